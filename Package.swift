@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is held to.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A Swift target; the arrows of ARCHITECTURE.md are the dependencies named here and no others.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of a target of the same name.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "wdfilterd",
+    products: [.executable(name: "wdfilterd", targets: ["wdfilterd"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries
+        .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-gnutls-dev"])]),
+        .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "COpenAPI"),
+
+        // Foundations: know nothing of drivers
+        library("Locking"),
+        library("MicroHTTPD", ["CMicroHTTPD", "Locking"]),
+        library("JSON", ["CSimdJSON"]),
+
+        // The driver
+        library("Messages"),
+        library("Driver", ["Messages", "Locking"]),
+        library("Runtime", ["Driver", "Messages", "Locking"]),
+
+        // The engine's side
+        library("CloudEvents", ["Driver", "Messages", "JSON"]),
+        library("EmbeddedEngine", ["Driver", "Messages", "Locking"]),
+        library("WebhookEngine", ["Driver", "Messages", "CloudEvents", "JSON", "Locking", "CCurl", "CGnuTLS"]),
+
+        // Recordings, the API, the executable
+        library("Replay", ["Driver", "Messages", "JSON"]),
+        library(
+            "NotificationAPI",
+            [
+                "Driver", "Messages", "Runtime", "CloudEvents", "EmbeddedEngine", "WebhookEngine", "Replay", "JSON",
+                "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
+            ]),
+        .executableTarget(
+            name: "wdfilterd",
+            dependencies: [
+                "NotificationAPI", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine", "MicroHTTPD",
+                "CloudEvents", "JSON", "Locking", logging, yams,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx20
+)

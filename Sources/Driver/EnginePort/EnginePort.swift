@@ -1,0 +1,106 @@
+public import Messages
+
+/// The driver's way to its engine (MsMpEng): the port that messages go out through.
+///
+/// Driver: `FltSendMessage` on `MicrosoftMalwareProtectionPort`.
+public protocol EnginePort: Sendable {
+    /// Hands `message` to the engine and waits for its reply without holding a thread.
+    ///
+    /// Called on any thread, with no lock of the driver held. `completion` is called exactly once, at the latest when
+    /// `timeout` is over: before this returns or later, on any thread that may not be blocked for long.
+    func send(
+        _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void)
+}
+
+/// What `FltSendMessage` came to.
+public struct EngineResult: Hashable, Sendable {
+    /// STATUS_SUCCESS when the engine took the message and answered.
+    public var status: NTStatus
+    /// The reply buffer; `.empty` unless `status` is STATUS_SUCCESS.
+    public var reply: EngineReply
+
+    /// A send that ended with `status`.
+    public init(status: NTStatus, reply: EngineReply = .empty) {
+        self.status = status
+        self.reply = reply
+    }
+}
+
+/// What the engine put into the reply buffer.
+public enum EngineReply: Hashable, Sendable {
+    /// Nothing. A mismatch for a synchronous message; for CreateProcess it allows and is none.
+    case empty
+    /// An answer to a synchronous message.
+    case sync(ReplySyncMessage)
+    /// An answer to CreateProcess.
+    case createProcess(CreateProcessReply)
+    /// A binary reply buffer, not looked at yet.
+    case bytes([UInt8])
+    /// Something that is no reply. A mismatch for a synchronous message and for CreateProcess.
+    case unreadable
+}
+
+/// A message on its way to the engine.
+public struct EngineMessage: Hashable, Sendable {
+    /// How a message leaves the driver.
+    public enum Kind: String, CaseIterable, Sendable {
+        /// By `MpSendSyncMonitorNotification`: the cause waits for the answer.
+        case sync
+        /// By `MpAsyncSendNotification`: through the queue.
+        case async
+        /// The asynchronous structure, sent at once by `FltSendMessage`: CreateProcess at creation, Wow64cpuLoad.
+        case direct
+    }
+
+    /// The message itself.
+    public enum Content: Hashable, Sendable {
+        /// Of the synchronous structure.
+        case sync(SyncMessage)
+        /// Of the asynchronous structure, queued or direct.
+        case async(AsyncMessage)
+    }
+
+    /// Counts the host's messages of every kind from 1, without gaps.
+    public var sequence: UInt64
+    /// When the driver made the message, on the host's clock.
+    public var time: FileTime
+    /// How the message leaves the driver.
+    public var kind: Kind
+    /// The process that the message is about; nil for a raw message about none.
+    public var process: AuxPidCreationTime?
+    /// The message itself.
+    public var content: Content
+
+    /// Message `sequence`, made at `time`.
+    public init(sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, content: Content) {
+        self.sequence = sequence
+        self.time = time
+        self.kind = kind
+        self.process = process
+        self.content = content
+    }
+
+    /// The operation's name.
+    public var operationName: String {
+        switch content {
+        case .sync(let message): message.operation.name
+        case .async(let message): message.operation.name
+        }
+    }
+
+    /// The operation's value, TypeOfOperation.
+    public var operationCode: Int32 {
+        switch content {
+        case .sync(let message): message.operation.rawValue
+        case .async(let message): message.operation.rawValue
+        }
+    }
+
+    /// Size of the message in bytes.
+    public var totalSize: Int {
+        switch content {
+        case .sync(let message): message.totalSize
+        case .async(let message): message.totalSize
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/// What the engine wants to be told about a file stream.
+///
+/// Driver: `StreamCtx.StreamCtxRules` (DATA-5).
+public struct StreamContextRules: OptionSet, Hashable, Sendable {
+    /// The rule word.
+    public var rawValue: UInt32
+
+    /// The rules in `rawValue`.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// The next load of the stream as an image is reported synchronously (IMG-4).
+    public static let notifyImageLoadRule = StreamContextRules(rawValue: 0x8000)
+}
+
+extension StreamContextRules: NamedBits {
+    /// Each rule with its name, lowest bit first.
+    public static let named: [(bit: UInt32, name: String)] = [(0x8000, "NotifyImageLoadRule")]
+}

@@ -1,0 +1,57 @@
+/// The engine's reply to a synchronous message, as bytes.
+///
+/// Driver: `ReplySyncMessage`, 0x14 bytes or more (SYN-7).
+public struct ReplySyncMessage: Hashable, Sendable {
+    /// The type of the message that is answered; the i32 at offset 0x8.
+    public var operationType: Int32
+
+    /// A reply to a message of type `operationType`.
+    public init(operationType: Int32) { self.operationType = operationType }
+
+    /// Fewest bytes that make a reply.
+    public static let minimumSize = 0x14
+
+    /// Reads a reply buffer; nil when it is too short (a mismatch, SYN-8).
+    public init?(bytes: [UInt8]) {
+        guard bytes.count >= ReplySyncMessage.minimumSize else { return nil }
+        operationType = Int32(bitPattern: bytes.littleEndian32(at: 0x08))
+    }
+}
+
+/// The engine's reply to CreateProcess, as bytes.
+///
+/// Decided: where the rules and flags stand; that is not published (PRC-3).
+public struct CreateProcessReply: Hashable, Sendable {
+    /// Whether the process may not start; byte 0x48.
+    public var accessDenied: Bool
+    /// ProcessFlags to set, 0 to leave them alone; u32 at 0x4C.
+    public var processFlags: UInt32
+    /// ProcessRules to set, 0 to leave them alone; u32 at 0x50.
+    public var processRules: UInt32
+
+    /// The given answer; by default one that allows the process and changes nothing.
+    public init(accessDenied: Bool = false, processFlags: UInt32 = 0, processRules: UInt32 = 0) {
+        self.accessDenied = accessDenied
+        self.processFlags = processFlags
+        self.processRules = processRules
+    }
+
+    /// The reply's size, which it also states in the word at offset 2.
+    public static let size = 0x60
+
+    /// Reads a reply buffer; nil when byte 0 is not 0x5D, the word at 2 is not 0x60 or it is shorter than that.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count >= CreateProcessReply.size, bytes[0] == 0x5D, bytes[2] == 0x60, bytes[3] == 0 else {
+            return nil
+        }
+        accessDenied = bytes[0x48] != 0
+        processFlags = bytes.littleEndian32(at: 0x4C)
+        processRules = bytes.littleEndian32(at: 0x50)
+    }
+}
+
+extension [UInt8] {
+    fileprivate func littleEndian32(at offset: Int) -> UInt32 {
+        (0..<4).reduce(0) { $0 | UInt32(self[offset + $1]) << (8 * UInt32($1)) }
+    }
+}
