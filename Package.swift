@@ -28,6 +28,7 @@ let package = Package(
     products: [.executable(name: "wdfilterd", targets: ["wdfilterd"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -46,7 +47,7 @@ let package = Package(
 
         // The driver
         library("Messages"),
-        library("Driver", ["Messages", "Locking"]),
+        library("Driver", ["Messages", "Locking", .product(name: "DequeModule", package: "swift-collections")]),
         library("Runtime", ["Driver", "Messages", "Locking"]),
 
         // The engine's side
@@ -55,11 +56,13 @@ let package = Package(
         library("WebhookEngine", ["Driver", "Messages", "CloudEvents", "JSON", "Locking", "CCurl", "CGnuTLS"]),
 
         // Recordings, the API, the executable
-        library("Replay", ["Driver", "Messages", "JSON"]),
+        library("EventJSON", ["Driver", "Messages", "JSON"]),
+        library("Replay", ["EventJSON", "Driver", "Messages", "JSON", "Locking"]),
         library(
             "NotificationAPI",
             [
-                "Driver", "Messages", "Runtime", "CloudEvents", "EmbeddedEngine", "WebhookEngine", "Replay", "JSON",
+                "Driver", "Messages", "Runtime", "CloudEvents", "EmbeddedEngine", "WebhookEngine", "EventJSON",
+                "Replay", "JSON",
                 "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
             ]),
         .executableTarget(

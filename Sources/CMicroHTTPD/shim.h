@@ -1,2 +1,39 @@
 #pragma once
 #include <microhttpd.h>
+
+/* Swift imports no variadic functions, and takes the library's enums for closed ones: a value that a newer library adds
+   would be undefined behaviour there. So what is variadic, and results of calls, pass through here. */
+
+/** The pointer that NOTIFY_CONNECTION stored for `connection`, or NULL. */
+static inline void *CMicroHTTPD_socket_context(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info == NULL ? NULL : info->socket_context;
+}
+
+/** The socket of `connection`, or -1. */
+static inline int CMicroHTTPD_socket(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info == NULL ? -1 : info->connect_fd;
+}
+
+/** The address of the client of `connection`, or NULL. */
+static inline const struct sockaddr *CMicroHTTPD_client_address(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return info == NULL ? NULL : info->client_addr;
+}
+
+/** 1 when the header was added, 0 when the library refused it. */
+static inline int CMicroHTTPD_add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+    return (int) MHD_add_response_header(response, name, value);
+}
+
+/** 1 when the response was queued, 0 when this is not the moment for one. */
+static inline int CMicroHTTPD_queue(struct MHD_Connection *connection, unsigned int status,
+                                    struct MHD_Response *response)
+{
+    return (int) MHD_queue_response(connection, status, response);
+}

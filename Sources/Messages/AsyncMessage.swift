@@ -48,8 +48,8 @@ public enum AsyncBody: Hashable, Sendable {
     /// Bytes that the caller gave, for types without a published layout.
     case raw([UInt8])
 
-    /// Size in bytes of the message that carries this body, header included.
-    var messageSize: Int {
+    /// Size of the message that carries this body, header included, in bytes.
+    public var messageSize: Int {
         switch self {
         case .imageLoadAndProcess(let notify):
             0x78 + terminatedSize(notify.imageFileName) + terminatedSize(notify.commandLine)

@@ -1,0 +1,270 @@
+#include "CSimdJSON.h"
+
+#include <simdjson.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+
+#include "scalars.hpp"
+
+// Only simdjson's first stage is used, through the interface its own front ends use: it checks the UTF-8 and finds
+// where tokens start. Its DOM gives up a whole document over one integer beyond 64 bits, and does not say where it
+// stopped. Nothing here throws: allocations report failure by NULL.
+
+namespace {
+
+constexpr size_t largest_document = 0xFFFFFFF0;
+constexpr size_t retained_bytes = size_t(8) << 20;
+
+template <typename Element>
+struct Buffer {
+    Element *elements = nullptr;
+    size_t capacity = 0;
+
+    ~Buffer() { std::free(elements); }
+
+    bool reserve(size_t wanted) {
+        if (wanted <= capacity) return true;
+        size_t doubled = capacity * 2 > wanted ? capacity * 2 : wanted;
+        auto *grown = static_cast<Element *>(std::realloc(elements, doubled * sizeof(Element)));
+        if (grown == nullptr) return false;
+        elements = grown;
+        capacity = doubled;
+        return true;
+    }
+};
+
+}  // namespace
+
+struct csj_parser {
+    std::unique_ptr<simdjson::internal::dom_parser_implementation> indexer;
+    Buffer<csj_node> nodes;
+    Buffer<uint8_t> text;
+
+    bool prepare(size_t length) {
+        if (indexer == nullptr) {
+            size_t capacity = length < 4096 ? 4096 : length;
+            return simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1, indexer) ==
+                   simdjson::SUCCESS;
+        }
+        if (length <= indexer->capacity()) return true;
+        size_t doubled = indexer->capacity() * 2;
+        size_t capacity = length > doubled ? length : doubled < largest_document ? doubled : largest_document;
+        return indexer->allocate(capacity, 1) == simdjson::SUCCESS;
+    }
+
+    size_t footprint() const {
+        size_t indexes = indexer == nullptr ? 0 : indexer->capacity() * sizeof(uint32_t);
+        return indexes + nodes.capacity * sizeof(csj_node) + text.capacity;
+    }
+};
+
+namespace {
+
+/// The second stage: from token starts to nodes.
+class Walk {
+public:
+    Walk(csj_parser &parser, const uint8_t *bytes, size_t length, uint32_t max_depth)
+        : parser(parser), bytes(bytes), length(length), max_depth(max_depth),
+          starts(parser.indexer->structural_indexes.get()), token_count(parser.indexer->n_structural_indexes) {}
+
+    size_t offset = 0;
+    uint32_t count = 0;
+
+    csj_status run() {
+        for (;;) {
+            if (csj_status status = value(); status != csj_status_ok) return status;
+            if (opened) continue;
+            for (;;) {
+                if (container == csj_no_parent) return next == token_count ? csj_status_ok : fail(csj_status_trailing_content);
+                csj_node &node = parser.nodes.elements[container];
+                bool object = node.kind == csj_kind_object;
+                uint8_t byte = peek();
+                if (byte == ',') {
+                    next++;
+                    if (csj_status status = object ? name() : csj_status_ok; status != csj_status_ok) return status;
+                    break;
+                }
+                if (byte != (object ? '}' : ']')) return fail(csj_status_expected_separator);
+                next++;
+                depth--;
+                node.next = count;
+                container = node.parent;
+            }
+        }
+    }
+
+private:
+    csj_parser &parser;
+    const uint8_t *bytes;
+    size_t length;
+    uint32_t max_depth;
+    const uint32_t *starts;
+    uint32_t token_count;
+    uint32_t next = 0;
+    uint32_t depth = 0;
+    uint32_t container = csj_no_parent;
+    bool opened = false;
+    size_t text_used = 0;
+    struct { const uint8_t *text = nullptr; uint32_t length = 0; bool nul = false; } member;
+
+    /// The first byte of the next token; 0, which starts no token, at the end.
+    uint8_t peek() const { return next < token_count ? bytes[starts[next]] : 0; }
+
+    /// `status` at the next token; the end of input where there is none.
+    csj_status fail(csj_status status) {
+        offset = next < token_count ? starts[next] : length;
+        return next < token_count ? status : csj_status_unexpected_end;
+    }
+
+    /// Takes the next token, to its end without the white space that follows.
+    Token take() {
+        size_t start = starts[next++];
+        size_t end = next < token_count ? starts[next] : length;
+        while (end > start + 1 && is_space(bytes[end - 1])) end--;
+        return {bytes + start, bytes + end};
+    }
+
+    csj_status name() {
+        if (peek() != '"') return fail(csj_status_expected_name);
+        if (csj_status status = string(member.text, member.length, member.nul); status != csj_status_ok) return status;
+        if (peek() != ':') return fail(csj_status_expected_colon);
+        next++;
+        return csj_status_ok;
+    }
+
+    csj_status value() {
+        opened = false;
+        if (!parser.nodes.reserve(size_t(count) + 1)) return csj_status_out_of_memory;
+        uint32_t self = count++;
+        csj_node &node = parser.nodes.elements[self];
+        node = {};
+        node.parent = container;
+        node.next = count;
+        if (container != csj_no_parent) {
+            csj_node &parent = parser.nodes.elements[container];
+            node.position = parent.length++;
+            if (parent.kind == csj_kind_object) {
+                node.name = member.text;
+                node.name_length = member.length;
+            }
+        }
+        switch (peek()) {
+        case '{': return open(self, csj_kind_object, '}');
+        case '[': return open(self, csj_kind_array, ']');
+        case '"':
+            node.kind = csj_kind_string;
+            return string(node.text, node.length, node.nul);
+        case 't': return literal(node, csj_kind_true, "true", 4);
+        case 'f': return literal(node, csj_kind_false, "false", 5);
+        case 'n': return literal(node, csj_kind_null, "null", 4);
+        case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9': {
+            Token token = take();
+            if (!read_number(token, node)) {
+                next--;
+                return fail(csj_status_invalid_number);
+            }
+            return csj_status_ok;
+        }
+        default: return fail(csj_status_expected_value);
+        }
+    }
+
+    csj_status open(uint32_t self, csj_kind kind, uint8_t close) {
+        if (depth == max_depth) return fail(csj_status_too_deep);
+        next++;
+        parser.nodes.elements[self].kind = kind;
+        if (peek() == close) {
+            next++;
+            return csj_status_ok;
+        }
+        depth++;
+        opened = true;
+        container = self;
+        return kind == csj_kind_object ? name() : csj_status_ok;
+    }
+
+    csj_status literal(csj_node &node, csj_kind kind, const char *word, size_t word_length) {
+        Token token = take();
+        if (token.size() != word_length || std::memcmp(token.start, word, word_length) != 0) {
+            next--;
+            return fail(csj_status_expected_value);
+        }
+        node.kind = kind;
+        return csj_status_ok;
+    }
+
+    /// Takes a string; one with escapes is written out to the parser's own buffer.
+    csj_status string(const uint8_t *&text, uint32_t &text_length, bool &nul) {
+        Token token = take();
+        nul = false;
+        if (token.size() < 2 || token.end[-1] != '"') {
+            offset = size_t(token.start - bytes);
+            return csj_status_unclosed_string;
+        }
+        Token inner = {token.start + 1, token.end - 1};
+        const auto *backslash = static_cast<const uint8_t *>(std::memchr(inner.start, '\\', inner.size()));
+        if (backslash == nullptr) {
+            text = inner.start;
+            text_length = uint32_t(inner.size());
+            return csj_status_ok;
+        }
+        // Unescaped text is never longer than escaped text, so this is room for all strings of the document, and
+        // the buffer never moves while nodes point into it.
+        if (text_used == 0 && !parser.text.reserve(length)) return csj_status_out_of_memory;
+        uint8_t *out = parser.text.elements + text_used;
+        Unescaped result = unescape(inner, backslash, out);
+        if (result.status != csj_status_ok) {
+            offset = size_t(result.at - bytes);
+            return result.status;
+        }
+        text = out;
+        text_length = uint32_t(result.length);
+        text_used += result.length;
+        nul = result.nul;
+        return csj_status_ok;
+    }
+};
+
+csj_outcome parse(csj_parser &parser, const uint8_t *bytes, size_t length, uint32_t max_depth) {
+    if (length > largest_document) return {nullptr, 0, csj_status_too_large, 0};
+    if (length == 0) return {nullptr, 0, csj_status_empty, 0};
+    if (!parser.prepare(length)) return {nullptr, 0, csj_status_out_of_memory, 0};
+    switch (parser.indexer->stage1(bytes, length, simdjson::stage1_mode::regular)) {
+    case simdjson::SUCCESS: break;
+    case simdjson::EMPTY: return {nullptr, 0, csj_status_empty, length};
+    case simdjson::MEMALLOC: return {nullptr, 0, csj_status_out_of_memory, 0};
+    default: {
+        Located located = locate_fault({bytes, bytes + length});
+        return {nullptr, 0, located.status, located.offset};
+    }
+    }
+    Walk walk(parser, bytes, length, max_depth);
+    csj_status status = walk.run();
+    if (status != csj_status_ok) return {nullptr, 0, status, walk.offset};
+    return {parser.nodes.elements, walk.count, csj_status_ok, 0};
+}
+
+thread_local std::unique_ptr<csj_parser> idle;
+
+}  // namespace
+
+csj_parser *csj_parser_create(void) { return new (std::nothrow) csj_parser; }
+
+void csj_parser_destroy(csj_parser *parser) { delete parser; }
+
+csj_parser *csj_parser_borrow(void) { return idle != nullptr ? idle.release() : csj_parser_create(); }
+
+void csj_parser_give_back(csj_parser *parser) {
+    if (idle != nullptr || parser->footprint() > retained_bytes) {
+        delete parser;
+    } else {
+        idle.reset(parser);
+    }
+}
+
+csj_outcome csj_parse(csj_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth) {
+    return parse(*parser, bytes, length, max_depth);
+}

@@ -1,0 +1,93 @@
+#ifndef CSIMDJSON_H
+#define CSIMDJSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What a node is. Numbers with a fraction or an exponent are `csj_kind_number`, all others `csj_kind_integer`.
+enum __attribute__((enum_extensibility(closed))) csj_kind : uint8_t {
+    csj_kind_object,
+    csj_kind_array,
+    csj_kind_string,
+    csj_kind_integer,
+    csj_kind_number,
+    csj_kind_true,
+    csj_kind_false,
+    csj_kind_null,
+};
+typedef enum csj_kind csj_kind;
+
+/// What came of a parse; the offset of `csj_outcome` says where it stopped.
+enum __attribute__((enum_extensibility(closed))) csj_status : uint8_t {
+    csj_status_ok,
+    csj_status_out_of_memory,
+    csj_status_too_large,
+    csj_status_empty,
+    csj_status_invalid_utf8,
+    csj_status_control_character,
+    csj_status_unclosed_string,
+    csj_status_unexpected_end,
+    csj_status_expected_value,
+    csj_status_expected_name,
+    csj_status_expected_colon,
+    csj_status_expected_separator,
+    csj_status_trailing_content,
+    csj_status_too_deep,
+    csj_status_invalid_escape,
+    csj_status_lone_surrogate,
+    csj_status_invalid_number,
+};
+typedef enum csj_status csj_status;
+
+/// The parent of the root.
+static const uint32_t csj_no_parent = 0xFFFFFFFF;
+
+/// One value. Nodes lie in document order: the children of a container follow it, `next` skips over them.
+typedef struct csj_node {
+    const uint8_t *name;   ///< Of a member: its unescaped name. NULL for elements and the root.
+    const uint8_t *text;   ///< Of a string: unescaped UTF-8. Of a number: as it was written.
+    uint64_t magnitude;    ///< Of an integer that is not `wide`: its absolute value.
+    uint32_t name_length;  ///< In bytes.
+    uint32_t length;       ///< Of `text` in bytes; of a container, its number of children.
+    uint32_t next;         ///< Index of the node after this value and everything in it.
+    uint32_t parent;       ///< Index of the container, or csj_no_parent.
+    uint32_t position;     ///< Place among its container's children, from 0.
+    csj_kind kind;
+    bool negative;         ///< Of an integer: it has a minus sign.
+    bool wide;             ///< Of an integer: its absolute value is beyond 64 bits.
+    bool nul;              ///< Of a string: it holds U+0000.
+} csj_node;
+
+typedef struct csj_outcome {
+    const csj_node *nodes;  ///< Owned by the parser, valid until its next parse. Node 0 is the root.
+    uint32_t count;         ///< 0 unless the status is ok.
+    csj_status status;
+    size_t offset;          ///< Byte at which a faulty document is at fault.
+} csj_outcome;
+
+/// Buffers that serve one document after another. For one thread at a time.
+typedef struct csj_parser csj_parser;
+
+/// A parser of its own; NULL when there is no memory.
+csj_parser *csj_parser_create(void);
+void csj_parser_destroy(csj_parser *parser);
+
+/// The calling thread's idle parser, or a new one; NULL when there is no memory.
+csj_parser *csj_parser_borrow(void);
+/// Keeps `parser` for the calling thread, unless that has one or its buffers have grown large.
+void csj_parser_give_back(csj_parser *parser);
+
+/// Parses exactly one document. Nodes point into `bytes`, which must stay as it is for as long as they are used;
+/// nothing is read beyond `length`. Containers may be nested `max_depth` deep.
+csj_outcome csj_parse(csj_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,112 @@
+import Messages
+
+extension Driver {
+    /// One turn of the worker: takes a message, sends it, asks for the next turn: `MpAsyncpWorkerThread` (ASY-5 to
+    /// ASY-7). Runs on the work queue and holds no thread while the engine has the message.
+    func runWorker() {
+        guard let (notification, timeout) = withState({ $0.takeForWorker() }) else { return }
+        engine.send(notification.record.message, timeout: timeout) { result in
+            self.withState { $0.finishAsync(notification, result) }
+        }
+    }
+
+    /// Lets the worker take messages by itself, or not; a message in hand is finished in any case.
+    ///
+    /// Throws `workerStopped` once the driver unloads.
+    public func setWorker(paused: Bool) throws(DriverError) {
+        try withState { state throws(DriverError) in
+            if state.worker.mode == .stopped { throw .workerStopped }
+            state.worker.setMode(paused ? .paused : .running)
+            state.wakeWorker()
+        }
+    }
+
+    /// Has the paused worker take up to `count` messages by ASY-6 and send them, one after the other.
+    ///
+    /// `completion` gets them in that order, as they ended; fewer when the queue ran empty or the worker was let run.
+    /// Throws `workerRunning` or `workerStopped`.
+    public func stepWorker(
+        count: Int, completion: @escaping @Sendable ([MessageRecord]) -> Void
+    ) throws(DriverError) {
+        try withState { state throws(DriverError) in
+            switch state.worker.mode {
+            case .running: throw .workerRunning
+            case .stopped: throw .workerStopped
+            case .paused: state.worker.addSteps(count, TimedWait(completion))
+            }
+            state.wakeWorker()
+        }
+    }
+
+    /// Waits until the queue is empty and nothing is in hand, for at most `timeout`.
+    ///
+    /// Throws `workerPaused` or `workerStopped`.
+    public func drainWorker(
+        timeout: Duration, completion: @escaping @Sendable (DrainResult) -> Void
+    ) throws(DriverError) {
+        let wait = TimedWait(completion)
+        try withState { state throws(DriverError) in
+            switch state.worker.mode {
+            case .paused: throw .workerPaused
+            case .stopped: throw .workerStopped
+            case .running: state.worker.addDrain(wait)
+            }
+            state.wakeWorker()
+        }
+        wait.start(timers, timeout: timeout) {
+            wait.end(
+                self.withState { state in
+                    state.worker.removeDrain(wait)
+                    return state.drainResult
+                })
+        }
+    }
+}
+
+extension DriverState {
+    var drainResult: DrainResult {
+        let remaining = queue.notificationsCount + (worker.hasMessageInHand ? 1 : 0)
+        return DrainResult(drained: remaining == 0, remaining: remaining)
+    }
+
+    var hasQueueRoom: Bool { queue.notificationsCount < config.maxAsyncNotificationCount }
+
+    /// Lets those go on who wait for room, when there is some or never will be.
+    mutating func wakeRoomWaits() {
+        guard !roomWaits.isEmpty, hasQueueRoom || isUnloading else { return }
+        for wait in roomWaits { wakeUps.append(.room(wait, !isUnloading)) }
+        roomWaits = []
+    }
+
+    /// Sees to what a change of the worker or its queue makes due: a turn, the end of steps and drains.
+    mutating func wakeWorker() {
+        let isEmpty = queue.notificationsCount == 0
+        for (wait, records) in worker.finishedSteps(queueIsEmpty: isEmpty) { wakeUps.append(.steps(wait, records)) }
+        for wait in worker.finishedDrains(queueIsEmpty: isEmpty) { wakeUps.append(.drained(wait, drainResult)) }
+        if worker.activate(queueIsEmpty: isEmpty) { wakeUps.append(.worker) }
+    }
+
+    fileprivate mutating func takeForWorker() -> (AsyncNotification, Duration)? {
+        guard worker.wantsMessage(queueIsEmpty: queue.notificationsCount == 0),
+            var notification = queue.takeNext(starvationLimit: config.asyncStarvationLimit)
+        else {
+            wakeWorker()
+            return nil
+        }
+        wakeRoomWaits()
+        notification.record.delivery = .inHand
+        settle(notification.record)
+        return (notification, config.asyncTimeout)
+    }
+
+    fileprivate mutating func finishAsync(_ notification: AsyncNotification, _ result: EngineResult) {
+        var record = notification.record
+        record.status = result.status
+        record.delivery = result.status == .success ? .sent : .failed
+        asyncCounters.totalSizeNotificationsSent += UInt64(notification.size)
+        if result.status == .success { asyncCounters.sent += 1 } else { asyncCounters.sendFailed += 1 }
+        settle(record)
+        worker.finish(record)
+        wakeWorker()
+    }
+}

@@ -1,0 +1,162 @@
+import Messages
+
+/// An image that is loaded or mapped.
+public struct ImageLoad: Hashable, Sendable {
+    /// The pid of the process that loads it; 0 for a kernel image, as Windows reports them.
+    public var processId: UInt32
+    /// The image's name.
+    public var fullImageName: String
+    /// Address; 0 when unknown.
+    public var imageBase: UInt64 = 0
+    /// Bytes; 0 when unknown.
+    public var imageSize: UInt64 = 0
+    /// IMAGE_INFO.SystemModeImage.
+    public var systemModeImage = false
+    /// IMAGE_INFO.ExtendedInfoPresent: the load tells its file object.
+    public var extendedInfoPresent = true
+    /// The thread that loads it.
+    public var threadId: UInt32 = 0
+
+    /// A load of `fullImageName` by process `processId`.
+    public init(processId: UInt32, fullImageName: String) {
+        self.processId = processId
+        self.fullImageName = fullImageName
+    }
+}
+
+extension Driver {
+    /// Loads an image: `MpLoadImageNotifyRoutine` (IMG).
+    ///
+    /// Throws `unknownProcess` for a pid other than 0 that no live process has, and `limitReached` for a kernel image;
+    /// then nothing has changed.
+    public func loadImage(
+        _ load: ImageLoad, completion: @escaping @Sendable ([RoutineReport]) -> Void
+    ) throws(DriverError) {
+        let now = clock.now()
+        let step = try withState { state throws(DriverError) in try state.startLoad(load, now: now) }
+        switch step {
+        case .main(let decision): send(decision, completion: completion)
+        case .wow64(let report, let record, let timeout, let reference):
+            sendDirect(record, timeout: timeout) { record, _ in
+                var report = report
+                report.messages = [record]
+                let before = report
+                let now = self.clock.now()
+                self.send(
+                    self.withState { $0.decideMain(load, reference, before, now: now) }, completion: completion)
+            }
+        }
+    }
+
+    /// Sends the synchronous messages of a load, one after the other (IMG-5).
+    private func send(_ decision: LoadDecision, completion: @escaping @Sendable ([RoutineReport]) -> Void) {
+        guard let next = decision.notifications.first else { return completion([decision.report]) }
+        sendSyncMonitorNotification(next) { record in
+            var rest = decision
+            rest.notifications.removeFirst()
+            rest.report.messages.append(record)
+            self.send(rest, completion: completion)
+        }
+    }
+}
+
+private struct LoadDecision: Sendable {
+    var report: RoutineReport
+    var notifications: [SyncNotification] = []
+}
+
+private enum LoadStep: Sendable {
+    /// The main path was decided.
+    case main(LoadDecision)
+    /// A Wow64cpuLoad goes out first (IMG-2).
+    case wow64(RoutineReport, MessageRecord, timeout: Duration, ProcessReference)
+}
+
+extension DriverState {
+    /// The routine up to its main path (IMG-1 to IMG-3).
+    fileprivate mutating func startLoad(_ load: ImageLoad, now: FileTime) throws(DriverError) -> LoadStep {
+        let reference = processes.reference(processId: load.processId)
+        if reference == nil, load.processId != 0 { throw .unknownProcess(load.processId) }
+        var report = RoutineReport(.loadImageNotify)
+        if report.trace.note(.systemModeImage, load.systemModeImage) {
+            if drivers.count >= limits.drivers { throw .limitReached(.drivers) }
+            drivers.append(
+                LoadedDriver(
+                    fullImageName: load.fullImageName, imageBase: load.imageBase, imageSize: load.imageSize))
+        }
+        guard report.trace.note(.loaderContext, reference != nil), let reference, let context = processes[reference]
+        else { return .main(LoadDecision(report: report)) }
+        if report.trace.note(.flagImageWow64cpuLoaded, context.flags.contains(.imageWow64cpuLoaded)) {
+            let body = AsyncBody.wow64cpuLoad(
+                Wow64CpuLoadMessage(
+                    processId: load.processId, threadId: load.threadId,
+                    wow64CpuImageBase: context.wow64CpuImageBase ?? 0))
+            let record = makeDirect(.wow64cpuLoad, body, about: reference, routine: .loadImageNotify, now: now)
+            return .wow64(report, record, timeout: config.asyncTimeout, reference)
+        }
+        if report.trace.note(.ruleNotifyWow64cpuLoad, context.rules.contains(.notifyWow64cpuLoad)),
+            report.trace.note(.isWow64cpu, load.fullImageName.isWow64cpu)
+        {
+            processes.update(reference) { context in
+                context.flags.insert(.imageWow64cpuLoaded)
+                context.wow64CpuImageBase = load.imageBase
+            }
+        }
+        return .main(decideMain(load, reference, report, now: now))
+    }
+
+    /// The main path: decides all three notifications at once, sends the asynchronous one (IMG-4, IMG-5).
+    fileprivate mutating func decideMain(
+        _ load: ImageLoad, _ reference: ProcessReference, _ report: RoutineReport, now: FileTime
+    ) -> LoadDecision {
+        var decision = LoadDecision(report: report)
+        guard let context = processes[reference] else { return decision }
+        var perStream: RuleWord?
+        if decision.report.trace.note(.extendedInfoPresent, load.extendedInfoPresent) {
+            let stream = streams.context(fileName: load.fullImageName)
+            if decision.report.trace.note(.streamContext, stream != nil), let stream,
+                decision.report.trace.note(
+                    .ruleImageLoadPerStream, stream.rules.contains(.notifyImageLoadRule))
+            {
+                perStream = .stream(id: stream.id)
+            }
+        }
+        let perProcess = decision.report.trace.note(
+            .ruleImageLoadPerProcess, context.rules.contains(.notifyImageLoadRule))
+        if decision.report.trace.note(.asyncImageLoad, !context.rules.contains(.suppressAsyncImageLoad)) {
+            let notify = ImageLoadAndProcessNotify(
+                currentProcess: context.identity, sessionId: context.sessionId, imageFileName: load.fullImageName)
+            decision.report.messages.append(
+                asyncSendNotification(
+                    .loadImage, .imageLoadAndProcess(notify), about: context.identity, countedTo: reference,
+                    routine: .loadImageNotify, now: now))
+        }
+        func notification(_ data: SyncData, _ rule: RuleWord) -> SyncNotification {
+            SyncNotification(
+                message: SyncMessage(ioPriority: MpIoPriority(), currentProcess: context.identity, data: data),
+                rule: rule, routine: .loadImageNotify)
+        }
+        if perProcess {
+            decision.notifications.append(
+                notification(.newImageLoadPerProcess(imageName: load.fullImageName), .process(reference)))
+        }
+        if let perStream {
+            decision.notifications.append(
+                notification(.newImageLoadPerStream(imageName: load.fullImageName), perStream))
+        }
+        return decision
+    }
+}
+
+extension String {
+    /// Whether the name ends in `\Windows\System32\Wow64cpu.dll`, without case (IMG-3).
+    var isWow64cpu: Bool {
+        let suffix: StaticString = "\\windows\\system32\\wow64cpu.dll"
+        guard utf8.count >= suffix.utf8CodeUnitCount else { return false }
+        return suffix.withUTF8Buffer { suffix in
+            zip(utf8.suffix(suffix.count), suffix).allSatisfy { unit, expected in
+                unit == expected || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(unit) && unit | 0x20 == expected
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import Messages
+
+extension Driver {
+    /// Creates a process and tells the engine before it may run: `MpCreateProcessNotifyRoutineEx`,
+    /// `MpHandleProcessNotification`, `MpSendProcessMessage` (PRC-1 to PRC-5).
+    ///
+    /// Throws `processExists` or `limitReached`; then nothing has changed.
+    public func createProcess(
+        _ creation: ProcessCreation, completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
+    ) throws(DriverError) {
+        let now = clock.now()
+        let pending = try withState { state throws(DriverError) in try state.startCreation(creation, now: now) }
+        sendCreation(pending, completion: completion)
+    }
+
+    /// Takes in a process that was created before anybody looked: no message is sent, policies apply. For recordings.
+    ///
+    /// Throws `processExists` or `limitReached`.
+    @discardableResult
+    public func synthesizeProcess(_ creation: ProcessCreation) throws(DriverError) -> ProcessContext {
+        let now = clock.now()
+        return try withState { state throws(DriverError) in
+            let (reference, context) = try state.insertProcess(creation, now: now)
+            state.processes.update(reference) { $0.isSynthesised = true }
+            if context.rules.contains(.notifyProcessCmdLine), state.config.createThreadNotifyRoutineEx {
+                state.countIntoCreateThreadNotifyLock(reference)
+            }
+            return context
+        }
+    }
+
+    /// Gives a synthesised process what its creation tells, and sends the creation's message now. For recordings, in
+    /// which a creation comes milliseconds late.
+    ///
+    /// Rules and flags that were changed meanwhile stay. Throws `unknownProcess` unless a synthesised process has the pid.
+    public func completeProcess(
+        _ creation: ProcessCreation, completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
+    ) throws(DriverError) {
+        let now = clock.now()
+        let pending = try withState { state throws(DriverError) in try state.startCompletion(creation, now: now) }
+        sendCreation(pending, completion: completion)
+    }
+
+    private func sendCreation(
+        _ pending: PendingCreation, completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
+    ) {
+        sendDirect(pending.record, timeout: pending.timeout) { record, reply in
+            completion(self.withState { $0.finishCreation(pending, record, reply) })
+        }
+    }
+
+    /// Ends a process: a CreateProcess message with CreateFlag 0 goes through the queue, then the context is removed
+    /// (PRC-7).
+    ///
+    /// Throws `unknownProcess` or `systemProcess`.
+    public func exitProcess(_ processId: UInt32) throws(DriverError) -> [RoutineReport] {
+        let now = clock.now()
+        return try withState { state throws(DriverError) in
+            guard let reference = state.processes.reference(processId: processId),
+                let context = state.processes[reference]
+            else { throw .unknownProcess(processId) }
+            if context.isSystem { throw .systemProcess }
+            var report = RoutineReport(.createProcessNotifyEx)
+            _ = report.trace.note(.createInfo, false)
+            report.messages = [
+                state.asyncSendNotification(
+                    .createProcess, context.notify(createFlag: false), about: context.identity, countedTo: reference,
+                    routine: .createProcessNotifyEx, now: now)
+            ]
+            state.processes.remove(reference)
+            return [report]
+        }
+    }
+}
+
+/// A creation that waits for the engine.
+private struct PendingCreation: Sendable {
+    let reference: ProcessReference
+    /// The process as the engine was told of it.
+    let created: ProcessContext
+    let record: MessageRecord
+    let timeout: Duration
+    let report: RoutineReport
+}
+
+extension DriverState {
+    fileprivate mutating func insertProcess(
+        _ creation: ProcessCreation, now: FileTime
+    ) throws(DriverError) -> (ProcessReference, ProcessContext) {
+        if let processId = creation.processId, processes.reference(processId: processId) != nil {
+            throw .processExists(processId)
+        }
+        if processes.count >= limits.processes { throw .limitReached(.processes) }
+        let processId = creation.processId ?? processes.lowestFreeId()
+        let context = makeContext(creation, processId: processId, now: now)
+        return (processes.insert(context), context)
+    }
+
+    fileprivate mutating func startCreation(
+        _ creation: ProcessCreation, now: FileTime
+    ) throws(DriverError) -> PendingCreation {
+        let (reference, context) = try insertProcess(creation, now: now)
+        return pendingCreation(of: reference, context, now: now)
+    }
+
+    fileprivate mutating func startCompletion(
+        _ creation: ProcessCreation, now: FileTime
+    ) throws(DriverError) -> PendingCreation {
+        let processId = creation.processId ?? 0
+        guard let reference = processes.reference(processId: processId), var context = processes[reference],
+            context.isSynthesised
+        else { throw .unknownProcess(processId) }
+        let told = makeContext(creation, processId: processId, now: now)
+            context.isSynthesised = false
+            context.imageFileName = told.imageFileName
+            context.processCmdLine = told.processCmdLine
+            context.currentCommandLine = told.currentCommandLine
+            context.sessionId = told.sessionId
+            context.parent = told.parent
+            context.creator = told.creator
+            context.token = told.token
+            context.hasServiceSid = told.hasServiceSid
+        processes.update(reference) { $0 = context }
+        return pendingCreation(of: reference, context, now: now)
+    }
+
+    private mutating func pendingCreation(
+        of reference: ProcessReference, _ context: ProcessContext, now: FileTime
+    ) -> PendingCreation {
+        var report = RoutineReport(.createProcessNotifyEx)
+        _ = report.trace.note(.createInfo, true)
+        _ = report.trace.note(.hasCreateThreadNotifyRoutineEx, config.createThreadNotifyRoutineEx)
+        let record = makeDirect(
+            .createProcess, context.notify(createFlag: true), about: reference, routine: .createProcessNotifyEx, now: now)
+        return PendingCreation(
+            reference: reference, created: context, record: record, timeout: config.maxProcessCreationMessageTimeout,
+            report: report)
+    }
+
+    /// Does what the engine's reply says (PRC-3 to PRC-5, PRC-8).
+    fileprivate mutating func finishCreation(
+        _ pending: PendingCreation, _ record: MessageRecord, _ reply: EngineReply
+    ) -> ProcessCreationOutcome {
+        var report = pending.report
+        report.messages = [record]
+        let answer = record.status == .success ? processReply(reply) : CreateProcessReply()
+        if report.trace.note(.accessDenied, answer.accessDenied) {
+            processes.remove(pending.reference)
+            return ProcessCreationOutcome(process: nil, routines: [report])
+        }
+        processes.update(pending.reference) { context in
+            if answer.processRules != 0 { context.rules = ProcessRules(rawValue: answer.processRules) }
+            if answer.processFlags != 0 {
+                let kept = context.flags.intersection(.threadNotifyRoutineExSet)
+                context.flags = ProcessFlags(rawValue: answer.processFlags).union(kept)
+            }
+        }
+        if config.createThreadNotifyRoutineEx {
+            let rules = processes[pending.reference]?.rules ?? []
+            if report.trace.note(.ruleNotifyProcessCmdLineAtCreation, rules.contains(.notifyProcessCmdLine)) {
+                countIntoCreateThreadNotifyLock(pending.reference)
+            }
+        }
+        let context = processes[pending.reference] ?? pending.created
+        if bootProcesses.count < BootProcess.limit {
+            bootProcesses.append(
+                BootProcess(
+                    process: context.identity, parent: context.parent, imageFileName: context.imageFileName,
+                    commandLine: context.processCmdLine))
+        }
+        return ProcessCreationOutcome(process: context, routines: [report])
+    }
+
+    /// Reads the reply buffer of CreateProcess; one that is none counts and is otherwise ignored (PRC-3).
+    private mutating func processReply(_ reply: EngineReply) -> CreateProcessReply {
+        let answer: CreateProcessReply?
+        switch reply {
+        case .empty: return CreateProcessReply()
+        case .createProcess(let reply): answer = reply
+        case .bytes(let bytes): answer = CreateProcessReply(bytes: bytes)
+        case .sync, .unreadable: answer = nil
+        }
+        if answer == nil { directCounters.fltSendMessageReplyBufferMismatch += 1 }
+        return answer ?? CreateProcessReply()
+    }
+}

@@ -1,0 +1,200 @@
+import Messages
+
+extension Driver {
+    /// Creates a thread: `MpCreateThreadNotifyRoutine`, then `MpCreateThreadNotifyRoutineEx` (THR, TEX).
+    ///
+    /// Throws `unknownProcess` for the target, `threadExists` or `limitReached`; then nothing has changed.
+    public func createThread(
+        _ creation: ThreadCreation, completion: @escaping @Sendable (ThreadCreationOutcome) -> Void
+    ) throws(DriverError) {
+        let now = clock.now()
+        let start = try withState { state throws(DriverError) in try state.startThread(creation, now: now) }
+        guard let notification = start.decision.notification else {
+            return finishThread(start.event, start.decision.report, start.ex, completion: completion)
+        }
+        sendSyncMonitorNotification(notification) { record in
+            let now = self.clock.now()
+            let (report, ex) = self.withState { $0.finishNotify(start, record, now: now) }
+            self.finishThread(start.event, report, ex, completion: completion)
+        }
+    }
+
+    private func finishThread(
+        _ event: ThreadEvent, _ report: RoutineReport, _ ex: ThreadDecision?,
+        completion: @escaping @Sendable (ThreadCreationOutcome) -> Void
+    ) {
+        guard let ex else { return completion(event.outcome([report])) }
+        guard let notification = ex.notification else { return completion(event.outcome([report, ex.report])) }
+        sendSyncMonitorNotification(notification) { record in
+            var exReport = ex.report
+            exReport.messages = [record]
+            completion(event.outcome([report, exReport]))
+        }
+    }
+
+    /// Deletes a thread. Both routines run and ignore it, since Create is false.
+    ///
+    /// Throws `unknownProcess` or `unknownThread`.
+    public func deleteThread(_ threadId: UInt32, of processId: UInt32) throws(DriverError) -> [RoutineReport] {
+        try withState { state throws(DriverError) in
+            guard let context = state.processes.context(processId: processId) else {
+                throw .unknownProcess(processId)
+            }
+            guard context.threads[threadId] != nil else { throw .unknownThread(threadId) }
+            state.processes.removeThread(threadId)
+            var report = RoutineReport(.createThreadNotify)
+            _ = report.trace.note(.create, false)
+            guard state.config.createThreadNotifyRoutineEx else { return [report] }
+            var ex = RoutineReport(.createThreadNotifyEx)
+            if ex.trace.note(.createThreadNotifyLock, state.processes.createThreadNotifyLock != 0) {
+                _ = ex.trace.note(.createEx, false)
+            }
+            return [report, ex]
+        }
+    }
+}
+
+/// A thread creation under way.
+private struct ThreadEvent: Sendable {
+    let thread: AuxTidCreationTime
+    let target: ProcessReference
+    let targetProcess: AuxPidCreationTime
+    let creator: ProcessReference?
+    let ioPriority: MpIoPriority
+
+    func outcome(_ routines: [RoutineReport]) -> ThreadCreationOutcome {
+        ThreadCreationOutcome(thread: thread, processId: targetProcess.processId, routines: routines)
+    }
+}
+
+/// What a routine decided: it is taken once, at entry (THR-5).
+private struct ThreadDecision: Sendable {
+    var report: RoutineReport
+    var notification: SyncNotification?
+    /// The asynchronous message that follows the synchronous one (THR-4).
+    var createThread: ThreadNotify?
+}
+
+private struct ThreadStart: Sendable {
+    let event: ThreadEvent
+    let decision: ThreadDecision
+    /// What the Ex routine decided, when the first one sends nothing.
+    let ex: ThreadDecision?
+}
+
+extension DriverState {
+    fileprivate mutating func startThread(
+        _ creation: ThreadCreation, now: FileTime
+    ) throws(DriverError) -> ThreadStart {
+        guard let target = processes.reference(processId: creation.processId), let context = processes[target] else {
+            throw .unknownProcess(creation.processId)
+        }
+        if let threadId = creation.threadId, processes.hasThread(threadId) {
+            guard creation.replacesThread else { throw .threadExists(threadId) }
+            processes.removeThread(threadId)
+        }
+        if processes.threadCount >= limits.threads { throw .limitReached(.threads) }
+        let creatorProcessId = creation.creatorProcessId ?? creation.processId
+        let creator = processes.reference(processId: creatorProcessId)
+        let currentThread = currentThread(of: creator, named: creation.creatorThreadId)
+        let thread = AuxTidCreationTime(
+            threadId: creation.threadId ?? processes.lowestFreeId(), creationTime: creation.creationTime ?? now)
+        processes.insertThread(thread, of: target)
+
+        let event = ThreadEvent(
+            thread: thread, target: target, targetProcess: context.identity, creator: creator,
+            ioPriority: creation.ioPriority)
+        let decision = decideNotify(event, creation, currentThread: currentThread)
+        let ex = decision.notification == nil ? decideNotifyEx(event) : nil
+        return ThreadStart(event: event, decision: decision, ex: ex)
+    }
+
+    /// The thread that the first routine runs on.
+    private mutating func currentThread(of creator: ProcessReference?, named: UInt32?) -> AuxTidCreationTime {
+        guard let creator else { return AuxTidCreationTime(threadId: named ?? 0, creationTime: .none) }
+        let threadId = named ?? processes.anyThreadId(of: creator)
+        let context = processes[creator]
+        let creationTime = context?.threads[threadId] ?? context?.identity.creationTime ?? .none
+        return AuxTidCreationTime(threadId: threadId, creationTime: creationTime)
+    }
+
+    /// `MpCreateThreadNotifyRoutine`, in the context of the creating thread (THR-1 to THR-4).
+    private func decideNotify(
+        _ event: ThreadEvent, _ creation: ThreadCreation, currentThread: AuxTidCreationTime
+    ) -> ThreadDecision {
+        var decision = ThreadDecision(report: RoutineReport(.createThreadNotify))
+        guard decision.report.trace.note(.create, true),
+            decision.report.trace.note(.targetIsNotSystem, creation.processId != ProcessContext.systemProcessId),
+            decision.report.trace.note(.isNotSystemThread, !creation.creatorIsSystemThread),
+            decision.report.trace.note(.creatorContext, event.creator != nil),
+            let creator = event.creator, let context = processes[creator]
+        else { return decision }
+        let data: SyncData
+        if decision.report.trace.note(.sameProcess, creator == event.target) {
+            guard decision.report.trace.note(
+                .ruleNewThreadSameProcess, context.rules.contains(.notifyNewThreadSameProcess))
+            else { return decision }
+            data = .newThreadSameProcess(
+                ThreadNotifySyncMessage(
+                    createdThread: event.thread, currentThread: currentThread, process: context.identity,
+                    threadStartAddress: creation.startAddress))
+        } else {
+            guard decision.report.trace.note(
+                .ruleNewThreadDifferentProcess, context.rules.contains(.notifyNewThreadDifferentProcess))
+            else { return decision }
+            data = .newThreadDifferentProcess(targetProcess: event.targetProcess)
+            decision.createThread = ThreadNotify(
+                currentProcess: context.identity, currentThreadId: currentThread.threadId,
+                createdThreadProcess: event.targetProcess,
+                createdThread: AuxTidCreationTime(
+                    threadId: event.thread.threadId, creationTime: creation.creationTime ?? .none),
+                imageFileName: context.imageFileName)
+        }
+        decision.notification = SyncNotification(
+            message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
+            rule: .process(creator), routine: .createThreadNotify)
+        return decision
+    }
+
+    /// The end of the first routine, its synchronous message answered or not (THR-4), and the start of the Ex one (TEX-3).
+    fileprivate mutating func finishNotify(
+        _ start: ThreadStart, _ record: MessageRecord, now: FileTime
+    ) -> (RoutineReport, ThreadDecision?) {
+        var report = start.decision.report
+        report.messages = [record]
+        if let notify = start.decision.createThread {
+            report.messages.append(
+                asyncSendNotification(
+                    .createThread, .thread(notify), about: notify.currentProcess, countedTo: start.event.creator,
+                    routine: .createThreadNotify, now: now))
+        }
+        return (report, decideNotifyEx(start.event))
+    }
+
+    /// `MpCreateThreadNotifyRoutineEx`, on the new thread (TEX-1, TEX-2). Nil where Windows has no such callback.
+    private mutating func decideNotifyEx(_ event: ThreadEvent) -> ThreadDecision? {
+        guard config.createThreadNotifyRoutineEx else { return nil }
+        var decision = ThreadDecision(report: RoutineReport(.createThreadNotifyEx))
+        let context = processes[event.target]
+        let isSystem = event.targetProcess.processId == ProcessContext.systemProcessId
+        guard decision.report.trace.note(.createThreadNotifyLock, processes.createThreadNotifyLock != 0),
+            decision.report.trace.note(.createEx, true), decision.report.trace.note(.currentIsNotSystem, !isSystem),
+            decision.report.trace.note(.currentContext, context != nil), let context,
+            decision.report.trace.note(
+                .flagThreadNotifyRoutineExSet, context.flags.contains(.threadNotifyRoutineExSet)),
+            decision.report.trace.note(.ruleNotifyProcessCmdLine, context.rules.contains(.notifyProcessCmdLine))
+        else { return decision }
+        processes.createThreadNotifyLock -= 1
+        processes.update(event.target) { _ = $0.flags.remove(.threadNotifyRoutineExSet) }
+        if decision.report.trace.note(
+            .commandLineDiffers, context.currentCommandLine != context.processCmdLine)
+        {
+            let data = SyncData.newThreadAndCmdLine(
+                commandLine: context.processCmdLine, currentCommandLine: context.currentCommandLine)
+            decision.notification = SyncNotification(
+                message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
+                rule: .process(event.target), routine: .createThreadNotifyEx)
+        }
+        return decision
+    }
+}

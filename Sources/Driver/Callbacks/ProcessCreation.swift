@@ -1,0 +1,94 @@
+public import Messages
+
+/// A process that is to be created: what Windows tells the driver, and what the host adds.
+public struct ProcessCreation: Hashable, Sendable {
+    /// The pid; nil lets the host choose the lowest free multiple of 4.
+    public var processId: UInt32?
+    /// When it is created; nil for now.
+    public var creationTime: FileTime?
+    /// The parent's pid.
+    public var parentProcessId: UInt32
+    /// The parent's creation time where it is known from elsewhere; nil to take that of the live process with the pid.
+    public var parentCreationTime: FileTime?
+    /// The creator's pid; nil for the parent.
+    public var creatorProcessId: UInt32?
+    /// The image.
+    public var imageFileName: String
+    /// The command line; nil for the image name.
+    public var commandLine: String?
+    /// The terminal session.
+    public var sessionId: UInt32 = 0
+    /// The token.
+    public var token = ProcessToken()
+    /// Whether the token has the product's service SID (PRC-9).
+    public var hasServiceSid = false
+    /// Replaces what PRC-9 derives; nil to derive.
+    public var flags: ProcessFlags?
+    /// Rules that the process starts with, before policies and engine.
+    public var rules: ProcessRules = []
+
+    /// A process with image `imageFileName`, child of System unless said otherwise.
+    public init(imageFileName: String, processId: UInt32? = nil, parentProcessId: UInt32 = 4) {
+        self.imageFileName = imageFileName
+        self.processId = processId
+        self.parentProcessId = parentProcessId
+    }
+}
+
+/// What came of a process creation.
+public struct ProcessCreationOutcome: Hashable, Sendable {
+    /// The process as it was created; nil when the engine denied it.
+    public let process: ProcessContext?
+    /// What the driver did and why.
+    public let routines: [RoutineReport]
+}
+
+extension DriverState {
+    /// The context of a new process: rules of the request and the policies, flags of PRC-9 (or the request) and the
+    /// policies, and flag 0x400 (PRC-1).
+    func makeContext(_ creation: ProcessCreation, processId: UInt32, now: FileTime) -> ProcessContext {
+        var rules = creation.rules
+        var flags =
+            creation.flags
+            ?? .derived(imageFileName: creation.imageFileName, hasServiceSid: creation.hasServiceSid)
+        for policy in policies where policy.applies(to: creation.imageFileName) {
+            rules.formUnion(policy.rules)
+            flags.formUnion(policy.flags)
+        }
+        if config.createThreadNotifyRoutineEx { flags.insert(.threadNotifyRoutineExSet) }
+        let commandLine = creation.commandLine ?? creation.imageFileName
+        let parent = identity(creation.parentProcessId, creation.parentCreationTime)
+        return ProcessContext(
+            identity: AuxPidCreationTime(processId: processId, creationTime: creation.creationTime ?? now),
+            imageFileName: creation.imageFileName, processCmdLine: commandLine, currentCommandLine: commandLine,
+            flags: flags, rules: rules, sessionId: creation.sessionId, parent: parent,
+            creator: creation.creatorProcessId.map { identity($0, nil) } ?? parent, token: creation.token,
+            hasServiceSid: creation.hasServiceSid)
+    }
+
+    private func identity(_ processId: UInt32, _ creationTime: FileTime?) -> AuxPidCreationTime {
+        AuxPidCreationTime(
+            processId: processId,
+            creationTime: creationTime ?? processes.context(processId: processId)?.identity.creationTime ?? .none)
+    }
+
+    /// Counts a process into CreateThreadNotifyLock (PRC-5), once. Nothing but its creation does.
+    mutating func countIntoCreateThreadNotifyLock(_ reference: ProcessReference) {
+        let counts = processes.update(reference) { context in
+            defer { context.countsInCreateThreadNotifyLock = true }
+            return !context.countsInCreateThreadNotifyLock
+        }
+        if counts == true { processes.createThreadNotifyLock += 1 }
+    }
+}
+
+extension ProcessContext {
+    /// The CreateProcess message about the process: `createFlag` true at creation, false at exit.
+    func notify(createFlag: Bool) -> AsyncBody {
+        .imageLoadAndProcess(
+            ImageLoadAndProcessNotify(
+                parentProcess: parent, currentProcess: identity, creatorProcess: creator, createFlag: createFlag,
+                processFlagsLowByte: UInt8(truncatingIfNeeded: flags.rawValue), sessionId: sessionId, token: token,
+                imageFileName: imageFileName, commandLine: processCmdLine))
+    }
+}

@@ -1,0 +1,40 @@
+public import Messages
+
+/// A thread that is to be created.
+public struct ThreadCreation: Hashable, Sendable {
+    /// The target: the pid of the process that the thread will run in.
+    public var processId: UInt32
+    /// The tid; nil lets the host choose the lowest free multiple of 4.
+    public var threadId: UInt32?
+    /// When it is created; nil for now, and for 0 in CreateThread, whose thread has no time yet in the only dump.
+    public var creationTime: FileTime?
+    /// The pid of the process that creates it; nil for the target itself.
+    public var creatorProcessId: UInt32?
+    /// The creating thread; nil lets the host name one of the creator's.
+    public var creatorThreadId: UInt32?
+    /// Whether the creating thread is a system thread.
+    public var creatorIsSystemThread = false
+    /// ThreadQuerySetWin32StartAddress of the new thread.
+    public var startAddress: UInt64 = 0
+    /// Priorities of the creating thread (THR-6).
+    public var ioPriority = MpIoPriority()
+    /// Whether a live thread with the tid is forgotten instead of refused: recordings do not tell of thread exits.
+    public var replacesThread = false
+
+    /// A thread that runs in `processId`.
+    public init(processId: UInt32, threadId: UInt32? = nil, creatorProcessId: UInt32? = nil) {
+        self.processId = processId
+        self.threadId = threadId
+        self.creatorProcessId = creatorProcessId
+    }
+}
+
+/// What came of a thread creation.
+public struct ThreadCreationOutcome: Hashable, Sendable {
+    /// The thread.
+    public let thread: AuxTidCreationTime
+    /// The pid of the process it runs in.
+    public let processId: UInt32
+    /// What the driver did and why.
+    public let routines: [RoutineReport]
+}

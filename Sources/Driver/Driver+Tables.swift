@@ -1,0 +1,154 @@
+public import Messages
+
+// What clients see and change beside the driver's own events.
+extension Driver {
+    // MARK: Processes
+
+    /// The live process with a pid.
+    public func process(_ processId: UInt32) -> ProcessContext? {
+        withState { $0.processes.context(processId: processId) }
+    }
+
+    /// Live processes by ascending pid, from the first pid above `after` on, that `matches`; at most `limit`.
+    ///
+    /// - Complexity: O(n log n) in the number of live processes.
+    public func processes(
+        after: UInt32? = nil, limit: Int, where matches: @Sendable (ProcessContext) -> Bool
+    ) -> (items: [ProcessContext], hasMore: Bool) {
+        let all = withState { state in
+            state.processes.processIds.filter { after == nil || $0 > after ?? 0 }.sorted()
+                .compactMap { state.processes.context(processId: $0) }
+        }
+        return all.lazy.filter(matches).page(limit: limit)
+    }
+
+    /// Changes the rules of a process, atomically (DATA-7). Throws `unknownProcess`.
+    ///
+    /// CreateThreadNotifyLock stays what it is (PRC-5).
+    public func changeRules(
+        of processId: UInt32, _ change: WordChange<ProcessRules>
+    ) throws(DriverError) -> ProcessContext {
+        try changeProcess(processId) { change.apply(to: &$0.rules) }
+    }
+
+    /// Changes the flags of a process, atomically (DATA-7). Throws `unknownProcess`.
+    public func changeFlags(
+        of processId: UInt32, _ change: WordChange<ProcessFlags>
+    ) throws(DriverError) -> ProcessContext {
+        try changeProcess(processId) { change.apply(to: &$0.flags) }
+    }
+
+    /// Tampers with the command line in the PEB; the captured one stays. Throws `unknownProcess`.
+    public func setCurrentCommandLine(
+        of processId: UInt32, _ commandLine: String
+    ) throws(DriverError) -> ProcessContext {
+        try changeProcess(processId) { $0.currentCommandLine = commandLine }
+    }
+
+    private func changeProcess(
+        _ processId: UInt32, _ change: @Sendable (inout ProcessContext) -> Void
+    ) throws(DriverError) -> ProcessContext {
+        try withState { state throws(DriverError) in
+            guard let reference = state.processes.reference(processId: processId) else {
+                throw .unknownProcess(processId)
+            }
+            state.processes.update(reference, change)
+            guard let context = state.processes[reference] else { throw .unknownProcess(processId) }
+            return context
+        }
+    }
+
+    // MARK: Threads
+
+    /// The threads of a process that were created and not deleted, by ascending tid. Throws `unknownProcess`.
+    public func threads(of processId: UInt32) throws(DriverError) -> [AuxTidCreationTime] {
+        guard let context = process(processId) else { throw .unknownProcess(processId) }
+        return context.threads.sorted { $0.key < $1.key }
+            .map { AuxTidCreationTime(threadId: $0.key, creationTime: $0.value) }
+    }
+
+    // MARK: Streams, drivers, boot processes
+
+    /// Attaches a context to a file's stream. Throws `streamContextExists` or `limitReached`.
+    public func createStreamContext(
+        fileName: String, rules: StreamContextRules
+    ) throws(DriverError) -> StreamContext {
+        try withState { state throws(DriverError) in
+            if state.streams.context(fileName: fileName) != nil { throw .streamContextExists }
+            if state.streams.count >= state.limits.streamContexts { throw .limitReached(.streamContexts) }
+            guard let context = state.streams.insert(fileName: fileName, rules: rules) else {
+                throw .streamContextExists
+            }
+            return context
+        }
+    }
+
+    /// All stream contexts, by ascending id.
+    public var streamContexts: [StreamContext] { withState { $0.streams.sorted } }
+
+    /// The stream context with an id.
+    public func streamContext(_ id: UInt64) -> StreamContext? { withState { $0.streams[id] } }
+
+    /// The stream context of a file, found without case.
+    public func streamContext(fileName: String) -> StreamContext? {
+        withState { $0.streams.context(fileName: fileName) }
+    }
+
+    /// Changes the rules of a stream context, atomically. Throws `unknownStreamContext`.
+    public func changeRules(
+        ofStreamContext id: UInt64, _ change: WordChange<StreamContextRules>
+    ) throws(DriverError) -> StreamContext {
+        try withState { state throws(DriverError) in
+            guard let context = state.streams.updateRules(id, { change.apply(to: &$0) }) else {
+                throw .unknownStreamContext
+            }
+            return context
+        }
+    }
+
+    /// Takes a stream context away. Throws `unknownStreamContext`.
+    public func deleteStreamContext(_ id: UInt64) throws(DriverError) {
+        let removed = withState { $0.streams.remove(id) }
+        if !removed { throw .unknownStreamContext }
+    }
+
+    /// The loaded-drivers list, in order of loading (IMG-1).
+    public var loadedDrivers: [LoadedDriver] { withState { $0.drivers } }
+
+    /// The first 50 processes that were created (PRC-8).
+    public var bootProcesses: [BootProcess] { withState { $0.bootProcesses } }
+
+    // MARK: Configuration
+
+    /// The configuration in force.
+    public var config: DriverConfig { withState { $0.config } }
+
+    /// Changes the configuration; what is under way goes on under the old one.
+    @discardableResult
+    public func changeConfig(_ change: @Sendable (inout DriverConfig) -> Void) -> DriverConfig {
+        withState { state in
+            change(&state.config)
+            state.grantWaits()
+            state.wakeRoomWaits()
+            return state.config
+        }
+    }
+
+    /// The rule policies in force.
+    public var rulePolicies: [RulePolicy] {
+        get { withState { $0.policies } }
+        set { withState { $0.policies = newValue } }
+    }
+}
+
+extension Sequence {
+    /// The first `limit` elements, and whether there are more.
+    func page(limit: Int) -> (items: [Element], hasMore: Bool) {
+        var items: [Element] = []
+        for element in self {
+            if items.count == limit { return (items, true) }
+            items.append(element)
+        }
+        return (items, false)
+    }
+}

@@ -1,0 +1,137 @@
+public import Messages
+
+/// Everything that one host's driver knows. Plain state: no lock, no time, nobody to call.
+///
+/// Driver: MP_DATA with what hangs off it.
+struct DriverState {
+    var config: DriverConfig
+    let limits: DriverLimits
+    var processes = ProcessTable()
+    var streams = StreamTable()
+    var policies: [RulePolicy] = []
+    /// The loaded-drivers list (IMG-1).
+    var drivers: [LoadedDriver] = []
+    /// The first 50 created processes (PRC-8).
+    var bootProcesses: [BootProcess] = []
+    var queue = AsyncQueueState()
+    var worker = AsyncWorkerState()
+    var channel = SyncChannelState()
+    var syncCounters = [SyncCounters](repeating: SyncCounters(), count: 8)
+    var asyncCounters = AsyncCounters()
+    var directCounters = DirectCounters()
+    var journal: Journal
+    /// Callers that wait for a message, with what they ask for.
+    var journalWaits: [JournalWait] = []
+    /// Callers that wait for room in the queue.
+    var roomWaits: [TimedWait<Bool>] = []
+    /// Callers that wait for the sync semaphore, by ticket.
+    var channelWaits: [UInt64: TimedWait<NTStatus>] = [:]
+    /// Set once the driver unloads; nothing waits any more.
+    var isUnloading = false
+    /// What is to be done when the lock is given back.
+    var wakeUps: [WakeUp] = []
+
+    init(config: DriverConfig, limits: DriverLimits) {
+        self.config = config
+        self.limits = limits
+        journal = Journal(capacity: limits.journalCapacity)
+    }
+
+    /// Things that a change of the state makes due. They run on the host's work queue.
+    enum WakeUp: Sendable {
+        case worker
+        case granted(TimedWait<NTStatus>, NTStatus)
+        case steps(TimedWait<[MessageRecord]>, [MessageRecord])
+        case drained(TimedWait<DrainResult>, DrainResult)
+        case messages(TimedWait<MessagePage>, MessagePage)
+        case room(TimedWait<Bool>, Bool)
+    }
+
+    struct JournalWait {
+        let query: MessageQuery
+        let limit: Int
+        let wait: TimedWait<MessagePage>
+    }
+}
+
+/// A kernel image that was loaded.
+///
+/// Driver: an entry of the list that `MpAddDriverInfo` keeps (IMG-1).
+public struct LoadedDriver: Hashable, Sendable {
+    /// Name as it was given.
+    public let fullImageName: String
+    /// Address.
+    public let imageBase: UInt64
+    /// Bytes.
+    public let imageSize: UInt64
+}
+
+/// One of the first 50 processes that were created (PRC-8).
+public struct BootProcess: Hashable, Sendable {
+    /// The process.
+    public let process: AuxPidCreationTime
+    /// Its parent.
+    public let parent: AuxPidCreationTime
+    /// Its image.
+    public let imageFileName: String
+    /// Its command line.
+    public let commandLine: String
+    /// Always 3.
+    public let flag: UInt32 = 3
+
+    /// How many are kept.
+    static let limit = 50
+}
+
+// MARK: - Messages
+
+extension DriverState {
+    /// Notes a message that the driver makes, and wakes who waits for it.
+    mutating func makeRecord(
+        kind: EngineMessage.Kind, process: AuxPidCreationTime?, content: EngineMessage.Content,
+        routine: DriverRoutine, delivery: MessageRecord.Delivery, now: FileTime
+    ) -> MessageRecord {
+        let message = EngineMessage(
+            sequence: journal.nextSequence, time: now, kind: kind, process: process, content: content)
+        let record = MessageRecord(message: message, routine: routine, delivery: delivery)
+        journal.append(record)
+        wakeReaders(of: record)
+        return record
+    }
+
+    /// Notes what has become of a message, and wakes who waits for that.
+    mutating func settle(_ record: MessageRecord) {
+        journal.store(record)
+        wakeReaders(of: record)
+    }
+
+    private mutating func wakeReaders(of record: MessageRecord) {
+        if journalWaits.isEmpty { return }
+        journalWaits.removeAll { waiter in
+            guard waiter.query.matches(record) else { return false }
+            wakeUps.append(.messages(waiter.wait, journal.page(waiter.query, limit: waiter.limit)))
+            return true
+        }
+    }
+
+    /// Numbers a message of the asynchronous structure and counts it to its process (ASY-2).
+    mutating func makeAsyncMessage(
+        _ operation: AsyncOperation, _ body: AsyncBody, countedTo reference: ProcessReference?
+    ) -> AsyncMessage {
+        var number: Int64 = 0
+        if operation.isNumbered {
+            asyncCounters.asyncNotificationCount += 1
+            number = asyncCounters.asyncNotificationCount
+        }
+        if let reference { processes.update(reference) { $0.notificationsSent += 1 } }
+        return AsyncMessage(notificationNumber: number, operation: operation, body: body)
+    }
+
+    var counters: CountersSnapshot {
+        CountersSnapshot(
+            async: asyncCounters, direct: directCounters, queued: queue.notificationsCount,
+            inHand: worker.hasMessageInHand ? 1 : 0,
+            totalSizeRemainingNotifications: queue.totalSizeRemainingNotifications, processes: processes.count,
+            createThreadNotifyLock: processes.createThreadNotifyLock, syncByType: syncCounters)
+    }
+}

@@ -1,0 +1,57 @@
+public import Messages
+
+/// A message that the driver made, and what has become of it.
+public struct MessageRecord: Hashable, Sendable {
+    /// What became of a message.
+    public enum Delivery: String, CaseIterable, Sendable {
+        /// The engine took it.
+        case sent
+        /// The send failed; the status says why.
+        case failed
+        /// A flag or the semaphore stopped it before it was sent (SYN-2, SYN-4).
+        case notSent
+        /// It waits in the queue.
+        case queued
+        /// It is being sent, or waits for the semaphore.
+        case inHand
+        /// It had to go for a newer one (ASY-4).
+        case dropped
+    }
+
+    /// The message.
+    public let message: EngineMessage
+    /// The routine that made it.
+    public let routine: DriverRoutine
+    /// What became of it.
+    public internal(set) var delivery: Delivery
+    /// How the send ended, STATUS_SUCCESS before that.
+    public internal(set) var status = NTStatus.success
+    /// Whether the reply to a synchronous message matched (SYN-9).
+    public internal(set) var acknowledged = false
+    /// The rule that the reply cleared, by name.
+    public internal(set) var clearedRule: String?
+    /// How long the send took, nanoseconds; nil while it has not ended.
+    public internal(set) var durationNanoseconds: UInt64?
+
+    /// NotificationNumber; nil for a synchronous message, which has none.
+    public var notificationNumber: Int64? {
+        if case .async(let message) = message.content { return message.notificationNumber }
+        return nil
+    }
+}
+
+/// The driver's routines, as answers and the journal name them.
+public enum DriverRoutine: String, CaseIterable, Sendable {
+    /// Process creation and exit; hands on to MpHandleProcessNotification and MpSendProcessMessage.
+    case createProcessNotifyEx = "MpCreateProcessNotifyRoutineEx"
+    /// Thread creation, in the context of the creating thread.
+    case createThreadNotify = "MpCreateThreadNotifyRoutine"
+    /// Thread creation, in the context of the new thread.
+    case createThreadNotifyEx = "MpCreateThreadNotifyRoutineEx"
+    /// Image loads.
+    case loadImageNotify = "MpLoadImageNotifyRoutine"
+    /// A synchronous notification that a client asked for as such.
+    case sendSyncMonitorNotification = "MpSendSyncMonitorNotification"
+    /// An asynchronous notification that a client asked for as such.
+    case asyncSendNotification = "MpAsyncSendNotification"
+}

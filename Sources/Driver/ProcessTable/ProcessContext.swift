@@ -1,0 +1,65 @@
+public import Messages
+
+/// What the driver knows about a live process.
+///
+/// Driver: `ProcessCtx`, magic 0xDA0F, size 0xC0 (DATA-2). Its RefCount has no counterpart: contexts are values, and a
+/// `ProcessReference` to one that is gone finds nothing.
+public struct ProcessContext: Hashable, Sendable {
+    /// Pid and creation time (DATA-1).
+    public var identity: AuxPidCreationTime
+    /// The image the process was created from.
+    public var imageFileName: String
+    /// The command line as captured at creation.
+    public var processCmdLine: String
+    /// The command line in the PEB; changes when someone tampers with it. Decided: kept here.
+    public var currentCommandLine: String
+    /// ProcessFlags.
+    public var flags: ProcessFlags
+    /// ProcessRules.
+    public var rules: ProcessRules
+    /// Asynchronous and direct messages made with this context (ASY-2).
+    public var notificationsSent: UInt64 = 0
+    /// Where wow64cpu.dll was loaded; nil until IMG-3 saw it.
+    public var wow64CpuImageBase: UInt64?
+    /// The terminal session.
+    public var sessionId: UInt32
+    /// The parent; its creation time is none when it was not known.
+    public var parent: AuxPidCreationTime
+    /// The process that made the call, which may not be the parent.
+    public var creator: AuxPidCreationTime
+    /// The token's fields that the CreateProcess message carries.
+    public var token: ProcessToken
+    /// Whether the token has the product's service SID (PRC-9).
+    public var hasServiceSid: Bool
+
+    /// Creation times of the threads that were created and not deleted, by tid. Not the driver's: a convenience.
+    var threads: [UInt32: FileTime] = [:]
+    /// The tid that stands for the process's first thread where a caller names none.
+    var initialThreadId: UInt32?
+    /// Whether the context came without a creation, from a record of something the process did.
+    public internal(set) var isSynthesised = false
+    /// Whether PRC-5 counted this process into CreateThreadNotifyLock.
+    var countsInCreateThreadNotifyLock = false
+
+    /// Whether this is PsInitialSystemProcess (DATA-6).
+    public var isSystem: Bool { identity.processId == ProcessContext.systemProcessId }
+
+    /// The pid of the System process.
+    public static let systemProcessId: UInt32 = 4
+
+    /// The System process, as every host has it.
+    static let system = ProcessContext(
+        identity: AuxPidCreationTime(
+            processId: systemProcessId, creationTime: FileTime(unixSecond: 1_577_836_800)),
+        imageFileName: "System", processCmdLine: "", currentCommandLine: "", flags: [], rules: [], sessionId: 0,
+        parent: .none, creator: .none,
+        token: ProcessToken(elevationType: 1, elevation: 0, integrityLevel: 0x4000), hasServiceSid: false)
+}
+
+/// A live process as its host's driver refers to it between two looks at the table.
+///
+/// It stops finding the process when that exits, also when the pid, or the slot, is used again.
+public struct ProcessReference: Hashable, Sendable {
+    let slot: Int
+    let generation: UInt64
+}

@@ -1,0 +1,62 @@
+/// Gives rules and flags to processes by their image, before the engine is told of them. Ours, not the driver's: how a
+/// recording gets its rules without an engine that sets them.
+public struct RulePolicy: Hashable, Sendable {
+    /// Matches image file names: `*` any run, `?` one character, all else itself, without case.
+    public var imageFileName: String
+    /// Rules to set.
+    public var rules: ProcessRules
+    /// Flags to set.
+    public var flags: ProcessFlags
+    private let pattern: ImageNamePattern
+
+    /// Sets `rules` and `flags` on processes whose image matches `imageFileName`.
+    public init(imageFileName: String, rules: ProcessRules, flags: ProcessFlags = []) {
+        self.imageFileName = imageFileName
+        self.rules = rules
+        self.flags = flags
+        pattern = ImageNamePattern(imageFileName)
+    }
+
+    /// Whether the policy speaks of a process with this image.
+    public func applies(to imageFileName: String) -> Bool { pattern.matches(imageFileName) }
+}
+
+/// A glob over file names, compared without case.
+public struct ImageNamePattern: Hashable, Sendable {
+    private let pattern: [UInt16]
+
+    /// `*` matches any run of characters, `?` one.
+    public init(_ pattern: String) { self.pattern = Array(pattern.lowercased().utf16) }
+
+    /// Whether the whole of `name` matches.
+    ///
+    /// - Complexity: O(pattern × name) at worst; linear for patterns with one `*`.
+    public func matches(_ name: String) -> Bool {
+        let name = Array(name.lowercased().utf16)
+        var inPattern = 0
+        var inName = 0
+        var lastStar: (pattern: Int, name: Int)?
+        while inName < name.count {
+            if inPattern < pattern.count, pattern[inPattern] == UInt16(ascii: "*") {
+                lastStar = (inPattern, inName)
+                inPattern += 1
+            } else if inPattern < pattern.count,
+                pattern[inPattern] == name[inName] || pattern[inPattern] == UInt16(ascii: "?")
+            {
+                inPattern += 1
+                inName += 1
+            } else if let star = lastStar {
+                lastStar = (star.pattern, star.name + 1)
+                inPattern = star.pattern + 1
+                inName = star.name + 1
+            } else {
+                return false
+            }
+        }
+        return pattern[inPattern...].allSatisfy { $0 == UInt16(ascii: "*") }
+    }
+}
+
+extension UInt16 {
+    fileprivate init(ascii: Unicode.Scalar) { self = UInt16(ascii.value) }
+}

@@ -1,0 +1,194 @@
+import Messages
+
+/// The rule word whose bit an acknowledgement clears: the parameter `Rule` of `MpSendSyncMonitorNotification`.
+enum RuleWord: Sendable {
+    case process(ProcessReference)
+    case stream(id: UInt64)
+    /// Nobody's: the process is gone, or was never there.
+    case none
+}
+
+/// A synchronous notification that a routine decided to send.
+struct SyncNotification: Sendable {
+    let message: SyncMessage
+    let rule: RuleWord
+    let routine: DriverRoutine
+}
+
+extension Driver {
+    /// Sends a synchronous notification and waits for the engine's answer: `MpSendSyncMonitorNotification` (SYN).
+    ///
+    /// `completion` gets the message as it ended.
+    func sendSyncMonitorNotification(
+        _ notification: SyncNotification, completion: @escaping @Sendable (MessageRecord) -> Void
+    ) {
+        let now = clock.now()
+        let start = withState { $0.startSync(notification, now: now) }
+        switch start {
+        case .over(let record): completion(record)
+        case .acquired(let record): sendAcquired(record, rule: notification.rule, completion: completion)
+        case .wait(let record, let ticket, let timeout):
+            let wait = TimedWait<NTStatus> { status in
+                if status == .success {
+                    self.sendAcquired(record, rule: notification.rule, completion: completion)
+                } else {
+                    completion(self.withState { $0.failToAcquire(record, status) })
+                }
+            }
+            let early = withState { $0.register(wait, ticket: ticket) }
+            if let early { return wait.end(early) }
+            wait.start(timers, timeout: timeout) {
+                if self.withState({ $0.giveUpWait(ticket: ticket) }) { wait.end(.timeout) }
+            }
+        }
+    }
+
+    private func sendAcquired(
+        _ record: MessageRecord, rule: RuleWord, completion: @escaping @Sendable (MessageRecord) -> Void
+    ) {
+        let timeout = withState { $0.config.syncMonitorNotificationTimeout }
+        let started = clock.uptimeNanoseconds()
+        engine.send(record.message, timeout: timeout) { result in
+            let spent = self.clock.uptimeNanoseconds() &- started
+            completion(self.withState { $0.finishSync(record, result, spent: spent, rule: rule) })
+        }
+    }
+}
+
+extension DriverState {
+    enum SyncStart: Sendable {
+        /// Not to be sent.
+        case over(MessageRecord)
+        /// To be sent now.
+        case acquired(MessageRecord)
+        /// To be sent when the semaphore grants it.
+        case wait(MessageRecord, ticket: UInt64, timeout: Duration)
+    }
+
+    /// Builds the message and asks for the semaphore (SYN-2 to SYN-4).
+    mutating func startSync(_ notification: SyncNotification, now: FileTime) -> SyncStart {
+        var record = makeRecord(
+            kind: .sync, process: notification.message.currentProcess, content: .sync(notification.message),
+            routine: notification.routine, delivery: .inHand, now: now)
+        guard config.syncMonitorNotificationFlag else {
+            record.delivery = .notSent
+            record.status = .unsuccessful
+            settle(record)
+            return .over(record)
+        }
+        if isUnloading { return .over(failToAcquire(record, .cancelled)) }
+        guard config.sendSyncNotificationFlag else { return .over(failToAcquire(record, .unsuccessful)) }
+        switch channel.acquire(limit: config.sendingSyncSemaphoreLimit) {
+        case .granted: return .acquired(record)
+        case .wait(let ticket):
+            return .wait(record, ticket: ticket, timeout: config.syncMonitorNotificationTimeout)
+        }
+    }
+
+    /// Notes who waits under `ticket`; returns the end of the wait when that came first.
+    mutating func register(_ wait: TimedWait<NTStatus>, ticket: UInt64) -> NTStatus? {
+        if isUnloading { return channel.giveUp(ticket) ? .cancelled : .success }
+        if !channel.isWaiting(ticket) { return .success }
+        channelWaits[ticket] = wait
+        return nil
+    }
+
+    /// Ends a wait whose time is over; false when it was granted first.
+    mutating func giveUpWait(ticket: UInt64) -> Bool {
+        channelWaits[ticket] = nil
+        return channel.giveUp(ticket)
+    }
+
+    /// Counts a message that was not sent: `MpAcquireSendingSyncMonitorNotification` failed (SYN-4).
+    mutating func failToAcquire(_ record: MessageRecord, _ status: NTStatus) -> MessageRecord {
+        var record = record
+        record.delivery = .notSent
+        record.status = status
+        let type = Int(record.message.operationCode)
+        syncCounters[type].errorCount += 1
+        syncCounters[type].errorStatus = status
+        settle(record)
+        return record
+    }
+
+    /// Takes in what the send came to (SYN-5 to SYN-9).
+    mutating func finishSync(
+        _ record: MessageRecord, _ result: EngineResult, spent: UInt64, rule: RuleWord
+    ) -> MessageRecord {
+        channel.release()
+        grantWaits()
+        guard case .sync(let message) = record.message.content else { return record }
+        var record = record
+        record.status = result.status
+        record.durationNanoseconds = spent
+        var counters = syncCounters[Int(message.operation.rawValue)]
+        counters.notificationsCount += 1
+        counters.totalTimeNanoseconds &+= spent
+        if result.status != .success {
+            record.delivery = .failed
+            counters.errorCount += 1
+            counters.errorStatus = result.status
+            if result.status == .timeout { counters.ioTimeoutCount += 1 }
+        } else {
+            record.delivery = .sent
+            record.acknowledged = result.reply.acknowledges(message.operation)
+            if record.acknowledged {
+                counters.recvCount += 1
+                record.clearedRule = clearRule(message.operation, of: rule)
+            } else {
+                counters.recvErrorCount += 1
+            }
+        }
+        syncCounters[Int(message.operation.rawValue)] = counters
+        settle(record)
+        return record
+    }
+
+    /// Gives free permits to who waits longest.
+    mutating func grantWaits() {
+        while let ticket = channel.grantNext(limit: config.sendingSyncSemaphoreLimit) {
+            if let wait = channelWaits.removeValue(forKey: ticket) { wakeUps.append(.granted(wait, .success)) }
+        }
+    }
+
+    /// Clears the bit that made the driver send `operation` (SYN-9); returns its name when it was set.
+    private mutating func clearRule(_ operation: SyncOperation, of rule: RuleWord) -> String? {
+        switch rule {
+        case .process(let reference):
+            let bit = operation.processRule
+            let wasSet = processes.update(reference) { $0.rules.remove(bit) != nil }
+            return wasSet == true ? bit.names.first : nil
+        case .stream(let id):
+            let bit = StreamContextRules.notifyImageLoadRule
+            let wasSet = streams[id]?.rules.contains(bit)
+            streams.updateRules(id) { $0.remove(bit) }
+            return wasSet == true ? bit.names.first : nil
+        case .none: return nil
+        }
+    }
+}
+
+extension SyncOperation {
+    /// The bit of ProcessRules that an acknowledgement clears (SYN-9); that of a stream's word is always 0x8000.
+    fileprivate var processRule: ProcessRules {
+        switch self {
+        case .newImageLoadPerStream: []
+        case .registryEventSync: .notifyRegistryOperationSync
+        case .newThreadDifferentProcess: .notifyNewThreadDifferentProcess
+        case .newImageLoadPerProcess: .notifyImageLoadRule
+        case .newThreadSameProcess: .notifyNewThreadSameProcess
+        case .newThreadAndCmdLine: .notifyProcessCmdLine
+        }
+    }
+}
+
+extension EngineReply {
+    /// Whether the reply buffer holds `operation` where a ReplySyncMessage has its type (SYN-7).
+    func acknowledges(_ operation: SyncOperation) -> Bool {
+        switch self {
+        case .sync(let reply): reply.operationType == operation.rawValue
+        case .bytes(let bytes): ReplySyncMessage(bytes: bytes)?.operationType == operation.rawValue
+        case .empty, .createProcess, .unreadable: false
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import CSimdJSON
+
+/// A parsed document and the faults found in it so far.
+final class Document {
+    private let parser: Parser
+    private var nodes: Nodes
+    private let maxFaults: Int
+    private var found: [(node: Int, fault: JSONFault)] = []
+    private var unlisted = 0
+
+    /// Parses `bytes`, which must stay until `close()`.
+    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxFaults: Int) throws(JSONFaults) {
+        guard let parser = Parser.borrowed() else { throw JSONFaults(detail: "not enough memory to read the document") }
+        self.parser = parser
+        self.maxFaults = maxFaults
+        nodes = Nodes(start: nil, count: 0)
+        nodes = try self.parser.parse(bytes, maxDepth: maxDepth)
+    }
+
+    /// Ends the validity of all places in the document.
+    func close() {
+        nodes = Nodes(start: nil, count: 0)
+    }
+
+    /// The node at `index`.
+    subscript(index: Int) -> csj_node {
+        precondition(index < nodes.count, "a JSONValue was kept beyond the reading of its document")
+        return nodes[index]
+    }
+
+    /// Indices of the children of the container at `index`.
+    func children(of index: Int) -> Nodes.Children {
+        precondition(index < nodes.count, "a JSONValue was kept beyond the reading of its document")
+        return nodes.children(of: index)
+    }
+
+    /// Records a fault at the node, or at a member that it does not have.
+    func fault(_ detail: String, at index: Int, missing name: StaticString? = nil) {
+        guard found.count < maxFaults else {
+            unlisted += 1
+            return
+        }
+        var pointer = pointer(to: index)
+        if let name { pointer.append(component: String(describing: name)) }
+        found.append((index, JSONFault(pointer: pointer, detail: detail)))
+    }
+
+    /// All faults in document order, each once; nil when there are none.
+    func faults() -> JSONFaults? {
+        guard !found.isEmpty || unlisted > 0 else { return nil }
+        var seen: Set<JSONFault> = []
+        let ordered = found.enumerated().sorted { ($0.element.node, $0.offset) < ($1.element.node, $1.offset) }
+        var faults = ordered.map(\.element.fault).filter { seen.insert($0).inserted }
+        if unlisted > 0 {
+            faults.append(JSONFault(pointer: "", detail: "\(unlisted) further faults are not listed"))
+        }
+        return JSONFaults(faults: faults)
+    }
+
+    /// The JSON pointer of the node at `index`.
+    func pointer(to index: Int) -> String {
+        var path: [Int] = []
+        var index = index
+        while self[index].parent != csj_no_parent {
+            path.append(index)
+            index = Int(self[index].parent)
+        }
+        var pointer = ""
+        for place in path.reversed() {
+            let node = self[place]
+            pointer.append(component: node.name == nil ? String(node.position) : node.nameBytes.string)
+        }
+        return pointer
+    }
+}
+
+extension String {
+    /// Lengthens a JSON pointer by one reference token (RFC 6901, section 3).
+    fileprivate mutating func append(component: String) {
+        append("/")
+        for scalar in component.unicodeScalars {
+            switch scalar {
+            case "~": append("~0")
+            case "/": append("~1")
+            default: unicodeScalars.append(scalar)
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// Strict reading of one JSON document: all of its faults at once.
+public enum JSONDocument {
+    /// Parses `bytes`, hands the root to `body` and returns what it made of it.
+    ///
+    /// Strict UTF-8 without a byte order mark, no lone surrogates, nothing after the document. Text that is not JSON
+    /// is one fault that names the byte, and `body` does not run. On any thread; a `body` may read further documents.
+    ///
+    /// - Parameters:
+    ///   - bytes: The document, up to 4 GiB; places in it point here until `body` returns.
+    ///   - maxDepth: How deep containers may be nested; the root container counts as 1.
+    ///   - maxFaults: How many faults are listed; a last one counts the rest.
+    ///   - body: Returns nil only after a fault was recorded, by a reader it called or by `JSONValue.fault(_:)`.
+    /// - Throws: All faults, when there is one.
+    public static func read<T>(
+        _ bytes: UnsafeRawBufferPointer, maxDepth: Int = 64, maxFaults: Int = 1000, _ body: (JSONValue) -> T?
+    ) throws(JSONFaults) -> T {
+        let document = try Document(bytes, maxDepth: maxDepth, maxFaults: maxFaults)
+        defer { document.close() }
+        let result = body(JSONValue(document: document, index: 0))
+        if let faults = document.faults() { throw faults }
+        guard let result else { throw JSONFaults(detail: "the document is not valid here") }
+        return result
+    }
+
+    /// Parses the document that `bytes` hold; see the overload for raw bytes.
+    public static func read<T>(
+        _ bytes: [UInt8], maxDepth: Int = 64, maxFaults: Int = 1000, _ body: (JSONValue) -> T?
+    ) throws(JSONFaults) -> T {
+        let result = bytes.withUnsafeBytes { buffer -> Result<T, JSONFaults> in
+            do throws(JSONFaults) {
+                return .success(try read(buffer, maxDepth: maxDepth, maxFaults: maxFaults, body))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}

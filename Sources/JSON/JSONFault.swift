@@ -1,0 +1,29 @@
+/// One thing that is wrong with a document, and where.
+public struct JSONFault: Error, Hashable, Sendable {
+    /// Where: a JSON pointer (RFC 6901); empty for the root and for text that is not JSON.
+    public var pointer: String
+    /// What, as a phrase without a full stop.
+    public var detail: String
+
+    /// The fault `detail` at `pointer`.
+    public init(pointer: String, detail: String) {
+        self.pointer = pointer
+        self.detail = detail
+    }
+}
+
+/// Everything that is wrong with a document.
+public struct JSONFaults: Error, Hashable, Sendable {
+    /// In document order, never empty; text that is not JSON has exactly one.
+    public var faults: [JSONFault]
+
+    /// The given faults.
+    public init(faults: [JSONFault]) {
+        self.faults = faults
+    }
+
+    /// A single fault of the whole document.
+    init(detail: String) {
+        self.init(faults: [JSONFault(pointer: "", detail: detail)])
+    }
+}

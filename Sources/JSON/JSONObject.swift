@@ -1,0 +1,67 @@
+import CSimdJSON
+
+/// The members of an object that is being read.
+///
+/// Looking a member up compares bytes and makes no string.
+public struct JSONObject {
+    let document: Document
+    let index: Int
+    /// Whether nobody has looked for duplicates yet.
+    let isOpen: Bool
+
+    /// The object as a value, to record a fault at it.
+    public var value: JSONValue { JSONValue(document: document, index: index) }
+
+    /// The member `name`, or nil; `null` is a value. The first counts where it occurs twice.
+    ///
+    /// - Complexity: O(*members*).
+    public subscript(name: StaticString) -> JSONValue? {
+        var first: Int?
+        for child in document.children(of: index) where document[child].isNamed(name) {
+            if first == nil {
+                first = child
+                if !isOpen { break }
+            } else {
+                document.fault("duplicate member", at: child)
+            }
+        }
+        return first.map { JSONValue(document: document, index: $0) }
+    }
+
+    /// What `read` makes of the member `name`; nil without it, and after a fault.
+    ///
+    /// - Parameter nullable: Whether `null` counts as no member; else `read` sees it, and the readers refuse it.
+    public func optional<T>(_ name: StaticString, nullable: Bool = false, _ read: (JSONValue) -> T?) -> T? {
+        guard let value = self[name], !(nullable && value.isNull) else { return nil }
+        return read(value)
+    }
+
+    /// What `read` makes of the member `name`; without it that is a fault at the place where it should be.
+    public func required<T>(_ name: StaticString, _ read: (JSONValue) -> T?) -> T? {
+        guard let value = self[name] else {
+            document.fault("required, but missing", at: index, missing: name)
+            return nil
+        }
+        return read(value)
+    }
+}
+
+extension JSONObject: Sequence {
+    /// Walks over the members in document order.
+    public struct Iterator: IteratorProtocol {
+        let document: Document
+        var children: Nodes.Children
+
+        /// The next member.
+        public mutating func next() -> (name: String, value: JSONValue)? {
+            children.next().map {
+                (document[$0].nameBytes.string, JSONValue(document: document, index: $0))
+            }
+        }
+    }
+
+    /// An iterator at the first member.
+    public func makeIterator() -> Iterator {
+        Iterator(document: document, children: document.children(of: index))
+    }
+}

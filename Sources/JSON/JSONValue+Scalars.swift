@@ -1,0 +1,97 @@
+import CSimdJSON
+import Glibc
+
+extension JSONValue {
+    /// A string of at most `maxUTF16` UTF-16 units without NUL.
+    public func string(maxUTF16: Int = 32_766) -> String? {
+        let node = node
+        guard node.kind == .string else {
+            fault("expected a string")
+            return nil
+        }
+        guard !node.nul else {
+            fault("contains a NUL")
+            return nil
+        }
+        guard node.textBytes.hasAtMost(utf16: maxUTF16) else {
+            fault("has more than \(maxUTF16) UTF-16 units")
+            return nil
+        }
+        return node.textBytes.string
+    }
+
+    /// A string that is the raw value of one of the cases of `Choice`.
+    public func choice<Choice>(of type: Choice.Type = Choice.self) -> Choice?
+    where Choice: RawRepresentable<String> & CaseIterable {
+        if node.kind == .string, let choice = Choice(rawValue: node.textBytes.string) { return choice }
+        fault("expected one of " + Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+        return nil
+    }
+
+    /// `true` or `false`.
+    public func bool() -> Bool? {
+        switch node.kind {
+        case .true: return true
+        case .false: return false
+        default:
+            fault("expected true or false")
+            return nil
+        }
+    }
+
+    /// An integer in `range`, written without fraction and exponent.
+    public func integer(in range: ClosedRange<Int64>) -> Int64? {
+        if let (magnitude, isNegative) = node.integer,
+            let value = isNegative ? Int64(exactly: -Int128(magnitude)) : Int64(exactly: magnitude),
+            range.contains(value)
+        {
+            return value
+        }
+        fault("expected an integer from \(range.lowerBound) to \(range.upperBound)")
+        return nil
+    }
+
+    /// An integer in `range`, written without fraction and exponent; -0 is 0.
+    public func unsigned(in range: ClosedRange<UInt64>) -> UInt64? {
+        if let (magnitude, isNegative) = node.integer, !isNegative, range.contains(magnitude) { return magnitude }
+        fault("expected an integer from \(range.lowerBound) to \(range.upperBound)")
+        return nil
+    }
+
+    /// A string of `0x` and 1 to 16 hex digits of either case, or an integer; at most `max`.
+    public func hexOrUnsigned(max: UInt64 = .max) -> UInt64? {
+        let node = node
+        let value: UInt64?
+        if node.kind == .string {
+            value = node.textBytes.hexNumber
+        } else if let (magnitude, isNegative) = node.integer, !isNegative {
+            value = magnitude
+        } else {
+            value = nil
+        }
+        if let value, value <= max { return value }
+        fault("expected \"0x\" with 1 to 16 hex digits, or an integer, of at most 0x\(String(max, radix: 16))")
+        return nil
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether the UTF-8 text has at most `limit` UTF-16 units.
+    func hasAtMost(utf16 limit: Int) -> Bool {
+        if count <= limit { return true }
+        // A unit takes three bytes at most.
+        if count / 3 > limit { return false }
+        var units = 0
+        for byte in self where byte & 0xC0 != 0x80 {
+            units += byte >= 0xF0 ? 2 : 1
+        }
+        return units <= limit
+    }
+
+    /// Negative, zero or positive: an order of bytes, for which "é" in two spellings is two texts.
+    func compared(to other: Self) -> Int {
+        guard let left = baseAddress, let right = other.baseAddress else { return count - other.count }
+        let order = memcmp(left, right, Swift.min(count, other.count))
+        return order != 0 ? Int(order) : count - other.count
+    }
+}

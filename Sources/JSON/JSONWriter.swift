@@ -1,0 +1,185 @@
+/// Writes JSON to the end of a byte array.
+///
+/// Sets commas by itself. Whoever writes keeps to the grammar otherwise: members in objects, values in arrays.
+public struct JSONWriter {
+    /// What has been written.
+    public private(set) var bytes: [UInt8] = []
+    /// Whether a value came before this place in the same container.
+    private var needsComma = false
+
+    /// An empty text with room for `capacity` bytes.
+    public init(reserving capacity: Int = 512) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Writes an object whose members `body` writes.
+    public mutating func object(_ body: (inout JSONWriter) -> Void) {
+        container(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
+    }
+
+    /// Writes an array whose elements `body` writes.
+    public mutating func array(_ body: (inout JSONWriter) -> Void) {
+        container(UInt8(ascii: "["), UInt8(ascii: "]"), body)
+    }
+
+    /// Ends a line; what follows is a text of its own (NDJSON).
+    public mutating func newline() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
+    /// Removes what was written and keeps the room.
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
+    }
+
+    /// Writes a value that is already JSON, such as what another writer has made.
+    public mutating func value(json: [UInt8]) {
+        begin()
+        bytes.append(contentsOf: json)
+    }
+
+    /// Writes `text` as a string.
+    public mutating func value(_ text: String) {
+        begin()
+        quote(text)
+    }
+
+    /// Writes `text` as a string.
+    public mutating func value(_ text: Substring) {
+        begin()
+        quote(text)
+    }
+
+    /// Writes `text` as a string.
+    public mutating func value(_ text: StaticString) {
+        begin()
+        quote(text)
+    }
+
+    /// Writes `true` or `false`.
+    public mutating func value(_ flag: Bool) {
+        begin()
+        append(flag ? "true" : "false")
+    }
+
+    /// Writes an integer of up to 64 bits.
+    @inlinable
+    public mutating func value<Integer: FixedWidthInteger>(_ integer: Integer) {
+        precondition(Integer.bitWidth <= 64, "an integer of more than 64 bits")
+        value(magnitude: UInt64(integer.magnitude), isNegative: integer < 0)
+    }
+
+    @usableFromInline
+    mutating func value(magnitude: UInt64, isNegative: Bool) {
+        begin()
+        if isNegative { bytes.append(UInt8(ascii: "-")) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+            var start = 20
+            var rest = magnitude
+            repeat {
+                start -= 1
+                buffer[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            } while rest != 0
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start...]))
+        }
+    }
+
+    /// Writes `null`.
+    public mutating func null() {
+        begin()
+        append("null")
+    }
+
+    /// Writes `"0x..."`: lower case, filled with zeros to `digits`.
+    public mutating func hex(_ number: UInt64, digits: Int = 1) {
+        begin()
+        append("\"0x")
+        let significant = (64 - number.leadingZeroBitCount + 3) / 4
+        for place in stride(from: max(significant, digits, 1) - 1, through: 0, by: -1) {
+            bytes.append(Self.hexDigit(UInt8(truncatingIfNeeded: number >> UInt64(place * 4))))
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes the name of a member; `body` writes its value, `null` where it writes none.
+    mutating func member(_ writeName: (inout JSONWriter) -> Void, _ body: (inout JSONWriter) -> Void) {
+        begin()
+        writeName(&self)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+        let start = bytes.count
+        body(&self)
+        if bytes.count == start { append("null") }
+        needsComma = true
+    }
+
+    private mutating func container(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
+        begin()
+        bytes.append(open)
+        needsComma = false
+        body(&self)
+        bytes.append(close)
+        needsComma = true
+    }
+
+    private mutating func begin() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    /// Appends `text` as it is.
+    mutating func append(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends `text` in quotes, escaped.
+    mutating func quote(_ text: StaticString) {
+        quote(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends `text` in quotes, escaped.
+    mutating func quote(_ text: String) {
+        var text = text
+        text.withUTF8 { quote($0) }
+    }
+
+    /// Appends `text` in quotes, escaped.
+    mutating func quote(_ text: Substring) {
+        var text = text
+        text.withUTF8 { quote($0) }
+    }
+
+    private mutating func quote(_ text: UnsafeBufferPointer<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
+        var start = 0
+        for (place, byte) in text.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<place]))
+            escape(byte)
+            start = place + 1
+        }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): append("\\\"")
+        case UInt8(ascii: "\\"): append("\\\\")
+        case UInt8(ascii: "\n"): append("\\n")
+        case UInt8(ascii: "\r"): append("\\r")
+        case UInt8(ascii: "\t"): append("\\t")
+        default:
+            append("\\u00")
+            bytes.append(Self.hexDigit(byte >> 4))
+            bytes.append(Self.hexDigit(byte))
+        }
+    }
+
+    private static func hexDigit(_ nibble: UInt8) -> UInt8 {
+        let digit = nibble & 0xF
+        return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+    }
+}

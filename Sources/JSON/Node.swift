@@ -1,0 +1,77 @@
+import CSimdJSON
+import Glibc
+
+extension csj_node {
+    /// The value of a string, or the digits of a number; UTF-8, without escapes.
+    var textBytes: UnsafeBufferPointer<UInt8> { .init(start: text, count: Int(length)) }
+
+    /// The member's name; empty for elements and the root.
+    var nameBytes: UnsafeBufferPointer<UInt8> { .init(start: name, count: Int(name_length)) }
+
+    /// Whether the member is called `other`, byte for byte.
+    func isNamed(_ other: StaticString) -> Bool {
+        Int(name_length) == other.utf8CodeUnitCount && memcmp(name, other.utf8Start, Int(name_length)) == 0
+    }
+
+    /// An integer from Int64.min to UInt64.max, or nil.
+    var integer: (magnitude: UInt64, isNegative: Bool)? {
+        guard kind == .integer, !wide else { return nil }
+        return (magnitude, negative && magnitude != 0)
+    }
+}
+
+extension Nodes {
+    /// Indices of the children of the container at `parent`.
+    func children(of parent: Int) -> Children {
+        Children(nodes: self, upcoming: parent + 1, end: Int(self[parent].next))
+    }
+
+    /// Walks over siblings without entering them.
+    struct Children: Sequence, IteratorProtocol {
+        let nodes: Nodes
+        var upcoming: Int
+        let end: Int
+
+        mutating func next() -> Int? {
+            guard upcoming < end else { return nil }
+            defer { upcoming = Int(nodes[upcoming].next) }
+            return upcoming
+        }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The bytes as a string; the parser has checked that they are UTF-8.
+    var string: String { String(decoding: self, as: UTF8.self) }
+
+    /// `0x` and 1 to 16 hex digits of either case.
+    var hexNumber: UInt64? {
+        guard count >= 3, count <= 18, self[0] == UInt8(ascii: "0"), self[1] == UInt8(ascii: "x") else { return nil }
+        var number: UInt64 = 0
+        for byte in self[2...] {
+            let digit: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+            default: return nil
+            }
+            number = number << 4 | UInt64(digit)
+        }
+        return number
+    }
+
+    /// Decimal digits without a sign, up to UInt64.max.
+    var decimalNumber: UInt64? {
+        guard !isEmpty else { return nil }
+        var number: UInt64 = 0
+        for byte in self {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            let (shifted, overflow) = number.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = shifted.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+            guard !overflow, !carry else { return nil }
+            number = sum
+        }
+        return number
+    }
+}

@@ -1,0 +1,72 @@
+import CSimdJSON
+
+/// The nodes of the document that a parser holds, in document order.
+typealias Nodes = UnsafeBufferPointer<csj_node>
+
+/// The owner of one C parser, for one thread at a time.
+struct Parser: ~Copyable {
+    private let handle: OpaquePointer
+    private let isBorrowed: Bool
+
+    /// A parser of its own; nil when there is no memory.
+    init?() {
+        guard let handle = csj_parser_create() else { return nil }
+        self.handle = handle
+        isBorrowed = false
+    }
+
+    private init(borrowed handle: OpaquePointer) {
+        self.handle = handle
+        isBorrowed = true
+    }
+
+    /// The calling thread's parser, which goes back to that thread at the end; nil when there is no memory.
+    static func borrowed() -> Parser? {
+        csj_parser_borrow().map { Parser(borrowed: $0) }
+    }
+
+    deinit {
+        if isBorrowed {
+            csj_parser_give_back(handle)
+        } else {
+            csj_parser_destroy(handle)
+        }
+    }
+
+    /// Parses `bytes`, to which the nodes point; both must stay until the nodes are no longer used.
+    func parse(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) throws(JSONFaults) -> Nodes {
+        let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        let outcome = csj_parse(handle, start, bytes.count, UInt32(clamping: maxDepth))
+        guard outcome.status == .ok else {
+            throw JSONFaults(detail: outcome.status.detail(at: outcome.offset, in: bytes, maxDepth: maxDepth))
+        }
+        return Nodes(start: outcome.nodes, count: Int(outcome.count))
+    }
+}
+
+extension csj_status {
+    /// What the status means for a client that sent `bytes`.
+    fileprivate func detail(at offset: Int, in bytes: UnsafeRawBufferPointer, maxDepth: Int) -> String {
+        switch self {
+        case .ok: "no fault"
+        case .out_of_memory: "not enough memory to read the document"
+        case .too_large: "the document is too large"
+        case .empty: "the document is empty"
+        case .invalid_utf8: "invalid UTF-8 at byte \(offset)"
+        case .control_character: "unescaped control character in a string at byte \(offset)"
+        case .unclosed_string: "the string that starts at byte \(offset) has no end"
+        case .unexpected_end: "the document ends early, at byte \(offset)"
+        case .expected_value where bytes[offset...].starts(with: [0xEF, 0xBB, 0xBF]):
+            "a byte order mark is not allowed, found one at byte \(offset)"
+        case .expected_value: "expected a value at byte \(offset)"
+        case .expected_name: "expected a member name in quotes at byte \(offset)"
+        case .expected_colon: "expected \":\" at byte \(offset)"
+        case .expected_separator: "expected \",\" or a closing bracket at byte \(offset)"
+        case .trailing_content: "unexpected content after the document at byte \(offset)"
+        case .too_deep: "more than \(maxDepth) levels deep at byte \(offset)"
+        case .invalid_escape: "invalid escape in a string at byte \(offset)"
+        case .lone_surrogate: "lone surrogate in a string at byte \(offset)"
+        case .invalid_number: "invalid number at byte \(offset)"
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import CSimdJSON
+
+/// An object of a recording: the record itself, or an object in it.
+///
+/// Valid until its parser parses the next line.
+public struct Record {
+    let parser: RecordParser
+    let index: Int
+    let generation: UInt64
+
+    /// The member `name`, or nil; the first where there are several. Makes no string.
+    ///
+    /// - Complexity: O(*members*).
+    public subscript(name: StaticString) -> RecordValue? {
+        let nodes = parser.nodes(of: generation)
+        for child in nodes.children(of: index) where nodes[child].isNamed(name) {
+            return RecordValue(parser: parser, index: child, generation: generation)
+        }
+        return nil
+    }
+}
+
+/// A value of a recording; tolerant of the ways in which collectors write it.
+///
+/// Valid until its parser parses the next line.
+public struct RecordValue {
+    let parser: RecordParser
+    let index: Int
+    let generation: UInt64
+
+    private var node: csj_node { parser.nodes(of: generation)[index] }
+
+    /// What is written here.
+    public var kind: JSONValue.Kind { JSONValue.Kind(node.kind) }
+
+    /// Whether this is `null`.
+    public var isNull: Bool { node.kind == .null }
+
+    /// The text of a string, the digits of a number; nil of anything else.
+    public var asString: String? { text?.string }
+
+    /// An integer that is not negative, or a string of decimal digits; up to UInt64.max.
+    public var asUnsigned: UInt64? {
+        let node = node
+        if node.kind == .string { return node.textBytes.decimalNumber }
+        guard let (magnitude, isNegative) = node.integer, !isNegative else { return nil }
+        return magnitude
+    }
+
+    /// A string of `0x` and 1 to 16 hex digits, or what `asUnsigned` takes.
+    public var asHexOrUnsigned: UInt64? {
+        let node = node
+        if node.kind == .string, let number = node.textBytes.hexNumber { return number }
+        return asUnsigned
+    }
+
+    /// The object that is here.
+    public var object: Record? {
+        node.kind == .object ? Record(parser: parser, index: index, generation: generation) : nil
+    }
+
+    /// Whether this is the string `other`; `ignoringCase` is for ASCII letters. Makes no string.
+    public func isText(_ other: StaticString, ignoringCase: Bool = false) -> Bool {
+        let node = node
+        guard node.kind == .string, Int(node.length) == other.utf8CodeUnitCount else { return false }
+        let text = node.textBytes
+        let expected = UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount)
+        return text.elementsEqual(expected) { ignoringCase ? $0.lowercased == $1.lowercased : $0 == $1 }
+    }
+
+    /// Hands the bytes of a string, or of the digits of a number, to `body`; nil of anything else. UTF-8.
+    public func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+        text.map(body)
+    }
+
+    /// The object that is written inside a string, parsed by another parser.
+    ///
+    /// - Throws: One fault: not a string, or not an object in it.
+    public func record(parsedBy inner: RecordParser) throws(JSONFaults) -> Record {
+        precondition(inner !== parser, "the text to parse lies in the parser's own buffer")
+        guard node.kind == .string else { throw JSONFaults(detail: "expected a string") }
+        return try inner.parse(UnsafeRawBufferPointer(node.textBytes))
+    }
+
+    private var text: UnsafeBufferPointer<UInt8>? {
+        let node = node
+        switch node.kind {
+        case .string, .integer, .number: return node.textBytes
+        case .object, .array, .true, .false, .null: return nil
+        }
+    }
+}
+
+extension UInt8 {
+    /// The lower-case form of an ASCII letter.
+    fileprivate var lowercased: UInt8 {
+        self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self
+    }
+}

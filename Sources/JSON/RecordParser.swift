@@ -1,0 +1,58 @@
+import CSimdJSON
+
+/// Parses the lines of a recording one after another, with buffers that are used again.
+///
+/// For one thread at a time.
+public final class RecordParser {
+    private let maxLineBytes: Int
+    private let maxDepth: Int
+    private let parser: Parser?
+    private var line: UnsafeMutableRawBufferPointer
+    private var nodes = Nodes(start: nil, count: 0)
+    /// Tells the places of one line from those of the next.
+    private(set) var generation: UInt64 = 0
+
+    /// A parser of lines of at most `maxLineBytes` and containers nested at most `maxDepth` deep.
+    public init(maxLineBytes: Int = 1 << 20, maxDepth: Int = 64) {
+        self.maxLineBytes = maxLineBytes
+        self.maxDepth = maxDepth
+        parser = Parser()
+        line = .allocate(byteCount: min(maxLineBytes, 16 << 10), alignment: 1)
+    }
+
+    deinit {
+        line.deallocate()
+    }
+
+    /// Parses one object, without anything after it but white space.
+    ///
+    /// The line is copied; the record is valid until the next line is parsed.
+    ///
+    /// - Throws: One fault: not JSON, not an object, or longer than `maxLineBytes`.
+    public func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONFaults) -> Record {
+        generation += 1
+        nodes = Nodes(start: nil, count: 0)
+        guard bytes.count <= maxLineBytes else {
+            throw JSONFaults(detail: "the line has \(bytes.count) bytes, at most \(maxLineBytes) are allowed")
+        }
+        if bytes.count > line.count {
+            let room = min(max(bytes.count, line.count * 2), maxLineBytes)
+            line.deallocate()
+            line = .allocate(byteCount: room, alignment: 1)
+        }
+        let copy = UnsafeMutableRawBufferPointer(rebasing: line[..<bytes.count])
+        copy.copyMemory(from: bytes)
+        guard let parsed = try parser?.parse(UnsafeRawBufferPointer(copy), maxDepth: maxDepth) else {
+            throw JSONFaults(detail: "not enough memory to read the line")
+        }
+        guard parsed[0].kind == .object else { throw JSONFaults(detail: "expected an object") }
+        nodes = parsed
+        return Record(parser: self, index: 0, generation: generation)
+    }
+
+    /// The nodes of the line that was parsed as `generation`.
+    func nodes(of generation: UInt64) -> Nodes {
+        precondition(generation == self.generation, "a record was kept beyond the parsing of the next line")
+        return nodes
+    }
+}

@@ -1,0 +1,174 @@
+extension FileTime {
+    /// 9999-12-31T23:59:59.9999999Z, the last time that RFC 3339 can write.
+    public static let latest = FileTime(ticks: 2_650_467_743_999_999_999)
+
+    /// The time in RFC 3339 with seven digits, exact to the tick: `2020-02-21T10:15:30.1234567Z`.
+    ///
+    /// A time after `latest` has no such form and is written as an unpadded hex FILETIME, which `init(_:)` refuses.
+    public var rfc3339: String {
+        guard self <= .latest else { return "0x" + String(ticks, radix: 16) }
+        let (dayNumber, inDay) = ticks.quotientAndRemainder(dividingBy: 86_400 * FileTime.ticksPerSecond)
+        let date = CivilDate(daysSince1601: Int(dayNumber))
+        let (secondOfDay, fraction) = inDay.quotientAndRemainder(dividingBy: FileTime.ticksPerSecond)
+        let second = Int(secondOfDay)
+        return String(unsafeUninitializedCapacity: 28) { text in
+            var end = 0
+            func put(_ number: Int, digits: Int, then separator: Unicode.Scalar) {
+                var rest = number
+                for index in stride(from: end + digits - 1, through: end, by: -1) {
+                    text[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                text[end + digits] = UInt8(ascii: separator)
+                end += digits + 1
+            }
+            put(date.year, digits: 4, then: "-")
+            put(date.month, digits: 2, then: "-")
+            put(date.day, digits: 2, then: "T")
+            put(second / 3600, digits: 2, then: ":")
+            put(second / 60 % 60, digits: 2, then: ":")
+            put(second % 60, digits: 2, then: ".")
+            put(Int(fraction), digits: 7, then: "Z")
+            return end
+        }
+    }
+
+    /// Reads RFC 3339 in UTC with no to seven digits of fraction, or a FILETIME as a hex string, `0x1d5e83e692dc4f2`.
+    ///
+    /// Nil for anything else: another offset than zero, more digits than a FILETIME holds, a leap second (FILETIMEs
+    /// have none), a date that is none, or a time outside 1601 to 9999.
+    public init?(_ text: String) {
+        var text = text
+        let read: FileTime? = text.withUTF8 { bytes in
+            var scanner = Scanner(rest: bytes[...])
+            return bytes.starts(with: [UInt8(ascii: "0"), UInt8(ascii: "x")])
+                ? Scanner.hexadecimal(bytes.dropFirst(2)) : scanner.timestamp()
+        }
+        guard let read else { return nil }
+        self = read
+    }
+
+    /// The UTC time of a date, a time of day and `fraction` ticks; nil when one of them is out of range.
+    public init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, fraction: Int = 0) {
+        guard
+            let date = CivilDate(year: year, month: month, day: day), (0..<24).contains(hour),
+            (0..<60).contains(minute), (0..<60).contains(second), (0..<10_000_000).contains(fraction)
+        else { return nil }
+        let seconds = date.daysSince1601 * 86_400 + hour * 3600 + minute * 60 + second
+        ticks = UInt64(seconds) * FileTime.ticksPerSecond + UInt64(fraction)
+    }
+}
+
+/// A day of the Gregorian calendar between 1601 and 9999.
+private struct CivilDate {
+    let year: Int
+    let month: Int
+    let day: Int
+
+    init?(year: Int, month: Int, day: Int) {
+        guard
+            (1601...9999).contains(year), (1...12).contains(month),
+            (1...CivilDate.length(ofMonth: month, in: year)).contains(day)
+        else { return nil }
+        (self.year, self.month, self.day) = (year, month, day)
+    }
+
+    /// 1601 begins a cycle of 400 years, so whole cycles, centuries, leap periods and years can be taken off in turn.
+    init(daysSince1601: Int) {
+        let (cycles, inCycle) = daysSince1601.quotientAndRemainder(dividingBy: 146_097)
+        let centuries = min(inCycle / 36_524, 3)
+        let (leapPeriods, inPeriod) = (inCycle - centuries * 36_524).quotientAndRemainder(dividingBy: 1461)
+        let years = min(inPeriod / 365, 3)
+        year = 1601 + cycles * 400 + centuries * 100 + leapPeriods * 4 + years
+        var rest = inPeriod - years * 365
+        var month = 1
+        while rest >= CivilDate.length(ofMonth: month, in: year) {
+            rest -= CivilDate.length(ofMonth: month, in: year)
+            month += 1
+        }
+        self.month = month
+        day = rest + 1
+    }
+
+    var daysSince1601: Int {
+        let years = year - 1601
+        let inYear = (1..<month).reduce(0) { $0 + CivilDate.length(ofMonth: $1, in: year) }
+        return years * 365 + years / 4 - years / 100 + years / 400 + inYear + day - 1
+    }
+
+    private static func length(ofMonth month: Int, in year: Int) -> Int {
+        switch month {
+        case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+}
+
+/// Takes a timestamp apart, byte by byte.
+private struct Scanner {
+    var rest: Slice<UnsafeBufferPointer<UInt8>>
+
+    mutating func timestamp() -> FileTime? {
+        guard
+            let year = number(digits: 4), take("-"), let month = number(digits: 2), take("-"),
+            let day = number(digits: 2), take("T") || take("t"), let hour = number(digits: 2), take(":"),
+            let minute = number(digits: 2), take(":"), let second = number(digits: 2), let fraction = fraction(),
+            utc()
+        else { return nil }
+        return FileTime(
+            year: year, month: month, day: day, hour: hour, minute: minute, second: second, fraction: fraction)
+    }
+
+    static func hexadecimal(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> FileTime? {
+        guard (1...16).contains(digits.count) else { return nil }
+        var ticks: UInt64 = 0
+        for byte in digits {
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+            ticks = ticks << 4 | UInt64(digit)
+        }
+        return ticks <= FileTime.latest.ticks ? FileTime(ticks: ticks) : nil
+    }
+
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard rest.first == UInt8(ascii: character) else { return false }
+        rest.removeFirst()
+        return true
+    }
+
+    private mutating func digit() -> Int? {
+        guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+        rest.removeFirst()
+        return Int(byte - UInt8(ascii: "0"))
+    }
+
+    private mutating func number(digits: Int) -> Int? {
+        var number = 0
+        for _ in 0..<digits {
+            guard let digit = digit() else { return nil }
+            number = number * 10 + digit
+        }
+        return number
+    }
+
+    /// The fraction of a second in ticks, 0 without one; nil when it has no digit or more than seven.
+    private mutating func fraction() -> Int? {
+        guard take(".") else { return 0 }
+        var (ticks, worth) = (0, 1_000_000)
+        guard let first = digit() else { return nil }
+        ticks = first * worth
+        while let next = digit() {
+            worth /= 10
+            guard worth > 0 else { return nil }
+            ticks += next * worth
+        }
+        return ticks
+    }
+
+    /// `Z` or a zero offset, and nothing after it.
+    private mutating func utc() -> Bool {
+        if take("Z") || take("z") { return rest.isEmpty }
+        guard take("+") || take("-"), number(digits: 2) == 0, take(":"), number(digits: 2) == 0 else { return false }
+        return rest.isEmpty
+    }
+}

@@ -1,0 +1,53 @@
+/// Takes a request's body piece by piece.
+///
+/// One serves one request. Its methods are called on pool threads and never at the same time; `finish` or `abandon` is
+/// the last one called.
+public protocol BodyConsumer: AnyObject {
+    /// Takes a prefix of `bytes` and returns its length.
+    ///
+    /// Fewer than all means that it has to wait: nothing more is read from the connection until `resume()` is called;
+    /// then it is offered the rest. The bytes are valid during the call only.
+    func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int
+
+    /// The whole body was taken.
+    func finish(_ responder: Responder)
+
+    /// The client went away, was too slow, or the daemon stops: the rest of the body will not come.
+    func abandon()
+}
+
+/// Makes an answer's body piece by piece.
+public protocol BodyProducer: AnyObject, Sendable {
+    /// Writes the next bytes to the beginning of `buffer`; on a pool thread, never twice at the same time.
+    ///
+    /// - Parameter resume: what to call, once `.later` was returned, when there is more.
+    func produce(into buffer: UnsafeMutableRawBufferPointer, resume: BodyResumption) -> BodyProduction
+
+    /// The last call: the body was sent, the client went away, or the daemon stops. On a pool thread.
+    func close()
+}
+
+/// What a producer did with the buffer it was offered.
+public enum BodyProduction: Equatable, Sendable {
+    /// It wrote that many bytes, 1 at least.
+    case bytes(Int)
+    /// There is nothing now; it calls `resume()` when there is. A daemon that stops ends the body here.
+    case later
+    /// The body is complete.
+    case end
+    /// The body cannot be completed; the connection is cut, so that the client sees it.
+    case failed
+}
+
+/// Lets a body go on that its consumer or producer made wait.
+public struct BodyResumption: Sendable {
+    let rendezvous: Rendezvous
+    let turn: UInt64
+
+    /// Has the consumer or producer called again.
+    ///
+    /// From any thread, even before the call that this was given to has returned; the first time counts.
+    public func resume() {
+        rendezvous.resume(turn)
+    }
+}

@@ -1,0 +1,92 @@
+/// The headers of a request, in the order they came.
+///
+/// They are kept as bytes in one piece; a `String` is made of a value when somebody asks for it.
+public struct HeaderFields: Sendable {
+    /// One header: the ends of its name and value in `bytes`.
+    struct Field {
+        let start: Int
+        let nameEnd: Int
+        let valueEnd: Int
+    }
+
+    private(set) var bytes: [UInt8] = []
+    private(set) var fields: [Field] = []
+
+    /// No headers.
+    public init() {}
+
+    /// These headers.
+    public init(_ list: [(name: String, value: String)]) {
+        for (name, value) in list {
+            bytes.append(contentsOf: name.utf8)
+            let nameEnd = bytes.count
+            bytes.append(contentsOf: value.utf8)
+            close(nameEnd: nameEnd)
+        }
+    }
+
+    /// How many there are, repeats included.
+    public var count: Int { fields.count }
+
+    /// The value of the first header of that name, in any letter case; bytes that are not UTF-8 are replaced.
+    public func first(_ name: String) -> String? {
+        fields.first { isNamed($0, name) }.map(value)
+    }
+
+    /// The values of all headers of that name, in any letter case, in order.
+    public func all(_ name: String) -> [String] {
+        fields.compactMap { isNamed($0, name) ? value($0) : nil }
+    }
+
+    /// The value of the first header of that name.
+    public subscript(name: String) -> String? { first(name) }
+
+    /// Appends a header; the pointers need to be valid during the call only.
+    mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: name)
+        let nameEnd = bytes.count
+        bytes.append(contentsOf: value)
+        close(nameEnd: nameEnd)
+    }
+
+    /// Forgets the headers, and keeps their memory for the next request as long as it is small and nobody else holds it.
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 4096)
+        fields.removeAll(keepingCapacity: fields.capacity <= 64)
+    }
+
+    /// The name of `field`.
+    func name(_ field: Field) -> String {
+        String(decoding: bytes[field.start..<field.nameEnd], as: UTF8.self)
+    }
+
+    private func value(_ field: Field) -> String {
+        String(decoding: bytes[field.nameEnd..<field.valueEnd], as: UTF8.self)
+    }
+
+    private func isNamed(_ field: Field, _ name: String) -> Bool {
+        let wanted = name.utf8.span
+        guard field.nameEnd - field.start == wanted.count else { return false }
+        return bytes.span.extracting(field.start..<field.nameEnd).equalsIgnoringCase(wanted)
+    }
+
+    private mutating func close(nameEnd: Int) {
+        fields.append(Field(start: fields.last?.valueEnd ?? 0, nameEnd: nameEnd, valueEnd: bytes.count))
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether both are the same ASCII text but for the case of letters.
+    func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }
+        return true
+    }
+}
+
+extension UInt8 {
+    /// A to Z become a to z.
+    var asciiLowercased: UInt8 {
+        0x41...0x5A ~= self ? self | 0x20 : self
+    }
+}

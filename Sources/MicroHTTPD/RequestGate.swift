@@ -1,0 +1,97 @@
+/// Decides from the request line and the headers whether a request may come in, and how its body is delimited.
+///
+/// libmicrohttpd accepts what lets a request hide behind another one: two lengths, a space before a colon, a transfer
+/// coding that it does not know. All of it is refused here, before a byte of the body is read.
+struct RequestGate {
+    /// How a request's body is delimited.
+    struct Framing: Equatable {
+        var contentLength: UInt64?
+        var isChunked = false
+        var expectsContinue = false
+    }
+
+    /// Checks that `method` is a token.
+    static func check(method: String) throws(RequestViolation) {
+        guard method.utf8.span.isToken else { throw .badMethod }
+    }
+
+    /// The version that `text` names.
+    static func version(_ text: String) throws(RequestViolation) -> HTTPVersion {
+        switch text {
+        case "HTTP/1.1": .http11
+        case "HTTP/1.0": .http10
+        default: throw .badVersion
+        }
+    }
+
+    /// Checks all headers and says how the body is delimited.
+    static func framing(_ headers: HeaderFields, _ version: HTTPVersion) throws(RequestViolation) -> Framing {
+        var framing = Framing()
+        var hasHost = false
+        var hasAuthorization = false
+        let bytes = headers.bytes.span
+        for field in headers.fields {
+            let name = bytes.extracting(field.start..<field.nameEnd)
+            let value = bytes.extracting(field.nameEnd..<field.valueEnd)
+            guard name.isToken else { throw .badHeaderName }
+            guard value.isFieldValue else { throw .badHeaderValue(name: headers.name(field)) }
+            switch name.count {
+            case 4 where name.equalsIgnoringCase("host".utf8.span):
+                guard !hasHost else { throw .duplicateHeader(name: "Host") }
+                hasHost = true
+            case 6 where name.equalsIgnoringCase("expect".utf8.span):
+                framing.expectsContinue = value.equalsIgnoringCase("100-continue".utf8.span)
+            case 13 where name.equalsIgnoringCase("authorization".utf8.span):
+                guard !hasAuthorization else { throw .duplicateHeader(name: "Authorization") }
+                hasAuthorization = true
+            case 14 where name.equalsIgnoringCase("content-length".utf8.span):
+                guard framing.contentLength == nil else { throw .duplicateHeader(name: "Content-Length") }
+                guard let length = value.decimal else { throw .badHeaderValue(name: "Content-Length") }
+                framing.contentLength = length
+            case 17 where name.equalsIgnoringCase("transfer-encoding".utf8.span):
+                guard !framing.isChunked else { throw .duplicateHeader(name: "Transfer-Encoding") }
+                guard version == .http11 else { throw .transferCodingInOldVersion }
+                guard value.equalsIgnoringCase("chunked".utf8.span) else { throw .unknownTransferCoding }
+                framing.isChunked = true
+            default: break
+            }
+        }
+        guard hasHost || version == .http10 else { throw .missingHost }
+        guard !framing.isChunked || framing.contentLength == nil else { throw .bothLengths }
+        return framing
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether this is a token of RFC 9110: one or more of the characters that need no quoting.
+    fileprivate var isToken: Bool {
+        // One bit a character, 0x00...0x3F and 0x40...0x7F.
+        let low: UInt64 = 0x03FF_6CFA_0000_0000
+        let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
+        for index in indices {
+            let byte = self[index]
+            guard byte < 0x80, (byte < 0x40 ? low : high) >> UInt64(byte & 0x3F) & 1 == 1 else { return false }
+        }
+        return !isEmpty
+    }
+
+    /// Whether this can be the value of a header: no control character but tab, no white space at its end.
+    fileprivate var isFieldValue: Bool {
+        for index in indices {
+            let byte = self[index]
+            guard byte >= 0x20 && byte != 0x7F || byte == 0x09 else { return false }
+        }
+        return isEmpty || self[count - 1] != 0x20 && self[count - 1] != 0x09
+    }
+
+    /// The number that these digits, 1 to 18 of them, write.
+    fileprivate var decimal: UInt64? {
+        guard 1...18 ~= count else { return nil }
+        var number: UInt64 = 0
+        for index in indices {
+            guard 0x30...0x39 ~= self[index] else { return nil }
+            number = number * 10 + UInt64(self[index] - 0x30)
+        }
+        return number
+    }
+}

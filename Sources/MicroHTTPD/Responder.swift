@@ -1,0 +1,27 @@
+import Synchronization
+
+/// Answers one request, once.
+///
+/// An answer given before the handler has returned is queued at once, on the same thread. Later, the request waits
+/// without a thread until it is there.
+public final class Responder: Sendable {
+    private let rendezvous: Rendezvous
+    private let request: UInt64
+    private let isAnswered = Atomic(false)
+
+    init(_ rendezvous: Rendezvous, request: UInt64) {
+        self.rendezvous = rendezvous
+        self.request = request
+    }
+
+    /// A request that nobody answers any more gets the handler's `failure()` rather than silence.
+    deinit {
+        if !isAnswered.load(ordering: .relaxed) { rendezvous.fail(request) }
+    }
+
+    /// Sends `response`; from any thread. The second and later ones do nothing, nor does one after the client has gone.
+    public func respond(_ response: Response) {
+        guard !isAnswered.exchange(true, ordering: .relaxed) else { return }
+        rendezvous.answer(response, to: request)
+    }
+}

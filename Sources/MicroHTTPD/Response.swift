@@ -1,0 +1,33 @@
+/// An answer to a request.
+public struct Response: Sendable {
+    /// What an answer carries.
+    public enum Body: Sendable {
+        /// These bytes, with a `Content-Length`.
+        case bytes([UInt8])
+        /// What the producer gives, piece by piece: chunked, or up to the end of the connection for HTTP/1.0.
+        case stream(any BodyProducer)
+    }
+
+    /// The status, 200...599.
+    public var status: Int
+    /// Headers in order. `Date`, `Content-Length`, `Transfer-Encoding` and `Connection` are the server's own business.
+    public var headers: [(name: String, value: String)]
+    /// The body; a `HEAD` request gets its length without it.
+    public var body: Body
+    /// Whether the connection is closed after this answer.
+    public var closesConnection = false
+
+    /// An answer of bytes that are already there.
+    public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = .bytes(body)
+    }
+
+    /// An answer that is made while it is being sent.
+    public init(status: Int, headers: [(name: String, value: String)] = [], stream: any BodyProducer) {
+        self.status = status
+        self.headers = headers
+        self.body = .stream(stream)
+    }
+}

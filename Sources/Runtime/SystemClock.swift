@@ -1,0 +1,29 @@
+public import Driver
+import Glibc
+public import Messages
+
+/// The clock of the machine that the service runs on.
+public struct SystemClock: DriverClock {
+    /// The one clock there is.
+    public init() {}
+
+    /// The wall time (CLOCK_REALTIME), exact to the tick of 100 ns.
+    public func now() -> FileTime {
+        let time = read(CLOCK_REALTIME)
+        let sinceUnixEpoch = Int64(time.tv_sec) * Int64(FileTime.ticksPerSecond) + Int64(time.tv_nsec) / 100
+        return FileTime(ticks: UInt64(max(0, Int64(FileTime.unixEpoch.ticks) + sinceUnixEpoch)))
+    }
+
+    /// Nanoseconds of CLOCK_MONOTONIC.
+    public func uptimeNanoseconds() -> UInt64 {
+        let time = read(CLOCK_MONOTONIC)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    private func read(_ clock: clockid_t) -> timespec {
+        var time = timespec()
+        let result = clock_gettime(clock, &time)
+        precondition(result == 0, "clock_gettime: \(errno)")
+        return time
+    }
+}

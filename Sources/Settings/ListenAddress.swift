@@ -1,0 +1,59 @@
+import Glibc
+
+/// Where a server listens: a numeric address and a port.
+public struct ListenAddress: Hashable, Sendable {
+    /// An IPv4 or IPv6 address without brackets, `127.0.0.1` or `::1`.
+    public var host: String
+    /// 0...65535; 0 takes a free port.
+    public var port: UInt16
+
+    /// Loopback, at `port`.
+    public init(loopback port: UInt16) {
+        host = "127.0.0.1"
+        self.port = port
+    }
+
+    /// Reads `HOST:PORT`, an IPv6 address in brackets: `127.0.0.1:8080`, `[::1]:0`. `localhost` is 127.0.0.1.
+    ///
+    /// Nil for anything else: names are not looked up, so that what is listened on is what is written.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let port = UInt16(digits)
+        else { return nil }
+        self.port = port
+        let name = text[..<colon]
+        if name.hasPrefix("[") && name.hasSuffix("]") {
+            host = String(name.dropFirst().dropLast())
+            guard address(AF_INET6) != nil else { return nil }
+        } else {
+            host = name == "localhost" ? "127.0.0.1" : String(name)
+            guard address(AF_INET) != nil else { return nil }
+        }
+    }
+
+    /// Whether only programs of this machine can connect: 127.0.0.0/8 and ::1, also as ::ffff:127.0.0.1.
+    public var isLoopback: Bool {
+        if let bytes = address(AF_INET) { return bytes[0] == 127 }
+        guard let bytes = address(AF_INET6) else { return false }
+        return bytes == [UInt8](repeating: 0, count: 15) + [1]
+            || bytes.starts(with: [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 127])
+    }
+
+    /// Whether `host` is an IPv6 address.
+    public var isIPv6: Bool { host.utf8.contains(UInt8(ascii: ":")) }
+
+    /// The bytes of `host` in network order; nil when it is no address of `family`.
+    private func address(_ family: Int32) -> [UInt8]? {
+        // A C string ends at its first NUL.
+        guard !host.utf8.contains(0) else { return nil }
+        var bytes = [UInt8](repeating: 0, count: family == AF_INET ? 4 : 16)
+        return inet_pton(family, host, &bytes) == 1 ? bytes : nil
+    }
+}
+
+extension ListenAddress: CustomStringConvertible {
+    /// As it is read: `127.0.0.1:8080`, `[::1]:8080`.
+    public var description: String { isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

@@ -1,0 +1,47 @@
+/// A text that must not be seen: printing, dumping and interpolating it give `<redacted>`.
+public struct Secret: Hashable, Sendable {
+    private let text: String
+
+    /// Keeps `text` out of sight.
+    public init(_ text: String) { self.text = text }
+
+    /// The text itself, for the one place that needs it.
+    public func reveal() -> String { text }
+
+    /// Why a file holds no secret.
+    public struct Unreadable: Error, Hashable, Sendable, CustomStringConvertible {
+        /// The file, as the user gave it, and what is wrong with it.
+        public var description: String
+    }
+
+    /// Most bytes of a file that holds a secret.
+    public static let maximumFileSize = 4096
+
+    /// Reads a secret from the file at `path`: one line, with or without its end.
+    ///
+    /// - Throws: when the file cannot be read, is empty, has several lines or is no plain text.
+    public init(path: String) throws(Unreadable) {
+        var bytes: [UInt8]
+        do {
+            bytes = try FileBytes.read(path, limit: Secret.maximumFileSize)
+        } catch {
+            throw Unreadable(description: "\(path): \(error)")
+        }
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        guard !bytes.isEmpty else { throw Unreadable(description: "\(path): is empty") }
+        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Unreadable(description: "\(path): is not one line of printable characters without spaces")
+        }
+        self.init(String(decoding: bytes, as: UTF8.self))
+    }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// `<redacted>`.
+    public var description: String { "<redacted>" }
+    /// `<redacted>`.
+    public var debugDescription: String { description }
+    /// Has no children, so that `dump` shows nothing.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

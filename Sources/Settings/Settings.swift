@@ -1,0 +1,45 @@
+/// Everything that can be set, decoded once at start. A value of its own is made by `load`; `init()` gives the defaults.
+public struct Settings: Hashable, Sendable {
+    /// How the HTTP server listens and what it allows a client.
+    public var server = ServerSettings()
+    /// How many hosts there are and how long one stays.
+    public var hosts = HostSettings()
+    /// What the driver of a new host is configured with.
+    public var driver = DriverSettings()
+    /// The engine of a new host.
+    public var engine = EngineSettings()
+    /// The rule policies of a new host, in order.
+    public var rulePolicies: [RulePolicySettings] = []
+    /// What the journal keeps.
+    public var messages = MessageSettings()
+    /// What one host may hold.
+    public var limits = LimitSettings()
+    /// What is logged, and how.
+    public var log = LogSettings()
+
+    /// The defaults.
+    public init() {}
+
+    /// Settings from a flag, else from the environment, else from the file, else the default.
+    ///
+    /// A value that a stronger one overrides is checked all the same.
+    ///
+    /// - Throws: every fault at once.
+    public static func load(
+        file: SettingsFile?, environment: [String: String], flags: [SettingsFlag] = [], words: RuleWords
+    ) throws(InvalidSettings) -> Settings {
+        var reader = SettingsReader(file: file, environment: environment, flags: flags)
+        var settings = Settings()
+        settings.server.read(from: &reader)
+        settings.hosts.read(from: &reader)
+        settings.driver.read(from: &reader)
+        settings.engine.read(from: &reader)
+        settings.rulePolicies = RulePolicySettings.list(from: &reader, words: words)
+        settings.messages.read(from: &reader)
+        settings.limits.read(from: &reader)
+        settings.log.read(from: &reader)
+        let faults = reader.allFaults()
+        guard faults.isEmpty else { throw InvalidSettings(faults) }
+        return settings
+    }
+}

@@ -1,0 +1,86 @@
+import Yams
+
+/// A configuration file as keys and values: the two levels of groups and their members.
+struct SettingsDocument {
+    /// What is given, by key path.
+    private(set) var values: [String: SettingsValue] = [:]
+    /// What is wrong with the file whatever its keys mean: no YAML, no mapping, keys that stand twice.
+    private(set) var faults: [SettingsFault] = []
+
+    private let name: String
+
+    /// Begins a key that is set aside. A private-use character, which YAML allows and no key of ours has.
+    private static let mark: Unicode.Scalar = "\u{E000}"
+
+    /// Reads `file`. An empty one gives nothing and is no fault.
+    init(_ file: SettingsFile) {
+        name = file.name
+        guard let root = compose(file.text), root.scalar?.string.isEmpty != true else { return }
+        guard let mapping = root.mapping else {
+            faults.append(fault(root.mark, "must hold a mapping"))
+            return
+        }
+        for (key, node) in mapping where !Self.isSetAside(key.text) {
+            if let group = node.mapping {
+                for (member, value) in group where !Self.isSetAside(member.text) {
+                    add(value, key: key.text + "." + member.text, line: member.mark?.line)
+                }
+            } else if node.scalar?.string.isEmpty != true {
+                add(node, key: key.text, line: key.mark?.line)
+            }
+        }
+    }
+
+    private mutating func add(_ node: Node, key: String, line: Int?) {
+        values[key] = SettingsValue(node: node, key: key, origin: .file(name: name, line: line))
+    }
+
+    private func fault(_ mark: Mark?, key: String? = nil, _ detail: String) -> SettingsFault {
+        SettingsFault(origin: .file(name: name, line: mark?.line), key: key, detail: detail)
+    }
+
+    /// The file's root. Yams gives up at the first key that stands twice: that one is set aside and the file read
+    /// again, so that the other faults are found too.
+    private mutating func compose(_ text: String) -> Node? {
+        var text = text
+        do {
+            for _ in 0..<SettingsDocument.mostSetAside {
+                do {
+                    return try Yams.compose(yaml: text)
+                } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+                    let key = keys.first ?? ""
+                    if !Self.isSetAside(key) { faults.append(fault(context.mark, key: key, "is given more than once")) }
+                    guard let rest = Self.settingAside(key, at: context.mark, in: text) else { return nil }
+                    text = rest
+                }
+            }
+        } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+            YamlError.composer(_, let problem, let mark, _)
+        {
+            faults.append(fault(mark, "is not YAML: \(problem)"))
+        } catch YamlError.reader(let problem, _, _, _) {
+            faults.append(fault(nil, "is not YAML: \(problem)"))
+        } catch {
+            faults.append(fault(nil, "is not YAML"))
+        }
+        return nil
+    }
+
+    /// Most rounds before the file is given up.
+    private static let mostSetAside = 100
+
+    /// Whether `key` is the first of two equal ones.
+    static func isSetAside(_ key: String) -> Bool { key.unicodeScalars.first == mark }
+
+    /// `text` with `key`, which begins at `place`, marked; nil when it is not found there.
+    private static func settingAside(_ key: String, at place: Mark, in text: String) -> String? {
+        var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
+        guard lines.indices.contains(place.line - 1) else { return nil }
+        let line = lines[place.line - 1]
+        var column = place.column - 1
+        if column < line.count, line[column] == "\"" || line[column] == "'" { column += 1 }
+        guard column <= line.count, line[column...].starts(with: Array(key.unicodeScalars)) else { return nil }
+        lines[place.line - 1].insert(mark, at: column)
+        return lines.map { String(String.UnicodeScalarView($0)) }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,67 @@
+import Yams
+
+/// A setting given by a flag of the command line.
+public struct SettingsFlag: Hashable, Sendable {
+    /// The flag as the user writes it, `--listen`.
+    public var flag: String
+    /// The key that it sets, `server.listen`.
+    public var key: String
+    /// The value, as it would stand in the file.
+    public var value: String
+
+    /// `flag` gives `key` the value `value`.
+    public init(_ flag: String, key: String, value: String) {
+        self.flag = flag
+        self.key = key
+        self.value = value
+    }
+
+    var settingsValue: SettingsValue {
+        SettingsValue(node: .scalar(.init(value, .implicit, .plain)), key: key, origin: .flag(flag))
+    }
+}
+
+/// The settings among the environment's variables: `WDFILTERD_SERVER_BODY_LIMIT_BYTES` is `server.bodyLimitBytes`.
+struct SettingsEnvironment {
+    private let variables: [String: String]
+
+    private static let prefix = "WDFILTERD_"
+    /// Short names, by key.
+    private static let short = ["server.listen": "WDFILTERD_LISTEN"]
+
+    init(_ environment: [String: String]) {
+        variables = environment.filter { $0.key.hasPrefix(Self.prefix) }
+    }
+
+    /// The variable of `key`: upper case, words divided by underscores.
+    static func variable(of key: String) -> String {
+        key.reduce(into: prefix) { name, character in
+            if character.isUppercase { name += "_" }
+            name += character == "." ? "_" : character.uppercased()
+        }
+    }
+
+    /// What the environment gives for `key`; the long name goes before the short one.
+    func value(of key: String) -> SettingsValue? {
+        for name in [Self.variable(of: key), Self.short[key]].compactMap(\.self) {
+            if let text = variables[name] {
+                let node = Node.scalar(.init(text, .implicit, .plain))
+                return SettingsValue(node: node, key: key, origin: .environment(variable: name))
+            }
+        }
+        return nil
+    }
+
+    /// Faults for the variables of one of `groups` that name no key.
+    ///
+    /// Others are left alone, and so are those that Kubernetes sets for a service called `wdfilterd-server`:
+    /// no setting's name has `PORT` or `SERVICE` in it.
+    func unknown(besides known: Set<String>, groups: Set<Substring>) -> [SettingsFault] {
+        let names = Set(known.map(Self.variable(of:)))
+        let prefixes = groups.map { Self.variable(of: String($0)) + "_" }
+        return variables.keys.filter { name in
+            !names.contains(name) && prefixes.contains { name.hasPrefix($0) }
+                && !name.split(separator: "_").contains { $0 == "PORT" || $0 == "SERVICE" }
+        }.map { SettingsFault(origin: .environment(variable: $0), key: nil, detail: "is no setting") }
+    }
+}

@@ -1,0 +1,63 @@
+/// One thing that is wrong with the settings, and where it stands.
+public struct SettingsFault: Error, Hashable, Sendable {
+    /// Where a setting was given.
+    public enum Origin: Hashable, Sendable {
+        /// In a file; `line` counts from 1, nil when the fault is the whole file's.
+        case file(name: String, line: Int?)
+        /// By an environment variable.
+        case environment(variable: String)
+        /// By a flag of the command line, `--listen`.
+        case flag(String)
+    }
+
+    /// Where the setting was given.
+    public var origin: Origin
+    /// The path of the key, `driver.asyncTimeoutMs`; nil when the fault is the whole file's.
+    public var key: String?
+    /// What is wrong with it.
+    public var detail: String
+
+    /// A fault of `key`, given at `origin`.
+    public init(origin: Origin, key: String?, detail: String) {
+        self.origin = origin
+        self.key = key
+        self.detail = detail
+    }
+}
+
+extension SettingsFault: CustomStringConvertible {
+    /// One line: `wdfilterd.yaml:12: driver.asyncTimeoutMs: 70000 is not in 1...60000`.
+    ///
+    /// A variable and a flag stand for their key, which is left out: `WDFILTERD_LISTEN: "x" is not HOST:PORT`.
+    public var description: String {
+        switch origin {
+        case .file(let name, let line):
+            ([name] + [line.map(String.init)].compactMap(\.self)).joined(separator: ":")
+                + ": " + (key.map { $0 + ": " } ?? "") + detail
+        case .environment(let name), .flag(let name):
+            name + ": " + detail
+        }
+    }
+}
+
+/// Settings that cannot be used: every fault of the file, the environment and the flags, in that order.
+public struct InvalidSettings: Error, Hashable, Sendable {
+    /// All of them, at least one; those of the file by line.
+    public var faults: [SettingsFault]
+
+    /// Sorts `faults` into the order they are reported in.
+    init(_ faults: [SettingsFault]) {
+        self.faults = faults.sorted { $0.rank < $1.rank }
+    }
+}
+
+extension SettingsFault {
+    /// The file before the environment before the flags; then by line or by name.
+    fileprivate var rank: (Int, Int, String) {
+        switch origin {
+        case .file(_, let line): (0, line ?? 0, key ?? "")
+        case .environment(let name): (1, 0, name)
+        case .flag(let name): (2, 0, name)
+        }
+    }
+}

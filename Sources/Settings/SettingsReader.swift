@@ -1,0 +1,98 @@
+import Yams
+
+/// Reads settings out of their layers and collects what is wrong with them.
+///
+/// A key that is asked for is thereby known; what was given and never asked for is a fault in the end.
+struct SettingsReader {
+    /// Everything found wrong so far.
+    private(set) var faults: [SettingsFault]
+
+    private let flags: [String: SettingsValue]
+    private let environment: SettingsEnvironment
+    private let document: SettingsDocument
+    private var known: Set<String> = []
+
+    init(file: SettingsFile?, environment: [String: String], flags: [SettingsFlag]) {
+        document = file.map(SettingsDocument.init) ?? SettingsDocument(SettingsFile(name: "", text: ""))
+        self.environment = SettingsEnvironment(environment)
+        self.flags = Dictionary(flags.map { ($0.key, $0.settingsValue) }, uniquingKeysWith: { $1 })
+        faults = document.faults
+    }
+
+    /// What was given for `key`: by a flag, by the environment, in the file. All of it is checked, the first counts.
+    mutating func given(_ key: String) -> [SettingsValue] {
+        known.insert(key)
+        return [flags[key], environment.value(of: key), document.values[key]].compactMap(\.self)
+    }
+
+    /// The text that counts for `key` in the place of `given` and the weaker ones.
+    func text(_ key: String, seenFrom given: SettingsValue) -> String? {
+        let places = [flags[key], environment.value(of: key), document.values[key]]
+        let first =
+            switch given.origin {
+            case .flag: 0
+            case .environment: 1
+            case .file: 2
+            }
+        return places[first...].compactMap(\.self).first?.node.scalar?.string
+    }
+
+    /// The value of `key` as `parse` reads it, nil when none was given or what counts is faulty.
+    mutating func read<Value>(
+        _ key: String, _ parse: (SettingsValue) throws(SettingsFault) -> Value
+    ) -> Value? {
+        let values: [Value?] = given(key).map { given in
+            do throws(SettingsFault) {
+                return try parse(given)
+            } catch {
+                faults.append(error)
+                return nil
+            }
+        }
+        return values.first.flatMap(\.self)
+    }
+
+    /// Replaces `value` by the number given for `key`, if any.
+    mutating func integer(_ key: String, _ range: ClosedRange<Int>, _ value: inout Int) {
+        value = read(key) { given throws(SettingsFault) in try given.integer(in: range) } ?? value
+    }
+
+    /// Replaces `value` by what is given for `key`, if anything.
+    mutating func flag(_ key: String, _ value: inout Bool) {
+        value = read(key) { given throws(SettingsFault) in try given.flag() } ?? value
+    }
+
+    /// Replaces `value` by the name given for `key`, if any.
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ key: String, _ value: inout Choice
+    ) where Choice.RawValue == String {
+        value = read(key) { given throws(SettingsFault) in try given.choice() } ?? value
+    }
+
+    /// Notes one more fault.
+    mutating func add(_ fault: SettingsFault) { faults.append(fault) }
+
+    /// All faults, with those of keys that nobody asked for. Called when everything has been read.
+    func allFaults() -> [SettingsFault] {
+        let groups = Set(known.compactMap { $0.split(separator: ".").count > 1 ? $0.split(separator: ".")[0] : nil })
+        var unknownGroups: Set<Substring> = []
+        var all = faults
+        for value in document.values.values.sorted(by: { $0.line < $1.line }) where !known.contains(value.key) {
+            let group = value.key.prefix { $0 != "." }
+            if groups.contains(Substring(value.key)) {
+                all.append(value.fault("must be a mapping"))
+            } else if groups.contains(group) || known.contains(String(group)) {
+                all.append(value.fault("is no setting"))
+            } else if unknownGroups.insert(group).inserted {
+                all.append(SettingsFault(origin: value.origin, key: String(group), detail: "is no setting"))
+            }
+        }
+        return all + environment.unknown(besides: known, groups: groups)
+    }
+}
+
+extension SettingsValue {
+    fileprivate var line: Int {
+        if case .file(_, let line) = origin { line ?? 0 } else { 0 }
+    }
+}

@@ -1,0 +1,94 @@
+import Yams
+
+/// A value that was given for a key, with the place it stands at.
+struct SettingsValue {
+    var node: Node
+    var key: String
+    var origin: SettingsFault.Origin
+
+    /// What is wrong with the value.
+    func fault(_ detail: String) -> SettingsFault {
+        SettingsFault(origin: origin, key: key, detail: detail)
+    }
+
+    /// A text, quoted or not; never empty.
+    func text() throws(SettingsFault) -> String {
+        guard let scalar = node.scalar else { throw fault("must be one value") }
+        guard !scalar.string.isEmpty, !isNull(scalar) else { throw fault("has no value") }
+        return scalar.string
+    }
+
+    /// A decimal number without leading zeros, which YAML's versions read differently.
+    func integer(in range: ClosedRange<Int>) throws(SettingsFault) -> Int {
+        let text = try plainText()
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            digits.count == 1 || digits.first != "0"
+        else { throw fault("\(quoted(text)) is not a whole number") }
+        guard let number = Int(text), range.contains(number) else {
+            throw fault("\(shortened(text)) is not in \(range.lowerBound)...\(range.upperBound)")
+        }
+        return number
+    }
+
+    /// `true` or `false`.
+    func flag() throws(SettingsFault) -> Bool {
+        let text = try plainText()
+        guard let flag = Bool(text) else { throw fault("\(quoted(text)) is not true or false") }
+        return flag
+    }
+
+    /// One of the names of `Choice`.
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        of: Choice.Type = Choice.self
+    ) throws(SettingsFault) -> Choice where Choice.RawValue == String {
+        let text = try text()
+        guard let choice = Choice(rawValue: text) else {
+            let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw fault("\(quoted(text)) is not one of \(names)")
+        }
+        return choice
+    }
+
+    /// The entries of a list, `key[0]`, `key[1]`, ...
+    func items() throws(SettingsFault) -> [SettingsValue] {
+        guard let sequence = node.sequence else { throw fault("must be a list") }
+        return sequence.enumerated().map { child($1, key: "\(key)[\($0)]") }
+    }
+
+    /// The members of a mapping, in the order they stand.
+    func members() throws(SettingsFault) -> [(name: String, value: SettingsValue)] {
+        guard let mapping = node.mapping else { throw fault("must be a mapping") }
+        return mapping.filter { !SettingsDocument.isSetAside($0.key.text) }.map {
+            ($0.text, child($1, key: "\(key).\($0.text)"))
+        }
+    }
+
+    /// `text` as it is shown in a fault: short enough for a line.
+    func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
+
+    private func shortened(_ text: String) -> String {
+        text.unicodeScalars.count <= 80 ? text : String(text.unicodeScalars.prefix(80)) + "..."
+    }
+
+    private func plainText() throws(SettingsFault) -> String {
+        let text = try text()
+        guard node.scalar?.style == .plain else { throw fault("\(quoted(text)) must stand without quotes") }
+        return text
+    }
+
+    private func isNull(_ scalar: Node.Scalar) -> Bool {
+        scalar.style == .plain && ["~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+
+    private func child(_ node: Node, key: String) -> SettingsValue {
+        var child = SettingsValue(node: node, key: key, origin: origin)
+        if case .file(let name, _) = origin { child.origin = .file(name: name, line: node.mark?.line) }
+        return child
+    }
+}
+
+extension Node {
+    /// A key as text; what is no text has a stand-in that is no key.
+    var text: String { scalar?.string ?? "?" }
+}

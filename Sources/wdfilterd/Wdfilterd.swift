@@ -1,0 +1,32 @@
+import ArgumentParser
+import Glibc
+
+/// The command line. `wdfilterd` alone prints its help.
+@main
+struct Wdfilterd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wdfilterd",
+        abstract: "The notification half of WdFilter, as a service with an HTTP API.",
+        discussion: """
+            Exit codes: 0 fine, 1 an expectation or threshold was not met, 2 usage, configuration or input file wrong, \
+            3 the tool, the server or the engine failed.
+            """,
+        subcommands: [
+            ServeCommand.self, EngineCommand.self, HealthcheckCommand.self, CheckConfigCommand.self,
+            VersionCommand.self,
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as CommandFailure {
+            write("wdfilterd: \(failure.message)\n", to: stderr)
+            exit(failure.status.rawValue)
+        } catch {
+            let isFine = exitCode(for: error).isSuccess
+            write(fullMessage(for: error) + "\n", to: isFine ? stdout : stderr)
+            exit((isFine ? ExitStatus.fine : .usage).rawValue)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Driver
+import Locking
+import Runtime
+import Testing
+
+@testable import Runtime
+
+@Suite(.timeLimit(.minutes(1)))
+struct DispatchTimerQueueTests {
+    private let clock = ContinuousClock()
+
+    @Test(arguments: [Duration.zero, .milliseconds(-5), .milliseconds(1), .milliseconds(30)])
+    func `a timer fires once, not before its time and soon after it`(delay: Duration) async {
+        let timers = DispatchTimerQueue()
+        let start = clock.now
+        await withCheckedContinuation { done in
+            _ = timers.schedule(after: delay) { done.resume() }
+        }
+        let late = clock.now - start - delay
+        #expect(late >= .zero)
+        #expect(late < .seconds(5))
+    }
+
+    @Test func `a timer that is set later for an earlier time fires first`() async {
+        let timers = DispatchTimerQueue()
+        let (fired, report) = AsyncStream.makeStream(of: Int.self)
+        for delay in [40, 20, 30, 0, 10] {
+            _ = timers.schedule(after: .milliseconds(delay)) { report.yield(delay) }
+        }
+        var order: [Int] = []
+        for await delay in fired.prefix(5) { order.append(delay) }
+        #expect(order == [0, 10, 20, 30, 40])
+    }
+
+    @Test func `a cancelled timer lets go of its body and does not fire; cancelling twice does nothing`() async {
+        let timers = DispatchTimerQueue()
+        let fired = Locked<[String]>([])
+        final class Token: Sendable {}
+        var token: Token? = Token()
+        weak let held = token
+        let timer = timers.schedule(after: .milliseconds(5)) { [token] in
+            fired.withLock { $0.append("cancelled \(token == nil)") }
+        }
+        token = nil
+        #expect(held != nil)
+        timer.cancel()
+        timer.cancel()
+        #expect(held == nil)
+        await withCheckedContinuation { done in
+            _ = timers.schedule(after: .milliseconds(20)) { done.resume() }
+        }
+        #expect(fired.withLock { $0 } == [])
+    }
+
+    @Test func `a body may set and cancel timers of the same queue`() async {
+        let timers = DispatchTimerQueue()
+        await withCheckedContinuation { done in
+            _ = timers.schedule(after: .zero) {
+                timers.schedule(after: .zero) { Issue.record("was cancelled") }.cancel()
+                _ = timers.schedule(after: .milliseconds(1)) { done.resume() }
+            }
+        }
+    }
+
+    @Test func `the longest delays are taken`() {
+        let timers = DispatchTimerQueue()
+        for delay in [Duration.seconds(Int64.max), .seconds(Int64.max / 1_000_000_000), .seconds(Int64.min)] {
+            timers.schedule(after: delay) {}.cancel()
+        }
+        timers.schedule(after: .seconds(Int64.max)) { Issue.record("fired") }.cancel()
+    }
+
+    @Test func `timers of many threads fire or are cancelled, each exactly once`() async {
+        let timers = DispatchTimerQueue()
+        let (fired, report) = AsyncStream.makeStream(of: Int.self)
+        await withTaskGroup(of: Void.self) { group in
+            for thread in 0..<4 {
+                group.addTask {
+                    for number in 0..<1000 {
+                        let id = thread * 1000 + number
+                        let timer = timers.schedule(after: .microseconds(id % 7 * 100)) { report.yield(id) }
+                        if number.isMultiple(of: 2) { timer.cancel() }
+                    }
+                }
+            }
+        }
+        _ = timers.schedule(after: .milliseconds(50)) { report.finish() }
+        var seen: [Int: Int] = [:]
+        for await id in fired { seen[id, default: 0] += 1 }
+        #expect(seen.values.allSatisfy { $0 == 1 })
+        #expect((0..<4000).filter { !$0.isMultiple(of: 2) }.allSatisfy { seen[$0] == 1 })
+    }
+
+    @Test func `ten thousand timers set and cancelled leave no room taken`() {
+        let timers = DispatchTimerQueue()
+        for _ in 0..<10_000 { timers.schedule(after: .seconds(60)) {}.cancel() }
+        #expect(timers.occupied <= 65)
+    }
+}

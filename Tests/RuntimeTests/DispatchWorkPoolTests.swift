@@ -1,0 +1,60 @@
+import Driver
+import Locking
+import Runtime
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct DispatchWorkPoolTests {
+    @Test func `a queue runs one body at a time, in order`() async {
+        let queue = DispatchWorkPool().makeQueue(named: "one")
+        let log = Locked<[Int]>([])
+        let running = Locked(0)
+        await withCheckedContinuation { done in
+            for number in 0..<2000 {
+                queue.async {
+                    let alone = running.withLock { running in
+                        running += 1
+                        return running == 1
+                    }
+                    #expect(alone)
+                    log.withLock { $0.append(number) }
+                    running.withLock { $0 -= 1 }
+                }
+            }
+            queue.async { done.resume() }
+        }
+        #expect(log.withLock { $0 } == Array(0..<2000))
+    }
+
+    @Test func `a body that hands over another runs it later, not inside`() async {
+        let queue = DispatchWorkPool().makeQueue(named: "nested")
+        let log = Locked<[String]>([])
+        await withCheckedContinuation { done in
+            queue.async {
+                queue.async {
+                    log.withLock { $0.append("inner") }
+                    done.resume()
+                }
+                log.withLock { $0.append("outer") }
+            }
+        }
+        #expect(log.withLock { $0 } == ["outer", "inner"])
+    }
+
+    @Test func `thousands of queues share a handful of threads and lose nothing`() async {
+        let pool = DispatchWorkPool()
+        let before = threadCount()
+        let (done, report) = AsyncStream.makeStream(of: Int.self)
+        var most = before
+        for host in 0..<4000 {
+            // The queue is dropped at once; what it was handed runs all the same.
+            pool.makeQueue(named: "\(host)").async { report.yield(host) }
+            if host.isMultiple(of: 100) { most = max(most, threadCount()) }
+        }
+        var hosts = Set<Int>()
+        for await host in done.prefix(4000) { hosts.insert(host) }
+        most = max(most, threadCount())
+        #expect(hosts.count == 4000)
+        #expect(most - before < 40)
+    }
+}

@@ -1,0 +1,86 @@
+import Settings
+import Testing
+
+@Suite struct EngineSettingsTests {
+    @Test func `an embedded engine has its members`() throws {
+        var embedded = EmbeddedEngineSettings()
+        embedded.reply = .deny
+        embedded.delayMs = 60_000
+        embedded.failEvery = 3
+        #expect(try load("engine: {reply: deny, delayMs: 60000, failEvery: 3}").engine == .embedded(embedded))
+        #expect(try load("engine: {type: none}").engine == .none)
+    }
+
+    @Test func `a webhook has its members`() throws {
+        var webhook = WebhookEngineSettings(url: "https://engine.example:8443/hook?x=1")
+        webhook.secretFile = "engine.secret"
+        webhook.encoding = .binary
+        webhook.caFile = "ca.pem"
+        webhook.headers = ["X-Site": Secret("lab")]
+        let settings = try load(
+            """
+            engine:
+              type: webhook
+              url: https://engine.example:8443/hook?x=1
+              secretFile: engine.secret
+              encoding: binary
+              headers: {X-Site: lab}
+              caFile: ca.pem
+            """)
+        #expect(settings.engine == .webhook(webhook))
+    }
+
+    @Test func `a webhook needs a URL`() {
+        expectFaults("engine:\n  type: webhook\n", ["wdfilterd.yaml:2: engine.type: webhook needs engine.url"])
+    }
+
+    @Test func `a member of another type is a fault`() {
+        expectFaults(
+            "engine:\n  url: http://a/\n  secretFile: x\n",
+            [
+                "wdfilterd.yaml:2: engine.url: is a member of engine.type webhook only",
+                "wdfilterd.yaml:3: engine.secretFile: is a member of engine.type webhook only",
+            ])
+        expectFaults(
+            "engine:\n  type: none\n  delayMs: 1\n",
+            ["wdfilterd.yaml:3: engine.delayMs: is a member of engine.type embedded only"])
+        expectFaults(
+            "", flags: [SettingsFlag("--engine-secret-file", key: "engine.secretFile", value: "x")],
+            ["--engine-secret-file: is a member of engine.type webhook only"])
+    }
+
+    @Test func `a flag that changes the type leaves the file's members unused`() throws {
+        let flags = [
+            SettingsFlag("--engine-url", key: "engine.type", value: "webhook"),
+            SettingsFlag("--engine-url", key: "engine.url", value: "http://127.0.0.1:9000/"),
+        ]
+        let settings = try load("engine: {type: embedded, reply: deny}", flags: flags)
+        #expect(settings.engine == .webhook(WebhookEngineSettings(url: "http://127.0.0.1:9000/")))
+    }
+
+    @Test(arguments: ["http://a", "http://a:1/", "HTTPS://a/b?c", "http://[::1]", "http://[::1]:80/", "http://a?b@c:d"])
+    func `an HTTP URL is taken`(url: String) throws {
+        let settings = try load("engine: {type: webhook, url: '\(url)'}")
+        #expect(settings.engine == .webhook(WebhookEngineSettings(url: url)))
+    }
+
+    @Test(arguments: [
+        "ftp://a", "a", "//a", "http:/a", "http://", "http:///a", "http://u:p@a/", "http://a:0", "http://a:65536",
+        "http://a:b", "http://a:", "http://:80", "http://a b", "http://a/#f", "http://ä/", "http://a:+1", "http://a\\b",
+    ])
+    func `anything else is no URL`(url: String) {
+        #expect(faults("engine: {type: webhook, url: '\(url)'}").count == 1)
+    }
+
+    @Test func `headers are checked each, and their values never shown`() {
+        let faults = faults(
+            "engine:\n  type: webhook\n  url: http://a\n  headers:\n    a b: s3cret\n    x: \"s3\\ncret\"\n    y: [s3cret]\n"
+        )
+        #expect(
+            faults == [
+                "wdfilterd.yaml:5: engine.headers.a b: is no name of a header",
+                "wdfilterd.yaml:6: engine.headers.x: has control characters",
+                "wdfilterd.yaml:7: engine.headers.y: must be one value",
+            ])
+    }
+}

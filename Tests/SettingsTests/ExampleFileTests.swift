@@ -1,0 +1,82 @@
+import Settings
+import Testing
+import Yams
+
+/// Holds Config/wdfilterd.yaml, which documents the settings, against the settings.
+@Suite struct ExampleFileTests {
+    private let file: SettingsFile
+
+    init() throws {
+        let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+        file = try SettingsFile(path: parts.joined(separator: "/") + "/Config/wdfilterd.yaml")
+    }
+
+    @Test func `the example has no faults and changes nothing`() throws {
+        #expect(try Settings.load(file: file, environment: [:], words: words) == Settings())
+    }
+
+    @Test func `the example names every key, with its default`() throws {
+        let root = try #require(try Yams.compose(yaml: file.text)?.mapping)
+        var given: [String: String] = [:]
+        for (group, node) in root {
+            for (key, value) in node.mapping ?? [:] {
+                given["\(group.string ?? "").\(key.string ?? "")"] = value.string
+            }
+        }
+        var expected: [String: String] = [:]
+        for group in Mirror(reflecting: Settings()).children {
+            guard let name = group.label, name != "rulePolicies" else { continue }
+            let members = if case EngineSettings.embedded(let engine) = group.value { engine } else { group.value }
+            if name == "engine" { expected["engine.type"] = "embedded" }
+            for member in Mirror(reflecting: members).children {
+                expected["\(name).\(member.label ?? "")"] = "\(member.value)"
+            }
+        }
+        #expect(expected.count == 32)
+        #expect(given == expected)
+        #expect(root["rulePolicies"]?.sequence?.isEmpty == true)
+    }
+
+    @Test func `each key has a comment that tells its values or unit`() {
+        for line in file.text.split(separator: "\n") where line.hasPrefix("  ") && !line.hasPrefix("  #") {
+            let parts = line.split(separator: "#", maxSplits: 1)
+            #expect(parts.count == 2, "\(line)")
+            let value = parts[0].split(separator: ":", maxSplits: 1).last?.filter { $0 != " " } ?? ""
+            if Int(value) != nil { #expect(parts.last?.contains("...") == true, "\(line)") }
+        }
+    }
+
+    @Test func `what the example holds as comments is right too`() throws {
+        var text = ""
+        for line in file.text.split(separator: "\n", omittingEmptySubsequences: false) {
+            switch line {
+            case _ where line.hasPrefix("  type:"): text += "  type: webhook"
+            case _ where ["  reply:", "  delayMs:", "  failEvery:"].contains(where: line.hasPrefix): break
+            case _ where line.hasPrefix("  # ") && line.dropFirst(4).contains(": ") && !line.contains("Members"):
+                text += "  " + line.dropFirst(4)
+            case _ where line.hasPrefix("#   - ") || line.hasPrefix("#     "): text += "  " + line.dropFirst(4)
+            case _ where line.hasPrefix("rulePolicies:"): break
+            case _ where line.hasPrefix("# PUT /v1/hosts/{host}/rule-policies"): text += "rulePolicies:"
+            default: text += line
+            }
+            text += "\n"
+        }
+        let settings = try Settings.load(
+            file: SettingsFile(name: "example", text: text), environment: [:],
+            words: RuleWords(
+                rule: { $0 == "NotifyNewThreadDifferentProcess" ? 0x40_0000 : nil },
+                flag: { $0 == "TrustedProcess" ? 0x40 : nil }))
+        var webhook = WebhookEngineSettings(url: "http://127.0.0.1:9000/")
+        webhook.secretFile = "engine.secret"
+        webhook.headers = ["X-Site": Secret("lab")]
+        webhook.caFile = "engine-ca.pem"
+        #expect(settings.engine == .webhook(webhook))
+        #expect(
+            settings.rulePolicies == [
+                RulePolicySettings(imageFileName: #"*\powershell.exe"#, rules: 0x840_0000, flags: 0x40)
+            ])
+        for member in Mirror(reflecting: webhook).children {
+            #expect(file.text.contains("\n  # \(member.label ?? "?"): "))
+        }
+    }
+}

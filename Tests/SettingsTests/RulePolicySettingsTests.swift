@@ -1,0 +1,60 @@
+import Settings
+import Testing
+
+@Suite struct RulePolicySettingsTests {
+    @Test func `rules and flags are names, masks or both`() throws {
+        let settings = try load(
+            #"""
+            rulePolicies:
+            - imageFileName: '*\powershell.exe'
+              rules: [NotifyImageLoadRule, 0x1, "0x2", 4]
+              flags: 0xFFFFFFFF
+            - imageFileName: cmd.exe
+            - {imageFileName: a, rules: 4294967295, flags: [TrustedProcess]}
+            """#)
+        #expect(
+            settings.rulePolicies == [
+                RulePolicySettings(imageFileName: #"*\powershell.exe"#, rules: 0x800_0007, flags: 0xFFFF_FFFF),
+                RulePolicySettings(imageFileName: "cmd.exe"),
+                RulePolicySettings(imageFileName: "a", rules: 0xFFFF_FFFF, flags: 0x40),
+            ])
+    }
+
+    @Test func `every faulty entry is told by its place`() {
+        expectFaults(
+            """
+            rulePolicies:
+            - rules: [Nonsense, 0x1FFFFFFFF, -1, 0x+1, 0x]
+              color: red
+            - imageFileName: a
+              rules: NotifyImageLoadRule
+              flags:
+                - NotifyImageLoadRule
+                - [1]
+            - text
+            - imageFileName: ""
+            """,
+            [
+                #"wdfilterd.yaml:2: rulePolicies[0]: has no imageFileName"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[0]: "Nonsense" is no rule"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[1]: "0x1FFFFFFFF" is no rule"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[2]: "-1" is no rule"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[3]: "0x+1" is no rule"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[4]: "0x" is no rule"#,
+                #"wdfilterd.yaml:3: rulePolicies[0].color: is no setting"#,
+                #"wdfilterd.yaml:5: rulePolicies[1].rules: "NotifyImageLoadRule" is no mask: a list of names, or "#
+                    + "0...0xffffffff",
+                #"wdfilterd.yaml:7: rulePolicies[1].flags[0]: "NotifyImageLoadRule" is no flag"#,
+                #"wdfilterd.yaml:8: rulePolicies[1].flags[1]: must be one value"#,
+                #"wdfilterd.yaml:9: rulePolicies[2]: must be a mapping"#,
+                #"wdfilterd.yaml:10: rulePolicies[3].imageFileName: has no value"#,
+            ])
+    }
+
+    @Test func `the name of an image has an end`() {
+        let longest = String(repeating: "x", count: 32_766)
+        #expect(faults("rulePolicies: [{imageFileName: \(longest)}]").isEmpty)
+        #expect(faults("rulePolicies: [{imageFileName: \(longest)x}]").count == 1)
+        #expect(faults("rulePolicies: [{imageFileName: \"a\\0\"}]").count == 1)
+    }
+}

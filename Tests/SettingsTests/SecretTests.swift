@@ -1,0 +1,60 @@
+import Glibc
+import Settings
+import Testing
+
+@Suite struct SecretTests {
+    @Test func `nothing that prints a secret shows it`() {
+        let secret = Secret("whsec_s3cret")
+        var dumped = ""
+        dump([secret], to: &dumped)
+        for shown in ["\(secret)", String(reflecting: secret), String(describing: ["k": secret]), dumped] {
+            #expect(!shown.contains("s3cret"))
+            #expect(shown.contains("<redacted>"))
+        }
+        #expect(secret.reveal() == "whsec_s3cret")
+    }
+
+    @Test(arguments: ["whsec_a", "whsec_a\n", "whsec_a\r\n"])
+    func `a file holds a secret, with or without the end of its line`(content: String) throws {
+        #expect(try withFile(content) { path in try Secret(path: path) } == Secret("whsec_a"))
+    }
+
+    @Test(arguments: ["", "\n", "a\nb", "a b", "a\0", "ä", "a\n\n", String(repeating: "a", count: 4097)])
+    func `anything else is refused and not shown`(content: String) throws {
+        try withFile(content) { path in
+            let error = #expect(throws: Secret.Unreadable.self) { try Secret(path: path) }
+            let description = try #require(error).description
+            #expect(description.hasPrefix(path + ": is "))
+        }
+    }
+
+    @Test func `a file that is not there is told`() {
+        let error = #expect(throws: Secret.Unreadable.self) { try Secret(path: "/nowhere/x") }
+        #expect(error?.description == "/nowhere/x: cannot be read: No such file or directory")
+    }
+
+    @Test func `a configuration file is read whole, or its fault is told`() throws {
+        try withFile("log: {level: debug}\n") { path in
+            let file = try SettingsFile(path: path)
+            #expect(file == SettingsFile(name: path, text: "log: {level: debug}\n"))
+        }
+        let missing = #expect(throws: SettingsFault.self) { try SettingsFile(path: "/nowhere/x") }
+        #expect(missing?.description == "/nowhere/x: cannot be read: No such file or directory")
+        let directory = #expect(throws: SettingsFault.self) { try SettingsFile(path: "/") }
+        #expect(directory?.description == "/: cannot be read: Is a directory")
+        let endless = #expect(throws: SettingsFault.self) { try SettingsFile(path: "/dev/zero") }
+        #expect(endless?.description == "/dev/zero: is longer than 1048576 bytes")
+    }
+
+    private func withFile<Result>(_ content: String, _ body: (String) throws -> Result) throws -> Result {
+        var name = Array("/tmp/wdfilterd-secret-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&name)
+        try #require(descriptor >= 0)
+        let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer { unlink(path) }
+        let written = content.utf8CString.dropLast().withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+        try #require(written == content.utf8.count)
+        return try body(path)
+    }
+}

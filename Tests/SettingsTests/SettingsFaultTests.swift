@@ -1,0 +1,126 @@
+import Settings
+import Testing
+
+@Suite struct SettingsFaultTests {
+    @Test func `a value out of range is told with line, key and range`() {
+        expectFaults(
+            "server:\n  listen: 127.0.0.1:0\n\ndriver:\n  asyncTimeoutMs: 70000\n",
+            ["wdfilterd.yaml:5: driver.asyncTimeoutMs: 70000 is not in 1...60000"])
+    }
+
+    @Test func `all faults of file, environment and flags come together, the file's by line`() {
+        expectFaults(
+            """
+            log: {level: loud}
+            nonsense:
+              a: 1
+              b: 2
+            hosts:
+              limit: 0
+              limits: 3
+            server: 5
+            messages: []
+            """,
+            environment: ["WDFILTERD_SERVER_THREADS": "many", "WDFILTERD_LISTEN": "8080", "HOME": "/"],
+            flags: [SettingsFlag("--log-level", key: "log.level", value: "quiet")],
+            [
+                "wdfilterd.yaml:1: log.level: \"loud\" is not one of trace, debug, info, notice, warning, error, critical",
+                "wdfilterd.yaml:3: nonsense: is no setting",
+                "wdfilterd.yaml:6: hosts.limit: 0 is not in 1...65536",
+                "wdfilterd.yaml:7: hosts.limits: is no setting",
+                "wdfilterd.yaml:8: server: must be a mapping",
+                "wdfilterd.yaml:9: messages: must be a mapping",
+                "WDFILTERD_LISTEN: \"8080\" is not HOST:PORT with a numeric address",
+                "WDFILTERD_SERVER_THREADS: \"many\" is not a whole number",
+                "--log-level: \"quiet\" is not one of trace, debug, info, notice, warning, error, critical",
+            ])
+    }
+
+    @Test(arguments: [
+        ("0", "0 is not in 1...60000"), ("60001", "60001 is not in 1...60000"), ("-1", "-1 is not in 1...60000"),
+        ("99999999999999999999", "99999999999999999999 is not in 1...60000"),
+        ("1.5", "\"1.5\" is not a whole number"), ("1e3", "\"1e3\" is not a whole number"),
+        ("0x10", "\"0x10\" is not a whole number"), ("010", "\"010\" is not a whole number"),
+        ("1_000", "\"1_000\" is not a whole number"), ("1:30", "\"1:30\" is not a whole number"),
+        ("+5", "\"+5\" is not a whole number"), ("--5", "\"--5\" is not a whole number"),
+        ("٣", "\"٣\" is not a whole number"), ("'5'", "\"5\" must stand without quotes"),
+        ("", "has no value"), ("~", "has no value"), ("null", "has no value"), ("''", "has no value"),
+        ("[5]", "must be one value"), ("{a: 5}", "must be one value"),
+    ])
+    func `what is no number in range is a fault`(value: String, detail: String) {
+        expectFaults("driver:\n  asyncTimeoutMs: \(value)\n", ["wdfilterd.yaml:2: driver.asyncTimeoutMs: \(detail)"])
+    }
+
+    @Test(arguments: [
+        ("yes", "\"yes\" is not true or false"), ("True", "\"True\" is not true or false"),
+        ("1", "\"1\" is not true or false"), ("'true'", "\"true\" must stand without quotes"),
+    ])
+    func `only true and false are flags`(value: String, detail: String) {
+        expectFaults(
+            "driver: {sendSyncNotificationFlag: \(value)}",
+            ["wdfilterd.yaml:1: driver.sendSyncNotificationFlag: \(detail)"])
+    }
+
+    @Test func `a key given twice is a fault, and hides no other`() {
+        expectFaults(
+            """
+            log:
+              level: info
+              "level": debug
+              level: debug
+            hosts:
+              limit: 99999
+            log:
+              format: xml
+            """,
+            [
+                "wdfilterd.yaml:1: log: is given more than once",
+                "wdfilterd.yaml:2: level: is given more than once",
+                "wdfilterd.yaml:3: level: is given more than once",
+                "wdfilterd.yaml:6: hosts.limit: 99999 is not in 1...65536",
+                "wdfilterd.yaml:8: log.format: \"xml\" is not one of text, json",
+            ])
+    }
+
+    @Test func `a key given twice in a nested mapping is a fault`() {
+        expectFaults(
+            "rulePolicies:\n- imageFileName: a\n  rules: 1\n  rules: 2\n",
+            ["wdfilterd.yaml:3: rules: is given more than once"])
+    }
+
+    @Test func `a file of nothing but one key is given up after a while`() {
+        let faults = faults(String(repeating: "log: 1\n", count: 500))
+        #expect((1...100).contains(faults.count))
+        #expect(faults.allSatisfy { $0.hasSuffix(": log: is given more than once") })
+    }
+
+    @Test(arguments: ["a: [", "a: b: c", "\tserver: 1", "a: *b", "--- {}\n--- {}\n", "a: \"\u{1}\"", "{", "a: 'b"])
+    func `what is not YAML is one fault of the file, beside those of the environment`(text: String) throws {
+        let faults = faults(text, environment: ["WDFILTERD_LOG_LEVEL": "x"])
+        #expect(faults.count == 2)
+        #expect(try #require(faults.first).contains("is not YAML: "))
+        #expect(faults.allSatisfy { !$0.contains("\n") })
+    }
+
+    @Test(arguments: ["- 1", "text", "5"])
+    func `a file that holds no mapping is a fault`(text: String) {
+        expectFaults(text, ["wdfilterd.yaml:1: must hold a mapping"])
+    }
+
+    @Test(arguments: ["", "# nothing\n", "---\n", "hosts:\n", "hosts: {}\nrulePolicies:\n"])
+    func `a file that says nothing gives the defaults`(text: String) throws {
+        #expect(try load(text) == Settings())
+    }
+
+    @Test func `deep nesting and odd keys are faults, not crashes`() {
+        #expect(!faults("server: " + String(repeating: "[", count: 50_000)).isEmpty)
+        #expect(!faults("? [a, b]\n: 1\n").isEmpty)
+        #expect(!faults("server:\n  ? {a: b}\n  : 1\n").isEmpty)
+        #expect(!faults("server: &a\n  threads: *a\n").isEmpty)
+    }
+
+    @Test func `a long value is shortened in its fault`() throws {
+        let fault = try #require(faults("log: {level: \(String(repeating: "x", count: 5000))}").first)
+        #expect(fault.utf8.count < 250)
+    }
+}

@@ -1,0 +1,57 @@
+import Settings
+import Testing
+
+@Suite struct SettingsPrecedenceTests {
+    private let listenFlag = SettingsFlag("--listen", key: "server.listen", value: "127.0.0.3:3")
+
+    @Test func `a flag goes before the environment, that before the file, and that before the default`() throws {
+        let file = "server: {listen: '127.0.0.1:1', threads: 3}"
+        let environment = ["WDFILTERD_LISTEN": "127.0.0.2:2", "WDFILTERD_SERVER_CONNECTION_LIMIT": "100"]
+        #expect(try load("").server.listen.description == "127.0.0.1:8080")
+        #expect(try load(file).server.listen.description == "127.0.0.1:1")
+        #expect(try load(file, environment: environment).server.listen.description == "127.0.0.2:2")
+        let all = try load(file, environment: environment, flags: [listenFlag])
+        #expect(all.server.listen.description == "127.0.0.3:3")
+        #expect(all.server.threads == 3)
+        #expect(all.server.connectionLimit == 100)
+    }
+
+    @Test func `without a file there are the environment and the flags`() throws {
+        let settings = try Settings.load(
+            file: nil, environment: ["WDFILTERD_HOSTS_LIMIT": "7"], flags: [listenFlag], words: words)
+        #expect(settings.hosts.limit == 7)
+        #expect(settings.server.listen.port == 3)
+    }
+
+    @Test func `the long variable of server.listen goes before the short one`() throws {
+        let environment = ["WDFILTERD_LISTEN": "127.0.0.1:1", "WDFILTERD_SERVER_LISTEN": "127.0.0.1:2"]
+        #expect(try load("", environment: environment).server.listen.port == 2)
+    }
+
+    @Test func `a faulty value that is overridden is a fault all the same`() {
+        expectFaults(
+            "server: {listen: nowhere}", flags: [listenFlag],
+            ["wdfilterd.yaml:1: server.listen: \"nowhere\" is not HOST:PORT with a numeric address"])
+    }
+
+    @Test func `a variable of a group that names no key is a fault, others are left alone`() {
+        expectFaults(
+            "",
+            environment: [
+                "WDFILTERD_DRIVER_ASYNC_TIMEOUT": "5", "WDFILTERD_CONFIG": "x", "WDFILTERD_PORT": "tcp://10.0.0.1:80",
+                "WDFILTERD_SERVER_SERVICE_HOST": "10.0.0.1", "WDFILTERD_SERVER_PORT_80_TCP_ADDR": "10.0.0.1",
+                "wdfilterd_driver_x": "1", "OTHER": "1",
+            ],
+            ["WDFILTERD_DRIVER_ASYNC_TIMEOUT: is no setting"])
+    }
+
+    @Test func `an empty variable and a list in a variable are faults`() {
+        expectFaults(
+            "engine: {type: webhook, url: http://a}",
+            environment: ["WDFILTERD_LOG_LEVEL": "", "WDFILTERD_RULE_POLICIES": "[]", "WDFILTERD_ENGINE_HEADERS": "a"],
+            [
+                "WDFILTERD_ENGINE_HEADERS: must be a mapping", "WDFILTERD_LOG_LEVEL: has no value",
+                "WDFILTERD_RULE_POLICIES: must be a list",
+            ])
+    }
+}
