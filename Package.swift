@@ -15,11 +15,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// The tests of a target of the same name.
+/// A test target.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -47,7 +48,7 @@ let package = Package(
 
         // The driver
         library("Messages"),
-        library("Driver", ["Messages", "Locking", .product(name: "DequeModule", package: "swift-collections")]),
+        library("Driver", ["Messages", "Locking", deques]),
         library("Runtime", ["Driver", "Messages", "Locking"]),
 
         // The engine's side
@@ -62,17 +63,44 @@ let package = Package(
             "NotificationAPI",
             [
                 "Driver", "Messages", "Runtime", "CloudEvents", "EmbeddedEngine", "WebhookEngine", "EventJSON",
-                "Replay", "JSON",
-                "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
+                "Replay", "JSON", "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
             ]),
+        library("Settings", [yams]),
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
-                "NotificationAPI", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine", "MicroHTTPD",
-                "CloudEvents", "JSON", "Locking", logging, yams,
+                "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine",
+                "CloudEvents", "MicroHTTPD", "JSON", "Locking", "CMicroHTTPD", "CCurl", "CGnuTLS", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+
+        // Tests
+        .target(
+            name: "TestSupport", dependencies: ["Driver", "Messages", "Locking", deques], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("JSONTests", ["JSON"]),
+        tests("MicroHTTPDTests", ["MicroHTTPD", "Locking"]),
+        tests("MessagesTests", ["Messages"]),
+        tests("DriverTests", ["Driver", "Messages", "Locking", "TestSupport"]),
+        tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking"]),
+        tests("CloudEventsTests", ["CloudEvents", "Driver", "Messages", "JSON"]),
+        tests("EmbeddedEngineTests", ["EmbeddedEngine", "Driver", "Messages", "Locking"]),
+        tests("WebhookEngineTests", ["WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking"]),
+        tests("ReplayTests", ["Replay", "EventJSON", "Driver", "Messages", "JSON", "Locking", "TestSupport"]),
+        tests(
+            "NotificationAPITests",
+            [
+                "NotificationAPI", "EmbeddedEngine", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages", "JSON",
+                "Locking", "TestSupport", logging, yams,
+            ]),
+        tests("SettingsTests", ["Settings", yams]),
+        tests(
+            "CommandTests",
+            [
+                "wdfilterd", "Settings", "WebhookEngine", "MicroHTTPD", "Locking", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
     ],
     cxxLanguageStandard: .cxx20
 )

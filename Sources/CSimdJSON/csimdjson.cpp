@@ -78,7 +78,9 @@ public:
             if (csj_status status = value(); status != csj_status_ok) return status;
             if (opened) continue;
             for (;;) {
-                if (container == csj_no_parent) return next == token_count ? csj_status_ok : fail(csj_status_trailing_content);
+                if (container == csj_no_parent) {
+                    return next == token_count ? csj_status_ok : fail(csj_status_trailing_content);
+                }
                 csj_node &node = parser.nodes.elements[container];
                 bool object = node.kind == csj_kind_object;
                 uint8_t byte = peek();
@@ -268,3 +270,8 @@ void csj_parser_give_back(csj_parser *parser) {
 csj_outcome csj_parse(csj_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth) {
     return parse(*parser, bytes, length, max_depth);
 }
+
+#define CSJ_TEXT_OF(macro) #macro
+#define CSJ_TEXT(macro) CSJ_TEXT_OF(macro)
+
+const char *csj_simdjson_version(void) { return CSJ_TEXT(SIMDJSON_VERSION); }

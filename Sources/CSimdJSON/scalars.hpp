@@ -150,8 +150,9 @@ struct Located {
 inline size_t utf8_length(const uint8_t *at, const uint8_t *end) {
     uint8_t lead = *at;
     if (lead < 0x80) return 1;
-    size_t wanted = lead >= 0xC2 && lead <= 0xDF ? 2 : lead >= 0xE0 && lead <= 0xEF ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
-    if (wanted == 0 || size_t(end - at) < wanted) return 0;
+    if (lead < 0xC2 || lead > 0xF4) return 0;
+    size_t wanted = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (size_t(end - at) < wanted) return 0;
     for (size_t i = 1; i < wanted; i++) {
         if ((at[i] & 0xC0) != 0x80) return 0;
     }
@@ -168,6 +169,8 @@ inline Located locate_fault(Token document) {
         if (length == 0) return {csj_status_invalid_utf8, size_t(at - document.start)};
         if (string == nullptr) {
             if (*at == '"') string = at;
+            // The first stage lets it escape a quote even here.
+            if (*at == '\\') return {csj_status_expected_value, size_t(at - document.start)};
         } else if (*at < 0x20) {
             return {csj_status_control_character, size_t(at - document.start)};
         } else if (*at == '"') {

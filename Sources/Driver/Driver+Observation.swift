@@ -37,7 +37,7 @@ extension Driver {
         let wait = TimedWait(completion)
         let early: MessagePage? = withState { state in
             let page = state.journal.page(query, limit: limit)
-            if !page.items.isEmpty || state.isUnloading { return page }
+            if !page.items.isEmpty || state.endsWaits { return page }
             state.journalWaits.append(DriverState.JournalWait(query: query, limit: limit, wait: wait))
             return nil
         }
@@ -57,12 +57,19 @@ extension Driver {
     public func awaitQueueRoom(completion: @escaping @Sendable (Bool) -> Void) {
         let wait = TimedWait(completion)
         let early: Bool? = withState { state in
-            if state.isUnloading { return false }
+            if state.endsWaits { return false }
             if state.hasQueueRoom { return true }
             state.roomWaits.append(wait)
             return nil
         }
         if let early { wait.end(early) }
+    }
+
+    /// Ends what waits for messages, for the queue to drain, or for room in it: with what there is, now and from now on.
+    ///
+    /// For a service that stops; the driver's own waits go on.
+    public func endWaits() {
+        withState { $0.endWaits() }
     }
 
     /// Unloads the driver: `MpAsyncShutdown` (ASY-9).
@@ -78,12 +85,7 @@ extension Driver {
                 state.wakeUps.append(.granted(wait, .cancelled))
             }
             state.channelWaits = [:]
-            for waiter in state.journalWaits {
-                state.wakeUps.append(
-                    .messages(waiter.wait, state.journal.page(waiter.query, limit: waiter.limit)))
-            }
-            state.journalWaits = []
-            state.wakeRoomWaits()
+            state.endWaits()
             state.worker.setMode(.stopped)
             state.worker.addDrain(wait)
             state.wakeWorker()

@@ -28,6 +28,8 @@ struct DriverState {
     var channelWaits: [UInt64: TimedWait<NTStatus>] = [:]
     /// Set once the driver unloads; nothing waits any more.
     var isUnloading = false
+    /// Set once nobody may wait for messages, drains or room any more.
+    var endsWaits = false
     /// What is to be done when the lock is given back.
     var wakeUps: [WakeUp] = []
 
@@ -103,6 +105,17 @@ extension DriverState {
     mutating func settle(_ record: MessageRecord) {
         journal.store(record)
         wakeReaders(of: record)
+    }
+
+    /// Ends the waits that are no part of the driver's own work.
+    mutating func endWaits() {
+        endsWaits = true
+        for waiter in journalWaits {
+            wakeUps.append(.messages(waiter.wait, journal.page(waiter.query, limit: waiter.limit)))
+        }
+        journalWaits = []
+        for wait in worker.removeDrains() { wakeUps.append(.drained(wait, drainResult)) }
+        wakeRoomWaits()
     }
 
     private mutating func wakeReaders(of record: MessageRecord) {

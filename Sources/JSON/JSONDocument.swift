@@ -36,3 +36,8 @@ public enum JSONDocument {
         return try result.get()
     }
 }
+
+extension JSONDocument {
+    /// The version of simdjson that does the parsing, such as `3.0.1`.
+    public static var libraryVersion: String { String(cString: csj_simdjson_version()) }
+}

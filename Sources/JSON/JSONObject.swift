@@ -1,5 +1,3 @@
-import CSimdJSON
-
 /// The members of an object that is being read.
 ///
 /// Looking a member up compares bytes and makes no string.
@@ -31,18 +29,25 @@ public struct JSONObject {
     /// What `read` makes of the member `name`; nil without it, and after a fault.
     ///
     /// - Parameter nullable: Whether `null` counts as no member; else `read` sees it, and the readers refuse it.
+    @inlinable
     public func optional<T>(_ name: StaticString, nullable: Bool = false, _ read: (JSONValue) -> T?) -> T? {
         guard let value = self[name], !(nullable && value.isNull) else { return nil }
         return read(value)
     }
 
     /// What `read` makes of the member `name`; without it that is a fault at the place where it should be.
+    @inlinable
     public func required<T>(_ name: StaticString, _ read: (JSONValue) -> T?) -> T? {
         guard let value = self[name] else {
-            document.fault("required, but missing", at: index, missing: name)
+            faultMissing(name)
             return nil
         }
         return read(value)
+    }
+
+    @usableFromInline
+    func faultMissing(_ name: StaticString) {
+        document.fault("required, but missing", at: index, missing: name)
     }
 }
 

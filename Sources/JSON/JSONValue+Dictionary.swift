@@ -1,11 +1,10 @@
 import CSimdJSON
-import Glibc
 
 extension JSONValue {
     /// An object whose names are data: at most `maxCount` members, no name twice, names of at most `maxUTF16` units
     /// and without NUL.
     public func dictionary(maxCount: Int, maxUTF16: Int = 32_766) -> JSONObject? {
-        guard let object = container(.object, "an object") else { return nil }
+        guard isContainer(.object, "expected an object") else { return nil }
         guard Int(node.length) <= maxCount else {
             fault("has \(node.length) members, at most \(maxCount) are allowed")
             return nil
@@ -27,6 +26,6 @@ extension JSONValue {
         for (first, second) in zip(names, names.dropFirst()) where first.bytes.compared(to: second.bytes) == 0 {
             document.fault("duplicate member", at: second.child)
         }
-        return JSONObject(document: document, index: object, isOpen: false)
+        return JSONObject(document: document, index: index, isOpen: false)
     }
 }

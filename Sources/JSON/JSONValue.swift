@@ -55,36 +55,34 @@ public struct JSONValue {
     }
 
     /// An object with no other members than `members`; others, and members that occur twice, are faults.
+    ///
+    /// - Parameter members: At most 64 names.
     public func object(allowing members: [StaticString]) -> JSONObject? {
-        guard let object = container(.object, "an object") else { return nil }
-        var seen = Set<Int>(minimumCapacity: 0)
-        var mask: UInt64 = 0
+        precondition(members.count <= UInt64.bitWidth, "more names than there are bits to tick them off")
+        guard isContainer(.object, "expected an object") else { return nil }
+        var seen: UInt64 = 0
         for child in document.children(of: index) {
             let node = document[child]
             guard let place = members.firstIndex(where: { node.isNamed($0) }) else {
                 document.fault("unknown member", at: child)
                 continue
             }
-            let isFirst: Bool
-            if place < 64 {
-                isFirst = mask & (1 << UInt64(place)) == 0
-                mask |= 1 << UInt64(place)
-            } else {
-                isFirst = seen.insert(place).inserted
-            }
-            if !isFirst { document.fault("duplicate member", at: child) }
+            let bit: UInt64 = 1 << UInt64(place)
+            if seen & bit != 0 { document.fault("duplicate member", at: child) }
+            seen |= bit
         }
-        return JSONObject(document: document, index: object, isOpen: false)
+        return JSONObject(document: document, index: index, isOpen: false)
     }
 
     /// An object whose other members do not matter. One that is looked up and occurs twice is a fault.
     public func openObject() -> JSONObject? {
-        container(.object, "an object").map { JSONObject(document: document, index: $0, isOpen: true) }
+        guard isContainer(.object, "expected an object") else { return nil }
+        return JSONObject(document: document, index: index, isOpen: true)
     }
 
     /// The elements of an array of at most `maxCount`.
     public func array(maxCount: Int) -> [JSONValue]? {
-        guard container(.array, "an array") != nil else { return nil }
+        guard isContainer(.array, "expected an array") else { return nil }
         guard Int(node.length) <= maxCount else {
             fault("has \(node.length) elements, at most \(maxCount) are allowed")
             return nil
@@ -92,11 +90,10 @@ public struct JSONValue {
         return document.children(of: index).map { JSONValue(document: document, index: $0) }
     }
 
-    func container(_ kind: csj_kind, _ expected: String) -> Int? {
-        guard node.kind == kind else {
-            fault("expected \(expected)")
-            return nil
-        }
-        return index
+    /// Whether this is of that kind; else it is a fault.
+    func isContainer(_ kind: csj_kind, _ otherwise: String) -> Bool {
+        if node.kind == kind { return true }
+        fault(otherwise)
+        return false
     }
 }

@@ -3,7 +3,7 @@
 /// Sets commas by itself. Whoever writes keeps to the grammar otherwise: members in objects, values in arrays.
 public struct JSONWriter {
     /// What has been written.
-    public private(set) var bytes: [UInt8] = []
+    public internal(set) var bytes: [UInt8] = []
     /// Whether a value came before this place in the same container.
     private var needsComma = false
 
@@ -99,7 +99,7 @@ public struct JSONWriter {
         append("\"0x")
         let significant = (64 - number.leadingZeroBitCount + 3) / 4
         for place in stride(from: max(significant, digits, 1) - 1, through: 0, by: -1) {
-            bytes.append(Self.hexDigit(UInt8(truncatingIfNeeded: number >> UInt64(place * 4))))
+            bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(place * 4)).hexDigit)
         }
         bytes.append(UInt8(ascii: "\""))
     }
@@ -128,58 +128,5 @@ public struct JSONWriter {
     private mutating func begin() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
-    }
-
-    /// Appends `text` as it is.
-    mutating func append(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    /// Appends `text` in quotes, escaped.
-    mutating func quote(_ text: StaticString) {
-        quote(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    /// Appends `text` in quotes, escaped.
-    mutating func quote(_ text: String) {
-        var text = text
-        text.withUTF8 { quote($0) }
-    }
-
-    /// Appends `text` in quotes, escaped.
-    mutating func quote(_ text: Substring) {
-        var text = text
-        text.withUTF8 { quote($0) }
-    }
-
-    private mutating func quote(_ text: UnsafeBufferPointer<UInt8>) {
-        bytes.append(UInt8(ascii: "\""))
-        var start = 0
-        for (place, byte) in text.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<place]))
-            escape(byte)
-            start = place + 1
-        }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private mutating func escape(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""): append("\\\"")
-        case UInt8(ascii: "\\"): append("\\\\")
-        case UInt8(ascii: "\n"): append("\\n")
-        case UInt8(ascii: "\r"): append("\\r")
-        case UInt8(ascii: "\t"): append("\\t")
-        default:
-            append("\\u00")
-            bytes.append(Self.hexDigit(byte >> 4))
-            bytes.append(Self.hexDigit(byte))
-        }
-    }
-
-    private static func hexDigit(_ nibble: UInt8) -> UInt8 {
-        let digit = nibble & 0xF
-        return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
     }
 }

@@ -8,6 +8,8 @@ public enum RequestViolation: Error, Hashable, Sendable {
     case badTarget(TargetFault)
     /// Neither HTTP/1.0 nor HTTP/1.1.
     case badVersion
+    /// A line ended by a bare LF or CR, a NUL, a folded header, or more than one space in the request line.
+    case badLines
     /// A header's name is no token; a name with a space before its colon counts as one.
     case badHeaderName
     /// The named header has a control character or trailing white space in its value, or is not the number it should be.
@@ -42,7 +44,7 @@ public enum RequestViolation: Error, Hashable, Sendable {
     /// The status that fits: 400, 501, 503 or 505.
     public var status: Int {
         switch self {
-        case .badMethod, .badTarget, .badHeaderName, .badHeaderValue, .duplicateHeader, .missingHost, .bothLengths,
+        case .badMethod, .badTarget, .badLines, .badHeaderName, .badHeaderValue, .duplicateHeader, .missingHost, .bothLengths,
             .transferCodingInOldVersion:
             400
         case .unknownTransferCoding: 501
@@ -61,6 +63,7 @@ public enum RequestViolation: Error, Hashable, Sendable {
         case .badTarget(.nul): "The request target has an encoded NUL."
         case .badTarget(.notUTF8): "The request target does not decode to UTF-8."
         case .badVersion: "Only HTTP/1.0 and HTTP/1.1 are spoken here."
+        case .badLines: "The lines of the request are malformed: a bare line end, a NUL, a folded header or a stray space."
         case .badHeaderName: "A header's name is not a token."
         case .badHeaderValue(let name): "The value of the header \(name) is malformed."
         case .duplicateHeader(let name): "The header \(name) came more than once."

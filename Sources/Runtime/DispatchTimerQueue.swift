@@ -1,86 +1,45 @@
 import Dispatch
 public import Driver
-import Locking
 
-/// Timers of all hosts: one serial queue of its own, one Dispatch source, a heap of deadlines.
+/// The timers of all hosts, on one serial queue of their own.
 ///
-/// One source for all, because making, arming and cancelling one for each timer costs more than ten times as much.
-/// Keep it as long as its timers matter: when it is dropped, those that are left never fire.
-public final class DispatchTimerQueue: TimerQueue {
-    private struct State {
-        var heap = DeadlineHeap<@Sendable () -> Void>()
-        /// The deadline that the source is set to, or will be once `arm` has run.
-        var armed = UInt64.max
-    }
-
+/// A Dispatch source each: setting and cancelling one takes about a microsecond, little more than a heap of deadlines
+/// over a single source would.
+public struct DispatchTimerQueue: TimerQueue {
     private let queue = DispatchQueue(label: "wdfilterd.timers", qos: .userInitiated)
-    nonisolated(unsafe) private let source: any DispatchSourceTimer  // a libdispatch object, safe from any thread
-    private let state = Locked(State())
 
     /// A queue with no timers.
-    public init() {
-        source = DispatchSource.makeTimerSource(flags: .strict, queue: queue)
-        source.setEventHandler { [weak self] in self?.fire() }
-        source.activate()
-    }
+    public init() {}
 
-    deinit { source.cancel() }
-
-    /// Calls `body` once, `delay` from now, on the queue's thread; at once when `delay` is not positive.
+    /// Calls `body` once, `delay` from now, on the queue's thread; as soon as can be when `delay` is not positive.
+    ///
+    /// It does so even when this value and the timer that is returned are dropped meanwhile.
     public func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> any ScheduledTimer {
-        let deadline = DispatchTimerQueue.deadline(after: delay)
-        let (id, mustArm) = state.withLock { state in
-            let id = state.heap.insert(body, deadline: deadline)
-            guard deadline < state.armed else { return (id, false) }
-            state.armed = deadline
-            return (id, true)
+        let source = DispatchSource.makeTimerSource(flags: .strict, queue: queue)
+        // The handler keeps the source alive; cancelling lets go of the handler, and so of both.
+        source.setEventHandler {
+            source.cancel()
+            body()
         }
-        if mustArm { queue.async { [weak self] in self?.arm() } }
-        return Timer(id: id, queue: self)
+        source.schedule(deadline: DispatchTimerQueue.deadline(after: delay), leeway: .nanoseconds(0))
+        source.activate()
+        return SourceTimer(source: source)
     }
 
-    /// Places in the heap, those of cancelled timers included.
-    var occupied: Int { state.withLock { $0.heap.occupied } }
-
-    private func cancel(_ id: UInt64) {
-        // The body is released here, after the lock: it may own anything.
-        _ = state.withLock { $0.heap.remove(id) }
-    }
-
-    private func fire() {
-        let now = DispatchTime.now().uptimeNanoseconds
-        let due = state.withLock { state in
-            let due = state.heap.takeDue(at: now)
-            state.armed = state.heap.earliest ?? .max
-            return due
-        }
-        arm()
-        for body in due { body() }
-    }
-
-    /// Sets the source to what the state says. On the queue only, so that an older deadline never overwrites a newer.
-    private func arm() {
-        let armed = state.withLock { $0.armed }
-        source.schedule(
-            deadline: armed == .max ? .distantFuture : DispatchTime(uptimeNanoseconds: armed),
-            leeway: .nanoseconds(0))
-    }
-
-    private static func deadline(after delay: Duration) -> UInt64 {
-        let now = DispatchTime.now().uptimeNanoseconds
-        let (seconds, attoseconds) = delay.components
+    private static func deadline(after delay: Duration) -> DispatchTime {
+        let now = DispatchTime.now()
         guard delay > .zero else { return now }
-        let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        // A century is as good as never, and far from the end of what Dispatch can count.
-        let century: UInt64 = 100 * 365 * 86_400 * 1_000_000_000
-        guard !overflow, nanoseconds < century else { return now + century }
-        return now + UInt64(nanoseconds) + UInt64(attoseconds / 1_000_000_000)
+        let (seconds, attoseconds) = delay.components
+        // Dispatch counts nanoseconds in 63 bits; a century is as good as never and far from their end.
+        let century: Int64 = 100 * 365 * 86_400
+        guard seconds < century else { return .distantFuture }
+        return now + .nanoseconds(Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
     }
+}
 
-    private struct Timer: ScheduledTimer {
-        let id: UInt64
-        weak let queue: DispatchTimerQueue?
+/// A timer that is a Dispatch source.
+private struct SourceTimer: ScheduledTimer {
+    nonisolated(unsafe) let source: any DispatchSourceTimer  // a libdispatch object, which any thread may use
 
-        func cancel() { queue?.cancel(id) }
-    }
+    func cancel() { source.cancel() }
 }

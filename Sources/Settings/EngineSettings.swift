@@ -15,12 +15,12 @@ public enum EngineSettings: Hashable, Sendable {
         case embedded, webhook, none
     }
 
-    mutating func read(from reader: inout SettingsReader) {
+    mutating func read(from reader: inout SettingsReader, by rules: ForeignRules) {
         var kind = Kind.embedded
         reader.choice("engine.type", &kind)
         // All members are read whatever the type is, so that each is known and checked.
         let embedded = EmbeddedEngineSettings(from: &reader)
-        let webhook = WebhookEngineSettings(from: &reader, isUsed: kind == .webhook)
+        let webhook = WebhookEngineSettings(from: &reader, by: rules, isUsed: kind == .webhook)
         refuseForeign(EmbeddedEngineSettings.keys, of: .embedded, in: &reader)
         refuseForeign(WebhookEngineSettings.keys, of: .webhook, in: &reader)
         switch kind {

@@ -21,8 +21,6 @@ public struct LimitSettings: Hashable, Sendable {
     public var streamContextsPerHost = 65_536
     /// Most entries of the loaded-drivers list, 1...10000000.
     public var driversPerHost = 65_536
-    /// Most callers that wait for the semaphore, a drain, steps or a message, of each kind, 1...65536.
-    public var waitersPerHost = 4096
 
     /// The defaults.
     public init() {}
@@ -32,6 +30,5 @@ public struct LimitSettings: Hashable, Sendable {
         reader.integer("limits.threadsPerHost", 1...10_000_000, &threadsPerHost)
         reader.integer("limits.streamContextsPerHost", 1...10_000_000, &streamContextsPerHost)
         reader.integer("limits.driversPerHost", 1...10_000_000, &driversPerHost)
-        reader.integer("limits.waitersPerHost", 1...65_536, &waitersPerHost)
     }
 }

@@ -7,9 +7,9 @@ public struct ListenAddress: Hashable, Sendable {
     /// 0...65535; 0 takes a free port.
     public var port: UInt16
 
-    /// Loopback, at `port`.
-    public init(loopback port: UInt16) {
-        host = "127.0.0.1"
+    /// The numeric address `host`, at `port`.
+    public init(host: String = "127.0.0.1", port: UInt16) {
+        self.host = host
         self.port = port
     }
 

@@ -1,19 +1,5 @@
 import Yams
 
-/// The names of rules and flags, from whoever knows them.
-public struct RuleWords: Sendable {
-    /// The bit of a rule's name, nil when there is none.
-    public var rule: @Sendable (String) -> UInt32?
-    /// The bit of a flag's name, nil when there is none.
-    public var flag: @Sendable (String) -> UInt32?
-
-    /// Looks names up with the given functions.
-    public init(rule: @escaping @Sendable (String) -> UInt32?, flag: @escaping @Sendable (String) -> UInt32?) {
-        self.rule = rule
-        self.flag = flag
-    }
-}
-
 /// Rules and flags that a process gets when it is created, by its image. An entry of the list `rulePolicies`.
 public struct RulePolicySettings: Hashable, Sendable {
     /// Glob of the image's name, 1 to 32766 UTF-16 units, `*\powershell.exe`.
@@ -30,12 +16,12 @@ public struct RulePolicySettings: Hashable, Sendable {
         self.flags = flags
     }
 
-    static func list(from reader: inout SettingsReader, words: RuleWords) -> [RulePolicySettings] {
+    static func list(from reader: inout SettingsReader, by rules: ForeignRules) -> [RulePolicySettings] {
         let items = reader.read("rulePolicies") { given throws(SettingsFault) in try given.items() } ?? []
-        return items.compactMap { RulePolicySettings($0, from: &reader, words: words) }
+        return items.compactMap { RulePolicySettings($0, from: &reader, by: rules) }
     }
 
-    private init?(_ item: SettingsValue, from reader: inout SettingsReader, words: RuleWords) {
+    private init?(_ item: SettingsValue, from reader: inout SettingsReader, by rules: ForeignRules) {
         self.init(imageFileName: "")
         do throws(SettingsFault) {
             let members = try item.members()
@@ -43,8 +29,8 @@ public struct RulePolicySettings: Hashable, Sendable {
                 do throws(SettingsFault) {
                     switch member {
                     case "imageFileName": imageFileName = try value.imageFileName()
-                    case "rules": rules = try value.word(words.rule, "rule", &reader)
-                    case "flags": flags = try value.word(words.flag, "flag", &reader)
+                    case "rules": self.rules = try value.word(rules.rule, "rule", &reader)
+                    case "flags": flags = try value.word(rules.flag, "flag", &reader)
                     default: throw value.fault("is no setting")
                     }
                 } catch {

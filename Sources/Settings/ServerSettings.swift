@@ -1,7 +1,7 @@
 /// How the HTTP server listens and what it allows a client. Group `server`.
 public struct ServerSettings: Hashable, Sendable {
     /// Where to listen.
-    public var listen = ListenAddress(loopback: 8080)
+    public var listen = ListenAddress(port: 8080)
     /// Threads that serve requests, 0...64; 0 is one a core, at least 2 and at most 4.
     public var threads = 0
     /// Most connections at a time, 64...65536.

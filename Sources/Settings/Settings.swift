@@ -26,15 +26,15 @@ public struct Settings: Hashable, Sendable {
     ///
     /// - Throws: every fault at once.
     public static func load(
-        file: SettingsFile?, environment: [String: String], flags: [SettingsFlag] = [], words: RuleWords
+        file: SettingsFile?, environment: [String: String], flags: [SettingsFlag] = [], by rules: ForeignRules
     ) throws(InvalidSettings) -> Settings {
         var reader = SettingsReader(file: file, environment: environment, flags: flags)
         var settings = Settings()
         settings.server.read(from: &reader)
         settings.hosts.read(from: &reader)
         settings.driver.read(from: &reader)
-        settings.engine.read(from: &reader)
-        settings.rulePolicies = RulePolicySettings.list(from: &reader, words: words)
+        settings.engine.read(from: &reader, by: rules)
+        settings.rulePolicies = RulePolicySettings.list(from: &reader, by: rules)
         settings.messages.read(from: &reader)
         settings.limits.read(from: &reader)
         settings.log.read(from: &reader)

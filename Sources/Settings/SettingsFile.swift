@@ -19,9 +19,9 @@ public struct SettingsFile: Hashable, Sendable {
     /// Reads the file at `path`.
     ///
     /// - Throws: a fault of the whole file when it cannot be read, is longer than `maximumSize` or is not UTF-8.
-    public init(path: String) throws(SettingsFault) {
-        func fault(_ detail: String) -> SettingsFault {
-            SettingsFault(origin: .file(name: path, line: nil), key: nil, detail: detail)
+    public init(path: String) throws(InvalidSettings) {
+        func fault(_ detail: String) -> InvalidSettings {
+            InvalidSettings([SettingsFault(origin: .file(name: path, line: nil), key: nil, detail: detail)])
         }
         let bytes: [UInt8]
         do {

@@ -1,3 +1,5 @@
+import Settings
+
 /// What the exit codes mean, in every subcommand.
 enum ExitStatus: Int32 {
     /// All went well.
@@ -14,6 +16,17 @@ enum ExitStatus: Int32 {
 struct CommandFailure: Error {
     /// The exit code.
     var status: ExitStatus
-    /// One or more lines, without the program's name.
+    /// What standard error gets, one or more lines.
     var message: String
+}
+
+extension CommandFailure {
+    /// Runs `body` and turns faulty settings into a failure that lists them, one a line.
+    static func reportingFaults<Result>(_ body: () throws(InvalidSettings) -> Result) throws(CommandFailure) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw CommandFailure(status: .usage, message: error.faults.map(\.description).joined(separator: "\n"))
+        }
+    }
 }

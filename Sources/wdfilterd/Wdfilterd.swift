@@ -21,12 +21,12 @@ struct Wdfilterd: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch let failure as CommandFailure {
-            write("wdfilterd: \(failure.message)\n", to: stderr)
-            exit(failure.status.rawValue)
+            StandardStream.error.line(failure.message)
+            Glibc.exit(failure.status.rawValue)
         } catch {
-            let isFine = exitCode(for: error).isSuccess
-            write(fullMessage(for: error) + "\n", to: isFine ? stdout : stderr)
-            exit((isFine ? ExitStatus.fine : .usage).rawValue)
+            let isHelp = exitCode(for: error).isSuccess
+            (isHelp ? StandardStream.output : .error).line(fullMessage(for: error))
+            Glibc.exit((isHelp ? ExitStatus.fine : .usage).rawValue)
         }
     }
 }

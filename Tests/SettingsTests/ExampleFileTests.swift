@@ -12,7 +12,7 @@ import Yams
     }
 
     @Test func `the example has no faults and changes nothing`() throws {
-        #expect(try Settings.load(file: file, environment: [:], words: words) == Settings())
+        #expect(try Settings.load(file: file, environment: [:], by: rules) == Settings())
     }
 
     @Test func `the example names every key, with its default`() throws {
@@ -32,7 +32,7 @@ import Yams
                 expected["\(name).\(member.label ?? "")"] = "\(member.value)"
             }
         }
-        #expect(expected.count == 32)
+        #expect(expected.count == 31)
         #expect(given == expected)
         #expect(root["rulePolicies"]?.sequence?.isEmpty == true)
     }
@@ -62,10 +62,7 @@ import Yams
             text += "\n"
         }
         let settings = try Settings.load(
-            file: SettingsFile(name: "example", text: text), environment: [:],
-            words: RuleWords(
-                rule: { $0 == "NotifyNewThreadDifferentProcess" ? 0x40_0000 : nil },
-                flag: { $0 == "TrustedProcess" ? 0x40 : nil }))
+            file: SettingsFile(name: "example", text: text), environment: [:], by: rules)
         var webhook = WebhookEngineSettings(url: "http://127.0.0.1:9000/")
         webhook.secretFile = "engine.secret"
         webhook.headers = ["X-Site": Secret("lab")]

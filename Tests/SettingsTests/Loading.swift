@@ -1,15 +1,17 @@
 import Settings
 import Testing
 
-let words = RuleWords(
-    rule: { ["NotifyImageLoadRule": 0x800_0000, "NotifyWow64cpuLoad": 0x800][$0] },
-    flag: { ["TrustedProcess": 0x40][$0] })
+let rules = ForeignRules(
+    rule: { ["NotifyImageLoadRule": 0x800_0000, "NotifyNewThreadDifferentProcess": 0x40_0000][$0] },
+    flag: { ["TrustedProcess": 0x40][$0] },
+    urlFault: { $0.hasPrefix("http") ? nil : "is no URL" },
+    headerFaults: { $0.keys.filter { $0.contains(" ") }.map { ($0, "is no name") } })
 
 func load(
     _ text: String, environment: [String: String] = [:], flags: [SettingsFlag] = []
 ) throws(InvalidSettings) -> Settings {
     let file = SettingsFile(name: "wdfilterd.yaml", text: text)
-    return try Settings.load(file: file, environment: environment, flags: flags, words: words)
+    return try Settings.load(file: file, environment: environment, flags: flags, by: rules)
 }
 
 /// The faults' descriptions, none when there are none.

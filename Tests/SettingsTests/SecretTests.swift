@@ -38,12 +38,12 @@ import Testing
             let file = try SettingsFile(path: path)
             #expect(file == SettingsFile(name: path, text: "log: {level: debug}\n"))
         }
-        let missing = #expect(throws: SettingsFault.self) { try SettingsFile(path: "/nowhere/x") }
-        #expect(missing?.description == "/nowhere/x: cannot be read: No such file or directory")
-        let directory = #expect(throws: SettingsFault.self) { try SettingsFile(path: "/") }
-        #expect(directory?.description == "/: cannot be read: Is a directory")
-        let endless = #expect(throws: SettingsFault.self) { try SettingsFile(path: "/dev/zero") }
-        #expect(endless?.description == "/dev/zero: is longer than 1048576 bytes")
+        let missing = #expect(throws: InvalidSettings.self) { try SettingsFile(path: "/nowhere/x") }
+        #expect(missing?.faults.map(\.description) == ["/nowhere/x: cannot be read: No such file or directory"])
+        let directory = #expect(throws: InvalidSettings.self) { try SettingsFile(path: "/") }
+        #expect(directory?.faults.map(\.description) == ["/: cannot be read: Is a directory"])
+        let endless = #expect(throws: InvalidSettings.self) { try SettingsFile(path: "/dev/zero") }
+        #expect(endless?.faults.map(\.description) == ["/dev/zero: is longer than 1048576 bytes"])
     }
 
     private func withFile<Result>(_ content: String, _ body: (String) throws -> Result) throws -> Result {

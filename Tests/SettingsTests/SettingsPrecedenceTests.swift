@@ -18,7 +18,7 @@ import Testing
 
     @Test func `without a file there are the environment and the flags`() throws {
         let settings = try Settings.load(
-            file: nil, environment: ["WDFILTERD_HOSTS_LIMIT": "7"], flags: [listenFlag], words: words)
+            file: nil, environment: ["WDFILTERD_HOSTS_LIMIT": "7"], flags: [listenFlag], by: rules)
         #expect(settings.hosts.limit == 7)
         #expect(settings.server.listen.port == 3)
     }

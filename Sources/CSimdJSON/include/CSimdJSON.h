@@ -86,6 +86,9 @@ void csj_parser_give_back(csj_parser *parser);
 /// nothing is read beyond `length`. Containers may be nested `max_depth` deep.
 csj_outcome csj_parse(csj_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth);
 
+/// The version of simdjson that this was built with, such as "3.0.1".
+const char *csj_simdjson_version(void);
+
 #ifdef __cplusplus
 }
 #endif

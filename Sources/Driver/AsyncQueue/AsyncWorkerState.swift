@@ -73,6 +73,10 @@ struct AsyncWorkerState {
         steps.append(Steps(remaining: count, wait: wait))
     }
     mutating func addDrain(_ wait: TimedWait<DrainResult>) { drains.append(wait) }
+    mutating func removeDrains() -> [TimedWait<DrainResult>] {
+        defer { drains = [] }
+        return drains
+    }
     mutating func removeDrain(_ wait: TimedWait<DrainResult>) { drains.removeAll { $0 === wait } }
 }
 

@@ -52,6 +52,7 @@ extension Driver {
             case .running: state.worker.addDrain(wait)
             }
             state.wakeWorker()
+            if state.endsWaits { state.endWaits() }
         }
         wait.start(timers, timeout: timeout) {
             wait.end(
@@ -73,8 +74,8 @@ extension DriverState {
 
     /// Lets those go on who wait for room, when there is some or never will be.
     mutating func wakeRoomWaits() {
-        guard !roomWaits.isEmpty, hasQueueRoom || isUnloading else { return }
-        for wait in roomWaits { wakeUps.append(.room(wait, !isUnloading)) }
+        guard !roomWaits.isEmpty, hasQueueRoom || endsWaits else { return }
+        for wait in roomWaits { wakeUps.append(.room(wait, !endsWaits)) }
         roomWaits = []
     }
 

@@ -1,0 +1,98 @@
+# The verbs of the project; .ci/run calls the same ones.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check fmt tsan bench clean setup-swift setup-apt setup-bench
+
+APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev pkg-config g++ python3 python3-venv curl
+LISTEN ?= 127.0.0.1:8080
+# Only what a target declares may it import: the arrows of ARCHITECTURE.md.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+# Debian's own Python, of which python3-venv is.
+PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
+SWIFT_SOURCES := Sources Tests Package.swift
+PYTHON_SOURCES := Tests/Contract Benchmarks
+RUFF_CONFIG := --config Tests/Contract/pyproject.toml
+
+help: ## Show the verbs.
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: setup-swift setup-apt ## Install what is missing from apt; tell when Swift is.
+
+setup-swift:
+	@command -v swift >/dev/null || {
+	  echo "Swift $$(cat .swift-version) is not on the PATH. Install it: https://www.swift.org/install/linux/" >&2
+	  exit 1
+	}
+
+setup-apt:
+	@command -v dpkg-query >/dev/null || {
+	  echo "This is not Debian. Needed are, by Debian's names: $(APT)" >&2
+	  exit 1
+	}
+	missing=()
+	for package in $(APT); do
+	  [[ $$(dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null) == installed ]] || missing+=("$$package")
+	done
+	if (($${#missing[@]})); then
+	  as_root=$$([[ $$(id -u) == 0 ]] || echo sudo)
+	  $$as_root apt-get update
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$${missing[@]}"
+	fi
+
+setup-bench: APT += wrk
+setup-bench: setup
+
+# Only for test and check; the service needs no Python.
+.venv/installed: Tests/Contract/requirements.txt .ci/requirements.txt
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	touch $@
+
+run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), with the embedded engine.
+	@swift build -c release --product wdfilterd
+	host=http://$(LISTEN)/v1/hosts/default
+	cat <<END
+
+	Once it listens, try from another terminal:
+	  curl -s $$host/processes
+	  curl -s $$host/processes -H 'Content-Type: application/json' -d '{"imageFileName": "notepad.exe"}'
+	  curl -s $$host/messages
+
+	END
+	exec "$$(swift build -c release --show-bin-path)/wdfilterd" serve --listen $(LISTEN)
+
+test: setup .venv/installed ## Run all tests: Swift's, then the contract suite against a running service.
+	swift build $(SWIFT_FLAGS)
+	swift test $(SWIFT_FLAGS) --parallel
+	WDFILTERD_BIN="$$(swift build --show-bin-path)/wdfilterd" .venv/bin/pytest -q Tests/Contract
+
+check: setup .venv/installed ## Lint, and build with the import check; warnings are errors.
+	swift format lint --strict --recursive $(SWIFT_SOURCES)
+	.venv/bin/ruff check $(RUFF_CONFIG) $(PYTHON_SOURCES)
+	.venv/bin/ruff format --check $(RUFF_CONFIG) $(PYTHON_SOURCES)
+	.venv/bin/shellcheck .ci/run
+	.venv/bin/hadolint docker/Dockerfile
+	if grep -rInE '/(work|root|home)/[a-z]' --exclude-dir={'.build*',.git,.venv,'.*_cache',__pycache__} .; then
+	  echo "Paths of a machine have no place in the project." >&2
+	  exit 1
+	fi
+	swift build $(SWIFT_FLAGS)
+
+fmt: setup .venv/installed ## Format the sources.
+	swift format --in-place --recursive $(SWIFT_SOURCES)
+	.venv/bin/ruff format $(RUFF_CONFIG) $(PYTHON_SOURCES)
+
+tsan: setup ## Run Swift's tests under the thread sanitizer.
+	swift test --sanitize=thread --scratch-path .build-tsan
+
+bench: setup-bench ## Measure the service beside a C program that does the least there is.
+	swift build -c release --product wdfilterd
+	bin=$$(swift build -c release --show-bin-path)
+	cc -O2 -o "$$bin/floor" Benchmarks/floor.c -lmicrohttpd
+	$(PYTHON) Benchmarks/run.py --service "$$bin/wdfilterd" --floor "$$bin/floor"
+
+clean: ## Remove what was built and installed here.
+	rm -rf .build .build-tsan .venv

@@ -1,0 +1,52 @@
+public import Driver
+public import JSON
+public import Messages
+
+/// The attributes of a CloudEvents 1.0 event.
+public struct CloudEvent: Hashable, Sendable {
+    /// `{host}-{random}-{sequence}`: the same for a message however often it is seen, also `webhook-id`.
+    public var id: String
+    /// The path of the host in the API.
+    public var source: String
+    /// `wdfilter.{kind}.{operation}`.
+    public var type: String
+    /// When it happened, on the host's clock.
+    public var time: FileTime
+    /// `process/{pid}`; nil when no process is concerned.
+    public var subject: String?
+
+    /// An event of `type` from `origin`; `number` makes its id.
+    public init(id number: String, type: String, time: FileTime, subject: String? = nil, origin: EventOrigin) {
+        id = "\(origin.host)-\(origin.random)-\(number)"
+        source = "/v1/hosts/\(origin.host)"
+        self.type = type
+        self.time = time
+        self.subject = subject
+    }
+
+    /// The event that tells of `message`.
+    public init(_ message: EngineMessage, origin: EventOrigin) {
+        self.init(
+            id: String(message.sequence), type: "wdfilter.\(message.kind.rawValue).\(message.operationName)",
+            time: message.time, subject: message.process.map { "process/\($0.processId)" }, origin: origin)
+    }
+
+    /// The media type of `structured`.
+    public static let structuredMediaType = "application/cloudevents+json"
+
+    /// The event in structured JSON; `writeData` writes the value of `data`.
+    public func structured(_ writeData: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter(reserving: 1024)
+        json.object { json in
+            json.member("specversion", "1.0" as StaticString)
+            json.member("id", id)
+            json.member("source", source)
+            json.member("type", type)
+            json.member("time", time.rfc3339)
+            if let subject { json.member("subject", subject) }
+            json.member("datacontenttype", "application/json" as StaticString)
+            json.member("data", writeData)
+        }
+        return json.bytes
+    }
+}

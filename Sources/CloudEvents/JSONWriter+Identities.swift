@@ -1,0 +1,35 @@
+public import JSON
+public import Messages
+
+extension JSONWriter {
+    /// Writes a member that is a process, `{"processId","creationTime"}`.
+    public mutating func member(_ name: StaticString, _ process: AuxPidCreationTime) {
+        member(name) { json in
+            json.object { json in
+                json.member("processId", process.processId)
+                json.member("creationTime", process.creationTime.rfc3339)
+            }
+        }
+    }
+
+    /// Writes a member that is a thread, `{"threadId","creationTime"}`.
+    public mutating func member(_ name: StaticString, _ thread: AuxTidCreationTime) {
+        member(name) { json in
+            json.object { json in
+                json.member("threadId", thread.threadId)
+                json.member("creationTime", thread.creationTime.rfc3339)
+            }
+        }
+    }
+
+    /// Writes a member that is `{"ioPriority","threadPriority","pagePriority"}`.
+    public mutating func member(_ name: StaticString, _ priority: MpIoPriority) {
+        member(name) { json in
+            json.object { json in
+                json.member("ioPriority", priority.ioPriority)
+                json.member("threadPriority", priority.threadPriority)
+                json.member("pagePriority", priority.pagePriority)
+            }
+        }
+    }
+}

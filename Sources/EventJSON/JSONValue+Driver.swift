@@ -1,0 +1,61 @@
+public import Driver
+public import JSON
+public import Messages
+
+// How the driver's values are spelled in requests.
+extension JSONValue {
+    /// A pid or tid: an integer, 0...4294967295.
+    public func id() -> UInt32? { unsigned(in: 0...UInt64(UInt32.max)).map(UInt32.init(truncatingIfNeeded:)) }
+
+    /// An address or a size: a hex string or an integer of 64 bits.
+    public func address() -> UInt64? { hexOrUnsigned() }
+
+    /// A 32-bit value that is usually spelled in hex: a hex string or an integer.
+    public func word() -> UInt32? { hexOrUnsigned(max: UInt64(UInt32.max)).map(UInt32.init(truncatingIfNeeded:)) }
+
+    /// The name of an image or file: a string that is not empty.
+    public func name() -> String? {
+        guard let text = string() else { return nil }
+        if text.isEmpty {
+            fault("must not be empty")
+            return nil
+        }
+        return text
+    }
+
+    /// A time: RFC 3339 in UTC with up to seven digits, or a hex FILETIME.
+    public func time() -> FileTime? {
+        guard let text = string(maxUTF16: 64) else { return nil }
+        guard let time = FileTime(text) else {
+            fault("must be an RFC 3339 time in UTC, such as \"2020-02-21T10:15:30.1234567Z\", or a hex FILETIME")
+            return nil
+        }
+        return time
+    }
+
+    /// A rule or flag word: an array of names and hex strings, or one mask.
+    public func bits<Word: NamedBits>(of type: Word.Type = Word.self) -> Word? {
+        guard kind == .array else { return word().map(Word.init(rawValue:)) }
+        guard let elements = array(maxCount: 64) else { return nil }
+        let words = elements.map { element in element.bit(of: type) }
+        return words.reduce([] as Word?) { sum, word in word.flatMap { sum?.union($0) } }
+    }
+
+    private func bit<Word: NamedBits>(of type: Word.Type) -> Word? {
+        guard let text = string(maxUTF16: 64) else { return nil }
+        if let bit = Word.bit(named: text) { return bit }
+        if text.hasPrefix("0x") { return word().map(Word.init(rawValue:)) }
+        fault("is neither a known name nor a hex string")
+        return nil
+    }
+
+    /// Priorities: `{"ioPriority","threadPriority","pagePriority"}`, each optional.
+    func ioPriority() -> MpIoPriority? {
+        guard let object = object(allowing: ["ioPriority", "threadPriority", "pagePriority"]) else { return nil }
+        var priority = MpIoPriority()
+        if let value = object.optional("ioPriority", { $0.id() }) { priority.ioPriority = value }
+        if let value = object.optional("threadPriority", { $0.id() }) { priority.threadPriority = value }
+        if let value = object.optional("pagePriority", { $0.id() }) { priority.pagePriority = value }
+        return priority
+    }
+}

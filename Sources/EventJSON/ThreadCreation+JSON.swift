@@ -1,0 +1,23 @@
+public import Driver
+public import JSON
+import Messages
+
+extension ThreadCreation {
+    /// The members of a thread creation; the target is named elsewhere.
+    public static let members: [StaticString] = [
+        "threadId", "creationTime", "creatorProcessId", "creatorThreadId", "creatorIsSystemThread", "startAddress",
+        "ioPriority",
+    ]
+
+    /// Reads the creation of a thread that runs in `processId`.
+    public init(_ object: JSONObject, processId: UInt32) {
+        self.init(
+            processId: processId, threadId: object.optional("threadId") { $0.id() },
+            creatorProcessId: object.optional("creatorProcessId") { $0.id() })
+        creationTime = object.optional("creationTime") { $0.time() }
+        creatorThreadId = object.optional("creatorThreadId") { $0.id() }
+        creatorIsSystemThread = object.optional("creatorIsSystemThread") { $0.bool() } ?? false
+        startAddress = object.optional("startAddress") { $0.address() } ?? 0
+        ioPriority = object.optional("ioPriority") { $0.ioPriority() } ?? MpIoPriority()
+    }
+}

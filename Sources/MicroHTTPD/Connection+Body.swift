@@ -1,0 +1,97 @@
+import CMicroHTTPD
+
+extension Connection {
+    /// A call of the library after the first: with a piece of the body, or, with none, because the request is complete
+    /// or the connection was resumed.
+    ///
+    /// - Parameter size: the length of `piece`; set to what is left of it.
+    func proceed(
+        _ connection: OpaquePointer, _ piece: UnsafePointer<CChar>?, _ size: inout Int
+    ) -> MHD_Result {
+        guard size > 0 else { return complete(connection) }
+        let bytes = UnsafeRawBufferPointer(start: piece, count: size)
+        switch phase {
+        case .collecting(let collection):
+            size = 0
+            collect(bytes, collection)
+            return .YES
+        case .discarding(let response, let room):
+            guard bytes.count <= room else { return .NO }
+            phase = .discarding(response, room: room - bytes.count)
+            size = 0
+            return .YES
+        case .streaming(let consumer):
+            return feed(bytes, to: consumer, &size)
+        case .idle, .named, .rejected, .handled, .replied:
+            return .NO
+        }
+    }
+
+    private func collect(_ bytes: UnsafeRawBufferPointer, _ collection: Collection) {
+        let received = body.count + bytes.count
+        if received <= collection.limit {
+            body.append(contentsOf: bytes)
+        } else {
+            body = []
+            let bound = max(collection.limit.multipliedReportingOverflow(by: 4).partialValue, 1 << 20)
+            phase = .discarding(collection.tooLarge(), room: max(0, bound - received))
+        }
+    }
+
+    private func feed(
+        _ bytes: UnsafeRawBufferPointer, to consumer: any BodyConsumer, _ size: inout Int
+    ) -> MHD_Result {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let turn = nextTurn()
+            let taken = consumer.consume(
+                UnsafeRawBufferPointer(rebasing: rest), resume: BodyResumption(rendezvous: rendezvous, turn: turn))
+            precondition(0...rest.count ~= taken, "a consumer took \(taken) of \(rest.count) bytes")
+            rest = rest.dropFirst(taken)
+            if rest.isEmpty { break }
+            // Nothing is expected of the client as long as we are the ones to wait.
+            rendezvous.expect(by: .max)
+            switch rendezvous.pauseConsumer(turn) {
+            case .goOn: continue
+            case .suspend:
+                size = rest.count
+                return .YES
+            case .giveUp: return .NO
+            }
+        }
+        rendezvous.expect(by: monotonicNow() + core.requestTime)
+        size = 0
+        return .YES
+    }
+
+    private func complete(_ connection: OpaquePointer) -> MHD_Result {
+        switch phase {
+        case .rejected(let response), .discarding(let response, _):
+            return reply(response, connection)
+        case .collecting(let collection):
+            let request = Request(head: collection.head, body: body)
+            body = []
+            phase = .handled
+            rendezvous.expect(by: .max)
+            collection.handle(request, Responder(rendezvous, request: self.request))
+            return settle(connection)
+        case .streaming(let consumer):
+            phase = .handled
+            rendezvous.expect(by: .max)
+            consumer.finish(Responder(rendezvous, request: request))
+            return settle(connection)
+        case .handled:
+            return settle(connection)
+        case .idle, .named, .replied:
+            return .NO
+        }
+    }
+
+    private func settle(_ connection: OpaquePointer) -> MHD_Result {
+        switch rendezvous.settle() {
+        case .reply(let response): reply(response, connection)
+        case .suspend: .YES
+        case .refuse: reply(core.handler.refuse(.stopping).closing(), connection)
+        }
+    }
+}

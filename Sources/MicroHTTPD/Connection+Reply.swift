@@ -1,0 +1,67 @@
+import CMicroHTTPD
+
+extension Connection {
+    /// Queues `response`; the connection is cut when the library does not take it.
+    func reply(_ response: Response, _ connection: OpaquePointer) -> MHD_Result {
+        phase = .replied
+        guard let handle = response.makeHandle(for: self) else {
+            core.log("A response with status \(response.status) has a header that cannot be sent; answering with a failure.")
+            guard let failure = core.handler.failure().closing().makeHandle(for: self) else { return .NO }
+            return queue(failure, core.handler.failure(), connection)
+        }
+        return queue(handle, response, connection)
+    }
+
+    private func queue(_ handle: OpaquePointer, _ response: Response, _ connection: OpaquePointer) -> MHD_Result {
+        // The library counts its own reference while it sends.
+        defer { MHD_destroy_response(handle) }
+        // The client has the usual time, and more for a long answer: 16 KiB a second.
+        rendezvous.expect(by: monotonicNow() + core.requestTime + response.length / 16_384 * 1_000_000_000)
+        return CMicroHTTPD_queue(connection, UInt32(response.status), handle) == 1 ? .YES : .NO
+    }
+}
+
+extension Response {
+    /// The same answer, with the connection closed after it.
+    func closing() -> Response {
+        var response = self
+        response.closesConnection = true
+        return response
+    }
+
+    /// The body's length in bytes as far as it is known.
+    fileprivate var length: Int64 {
+        switch body {
+        case .bytes(let bytes): Int64(bytes.count)
+        case .stream: 0
+        }
+    }
+
+    /// A response of the library's, to be destroyed by the caller; nil when one cannot be made, or not with these headers.
+    fileprivate func makeHandle(for connection: Connection) -> OpaquePointer? {
+        let made: OpaquePointer? =
+            switch body {
+            case .bytes(let bytes):
+                bytes.withUnsafeBytes {
+                    // The library copies, and so never writes to it.
+                    MHD_create_response_from_buffer(
+                        $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
+                }
+            case .stream(let producer):
+                ProducerFeed.makeHandle(producer, connection)
+            }
+        guard let handle = made else { return nil }
+        var isAccepted = 200...599 ~= status
+        for (name, value) in headers where isAccepted {
+            isAccepted = CMicroHTTPD_add_header(handle, name, value) == 1
+        }
+        if closesConnection, isAccepted {
+            isAccepted = CMicroHTTPD_add_header(handle, "Connection", "close") == 1
+        }
+        guard isAccepted else {
+            MHD_destroy_response(handle)
+            return nil
+        }
+        return handle
+    }
+}

@@ -1,0 +1,170 @@
+import CMicroHTTPD
+import Glibc
+import Synchronization
+
+/// A client's connection; libmicrohttpd holds it as the connection's `socket_context`.
+///
+/// Everything in it belongs to the one pool thread that serves the connection; what other threads need is in
+/// `rendezvous`.
+final class Connection {
+    /// What the current request is at.
+    enum Phase {
+        /// Between two requests.
+        case idle
+        /// The request line is there.
+        case named
+        /// Refused; the answer waits for the last call, because one that is queued sooner closes the connection.
+        case rejected(Response)
+        /// Refused; the body is thrown away first, `room` more bytes at most.
+        case discarding(Response, room: Int)
+        /// The body is being gathered in `body`.
+        case collecting(Collection)
+        /// The body goes to a consumer.
+        case streaming(any BodyConsumer)
+        /// The handler has the request.
+        case handled
+        /// The answer is queued.
+        case replied
+    }
+
+    /// A plan to gather a body.
+    struct Collection {
+        let head: RequestHead
+        let limit: Int
+        let tooLarge: @Sendable () -> Response
+        let handle: @Sendable (Request, Responder) -> Void
+    }
+
+    let core: DaemonCore
+    let rendezvous: Rendezvous
+    let remoteAddress: String
+    var phase = Phase.idle
+    var body: [UInt8] = []
+    var request: UInt64 = 0
+
+    private var target = ""
+    private var targetAddress: UInt = 0
+    private var layout = RequestLayout()
+    private var headers = HeaderFields()
+    private var turn: UInt64 = 0
+
+    /// A connection that the library has just accepted.
+    init(_ core: DaemonCore, _ connection: OpaquePointer) {
+        self.core = core
+        remoteAddress = CMicroHTTPD_client_address(connection).map(numericAddress) ?? "unknown"
+        let socket = CMicroHTTPD_socket(connection)
+        rendezvous = Rendezvous(
+            core, connection: connection, socket: socket, deadline: monotonicNow() + core.requestTime)
+        core.add(rendezvous)
+        core.liveConnections.add(1, ordering: .relaxed)
+    }
+
+    deinit {
+        core.liveConnections.subtract(1, ordering: .relaxed)
+    }
+
+    /// The request line has come.
+    func name(_ target: UnsafePointer<CChar>) {
+        // With very many arguments the library ends a request here, and never tells.
+        finish()
+        // Bytes that are not UTF-8 are replaced by characters that no target may have.
+        self.target = String(cString: target)
+        targetAddress = UInt(bitPattern: target)
+        // The library would parse the query, and hang on one with a thousand parameters; it is parsed here, from `raw`.
+        if let query = strchr(target, Int32(UInt8(ascii: "?"))) { query[1] = 0 }
+        phase = .named
+        rendezvous.expect(notLaterThan: monotonicNow() + core.requestTime)
+    }
+
+    /// The headers have come: asks the handler what to do.
+    func begin(_ connection: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> MHD_Result {
+        request = rendezvous.open()
+        let head: RequestHead
+        do {
+            head = try readHead(connection, method: method, version: version)
+        } catch {
+            return reply(core.handler.refuse(error).closing(), connection)
+        }
+        // Asked after the request was opened: a stop either sees it open or is seen here.
+        guard core.stage == .running else { return reply(core.handler.refuse(.stopping).closing(), connection) }
+        switch core.handler.begin(head) {
+        case .reject(let response):
+            if !head.hasBody {
+                phase = .rejected(response)
+            } else if let length = head.contentLength, length <= 65_536, !head.expectsContinue {
+                phase = .discarding(response, room: 65_536)
+            } else {
+                return reply(response, connection)
+            }
+        case .collect(let limit, let tooLarge, let handle):
+            if let length = head.contentLength {
+                guard length <= limit else { return reply(tooLarge(), connection) }
+                // No more than a little before it is there: a client can claim what it likes.
+                body.reserveCapacity(Int(min(length, 16_384)))
+            }
+            phase = .collecting(Collection(head: head, limit: limit, tooLarge: tooLarge, handle: handle))
+        case .stream(let consumer):
+            phase = .streaming(consumer)
+        }
+        return .YES
+    }
+
+    /// A header of the request; the pointers are valid until the request is over.
+    func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        layout.follow(name: name.baseAddress, valueEnd: value.baseAddress.map { $0 + value.count })
+        headers.append(name: name, value: value)
+    }
+
+    /// The request is over, answered or not.
+    func finish() {
+        if case .streaming(let consumer) = phase { consumer.abandon() }
+        guard case .idle = phase else {
+            phase = .idle
+            body = []
+            rendezvous.finish()
+            rendezvous.expect(by: monotonicNow() + core.idleTime + core.requestTime)
+            return
+        }
+    }
+
+    /// The connection is over.
+    func close() {
+        finish()
+        rendezvous.close()
+        core.remove(rendezvous)
+    }
+
+    /// A number that no other turn of a consumer or producer on this connection has.
+    func nextTurn() -> UInt64 {
+        turn += 1
+        return turn
+    }
+
+    private func readHead(
+        _ connection: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
+    ) throws(RequestViolation) -> RequestHead {
+        layout.start(method, count: strlen(method))
+        layout.follow(targetAddress, count: target.utf8.count)
+        layout.follow(UInt(bitPattern: version), count: strlen(version))
+        headers.removeAll()
+        gatherHeaders(connection)
+        guard layout.isIntact || !core.knowsLayout else { throw .badLines }
+        let method = String(cString: method)
+        try RequestGate.check(method: method)
+        let version = try RequestGate.version(String(cString: version))
+        let framing = try RequestGate.framing(headers, version)
+        return RequestHead(
+            method: Method(rawValue: method), target: try RequestTarget(target), version: version, headers: headers,
+            contentLength: framing.contentLength, isChunked: framing.isChunked,
+            expectsContinue: framing.expectsContinue, remoteAddress: remoteAddress)
+    }
+}
+
+/// The IP address in `address`, in numbers.
+private func numericAddress(_ address: UnsafePointer<sockaddr>) -> String {
+    let length = address.pointee.sa_family == sa_family_t(AF_INET6) ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+    var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    let result = getnameinfo(address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+    guard result == 0 else { return "unknown" }
+    return text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "unknown" }
+}

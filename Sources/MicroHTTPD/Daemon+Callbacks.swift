@@ -1,0 +1,83 @@
+import CMicroHTTPD
+import Glibc
+
+extension Daemon {
+    /// MHD_AccessHandlerCallback: the headers are there, a piece of the body is, or the request is complete.
+    static let handleAccess: MHD_AccessHandlerCallback = {
+        _, connection, _, method, version, piece, size, context in
+        guard let connection, let size, let context = context?.pointee else { return .NO }
+        let owner = Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue()
+        guard case .named = owner.phase else { return owner.proceed(connection, piece, &size.pointee) }
+        guard let method, let version else { return .NO }
+        return owner.begin(connection, method: method, version: version)
+    }
+
+    /// Of MHD_OPTION_URI_LOG_CALLBACK: the request line is there. What it returns is the context of the calls to come.
+    static let logTarget:
+        @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
+            _, target, connection in
+            guard let target, let connection, let context = CMicroHTTPD_socket_context(connection) else { return nil }
+            Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().name(target)
+            return context
+        }
+
+    /// MHD_RequestCompletedCallback: the answer was sent, or will not be.
+    static let notifyCompleted: MHD_RequestCompletedCallback = { _, _, context, _ in
+        guard let context = context?.pointee else { return }
+        Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().finish()
+    }
+
+    /// MHD_NotifyConnectionCallback: a connection begins or ends; unlike the others these two always pair.
+    static let notifyConnection: MHD_NotifyConnectionCallback = { core, connection, context, code in
+        guard let core, let connection, let context else { return }
+        switch code.rawValue {
+        case MHD_ConnectionNotificationCode.CONNECTION_NOTIFY_STARTED.rawValue:
+            let core = Unmanaged<DaemonCore>.fromOpaque(core).takeUnretainedValue()
+            context.pointee = Unmanaged.passRetained(Connection(core, connection)).toOpaque()
+        case MHD_ConnectionNotificationCode.CONNECTION_NOTIFY_CLOSED.rawValue:
+            guard let owner = context.pointee else { return }
+            context.pointee = nil
+            Unmanaged<Connection>.fromOpaque(owner).takeRetainedValue().close()
+        default:
+            break
+        }
+    }
+
+    /// MHD_LogCallback.
+    static let logMessage: MHD_LogCallback = { core, format, arguments in
+        guard let core, let format, let arguments else { return }
+        var text = [CChar](repeating: 0, count: 512)
+        guard vsnprintf(&text, text.count, format, arguments) >= 0 else { return }
+        let message = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        Unmanaged<DaemonCore>.fromOpaque(core).takeUnretainedValue().log(printable(message))
+    }
+
+    /// One line of ASCII: the library's messages quote what clients send.
+    static func printable(_ message: [UInt8]) -> String {
+        var text = ""
+        for byte in message {
+            switch byte {
+            case 0x0A, 0x0D: continue
+            case 0x20...0x7E where byte != UInt8(ascii: "\\"): text.unicodeScalars.append(Unicode.Scalar(byte))
+            default: text += "\\x" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return text
+    }
+}
+
+extension Connection {
+    /// Has `take` called with each header of the request.
+    func gatherHeaders(_ connection: OpaquePointer) {
+        // What it returns is the number of headers, which are counted here too.
+        _ = MHD_get_connection_values_n(
+            connection, .HEADER_KIND,
+            { context, _, name, nameSize, value, valueSize in
+                guard let context else { return .NO }
+                Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().take(
+                    name: UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : nameSize),
+                    value: UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize))
+                return .YES
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+}

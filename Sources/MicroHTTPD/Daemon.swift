@@ -1,0 +1,120 @@
+import CMicroHTTPD
+import Dispatch
+import Glibc
+import Locking
+import Synchronization
+
+/// An HTTP/1.1 server: libmicrohttpd with epoll and a pool of threads.
+public final class Daemon: Sendable {
+    private nonisolated(unsafe) let handle: OpaquePointer  // functions on a daemon may be called from any thread
+    private nonisolated(unsafe) let options: DaemonOptions  // read by the library only, until the daemon is stopped
+    private let core: DaemonCore
+    private let socket: ListeningSocket
+    private let sweeper: DeadlineSweeper
+    private let life = Locked(Life())
+
+    /// What is done once in a daemon's life.
+    private struct Life {
+        var isQuiesced = false
+        var isStopped = false
+
+        mutating func quiesce() -> Bool {
+            defer { isQuiesced = true }
+            return !isQuiesced
+        }
+
+        mutating func stop() -> Bool {
+            defer { isStopped = true }
+            return !isStopped
+        }
+    }
+
+    /// Starts to listen and to serve.
+    ///
+    /// - Parameter log: takes what the library has to say, one line of printable ASCII; from any thread.
+    /// - Throws: when a setting is out of its range, the address cannot be listened on, or the library does not start.
+    public init(
+        _ configuration: DaemonConfiguration, handler: any RequestHandler, log: @escaping @Sendable (String) -> Void
+    ) throws(DaemonError) {
+        if let fault = configuration.fault { throw .badConfiguration(fault) }
+        let startMessages = Locked("")
+        let core = DaemonCore(configuration, handler) { message in
+            startMessages.withLock { if $0.utf8.count < 1024 { $0 += message + "\n" } }
+            log(message)
+        }
+        socket = try ListeningSocket(host: configuration.host, port: configuration.port)
+        let options = DaemonOptions(configuration, core, listeningOn: socket.descriptor)
+        let started = options.items.withUnsafeBufferPointer { items -> OpaquePointer? in
+            guard let items = items.baseAddress else { return nil }
+            return withVaList([MHD_OPTION.ARRAY.rawValue, items, MHD_OPTION.END.rawValue]) {
+                MHD_start_daemon_va(options.flags, 0, nil, nil, Self.handleAccess, nil, $0)
+            }
+        }
+        guard let started else {
+            socket.close()
+            throw .cannotStart(messages: startMessages.withLock { $0 })
+        }
+        handle = started
+        self.options = options
+        self.core = core
+        sweeper = DeadlineSweeper(core)
+        if let warning = Self.warning(about: Self.libraryVersion) { log(warning) }
+    }
+
+    deinit {
+        stop(within: .zero)
+    }
+
+    /// The port that is listened on.
+    public var port: UInt16 { socket.port }
+
+    /// The address that is listened on, in numbers.
+    public var address: String { socket.address }
+
+    /// What was counted up to now.
+    public var statistics: DaemonStatistics { core.statistics }
+
+    /// How many connection objects exist; for tests.
+    var liveConnections: Int { core.liveConnections.load(ordering: .relaxed) }
+
+    /// The version of libmicrohttpd in use, such as `0.9.75`.
+    public static var libraryVersion: String { String(cString: MHD_get_version()) }
+
+    /// Accepts no connections any more and answers new requests on open ones with 503; what was begun goes on.
+    public func quiesce() {
+        guard life.withLock({ $0.quiesce() }) else { return }
+        core.advance(to: .stopping)
+        // The socket is closed after the daemon, which may still look at it.
+        if MHD_quiesce_daemon(handle) < 0 { core.log("The daemon could not be quiesced.") }
+    }
+
+    /// Stops: waits for the requests under way, refuses those that are left after `time`, and ends all connections.
+    ///
+    /// Blocks; not to be called on a pool thread. A second call returns at once, with an empty report.
+    @discardableResult
+    public func stop(within time: Duration) -> StopReport {
+        quiesce()
+        guard life.withLock({ $0.stop() }) else { return StopReport(finished: 0, cut: 0) }
+        let awaited = core.open.count { $0.awaitOpenRequest() }
+        for connection in core.open { connection.wake() }
+        _ = core.awaited.wait(timeout: .now() + .nanoseconds(Int(time.nanoseconds)))
+
+        // From here nothing suspends a connection any more: with one suspended the library aborts the process.
+        core.advance(to: .closing)
+        let cut = core.open.count { $0.isAwaited }
+        for connection in core.open { connection.wake() }
+        // What was refused just now is on its way to the clients.
+        _ = core.awaited.wait(timeout: .now() + .milliseconds(500))
+        MHD_stop_daemon(handle)
+        socket.close()
+        return StopReport(finished: awaited - cut, cut: cut)
+    }
+
+    /// What to say about a version that should not be used.
+    static func warning(about version: String) -> String? {
+        let parts = version.split(separator: ".").map { Int($0) ?? 0 }
+        guard parts.count >= 3 else { return "The version of libmicrohttpd, \(version), cannot be read." }
+        guard parts[0] == 1, parts[1] == 0, parts[2] <= 6 else { return nil }
+        return "libmicrohttpd \(version) can be crashed by one request; use 0.9.75 or 1.0.7 and later."
+    }
+}

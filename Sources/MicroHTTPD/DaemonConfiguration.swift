@@ -1,0 +1,86 @@
+/// What a daemon is started with.
+public struct DaemonConfiguration: Sendable {
+    /// Where to listen: an IPv4 or IPv6 address in numbers, or `localhost`, which is 127.0.0.1.
+    public var host: String
+    /// The TCP port; 0 takes a free one.
+    public var port: UInt16
+    /// Pool threads, 1...64.
+    public var threads = 2
+    /// Connections open at a time, 1...1,048,576; each pool thread has its share of them.
+    public var connectionLimit = 4096
+    /// Connections open at a time from one address, 0 for no limit.
+    public var connectionsPerAddressLimit = 0
+    /// What a connection may use for its headers and buffers in bytes, 8,192...16,777,216. A longer request line or
+    /// longer headers are refused by the library itself.
+    public var connectionMemoryBytes = 32_768
+    /// After how many seconds without a byte in either direction a connection is closed, 1...86,400.
+    public var idleTimeoutSeconds = 60
+    /// How long a client may take from the first byte of a request to its last, 100 milliseconds at least; with a body
+    /// that is streamed, from one piece to the next.
+    public var requestDeadline = Duration.seconds(30)
+    /// With which certificate to serve TLS; nil serves plain text.
+    public var tls: TLSIdentity?
+
+    /// A daemon on `host` and `port`, and the defaults otherwise.
+    public init(host: String = "127.0.0.1", port: UInt16 = 0) {
+        self.host = host
+        self.port = port
+    }
+
+    /// The first setting that is out of its range, said in words.
+    var fault: String? {
+        let ranges: [(String, Int, ClosedRange<Int>)] = [
+            ("threads", threads, 1...64),
+            ("connectionLimit", connectionLimit, 1...1_048_576),
+            ("connectionsPerAddressLimit", connectionsPerAddressLimit, 0...1_048_576),
+            ("connectionMemoryBytes", connectionMemoryBytes, 8192...16_777_216),
+            ("idleTimeoutSeconds", idleTimeoutSeconds, 1...86_400),
+        ]
+        for (name, value, range) in ranges where !range.contains(value) {
+            return "\(name) is \(value), not in \(range.lowerBound)...\(range.upperBound)"
+        }
+        return requestDeadline < .milliseconds(100) ? "requestDeadline is under 100 milliseconds" : nil
+    }
+}
+
+/// A certificate and its key.
+public struct TLSIdentity: Sendable {
+    /// The certificate and those that lead to its issuer, PEM.
+    public let certificateChain: String
+    /// The private key, PEM, without a pass phrase.
+    public let privateKey: String
+
+    /// An identity from the texts of two PEM files.
+    public init(certificateChain: String, privateKey: String) {
+        self.certificateChain = certificateChain
+        self.privateKey = privateKey
+    }
+}
+
+/// Why a daemon was not started.
+public enum DaemonError: Error, Equatable, Sendable {
+    /// A setting is out of its range.
+    case badConfiguration(String)
+    /// `host` is no address in numbers.
+    case badAddress(String)
+    /// The address cannot be listened on: in use, not ours, not permitted. `code` is the `errno`.
+    case cannotListen(address: String, code: Int32)
+    /// The library did not start; `messages` is what it said.
+    case cannotStart(messages: String)
+}
+
+/// What a daemon has counted.
+public struct DaemonStatistics: Equatable, Sendable {
+    /// Connections open now.
+    public let openConnections: Int
+    /// Connections cut since the start because the client was too slow.
+    public let cutByDeadline: Int
+}
+
+/// How a stop went.
+public struct StopReport: Equatable, Sendable {
+    /// Requests under way when the stop began that were finished.
+    public let finished: Int
+    /// Those that were not, and were refused or cut.
+    public let cut: Int
+}

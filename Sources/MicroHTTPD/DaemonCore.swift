@@ -1,0 +1,84 @@
+import Dispatch
+import Glibc
+import Locking
+import Synchronization
+
+/// What all connections of a daemon share.
+final class DaemonCore: Sendable {
+    let handler: any RequestHandler
+    let log: @Sendable (String) -> Void
+    /// How long a client may take for a request, in nanoseconds.
+    let requestTime: Int64
+    /// How long a client may keep a connection without a request, in nanoseconds.
+    let idleTime: Int64
+    /// Whether the library in use has the read buffer that `RequestLayout` knows.
+    let knowsLayout = Daemon.libraryVersion == RequestLayout.knownVersion
+    /// The requests that a stop waits for.
+    let awaited = DispatchGroup()
+    /// `Connection` objects in existence.
+    let liveConnections = Atomic(0)
+
+    private let stageValue = Atomic(Stage.running.rawValue)
+    private let connections = Locked<[ObjectIdentifier: Rendezvous]>([:])
+    private let cutCount = Atomic(0)
+
+    init(_ configuration: DaemonConfiguration, _ handler: any RequestHandler, _ log: @escaping @Sendable (String) -> Void) {
+        self.handler = handler
+        self.log = log
+        requestTime = configuration.requestDeadline.nanoseconds
+        idleTime = Duration.seconds(configuration.idleTimeoutSeconds).nanoseconds
+    }
+
+    /// How far the daemon has come.
+    var stage: Stage {
+        Stage(rawValue: stageValue.load(ordering: .acquiring)) ?? .closing
+    }
+
+    /// Goes on to `stage`; never back.
+    func advance(to stage: Stage) {
+        stageValue.max(stage.rawValue, ordering: .acquiringAndReleasing)
+    }
+
+    /// The connections that are open.
+    var open: [Rendezvous] {
+        connections.withLock { Array($0.values) }
+    }
+
+    func add(_ rendezvous: Rendezvous) {
+        connections.withLock { $0[ObjectIdentifier(rendezvous)] = rendezvous }
+    }
+
+    func remove(_ rendezvous: Rendezvous) {
+        connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(rendezvous)) }
+    }
+
+    /// Cuts the connections whose deadline has passed.
+    func sweep() {
+        let now = monotonicNow()
+        let cut = open.count { $0.sweep(now) }
+        if cut > 0 { cutCount.add(cut, ordering: .relaxed) }
+    }
+
+    /// The counts of this moment.
+    var statistics: DaemonStatistics {
+        DaemonStatistics(
+            openConnections: connections.withLock { $0.count }, cutByDeadline: cutCount.load(ordering: .relaxed))
+    }
+}
+
+/// Nanoseconds since an arbitrary moment, to the kernel's tick (4 ms at most), which deadlines can spare.
+func monotonicNow() -> Int64 {
+    var time = timespec()
+    // It fails for unknown clocks only.
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}
+
+extension Duration {
+    /// In nanoseconds, up to a century; longer ones count as that.
+    var nanoseconds: Int64 {
+        let century: Int64 = 3_200_000_000
+        guard components.seconds < century else { return century * 1_000_000_000 }
+        return max(0, components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)
+    }
+}

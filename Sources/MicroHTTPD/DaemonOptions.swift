@@ -1,0 +1,62 @@
+import CMicroHTTPD
+import Glibc
+
+/// A configuration as libmicrohttpd takes it; the texts in it live as long as this does.
+final class DaemonOptions {
+    /// The options, ended by MHD_OPTION_END.
+    private(set) var items: [MHD_OptionItem] = []
+    /// MHD_FLAG values.
+    let flags: UInt32
+    private var texts: [UnsafeMutablePointer<CChar>] = []
+
+    init(_ configuration: DaemonConfiguration, _ core: DaemonCore, listeningOn descriptor: Int32) {
+        var flags =
+            MHD_USE_EPOLL.rawValue | MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
+            | MHD_USE_ERROR_LOG.rawValue
+        if configuration.tls != nil { flags |= MHD_USE_TLS.rawValue }
+        self.flags = flags
+
+        let context = Unmanaged.passUnretained(core).toOpaque()
+        // The logger comes first: the library writes to standard error until it has one.
+        add(.EXTERNAL_LOGGER, unsafeBitCast(Daemon.logMessage, to: Int.self), context)
+        add(.LISTEN_SOCKET, Int(descriptor))
+        add(.NOTIFY_CONNECTION, unsafeBitCast(Daemon.notifyConnection, to: Int.self), context)
+        add(.URI_LOG_CALLBACK, unsafeBitCast(Daemon.logTarget, to: Int.self), context)
+        add(.NOTIFY_COMPLETED, unsafeBitCast(Daemon.notifyCompleted, to: Int.self), context)
+        // A pool of one is not a pool to the library.
+        if configuration.threads > 1 { add(.THREAD_POOL_SIZE, configuration.threads) }
+        add(.CONNECTION_LIMIT, max(configuration.connectionLimit, configuration.threads))
+        add(.PER_IP_CONNECTION_LIMIT, configuration.connectionsPerAddressLimit)
+        add(.CONNECTION_MEMORY_LIMIT, configuration.connectionMemoryBytes)
+        add(.CONNECTION_MEMORY_INCREMENT, 4096)
+        add(.CONNECTION_TIMEOUT, configuration.idleTimeoutSeconds)
+        add(.STRICT_FOR_CLIENT, 0)
+        if let tls = configuration.tls {
+            add(.HTTPS_MEM_CERT, 0, text(tls.certificateChain))
+            add(.HTTPS_MEM_KEY, 0, text(tls.privateKey))
+            // The library's default takes TLS 1.0.
+            add(
+                .HTTPS_PRIORITIES, 0,
+                text("SECURE128:%PROFILE_MEDIUM:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"))
+        }
+        add(.END, 0)
+    }
+
+    deinit {
+        for text in texts {
+            // The key is one of them.
+            explicit_bzero(text, strlen(text))
+            free(text)
+        }
+    }
+
+    private func add(_ option: MHD_OPTION, _ value: Int, _ pointer: UnsafeMutableRawPointer? = nil) {
+        items.append(MHD_OptionItem(option: option, value: value, ptr_value: pointer))
+    }
+
+    private func text(_ text: String) -> UnsafeMutableRawPointer? {
+        guard let copy = strdup(text) else { return nil }
+        texts.append(copy)
+        return UnsafeMutableRawPointer(copy)
+    }
+}

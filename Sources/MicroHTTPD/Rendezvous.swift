@@ -1,0 +1,146 @@
+import CMicroHTTPD
+import Dispatch
+import Glibc
+import Locking
+import Synchronization
+
+/// Where the pool thread of a connection meets the threads that answer its requests, sweep it or stop the daemon.
+///
+/// It outlives the connection as long as somebody holds a `Responder` of it; what comes then is dropped.
+final class Rendezvous: Sendable {
+    private struct State {
+        var exchange = Exchange()
+        /// -1 once the connection is closed, because the number is used again.
+        var socket: Int32
+    }
+
+    private nonisolated(unsafe) let connection: OpaquePointer  // used under the lock only, and only while it lives
+    private let core: DaemonCore
+    private let state: Locked<State>
+    private let deadline: Atomic<Int64>
+
+    /// For a connection that is just being accepted.
+    init(_ core: DaemonCore, connection: OpaquePointer, socket: Int32, deadline: Int64) {
+        self.core = core
+        self.connection = connection
+        state = Locked(State(socket: socket))
+        self.deadline = Atomic(deadline)
+    }
+
+    // MARK: The pool thread
+
+    /// A request begins; returns its number.
+    func open() -> UInt64 {
+        state.withLock { $0.exchange.open() }
+    }
+
+    /// The request is over.
+    func finish() {
+        if state.withLock({ $0.exchange.finish() }) { core.awaited.leave() }
+    }
+
+    /// The connection is over.
+    func close() {
+        finish()
+        state.withLock { $0.socket = -1 }
+    }
+
+    /// After the handler has returned: the answer, or the connection is suspended until there is one.
+    func settle() -> Exchange.Settlement {
+        state.withLock { state in
+            let settlement = state.exchange.settle(core.stage)
+            if case .suspend = settlement { MHD_suspend_connection(connection) }
+            return settlement
+        }
+    }
+
+    /// The consumer waits.
+    func pauseConsumer(_ turn: UInt64) -> Exchange.Pause {
+        state.withLock { state in
+            let pause = state.exchange.pauseConsumer(turn, core.stage)
+            if pause == .suspend { MHD_suspend_connection(connection) }
+            return pause
+        }
+    }
+
+    /// The producer waits.
+    func pauseProducer(_ turn: UInt64) -> Exchange.Pause {
+        state.withLock { state in
+            let pause = state.exchange.pauseProducer(turn, core.stage)
+            if pause == .suspend { MHD_suspend_connection(connection) }
+            return pause
+        }
+    }
+
+    /// Until when (ns of the monotonic clock) what is expected of the client must have come; `.max` while nothing is.
+    func expect(by instant: Int64) {
+        deadline.store(instant, ordering: .relaxed)
+    }
+
+    /// As `expect(by:)`, unless the deadline is sooner already.
+    func expect(notLaterThan instant: Int64) {
+        deadline.min(instant, ordering: .relaxed)
+    }
+
+    // MARK: Any thread
+
+    /// Takes the answer to `request`.
+    ///
+    /// The resumption is under the lock, so that whoever finds no suspended connection here can rely on it.
+    func answer(_ response: Response, to request: UInt64) {
+        state.withLock { state in
+            if state.exchange.accept(response, to: request) { MHD_resume_connection(connection) }
+        }
+    }
+
+    /// Nobody answers `request` any more.
+    func fail(_ request: UInt64) {
+        guard state.withLock({ $0.exchange.expectsAnswer(to: request) }) else { return }
+        answer(core.handler.failure(), to: request)
+    }
+
+    /// What was awaited in `turn` has come.
+    func resume(_ turn: UInt64) {
+        state.withLock { state in
+            if state.exchange.resume(turn) { MHD_resume_connection(connection) }
+        }
+    }
+
+    /// Cuts the connection when its deadline is before `instant`; returns whether it was.
+    func sweep(_ instant: Int64) -> Bool {
+        let expected = deadline.load(ordering: .relaxed)
+        guard expected < instant,
+            // A request that has moved on in the meantime is left alone.
+            deadline.compareExchange(expected: expected, desired: .max, ordering: .relaxed).exchanged
+        else { return false }
+        return state.withLock { state in
+            // The library finds the socket closed and ends the connection on its own thread.
+            state.socket >= 0 && shutdown(state.socket, Int32(SHUT_RDWR)) == 0
+        }
+    }
+
+    // MARK: The thread that stops the daemon
+
+    /// Has `core.awaited` wait for the open request; returns whether there is one.
+    func awaitOpenRequest() -> Bool {
+        state.withLock { state in
+            guard state.exchange.beginAwaiting() else { return false }
+            core.awaited.enter()
+            return true
+        }
+    }
+
+    /// Whether the request that a stop waits for is still open.
+    var isAwaited: Bool {
+        state.withLock { $0.exchange.isAwaited }
+    }
+
+    /// Wakes what must not wait in the daemon's stage, and once it is closing answers what waits for an answer.
+    func wake() {
+        let unanswered = state.withLock { state in
+            if state.exchange.wake(core.stage) { MHD_resume_connection(connection) }
+            return core.stage == .closing ? state.exchange.unanswered : nil
+        }
+        if let unanswered { answer(core.handler.refuse(.stopping).closing(), to: unanswered) }
+    }
+}

@@ -1,0 +1,116 @@
+public import EmbeddedEngine
+import JSON
+public import WebhookEngine
+
+/// Which engine a host has.
+public enum EngineSetting: Hashable, Sendable {
+    /// In-process.
+    case embedded(EmbeddedEngine.Behaviour)
+    /// Behind a URL.
+    case webhook(WebhookConfiguration)
+    /// Nobody is connected.
+    case none
+}
+
+extension EngineSetting {
+    private enum Kind: String, CaseIterable {
+        case embedded, webhook, none
+    }
+
+    private static let embeddedMembers: [StaticString] = ["type", "reply", "delayMs", "failEvery"]
+    private static let webhookMembers: [StaticString] = ["type", "url", "secret", "encoding", "headers", "caFile"]
+
+    /// Reads an engine's setting; nil after a fault.
+    init?(_ value: JSONValue) {
+        guard let kind = value.openObject()?.required("type", { $0.choice(of: Kind.self) }) else { return nil }
+        switch kind {
+        case .embedded:
+            guard let object = value.object(allowing: EngineSetting.embeddedMembers) else { return nil }
+            self = .embedded(EmbeddedEngine.Behaviour(object))
+        case .webhook:
+            guard let object = value.object(allowing: EngineSetting.webhookMembers),
+                let configuration = WebhookConfiguration(object)
+            else { return nil }
+            self = .webhook(configuration)
+        case .none:
+            guard value.object(allowing: ["type"]) != nil else { return nil }
+            self = .none
+        }
+    }
+
+    /// Writes the members; never the secret, and of a header only that it is there: its value may be one too.
+    func writeMembers(to json: inout JSONWriter) {
+        switch self {
+        case .embedded(let behaviour):
+            json.member("type", Kind.embedded.rawValue)
+            json.member("reply", behaviour.reply.rawValue)
+            json.member("delayMs", behaviour.delay.milliseconds)
+            json.member("failEvery", behaviour.failEvery)
+        case .webhook(let configuration):
+            json.member("type", Kind.webhook.rawValue)
+            json.member("url", configuration.url)
+            json.member("encoding", configuration.encoding.rawValue)
+            json.member("headers") { json in
+                json.object { json in
+                    for name in configuration.headers.keys.sorted() { json.member(key: name, "<redacted>") }
+                }
+            }
+            if let caFile = configuration.caFile { json.member("caFile", caFile) }
+        case .none: json.member("type", Kind.none.rawValue)
+        }
+    }
+}
+
+extension EmbeddedEngine.Behaviour {
+    fileprivate init(_ object: JSONObject) {
+        self.init(
+            reply: object.optional("reply") { $0.choice(of: EmbeddedEngine.Reply.self) } ?? .acknowledge,
+            delay: .milliseconds(object.optional("delayMs") { $0.int(in: 0...60_000) } ?? 0),
+            failEvery: object.optional("failEvery") { $0.unsigned(in: 0...1_000_000) } ?? 0)
+    }
+}
+
+extension WebhookConfiguration {
+    fileprivate init?(_ object: JSONObject) {
+        let url = object.required("url") { value in
+            value.string(maxUTF16: URLRules.maxLength).flatMap { text in
+                guard let detail = URLRules.fault(text) else { return text }
+                value.fault(detail)
+                return nil
+            }
+        }
+        let secret = object.optional("secret") { value -> WebhookSecret? in
+            guard let text = value.string() else { return nil }
+            do throws(WebhookEngineError) {
+                return try WebhookSecret(text)
+            } catch {
+                value.fault(error.description)
+                return nil
+            }
+        }
+        let headers = object.optional("headers") { WebhookConfiguration.headers($0) } ?? [:]
+        let caFile = object.optional("caFile") { $0.string() }
+        let encoding = object.optional("encoding") { $0.choice(of: Encoding.self) } ?? .json
+        guard let url else { return nil }
+        do throws(WebhookEngineError) {
+            try self.init(url: url, secret: secret, headers: headers, caFile: caFile, encoding: encoding)
+        } catch {
+            object.value.fault(error.description)
+            return nil
+        }
+    }
+
+    private static func headers(_ value: JSONValue) -> [String: String]? {
+        guard let object = value.dictionary(maxCount: HeaderRules.maxCount, maxUTF16: HeaderRules.maxNameLength)
+        else { return nil }
+        var headers: [String: String] = [:]
+        var seen: Set<String> = []
+        for (name, value) in object {
+            guard let text = value.string(maxUTF16: HeaderRules.maxValueLength) else { continue }
+            if let detail = HeaderRules.fault(name: name, value: text) { value.fault(detail) }
+            if !seen.insert(name.lowercased()).inserted { value.fault("the header occurs twice") }
+            headers[name] = text
+        }
+        return headers
+    }
+}

@@ -1,0 +1,105 @@
+import Driver
+import EmbeddedEngine
+import Locking
+import Messages
+import WebhookEngine
+
+/// An engine that can be asked whether it answers.
+protocol PingableEngine: EnginePort {
+    /// Sends an event without a message; ends like a send.
+    func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void)
+
+    /// Why the last send that failed did, where the engine knows more than its status.
+    var lastFailure: String? { get }
+}
+
+extension EmbeddedEngine: PingableEngine {
+    var lastFailure: String? { nil }
+}
+
+extension DisconnectedEngine: PingableEngine {
+    var lastFailure: String? { nil }
+}
+
+extension WebhookEngine: PingableEngine {
+    var lastFailure: String? { health.lastError?.text }
+}
+
+/// The engine of a host: the driver's port, behind which the engine can be exchanged while the host runs.
+///
+/// A send that is under way ends with the engine that it began with.
+final class EngineSwitch: EnginePort {
+    struct Connection: Sendable {
+        let setting: EngineSetting
+        let engine: any PingableEngine
+    }
+
+    /// How the last sends went.
+    struct Health: Sendable {
+        var lastError: (time: FileTime, detail: String)?
+        var lastLatencyNanoseconds: UInt64?
+    }
+
+    private struct State {
+        var connection: Connection
+        var health = Health()
+    }
+
+    private let state: Locked<State>
+    private let clock: any DriverClock
+    private let latency: LatencyHistogram
+
+    init(_ connection: Connection, clock: any DriverClock, latency: LatencyHistogram) {
+        state = Locked(State(connection: connection))
+        self.clock = clock
+        self.latency = latency
+    }
+
+    var setting: EngineSetting { state.withLock { $0.connection.setting } }
+    var health: Health { state.withLock { $0.health } }
+
+    func connect(_ connection: Connection) {
+        let former = state.withLock { state in
+            defer { state = State(connection: connection) }
+            return state.connection
+        }
+        // Let go outside the lock: an engine's end may take its time.
+        _ = consume former
+    }
+
+    func send(
+        _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
+    ) {
+        let engine = state.withLock { $0.connection.engine }
+        engine.send(message, timeout: timeout, completion: measured(by: engine, completion))
+    }
+
+    /// Asks whether the engine answers.
+    func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult, UInt64) -> Void) {
+        let engine = state.withLock { $0.connection.engine }
+        let started = clock.uptimeNanoseconds()
+        engine.ping(
+            timeout: timeout,
+            completion: measured(by: engine) { result in
+                completion(result, self.clock.uptimeNanoseconds() &- started)
+            })
+    }
+
+    private func measured(
+        by engine: any PingableEngine, _ completion: @escaping @Sendable (EngineResult) -> Void
+    ) -> @Sendable (EngineResult) -> Void {
+        let started = clock.uptimeNanoseconds()
+        return { result in
+            let spent = self.clock.uptimeNanoseconds() &- started
+            self.latency.observe(nanoseconds: spent)
+            // The engine lives until its last send has ended, also when another one has taken its place.
+            let detail = result.status == .success ? nil : engine.lastFailure ?? result.status.name
+            let time = self.clock.now()
+            self.state.withLock { state in
+                state.health.lastLatencyNanoseconds = spent
+                if let detail { state.health.lastError = (time, detail) }
+            }
+            completion(result)
+        }
+    }
+}

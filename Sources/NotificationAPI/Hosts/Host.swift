@@ -1,0 +1,68 @@
+import CloudEvents
+import Driver
+import Messages
+import Runtime
+import Synchronization
+
+/// One simulated machine: a loaded driver, its engine, its clock. Hosts share nothing that an event passes.
+final class Host: Sendable {
+    let name: String
+    /// The body that the host was made with.
+    let creation: HostCreation
+    let createdAt: FileTime
+    let clock: HostClock
+    let engine: EngineSwitch
+    let driver: Driver
+    /// Where its messages come from, in the ids of events.
+    let origin: EventOrigin
+    let latency = LatencyHistogram()
+    private let requestsUnderWay = Atomic<Int>(0)
+    private let lastUsedNanoseconds: Atomic<UInt64>
+    private let machine = SystemClock()
+
+    init(name: String, creation: HostCreation, defaults: HostDefaults, machinery: Machinery) {
+        self.name = name
+        self.creation = creation
+        origin = EventOrigin(host: name)
+        clock = HostClock(creation.clock?.mode ?? .system)
+        createdAt = clock.now()
+        var config = defaults.config
+        creation.config.apply(to: &config)
+        let setting = creation.engine ?? defaults.engine
+        engine = EngineSwitch(
+            machinery.connect(setting, origin: origin, clock: clock), clock: clock, latency: latency)
+        driver = Driver(
+            config: config, limits: defaults.limits, engine: engine, clock: clock, timers: machinery.timers,
+            workQueue: machinery.workPool.makeQueue(named: "wdfilterd.host." + name))
+        driver.rulePolicies = creation.rulePolicies ?? defaults.rulePolicies
+        lastUsedNanoseconds = Atomic(machine.uptimeNanoseconds())
+    }
+
+    /// Whether a name may be a host's: `[a-z0-9][a-z0-9-]{0,62}`.
+    static func isName(_ text: String) -> Bool {
+        guard (1...63).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "-") else { return false }
+        return text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+            default: false
+            }
+        }
+    }
+
+    // MARK: Idle hosts
+
+    func beginUse() { requestsUnderWay.add(1, ordering: .relaxed) }
+
+    func endUse() {
+        lastUsedNanoseconds.store(machine.uptimeNanoseconds(), ordering: .relaxed)
+        requestsUnderWay.subtract(1, ordering: .releasing)
+    }
+
+    /// How long nobody has used the host, nanoseconds.
+    var idleNanoseconds: UInt64 {
+        if requestsUnderWay.load(ordering: .acquiring) > 0 { return 0 }
+        let now = machine.uptimeNanoseconds()
+        let last = lastUsedNanoseconds.load(ordering: .relaxed)
+        return now > last ? now - last : 0
+    }
+}

@@ -1,0 +1,57 @@
+public import Driver
+import EmbeddedEngine
+import EventJSON
+import JSON
+
+/// What a host is made with; what is nil comes from the service's configuration.
+struct HostCreation: Hashable, Sendable {
+    var config = DriverConfigChange()
+    var engine: EngineSetting?
+    var rulePolicies: [RulePolicy]?
+    var clock: ClockSetting?
+
+    static let members: [StaticString] = ["config", "engine", "rulePolicies", "clock"]
+
+    /// How many policies a host may have.
+    static let policyLimit = 10_000
+
+    init() {}
+
+    init(_ object: JSONObject) {
+        config =
+            object.optional("config") { value in
+                value.object(allowing: DriverConfigChange.members).map { DriverConfigChange($0) }
+            } ?? DriverConfigChange()
+        engine = object.optional("engine") { EngineSetting($0) }
+        rulePolicies = object.optional("rulePolicies") { value in
+            value.object(allowing: ["items"]).flatMap(HostCreation.policies)
+        }
+        clock = object.optional("clock") { value in
+            value.object(allowing: ClockSetting.members).flatMap { ClockSetting($0) }
+        }
+    }
+
+    /// Reads `{"items": [...]}`.
+    static func policies(_ object: JSONObject) -> [RulePolicy]? {
+        object.required("items") { value in
+            guard let items = value.array(maxCount: policyLimit) else { return nil }
+            let policies = items.map { RulePolicy($0) }
+            return policies.contains { $0 == nil } ? nil : policies.compactMap { $0 }
+        }
+    }
+}
+
+/// What new hosts get where their creation says nothing.
+public struct HostDefaults: Sendable {
+    /// Their driver's configuration.
+    public var config = DriverConfig()
+    /// What they may keep.
+    public var limits = DriverLimits()
+    /// Their engine.
+    public var engine = EngineSetting.embedded(.init())
+    /// Their rule policies.
+    public var rulePolicies: [RulePolicy] = []
+
+    /// The defaults of the defaults.
+    public init() {}
+}

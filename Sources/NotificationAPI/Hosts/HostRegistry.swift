@@ -1,0 +1,82 @@
+import Driver
+import Locking
+import Runtime
+import Synchronization
+
+/// The hosts by name.
+///
+/// Split into shards, so that looking one host up hardly ever waits for somebody who looks up another.
+final class HostRegistry: Sendable {
+    private let shards: [Locked<[String: Host]>]
+    private let count = Atomic<Int>(0)
+    private let limit: Int
+    let defaults: HostDefaults
+    private let machinery: Machinery
+
+    /// The host that exists at start.
+    static let defaultName = "default"
+
+    init(limit: Int, defaults: HostDefaults, machinery: Machinery) {
+        shards = (0..<16).map { _ in Locked([:]) }
+        self.limit = limit
+        self.defaults = defaults
+        self.machinery = machinery
+    }
+
+    subscript(name: String) -> Host? {
+        shard(of: name).withLock { $0[name] }
+    }
+
+    /// What asking for a host with a creation came to.
+    enum Creation {
+        case made(Host)
+        /// It was there, made with an equal body.
+        case existed(Host)
+        /// It was there, made with another body.
+        case conflict
+        case limitReached
+    }
+
+    func create(_ name: String, _ creation: HostCreation) -> Creation {
+        if let host = self[name] { return host.creation == creation ? .existed(host) : .conflict }
+        guard count.add(1, ordering: .relaxed).newValue <= limit else {
+            count.subtract(1, ordering: .relaxed)
+            return .limitReached
+        }
+        let host = Host(name: name, creation: creation, defaults: defaults, machinery: machinery)
+        let first = shard(of: name).withLock { hosts in
+            if let other = hosts[name] { return other }
+            hosts[name] = host
+            return host
+        }
+        if first === host { return .made(host) }
+        count.subtract(1, ordering: .relaxed)
+        return first.creation == creation ? .existed(first) : .conflict
+    }
+
+    /// Takes a host away and unloads its driver; false when there is none.
+    func remove(_ name: String) -> Bool {
+        guard let host = shard(of: name).withLock({ $0.removeValue(forKey: name) }) else { return false }
+        count.subtract(1, ordering: .relaxed)
+        host.driver.unload { _ in }
+        return true
+    }
+
+    /// All hosts, by name.
+    ///
+    /// - Complexity: O(n log n).
+    var all: [Host] {
+        shards.flatMap { shard in shard.withLock { Array($0.values) } }.sorted { $0.name < $1.name }
+    }
+
+    /// Removes hosts that nobody has used for so long; the one that exists at start stays.
+    func removeIdle(longerThan seconds: Int) {
+        for host in all where host.name != HostRegistry.defaultName {
+            if host.idleNanoseconds > UInt64(seconds) * 1_000_000_000 { _ = remove(host.name) }
+        }
+    }
+
+    private func shard(of name: String) -> Locked<[String: Host]> {
+        shards[Int(UInt(bitPattern: name.hashValue) % UInt(shards.count))]
+    }
+}

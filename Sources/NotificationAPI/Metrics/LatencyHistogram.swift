@@ -1,0 +1,29 @@
+import Synchronization
+
+/// How long sends to an engine took, in buckets of a Prometheus histogram.
+final class LatencyHistogram: Sendable {
+    /// Upper bounds of the buckets, microseconds; a last one is without bound.
+    static let bounds: [UInt64] = [
+        50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
+        5_000_000, 10_000_000, 60_000_000,
+    ]
+
+    private final class Count: Sendable {
+        let value = Atomic<UInt64>(0)
+    }
+
+    private let buckets = (0...LatencyHistogram.bounds.count).map { _ in Count() }
+    private let sumMicroseconds = Atomic<UInt64>(0)
+
+    func observe(nanoseconds: UInt64) {
+        let microseconds = nanoseconds / 1000
+        let bucket = LatencyHistogram.bounds.firstIndex { microseconds <= $0 } ?? LatencyHistogram.bounds.count
+        buckets[bucket].value.wrappingAdd(1, ordering: .relaxed)
+        sumMicroseconds.wrappingAdd(microseconds, ordering: .relaxed)
+    }
+
+    /// Observations in each bucket, the unbounded one last, and the sum in microseconds.
+    var snapshot: (buckets: [UInt64], sumMicroseconds: UInt64) {
+        (buckets.map { $0.value.load(ordering: .relaxed) }, sumMicroseconds.load(ordering: .relaxed))
+    }
+}

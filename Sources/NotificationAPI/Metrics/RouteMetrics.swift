@@ -1,0 +1,27 @@
+import Synchronization
+
+/// Counts the answers of one operation by status.
+final class RouteMetrics: Sendable {
+    let operation: String
+    private let counts: [StatusCount]
+
+    private final class StatusCount: Sendable {
+        let status: Int
+        let count = Atomic<UInt64>(0)
+        init(_ status: Int) { self.status = status }
+    }
+
+    init(operation: String) {
+        self.operation = operation
+        counts = [200, 201, 202, 204, 400, 404, 405, 406, 409, 413, 415, 500, 501, 503, 505].map(StatusCount.init)
+    }
+
+    func count(status: Int) {
+        counts.first { $0.status == status }?.count.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    /// The statuses that were answered, with how often.
+    var answered: [(status: Int, count: UInt64)] {
+        counts.lazy.map { ($0.status, $0.count.load(ordering: .relaxed)) }.filter { $0.1 > 0 }
+    }
+}

@@ -1,0 +1,187 @@
+public import Logging
+public import MicroHTTPD
+import Driver
+import Synchronization
+
+/// The HTTP API: finds the operation of each request, checks in the order that the API promises, and has it done.
+///
+/// The order: path (404), method (405), media types (406, 413, 415), then parameters and body (400), then what they name
+/// (404), then conflicts (409).
+public final class NotificationAPI: RequestHandler {
+    let hosts: HostRegistry
+    let machinery: Machinery
+    let logger: Logger
+    let about: About
+    let metrics = ServiceMetrics()
+    private let router: Router
+    private let limits: Limits
+    private let stopping = Atomic(false)
+    private let requests = Atomic<UInt64>(0)
+
+    /// Bounds of the API itself.
+    public struct Limits: Sendable {
+        /// Hosts at a time.
+        public var hosts = 4096
+        /// Bytes of a JSON body; uploads of events have no limit.
+        public var bodyBytes = 1 << 20
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// Every operation.
+    public static let routes: [Route] =
+        ServiceRoutes.routes + HostRoutes.routes + ProcessRoutes.routes + ThreadRoutes.routes + ImageRoutes.routes
+        + QueueRoutes.routes + MessageRoutes.routes + EngineRoutes.routes + EventRoutes.routes
+
+    /// An API with one host, `default`.
+    public init(
+        defaults: HostDefaults = HostDefaults(), limits: Limits = Limits(), machinery: Machinery, about: About,
+        logger: Logger
+    ) {
+        hosts = HostRegistry(limit: limits.hosts, defaults: defaults, machinery: machinery)
+        self.machinery = machinery
+        self.logger = logger
+        self.about = about
+        self.limits = limits
+        router = Router(NotificationAPI.routes)
+        _ = hosts.create(HostRegistry.defaultName, HostCreation())
+    }
+
+    /// Decides what becomes of a request whose headers are there; on a pool thread.
+    public func begin(_ head: RequestHead) -> RequestPlan {
+        let requestId = requestId(of: head)
+        switch router.match(head.method, head.target.segments) {
+        case .nothing:
+            return refuse(Problem(.notFound, "Nothing is at \(head.target.path)."), head, requestId)
+        case .otherMethods(let allow):
+            let detail = "\(head.target.path) has no method \(head.method.rawValue)."
+            return refuse(Problem(.methodNotAllowed, detail, allow: allow), head, requestId)
+        case .route(let route, let parameters):
+            let context = RequestContext(
+                api: self, route: route, head: head, parameters: parameters, requestId: requestId,
+                namedHost: route.namesHost ? hosts[parameters[0]] : nil)
+            do throws(Problem) {
+                return try plan(context)
+            } catch {
+                return refuse(error, head, requestId, metrics: route.metrics)
+            }
+        }
+    }
+
+    private func plan(_ context: RequestContext) throws(Problem) -> RequestPlan {
+        let head = context.head
+        if let type = context.route.produces, !type.isAccepted(by: head.headers.all("Accept")) {
+            throw Problem(.notAcceptable, "This path gives \(type.essence).")
+        }
+        switch context.route.action {
+        case .plain(let action): return collect(context, action)
+        case .body(let types, let action):
+            if let length = head.contentLength, length > UInt64(limits.bodyBytes) { throw tooLarge }
+            try check(types, of: head)
+            return collect(context, action)
+        case .stream(let type, let action):
+            try check([type], of: head)
+            return .stream(try action(context))
+        }
+    }
+
+    private func check(_ types: [MediaType], of head: RequestHead) throws(Problem) {
+        guard let contentType = head.headers["Content-Type"] else {
+            if !head.hasBody { return }
+            throw Problem(.unsupportedMediaType, "The body has no Content-Type; \(types.list) is taken here.")
+        }
+        if !types.contains(where: { $0.matches(contentType: contentType) }) {
+            throw Problem(.unsupportedMediaType, "Only \(types.list) is taken here.")
+        }
+    }
+
+    private func collect(
+        _ context: RequestContext, _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+    ) -> RequestPlan {
+        .collect(limit: limits.bodyBytes) { [self] in
+            finished(tooLarge, context.head, context.requestId, metrics: context.route.metrics)
+        } handle: { request, responder in
+            let reply = context.reply(to: responder)
+            do throws(Problem) {
+                try action(Call(context: context, body: request.body, reply: reply))
+            } catch {
+                reply.send(error)
+            }
+        }
+    }
+
+    private var tooLarge: Problem {
+        Problem(.contentTooLarge, "A body may have \(limits.bodyBytes) bytes.")
+    }
+
+    // MARK: Refusals
+
+    private func refuse(
+        _ problem: Problem, _ head: RequestHead, _ requestId: String, metrics: RouteMetrics? = nil
+    ) -> RequestPlan {
+        .reject(finished(problem, head, requestId, metrics: metrics ?? self.metrics.unrouted))
+    }
+
+    private func finished(
+        _ problem: Problem, _ head: RequestHead, _ requestId: String, metrics: RouteMetrics
+    ) -> Response {
+        Reply.finished(
+            problem.response(instance: head.target.path), to: head, metrics: metrics, logger: logger,
+            requestId: requestId)
+    }
+
+    /// The answer for a request that is refused before it is one of ours.
+    public func refuse(_ violation: RequestViolation) -> Response {
+        metrics.unrouted.count(status: violation.status)
+        let type: ProblemType = violation == .stopping ? .stopping : .invalidRequest
+        return Problem(type, violation.detail, status: violation.status).response(instance: "/")
+    }
+
+    /// The answer where an operation gave none.
+    public func failure() -> Response {
+        metrics.unrouted.count(status: 500)
+        logger.error("a request was let go without an answer")
+        return Problem(.internal, "The service failed to answer.").response(instance: "/")
+    }
+
+    /// The client's own id when it is a plain one, else a new one.
+    private func requestId(of head: RequestHead) -> String {
+        let number = requests.add(1, ordering: .relaxed).newValue
+        if let given = head.headers["X-Request-Id"], (1...128).contains(given.utf8.count),
+            given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        {
+            return given
+        }
+        return about.instance + "-" + String(number)
+    }
+}
+
+// MARK: - Stopping
+
+extension NotificationAPI {
+    /// Whether `prepareToStop` was called; `/readyz` says so.
+    var isStopping: Bool { stopping.load(ordering: .relaxed) }
+
+    /// Ends what waits for something that may never come, so that requests in hand can finish.
+    public func prepareToStop() {
+        stopping.store(true, ordering: .relaxed)
+        for host in hosts.all { host.driver.endWaits() }
+    }
+
+    /// Unloads all drivers (ASY-9); `completion` gets what each host's counters say then, once nothing is in hand any more.
+    public func unload(completion: @escaping @Sendable ([HostLedger]) -> Void) {
+        let hosts = hosts.all
+        let gathering = Gathering(count: hosts.count, completion: completion)
+        for host in hosts {
+            host.driver.unload { gathering.add(HostLedger(host: host.name, counters: $0)) }
+        }
+    }
+
+    /// Removes hosts that nobody has used for so many seconds.
+    public func removeIdleHosts(after seconds: Int) { hosts.removeIdle(longerThan: seconds) }
+}
+
+extension [MediaType] {
+    fileprivate var list: String { map { String($0.essence) }.joined(separator: " or ") }
+}

@@ -1,0 +1,79 @@
+import JSON
+public import MicroHTTPD
+
+/// An answer that says what is wrong with a request (RFC 9457).
+public struct Problem: Error, Sendable {
+    /// A fault of one place of the request.
+    public enum Fault: Hashable, Sendable {
+        /// In the body, at a JSON pointer.
+        case body(pointer: String, detail: String)
+        /// In a parameter of path or query.
+        case parameter(name: String, detail: String)
+    }
+
+    /// The type.
+    public let type: ProblemType
+    /// What is wrong in this case.
+    public let detail: String
+    /// All faults, for `invalidRequest`.
+    public let faults: [Fault]
+    /// The methods that the path has, for `methodNotAllowed`.
+    public let allow: String?
+    /// Another status than the type's, where the protocol has a narrower one.
+    public let statusOverride: Int?
+
+    init(_ type: ProblemType, _ detail: String, allow: String? = nil, status: Int? = nil) {
+        self.type = type
+        self.detail = detail
+        faults = []
+        self.allow = allow
+        statusOverride = status
+    }
+
+    init(faults: [Fault]) {
+        type = .invalidRequest
+        detail = faults.count == 1 ? "The request has a fault." : "The request has \(faults.count) faults."
+        self.faults = faults
+        allow = nil
+        statusOverride = nil
+    }
+
+    /// The HTTP status.
+    public var status: Int { statusOverride ?? type.status }
+
+    /// The answer to a request for `instance`.
+    public func response(instance: String) -> Response {
+        var json = JSONWriter(reserving: 256)
+        json.object { json in
+            json.member("type", type.path)
+            json.member("title", type.title)
+            json.member("status", status)
+            json.member("detail", detail)
+            json.member("instance", instance)
+            if faults.isEmpty { return }
+            json.member("errors") { json in
+                json.array { json in
+                    for fault in faults { json.fault(fault) }
+                }
+            }
+        }
+        var headers = [(name: "Content-Type", value: MediaType.problem.rawValue)]
+        if let allow { headers.append((name: "Allow", value: allow)) }
+        return Response(status: status, headers: headers, body: json.bytes)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func fault(_ fault: Problem.Fault) {
+        object { json in
+            switch fault {
+            case .body(let pointer, let detail):
+                json.member("pointer", pointer)
+                json.member("detail", detail)
+            case .parameter(let name, let detail):
+                json.member("parameter", name)
+                json.member("detail", detail)
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+/// What can be wrong with a request; the last part of a problem's `type`.
+public enum ProblemType: String, CaseIterable, Sendable {
+    /// The body is over the limit.
+    case contentTooLarge = "content-too-large"
+    /// A host of the name was made with another body.
+    case hostExists = "host-exists"
+    /// A fault of the service.
+    case `internal` = "internal"
+    /// Path, query or body have faults.
+    case invalidRequest = "invalid-request"
+    /// As many as may be kept are there.
+    case limitReached = "limit-reached"
+    /// The path has other methods.
+    case methodNotAllowed = "method-not-allowed"
+    /// `Accept` leaves out what there is.
+    case notAcceptable = "not-acceptable"
+    /// Nothing is at the path.
+    case notFound = "not-found"
+    /// The pid is in use.
+    case processExists = "process-exists"
+    /// The service is stopping.
+    case stopping = "stopping"
+    /// The file has a stream context.
+    case streamContextExists = "stream-context-exists"
+    /// The System process cannot exit.
+    case systemProcess = "system-process"
+    /// The tid is in use.
+    case threadExists = "thread-exists"
+    /// There is no such host.
+    case unknownHost = "unknown-host"
+    /// The journal does not hold the message.
+    case unknownMessage = "unknown-message"
+    /// No live process has the pid.
+    case unknownProcess = "unknown-process"
+    /// There is no such stream context.
+    case unknownStreamContext = "unknown-stream-context"
+    /// The process has no such thread.
+    case unknownThread = "unknown-thread"
+    /// The body is of a type that is not taken.
+    case unsupportedMediaType = "unsupported-media-type"
+    /// A paused worker drains nothing.
+    case workerPaused = "worker-paused"
+    /// Steps are for a paused worker.
+    case workerRunning = "worker-running"
+    /// The worker has ended.
+    case workerStopped = "worker-stopped"
+
+    /// The URI reference that identifies the type.
+    public var path: String { "/problems/" + rawValue }
+
+    /// The HTTP status.
+    public var status: Int {
+        switch self {
+        case .invalidRequest: 400
+        case .notFound, .unknownHost, .unknownMessage, .unknownProcess, .unknownStreamContext, .unknownThread: 404
+        case .methodNotAllowed: 405
+        case .notAcceptable: 406
+        case .hostExists, .limitReached, .processExists, .streamContextExists, .systemProcess, .threadExists,
+            .workerPaused, .workerRunning, .workerStopped:
+            409
+        case .contentTooLarge: 413
+        case .unsupportedMediaType: 415
+        case .internal: 500
+        case .stopping: 503
+        }
+    }
+
+    /// A title that is the same for every problem of the type.
+    public var title: String {
+        let words = rawValue.split(separator: "-").joined(separator: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+
+    /// What the type means and what to do about it.
+    public var explanation: String {
+        switch self {
+        case .contentTooLarge: "The body is longer than the service takes. Nothing was done."
+        case .hostExists:
+            "A host of this name was made with another body. Delete it first, or ask for it as it was made."
+        case .internal: "The service failed to answer. This is a fault of the service: please report it."
+        case .invalidRequest:
+            "The path, the query or the body has faults. `errors` names each with a JSON pointer into the body or the name of the parameter. Nothing was done."
+        case .limitReached: "The service or the host keeps as many of these as it may. Delete some, or raise the limit."
+        case .methodNotAllowed: "The path exists, but not with this method. `Allow` lists those it has."
+        case .notAcceptable: "The `Accept` header leaves out every media type that this path can give."
+        case .notFound: "Nothing is at this path."
+        case .processExists: "A live process has this pid. A pid is free again when its process has exited."
+        case .stopping: "The service is being stopped and takes no new requests."
+        case .streamContextExists: "The file has a stream context already. File names are compared without case."
+        case .systemProcess: "The System process, pid 4, always exists and cannot exit (DATA-6)."
+        case .threadExists: "A live thread has this tid."
+        case .unknownHost: "There is no host of this name. `PUT` makes one."
+        case .unknownMessage: "The journal does not hold this message: it was never made, or it is too old."
+        case .unknownProcess: "No live process of the host has this pid."
+        case .unknownStreamContext: "The host has no such stream context."
+        case .unknownThread: "The process has no such thread that was created here and not deleted."
+        case .unsupportedMediaType: "The body's `Content-Type` is not one that this path takes."
+        case .workerPaused: "The worker is paused, so the queue would never drain. Let it run, or step it."
+        case .workerRunning: "The worker takes messages by itself. Pause it before stepping it."
+        case .workerStopped: "The worker was shut down (ASY-9)."
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Driver
+import JSON
+import Messages
+import MicroHTTPD
+
+/// The engine of a host.
+enum EngineRoutes {
+    static let routes: [Route] = [
+        .get("/v1/hosts/{host}/engine", "getEngine", get),
+        .put("/v1/hosts/{host}/engine", "putEngine", put),
+        .post("/v1/hosts/{host}/engine/ping", "pingEngine", ping),
+    ]
+
+    private static func get(_ call: Call) throws(Problem) {
+        try call.read { _ in }
+        let engine = try call.host().engine
+        call.reply.send { engine.write(to: &$0) }
+    }
+
+    private static func put(_ call: Call) throws(Problem) {
+        let (_, setting) = try call.readValue { _ in } _: { EngineSetting($1) }
+        let host = try call.host()
+        host.engine.connect(call.api.machinery.connect(setting, origin: host.origin, clock: host.clock))
+        call.reply.send { host.engine.write(to: &$0) }
+    }
+
+    private static func ping(_ call: Call) throws(Problem) {
+        _ = try call.read([]) { _ in } _: { _, _ in () }
+        let host = try call.host()
+        host.engine.ping(timeout: host.driver.config.asyncTimeout) { result, nanoseconds in
+            call.reply.send { json in
+                json.object { json in
+                    json.member("status", result.status.name)
+                    json.member("durationMicroseconds", nanoseconds / 1000)
+                }
+            }
+        }
+    }
+}
+
+extension EngineSwitch {
+    /// The engine as it is set, without its secret, and how the last sends went.
+    func write(to json: inout JSONWriter) {
+        let health = health
+        json.object { json in
+            setting.writeMembers(to: &json)
+            if let (time, detail) = health.lastError {
+                json.member("lastError") { json in
+                    json.object { json in
+                        json.member("time", time.rfc3339)
+                        json.member("detail", detail)
+                    }
+                }
+            } else {
+                json.memberNull("lastError")
+            }
+            if let nanoseconds = health.lastLatencyNanoseconds {
+                json.member("lastLatencyMicroseconds", nanoseconds / 1000)
+            } else {
+                json.memberNull("lastLatencyMicroseconds")
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Driver
+import EventJSON
+import JSON
+import Messages
+import MicroHTTPD
+import Runtime
+
+/// Hosts, and what belongs to a whole host: configuration, clock, rule policies.
+enum HostRoutes {
+    static let routes: [Route] = [
+        .get("/v1/hosts", "listHosts", list),
+        .put("/v1/hosts/{host}", "putHost", put),
+        .get("/v1/hosts/{host}", "getHost", get),
+        .delete("/v1/hosts/{host}", "deleteHost", delete),
+        .get("/v1/hosts/{host}/config", "getConfig", getConfig),
+        .patch("/v1/hosts/{host}/config", "patchConfig", patchConfig),
+        .get("/v1/hosts/{host}/clock", "getClock", getClock),
+        .put("/v1/hosts/{host}/clock", "putClock", putClock),
+        .get("/v1/hosts/{host}/rule-policies", "getRulePolicies", getRulePolicies),
+        .put("/v1/hosts/{host}/rule-policies", "putRulePolicies", putRulePolicies),
+    ]
+
+    private static func list(_ call: Call) throws(Problem) {
+        let (limit, cursor) = try call.read { parameters in
+            let cursor = parameters.string("cursor")
+            if let cursor, !Host.isName(cursor) { parameters.fault("cursor", "is not the next of another page") }
+            return (parameters.limit(), cursor)
+        }
+        let behind = call.api.hosts.all.drop { host in cursor.map { host.name <= $0 } ?? false }
+        let items = behind.prefix(limit)
+        let next = items.count < behind.count ? items.last?.name : nil
+        call.reply.send { $0.page(items, next: next) { json, host in host.write(to: &json) } }
+    }
+
+    private static func put(_ call: Call) throws(Problem) {
+        let (_, creation) = try call.read(HostCreation.members) { _ in } _: { HostCreation($1) }
+        let name = call.parameters[0]
+        switch call.api.hosts.create(name, creation) {
+        case .made(let host):
+            call.reply.send(201, location: "/v1/hosts/\(name)") { host.write(to: &$0) }
+        case .existed(let host): call.reply.send { host.write(to: &$0) }
+        case .conflict: throw Problem(.hostExists, "The host \(name) was made with another body.")
+        case .limitReached: throw Problem(.limitReached, "There are as many hosts as the service keeps.")
+        }
+    }
+
+    private static func get(_ call: Call) throws(Problem) {
+        try call.read { _ in }
+        let host = try call.host()
+        call.reply.send { host.write(to: &$0) }
+    }
+
+    private static func delete(_ call: Call) throws(Problem) {
+        try call.read { _ in }
+        let host = try call.host()
+        if !call.api.hosts.remove(host.name) { throw Problem(.unknownHost, "There is no host \(host.name).") }
+        call.reply.send(Response(status: 204))
+    }
+
+    private static func getConfig(_ call: Call) throws(Problem) {
+        try call.read { _ in }
+        let config = try call.host().driver.config
+        call.reply.send { config.write(to: &$0) }
+    }
+
+    private static func patchConfig(_ call: Call) throws(Problem) {
+        let (_, change) = try call.read(DriverConfigChange.members) { _ in } _: { DriverConfigChange($1) }
+        let config = try call.host().driver.changeConfig { change.apply(to: &$0) }
+        call.reply.send { config.write(to: &$0) }
+    }
+
+    private static func getClock(_ call: Call) throws(Problem) {
+        try call.read { _ in }
+        let clock = try call.host().clock
+        call.reply.send { clock.write(to: &$0) }
+    }
+
+    private static func putClock(_ call: Call) throws(Problem) {
+        let (_, setting) = try call.read(ClockSetting.members) { _ in } _: { ClockSetting($1) }
+        let clock = try call.host().clock
+        clock.set(setting.mode)
+        call.reply.send { clock.write(to: &$0) }
+    }
+
+    private static func getRulePolicies(_ call: Call) throws(Problem) {
+        try call.read { _ in }
+        let policies = try call.host().driver.rulePolicies
+        call.reply.send { policies.write(to: &$0) }
+    }
+
+    private static func putRulePolicies(_ call: Call) throws(Problem) {
+        let (_, policies) = try call.read(["items"]) { _ in } _: { HostCreation.policies($1) }
+        try call.host().driver.rulePolicies = policies
+        call.reply.send { policies.write(to: &$0) }
+    }
+}
+
+extension [RulePolicy] {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.page(self, next: nil) { json, policy in policy.write(to: &json) }
+    }
+}
+
+extension Host {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("name", name)
+            json.member("createdAt", createdAt.rfc3339)
+            json.member("config") { driver.config.write(to: &$0) }
+            json.member("engine") { engine.write(to: &$0) }
+            json.member("clock") { clock.write(to: &$0) }
+            json.member("rulePolicies") { driver.rulePolicies.write(to: &$0) }
+        }
+    }
+}
+
+extension HostClock {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            switch mode {
+            case .system: json.member("mode", "system" as StaticString)
+            case .manual(let now):
+                json.member("mode", "manual" as StaticString)
+                json.member("now", now.rfc3339)
+            case .events:
+                json.member("mode", "events" as StaticString)
+                json.member("now", now().rfc3339)
+            }
+        }
+    }
+}

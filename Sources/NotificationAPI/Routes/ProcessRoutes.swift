@@ -1,0 +1,130 @@
+import Driver
+import EventJSON
+import JSON
+import Messages
+import MicroHTTPD
+
+/// Processes and their command lines (PRC, DATA).
+enum ProcessRoutes {
+    static let routes: [Route] = [
+        .get("/v1/hosts/{host}/processes", "listProcesses", list),
+        .post("/v1/hosts/{host}/processes", "createProcess", create),
+        .get("/v1/hosts/{host}/processes/{pid}", "getProcess", get),
+        .delete("/v1/hosts/{host}/processes/{pid}", "exitProcess", produces: .json, exit),
+        .put("/v1/hosts/{host}/processes/{pid}/rules", "putProcessRules") { call throws(Problem) in
+            try changeRules(call, ["rules"]) { WordChange(replacing: "rules", $0) }
+        },
+        .patch("/v1/hosts/{host}/processes/{pid}/rules", "patchProcessRules") { call throws(Problem) in
+            try changeRules(call, ["set", "clear"]) { WordChange(modifying: $0) }
+        },
+        .put("/v1/hosts/{host}/processes/{pid}/flags", "putProcessFlags") { call throws(Problem) in
+            try changeFlags(call, ["flags"]) { WordChange(replacing: "flags", $0) }
+        },
+        .patch("/v1/hosts/{host}/processes/{pid}/flags", "patchProcessFlags") { call throws(Problem) in
+            try changeFlags(call, ["set", "clear"]) { WordChange(modifying: $0) }
+        },
+        .put("/v1/hosts/{host}/processes/{pid}/command-line", "putCommandLine", putCommandLine),
+        .get("/v1/hosts/{host}/boot-processes", "listBootProcesses", listBootProcesses),
+    ]
+
+    private static func list(_ call: Call) throws(Problem) {
+        let (page, pattern, rule, flag) = try call.read { parameters in
+            (
+                parameters.page(), parameters.string("imageFileName").map(ImageNamePattern.init),
+                parameters.bits("rule", of: ProcessRules.self), parameters.bits("flag", of: ProcessFlags.self)
+            )
+        }
+        let (items, hasMore) = try call.host().driver.processes(
+            after: page.after.map(UInt32.init(clamping:)), limit: page.limit
+        ) { process in
+            (pattern?.matches(process.imageFileName) ?? true) && process.rules.isSuperset(of: rule ?? [])
+                && process.flags.isSuperset(of: flag ?? [])
+        }
+        let next = hasMore ? items.last.map { String($0.identity.processId) } : nil
+        call.reply.send { $0.page(items, next: next) { json, process in process.write(to: &json) } }
+    }
+
+    private static func create(_ call: Call) throws(Problem) {
+        let (explain, creation) = try call.read(ProcessCreation.members) { $0.explain() } _: { _, object in
+            ProcessCreation(object)
+        }
+        let host = try call.host()
+        try driving { () throws(DriverError) in
+            try host.driver.createProcess(creation) { outcome in
+                guard let process = outcome.process else {
+                    return call.reply.send { json in
+                        json.object { json in
+                            json.member("created", false)
+                            json.member("accessDenied", true)
+                            outcome.routines.write(to: &json, explain: explain)
+                        }
+                    }
+                }
+                let location = "/v1/hosts/\(host.name)/processes/\(process.identity.processId)"
+                call.reply.send(201, location: location) { json in
+                    json.object { json in
+                        json.member("created", true)
+                        json.member("process") { process.write(to: &$0) }
+                        outcome.routines.write(to: &json, explain: explain)
+                    }
+                }
+            }
+        }
+    }
+
+    private static func get(_ call: Call) throws(Problem) {
+        let processId: UInt32 = try call.read { $0.number("pid") }
+        guard let process = try call.host().driver.process(processId) else {
+            throw Problem(.unknownProcess(processId))
+        }
+        call.reply.send { process.write(to: &$0) }
+    }
+
+    private static func exit(_ call: Call) throws(Problem) {
+        let (processId, explain) = try call.read { ($0.number("pid", as: UInt32.self), $0.explain()) }
+        let host = try call.host()
+        let routines = try driving { () throws(DriverError) in try host.driver.exitProcess(processId) }
+        call.reply.send { json in json.object { routines.write(to: &$0, explain: explain) } }
+    }
+
+    private static func changeRules(
+        _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<ProcessRules>?
+    ) throws(Problem) {
+        let (processId, change) = try call.read(members) { $0.number("pid", as: UInt32.self) } _: { read($1) }
+        let host = try call.host()
+        let process = try driving { () throws(DriverError) in
+            try host.driver.changeRules(of: processId, change)
+        }
+        call.reply.send { process.write(to: &$0) }
+    }
+
+    private static func changeFlags(
+        _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<ProcessFlags>?
+    ) throws(Problem) {
+        let (processId, change) = try call.read(members) { $0.number("pid", as: UInt32.self) } _: { read($1) }
+        let host = try call.host()
+        let process = try driving { () throws(DriverError) in
+            try host.driver.changeFlags(of: processId, change)
+        }
+        call.reply.send { process.write(to: &$0) }
+    }
+
+    private static func putCommandLine(_ call: Call) throws(Problem) {
+        let (processId, commandLine) = try call.read(["commandLine"]) {
+            $0.number("pid", as: UInt32.self)
+        } _: { _, object in
+            object.required("commandLine") { $0.string() }
+        }
+        let host = try call.host()
+        let process = try driving { () throws(DriverError) in
+            try host.driver.setCurrentCommandLine(of: processId, commandLine)
+        }
+        call.reply.send { process.write(to: &$0) }
+    }
+
+    private static func listBootProcesses(_ call: Call) throws(Problem) {
+        let page = try call.read { $0.page() }
+        let (items, next) = page.slice(try call.host().driver.bootProcesses)
+        call.reply.send { $0.page(items, next: next) { json, process in process.write(to: &json) } }
+    }
+}

@@ -1,0 +1,158 @@
+import COpenAPI
+import JSON
+import MicroHTTPD
+import Yams
+
+/// What belongs to no host: health, metrics, documents.
+enum ServiceRoutes {
+    static let routes: [Route] = [
+        .get("/", "getRoot", produces: .html, root),
+        .get("/livez", "getLiveness", produces: .text) { call throws(Problem) in
+            call.reply.send(.text, Array("ok\n".utf8))
+        },
+        .get("/readyz", "getReadiness", produces: .text, ready),
+        .get("/healthz", "getHealth", produces: .text, ready),
+        .get("/metrics", "getMetrics", produces: .prometheus) { call throws(Problem) in
+            call.reply.send(.prometheus, Array(call.api.metricsText().utf8))
+        },
+        .get("/openapi.yaml", "getOpenApiYaml", produces: .yaml) { call throws(Problem) in
+            call.reply.send(.yaml, OpenAPIDocument.yaml)
+        },
+        .get("/openapi.json", "getOpenApiJson", produces: .json) { call throws(Problem) in
+            call.reply.send(.json, OpenAPIDocument.json)
+        },
+        .get("/problems", "listProblemTypes", produces: .json) { call throws(Problem) in
+            call.reply.send { json in
+                json.page(ProblemType.allCases.sorted { $0.rawValue < $1.rawValue }, next: nil) { $1.write(to: &$0) }
+            }
+        },
+        .get("/problems/{name}", "getProblemType", produces: .json, problemType),
+        .get("/v1/version", "getVersion", version),
+    ]
+
+    private static func ready(_ call: Call) throws(Problem) {
+        if call.api.isStopping { throw Problem(.stopping, "The service is stopping.") }
+        call.reply.send(.text, Array("ready\n".utf8))
+    }
+
+    private static func problemType(_ call: Call) throws(Problem) {
+        guard let type = ProblemType(rawValue: call.parameters[0]) else {
+            throw Problem(.notFound, "There is no problem type of this name.")
+        }
+        call.reply.send { type.write(to: &$0) }
+    }
+
+    private static func version(_ call: Call) throws(Problem) {
+        try call.read { _ in }
+        let about = call.api.about
+        call.reply.send { json in
+            json.object { json in
+                json.member("name", "wdfilterd" as StaticString)
+                json.member("version", about.version)
+                json.member("swift", about.swift)
+                json.member("libraries") { json in
+                    json.object { json in
+                        for (name, version) in about.libraries { json.member(key: name, version) }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func root(_ call: Call) throws(Problem) {
+        let page = """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <title>wdfilterd</title>
+            <style>
+            body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem;
+                   color: #1d2430; background: #fff }
+            code, pre { font-family: ui-monospace, monospace; font-size: .9rem }
+            pre { background: #f2f4f7; padding: 1rem; overflow-x: auto; border-radius: .4rem }
+            a { color: #0b57d0 }
+            @media (prefers-color-scheme: dark) {
+              body { color: #e4e7ec; background: #14181f } pre { background: #1f2530 } a { color: #8ab4f8 }
+            }
+            </style>
+            </head>
+            <body>
+            <h1>wdfilterd \(call.api.about.version)</h1>
+            <p>The notification half of WdFilter, the kernel driver of Windows Defender, as a service: processes with
+            rules and flags, the driver's callbacks, its synchronous and asynchronous messages, and every one of its
+            counters. Your engine is a webhook.</p>
+            <pre>curl -s localhost:8080/v1/hosts/default/processes \\
+              --json '{"imageFileName":"C:\\\\Windows\\\\System32\\\\notepad.exe"}'</pre>
+            <ul>
+            <li><a href="/openapi.yaml">openapi.yaml</a>, the contract of the API; <a href="/openapi.json">as JSON</a></li>
+            <li><a href="/v1/hosts">/v1/hosts</a>, the simulated machines</li>
+            <li><a href="/v1/hosts/default/counters">counters</a> and
+                <a href="/v1/hosts/default/messages">messages</a> of the host <code>default</code></li>
+            <li><a href="/problems">/problems</a>, what each error means</li>
+            <li><a href="/metrics">/metrics</a> for Prometheus</li>
+            </ul>
+            </body>
+            </html>
+
+            """
+        call.reply.send(.html, Array(page.utf8))
+    }
+}
+
+extension ProblemType {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("name", rawValue)
+            json.member("type", path)
+            json.member("title", title)
+            json.member("status", status)
+            json.member("description", explanation)
+        }
+    }
+}
+
+extension NotificationAPI {
+    /// openapi.yaml, as it was when this was built.
+    public static var openAPIDocument: [UInt8] { OpenAPIDocument.yaml }
+}
+
+/// openapi.yaml in the forms it is served in.
+enum OpenAPIDocument {
+    static let yaml: [UInt8] = Array(UnsafeBufferPointer(start: openapi_yaml(), count: openapi_yaml_size()))
+
+    /// The same as JSON; made once, when first asked for.
+    static let json: [UInt8] = {
+        var json = JSONWriter(reserving: yaml.count)
+        do {
+            guard let node = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else { return [] }
+            json.value(node)
+        } catch {
+            preconditionFailure("openapi.yaml was not YAML when this was built: \(error)")
+        }
+        return json.bytes
+    }()
+}
+
+extension JSONWriter {
+    /// A YAML node with the types of YAML's core schema.
+    fileprivate mutating func value(_ node: Node) {
+        switch node {
+        case .mapping(let mapping):
+            object { json in
+                for (key, child) in mapping { json.member(key: key.string ?? "") { $0.value(child) } }
+            }
+        case .sequence(let sequence):
+            array { json in
+                for child in sequence { json.value(child) }
+            }
+        case .scalar, .alias:
+            if node.tag.description == "tag:yaml.org,2002:str" { return value(node.string ?? "") }
+            if let flag = node.bool { return value(flag) }
+            if let integer = node.int { return value(integer) }
+            if node.null != nil { return null() }
+            if let number = node.float { return value(json: Array("\(number)".utf8)) }
+            value(node.string ?? "")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Driver
+import EventJSON
+import JSON
+import Messages
+import MicroHTTPD
+
+/// Threads (THR, TEX).
+enum ThreadRoutes {
+    static let routes: [Route] = [
+        .get("/v1/hosts/{host}/processes/{pid}/threads", "listThreads", list),
+        .post("/v1/hosts/{host}/processes/{pid}/threads", "createThread", create),
+        .get("/v1/hosts/{host}/processes/{pid}/threads/{tid}", "getThread", get),
+        .delete("/v1/hosts/{host}/processes/{pid}/threads/{tid}", "deleteThread", produces: .json, delete),
+    ]
+
+    private static func list(_ call: Call) throws(Problem) {
+        let (processId, page) = try call.read { ($0.number("pid", as: UInt32.self), $0.page()) }
+        let host = try call.host()
+        let threads = try driving { () throws(DriverError) in try host.driver.threads(of: processId) }
+        let behind = threads.drop { UInt64($0.threadId) <= page.after ?? 0 && page.after != nil }
+        let items = behind.prefix(page.limit)
+        let next = items.count < behind.count ? items.last.map { String($0.threadId) } : nil
+        call.reply.send { $0.page(items, next: next) { json, thread in thread.write(to: &json, processId: processId) } }
+    }
+
+    private static func create(_ call: Call) throws(Problem) {
+        let ((processId, explain), creation) = try call.read(ThreadCreation.members) {
+            ($0.number("pid", as: UInt32.self), $0.explain())
+        } _: { parameters, object in
+            ThreadCreation(object, processId: parameters.0)
+        }
+        let host = try call.host()
+        try driving { () throws(DriverError) in
+            try host.driver.createThread(creation) { outcome in
+                let location = "/v1/hosts/\(host.name)/processes/\(processId)/threads/\(outcome.thread.threadId)"
+                call.reply.send(201, location: location) { json in
+                    json.object { json in
+                        json.member("thread") { outcome.thread.write(to: &$0, processId: processId) }
+                        outcome.routines.write(to: &json, explain: explain)
+                    }
+                }
+            }
+        }
+    }
+
+    private static func get(_ call: Call) throws(Problem) {
+        let (processId, threadId) = try call.read {
+            ($0.number("pid", as: UInt32.self), $0.number("tid", as: UInt32.self))
+        }
+        let host = try call.host()
+        let threads = try driving { () throws(DriverError) in try host.driver.threads(of: processId) }
+        guard let thread = threads.first(where: { $0.threadId == threadId }) else {
+            throw Problem(.unknownThread(threadId))
+        }
+        call.reply.send { thread.write(to: &$0, processId: processId) }
+    }
+
+    private static func delete(_ call: Call) throws(Problem) {
+        let (processId, threadId, explain) = try call.read {
+            ($0.number("pid", as: UInt32.self), $0.number("tid", as: UInt32.self), $0.explain())
+        }
+        let host = try call.host()
+        let routines = try driving { () throws(DriverError) in
+            try host.driver.deleteThread(threadId, of: processId)
+        }
+        call.reply.send { json in json.object { routines.write(to: &$0, explain: explain) } }
+    }
+}

@@ -1,0 +1,94 @@
+import Driver
+import JSON
+import MicroHTTPD
+
+/// What is known of a request before its body: which operation, on which host, with which parameters.
+struct RequestContext: Sendable {
+    let api: NotificationAPI
+    let route: Route
+    let head: RequestHead
+    let parameters: [String]
+    let requestId: String
+    /// The host that the path names, when there is one.
+    let namedHost: Host?
+
+    /// The host that the path names.
+    func host() throws(Problem) -> Host {
+        guard let namedHost else {
+            throw Problem(.unknownHost, "There is no host \(parameters.first ?? "").")
+        }
+        return namedHost
+    }
+
+    /// Reads path and query; all their faults are reported together. The host's name, where the path has one, is read
+    /// first and checked.
+    func read<Values>(_ values: (inout ParameterReader) -> Values) throws(Problem) -> Values {
+        var reader = parameterReader
+        let result = values(&reader)
+        reader.finish()
+        if !reader.faults.isEmpty { throw Problem(faults: reader.faults) }
+        return result
+    }
+
+    /// The way to answer.
+    func reply(to responder: Responder) -> Reply {
+        Reply(responder, to: head, metrics: route.metrics, logger: api.logger, requestId: requestId, host: namedHost)
+    }
+
+    fileprivate var parameterReader: ParameterReader {
+        var reader = ParameterReader(path: parameters, query: head.target.query)
+        if route.namesHost, !Host.isName(reader.text()) {
+            reader.fault("host", "must match [a-z0-9][a-z0-9-]{0,62}")
+        }
+        return reader
+    }
+}
+
+/// One request, with its body and the way to answer it.
+struct Call: Sendable {
+    let context: RequestContext
+    let body: [UInt8]
+    let reply: Reply
+
+    var api: NotificationAPI { context.api }
+    var parameters: [String] { context.parameters }
+
+    /// The host that the path names.
+    func host() throws(Problem) -> Host { try context.host() }
+
+    /// Reads path and query; see `RequestContext`.
+    func read<Values>(_ values: (inout ParameterReader) -> Values) throws(Problem) -> Values {
+        try context.read(values)
+    }
+
+    /// Reads path, query and a body that is an object with `members`; all faults are reported together.
+    func read<Values, Content>(
+        _ members: [StaticString], _ parameters: (inout ParameterReader) -> Values,
+        _ content: (Values, JSONObject) -> Content?
+    ) throws(Problem) -> (Values, Content) {
+        try readValue(parameters) { values, value in value.object(allowing: members).flatMap { content(values, $0) } }
+    }
+
+    /// Reads path, query and a body; all faults are reported together.
+    func readValue<Values, Content>(
+        _ parameters: (inout ParameterReader) -> Values, _ content: (Values, JSONValue) -> Content?
+    ) throws(Problem) -> (Values, Content) {
+        var reader = context.parameterReader
+        let values = parameters(&reader)
+        reader.finish()
+        let bytes = isBodyless ? Array("{}".utf8) : body
+        let result: Content?
+        var faults = reader.faults
+        do throws(JSONFaults) {
+            result = try JSONDocument.read(bytes) { content(values, $0) }
+        } catch {
+            result = nil
+            faults += error.faults.map { .body(pointer: $0.pointer, detail: $0.detail) }
+        }
+        guard let result, faults.isEmpty else { throw Problem(faults: faults) }
+        return (values, result)
+    }
+
+    /// No body and no Content-Type counts as `{}`.
+    private var isBodyless: Bool { body.isEmpty && context.head.headers["Content-Type"] == nil }
+}

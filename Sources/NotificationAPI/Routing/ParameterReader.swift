@@ -1,0 +1,103 @@
+import Driver
+import MicroHTTPD
+
+/// Reads the parameters of path and query, and gathers all their faults.
+struct ParameterReader {
+    private let path: [String]
+    private let query: [(name: String, value: String)]
+    private var nextInPath = 0
+    private var known: [String] = []
+    private(set) var faults: [Problem.Fault] = []
+
+    init(path: [String], query: [(name: String, value: String)]) {
+        self.path = path
+        self.query = query
+    }
+
+    // MARK: Path, in the order of the template
+
+    /// The next part of the path as it is.
+    mutating func text() -> String {
+        defer { nextInPath += 1 }
+        return path[nextInPath]
+    }
+
+    /// The next part of the path, a number.
+    mutating func number<Number: FixedWidthInteger>(_ name: String, as type: Number.Type = Number.self) -> Number {
+        decimal(text(), name, 0...Number.max) ?? 0
+    }
+
+    // MARK: Query
+
+    mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+        value(name).flatMap { decimal($0, name, range) }
+    }
+
+    mutating func number<Number: FixedWidthInteger>(optional name: String, as type: Number.Type) -> Number? {
+        value(name).flatMap { decimal($0, name, 0...Number.max) }
+    }
+
+    mutating func bool(_ name: String) -> Bool? {
+        switch value(name) {
+        case nil: return nil
+        case "true": return true
+        case "false": return false
+        default:
+            fault(name, "must be true or false")
+            return nil
+        }
+    }
+
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, of type: Choice.Type
+    ) -> Choice? where Choice.RawValue == String {
+        guard let text = value(name) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        fault(name, "must be one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+        return nil
+    }
+
+    /// A bit by its name, or bits by their mask.
+    mutating func bits<Word: NamedBits>(_ name: String, of type: Word.Type) -> Word? {
+        guard let text = value(name) else { return nil }
+        if let bit = Word.bit(named: text) { return bit }
+        if text.hasPrefix("0x"), let mask = UInt32(text.dropFirst(2), radix: 16), !text.dropFirst(2).hasPrefix("+") {
+            return Word(rawValue: mask)
+        }
+        fault(name, "is neither a known name nor a hex string of 32 bits")
+        return nil
+    }
+
+    mutating func string(_ name: String) -> String? { value(name) }
+
+    mutating func fault(_ name: String, _ detail: String) {
+        faults.append(.parameter(name: name, detail: detail))
+    }
+
+    /// Parameters that nobody asked for are faults: a misspelt one would else be silently without effect.
+    mutating func finish() {
+        for (name, _) in query where !known.contains(name) { fault(name, "is not a parameter of this operation") }
+    }
+
+    private mutating func value(_ name: String) -> String? {
+        known.append(name)
+        var found: String?
+        for parameter in query where parameter.name == name {
+            if found != nil {
+                fault(name, "must not occur more than once")
+                return nil
+            }
+            found = parameter.value
+        }
+        return found
+    }
+
+    private mutating func decimal<Number: FixedWidthInteger>(
+        _ text: String, _ name: String, _ range: ClosedRange<Number>
+    ) -> Number? {
+        let isPlain = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        if isPlain, let number = Number(text), range.contains(number) { return number }
+        fault(name, "must be an integer in \(range.lowerBound)...\(range.upperBound)")
+        return nil
+    }
+}

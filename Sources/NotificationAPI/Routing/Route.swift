@@ -1,0 +1,77 @@
+public import MicroHTTPD
+
+/// One operation of the API: a method and a path template, as openapi.yaml has them.
+public struct Route: Sendable {
+    /// The method; `HEAD` is served wherever `GET` is.
+    public let method: Method
+    /// The path with its parameters in braces.
+    public let template: String
+    /// The operation's name in openapi.yaml.
+    public let operationId: String
+    /// What the operation gives.
+    let produces: MediaType?
+    /// How the operation is done.
+    let action: Action
+    /// Whether the first parameter of the path is a host's name.
+    let namesHost: Bool
+    /// Counts its answers.
+    let metrics: RouteMetrics
+
+    enum Action: Sendable {
+        /// Answers by itself; a body is read and ignored.
+        case plain(@Sendable (Call) throws(Problem) -> Void)
+        /// Answers a body of one of the types.
+        case body([MediaType], @Sendable (Call) throws(Problem) -> Void)
+        /// Takes a body of any length as it comes.
+        case stream(MediaType, @Sendable (RequestContext) throws(Problem) -> any BodyConsumer)
+    }
+
+    private init(_ method: Method, _ template: String, _ operationId: String, _ produces: MediaType?, _ action: Action) {
+        self.method = method
+        self.template = template
+        self.operationId = operationId
+        self.produces = produces
+        self.action = action
+        namesHost = template.hasPrefix("/v1/hosts/{host}")
+        metrics = RouteMetrics(operation: operationId)
+    }
+
+    static func get(
+        _ template: String, _ operationId: String, produces: MediaType = .json,
+        _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+    ) -> Route {
+        Route(.get, template, operationId, produces, .plain(action))
+    }
+
+    static func delete(
+        _ template: String, _ operationId: String, produces: MediaType? = nil,
+        _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+    ) -> Route {
+        Route(.delete, template, operationId, produces, .plain(action))
+    }
+
+    static func post(
+        _ template: String, _ operationId: String, _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+    ) -> Route {
+        Route(.post, template, operationId, .json, .body([.json], action))
+    }
+
+    static func put(
+        _ template: String, _ operationId: String, _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+    ) -> Route {
+        Route(.put, template, operationId, .json, .body([.json], action))
+    }
+
+    static func patch(
+        _ template: String, _ operationId: String, _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+    ) -> Route {
+        Route(.patch, template, operationId, .json, .body([.json, .mergePatch], action))
+    }
+
+    static func upload(
+        _ template: String, _ operationId: String, of type: MediaType,
+        _ action: @escaping @Sendable (RequestContext) throws(Problem) -> any BodyConsumer
+    ) -> Route {
+        Route(.post, template, operationId, .json, .stream(type, action))
+    }
+}

@@ -1,0 +1,78 @@
+import MicroHTTPD
+
+/// Finds the route of a request: a tree of path segments.
+struct Router: Sendable {
+    private struct Node: Sendable {
+        var literals: [String: Int] = [:]
+        var parameter: Int?
+        var routes: [Method: Route] = [:]
+    }
+
+    /// What is at a path.
+    enum Match {
+        case route(Route, parameters: [String])
+        /// The path is there, with these methods.
+        case otherMethods(String)
+        case nothing
+    }
+
+    private var nodes = [Node()]
+
+    init(_ routes: [Route]) {
+        for route in routes {
+            var node = 0
+            for segment in RouteTemplate.segments(of: route.template) { node = child(of: node, for: segment) }
+            nodes[node].routes[route.method] = route
+        }
+    }
+
+    /// - Complexity: O(segments).
+    func match(_ method: Method, _ segments: [String]) -> Match {
+        var node = 0
+        var parameters: [String] = []
+        for segment in segments {
+            if let next = nodes[node].literals[segment] {
+                node = next
+            } else if let next = nodes[node].parameter, !segment.isEmpty {
+                parameters.append(segment)
+                node = next
+            } else {
+                return .nothing
+            }
+        }
+        let routes = nodes[node].routes
+        if routes.isEmpty { return .nothing }
+        if let route = routes[method == .head ? .get : method] { return .route(route, parameters: parameters) }
+        var methods = routes.keys.map(\.rawValue)
+        if routes[.get] != nil { methods.append(Method.head.rawValue) }
+        return .otherMethods(methods.sorted().joined(separator: ", "))
+    }
+
+    private mutating func child(of node: Int, for segment: RouteTemplate.Segment) -> Int {
+        let known =
+            switch segment {
+            case .literal(let name): nodes[node].literals[name]
+            case .parameter: nodes[node].parameter
+            }
+        if let known { return known }
+        nodes.append(Node())
+        switch segment {
+        case .literal(let name): nodes[node].literals[name] = nodes.count - 1
+        case .parameter: nodes[node].parameter = nodes.count - 1
+        }
+        return nodes.count - 1
+    }
+}
+
+/// The parts of a path template.
+enum RouteTemplate {
+    enum Segment {
+        case literal(String)
+        case parameter
+    }
+
+    static func segments(of template: String) -> [Segment] {
+        template.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0.hasPrefix("{") ? .parameter : .literal(String($0)) }
+    }
+}

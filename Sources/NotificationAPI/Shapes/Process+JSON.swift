@@ -1,0 +1,88 @@
+import CloudEvents
+import Driver
+import JSON
+import Messages
+
+extension ProcessContext {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("processId", identity.processId)
+            json.member("creationTime", identity.creationTime.rfc3339)
+            json.member("imageFileName", imageFileName)
+            json.member("commandLine", processCmdLine)
+            json.member("currentCommandLine", currentCommandLine)
+            json.member(reference: "parent", parent)
+            json.member(reference: "creator", creator)
+            json.member("sessionId", sessionId)
+            json.member("flags", mask: "flagsMask", flags)
+            json.member("rules", mask: "rulesMask", rules)
+            json.member("notificationsSent", notificationsSent)
+            if let wow64CpuImageBase {
+                json.member("wow64CpuImageBase", hex: wow64CpuImageBase)
+            } else {
+                json.memberNull("wow64CpuImageBase")
+            }
+            json.member("token") { json in
+                json.object { json in
+                    json.member("elevationType", token.elevationType)
+                    json.member("elevation", token.elevation)
+                    json.member("integrityLevel", hex: UInt64(token.integrityLevel))
+                    json.member("serviceSid", hasServiceSid)
+                }
+            }
+        }
+    }
+}
+
+extension BootProcess {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("processId", process.processId)
+            json.member("creationTime", process.creationTime.rfc3339)
+            json.member(reference: "parent", parent)
+            json.member("imageFileName", imageFileName)
+            json.member("commandLine", commandLine)
+            json.member("flag", flag)
+        }
+    }
+}
+
+extension AuxTidCreationTime {
+    func write(to json: inout JSONWriter, processId: UInt32) {
+        json.object { json in
+            json.member("threadId", threadId)
+            json.member("creationTime", creationTime.rfc3339)
+            json.member("processId", processId)
+        }
+    }
+}
+
+extension StreamContext {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", String(id))
+            json.member("fileName", fileName)
+            json.member("rules", mask: "rulesMask", rules)
+        }
+    }
+}
+
+extension LoadedDriver {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("fullImageName", fullImageName)
+            json.member("imageBase", hex: imageBase)
+            json.member("imageSize", imageSize)
+        }
+    }
+}
+
+extension RulePolicy {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("imageFileName", imageFileName)
+            json.member("rules", mask: "rulesMask", rules)
+            json.member("flags", mask: "flagsMask", flags)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import CloudEvents
+import Driver
+import JSON
+import Messages
+
+extension [RoutineReport] {
+    /// The member `routines`; `explain` adds what each routine looked at.
+    func write(to json: inout JSONWriter, explain: Bool) {
+        json.member("routines", each: self) { json, report in
+            json.object { json in
+                json.member("routine", report.routine.rawValue)
+                json.member("notified", report.notified)
+                if explain {
+                    json.member("checks", each: report.trace.checks) { json, entry in
+                        json.object { json in
+                            json.member("check", entry.check.text)
+                            json.member("holds", entry.holds)
+                        }
+                    }
+                }
+                json.member("messages", each: report.messages) { json, record in record.writeReport(to: &json) }
+            }
+        }
+    }
+}
+
+extension MessageRecord {
+    /// What became of the message, as the answer to its cause tells it.
+    func writeReport(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("sequence", message.sequence)
+            json.member("kind", message.kind.rawValue)
+            json.member("operation", message.operationName)
+            json.member("delivery", delivery.rawValue)
+            writeOutcome(to: &json)
+        }
+    }
+
+    /// The message as the journal has it.
+    func write(to json: inout JSONWriter, host: String) {
+        json.object { json in
+            json.member("sequence", message.sequence)
+            json.member("time", message.time.rfc3339)
+            json.member("kind", message.kind.rawValue)
+            json.member("operation", message.operationName)
+            json.member("operationCode", message.operationCode)
+            json.member("delivery", delivery.rawValue)
+            json.member("status", status.name)
+            writeAcknowledgement(to: &json)
+            if let process = message.process {
+                json.member(reference: "process", process)
+            } else {
+                json.memberNull("process")
+            }
+            json.member("routine", routine.rawValue)
+            json.member("message") { MessageData(message, host: host).write(to: &$0) }
+        }
+    }
+
+    private func writeOutcome(to json: inout JSONWriter) {
+        switch (message.kind, delivery) {
+        case (.async, .queued), (.async, .inHand): break
+        default: json.member("status", status.name)
+        }
+        writeAcknowledgement(to: &json)
+        if let durationNanoseconds { json.member("durationMicroseconds", durationNanoseconds / 1000) }
+    }
+
+    private func writeAcknowledgement(to json: inout JSONWriter) {
+        if message.kind == .sync { json.member("acknowledged", acknowledged) }
+        if let clearedRule { json.member("clearedRule", clearedRule) }
+        if let notificationNumber { json.member("notificationNumber", notificationNumber) }
+    }
+}

@@ -1,0 +1,69 @@
+import Driver
+import JSON
+
+/// Why a line cannot be applied.
+enum LineFault: Error {
+    /// What is wrong with a member of a record.
+    enum Problem: String {
+        case missing = "is missing"
+        case notText = "is no string"
+        case nul = "contains a NUL"
+        case tooLong = "has more than 32766 UTF-16 units"
+        case tooLongName = "has more than 255 bytes"
+        case notAnId = "is no number from 0 to 4294967295"
+        case notAnAddress = "is no hex number of 64 bits"
+        case notAGUID = "is no GUID"
+        case idleProcess = "is 0, which is no process"
+        case notAnObject = "is no JSON object"
+    }
+
+    /// No JSON, or not what a native line may say.
+    case json(JSONFaults)
+    /// The line has more bytes than allowed.
+    case tooLong(maxBytes: Int)
+    /// A member of a record is of no use.
+    case member(StaticString, Problem)
+    /// The driver refused.
+    case driver(DriverError)
+    /// The host is being removed.
+    case unloading
+
+    /// The fault in words, of at most about 500 characters.
+    var detail: String {
+        switch self {
+        case .json(let faults): faults.detail
+        case .tooLong(let maxBytes): "the line is longer than \(maxBytes) bytes"
+        case .member(let name, let problem): "\(name) \(problem.rawValue)"
+        case .driver(let error): error.detail
+        case .unloading: "the host is being removed"
+        }
+    }
+}
+
+extension JSONFaults {
+    /// All faults in one phrase. A pointer may be as long as the line: it is cut.
+    fileprivate var detail: String {
+        let texts = faults.map { $0.pointer.isEmpty ? $0.detail : "\($0.pointer): \($0.detail)" }
+        let text = texts.joined(separator: "; ")
+        return text.utf8.count <= 500 ? text : text.prefix(500) + "…"
+    }
+}
+
+extension DriverError {
+    fileprivate var detail: String {
+        switch self {
+        case .unknownProcess(let processId): "no live process has the pid \(processId)"
+        case .processExists(let processId): "a live process has the pid \(processId) already"
+        case .systemProcess: "the System process cannot exit"
+        case .unknownThread(let threadId): "the process has no thread \(threadId)"
+        case .threadExists(let threadId): "a live thread has the tid \(threadId) already"
+        case .unknownStreamContext: "the file has no stream context"
+        case .streamContextExists: "the file has a stream context already"
+        case .limitReached(let limit): "the host has as many \(limit.rawValue) as it may keep"
+        case .invalidParameter(let detail): detail
+        case .workerRunning: "the worker is running"
+        case .workerPaused: "the worker is paused"
+        case .workerStopped: "the worker was stopped"
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Messages
+
+extension SysmonEvent {
+    /// Reads event `id` of `line`; nil for one that no event of the driver corresponds to.
+    init?(id: UInt64?, fields: SysmonFields, line: Int) throws(LineFault) {
+        self.line = line
+        time = fields.time
+        switch id {
+        case 1:
+            let process = try fields.process(image: "Image")
+            guard let image = process.image else { throw .member("Image", .missing) }
+            subject = process
+            kind = .processCreate(try SysmonCreation(image: image, fields))
+        case 5:
+            subject = try fields.process(image: "Image")
+            kind = .processExit
+        case 6:
+            kind = .driverLoad(try fields.requiredText("ImageLoaded"))
+        case 7:
+            subject = try fields.process(image: "Image")
+            kind = .imageLoad(try fields.requiredText("ImageLoaded"))
+        case 8:
+            subject = try fields.process("SourceProcessId", "SourceProcessGuid", "SourceProcessGUID", image: "SourceImage")
+            target = try fields.process("TargetProcessId", "TargetProcessGuid", "TargetProcessGUID", image: "TargetImage")
+            kind = .remoteThread(
+                threadId: try fields.id("NewThreadId"), startAddress: try fields.address("StartAddress") ?? 0)
+        case 10:
+            subject = try fields.process("SourceProcessId", "SourceProcessGUID", "SourceProcessGuid")
+            target = try fields.process("TargetProcessId", "TargetProcessGUID", "TargetProcessGuid")
+            kind = .mention(.processOpen)
+        case 12, 13, 14:
+            subject = try fields.process()
+            kind = .mention(.registry)
+        default: return nil
+        }
+        try checkProcesses()
+    }
+
+    /// Whether an event id is one that `init` reads.
+    static func isMapped(_ id: UInt64?) -> Bool {
+        switch id {
+        case 1, 5, 6, 7, 8, 10, 12, 13, 14: true
+        default: false
+        }
+    }
+
+    /// An event needs its processes, and pid 0 is none: an image load of pid 0 would even be taken for a kernel image's.
+    private func checkProcesses() throws(LineFault) {
+        if case .mention = kind { return }
+        let names: (StaticString, StaticString) =
+            target == nil ? ("ProcessId", "") : ("SourceProcessId", "TargetProcessId")
+        for (process, name) in [(subject, names.0), (target, names.1)] {
+            guard let process else { continue }
+            if process.processId == nil, process.guid == nil { throw .member(name, .missing) }
+            if process.processId == 0 { throw .member(name, .idleProcess) }
+        }
+    }
+}
+
+extension SysmonCreation {
+    fileprivate init(image: String, _ fields: SysmonFields) throws(LineFault) {
+        self.image = image
+        commandLine = try fields.text("CommandLine")
+        parent = try fields.process(
+            "ParentProcessId", "ParentProcessGuid", "ParentProcessGUID", image: "ParentImage")
+        sessionId = try fields.id("TerminalSessionId") ?? 0
+        integrityLevel = Self.integrityLevel(named: try fields.text("IntegrityLevel"))
+    }
+
+    /// The mandatory label's RID; AppContainers run at the low level. What has another name counts as medium, the level
+    /// that a token has by default.
+    private static func integrityLevel(named name: String?) -> UInt32 {
+        switch name?.lowercased() {
+        case "low", "appcontainer": 0x1000
+        case "high": 0x3000
+        case "system": 0x4000
+        default: 0x2000
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Messages
+
+/// A process as a record names it.
+struct SysmonProcess: Sendable {
+    /// Nil when it is all zero or not there: the current process of the pid.
+    var guid: SysmonGUID?
+    /// Nil when the record does not tell.
+    var processId: UInt32?
+    /// The image that the record names for it.
+    var image: String?
+
+    /// Whether the pid has to come from another record.
+    var isUnresolved: Bool { processId == nil && guid != nil }
+
+    /// Fills in the pid when it is missing.
+    mutating func resolve(_ processId: (SysmonGUID) -> UInt32?) {
+        if self.processId == nil, let guid { self.processId = processId(guid) }
+    }
+}
+
+/// A Sysmon record that stands for an event of the driver, or will one day.
+struct SysmonEvent: Sendable {
+    /// What happened.
+    enum Kind: Sendable {
+        /// Event 1.
+        case processCreate(SysmonCreation)
+        /// Event 5.
+        case processExit
+        /// Event 6.
+        case driverLoad(String)
+        /// Event 7.
+        case imageLoad(String)
+        /// Event 8: a thread in `target`, created by `subject`.
+        case remoteThread(threadId: UInt32?, startAddress: UInt64)
+        /// Events 10, 12, 13, 14: it only tells which pid a GUID belongs to.
+        case mention(SkipReason)
+    }
+
+    let line: Int
+    var kind: Kind
+    /// UtcTime.
+    let time: FileTime?
+    /// The process that acts; nil for event 6.
+    var subject: SysmonProcess?
+    /// The process that it acts on (8, 10).
+    var target: SysmonProcess?
+
+    /// Whether a pid has to come from another record.
+    var isUnresolved: Bool { subject?.isUnresolved == true || target?.isUnresolved == true }
+
+    /// Fills in the pids that are missing; a parent's may stay so.
+    mutating func resolve(_ processId: (SysmonGUID) -> UInt32?) {
+        subject?.resolve(processId)
+        target?.resolve(processId)
+        if case .processCreate(var creation) = kind, creation.parent.isUnresolved {
+            creation.parent.resolve(processId)
+            kind = .processCreate(creation)
+        }
+    }
+
+    /// The driver's type of event; nil for a mention.
+    var type: EventType? {
+        switch kind {
+        case .processCreate: .processCreate
+        case .processExit: .processExit
+        case .driverLoad, .imageLoad: .imageLoad
+        case .remoteThread: .threadCreate
+        case .mention: nil
+        }
+    }
+
+    /// The processes that the driver's table must be asked about.
+    var processIds: [UInt32] {
+        var processIds = [subject?.processId, target?.processId].compactMap(\.self)
+        if case .processCreate(let creation) = kind, let parent = creation.parent.processId { processIds.append(parent) }
+        return processIds
+    }
+
+    /// The bytes of text that it keeps.
+    var textBytes: Int {
+        var texts = [subject?.image, target?.image]
+        switch kind {
+        case .processCreate(let creation): texts += [creation.image, creation.commandLine, creation.parent.image]
+        case .driverLoad(let name), .imageLoad(let name): texts.append(name)
+        case .processExit, .remoteThread, .mention: break
+        }
+        return texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+    }
+}
+
+/// What event 1 tells beside the process itself.
+struct SysmonCreation: Sendable {
+    let image: String
+    let commandLine: String?
+    var parent: SysmonProcess
+    let sessionId: UInt32
+    let integrityLevel: UInt32
+}

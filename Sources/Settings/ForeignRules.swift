@@ -1,0 +1,23 @@
+/// What other parts of the program know about the values of settings that are theirs.
+public struct ForeignRules: Sendable {
+    /// The bit of a rule's name, nil when there is none.
+    public var rule: @Sendable (String) -> UInt32?
+    /// The bit of a flag's name, nil when there is none.
+    public var flag: @Sendable (String) -> UInt32?
+    /// What is wrong with the URL of an engine, as a phrase; nil when nothing is.
+    public var urlFault: @Sendable (String) -> String?
+    /// What is wrong with headers for an engine, by name; empty when nothing is.
+    public var headerFaults: @Sendable ([String: String]) -> [(name: String, detail: String)]
+
+    /// Asks the given functions.
+    public init(
+        rule: @escaping @Sendable (String) -> UInt32?, flag: @escaping @Sendable (String) -> UInt32?,
+        urlFault: @escaping @Sendable (String) -> String?,
+        headerFaults: @escaping @Sendable ([String: String]) -> [(name: String, detail: String)]
+    ) {
+        self.rule = rule
+        self.flag = flag
+        self.urlFault = urlFault
+        self.headerFaults = headerFaults
+    }
+}

@@ -1,0 +1,127 @@
+import CCurl
+
+/// A libcurl easy handle that posts to one endpoint, one request after the other.
+final class EasyHandle {
+    /// How long making a connection may take when the request's own time is longer, in milliseconds.
+    static let connectTimeout = 3000
+    /// How long a connection may lie idle and still be used, in seconds: under the keep-alive of most servers.
+    static let idleLimit = 30
+
+    let pointer: UnsafeMutableRawPointer
+    private let share: ConnectionShare
+    private let errorBuffer: UnsafeMutablePointer<CChar>
+
+    init(to endpoint: CurlEndpoint, over share: ConnectionShare) throws(CurlFailure) {
+        guard let pointer = curl_easy_init() else { throw CurlFailure("curl_easy_init failed") }
+        self.pointer = pointer
+        self.share = share
+        errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        try set(CURLOPT_SHARE, share.pointer)
+        try set(CURLOPT_ERRORBUFFER, errorBuffer)
+        try setDestination(endpoint)
+        try setProtocol()
+    }
+
+    deinit {
+        curl_easy_cleanup(pointer)
+        errorBuffer.deallocate()
+    }
+
+    /// Makes `transfer` the next request; its time is over `milliseconds` from now.
+    func prepare(_ transfer: Transfer, milliseconds: Int) throws(CurlFailure) {
+        errorBuffer[0] = 0
+        let context = Unmanaged.passUnretained(transfer).toOpaque()
+        try set(CURLOPT_READDATA, context)
+        try set(CURLOPT_WRITEDATA, context)
+        try set(CURLOPT_HEADERDATA, context)
+        try set(CURLOPT_HTTPHEADER, transfer.headers.pointer)
+        try set(CURLOPT_TIMEOUT_MS, milliseconds)
+        try CurlFailure.check(
+            curl_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(transfer.request.body.count)),
+            "CURLOPT_POSTFIELDSIZE_LARGE")
+    }
+
+    /// The status of the last answer, 0 without one.
+    var status: Int {
+        var status = 0
+        return curl_easy_get_long(pointer, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0
+    }
+
+    /// The Content-Type of the last answer.
+    var contentType: String? {
+        var text: UnsafeMutablePointer<CChar>?
+        guard curl_easy_get_string(pointer, CURLINFO_CONTENT_TYPE, &text) == CURLE_OK, let text else { return nil }
+        return String(cString: text)
+    }
+
+    /// What libcurl says of a request that ended with `code`.
+    func errorText(_ code: CURLcode) -> String {
+        String(cString: errorBuffer[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorBuffer))
+    }
+
+    private func setDestination(_ endpoint: CurlEndpoint) throws(CurlFailure) {
+        try set(CURLOPT_URL, endpoint.url)
+        try set(CURLOPT_USERAGENT, endpoint.userAgent)
+        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+        // Without this the environment's proxy is used.
+        try set(CURLOPT_PROXY, "")
+        try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        try set(CURLOPT_FOLLOWLOCATION, 0)
+        try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        try set(CURLOPT_SSL_VERIFYPEER, 1)
+        try set(CURLOPT_SSL_VERIFYHOST, 2)
+        if let caFile = endpoint.caFile {
+            try set(CURLOPT_CAINFO, caFile)
+            // Else the system's certificates are trusted as well.
+            try CurlFailure.check(curl_easy_set_string(pointer, CURLOPT_CAPATH, nil), "CURLOPT_CAPATH")
+        }
+    }
+
+    private func setProtocol() throws(CurlFailure) {
+        try set(CURLOPT_NOSIGNAL, 1)
+        // A request that is given up while its name is looked up would block the thread until the resolver is done.
+        try set(CURLOPT_QUICK_EXIT, 1)
+        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        try set(CURLOPT_CONNECTTIMEOUT_MS, EasyHandle.connectTimeout)
+        try set(CURLOPT_MAXAGE_CONN, EasyHandle.idleLimit)
+        try set(CURLOPT_POST, 1)
+        // A body that is read by callback and cannot be rewound: libcurl would send one that it holds a second time,
+        // unasked, when a connection that was kept alive dies under it.
+        try set(CURLOPT_READFUNCTION) { buffer, size, count, context in
+            guard let buffer, let transfer = Transfer.at(context) else { return Int(CURL_READFUNC_ABORT) }
+            return transfer.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
+        }
+        try set(CURLOPT_WRITEFUNCTION) { buffer, size, count, context in
+            guard let buffer, let transfer = Transfer.at(context) else { return 0 }
+            return transfer.receive(UnsafeRawBufferPointer(start: buffer, count: size * count)) ? size * count : 0
+        }
+        try set(CURLOPT_HEADERFUNCTION) { _, size, count, context in
+            guard let transfer = Transfer.at(context) else { return 0 }
+            return transfer.receiveHeader(size * count) ? size * count : 0
+        }
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
+        try CurlFailure.check(curl_easy_set_long(pointer, option, value), "curl_easy_setopt")
+    }
+
+    private func set(_ option: CURLoption, _ value: String) throws(CurlFailure) {
+        try CurlFailure.check(curl_easy_set_string(pointer, option, value), "curl_easy_setopt")
+    }
+
+    private func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer?) throws(CurlFailure) {
+        try CurlFailure.check(curl_easy_set_pointer(pointer, option, value), "curl_easy_setopt")
+    }
+
+    private func set(_ option: CURLoption, _ value: curl_write_callback) throws(CurlFailure) {
+        try CurlFailure.check(curl_easy_set_transfer_callback(pointer, option, value), "curl_easy_setopt")
+    }
+}
+
+extension Transfer {
+    /// The transfer that a callback's context points to.
+    fileprivate static func at(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+        context.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+}

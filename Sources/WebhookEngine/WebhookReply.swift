@@ -1,0 +1,112 @@
+import Driver
+import JSON
+import Messages
+
+/// What an engine's answer means to the driver.
+struct WebhookReply {
+    /// What the send came to.
+    let result: EngineResult
+    /// What was wrong, for people.
+    let fault: String?
+
+    /// The meaning of `outcome` as the answer to a ping, or to `message`.
+    init(_ outcome: TransferOutcome, to message: EngineMessage?) {
+        switch outcome {
+        case .response(let response) where response.isSuccess:
+            self.init(reply: response, to: message)
+        case .response(let response): self.init(.unsuccessful, "HTTP status \(response.status)")
+        case .tooLarge(let status) where !(200..<300).contains(status):
+            self.init(.unsuccessful, "HTTP status \(status)")
+        case .tooLarge: self.init(.bufferOverflow, "reply over \(Transfer.maxReplySize) bytes")
+        case .timedOut: self.init(.timeout, "no answer in time")
+        case .disconnected(let reason): self.init(.portDisconnected, reason)
+        case .notTried(let reason): self.init(.unsuccessful, reason)
+        }
+    }
+
+    private init(_ status: NTStatus, _ fault: String) {
+        result = EngineResult(status: status)
+        self.fault = fault
+    }
+
+    private init(reply response: HTTPResponse, to message: EngineMessage?) {
+        var reply = EngineReply.empty
+        var fault: String?
+        if let message, message.readsReply, !response.body.isEmpty {
+            if response.isOctetStream {
+                reply = .bytes(response.body)
+            } else {
+                do throws(JSONFaults) {
+                    reply = try JSONDocument.read(response.body, maxFaults: 1) { value in
+                        message.kind == .sync ? value.syncReply() : value.createProcessReply()
+                    }
+                } catch {
+                    reply = .unreadable
+                    fault = "reply not understood: " + error.faults.map { "\($0.pointer) \($0.detail)" }.joined()
+                }
+            }
+        }
+        result = EngineResult(status: .success, reply: reply)
+        self.fault = fault
+    }
+}
+
+extension EngineMessage {
+    /// Whether the driver looks at the reply: to sync messages and to CreateProcess at creation.
+    fileprivate var readsReply: Bool {
+        switch kind {
+        case .sync: true
+        case .async: false
+        case .direct: operationCode == AsyncOperation.createProcess.rawValue
+        }
+    }
+}
+
+extension HTTPResponse {
+    fileprivate var isOctetStream: Bool {
+        let mediaType = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
+        return mediaType == "application/octet-stream"
+    }
+}
+
+extension JSONValue {
+    /// `{"operationType":3}`, or its name.
+    fileprivate func syncReply() -> EngineReply? {
+        guard let type = openObject()?.required("operationType", { $0.operationType() }) else { return nil }
+        return .sync(ReplySyncMessage(operationType: type))
+    }
+
+    private func operationType() -> Int32? {
+        guard kind == .string else {
+            return integer(in: Int64(Int32.min)...Int64(Int32.max)).map { Int32($0) }
+        }
+        guard let name = string() else { return nil }
+        if let operation = SyncOperation.allCases.first(where: { $0.name == name }) { return operation.rawValue }
+        fault("is no sync operation")
+        return nil
+    }
+
+    /// `{"accessDenied"?,"rules"?,"flags"?}`.
+    fileprivate func createProcessReply() -> EngineReply? {
+        guard let object = openObject() else { return nil }
+        return .createProcess(
+            CreateProcessReply(
+                accessDenied: object.optional("accessDenied") { $0.bool() } ?? false,
+                processFlags: object.optional("flags") { $0.bits(of: ProcessFlags.self) } ?? 0,
+                processRules: object.optional("rules") { $0.bits(of: ProcessRules.self) } ?? 0))
+    }
+
+    /// An array of names and masks, or one mask.
+    private func bits<Bits: NamedBits>(of type: Bits.Type) -> UInt32? {
+        guard kind == .array else { return mask() }
+        return array(maxCount: 64)?.reduce(into: UInt32(0)) { word, item in
+            if item.kind == .string, let name = item.string(), let bit = Bits.bit(named: name) {
+                word |= bit.rawValue
+            } else {
+                word |= item.mask() ?? 0
+            }
+        }
+    }
+
+    private func mask() -> UInt32? { hexOrUnsigned(max: UInt64(UInt32.max)).map { UInt32($0) } }
+}

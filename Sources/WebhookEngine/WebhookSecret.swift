@@ -1,0 +1,27 @@
+import CloudEvents
+
+/// What messages are signed with: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks).
+///
+/// Shows as `<redacted>` wherever it is printed.
+public struct WebhookSecret: Hashable, Sendable {
+    let key: [UInt8]
+
+    /// Reads a secret.
+    ///
+    /// - Throws: `WebhookEngineError.secret` for another prefix, bad base64 or a key of another length.
+    public init(_ text: String) throws(WebhookEngineError) {
+        guard text.hasPrefix("whsec_") else { throw .secret("does not begin with whsec_") }
+        guard let key = Base64.decode(text.dropFirst(6)) else { throw .secret("is not base64 after whsec_") }
+        guard (24...64).contains(key.count) else { throw .secret("has \(key.count) bytes, 24 to 64 are needed") }
+        self.key = key
+    }
+}
+
+extension WebhookSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// `<redacted>`.
+    public var description: String { "<redacted>" }
+    /// `<redacted>`.
+    public var debugDescription: String { "<redacted>" }
+    /// A mirror without children.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Logging
+import Settings
+
+/// `wdfilterd check-config FILE`.
+struct CheckConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config",
+        abstract: "Tell all faults of a configuration file, with line and key.",
+        discussion: """
+            The file alone is looked at: no variable of the environment, and no file that it names. Exit code 0 when \
+            there is no fault, 2 otherwise.
+
+            Examples:
+              wdfilterd check-config Config/wdfilterd.yaml
+              wdfilterd check-config /etc/wdfilterd.yaml && systemctl restart wdfilterd
+            """)
+
+    @Argument(help: "The configuration file.", completion: .file(extensions: ["yaml", "yml"]))
+    var file: String
+
+    @OptionGroup var log: LogOptions
+
+    func run() throws {
+        let logger = log.logger("check-config")
+        let settingsFile = try CommandFailure.reportingFaults { () throws(InvalidSettings) in try SettingsFile(path: file) }
+        logger.debug("read", metadata: ["bytes": "\(settingsFile.text.utf8.count)"])
+        _ = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
+            try Settings.load(file: settingsFile, environment: [:], by: .program)
+        }
+        StandardStream.output.line("\(file): no faults")
+    }
+}

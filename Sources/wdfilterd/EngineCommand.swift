@@ -1,0 +1,100 @@
+public import ArgumentParser
+import Logging
+import MicroHTTPD
+public import Settings
+
+/// `wdfilterd engine`.
+struct EngineCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "engine",
+        abstract: "Run a sample engine webhook: checks signatures, answers, prints what it gets.",
+        discussion: """
+            Once it accepts connections it prints one line: `wdfilterd engine listening on http://127.0.0.1:9000`. \
+            SIGINT and SIGTERM end it; then it prints how many messages of each kind it got.
+
+            What --reply means: acknowledge answers sync messages with their operation type and lets processes start; \
+            mismatch answers both with something else; empty answers nothing; deny lets no process start.
+
+            Examples:
+              wdfilterd engine --print
+              wdfilterd engine --listen 127.0.0.1:9000 --secret-file engine.secret
+              wdfilterd engine --reply mismatch --delay 20ms
+            """)
+
+    @Option(help: "Where to listen, HOST:PORT with a numeric address; port 0 takes a free one.")
+    var listen = ListenAddress(port: 9000)
+
+    @Option(
+        help: "The file that holds the secret (whsec_...); with it, messages without a good signature are refused.",
+        completion: .file())
+    var secretFile: String?
+
+    @Option(help: "What the answers are.")
+    var reply = SampleEngine.Reply.acknowledge
+
+    @Option(help: "How long an answer takes, 0ms to 60s.")
+    var delay = ReplyDelay(milliseconds: 0)
+
+    @Flag(name: .customLong("print"), help: "Print a line for each message: time, host, kind, operation, subject, sequence.")
+    var printsMessages = false
+
+    @OptionGroup var log: LogOptions
+
+    func run() throws {
+        let logger = log.logger("engine")
+        // Before any other thread there is.
+        let signals = StopSignals()
+        var check: SignatureCheck?
+        if let secretFile { check = try SignatureCheck(path: secretFile) }
+        let engine = SampleEngine(
+            check: check, reply: reply, delay: delay.duration,
+            print: printsMessages ? StandardStream.output.line : nil,
+            refused: { logger.warning("refused", metadata: ["reason": "\($0)"]) })
+        var configuration = DaemonConfiguration(host: listen.host, port: listen.port)
+        configuration.connectionLimit = 1024
+        let daemon: Daemon
+        do throws(DaemonError) {
+            daemon = try Daemon(configuration, handler: engine) { logger.info("\($0)") }
+        } catch {
+            throw CommandFailure(status: .failed, message: "cannot listen on \(listen): \(error.text)")
+        }
+        let address = ListenAddress(host: daemon.address, port: daemon.port)
+        StandardStream.output.line("wdfilterd engine listening on http://\(address)")
+        let signal = signals.wait()
+        logger.info("stopping", metadata: ["signal": "\(signal)"])
+        daemon.stop(within: delay.duration + .seconds(2))
+        for line in engine.tally.lines { StandardStream.output.line(line) }
+    }
+}
+
+extension ListenAddress: ExpressibleByArgument {
+    /// Reads `HOST:PORT`.
+    public init?(argument: String) { self.init(argument) }
+    /// As it is read.
+    public var defaultValueDescription: String { description }
+}
+
+extension SampleEngine.Reply: ExpressibleByArgument {}
+
+/// A time in milliseconds or seconds: `20ms`, `1s`, 60 seconds at most.
+struct ReplyDelay: ExpressibleByArgument {
+    /// 0...60000.
+    let milliseconds: Int
+
+    init(milliseconds: Int) { self.milliseconds = milliseconds }
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        let scale: Int
+        switch argument.dropFirst(digits.count) {
+        case "ms": scale = 1
+        case "s": scale = 1000
+        default: return nil
+        }
+        guard let number = Int(digits), number <= 60_000 / scale else { return nil }
+        milliseconds = number * scale
+    }
+
+    var duration: Duration { .milliseconds(milliseconds) }
+    var defaultValueDescription: String { "\(milliseconds)ms" }
+}

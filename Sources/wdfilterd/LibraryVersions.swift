@@ -1,0 +1,24 @@
+import CCurl
+import CGnuTLS
+import CMicroHTTPD
+import JSON
+
+/// The versions of the C libraries, as they tell them at run time.
+struct LibraryVersions {
+    /// Each library with its version.
+    let list: [(name: String, version: String)]
+
+    /// Those that this process is linked with.
+    static var linked: LibraryVersions {
+        LibraryVersions(list: [
+            ("libmicrohttpd", text(MHD_get_version())),
+            ("libcurl", text(curl_version_info(CURLVERSION_FIRST)?.pointee.version)),
+            ("gnutls", text(gnutls_check_version(nil))),
+            ("simdjson", JSONDocument.libraryVersion),
+        ])
+    }
+
+    private static func text(_ string: UnsafePointer<CChar>?) -> String {
+        string.map { String(cString: $0) } ?? "unknown"
+    }
+}

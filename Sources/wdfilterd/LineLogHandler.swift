@@ -1,0 +1,74 @@
+import JSON
+import Logging
+import Messages
+import Runtime
+import Settings
+
+/// Writes each log event as one line on standard error, as text or as a JSON object.
+///
+/// What came from a client cannot begin a line of its own: control characters are escaped in both.
+struct LineLogHandler: LogHandler {
+    /// Tells which part of the program speaks.
+    let label: String
+    /// The shape of a line.
+    let format: LogSettings.Format
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+
+    init(label: String, level: Logger.Level, format: LogSettings.Format) {
+        self.label = label
+        self.format = format
+        logLevel = level
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        StandardStream.error.line(line(event, time: SystemClock().now().rfc3339))
+    }
+
+    /// The line of `event`, which happened at `time`.
+    func line(_ event: LogEvent, time: String) -> String {
+        var pairs = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
+        if let error = event.error { pairs["error"] = "\(error)" }
+        let sorted = pairs.sorted { $0.key < $1.key }
+        switch format {
+        case .text:
+            let details = sorted.map { " \($0.key)=\($0.value)" }.joined()
+            return Self.escaped("\(time) \(event.level) \(label): \(event.message)\(details)")
+        case .json:
+            var writer = JSONWriter()
+            writer.object { writer in
+                writer.member("time", time)
+                writer.member("level", event.level.rawValue)
+                writer.member("label", label)
+                writer.member("message", event.message.description)
+                writer.member("metadata") { writer in
+                    writer.object { writer in
+                        for (key, value) in sorted { writer.member(key: key, value) }
+                    }
+                }
+            }
+            return String(decoding: writer.bytes, as: UTF8.self)
+        }
+    }
+
+    /// `text` with each control character as `\u{1b}`.
+    static func escaped(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return text.unicodeScalars.reduce(into: "") { line, scalar in
+            if isControl(scalar) {
+                line += "\\u{" + String(scalar.value, radix: 16) + "}"
+            } else {
+                line.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        [.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
+    }
+}

@@ -1,0 +1,74 @@
+import CloudEvents
+import JSON
+import MicroHTTPD
+
+/// What the sample engine needs to know about a message it got.
+struct ReceivedEvent: Hashable {
+    /// `wdfilter.sync.NewThreadDifferentProcess`.
+    var type: String
+    /// `/v1/hosts/default`.
+    var source: String
+    /// When the driver made the message.
+    var time: String
+    /// `process/584`, if the message is about a process.
+    var subject: String?
+    /// TypeOfOperation; nil for a ping, which is no message.
+    var operationCode: Int64?
+    /// The host's count of messages; nil for a ping.
+    var sequence: UInt64?
+
+    /// Why a request is no event.
+    enum Fault: Error, Hashable {
+        /// No structured CloudEvent.
+        case unknownMediaType
+        /// What is wrong with it.
+        case malformed(String)
+    }
+
+    /// Whether it only asks if anybody is there.
+    var isPing: Bool { type == "wdfilter.ping" }
+
+    /// `sync`, `async`, `direct` or `ping`.
+    var kind: String { part(1) }
+
+    /// The operation's name; empty for a ping.
+    var operation: String { part(2) }
+
+    private func part(_ number: Int) -> String {
+        let parts = type.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+        return number < parts.count ? String(parts[number]) : ""
+    }
+
+    /// One line for people. Control characters are escaped: whoever can reach the engine can send anything.
+    var line: String {
+        let host = source.split(separator: "/").last.map(String.init) ?? source
+        let parts = [time, host, kind, operation, subject ?? "-", sequence.map { "#\($0)" } ?? "-"]
+        return LineLogHandler.escaped(parts.map { $0.isEmpty ? "-" : $0 }.joined(separator: " "))
+    }
+}
+
+extension ReceivedEvent {
+    /// Reads a CloudEvent in structured mode.
+    init(_ request: Request) throws(Fault) {
+        let mediaType = request.head.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " } ?? ""
+        guard mediaType.lowercased() == CloudEvent.structuredMediaType else { throw .unknownMediaType }
+        do throws(JSONFaults) {
+            self = try JSONDocument.read(request.body) { root -> ReceivedEvent? in
+                guard let event = root.openObject(),
+                    let type = event.required("type", { $0.string() }),
+                    let source = event.required("source", { $0.string() }),
+                    let time = event.required("time", { $0.string() })
+                else { return nil }
+                let data = event.optional("data", nullable: true) { $0.openObject() }
+                return ReceivedEvent(
+                    type: type, source: source, time: time, subject: event.optional("subject") { $0.string() },
+                    operationCode: data?.optional("operationCode") { $0.integer(in: 0...Int64(Int32.max)) },
+                    sequence: data?.optional("sequence") { $0.unsigned(in: 0...UInt64.max) })
+            }
+        } catch {
+            throw .malformed(error.faults.first.map { "\($0.pointer): \($0.detail)" } ?? "is no event")
+        }
+        guard type.hasPrefix("wdfilter.") else { throw .malformed("the type is not one of wdfilter") }
+        guard isPing || operationCode != nil else { throw .malformed("the operation code is missing") }
+    }
+}

@@ -1,0 +1,126 @@
+import Dispatch
+import JSON
+import Locking
+import MicroHTTPD
+
+/// An engine that answers every message alike.
+final class SampleEngine: RequestHandler {
+    /// What it answers.
+    enum Reply: String, CaseIterable, Sendable {
+        /// What the driver expects.
+        case acknowledge
+        /// Something else than the driver expects.
+        case mismatch
+        /// Nothing.
+        case empty
+        /// That no process may start; as `acknowledge` otherwise.
+        case deny
+    }
+
+    /// Most bytes of a message. A registry operation carries up to a request's body.
+    static let bodyLimit = 16 << 20
+
+    private let check: SignatureCheck?
+    private let reply: Reply
+    private let delay: Duration
+    private let print: (@Sendable (String) -> Void)?
+    private let refused: @Sendable (String) -> Void
+    private let counted = Locked(Tally())
+    private let delayed = DispatchQueue(label: "wdfilterd.engine.delay")
+
+    /// An engine that hands `print` a line for each message, and `refused` the reason for each refusal.
+    init(
+        check: SignatureCheck?, reply: Reply, delay: Duration, print: (@Sendable (String) -> Void)?,
+        refused: @escaping @Sendable (String) -> Void
+    ) {
+        self.check = check
+        self.reply = reply
+        self.delay = delay
+        self.print = print
+        self.refused = refused
+    }
+
+    /// What was counted up to now.
+    var tally: Tally { counted.withLock { $0 } }
+
+    func begin(_ head: RequestHead) -> RequestPlan {
+        guard head.method == .post else {
+            return .reject(Response(status: 405, headers: [("Allow", "POST")]))
+        }
+        return .collect(limit: Self.bodyLimit, tooLarge: { Response(status: 413) }) { request, responder in
+            self.receive(request, responder)
+        }
+    }
+
+    func refuse(_ violation: RequestViolation) -> Response {
+        refused(violation.detail)
+        return Response(status: violation.status)
+    }
+
+    private func receive(_ request: Request, _ responder: Responder) {
+        if let fault = check?.fault(of: request) {
+            return refuse(responder, status: 401, reason: fault)
+        }
+        let event: ReceivedEvent
+        do throws(ReceivedEvent.Fault) {
+            event = try ReceivedEvent(request)
+        } catch {
+            switch error {
+            case .unknownMediaType:
+                return refuse(responder, status: 415, reason: "not a CloudEvent in structured mode")
+            case .malformed(let detail):
+                return refuse(responder, status: 400, reason: detail)
+            }
+        }
+        counted.withLock { $0.count(event) }
+        print?(event.line)
+        let response = Self.response(to: event, reply)
+        guard delay > .zero else { return responder.respond(response) }
+        let nanoseconds = Int(delay.components.seconds * 1_000_000_000 + delay.components.attoseconds / 1_000_000_000)
+        delayed.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { responder.respond(response) }
+    }
+
+    private func refuse(_ responder: Responder, status: Int, reason: String) {
+        refused(LineLogHandler.escaped(reason))
+        counted.withLock { $0.refused += 1 }
+        responder.respond(Response(status: status))
+    }
+
+    /// The answer to `event`. Those to async messages and pings are not looked at, and empty.
+    static func response(to event: ReceivedEvent, _ reply: Reply) -> Response {
+        let isCreation = event.kind == "direct" && event.operation == "CreateProcess"
+        guard event.kind == "sync" || isCreation, reply != .empty, let code = event.operationCode else {
+            return Response(status: 200)
+        }
+        var writer = JSONWriter()
+        switch (isCreation, reply) {
+        case (true, .deny): writer.object { $0.member("accessDenied", true) }
+        case (true, .mismatch): writer.value("mismatch" as StaticString)
+        case (true, _): writer.object { _ in }
+        case (false, .mismatch): writer.object { $0.member("operationType", code + 1) }
+        case (false, _): writer.object { $0.member("operationType", code) }
+        }
+        return Response(status: 200, headers: [("Content-Type", "application/json")], body: writer.bytes)
+    }
+}
+
+/// How many messages of each kind came.
+struct Tally: Sendable {
+    private var messages: [String: Int] = [:]
+    /// Requests that were refused.
+    var refused = 0
+
+    mutating func count(_ event: ReceivedEvent) {
+        // Kinds that are none of ours are one: the table stays small whatever is sent.
+        let kind = ["sync", "async", "direct", "ping"].contains(event.kind) ? event.kind : "other"
+        messages[kind, default: 0] += 1
+    }
+
+    /// One line a kind, those without messages too; `other` and `refused` if there were any.
+    var lines: [String] {
+        var lines = ["sync", "async", "direct", "ping"].map { "\($0) \(messages[$0] ?? 0)" }
+        if let other = messages["other"] { lines.append("other \(other)") }
+        if refused > 0 { lines.append("refused \(refused)") }
+        return lines
+    }
+}

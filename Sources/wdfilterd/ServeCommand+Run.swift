@@ -1,0 +1,48 @@
+import ArgumentParser
+import Glibc
+import Logging
+import Settings
+
+extension ServeCommand {
+    func run() throws {
+        // Before any other thread there is.
+        let signals = StopSignals()
+        let settings = try settings(environment: ServeCommand.environment)
+        let logger = Logger(label: "serve") { label in
+            LineLogHandler(label: label, level: settings.log.level.loggerLevel, format: settings.log.format)
+        }
+        let service = try Service(settings, logger: logger)
+        if let portFile { try ServeCommand.write(service.address.port, to: portFile) }
+        StandardStream.output.line("wdfilterd listening on http://\(service.address)")
+        let signal = signals.wait()
+        signals.letThrough()
+        logger.info("stopping", metadata: ["signal": "\(signal)"])
+        service.stop()
+    }
+
+    /// The variables of the environment.
+    private static var environment: [String: String] {
+        var variables: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            let name = text.prefix { $0 != "=" }
+            variables[String(name)] = String(text.dropFirst(name.count + 1))
+            next += 1
+        }
+        return variables
+    }
+
+    /// Writes the port and a newline; whoever waits for the file never reads half of it.
+    private static func write(_ port: UInt16, to path: String) throws(CommandFailure) {
+        let temporary = path + ".new"
+        guard let file = fopen(temporary, "w") else { throw cannotWrite(path) }
+        let isWritten = fputs("\(port)\n", file) >= 0
+        let isClosed = fclose(file) == 0
+        guard isWritten, isClosed, rename(temporary, path) == 0 else { throw cannotWrite(path) }
+    }
+
+    private static func cannotWrite(_ path: String) -> CommandFailure {
+        CommandFailure(status: .failed, message: "cannot write \(path): \(String(cString: strerror(errno)))")
+    }
+}

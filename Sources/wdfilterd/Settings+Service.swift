@@ -1,0 +1,109 @@
+import Driver
+import EmbeddedEngine
+import Glibc
+import MicroHTTPD
+import NotificationAPI
+import Settings
+import WebhookEngine
+
+// What the settings mean to the parts of the service.
+extension Settings {
+    /// What new hosts get. Reads the files that the engine's settings name.
+    func hostDefaults() throws(CommandFailure) -> HostDefaults {
+        var defaults = HostDefaults()
+        defaults.config = driver.config
+        defaults.limits.processes = limits.processesPerHost
+        defaults.limits.threads = limits.threadsPerHost
+        defaults.limits.streamContexts = limits.streamContextsPerHost
+        defaults.limits.drivers = limits.driversPerHost
+        defaults.limits.journalCapacity = messages.capacity
+        defaults.engine = try engine.setting()
+        defaults.rulePolicies = rulePolicies.map { policy in
+            RulePolicy(
+                imageFileName: policy.imageFileName, rules: ProcessRules(rawValue: policy.rules),
+                flags: ProcessFlags(rawValue: policy.flags))
+        }
+        return defaults
+    }
+
+    /// The bounds of the API.
+    var apiLimits: NotificationAPI.Limits {
+        var bounds = NotificationAPI.Limits()
+        bounds.hosts = hosts.limit
+        bounds.bodyBytes = server.bodyLimitBytes
+        return bounds
+    }
+
+    /// The HTTP server.
+    var daemonConfiguration: DaemonConfiguration {
+        var configuration = DaemonConfiguration(host: server.listen.host, port: server.listen.port)
+        configuration.threads = server.threads == 0 ? Settings.poolThreads : server.threads
+        configuration.connectionLimit = server.connectionLimit
+        configuration.connectionsPerAddressLimit = server.connectionsPerAddressLimit
+        configuration.idleTimeoutSeconds = max(1, server.idleTimeoutMs / 1000)
+        configuration.requestDeadline = .milliseconds(server.requestTimeoutMs)
+        return configuration
+    }
+
+    /// As many pool threads as processors, 2 to 4: more do not help a server that never waits.
+    private static var poolThreads: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 2), 4) }
+}
+
+extension DriverSettings {
+    fileprivate var config: DriverConfig {
+        var config = DriverConfig()
+        config.maxAsyncNotificationCount = maxAsyncNotificationCount
+        config.asyncStarvationLimit = asyncStarvationLimit
+        config.asyncTimeout = .milliseconds(asyncTimeoutMs)
+        config.syncMonitorNotificationTimeout = .milliseconds(syncMonitorNotificationTimeoutMs)
+        config.maxProcessCreationMessageTimeout = .milliseconds(maxProcessCreationMessageTimeoutMs)
+        config.syncMonitorNotificationFlag = syncMonitorNotificationFlag
+        config.sendSyncNotificationFlag = sendSyncNotificationFlag
+        config.sendingSyncSemaphoreLimit = sendingSyncSemaphoreLimit
+        config.createThreadNotifyRoutineEx = createThreadNotifyRoutineEx
+        return config
+    }
+}
+
+extension EngineSettings {
+    fileprivate func setting() throws(CommandFailure) -> EngineSetting {
+        switch self {
+        case .none: return .none
+        case .embedded(let settings):
+            guard let reply = EmbeddedEngine.Reply(rawValue: settings.reply.rawValue) else {
+                throw CommandFailure(status: .usage, message: "engine.reply: \(settings.reply.rawValue) is unknown")
+            }
+            return .embedded(
+                EmbeddedEngine.Behaviour(
+                    reply: reply, delay: .milliseconds(settings.delayMs), failEvery: UInt64(settings.failEvery)))
+        case .webhook(let settings): return .webhook(try settings.configuration())
+        }
+    }
+}
+
+extension WebhookEngineSettings {
+    private func secret() throws(CommandFailure) -> WebhookSecret? {
+        guard let secretFile else { return nil }
+        let text: Secret
+        do throws(Secret.Unreadable) {
+            text = try Secret(path: secretFile)
+        } catch {
+            throw CommandFailure(status: .usage, message: "engine.secretFile: \(error)")
+        }
+        do throws(WebhookEngineError) {
+            return try WebhookSecret(text.reveal())
+        } catch {
+            throw CommandFailure(status: .usage, message: "engine.secretFile: \(secretFile): the secret \(error)")
+        }
+    }
+
+    fileprivate func configuration() throws(CommandFailure) -> WebhookConfiguration {
+        let secret = try secret()
+        do throws(WebhookEngineError) {
+            return try WebhookConfiguration(
+                url: url, secret: secret, headers: headers.mapValues { $0.reveal() }, caFile: caFile)
+        } catch {
+            throw CommandFailure(status: .usage, message: "engine: \(error)")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import JSON
+import Logging
+
+/// `wdfilterd version`.
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "version",
+        abstract: "Print the version, and those of the libraries that are used.",
+        discussion: """
+            The libraries tell their own versions: what runs, not what was there at build time.
+
+            Examples:
+              wdfilterd version
+              wdfilterd version --json | jq -r .version
+            """)
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var log: LogOptions
+
+    func run() {
+        let libraries = LibraryVersions.linked
+        log.logger("version").debug("asked the libraries", metadata: ["count": "\(libraries.list.count)"])
+        guard json else {
+            StandardStream.output.line("wdfilterd \(Version.current) (\(Version.build), Swift \(Version.swift))")
+            for (name, version) in libraries.list { StandardStream.output.line("\(name) \(version)") }
+            return
+        }
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("version", Version.current)
+            writer.member("build", Version.build)
+            writer.member("swift", Version.swift)
+            writer.member("libraries") { writer in
+                writer.object { writer in
+                    for (name, version) in libraries.list { writer.member(key: name, version) }
+                }
+            }
+        }
+        StandardStream.output.line(String(decoding: writer.bytes, as: UTF8.self))
+    }
+}

@@ -1,0 +1,105 @@
+import Glibc
+import Locking
+import MicroHTTPD
+import Testing
+
+@testable import wdfilterd
+
+@Suite struct ReadinessProbeTests {
+    @Test(arguments: [(200, true), (503, false), (404, false)])
+    func `a service is ready when it says so`(status: Int, isReady: Bool) throws {
+        let daemon = try Daemon(DaemonConfiguration(), handler: Readiness(status: status)) { _ in }
+        defer { daemon.stop(within: .seconds(5)) }
+        let probe = try #require(ReadinessProbe(url: "http://127.0.0.1:\(daemon.port)/"))
+        let line = try probe.statusLine(within: .seconds(10))
+        #expect(line.contains(" \(status) "))
+        #expect(ReadinessProbe.isReady(line) == isReady)
+    }
+
+    @Test func `nobody there is told at once`() throws {
+        let port = try BoundPort()
+        let probe = try #require(ReadinessProbe(url: "http://localhost:\(port.number)"))
+        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.statusLine(within: .seconds(10)) }
+        #expect(failure?.description == "Connection refused")
+    }
+
+    @Test func `a service that does not answer is given up`() throws {
+        let held = HeldAnswers()
+        let daemon = try Daemon(DaemonConfiguration(), handler: held) { _ in }
+        let probe = try #require(ReadinessProbe(url: "http://127.0.0.1:\(daemon.port)"))
+        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.statusLine(within: .milliseconds(50)) }
+        #expect(failure?.description == "no answer in time")
+        held.answer()
+        daemon.stop(within: .seconds(5))
+    }
+
+    @Test(arguments: [
+        "", "http://", "https://127.0.0.1:1", "127.0.0.1:1", "http://example.org:80", "http://127.0.0.1", "http://127.0.0.1:0",
+        "http://127.0.0.1:80/path", "http://a@127.0.0.1:80",
+    ])
+    func `anything but http, an address and a port is refused`(url: String) {
+        #expect(ReadinessProbe(url: url) == nil)
+    }
+
+    @Test(arguments: ["", "HTTP/1.1", "HTTP/1.1 2000 OK", "HTTP/1.1 503 200", "200"])
+    func `only the status 200 is ready`(line: String) {
+        #expect(!ReadinessProbe.isReady(line))
+    }
+}
+
+/// Answers `GET /readyz` with a status, and anything else with 400.
+private struct Readiness: RequestHandler {
+    let status: Int
+
+    func begin(_ head: RequestHead) -> RequestPlan {
+        .reject(Response(status: head.method == .get && head.target.path == "/readyz" ? status : 400))
+    }
+
+    func refuse(_ violation: RequestViolation) -> Response { Response(status: violation.status) }
+}
+
+/// Answers when it is told to.
+private final class HeldAnswers: RequestHandler {
+    private let held = Locked<[Responder]>([])
+
+    func begin(_ head: RequestHead) -> RequestPlan {
+        .collect(limit: 0, tooLarge: { Response(status: 413) }) { _, responder in
+            self.held.withLock { $0.append(responder) }
+        }
+    }
+
+    func refuse(_ violation: RequestViolation) -> Response { Response(status: violation.status) }
+
+    func answer() {
+        let responders = held.withLock { responders in
+            defer { responders = [] }
+            return responders
+        }
+        for responder in responders { responder.respond(Response(status: 200)) }
+    }
+}
+
+/// A port that is taken and not listened on: who connects is refused, and no other test gets it.
+private final class BoundPort {
+    let number: UInt16
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        try #require(descriptor >= 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let results = withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                [bind(descriptor, $0, size), getsockname(descriptor, $0, &size)]
+            }
+        }
+        number = UInt16(bigEndian: address.sin_port)
+        try #require(results == [0, 0])
+    }
+
+    deinit { close(descriptor) }
+}

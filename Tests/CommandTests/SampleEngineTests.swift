@@ -1,0 +1,87 @@
+import MicroHTTPD
+import Testing
+
+@testable import wdfilterd
+
+@Suite struct SampleEngineTests {
+    @Test(arguments: [
+        (SampleEngine.Reply.acknowledge, #"{"operationType":3}"#, "{}"),
+        (.mismatch, #"{"operationType":4}"#, #""mismatch""#), (.empty, "", ""),
+        (.deny, #"{"operationType":3}"#, #"{"accessDenied":true}"#),
+    ])
+    func `each reply is what it says`(reply: SampleEngine.Reply, toSync: String, toCreation: String) {
+        #expect(answer(to: event("sync.NewThreadDifferentProcess", code: 3), reply) == toSync)
+        #expect(answer(to: event("direct.CreateProcess", code: 0), reply) == toCreation)
+        #expect(answer(to: event("direct.Wow64cpuLoad", code: 15), reply) == "")
+        #expect(answer(to: event("async.CreateThread", code: 6), reply) == "")
+        #expect(answer(to: event("ping", code: nil), reply) == "")
+    }
+
+    @Test func `an event is read, and becomes a line`() throws {
+        let event = try ReceivedEvent(try request(Self.body))
+        #expect(event.kind == "sync")
+        #expect(event.operationCode == 3)
+        #expect(
+            event.line == "2020-02-21T10:15:30.1234567Z default sync NewThreadDifferentProcess process/584 #17")
+    }
+
+    @Test func `what a sender puts into an event cannot begin a line of its own`() throws {
+        let body = Self.body.replacing("process/584", with: #"x\nforged\u001b[31m\u2028"#)
+        let line = try ReceivedEvent(try request(body)).line
+        #expect(line.hasSuffix(#" x\u{a}forged\u{1b}[31m\u{2028} #17"#))
+        #expect(!line.contains("\n"))
+    }
+
+    @Test(arguments: [
+        "", "{}", "[]", "nonsense", Self.body.replacing(#""operationCode":3,"#, with: ""),
+        Self.body.replacing("wdfilter.sync", with: "other.sync"), Self.body.replacing(#""time""#, with: #""tome""#),
+        Self.body.replacing(#""operationCode":3"#, with: #""operationCode":"3""#),
+        Self.body.replacing(#""operationCode":3"#, with: #""operationCode":2147483648"#),
+    ])
+    func `what is no event is refused`(body: String) {
+        #expect(throws: ReceivedEvent.Fault.self) { try ReceivedEvent(try request(body)) }
+    }
+
+    @Test func `another media type is refused as such`() {
+        #expect(throws: ReceivedEvent.Fault.unknownMediaType) {
+            try ReceivedEvent(try request(Self.body, [("Content-Type", "text/plain")]))
+        }
+    }
+
+    @Test func `messages are counted by kind, and kinds that are none of ours as one`() {
+        var tally = Tally()
+        for number in 0..<1000 { tally.count(event("made-up-\(number).X", code: 1)) }
+        tally.count(event("sync.NewThreadSameProcess", code: 6))
+        tally.count(event("ping", code: nil))
+        tally.refused = 2
+        #expect(tally.lines == ["sync 1", "async 0", "direct 0", "ping 1", "other 1000", "refused 2"])
+    }
+
+    @Test(arguments: [("0ms", 0), ("20ms", 20), ("60000ms", 60_000), ("1s", 1000), ("60s", 60_000)])
+    func `a delay is milliseconds or seconds`(text: String, milliseconds: Int) {
+        #expect(ReplyDelay(argument: text)?.milliseconds == milliseconds)
+    }
+
+    @Test(arguments: ["", "ms", "s", "20", "-1ms", "+1ms", "1.5s", "60001ms", "61s", "1m", "1 s", "9223372036854775808ms", "٣s"])
+    func `anything else is no delay`(text: String) {
+        #expect(ReplyDelay(argument: text) == nil)
+    }
+
+    static let body = """
+        {"specversion":"1.0","id":"default-5f3a9c-17","source":"/v1/hosts/default",\
+        "type":"wdfilter.sync.NewThreadDifferentProcess","time":"2020-02-21T10:15:30.1234567Z",\
+        "subject":"process/584","data":{"sequence":17,"operationCode":3,"unknown":[]}}
+        """
+
+    private func event(_ type: String, code: Int64?) -> ReceivedEvent {
+        ReceivedEvent(
+            type: "wdfilter.\(type)", source: "/v1/hosts/default", time: "", subject: nil, operationCode: code,
+            sequence: nil)
+    }
+
+    private func answer(to event: ReceivedEvent, _ reply: SampleEngine.Reply) -> String? {
+        let response = SampleEngine.response(to: event, reply)
+        guard response.status == 200, case .bytes(let bytes) = response.body else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

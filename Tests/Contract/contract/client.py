@@ -1,0 +1,181 @@
+"""An HTTP client that holds every answer against the document and keeps a ledger of what was asked."""
+
+import http.client
+import json
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from contract.document import DOCUMENT, Operation
+
+TIMEOUT_SECONDS = 90
+REUSE_SECONDS = 2
+
+Body = bytes | Iterable[bytes] | None
+
+
+@dataclass
+class Answer:
+    """What the service answered."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def media(self) -> str:
+        """The media type of the body, without parameters."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401
+        """The body as JSON, read strictly."""
+        return strict_json(self.body)
+
+    @property
+    def problem(self) -> str:
+        """The name of the problem, empty when there is none."""
+        if self.media != "application/problem+json":
+            return ""
+        name: str = self.json["type"]
+        return name.removeprefix("/problems/")
+
+
+def strict_json(body: bytes) -> Any:  # noqa: ANN401
+    """`body` as JSON: UTF-8, no duplicate keys, no NaN."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        assert len(value) == len(pairs), f"duplicate key among {[key for key, _ in pairs]}"
+        return value
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    return json.loads(body.decode("utf-8"), object_pairs_hook=unique, parse_constant=refuse)
+
+
+@dataclass
+class Ledger:
+    """Which operations were asked, with which result: (operation, status, problem or empty)."""
+
+    entries: set[tuple[str, int, str]] = field(default_factory=set)
+
+
+class Client:
+    """Requests over one kept-alive connection. Not for use by several threads: `again` makes another."""
+
+    def __init__(self, port: int, ledger: Ledger) -> None:
+        """A client of the service on `port`."""
+        self.port = port
+        self.ledger = ledger
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
+        self._used = time.monotonic()
+
+    def again(self) -> "Client":
+        """A client with a connection of its own."""
+        return Client(self.port, self.ledger)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def raw(self, method: str, target: str, body: Body = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """One request, exactly as given; a body that is no bytes is sent in chunks."""
+        if time.monotonic() - self._used > REUSE_SECONDS:  # the service may have closed an idle connection
+            self._connection.close()
+        try:
+            self._connection.request(method, target, body, dict(headers or {}))
+            response = self._connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        except BaseException:
+            self._connection.close()
+            raise
+        finally:
+            self._used = time.monotonic()
+
+    def announce(self, method: str, target: str, headers: Mapping[str, str]) -> Answer:
+        """A request of which only the head is sent."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_SECONDS)
+        try:
+            connection.putrequest(method, target)
+            for name, value in headers.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def call(
+        self,
+        operation_id: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        body: object = None,
+        data: Body = None,
+        headers: Mapping[str, str] | None = None,
+        expect: int | None = None,
+        **path: object,
+    ) -> Answer:
+        """Ask `operation_id` and hold the answer against the document; a 2xx unless `expect` says otherwise.
+
+        `body` is sent as JSON, `data` as it is; the content type is the first that the operation takes.
+        """
+        operation = DOCUMENT.operations[operation_id]
+        sent = dict(headers or {})
+        if body is not None:
+            data = json.dumps(body).encode()
+        if data is not None and operation.media:
+            sent.setdefault("Content-Type", next(iter(operation.media)))
+        answer = self.raw(operation.method, target(operation, path, query), data, sent)
+        said = f"{operation_id} answered {answer.status}: {answer.body[:2000]!r}"
+        if expect is None:
+            assert 200 <= answer.status < 300, said
+        else:
+            assert answer.status == expect, said
+        self.check(operation, answer)
+        return answer
+
+    def check(self, operation: Operation, answer: Answer) -> None:
+        """Hold `answer` against what `operation` declares, and put it into the ledger."""
+        assert answer.status in operation.statuses, f"{operation.id}: {answer.status} is not declared"
+        check_response(DOCUMENT.response_pointer(operation, answer.status), answer)
+        self.ledger.entries.add((operation.id, answer.status, answer.problem))
+
+
+def check_response(pointer: str, answer: Answer) -> None:
+    """Hold `answer` against the response declared at `pointer`."""
+    node = DOCUMENT.at(pointer)
+    for name, header in node.get("headers", {}).items():
+        resolved = DOCUMENT.resolve(header)
+        value = answer.headers.get(name)
+        assert value is not None or not resolved["required"], f"no {name}"
+        pattern = resolved["schema"].get("pattern", "")
+        assert value is None or re.search(pattern, value), f"{name}: {value}"
+    content = node.get("content", {})
+    if not content:
+        assert answer.body == b""
+        return
+    assert answer.media in content, f"content type {answer.media!r}, declared {list(content)}"
+    body: Any = answer.json if answer.media.endswith("json") else answer.body.decode("utf-8")
+    schema = f"{pointer}/content/{answer.media.replace('/', '~1')}/schema"
+    faults = DOCUMENT.faults(schema, body)
+    assert not faults, f"{faults}\nin {answer.body[:2000]!r}"
+    if answer.media == "application/problem+json":
+        assert body["status"] == answer.status
+
+
+def target(operation: Operation, path: Mapping[str, object], query: Mapping[str, object] | None = None) -> str:
+    """The request target of `operation`."""
+    assert set(path) == operation.path_names(), f"{operation.id} takes {operation.path_names()}, not {set(path)}"
+    text = operation.path
+    for name, value in path.items():
+        text = text.replace(f"{{{name}}}", quote(str(value), safe=""))
+    if query:
+        words = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
+        text += "?" + urlencode(words)
+    return text

@@ -1,0 +1,117 @@
+"""A host of the service, for one test."""
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from contract.client import Answer, Client
+from contract.document import DOCUMENT
+
+IMAGE = "\\Device\\HarddiskVolume4\\Windows\\System32\\notepad.exe"
+NOW = "2020-02-21T10:15:30.1234567Z"
+_names = (f"contract-{number}" for number in itertools.count(1))
+
+
+class Machine:
+    """One host; `call` fills in its name."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        """The host `name`."""
+        self.client = client
+        self.name = name
+
+    def call(self, operation_id: str, **arguments: Any) -> Answer:  # noqa: ANN401
+        """Ask an operation of this host."""
+        return self.client.call(operation_id, **{"host": self.name, **arguments})
+
+    def get(self, operation_id: str, **arguments: Any) -> Any:  # noqa: ANN401
+        """Ask an operation of this host and give back the JSON of its answer."""
+        return self.call(operation_id, **arguments).json
+
+    def process(self, **members: object) -> dict[str, Any]:
+        """Create a process and give it back."""
+        answer = self.call("createProcess", body={"imageFileName": IMAGE, **members}, expect=201)
+        process: dict[str, Any] = answer.json["process"]
+        return process
+
+    def thread(self, pid: int, **members: object) -> list[dict[str, Any]]:
+        """Create a thread in `pid` and give back the routines."""
+        routines: list[dict[str, Any]] = self.get("createThread", pid=pid, body=members)["routines"]
+        return routines
+
+    def load(self, pid: int, name: str, **members: object) -> list[dict[str, Any]]:
+        """Load an image into `pid` and give back the messages."""
+        body = {"fullImageName": name, **members}
+        [routine] = self.get("loadImage", pid=pid, body=body)["routines"]
+        messages: list[dict[str, Any]] = routine["messages"]
+        return messages
+
+    def all(self, operation_id: str, **arguments: Any) -> list[Any]:  # noqa: ANN401
+        """All items of a list, page by page."""
+        query = arguments.pop("query", {})
+        items: list[Any] = []
+        while True:
+            page = self.get(operation_id, query=query, **arguments)
+            items += page["items"]
+            if "next" not in page:
+                return items
+            parameter = "after" if operation_id == "listMessages" else "cursor"
+            query = {**query, parameter: page["next"]}
+
+    def drain(self) -> None:
+        """Wait until the queue is empty."""
+        assert self.get("drainWorker", body={}) == {"drained": True, "remaining": 0}
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything that can be read of the host."""
+        readable = [
+            operation
+            for operation in DOCUMENT.operations.values()
+            if operation.method == "GET" and operation.path_names() == {"host"}
+        ]
+        return {operation.id: self.get(operation.id) for operation in readable}
+
+
+@contextlib.contextmanager
+def new_machine(client: Client, **settings: object) -> Iterator[Machine]:
+    """A host with `settings`, removed afterwards."""
+    machine = Machine(client, next(_names))
+    machine.call("putHost", body=settings, expect=201)
+    yield machine
+    target = f"/v1/hosts/{machine.name}"
+    assert client.raw("DELETE", target).status in (204, 404)
+
+
+class Prepared:
+    """A host on which every operation finds what its path names, at rest and on a manual clock."""
+
+    PID, TID = 1000, 2000
+
+    def __init__(self, machine: Machine) -> None:
+        """Put a process, a thread in it and a stream context onto `machine`."""
+        self.machine = machine
+        machine.call("putClock", body={"mode": "manual", "now": NOW})
+        machine.process(processId=self.PID)
+        machine.thread(self.PID, threadId=self.TID, creatorProcessId=4)
+        machine.get("createStreamContext", body={"fileName": IMAGE})
+        machine.drain()
+
+    def path(self, operation_id: str) -> dict[str, Any]:
+        """The path parameters that lead `operation_id` to something that is there."""
+        values: dict[str, object] = {
+            "host": self.machine.name,
+            "pid": self.PID,
+            "tid": self.TID,
+            "id": self.machine.get("listStreamContexts")["items"][0]["id"],
+            "sequence": 1,
+            "name": "unknown-process",
+        }
+        if operation_id == "putHost":
+            values["host"] = next(_names)
+        return {name: values[name] for name in DOCUMENT.operations[operation_id].path_names()}
+
+    def ready(self, operation_id: str) -> None:
+        """Bring the host into the state that `operation_id` needs."""
+        if operation_id == "stepWorker":
+            self.machine.call("putWorker", body={"state": "paused"})

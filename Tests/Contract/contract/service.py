@@ -1,0 +1,88 @@
+"""The service as a process: started on a free port, stopped by SIGTERM."""
+
+import os
+import queue
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from contract.document import REPOSITORY
+
+START_SECONDS = 30
+STOP_SECONDS = 30
+LINE = re.compile(r"wdfilterd listening on http://127\.0\.0\.1:(\d+)\n")
+
+
+def binary() -> Path:
+    """The executable under test: WDFILTERD_BIN, else the release build, else the debug build."""
+    if "WDFILTERD_BIN" in os.environ:
+        return Path(os.environ["WDFILTERD_BIN"])
+    builds = [REPOSITORY / ".build" / kind / "wdfilterd" for kind in ("release", "debug")]
+    found = next((build for build in builds if build.exists()), None)
+    if found is None:
+        raise FileNotFoundError("no build of wdfilterd: run `swift build` or set WDFILTERD_BIN")
+    return found
+
+
+class Service:
+    """A running wdfilterd."""
+
+    def __init__(self, directory: Path, arguments: Sequence[str] = ()) -> None:
+        """Start it with its log and port file in `directory`, and wait for its line on stdout."""
+        self.log = directory / "stderr.log"
+        self.port_file = directory / "port"
+        command = [str(binary()), "serve", "--listen", "127.0.0.1:0", "--port-file", str(self.port_file), *arguments]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("WDFILTERD_")}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env=environment, text=True
+            )
+        self._lines: queue.Queue[str] = queue.Queue()
+        assert self.process.stdout is not None
+        self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
+        self._reader.start()
+        self.port = self._listening()
+
+    def _read(self, stdout: IO[str]) -> None:
+        for line in stdout:
+            self._lines.put(line)
+        self._lines.put("")
+
+    def _listening(self) -> int:
+        try:
+            line = self._lines.get(timeout=START_SECONDS)
+        except queue.Empty:
+            line = ""
+        match = LINE.fullmatch(line)
+        if match is None:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"first line on stdout is {line!r}\n{self.errors()}")
+        return int(match[1])
+
+    def errors(self) -> str:
+        """The end of what it wrote to stderr."""
+        return self.log.read_text(errors="replace")[-4000:]
+
+    def stop(self) -> int:
+        """Send SIGTERM and give back the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"still running {STOP_SECONDS} s after SIGTERM\n{self.errors()}") from None
+        self._reader.join()
+        return code
+
+    def further_lines(self) -> list[str]:
+        """What else came on stdout; call after `stop`."""
+        lines: list[str] = []
+        while line := self._lines.get_nowait():
+            lines.append(line)
+        return lines

@@ -1,0 +1,81 @@
+"""Every conflict that can be provoked."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from contract.client import Client, Ledger
+from contract.machine import IMAGE, Machine, new_machine
+from contract.service import Service
+
+
+def system_exits(machine: Machine) -> None:
+    machine.call("exitProcess", pid=4, expect=409)
+
+
+def pid_in_use(machine: Machine) -> None:
+    machine.process(processId=100)
+    machine.call("createProcess", body={"imageFileName": IMAGE, "processId": 100}, expect=409)
+
+
+def system_again(machine: Machine) -> None:
+    machine.call("createProcess", body={"imageFileName": "System", "processId": 4}, expect=409)
+
+
+def tid_in_use(machine: Machine) -> None:
+    machine.process(processId=100)
+    machine.thread(100, threadId=200)
+    machine.call("createThread", pid=4, body={"threadId": 200}, expect=409)
+
+
+def file_has_a_context(machine: Machine) -> None:
+    machine.call("createStreamContext", body={"fileName": "\\A.dll"}, expect=201)
+    machine.call("createStreamContext", body={"fileName": "\\a.DLL", "rules": []}, expect=409)
+
+
+def host_has_another_body(machine: Machine) -> None:
+    machine.call("putHost", body={"engine": {"type": "none"}}, expect=409)
+
+
+def steps_while_running(machine: Machine) -> None:
+    machine.call("stepWorker", body={"count": 1}, expect=409)
+
+
+def drain_while_paused(machine: Machine) -> None:
+    machine.call("putWorker", body={"state": "paused"})
+    machine.call("drainWorker", body={}, expect=409)
+
+
+@pytest.mark.parametrize(
+    ("provoke", "problem"),
+    [
+        (system_exits, "system-process"),
+        (pid_in_use, "process-exists"),
+        (system_again, "process-exists"),
+        (tid_in_use, "thread-exists"),
+        (file_has_a_context, "stream-context-exists"),
+        (host_has_another_body, "host-exists"),
+        (steps_while_running, "worker-running"),
+        (drain_while_paused, "worker-paused"),
+    ],
+)
+def test_a_conflict_is_409(machine: Machine, ledger: Ledger, provoke: Callable[[Machine], None], problem: str) -> None:
+    provoke(machine)
+    assert any(status == 409 and kind == problem for _, status, kind in ledger.entries)
+
+
+def test_as_many_hosts_as_may_be(tmp_path: Path, ledger: Ledger) -> None:
+    config = tmp_path / "wdfilterd.yaml"
+    config.write_text("hosts:\n  limit: 2\n")
+    service = Service(tmp_path, ["--config", str(config)])
+    client = Client(service.port, ledger)
+    try:
+        with new_machine(client) as machine:
+            answer = machine.call("putHost", host="one-too-many", body={}, expect=409)
+            assert answer.problem == "limit-reached"
+            machine.call("putHost", body={}, expect=200)
+        client.call("putHost", host="now-there-is-room", body={}, expect=201)
+    finally:
+        client.close()
+        assert service.stop() == 0

@@ -1,0 +1,131 @@
+"""openapi.yaml is a valid description, and the service serves it."""
+
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from contract.client import Client
+from contract.document import DOCUMENT, Operation, walk
+from contract.faults import refuses
+
+OPERATIONS = list(DOCUMENT.operations.values())
+LATER = ("/notifications", "/v1/vocabulary", "/v1/replays")
+
+
+def test_the_document_is_valid_openapi() -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT.root).iter_errors()] == []
+
+
+def test_every_schema_is_a_valid_schema() -> None:
+    for schema in DOCUMENT.at("/components/schemas").values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_no_key_stands_twice() -> None:
+    class Unique(yaml.SafeLoader):
+        """Refuses duplicate keys."""
+
+    def mapping(loader: Unique, node: yaml.MappingNode) -> dict[Any, Any]:
+        keys = [loader.construct_object(key) for key, _ in node.value]
+        assert len(set(keys)) == len(keys), f"{node.start_mark}: {keys}"
+        return loader.construct_mapping(node, deep=True)
+
+    Unique.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
+    assert yaml.load(DOCUMENT.bytes, Loader=Unique) == DOCUMENT.root
+
+
+def test_every_object_schema_is_closed() -> None:
+    closed = ("additionalProperties", "unevaluatedProperties")
+    for pointer, node in walk(DOCUMENT.at("/components/schemas"), "/components/schemas"):
+        if "/examples/" in pointer or not isinstance(node.get("properties"), dict) or "/properties/message" in pointer:
+            continue
+        above = DOCUMENT.at(pointer.rpartition("/oneOf/")[0]) if "/oneOf/" in pointer else {}
+        assert any(key in node or key in above for key in closed), pointer
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+def test_every_operation_says_what_it_is_and_what_it_answers(operation: Operation) -> None:
+    assert operation.id[0].islower()
+    assert operation.id.isalnum()
+    assert operation.node["summary"].endswith(".")
+    assert any(200 <= status < 300 for status in operation.statuses)
+    assert any(400 <= status < 500 for status in operation.statuses)
+    assert "{" not in operation.path or operation.path_names() == {
+        part[1:-1] for part in operation.path.split("/") if part.startswith("{")
+    }
+
+
+def test_operation_ids_are_unique() -> None:
+    ids = [node["operationId"] for _, node in walk(DOCUMENT.root["paths"]) if "operationId" in node]
+    assert len(set(ids)) == len(ids)
+
+
+def test_every_component_is_used() -> None:
+    used: set[str] = set()
+    waiting = [("/paths", DOCUMENT.root["paths"])]
+    while waiting:
+        _, node = waiting.pop()
+        for _, inner in walk(node):
+            pointer = inner["$ref"].removeprefix("#") if isinstance(inner.get("$ref"), str) else ""
+            if pointer and pointer not in used:
+                used.add(pointer)
+                waiting.append((pointer, DOCUMENT.at(pointer)))
+    declared = {f"/components/{kind}/{name}" for kind, named in DOCUMENT.root["components"].items() for name in named}
+    assert used == declared
+
+
+def test_every_example_of_a_schema_is_valid() -> None:
+    checked = 0
+    for pointer, schema in walk(DOCUMENT.at("/components"), "/components"):
+        examples = schema.get("examples")
+        if isinstance(examples, list):
+            checked += len(examples)
+            assert [DOCUMENT.faults(pointer, example) for example in examples] == [[]] * len(examples), pointer
+        if "default" in schema and "type" in schema | DOCUMENT.effective(schema):
+            assert DOCUMENT.faults(pointer, schema["default"]) == [], pointer
+    assert checked > 0
+
+
+@pytest.mark.parametrize(
+    "operation", [operation for operation in OPERATIONS if operation.media], ids=lambda operation: operation.id
+)
+def test_every_example_of_a_body_is_valid(operation: Operation) -> None:
+    assert operation.examples()
+    for name, value in operation.examples().items():
+        assert not refuses(operation, value), name
+
+
+def test_what_comes_later_is_not_in_the_document() -> None:
+    paths = DOCUMENT.root["paths"]
+    assert [path for path in paths if any(later in path for later in LATER)] == []
+    media = {
+        media for _, node in walk(paths) for media in (node["content"] if isinstance(node.get("content"), dict) else {})
+    }
+    assert media == {
+        "application/json",
+        "application/merge-patch+json",
+        "application/x-ndjson",
+        "application/yaml",
+        "text/html",
+        "text/plain",
+    }
+
+
+def test_problem_names_are_those_of_the_responses() -> None:
+    declared = {
+        kind.removeprefix("/problems/")
+        for node in DOCUMENT.at("/components/responses").values()
+        for kind in node["content"]["application/problem+json"]["schema"]["properties"]["type"]["enum"]
+    }
+    assert declared == set(DOCUMENT.at("/components/schemas/ProblemName/enum"))
+
+
+def test_the_service_serves_the_document_byte_for_byte(client: Client) -> None:
+    assert client.call("getOpenApiYaml").body == DOCUMENT.bytes
+
+
+def test_the_service_serves_the_document_as_json(client: Client) -> None:
+    assert client.call("getOpenApiJson").json == DOCUMENT.root

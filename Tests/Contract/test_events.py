@@ -1,0 +1,102 @@
+"""Many events in one request."""
+
+import pytest
+
+from contract.machine import Machine
+from contract.story import A, conserved
+
+
+class TestEvents:
+    """Many events in one request."""
+
+    def test_lines_are_applied_skipped_or_rejected(self, machine: Machine) -> None:
+        lines = [
+            '{"type":"processCreate","processId":1000,"imageFileName":"a.exe","rules":"0x400000"}',
+            '{"type":"processCreate","processId":1004,"imageFileName":"b.exe"}',
+            "",
+            '{"type":"threadCreate","processId":1004,"creatorProcessId":1000,"threadId":3000}',
+            '{"type":"threadCreate","processId":1004,"creatorProcessId":1000,"nonsense":1}',
+            '{"type":"threadExit","processId":1004,"threadId":3000}\r',
+            "not json",
+            '{"type":"imageLoad","processId":1004,"fullImageName":"a.dll"}',
+            '{"type":"setRules","processId":1004,"rules":"0x8"}',
+            '{"type":"streamContext","fileName":"a.dll","rules":["NotifyImageLoadRule"]}',
+            '{"type":"processExit","processId":1000}',
+            '{"type":"processExit","processId":1000}',
+            '{"type":"nope"}',
+        ]
+        report = machine.get("postEvents", data="\n".join(lines).encode())
+        assert report.pop("durationMilliseconds") >= 0
+        assert [rejection["line"] for rejection in report.pop("rejected")] == [5, 7, 12, 13]
+        assert report == {
+            "lines": 12,
+            "applied": 8,
+            "appliedByType": {
+                "processCreate": 2,
+                "threadCreate": 1,
+                "threadExit": 1,
+                "imageLoad": 1,
+                "setRules": 1,
+                "streamContext": 1,
+                "processExit": 1,
+            },
+            "skipped": {},
+            "skippedByType": {},
+            "rejectedCount": 4,
+            "messages": {
+                "sync": {"NewThreadDifferentProcess": 1},
+                "async": {"CreateThread": 1, "LoadImage": 1, "CreateProcess": 1},
+                "direct": {"CreateProcess": 2},
+            },
+            "processesSynthesised": 0,
+            "processesCompleted": 0,
+            "tombstoneRecords": 0,
+            "machines": [],
+        }
+        machine.drain()
+        assert machine.get("listMessages")["newest"] == 6
+        assert machine.get("getProcess", pid=1004)["rulesMask"] == "0x00000008"
+
+    def test_the_reader_stops_at_the_first_bad_line_when_asked(self, machine: Machine) -> None:
+        data = b'nope\n{"type":"processCreate","processId":1000,"imageFileName":"a.exe"}\n'
+        report = machine.get("postEvents", data=data, query={"stopOnError": True})
+        assert (report["applied"], report["rejectedCount"], report["rejected"][0]["line"]) == (0, 1, 1)
+        machine.call("getProcess", pid=A, expect=404)
+
+    def test_only_the_first_hundred_bad_lines_are_told(self, machine: Machine) -> None:
+        report = machine.get("postEvents", data=b"nope\n" * 250)
+        assert [rejection["line"] for rejection in report["rejected"]] == list(range(1, 101))
+        assert (report["lines"], report["rejectedCount"]) == (250, 250)
+
+    @pytest.mark.parametrize("on_full", ["wait", "drop"])
+    def test_a_full_queue_holds_the_reader_or_drops(self, machine: Machine, on_full: str) -> None:
+        machine.process(processId=A)
+        machine.call("patchConfig", body={"maxAsyncNotificationCount": 1})
+        machine.call("putEngine", body={"type": "embedded", "delayMs": 5})
+        line = b'{"type":"imageLoad","processId":1000,"fullImageName":"a.dll"}\n'
+        report = machine.get("postEvents", data=line * 50, query={"onFull": on_full})
+        assert report["messages"]["async"] == {"LoadImage": 50}
+        machine.drain()
+        counters = machine.get("getCounters")
+        assert conserved(counters)
+        assert counters["async"]["enqueued"] == 50
+        assert (counters["async"]["droppedOnOverflow"] == 0) == (on_full == "wait")
+
+    def test_a_body_in_chunks_that_cut_lines_anywhere(self, machine: Machine) -> None:
+        machine.process(processId=A)
+        text = '{"type":"setRules","processId":1000,"rules":[]}\r\n{"type":"imageLoad","processId":1000,'
+        text += '"fullImageName":"ä\\u00e4\U0001f600.dll"}'
+        data = text.encode()
+        chunks = (data[index : index + 1] for index in range(len(data)))
+        assert machine.get("postEvents", data=chunks)["applied"] == 2
+        machine.drain()
+        [entry] = machine.all("listMessages", query={"operation": "LoadImage"})
+        assert entry["message"]["imageFileName"] == "ää\U0001f600.dll"
+
+    def test_a_body_of_many_megabytes_is_streamed(self, machine: Machine) -> None:
+        machine.process(processId=A)
+        machine.call("patchConfig", body={"maxAsyncNotificationCount": 10})
+        line = b'{"type":"setRules","processId":1000,"rules":"0x00000010"}' + b" " * 1000 + b"\n"
+        chunks = (line * 100 for _ in range(200))
+        report = machine.get("postEvents", data=chunks)
+        assert (report["applied"], report["rejectedCount"]) == (20000, 0)

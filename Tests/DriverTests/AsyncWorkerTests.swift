@@ -1,0 +1,280 @@
+import Messages
+import TestSupport
+import Testing
+
+@testable import Driver
+
+@Suite struct AsyncWorkerTests {
+    private let engine = ScriptedEngine.holding()
+    private let timers = ManualTimers()
+    private let driver: Driver
+    private let steps = Received<[MessageRecord]>()
+    private let drains = Received<DrainResult>()
+
+    init() { driver = Driver.make(engine: engine, timers: timers) }
+
+    private func step(_ count: Int) throws { try driver.stepWorker(count: count, completion: steps.take) }
+
+    private func drain() throws { try driver.drainWorker(timeout: .seconds(5), completion: drains.take) }
+
+    private var stepped: [[UInt64]] { steps.values.map { $0.map(\.message.sequence) } }
+
+    @Test func `ASY-5: the worker has one message in hand at a time`() throws {
+        try driver.queueMessages(3)
+        #expect(engine.waiting == [1])
+        #expect(driver.counters.inHand == 1)
+        #expect(driver.message(1)?.delivery == .inHand)
+        #expect(driver.message(2)?.delivery == .queued)
+        engine.acknowledge()
+        #expect(engine.waiting == [2])
+    }
+
+    @Test func `ASY-5: 10,000 queued messages and an engine that answers before send returns need no deep stack`()
+        throws
+    {
+        let queue = ManualWorkQueue()
+        let engine = ScriptedEngine()
+        let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 20_000 }, engine: engine, workQueue: queue)
+        try driver.queueMessages(10_000)
+        queue.runAll()
+        #expect(driver.counters.async.sent == 10_000)
+        #expect(engine.messages.map(\.sequence) == Array(1...10_000))
+    }
+
+    @Test func `ASY-5: 10,000 messages that wait for one permit need no deep stack`() throws {
+        let queue = ManualWorkQueue()
+        let engine = ScriptedEngine.holding()
+        let driver = Driver.make(.make { $0.sendingSyncSemaphoreLimit = 1 }, engine: engine, workQueue: queue)
+        let records = Received<MessageRecord>()
+        for _ in 0..<10_000 {
+            try driver.sendSyncNotification(
+                .registryEventSync(registryData: []), processId: 4, completion: records.take)
+        }
+        engine.follow { .acknowledging($0) }
+        engine.acknowledge()
+        queue.runAll()
+        #expect(records.values.map(\.message.sequence) == Array(1...10_000))
+    }
+
+    @Test func `ASY-6: the worker goes by the starvation limit of the configuration`() throws {
+        try driver.setWorker(paused: true)
+        try driver.queueMessages(3)
+        try driver.queueMessages(5, highPriority: true)
+        driver.changeConfig { $0.asyncStarvationLimit = 2 }
+        engine.follow { .acknowledging($0) }
+        try driver.setWorker(paused: false)
+        #expect(engine.messages.map(\.sequence) == [4, 5, 1, 6, 7, 2, 8, 3])
+    }
+
+    @Test func `ASY-5: a paused worker finishes the message in hand and takes no other`() throws {
+        try driver.queueMessages(2)
+        try driver.setWorker(paused: true)
+        #expect(driver.workerMode == .paused)
+        engine.acknowledge()
+        #expect(driver.message(1)?.delivery == .sent)
+        #expect(engine.waiting.isEmpty)
+        try driver.setWorker(paused: false)
+        #expect(engine.waiting == [2])
+    }
+
+    @Test func `ASY-5: pausing and running while a message is in hand takes no second one`() throws {
+        try driver.queueMessages(3)
+        try driver.setWorker(paused: true)
+        try driver.setWorker(paused: false)
+        #expect(engine.waiting == [1])
+        engine.acknowledge()
+        #expect(engine.waiting == [2])
+    }
+
+    @Test func `ASY-6: steps take as many messages as they ask for`() throws {
+        try driver.setWorker(paused: true)
+        try driver.queueMessages(4)
+        try step(2)
+        #expect(engine.waiting == [1])
+        engine.acknowledge()
+        #expect(steps.count == 0)
+        engine.answer(.failing(.timeout))
+        #expect(stepped == [[1, 2]])
+        #expect(steps.values.first?.map(\.delivery) == [.sent, .failed])
+        #expect(engine.waiting.isEmpty)
+    }
+
+    @Test func `ASY-6: a message that was in hand before the pause is no step`() throws {
+        try driver.queueMessages(3)
+        try driver.setWorker(paused: true)
+        try step(1)
+        #expect(engine.waiting == [1])
+        engine.acknowledge()
+        #expect(steps.count == 0)
+        #expect(engine.waiting == [2])
+        engine.acknowledge()
+        #expect(stepped == [[2]])
+        #expect(engine.waiting.isEmpty)
+    }
+
+    @Test func `ASY-6: two step requests at once are served one after the other`() throws {
+        try driver.setWorker(paused: true)
+        try driver.queueMessages(4)
+        try step(1)
+        try step(2)
+        while engine.acknowledge() {}
+        #expect(stepped == [[1], [2, 3]])
+    }
+
+    @Test func `ASY-6: steps end early when the queue runs empty`() throws {
+        try driver.setWorker(paused: true)
+        try step(3)
+        #expect(stepped == [[]])
+        try driver.queueMessages(1)
+        try step(3)
+        #expect(steps.count == 1)
+        engine.acknowledge()
+        #expect(stepped == [[], [1]])
+        try step(0)
+        #expect(stepped == [[], [1], []])
+    }
+
+    @Test func `ASY-6: steps end when the worker is let run, with what they took`() throws {
+        try driver.setWorker(paused: true)
+        try driver.queueMessages(3)
+        try step(3)
+        try step(1)
+        try driver.setWorker(paused: false)
+        #expect(steps.count == 0, "their message is still in hand")
+        engine.acknowledge()
+        #expect(stepped == [[1], []])
+        while engine.acknowledge() {}
+        #expect(driver.counters.async.sent == 3)
+    }
+
+    @Test func `ASY-6: steps are for a paused worker`() throws {
+        #expect(throws: DriverError.workerRunning) { try step(1) }
+        driver.unload { _ in }
+        #expect(throws: DriverError.workerStopped) { try step(1) }
+        #expect(throws: DriverError.workerStopped) { try driver.setWorker(paused: true) }
+        #expect(throws: DriverError.workerStopped) { try drain() }
+        #expect(steps.count == 0)
+    }
+
+    @Test func `ASY-7: a drain ends when nothing is queued or in hand`() throws {
+        try drain()
+        #expect(drains.values == [DrainResult(drained: true, remaining: 0)])
+        try driver.queueMessages(2)
+        try drain()
+        engine.acknowledge()
+        #expect(drains.count == 1)
+        engine.answer(.failing(.timeout))
+        #expect(drains.values.last == DrainResult(drained: true, remaining: 0))
+        #expect(timers.delays.isEmpty)
+    }
+
+    @Test func `ASY-7: a drain tells what remains when its time is up`() throws {
+        try driver.queueMessages(3)
+        try drain()
+        timers.advance(by: .seconds(5))
+        #expect(drains.values == [DrainResult(drained: false, remaining: 3)], "the one in hand included")
+        while engine.acknowledge() {}
+        #expect(drains.count == 1)
+    }
+
+    @Test func `ASY-7: a drain goes on while the worker is paused, and steps may end it`() throws {
+        try driver.queueMessages(2)
+        try drain()
+        try driver.setWorker(paused: true)
+        #expect(throws: DriverError.workerPaused) { try drain() }
+        engine.acknowledge()
+        #expect(drains.count == 0)
+        try step(1)
+        engine.acknowledge()
+        #expect(drains.values == [DrainResult(drained: true, remaining: 0)])
+    }
+
+    @Test func `ASY-7: several drains end together`() throws {
+        try driver.queueMessages(1)
+        try drain()
+        try drain()
+        engine.acknowledge()
+        #expect(drains.values == [DrainResult(drained: true, remaining: 0), DrainResult(drained: true, remaining: 0)])
+    }
+
+    @Test func `ASY-9: unloading lets the message in hand end and reports what is still queued`() throws {
+        try driver.queueMessages(3)
+        let last = Received<CountersSnapshot>()
+        driver.unload(completion: last.take)
+        #expect(last.count == 0)
+        #expect(driver.workerMode == .stopped)
+        engine.acknowledge()
+        let counters = try #require(last.values.first)
+        #expect(counters.async.sent == 1)
+        #expect(counters.queued == 2)
+        #expect(counters.inHand == 0)
+        #expect(counters.isConserved)
+        #expect(engine.waiting.isEmpty)
+        #expect(driver.message(2)?.delivery == .queued)
+        try driver.queueMessages(1)
+        #expect(engine.waiting.isEmpty)
+        #expect(driver.counters.queued == 3)
+    }
+
+    @Test func `ASY-9: the shutdown event wins over messages that wait`() throws {
+        let queue = ManualWorkQueue()
+        let engine = ScriptedEngine()
+        let driver = Driver.make(engine: engine, workQueue: queue)
+        try driver.queueMessages(2)
+        let last = Received<CountersSnapshot>()
+        driver.unload(completion: last.take)
+        queue.runAll()
+        #expect(engine.messages.isEmpty)
+        #expect(last.values.map(\.queued) == [2])
+    }
+
+    @Test func `ASY-9: unloading ends steps, drains and waits`() throws {
+        try driver.queueMessages(2)
+        try drain()
+        try driver.setWorker(paused: true)
+        try step(1)
+        let rooms = Received<Bool>()
+        let pages = Received<MessagePage>()
+        driver.changeConfig { $0.maxAsyncNotificationCount = 1 }
+        driver.awaitQueueRoom(completion: rooms.take)
+        var query = MessageQuery()
+        query.after = 50
+        driver.awaitMessages(query, limit: 1, timeout: .seconds(60), completion: pages.take)
+        let last = Received<CountersSnapshot>()
+        driver.unload(completion: last.take)
+        #expect(rooms.values == [false])
+        #expect(pages.count == 1)
+        engine.acknowledge()
+        #expect(stepped == [[]])
+        #expect(drains.values == [DrainResult(drained: false, remaining: 1)])
+        #expect(last.count == 1)
+        #expect(timers.delays.isEmpty)
+        driver.awaitQueueRoom(completion: rooms.take)
+        driver.awaitMessages(query, limit: 1, timeout: .seconds(60), completion: pages.take)
+        #expect(rooms.values == [false, false])
+        #expect(pages.count == 2)
+    }
+
+    @Test func `ASY-9: unloading twice ends twice`() {
+        let last = Received<CountersSnapshot>()
+        driver.unload(completion: last.take)
+        driver.unload(completion: last.take)
+        #expect(last.count == 2)
+    }
+
+    @Test func `ASY-3: who waits for room goes on when a message is taken or the limit is raised`() throws {
+        driver.changeConfig { $0.maxAsyncNotificationCount = 1 }
+        let rooms = Received<Bool>()
+        driver.awaitQueueRoom(completion: rooms.take)
+        #expect(rooms.values == [true], "there is some now")
+        try driver.queueMessages(2)
+        driver.awaitQueueRoom(completion: rooms.take)
+        #expect(rooms.count == 1)
+        engine.acknowledge()
+        #expect(rooms.values == [true, true])
+        try driver.queueMessages(1)
+        driver.awaitQueueRoom(completion: rooms.take)
+        driver.changeConfig { $0.maxAsyncNotificationCount = 2 }
+        #expect(rooms.values == [true, true, true])
+    }
+}

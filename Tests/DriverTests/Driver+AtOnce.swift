@@ -1,0 +1,107 @@
+import Driver
+import Messages
+import TestSupport
+import Testing
+
+// Calls whose completion runs before they return, since the engine and the work queue of the test are at once.
+extension Driver {
+    func createProcessAtOnce(_ creation: ProcessCreation) throws -> ProcessCreationOutcome {
+        let outcome = Received<ProcessCreationOutcome>()
+        try createProcess(creation, completion: outcome.take)
+        return try #require(outcome.values.first)
+    }
+
+    /// Creates process `processId` with the given rules and flags; the image's name decides nothing else.
+    @discardableResult
+    func makeProcess(
+        _ processId: UInt32, rules: ProcessRules = [], flags: ProcessFlags? = nil,
+        imageFileName: String = #"C:\app.exe"#
+    ) throws -> ProcessContext {
+        var creation = ProcessCreation(imageFileName: imageFileName, processId: processId)
+        creation.rules = rules
+        creation.flags = flags
+        return try #require(try createProcessAtOnce(creation).process)
+    }
+
+    func createThreadAtOnce(_ creation: ThreadCreation) throws -> ThreadCreationOutcome {
+        let outcome = Received<ThreadCreationOutcome>()
+        try createThread(creation, completion: outcome.take)
+        return try #require(outcome.values.first)
+    }
+
+    func loadImageAtOnce(_ load: ImageLoad) throws -> RoutineReport {
+        let reports = Received<[RoutineReport]>()
+        try loadImage(load, completion: reports.take)
+        return try #require(reports.values.first?.first)
+    }
+
+    func sendSyncAtOnce(_ data: SyncData, processId: UInt32) throws -> MessageRecord {
+        let record = Received<MessageRecord>()
+        try sendSyncNotification(data, processId: processId, completion: record.take)
+        return try #require(record.values.first)
+    }
+
+    /// Queues `count` messages without data that go to the list that `highPriority` says.
+    @discardableResult
+    func queueMessages(_ count: Int, highPriority: Bool = false) throws -> [UInt64] {
+        try (0..<count).map { _ in
+            try sendAsyncNotification(.logPrint, .raw([]), highPriority: highPriority).message.sequence
+        }
+    }
+
+    func syncCounters(_ operation: SyncOperation) throws -> SyncCounters {
+        try #require(counters.sync.first { $0.operation == operation }?.counters)
+    }
+}
+
+extension RoutineReport {
+    /// The conditions that were looked at, in order, and how they came out.
+    var checks: [Check] { trace.checks.map(\.check) }
+    var held: [Bool] { trace.checks.map(\.holds) }
+    var operations: [String] { messages.map(\.message.operationName) }
+}
+
+extension EngineMessage {
+    var sync: SyncMessage? {
+        if case .sync(let message) = content { return message }
+        return nil
+    }
+
+    var async: AsyncMessage? {
+        if case .async(let message) = content { return message }
+        return nil
+    }
+
+    /// The message proper of CreateProcess and LoadImage.
+    var imageLoadAndProcess: ImageLoadAndProcessNotify? {
+        if case .imageLoadAndProcess(let notify)? = async?.body { return notify }
+        return nil
+    }
+}
+
+extension CountersSnapshot {
+    /// ASY-10.
+    var isConserved: Bool {
+        let settled = async.sent + async.sendFailed + async.droppedOnOverflow
+        return async.enqueued == settled + UInt64(queued) + UInt64(inHand)
+    }
+}
+
+extension SyncOperation {
+    /// A message of the operation, for those of the tests that do not care what it says.
+    var sampleData: SyncData {
+        switch self {
+        case .newImageLoadPerStream: .newImageLoadPerStream(imageName: #"C:\app.dll"#)
+        case .registryEventSync: .registryEventSync(registryData: [1, 2, 3])
+        case .newThreadDifferentProcess: .newThreadDifferentProcess(targetProcess: .none)
+        case .newImageLoadPerProcess: .newImageLoadPerProcess(imageName: #"C:\app.dll"#)
+        case .newThreadSameProcess:
+            .newThreadSameProcess(
+                ThreadNotifySyncMessage(
+                    createdThread: AuxTidCreationTime(threadId: 12, creationTime: .none),
+                    currentThread: AuxTidCreationTime(threadId: 8, creationTime: .none), process: .none,
+                    threadStartAddress: 0))
+        case .newThreadAndCmdLine: .newThreadAndCmdLine(commandLine: "a", currentCommandLine: "b")
+        }
+    }
+}

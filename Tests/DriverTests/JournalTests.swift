@@ -1,0 +1,107 @@
+import Messages
+import TestSupport
+import Testing
+
+@testable import Driver
+
+@Suite struct JournalTests {
+    private var journal = Journal(capacity: 3)
+
+    private mutating func append(_ count: Int) {
+        for _ in 0..<count { journal.append(.make(journal.nextSequence)) }
+    }
+
+    private func sequences(after: UInt64 = 0, limit: Int = 10) -> [UInt64] {
+        var query = MessageQuery()
+        query.after = after
+        return journal.page(query, limit: limit).items.map(\.message.sequence)
+    }
+
+    @Test func `an empty journal starts at sequence 1`() {
+        let page = journal.page(MessageQuery(), limit: 10)
+        #expect(page.items.isEmpty && !page.hasMore)
+        #expect(page.oldest == 1)
+        #expect(page.newest == 0)
+        #expect(journal[0] == nil && journal[1] == nil && journal[.max] == nil)
+    }
+
+    @Test mutating func `the journal keeps the last messages, and sequences have no gaps`() {
+        append(5)
+        #expect(sequences() == [3, 4, 5])
+        #expect(journal.oldest == 3)
+        #expect(journal.newest == 5)
+        #expect(journal[2] == nil)
+        #expect(journal[3]?.message.sequence == 3)
+        #expect(journal[6] == nil)
+    }
+
+    @Test mutating func `a page starts behind the sequence that was given`() {
+        append(5)
+        #expect(sequences(after: 1) == [3, 4, 5])
+        #expect(sequences(after: 3) == [4, 5])
+        #expect(sequences(after: 5) == [])
+        #expect(sequences(after: .max) == [])
+    }
+
+    @Test mutating func `a page tells whether more follows that matches`() {
+        append(3)
+        #expect(journal.page(MessageQuery(), limit: 2).hasMore)
+        #expect(!journal.page(MessageQuery(), limit: 3).hasMore)
+        var query = MessageQuery()
+        query.kind = .sync
+        #expect(!journal.page(query, limit: 1).hasMore)
+    }
+
+    @Test mutating func `what became of a message is stored only while the message is here`() {
+        append(4)
+        for sequence: UInt64 in [1, 4] {
+            var record = MessageRecord.make(sequence)
+            record.delivery = .sent
+            journal.store(record)
+        }
+        #expect(journal.page(MessageQuery(), limit: 9).items.map(\.delivery) == [.queued, .queued, .sent])
+    }
+
+    @Test func `a journal holds one message at least`() {
+        var journal = Journal(capacity: 0)
+        journal.append(.make(1))
+        journal.append(.make(2))
+        #expect(journal.page(MessageQuery(), limit: 9).items.map(\.message.sequence) == [2])
+    }
+
+    @Test func `each filter of a query holds on its own, and all hold together`() throws {
+        let driver = Driver.make()
+        try driver.makeProcess(100)
+        _ = try driver.sendSyncAtOnce(.registryEventSync(registryData: []), processId: 100)
+        _ = try driver.sendAsyncNotification(.registryEvent, .raw([]), processId: 4)
+        _ = try driver.sendAsyncNotification(.registryEvent, .raw([]))
+        try driver.setWorker(paused: true)
+        _ = try driver.exitProcess(100)
+        func found(_ change: (inout MessageQuery) -> Void) -> [UInt64] {
+            var query = MessageQuery()
+            change(&query)
+            return driver.messages(query, limit: 10).items.map(\.message.sequence)
+        }
+        #expect(found { $0.kind = .direct } == [1])
+        #expect(found { $0.kind = .async } == [3, 4, 5])
+        #expect(found { $0.operation = "CreateProcess" } == [1, 5])
+        #expect(found { $0.processId = 100 } == [1, 2, 5])
+        #expect(found { $0.delivery = .queued } == [5])
+        #expect(found { ($0.processId, $0.after) = (100, 1) } == [2, 5])
+        #expect(found { ($0.processId, $0.kind, $0.operation) = (100, .async, "CreateProcess") } == [5])
+        #expect(found { $0.operation = "createprocess" } == [])
+    }
+
+    @Test func `a journal smaller than the queue loses messages, not counts`() throws {
+        let engine = ScriptedEngine()
+        let driver = Driver.make(limits: .make { $0.journalCapacity = 2 }, engine: engine)
+        try driver.setWorker(paused: true)
+        try driver.queueMessages(5)
+        #expect(driver.queues(entries: 9).normal.map(\.record.message.sequence) == [1, 2, 3, 4, 5])
+        #expect(driver.message(3) == nil)
+        try driver.setWorker(paused: false)
+        #expect(engine.messages.map(\.sequence) == [1, 2, 3, 4, 5])
+        #expect(driver.messages(MessageQuery(), limit: 9).items.map(\.delivery) == [.sent, .sent])
+        #expect(driver.counters.async.sent == 5)
+    }
+}

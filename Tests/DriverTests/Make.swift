@@ -1,0 +1,20 @@
+import Messages
+
+@testable import Driver
+
+extension MessageRecord {
+    /// A LogPrint message without data.
+    static func make(_ sequence: UInt64, processId: UInt32? = nil) -> MessageRecord {
+        let message = EngineMessage(
+            sequence: sequence, time: .none, kind: .async,
+            process: processId.map { AuxPidCreationTime(processId: $0, creationTime: .none) },
+            content: .async(AsyncMessage(operation: .logPrint, body: .raw([]))))
+        return MessageRecord(message: message, routine: .asyncSendNotification, delivery: .queued)
+    }
+}
+
+extension AsyncNotification {
+    static func make(_ sequence: UInt64, high: Bool, size: Int) -> AsyncNotification {
+        AsyncNotification(record: .make(sequence), size: size, isHighPriority: high)
+    }
+}

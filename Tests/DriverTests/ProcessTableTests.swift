@@ -1,0 +1,175 @@
+import Messages
+import TestSupport
+import Testing
+
+@testable import Driver
+
+@Suite struct ProcessTableTests {
+    private let driver = Driver.make(limits: .make { ($0.processes, $0.threads) = (4, 3) })
+
+    private func newPid() throws -> UInt32 {
+        let outcome = try driver.createProcessAtOnce(ProcessCreation(imageFileName: "a"))
+        return try #require(outcome.process?.identity.processId)
+    }
+
+    @Test func `DATA-1: pids and tids are chosen as the lowest free multiples of 4 of one table`() throws {
+        #expect(try newPid() == 8)
+        var creation = ThreadCreation(processId: 8)
+        creation.creatorThreadId = 7
+        #expect(try driver.createThreadAtOnce(creation).thread.threadId == 12)
+        #expect(try newPid() == 16)
+        _ = try driver.exitProcess(8)
+        #expect(try newPid() == 8)
+        #expect(try driver.createThreadAtOnce(ThreadCreation(processId: 4, threadId: 20)).thread.threadId == 20)
+        _ = try driver.deleteThread(20, of: 4)
+    }
+
+    @Test func `DATA-1: the thread that stands for a creator keeps its tid while the creator lives`() throws {
+        try driver.makeProcess(100, rules: ProcessRules(rawValue: .max))
+        let engine = ScriptedEngine()
+        let driver = Driver.make(engine: engine)
+        try driver.makeProcess(100)
+        for _ in 0..<3 {
+            _ = try driver.changeRules(of: 100, .replace(.notifyNewThreadSameProcess))
+            _ = try driver.createThreadAtOnce(ThreadCreation(processId: 100))
+        }
+        let creators = engine.messages.compactMap { message -> UInt32? in
+            guard case .newThreadSameProcess(let data)? = message.sync?.data else { return nil }
+            return data.currentThread.threadId
+        }
+        #expect(creators == [8, 8, 8])
+        #expect(try driver.threads(of: 100).map(\.threadId) == [12, 16, 20])
+        _ = try driver.exitProcess(100)
+        #expect(try driver.createProcessAtOnce(ProcessCreation(imageFileName: "b")).process?.identity.processId == 8)
+    }
+
+    @Test func `DATA-1: a tid belongs to one process, and a deleted one is free`() throws {
+        try driver.makeProcess(100)
+        try driver.makeProcess(104)
+        _ = try driver.createThreadAtOnce(ThreadCreation(processId: 100, threadId: 200))
+        #expect(throws: DriverError.threadExists(200)) {
+            try driver.createThreadAtOnce(ThreadCreation(processId: 104, threadId: 200))
+        }
+        #expect(throws: DriverError.unknownThread(200)) { try driver.deleteThread(200, of: 104) }
+        #expect(throws: DriverError.unknownProcess(7)) { try driver.deleteThread(200, of: 7) }
+        #expect(throws: DriverError.unknownProcess(7)) { try driver.threads(of: 7) }
+        _ = try driver.deleteThread(200, of: 100)
+        #expect(throws: DriverError.unknownThread(200)) { try driver.deleteThread(200, of: 100) }
+        #expect(try driver.createThreadAtOnce(ThreadCreation(processId: 104, threadId: 200)).processId == 104)
+    }
+
+    @Test func `DATA-1: a recording's thread takes the tid over from whoever had it`() throws {
+        try driver.makeProcess(100)
+        try driver.makeProcess(104)
+        for threadId: UInt32 in [200, 204, 208] {
+            _ = try driver.createThreadAtOnce(ThreadCreation(processId: 100, threadId: threadId))
+        }
+        var creation = ThreadCreation(processId: 104, threadId: 204)
+        creation.replacesThread = true
+        _ = try driver.createThreadAtOnce(creation)
+        #expect(try driver.threads(of: 100).map(\.threadId) == [200, 208])
+        #expect(try driver.threads(of: 104).map(\.threadId) == [204])
+        _ = try driver.exitProcess(100)
+        #expect(try driver.threads(of: 104).map(\.threadId) == [204])
+    }
+
+    @Test func `a process limit refuses one more and leaves nothing changed`() throws {
+        for _ in 0..<3 { _ = try newPid() }
+        let before = (driver.counters, driver.messages(MessageQuery(), limit: 100))
+        #expect(throws: DriverError.limitReached(.processes)) { try newPid() }
+        #expect(throws: DriverError.limitReached(.processes)) {
+            try driver.synthesizeProcess(ProcessCreation(imageFileName: "a"))
+        }
+        #expect(driver.counters == before.0)
+        #expect(driver.messages(MessageQuery(), limit: 100) == before.1)
+        _ = try driver.exitProcess(12)
+        #expect(try newPid() == 12)
+    }
+
+    @Test func `a thread limit refuses one more and leaves nothing changed`() throws {
+        try driver.makeProcess(100, rules: [.notifyNewThreadSameProcess, .notifyProcessCmdLine])
+        var creation = ThreadCreation(processId: 4)
+        creation.creatorThreadId = 4
+        for _ in 0..<3 { _ = try driver.createThreadAtOnce(creation) }
+        let before = (driver.counters, driver.messages(MessageQuery(), limit: 100), driver.process(100))
+        #expect(throws: DriverError.limitReached(.threads)) {
+            try driver.createThreadAtOnce(ThreadCreation(processId: 100))
+        }
+        #expect(throws: DriverError.threadExists(8)) {
+            try driver.createThreadAtOnce(ThreadCreation(processId: 100, threadId: 8))
+        }
+        #expect(driver.counters == before.0)
+        #expect(driver.messages(MessageQuery(), limit: 100) == before.1)
+        #expect(driver.process(100) == before.2)
+        var replacing = ThreadCreation(processId: 100, threadId: 8)
+        replacing.replacesThread = true
+        #expect(try driver.createThreadAtOnce(replacing).thread.threadId == 8)
+    }
+
+    @Test func `limits on stream contexts and drivers refuse one more and leave nothing changed`() throws {
+        let driver = Driver.make(limits: .make { ($0.streamContexts, $0.drivers) = (1, 1) })
+        _ = try driver.createStreamContext(fileName: "a", rules: [])
+        #expect(throws: DriverError.limitReached(.streamContexts)) {
+            try driver.createStreamContext(fileName: "b", rules: [])
+        }
+        #expect(throws: DriverError.streamContextExists) { try driver.createStreamContext(fileName: "A", rules: []) }
+        var load = ImageLoad(processId: 0, fullImageName: "a.sys")
+        load.systemModeImage = true
+        _ = try driver.loadImageAtOnce(load)
+        #expect(throws: DriverError.limitReached(.drivers)) { try driver.loadImageAtOnce(load) }
+        load.processId = 999
+        #expect(throws: DriverError.unknownProcess(999)) { try driver.loadImageAtOnce(load) }
+        #expect(driver.loadedDrivers.count == 1)
+        #expect(driver.streamContexts.count == 1)
+    }
+
+    @Test func `processes are listed by ascending pid, a page at a time`() throws {
+        let driver = Driver.make()
+        for processId: UInt32 in [300, 100, .max, 200] { try driver.makeProcess(processId) }
+        let first = driver.processes(limit: 2) { !$0.isSystem }
+        #expect(first.items.map(\.identity.processId) == [100, 200])
+        #expect(first.hasMore)
+        let rest = driver.processes(after: 200, limit: 2) { _ in true }
+        #expect(rest.items.map(\.identity.processId) == [300, .max])
+        #expect(!rest.hasMore)
+        #expect(driver.processes(after: .max, limit: 2) { _ in true }.items.isEmpty)
+        #expect(driver.processes(limit: 1) { $0.isSystem }.hasMore == false)
+    }
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `DATA-1: the chosen id is the lowest free one after any sequence of events`(seed: UInt64) throws {
+        var random = SplitMix(seed: seed)
+        var table = ProcessTable()
+        var model: [UInt32: Set<UInt32>] = [4: []]
+        for _ in 0..<1500 {
+            let used = Set(model.keys).union(model.values.joined())
+            let lowest = stride(from: UInt32(4), to: .max, by: 4).first { !used.contains($0) }
+            #expect(table.lowestFreeId() == lowest)
+            let id = Bool.random(using: &random) ? table.lowestFreeId() : .random(in: 0...90, using: &random)
+            let processId = try #require(model.keys.sorted().randomElement(using: &random))
+            let reference = try #require(table.reference(processId: processId))
+            switch Int.random(in: 0..<5, using: &random) {
+            case 0, 1:
+                guard model[id] == nil, model.count < 20 else { continue }
+                var context = ProcessContext.system
+                context.identity.processId = id
+                table.insert(context)
+                model[id] = []
+            case 2 where !table.hasThread(id):
+                table.insertThread(AuxTidCreationTime(threadId: id, creationTime: .none), of: reference)
+                model[processId]?.insert(id)
+            case 3:
+                let owner = model.first { $0.value.contains(id) }?.key
+                #expect(table.removeThread(id) == (owner != nil))
+                if let owner { model[owner]?.remove(id) }
+            default:
+                guard processId != 4 else { continue }
+                table.remove(reference)
+                model[processId] = nil
+                #expect(table[reference] == nil)
+            }
+            #expect(table.count == model.count)
+            #expect(table.threadCount == model.values.reduce(0) { $0 + $1.count })
+        }
+    }
+}

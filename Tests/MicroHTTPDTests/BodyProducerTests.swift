@@ -1,0 +1,107 @@
+import Dispatch
+import Locking
+@testable import MicroHTTPD
+import Testing
+
+/// Does with the buffer what `next` says.
+private final class TestProducer: BodyProducer {
+    typealias Step = @Sendable (UnsafeMutableRawBufferPointer, BodyResumption, Int) -> BodyProduction
+
+    let closed = Locked(0)
+    let asked = Event()
+    let ended = Event()
+    let resumption = Locked<BodyResumption?>(nil)
+    private let calls = Locked(0)
+    private let next: Step
+
+    init(_ next: @escaping Step) {
+        self.next = next
+    }
+
+    func produce(into buffer: UnsafeMutableRawBufferPointer, resume: BodyResumption) -> BodyProduction {
+        resumption.withLock { $0 = resume }
+        let call = calls.withLock { calls -> Int in
+            calls += 1
+            return calls
+        }
+        defer { asked.happen() }
+        return next(buffer, resume, call)
+    }
+
+    func close() {
+        closed.withLock { $0 += 1 }
+        ended.happen()
+    }
+
+    var handler: TestHandler {
+        collecting { [self] _, responder in responder.respond(Response(status: 200, stream: self)) }
+    }
+}
+
+private func write(_ text: String, to buffer: UnsafeMutableRawBufferPointer) -> BodyProduction {
+    buffer.copyBytes(from: text.utf8)
+    return .bytes(text.utf8.count)
+}
+
+struct BodyProducerTests {
+    @Test func `a body is made piece by piece`() throws {
+        let producer = TestProducer { buffer, _, call in call <= 1000 ? write("\(call),", to: buffer) : .end }
+        let daemon = try Daemon.start(producer.handler)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        let reply = try client.receive()
+        #expect(reply.headers["transfer-encoding"] == "chunked")
+        #expect(reply.text == (1...1000).map { "\($0)," }.joined())
+        try #require(producer.ended.wait())
+        #expect(producer.closed.withLock { $0 } == 1)
+        try client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try client.receive(toHead: true).status == 200)
+    }
+
+    @Test func `a producer that waits is asked again when it is resumed`() throws {
+        let queue = DispatchQueue(label: "resume")
+        let producer = TestProducer { buffer, resume, call in
+            if call > 300 { return .end }
+            if call % 3 == 0 { return write("x", to: buffer) }
+            if call % 3 == 1 { queue.async { resume.resume() } } else { resume.resume() }
+            return .later
+        }
+        let daemon = try Daemon.start(producer.handler)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        #expect(try client.receive().body.count == 100)
+    }
+
+    @Test func `a producer that fails cuts the connection before the end of the body`() throws {
+        let producer = TestProducer { buffer, _, call in call == 1 ? write("part", to: buffer) : .failed }
+        let daemon = try Daemon.start(producer.handler)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        #expect(throws: Client.Failure.self) { try client.receive() }
+    }
+
+    @Test func `a stop ends a stream that waits, with a proper end`() throws {
+        let producer = TestProducer { buffer, _, call in call == 1 ? write("one", to: buffer) : .later }
+        let daemon = try Daemon.start(producer.handler)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        try #require(producer.asked.wait(2))
+        #expect(daemon.stop(within: .seconds(10)) == StopReport(finished: 1, cut: 0))
+        #expect(try client.receive().text == "one")
+        #expect(producer.closed.withLock { $0 } == 1)
+    }
+
+    @Test func `a client that leaves a stream closes its producer`() throws {
+        let producer = TestProducer { buffer, _, _ in
+            buffer.initializeMemory(as: UInt8.self, repeating: 0x78)
+            return .bytes(buffer.count)
+        }
+        let daemon = try Daemon.start(producer.handler)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        try #require(producer.asked.wait(10))
+        client.reset()
+        try #require(producer.ended.wait())
+        #expect(eventually { daemon.liveConnections == 0 })
+    }
+}

@@ -1,0 +1,129 @@
+import Glibc
+import Locking
+@testable import MicroHTTPD
+import Testing
+
+struct DaemonTests {
+    @Test func `port 0 takes a free port each time`() throws {
+        let first = try Daemon.start(echo)
+        let second = try Daemon.start(echo)
+        #expect(first.port != 0)
+        #expect(first.port != second.port)
+        #expect(first.address == "127.0.0.1")
+    }
+
+    @Test func `a port in use is an error that says so`() throws {
+        let daemon = try Daemon.start(echo)
+        #expect(throws: DaemonError.cannotListen(address: "127.0.0.1", code: EADDRINUSE)) {
+            try Daemon.start(echo) { $0.port = daemon.port }
+        }
+    }
+
+    @Test func `IPv6 is served`() throws {
+        let daemon = try Daemon.start(
+            collecting { request, responder in
+                responder.respond(Response(status: 200, body: Array(request.head.remoteAddress.utf8)))
+            }
+        ) { $0.host = "::1" }
+        #expect(daemon.address == "::1")
+        let client = try Client(daemon.port, host: "::1")
+        try client.send(get())
+        #expect(try client.receive().text == "::1")
+    }
+
+    @Test func `localhost is 127_0_0_1`() throws {
+        #expect(try Daemon.start(echo) { $0.host = "localhost" }.address == "127.0.0.1")
+    }
+
+    @Test(arguments: ["", "example.org", "1.2.3", "::g", "127.0.0.1:80"])
+    func `a host that is no address is an error`(host: String) {
+        #expect(throws: DaemonError.badAddress(host)) { try Daemon.start(echo) { $0.host = host } }
+    }
+
+    @Test func `an address of another machine is an error`() {
+        #expect(throws: DaemonError.cannotListen(address: "192.0.2.1", code: EADDRNOTAVAIL)) {
+            try Daemon.start(echo) { $0.host = "192.0.2.1" }
+        }
+    }
+
+    @Test func `settings out of range are errors`() {
+        let changes: [(inout DaemonConfiguration) -> Void] = [
+            { $0.threads = 0 }, { $0.threads = 65 }, { $0.connectionLimit = 0 }, { $0.connectionMemoryBytes = 8191 },
+            { $0.idleTimeoutSeconds = 0 }, { $0.connectionsPerAddressLimit = -1 }, { $0.requestDeadline = .zero },
+        ]
+        for change in changes {
+            #expect {
+                try Daemon.start(echo, change)
+            } throws: { error in
+                if case DaemonError.badConfiguration = error { true } else { false }
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2, 4, 64]) func `any number of threads serves`(threads: Int) throws {
+        let daemon = try Daemon.start(echo) { $0.threads = threads }
+        let clients = try (0..<64).map { _ in try Client(daemon.port) }
+        for client in clients { try client.send(get("/t")) }
+        for client in clients { #expect(try client.receive().text == "GET /t ") }
+        daemon.stop(within: .seconds(5))
+        #expect(daemon.liveConnections == 0)
+    }
+
+    @Test func `a certificate that is none is an error and frees the port`() throws {
+        let port = try Daemon.start(echo).port
+        #expect {
+            try Daemon.start(echo) {
+                $0.port = port
+                $0.tls = TLSIdentity(certificateChain: "nonsense", privateKey: "nonsense")
+            }
+        } throws: { error in
+            if case DaemonError.cannotStart(let messages) = error { !messages.isEmpty } else { false }
+        }
+        #expect(try Daemon.start(echo) { $0.port = port }.port == port)
+    }
+
+    @Test func `connections from one address are limited`() throws {
+        let daemon = try Daemon.start(echo) {
+            $0.threads = 1
+            $0.connectionsPerAddressLimit = 3
+        }
+        let clients = try (0..<3).map { _ in try Client(daemon.port) }
+        for client in clients {
+            try client.send(get())
+            #expect(try client.receive().status == 200)
+        }
+        let extra = try Client(daemon.port)
+        try? extra.send(get())
+        #expect(try extra.receiveToEnd() == [])
+    }
+
+    @Test func `connections come and go and leave nothing`() throws {
+        let daemon = try Daemon.start(echo) { $0.requestDeadline = .milliseconds(500) }
+        for index in 0..<500 {
+            let client = try Client(daemon.port)
+            switch index % 4 {
+            case 0: try client.send(get())
+            case 1: try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+            case 2: try client.send("GET / HT")
+            default: client.reset()
+            }
+        }
+        #expect(eventually { daemon.liveConnections == 0 && daemon.statistics.openConnections == 0 })
+    }
+
+    @Test(arguments: [
+        ("1.0.0", true), ("1.0.6", true), ("1.0.7", false), ("1.0.10", false), ("0.9.75", false), ("1.1.0", false),
+        ("0.9.75-6", false), ("x", true),
+    ])
+    func `a version that can be crashed is warned of`(version: String, warns: Bool) {
+        #expect((Daemon.warning(about: version) != nil) == warns)
+    }
+
+    @Test func `the version is that of the library`() {
+        #expect(Daemon.libraryVersion.split(separator: ".").count >= 3)
+    }
+
+    @Test func `a message of the library is one line of printable ASCII`() {
+        #expect(Daemon.printable(Array("a\r\nb\\\u{1B}[0m ä".utf8)) == #"ab\x5c\x1b[0m \xc3\xa4"#)
+    }
+}

@@ -1,0 +1,93 @@
+import Dispatch
+@testable import MicroHTTPD
+import Testing
+
+struct DeadlineTests {
+    private func start(_ handler: TestHandler) throws -> Daemon {
+        try Daemon.start(handler) { $0.requestDeadline = .milliseconds(200) }
+    }
+
+    /// Sends a byte every now and then for as long as the server takes it.
+    private func dribble(_ client: Client, _ text: String) -> Bool {
+        let pause = DispatchSemaphore(value: 0)
+        for byte in text.utf8 {
+            do { try client.send([byte]) } catch { return true }
+            _ = pause.wait(timeout: .now() + .milliseconds(20))
+        }
+        return false
+    }
+
+    @Test func `a client that dribbles its headers is cut`() throws {
+        let daemon = try start(echo)
+        let client = try Client(daemon.port)
+        #expect(dribble(client, "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 500)))
+        #expect(eventually { daemon.statistics.cutByDeadline == 1 })
+        #expect(eventually { daemon.liveConnections == 0 })
+    }
+
+    @Test func `a client that dribbles a body is cut`() throws {
+        let daemon = try start(echo)
+        let client = try Client(daemon.port)
+        try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
+        #expect(dribble(client, String(repeating: "x", count: 500)))
+        #expect(eventually { daemon.statistics.cutByDeadline == 1 })
+    }
+
+    @Test func `a client that says nothing is cut`() throws {
+        let daemon = try start(echo)
+        let client = try Client(daemon.port)
+        #expect(try client.receiveToEnd() == [])
+        #expect(eventually { daemon.statistics.cutByDeadline == 1 })
+    }
+
+    @Test func `a second request is held to the deadline too`() throws {
+        let daemon = try start(echo)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        #expect(try client.receive().status == 200)
+        try client.send("GET / HTTP/1.1\r\n")
+        #expect(try client.receiveToEnd() == [])
+    }
+
+    @Test func `a connection between requests is not cut by the deadline`() throws {
+        let daemon = try start(echo)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        #expect(try client.receive().status == 200)
+        // Another connection that is swept shows that the time has passed.
+        #expect(try Client(daemon.port).receiveToEnd() == [])
+        try client.send(get())
+        #expect(try client.receive().status == 200)
+    }
+
+    @Test func `a request that waits for its answer is not cut`() throws {
+        let desk = Desk()
+        let daemon = try start(desk.handler)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        try #require(desk.arrived.wait())
+        #expect(try Client(daemon.port).receiveToEnd() == [])
+        try #require(desk.takeAll().first).responder.respond(Response(status: 201))
+        #expect(try client.receive().status == 201)
+    }
+
+    /// The library, told of changes only, misses the end of a connection that came together with half a request.
+    @Test func `half a request whose client has gone is cut`() throws {
+        let daemon = try start(echo)
+        for _ in 0..<100 { try Client(daemon.port).send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc") }
+        #expect(eventually { daemon.liveConnections == 0 && daemon.statistics.openConnections == 0 })
+    }
+
+    @Test func `a client that does not read its answer is cut`() throws {
+        let body = [UInt8](repeating: 0, count: 60_000_000)
+        let daemon = try Daemon.start(collecting { _, responder in responder.respond(Response(status: 200, body: body)) }) {
+            $0.requestDeadline = .milliseconds(200)
+            $0.idleTimeoutSeconds = 1
+        }
+        let client = try Client(daemon.port)
+        try client.send(get())
+        #expect(eventually { daemon.statistics.openConnections == 1 })
+        #expect(eventually { daemon.statistics.openConnections == 0 })
+        #expect(try client.receiveToEnd().count < body.count)
+    }
+}

@@ -1,0 +1,125 @@
+@testable import MicroHTTPD
+import Testing
+
+/// An exchange that can be changed inside of an expectation.
+private final class Subject {
+    private var exchange = Exchange()
+
+    func open() -> UInt64 { exchange.open() }
+    func finish() -> Bool { exchange.finish() }
+    func beginAwaiting() -> Bool { exchange.beginAwaiting() }
+    func accept(_ status: Int, to request: UInt64) -> Bool { exchange.accept(Response(status: status), to: request) }
+    func pauseConsumer(_ turn: UInt64, _ stage: Stage) -> Exchange.Pause { exchange.pauseConsumer(turn, stage) }
+    func pauseProducer(_ turn: UInt64, _ stage: Stage) -> Exchange.Pause { exchange.pauseProducer(turn, stage) }
+    func resume(_ turn: UInt64) -> Bool { exchange.resume(turn) }
+    func wake(_ stage: Stage) -> Bool { exchange.wake(stage) }
+    var suspension: Exchange.Suspension { exchange.suspension }
+    var unanswered: UInt64? { exchange.unanswered }
+    var isAwaited: Bool { exchange.isAwaited }
+
+    /// What the pool thread is told; a reply by its status.
+    func settle(_ stage: Stage) -> String {
+        switch exchange.settle(stage) {
+        case .reply(let response): "\(response.status)"
+        case .suspend: "suspend"
+        case .refuse: "refuse"
+        }
+    }
+}
+
+struct ExchangeTests {
+    private let exchange = Subject()
+
+    @Test func `an answer before the handler returns is queued without a suspension`() {
+        let request = exchange.open()
+        #expect(!exchange.accept(200, to: request))
+        #expect(exchange.settle(.running) == "200")
+        #expect(exchange.suspension == .none)
+    }
+
+    @Test func `an answer to a suspended request resumes it once`() {
+        let request = exchange.open()
+        #expect(exchange.settle(.running) == "suspend")
+        #expect(exchange.accept(200, to: request))
+        #expect(!exchange.accept(500, to: request))
+        #expect(exchange.settle(.running) == "200")
+    }
+
+    @Test func `an answer to an earlier request is for nobody`() {
+        let first = exchange.open()
+        #expect(!exchange.finish())
+        let second = exchange.open()
+        #expect(exchange.settle(.running) == "suspend")
+        #expect(!exchange.accept(500, to: first))
+        #expect(exchange.accept(200, to: second))
+        #expect(exchange.settle(.running) == "200")
+    }
+
+    @Test func `an answer after the end is for nobody`() {
+        let request = exchange.open()
+        #expect(!exchange.finish())
+        #expect(!exchange.accept(200, to: request))
+        #expect(exchange.open() != request)
+        #expect(exchange.settle(.running) == "suspend")
+    }
+
+    @Test func `nothing is suspended once the daemon closes`() {
+        let request = exchange.open()
+        #expect(exchange.settle(.closing) == "refuse")
+        #expect(!exchange.accept(200, to: request))
+        #expect(exchange.pauseConsumer(1, .closing) == .giveUp)
+        #expect(exchange.pauseProducer(2, .closing) == .giveUp)
+        #expect(exchange.suspension == .none)
+    }
+
+    @Test func `an answer that is there is sent even when the daemon closes`() {
+        let request = exchange.open()
+        #expect(!exchange.accept(200, to: request))
+        #expect(exchange.settle(.closing) == "200")
+    }
+
+    @Test func `a stop lets uploads wait until it closes`() {
+        _ = exchange.open()
+        #expect(exchange.pauseConsumer(1, .stopping) == .suspend)
+        #expect(!exchange.wake(.stopping))
+        #expect(exchange.wake(.closing))
+        #expect(!exchange.wake(.closing))
+    }
+
+    @Test func `a stop ends streams at once`() {
+        _ = exchange.open()
+        #expect(exchange.pauseProducer(1, .running) == .suspend)
+        #expect(!exchange.wake(.running))
+        #expect(exchange.wake(.stopping))
+        #expect(exchange.pauseProducer(2, .stopping) == .giveUp)
+    }
+
+    @Test func `a request that waits for its answer is not woken but found`() {
+        let request = exchange.open()
+        #expect(exchange.unanswered == nil)
+        #expect(exchange.settle(.stopping) == "suspend")
+        #expect(!exchange.wake(.closing))
+        #expect(exchange.unanswered == request)
+        #expect(exchange.accept(503, to: request))
+        #expect(exchange.unanswered == nil)
+    }
+
+    @Test func `a resumption before the pause makes it none`() {
+        _ = exchange.open()
+        #expect(!exchange.resume(1))
+        #expect(exchange.pauseConsumer(1, .running) == .goOn)
+        #expect(exchange.pauseConsumer(2, .running) == .suspend)
+        #expect(!exchange.resume(1))
+        #expect(exchange.resume(2))
+        #expect(!exchange.resume(2))
+    }
+
+    @Test func `a stop waits for an open request only`() {
+        #expect(!exchange.beginAwaiting())
+        _ = exchange.open()
+        #expect(exchange.beginAwaiting())
+        #expect(exchange.isAwaited)
+        #expect(exchange.finish())
+        #expect(!exchange.finish())
+    }
+}

@@ -1,0 +1,100 @@
+import Dispatch
+import Locking
+import MicroHTTPD
+import Testing
+
+/// A handler made of closures.
+struct TestHandler: RequestHandler {
+    var plan: @Sendable (RequestHead) -> RequestPlan
+
+    func begin(_ head: RequestHead) -> RequestPlan { plan(head) }
+
+    func refuse(_ violation: RequestViolation) -> Response {
+        Response(status: violation.status, body: Array("\(violation)".utf8))
+    }
+
+    func failure() -> Response {
+        Response(status: 500, body: Array("failure".utf8))
+    }
+}
+
+/// Hands whole requests to `handle`.
+func collecting(
+    limit: Int = 1 << 20, _ handle: @escaping @Sendable (Request, Responder) -> Void
+) -> TestHandler {
+    TestHandler { _ in
+        .collect(limit: limit, tooLarge: { Response(status: 413, body: Array("too large".utf8)) }, handle: handle)
+    }
+}
+
+/// Answers with method, raw target and body.
+let echo = collecting { request, responder in
+    let text = "\(request.head.method.rawValue) \(request.head.target.raw) "
+    responder.respond(Response(status: 200, body: Array(text.utf8) + request.body))
+}
+
+extension Daemon {
+    /// A daemon on a free port of the loopback interface.
+    static func start(
+        _ handler: TestHandler, _ change: (inout DaemonConfiguration) -> Void = { _ in }
+    ) throws -> Daemon {
+        var configuration = DaemonConfiguration()
+        change(&configuration)
+        return try Daemon(configuration, handler: handler, log: { _ in })
+    }
+}
+
+/// Something that happens on another thread and that a test waits for.
+final class Event: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func happen() { semaphore.signal() }
+
+    /// Waits until it has happened `count` times; false after 20 seconds, which fails the test.
+    func wait(_ count: Int = 1) -> Bool {
+        let deadline = DispatchTime.now() + 20
+        return (0..<count).allSatisfy { _ in semaphore.wait(timeout: deadline) == .success }
+    }
+}
+
+/// Responders that a handler left for the test to answer.
+final class Desk: Sendable {
+    let arrived = Event()
+    private let responders = Locked<[(target: String, responder: Responder)]>([])
+
+    var handler: TestHandler {
+        collecting { [self] request, responder in
+            responders.withLock { $0.append((request.head.target.raw, responder)) }
+            arrived.happen()
+        }
+    }
+
+    /// Takes them away from here.
+    func takeAll() -> [(target: String, responder: Responder)] {
+        responders.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+    }
+}
+
+/// Waits until `condition` holds, looking again and again; false after 20 seconds, which fails the test.
+func eventually(_ condition: () -> Bool) -> Bool {
+    let deadline = DispatchTime.now() + 20
+    let pause = DispatchSemaphore(value: 0)
+    while !condition() {
+        guard DispatchTime.now() < deadline else { return false }
+        _ = pause.wait(timeout: .now() + .milliseconds(2))
+    }
+    return true
+}
+
+/// A request with a body and its length.
+func post(_ target: String = "/", _ body: String, headers: String = "") -> String {
+    "POST \(target) HTTP/1.1\r\nHost: test\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+}
+
+/// A request without a body.
+func get(_ target: String = "/", headers: String = "") -> String {
+    "GET \(target) HTTP/1.1\r\nHost: test\r\n\(headers)\r\n"
+}

@@ -1,0 +1,100 @@
+import MicroHTTPD
+import Testing
+
+/// What libmicrohttpd 0.9.75 lets through, refused by the gate, and the connection closed after it: what follows on the
+/// connection is never taken for a request.
+struct SmugglingTests {
+    private static let hidden = "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    @Test(arguments: [
+        ("Content-Length: 5\r\nContent-Length: 6\r\n", [400]),
+        ("Content-Length: 5\r\nContent-Length: 5\r\n", [400]),
+        ("Content-Length: 5\r\ncontent-length: 0\r\n", [400]),
+        ("Content-Length : 5\r\n", [400]),
+        ("Content-Length\t: 5\r\n", [400]),
+        ("Transfer-Encoding : chunked\r\n", [400]),
+        ("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", [400]),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", [400]),
+        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", [400]),
+        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", [400]),
+        ("Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n", [400, 501]),
+        ("Transfer-Encoding: gzip\r\n", [501]),
+        ("Transfer-Encoding: identity\r\n", [501]),
+        ("Transfer-Encoding: xchunked\r\n", [501]),
+        ("Transfer-Encoding: chunked, identity\r\n", [501]),
+        ("Transfer-Encoding: \u{0B}chunked\r\n", [400, 501]),
+        ("Transfer-Encoding: chunked \r\n", [400, 501]),
+        ("Transfer-Encoding: \"chunked\"\r\n", [501]),
+        ("Transfer-Encoding:\r\n chunked\r\nContent-Length: 5\r\n", [400]),
+        ("Content-Length: +5\r\n", [400]),
+        ("Content-Length: -5\r\n", [400]),
+        ("Content-Length: 0x5\r\n", [400]),
+        ("Content-Length: 5, 5\r\n", [400]),
+        ("Content-Length: \r\n", [400]),
+        ("Content-Length: 99999999999999999999\r\n", [400, 413]),
+        ("Host: other\r\n", [400]),
+        ("Authorization: Bearer a\r\nAuthorization: Bearer b\r\n", [400]),
+        ("X: a\u{0}b\r\nY: z\r\n", [400]),
+        ("Content-Length: 5\u{0}6\r\nY: z\r\n", [400]),
+        ("X: a\nTransfer-Encoding: chunked\r\n", [400]),
+        ("X: a\rTransfer-Encoding: chunked\r\n", [400]),
+        ("X: a\n\rTransfer-Encoding: chunked\r\n", [400]),
+        ("X: a\r\n Transfer-Encoding: chunked\r\nY: z\r\n", [400]),
+        ("X: a\r\n\tfolded\r\nY: z\r\n", [400]),
+        ("X: a\rb\r\n", [400]),
+        ("X\u{0}Y: a\r\n", [400]),
+        (": novalue\r\nY: z\r\n", [400]),
+        ("X Y: a\r\n", [400]),
+        ("\u{1}: a\r\n", [400]),
+    ])
+    func `ambiguous headers are refused and the connection closed`(headers: String, statuses: [Int]) throws {
+        let daemon = try Daemon.start(echo)
+        let client = try Client(daemon.port)
+        try client.send("POST /outer HTTP/1.1\r\nHost: x\r\n\(headers)\r\n0\r\n\r\n" + Self.hidden)
+        let bytes = String(decoding: try client.receiveToEnd(), as: UTF8.self)
+        let status = Int(bytes.dropFirst(9).prefix(3)) ?? 0
+        #expect(statuses.contains(status), "\(status)")
+        #expect(!bytes.contains("200 OK"))
+    }
+
+    @Test(arguments: [
+        ("GET /%00 HTTP/1.1", 400), ("GET /a%2 HTTP/1.1", 400), ("GET /%ED%A0%80 HTTP/1.1", 400),
+        ("GET /%ff HTTP/1.1", 400), ("GET http://x/ HTTP/1.1", 400), ("OPTIONS * HTTP/1.1", 400),
+        ("GET a HTTP/1.1", 400), ("GET /\u{1} HTTP/1.1", 400), ("GET /ä HTTP/1.1", 400),
+        ("GET /a b HTTP/1.1", 400), ("G(T / HTTP/1.1", 400), ("GET /a\u{0}b HTTP/1.1", 400),
+        ("GET / HTTP/1.2", 505), ("GET / HTTP/2.0", 505), ("GET / HTTP/1.1x", 400), ("GET  / HTTP/1.1", 400), ("GET /  HTTP/1.1", 400),
+        ("GET /a\u{0} HTTP/1.1", 400), ("GET /a\tb HTTP/1.1", 400),
+    ])
+    func `a bad request line is refused`(line: String, status: Int) throws {
+        let daemon = try Daemon.start(echo)
+        let client = try Client(daemon.port)
+        try client.send("\(line)\r\nHost: x\r\n\r\n" + Self.hidden)
+        let bytes = String(decoding: try client.receiveToEnd(), as: UTF8.self)
+        #expect(bytes.hasPrefix("HTTP/1.1 \(status)"), "\(bytes.prefix(40))")
+        #expect(!bytes.contains("200 OK"))
+    }
+
+    @Test func `a request without a host is refused`() throws {
+        let daemon = try Daemon.start(echo)
+        let client = try Client(daemon.port)
+        try client.send("GET / HTTP/1.1\r\n\r\n")
+        #expect(try client.receive().status == 400)
+    }
+
+    @Test func `a transfer coding in an HTTP 1.0 request is refused`() throws {
+        let daemon = try Daemon.start(echo)
+        let client = try Client(daemon.port)
+        try client.send("POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+        #expect(try client.receive().status == 400)
+    }
+
+    @Test(arguments: ["zz\r\n", "-1\r\n", "1 \r\n", "ffffffffffffffffff\r\n", "3\r\nabcX", "5\r\nabc\r\n0\r\n\r\n"])
+    func `a malformed chunk is never taken for a body`(chunk: String) throws {
+        let daemon = try Daemon.start(echo)
+        let client = try Client(daemon.port, deadlineSeconds: 2)
+        try client.send("POST /outer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)\r\n" + Self.hidden)
+        let bytes = String(decoding: (try? client.receiveToEnd()) ?? [], as: UTF8.self)
+        #expect(!bytes.hasPrefix("HTTP/1.1 200"))
+        #expect(!bytes.contains("/hidden"))
+    }
+}

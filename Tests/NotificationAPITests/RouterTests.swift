@@ -1,0 +1,65 @@
+import MicroHTTPD
+import Testing
+
+@testable import NotificationAPI
+
+@Suite struct RouterTests {
+    private let router = Router(NotificationAPI.routes)
+
+    private func match(_ method: Method, _ target: String) throws -> String {
+        switch router.match(method, try RequestTarget(target).segments) {
+        case .route(let route, let parameters): ([route.operationId] + parameters).joined(separator: " ")
+        case .otherMethods(let allow): "405 \(allow)"
+        case .nothing: "404"
+        }
+    }
+
+    @Test(arguments: [
+        ("/", "getRoot"), ("/v1/hosts", "listHosts"), ("/v1/hosts/a", "getHost a"),
+        ("/v1/hosts/default/processes/584", "getProcess default 584"),
+        ("/v1/hosts/a%2Fb/processes", "listProcesses a/b"), ("/v1/hosts/default/worker", "getWorker default"),
+        ("/v1/hosts/", "404"), ("/v1/hosts/a/", "404"), ("//v1/hosts", "404"), ("/v1", "404"), ("/v1/hosts/a/nope", "404"),
+        ("/V1/hosts", "404"), ("/v1/hosts/a/processes//threads", "404"),
+    ])
+    func `a path leads to its operation`(target: String, expected: String) throws {
+        #expect(try match(.get, target) == expected)
+        #expect(try match(.head, target) == expected)
+    }
+
+    @Test func `another method gets the methods that there are`() throws {
+        #expect(try match(.delete, "/v1/hosts") == "405 GET, HEAD")
+        #expect(try match(.post, "/v1/hosts/a") == "405 DELETE, GET, HEAD, PUT")
+        #expect(try match(.get, "/v1/hosts/a/worker/steps") == "405 POST")
+        #expect(try match(.head, "/v1/hosts/a/worker/steps") == "405 POST")
+        #expect(try match(Method(rawValue: "get"), "/v1/hosts") == "405 GET, HEAD")
+    }
+}
+
+@Suite struct MediaTypeTests {
+    @Test(arguments: [
+        ([], true), (["*/*"], true), (["application/json"], true), (["application/*"], true), (["text/html"], false),
+        (["text/html, application/json;q=0.5"], true), (["text/html", "application/json"], true),
+        (["application/json;q=0"], false), (["application/json;q=0.000, */*"], false), (["*/*;q=0"], false),
+        (["APPLICATION/JSON"], true), (["application/jsonp"], false), ([""], false), ([",,;"], false),
+        (["application/*;q=0, application/json"], true), (["application/json ; q=0.001"], true),
+    ])
+    func `Accept lets JSON through or not`(accept: [String], expected: Bool) {
+        #expect(MediaType.json.isAccepted(by: accept) == expected)
+    }
+
+    @Test(arguments: [
+        ("application/json", true), ("application/json; charset=utf-8", true), ("Application/JSON ;a=b", true),
+        ("application/json+x", false), ("text/json", false), ("", false), (";", false),
+    ])
+    func `a Content-Type names JSON or not`(contentType: String, expected: Bool) {
+        #expect(MediaType.json.matches(contentType: contentType) == expected)
+    }
+}
+
+@Suite struct HostNameTests {
+    @Test(arguments: ["a", "0", "a-", "workstation5", String(repeating: "a", count: 63)])
+    func `a host's name`(name: String) { #expect(Host.isName(name)) }
+
+    @Test(arguments: ["", "-a", "A", "a_b", "a.b", "é", "a b", "a/b", String(repeating: "a", count: 64)])
+    func `no host's name`(name: String) { #expect(!Host.isName(name)) }
+}

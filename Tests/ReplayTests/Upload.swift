@@ -1,0 +1,81 @@
+import Driver
+import Locking
+import Messages
+import Replay
+
+/// Something that happens once, on any thread.
+final class Signal: Sendable {
+    private struct State {
+        var hasFired = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Locked(State())
+
+    func fire() {
+        let waiter = state.withLock { state in
+            state.hasFired = true
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let hasFired = state.withLock { state in
+                if !state.hasFired { state.waiter = continuation }
+                return state.hasFired
+            }
+            if hasFired { continuation.resume() }
+        }
+    }
+}
+
+extension EventFeed {
+    /// Sends `bytes` in chunks as a client would, waiting whenever the feed does.
+    func upload(_ bytes: [UInt8], chunk: Int = .max) async -> EventsReport {
+        var offset = 0
+        while offset < bytes.count {
+            let end = offset + min(chunk, bytes.count - offset)
+            let signal = Signal()
+            offset += bytes[offset..<end].withUnsafeBytes { consume($0) { signal.fire() } }
+            if offset < end { await signal.wait() }
+        }
+        return await withCheckedContinuation { continuation in
+            finish { continuation.resume(returning: $0) }
+        }
+    }
+}
+
+extension EventFeed.Options {
+    /// Options for Sysmon records, changed.
+    static func sysmon(_ change: (inout Self) -> Void = { _ in }) -> Self {
+        var options = Self(format: .sysmon)
+        change(&options)
+        return options
+    }
+
+    /// Options for native lines, changed.
+    static func native(_ change: (inout Self) -> Void = { _ in }) -> Self {
+        var options = Self(format: .native)
+        change(&options)
+        return options
+    }
+}
+
+extension Driver {
+    /// Applies `lines` to the driver.
+    func apply(_ lines: [String], _ options: EventFeed.Options, chunk: Int = .max) async -> EventsReport {
+        let feed = EventFeed(driver: self, options: options, onEventTime: { _ in })
+        return await feed.upload(Array(lines.joined(separator: "\n").utf8), chunk: chunk)
+    }
+}
+
+extension EventsReport {
+    /// The number of a rejected line and what is wrong with it, as `line: detail`.
+    var faults: [String] { rejected.map { "\($0.line): \($0.detail)" } }
+
+    /// Whether each line that was read is accounted for.
+    var isComplete: Bool { lines == applied + skipped.values.reduce(0, +) + rejectedCount }
+}

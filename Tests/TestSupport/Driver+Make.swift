@@ -1,0 +1,32 @@
+public import Driver
+
+extension Driver {
+    /// A driver whose surroundings are the test's: an engine that acknowledges, a clock and timers that stand still, a
+    /// worker that runs at once, unless others are given.
+    public static func make(
+        _ config: DriverConfig = DriverConfig(), limits: DriverLimits = DriverLimits(),
+        engine: any EnginePort = ScriptedEngine(), clock: any DriverClock = ManualClock(),
+        timers: any TimerQueue = ManualTimers(), workQueue: any WorkQueue = InlineWorkQueue()
+    ) -> Driver {
+        Driver(
+            config: config, limits: limits, engine: engine, clock: clock, timers: timers, workQueue: workQueue)
+    }
+}
+
+extension DriverConfig {
+    /// The defaults, changed.
+    public static func make(_ change: (inout DriverConfig) -> Void) -> DriverConfig {
+        var config = DriverConfig()
+        change(&config)
+        return config
+    }
+}
+
+extension DriverLimits {
+    /// The defaults, changed.
+    public static func make(_ change: (inout DriverLimits) -> Void) -> DriverLimits {
+        var limits = DriverLimits()
+        change(&limits)
+        return limits
+    }
+}

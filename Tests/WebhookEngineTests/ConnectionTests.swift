@@ -1,0 +1,224 @@
+import Driver
+import Messages
+import Testing
+import WebhookEngine
+
+/// How many connections there are, what they are used for, and when they end.
+@Suite(.timeLimit(.minutes(2)))
+struct ConnectionTests {
+    @Test func `async messages go over one connection, sync and direct ones over another`() async throws {
+        let receiver = try ScriptedReceiver()
+        let engine = try WebhookEngine.make(receiver.url)
+        for number in 1...20 {
+            #expect(await engine.status(of: .async(UInt64(number))) == .success)
+            #expect(await engine.status(of: number.isMultiple(of: 2) ? .sync() : .create) == .success)
+        }
+        #expect(receiver.connections == 2)
+        let lanes = Dictionary(grouping: receiver.requests, by: \.connection)
+        #expect(lanes.values.map(\.count) == [20, 20])
+        for requests in lanes.values {
+            let texts = requests.map { String(decoding: $0.body, as: UTF8.self).contains(#""kind":"async""#) }
+            #expect(Set(texts).count == 1)
+        }
+    }
+
+    @Test func `async messages arrive in order and one at a time however fast they are sent`() async throws {
+        let receiver = try ScriptedReceiver()
+        let engine = try WebhookEngine.make(receiver.url)
+        let results = Results()
+        for number in 1...200 {
+            engine.send(.async(UInt64(number)), timeout: .seconds(20)) { results.add(number, $0.status) }
+        }
+        let statuses = await results.wait(for: 200)
+        #expect(statuses.values.allSatisfy { $0 == [.success] })
+        #expect(receiver.connections == 1)
+        #expect(receiver.requests.map { $0["webhook-id"] } == (1...200).map { "default-5f3a9c-\($0)" })
+    }
+
+    @Test func `what waits for a connection runs out of time unsent`() async throws {
+        let receiver = try ScriptedReceiver { _ in [.hang] }
+        let engine = try WebhookEngine.make(receiver.url)
+        let (sent, waited) = (Results(), Results())
+        for number in 0..<WebhookEngine.syncConnections {
+            engine.send(.sync(UInt64(number)), timeout: .seconds(50)) { sent.add(number, $0.status) }
+        }
+        for number in 0..<50 {
+            engine.send(.sync(100), timeout: .milliseconds(5 * number)) { waited.add(number, $0.status) }
+        }
+        let statuses = await waited.wait(for: 50)
+        #expect(statuses.count == 50)
+        #expect(statuses.values.allSatisfy { $0 == [.timeout] })
+        await receiver.waitForRequests(WebhookEngine.syncConnections)
+        engine.close()
+        _ = await sent.wait(for: WebhookEngine.syncConnections)
+        #expect(receiver.requests.count == WebhookEngine.syncConnections)
+        #expect(receiver.mostOpen == WebhookEngine.syncConnections)
+    }
+
+    @Test func `when too many wait already, the next one is not tried`() async throws {
+        let receiver = try ScriptedReceiver { _ in [.hang] }
+        let engine = try WebhookEngine.make(receiver.url)
+        let results = Results()
+        for number in 0..<1026 {
+            engine.send(.async(), timeout: .seconds(50)) { results.add(number, $0.status) }
+        }
+        #expect(await results.wait(for: 1) == [1025: [.unsuccessful]])
+        engine.close()
+        let statuses = await results.wait(for: 1026)
+        #expect(statuses.filter { $0.value == [.portDisconnected] }.count == 1025)
+    }
+
+    @Test func `sync messages beyond the connections wait for one and are sent`() async throws {
+        let receiver = try ScriptedReceiver { _ in [.pause(.milliseconds(5))] + .reply() }
+        let engine = try WebhookEngine.make(receiver.url)
+        let results = Results()
+        for number in 0..<100 {
+            engine.send(.sync(UInt64(number)), timeout: .seconds(20)) { results.add(number, $0.status) }
+        }
+        let statuses = await results.wait(for: 100)
+        #expect(statuses.values.allSatisfy { $0 == [.success] })
+        #expect(receiver.connections <= WebhookEngine.syncConnections)
+        #expect(receiver.requests.count == 100)
+    }
+
+    @Test func `a hanging sync message does not hold up an async one`() async throws {
+        let receiver = try ScriptedReceiver { request in
+            request["webhook-id"]?.hasSuffix("-18") == true ? .reply() : [.hang]
+        }
+        let engine = try WebhookEngine.make(receiver.url)
+        let results = Results()
+        for number in 0..<20 {
+            engine.send(.sync(), timeout: .seconds(20)) { results.add(number, $0.status) }
+        }
+        #expect(await engine.status(of: .async()) == .success)
+        engine.close()
+        #expect(await results.wait(for: 20).values.allSatisfy { $0 == [.portDisconnected] })
+    }
+
+    @Test func `two engines with one URL share no connection`() async throws {
+        let receiver = try ScriptedReceiver()
+        let multi = try CurlMulti()
+        let engines = try (0..<3).map { _ in try WebhookEngine.make(receiver.url, multi: multi) }
+        for _ in 0..<3 {
+            for engine in engines { #expect(await engine.status(of: .async()) == .success) }
+        }
+        #expect(receiver.connections == 3)
+    }
+
+    @Test func `a message that was read is not sent a second time when the kept connection dies under it`() async throws
+    {
+        let receiver = try ScriptedReceiver { request in
+            request["webhook-id"]?.hasSuffix("-2") == true ? [.close] : .reply()
+        }
+        let engine = try WebhookEngine.make(receiver.url)
+        #expect(await engine.status(of: .async(1)) == .success)
+        #expect(await engine.status(of: .async(2)) == .portDisconnected)
+        #expect(await engine.status(of: .async(3)) == .success)
+        #expect(receiver.requests.map { $0["webhook-id"] } == [1, 2, 3].map { "default-5f3a9c-\($0)" })
+    }
+
+    @Test func `a connection that the engine closes after each answer is made anew`() async throws {
+        let receiver = try ScriptedReceiver { _ in .reply() + [.close] }
+        let engine = try WebhookEngine.make(receiver.url)
+        for number in 1...5 {
+            #expect(await engine.status(of: .async(UInt64(number))) == .success)
+            await receiver.waitForNoConnection()
+        }
+        #expect(receiver.connections == 5)
+        #expect(receiver.requests.count == 5)
+    }
+
+    @Test func `a dropped engine closes its connections, and another that shares the thread goes on`() async throws {
+        let receiver = try ScriptedReceiver()
+        let multi = try CurlMulti()
+        var engine: WebhookEngine? = try WebhookEngine.make(receiver.url, multi: multi)
+        #expect(await engine?.status(of: .async()) == .success)
+        #expect(await engine?.status(of: .sync()) == .success)
+        engine = nil
+        await receiver.waitForNoConnection()
+        #expect(try await WebhookEngine.make(receiver.url, multi: multi).status(of: .sync()) == .success)
+    }
+
+    @Test(arguments: ["dropped", "closed", "stopped"])
+    func `an engine that goes with sends under way ends each exactly once`(how: String) async throws {
+        let receiver = try ScriptedReceiver { _ in [.hang] }
+        let multi = try CurlMulti()
+        var engine: WebhookEngine? = try WebhookEngine.make(receiver.url, multi: multi)
+        let results = Results()
+        for number in 0..<40 {
+            let message: EngineMessage = number.isMultiple(of: 4) ? .async(UInt64(number)) : .sync(UInt64(number))
+            engine?.send(message, timeout: .seconds(30)) { results.add(number, $0.status) }
+        }
+        await receiver.waitForRequests(1 + WebhookEngine.syncConnections)
+        switch how {
+        case "dropped": engine = nil
+        case "closed": engine?.close()
+        default: multi.stop()
+        }
+        #expect(await results.wait(for: 40).values.allSatisfy { $0 == [.portDisconnected] })
+        await receiver.waitForNoConnection()
+        if let engine {
+            #expect(await engine.status(of: .sync()) == .portDisconnected)
+            engine.close()
+            multi.stop()
+            #expect(await engine.status(of: .async()) == .portDisconnected)
+        }
+        #expect(await results.wait(for: 40).values.allSatisfy { $0.count == 1 })
+    }
+
+    @Test func `sends of many threads while the engine is closed all end exactly once`() async throws {
+        let receiver = try ScriptedReceiver()
+        let multi = try CurlMulti()
+        for _ in 0..<10 {
+            let engine = try WebhookEngine.make(receiver.url, multi: multi)
+            let results = Results()
+            await withTaskGroup(of: Void.self) { group in
+                for thread in 0..<4 {
+                    group.addTask {
+                        for number in 0..<50 {
+                            let id = thread * 50 + number
+                            engine.send(.sync(UInt64(id)), timeout: .seconds(20)) { results.add(id, $0.status) }
+                            if thread == 0, number == 25 { engine.close() }
+                        }
+                    }
+                }
+            }
+            let statuses = await results.wait(for: 200)
+            #expect(statuses.count == 200)
+            #expect(statuses.values.allSatisfy { $0 == [.success] || $0 == [.portDisconnected] })
+        }
+    }
+
+    @Test func `a thousand engines with a send each under way need no thread each`() async throws {
+        let receiver = try ScriptedReceiver { _ in [.pause(.milliseconds(500))] + .reply() }
+        let multi = try CurlMulti()
+        let engines = try (0..<1000).map { _ in try WebhookEngine.make(receiver.url, multi: multi) }
+        let threads = threadCount()
+        let results = Results()
+        for (number, engine) in engines.enumerated() {
+            let message: EngineMessage = number.isMultiple(of: 2) ? .sync() : .async()
+            engine.send(message, timeout: .seconds(50)) { results.add(number, $0.status) }
+        }
+        await receiver.waitForRequests(1000)
+        // Other tests run at the same time and have a few threads each.
+        #expect(threadCount() - threads < 300)
+        let statuses = await results.wait(for: 1000)
+        #expect(statuses.values.allSatisfy { $0 == [.success] })
+        #expect(receiver.connections == 1000)
+    }
+
+    @Test func `a completion may send the next message`() async throws {
+        let receiver = try ScriptedReceiver()
+        let engine = try WebhookEngine.make(receiver.url)
+        let results = Results()
+        @Sendable func sendNext(_ number: Int) {
+            engine.send(.async(UInt64(number)), timeout: .seconds(20)) { result in
+                results.add(number, result.status)
+                if number < 100 { sendNext(number + 1) }
+            }
+        }
+        sendNext(1)
+        #expect(await results.wait(for: 100).values.allSatisfy { $0 == [.success] })
+        #expect(receiver.connections == 1)
+    }
+}

@@ -1,0 +1,116 @@
+import CloudEvents
+import Driver
+import Locking
+import Messages
+import Testing
+import WebhookEngine
+
+/// Wall time that stands still, at 2020-02-21T10:15:30Z.
+struct StandingClock: DriverClock {
+    static let unixSecond: UInt64 = 1_582_280_130
+
+    func now() -> FileTime { FileTime(unixSecond: UInt32(StandingClock.unixSecond)) }
+    func uptimeNanoseconds() -> UInt64 { 0 }
+}
+
+extension WebhookEngine {
+    /// An engine of the host `default`.
+    static func make(
+        _ url: String, secret: WebhookSecret? = nil, headers: [String: String] = [:], caFile: String? = nil,
+        multi: CurlMulti? = nil
+    ) throws -> WebhookEngine {
+        WebhookEngine(
+            configuration: try WebhookConfiguration(url: url, secret: secret, headers: headers, caFile: caFile),
+            origin: EventOrigin(host: "default", random: "5f3a9c"), version: "1.2.3",
+            multi: try multi ?? CurlMulti(), clock: StandingClock())
+    }
+
+    /// Sends `message` and returns what it came to; more than one completion stops the test.
+    func result(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> EngineResult {
+        await withCheckedContinuation { continuation in
+            send(message, timeout: timeout) { continuation.resume(returning: $0) }
+        }
+    }
+
+    func status(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> NTStatus {
+        await result(of: message, timeout: timeout).status
+    }
+
+    func pingResult(timeout: Duration = .seconds(20)) async -> EngineResult {
+        await withCheckedContinuation { continuation in
+            ping(timeout: timeout) { continuation.resume(returning: $0) }
+        }
+    }
+}
+
+extension EngineMessage {
+    private static let smss = AuxPidCreationTime(processId: 584, creationTime: FileTime(ticks: 0x01d5_e83e_692d_c4f2))
+
+    /// A sync NewThreadDifferentProcess.
+    static func sync(_ sequence: UInt64 = 17) -> EngineMessage {
+        let target = AuxPidCreationTime(processId: 664, creationTime: .none)
+        let content = SyncMessage(
+            ioPriority: MpIoPriority(), currentProcess: smss, data: .newThreadDifferentProcess(targetProcess: target))
+        return EngineMessage(
+            sequence: sequence, time: FileTime(unixSecond: 1), kind: .sync, process: smss, content: .sync(content))
+    }
+
+    /// A queued LogPrint with as many bytes.
+    static func async(_ sequence: UInt64 = 18, bytes: Int = 0) -> EngineMessage {
+        EngineMessage(
+            sequence: sequence, time: FileTime(unixSecond: 1), kind: .async, process: nil,
+            content: .async(AsyncMessage(operation: .logPrint, body: .raw([UInt8](repeating: 7, count: bytes)))))
+    }
+
+    /// A direct CreateProcess.
+    static let create = EngineMessage(
+        sequence: 19, time: FileTime(unixSecond: 1), kind: .direct, process: smss,
+        content: .async(
+            AsyncMessage(
+                operation: .createProcess,
+                body: .imageLoadAndProcess(
+                    ImageLoadAndProcessNotify(
+                        currentProcess: smss, createFlag: true, sessionId: 0, imageFileName: "smss.exe")))))
+
+    /// A direct Wow64cpuLoad.
+    static let wow64 = EngineMessage(
+        sequence: 20, time: FileTime(unixSecond: 1), kind: .direct, process: smss,
+        content: .async(
+            AsyncMessage(
+                operation: .wow64cpuLoad,
+                body: .wow64cpuLoad(Wow64CpuLoadMessage(processId: 584, threadId: 4, wow64CpuImageBase: 0)))))
+}
+
+/// Collects what many sends come to, and lets a test wait for all of them.
+final class Results: Sendable {
+    private struct State {
+        var statuses: [Int: [NTStatus]] = [:]
+        var count = 0
+        var waiting: (count: Int, continuation: CheckedContinuation<Void, Never>)?
+    }
+
+    private let state = Locked(State())
+
+    func add(_ number: Int, _ status: NTStatus) {
+        let ready = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            state.statuses[number, default: []].append(status)
+            state.count += 1
+            guard let waiting = state.waiting, state.count >= waiting.count else { return nil }
+            state.waiting = nil
+            return waiting.continuation
+        }
+        ready?.resume()
+    }
+
+    /// The statuses by number, once `count` have come in.
+    func wait(for count: Int) async -> [Int: [NTStatus]] {
+        await withCheckedContinuation { continuation in
+            let isReady = state.withLock { state in
+                if state.count < count { state.waiting = (count, continuation) }
+                return state.count >= count
+            }
+            if isReady { continuation.resume() }
+        }
+        return state.withLock { $0.statuses }
+    }
+}

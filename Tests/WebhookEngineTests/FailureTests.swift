@@ -1,0 +1,100 @@
+import Driver
+import Glibc
+import Messages
+import Testing
+import WebhookEngine
+
+/// Engines that misbehave: what a send comes to, and that the next one works.
+@Suite(.timeLimit(.minutes(2)))
+struct FailureTests {
+    /// Sends a message that meets `steps` and then one that is answered as it should be.
+    private func status(
+        _ message: EngineMessage, _ steps: [ScriptedReceiver.Step]
+    ) async throws -> NTStatus {
+        let receiver = try ScriptedReceiver { request in
+            request["webhook-id"]?.hasSuffix("-1") == true ? steps : .reply(#"{"operationType":3}"#)
+        }
+        let engine = try WebhookEngine.make(receiver.url)
+        let result = await engine.result(of: message)
+        #expect(result.reply == .empty)
+        #expect(engine.health.lastError != nil)
+        let next: EngineMessage = message.kind == .async ? .async(2) : .sync(2)
+        #expect(await engine.status(of: next) == .success, "the next message works")
+        #expect(receiver.requests.filter { $0["webhook-id"]?.hasSuffix("-1") == true }.count == 1)
+        return result.status
+    }
+
+    private static let half = [UInt8]("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc".utf8)
+    private static let halfChunk = [UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nabc".utf8)
+
+    @Test(arguments: [EngineMessage.sync(1), .async(1)])
+    func `a connection that is lost is STATUS_PORT_DISCONNECTED`(message: EngineMessage) async throws {
+        for end in [ScriptedReceiver.Step.close, .reset] {
+            #expect(try await status(message, [end]) == .portDisconnected)
+            #expect(try await status(message, [.send([UInt8]("HTTP/1.1 200".utf8)), end]) == .portDisconnected)
+            #expect(try await status(message, [.send(Self.half), end]) == .portDisconnected)
+            #expect(try await status(message, [.send(Self.halfChunk), end]) == .portDisconnected)
+        }
+    }
+
+    @Test(arguments: [
+        "SSH-2.0-OpenSSH_9.2\r\n", "<html>\r\n\r\n", "HTTP/1.1 abc\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ])
+    func `a peer that does not speak HTTP is STATUS_PORT_DISCONNECTED`(answer: String) async throws {
+        #expect(try await status(.sync(1), [.send([UInt8](answer.utf8)), .close]) == .portDisconnected)
+    }
+
+    @Test func `a connection that is closed before a request is read fails one message only`() async throws {
+        let receiver = try ScriptedReceiver(greeting: { $0 == 0 ? [.close] : [] })
+        let engine = try WebhookEngine.make(receiver.url)
+        #expect(await engine.status(of: .sync(1)) == .portDisconnected)
+        #expect(await engine.status(of: .sync(2)) == .success)
+        #expect(receiver.requests.count == 1)
+    }
+
+    @Test func `a port that nobody listens on, and a name that does not exist, are STATUS_PORT_DISCONNECTED`()
+        async throws
+    {
+        let socket = try ListeningSocket(on: "127.0.0.1", backlog: 1)
+        close(socket.descriptor)
+        let refused = try WebhookEngine.make("http://127.0.0.1:\(socket.port)/")
+        #expect(await refused.status(of: .sync()) == .portDisconnected)
+        let text = try #require(refused.health.lastError?.text)
+        #expect(text.contains("127.0.0.1"))
+        let nameless = try WebhookEngine.make("http://no-such-host.invalid/")
+        #expect(await nameless.status(of: .async()) == .portDisconnected)
+    }
+
+    @Test func `a server that speaks no TLS is STATUS_PORT_DISCONNECTED`() async throws {
+        let receiver = try ScriptedReceiver(greeting: { _ in [.send([UInt8]("HTTP/1.1 400 X\r\n\r\n".utf8)), .close] })
+        let engine = try WebhookEngine.make("https://127.0.0.1:\(receiver.port)/")
+        #expect(await engine.status(of: .sync()) == .portDisconnected)
+    }
+
+    @Test func `a reply of 64 KiB fits, a longer one is STATUS_BUFFER_OVERFLOW`() async throws {
+        let whole = try ScriptedReceiver { _ in
+            [.send(.response([UInt8](repeating: 1, count: 65_536), type: "application/octet-stream"))]
+        }
+        let result = try await WebhookEngine.make(whole.url).result(of: .sync())
+        #expect(result.reply == .bytes([UInt8](repeating: 1, count: 65_536)))
+        let long = [UInt8].response([UInt8](repeating: 1, count: 65_537), type: "application/octet-stream")
+        #expect(try await status(.sync(1), [.send(long)]) == .bufferOverflow)
+        #expect(try await status(.async(1), [.send(long)]) == .bufferOverflow)
+        let error = [UInt8].response([UInt8](repeating: 1, count: 65_537), status: 500)
+        #expect(try await status(.sync(1), [.send(error)]) == .unsuccessful)
+    }
+
+    @Test func `a reply or header without end is given up after 64 KiB`() async throws {
+        let chunk = [UInt8]("8000\r\n".utf8) + [UInt8](repeating: 32, count: 0x8000) + [UInt8]("\r\n".utf8)
+        let head = [UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
+        #expect(try await status(.sync(1), [.send(head), .trickle(chunk, every: .zero)]) == .bufferOverflow)
+        let line = [UInt8]("X-\(String(repeating: "x", count: 1000)): y\r\n".utf8)
+        let start = [UInt8]("HTTP/1.1 200 OK\r\n".utf8)
+        #expect(try await status(.sync(1), [.send(start), .trickle(line, every: .zero)]) == .bufferOverflow)
+        let hint = [UInt8]("HTTP/1.1 103 Early Hints\r\n\r\n".utf8)
+        let hints = try await status(.sync(1), [.trickle(hint, every: .zero)])
+        #expect(hints == .unsuccessful || hints == .bufferOverflow)
+    }
+}

@@ -1,0 +1,135 @@
+import Glibc
+import Locking
+
+/// An HTTP server on one thread that answers as a test says, wrongly too, and remembers what it got.
+final class ScriptedReceiver: Sendable {
+    /// One thing to do on a connection.
+    enum Step: Sendable {
+        /// Sends bytes.
+        case send([UInt8])
+        /// Does nothing for a while.
+        case pause(Duration)
+        /// Sends bytes over and over with a pause between, until the peer is gone.
+        case trickle([UInt8], every: Duration)
+        /// Ends the connection in good order.
+        case close
+        /// Ends the connection with a RST.
+        case reset
+        /// Does nothing more until the peer is gone.
+        case hang
+    }
+
+    /// A request that came in whole.
+    struct Request: Sendable {
+        /// Which connection it came on, counted from 0.
+        let connection: Int
+        let line: String
+        let headers: [(name: String, value: String)]
+        let body: [UInt8]
+
+        /// The value of the only header `name`; nil when there is none, or more than one.
+        subscript(name: String) -> String? {
+            let found = headers.filter { $0.name.lowercased() == name.lowercased() }
+            return found.count == 1 ? found[0].value : nil
+        }
+    }
+
+    private struct Record {
+        var requests: [Request] = []
+        var connections = 0
+        var open = 0
+        var mostOpen = 0
+        var isStopped = false
+        var waiters: [(isMet: @Sendable (Int, Int) -> Bool, resume: CheckedContinuation<Void, Never>)] = []
+
+        mutating func takeMet() -> [CheckedContinuation<Void, Never>] {
+            let met = waiters.filter { $0.isMet(requests.count, open) }
+            waiters.removeAll { $0.isMet(requests.count, open) }
+            return met.map(\.resume)
+        }
+    }
+
+    let port: UInt16
+    private let host: String
+    private let wakeEnd: Int32
+    private let record = Locked(Record())
+
+    /// Listens on a free port of `host` and answers each request with the steps that `answer` gives.
+    ///
+    /// `greeting` says what is done on a new connection before a request is read.
+    init(
+        on host: String = "127.0.0.1", answer: @escaping @Sendable (Request) -> [Step] = { _ in .reply() },
+        greeting: @escaping @Sendable (_ connection: Int) -> [Step] = { _ in [] }
+    ) throws {
+        let listener = try ListeningSocket(on: host, backlog: 4096)
+        port = listener.port
+        self.host = host
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw SocketError(call: "pipe", code: errno) }
+        wakeEnd = ends[1]
+        let loop = ReceiverLoop(
+            listener: listener.descriptor, wake: ends[0], greeting: greeting, answer: answer,
+            report: { [record] event in
+                let met = record.withLock { record in
+                    switch event {
+                    case .connected:
+                        record.connections += 1
+                        record.open += 1
+                        record.mostOpen = max(record.mostOpen, record.open)
+                    case .closed: record.open -= 1
+                    case .request(let request): record.requests.append(request)
+                    }
+                    return record.takeMet()
+                }
+                for waiter in met { waiter.resume() }
+            })
+        startThread { loop.run() }
+    }
+
+    deinit { stop() }
+
+    /// Closes everything.
+    func stop() {
+        let first = record.withLock { record in
+            defer { record.isStopped = true }
+            return !record.isStopped
+        }
+        if first { close(wakeEnd) }
+    }
+
+    var url: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/hook?x=1" }
+    var requests: [Request] { record.withLock { $0.requests } }
+    var connections: Int { record.withLock { $0.connections } }
+    var mostOpen: Int { record.withLock { $0.mostOpen } }
+
+    /// Returns once as many requests have come.
+    func waitForRequests(_ count: Int) async { await wait { requests, _ in requests >= count } }
+
+    /// Returns once no connection is open.
+    func waitForNoConnection() async { await wait { _, open in open == 0 } }
+
+    private func wait(until isMet: @escaping @Sendable (Int, Int) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let met = record.withLock { record in
+                record.waiters.append((isMet, continuation))
+                return record.takeMet()
+            }
+            for waiter in met { waiter.resume() }
+        }
+    }
+}
+
+extension [ScriptedReceiver.Step] {
+    /// A whole answer.
+    static func reply(_ body: String = "", status: Int = 200, type: String = "application/json") -> Self {
+        [.send(.response([UInt8](body.utf8), status: status, type: type))]
+    }
+}
+
+extension [UInt8] {
+    /// The bytes of a whole answer.
+    static func response(_ body: [UInt8], status: Int = 200, type: String = "application/json") -> [UInt8] {
+        [UInt8](
+            "HTTP/1.1 \(status) X\r\nContent-Type: \(type)\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body
+    }
+}

@@ -1,0 +1,96 @@
+import Driver
+import Glibc
+import Messages
+import Testing
+import WebhookEngine
+
+/// Engines that keep the driver waiting: a send ends when its timeout is over, wherever it is stuck.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct TimeoutTests {
+    /// Other tests load the machine at the same time, so the best of five tries has to be within 20 ms.
+    private func expectTimeout(
+        _ engine: WebhookEngine, _ message: EngineMessage = .sync(1), timeout: Duration = .milliseconds(100)
+    ) async {
+        let clock = ContinuousClock()
+        var best = Duration.seconds(60)
+        for _ in 0..<5 where best > .milliseconds(20) {
+            let start = clock.now
+            let result = await engine.result(of: message, timeout: timeout)
+            let late = clock.now - start - timeout
+            #expect(result == EngineResult(status: .timeout))
+            #expect(late >= .milliseconds(-1))
+            best = min(best, late)
+        }
+        #expect(best <= .milliseconds(20))
+        #expect(engine.health.lastError?.text == "no answer in time")
+    }
+
+    private static let scripts: [[ScriptedReceiver.Step]] = [
+        [.hang],
+        [.send([UInt8]("HTTP/1.1 ".utf8)), .hang],
+        [.send([UInt8]("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc".utf8)), .hang],
+        [.send([UInt8]("HTTP/1.1 200 OK\r\n".utf8)), .trickle([UInt8]("A: b\r\n".utf8), every: .milliseconds(10))],
+        [
+            .send([UInt8]("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n".utf8)),
+            .trickle([UInt8](" ".utf8), every: .milliseconds(10)),
+        ],
+        [.trickle([UInt8]("HTTP/1.1 100 Continue\r\n\r\n".utf8), every: .milliseconds(10))],
+    ]
+
+    @Test(arguments: scripts.indices)
+    func `no answer in time is STATUS_TIMEOUT, also one that trickles in, and the next message works`(
+        script: Int
+    ) async throws {
+        for (message, next) in [(EngineMessage.sync(1), EngineMessage.sync(2)), (.async(1), .async(2))] {
+            let receiver = try ScriptedReceiver { request in
+                request["webhook-id"]?.hasSuffix("-1") == true ? Self.scripts[script] : .reply()
+            }
+            let engine = try WebhookEngine.make(receiver.url)
+            await expectTimeout(engine, message)
+            #expect(await engine.status(of: next) == .success)
+        }
+    }
+
+    @Test func `a peer that never reads is STATUS_TIMEOUT`() async throws {
+        let receiver = try ScriptedReceiver(greeting: { _ in [.hang] })
+        let message = EngineMessage.async(1, bytes: 8_000_000)
+        await expectTimeout(try WebhookEngine.make(receiver.url), message, timeout: .seconds(4))
+        #expect(receiver.requests.isEmpty)
+    }
+
+    @Test func `a peer that never shakes hands for TLS is STATUS_TIMEOUT`() async throws {
+        let receiver = try ScriptedReceiver(greeting: { _ in [.hang] })
+        await expectTimeout(try WebhookEngine.make("https://127.0.0.1:\(receiver.port)/"))
+        #expect(receiver.connections > 0)
+    }
+
+    @Test func `a peer that never accepts is STATUS_TIMEOUT`() async throws {
+        let socket = try ListeningSocket(on: "127.0.0.1", backlog: 0)
+        let clients = try socket.fillBacklog()
+        defer { for descriptor in clients + [socket.descriptor] { close(descriptor) } }
+        await expectTimeout(try WebhookEngine.make("http://127.0.0.1:\(socket.port)/"))
+    }
+
+    @Test func `a connection that cannot be made in three seconds is STATUS_PORT_DISCONNECTED`() async throws {
+        let socket = try ListeningSocket(on: "127.0.0.1", backlog: 0)
+        let clients = try socket.fillBacklog()
+        defer { for descriptor in clients + [socket.descriptor] { close(descriptor) } }
+        let engine = try WebhookEngine.make("http://127.0.0.1:\(socket.port)/")
+        #expect(await engine.status(of: .sync()) == .portDisconnected)
+    }
+
+    @Test(arguments: [Duration.zero, .milliseconds(-1), .nanoseconds(1)])
+    func `a timeout that is over at once is STATUS_TIMEOUT at once`(timeout: Duration) async throws {
+        let receiver = try ScriptedReceiver { _ in [.hang] }
+        let engine = try WebhookEngine.make(receiver.url)
+        #expect(await engine.status(of: .sync(), timeout: timeout) == .timeout)
+    }
+
+    @Test func `an answer in time counts, and the latency shows how long it took`() async throws {
+        let receiver = try ScriptedReceiver { _ in [.pause(.milliseconds(100))] + .reply(#"{"operationType":3}"#) }
+        let engine = try WebhookEngine.make(receiver.url)
+        #expect(await engine.status(of: .sync(), timeout: .seconds(30)) == .success)
+        let latency = try #require(engine.health.lastLatency)
+        #expect(latency >= .milliseconds(100) && latency < .seconds(30))
+    }
+}
