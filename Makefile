@@ -13,8 +13,6 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # Debian's own Python, of which python3-venv is.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 SWIFT_SOURCES := Sources Tests Package.swift
-PYTHON_SOURCES := Tests/Contract Benchmarks
-RUFF_CONFIG := --config Tests/Contract/pyproject.toml
 
 help: ## Show the verbs.
 	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,7 +44,7 @@ setup-bench: APT += wrk
 setup-bench: setup
 
 # Only for test and check; the service needs no Python.
-.venv/installed: Tests/Contract/requirements.txt .ci/requirements.txt
+.venv/installed: Tests/Contract/requirements.txt .ci/requirements.txt | setup-apt
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	touch $@
@@ -71,8 +69,10 @@ test: setup .venv/installed ## Run all tests: Swift's, then the contract suite a
 
 check: setup .venv/installed ## Lint, and build with the import check; warnings are errors.
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
-	.venv/bin/ruff check $(RUFF_CONFIG) $(PYTHON_SOURCES)
-	.venv/bin/ruff format --check $(RUFF_CONFIG) $(PYTHON_SOURCES)
+	for verb in check 'format --check'; do
+	  .venv/bin/ruff $$verb Tests/Contract
+	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks
+	done
 	.venv/bin/shellcheck .ci/run
 	.venv/bin/hadolint docker/Dockerfile
 	if grep -rInE '/(work|root|home)/[a-z]' --exclude-dir={'.build*',.git,.venv,'.*_cache',__pycache__} .; then
@@ -83,7 +83,8 @@ check: setup .venv/installed ## Lint, and build with the import check; warnings 
 
 fmt: setup .venv/installed ## Format the sources.
 	swift format --in-place --recursive $(SWIFT_SOURCES)
-	.venv/bin/ruff format $(RUFF_CONFIG) $(PYTHON_SOURCES)
+	.venv/bin/ruff format Tests/Contract
+	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks
 
 tsan: setup ## Run Swift's tests under the thread sanitizer.
 	swift test --sanitize=thread --scratch-path .build-tsan

@@ -2,12 +2,17 @@ public import JSON
 public import Messages
 
 extension JSONWriter {
+    /// Writes a member that is a time, null for none: an unknown creation time, or a thread that has not got one yet.
+    public mutating func member(_ name: StaticString, _ time: FileTime) {
+        if time == .none { memberNull(name) } else { member(name, time.rfc3339) }
+    }
+
     /// Writes a member that is a process, `{"processId","creationTime"}`.
     public mutating func member(_ name: StaticString, _ process: AuxPidCreationTime) {
         member(name) { json in
             json.object { json in
                 json.member("processId", process.processId)
-                json.member("creationTime", process.creationTime.rfc3339)
+                json.member("creationTime", process.creationTime)
             }
         }
     }
@@ -17,7 +22,7 @@ extension JSONWriter {
         member(name) { json in
             json.object { json in
                 json.member("threadId", thread.threadId)
-                json.member("creationTime", thread.creationTime.rfc3339)
+                json.member("creationTime", thread.creationTime)
             }
         }
     }

@@ -86,8 +86,7 @@ extension Driver {
             }
             state.channelWaits = [:]
             state.endWaits()
-            state.worker.setMode(.stopped)
-            state.worker.addDrain(wait)
+            state.worker.shutDown(wait)
             state.wakeWorker()
         }
     }

@@ -62,9 +62,27 @@ extension Driver {
 
     /// The threads of a process that were created and not deleted, by ascending tid. Throws `unknownProcess`.
     public func threads(of processId: UInt32) throws(DriverError) -> [AuxTidCreationTime] {
-        guard let context = process(processId) else { throw .unknownProcess(processId) }
-        return context.threads.sorted { $0.key < $1.key }
+        let threads = try withState { state throws(DriverError) in
+            guard let reference = state.processes.reference(processId: processId) else {
+                throw .unknownProcess(processId)
+            }
+            return state.processes.threads(of: reference)
+        }
+        return threads.sorted { $0.key < $1.key }
             .map { AuxTidCreationTime(threadId: $0.key, creationTime: $0.value) }
+    }
+
+    /// One of those threads. Throws `unknownProcess` or `unknownThread`.
+    public func thread(_ threadId: UInt32, of processId: UInt32) throws(DriverError) -> AuxTidCreationTime {
+        try withState { state throws(DriverError) in
+            guard let reference = state.processes.reference(processId: processId) else {
+                throw .unknownProcess(processId)
+            }
+            guard let creationTime = state.processes.creationTime(ofThread: threadId, of: reference) else {
+                throw .unknownThread(threadId)
+            }
+            return AuxTidCreationTime(threadId: threadId, creationTime: creationTime)
+        }
     }
 
     // MARK: Streams, drivers, boot processes

@@ -103,8 +103,7 @@ extension DriverState {
 
     /// Notes what has become of a message, and wakes who waits for that.
     mutating func settle(_ record: MessageRecord) {
-        journal.store(record)
-        wakeReaders(of: record)
+        if journal.store(record) { wakeReaders(of: record) }
     }
 
     /// Ends the waits that are no part of the driver's own work.

@@ -1,3 +1,5 @@
+import CSimdJSON
+
 /// Strict reading of one JSON document: all of its faults at once.
 public enum JSONDocument {
     /// Parses `bytes`, hands the root to `body` and returns what it made of it.

@@ -24,6 +24,8 @@ public protocol BodyProducer: AnyObject, Sendable {
     func produce(into buffer: UnsafeMutableRawBufferPointer, resume: BodyResumption) -> BodyProduction
 
     /// The last call: the body was sent, the client went away, or the daemon stops. On a pool thread.
+    ///
+    /// A producer whose response never came to be sent is let go without it.
     func close()
 }
 
@@ -40,6 +42,8 @@ public enum BodyProduction: Equatable, Sendable {
 }
 
 /// Lets a body go on that its consumer or producer made wait.
+///
+/// To be let go of with the body: it keeps the daemon's handler in memory.
 public struct BodyResumption: Sendable {
     let rendezvous: Rendezvous
     let turn: UInt64

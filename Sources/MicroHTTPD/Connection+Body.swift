@@ -11,9 +11,9 @@ extension Connection {
         guard size > 0 else { return complete(connection) }
         let bytes = UnsafeRawBufferPointer(start: piece, count: size)
         switch phase {
-        case .collecting(let collection):
+        case .collecting:
             size = 0
-            collect(bytes, collection)
+            collect(bytes)
             return .YES
         case .discarding(let response, let room):
             guard bytes.count <= room else { return .NO }
@@ -27,14 +27,15 @@ extension Connection {
         }
     }
 
-    private func collect(_ bytes: UnsafeRawBufferPointer, _ collection: Collection) {
+    private func collect(_ bytes: UnsafeRawBufferPointer) {
         let received = body.count + bytes.count
-        if received <= collection.limit {
+        if received <= limit {
             body.append(contentsOf: bytes)
-        } else {
+        } else if case .collecting(_, let tooLarge, _) = phase {
             body = []
-            let bound = max(collection.limit.multipliedReportingOverflow(by: 4).partialValue, 1 << 20)
-            phase = .discarding(collection.tooLarge(), room: max(0, bound - received))
+            let fourfold = limit.multipliedReportingOverflow(by: 4)
+            let bound = fourfold.overflow ? Int.max : max(fourfold.partialValue, 1 << 20)
+            phase = .discarding(tooLarge(), room: max(0, bound - received))
         }
     }
 
@@ -65,26 +66,26 @@ extension Connection {
     }
 
     private func complete(_ connection: OpaquePointer) -> MHD_Result {
-        switch phase {
+        // Moved out and not copied: a plan holds a dozen references.
+        var ended = Phase.handled
+        swap(&ended, &phase)
+        switch consume ended {
         case .rejected(let response), .discarding(let response, _):
             return reply(response, connection)
-        case .collecting(let collection):
-            let request = Request(head: collection.head, body: body)
-            body = []
-            phase = .handled
+        case .collecting(let head, _, let handle):
+            var body: [UInt8] = []
+            swap(&body, &self.body)
             rendezvous.expect(by: .max)
-            collection.handle(request, Responder(rendezvous, request: self.request))
-            return settle(connection)
+            handle(Request(head: head, body: body), Responder(rendezvous, request: request))
         case .streaming(let consumer):
-            phase = .handled
             rendezvous.expect(by: .max)
             consumer.finish(Responder(rendezvous, request: request))
-            return settle(connection)
         case .handled:
-            return settle(connection)
+            break
         case .idle, .named, .replied:
             return .NO
         }
+        return settle(connection)
     }
 
     private func settle(_ connection: OpaquePointer) -> MHD_Result {

@@ -1,15 +1,14 @@
 import CMicroHTTPD
 
 extension Connection {
-    /// Queues `response`; the connection is cut when the library does not take it.
+    /// Queues `response`; returns NO, which cuts the connection, when the library does not take it.
     func reply(_ response: Response, _ connection: OpaquePointer) -> MHD_Result {
         phase = .replied
-        guard let handle = response.makeHandle(for: self) else {
-            core.log("A response with status \(response.status) has a header that cannot be sent; answering with a failure.")
-            guard let failure = core.handler.failure().closing().makeHandle(for: self) else { return .NO }
-            return queue(failure, core.handler.failure(), connection)
-        }
-        return queue(handle, response, connection)
+        if let handle = response.makeHandle(for: self) { return queue(handle, response, connection) }
+        core.log("An answer with status \(response.status) has a status or header that cannot be sent.")
+        let failure = core.handler.failure().closing()
+        guard let handle = failure.makeHandle(for: self) else { return .NO }
+        return queue(handle, failure, connection)
     }
 
     private func queue(_ handle: OpaquePointer, _ response: Response, _ connection: OpaquePointer) -> MHD_Result {
@@ -37,7 +36,8 @@ extension Response {
         }
     }
 
-    /// A response of the library's, to be destroyed by the caller; nil when one cannot be made, or not with these headers.
+    /// A response of the library's, to be destroyed by the caller; nil when it cannot be made with this status or these
+    /// headers.
     fileprivate func makeHandle(for connection: Connection) -> OpaquePointer? {
         let made: OpaquePointer? =
             switch body {

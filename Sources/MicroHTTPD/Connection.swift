@@ -17,8 +17,9 @@ final class Connection {
         case rejected(Response)
         /// Refused; the body is thrown away first, `room` more bytes at most.
         case discarding(Response, room: Int)
-        /// The body is being gathered in `body`.
-        case collecting(Collection)
+        /// The body is being gathered in `body`, `limit` bytes at most.
+        case collecting(
+            RequestHead, tooLarge: @Sendable () -> Response, handle: @Sendable (Request, Responder) -> Void)
         /// The body goes to a consumer.
         case streaming(any BodyConsumer)
         /// The handler has the request.
@@ -27,24 +28,16 @@ final class Connection {
         case replied
     }
 
-    /// A plan to gather a body.
-    struct Collection {
-        let head: RequestHead
-        let limit: Int
-        let tooLarge: @Sendable () -> Response
-        let handle: @Sendable (Request, Responder) -> Void
-    }
-
     let core: DaemonCore
     let rendezvous: Rendezvous
     let remoteAddress: String
     var phase = Phase.idle
     var body: [UInt8] = []
+    var limit = 0
     var request: UInt64 = 0
 
     private var target = ""
     private var targetAddress: UInt = 0
-    private var layout = RequestLayout()
     private var headers = HeaderFields()
     private var turn: UInt64 = 0
 
@@ -65,13 +58,13 @@ final class Connection {
 
     /// The request line has come.
     func name(_ target: UnsafePointer<CChar>) {
-        // With very many arguments the library ends a request here, and never tells.
+        // The library does not tell of the end of every request.
         finish()
         // Bytes that are not UTF-8 are replaced by characters that no target may have.
         self.target = String(cString: target)
         targetAddress = UInt(bitPattern: target)
-        // The library would parse the query, and hang on one with a thousand parameters; it is parsed here, from `raw`.
-        if let query = strchr(target, Int32(UInt8(ascii: "?"))) { query[1] = 0 }
+        // Hides the query, which the library would split for nobody, and never answer with some 500 parameters in it.
+        if let mark = strchr(target, Int32(UInt8(ascii: "?"))) { mark[1] = 0 }
         phase = .named
         rendezvous.expect(notLaterThan: monotonicNow() + core.requestTime)
     }
@@ -102,29 +95,22 @@ final class Connection {
                 // No more than a little before it is there: a client can claim what it likes.
                 body.reserveCapacity(Int(min(length, 16_384)))
             }
-            phase = .collecting(Collection(head: head, limit: limit, tooLarge: tooLarge, handle: handle))
+            self.limit = limit
+            phase = .collecting(head, tooLarge: tooLarge, handle: handle)
         case .stream(let consumer):
             phase = .streaming(consumer)
         }
         return .YES
     }
 
-    /// A header of the request; the pointers are valid until the request is over.
-    func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        layout.follow(name: name.baseAddress, valueEnd: value.baseAddress.map { $0 + value.count })
-        headers.append(name: name, value: value)
-    }
-
-    /// The request is over, answered or not.
+    /// The request, if there is one, is over, answered or not.
     func finish() {
+        if case .idle = phase { return }
         if case .streaming(let consumer) = phase { consumer.abandon() }
-        guard case .idle = phase else {
-            phase = .idle
-            body = []
-            rendezvous.finish()
-            rendezvous.expect(by: monotonicNow() + core.idleTime + core.requestTime)
-            return
-        }
+        phase = .idle
+        body = []
+        rendezvous.finish()
+        rendezvous.expect(by: monotonicNow() + core.idleTime + core.requestTime)
     }
 
     /// The connection is over.
@@ -143,26 +129,30 @@ final class Connection {
     private func readHead(
         _ connection: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
     ) throws(RequestViolation) -> RequestHead {
-        layout.start(method, count: strlen(method))
-        layout.follow(targetAddress, count: target.utf8.count)
-        layout.follow(UInt(bitPattern: version), count: strlen(version))
-        headers.removeAll()
-        gatherHeaders(connection)
-        guard layout.isIntact || !core.knowsLayout else { throw .badLines }
+        var reading = HeaderReading()
+        swap(&reading.headers, &headers)
+        defer { swap(&reading.headers, &headers) }
+        reading.layout.start(method, count: strlen(method))
+        reading.layout.follow(targetAddress, count: target.utf8.count)
+        reading.layout.follow(UInt(bitPattern: version), count: strlen(version))
+        reading.read(connection)
+        guard reading.layout.isIntact || !core.knowsLayout else { throw .badLines }
         let method = String(cString: method)
         try RequestGate.check(method: method)
         let version = try RequestGate.version(String(cString: version))
-        let framing = try RequestGate.framing(headers, version)
+        let framing = try RequestGate.framing(reading.headers, version)
         return RequestHead(
-            method: Method(rawValue: method), target: try RequestTarget(target), version: version, headers: headers,
-            contentLength: framing.contentLength, isChunked: framing.isChunked,
+            method: Method(rawValue: method), target: try RequestTarget(target), version: version,
+            headers: reading.headers, contentLength: framing.contentLength, isChunked: framing.isChunked,
             expectsContinue: framing.expectsContinue, remoteAddress: remoteAddress)
     }
 }
 
 /// The IP address in `address`, in numbers.
 private func numericAddress(_ address: UnsafePointer<sockaddr>) -> String {
-    let length = address.pointee.sa_family == sa_family_t(AF_INET6) ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+    let length =
+        address.pointee.sa_family == sa_family_t(AF_INET6)
+        ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
     var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
     let result = getnameinfo(address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
     guard result == 0 else { return "unknown" }

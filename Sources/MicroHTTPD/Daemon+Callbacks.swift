@@ -65,19 +65,3 @@ extension Daemon {
         return text
     }
 }
-
-extension Connection {
-    /// Has `take` called with each header of the request.
-    func gatherHeaders(_ connection: OpaquePointer) {
-        // What it returns is the number of headers, which are counted here too.
-        _ = MHD_get_connection_values_n(
-            connection, .HEADER_KIND,
-            { context, _, name, nameSize, value, valueSize in
-                guard let context else { return .NO }
-                Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().take(
-                    name: UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : nameSize),
-                    value: UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize))
-                return .YES
-            }, Unmanaged.passUnretained(self).toOpaque())
-    }
-}

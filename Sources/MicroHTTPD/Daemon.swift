@@ -17,19 +17,9 @@ public final class Daemon: Sendable {
     private struct Life {
         var isQuiesced = false
         var isStopped = false
-
-        mutating func quiesce() -> Bool {
-            defer { isQuiesced = true }
-            return !isQuiesced
-        }
-
-        mutating func stop() -> Bool {
-            defer { isStopped = true }
-            return !isStopped
-        }
     }
 
-    /// Starts to listen and to serve.
+    /// Starts to listen and to serve, until it is stopped or let go of.
     ///
     /// - Parameter log: takes what the library has to say, one line of printable ASCII; from any thread.
     /// - Throws: when a setting is out of its range, the address cannot be listened on, or the library does not start.
@@ -51,7 +41,7 @@ public final class Daemon: Sendable {
             }
         }
         guard let started else {
-            socket.close()
+            // The library has closed the socket.
             throw .cannotStart(messages: startMessages.withLock { $0 })
         }
         handle = started
@@ -82,10 +72,14 @@ public final class Daemon: Sendable {
 
     /// Accepts no connections any more and answers new requests on open ones with 503; what was begun goes on.
     public func quiesce() {
-        guard life.withLock({ $0.quiesce() }) else { return }
-        core.advance(to: .stopping)
-        // The socket is closed after the daemon, which may still look at it.
-        if MHD_quiesce_daemon(handle) < 0 { core.log("The daemon could not be quiesced.") }
+        let isDone = life.withLock { life in
+            if life.isQuiesced { return true }
+            life.isQuiesced = true
+            core.advance(to: .stopping)
+            // The socket that it returns is ours; it is closed after the daemon, which may still look at it.
+            return MHD_quiesce_daemon(handle) >= 0
+        }
+        if !isDone { core.log("The daemon could not be quiesced.") }
     }
 
     /// Stops: waits for the requests under way, refuses those that are left after `time`, and ends all connections.
@@ -94,7 +88,11 @@ public final class Daemon: Sendable {
     @discardableResult
     public func stop(within time: Duration) -> StopReport {
         quiesce()
-        guard life.withLock({ $0.stop() }) else { return StopReport(finished: 0, cut: 0) }
+        let isStopped = life.withLock { life in
+            defer { life.isStopped = true }
+            return life.isStopped
+        }
+        if isStopped { return StopReport(finished: 0, cut: 0) }
         let awaited = core.open.count { $0.awaitOpenRequest() }
         for connection in core.open { connection.wake() }
         _ = core.awaited.wait(timeout: .now() + .nanoseconds(Int(time.nanoseconds)))

@@ -6,7 +6,8 @@ public struct DaemonConfiguration: Sendable {
     public var port: UInt16
     /// Pool threads, 1...64.
     public var threads = 2
-    /// Connections open at a time, 1...1,048,576; each pool thread has its share of them.
+    /// Connections open at a time, 1...1,048,576; each pool thread has its share of them, one
+    /// at least.
     public var connectionLimit = 4096
     /// Connections open at a time from one address, 0 for no limit.
     public var connectionsPerAddressLimit = 0

@@ -22,7 +22,9 @@ final class DaemonCore: Sendable {
     private let connections = Locked<[ObjectIdentifier: Rendezvous]>([:])
     private let cutCount = Atomic(0)
 
-    init(_ configuration: DaemonConfiguration, _ handler: any RequestHandler, _ log: @escaping @Sendable (String) -> Void) {
+    init(
+        _ configuration: DaemonConfiguration, _ handler: any RequestHandler, _ log: @escaping @Sendable (String) -> Void
+    ) {
         self.handler = handler
         self.log = log
         requestTime = configuration.requestDeadline.nanoseconds

@@ -45,13 +45,16 @@ struct Exchange {
         return request
     }
 
-    /// The request is over: what comes for it later is for nobody. Returns whether a stop waits for that.
-    mutating func finish() -> Bool {
-        defer { isAwaited = false }
+    /// The request is over: what comes for it later is for nobody. Returns whether a stop waits for that, and an answer
+    /// that was not sent, to be let go of without the lock.
+    mutating func finish() -> (wasAwaited: Bool, unsent: Response?) {
+        defer {
+            isAwaited = false
+            answer = nil
+        }
         isOpen = false
         isAnswered = true
-        answer = nil
-        return isAwaited
+        return (isAwaited, answer)
     }
 
     /// A stop begins to wait for the open request; false when there is none.

@@ -49,7 +49,7 @@ public struct HeaderFields: Sendable {
         close(nameEnd: nameEnd)
     }
 
-    /// Forgets the headers, and keeps their memory for the next request as long as it is small and nobody else holds it.
+    /// Forgets the headers, and keeps their memory for the next request as long as it is small.
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: bytes.capacity <= 4096)
         fields.removeAll(keepingCapacity: fields.capacity <= 64)

@@ -1,7 +1,7 @@
 /// Decodes `%XX`, and `+` when it stands for a space.
 ///
-/// - Throws: `RequestViolation.badTarget` for a bad escape, `%00`, or a result that is not UTF-8 (an overlong form or an
-///   encoded surrogate is none).
+/// - Throws: `RequestViolation.badTarget` for a bad escape, `%00`, or a result that is not UTF-8: overlong forms and
+///   encoded surrogates are none.
 func percentDecoded(_ bytes: Span<UInt8>, plusIsSpace: Bool) throws(RequestViolation) -> String {
     var decoded: [UInt8] = []
     var index = 0
@@ -15,7 +15,8 @@ func percentDecoded(_ bytes: Span<UInt8>, plusIsSpace: Bool) throws(RequestViola
     while index < bytes.count {
         switch bytes[index] {
         case UInt8(ascii: "%"):
-            guard index + 2 < bytes.count, let high = nibble(bytes[index + 1]), let low = nibble(bytes[index + 2]) else {
+            guard index + 2 < bytes.count, let high = nibble(bytes[index + 1]), let low = nibble(bytes[index + 2])
+            else {
                 throw .badTarget(.badEscape)
             }
             let byte = high << 4 | low

@@ -25,7 +25,7 @@ final class ProducerFeed {
                 guard let context else { return }
                 Unmanaged<ProducerFeed>.fromOpaque(context).takeRetainedValue().producer.close()
             })
-        if handle == nil { feed.release() }
+        if handle == nil { feed.takeRetainedValue().producer.close() }
         return handle
     }
 

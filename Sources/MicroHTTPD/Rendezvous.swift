@@ -36,7 +36,7 @@ final class Rendezvous: Sendable {
 
     /// The request is over.
     func finish() {
-        if state.withLock({ $0.exchange.finish() }) { core.awaited.leave() }
+        if state.withLock({ $0.exchange.finish() }).wasAwaited { core.awaited.leave() }
     }
 
     /// The connection is over.

@@ -1,15 +1,17 @@
 /// What a daemon asks about each request.
 ///
-/// All methods are called on pool threads, for many requests at once, and must not wait: a pool thread serves hundreds
-/// of connections.
+/// Its methods are called for many requests at once and must not wait: a pool thread serves hundreds of connections.
 public protocol RequestHandler: Sendable {
-    /// Decides, when the headers are there and nothing of the body is read yet, what becomes of a request.
+    /// Decides, when the headers are there and nothing of the body is read yet, what becomes of a request. On a pool
+    /// thread.
     func begin(_ head: RequestHead) -> RequestPlan
 
-    /// The answer for a request that is refused before `begin`, or because the daemon stops.
+    /// The answer for a request that is refused before `begin`, or because the daemon stops. On a pool
+    /// thread or the one that stops the daemon.
     func refuse(_ violation: RequestViolation) -> Response
 
     /// The answer for a request whose `Responder` was let go without an answer, or whose answer cannot be sent.
+    /// On a pool thread or the one that let go of it.
     func failure() -> Response
 }
 
@@ -24,15 +26,16 @@ extension RequestHandler {
 public enum RequestPlan {
     /// Answers without looking at the body.
     ///
-    /// The connection stays open when there is no body, or one of at most 64 KiB by its `Content-Length` that the client
-    /// sends without waiting for `100 Continue`; it is read and discarded first. Otherwise the answer is sent at once,
-    /// and the connection closed.
+    /// The connection stays open when there is no body, or one of at most 64 KiB by its `Content-Length` that the
+    /// client sends without waiting for `100 Continue`; it is read and discarded first. Otherwise the answer is sent at
+    /// once, and the connection closed.
     case reject(Response)
 
     /// Reads the whole body, `limit` bytes at most, then calls `handle` on a pool thread.
     ///
     /// A longer body by its `Content-Length` gets `tooLarge` at once, and the connection is closed. A chunked one is
-    /// read and discarded up to four times the limit (1 MiB at least) and gets it then; beyond that the connection is cut.
+    /// read and discarded up to four times the limit (1 MiB at least) and gets it then; beyond that the connection is
+    /// cut.
     case collect(
         limit: Int, tooLarge: @Sendable () -> Response, handle: @Sendable (Request, Responder) -> Void)
 

@@ -6,7 +6,8 @@ public struct RequestTarget: Hashable, Sendable {
     public let raw: String
     /// What stands before the first `?`, not decoded.
     public let path: String
-    /// The path without its first `/`, split at `/`, each part then decoded: `%2F` stays inside its segment, `+` is a plus.
+    /// The path without its first `/`, split at `/`, each part then decoded: `%2F` stays inside its segment, `+` is a
+    /// plus.
     ///
     /// `/` has one empty segment; a trailing `/` makes a last one that is empty.
     public let segments: [String]
@@ -29,7 +30,8 @@ public struct RequestTarget: Hashable, Sendable {
         }
         self.raw = raw
         path = pathEnd == bytes.count ? raw : String(raw.utf8.prefix(pathEnd)) ?? ""
-        segments = try Self.split(bytes.extracting(1..<pathEnd), at: UInt8(ascii: "/")) { part throws(RequestViolation) in
+        segments = try Self.split(bytes.extracting(1..<pathEnd), at: UInt8(ascii: "/")) {
+            part throws(RequestViolation) in
             try percentDecoded(part, plusIsSpace: false)
         }
         guard pathEnd + 1 < bytes.count else {
@@ -82,6 +84,7 @@ public struct RequestTarget: Hashable, Sendable {
         _ bytes: Span<UInt8>, at separator: UInt8, _ decode: (Span<UInt8>) throws(RequestViolation) -> String
     ) throws(RequestViolation) -> [String] {
         var parts: [String] = []
+        parts.reserveCapacity(8)
         var start = 0
         while true {
             let end = position(of: separator, in: bytes, from: start)

@@ -12,7 +12,7 @@ public enum RequestViolation: Error, Hashable, Sendable {
     case badLines
     /// A header's name is no token; a name with a space before its colon counts as one.
     case badHeaderName
-    /// The named header has a control character or trailing white space in its value, or is not the number it should be.
+    /// The named header's value has a control character or white space at its end, or is not the number it should be.
     case badHeaderValue(name: String)
     /// The named header came twice, and may come once.
     case duplicateHeader(name: String)
@@ -44,7 +44,8 @@ public enum RequestViolation: Error, Hashable, Sendable {
     /// The status that fits: 400, 501, 503 or 505.
     public var status: Int {
         switch self {
-        case .badMethod, .badTarget, .badLines, .badHeaderName, .badHeaderValue, .duplicateHeader, .missingHost, .bothLengths,
+        case .badMethod, .badTarget, .badLines, .badHeaderName, .badHeaderValue, .duplicateHeader, .missingHost,
+            .bothLengths,
             .transferCodingInOldVersion:
             400
         case .unknownTransferCoding: 501
@@ -63,7 +64,8 @@ public enum RequestViolation: Error, Hashable, Sendable {
         case .badTarget(.nul): "The request target has an encoded NUL."
         case .badTarget(.notUTF8): "The request target does not decode to UTF-8."
         case .badVersion: "Only HTTP/1.0 and HTTP/1.1 are spoken here."
-        case .badLines: "The lines of the request are malformed: a bare line end, a NUL, a folded header or a stray space."
+        case .badLines:
+            "The lines of the request are malformed: a bare line end, a NUL, a folded header or a stray space."
         case .badHeaderName: "A header's name is not a token."
         case .badHeaderValue(let name): "The value of the header \(name) is malformed."
         case .duplicateHeader(let name): "The header \(name) came more than once."

@@ -75,7 +75,7 @@ public final class NotificationAPI: RequestHandler {
             throw Problem(.notAcceptable, "This path gives \(type.essence).")
         }
         switch context.route.action {
-        case .plain(let action): return collect(context, action)
+        case .plain(let action): return .stream(IgnoredBody(context, action))
         case .body(let types, let action):
             if let length = head.contentLength, length > UInt64(limits.bodyBytes) { throw tooLarge }
             try check(types, of: head)
@@ -96,18 +96,11 @@ public final class NotificationAPI: RequestHandler {
         }
     }
 
-    private func collect(
-        _ context: RequestContext, _ action: @escaping @Sendable (Call) throws(Problem) -> Void
-    ) -> RequestPlan {
+    private func collect(_ context: RequestContext, _ action: @escaping Route.Answering) -> RequestPlan {
         .collect(limit: limits.bodyBytes) { [self] in
             finished(tooLarge, context.head, context.requestId, metrics: context.route.metrics)
         } handle: { request, responder in
-            let reply = context.reply(to: responder)
-            do throws(Problem) {
-                try action(Call(context: context, body: request.body, reply: reply))
-            } catch {
-                reply.send(error)
-            }
+            Call(context: context, body: request.body, reply: context.reply(to: responder)).perform(action)
         }
     }
 
@@ -155,6 +148,25 @@ public final class NotificationAPI: RequestHandler {
         }
         return about.instance + "-" + String(number)
     }
+}
+
+/// The body of a request that should have none: of whatever length, it is read and forgotten.
+private final class IgnoredBody: BodyConsumer {
+    private let context: RequestContext
+    private let action: Route.Answering
+
+    init(_ context: RequestContext, _ action: @escaping Route.Answering) {
+        self.context = context
+        self.action = action
+    }
+
+    func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int { bytes.count }
+
+    func finish(_ responder: Responder) {
+        Call(context: context, body: [], reply: context.reply(to: responder)).perform(action)
+    }
+
+    func abandon() {}
 }
 
 // MARK: - Stopping

@@ -59,6 +59,8 @@ public final class HostClock: DriverClock {
         }
     }
 
+    // The machine's clock is read under the lock, or a switch at the same time could make the uptime go back.
+
     /// The time of the host.
     public func now() -> FileTime {
         let machine = machine

@@ -23,7 +23,9 @@ struct CheckConfigCommand: ParsableCommand {
 
     func run() throws {
         let logger = log.logger("check-config")
-        let settingsFile = try CommandFailure.reportingFaults { () throws(InvalidSettings) in try SettingsFile(path: file) }
+        let settingsFile = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
+            try SettingsFile(path: file)
+        }
         logger.debug("read", metadata: ["bytes": "\(settingsFile.text.utf8.count)"])
         _ = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             try Settings.load(file: settingsFile, environment: [:], by: .program)

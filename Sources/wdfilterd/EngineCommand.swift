@@ -35,7 +35,9 @@ struct EngineCommand: ParsableCommand {
     @Option(help: "How long an answer takes, 0ms to 60s.")
     var delay = ReplyDelay(milliseconds: 0)
 
-    @Flag(name: .customLong("print"), help: "Print a line for each message: time, host, kind, operation, subject, sequence.")
+    @Flag(
+        name: .customLong("print"),
+        help: "Print a line for each message: time, host, kind, operation, subject, sequence.")
     var printsMessages = false
 
     @OptionGroup var log: LogOptions

@@ -47,7 +47,8 @@ struct ReadinessProbe {
     func statusLine(within limit: Duration) throws(Failure) -> String {
         let end = ContinuousClock.now + limit
         let descriptor = socket(
-            address.isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue),
+            address.isIPv6 ? AF_INET6 : AF_INET,
+            Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue),
             0)
         guard descriptor >= 0 else { throw .system(errno) }
         defer { close(descriptor) }
@@ -93,13 +94,17 @@ struct ReadinessProbe {
             peer.sin6_family = sa_family_t(AF_INET6)
             peer.sin6_port = address.port.bigEndian
             inet_pton(AF_INET6, address.host, &peer.sin6_addr)
-            return withUnsafePointer(to: peer) { connect(descriptor, UnsafeRawPointer($0), MemoryLayout.size(ofValue: peer)) }
+            return withUnsafePointer(to: peer) {
+                connect(descriptor, UnsafeRawPointer($0), MemoryLayout.size(ofValue: peer))
+            }
         }
         var peer = sockaddr_in()
         peer.sin_family = sa_family_t(AF_INET)
         peer.sin_port = address.port.bigEndian
         inet_pton(AF_INET, address.host, &peer.sin_addr)
-        return withUnsafePointer(to: peer) { connect(descriptor, UnsafeRawPointer($0), MemoryLayout.size(ofValue: peer)) }
+        return withUnsafePointer(to: peer) {
+            connect(descriptor, UnsafeRawPointer($0), MemoryLayout.size(ofValue: peer))
+        }
     }
 
     private func connect(_ descriptor: Int32, _ peer: UnsafeRawPointer, _ size: Int) -> Int32 {

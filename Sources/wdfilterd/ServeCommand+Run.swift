@@ -11,13 +11,22 @@ extension ServeCommand {
         let logger = Logger(label: "serve") { label in
             LineLogHandler(label: label, level: settings.log.level.loggerLevel, format: settings.log.format)
         }
+        ServeCommand.raiseFileLimit()
         let service = try Service(settings, logger: logger)
         if let portFile { try ServeCommand.write(service.address.port, to: portFile) }
         StandardStream.output.line("wdfilterd listening on http://\(service.address)")
         let signal = signals.wait()
         signals.letThrough()
-        logger.info("stopping", metadata: ["signal": "\(signal)"])
+        logger.debug("stopping", metadata: ["signal": "\(signal)"])
         service.stop()
+    }
+
+    /// As many open files as the system allows: the usual soft limit is below `server.connectionLimit`.
+    private static func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// The variables of the environment.

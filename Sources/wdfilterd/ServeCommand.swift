@@ -32,7 +32,8 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "The engine of new hosts is the webhook at this URL.")
     var engineURL: String?
 
-    @Option(help: "The file that holds the secret (whsec_...) the webhook's messages are signed with.", completion: .file())
+    @Option(
+        help: "The file that holds the secret (whsec_...) the webhook's messages are signed with.", completion: .file())
     var engineSecretFile: String?
 
     @Flag(help: "Listen beyond loopback although clients are not authenticated.")

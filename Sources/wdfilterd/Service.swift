@@ -59,28 +59,31 @@ struct Service {
         daemon.quiesce()
         api.prepareToStop()
         let report = daemon.stop(within: timeout)
-        logger.info("requests are done", metadata: ["finished": "\(report.finished)", "cut": "\(report.cut)"])
+        logger.debug("requests are done", metadata: ["finished": "\(report.finished)", "cut": "\(report.cut)"])
         let ledgers = Deadline<[HostLedger]>()
         api.unload { ledgers.put($0) }
         if let ledgers = ledgers.take(within: timeout) {
-            for ledger in ledgers { log(ledger) }
+            for ledger in ledgers where ledger.counters.queued > 0 {
+                logger.notice(
+                    "messages were still queued",
+                    metadata: ["host": "\(ledger.host)", "queued": "\(ledger.counters.queued)"])
+            }
+            logger.info("stopped", metadata: Service.sums(ledgers))
         } else {
             logger.warning("an engine still had a message in hand when the time was up")
         }
         curl.stop()
     }
 
-    /// Says what became of a host's messages; a host that had none is not worth a line.
-    private func log(_ ledger: HostLedger) {
-        let counters = ledger.counters
-        if counters.async.enqueued == 0 { return }
-        logger.log(
-            level: counters.queued == 0 ? .info : .notice, "messages accounted for",
-            metadata: [
-                "host": "\(ledger.host)", "enqueued": "\(counters.async.enqueued)", "sent": "\(counters.async.sent)",
-                "sendFailed": "\(counters.async.sendFailed)",
-                "droppedOnOverflow": "\(counters.async.droppedOnOverflow)", "queued": "\(counters.queued)",
-                "inHand": "\(counters.inHand)",
-            ])
+    /// What became of the asynchronous messages of all hosts (ASY-10).
+    private static func sums(_ ledgers: [HostLedger]) -> Logger.Metadata {
+        func sum(_ count: (CountersSnapshot) -> UInt64) -> Logger.MetadataValue {
+            "\(ledgers.reduce(0) { $0 + count($1.counters) })"
+        }
+        return [
+            "hosts": "\(ledgers.count)", "enqueued": sum { $0.async.enqueued }, "sent": sum { $0.async.sent },
+            "sendFailed": sum { $0.async.sendFailed }, "droppedOnOverflow": sum { $0.async.droppedOnOverflow },
+            "queued": sum { UInt64($0.queued) }, "inHand": sum { UInt64($0.inHand) },
+        ]
     }
 }

@@ -40,8 +40,8 @@ extension Settings {
         configuration.threads = server.threads == 0 ? Settings.poolThreads : server.threads
         configuration.connectionLimit = server.connectionLimit
         configuration.connectionsPerAddressLimit = server.connectionsPerAddressLimit
-        configuration.idleTimeoutSeconds = max(1, server.idleTimeoutMs / 1000)
-        configuration.requestDeadline = .milliseconds(server.requestTimeoutMs)
+        configuration.idleTimeoutSeconds = (server.idleTimeoutMs + 999) / 1000
+        configuration.requestDeadline = .milliseconds(max(100, server.requestTimeoutMs))
         return configuration
     }
 

@@ -7,7 +7,7 @@ import Testing
 struct MessageDataTests {
     private let smss = AuxPidCreationTime(processId: 584, creationTime: FileTime(ticks: 0x01d5_e83e_692d_c4f2))
     private let smssJSON = #"{"processId":584,"creationTime":"2020-02-20T22:38:02.7521266Z"}"#
-    private let none = #"{"processId":0,"creationTime":"1601-01-01T00:00:00.0000000Z"}"#
+    private let none = #"{"processId":0,"creationTime":null}"#
 
     private func json(_ message: EngineMessage) -> String {
         var json = JSONWriter()
@@ -53,8 +53,8 @@ struct MessageDataTests {
             threadStartAddress: 140_719_679_882_480)
         #expect(
             sync(.newThreadSameProcess(notify)) == syncHead("NewThreadSameProcess", 6, total: 104)
-                + #""createdThread":{"threadId":428,"creationTime":"1601-01-01T00:00:00.0000000Z"},"#
-                + #""currentThread":{"threadId":416,"creationTime":"1601-01-01T00:00:00.0000000Z"},"#
+                + #""createdThread":{"threadId":428,"creationTime":null},"#
+                + #""currentThread":{"threadId":416,"creationTime":null},"#
                 + #""threadStartAddress":"0x7ffbda8844f0"}"#)
     }
 
@@ -106,7 +106,7 @@ struct MessageDataTests {
             async(.createThread, number: 3, process: smss, .thread(thread)).hasSuffix(
                 #""notificationNumber":3,"process":\#(smssJSON),"totalSize":90,"sizeOfData":82,"#
                     + #""currentProcess":\#(smssJSON),"currentThreadId":8,"createdThreadProcess":\#(none),"#
-                    + #""createdThread":{"threadId":12,"creationTime":"1601-01-01T00:00:00.0000000Z"},"#
+                    + #""createdThread":{"threadId":12,"creationTime":null},"#
                     + #""imageFileName":"a.exe"}"#))
         let load = Wow64CpuLoadMessage(processId: 584, threadId: 8, wow64CpuImageBase: 0x7770_0000)
         #expect(

@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "http://", "https://127.0.0.1:1", "127.0.0.1:1", "http://example.org:80", "http://127.0.0.1", "http://127.0.0.1:0",
+        "", "http://", "https://127.0.0.1:1", "127.0.0.1:1", "http://example.org:80", "http://127.0.0.1",
+        "http://127.0.0.1:0",
         "http://127.0.0.1:80/path", "http://a@127.0.0.1:80",
     ])
     func `anything but http, an address and a port is refused`(url: String) {

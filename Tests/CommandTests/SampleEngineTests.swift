@@ -62,7 +62,9 @@ import Testing
         #expect(ReplyDelay(argument: text)?.milliseconds == milliseconds)
     }
 
-    @Test(arguments: ["", "ms", "s", "20", "-1ms", "+1ms", "1.5s", "60001ms", "61s", "1m", "1 s", "9223372036854775808ms", "٣s"])
+    @Test(arguments: [
+        "", "ms", "s", "20", "-1ms", "+1ms", "1.5s", "60001ms", "61s", "1m", "1 s", "9223372036854775808ms", "٣s",
+    ])
     func `anything else is no delay`(text: String) {
         #expect(ReplyDelay(argument: text) == nil)
     }

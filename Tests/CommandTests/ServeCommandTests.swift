@@ -10,7 +10,9 @@ import Testing
             "--listen", "0.0.0.0:1", "--insecure-listen", "--engine-url", "http://127.0.0.1:9000/",
             "--engine-secret-file", "engine.secret", "--log-level", "debug",
         ])
-        let settings = try command.settings(environment: ["WDFILTERD_LISTEN": "127.0.0.1:2", "WDFILTERD_LOG_LEVEL": "error"])
+        let settings = try command.settings(environment: [
+            "WDFILTERD_LISTEN": "127.0.0.1:2", "WDFILTERD_LOG_LEVEL": "error",
+        ])
         var webhook = WebhookEngineSettings(url: "http://127.0.0.1:9000/")
         webhook.secretFile = "engine.secret"
         var expected = Settings()
@@ -29,7 +31,9 @@ import Testing
         let command = try ServeCommand.parse([
             "--listen", "nowhere", "--engine-url", "http://user@host/", "--engine-secret-file", "x",
         ])
-        let failure = #expect(throws: CommandFailure.self) { try command.settings(environment: ["WDFILTERD_LISTEN": "x"]) }
+        let failure = #expect(throws: CommandFailure.self) {
+            try command.settings(environment: ["WDFILTERD_LISTEN": "x"])
+        }
         #expect(failure?.status == .usage)
         #expect(
             failure?.message == """
@@ -50,7 +54,8 @@ import Testing
 
     @Test func `the names of rules and flags are the driver's`() throws {
         let file = SettingsFile(
-            name: "f", text: "rulePolicies: [{imageFileName: a, rules: [NotifyImageLoadRule], flags: [TrustedProcess]}]")
+            name: "f", text: "rulePolicies: [{imageFileName: a, rules: [NotifyImageLoadRule], flags: [TrustedProcess]}]"
+        )
         let settings = try Settings.load(file: file, environment: [:], by: .program)
         #expect(settings.rulePolicies == [RulePolicySettings(imageFileName: "a", rules: 0x800_0000, flags: 0x40)])
     }

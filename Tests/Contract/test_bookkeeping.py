@@ -15,7 +15,7 @@ NOT_PROVOKED = {
 }
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def whole_run(request: pytest.FixtureRequest) -> None:
     """Skip where only some of the tests run, for then much is untried."""
     there = {path.name for path in Path(__file__).parent.glob("test_*.py")}

@@ -66,7 +66,7 @@ class TestImages:
         context = machine.get("createStreamContext", body={"fileName": DLL})
         assert context["rules"] == []
         changed = machine.get("putStreamContextRules", id=context["id"], body={"rules": "0x8001"})
-        assert changed == {**context, "rules": ["0x1", "NotifyImageLoadRule"], "rulesMask": "0x00008001"}
+        assert changed == {**context, "rules": ["NotifyImageLoadRule", "0x1"], "rulesMask": "0x00008001"}
         body = {"clear": ["NotifyImageLoadRule"], "set": ["0x2"]}
         assert machine.get("patchStreamContextRules", id=context["id"], body=body)["rulesMask"] == "0x00000003"
         machine.call("deleteStreamContext", id=context["id"])

@@ -4,8 +4,11 @@ import threading
 
 import pytest
 
+from contract.document import DOCUMENT
 from contract.machine import IMAGE, Machine
 from contract.story import RULE, A, messages
+
+NAMED_RULES = 0x3BE98E08
 
 
 class TestProcesses:
@@ -77,8 +80,15 @@ class TestProcesses:
     def test_unknown_bits_are_kept(self, machine: Machine) -> None:
         process = machine.process(rules="0xffffffff", flags=0xFFFFFFFF)
         assert (process["rulesMask"], process["flagsMask"]) == ("0xffffffff", "0xffffffff")
-        assert "0x80000000" in process["rules"]
-        assert sum(int(name, 16) for name in process["rules"] if name.startswith("0x")) == 0xFFFFFFFF & ~0x3BF98E08
+        named = DOCUMENT.at("/components/schemas/ProcessRuleName/enum")
+        assert process["rules"][: len(named)] == named
+        unnamed = [int(name, 16) for name in process["rules"][len(named) :]]
+        assert unnamed == [1 << bit for bit in range(32) if 1 << bit & ~NAMED_RULES]
+
+    def test_what_is_set_and_cleared_at_once_is_cleared(self, machine: Machine) -> None:
+        machine.process(processId=A, rules="0x6")
+        body = {"set": ["0x1", "0x2"], "clear": "0x2"}
+        assert machine.get("patchProcessRules", pid=A, body=body)["rulesMask"] == "0x00000005"
 
     def test_an_exit_is_queued_and_the_process_is_gone(self, machine: Machine) -> None:
         machine.process(processId=A)

@@ -244,9 +244,9 @@ import Testing
         driver.unload(completion: last.take)
         #expect(rooms.values == [false])
         #expect(pages.count == 1)
+        #expect(drains.values == [DrainResult(drained: false, remaining: 2)], "the message in hand included")
         engine.acknowledge()
         #expect(stepped == [[]])
-        #expect(drains.values == [DrainResult(drained: false, remaining: 1)])
         #expect(last.count == 1)
         #expect(timers.delays.isEmpty)
         driver.awaitQueueRoom(completion: rooms.take)
@@ -255,11 +255,38 @@ import Testing
         #expect(pages.count == 2)
     }
 
-    @Test func `ASY-9: unloading twice ends twice`() {
+    @Test func `ASY-9: every unload ends, and none before the message in hand`() throws {
         let last = Received<CountersSnapshot>()
+        try driver.queueMessages(2)
         driver.unload(completion: last.take)
         driver.unload(completion: last.take)
-        #expect(last.count == 2)
+        driver.endWaits()
+        #expect(last.count == 0)
+        engine.acknowledge()
+        #expect(last.values.map(\.inHand) == [0, 0])
+        driver.unload(completion: last.take)
+        #expect(last.count == 3)
+    }
+
+    @Test func `a service that stops ends the waits, and the worker goes on`() throws {
+        let rooms = Received<Bool>()
+        let pages = Received<MessagePage>()
+        driver.changeConfig { $0.maxAsyncNotificationCount = 1 }
+        try driver.queueMessages(2)
+        var query = MessageQuery()
+        query.after = 2
+        for count in 1...2 {
+            if count == 2 { driver.endWaits() }
+            try drain()
+            driver.awaitQueueRoom(completion: rooms.take)
+            driver.awaitMessages(query, limit: 1, timeout: .seconds(60), completion: pages.take)
+        }
+        #expect(drains.values.map(\.remaining) == [2, 2])
+        #expect(rooms.values == [false, false])
+        #expect(pages.values.map(\.items.count) == [0, 0])
+        #expect(timers.delays.isEmpty)
+        while engine.acknowledge() {}
+        #expect(driver.counters.async.sent == 2)
     }
 
     @Test func `ASY-3: who waits for room goes on when a message is taken or the limit is raised`() throws {

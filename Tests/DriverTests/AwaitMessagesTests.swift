@@ -21,7 +21,7 @@ import Testing
 
     @Test func `messages that are there are handed over at once`() throws {
         try driver.queueMessages(2)
-        await ()
+        awaitPage()
         #expect(sequences == [[1, 2]])
         #expect(timers.delays.isEmpty)
     }
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `a wait ends with its time`() throws {
-        await ()
+        awaitPage()
         timers.advance(by: .milliseconds(999))
         #expect(pages.count == 0)
         timers.advance(by: .milliseconds(1))

@@ -25,7 +25,6 @@ import Testing
     }
 
     @Test func `DATA-1: the thread that stands for a creator keeps its tid while the creator lives`() throws {
-        try driver.makeProcess(100, rules: ProcessRules(rawValue: .max))
         let engine = ScriptedEngine()
         let driver = Driver.make(engine: engine)
         try driver.makeProcess(100)
@@ -56,6 +55,29 @@ import Testing
         _ = try driver.deleteThread(200, of: 100)
         #expect(throws: DriverError.unknownThread(200)) { try driver.deleteThread(200, of: 100) }
         #expect(try driver.createThreadAtOnce(ThreadCreation(processId: 104, threadId: 200)).processId == 104)
+    }
+
+    @Test func `DATA-1: the tid that stood for a creator may become a thread's, and another one stands in`() throws {
+        var table = ProcessTable()
+        let system = try #require(table.reference(processId: 4))
+        #expect(table.initialThreadId(of: system, otherThan: nil) == 8)
+        #expect(table.initialThreadId(of: system, otherThan: 8) == 12)
+        table.insertThread(AuxTidCreationTime(threadId: 8, creationTime: .none), of: system)
+        #expect(table.initialThreadId(of: system, otherThan: nil) == 12)
+        #expect(table.lowestFreeId() == 16)
+        table.removeThread(8)
+        #expect(table.lowestFreeId() == 8)
+    }
+
+    @Test func `DATA-1: a thread is found in its process alone`() throws {
+        try driver.makeProcess(100)
+        let thread = try driver.createThreadAtOnce(ThreadCreation(processId: 100, threadId: 200)).thread
+        #expect(try driver.thread(200, of: 100) == thread)
+        #expect(throws: DriverError.unknownThread(200)) { try driver.thread(200, of: 4) }
+        #expect(throws: DriverError.unknownProcess(104)) { try driver.thread(200, of: 104) }
+        _ = try driver.exitProcess(100)
+        try driver.makeProcess(100)
+        #expect(throws: DriverError.unknownThread(200)) { try driver.thread(200, of: 100) }
     }
 
     @Test func `DATA-1: a recording's thread takes the tid over from whoever had it`() throws {

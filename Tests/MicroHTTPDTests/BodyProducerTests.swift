@@ -10,7 +10,6 @@ private final class TestProducer: BodyProducer {
     let closed = Locked(0)
     let asked = Event()
     let ended = Event()
-    let resumption = Locked<BodyResumption?>(nil)
     private let calls = Locked(0)
     private let next: Step
 
@@ -19,7 +18,6 @@ private final class TestProducer: BodyProducer {
     }
 
     func produce(into buffer: UnsafeMutableRawBufferPointer, resume: BodyResumption) -> BodyProduction {
-        resumption.withLock { $0 = resume }
         let call = calls.withLock { calls -> Int in
             calls += 1
             return calls

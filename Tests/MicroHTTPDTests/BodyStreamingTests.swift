@@ -41,6 +41,7 @@ private final class TestConsumer: BodyConsumer, Sendable {
     func finish(_ responder: Responder) {
         let text = record.withLock { record -> String in
             record.finished += 1
+            record.resumption = nil
             return "\(record.bytes.count)"
         }
         responder.respond(Response(status: 200, body: Array(text.utf8)))
@@ -48,7 +49,10 @@ private final class TestConsumer: BodyConsumer, Sendable {
     }
 
     func abandon() {
-        record.withLock { $0.abandoned += 1 }
+        record.withLock {
+            $0.abandoned += 1
+            $0.resumption = nil
+        }
         ended.happen()
     }
 

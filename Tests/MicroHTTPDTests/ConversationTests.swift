@@ -68,7 +68,8 @@ struct ConversationTests {
 
     @Test func `a large answer arrives whole`() throws {
         let body = (0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 >> 3) }
-        let daemon = try Daemon.start(collecting { _, responder in responder.respond(Response(status: 200, body: body)) })
+        let daemon = try Daemon.start(
+            collecting { _, responder in responder.respond(Response(status: 200, body: body)) })
         let client = try Client(daemon.port)
         try client.send(get())
         #expect(try client.receive().body == body)

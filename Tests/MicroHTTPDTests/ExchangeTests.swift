@@ -6,7 +6,7 @@ private final class Subject {
     private var exchange = Exchange()
 
     func open() -> UInt64 { exchange.open() }
-    func finish() -> Bool { exchange.finish() }
+    func finish() -> Bool { exchange.finish().wasAwaited }
     func beginAwaiting() -> Bool { exchange.beginAwaiting() }
     func accept(_ status: Int, to request: UInt64) -> Bool { exchange.accept(Response(status: status), to: request) }
     func pauseConsumer(_ turn: UInt64, _ stage: Stage) -> Exchange.Pause { exchange.pauseConsumer(turn, stage) }
@@ -61,6 +61,16 @@ struct ExchangeTests {
         #expect(!exchange.accept(200, to: request))
         #expect(exchange.open() != request)
         #expect(exchange.settle(.running) == "suspend")
+    }
+
+    @Test func `an answer that was not sent is handed back at the end`() {
+        var exchange = Exchange()
+        let request = exchange.open()
+        _ = exchange.accept(Response(status: 204), to: request)
+        let unsent = exchange.finish().unsent
+        #expect(unsent?.status == 204)
+        let none = exchange.finish().unsent
+        #expect(none?.status == nil)
     }
 
     @Test func `nothing is suspended once the daemon closes`() {

@@ -54,7 +54,9 @@ struct RequestGateTests {
         #expect(throws: RequestViolation.bothLengths) {
             try framing([("Content-Length", "1"), ("Transfer-Encoding", "chunked")])
         }
-        #expect(throws: RequestViolation.unknownTransferCoding) { try framing([("Transfer-Encoding", "gzip, chunked")]) }
+        #expect(throws: RequestViolation.unknownTransferCoding) {
+            try framing([("Transfer-Encoding", "gzip, chunked")])
+        }
         #expect(throws: RequestViolation.transferCodingInOldVersion) {
             try framing([("Transfer-Encoding", "chunked")], .http10)
         }

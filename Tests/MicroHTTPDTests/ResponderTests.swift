@@ -117,7 +117,9 @@ struct ResponderTests {
             TestHandler { head in
                 let trace = Trace()
                 latest.withLock { $0.append { [weak trace] in trace } }
-                return .collect(limit: 100, tooLarge: { [trace] in Response(status: 413, body: "\(trace)".isEmpty ? [] : [1]) }) {
+                return .collect(
+                    limit: 100, tooLarge: { [trace] in Response(status: 413, body: "\(trace)".isEmpty ? [] : [1]) }
+                ) {
                     [trace] _, responder in
                     responder.respond(Response(status: 200, body: "\(trace)".isEmpty ? [] : [1]))
                 }

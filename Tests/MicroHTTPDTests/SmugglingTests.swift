@@ -43,7 +43,10 @@ struct SmugglingTests {
         ("X: a\r\n\tfolded\r\nY: z\r\n", [400]),
         ("X: a\rb\r\n", [400]),
         ("X\u{0}Y: a\r\n", [400]),
+        (": novalue\r\n", [400]),
         (": novalue\r\nY: z\r\n", [400]),
+        ("X: a\r\n\tfolded\r\n", [400]),
+        ("X: a\n", [400]),
         ("X Y: a\r\n", [400]),
         ("\u{1}: a\r\n", [400]),
     ])
@@ -62,7 +65,8 @@ struct SmugglingTests {
         ("GET /%ff HTTP/1.1", 400), ("GET http://x/ HTTP/1.1", 400), ("OPTIONS * HTTP/1.1", 400),
         ("GET a HTTP/1.1", 400), ("GET /\u{1} HTTP/1.1", 400), ("GET /ä HTTP/1.1", 400),
         ("GET /a b HTTP/1.1", 400), ("G(T / HTTP/1.1", 400), ("GET /a\u{0}b HTTP/1.1", 400),
-        ("GET / HTTP/1.2", 505), ("GET / HTTP/2.0", 505), ("GET / HTTP/1.1x", 400), ("GET  / HTTP/1.1", 400), ("GET /  HTTP/1.1", 400),
+        ("GET / HTTP/1.2", 505), ("GET / HTTP/2.0", 505), ("GET / HTTP/1.1x", 400), ("GET  / HTTP/1.1", 400),
+        ("GET /  HTTP/1.1", 400),
         ("GET /a\u{0} HTTP/1.1", 400), ("GET /a\tb HTTP/1.1", 400),
     ])
     func `a bad request line is refused`(line: String, status: Int) throws {
@@ -92,7 +96,8 @@ struct SmugglingTests {
     func `a malformed chunk is never taken for a body`(chunk: String) throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port, deadlineSeconds: 2)
-        try client.send("POST /outer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)\r\n" + Self.hidden)
+        try client.send(
+            "POST /outer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)\r\n" + Self.hidden)
         let bytes = String(decoding: (try? client.receiveToEnd()) ?? [], as: UTF8.self)
         #expect(!bytes.hasPrefix("HTTP/1.1 200"))
         #expect(!bytes.contains("/hidden"))

@@ -154,11 +154,15 @@ struct RecordingTests {
         #expect(outcome.sum { $0.messages.direct["Wow64cpuLoad"] } > 3)
     }
 
-    @Test(arguments: Recording.all, [1, 7, 4096])
-    func `the chunks of the upload make no difference`(recording: Recording, chunk: Int) async throws {
+    @Test(arguments: Recording.all)
+    func `the chunks of the upload make no difference`(recording: Recording) async throws {
         let whole = try await replay(recording)
-        let inChunks = try await replay(recording, chunk: chunk)
-        #expect(inChunks == whole)
+        // Byte by byte takes long: the smallest recording, and the one with CRLF and a blank line, are enough.
+        let smallest = ["purplesharp_pe_injection_createremotethread": [1], "schtask_create": [7]]
+        for chunk in [4096] + (smallest[recording.name] ?? []) {
+            let inChunks = try await replay(recording, chunk: chunk)
+            #expect(inChunks == whole, "chunks of \(chunk) bytes")
+        }
     }
 
     @Test(arguments: Recording.all)

@@ -4,7 +4,6 @@ import Locking
 /// Timers whose time the test moves. Bodies run on the thread that moves it.
 public final class ManualTimers: TimerQueue {
     private struct Entry {
-        let id: UInt64
         let due: Duration
         let delay: Duration
         let body: @Sendable () -> Void
@@ -13,7 +12,7 @@ public final class ManualTimers: TimerQueue {
     private struct State {
         var elapsed = Duration.zero
         var lastId: UInt64 = 0
-        var entries: [Entry] = []
+        var entries: [UInt64: Entry] = [:]
     }
 
     private struct Timer: ScheduledTimer {
@@ -29,14 +28,15 @@ public final class ManualTimers: TimerQueue {
     public init() {}
 
     /// The delays that the timers which wait were asked for with, oldest timer first.
-    public var delays: [Duration] { state.withLock { $0.entries.map(\.delay) } }
+    public var delays: [Duration] {
+        state.withLock { state in state.entries.sorted { $0.key < $1.key }.map(\.value.delay) }
+    }
 
     /// Calls `body` once the time was moved by `delay`; never before this returns.
     public func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> any ScheduledTimer {
         let id = state.withLock { state in
             state.lastId += 1
-            state.entries.append(
-                Entry(id: state.lastId, due: state.elapsed + delay, delay: delay, body: body))
+            state.entries[state.lastId] = Entry(due: state.elapsed + delay, delay: delay, body: body)
             return state.lastId
         }
         return Timer(id: id, timers: self)
@@ -51,16 +51,15 @@ public final class ManualTimers: TimerQueue {
 
     private func nextBody(dueBy end: Duration) -> (@Sendable () -> Void)? {
         state.withLock { state in
-            guard let next = state.entries.min(by: { ($0.due, $0.id) < ($1.due, $1.id) }), next.due <= end else {
-                return nil
-            }
-            state.entries.removeAll { $0.id == next.id }
+            let earliest = state.entries.min { ($0.value.due, $0.key) < ($1.value.due, $1.key) }
+            guard let (id, next) = earliest, next.due <= end else { return nil }
+            state.entries[id] = nil
             state.elapsed = max(state.elapsed, next.due)
             return next.body
         }
     }
 
     private func cancel(_ id: UInt64) {
-        state.withLock { state in state.entries.removeAll { $0.id == id } }
+        state.withLock { $0.entries[id] = nil }
     }
 }

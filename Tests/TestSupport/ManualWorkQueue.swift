@@ -1,9 +1,10 @@
+import DequeModule
 public import Driver
 import Locking
 
 /// A work queue that runs its bodies when the test says so, on the test's thread.
 public final class ManualWorkQueue: WorkQueue {
-    private let bodies = Locked<[@Sendable () -> Void]>([])
+    private let bodies = Locked<Deque<@Sendable () -> Void>>([])
 
     /// An empty queue.
     public init() {}
@@ -17,7 +18,7 @@ public final class ManualWorkQueue: WorkQueue {
     /// Runs the oldest body; false when there is none.
     @discardableResult
     public func runNext() -> Bool {
-        let body = bodies.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        let body = bodies.withLock { $0.popFirst() }
         body?()
         return body != nil
     }

@@ -69,6 +69,7 @@ struct RequestTests {
             $0.openObject()?["data"]?.openObject()?["data"]?.string(maxUTF16: 3_000_000)
         }
         #expect(data.utf8.count == (bytes + 2) / 3 * 4)
+        #expect(receiver.requests[0].headers.allSatisfy { $0.name.lowercased() != "expect" })
     }
 
     @Test(arguments: ["::1", "127.0.0.1"])

@@ -2,27 +2,32 @@ import Driver
 import Glibc
 import Messages
 import Testing
-import WebhookEngine
+
+@testable import WebhookEngine
 
 /// Engines that keep the driver waiting: a send ends when its timeout is over, wherever it is stuck.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct TimeoutTests {
-    /// Other tests load the machine at the same time, so the best of five tries has to be within 20 ms.
-    private func expectTimeout(
-        _ engine: WebhookEngine, _ message: EngineMessage = .sync(1), timeout: Duration = .milliseconds(100)
-    ) async {
+    /// Other tests load the machine at the same time, so the best of many tries has to be within 20 ms.
+    private func expectTimeout(_ engine: WebhookEngine, _ message: EngineMessage = .sync(1)) async {
+        await expectInTime { timeout in
+            #expect(await engine.result(of: message, timeout: timeout) == EngineResult(status: .timeout))
+        }
+        #expect(engine.health.lastError?.text == "no answer in time")
+    }
+
+    private func expectInTime(_ attempt: (_ timeout: Duration) async -> Void) async {
         let clock = ContinuousClock()
+        let timeout = Duration.milliseconds(100)
         var best = Duration.seconds(60)
-        for _ in 0..<5 where best > .milliseconds(20) {
+        for _ in 0..<200 where best > .milliseconds(20) {
             let start = clock.now
-            let result = await engine.result(of: message, timeout: timeout)
+            await attempt(timeout)
             let late = clock.now - start - timeout
-            #expect(result == EngineResult(status: .timeout))
             #expect(late >= .milliseconds(-1))
             best = min(best, late)
         }
         #expect(best <= .milliseconds(20))
-        #expect(engine.health.lastError?.text == "no answer in time")
     }
 
     private static let scripts: [[ScriptedReceiver.Step]] = [
@@ -53,9 +58,25 @@ struct TimeoutTests {
 
     @Test func `a peer that never reads is STATUS_TIMEOUT`() async throws {
         let receiver = try ScriptedReceiver(greeting: { _ in [.hang] })
-        let message = EngineMessage.async(1, bytes: 8_000_000)
-        await expectTimeout(try WebhookEngine.make(receiver.url), message, timeout: .seconds(4))
-        #expect(receiver.requests.isEmpty)
+        let multi = try CurlMulti()
+        let endpoint = CurlEndpoint(url: receiver.url, userAgent: "x", caFile: nil)
+        let lane = multi.openLane(to: endpoint, connections: 1)
+        // More than the kernel takes on behalf of a peer that does not read.
+        let body = [UInt8](repeating: 1, count: 16_000_000)
+        await expectInTime { timeout in
+            let outcome = await withCheckedContinuation { continuation in
+                let deadline = Monotonic.now() + timeout
+                let request = TransferRequest(headers: [], body: body, deadline: deadline) {
+                    continuation.resume(returning: $0)
+                }
+                multi.send(request, on: lane)
+            }
+            guard case .timedOut = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+        }
+        #expect(receiver.connections > 0)
     }
 
     @Test func `a peer that never shakes hands for TLS is STATUS_TIMEOUT`() async throws {

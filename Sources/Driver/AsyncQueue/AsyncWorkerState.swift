@@ -10,8 +10,11 @@ struct AsyncWorkerState {
     private(set) var isActive = false
     /// Whether a message is being sent.
     private(set) var hasMessageInHand = false
+    /// Whether that message was taken for a step.
+    private var isStepping = false
     private var steps: Deque<Steps> = []
     private var drains: [TimedWait<DrainResult>] = []
+    private var shutdowns: [TimedWait<DrainResult>] = []
 
     private struct Steps {
         var remaining: Int
@@ -39,6 +42,7 @@ struct AsyncWorkerState {
             case .stopped: false
             }
         isActive = hasMessageInHand
+        isStepping = hasMessageInHand && mode == .paused
         return hasMessageInHand
     }
 
@@ -46,7 +50,7 @@ struct AsyncWorkerState {
     mutating func finish(_ record: MessageRecord) {
         hasMessageInHand = false
         isActive = false
-        guard !steps.isEmpty else { return }
+        guard isStepping else { return }
         steps[0].remaining -= 1
         steps[0].taken.append(record)
     }
@@ -61,14 +65,19 @@ struct AsyncWorkerState {
         return finished
     }
 
-    /// The drains that are over: nothing queued or in hand, or no worker left to wait for.
+    /// The drains and shutdowns that are over: nothing queued or in hand, or no worker left to wait for.
     mutating func finishedDrains(queueIsEmpty: Bool) -> [TimedWait<DrainResult>] {
         guard !hasMessageInHand, queueIsEmpty || mode == .stopped else { return [] }
-        defer { drains = [] }
-        return drains
+        defer { (drains, shutdowns) = ([], []) }
+        return drains + shutdowns
     }
 
     mutating func setMode(_ new: AsyncWorkerMode) { mode = new }
+    /// Stops the worker; `wait` ends with the message in hand, and nothing else ends it.
+    mutating func shutDown(_ wait: TimedWait<DrainResult>) {
+        mode = .stopped
+        shutdowns.append(wait)
+    }
     mutating func addSteps(_ count: Int, _ wait: TimedWait<[MessageRecord]>) {
         steps.append(Steps(remaining: count, wait: wait))
     }

@@ -25,7 +25,7 @@ extension Driver {
             if context.rules.contains(.notifyProcessCmdLine), state.config.createThreadNotifyRoutineEx {
                 state.countIntoCreateThreadNotifyLock(reference)
             }
-            return context
+            return state.processes[reference] ?? context
         }
     }
 

@@ -37,10 +37,12 @@ extension Driver {
     /// Throws `unknownProcess` or `unknownThread`.
     public func deleteThread(_ threadId: UInt32, of processId: UInt32) throws(DriverError) -> [RoutineReport] {
         try withState { state throws(DriverError) in
-            guard let context = state.processes.context(processId: processId) else {
+            guard let reference = state.processes.reference(processId: processId) else {
                 throw .unknownProcess(processId)
             }
-            guard context.threads[threadId] != nil else { throw .unknownThread(threadId) }
+            guard state.processes.creationTime(ofThread: threadId, of: reference) != nil else {
+                throw .unknownThread(threadId)
+            }
             state.processes.removeThread(threadId)
             var report = RoutineReport(.createThreadNotify)
             _ = report.trace.note(.create, false)
@@ -96,7 +98,7 @@ extension DriverState {
         if processes.threadCount >= limits.threads { throw .limitReached(.threads) }
         let creatorProcessId = creation.creatorProcessId ?? creation.processId
         let creator = processes.reference(processId: creatorProcessId)
-        let currentThread = currentThread(of: creator, named: creation.creatorThreadId)
+        let currentThread = currentThread(of: creator, named: creation.creatorThreadId, creating: creation.threadId)
         let thread = AuxTidCreationTime(
             threadId: creation.threadId ?? processes.lowestFreeId(), creationTime: creation.creationTime ?? now)
         processes.insertThread(thread, of: target)
@@ -110,11 +112,14 @@ extension DriverState {
     }
 
     /// The thread that the first routine runs on.
-    private mutating func currentThread(of creator: ProcessReference?, named: UInt32?) -> AuxTidCreationTime {
+    private mutating func currentThread(
+        of creator: ProcessReference?, named: UInt32?, creating: UInt32?
+    ) -> AuxTidCreationTime {
         guard let creator else { return AuxTidCreationTime(threadId: named ?? 0, creationTime: .none) }
-        let threadId = named ?? processes.anyThreadId(of: creator)
-        let context = processes[creator]
-        let creationTime = context?.threads[threadId] ?? context?.identity.creationTime ?? .none
+        let threadId = named ?? processes.initialThreadId(of: creator, otherThan: creating)
+        let creationTime =
+            processes.creationTime(ofThread: threadId, of: creator) ?? processes[creator]?.identity.creationTime
+            ?? .none
         return AuxTidCreationTime(threadId: threadId, creationTime: creationTime)
     }
 
@@ -187,7 +192,7 @@ extension DriverState {
         processes.createThreadNotifyLock -= 1
         processes.update(event.target) { _ = $0.flags.remove(.threadNotifyRoutineExSet) }
         if decision.report.trace.note(
-            .commandLineDiffers, context.currentCommandLine != context.processCmdLine)
+            .commandLineDiffers, !context.currentCommandLine.utf8.elementsEqual(context.processCmdLine.utf8))
         {
             let data = SyncData.newThreadAndCmdLine(
                 commandLine: context.processCmdLine, currentCommandLine: context.currentCommandLine)

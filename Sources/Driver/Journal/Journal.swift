@@ -28,11 +28,13 @@ struct Journal {
         return records[Int(sequence - oldest)]
     }
 
-    /// Puts a record back with what has become of its message, if it is still here.
-    mutating func store(_ record: MessageRecord) {
+    /// Puts a record back with what has become of its message; false when it is no longer here.
+    @discardableResult
+    mutating func store(_ record: MessageRecord) -> Bool {
         let sequence = record.message.sequence
-        guard sequence >= oldest, sequence <= newest else { return }
+        guard sequence >= oldest, sequence <= newest else { return false }
         records[Int(sequence - oldest)] = record
+        return true
     }
 
     /// The first `limit` records that `query` asks for, and whether more follow.

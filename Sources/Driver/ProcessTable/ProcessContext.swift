@@ -32,10 +32,6 @@ public struct ProcessContext: Hashable, Sendable {
     /// Whether the token has the product's service SID (PRC-9).
     public var hasServiceSid: Bool
 
-    /// Creation times of the threads that were created and not deleted, by tid. Not the driver's: a convenience.
-    var threads: [UInt32: FileTime] = [:]
-    /// The tid that stands for the process's first thread where a caller names none.
-    var initialThreadId: UInt32?
     /// Whether the context came without a creation, from a record of something the process did.
     public internal(set) var isSynthesised = false
     /// Whether PRC-5 counted this process into CreateThreadNotifyLock.

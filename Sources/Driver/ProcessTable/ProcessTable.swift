@@ -5,8 +5,13 @@ import Messages
 /// Driver: `MpProcessTable` (MP_PROCESS_TABLE, 128 list heads) with its CreateThreadNotifyLock.
 struct ProcessTable {
     private struct Slot {
-        var generation: UInt64
+        var generation: UInt64 = 0
         var context: ProcessContext?
+        /// Creation times of the threads that were created and not deleted, by tid. Not in the context: a copy of that,
+        /// held while a thread is added, would have them all copied.
+        var threads: [UInt32: FileTime] = [:]
+        /// The tid that stands for the process's first thread where a caller names none.
+        var initialThreadId: UInt32?
     }
 
     private var slots: [Slot] = []
@@ -44,8 +49,7 @@ struct ProcessTable {
     ///
     /// - Complexity: O(1).
     subscript(reference: ProcessReference) -> ProcessContext? {
-        let slot = slots[reference.slot]
-        return slot.generation == reference.generation ? slot.context : nil
+        slots[reference.slot].generation == reference.generation ? slots[reference.slot].context : nil
     }
 
     /// The context of the live process with a pid.
@@ -71,7 +75,7 @@ struct ProcessTable {
             slots[index].context = context
         } else {
             index = slots.count
-            slots.append(Slot(generation: 0, context: context))
+            slots.append(Slot(context: context))
         }
         slotsById[context.identity.processId] = index
         return ProcessReference(slot: index, generation: slots[index].generation)
@@ -81,16 +85,16 @@ struct ProcessTable {
     @discardableResult
     mutating func remove(_ reference: ProcessReference) -> ProcessContext? {
         guard let context = self[reference] else { return nil }
-        slots[reference.slot].context = nil
-        slots[reference.slot].generation += 1
+        let slot = slots[reference.slot]
+        slots[reference.slot] = Slot(generation: slot.generation + 1)
         freeSlots.append(reference.slot)
         slotsById[context.identity.processId] = nil
         release(context.identity.processId)
-        for threadId in context.threads.keys {
+        for threadId in slot.threads.keys {
             ownersOfThreads[threadId] = nil
             release(threadId)
         }
-        if let threadId = context.initialThreadId {
+        if let threadId = slot.initialThreadId {
             reservedThreadIds.remove(threadId)
             release(threadId)
         }
@@ -106,7 +110,8 @@ extension ProcessTable {
 
     /// Notes a created thread whose tid is free.
     mutating func insertThread(_ thread: AuxTidCreationTime, of reference: ProcessReference) {
-        update(reference) { $0.threads[thread.threadId] = thread.creationTime }
+        guard slots[reference.slot].generation == reference.generation else { return }
+        slots[reference.slot].threads[thread.threadId] = thread.creationTime
         ownersOfThreads[thread.threadId] = reference.slot
     }
 
@@ -114,19 +119,33 @@ extension ProcessTable {
     @discardableResult
     mutating func removeThread(_ threadId: UInt32) -> Bool {
         guard let slot = ownersOfThreads.removeValue(forKey: threadId) else { return false }
-        slots[slot].context.mutate { $0.threads[threadId] = nil }
+        slots[slot].threads[threadId] = nil
         release(threadId)
         return true
     }
 
-    /// The tid that stands for a process where the caller names no thread of it: the lowest that was created in it, or
-    /// else one that is chosen once and stays reserved while the process lives.
-    mutating func anyThreadId(of reference: ProcessReference) -> UInt32 {
-        guard let context = self[reference] else { return 0 }
-        if let known = context.initialThreadId ?? context.threads.keys.min() { return known }
-        let chosen = lowestFreeId()
+    /// The threads of a process that were created and not deleted, with their creation times.
+    func threads(of reference: ProcessReference) -> [UInt32: FileTime] {
+        slots[reference.slot].generation == reference.generation ? slots[reference.slot].threads : [:]
+    }
+
+    /// When a thread of a process was created; nil when the process has no such thread.
+    func creationTime(ofThread threadId: UInt32, of reference: ProcessReference) -> FileTime? {
+        guard slots[reference.slot].generation == reference.generation else { return nil }
+        return slots[reference.slot].threads[threadId]
+    }
+
+    /// The tid that stands for a process where the caller names no thread of it: chosen once, and reserved while the
+    /// process lives; chosen anew when a thread is about to get it.
+    mutating func initialThreadId(of reference: ProcessReference, otherThan excluded: UInt32?) -> UInt32 {
+        guard slots[reference.slot].generation == reference.generation else { return 0 }
+        if let known = slots[reference.slot].initialThreadId {
+            if known != excluded { return known }
+            reservedThreadIds.remove(known)
+        }
+        let chosen = lowestFreeId(otherThan: excluded)
         reservedThreadIds.insert(chosen)
-        update(reference) { $0.initialThreadId = chosen }
+        slots[reference.slot].initialThreadId = chosen
         return chosen
     }
 
@@ -134,12 +153,18 @@ extension ProcessTable {
     ///
     /// - Complexity: amortised O(1); a released id lowers the search's start.
     mutating func lowestFreeId() -> UInt32 {
-        while slotsById[lowestCandidate] != nil || ownersOfThreads[lowestCandidate] != nil
-            || reservedThreadIds.contains(lowestCandidate)
-        {
-            lowestCandidate += 4
-        }
+        while isUsed(lowestCandidate) { lowestCandidate += 4 }
         return lowestCandidate
+    }
+
+    private mutating func lowestFreeId(otherThan excluded: UInt32?) -> UInt32 {
+        var id = lowestFreeId()
+        while id == excluded || isUsed(id) { id += 4 }
+        return id
+    }
+
+    private func isUsed(_ id: UInt32) -> Bool {
+        slotsById[id] != nil || ownersOfThreads[id] != nil || reservedThreadIds.contains(id)
     }
 
     private mutating func release(_ id: UInt32) {

@@ -13,7 +13,8 @@ public struct StreamContext: Hashable, Sendable {
 /// The stream contexts of a host, found by id and by file name without case.
 struct StreamTable {
     private var contexts: [UInt64: StreamContext] = [:]
-    private var idsByName: [String: UInt64] = [:]
+    /// By folded name, byte for byte: strings that are merely equivalent in Unicode name different files.
+    private var idsByName: [[UInt8]: UInt64] = [:]
     private var lastId: UInt64 = 0
 
     var count: Int { contexts.count }
@@ -24,12 +25,12 @@ struct StreamTable {
 
     func context(fileName: String) -> StreamContext? {
         if isEmpty { return nil }
-        return idsByName[fileName.lowercased()].flatMap { contexts[$0] }
+        return idsByName[fileName.folded].flatMap { contexts[$0] }
     }
 
     /// Attaches a context; nil when the file has one.
     mutating func insert(fileName: String, rules: StreamContextRules) -> StreamContext? {
-        let key = fileName.lowercased()
+        let key = fileName.folded
         guard idsByName[key] == nil else { return nil }
         lastId += 1
         let context = StreamContext(id: lastId, fileName: fileName, rules: rules)
@@ -48,7 +49,12 @@ struct StreamTable {
 
     mutating func remove(_ id: UInt64) -> Bool {
         guard let context = contexts.removeValue(forKey: id) else { return false }
-        idsByName[context.fileName.lowercased()] = nil
+        idsByName[context.fileName.folded] = nil
         return true
     }
+}
+
+extension String {
+    /// What two names have in common that differ in case alone.
+    fileprivate var folded: [UInt8] { Array(lowercased().utf8) }
 }

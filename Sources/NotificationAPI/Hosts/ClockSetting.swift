@@ -14,20 +14,17 @@ struct ClockSetting: Hashable, Sendable {
     }
 
     init?(_ object: JSONObject) {
-        let now = object.optional("now") { $0.time() }
         guard let name = object.required("mode", { $0.choice(of: Name.self) }) else { return nil }
-        switch (name, object["now"] != nil) {
-        case (.manual, false):
-            object.value.fault("a manual clock needs the member now")
-            return nil
-        case (.manual, true):
-            guard let now else { return nil }
+        switch name {
+        case .manual:
+            guard let now = object.required("now", { $0.time() }) else { return nil }
             mode = .manual(now)
-        case (.system, true), (.events, true):
-            object["now"]?.fault("is for the mode manual")
-            return nil
-        case (.system, false): mode = .system
-        case (.events, false): mode = .events
+        case .system, .events:
+            if let now = object["now"] {
+                now.fault("is for the mode manual")
+                return nil
+            }
+            mode = name == .system ? .system : .events
         }
     }
 }

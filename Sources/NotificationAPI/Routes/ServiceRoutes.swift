@@ -149,6 +149,7 @@ extension JSONWriter {
         case .scalar, .alias:
             if node.tag.description == "tag:yaml.org,2002:str" { return value(node.string ?? "") }
             if let flag = node.bool { return value(flag) }
+            if let text = node.string, let integer = UInt64(text) { return value(integer) }
             if let integer = node.int { return value(integer) }
             if node.null != nil { return null() }
             if let number = node.float { return value(json: Array("\(number)".utf8)) }

@@ -48,10 +48,7 @@ enum ThreadRoutes {
             ($0.number("pid", as: UInt32.self), $0.number("tid", as: UInt32.self))
         }
         let host = try call.host()
-        let threads = try driving { () throws(DriverError) in try host.driver.threads(of: processId) }
-        guard let thread = threads.first(where: { $0.threadId == threadId }) else {
-            throw Problem(.unknownThread(threadId))
-        }
+        let thread = try driving { () throws(DriverError) in try host.driver.thread(threadId, of: processId) }
         call.reply.send { thread.write(to: &$0, processId: processId) }
     }
 

@@ -50,6 +50,15 @@ struct Call: Sendable {
     let body: [UInt8]
     let reply: Reply
 
+    /// Has the operation done; what it refuses becomes the answer.
+    func perform(_ action: Route.Answering) {
+        do throws(Problem) {
+            try action(self)
+        } catch {
+            reply.send(error)
+        }
+    }
+
     var api: NotificationAPI { context.api }
     var parameters: [String] { context.parameters }
 

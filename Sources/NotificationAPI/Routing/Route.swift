@@ -17,11 +17,14 @@ public struct Route: Sendable {
     /// Counts its answers.
     let metrics: RouteMetrics
 
+    /// Does an operation and answers by the call's reply, or refuses by throwing.
+    typealias Answering = @Sendable (Call) throws(Problem) -> Void
+
     enum Action: Sendable {
         /// Answers by itself; a body is read and ignored.
-        case plain(@Sendable (Call) throws(Problem) -> Void)
+        case plain(Answering)
         /// Answers a body of one of the types.
-        case body([MediaType], @Sendable (Call) throws(Problem) -> Void)
+        case body([MediaType], Answering)
         /// Takes a body of any length as it comes.
         case stream(MediaType, @Sendable (RequestContext) throws(Problem) -> any BodyConsumer)
     }
@@ -38,32 +41,32 @@ public struct Route: Sendable {
 
     static func get(
         _ template: String, _ operationId: String, produces: MediaType = .json,
-        _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+        _ action: @escaping Answering
     ) -> Route {
         Route(.get, template, operationId, produces, .plain(action))
     }
 
     static func delete(
         _ template: String, _ operationId: String, produces: MediaType? = nil,
-        _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+        _ action: @escaping Answering
     ) -> Route {
         Route(.delete, template, operationId, produces, .plain(action))
     }
 
     static func post(
-        _ template: String, _ operationId: String, _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+        _ template: String, _ operationId: String, _ action: @escaping Answering
     ) -> Route {
         Route(.post, template, operationId, .json, .body([.json], action))
     }
 
     static func put(
-        _ template: String, _ operationId: String, _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+        _ template: String, _ operationId: String, _ action: @escaping Answering
     ) -> Route {
         Route(.put, template, operationId, .json, .body([.json], action))
     }
 
     static func patch(
-        _ template: String, _ operationId: String, _ action: @escaping @Sendable (Call) throws(Problem) -> Void
+        _ template: String, _ operationId: String, _ action: @escaping Answering
     ) -> Route {
         Route(.patch, template, operationId, .json, .body([.json, .mergePatch], action))
     }

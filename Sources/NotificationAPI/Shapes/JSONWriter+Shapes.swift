@@ -1,23 +1,8 @@
 import Driver
 import JSON
-import Messages
 
 // Pieces that several answers have.
 extension JSONWriter {
-    /// A process as an answer refers to it; no creation time is null.
-    mutating func member(reference name: StaticString, _ process: AuxPidCreationTime) {
-        member(name) { json in
-            json.object { json in
-                json.member("processId", process.processId)
-                if process.creationTime == .none {
-                    json.memberNull("creationTime")
-                } else {
-                    json.member("creationTime", process.creationTime.rfc3339)
-                }
-            }
-        }
-    }
-
     /// A rule or flag word: its names, and its mask.
     mutating func member<Word: NamedBits>(_ name: StaticString, mask maskName: StaticString, _ word: Word) {
         member(name) { json in

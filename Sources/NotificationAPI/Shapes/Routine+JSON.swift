@@ -48,7 +48,7 @@ extension MessageRecord {
             json.member("status", status.name)
             writeAcknowledgement(to: &json)
             if let process = message.process {
-                json.member(reference: "process", process)
+                json.member("process", process)
             } else {
                 json.memberNull("process")
             }

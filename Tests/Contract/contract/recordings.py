@@ -4,6 +4,7 @@ import io
 import json
 import os
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,20 +46,39 @@ def recording(name: str) -> Recording:
     return Recording(name, [line.rstrip(b"\r\n") + b"\n" for line in lines], truth)
 
 
-def loads_after_wow64cpu(lines: list[bytes]) -> int:
-    """How many image loads of live processes came after wow64cpu.dll; flat records with ids only."""
-    count = 0
-    loaded: set[str] = set()
-    exited: set[str] = set()
+def sysmon(lines: list[bytes]) -> Iterator[tuple[int, tuple[str, str], dict[str, Any]]]:
+    """Event id, process (machine and GUID) and fields of each Sysmon record of the flat and the Winlogbeat variant."""
     for line in lines:
         record = json.loads(line) if line.strip() else {}
-        if str(record.get("Channel")).lower() != SYSMON:
+        if str(record.get("Channel") or record.get("log_name")).lower() != SYSMON:
             continue
-        guid = str(record.get("ProcessGuid")).strip("{}").lower()
-        if record["EventID"] == 5:
-            exited.add(guid)
-        if record["EventID"] == 7 and guid not in exited:
-            count += guid in loaded
-            if str(record["ImageLoaded"]).lower().endswith(WOW64CPU):
-                loaded.add(guid)
+        fields = record.get("event_data") or record
+        machine = str(record.get("Hostname") or record.get("computer_name")).lower()
+        process = machine, str(fields.get("ProcessGuid")).strip("{}").lower()
+        yield int(record.get("EventID") or record["event_id"]), process, fields
+
+
+def loads_after_exit(lines: list[bytes]) -> int:
+    """How many image loads were recorded after the exit of their process."""
+    count = 0
+    exited: set[tuple[str, str]] = set()
+    for event, process, _ in sysmon(lines):
+        if event == 5:
+            exited.add(process)
+        count += event == 7 and process in exited
+    return count
+
+
+def loads_after_wow64cpu(lines: list[bytes]) -> int:
+    """How many image loads of live processes came after wow64cpu.dll."""
+    count = 0
+    loaded: set[tuple[str, str]] = set()
+    exited: set[tuple[str, str]] = set()
+    for event, process, fields in sysmon(lines):
+        if event == 5:
+            exited.add(process)
+        if event == 7 and process not in exited:
+            count += process in loaded
+            if str(fields["ImageLoaded"]).lower().endswith(WOW64CPU):
+                loaded.add(process)
     return count

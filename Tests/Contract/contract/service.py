@@ -59,10 +59,14 @@ class Service:
             line = ""
         match = LINE.fullmatch(line)
         if match is None:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
             raise AssertionError(f"first line on stdout is {line!r}\n{self.errors()}")
         return int(match[1])
+
+    def kill(self) -> None:
+        """End it without asking."""
+        self.process.kill()
+        self.process.wait()
 
     def errors(self) -> str:
         """The end of what it wrote to stderr."""
@@ -74,10 +78,11 @@ class Service:
         try:
             code = self.process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
             raise AssertionError(f"still running {STOP_SECONDS} s after SIGTERM\n{self.errors()}") from None
         self._reader.join()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
         return code
 
     def further_lines(self) -> list[str]:

@@ -1,0 +1,30 @@
+import CMicroHTTPD
+
+/// Takes over the headers of a request from the library, each once.
+struct HeaderReading {
+    var headers = HeaderFields()
+    var layout = RequestLayout()
+
+    /// Reads the headers of `connection`'s request; `layout` has followed the request line already.
+    mutating func read(_ connection: OpaquePointer) {
+        headers.removeAll()
+        withUnsafeMutablePointer(to: &self) { reading in
+            // What it returns is the number of headers, which are counted here too.
+            _ = MHD_get_connection_values_n(
+                connection, .HEADER_KIND,
+                { context, _, name, nameSize, value, valueSize in
+                    guard let reading = context?.assumingMemoryBound(to: HeaderReading.self) else { return .NO }
+                    reading.pointee.take(
+                        UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : nameSize),
+                        UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize))
+                    return .YES
+                }, reading)
+        }
+        layout.end()
+    }
+
+    private mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        layout.follow(name: name.baseAddress, valueEnd: value.baseAddress.map { $0 + value.count })
+        headers.append(name: name, value: value)
+    }
+}

@@ -1,0 +1,176 @@
+"""The subcommands that need no service."""
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import http.client
+import json
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contract.document import REPOSITORY
+from contract.service import Service, binary
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+LINE = re.compile(r"wdfilterd engine listening on http://127\.0\.0\.1:(\d+)\n")
+SECONDS = 30
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a subcommand to its end."""
+    return subprocess.run(
+        [binary(), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+
+
+@contextlib.contextmanager
+def engine(*arguments: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """Run the sample engine on a free port."""
+    process = subprocess.Popen(
+        [str(binary()), "engine", "--listen", "127.0.0.1:0", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        match = LINE.fullmatch(process.stdout.readline())
+        assert match is not None
+        yield int(match[1]), process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def send(port: int, event: dict[str, object], secret: str | None = None) -> tuple[int, str]:
+    """Post an event, signed if there is a secret."""
+    body = json.dumps(event)
+    headers = {"Content-Type": "application/cloudevents+json"}
+    if secret is not None:
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        timestamp = str(int(time.time()))
+        digest = hmac.new(key, f"id.{timestamp}.{body}".encode(), hashlib.sha256).digest()
+        signature = f"v1,{base64.b64encode(digest).decode()}"
+        headers |= {"webhook-id": "id", "webhook-timestamp": timestamp, "webhook-signature": signature}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+    try:
+        connection.request("POST", "/", body, headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+def event() -> dict[str, object]:
+    """Make an event as the service sends it, as far as the engine looks at it."""
+    return {
+        "specversion": "1.0",
+        "id": "default-5f3a9c-17",
+        "source": "/v1/hosts/default",
+        "type": "wdfilter.sync.NewThreadDifferentProcess",
+        "time": "2020-02-21T10:15:30.1234567Z",
+        "subject": "process/584",
+        "data": {"sequence": 17, "operationCode": 3},
+    }
+
+
+def test_engine_checks_answers_prints_and_counts(tmp_path: Path) -> None:
+    secret_file = tmp_path / "secret"
+    secret_file.write_text(SECRET + "\n")
+    with engine("--secret-file", str(secret_file), "--print", "--delay", "50ms") as (port, process):
+        started = time.monotonic()
+        assert send(port, event(), SECRET) == (200, '{"operationType":3}')
+        assert time.monotonic() - started >= 0.05
+        assert send(port, event())[0] == 401
+        assert send(port, event(), "whsec_" + base64.b64encode(bytes(24)).decode())[0] == 401
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+    assert output.splitlines() == [
+        "2020-02-21T10:15:30.1234567Z default sync NewThreadDifferentProcess process/584 #17",
+        "sync 1",
+        "async 0",
+        "direct 0",
+        "ping 0",
+        "refused 2",
+    ]
+
+
+def test_engine_stays_until_it_is_told_to_stop() -> None:
+    with engine() as (port, process):
+        assert send(port, event())[0] == 200
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=0.5)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=SECONDS) == 0
+
+
+def test_engine_refuses_a_bad_secret_and_an_address_in_use(tmp_path: Path) -> None:
+    secret_file = tmp_path / "secret"
+    secret_file.write_text("whsec_c2hvcnQ=")
+    assert run("engine", "--secret-file", str(secret_file)).returncode == 2
+    with engine() as (port, _):
+        assert run("engine", "--listen", f"127.0.0.1:{port}").returncode == 3
+
+
+def test_healthcheck_tells_ready_from_not(service: Service) -> None:
+    assert run("healthcheck", "--url", f"http://127.0.0.1:{service.port}").returncode == 0
+    with engine() as (port, _):
+        assert run("healthcheck", "--url", f"http://127.0.0.1:{port}").returncode == 3
+    assert run("healthcheck", "--url", f"http://127.0.0.1:{port}").returncode == 3
+    assert run("healthcheck", "--url", "https://example.org").returncode == 2
+
+
+def test_check_config_tells_all_faults(tmp_path: Path) -> None:
+    assert run("check-config", str(REPOSITORY / "Config" / "wdfilterd.yaml")).returncode == 0
+    file = tmp_path / "bad.yaml"
+    file.write_text("driver:\n  asyncTimeoutMs: 70000\n  nonsense: 1\nengine:\n  type: webhook\n  url: ftp://x\n")
+    result = run("check-config", str(file))
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        f"{file}:2: driver.asyncTimeoutMs: 70000 is not in 1...60000",
+        f"{file}:3: driver.nonsense: is no setting",
+        f"{file}:6: engine.url: does not begin with http:// or https://",
+    ]
+
+
+def test_version_as_json() -> None:
+    result = run("version", "--json")
+    assert result.returncode == 0
+    version = json.loads(result.stdout)
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version["version"])
+    assert {"libmicrohttpd", "libcurl", "gnutls"} <= version["libraries"].keys()
+
+
+def test_serve_refuses_faulty_settings_and_addresses_beyond_loopback() -> None:
+    assert run("serve", "--listen", "nowhere").returncode == 2
+    result = run("serve", "--listen", "0.0.0.0:0")
+    assert result.returncode == 2
+    assert "--insecure-listen" in result.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["engine"], ["healthcheck"], ["check-config"], ["version"]])
+def test_help_goes_to_stdout_and_has_examples(command: list[str]) -> None:
+    result = run(*command, *(["--help"] if command else []))
+    assert result.returncode == 0
+    assert result.stderr == ""
+    assert not command or f"Examples:\n  wdfilterd {command[0]}" in result.stdout
+    assert not command or "--log-level" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["check-config"], ["engine", "--reply", "x"], ["version", "x"]])
+def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr

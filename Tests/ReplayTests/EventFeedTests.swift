@@ -1,0 +1,169 @@
+import Driver
+import Locking
+import Messages
+import Replay
+import TestSupport
+import Testing
+
+/// How a feed waits, goes on, stops and ends.
+@Suite(.timeLimit(.minutes(5)))
+struct EventFeedTests {
+    private static func creation(_ processId: Int) -> String {
+        #"{"type":"processCreate","processId":\#(processId),"imageFileName":"a"}"# + "\n"
+    }
+
+    private func feed(_ driver: Driver, _ change: (inout EventFeed.Options) -> Void = { _ in }) -> EventFeed {
+        EventFeed(driver: driver, options: .native(change), onEventTime: { _ in })
+    }
+
+    private func consume(_ feed: EventFeed, _ text: String, _ resumed: Received<Void> = Received()) -> Int {
+        Array(text.utf8).withUnsafeBytes { feed.consume($0) { resumed.take(()) } }
+    }
+
+    @Test func `very many lines in one chunk need no more stack than one`() async {
+        let driver = Driver.make(limits: .make { $0.journalCapacity = 10 }, engine: SilentEngine())
+        let pair = Self.creation(100) + #"{"type":"processExit","processId":100}"# + "\n"
+        let bytes = Array(String(repeating: pair, count: 75_000).utf8)
+        let report = await feed(driver).upload(bytes)
+        #expect(report.applied == 150_000)
+    }
+
+    @Test func `a line is applied only after the one before has completed`() throws {
+        let engine = ScriptedEngine.holding()
+        let driver = Driver.make(engine: engine)
+        let feed = feed(driver)
+        let resumed = Received<Void>()
+        let (first, second) = (Self.creation(100), Self.creation(104))
+        #expect(consume(feed, first + second, resumed) == first.utf8.count)
+        #expect(resumed.count == 0)
+        #expect(driver.process(104) == nil)
+        engine.acknowledge()
+        #expect(resumed.count == 1)
+        #expect(driver.process(104) == nil)
+
+        let resumedAgain = Received<Void>()
+        #expect(consume(feed, second, resumedAgain) == second.utf8.count)
+        #expect(driver.process(104) != nil)
+        #expect(consume(feed, "\n", resumedAgain) == 0)
+        engine.acknowledge()
+        #expect(resumedAgain.count == 1)
+        #expect(resumed.count == 1)
+    }
+
+    @Test func `a feed that waits finishes when it is done`() throws {
+        let engine = ScriptedEngine.holding()
+        let driver = Driver.make(engine: engine)
+        let feed = feed(driver)
+        let report = Received<EventsReport>()
+        let last = String(Self.creation(104).dropLast())
+        #expect(consume(feed, Self.creation(100)) == Self.creation(100).utf8.count)
+        feed.finish(completion: report.take)
+        engine.acknowledge()
+        #expect(report.values.map(\.applied) == [1])
+
+        let other = self.feed(driver)
+        #expect(consume(other, last) == last.utf8.count)
+        other.finish(completion: report.take)
+        #expect(report.count == 1)
+        engine.acknowledge()
+        #expect(report.count == 2)
+        #expect(driver.process(104) != nil)
+    }
+
+    @Test func `the rest of an event does not wait for more bytes`() throws {
+        let engine = ScriptedEngine.holding()
+        let driver = Driver.make(engine: engine)
+        let feed = EventFeed(
+            driver: driver, options: .sysmon { $0.createsInitialThreads = true }, onEventTime: { _ in })
+        let line = SysmonLine.create(RecordedProcess(processId: 1000, second: 5)) + "\n"
+        #expect(consume(feed, line) == line.utf8.count)
+        #expect(try driver.threads(of: 1000) == [])
+        engine.acknowledge()
+        #expect(try driver.threads(of: 1000).count == 1)
+    }
+
+    @Test func `an abandoned feed applies nothing more and calls nobody`() {
+        let engine = ScriptedEngine.holding()
+        let driver = Driver.make(engine: engine)
+        let feed = feed(driver)
+        let resumed = Received<Void>()
+        _ = consume(feed, Self.creation(100) + Self.creation(104), resumed)
+        feed.abandon()
+        engine.acknowledge()
+        #expect(resumed.count == 0)
+        #expect(consume(feed, Self.creation(108), resumed) == Self.creation(108).utf8.count)
+        let report = Received<EventsReport>()
+        feed.finish(completion: report.take)
+        #expect(driver.process(100) != nil)
+        #expect(driver.process(104) == nil)
+        #expect(driver.process(108) == nil)
+        #expect(report.count == 0)
+    }
+
+    @Test func `a full queue drops as the driver does, or holds the reader`() throws {
+        let pair = Self.creation(100) + #"{"type":"processExit","processId":100}"# + "\n"
+        let text = String(repeating: pair, count: 5)
+        for waits in [false, true] {
+            let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 2 })
+            try driver.setWorker(paused: true)
+            let feed = feed(driver) { $0.waitsWhenFull = waits }
+            let resumed = Received<Void>()
+            let taken = consume(feed, text, resumed)
+            if waits {
+                #expect(taken == 3 * pair.utf8.count)
+                #expect(driver.counters.async.droppedOnOverflow == 0)
+                try driver.stepWorker(count: 1) { _ in }
+                #expect(resumed.count == 1)
+            } else {
+                #expect(taken == text.utf8.count)
+                #expect(driver.counters.async.droppedOnOverflow == 3)
+            }
+        }
+    }
+
+    @Test func `a host that goes away while the reader is held ends the upload`() throws {
+        let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
+        try driver.setWorker(paused: true)
+        let pair = Self.creation(100) + #"{"type":"processExit","processId":100}"# + "\n"
+        let feed = feed(driver) { $0.waitsWhenFull = true }
+        let resumed = Received<Void>()
+        let taken = consume(feed, pair + pair + pair, resumed)
+        #expect(taken == 2 * pair.utf8.count)
+        driver.unload { _ in }
+        #expect(resumed.count == 1)
+        #expect(consume(feed, pair) == pair.utf8.count)
+        let report = Received<EventsReport>()
+        feed.finish(completion: report.take)
+        #expect(report.values.map(\.stoppedAtLine) == [4])
+        #expect(report.values.first?.faults == ["4: the host is being removed"])
+        #expect(report.values.first?.isComplete == true)
+    }
+
+    @Test func `lines beyond the limit are rejected and passed over`() async {
+        let lines = [String(repeating: "x", count: 100_000), Self.creation(100), String(repeating: "y", count: 2000)]
+        for chunk in [100, .max] {
+            let report = await Driver.make().apply(lines, .native { $0.maxLineBytes = 1000 }, chunk: chunk)
+            #expect(report.faults == ["1: the line is longer than 1000 bytes", "4: the line is longer than 1000 bytes"])
+            #expect(report.applied == 1)
+        }
+    }
+
+    @Test func `answers from another thread go on where they are, over and over`() async throws {
+        try await withThreadQueue { queue in
+            let driver = Driver.make(engine: LateEngine(queue: queue))
+            let text = (0..<2000).map { Self.creation(100 + 4 * $0) }.joined()
+            let report = await feed(driver).upload(Array(text.utf8), chunk: 1000)
+            #expect(report.applied == 2000)
+            #expect(report.messages.direct == ["CreateProcess": 2000])
+        }
+    }
+}
+
+/// An engine that takes everything and remembers nothing.
+private struct SilentEngine: EnginePort {
+    func send(
+        _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
+    ) {
+        completion(EngineResult(status: .success))
+    }
+}

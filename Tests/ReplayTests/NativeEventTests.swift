@@ -1,0 +1,101 @@
+import Driver
+import Messages
+import Replay
+import TestSupport
+import Testing
+
+/// Native lines.
+@Suite(.timeLimit(.minutes(5)))
+struct NativeEventTests {
+    private let creation = #"{"type":"processCreate","processId":100,"imageFileName":"a.exe"}"#
+
+    @Test func `each type does what its request does`() async throws {
+        let driver = Driver.make()
+        let report = await driver.apply(
+            [
+                #"{"type":"streamContext","fileName":"C:\\x.dll","rules":["NotifyImageLoadRule"]}"#,
+                #"{"processId":100,"imageFileName":"a.exe","rules":["0x10000000"],"type":"processCreate"}"#,
+                #"{"type":"setRules","processId":100,"set":["NotifyNewThreadDifferentProcess"],"clear":0}"#,
+                #"{"type":"processCreate","processId":104,"imageFileName":"b.exe","parentProcessId":100}"#,
+                #"{"type":"threadCreate","processId":104,"threadId":8,"creatorProcessId":100,"startAddress":"0x1"}"#,
+                #"{"type":"threadExit","processId":104,"threadId":8}"#,
+                #"{"type":"imageLoad","processId":104,"fullImageName":"C:\\x.dll"}"#,
+                #"{"type":"imageLoad","processId":0,"fullImageName":"k.sys","imageBase":"0xfffff80000000000"}"#,
+                #"{"type":"setRules","processId":104,"rules":["NotifyProcessCmdLine"]}"#,
+                #"{"type":"processExit","processId":100}"#,
+            ], .native())
+        #expect(report.faults == [])
+        #expect(report.applied == 10)
+        #expect(
+            report.appliedByType == [
+                "streamContext": 1, "processCreate": 2, "setRules": 2, "threadCreate": 1, "threadExit": 1,
+                "imageLoad": 2, "processExit": 1,
+            ])
+        #expect(report.messages.sync == ["NewThreadDifferentProcess": 1, "NewImageLoadPerStream": 1])
+        #expect(report.messages.async == ["CreateThread": 1, "LoadImage": 1, "CreateProcess": 1])
+        #expect(report.messages.direct == ["CreateProcess": 2])
+        #expect(driver.loadedDrivers.map(\.imageBase) == [0xFFFF_F800_0000_0000])
+        #expect(driver.process(104)?.rules == .notifyProcessCmdLine)
+        #expect(driver.process(100) == nil)
+        #expect(try driver.threads(of: 104) == [])
+    }
+
+    @Test(arguments: [
+        ("{", nil), ("[]", nil), ("{}", "/type: required, but missing"), (#"{"type":"x"}"#, nil), (#"{"type":5}"#, nil),
+        (#"{"type":"processExit","processId":100}"#, "no live process has the pid 100"),
+        (#"{"type":"processExit","processId":4}"#, "the System process cannot exit"),
+        (#"{"type":"processExit"}"#, "/processId: required, but missing"),
+        (#"{"type":"processExit","processId":4294967296}"#, "/processId: expected an integer from 0 to 4294967295"),
+        (#"{"type":"processExit","processId":4,"x":1}"#, "/x: unknown member"),
+        (#"{"type":"processExit","processId":4,"processId":4}"#, "/processId: duplicate member"),
+        (#"{"type":"processExit","type":"processExit","processId":8}"#, "/type: duplicate member"),
+        (#"{"type":"processCreate","imageFileName":""}"#, "/imageFileName: must not be empty"),
+        (#"{"type":"processCreate","imageFileName":"\u0000"}"#, "/imageFileName: contains a NUL"),
+        (#"{"type":"processCreate","imageFileName":"a","processId":4}"#, "a live process has the pid 4 already"),
+        (#"{"type":"threadCreate","processId":100}"#, "no live process has the pid 100"),
+        (#"{"type":"threadCreate"}"#, "/processId: required, but missing"),
+        (#"{"type":"threadExit","processId":4,"threadId":12}"#, "the process has no thread 12"),
+        (
+            #"{"type":"threadExit"}"#, "/processId: required, but missing; /threadId: required, but missing"
+        ),
+        (#"{"type":"imageLoad","processId":100,"fullImageName":"a"}"#, "no live process has the pid 100"),
+        (#"{"type":"imageLoad","fullImageName":"a"}"#, "/processId: required, but missing"),
+        (#"{"type":"setRules","processId":4}"#, "/rules: required, but missing"),
+        (#"{"type":"setRules","processId":4,"rules":0,"set":0}"#, #"/rules: not allowed beside "set" and "clear""#),
+        (#"{"type":"setRules","processId":4,"set":["Nonsense"]}"#, "/set/0: is neither a known name nor a hex string"),
+        (#"{"type":"setRules","processId":9,"set":0}"#, "no live process has the pid 9"),
+        (#"{"type":"streamContext"}"#, "/fileName: required, but missing"),
+        (#"{"type":"streamContext","fileName":"f"}"#, "the file has a stream context already"),
+    ])
+    func `a wrong line is reported with its number, and the rest goes on`(line: String, fault: String?) async {
+        let driver = Driver.make()
+        let first = #"{"type":"streamContext","fileName":"F"}"#
+        let report = await driver.apply([first, "", line, creation], .native())
+        #expect(report.applied == 2)
+        #expect(report.rejected.map(\.line) == [3])
+        if let fault { #expect(report.faults == ["3: \(fault)"]) }
+        #expect(report.isComplete)
+        #expect(driver.process(100) != nil)
+    }
+
+    @Test func `only the first rejected lines are listed, and details are short`() async {
+        let name = String(repeating: "x", count: 100_000)
+        let lines = (0..<150).map { _ in #"{"type":"processExit","\#(name)":1}"# }
+        let report = await Driver.make().apply(lines, .native())
+        #expect(report.rejectedCount == 150)
+        #expect(report.rejected.count == 100)
+        #expect(report.rejected.allSatisfy { $0.detail.utf8.count < 600 })
+    }
+
+    @Test func `stopping at the first wrong line leaves the rest alone`() async {
+        let driver = Driver.make()
+        let lines = [creation, "nonsense", #"{"type":"processExit","processId":100}"#, "nonsense"]
+        for chunk in [1, .max] {
+            let report = await driver.apply(lines, .native { $0.stopsOnError = true }, chunk: chunk)
+            #expect(report.stoppedAtLine == (chunk == 1 ? 2 : 1))
+            #expect(report.rejectedCount == 1)
+            #expect(report.lines == report.stoppedAtLine)
+            #expect(driver.process(100) != nil)
+        }
+    }
+}

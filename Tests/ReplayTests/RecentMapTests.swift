@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Replay
+
+struct RecentMapTests {
+    @Test func `it remembers what was stored last, and never more than twice its capacity`() {
+        var map = RecentMap<Int, Int>(capacity: 100)
+        for key in 0..<10_000 {
+            map.store(key, under: key)
+            #expect(map[key] == key)
+            #expect(map[max(0, key - 99)] == max(0, key - 99))
+        }
+        #expect((0..<10_000).count { map[$0] != nil } <= 201)
+    }
+
+    @Test func `what is named again and again is not forgotten, and keeps its first value`() {
+        var map = RecentMap<Int, Int>(capacity: 10)
+        for key in 1...1000 {
+            map.storeIfAbsent(key, under: 0)
+            map.storeIfAbsent(key, under: key)
+            #expect(map[0] == 1)
+        }
+    }
+}
