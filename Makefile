@@ -55,8 +55,8 @@ run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), wi
 	cat <<END
 
 	Once it listens, try from another terminal:
-	  curl -s $$host/processes
-	  curl -s $$host/processes -H 'Content-Type: application/json' -d '{"imageFileName": "notepad.exe"}'
+	  curl -s $$host/processes --json '{"processId":584,"imageFileName":"notepad.exe","rules":["NotifyNewThreadSameProcess"]}'
+	  curl -s $$host/processes/584/threads --json '{"startAddress":"0x7ffbda8844f0"}'
 	  curl -s $$host/messages
 
 	END

@@ -86,7 +86,7 @@ let package = Package(
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking"]),
         tests("CloudEventsTests", ["CloudEvents", "Driver", "Messages", "JSON"]),
         tests("EmbeddedEngineTests", ["EmbeddedEngine", "Driver", "Messages", "Locking"]),
-        tests("WebhookEngineTests", ["WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking"]),
+        tests("WebhookEngineTests", ["WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking", "CGnuTLS"]),
         tests("ReplayTests", ["Replay", "EventJSON", "Driver", "Messages", "JSON", "Locking", "TestSupport"]),
         tests(
             "NotificationAPITests",

@@ -42,8 +42,6 @@ public enum BodyProduction: Equatable, Sendable {
 }
 
 /// Lets a body go on that its consumer or producer made wait.
-///
-/// To be let go of with the body: it keeps the daemon's handler in memory.
 public struct BodyResumption: Sendable {
     let rendezvous: Rendezvous
     let turn: UInt64

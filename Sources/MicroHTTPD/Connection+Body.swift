@@ -52,7 +52,7 @@ extension Connection {
             if rest.isEmpty { break }
             // Nothing is expected of the client as long as we are the ones to wait.
             rendezvous.expect(by: .max)
-            switch rendezvous.pauseConsumer(turn) {
+            switch rendezvous.pauseConsumer(turn, core) {
             case .goOn: continue
             case .suspend:
                 size = rest.count
@@ -89,7 +89,7 @@ extension Connection {
     }
 
     private func settle(_ connection: OpaquePointer) -> MHD_Result {
-        switch rendezvous.settle() {
+        switch rendezvous.settle(core) {
         case .reply(let response): reply(response, connection)
         case .suspend: .YES
         case .refuse: reply(core.handler.refuse(.stopping).closing(), connection)

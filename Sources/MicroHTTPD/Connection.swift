@@ -47,7 +47,7 @@ final class Connection {
         remoteAddress = CMicroHTTPD_client_address(connection).map(numericAddress) ?? "unknown"
         let socket = CMicroHTTPD_socket(connection)
         rendezvous = Rendezvous(
-            core, connection: connection, socket: socket, deadline: monotonicNow() + core.requestTime)
+            core.handler, connection: connection, socket: socket, deadline: monotonicNow() + core.requestTime)
         core.add(rendezvous)
         core.liveConnections.add(1, ordering: .relaxed)
     }
@@ -109,7 +109,7 @@ final class Connection {
         if case .streaming(let consumer) = phase { consumer.abandon() }
         phase = .idle
         body = []
-        rendezvous.finish()
+        rendezvous.finish(core)
         rendezvous.expect(by: monotonicNow() + core.idleTime + core.requestTime)
     }
 

@@ -93,14 +93,14 @@ public final class Daemon: Sendable {
             return life.isStopped
         }
         if isStopped { return StopReport(finished: 0, cut: 0) }
-        let awaited = core.open.count { $0.awaitOpenRequest() }
-        for connection in core.open { connection.wake() }
+        let awaited = core.open.count { $0.awaitOpenRequest(core) }
+        for connection in core.open { connection.wake(core) }
         _ = core.awaited.wait(timeout: .now() + .nanoseconds(Int(time.nanoseconds)))
 
         // From here nothing suspends a connection any more: with one suspended the library aborts the process.
         core.advance(to: .closing)
         let cut = core.open.count { $0.isAwaited }
-        for connection in core.open { connection.wake() }
+        for connection in core.open { connection.wake(core) }
         // What was refused just now is on its way to the clients.
         _ = core.awaited.wait(timeout: .now() + .milliseconds(500))
         MHD_stop_daemon(handle)

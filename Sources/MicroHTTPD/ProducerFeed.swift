@@ -40,7 +40,7 @@ final class ProducerFeed {
                 return count
             case .later:
                 rendezvous.expect(by: .max)
-                switch rendezvous.pauseProducer(turn) {
+                switch rendezvous.pauseProducer(turn, connection.core) {
                 case .goOn: continue
                 case .suspend: return 0
                 case .giveUp: return MHD_CONTENT_READER_END_OF_STREAM

@@ -12,18 +12,18 @@ final class Rendezvous: Sendable {
         var exchange = Exchange()
         /// -1 once the connection is closed, because the number is used again.
         var socket: Int32
+        /// Nil once the connection is closed: who keeps a `Responder` must not keep a whole service.
+        var handler: (any RequestHandler)?
     }
 
     private nonisolated(unsafe) let connection: OpaquePointer  // used under the lock only, and only while it lives
-    private let core: DaemonCore
     private let state: Locked<State>
     private let deadline: Atomic<Int64>
 
     /// For a connection that is just being accepted.
-    init(_ core: DaemonCore, connection: OpaquePointer, socket: Int32, deadline: Int64) {
-        self.core = core
+    init(_ handler: any RequestHandler, connection: OpaquePointer, socket: Int32, deadline: Int64) {
         self.connection = connection
-        state = Locked(State(socket: socket))
+        state = Locked(State(socket: socket, handler: handler))
         self.deadline = Atomic(deadline)
     }
 
@@ -35,18 +35,22 @@ final class Rendezvous: Sendable {
     }
 
     /// The request is over.
-    func finish() {
+    func finish(_ core: DaemonCore) {
         if state.withLock({ $0.exchange.finish() }).wasAwaited { core.awaited.leave() }
     }
 
     /// The connection is over.
     func close() {
-        finish()
-        state.withLock { $0.socket = -1 }
+        // Let go of without the lock.
+        _ = state.withLock { state in
+            defer { state.handler = nil }
+            state.socket = -1
+            return state.handler
+        }
     }
 
     /// After the handler has returned: the answer, or the connection is suspended until there is one.
-    func settle() -> Exchange.Settlement {
+    func settle(_ core: DaemonCore) -> Exchange.Settlement {
         state.withLock { state in
             let settlement = state.exchange.settle(core.stage)
             if case .suspend = settlement { MHD_suspend_connection(connection) }
@@ -55,7 +59,7 @@ final class Rendezvous: Sendable {
     }
 
     /// The consumer waits.
-    func pauseConsumer(_ turn: UInt64) -> Exchange.Pause {
+    func pauseConsumer(_ turn: UInt64, _ core: DaemonCore) -> Exchange.Pause {
         state.withLock { state in
             let pause = state.exchange.pauseConsumer(turn, core.stage)
             if pause == .suspend { MHD_suspend_connection(connection) }
@@ -64,7 +68,7 @@ final class Rendezvous: Sendable {
     }
 
     /// The producer waits.
-    func pauseProducer(_ turn: UInt64) -> Exchange.Pause {
+    func pauseProducer(_ turn: UInt64, _ core: DaemonCore) -> Exchange.Pause {
         state.withLock { state in
             let pause = state.exchange.pauseProducer(turn, core.stage)
             if pause == .suspend { MHD_suspend_connection(connection) }
@@ -95,8 +99,8 @@ final class Rendezvous: Sendable {
 
     /// Nobody answers `request` any more.
     func fail(_ request: UInt64) {
-        guard state.withLock({ $0.exchange.expectsAnswer(to: request) }) else { return }
-        answer(core.handler.failure(), to: request)
+        let handler = state.withLock { $0.exchange.expectsAnswer(to: request) ? $0.handler : nil }
+        if let handler { answer(handler.failure(), to: request) }
     }
 
     /// What was awaited in `turn` has come.
@@ -122,7 +126,7 @@ final class Rendezvous: Sendable {
     // MARK: The thread that stops the daemon
 
     /// Has `core.awaited` wait for the open request; returns whether there is one.
-    func awaitOpenRequest() -> Bool {
+    func awaitOpenRequest(_ core: DaemonCore) -> Bool {
         state.withLock { state in
             guard state.exchange.beginAwaiting() else { return false }
             core.awaited.enter()
@@ -136,7 +140,7 @@ final class Rendezvous: Sendable {
     }
 
     /// Wakes what must not wait in the daemon's stage, and once it is closing answers what waits for an answer.
-    func wake() {
+    func wake(_ core: DaemonCore) {
         let unanswered = state.withLock { state in
             if state.exchange.wake(core.stage) { MHD_resume_connection(connection) }
             return core.stage == .closing ? state.exchange.unanswered : nil

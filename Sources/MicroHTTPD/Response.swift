@@ -10,8 +10,8 @@ public struct Response: Sendable {
 
     /// The status, 200...599.
     public var status: Int
-    /// Headers in order, none with an empty value. `Date`, `Content-Length`, `Transfer-Encoding` and `Connection` are the
-    /// server's own business.
+    /// Headers in order, none with an empty value. `Date`, `Content-Length`, `Transfer-Encoding` and `Connection` are
+    /// the server's own business.
     public var headers: [(name: String, value: String)]
     /// The body; a `HEAD` request gets its length without it.
     public var body: Body

@@ -28,7 +28,7 @@ public final class EventFeed: Sendable {
     /// Fewer than all: the feed waits for the engine, or for room in the queue. It then calls `resume` once when it can go
     /// on, on any thread, maybe before this returns. Once the feed has stopped it takes everything and applies nothing.
     public func consume(_ bytes: UnsafeRawBufferPointer, resume: @escaping @Sendable () -> Void) -> Int {
-        guard state.withLock({ $0.start(resume) }) else { return 0 }
+        guard !bytes.isEmpty, state.withLock({ $0.start(resume) }) else { return 0 }
         return run(bytes, resume)
     }
 

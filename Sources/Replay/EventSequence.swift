@@ -54,7 +54,11 @@ struct EventSequence {
     ) -> Step {
         while true {
             if let step = stepOfPlan() { return step }
-            if let event = ready.last { return .decide(event.processIds) }
+            if let processIds = ready.last?.processIds {
+                if !processIds.isEmpty { return .decide(processIds) }
+                decide(LiveProcesses())
+                continue
+            }
             if isStopped {
                 offset = bytes.count
                 skip(mapper.takeUnresolved())

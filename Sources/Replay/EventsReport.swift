@@ -24,7 +24,7 @@ public struct EventsReport: Hashable, Sendable {
     public internal(set) var processesCompleted = 0
     /// Machines of the Sysmon records, in order of appearance; the first 1000.
     public internal(set) var machines: [String] = []
-    /// The line at which the feed stopped, when it did not get to the end.
+    /// The wrong line at which the feed stopped, when it did not get to the end. What came after it was not read.
     public internal(set) var stoppedAtLine: Int?
 
     /// Records of processes that had exited.

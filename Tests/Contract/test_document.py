@@ -129,3 +129,8 @@ def test_the_service_serves_the_document_byte_for_byte(client: Client) -> None:
 
 def test_the_service_serves_the_document_as_json(client: Client) -> None:
     assert client.call("getOpenApiJson").json == DOCUMENT.root
+
+
+def test_the_service_and_the_document_have_one_version(client: Client) -> None:
+    served = client.call("getVersion").json
+    assert served["version"] == DOCUMENT.root["info"]["version"]

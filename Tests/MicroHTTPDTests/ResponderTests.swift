@@ -110,6 +110,23 @@ struct ResponderTests {
         for waiting in desk.takeAll() { waiting.responder.respond(Response(status: 200)) }
     }
 
+    @Test func `a responder that is kept does not keep the handler`() throws {
+        let trace: () -> Desk?
+        let kept: [(target: String, responder: Responder)]
+        do {
+            let desk = Desk()
+            trace = { [weak desk] in desk }
+            let daemon = try Daemon.start(desk.handler)
+            let client = try Client(daemon.port)
+            try client.send(get())
+            try #require(desk.arrived.wait())
+            kept = desk.takeAll()
+            #expect(daemon.stop(within: .zero) == StopReport(finished: 0, cut: 1))
+        }
+        #expect(kept.count == 1)
+        #expect(trace() == nil)
+    }
+
     @Test func `nothing of a request is left when it is over`() throws {
         final class Trace: Sendable {}
         let latest = Locked<[() -> Trace?]>([])

@@ -90,6 +90,12 @@ struct HeldRecordTests {
         #expect(report.isComplete)
     }
 
+    @Test func `pid 0 is told for no GUID`() async {
+        let idle = SysmonLine.open(from: other, to: process).replacing(#""1000""#, with: #""0""#)
+        let report = await apply([SysmonLine.loadWithoutPid(process), idle])
+        #expect(report.skipped == ["pid-unresolved": 1, "process-open": 1])
+    }
+
     @Test func `beyond the limit the oldest record is skipped`() async {
         let report = await apply(
             (0..<5).map { SysmonLine.loadWithoutPid(process, "\($0)") } + [SysmonLine.load(process, "teller")]
@@ -101,9 +107,10 @@ struct HeldRecordTests {
 
     @Test func `text is bounded as well as number`() async {
         let long = String(repeating: "x", count: 32_000)
-        let report = await apply((0..<600).map { _ in SysmonLine.loadWithoutPid(process, long) } + [
-            SysmonLine.load(process, "teller")
-        ])
+        let report = await apply(
+            (0..<600).map { _ in SysmonLine.loadWithoutPid(process, long) } + [
+                SysmonLine.load(process, "teller")
+            ])
         let applied = report.appliedByType["imageLoad"] ?? 0
         #expect(applied < 540 && applied > 500)
         #expect(report.isComplete)

@@ -32,7 +32,8 @@ struct Recording: CustomTestStringConvertible, Sendable {
 
     /// The lines, in the order in which things happened.
     func bytes() throws -> [UInt8] {
-        let script = "import sys,zipfile;z=zipfile.ZipFile(sys.argv[1])"
+        let script =
+            "import sys,zipfile;z=zipfile.ZipFile(sys.argv[1])"
             + ";[sys.stdout.buffer.write(z.read(n)) for n in z.namelist()]"
         let bytes = try read("python3 -c '\(script)' '\(Recording.folder)/\(name).zip'")
         guard isNewestFirst else { return bytes }
@@ -98,7 +99,8 @@ struct Expected: Sendable {
         unresolved = object.required("pid_unresolved", sum) ?? -1
         sync = oneShot.required("sync", number) ?? -1
         async = oneShot.required("async_", number) ?? -1
-        at = oneShot.required("at") { $0.array(maxCount: 1000)?.map { $0.array(maxCount: 3)?.compactMap(number) ?? [] } } ?? []
+        let places = oneShot.required("at") { $0.array(maxCount: 1000) } ?? []
+        at = places.map { $0.array(maxCount: 3)?.compactMap(number) ?? [] }
         syncWithInitialThreads = delivery.required("creator_oneshot_with_initial_threads", number) ?? -1
     }
 }

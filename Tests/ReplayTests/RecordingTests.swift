@@ -8,7 +8,8 @@ import Testing
 
 /// Replays the recordings, one machine after the other, each onto a host of its own.
 @Suite(
-    .enabled(if: Recording.areThere, "the recordings are not there: set WDFILTERD_SHARED to the folder that has datasets/"),
+    .enabled(
+        if: Recording.areThere, "no recordings: set WDFILTERD_SHARED to the folder that has datasets/ in it"),
     .timeLimit(.minutes(5)))
 struct RecordingTests {
     /// What became of a recording: the reports of its machines, and the thread messages in order.

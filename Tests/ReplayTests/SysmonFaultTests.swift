@@ -26,14 +26,20 @@ struct SysmonFaultTests {
         (load.replacing("1234abcd-", with: "1234abcd1"), "ProcessGuid is no GUID"),
         (load.replacing("1234abcd-", with: "1234abcé-"), "ProcessGuid is no GUID"),
         (load.replacing(#""\#(process.guid)""#, with: "12"), "ProcessGuid is no GUID"),
-        (load.replacing("ProcessId", with: "X").replacing(process.guid, with: SysmonLine.noGUID), "ProcessId is missing"),
+        (
+            load.replacing("ProcessId", with: "X").replacing(process.guid, with: SysmonLine.noGUID),
+            "ProcessId is missing"
+        ),
         (load.replacing("ProcessId", with: "X").replacing("ProcessGuid", with: "Y"), "ProcessId is missing"),
         (load.replacing("ImageLoaded", with: "X"), "ImageLoaded is missing"),
         (load.replacing(#""C:\\x.dll""#, with: "null"), "ImageLoaded is missing"),
         (load.replacing(#""C:\\x.dll""#, with: "12"), "ImageLoaded is no string"),
         (load.replacing(#""C:\\x.dll""#, with: "{}"), "ImageLoaded is no string"),
         (load.replacing("x.dll", with: #"x\u0000.dll"#), "ImageLoaded contains a NUL"),
-        (load.replacing("x.dll", with: String(repeating: "é", count: 32_764)), "ImageLoaded has more than 32766 UTF-16 units"),
+        (
+            load.replacing("x.dll", with: String(repeating: "é", count: 32_764)),
+            "ImageLoaded has more than 32766 UTF-16 units"
+        ),
         (create.replacing(#""Image":"#, with: #""I":"#), "Image is missing"),
         (create.replacing(#""2""#, with: #""two""#), "TerminalSessionId is no number from 0 to 4294967295"),
         (create.replacing("a -b", with: #"\u0000"#), "CommandLine contains a NUL"),

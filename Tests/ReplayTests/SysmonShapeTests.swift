@@ -64,7 +64,9 @@ struct SysmonShapeTests {
         #expect(times.values == [try #require(FileTime(time))])
     }
 
-    @Test(arguments: ["-", "", "yesterday", "2020-02-30 10:15:30.123", "2020-02-21 10:15:30.123 +02:00", "é2020-02-21 10:15:3"])
+    @Test(arguments: [
+        "-", "", "yesterday", "2020-02-30 10:15:30.123", "2020-02-21 10:15:30.123 +02:00", "é2020-02-21 10:15:3",
+    ])
     func `a time that is none does not move the clock`(written: String) async {
         let times = Received<FileTime>()
         let feed = EventFeed(driver: .make(), options: .sysmon(), onEventTime: times.take)

@@ -116,10 +116,19 @@ public struct CheckTrace: Hashable, Sendable {
     }
 
     /// The conditions that were looked at, in order.
-    public var checks: some Sequence<(check: Check, holds: Bool)> {
-        Check.allCases.lazy.compactMap { check in
-            let bit: UInt32 = 1 << UInt32(check.rawValue)
-            return looked & bit == 0 ? nil : (check, held & bit != 0)
+    public var checks: Checks { Checks(looked: looked, held: held) }
+
+    /// Walks over the conditions that a routine looked at.
+    public struct Checks: Sequence, IteratorProtocol, Sendable {
+        fileprivate var looked: UInt32
+        fileprivate let held: UInt32
+
+        /// The next condition, and whether it held.
+        public mutating func next() -> (check: Check, holds: Bool)? {
+            let bit = looked & (~looked + 1)
+            guard let check = Check(rawValue: UInt8(bit.trailingZeroBitCount)) else { return nil }
+            looked &= ~bit
+            return (check, held & bit != 0)
         }
     }
 }

@@ -29,8 +29,7 @@ final class Host: Sendable {
         var config = defaults.config
         creation.config.apply(to: &config)
         let setting = creation.engine ?? defaults.engine
-        engine = EngineSwitch(
-            machinery.connect(setting, origin: origin, clock: clock), clock: clock, latency: latency)
+        engine = EngineSwitch(machinery.connect(setting, origin: origin), clock: clock, latency: latency)
         driver = Driver(
             config: config, limits: defaults.limits, engine: engine, clock: clock, timers: machinery.timers,
             workQueue: machinery.workPool.makeQueue(named: "wdfilterd.host." + name))

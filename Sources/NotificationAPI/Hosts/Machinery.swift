@@ -20,13 +20,14 @@ public struct Machinery: Sendable {
     }
 
     /// Makes the engine that a setting asks for.
-    func connect(_ setting: EngineSetting, origin: EventOrigin, clock: any DriverClock) -> EngineSwitch.Connection {
+    func connect(_ setting: EngineSetting, origin: EventOrigin) -> EngineSwitch.Connection {
         let engine: any PingableEngine =
             switch setting {
             case .embedded(let behaviour): EmbeddedEngine(behaviour, timers: timers)
             case .webhook(let configuration):
                 WebhookEngine(
-                    configuration: configuration, origin: origin, version: version, multi: curl, clock: clock)
+                    configuration: configuration, origin: origin, version: version, multi: curl,
+                    clock: SystemClock())
             case .none: DisconnectedEngine()
             }
         return EngineSwitch.Connection(setting: setting, engine: engine)

@@ -20,7 +20,7 @@ enum EngineRoutes {
     private static func put(_ call: Call) throws(Problem) {
         let (_, setting) = try call.readValue { _ in } _: { EngineSetting($1) }
         let host = try call.host()
-        host.engine.connect(call.api.machinery.connect(setting, origin: host.origin, clock: host.clock))
+        host.engine.connect(call.api.machinery.connect(setting, origin: host.origin))
         call.reply.send { host.engine.write(to: &$0) }
     }
 

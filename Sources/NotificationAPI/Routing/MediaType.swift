@@ -16,12 +16,12 @@ enum MediaType: String {
 
     /// Whether a `Content-Type` names this type, whatever its parameters and case.
     func matches(contentType: String) -> Bool {
-        contentType.prefix { $0 != ";" }.trimmed.lowercased() == essence
+        contentType == rawValue || contentType.prefix { $0 != ";" }.trimmed.lowercased() == essence
     }
 
     /// Whether an `Accept` header lets this type through; none lets everything.
     func isAccepted(by accept: [String]) -> Bool {
-        if accept.isEmpty { return true }
+        if accept.isEmpty || accept == ["*/*"] { return true }
         let type = essence.prefix { $0 != "/" }
         var best: (precedence: Int, isAccepted: Bool)?
         for range in accept.lazy.flatMap({ $0.split(separator: ",") }) {

@@ -3,17 +3,17 @@ import EventJSON
 import JSON
 import Messages
 
-// A native line is one event: an object with `type` and the members of the request that the event corresponds to.
-//
-// | type            | members                                                                                 |
-// |-----------------|-----------------------------------------------------------------------------------------|
-// | `processCreate` | those of `POST /processes`                                                              |
-// | `processExit`   | `processId`                                                                             |
-// | `threadCreate`  | `processId` (the target), and those of `POST /processes/{pid}/threads`                  |
-// | `threadExit`    | `processId`, `threadId`                                                                 |
-// | `imageLoad`     | `processId` (0 for a kernel image), and those of `POST /processes/{pid}/images`         |
-// | `setRules`      | `processId`; `rules` to replace the word, or `set` and `clear`, at least one of them    |
-// | `streamContext` | `fileName`, `rules` (none)                                                              |
+/// A native line is one event: an object with `type` and the members of the request that the event corresponds to.
+///
+/// | type            | members                                                                                 |
+/// |-----------------|-----------------------------------------------------------------------------------------|
+/// | `processCreate` | those of `POST /processes`                                                              |
+/// | `processExit`   | `processId`                                                                             |
+/// | `threadCreate`  | `processId` (the target), and those of `POST /processes/{pid}/threads`                  |
+/// | `threadExit`    | `processId`, `threadId`                                                                 |
+/// | `imageLoad`     | `processId` (0 for a kernel image), and those of `POST /processes/{pid}/images`         |
+/// | `setRules`      | `processId`; `rules` to replace the word, or `set` and `clear`, at least one of them    |
+/// | `streamContext` | `fileName`, `rules` (none)                                                              |
 extension EventPlan {
     /// Reads a native line. A kernel image is one with SystemModeImage unless the line says otherwise.
     init(native bytes: UnsafeRawBufferPointer, line: Int) throws(LineFault) {

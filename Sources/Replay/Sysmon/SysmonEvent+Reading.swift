@@ -20,8 +20,10 @@ extension SysmonEvent {
             subject = try fields.process(image: "Image")
             kind = .imageLoad(try fields.requiredText("ImageLoaded"))
         case 8:
-            subject = try fields.process("SourceProcessId", "SourceProcessGuid", "SourceProcessGUID", image: "SourceImage")
-            target = try fields.process("TargetProcessId", "TargetProcessGuid", "TargetProcessGUID", image: "TargetImage")
+            subject = try fields.process(
+                "SourceProcessId", "SourceProcessGuid", "SourceProcessGUID", image: "SourceImage")
+            target = try fields.process(
+                "TargetProcessId", "TargetProcessGuid", "TargetProcessGUID", image: "TargetImage")
             kind = .remoteThread(
                 threadId: try fields.id("NewThreadId"), startAddress: try fields.address("StartAddress") ?? 0)
         case 10:

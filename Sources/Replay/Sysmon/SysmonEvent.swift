@@ -69,11 +69,15 @@ struct SysmonEvent: Sendable {
         }
     }
 
-    /// The processes that the driver's table must be asked about.
+    /// The pids that the driver's table must be asked about.
     var processIds: [UInt32] {
-        var processIds = [subject?.processId, target?.processId].compactMap(\.self)
-        if case .processCreate(let creation) = kind, let parent = creation.parent.processId { processIds.append(parent) }
-        return processIds
+        var processIds = [subject?.processId, target?.processId]
+        switch kind {
+        case .mention: return []
+        case .processCreate(let creation): processIds.append(creation.parent.processId)
+        case .processExit, .driverLoad, .imageLoad, .remoteThread: break
+        }
+        return processIds.compactMap(\.self)
     }
 
     /// The bytes of text that it keeps.

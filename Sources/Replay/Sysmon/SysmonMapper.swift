@@ -56,7 +56,7 @@ struct SysmonMapper {
     mutating func take(_ event: SysmonEvent) -> (ready: [SysmonEvent], unresolved: [SysmonEvent]) {
         var ready: [SysmonEvent] = []
         for process in event.named {
-            guard let guid = process.guid, let processId = process.processId else { continue }
+            guard let guid = process.guid, let processId = process.processId, processId != 0 else { continue }
             processIds.storeIfAbsent(processId, under: guid)
             ready += held.resolve(guid, to: processId)
         }
