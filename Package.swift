@@ -86,12 +86,14 @@ let package = Package(
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking"]),
         tests("CloudEventsTests", ["CloudEvents", "Driver", "Messages", "JSON"]),
         tests("EmbeddedEngineTests", ["EmbeddedEngine", "Driver", "Messages", "Locking"]),
-        tests("WebhookEngineTests", ["WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking", "CGnuTLS"]),
+        tests(
+            "WebhookEngineTests", ["WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking", "CGnuTLS"]),
         tests("ReplayTests", ["Replay", "EventJSON", "Driver", "Messages", "JSON", "Locking", "TestSupport"]),
         tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "EmbeddedEngine", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages", "JSON",
+                "NotificationAPI", "EmbeddedEngine", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages",
+                "JSON",
                 "Locking", "TestSupport", logging, yams,
             ]),
         tests("SettingsTests", ["Settings", yams]),

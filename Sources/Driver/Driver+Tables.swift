@@ -141,7 +141,7 @@ extension Driver {
     /// The configuration in force.
     public var config: DriverConfig { withState { $0.config } }
 
-    /// Changes the configuration; what is under way goes on under the old one.
+    /// Changes the configuration. A send that is under way keeps its time-out; whatever starts later goes by the new one.
     @discardableResult
     public func changeConfig(_ change: @Sendable (inout DriverConfig) -> Void) -> DriverConfig {
         withState { state in

@@ -53,7 +53,10 @@ extension Response {
         guard let handle = made else { return nil }
         var isAccepted = 200...599 ~= status
         for (name, value) in headers where isAccepted {
-            isAccepted = CMicroHTTPD_add_header(handle, name, value) == 1
+            // Passed as they are, both would be copied to arrays first.
+            isAccepted = name.withCString { name in
+                value.withCString { CMicroHTTPD_add_header(handle, name, $0) == 1 }
+            }
         }
         if closesConnection, isAccepted {
             isAccepted = CMicroHTTPD_add_header(handle, "Connection", "close") == 1

@@ -5,12 +5,6 @@
 func percentDecoded(_ bytes: Span<UInt8>, plusIsSpace: Bool) throws(RequestViolation) -> String {
     var decoded: [UInt8] = []
     var index = 0
-    var plain = true
-    for index in bytes.indices where bytes[index] == UInt8(ascii: "%") || bytes[index] == UInt8(ascii: "+") {
-        plain = false
-        break
-    }
-    if plain { return try text(bytes) }
     decoded.reserveCapacity(bytes.count)
     while index < bytes.count {
         switch bytes[index] {
@@ -31,15 +25,16 @@ func percentDecoded(_ bytes: Span<UInt8>, plusIsSpace: Bool) throws(RequestViola
             index += 1
         }
     }
-    return try text(decoded.span)
-}
-
-private func text(_ bytes: Span<UInt8>) throws(RequestViolation) -> String {
     do {
-        return String(copying: try UTF8Span(validating: bytes))
+        return String(copying: try UTF8Span(validating: decoded.span))
     } catch {
         throw .badTarget(.notUTF8)
     }
+}
+
+/// The text of ASCII bytes; the caller has seen that they are.
+func plainText(_ bytes: Span<UInt8>) -> String {
+    String(copying: UTF8Span(unchecked: bytes, isKnownASCII: true))
 }
 
 private func nibble(_ byte: UInt8) -> UInt8? {

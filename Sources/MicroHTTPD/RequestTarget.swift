@@ -23,22 +23,17 @@ public struct RequestTarget: Hashable, Sendable {
         let bytes = raw.utf8.span
         guard !bytes.isEmpty, bytes[0] == UInt8(ascii: "/") else { throw .badTarget(.notAPath) }
         var pathEnd = bytes.count
+        var isPlain = true
         for index in bytes.indices {
             let byte = bytes[index]
             guard 0x21...0x7E ~= byte else { throw .badTarget(.badCharacter) }
             if byte == UInt8(ascii: "?"), index < pathEnd { pathEnd = index }
+            if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") { isPlain = false }
         }
         self.raw = raw
-        path = pathEnd == bytes.count ? raw : String(raw.utf8.prefix(pathEnd)) ?? ""
-        segments = try Self.split(bytes.extracting(1..<pathEnd), at: UInt8(ascii: "/")) {
-            part throws(RequestViolation) in
-            try percentDecoded(part, plusIsSpace: false)
-        }
-        guard pathEnd + 1 < bytes.count else {
-            query = []
-            return
-        }
-        query = try Self.parameters(bytes.extracting((pathEnd + 1)...))
+        path = pathEnd == bytes.count ? raw : plainText(bytes.extracting(..<pathEnd))
+        segments = try Self.segments(bytes.extracting(1..<pathEnd), isPlain)
+        query = try Self.parameters(bytes.extracting(min(pathEnd + 1, bytes.count)...), isPlain)
     }
 
     /// The value of the first parameter of that name.
@@ -61,8 +56,21 @@ public struct RequestTarget: Hashable, Sendable {
         hasher.combine(raw)
     }
 
+    private static func segments(_ path: Span<UInt8>, _ isPlain: Bool) throws(RequestViolation) -> [String] {
+        var result: [String] = []
+        result.reserveCapacity(8)
+        var start = 0
+        while true {
+            let end = position(of: UInt8(ascii: "/"), in: path, from: start)
+            let segment = path.extracting(start..<end)
+            result.append(isPlain ? plainText(segment) : try percentDecoded(segment, plusIsSpace: false))
+            if end == path.count { return result }
+            start = end + 1
+        }
+    }
+
     private static func parameters(
-        _ query: Span<UInt8>
+        _ query: Span<UInt8>, _ isPlain: Bool
     ) throws(RequestViolation) -> [(name: String, value: String)] {
         var result: [(name: String, value: String)] = []
         var start = 0
@@ -71,27 +79,16 @@ public struct RequestTarget: Hashable, Sendable {
             if start < end {
                 let pair = query.extracting(start..<end)
                 let equals = position(of: UInt8(ascii: "="), in: pair, from: 0)
-                let name = try percentDecoded(pair.extracting(..<equals), plusIsSpace: true)
-                let value = try percentDecoded(pair.extracting(min(equals + 1, pair.count)...), plusIsSpace: true)
-                result.append((name, value))
+                let name = pair.extracting(..<equals)
+                let value = pair.extracting(min(equals + 1, pair.count)...)
+                result.append(
+                    isPlain
+                        ? (plainText(name), plainText(value))
+                        : (try percentDecoded(name, plusIsSpace: true), try percentDecoded(value, plusIsSpace: true)))
             }
             start = end + 1
         }
         return result
-    }
-
-    private static func split(
-        _ bytes: Span<UInt8>, at separator: UInt8, _ decode: (Span<UInt8>) throws(RequestViolation) -> String
-    ) throws(RequestViolation) -> [String] {
-        var parts: [String] = []
-        parts.reserveCapacity(8)
-        var start = 0
-        while true {
-            let end = position(of: separator, in: bytes, from: start)
-            parts.append(try decode(bytes.extracting(start..<end)))
-            if end == bytes.count { return parts }
-            start = end + 1
-        }
     }
 
     /// Where `byte` is next, or the end.

@@ -121,6 +121,24 @@ struct EventFeedTests {
         }
     }
 
+    @Test func `an event of several messages waits for room for each`() throws {
+        let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
+        try driver.setWorker(paused: true)
+        let feed = EventFeed(driver: driver, options: .sysmon { $0.waitsWhenFull = true }, onEventTime: { _ in })
+        // The second record ends the process whose exit was missed, then loads an image.
+        let lines = [5, 6].map { SysmonLine.load(RecordedProcess(processId: 100, second: $0)) + "\n" }
+        _ = consume(feed, lines[0])
+        try driver.stepWorker(count: 1) { _ in }
+        let resumed = Received<Void>()
+        #expect(consume(feed, lines[1] + lines[1], resumed) == lines[1].utf8.count)
+        #expect(driver.counters.async.enqueued == 2)
+        #expect(resumed.count == 0)
+        try driver.stepWorker(count: 1) { _ in }
+        #expect(driver.counters.async.enqueued == 3)
+        #expect(driver.counters.async.droppedOnOverflow == 0)
+        #expect(resumed.count == 1)
+    }
+
     @Test func `a host that goes away while the reader is held ends the upload`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
         try driver.setWorker(paused: true)

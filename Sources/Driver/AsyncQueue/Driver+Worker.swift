@@ -70,7 +70,10 @@ extension DriverState {
         return DrainResult(drained: remaining == 0, remaining: remaining)
     }
 
-    var hasQueueRoom: Bool { queue.notificationsCount < config.maxAsyncNotificationCount }
+    /// Whether a message more drops none; also where the limit is 0 and waiting would be of no use.
+    var hasQueueRoom: Bool {
+        config.maxAsyncNotificationCount == 0 || queue.notificationsCount < config.maxAsyncNotificationCount
+    }
 
     /// Lets those go on who wait for room, when there is some or never will be.
     mutating func wakeRoomWaits() {

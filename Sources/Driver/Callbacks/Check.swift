@@ -125,10 +125,10 @@ public struct CheckTrace: Hashable, Sendable {
 
         /// The next condition, and whether it held.
         public mutating func next() -> (check: Check, holds: Bool)? {
-            let bit = looked & (~looked + 1)
-            guard let check = Check(rawValue: UInt8(bit.trailingZeroBitCount)) else { return nil }
-            looked &= ~bit
-            return (check, held & bit != 0)
+            guard let check = Check(rawValue: UInt8(looked.trailingZeroBitCount)) else { return nil }
+            let lowest = looked & (0 &- looked)
+            looked &= ~lowest
+            return (check, held & lowest != 0)
         }
     }
 }

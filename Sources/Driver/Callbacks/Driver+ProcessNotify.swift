@@ -111,15 +111,20 @@ extension DriverState {
             context.isSynthesised
         else { throw .unknownProcess(processId) }
         let told = makeContext(creation, processId: processId, now: now)
-            context.isSynthesised = false
-            context.imageFileName = told.imageFileName
-            context.processCmdLine = told.processCmdLine
-            context.currentCommandLine = told.currentCommandLine
-            context.sessionId = told.sessionId
-            context.parent = told.parent
-            context.creator = told.creator
-            context.token = told.token
-            context.hasServiceSid = told.hasServiceSid
+        context.isSynthesised = false
+        if told.imageFileName != context.imageFileName {
+            // What the record that named the process first called it was not its image: now it is known, so are its rules.
+            context.rules.formUnion(told.rules)
+            context.flags.formUnion(told.flags.subtracting(.threadNotifyRoutineExSet))
+        }
+        context.imageFileName = told.imageFileName
+        context.processCmdLine = told.processCmdLine
+        context.currentCommandLine = told.currentCommandLine
+        context.sessionId = told.sessionId
+        context.parent = told.parent
+        context.creator = told.creator
+        context.token = told.token
+        context.hasServiceSid = told.hasServiceSid
         processes.update(reference) { $0 = context }
         return pendingCreation(of: reference, context, now: now)
     }
@@ -131,7 +136,8 @@ extension DriverState {
         _ = report.trace.note(.createInfo, true)
         _ = report.trace.note(.hasCreateThreadNotifyRoutineEx, config.createThreadNotifyRoutineEx)
         let record = makeDirect(
-            .createProcess, context.notify(createFlag: true), about: reference, routine: .createProcessNotifyEx, now: now)
+            .createProcess, context.notify(createFlag: true), about: reference, routine: .createProcessNotifyEx,
+            now: now)
         return PendingCreation(
             reference: reference, created: context, record: record, timeout: config.maxProcessCreationMessageTimeout,
             report: report)

@@ -136,16 +136,18 @@ extension DriverState {
         else { return decision }
         let data: SyncData
         if decision.report.trace.note(.sameProcess, creator == event.target) {
-            guard decision.report.trace.note(
-                .ruleNewThreadSameProcess, context.rules.contains(.notifyNewThreadSameProcess))
+            guard
+                decision.report.trace.note(
+                    .ruleNewThreadSameProcess, context.rules.contains(.notifyNewThreadSameProcess))
             else { return decision }
             data = .newThreadSameProcess(
                 ThreadNotifySyncMessage(
                     createdThread: event.thread, currentThread: currentThread, process: context.identity,
                     threadStartAddress: creation.startAddress))
         } else {
-            guard decision.report.trace.note(
-                .ruleNewThreadDifferentProcess, context.rules.contains(.notifyNewThreadDifferentProcess))
+            guard
+                decision.report.trace.note(
+                    .ruleNewThreadDifferentProcess, context.rules.contains(.notifyNewThreadDifferentProcess))
             else { return decision }
             data = .newThreadDifferentProcess(targetProcess: event.targetProcess)
             decision.createThread = ThreadNotify(

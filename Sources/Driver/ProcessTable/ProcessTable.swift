@@ -173,9 +173,10 @@ extension ProcessTable {
 }
 
 extension Optional {
-    /// Changes the wrapped value in place.
+    /// Changes the wrapped value in place: taken out meanwhile, so that it is not copied.
     fileprivate mutating func mutate<Result>(_ change: (inout Wrapped) -> Result) -> Result? {
-        guard self != nil else { return nil }
-        return change(&self!)  // swift-format-ignore: NeverForceUnwrap
+        guard var value = take() else { return nil }
+        defer { self = value }
+        return change(&value)
     }
 }

@@ -23,25 +23,25 @@ public struct RulePolicy: Hashable, Sendable {
 
 /// A glob over file names, compared without case.
 public struct ImageNamePattern: Hashable, Sendable {
-    private let pattern: [UInt16]
+    private let pattern: [Unicode.Scalar]
 
     /// `*` matches any run of characters, `?` one.
-    public init(_ pattern: String) { self.pattern = Array(pattern.lowercased().utf16) }
+    public init(_ pattern: String) { self.pattern = Array(pattern.lowercased().unicodeScalars) }
 
     /// Whether the whole of `name` matches.
     ///
     /// - Complexity: O(pattern × name) at worst; linear for patterns with one `*`.
     public func matches(_ name: String) -> Bool {
-        let name = Array(name.lowercased().utf16)
+        let name = Array(name.lowercased().unicodeScalars)
         var inPattern = 0
         var inName = 0
         var lastStar: (pattern: Int, name: Int)?
         while inName < name.count {
-            if inPattern < pattern.count, pattern[inPattern] == UInt16(ascii: "*") {
+            if inPattern < pattern.count, pattern[inPattern] == "*" {
                 lastStar = (inPattern, inName)
                 inPattern += 1
             } else if inPattern < pattern.count,
-                pattern[inPattern] == name[inName] || pattern[inPattern] == UInt16(ascii: "?")
+                pattern[inPattern] == name[inName] || pattern[inPattern] == "?"
             {
                 inPattern += 1
                 inName += 1
@@ -53,10 +53,6 @@ public struct ImageNamePattern: Hashable, Sendable {
                 return false
             }
         }
-        return pattern[inPattern...].allSatisfy { $0 == UInt16(ascii: "*") }
+        return pattern[inPattern...].allSatisfy { $0 == "*" }
     }
-}
-
-extension UInt16 {
-    fileprivate init(ascii: Unicode.Scalar) { self = UInt16(ascii.value) }
 }

@@ -4,8 +4,6 @@ import Messages
 enum RuleWord: Sendable {
     case process(ProcessReference)
     case stream(id: UInt64)
-    /// Nobody's: the process is gone, or was never there.
-    case none
 }
 
 /// A synchronous notification that a routine decided to send.
@@ -115,6 +113,7 @@ extension DriverState {
     mutating func finishSync(
         _ record: MessageRecord, _ result: EngineResult, spent: UInt64, rule: RuleWord
     ) -> MessageRecord {
+        // Whatever came of the send, its permit is free (SYN-4).
         channel.release()
         grantWaits()
         guard case .sync(let message) = record.message.content else { return record }
@@ -163,7 +162,6 @@ extension DriverState {
             let wasSet = streams[id]?.rules.contains(bit)
             streams.updateRules(id) { $0.remove(bit) }
             return wasSet == true ? bit.names.first : nil
-        case .none: return nil
         }
     }
 }

@@ -2,6 +2,7 @@ import Driver
 import EmbeddedEngine
 import Locking
 import Messages
+import Runtime
 import WebhookEngine
 
 /// An engine that can be asked whether it answers.
@@ -46,7 +47,10 @@ final class EngineSwitch: EnginePort {
     }
 
     private let state: Locked<State>
+    /// The host's: what answers tell is on it.
     private let clock: any DriverClock
+    /// The machine's: what the metrics tell is real time, also while the host's clock stands still.
+    private let machine = SystemClock()
     private let latency: LatencyHistogram
 
     init(_ connection: Connection, clock: any DriverClock, latency: LatencyHistogram) {
@@ -89,9 +93,10 @@ final class EngineSwitch: EnginePort {
         by engine: any PingableEngine, _ completion: @escaping @Sendable (EngineResult) -> Void
     ) -> @Sendable (EngineResult) -> Void {
         let started = clock.uptimeNanoseconds()
+        let machineStarted = machine.uptimeNanoseconds()
         return { result in
             let spent = self.clock.uptimeNanoseconds() &- started
-            self.latency.observe(nanoseconds: spent)
+            self.latency.observe(nanoseconds: self.machine.uptimeNanoseconds() &- machineStarted)
             // The engine lives until its last send has ended, also when another one has taken its place.
             let detail = result.status == .success ? nil : engine.lastFailure ?? result.status.name
             let time = self.clock.now()

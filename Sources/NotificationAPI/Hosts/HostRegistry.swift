@@ -39,19 +39,20 @@ final class HostRegistry: Sendable {
 
     func create(_ name: String, _ creation: HostCreation) -> Creation {
         if let host = self[name] { return host.creation == creation ? .existed(host) : .conflict }
-        guard count.add(1, ordering: .relaxed).newValue <= limit else {
-            count.subtract(1, ordering: .relaxed)
-            return .limitReached
-        }
         let host = Host(name: name, creation: creation, defaults: defaults, machinery: machinery)
-        let first = shard(of: name).withLock { hosts in
+        // What counts is what is kept: of several that make the same host at once, one takes a place.
+        let kept: Host? = shard(of: name).withLock { hosts in
             if let other = hosts[name] { return other }
+            guard count.add(1, ordering: .relaxed).newValue <= limit else {
+                count.subtract(1, ordering: .relaxed)
+                return nil
+            }
             hosts[name] = host
             return host
         }
-        if first === host { return .made(host) }
-        count.subtract(1, ordering: .relaxed)
-        return first.creation == creation ? .existed(first) : .conflict
+        guard let kept else { return .limitReached }
+        if kept === host { return .made(host) }
+        return kept.creation == creation ? .existed(kept) : .conflict
     }
 
     /// Takes a host away and unloads its driver; false when there is none.

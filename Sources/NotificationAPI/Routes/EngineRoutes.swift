@@ -18,14 +18,20 @@ enum EngineRoutes {
     }
 
     private static func put(_ call: Call) throws(Problem) {
-        let (_, setting) = try call.readValue { _ in } _: { EngineSetting($1) }
+        let (_, setting) = try call.readValue { _ in
+        } _: {
+            EngineSetting($1)
+        }
         let host = try call.host()
         host.engine.connect(call.api.machinery.connect(setting, origin: host.origin))
         call.reply.send { host.engine.write(to: &$0) }
     }
 
     private static func ping(_ call: Call) throws(Problem) {
-        _ = try call.read([]) { _ in } _: { _, _ in () }
+        _ = try call.read([]) { _ in
+        } _: { _, _ in
+            ()
+        }
         let host = try call.host()
         host.engine.ping(timeout: host.driver.config.asyncTimeout) { result, nanoseconds in
             call.reply.send { json in

@@ -33,7 +33,10 @@ enum HostRoutes {
     }
 
     private static func put(_ call: Call) throws(Problem) {
-        let (_, creation) = try call.read(HostCreation.members) { _ in } _: { HostCreation($1) }
+        let (_, creation) = try call.read(HostCreation.members) { _ in
+        } _: {
+            HostCreation($1)
+        }
         let name = call.parameters[0]
         switch call.api.hosts.create(name, creation) {
         case .made(let host):
@@ -64,7 +67,10 @@ enum HostRoutes {
     }
 
     private static func patchConfig(_ call: Call) throws(Problem) {
-        let (_, change) = try call.read(DriverConfigChange.members) { _ in } _: { DriverConfigChange($1) }
+        let (_, change) = try call.read(DriverConfigChange.members) { _ in
+        } _: {
+            DriverConfigChange($1)
+        }
         let config = try call.host().driver.changeConfig { change.apply(to: &$0) }
         call.reply.send { config.write(to: &$0) }
     }
@@ -76,7 +82,10 @@ enum HostRoutes {
     }
 
     private static func putClock(_ call: Call) throws(Problem) {
-        let (_, setting) = try call.read(ClockSetting.members) { _ in } _: { ClockSetting($1) }
+        let (_, setting) = try call.read(ClockSetting.members) { _ in
+        } _: {
+            ClockSetting($1)
+        }
         let clock = try call.host().clock
         clock.set(setting.mode)
         call.reply.send { clock.write(to: &$0) }
@@ -89,7 +98,10 @@ enum HostRoutes {
     }
 
     private static func putRulePolicies(_ call: Call) throws(Problem) {
-        let (_, policies) = try call.read(["items"]) { _ in } _: { HostCreation.policies($1) }
+        let (_, policies) = try call.read(["items"]) { _ in
+        } _: {
+            HostCreation.policies($1)
+        }
         try call.host().driver.rulePolicies = policies
         call.reply.send { policies.write(to: &$0) }
     }

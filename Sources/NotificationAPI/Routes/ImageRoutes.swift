@@ -33,7 +33,9 @@ enum ImageRoutes {
     }
 
     private static func loadDriver(_ call: Call) throws(Problem) {
-        let (explain, load) = try call.read(ImageLoad.driverMembers) { $0.explain() } _: { _, object in
+        let (explain, load) = try call.read(ImageLoad.driverMembers) {
+            $0.explain()
+        } _: { _, object in
             var load = ImageLoad(object, processId: 0)
             load?.systemModeImage = true
             return load
@@ -65,7 +67,8 @@ enum ImageRoutes {
     }
 
     private static func createStreamContext(_ call: Call) throws(Problem) {
-        let (_, (fileName, rules)) = try call.read(["fileName", "rules"]) { _ in } _: { _, object in
+        let (_, (fileName, rules)) = try call.read(["fileName", "rules"]) { _ in
+        } _: { _, object in
             let rules: StreamContextRules? = object.optional("rules") { $0.bits() }
             return object.required("fileName") { $0.name() }.map { ($0, rules ?? []) }
         }
@@ -94,7 +97,11 @@ enum ImageRoutes {
     private static func changeRules(
         _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<StreamContextRules>?
     ) throws(Problem) {
-        let (id, change) = try call.read(members) { $0.number("id", as: UInt64.self) } _: { read($1) }
+        let (id, change) = try call.read(members) {
+            $0.number("id", as: UInt64.self)
+        } _: {
+            read($1)
+        }
         let host = try call.host()
         let context = try driving { () throws(DriverError) in
             try host.driver.changeRules(ofStreamContext: id, change)

@@ -45,7 +45,9 @@ enum ProcessRoutes {
     }
 
     private static func create(_ call: Call) throws(Problem) {
-        let (explain, creation) = try call.read(ProcessCreation.members) { $0.explain() } _: { _, object in
+        let (explain, creation) = try call.read(ProcessCreation.members) {
+            $0.explain()
+        } _: { _, object in
             ProcessCreation(object)
         }
         let host = try call.host()
@@ -90,7 +92,11 @@ enum ProcessRoutes {
     private static func changeRules(
         _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<ProcessRules>?
     ) throws(Problem) {
-        let (processId, change) = try call.read(members) { $0.number("pid", as: UInt32.self) } _: { read($1) }
+        let (processId, change) = try call.read(members) {
+            $0.number("pid", as: UInt32.self)
+        } _: {
+            read($1)
+        }
         let host = try call.host()
         let process = try driving { () throws(DriverError) in
             try host.driver.changeRules(of: processId, change)
@@ -101,7 +107,11 @@ enum ProcessRoutes {
     private static func changeFlags(
         _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<ProcessFlags>?
     ) throws(Problem) {
-        let (processId, change) = try call.read(members) { $0.number("pid", as: UInt32.self) } _: { read($1) }
+        let (processId, change) = try call.read(members) {
+            $0.number("pid", as: UInt32.self)
+        } _: {
+            read($1)
+        }
         let host = try call.host()
         let process = try driving { () throws(DriverError) in
             try host.driver.changeFlags(of: processId, change)

@@ -32,7 +32,8 @@ enum QueueRoutes {
     }
 
     private static func putWorker(_ call: Call) throws(Problem) {
-        let (_, setting) = try call.read(["state"]) { _ in } _: { _, object in
+        let (_, setting) = try call.read(["state"]) { _ in
+        } _: { _, object in
             object.required("state") { $0.choice(of: WorkerSetting.self) }
         }
         let host = try call.host()
@@ -42,7 +43,8 @@ enum QueueRoutes {
     }
 
     private static func stepWorker(_ call: Call) throws(Problem) {
-        let (_, count) = try call.read(["count"]) { _ in } _: { _, object in
+        let (_, count) = try call.read(["count"]) { _ in
+        } _: { _, object in
             object.optional("count") { $0.int(in: 1...1000) } ?? 1
         }
         let host = try call.host()
@@ -58,7 +60,8 @@ enum QueueRoutes {
     }
 
     private static func drainWorker(_ call: Call) throws(Problem) {
-        let (_, timeoutMs) = try call.read(["timeoutMs"]) { _ in } _: { _, object in
+        let (_, timeoutMs) = try call.read(["timeoutMs"]) { _ in
+        } _: { _, object in
             object.optional("timeoutMs") { $0.int(in: 0...60_000) } ?? 5000
         }
         let host = try call.host()

@@ -29,7 +29,8 @@ public struct Route: Sendable {
         case stream(MediaType, @Sendable (RequestContext) throws(Problem) -> any BodyConsumer)
     }
 
-    private init(_ method: Method, _ template: String, _ operationId: String, _ produces: MediaType?, _ action: Action) {
+    private init(_ method: Method, _ template: String, _ operationId: String, _ produces: MediaType?, _ action: Action)
+    {
         self.method = method
         self.template = template
         self.operationId = operationId
