@@ -18,7 +18,8 @@ import Testing
         ("/", "getRoot"), ("/v1/hosts", "listHosts"), ("/v1/hosts/a", "getHost a"),
         ("/v1/hosts/default/processes/584", "getProcess default 584"),
         ("/v1/hosts/a%2Fb/processes", "listProcesses a/b"), ("/v1/hosts/default/worker", "getWorker default"),
-        ("/v1/hosts/", "404"), ("/v1/hosts/a/", "404"), ("//v1/hosts", "404"), ("/v1", "404"), ("/v1/hosts/a/nope", "404"),
+        ("/v1/hosts/", "404"), ("/v1/hosts/a/", "404"), ("//v1/hosts", "404"), ("/v1", "404"),
+        ("/v1/hosts/a/nope", "404"),
         ("/V1/hosts", "404"), ("/v1/hosts/a/processes//threads", "404"),
     ])
     func `a path leads to its operation`(target: String, expected: String) throws {
