@@ -53,18 +53,20 @@ public final class NotificationAPI: RequestHandler {
         let requestId = requestId(of: head)
         switch router.match(head.method, head.target.segments) {
         case .nothing:
-            return refuse(Problem(.notFound, "Nothing is at \(head.target.path)."), head, requestId)
+            let problem = Problem(.notFound, "Nothing is at \(head.target.path).")
+            return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .otherMethods(let allow):
             let detail = "\(head.target.path) has no method \(head.method.rawValue)."
-            return refuse(Problem(.methodNotAllowed, detail, allow: allow), head, requestId)
+            let problem = Problem(.methodNotAllowed, detail, allow: allow)
+            return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .route(let route, let parameters):
             let context = RequestContext(
                 api: self, route: route, head: head, parameters: parameters, requestId: requestId,
-                namedHost: route.namesHost ? hosts[parameters[0]] : nil)
+                use: route.namesHost ? hosts.use(parameters[0]) : nil)
             do throws(Problem) {
                 return try plan(context)
             } catch {
-                return refuse(error, head, requestId, metrics: route.metrics)
+                return .reject(refusal(error, head, requestId, route.metrics))
             }
         }
     }
@@ -98,7 +100,7 @@ public final class NotificationAPI: RequestHandler {
 
     private func collect(_ context: RequestContext, _ action: @escaping Route.Answering) -> RequestPlan {
         .collect(limit: limits.bodyBytes) { [self] in
-            finished(tooLarge, context.head, context.requestId, metrics: context.route.metrics)
+            refusal(tooLarge, context.head, context.requestId, context.route.metrics)
         } handle: { request, responder in
             Call(context: context, body: request.body, reply: context.reply(to: responder)).perform(action)
         }
@@ -110,18 +112,26 @@ public final class NotificationAPI: RequestHandler {
 
     // MARK: Refusals
 
-    private func refuse(
-        _ problem: Problem, _ head: RequestHead, _ requestId: String, metrics: RouteMetrics? = nil
-    ) -> RequestPlan {
-        .reject(finished(problem, head, requestId, metrics: metrics ?? self.metrics.unrouted))
+    private func refusal(
+        _ problem: Problem, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics
+    ) -> Response {
+        finished(problem.response(instance: head.target.path), to: head, requestId, metrics)
     }
 
-    private func finished(
-        _ problem: Problem, _ head: RequestHead, _ requestId: String, metrics: RouteMetrics
+    /// An answer as it goes out: counted, logged, with the request's id.
+    func finished(
+        _ response: Response, to head: RequestHead, _ requestId: String, _ metrics: RouteMetrics
     ) -> Response {
-        Reply.finished(
-            problem.response(instance: head.target.path), to: head, metrics: metrics, logger: logger,
-            requestId: requestId)
+        metrics.count(status: response.status)
+        logger.debug(
+            "request",
+            metadata: [
+                "id": .string(requestId), "method": .string(head.method.rawValue), "path": .string(head.target.path),
+                "status": .stringConvertible(response.status), "remote": .string(head.remoteAddress),
+            ])
+        var response = response
+        response.headers.append((name: "X-Request-Id", value: requestId))
+        return response
     }
 
     /// The answer for a request that is refused before it is one of ours.

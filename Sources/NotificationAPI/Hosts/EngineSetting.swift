@@ -1,4 +1,5 @@
 public import EmbeddedEngine
+import Glibc
 import JSON
 public import WebhookEngine
 
@@ -89,7 +90,7 @@ extension WebhookConfiguration {
             }
         }
         let headers = object.optional("headers") { WebhookConfiguration.headers($0) } ?? [:]
-        let caFile = object.optional("caFile") { $0.string() }
+        let caFile = object.optional("caFile") { WebhookConfiguration.caFile($0) }
         let encoding = object.optional("encoding") { $0.choice(of: Encoding.self) } ?? .json
         guard let url else { return nil }
         do throws(WebhookEngineError) {
@@ -107,10 +108,24 @@ extension WebhookConfiguration {
         var seen: Set<String> = []
         for (name, value) in object {
             guard let text = value.string(maxUTF16: HeaderRules.maxValueLength) else { continue }
-            if let detail = HeaderRules.fault(name: name, value: text) { value.fault(detail) }
-            if !seen.insert(name.lowercased()).inserted { value.fault("the header occurs twice") }
-            headers[name] = text
+            if let detail = HeaderRules.fault(name: name, value: text) {
+                value.fault(detail)
+            } else if !seen.insert(name.lowercased()).inserted {
+                value.fault("the header occurs twice")
+            } else {
+                headers[name] = text
+            }
         }
         return headers
+    }
+
+    /// A path that is not one of something without an end: the thread of all engines reads the file.
+    private static func caFile(_ value: JSONValue) -> String? {
+        guard let path = value.string() else { return nil }
+        var status = stat()
+        if !path.isEmpty, stat(path, &status) != 0 { return path }  // shows when the engine is connected to
+        if status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 20 { return path }
+        value.fault("is not a file of at most 1 MiB")
+        return nil
     }
 }

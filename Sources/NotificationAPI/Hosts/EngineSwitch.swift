@@ -43,6 +43,8 @@ final class EngineSwitch: EnginePort {
 
     private struct State {
         var connection: Connection
+        /// Counts the connections.
+        var generation: UInt64 = 0
         var health = Health()
     }
 
@@ -64,7 +66,7 @@ final class EngineSwitch: EnginePort {
 
     func connect(_ connection: Connection) {
         let former = state.withLock { state in
-            defer { state = State(connection: connection) }
+            defer { state = State(connection: connection, generation: state.generation + 1) }
             return state.connection
         }
         // Let go outside the lock: an engine's end may take its time.
@@ -74,23 +76,28 @@ final class EngineSwitch: EnginePort {
     func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
-        let engine = state.withLock { $0.connection.engine }
-        engine.send(message, timeout: timeout, completion: measured(by: engine, completion))
+        let (engine, generation) = current
+        engine.send(message, timeout: timeout, completion: measured(by: engine, generation, completion))
     }
 
     /// Asks whether the engine answers.
     func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult, UInt64) -> Void) {
-        let engine = state.withLock { $0.connection.engine }
+        let (engine, generation) = current
         let started = clock.uptimeNanoseconds()
         engine.ping(
             timeout: timeout,
-            completion: measured(by: engine) { result in
+            completion: measured(by: engine, generation) { result in
                 completion(result, self.clock.uptimeNanoseconds() &- started)
             })
     }
 
+    private var current: (any PingableEngine, generation: UInt64) {
+        state.withLock { ($0.connection.engine, $0.generation) }
+    }
+
     private func measured(
-        by engine: any PingableEngine, _ completion: @escaping @Sendable (EngineResult) -> Void
+        by engine: any PingableEngine, _ generation: UInt64,
+        _ completion: @escaping @Sendable (EngineResult) -> Void
     ) -> @Sendable (EngineResult) -> Void {
         let started = clock.uptimeNanoseconds()
         let machineStarted = machine.uptimeNanoseconds()
@@ -101,6 +108,7 @@ final class EngineSwitch: EnginePort {
             let detail = result.status == .success ? nil : engine.lastFailure ?? result.status.name
             let time = self.clock.now()
             self.state.withLock { state in
+                if state.generation != generation { return }
                 state.health.lastLatencyNanoseconds = spent
                 if let detail { state.health.lastError = (time, detail) }
             }

@@ -50,18 +50,30 @@ final class Host: Sendable {
 
     // MARK: Idle hosts
 
-    func beginUse() { requestsUnderWay.add(1, ordering: .relaxed) }
+    fileprivate func beginUse() { requestsUnderWay.add(1, ordering: .relaxed) }
 
-    func endUse() {
+    fileprivate func endUse() {
         lastUsedNanoseconds.store(machine.uptimeNanoseconds(), ordering: .relaxed)
         requestsUnderWay.subtract(1, ordering: .releasing)
     }
 
-    /// How long nobody has used the host, nanoseconds.
-    var idleNanoseconds: UInt64 {
-        if requestsUnderWay.load(ordering: .acquiring) > 0 { return 0 }
+    /// Whether nobody has used the host for so many seconds.
+    func isUnused(forSeconds seconds: Int) -> Bool {
+        if requestsUnderWay.load(ordering: .acquiring) > 0 { return false }
         let now = machine.uptimeNanoseconds()
         let last = lastUsedNanoseconds.load(ordering: .relaxed)
-        return now > last ? now - last : 0
+        return now > last && now - last > UInt64(seconds) * 1_000_000_000
     }
+}
+
+/// One request's use of a host, which is not idle for as long as this lives.
+final class HostUse: Sendable {
+    let host: Host
+
+    init(_ host: Host) {
+        self.host = host
+        host.beginUse()
+    }
+
+    deinit { host.endUse() }
 }

@@ -17,14 +17,15 @@ final class HostRegistry: Sendable {
     static let defaultName = "default"
 
     init(limit: Int, defaults: HostDefaults, machinery: Machinery) {
-        shards = (0..<16).map { _ in Locked([:]) }
+        shards = (0..<16).map { _ in Locked([:]) }  // a power of two
         self.limit = limit
         self.defaults = defaults
         self.machinery = machinery
     }
 
-    subscript(name: String) -> Host? {
-        shard(of: name).withLock { $0[name] }
+    /// The host of a name, in use from now on: it cannot go as idle between the two.
+    func use(_ name: String) -> HostUse? {
+        shard(of: name).withLock { $0[name].map(HostUse.init) }
     }
 
     /// What asking for a host with a creation came to.
@@ -38,7 +39,9 @@ final class HostRegistry: Sendable {
     }
 
     func create(_ name: String, _ creation: HostCreation) -> Creation {
-        if let host = self[name] { return host.creation == creation ? .existed(host) : .conflict }
+        if let host = shard(of: name).withLock({ $0[name] }) {
+            return host.creation == creation ? .existed(host) : .conflict
+        }
         let host = Host(name: name, creation: creation, defaults: defaults, machinery: machinery)
         // What counts is what is kept: of several that make the same host at once, one takes a place.
         let kept: Host? = shard(of: name).withLock { hosts in
@@ -57,9 +60,17 @@ final class HostRegistry: Sendable {
 
     /// Takes a host away and unloads its driver; false when there is none.
     func remove(_ name: String) -> Bool {
-        guard let host = shard(of: name).withLock({ $0.removeValue(forKey: name) }) else { return false }
+        remove(name) { _ in true }
+    }
+
+    private func remove(_ name: String, if condition: (Host) -> Bool) -> Bool {
+        let removed = shard(of: name).withLock { hosts -> Host? in
+            guard let host = hosts[name], condition(host) else { return nil }
+            return hosts.removeValue(forKey: name)
+        }
+        guard let removed else { return false }
         count.subtract(1, ordering: .relaxed)
-        host.driver.unload { _ in }
+        removed.driver.unload { _ in }
         return true
     }
 
@@ -70,14 +81,16 @@ final class HostRegistry: Sendable {
         shards.flatMap { shard in shard.withLock { Array($0.values) } }.sorted { $0.name < $1.name }
     }
 
-    /// Removes hosts that nobody has used for so long; the one that exists at start stays.
+    /// Removes hosts that nobody has used for so long and whose worker has nothing in hand; the one that exists at
+    /// start stays.
     func removeIdle(longerThan seconds: Int) {
-        for host in all where host.name != HostRegistry.defaultName {
-            if host.idleNanoseconds > UInt64(seconds) * 1_000_000_000 { _ = remove(host.name) }
+        for host in all where host.name != HostRegistry.defaultName && host.isUnused(forSeconds: seconds) {
+            if host.driver.counters.inHand > 0 { continue }
+            _ = remove(host.name) { $0 === host && host.isUnused(forSeconds: seconds) }
         }
     }
 
     private func shard(of name: String) -> Locked<[String: Host]> {
-        shards[Int(UInt(bitPattern: name.hashValue) % UInt(shards.count))]
+        shards[name.utf8.reduce(0) { $0 &* 31 &+ Int($1) } & (shards.count - 1)]
     }
 }

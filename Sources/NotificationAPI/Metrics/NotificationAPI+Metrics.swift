@@ -46,7 +46,7 @@ private struct HostMetric: Sendable {
     let value: @Sendable (CountersSnapshot) -> Int64
 
     static let all: [HostMetric] = [
-        counter("async_notification_count", "MpData.AsyncNotificationCount.") { $0.async.asyncNotificationCount },
+        counter("async_notifications_total", "MpData.AsyncNotificationCount.") { $0.async.asyncNotificationCount },
         counter("async_enqueued_total", "Messages that MpAsyncSendNotification took in.") {
             Int64(clamping: $0.async.enqueued)
         },

@@ -46,10 +46,7 @@ private final class EventUpload: BodyConsumer {
         self.host = host
         feed = EventFeed(driver: host.driver, options: options) { host.clock.advance(toEvent: $0) }
         started = host.clock.uptimeNanoseconds()
-        host.beginUse()
     }
-
-    deinit { host.endUse() }
 
     func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int {
         feed.consume(bytes) { resume.resume() }

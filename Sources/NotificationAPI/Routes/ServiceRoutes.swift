@@ -82,7 +82,7 @@ enum ServiceRoutes {
             <p>The notification half of WdFilter, the kernel driver of Windows Defender, as a service: processes with
             rules and flags, the driver's callbacks, its synchronous and asynchronous messages, and every one of its
             counters. Your engine is a webhook.</p>
-            <pre>curl -s localhost:8080/v1/hosts/default/processes \\
+            <pre>curl -s \(authority(of: call))/v1/hosts/default/processes \\
               --json '{"imageFileName":"C:\\\\Windows\\\\System32\\\\notepad.exe"}'</pre>
             <ul>
             <li><a href="/openapi.yaml">openapi.yaml</a>, the contract of the API; <a href="/openapi.json">as JSON</a></li>
@@ -97,6 +97,21 @@ enum ServiceRoutes {
 
             """
         call.reply.send(.html, Array(page.utf8))
+    }
+
+    /// What the client calls this service, when that can be shown in a page as it is.
+    private static func authority(of call: Call) -> String {
+        let host = call.context.head.headers["Host"] ?? ""
+        let isPlain = host.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"),
+                UInt8(ascii: "["), UInt8(ascii: "]"):
+                true
+            default: false
+            }
+        }
+        return isPlain && !host.isEmpty ? host : "localhost:8080"
     }
 }
 

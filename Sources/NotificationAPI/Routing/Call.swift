@@ -3,21 +3,34 @@ import JSON
 import MicroHTTPD
 
 /// What is known of a request before its body: which operation, on which host, with which parameters.
-struct RequestContext: Sendable {
+///
+/// A class, since all that happens to a request refers to it.
+final class RequestContext: Sendable {
     let api: NotificationAPI
     let route: Route
     let head: RequestHead
     let parameters: [String]
     let requestId: String
-    /// The host that the path names, when there is one.
-    let namedHost: Host?
+    /// The host that the path names, when there is one; in use from the head of the request to its answer.
+    let use: HostUse?
+
+    init(
+        api: NotificationAPI, route: Route, head: RequestHead, parameters: [String], requestId: String, use: HostUse?
+    ) {
+        self.api = api
+        self.route = route
+        self.head = head
+        self.parameters = parameters
+        self.requestId = requestId
+        self.use = use
+    }
 
     /// The host that the path names.
     func host() throws(Problem) -> Host {
-        guard let namedHost else {
+        guard let use else {
             throw Problem(.unknownHost, "There is no host \(parameters.first ?? "").")
         }
-        return namedHost
+        return use.host
     }
 
     /// Reads path and query; all their faults are reported together. The host's name, where the path has one, is read
@@ -31,9 +44,7 @@ struct RequestContext: Sendable {
     }
 
     /// The way to answer.
-    func reply(to responder: Responder) -> Reply {
-        Reply(responder, to: head, metrics: route.metrics, logger: api.logger, requestId: requestId, host: namedHost)
-    }
+    func reply(to responder: Responder) -> Reply { Reply(responder, to: self) }
 
     fileprivate var parameterReader: ParameterReader {
         var reader = ParameterReader(path: parameters, query: head.target.query)

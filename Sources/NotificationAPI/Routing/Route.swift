@@ -1,7 +1,7 @@
 public import MicroHTTPD
 
 /// One operation of the API: a method and a path template, as openapi.yaml has them.
-public struct Route: Sendable {
+public final class Route: Sendable {
     /// The method; `HEAD` is served wherever `GET` is.
     public let method: Method
     /// The path with its parameters in braces.

@@ -3,7 +3,8 @@ import MicroHTTPD
 /// Finds the route of a request: a tree of path segments.
 struct Router: Sendable {
     private struct Node: Sendable {
-        var literals: [String: Int] = [:]
+        /// Few, and compared faster than hashed.
+        var literals: [(name: String, node: Int)] = []
         var parameter: Int?
         var routes: [Method: Route] = [:]
     }
@@ -31,8 +32,8 @@ struct Router: Sendable {
         var node = 0
         var parameters: [String] = []
         for segment in segments {
-            if let next = nodes[node].literals[segment] {
-                node = next
+            if let next = nodes[node].literals.first(where: { $0.name == segment }) {
+                node = next.node
             } else if let next = nodes[node].parameter, !segment.isEmpty {
                 parameters.append(segment)
                 node = next
@@ -51,13 +52,13 @@ struct Router: Sendable {
     private mutating func child(of node: Int, for segment: RouteTemplate.Segment) -> Int {
         let known =
             switch segment {
-            case .literal(let name): nodes[node].literals[name]
+            case .literal(let name): nodes[node].literals.first { $0.name == name }?.node
             case .parameter: nodes[node].parameter
             }
         if let known { return known }
         nodes.append(Node())
         switch segment {
-        case .literal(let name): nodes[node].literals[name] = nodes.count - 1
+        case .literal(let name): nodes[node].literals.append((name, nodes.count - 1))
         case .parameter: nodes[node].parameter = nodes.count - 1
         }
         return nodes.count - 1

@@ -67,6 +67,12 @@ class Service:
         """End it without asking."""
         self.process.kill()
         self.process.wait()
+        self._close()
+
+    def _close(self) -> None:
+        self._reader.join()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
     def errors(self) -> str:
         """The end of what it wrote to stderr."""
@@ -80,9 +86,7 @@ class Service:
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"still running {STOP_SECONDS} s after SIGTERM\n{self.errors()}") from None
-        self._reader.join()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        self._close()
         return code
 
     def further_lines(self) -> list[str]:

@@ -1,0 +1,156 @@
+"""What engine webhooks that are slow, wrong or gone come to (SYN-4 to SYN-9), and that the next message works."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from contract.machine import Machine
+from contract.receiver import (
+    Answering,
+    acknowledge,
+    answer,
+    new_receiver,
+    send_a_gigabyte,
+    send_and_close,
+    stay_silent,
+)
+from contract.story import RULE, A, B, conserved, messages, two_processes
+
+TIMEOUTS = {
+    "syncMonitorNotificationTimeoutMs": 400,
+    "asyncTimeoutMs": 400,
+    "maxProcessCreationMessageTimeoutMs": 400,
+}
+
+
+@dataclass
+class Fault:
+    """An engine's fault, and what a send to it comes to."""
+
+    answering: Answering
+    status: str
+
+
+FAULTS = {
+    "silent": Fault(stay_silent, "STATUS_TIMEOUT"),
+    "half a head": Fault(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-"), "STATUS_TIMEOUT"),
+    "half a body": Fault(
+        lambda connection: connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n{"oper'), "STATUS_TIMEOUT"
+    ),
+    "closes": Fault(send_and_close(b""), "STATUS_PORT_DISCONNECTED"),
+    "closes in the head": Fault(send_and_close(b"HTTP/1.1 20"), "STATUS_PORT_DISCONNECTED"),
+    "closes in the body": Fault(
+        send_and_close(b'HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n{"oper'), "STATUS_PORT_DISCONNECTED"
+    ),
+    "closes in a chunk": Fault(
+        send_and_close(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n13\r\n{"), "STATUS_PORT_DISCONNECTED"
+    ),
+    "no HTTP": Fault(send_and_close(b"220 mail.example ESMTP\r\n"), "STATUS_PORT_DISCONNECTED"),
+    "500": Fault(answer("500 Internal Server Error", b'{"operationType":3}'), "STATUS_UNSUCCESSFUL"),
+    "redirect": Fault(answer("307 Temporary Redirect\r\nLocation: /", b""), "STATUS_UNSUCCESSFUL"),
+    "a gigabyte": Fault(send_a_gigabyte, "STATUS_BUFFER_OVERFLOW"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_faulty_engine_fails_one_message_and_the_next_works(machine: Machine, name: str) -> None:
+    fault = FAULTS[name]
+    two_processes(machine)
+    machine.call("patchConfig", body=TIMEOUTS)
+    with new_receiver() as receiver:
+        machine.call("putEngine", body=receiver.setting)
+        receiver.answering = fault.answering
+        sync, queued = messages(machine.thread(B, creatorProcessId=A))
+        assert (sync["delivery"], sync["status"], sync["acknowledged"]) == ("failed", fault.status, False)
+        assert machine.get("getProcess", pid=A)["rules"] == [RULE]
+        machine.drain()
+        sent = machine.get("getMessage", sequence=queued["sequence"])
+        assert (sent["delivery"], sent["status"]) == ("failed", fault.status)
+        created = machine.get("createProcess", body={"imageFileName": "a.exe"}, expect=201)
+        assert messages(created["routines"])[0]["status"] == fault.status
+        error = machine.get("getEngine")["lastError"]
+        assert error["detail"]
+
+        receiver.answering = acknowledge
+        sync, _ = messages(machine.thread(B, creatorProcessId=A))
+        assert (sync["status"], sync["acknowledged"], sync["clearedRule"]) == ("STATUS_SUCCESS", True, RULE)
+        machine.drain()
+    counters = machine.get("getCounters")
+    told = counters["sync"]["NewThreadDifferentProcess"]
+    late = 1 if fault.status == "STATUS_TIMEOUT" else 0
+    assert (told["notificationsCount"], told["errorCount"], told["ioTimeoutCount"]) == (2, 1, late)
+    assert (told["recvCount"], told["recvErrorCount"], told["errorStatus"]) == (1, 0, fault.status)
+    assert (counters["async"]["sendFailed"], counters["async"]["sent"]) == (1, 1)
+    assert counters["direct"]["fltSendMessageStatusTimeout"] == late
+    assert (counters["direct"]["fltSendMessageError"], counters["direct"]["fltSendMessageErrorCode"]) == (
+        1,
+        fault.status,
+    )
+    assert conserved(counters)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [b"", b"{}", b"null", b"[3]", b"not JSON", b'{"operationType":2}', b'{"operationType":', b"\xff\xfe", bytes(65536)],
+)
+def test_a_reply_that_says_something_else_leaves_the_rule(machine: Machine, reply: bytes) -> None:
+    two_processes(machine)
+    with new_receiver() as receiver:
+        machine.call("putEngine", body=receiver.setting)
+        receiver.answering = answer("200 OK", reply)
+        sync, _ = messages(machine.thread(B, creatorProcessId=A))
+        assert (sync["delivery"], sync["status"], sync["acknowledged"]) == ("sent", "STATUS_SUCCESS", False)
+        machine.drain()
+        receiver.answering = acknowledge
+        assert messages(machine.thread(B, creatorProcessId=A))[0]["acknowledged"]
+        machine.drain()
+    told = machine.get("getCounters")["sync"]["NewThreadDifferentProcess"]
+    assert (told["recvCount"], told["recvErrorCount"], told["errorCount"]) == (1, 1, 0)
+    assert machine.get("getCounters")["async"]["sent"] == 2
+
+
+def test_an_engine_that_is_gone_and_comes_back(machine: Machine) -> None:
+    two_processes(machine)
+    with new_receiver() as receiver:
+        gone = receiver.setting
+    machine.call("putEngine", body=gone)
+    sync, _ = messages(machine.thread(B, creatorProcessId=A))
+    assert sync["status"] == "STATUS_PORT_DISCONNECTED"
+    assert machine.get("pingEngine")["status"] == "STATUS_PORT_DISCONNECTED"
+    machine.drain()
+    with new_receiver() as receiver:
+        machine.call("putEngine", body=receiver.setting)
+        assert machine.get("pingEngine")["status"] == "STATUS_SUCCESS"
+        assert messages(machine.thread(B, creatorProcessId=A))[0]["acknowledged"]
+        machine.drain()
+        assert len(receiver.requests) == 3
+
+
+def test_the_service_may_be_its_own_engine(machine: Machine) -> None:
+    """Its answer is a 404: no engine, and no loop."""
+    url = f"http://127.0.0.1:{machine.client.port}/v1/hosts/{machine.name}/processes"
+    machine.call("putEngine", body={"type": "webhook", "url": url})
+    created = machine.get("createProcess", body={"imageFileName": "a.exe"}, expect=201)
+    assert messages(created["routines"])[0]["status"] == "STATUS_UNSUCCESSFUL"
+    assert machine.get("getCounters")["processTable"]["processes"] == 2
+
+
+def test_a_ca_file_without_an_end_is_refused(machine: Machine, tmp_path: Path) -> None:
+    """One thread reads it for the engines of all hosts."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    large = tmp_path / "large"
+    large.write_bytes(bytes(1 << 20) + b"a")
+    for path in (pipe, large, tmp_path, Path("/dev/zero"), ""):
+        setting = {"type": "webhook", "url": "https://127.0.0.1:1/", "caFile": str(path)}
+        problem = machine.get("putEngine", body=setting, expect=400)
+        assert [error["pointer"] for error in problem["errors"]] == ["/caFile"]
+
+
+def test_each_faulty_header_is_told_once(machine: Machine) -> None:
+    headers = {"Host": "a", "a b": "c", "X": "1", "x": "2", "fine": "\n"}
+    problem = machine.get("putEngine", body={"type": "webhook", "url": "http://a/", "headers": headers}, expect=400)
+    pointers = sorted(error["pointer"] for error in problem["errors"])
+    assert pointers == ["/headers/Host", "/headers/a b", "/headers/fine", "/headers/x"]

@@ -1,0 +1,145 @@
+import Glibc
+import Testing
+import Yams
+
+/// A blocking HTTP client over one connection that is kept. Whatever takes longer than its deadline throws.
+final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
+    enum Failure: Error {
+        case cannotConnect(Int32)
+        case cannotSend(Int32)
+        case nothingCame
+        case closed
+        case malformed
+    }
+
+    private let socket: Int32
+    private var buffer: [UInt8] = []
+    private var method = ""
+
+    init(_ port: UInt16) throws {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var deadline = timeval(tv_sec: 60, tv_usec: 0)
+        let isConnected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected,
+            setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0
+        else {
+            close(socket)
+            throw Failure.cannotConnect(errno)
+        }
+    }
+
+    deinit { close(socket) }
+
+    /// Sends a request and reads its answer.
+    func ask(_ method: String, _ target: String, _ body: String? = nil, headers: [String] = []) throws -> Answer {
+        try begin(method, target, body, headers: headers)
+        return try receive()
+    }
+
+    /// Sends a request only.
+    func begin(_ method: String, _ target: String, _ body: String? = nil, headers: [String] = []) throws {
+        var lines = ["\(method) \(target) HTTP/1.1", "Host: test"] + headers
+        if let body {
+            if !headers.contains(where: { $0.hasPrefix("Content-Type") }) {
+                lines.append("Content-Type: application/json")
+            }
+            lines.append("Content-Length: \(body.utf8.count)")
+        }
+        self.method = method
+        try send(lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? ""))
+    }
+
+    /// Sends a request only, as a route's test hands it over.
+    func begin(_ request: (method: String, target: String, body: String)) throws {
+        try begin(request.method, request.target, request.body)
+    }
+
+    /// Sends exactly this.
+    func send(_ text: String) throws {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { throw Failure.cannotSend(errno) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Reads the answer to the request that was sent last.
+    func receive() throws -> Answer {
+        var lines: [String] = []
+        while lines.last != "" { lines.append(try line()) }
+        guard let status = lines[0].split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw Failure.malformed
+        }
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() where !line.isEmpty {
+            guard let colon = line.firstIndex(of: ":") else { throw Failure.malformed }
+            headers[line[..<colon].lowercased()] = String(line[colon...].dropFirst().drop { $0 == " " })
+        }
+        let length = headers["content-length"].flatMap { Int($0) } ?? 0
+        let hasBody = method != "HEAD" && status != 204
+        return Answer(status: status, headers: headers, body: try take(hasBody ? length : 0))
+    }
+
+    private func line() throws -> String {
+        while true {
+            if let end = buffer.firstIndex(of: 10) {
+                return String(decoding: try take(end + 1).dropLast(2), as: UTF8.self)
+            }
+            try fill()
+        }
+    }
+
+    private func take(_ count: Int) throws -> [UInt8] {
+        while buffer.count < count { try fill() }
+        defer { buffer.removeFirst(count) }
+        return Array(buffer[..<count])
+    }
+
+    private func fill() throws {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(socket, &chunk, chunk.count, 0)
+        guard count > 0 else { throw count == 0 ? Failure.closed : Failure.nothingCame }
+        buffer += chunk[..<count]
+    }
+}
+
+/// What the API answered.
+struct Answer {
+    var status: Int
+    var headers: [String: String]
+    var body: [UInt8]
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// The body, read as JSON, of which YAML is a superset.
+    var json: Node {
+        get throws { try #require(try Yams.compose(yaml: text)) }
+    }
+
+    /// An integer of the body, by the names that lead to it.
+    func integer(_ names: String...) throws -> Int {
+        try #require(try names.reduce(json as Node?) { node, name in node?[name] }?.int)
+    }
+
+    /// A text of the body, by the names that lead to it.
+    func string(_ names: String...) throws -> String {
+        try #require(try names.reduce(json as Node?) { node, name in node?[name] }?.string)
+    }
+
+    /// The messages of all routines of the body.
+    var messages: [Node] {
+        get throws {
+            let routines = try #require(try json["routines"]?.sequence)
+            return routines.flatMap { $0["messages"]?.array() ?? [] }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Locking
+import NotificationAPI
+import TestSupport
+import Testing
+import Yams
+
+/// How hosts come and go while they are used.
+@Suite struct HostLifetimeTests {
+    @Test func `what is under way on a host that is deleted ends`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        let config = #"{"sendingSyncSemaphoreLimit":1,"maxAsyncNotificationCount":1}"#
+        try Processes.make(on: "a", client, hostBody: #"{"config":\#(config)}"#)
+        _ = try client.ask("PUT", "/v1/hosts/a/engine", #"{"type":"embedded","reply":"timeout"}"#)
+        try client.begin(Processes.imageLoad(on: "a"))  // into the worker's hand
+        _ = try client.receive()
+        try #require(live.waits(of: .seconds(5)))
+
+        let first = try live.client()
+        try first.begin(Processes.remoteThread(on: "a"))
+        try #require(live.waits(1, of: .seconds(1)))
+        let second = try live.client()
+        try second.begin(Processes.remoteThread(on: "a"))  // waits for the semaphore
+        try #require(live.waits(2, of: .seconds(1)))
+        let reader = try live.client()
+        try reader.begin("GET", "/v1/hosts/a/messages?after=1000&waitMs=50000")
+        try #require(live.waits(of: .seconds(50)))
+        let drain = try live.client()
+        try drain.begin("POST", "/v1/hosts/a/worker/drain", #"{"timeoutMs":40000}"#)
+        try #require(live.waits(of: .seconds(40)))
+        let upload = try live.client()
+        let line = #"{"type":"imageLoad","processId":\#(Processes.other),"fullImageName":"a.dll"}"# + "\n"
+        try upload.begin(
+            "POST", "/v1/hosts/a/events?onFull=wait", String(repeating: line, count: 10),
+            headers: ["Content-Type: application/x-ndjson"])
+        #expect(try eventually { try client.ask("GET", "/v1/hosts/a/queues").integer("notificationsCount") == 1 })
+
+        #expect(try client.ask("DELETE", "/v1/hosts/a").status == 204)
+        let gone = try client.ask("GET", "/v1/hosts/a")
+        #expect(gone.status == 404)
+        let cancelled = try #require(try second.receive().messages.first)
+        #expect(cancelled["status"]?.string == "STATUS_CANCELLED")
+        #expect(cancelled["delivery"]?.string == "notSent")
+        #expect(try reader.receive().status == 200)
+        #expect(try drain.receive().json["drained"]?.bool == false)
+        #expect(try upload.receive().status == 200)
+        live.timers.advance(by: .seconds(1))
+        #expect(try first.receive().messages.first?["status"]?.string == "STATUS_TIMEOUT")
+    }
+
+    @Test func `steps under way on a host that is deleted end`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        try Processes.make(on: "a", client)
+        _ = try client.ask("PUT", "/v1/hosts/a/engine", #"{"type":"embedded","delayMs":100}"#)
+        _ = try client.ask("PUT", "/v1/hosts/a/worker", #"{"state":"paused"}"#)
+        for _ in 0..<3 {
+            try client.begin(Processes.imageLoad(on: "a"))
+            _ = try client.receive()
+        }
+        let stepper = try live.client()
+        try stepper.begin("POST", "/v1/hosts/a/worker/steps", #"{"count":3}"#)
+        try #require(live.waits(of: .milliseconds(100)))
+        #expect(try client.ask("DELETE", "/v1/hosts/a").status == 204)
+        live.timers.advance(by: .milliseconds(100))
+        let answer = try stepper.receive()
+        #expect(answer.status == 200)
+        #expect(try #require(try answer.json["messages"]?.sequence).count == 1)
+    }
+
+    // MARK: Idle hosts
+
+    @Test func `only hosts with nothing under way are removed as idle`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        for host in ["idle", "sync", "async", "reader", "upload", "slow"] { try Processes.make(on: host, client) }
+        for host in ["sync", "async"] {
+            _ = try client.ask("PUT", "/v1/hosts/\(host)/engine", #"{"type":"embedded","delayMs":900}"#)
+        }
+        let creator = try live.client()
+        try creator.begin(Processes.remoteThread(on: "sync"))
+        try client.begin(Processes.imageLoad(on: "async"))
+        _ = try client.receive()
+        try #require(live.waits(2, of: .milliseconds(900)))
+        let reader = try live.client()
+        try reader.begin("GET", "/v1/hosts/reader/messages?after=1000&waitMs=50000")
+        try #require(live.waits(of: .seconds(50)))
+        let upload = try live.client()
+        let head = "HTTP/1.1\r\nHost: a\r\nContent-Type: application"
+        try upload.send(
+            "POST /v1/hosts/upload/events \(head)/x-ndjson\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+        let slow = try live.client()
+        try slow.send(
+            "POST /v1/hosts/slow/processes \(head)/json\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+        // The service has seen the heads once it asks for the bodies.
+        #expect(try upload.receive().status == 100)
+        #expect(try slow.receive().status == 100)
+        try upload.send("\n")
+        #expect(try names(client) == ["async", "default", "idle", "reader", "slow", "sync", "upload"])
+
+        #expect(
+            try eventually {
+                live.api.removeIdleHosts(after: 0)
+                return try names(client) == ["async", "default", "reader", "slow", "sync", "upload"]
+            })
+        live.timers.advance(by: .seconds(50))
+        #expect(try creator.receive().status == 201)
+        #expect(try reader.receive().status == 200)
+        try upload.send("\n\n\n\n\n\n\n\n\n")
+        #expect(try upload.receive().status == 200)
+        try slow.send("{        }")
+        #expect(try slow.receive().status == 400)
+        #expect(
+            try eventually {
+                live.api.removeIdleHosts(after: 0)
+                live.timers.advance(by: .seconds(1))
+                return try names(client) == ["default"]
+            })
+    }
+
+    @Test func `a host is idle only when its time is over`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        _ = try client.ask("PUT", "/v1/hosts/a", "{}")
+        live.api.removeIdleHosts(after: 3600)
+        #expect(try names(client) == ["a", "default"])
+    }
+
+    private func names(_ client: HTTPClient) throws -> [String] {
+        let items = try #require(try client.ask("GET", "/v1/hosts").json["items"]?.sequence)
+        return items.compactMap { $0["name"]?.string }
+    }
+
+    // MARK: Creation at the same time
+
+    /// The statuses of requests that are made at the same time, each on its own thread.
+    private func statuses(
+        _ live: LiveAPI, _ count: Int, _ request: @escaping @Sendable (Int) -> (target: String, body: String)
+    ) -> [Int] {
+        let statuses = Locked<[Int]>([])
+        onThreads(count) { index in
+            let (target, body) = request(index)
+            let status = try? live.client().ask("PUT", target, body).status
+            statuses.withLock { $0.append(status ?? 0) }
+        }
+        return statuses.withLock { $0.sorted() }
+    }
+
+    @Test func `of equal creations at the same time one makes the host`() throws {
+        let live = try LiveAPI()
+        for round in 0..<20 {
+            let statuses = statuses(live, 8) { _ in ("/v1/hosts/a-\(round)", #"{"clock":{"mode":"system"}}"#) }
+            #expect(statuses == [200, 200, 200, 200, 200, 200, 200, 201])
+        }
+    }
+
+    @Test func `of different creations at the same time one makes the host`() throws {
+        let live = try LiveAPI()
+        for round in 0..<20 {
+            let statuses = statuses(live, 8) { index in
+                ("/v1/hosts/a-\(round)", #"{"config":{"asyncStarvationLimit":\#(index)}}"#)
+            }
+            #expect(statuses == [201, 409, 409, 409, 409, 409, 409, 409])
+        }
+    }
+
+    @Test func `the limit on hosts is exact`() throws {
+        let live = try LiveAPI(hostLimit: 10)
+        let client = try live.client()
+        for _ in 0..<20 {
+            let statuses = statuses(live, 16) { index in ("/v1/hosts/a-\(index)", "{}") }
+            #expect(statuses == Array(repeating: 201, count: 9) + Array(repeating: 409, count: 7))
+            #expect(try names(client).count == 10)
+            for name in try names(client) where name != "default" {
+                #expect(try client.ask("DELETE", "/v1/hosts/\(name)").status == 204)
+            }
+        }
+    }
+
+    @Test func `creations of the same host take one place`() throws {
+        let live = try LiveAPI(hostLimit: 3)
+        let client = try live.client()
+        for _ in 0..<50 {
+            let statuses = statuses(live, 8) { index in ("/v1/hosts/a-\(index % 2)", "{}") }
+            #expect(statuses == [200, 200, 200, 200, 200, 200, 201, 201])
+            for name in ["a-0", "a-1"] { _ = try client.ask("DELETE", "/v1/hosts/\(name)") }
+        }
+    }
+}

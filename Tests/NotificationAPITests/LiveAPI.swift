@@ -1,0 +1,81 @@
+import EmbeddedEngine
+import Glibc
+import Locking
+import Logging
+import MicroHTTPD
+import NotificationAPI
+import Runtime
+import TestSupport
+import Testing
+import Yams
+import WebhookEngine
+
+/// The API behind a daemon on a free port. Its time-outs and delays are the test's to end.
+final class LiveAPI: Sendable {
+    let timers = ManualTimers()
+    let api: NotificationAPI
+    let daemon: Daemon
+    private let curl: CurlMulti
+
+    init(hostLimit: Int = 4096, defaults: HostDefaults = HostDefaults()) throws {
+        curl = try CurlMulti()
+        var limits = NotificationAPI.Limits()
+        limits.hosts = hostLimit
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        api = NotificationAPI(
+            defaults: defaults, limits: limits, machinery: Machinery(timers: timers, curl: curl, version: "0"),
+            about: About(version: "0", libraries: [], swift: "6"), logger: logger)
+        var configuration = DaemonConfiguration()
+        configuration.connectionLimit = 8192
+        daemon = try Daemon(configuration, handler: api) { _ in }
+    }
+
+    deinit {
+        daemon.stop(within: .zero)
+        curl.stop()
+    }
+
+    /// A connection of its own.
+    func client() throws -> HTTPClient { try HTTPClient(daemon.port) }
+
+    /// Waits until so many time-outs of this length run.
+    func waits(_ count: Int = 1, of delay: Duration) -> Bool {
+        eventually { self.timers.delays.count { $0 == delay } >= count }
+    }
+}
+
+/// Waits until `condition` holds, looking again and again; false when that takes far too long.
+func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = Deadline()
+    while try !condition() {
+        if deadline.isOver { return false }
+        usleep(1000)
+    }
+    return true
+}
+
+/// Processes of a host that everything can be done with: `armed` has NotifyNewThreadDifferentProcess set.
+struct Processes {
+    static let armed = 1000
+    static let other = 1004
+
+    /// Makes both, and `host` when it is not there. The engine must be one that answers at once.
+    static func make(on host: String, _ client: HTTPClient, hostBody: String = "{}") throws {
+        let made = try client.ask("PUT", "/v1/hosts/\(host)", hostBody)
+        try #require([200, 201].contains(made.status))
+        for (pid, rules) in [(armed, #"["NotifyNewThreadDifferentProcess"]"#), (other, "[]")] {
+            let body = #"{"processId":\#(pid),"imageFileName":"a.exe","rules":\#(rules)}"#
+            try #require(try client.ask("POST", "/v1/hosts/\(host)/processes", body).status == 201)
+        }
+    }
+
+    /// A thread that `armed` makes in `other`: a sync message, then an async one.
+    static func remoteThread(on host: String) -> (method: String, target: String, body: String) {
+        ("POST", "/v1/hosts/\(host)/processes/\(other)/threads", #"{"creatorProcessId":\#(armed)}"#)
+    }
+
+    /// An image load of `other`: an async message.
+    static func imageLoad(on host: String) -> (method: String, target: String, body: String) {
+        ("POST", "/v1/hosts/\(host)/processes/\(other)/images", #"{"fullImageName":"a.dll"}"#)
+    }
+}
