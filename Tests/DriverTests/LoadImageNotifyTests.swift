@@ -39,6 +39,13 @@ import Testing
         #expect(driver.loadedDrivers.count == 1)
     }
 
+    @Test func `IMG-1: a kernel image of no process has none, also where there is one of pid 0`() throws {
+        try driver.makeProcess(0)
+        let report = try load(by: 0) { $0.systemModeImage = true }
+        #expect(report.checks == [.systemModeImage, .loaderContext])
+        #expect(!report.notified)
+    }
+
     @Test func `IMG-1: an image that is none of the kernel stays off the list`() throws {
         try driver.makeProcess(100)
         _ = try load()

@@ -75,7 +75,9 @@ private enum LoadStep: Sendable {
 extension DriverState {
     /// The routine up to its main path (IMG-1 to IMG-3).
     fileprivate mutating func startLoad(_ load: ImageLoad, now: FileTime) throws(DriverError) -> LoadStep {
-        let reference = processes.reference(processId: load.processId)
+        // Windows reports kernel images with ProcessId 0: that is no process, also where a client made one of that pid.
+        let isKernelLoad = load.systemModeImage && load.processId == 0
+        let reference = isKernelLoad ? nil : processes.reference(processId: load.processId)
         if reference == nil, load.processId != 0 { throw .unknownProcess(load.processId) }
         var report = RoutineReport(.loadImageNotify)
         if report.trace.note(.systemModeImage, load.systemModeImage) {

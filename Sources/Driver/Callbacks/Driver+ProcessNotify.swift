@@ -9,7 +9,10 @@ extension Driver {
         _ creation: ProcessCreation, completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
     ) throws(DriverError) {
         let now = clock.now()
-        let pending = try withState { state throws(DriverError) in try state.startCreation(creation, now: now) }
+        let grant = RulePolicy.Grant(rulePolicies, imageFileName: creation.imageFileName)
+        let pending = try withState { state throws(DriverError) in
+            try state.startCreation(creation, grant, now: now)
+        }
         sendCreation(pending, completion: completion)
     }
 
@@ -19,8 +22,9 @@ extension Driver {
     @discardableResult
     public func synthesizeProcess(_ creation: ProcessCreation) throws(DriverError) -> ProcessContext {
         let now = clock.now()
+        let grant = RulePolicy.Grant(rulePolicies, imageFileName: creation.imageFileName)
         return try withState { state throws(DriverError) in
-            let (reference, context) = try state.insertProcess(creation, now: now)
+            let (reference, context) = try state.insertProcess(creation, grant, now: now)
             state.processes.update(reference) { $0.isSynthesised = true }
             if context.rules.contains(.notifyProcessCmdLine), state.config.createThreadNotifyRoutineEx {
                 state.countIntoCreateThreadNotifyLock(reference)
@@ -37,7 +41,10 @@ extension Driver {
         _ creation: ProcessCreation, completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
     ) throws(DriverError) {
         let now = clock.now()
-        let pending = try withState { state throws(DriverError) in try state.startCompletion(creation, now: now) }
+        let grant = RulePolicy.Grant(rulePolicies, imageFileName: creation.imageFileName)
+        let pending = try withState { state throws(DriverError) in
+            try state.startCompletion(creation, grant, now: now)
+        }
         sendCreation(pending, completion: completion)
     }
 
@@ -85,32 +92,32 @@ private struct PendingCreation: Sendable {
 
 extension DriverState {
     fileprivate mutating func insertProcess(
-        _ creation: ProcessCreation, now: FileTime
+        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, now: FileTime
     ) throws(DriverError) -> (ProcessReference, ProcessContext) {
         if let processId = creation.processId, processes.reference(processId: processId) != nil {
             throw .processExists(processId)
         }
         if processes.count >= limits.processes { throw .limitReached(.processes) }
         let processId = creation.processId ?? processes.lowestFreeId()
-        let context = makeContext(creation, processId: processId, now: now)
+        let context = makeContext(creation, grant, processId: processId, now: now)
         return (processes.insert(context), context)
     }
 
     fileprivate mutating func startCreation(
-        _ creation: ProcessCreation, now: FileTime
+        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, now: FileTime
     ) throws(DriverError) -> PendingCreation {
-        let (reference, context) = try insertProcess(creation, now: now)
+        let (reference, context) = try insertProcess(creation, grant, now: now)
         return pendingCreation(of: reference, context, now: now)
     }
 
     fileprivate mutating func startCompletion(
-        _ creation: ProcessCreation, now: FileTime
+        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, now: FileTime
     ) throws(DriverError) -> PendingCreation {
         let processId = creation.processId ?? 0
         guard let reference = processes.reference(processId: processId), var context = processes[reference],
             context.isSynthesised
         else { throw .unknownProcess(processId) }
-        let told = makeContext(creation, processId: processId, now: now)
+        let told = makeContext(creation, grant, processId: processId, now: now)
         context.isSynthesised = false
         if told.imageFileName != context.imageFileName {
             // What the record that named the process first called it was not its image: now it is known, so are its rules.

@@ -46,15 +46,14 @@ public struct ProcessCreationOutcome: Hashable, Sendable {
 extension DriverState {
     /// The context of a new process: rules of the request and the policies, flags of PRC-9 (or the request) and the
     /// policies, and flag 0x400 (PRC-1).
-    func makeContext(_ creation: ProcessCreation, processId: UInt32, now: FileTime) -> ProcessContext {
-        var rules = creation.rules
+    func makeContext(
+        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, processId: UInt32, now: FileTime
+    ) -> ProcessContext {
+        let rules = creation.rules.union(grant.rules)
         var flags =
             creation.flags
             ?? .derived(imageFileName: creation.imageFileName, hasServiceSid: creation.hasServiceSid)
-        for policy in policies where policy.applies(to: creation.imageFileName) {
-            rules.formUnion(policy.rules)
-            flags.formUnion(policy.flags)
-        }
+        flags.formUnion(grant.flags)
         if config.createThreadNotifyRoutineEx { flags.insert(.threadNotifyRoutineExSet) }
         let commandLine = creation.commandLine ?? creation.imageFileName
         let parent = identity(creation.parentProcessId, creation.parentCreationTime)

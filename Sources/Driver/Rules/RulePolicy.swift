@@ -19,6 +19,24 @@ public struct RulePolicy: Hashable, Sendable {
 
     /// Whether the policy speaks of a process with this image.
     public func applies(to imageFileName: String) -> Bool { pattern.matches(imageFileName) }
+
+    /// What all policies together give a process.
+    struct Grant: Hashable, Sendable {
+        var rules: ProcessRules = []
+        var flags: ProcessFlags = []
+
+        /// The grant of `policies` for an image. Not to be made under a lock: patterns and names may be long.
+        ///
+        /// - Complexity: O(all patterns × name) at worst.
+        init(_ policies: [RulePolicy], imageFileName: String) {
+            if policies.isEmpty { return }
+            let name = ImageNamePattern.folded(imageFileName)
+            for policy in policies where policy.pattern.matches(folded: name) {
+                rules.formUnion(policy.rules)
+                flags.formUnion(policy.flags)
+            }
+        }
+    }
 }
 
 /// A glob over file names, compared without case.
@@ -26,13 +44,17 @@ public struct ImageNamePattern: Hashable, Sendable {
     private let pattern: [Unicode.Scalar]
 
     /// `*` matches any run of characters, `?` one.
-    public init(_ pattern: String) { self.pattern = Array(pattern.lowercased().unicodeScalars) }
+    public init(_ pattern: String) { self.pattern = ImageNamePattern.folded(pattern) }
 
     /// Whether the whole of `name` matches.
     ///
     /// - Complexity: O(pattern × name) at worst; linear for patterns with one `*`.
-    public func matches(_ name: String) -> Bool {
-        let name = Array(name.lowercased().unicodeScalars)
+    public func matches(_ name: String) -> Bool { matches(folded: ImageNamePattern.folded(name)) }
+
+    /// A text without case, as patterns compare it.
+    fileprivate static func folded(_ text: String) -> [Unicode.Scalar] { Array(text.lowercased().unicodeScalars) }
+
+    fileprivate func matches(folded name: [Unicode.Scalar]) -> Bool {
         var inPattern = 0
         var inName = 0
         var lastStar: (pattern: Int, name: Int)?

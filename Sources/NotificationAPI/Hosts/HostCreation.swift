@@ -15,6 +15,9 @@ struct HostCreation: Hashable, Sendable {
     /// How many policies a host may have.
     static let policyLimit = 10_000
 
+    /// How many characters the patterns of a host's policies may have together: each creation is held against them.
+    static let patternLimit = 65_536
+
     init() {}
 
     init(_ object: JSONObject) {
@@ -36,6 +39,10 @@ struct HostCreation: Hashable, Sendable {
         object.required("items") { value in
             guard let items = value.array(maxCount: policyLimit) else { return nil }
             let policies = items.map { RulePolicy($0) }
+            let length = policies.reduce(0) { $0 + ($1?.imageFileName.unicodeScalars.count ?? 0) }
+            if length > patternLimit {
+                value.fault("the patterns have \(length) characters together, \(patternLimit) at most")
+            }
             return policies.contains { $0 == nil } ? nil : policies.compactMap { $0 }
         }
     }

@@ -30,7 +30,7 @@ enum ProcessRoutes {
     private static func list(_ call: Call) throws(Problem) {
         let (page, pattern, rule, flag) = try call.read { parameters in
             (
-                parameters.page(), parameters.string("imageFileName").map(ImageNamePattern.init),
+                parameters.page(), parameters.string("imageFileName", maxLength: 1024).map(ImageNamePattern.init),
                 parameters.bits("rule", of: ProcessRules.self), parameters.bits("flag", of: ProcessFlags.self)
             )
         }

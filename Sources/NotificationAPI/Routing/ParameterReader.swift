@@ -68,7 +68,12 @@ struct ParameterReader {
         return nil
     }
 
-    mutating func string(_ name: String) -> String? { value(name) }
+    mutating func string(_ name: String, maxLength: Int = 32_766) -> String? {
+        guard let text = value(name) else { return nil }
+        if text.utf16.count <= maxLength { return text }
+        fault(name, "must have at most \(maxLength) UTF-16 units")
+        return nil
+    }
 
     mutating func fault(_ name: String, _ detail: String) {
         faults.append(.parameter(name: name, detail: detail))
