@@ -32,7 +32,8 @@ enum ThreadRoutes {
         let host = try call.host()
         try driving { () throws(DriverError) in
             try host.driver.createThread(creation) { outcome in
-                let location = "/v1/hosts/\(host.name)/processes/\(processId)/threads/\(outcome.thread.threadId)"
+                // The request's own path is that of the list.
+                let location = call.context.head.target.path + "/" + String(outcome.thread.threadId)
                 call.reply.send(201, location: location) { json in
                     json.object { json in
                         json.member("thread") { outcome.thread.write(to: &$0, processId: processId) }
