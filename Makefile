@@ -52,14 +52,10 @@ setup-bench: setup
 run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), with the embedded engine.
 	@swift build -c release --product wdfilterd
 	host=http://$(LISTEN)/v1/hosts/default
-	cat <<END
-
-	Once it listens, try from another terminal:
-	  curl -s $$host/processes --json '{"processId":584,"imageFileName":"notepad.exe","rules":["NotifyNewThreadSameProcess"]}'
-	  curl -s $$host/processes/584/threads --json '{"startAddress":"0x7ffbda8844f0"}'
-	  curl -s $$host/messages
-
-	END
+	printf '%s\n' '' 'Once it listens, try from another terminal:' \
+	  "  curl -s $$host/processes --json '{\"processId\":584,\"imageFileName\":\"notepad.exe\",\"rules\":[\"NotifyNewThreadSameProcess\"]}'" \
+	  "  curl -s $$host/processes/584/threads --json '{\"startAddress\":\"0x7ffbda8844f0\"}'" \
+	  "  curl -s $$host/messages" ''
 	exec "$$(swift build -c release --show-bin-path)/wdfilterd" serve --listen $(LISTEN)
 
 test: setup .venv/installed ## Run all tests: Swift's, then the contract suite against a running service.
