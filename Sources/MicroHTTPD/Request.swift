@@ -7,7 +7,9 @@ public enum HTTPVersion: Sendable {
 }
 
 /// A request as far as it is known before its body.
-public struct RequestHead: Sendable {
+///
+/// A class: it is handed on several times, and copies of its parts would cost more than it does.
+public final class RequestHead: Sendable {
     /// The method, any token.
     public let method: Method
     /// The target, decoded from its raw form.

@@ -20,8 +20,12 @@ public final class Responder: Sendable {
     }
 
     /// Sends `response`; from any thread. The second and later ones do nothing, nor does one after the client has gone.
-    public func respond(_ response: Response) {
-        guard !isAnswered.exchange(true, ordering: .relaxed) else { return }
+    ///
+    /// Returns whether it was the first.
+    @discardableResult
+    public func respond(_ response: Response) -> Bool {
+        guard !isAnswered.exchange(true, ordering: .relaxed) else { return false }
         rendezvous.answer(response, to: request)
+        return true
     }
 }

@@ -78,10 +78,10 @@ public final class NotificationAPI: RequestHandler {
         }
         switch context.route.action {
         case .plain(let action): return .stream(IgnoredBody(context, action))
-        case .body(let types, let action):
+        case .body(let types, _):
             if let length = head.contentLength, length > UInt64(limits.bodyBytes) { throw tooLarge }
             try check(types, of: head)
-            return collect(context, action)
+            return collect(context)
         case .stream(let type, let action):
             try check([type], of: head)
             return .stream(try action(context))
@@ -98,11 +98,13 @@ public final class NotificationAPI: RequestHandler {
         }
     }
 
-    private func collect(_ context: RequestContext, _ action: @escaping Route.Answering) -> RequestPlan {
-        .collect(limit: limits.bodyBytes) { [self] in
-            refusal(tooLarge, context.head, context.requestId, context.route.metrics)
+    // The closures capture the context alone: that needs no box of its own.
+    private func collect(_ context: RequestContext) -> RequestPlan {
+        .collect(limit: limits.bodyBytes) {
+            context.api.refusal(context.api.tooLarge, context.head, context.requestId, context.route.metrics)
         } handle: { request, responder in
-            Call(context: context, body: request.body, reply: context.reply(to: responder)).perform(action)
+            guard case .body(_, let action) = context.route.action else { return }
+            context.perform(action, body: request.body, responder)
         }
     }
 
@@ -115,23 +117,19 @@ public final class NotificationAPI: RequestHandler {
     private func refusal(
         _ problem: Problem, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics
     ) -> Response {
-        finished(problem.response(instance: head.target.path), to: head, requestId, metrics)
+        note(problem.status, head, requestId, metrics)
+        return problem.response(instance: head.target.path, (name: "X-Request-Id", value: requestId))
     }
 
-    /// An answer as it goes out: counted, logged, with the request's id.
-    func finished(
-        _ response: Response, to head: RequestHead, _ requestId: String, _ metrics: RouteMetrics
-    ) -> Response {
-        metrics.count(status: response.status)
+    /// Counts and logs an answer.
+    func note(_ status: Int, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics) {
+        metrics.count(status: status)
         logger.debug(
             "request",
             metadata: [
                 "id": .string(requestId), "method": .string(head.method.rawValue), "path": .string(head.target.path),
-                "status": .stringConvertible(response.status), "remote": .string(head.remoteAddress),
+                "status": .stringConvertible(status), "remote": .string(head.remoteAddress),
             ])
-        var response = response
-        response.headers.append((name: "X-Request-Id", value: requestId))
-        return response
     }
 
     /// The answer for a request that is refused before it is one of ours.
@@ -173,7 +171,7 @@ private final class IgnoredBody: BodyConsumer {
     func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int { bytes.count }
 
     func finish(_ responder: Responder) {
-        Call(context: context, body: [], reply: context.reply(to: responder)).perform(action)
+        context.perform(action, body: [], responder)
     }
 
     func abandon() {}

@@ -75,7 +75,10 @@ final class SampleEngine: RequestHandler {
         counted.withLock { $0.count(event) }
         print?(event.line)
         let response = Self.response(to: event, reply)
-        guard delay > .zero else { return responder.respond(response) }
+        guard delay > .zero else {
+            responder.respond(response)
+            return
+        }
         let nanoseconds = Int(delay.components.seconds * 1_000_000_000 + delay.components.attoseconds / 1_000_000_000)
         delayed.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { responder.respond(response) }
     }

@@ -1,5 +1,5 @@
 import JSON
-public import MicroHTTPD
+import MicroHTTPD
 
 /// An answer that says what is wrong with a request (RFC 9457).
 public struct Problem: Error, Sendable {
@@ -41,8 +41,8 @@ public struct Problem: Error, Sendable {
     /// The HTTP status.
     public var status: Int { statusOverride ?? type.status }
 
-    /// The answer to a request for `instance`.
-    public func response(instance: String) -> Response {
+    /// The answer to a request for `instance`, with what tells which request that was.
+    func response(instance: String, _ identification: (name: String, value: String)? = nil) -> Response {
         var json = JSONWriter(reserving: 256)
         json.object { json in
             json.member("type", type.path)
@@ -59,6 +59,7 @@ public struct Problem: Error, Sendable {
         }
         var headers = [(name: "Content-Type", value: MediaType.problem.rawValue)]
         if let allow { headers.append((name: "Allow", value: allow)) }
+        if let identification { headers.append(identification) }
         return Response(status: status, headers: headers, body: json.bytes)
     }
 }

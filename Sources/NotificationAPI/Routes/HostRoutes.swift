@@ -57,7 +57,7 @@ enum HostRoutes {
         try call.read { _ in }
         let host = try call.host()
         if !call.api.hosts.remove(host.name) { throw Problem(.unknownHost, "There is no host \(host.name).") }
-        call.reply.send(Response(status: 204))
+        call.reply.sendNoContent()
     }
 
     private static func getConfig(_ call: Call) throws(Problem) {

@@ -91,7 +91,7 @@ enum ImageRoutes {
         let id: UInt64 = try call.read { $0.number("id") }
         let host = try call.host()
         try driving { () throws(DriverError) in try host.driver.deleteStreamContext(id) }
-        call.reply.send(Response(status: 204))
+        call.reply.sendNoContent()
     }
 
     private static func changeRules(

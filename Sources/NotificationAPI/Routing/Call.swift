@@ -46,6 +46,19 @@ final class RequestContext: Sendable {
     /// The way to answer.
     func reply(to responder: Responder) -> Reply { Reply(responder, to: self) }
 
+    /// The header that tells which request an answer belongs to.
+    var identification: (name: String, value: String) { (name: "X-Request-Id", value: requestId) }
+
+    /// Has an operation done; what it refuses becomes the answer.
+    func perform(_ action: Route.Answering, body: [UInt8], _ responder: Responder) {
+        let call = Call(context: self, body: body, reply: reply(to: responder))
+        do throws(Problem) {
+            try action(call)
+        } catch {
+            call.reply.send(error)
+        }
+    }
+
     fileprivate var parameterReader: ParameterReader {
         var reader = ParameterReader(path: parameters, query: head.target.query)
         if route.namesHost, !Host.isName(reader.text()) {
@@ -60,15 +73,6 @@ struct Call: Sendable {
     let context: RequestContext
     let body: [UInt8]
     let reply: Reply
-
-    /// Has the operation done; what it refuses becomes the answer.
-    func perform(_ action: Route.Answering) {
-        do throws(Problem) {
-            try action(self)
-        } catch {
-            reply.send(error)
-        }
-    }
 
     var api: NotificationAPI { context.api }
     var parameters: [String] { context.parameters }

@@ -1,12 +1,10 @@
 import JSON
 import MicroHTTPD
-import Synchronization
 
-/// The answer to one request, given once; counts it, logs it and says whose it is.
-final class Reply: Sendable {
+/// The way to answer one request, once; the answer is counted and logged, and says whose it is.
+struct Reply: Sendable {
     private let responder: Responder
     private let context: RequestContext
-    private let isSent = Atomic(false)
 
     init(_ responder: Responder, to context: RequestContext) {
         self.responder = responder
@@ -17,20 +15,32 @@ final class Reply: Sendable {
     func send(_ status: Int = 200, location: String? = nil, _ write: (inout JSONWriter) -> Void) {
         var json = JSONWriter(reserving: 1024)
         write(&json)
-        var headers = [(name: "Content-Type", value: MediaType.json.rawValue)]
-        if let location { headers.append((name: "Location", value: location)) }
-        send(Response(status: status, headers: headers, body: json.bytes))
+        send(status, .json, json.bytes, location: location)
     }
 
     /// Answers with a text of some other type.
-    func send(_ type: MediaType, _ body: [UInt8]) {
-        send(Response(status: 200, headers: [(name: "Content-Type", value: type.rawValue)], body: body))
+    func send(_ type: MediaType, _ body: [UInt8]) { send(200, type, body, location: nil) }
+
+    /// Answers that it is done, and nothing more.
+    func sendNoContent() {
+        send(Response(status: 204, headers: [context.identification]))
     }
 
-    func send(_ problem: Problem) { send(problem.response(instance: context.head.target.path)) }
+    func send(_ problem: Problem) {
+        send(problem.response(instance: context.head.target.path, context.identification))
+    }
 
-    func send(_ response: Response) {
-        guard !isSent.exchange(true, ordering: .relaxed) else { return }
-        responder.respond(context.api.finished(response, to: context.head, context.requestId, context.route.metrics))
+    private func send(_ status: Int, _ type: MediaType, _ body: [UInt8], location: String?) {
+        let contentType = (name: "Content-Type", value: type.rawValue)
+        let headers =
+            location.map { [contentType, (name: "Location", value: $0), context.identification] }
+            ?? [contentType, context.identification]
+        send(Response(status: status, headers: headers, body: body))
+    }
+
+    private func send(_ response: Response) {
+        if responder.respond(response) {
+            context.api.note(response.status, context.head, context.requestId, context.route.metrics)
+        }
     }
 }
