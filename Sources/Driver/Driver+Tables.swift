@@ -15,11 +15,21 @@ extension Driver {
     public func processes(
         after: UInt32? = nil, limit: Int, where matches: @Sendable (ProcessContext) -> Bool
     ) -> (items: [ProcessContext], hasMore: Bool) {
-        let all = withState { state in
-            state.processes.processIds.filter { after == nil || $0 > after ?? 0 }.sorted()
-                .compactMap { state.processes.context(processId: $0) }
+        let processIds = withState { state in Array(state.processes.processIds) }
+            .filter { $0 > after ?? 0 || after == nil }.sorted()
+        var items: [ProcessContext] = []
+        var rest = processIds[...]
+        while !rest.isEmpty {
+            // A part at a time, so that the driver's own work is not held up by a long table.
+            let part = rest.prefix(256)
+            rest = rest.dropFirst(256)
+            let contexts = withState { state in part.compactMap { state.processes.context(processId: $0) } }
+            for context in contexts where matches(context) {
+                if items.count == limit { return (items, true) }
+                items.append(context)
+            }
         }
-        return all.lazy.filter(matches).page(limit: limit)
+        return (items, false)
     }
 
     /// Changes the rules of a process, atomically (DATA-7). Throws `unknownProcess`.
@@ -156,17 +166,5 @@ extension Driver {
     public var rulePolicies: [RulePolicy] {
         get { withState { $0.policies } }
         set { withState { $0.policies = newValue } }
-    }
-}
-
-extension Sequence {
-    /// The first `limit` elements, and whether there are more.
-    func page(limit: Int) -> (items: [Element], hasMore: Bool) {
-        var items: [Element] = []
-        for element in self {
-            if items.count == limit { return (items, true) }
-            items.append(element)
-        }
-        return (items, false)
     }
 }

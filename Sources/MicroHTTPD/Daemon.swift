@@ -48,7 +48,6 @@ public final class Daemon: Sendable {
         self.options = options
         self.core = core
         sweeper = DeadlineSweeper(core)
-        if let warning = Self.warning(about: Self.libraryVersion) { log(warning) }
     }
 
     deinit {
@@ -107,6 +106,9 @@ public final class Daemon: Sendable {
         socket.close()
         return StopReport(finished: awaited - cut, cut: cut)
     }
+
+    /// What to tell about the libmicrohttpd in use when it should not be used.
+    public static var libraryWarning: String? { warning(about: libraryVersion) }
 
     /// What to say about a version that should not be used.
     static func warning(about version: String) -> String? {

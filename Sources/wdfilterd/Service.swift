@@ -30,6 +30,7 @@ struct Service {
         api = NotificationAPI(
             defaults: try settings.hostDefaults(), limits: settings.apiLimits,
             machinery: Machinery(timers: timers, curl: curl, version: Version.current), about: about, logger: logger)
+        if let warning = Daemon.libraryWarning { logger.warning("\(warning)") }
         do throws(DaemonError) {
             daemon = try Daemon(settings.daemonConfiguration, handler: api) { logger.debug("\($0)") }
         } catch {

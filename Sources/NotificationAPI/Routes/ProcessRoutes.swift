@@ -92,30 +92,30 @@ enum ProcessRoutes {
     private static func changeRules(
         _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<ProcessRules>?
     ) throws(Problem) {
-        let (processId, change) = try call.read(members) {
-            $0.number("pid", as: UInt32.self)
-        } _: {
-            read($1)
+        try change(call, members, read) { driver, processId, change throws(DriverError) in
+            try driver.changeRules(of: processId, change)
         }
-        let host = try call.host()
-        let process = try driving { () throws(DriverError) in
-            try host.driver.changeRules(of: processId, change)
-        }
-        call.reply.send { process.write(to: &$0) }
     }
 
     private static func changeFlags(
         _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<ProcessFlags>?
+    ) throws(Problem) {
+        try change(call, members, read) { driver, processId, change throws(DriverError) in
+            try driver.changeFlags(of: processId, change)
+        }
+    }
+
+    private static func change<Word>(
+        _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<Word>?,
+        _ apply: (Driver, UInt32, WordChange<Word>) throws(DriverError) -> ProcessContext
     ) throws(Problem) {
         let (processId, change) = try call.read(members) {
             $0.number("pid", as: UInt32.self)
         } _: {
             read($1)
         }
-        let host = try call.host()
-        let process = try driving { () throws(DriverError) in
-            try host.driver.changeFlags(of: processId, change)
-        }
+        let driver = try call.host().driver
+        let process = try driving { () throws(DriverError) in try apply(driver, processId, change) }
         call.reply.send { process.write(to: &$0) }
     }
 
