@@ -8,12 +8,9 @@ extension Driver {
     public func createProcess(
         _ creation: ProcessCreation, completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
     ) throws(DriverError) {
-        let now = clock.now()
-        let grant = RulePolicy.Grant(rulePolicies, imageFileName: creation.imageFileName)
-        let pending = try withState { state throws(DriverError) in
+        try tellEngine(of: creation, completion) { state, grant, now throws(DriverError) in
             try state.startCreation(creation, grant, now: now)
         }
-        sendCreation(pending, completion: completion)
     }
 
     /// Takes in a process that was created before anybody looked: no message is sent, policies apply. For recordings.
@@ -40,17 +37,19 @@ extension Driver {
     public func completeProcess(
         _ creation: ProcessCreation, completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
     ) throws(DriverError) {
-        let now = clock.now()
-        let grant = RulePolicy.Grant(rulePolicies, imageFileName: creation.imageFileName)
-        let pending = try withState { state throws(DriverError) in
+        try tellEngine(of: creation, completion) { state, grant, now throws(DriverError) in
             try state.startCompletion(creation, grant, now: now)
         }
-        sendCreation(pending, completion: completion)
     }
 
-    private func sendCreation(
-        _ pending: PendingCreation, completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
-    ) {
+    /// Sends the message of the creation that `start` begins, and does what the engine replies.
+    private func tellEngine(
+        of creation: ProcessCreation, _ completion: @escaping @Sendable (ProcessCreationOutcome) -> Void,
+        _ start: (inout DriverState, RulePolicy.Grant, FileTime) throws(DriverError) -> PendingCreation
+    ) throws(DriverError) {
+        let now = clock.now()
+        let grant = RulePolicy.Grant(rulePolicies, imageFileName: creation.imageFileName)
+        let pending = try withState { state throws(DriverError) in try start(&state, grant, now) }
         sendDirect(pending.record, timeout: pending.timeout) { record, reply in
             completion(self.withState { $0.finishCreation(pending, record, reply) })
         }
