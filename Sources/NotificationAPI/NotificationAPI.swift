@@ -77,7 +77,7 @@ public final class NotificationAPI: RequestHandler {
             throw Problem(.notAcceptable, "This path gives \(type.essence).")
         }
         switch context.route.action {
-        case .plain(let action): return .stream(IgnoredBody(context, action))
+        case .plain: return .stream(IgnoredBody(context))
         case .body(let types, _):
             if let length = head.contentLength, length > UInt64(limits.bodyBytes) { throw tooLarge }
             try check(types, of: head)
@@ -103,8 +103,7 @@ public final class NotificationAPI: RequestHandler {
         .collect(limit: limits.bodyBytes) {
             context.api.refusal(context.api.tooLarge, context.head, context.requestId, context.route.metrics)
         } handle: { request, responder in
-            guard case .body(_, let action) = context.route.action else { return }
-            context.perform(action, body: request.body, responder)
+            context.perform(body: request.body, responder)
         }
     }
 
@@ -118,7 +117,7 @@ public final class NotificationAPI: RequestHandler {
         _ problem: Problem, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics
     ) -> Response {
         note(problem.status, head, requestId, metrics)
-        return problem.response(instance: head.target.path, (name: "X-Request-Id", value: requestId))
+        return problem.response(instance: head.target.path, RequestContext.identification(requestId))
     }
 
     /// Counts and logs an answer.
@@ -161,17 +160,13 @@ public final class NotificationAPI: RequestHandler {
 /// The body of a request that should have none: of whatever length, it is read and forgotten.
 private final class IgnoredBody: BodyConsumer {
     private let context: RequestContext
-    private let action: Route.Answering
 
-    init(_ context: RequestContext, _ action: @escaping Route.Answering) {
-        self.context = context
-        self.action = action
-    }
+    init(_ context: RequestContext) { self.context = context }
 
     func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int { bytes.count }
 
     func finish(_ responder: Responder) {
-        context.perform(action, body: [], responder)
+        context.perform(body: [], responder)
     }
 
     func abandon() {}

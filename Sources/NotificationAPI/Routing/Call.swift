@@ -47,10 +47,16 @@ final class RequestContext: Sendable {
     func reply(to responder: Responder) -> Reply { Reply(responder, to: self) }
 
     /// The header that tells which request an answer belongs to.
-    var identification: (name: String, value: String) { (name: "X-Request-Id", value: requestId) }
+    var identification: (name: String, value: String) { RequestContext.identification(requestId) }
 
-    /// Has an operation done; what it refuses becomes the answer.
-    func perform(_ action: Route.Answering, body: [UInt8], _ responder: Responder) {
+    /// The header that tells that an answer belongs to the request `requestId`.
+    static func identification(_ requestId: String) -> (name: String, value: String) {
+        (name: "X-Request-Id", value: requestId)
+    }
+
+    /// Has the operation done, unless it takes its body as it comes; what it refuses becomes the answer.
+    func perform(body: [UInt8], _ responder: Responder) {
+        guard let action = route.answering else { return }
         let call = Call(context: self, body: body, reply: reply(to: responder))
         do throws(Problem) {
             try action(call)

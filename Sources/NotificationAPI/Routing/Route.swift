@@ -29,6 +29,14 @@ public final class Route: Sendable {
         case stream(MediaType, @Sendable (RequestContext) throws(Problem) -> any BodyConsumer)
     }
 
+    /// How the operation is done once the whole body is there; nil when it takes it as it comes.
+    var answering: Answering? {
+        switch action {
+        case .plain(let answering), .body(_, let answering): answering
+        case .stream: nil
+        }
+    }
+
     private init(_ method: Method, _ template: String, _ operationId: String, _ produces: MediaType?, _ action: Action)
     {
         self.method = method
