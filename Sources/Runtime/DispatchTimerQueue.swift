@@ -21,19 +21,9 @@ public struct DispatchTimerQueue: TimerQueue {
             source.cancel()
             body()
         }
-        source.schedule(deadline: DispatchTimerQueue.deadline(after: delay), leeway: .nanoseconds(0))
+        source.schedule(deadline: .after(delay), leeway: .nanoseconds(0))
         source.activate()
         return SourceTimer(source: source)
-    }
-
-    private static func deadline(after delay: Duration) -> DispatchTime {
-        let now = DispatchTime.now()
-        guard delay > .zero else { return now }
-        let (seconds, attoseconds) = delay.components
-        // Dispatch counts nanoseconds in 63 bits; a century is as good as never and far from their end.
-        let century: Int64 = 100 * 365 * 86_400
-        guard seconds < century else { return .distantFuture }
-        return now + .nanoseconds(Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
     }
 }
 

@@ -1,5 +1,6 @@
 import Dispatch
 import Locking
+import Runtime
 
 /// A value that one thread waits for, for a limited time.
 final class Deadline<Value: Sendable>: Sendable {
@@ -14,8 +15,7 @@ final class Deadline<Value: Sendable>: Sendable {
 
     /// Blocks until the value is there, or returns nil when the time is over.
     func take(within time: Duration) -> Value? {
-        let nanoseconds = time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000
-        _ = isThere.wait(timeout: .now() + .nanoseconds(Int(nanoseconds)))
+        _ = isThere.wait(timeout: .after(time))
         return value.withLock { $0 }
     }
 }

@@ -2,6 +2,7 @@ import Dispatch
 import JSON
 import Locking
 import MicroHTTPD
+import Runtime
 
 /// An engine that answers every message alike.
 final class SampleEngine: RequestHandler {
@@ -79,8 +80,7 @@ final class SampleEngine: RequestHandler {
             responder.respond(response)
             return
         }
-        let nanoseconds = Int(delay.components.seconds * 1_000_000_000 + delay.components.attoseconds / 1_000_000_000)
-        delayed.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { responder.respond(response) }
+        delayed.asyncAfter(deadline: .after(delay)) { responder.respond(response) }
     }
 
     private func refuse(_ responder: Responder, status: Int, reason: String) {

@@ -5,9 +5,6 @@ enum StandardStream: Int32 {
     case output = 1
     case error = 2
 
-    /// Whether a person is likely to read it.
-    var isTerminal: Bool { isatty(rawValue) == 1 }
-
     /// Writes `text` and the end of the line, in one piece up to what the system takes.
     ///
     /// Whoever reads may have gone; that is no fault of the program.
