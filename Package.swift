@@ -81,7 +81,7 @@ let package = Package(
             swiftSettings: strict),
         tests("JSONTests", ["JSON"]),
         tests("MicroHTTPDTests", ["MicroHTTPD", "Locking"]),
-        tests("MessagesTests", ["Messages"]),
+        tests("MessagesTests", ["Messages", "TestSupport"]),
         tests("DriverTests", ["Driver", "Messages", "Locking", "TestSupport"]),
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking"]),
         tests("CloudEventsTests", ["CloudEvents", "Driver", "Messages", "JSON"]),

@@ -9,21 +9,22 @@ extension JSONWriter {
 
     /// Writes a member that is a process, `{"processId","creationTime"}`.
     public mutating func member(_ name: StaticString, _ process: AuxPidCreationTime) {
-        member(name) { json in
-            json.object { json in
-                json.member("processId", process.processId)
-                json.member("creationTime", process.creationTime)
-            }
+        member(name) { $0.value(process) }
+    }
+
+    /// Writes a process, `{"processId","creationTime"}`.
+    public mutating func value(_ process: AuxPidCreationTime) {
+        object { json in
+            json.member("processId", process.processId)
+            json.member("creationTime", process.creationTime)
         }
     }
 
-    /// Writes a member that is a thread, `{"threadId","creationTime"}`.
-    public mutating func member(_ name: StaticString, _ thread: AuxTidCreationTime) {
-        member(name) { json in
-            json.object { json in
-                json.member("threadId", thread.threadId)
-                json.member("creationTime", thread.creationTime)
-            }
+    /// Writes a thread, `{"threadId","creationTime"}`.
+    public mutating func value(_ thread: AuxTidCreationTime) {
+        object { json in
+            json.member("threadId", thread.threadId)
+            json.member("creationTime", thread.creationTime)
         }
     }
 

@@ -27,23 +27,28 @@ public struct MessageData: Sendable {
             switch message.content {
             case .sync(let content):
                 json.member("ioPriority", content.ioPriority)
-                writeCommon(sizeOfData: content.data.size, to: &json)
-                content.data.writeMembers(to: &json)
+                write(content.data.members, sizeOfData: content.data.size, to: &json)
             case .async(let content):
                 json.member("notificationNumber", content.notificationNumber)
-                writeCommon(sizeOfData: content.sizeOfData, to: &json)
-                content.writeMembers(to: &json)
+                write(content.members, sizeOfData: content.sizeOfData, to: &json)
             }
         }
     }
 
-    private func writeCommon(sizeOfData: Int, to json: inout JSONWriter) {
-        if let process = message.process {
-            json.member("process", process)
-        } else {
-            json.memberNull("process")
+    private func write(_ members: [MessageMember], sizeOfData: Int, to json: inout JSONWriter) {
+        json.member("process") { json in
+            if let process = members.ownProcess ?? message.process { json.value(process) } else { json.null() }
         }
         json.member("totalSize", message.totalSize)
         json.member("sizeOfData", sizeOfData)
+        for member in members where member.field.member != "process" { json.member(member) }
+    }
+}
+
+extension [MessageMember] {
+    /// The process that the message itself calls its own, which may be another than the one it is counted to.
+    fileprivate var ownProcess: AuxPidCreationTime? {
+        guard case .process(let process) = first(where: { $0.field.member == "process" })?.value else { return nil }
+        return process
     }
 }

@@ -11,10 +11,18 @@ public struct ReplySyncMessage: Hashable, Sendable {
     /// Fewest bytes that make a reply.
     public static let minimumSize = 0x14
 
-    /// Reads a reply buffer; nil when it is too short (a mismatch, SYN-8).
+    /// Reads a reply buffer; nil when it is too short (a mismatch, SYN-8). What else stands in it does not matter.
     public init?(bytes: [UInt8]) {
-        guard bytes.count >= ReplySyncMessage.minimumSize else { return nil }
-        operationType = Int32(bitPattern: bytes.littleEndian32(at: 0x08))
+        var reader = MessageReader(bytes)
+        guard let reply = ReplySyncMessage.layout.read(&reader, base: 0) else { return nil }
+        self = reply
+    }
+
+    /// The reply buffer that says this, `minimumSize` bytes.
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        ReplySyncMessage.layout.append(self, to: &bytes, base: 0)
+        return bytes
     }
 }
 
@@ -41,17 +49,15 @@ public struct CreateProcessReply: Hashable, Sendable {
 
     /// Reads a reply buffer; nil when byte 0 is not 0x5D, the word at 2 is not 0x60 or it is shorter than that.
     public init?(bytes: [UInt8]) {
-        guard bytes.count >= CreateProcessReply.size, bytes[0] == 0x5D, bytes[2] == 0x60, bytes[3] == 0 else {
-            return nil
-        }
-        accessDenied = bytes[0x48] != 0
-        processFlags = bytes.littleEndian32(at: 0x4C)
-        processRules = bytes.littleEndian32(at: 0x50)
+        var reader = MessageReader(bytes)
+        guard let reply = CreateProcessReply.layout.read(&reader, base: 0) else { return nil }
+        self = reply
     }
-}
 
-extension [UInt8] {
-    fileprivate func littleEndian32(at offset: Int) -> UInt32 {
-        (0..<4).reduce(0) { $0 | UInt32(self[offset + $1]) << (8 * UInt32($1)) }
+    /// The reply buffer that says this, `size` bytes.
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        CreateProcessReply.layout.append(self, to: &bytes, base: 0)
+        return bytes
     }
 }

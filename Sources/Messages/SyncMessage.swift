@@ -54,44 +54,4 @@ public enum SyncData: Hashable, Sendable {
         case .newThreadAndCmdLine: .newThreadAndCmdLine
         }
     }
-
-    /// Size in bytes, as `MpConstructSyncMonitorVariableData` computes it (SYN-3).
-    ///
-    /// Inferred: the size of 0x7; the driver's pseudocode groups it with the single strings, which cannot hold both.
-    public var size: Int {
-        switch self {
-        case .newImageLoadPerStream(let imageName), .newImageLoadPerProcess(let imageName):
-            2 * imageName.utf16.count + 0xA
-        case .registryEventSync(let registryData): registryData.count
-        case .newThreadDifferentProcess: 12
-        case .newThreadSameProcess: 0x38
-        case .newThreadAndCmdLine(let commandLine, let currentCommandLine):
-            2 * commandLine.utf16.count + 2 * currentCommandLine.utf16.count + 0xC
-        }
-    }
-}
-
-/// The data of NewThreadSameProcess.
-///
-/// Driver: `ThreadNotifySyncMessage`, filled by `MpCreatePsThreadSyncMonitorData` (THR-3).
-public struct ThreadNotifySyncMessage: Hashable, Sendable {
-    /// The thread that was created.
-    public var createdThread: AuxTidCreationTime
-    /// The thread that created it.
-    public var currentThread: AuxTidCreationTime
-    /// The process of both.
-    public var process: AuxPidCreationTime
-    /// ThreadQuerySetWin32StartAddress of the created thread.
-    public var threadStartAddress: UInt64
-
-    /// The data about `createdThread`.
-    public init(
-        createdThread: AuxTidCreationTime, currentThread: AuxTidCreationTime, process: AuxPidCreationTime,
-        threadStartAddress: UInt64
-    ) {
-        self.createdThread = createdThread
-        self.currentThread = currentThread
-        self.process = process
-        self.threadStartAddress = threadStartAddress
-    }
 }

@@ -88,9 +88,9 @@ struct MessageDataTests {
             async(.createProcess, number: 2, kind: .direct, process: nisSrv, .imageLoadAndProcess(notify))
                 == #"{"host":"default","sequence":18446744073709551615,"kind":"direct","operation":"CreateProcess","#
                 + #""operationCode":0,"notificationNumber":2,"process":\#(process),"totalSize":142,"sizeOfData":134,"#
-                + #""parentProcess":\#(parent),"currentProcess":\#(process),"creatorProcess":\#(parent),"#
-                + #""createFlag":1,"processFlagsLowByte":1,"sessionId":0,"tokenElevationType":1,"tokenElevation":1,"#
-                + #""tokenIntegrityLevel":"0x4000","imageFileName":"NisSrv.exe","commandLine":""}"#)
+                + #""parentProcess":\#(parent),"currentProcess":\#(process),"createFlag":1,"processFlagsLowByte":1,"#
+                + #""sessionId":0,"tokenElevationType":1,"tokenElevation":1,"tokenIntegrityLevel":"0x4000","#
+                + #""creatorProcess":\#(parent),"imageFileName":"NisSrv.exe","commandLine":""}"#)
     }
 
     @Test func `LoadImage, CreateThread and Wow64cpuLoad have their own fields`() {

@@ -25,7 +25,7 @@ import Testing
     func `ASY-1: each type has its value, its name and its list`(value: Int32, name: String, isHigh: Bool) throws {
         let operation = try #require(AsyncOperation(rawValue: value))
         #expect(operation.name == name)
-        let record = try driver.sendAsyncNotification(operation, .raw([1, 2]))
+        let record = try driver.sendAsyncNotification(operation, .empty(operation))
         #expect(record.delivery == .queued)
         #expect(record.routine == .asyncSendNotification)
         let queues = driver.queues(entries: 10)
@@ -38,7 +38,7 @@ import Testing
     @Test(arguments: types)
     func `ASY-1: a raw send may name the other list`(value: Int32, name: String, isHigh: Bool) throws {
         let operation = try #require(AsyncOperation(rawValue: value))
-        _ = try driver.sendAsyncNotification(operation, .raw([]), highPriority: !isHigh)
+        _ = try driver.sendAsyncNotification(operation, .empty(operation), highPriority: !isHigh)
         #expect(driver.queues(entries: 10).highPriorityCount == (isHigh ? 0 : 1))
     }
 
@@ -51,7 +51,7 @@ import Testing
     func `ASY-2: types below 0xA are numbered, the others have 0`(value: Int32, name: String, isHigh: Bool) throws {
         let operation = try #require(AsyncOperation(rawValue: value))
         for number: Int64 in 1...3 {
-            let record = try driver.sendAsyncNotification(operation, .raw([]))
+            let record = try driver.sendAsyncNotification(operation, .empty(operation))
             #expect(record.notificationNumber == (value < 0xA ? number : 0))
         }
         #expect(driver.counters.async.asyncNotificationCount == (value < 0xA ? 3 : 0))
@@ -81,6 +81,17 @@ import Testing
         #expect(throws: DriverError.unknownProcess(100)) {
             try driver.sendAsyncNotification(.docOpen, .raw([]), processId: 100)
         }
+        #expect(driver.counters.async == AsyncCounters())
+        #expect(driver.messages(MessageQuery(), limit: 1).newest == 0)
+    }
+
+    @Test(arguments: types)
+    func `ASY-2: a body of another operation's layout is refused and takes no number`(
+        value: Int32, name: String, isHigh: Bool
+    ) throws {
+        let operation = try #require(AsyncOperation(rawValue: value))
+        let other = AsyncBody.empty(operation == .wow64cpuLoad ? .logPrint : .wow64cpuLoad)
+        #expect(throws: DriverError.self) { try driver.sendAsyncNotification(operation, other) }
         #expect(driver.counters.async == AsyncCounters())
         #expect(driver.messages(MessageQuery(), limit: 1).newest == 0)
     }

@@ -73,8 +73,8 @@ import Testing
         let driver = Driver.make()
         try driver.makeProcess(100)
         _ = try driver.sendSyncAtOnce(.registryEventSync(registryData: []), processId: 100)
-        _ = try driver.sendAsyncNotification(.registryEvent, .raw([]), processId: 4)
-        _ = try driver.sendAsyncNotification(.registryEvent, .raw([]))
+        _ = try driver.sendAsyncNotification(.registryEvent, .empty(.registryEvent), processId: 4)
+        _ = try driver.sendAsyncNotification(.registryEvent, .empty(.registryEvent))
         try driver.setWorker(paused: true)
         _ = try driver.exitProcess(100)
         func found(_ change: (inout MessageQuery) -> Void) -> [UInt64] {

@@ -18,3 +18,8 @@ extension AsyncNotification {
         AsyncNotification(record: .make(sequence), size: size, isHighPriority: high)
     }
 }
+
+extension AsyncBody {
+    /// A body of `operation` in which everything is 0 or absent.
+    static func empty(_ operation: AsyncOperation) -> AsyncBody { AsyncBody(operation) { _ in nil } }
+}

@@ -29,7 +29,7 @@ extension Driver {
     /// Queues an asynchronous notification: `MpAsyncSendNotification` (ASY-1, ASY-2).
     ///
     /// `highPriority` nil takes the type's list. Throws `unknownProcess` for a pid that is given and not live, and
-    /// `invalidParameter` for a message of more than 4 GiB less one byte.
+    /// `invalidParameter` for a body of another operation's layout, or a message of more than 4 GiB less one byte.
     public func sendAsyncNotification(
         _ operation: AsyncOperation, _ body: AsyncBody, processId: UInt32? = nil, highPriority: Bool? = nil
     ) throws(DriverError) -> MessageRecord {
@@ -37,6 +37,7 @@ extension Driver {
         return try withState { state throws(DriverError) in
             let reference = processId.flatMap { state.processes.reference(processId: $0) }
             if let processId, reference == nil { throw .unknownProcess(processId) }
+            guard body.fits(operation) else { throw .invalidParameter("the body is not of the operation's layout") }
             guard body.messageSize <= UInt32.max else { throw .invalidParameter("the message is too large") }
             return state.asyncSendNotification(
                 operation, body, about: reference.flatMap { state.processes[$0]?.identity }, countedTo: reference,

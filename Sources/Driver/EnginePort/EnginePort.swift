@@ -96,6 +96,14 @@ public struct EngineMessage: Hashable, Sendable {
         }
     }
 
+    /// The message as it lies in memory.
+    public var bytes: [UInt8] {
+        switch content {
+        case .sync(let message): message.bytes
+        case .async(let message): message.bytes
+        }
+    }
+
     /// Size of the message in bytes.
     public var totalSize: Int {
         switch content {

@@ -1,0 +1,58 @@
+extension AsyncMessage {
+    /// The message as it lies in memory.
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        let header = AsyncHeader(
+            size: UInt32(truncatingIfNeeded: totalSize), notificationNumber: notificationNumber,
+            sizeOfData: UInt32(truncatingIfNeeded: sizeOfData), refCount: refCount,
+            typeOfOperation: operation.rawValue)
+        AsyncHeader.layout.append(header, to: &bytes, base: 0)
+        return body.accept(BytesVisitor(bytes: bytes, base: 0))
+    }
+
+    /// Reads a message; see `Dissection` for all that can be said of `bytes`.
+    ///
+    /// - Throws: the first fault. Bytes that the driver would write otherwise are none, if the message can be read.
+    public init(bytes: [UInt8]) throws(MessageFault) {
+        guard case .async(let message) = try Dissection(bytes, as: .async).readable() else {
+            throw MessageFault(offset: 0, detail: "is no asynchronous structure")
+        }
+        self = message
+    }
+
+    /// The operation's own fields, in the order of its layout.
+    ///
+    /// What a LoadImage leaves 0 is not among them while it is.
+    public var members: [MessageMember] {
+        let members = body.accept(ValuesVisitor())
+        if operation != .loadImage { return members }
+        return members.filter { !($0.field.isLeftZeroByLoadImage && $0.value.isZero) }
+    }
+
+    /// Reads a message from the beginning of `reader`; nil after a fault.
+    static func read(_ reader: inout MessageReader) -> AsyncMessage? {
+        guard let header = AsyncHeader.layout.read(&reader, base: 0) else { return nil }
+        guard let operation = AsyncOperation(rawValue: header.typeOfOperation) else {
+            reader.fault(0x18, "\(header.typeOfOperation) is no type of operation")
+            return nil
+        }
+        reader.limit(to: Int(header.size), statedAt: 0x04, header: headerSize)
+        guard let body = operation.form.read(&reader, 0) else { return nil }
+        return AsyncMessage(
+            notificationNumber: header.notificationNumber, refCount: header.refCount, operation: operation, body: body)
+    }
+}
+
+extension AsyncBody {
+    /// Size of the message that carries this body, header included, in bytes.
+    public var messageSize: Int { accept(SizeVisitor()) }
+
+    /// Whether messages of type `operation` have bodies of this kind.
+    public func fits(_ operation: AsyncOperation) -> Bool { accept(NameVisitor()) == operation.structure.name }
+
+    /// The body of a message of type `operation`, of what `value` gives for each field that JSON tells; what it has
+    /// nothing for is 0 or absent.
+    public init(_ operation: AsyncOperation, _ value: (LayoutField) -> FieldValue?) {
+        self = operation.form.make(value)
+    }
+}

@@ -1,0 +1,141 @@
+/// All that can be said of some bytes taken for a message: the message, where each of its pieces lies, what is wrong.
+///
+/// Any bytes can be dissected. What cannot be read is a fault; what can be read, but is not what the driver would write
+/// for that message, is a remark.
+public struct Dissection: Sendable {
+    /// What the bytes are taken for.
+    public enum Form: Hashable, Sendable {
+        /// Whichever structure they begin like.
+        case detect
+        /// AsyncMessageData.
+        case async
+        /// SyncMessageData.
+        case sync
+        /// The variable data of a synchronous message alone.
+        case syncData(SyncOperation)
+        /// ReplySyncMessage.
+        case syncReply
+        /// The reply to CreateProcess.
+        case createProcessReply
+    }
+
+    /// What they turned out to be.
+    public enum Content: Hashable, Sendable {
+        /// A message of the asynchronous structure.
+        case async(AsyncMessage)
+        /// A synchronous message.
+        case sync(SyncMessage)
+        /// The variable data of a synchronous message.
+        case syncData(SyncData)
+        /// A reply to a synchronous message.
+        case syncReply(ReplySyncMessage)
+        /// A reply to CreateProcess.
+        case createProcessReply(CreateProcessReply)
+
+        /// As the driver, or the engine, would write it.
+        public var bytes: [UInt8] {
+            switch self {
+            case .async(let message): message.bytes
+            case .sync(let message): message.bytes
+            case .syncData(let data): data.bytes
+            case .syncReply(let reply): reply.bytes
+            case .createProcessReply(let reply): reply.bytes
+            }
+        }
+    }
+
+    /// What was dissected.
+    public let bytes: [UInt8]
+    /// What it is; nil when there is a fault.
+    public let content: Content?
+    /// The pieces in order of their offsets, without gaps unless the bytes end too soon.
+    public private(set) var parts: [MessagePart]
+    /// Why it cannot be read, in order of finding.
+    public let faults: [MessageFault]
+    /// What the driver would write otherwise, in order of offset.
+    public private(set) var remarks: [MessageFault] = []
+
+    /// Takes `bytes` apart.
+    public init(_ bytes: [UInt8], as form: Form = .detect) {
+        self.bytes = bytes
+        var reader = MessageReader(bytes)
+        let content = Dissection.read(&reader, as: form)
+        self.content = reader.faults.isEmpty ? content : nil
+        faults = reader.faults
+        parts = reader.parts.sorted { ($0.offset, $0.size) < ($1.offset, $1.size) }
+        claimAll()
+        if let content = self.content { compare(with: content.bytes, end: reader.end) }
+    }
+
+    /// The content.
+    ///
+    /// - Throws: the first fault when there is one.
+    public func readable() throws(MessageFault) -> Content {
+        guard let content else { throw faults.first ?? MessageFault(offset: 0, detail: "is no message") }
+        return content
+    }
+
+    private static func read(_ reader: inout MessageReader, as form: Form) -> Content? {
+        switch form {
+        case .detect:
+            guard let form = detect(reader.bytes) else {
+                reader.fault(0, "begins like neither AsyncMessageData (5d 01 02 00) nor SyncMessageData (5d 00 30 00)")
+                return nil
+            }
+            return read(&reader, as: form)
+        case .async: return AsyncMessage.read(&reader).map { .async($0) }
+        case .sync: return SyncMessage.read(&reader).map { .sync($0) }
+        case .syncData(let operation): return operation.form.read(&reader, 0).map { .syncData($0) }
+        case .syncReply: return ReplySyncMessage.layout.read(&reader, base: 0).map { .syncReply($0) }
+        case .createProcessReply:
+            return CreateProcessReply.layout.read(&reader, base: 0).map { .createProcessReply($0) }
+        }
+    }
+
+    private static func detect(_ bytes: [UInt8]) -> Form? {
+        if bytes.starts(with: [0x5D, 0x01, 0x02, 0x00]) { return .async }
+        if bytes.starts(with: [0x5D, 0x00, 0x30, 0x00]) { return .sync }
+        if bytes.starts(with: [0x5D, 0x00, 0x60, 0x00]) { return .createProcessReply }
+        return nil
+    }
+
+    /// Adds the bytes that no field claims.
+    private mutating func claimAll() {
+        var all: [MessagePart] = []
+        var next = 0
+        for part in parts + [MessagePart(offset: bytes.count, size: 0, structure: "", field: nil, value: .bytes([]))] {
+            if part.offset > next {
+                let unclaimed = Array(bytes[next..<part.offset])
+                all.append(
+                    MessagePart(
+                        offset: next, size: unclaimed.count, structure: all.last?.structure ?? "", field: nil,
+                        value: .bytes(unclaimed)))
+            }
+            if part.size > 0 { all.append(part) }
+            next = max(next, part.offset + part.size)
+        }
+        parts = all
+    }
+
+    /// Finds where the driver would write something else.
+    private mutating func compare(with expected: [UInt8], end: Int) {
+        for (index, part) in parts.enumerated() where part.offset < min(end, expected.count) {
+            let range = part.offset..<min(part.offset + part.size, expected.count)
+            guard part.offset + part.size > expected.count || bytes[range] != expected[range] else { continue }
+            parts[index].expected = Array(expected[range])
+            let name = part.field?.name ?? "bytes that no field claims"
+            let usual = expected[range].prefix(16).map { $0 < 0x10 ? "0" + hex($0) : hex($0) }.joined(separator: " ")
+            remarks.append(MessageFault(offset: part.offset, detail: "\(name): \(usual) would be usual"))
+        }
+        if end != expected.count {
+            remarks.append(
+                MessageFault(
+                    offset: min(end, expected.count),
+                    detail: "the driver's message would have 0x\(hex(expected.count)) bytes, not 0x\(hex(end))"))
+        }
+        if end < bytes.count {
+            remarks.append(
+                MessageFault(offset: end, detail: "0x\(hex(bytes.count - end)) more bytes behind the message"))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+extension Layout {
+    /// Bytes that `content` takes.
+    func size(of content: Content) -> Int {
+        parts.reduce(fixedSize) { $0 + size(of: $1, in: content) }
+    }
+
+    /// Appends `content`.
+    ///
+    /// - Parameter base: where in `bytes` the table's offset 0 lies; the fields begin at the end of `bytes`.
+    func append(_ content: Content, to bytes: inout [UInt8], base: Int) {
+        let sizes = parts.map { size(of: $0, in: content) }
+        var start = base + fixedSize
+        var measures = [UInt64](repeating: 0, count: fields.count)
+        for (part, size) in zip(parts, sizes) {
+            if let field = part.measureField { measures[field] = measure(of: part, size: size) }
+            // Offsets count from byte 08; 0 says that there is nothing.
+            if let field = part.offsetField, size > 0 { measures[field] = UInt64(start - 8) }
+            start += size
+        }
+        bytes.reserveCapacity(start)
+        bytes.append(contentsOf: repeatElement(0, count: base + fixedSize - bytes.count))
+        for (field, measure) in zip(fields, measures) {
+            let place = base + (field.facts.offset ?? 0)
+            put(field, measure, of: content, into: &bytes, at: place)
+        }
+        for (part, size) in zip(parts, sizes) { append(part, size: size, of: content, to: &bytes) }
+    }
+
+    private func size(of part: Part, in content: Content) -> Int {
+        switch part.content {
+        case .text(let path):
+            let units = content[keyPath: path].utf16.count
+            guard case .text(let terminator) = part.facts.kind, units > 0 || part.offsetField == nil else { return 0 }
+            return 2 * units + terminator
+        case .data(let path): return content[keyPath: path].count
+        case .hashes(let path): return OWord.size * content[keyPath: path].count
+        }
+    }
+
+    private func measure(of part: Part, size: Int) -> UInt64 {
+        if case .hashes = part.content { return UInt64(size / OWord.size) }
+        return UInt64(size)
+    }
+
+    private func put(_ field: Field, _ measure: UInt64, of content: Content, into bytes: inout [UInt8], at place: Int) {
+        let size = field.facts.size ?? 0
+        switch field.slot {
+        case .byte(let path): bytes[place] = content[keyPath: path]
+        case .flag(let path): bytes[place] = content[keyPath: path] ? 1 : 0
+        case .word(let path): bytes.put(UInt64(content[keyPath: path]), size, at: place)
+        case .double(let path): bytes.put(UInt64(content[keyPath: path]), size, at: place)
+        case .signedDouble(let path):
+            bytes.put(UInt64(UInt32(bitPattern: content[keyPath: path])), size, at: place)
+        case .quad(let path): bytes.put(content[keyPath: path], size, at: place)
+        case .signedQuad(let path): bytes.put(UInt64(bitPattern: content[keyPath: path]), size, at: place)
+        case .process(let path):
+            bytes.put(UInt64(content[keyPath: path].processId), 4, at: place)
+            bytes.put(content[keyPath: path].creationTime.ticks, 8, at: place + 4)
+        case .thread(let path):
+            bytes.put(UInt64(content[keyPath: path].threadId), 4, at: place)
+            bytes.put(content[keyPath: path].creationTime.ticks, 8, at: place + 4)
+        case .oword(let path):
+            bytes.put(content[keyPath: path].low, 8, at: place)
+            bytes.put(content[keyPath: path].high, 8, at: place + 8)
+        case .constant:
+            if case .constant(let value) = field.facts.kind { bytes.put(value, size, at: place) }
+        case .measure: bytes.put(measure, size, at: place)
+        }
+    }
+
+    private func append(_ part: Part, size: Int, of content: Content, to bytes: inout [UInt8]) {
+        let end = bytes.count + size
+        switch part.content {
+        case .text(let path):
+            for unit in content[keyPath: path].utf16 {
+                bytes.append(UInt8(truncatingIfNeeded: unit))
+                bytes.append(UInt8(truncatingIfNeeded: unit >> 8))
+            }
+        case .data(let path): bytes.append(contentsOf: content[keyPath: path])
+        case .hashes(let path):
+            for hash in content[keyPath: path] { bytes.append(contentsOf: hash.bytes) }
+        }
+        bytes.append(contentsOf: repeatElement(0, count: end - bytes.count))
+    }
+}
+
+extension [UInt8] {
+    /// Writes the low `size` bytes of `number`, little-endian.
+    fileprivate mutating func put(_ number: UInt64, _ size: Int, at place: Int) {
+        for index in 0..<size { self[place + index] = UInt8(truncatingIfNeeded: number >> UInt64(8 * index)) }
+    }
+}

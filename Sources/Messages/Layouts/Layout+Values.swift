@@ -1,0 +1,83 @@
+extension Layout {
+    /// The fields that are told in JSON and what `content` has there, in the order of the table.
+    func members(of content: Content) -> [MessageMember] {
+        lines.compactMap { line in
+            guard line.facts.member != nil else { return nil }
+            return value(of: line, in: content).map { MessageMember(field: line.facts, value: $0) }
+        }
+    }
+
+    /// A content of what `value` gives for each field that is told in JSON; what it has nothing for stays 0 or empty.
+    func content(_ value: (LayoutField) -> FieldValue?) -> Content {
+        var content = empty
+        for line in lines where line.facts.member != nil {
+            if let value = value(line.facts) { set(line, to: value, in: &content) }
+        }
+        return content
+    }
+
+    private func value(of line: Line, in content: Content) -> FieldValue? {
+        switch line {
+        case .field(let field):
+            switch field.slot {
+            case .byte(let path): field.facts.unsigned(UInt64(content[keyPath: path]))
+            case .flag(let path): .number(content[keyPath: path] ? 1 : 0)
+            case .word(let path): field.facts.unsigned(UInt64(content[keyPath: path]))
+            case .double(let path): field.facts.unsigned(UInt64(content[keyPath: path]))
+            case .signedDouble(let path): .signed(Int64(content[keyPath: path]))
+            case .quad(let path): field.facts.unsigned(content[keyPath: path])
+            case .signedQuad(let path): .signed(content[keyPath: path])
+            case .process(let path): .process(content[keyPath: path])
+            case .thread(let path): .thread(content[keyPath: path])
+            case .oword(let path): field.facts.oword(content[keyPath: path])
+            case .constant, .measure: nil
+            }
+        case .part(let part):
+            switch part.content {
+            case .text(let path): .text(content[keyPath: path])
+            case .data(let path): .bytes(content[keyPath: path])
+            case .hashes(let path): .hashes(content[keyPath: path])
+            }
+        }
+    }
+
+    private func set(_ line: Line, to value: FieldValue, in content: inout Content) {
+        switch line {
+        case .field(let field):
+            switch (field.slot, value) {
+            case (.byte(let path), .number(let number)), (.byte(let path), .hex(let number)):
+                content[keyPath: path] = UInt8(truncatingIfNeeded: number)
+            case (.flag(let path), .number(let number)): content[keyPath: path] = number != 0
+            case (.word(let path), .number(let number)), (.word(let path), .hex(let number)):
+                content[keyPath: path] = UInt16(truncatingIfNeeded: number)
+            case (.double(let path), .number(let number)), (.double(let path), .hex(let number)):
+                content[keyPath: path] = UInt32(truncatingIfNeeded: number)
+            case (.signedDouble(let path), .signed(let number)):
+                content[keyPath: path] = Int32(truncatingIfNeeded: number)
+            case (.quad(let path), .number(let number)), (.quad(let path), .hex(let number)):
+                content[keyPath: path] = number
+            case (.signedQuad(let path), .signed(let number)): content[keyPath: path] = number
+            case (.process(let path), .process(let process)): content[keyPath: path] = process
+            case (.thread(let path), .thread(let thread)): content[keyPath: path] = thread
+            case (.oword(let path), .guid(let oword)): content[keyPath: path] = oword
+            case (.oword(let path), .bytes(let bytes)): content[keyPath: path] = OWord(bytes: bytes) ?? .zero
+            default: return
+            }
+        case .part(let part):
+            switch (part.content, value) {
+            case (.text(let path), .text(let text)): content[keyPath: path] = text
+            case (.data(let path), .bytes(let bytes)): content[keyPath: path] = bytes
+            case (.hashes(let path), .hashes(let hashes)): content[keyPath: path] = hashes
+            default: return
+            }
+        }
+    }
+}
+
+extension LayoutField {
+    /// An unsigned value as the field shows it.
+    func unsigned(_ value: UInt64) -> FieldValue { kind == .hex ? .hex(value) : .number(value) }
+
+    /// Sixteen bytes as the field shows them.
+    func oword(_ value: OWord) -> FieldValue { kind == .guid ? .guid(value) : .bytes(value.bytes) }
+}

@@ -1,0 +1,213 @@
+/// How a structure of the driver lies in memory: a table of its fields, each tied to the property that holds it.
+///
+/// Fields stand at fixed offsets; parts, whose size varies, follow behind the last field in the order of the table. Where
+/// a field says how long a part is or where it begins, that is believed when reading, after it was checked.
+struct Layout<Content: Sendable>: Sendable {
+    typealias Path<Value> = any WritableKeyPath<Content, Value> & Sendable
+
+    /// A field at a fixed offset.
+    struct Field: Sendable {
+        var facts: LayoutField
+        let slot: Slot
+    }
+
+    /// What a field holds.
+    enum Slot: Sendable {
+        case byte(Path<UInt8>)
+        case flag(Path<Bool>)
+        case word(Path<UInt16>)
+        case double(Path<UInt32>)
+        case signedDouble(Path<Int32>)
+        case quad(Path<UInt64>)
+        case signedQuad(Path<Int64>)
+        case process(Path<AuxPidCreationTime>)
+        case thread(Path<AuxTidCreationTime>)
+        case oword(Path<OWord>)
+        /// The value that the facts name, or zeros.
+        case constant
+        /// What the facts tell of a part.
+        case measure
+    }
+
+    /// Something whose size varies.
+    struct Part: Sendable {
+        var facts: LayoutField
+        let content: PartContent
+        /// Indices of the fields that tell its length or count, and where it begins.
+        var measureField: Int?
+        var offsetField: Int?
+    }
+
+    enum PartContent: Sendable {
+        case text(Path<String>)
+        case data(Path<[UInt8]>)
+        case hashes(Path<[OWord]>)
+    }
+
+    /// A line of the table.
+    enum Line: Sendable {
+        case field(Field)
+        case part(Part)
+
+        var facts: LayoutField {
+            switch self {
+            case .field(let field): field.facts
+            case .part(let part): part.facts
+            }
+        }
+    }
+
+    /// The driver's name of the structure.
+    let name: String
+    /// How sure the layout is as a whole.
+    let provenance: Provenance
+    /// What nothing else is set in.
+    let empty: Content
+    let fields: [Field]
+    let parts: [Part]
+    /// Where the first part begins.
+    let fixedSize: Int
+    /// The table as it was written.
+    let lines: [Line]
+
+    init(_ name: String, _ provenance: Provenance, empty: Content, _ lines: [Line]) {
+        self.name = name
+        self.provenance = provenance
+        self.empty = empty
+        self.lines = lines
+        fields = lines.compactMap { if case .field(let field) = $0 { field } else { nil } }
+        // The first part may say itself where it begins: raw data have no field before them.
+        fixedSize = lines.map { ($0.facts.offset ?? 0) + ($0.facts.size ?? 0) }.max() ?? 0
+        var parts = lines.compactMap { line -> Part? in if case .part(let part) = line { part } else { nil } }
+        for (index, field) in fields.enumerated() {
+            switch field.facts.kind {
+            case .length(let name), .count(let name): parts[Layout.place(name, in: parts)].measureField = index
+            case .offset(let name): parts[Layout.place(name, in: parts)].offsetField = index
+            default: continue
+            }
+        }
+        self.parts = parts
+    }
+
+    private static func place(_ name: String, in parts: [Part]) -> Int {
+        guard let place = parts.firstIndex(where: { $0.facts.name == name }) else {
+            preconditionFailure("the layout has no part \(name)")
+        }
+        return place
+    }
+}
+
+// MARK: - The words that tables are written in
+
+extension Layout.Line {
+    typealias Path<Value> = Layout.Path<Value>
+
+    static func u8(_ offset: Int, _ name: String, _ path: Path<UInt8>, member: String? = nil) -> Self {
+        field(offset, 1, name, .number, .byte(path), member)
+    }
+    static func flag(_ offset: Int, _ name: String, _ path: Path<Bool>) -> Self {
+        field(offset, 1, name, .flag, .flag(path), nil)
+    }
+    static func u16(_ offset: Int, _ name: String, _ path: Path<UInt16>) -> Self {
+        field(offset, 2, name, .number, .word(path), nil)
+    }
+    static func u32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
+        field(offset, 4, name, .number, .double(path), nil)
+    }
+    static func hex32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
+        field(offset, 4, name, .hex, .double(path), nil)
+    }
+    static func i32(_ offset: Int, _ name: String, _ path: Path<Int32>) -> Self {
+        field(offset, 4, name, .signed, .signedDouble(path), nil)
+    }
+    static func hex64(_ offset: Int, _ name: String, _ path: Path<UInt64>) -> Self {
+        field(offset, 8, name, .hex, .quad(path), nil)
+    }
+    static func i64(_ offset: Int, _ name: String, _ path: Path<Int64>) -> Self {
+        field(offset, 8, name, .signed, .signedQuad(path), nil)
+    }
+    static func process(_ offset: Int, _ name: String, _ path: Path<AuxPidCreationTime>) -> Self {
+        field(offset, 12, name, .process, .process(path), nil)
+    }
+    static func thread(_ offset: Int, _ name: String, _ path: Path<AuxTidCreationTime>) -> Self {
+        field(offset, 12, name, .thread, .thread(path), nil)
+    }
+    static func guid(_ offset: Int, _ name: String, _ path: Path<OWord>) -> Self {
+        field(offset, OWord.size, name, .guid, .oword(path), nil)
+    }
+    static func oword(_ offset: Int, _ name: String, _ path: Path<OWord>) -> Self {
+        field(offset, OWord.size, name, .oword, .oword(path), nil)
+    }
+
+    /// Bytes that are always 0.
+    static func zero(_ offset: Int, _ size: Int, _ name: String = "(zero)") -> Self {
+        hidden(offset, size, name, .zero, .constant)
+    }
+    /// A number that is always the same.
+    static func constant(_ offset: Int, _ size: Int, _ name: String, _ value: UInt64) -> Self {
+        hidden(offset, size, name, .constant(value), .constant)
+    }
+    static func length(_ offset: Int, _ name: String, of part: String) -> Self {
+        hidden(offset, 4, name, .length(of: part), .measure)
+    }
+    static func count(_ offset: Int, _ name: String, of part: String) -> Self {
+        hidden(offset, 4, name, .count(of: part), .measure)
+    }
+    static func offset(_ offset: Int, _ name: String, size: Int = 4, of part: String) -> Self {
+        hidden(offset, size, name, .offset(of: part), .measure)
+    }
+
+    /// A string and its NUL; absent when empty where a field tells its offset.
+    static func text(_ name: String, _ path: Path<String>, at offset: Int? = nil, terminator: Int = 2) -> Self {
+        let facts = LayoutField(name, at: offset, size: nil, .text(terminator: terminator), member: memberName(name))
+        return .part(Layout.Part(facts: facts, content: .text(path)))
+    }
+    /// Bytes; where no field tells how many, all that are left.
+    static func data(_ name: String, _ path: Path<[UInt8]>, at offset: Int? = nil) -> Self {
+        let facts = LayoutField(name, at: offset, size: nil, .data, member: memberName(name))
+        return .part(Layout.Part(facts: facts, content: .data(path)))
+    }
+    static func hashes(_ name: String, _ path: Path<[OWord]>, at offset: Int? = nil) -> Self {
+        let facts = LayoutField(name, at: offset, size: nil, .hashes, member: memberName(name))
+        return .part(Layout.Part(facts: facts, content: .hashes(path)))
+    }
+
+    private static func field(
+        _ offset: Int, _ size: Int, _ name: String, _ kind: LayoutField.Kind, _ slot: Layout.Slot, _ member: String?
+    ) -> Self {
+        let facts = LayoutField(name, at: offset, size: size, kind, member: member ?? memberName(name))
+        return .field(Layout.Field(facts: facts, slot: slot))
+    }
+
+    private static func hidden(
+        _ offset: Int, _ size: Int, _ name: String, _ kind: LayoutField.Kind, _ slot: Layout.Slot
+    ) -> Self {
+        .field(Layout.Field(facts: LayoutField(name, at: offset, size: size, kind, member: nil), slot: slot))
+    }
+
+    private static func memberName(_ name: String) -> String { name.prefix(1).lowercased() + name.dropFirst() }
+
+    // MARK: What else a line may say
+
+    /// A message cannot be made without this.
+    var required: Self { with { $0.isRequired = true } }
+    /// Left 0 by a LoadImage.
+    var leftZeroByLoadImage: Self { with { $0.isLeftZeroByLoadImage = true } }
+
+    func note(_ note: String) -> Self { with { $0.note = note } }
+    func from(_ provenance: Provenance) -> Self { with { $0.provenance = provenance } }
+    func atMost(units: Int) -> Self { with { $0.maxUnits = units } }
+    func values(_ names: [UInt64: String]) -> Self { with { $0.valueNames = .init(names: names, areBits: false) } }
+    func bits(_ names: [UInt64: String]) -> Self { with { $0.valueNames = .init(names: names, areBits: true) } }
+
+    private func with(_ change: (inout LayoutField) -> Void) -> Self {
+        switch self {
+        case .field(var field):
+            change(&field.facts)
+            return .field(field)
+        case .part(var part):
+            change(&part.facts)
+            return .part(part)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// Sixteen bytes that belong together: a GUID, a hash, the id of a rule.
+///
+/// Driver: `_OWORD`, as the analyst's listings have it.
+public struct OWord: Hashable, Sendable {
+    /// Bytes 0 to 7, little-endian.
+    public var low: UInt64
+    /// Bytes 8 to 15, little-endian.
+    public var high: UInt64
+
+    /// The given halves.
+    public init(low: UInt64 = 0, high: UInt64 = 0) {
+        self.low = low
+        self.high = high
+    }
+
+    /// All bytes 0.
+    public static let zero = OWord()
+
+    /// How many bytes it has.
+    public static let size = 16
+
+    /// The bytes as they lie in memory.
+    public var bytes: [UInt8] { (0..<16).map(byte) }
+
+    /// The value of `bytes`; nil unless there are sixteen.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == OWord.size else { return nil }
+        self.init()
+        for (place, byte) in bytes.enumerated() {
+            if place < 8 { low |= UInt64(byte) << (8 * place) } else { high |= UInt64(byte) << (8 * (place - 8)) }
+        }
+    }
+
+    private func byte(_ place: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: (place < 8 ? low : high) >> UInt64(8 * (place % 8)))
+    }
+}
+
+// MARK: - As a GUID
+
+extension OWord {
+    /// Which byte in memory each pair of digits of a GUID stands for: the first three groups are little-endian numbers.
+    private static let guidOrder = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
+
+    /// The value as a GUID in lower case: `9e6c4e1f-7d60-472f-ba1a-a39ef669e4b2`.
+    public var guid: String {
+        var text = ""
+        for (pair, place) in OWord.guidOrder.enumerated() {
+            if [4, 6, 8, 10].contains(pair) { text += "-" }
+            let digits = String(byte(place), radix: 16)
+            text += digits.count == 1 ? "0" + digits : digits
+        }
+        return text
+    }
+
+    /// Reads a GUID of either case, with or without braces; nil for anything else.
+    public init?(guid text: String) {
+        var text = Substring(text)
+        if text.hasPrefix("{"), text.hasSuffix("}") { text = text.dropFirst().dropLast() }
+        let groups = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12] else { return nil }
+        let digits = groups.joined().utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard digits.count == 2 * OWord.size else { return nil }
+        var bytes = [UInt8](repeating: 0, count: OWord.size)
+        for (pair, place) in OWord.guidOrder.enumerated() {
+            bytes[place] = UInt8(digits[2 * pair] << 4 | digits[2 * pair + 1])
+        }
+        self.init(bytes: bytes)
+    }
+}

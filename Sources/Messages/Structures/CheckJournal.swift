@@ -1,0 +1,15 @@
+/// What CheckJournal tells: a control code that concerns the change journal of a volume.
+///
+/// Driver: `CheckJournalMessage`.
+public struct CheckJournal: Hashable, Sendable {
+    /// The FSCTL.
+    public var fsControlCode: UInt32
+    /// The volume.
+    public var volumeGuid: OWord
+
+    /// The control code `fsControlCode` on the volume `volumeGuid`.
+    public init(fsControlCode: UInt32 = 0, volumeGuid: OWord = .zero) {
+        self.fsControlCode = fsControlCode
+        self.volumeGuid = volumeGuid
+    }
+}

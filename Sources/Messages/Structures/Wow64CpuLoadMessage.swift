@@ -1,0 +1,18 @@
+/// What Wow64cpuLoad tells.
+///
+/// Driver: `Wow64CpuLoadMessage` (IMG-2).
+public struct Wow64CpuLoadMessage: Hashable, Sendable {
+    /// The process that loads an image.
+    public var processId: UInt32
+    /// The thread that loads it.
+    public var threadId: UInt32
+    /// Where the process has wow64cpu.dll.
+    public var wow64CpuImageBase: UInt64
+
+    /// A message about `processId`.
+    public init(processId: UInt32, threadId: UInt32, wow64CpuImageBase: UInt64) {
+        self.processId = processId
+        self.threadId = threadId
+        self.wow64CpuImageBase = wow64CpuImageBase
+    }
+}

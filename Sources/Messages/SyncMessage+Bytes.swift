@@ -1,0 +1,47 @@
+extension SyncMessage {
+    /// The message as it lies in memory.
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        let header = SyncHeader(
+            totalSize: UInt32(truncatingIfNeeded: totalSize), ioPriority: ioPriority,
+            typeOfOperation: operation.rawValue, currentProcess: currentProcess,
+            sizeOfData: UInt32(truncatingIfNeeded: data.size))
+        SyncHeader.layout.append(header, to: &bytes, base: 0)
+        return data.accept(BytesVisitor(bytes: bytes, base: SyncMessage.headerSize))
+    }
+
+    /// Reads a message; see `Dissection` for all that can be said of `bytes`.
+    ///
+    /// - Throws: the first fault. Bytes that the driver would write otherwise are none, if the message can be read.
+    public init(bytes: [UInt8]) throws(MessageFault) {
+        guard case .sync(let message) = try Dissection(bytes, as: .sync).readable() else {
+            throw MessageFault(offset: 0, detail: "is no synchronous structure")
+        }
+        self = message
+    }
+
+    /// Reads a message from the beginning of `reader`; nil after a fault.
+    static func read(_ reader: inout MessageReader) -> SyncMessage? {
+        guard let header = SyncHeader.layout.read(&reader, base: 0) else { return nil }
+        guard let operation = SyncOperation(rawValue: header.typeOfOperation) else {
+            reader.fault(0x18, "\(header.typeOfOperation) is no type of operation")
+            return nil
+        }
+        reader.limit(to: Int(header.totalSize), statedAt: 0x04, header: headerSize)
+        guard let data = operation.form.read(&reader, SyncMessage.headerSize) else { return nil }
+        return SyncMessage(ioPriority: header.ioPriority, currentProcess: header.currentProcess, data: data)
+    }
+}
+
+extension SyncData {
+    /// Size in bytes, as `MpConstructSyncMonitorVariableData` computes it (SYN-3).
+    ///
+    /// Inferred: the size of 0x7; the driver's pseudocode groups it with the single strings, which cannot hold both.
+    public var size: Int { accept(SizeVisitor()) }
+
+    /// The data as it lies in memory.
+    public var bytes: [UInt8] { accept(BytesVisitor(bytes: [], base: 0)) }
+
+    /// The operation's own fields, in the order of its layout.
+    public var members: [MessageMember] { accept(ValuesVisitor()) }
+}

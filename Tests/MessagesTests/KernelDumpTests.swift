@@ -1,0 +1,60 @@
+import Messages
+import Testing
+
+@Suite struct KernelDumpTests {
+    @Test(arguments: KernelDumps.messages.indices)
+    func `a message is the bytes of its memory dump, and the dump is the message`(index: Int) throws {
+        let (_, message, bytes) = KernelDumps.messages[index]
+        #expect(message.bytes == bytes)
+        #expect(message.totalSize == bytes.count)
+        #expect(try AsyncMessage(bytes: bytes) == message)
+        let dissection = Dissection(bytes)
+        #expect(dissection.content == .async(message))
+        #expect(dissection.faults.isEmpty && dissection.remarks.isEmpty)
+    }
+
+    @Test(arguments: KernelDumps.syncData.indices)
+    func `SYN-3: variable data is the bytes of its memory dump, and the dump is the data`(index: Int) throws {
+        let (_, data, bytes) = KernelDumps.syncData[index]
+        #expect(data.bytes == bytes)
+        #expect(data.size == bytes.count)
+        let dissection = Dissection(bytes, as: .syncData(data.operation))
+        #expect(dissection.content == .syncData(data))
+        #expect(dissection.remarks.isEmpty)
+        let message = SyncMessage(
+            ioPriority: MpIoPriority(threadPriority: 11), currentProcess: .none, data: data)
+        #expect(Array(message.bytes[0x30...]) == bytes)
+        #expect(try SyncMessage(bytes: message.bytes) == message)
+    }
+
+    @Test(arguments: KernelDumps.messages.indices)
+    func `every prefix of a dump is a fault, never a trap, and explains what is there`(index: Int) {
+        let bytes = KernelDumps.messages[index].bytes
+        for count in bytes.indices {
+            let dissection = Dissection(Array(bytes.prefix(count)))
+            #expect(dissection.content == nil)
+            #expect(!dissection.faults.isEmpty)
+            #expect(dissection.parts.reduce(0) { $0 + $1.size } == count)
+        }
+    }
+
+    @Test func `the dump of a CreateThread as published, without the zeros at its end, shows every field`() {
+        let published = Array(KernelDumps.tsThemeBytes.dropLast(8))
+        let dissection = Dissection(published)
+        #expect(dissection.faults.map(\.offset) == [0x04])
+        let name = dissection.parts.last
+        #expect(name?.field?.name == "ImageFileName")
+        #expect(name?.offset == 0x48)
+    }
+
+    @Test func `pieces cover all of a message, in order`() {
+        for (_, _, bytes) in KernelDumps.messages {
+            var next = 0
+            for part in Dissection(bytes).parts {
+                #expect(part.offset == next)
+                next += part.size
+            }
+            #expect(next == bytes.count)
+        }
+    }
+}
