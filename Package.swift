@@ -100,7 +100,7 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "wdfilterd", "Settings", "WebhookEngine", "MicroHTTPD", "Locking", logging,
+                "wdfilterd", "Settings", "WebhookEngine", "MicroHTTPD", "Messages", "Locking", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ],

@@ -31,6 +31,28 @@ public struct CloudEvent: Hashable, Sendable {
             time: message.time, subject: message.process.map { "process/\($0.processId)" }, origin: origin)
     }
 
+    /// The media type of the driver's exact bytes, the content in binary mode.
+    public static let binaryMediaType = "application/octet-stream"
+
+    /// The attributes as headers, for binary mode.
+    public var binaryHeaders: [(name: String, value: String)] {
+        var headers = [
+            (name: "ce-specversion", value: "1.0"), (name: "ce-id", value: id), (name: "ce-source", value: source),
+            (name: "ce-type", value: type), (name: "ce-time", value: time.rfc3339),
+        ]
+        if let subject { headers.append((name: "ce-subject", value: subject)) }
+        return headers
+    }
+
+    /// The attributes that a message has beyond an event's own, in binary mode: what its bytes do not say of it.
+    public static func extensionHeaders(of message: EngineMessage) -> [(name: String, value: String)] {
+        [
+            (name: "ce-kind", value: message.kind.rawValue),
+            (name: "ce-operationcode", value: String(message.operationCode)),
+            (name: "ce-sequence", value: String(message.sequence)),
+        ]
+    }
+
     /// The media type of `structured`.
     public static let structuredMediaType = "application/cloudevents+json"
 

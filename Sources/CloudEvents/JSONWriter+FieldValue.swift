@@ -16,11 +16,11 @@ extension JSONWriter {
         case .process(let process): self.value(process)
         case .thread(let thread): self.value(thread)
         case .text(let text): self.value(text)
-        case .bytes(let bytes): self.value(Base64.encode(bytes))
+        case .bytes(let bytes): self.value(base64: bytes)
         case .guid(let guid): self.value(guid.guid)
         case .hashes(let hashes):
             array { json in
-                for hash in hashes { json.value(Base64.encode(hash.bytes)) }
+                for hash in hashes { json.value(base64: hash.bytes) }
             }
         }
     }

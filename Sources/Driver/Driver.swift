@@ -12,17 +12,20 @@ public final class Driver: Sendable {
     let clock: any DriverClock
     let timers: any TimerQueue
     let workQueue: any WorkQueue
+    let followerQueue: any WorkQueue
 
-    /// Loads the driver. `workQueue` is this host's alone.
+    /// Loads the driver. `workQueue` is this host's alone; those who follow its messages are woken on `followerQueue`, so
+    /// that they never hold up the driver's own work.
     public init(
         config: DriverConfig = DriverConfig(), limits: DriverLimits = DriverLimits(), engine: any EnginePort,
-        clock: any DriverClock, timers: any TimerQueue, workQueue: any WorkQueue
+        clock: any DriverClock, timers: any TimerQueue, workQueue: any WorkQueue, followerQueue: any WorkQueue
     ) {
         state = Locked(DriverState(config: config, limits: limits))
         self.engine = engine
         self.clock = clock
         self.timers = timers
         self.workQueue = workQueue
+        self.followerQueue = followerQueue
     }
 
     /// Looks at or changes the state, then sees to what that made due.
@@ -36,7 +39,13 @@ public final class Driver: Sendable {
             defer { state.wakeUps = [] }
             return (result, state.wakeUps)
         }
-        for wakeUp in due { workQueue.async { self.perform(wakeUp) } }
+        for wakeUp in due {
+            if case .followers(let followers) = wakeUp {
+                followerQueue.async { for wake in followers.values { wake() } }
+            } else {
+                workQueue.async { self.perform(wakeUp) }
+            }
+        }
         return try result.get()
     }
 
@@ -48,6 +57,7 @@ public final class Driver: Sendable {
         case .drained(let wait, let result): wait.end(result)
         case .messages(let wait, let page): wait.end(page)
         case .room(let wait, let hasRoom): wait.end(hasRoom)
+        case .followers(let followers): for wake in followers.values { wake() }
         }
     }
 }

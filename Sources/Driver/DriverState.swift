@@ -22,6 +22,8 @@ struct DriverState {
     var journal: Journal
     /// Callers that wait for a message, with what they ask for.
     var journalWaits: [JournalWait] = []
+    /// Those who are told of the next message.
+    var followers = Followers()
     /// Callers that wait for room in the queue.
     var roomWaits: [TimedWait<Bool>] = []
     /// Callers that wait for the sync semaphore, by ticket.
@@ -47,6 +49,7 @@ struct DriverState {
         case drained(TimedWait<DrainResult>, DrainResult)
         case messages(TimedWait<MessagePage>, MessagePage)
         case room(TimedWait<Bool>, Bool)
+        case followers([Followers.ID: @Sendable () -> Void])
     }
 
     struct JournalWait {
@@ -98,6 +101,7 @@ extension DriverState {
         let record = MessageRecord(message: message, routine: routine, delivery: delivery)
         journal.append(record)
         wakeReaders(of: record)
+        wakeFollowers()
         return record
     }
 
@@ -115,6 +119,11 @@ extension DriverState {
         journalWaits = []
         for wait in worker.removeDrains() { wakeUps.append(.drained(wait, drainResult)) }
         wakeRoomWaits()
+        wakeFollowers()
+    }
+
+    private mutating func wakeFollowers() {
+        if !followers.isEmpty { wakeUps.append(.followers(followers.takeAll())) }
     }
 
     private mutating func wakeReaders(of record: MessageRecord) {

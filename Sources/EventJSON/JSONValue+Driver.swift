@@ -49,8 +49,27 @@ extension JSONValue {
         return nil
     }
 
+    /// A process: `{"processId", "creationTime"?}`, with no time by default.
+    public func process() -> AuxPidCreationTime? {
+        identity("processId").map { AuxPidCreationTime(processId: $0.id, creationTime: $0.creationTime) }
+    }
+
+    /// A thread: `{"threadId", "creationTime"?}`, with no time by default.
+    public func thread() -> AuxTidCreationTime? {
+        identity("threadId").map { AuxTidCreationTime(threadId: $0.id, creationTime: $0.creationTime) }
+    }
+
+    private func identity(_ member: StaticString) -> (id: UInt32, creationTime: FileTime)? {
+        guard let object = object(allowing: [member, "creationTime"]) else { return nil }
+        let id = object.required(member) { $0.id() }
+        let hasTime = object["creationTime"].map { !$0.isNull } ?? false
+        let time = object.optional("creationTime", nullable: true) { $0.time() }
+        guard let id, !hasTime || time != nil else { return nil }
+        return (id, time ?? .none)
+    }
+
     /// Priorities: `{"ioPriority","threadPriority","pagePriority"}`, each optional.
-    func ioPriority() -> MpIoPriority? {
+    public func ioPriority() -> MpIoPriority? {
         guard let object = object(allowing: ["ioPriority", "threadPriority", "pagePriority"]) else { return nil }
         var priority = MpIoPriority()
         if let value = object.optional("ioPriority", { $0.id() }) { priority.ioPriority = value }

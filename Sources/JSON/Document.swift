@@ -35,13 +35,13 @@ final class Document {
     }
 
     /// Records a fault at the node, or at a member that it does not have.
-    func fault(_ detail: String, at index: Int, missing name: StaticString? = nil) {
+    func fault(_ detail: String, at index: Int, missing name: String? = nil) {
         guard found.count < maxFaults else {
             unlisted += 1
             return
         }
         var pointer = pointer(to: index)
-        if let name { pointer.append(component: String(describing: name)) }
+        if let name { pointer.append(component: name) }
         found.append((index, JSONFault(pointer: pointer, detail: detail)))
     }
 

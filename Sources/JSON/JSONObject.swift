@@ -39,14 +39,14 @@ public struct JSONObject {
     @inlinable
     public func required<T>(_ name: StaticString, _ read: (JSONValue) -> T?) -> T? {
         guard let value = self[name] else {
-            faultMissing(name)
+            faultMissing(String(describing: name))
             return nil
         }
         return read(value)
     }
 
-    @usableFromInline
-    func faultMissing(_ name: StaticString) {
+    /// Records that the member `name` is missing, at the place where it should be.
+    public func faultMissing(_ name: String) {
         document.fault("required, but missing", at: index, missing: name)
     }
 }

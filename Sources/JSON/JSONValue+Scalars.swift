@@ -20,6 +20,20 @@ extension JSONValue {
         return node.textBytes.string
     }
 
+    /// At most `maxCount` bytes in base64 (RFC 4648, section 4), with padding.
+    public func base64(maxCount: Int) -> [UInt8]? {
+        guard let text = string(maxUTF16: .max) else { return nil }
+        guard let bytes = Base64.decode(text) else {
+            fault("is not base64 with padding")
+            return nil
+        }
+        guard bytes.count <= maxCount else {
+            fault("has \(bytes.count) bytes, at most \(maxCount) are allowed")
+            return nil
+        }
+        return bytes
+    }
+
     /// A string that is the raw value of one of the cases of `Choice`.
     public func choice<Choice>(of type: Choice.Type = Choice.self) -> Choice?
     where Choice: RawRepresentable<String> & CaseIterable {

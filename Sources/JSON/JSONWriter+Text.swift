@@ -48,6 +48,11 @@ extension JSONWriter {
     }
 }
 
+extension JSONWriter {
+    /// Writes `bytes` as a string in base64.
+    public mutating func value(base64 bytes: some Collection<UInt8>) { value(Base64.encode(bytes)) }
+}
+
 extension UInt8 {
     /// Whether RFC 8259 wants the byte escaped in a string; those of other scalars than ASCII never are.
     fileprivate var needsEscape: Bool { self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }

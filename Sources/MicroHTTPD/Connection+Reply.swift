@@ -4,6 +4,7 @@ extension Connection {
     /// Queues `response`; returns NO, which cuts the connection, when the library does not take it.
     func reply(_ response: Response, _ connection: OpaquePointer) -> MHD_Result {
         phase = .replied
+        let response = isHead ? response.forHead() : response
         if let handle = response.makeHandle(for: self) { return queue(handle, response, connection) }
         core.log("An answer with status \(response.status) has a status or header that cannot be sent.")
         let failure = core.handler.failure().closing()
@@ -26,6 +27,13 @@ extension Response {
         var response = self
         response.closesConnection = true
         return response
+    }
+
+    /// The same answer to a HEAD. libmicrohttpd 0.9.75 sends the last, empty chunk of a streamed body although it sends
+    /// nothing else of it: the connection ends there, so that nobody takes it for the beginning of the next answer.
+    fileprivate func forHead() -> Response {
+        guard case .stream = body else { return self }
+        return closing()
     }
 
     /// The body's length in bytes as far as it is known.

@@ -35,6 +35,8 @@ final class Connection {
     @exclusivity(unchecked) var body: [UInt8] = []
     @exclusivity(unchecked) var limit = 0
     @exclusivity(unchecked) var request: UInt64 = 0
+    /// Whether the current request is a HEAD.
+    @exclusivity(unchecked) var isHead = false
 
     @exclusivity(unchecked) private var target = ""
     @exclusivity(unchecked) private var targetAddress: UInt = 0
@@ -78,6 +80,7 @@ final class Connection {
         } catch {
             return reply(core.handler.refuse(error).closing(), connection)
         }
+        isHead = head.method == .head
         // Asked after the request was opened: a stop either sees it open or is seen here.
         guard core.stage == .running else { return reply(core.handler.refuse(.stopping).closing(), connection) }
         switch core.handler.begin(head) {

@@ -13,6 +13,8 @@ public final class NotificationAPI: RequestHandler {
     let logger: Logger
     let about: About
     let metrics = ServiceMetrics()
+    let streamPlaces: StreamPlaces
+    let streamHeartbeat: Duration
     private let router: Router
     private let limits: Limits
     private let stopping = Atomic(false)
@@ -24,6 +26,10 @@ public final class NotificationAPI: RequestHandler {
         public var hosts = 4096
         /// Bytes of a JSON body; uploads of events have no limit.
         public var bodyBytes = 1 << 20
+        /// Live streams of messages at a time.
+        public var messageStreams = 1024
+        /// How long a live stream is silent before it says that it is alive.
+        public var streamHeartbeat = Duration.seconds(15)
 
         /// The defaults.
         public init() {}
@@ -32,7 +38,8 @@ public final class NotificationAPI: RequestHandler {
     /// Every operation.
     public static let routes: [Route] =
         ServiceRoutes.routes + HostRoutes.routes + ProcessRoutes.routes + ThreadRoutes.routes + ImageRoutes.routes
-        + QueueRoutes.routes + MessageRoutes.routes + EngineRoutes.routes + EventRoutes.routes
+        + NotificationRoutes.routes + QueueRoutes.routes + MessageRoutes.routes + EngineRoutes.routes
+        + EventRoutes.routes
 
     /// An API with one host, `default`.
     public init(
@@ -44,6 +51,8 @@ public final class NotificationAPI: RequestHandler {
         self.logger = logger
         self.about = about
         self.limits = limits
+        streamPlaces = StreamPlaces(limit: limits.messageStreams)
+        streamHeartbeat = limits.streamHeartbeat
         router = Router(NotificationAPI.routes)
         _ = hosts.create(HostRegistry.defaultName, HostCreation())
     }
@@ -73,8 +82,8 @@ public final class NotificationAPI: RequestHandler {
 
     private func plan(_ context: RequestContext) throws(Problem) -> RequestPlan {
         let head = context.head
-        if let type = context.route.produces, !type.isAccepted(by: head.headers.all("Accept")) {
-            throw Problem(.notAcceptable, "This path gives \(type.essence).")
+        if context.representation == nil, !context.route.produces.isEmpty {
+            throw Problem(.notAcceptable, "This path gives \(context.route.produces.list).")
         }
         switch context.route.action {
         case .plain: return .stream(IgnoredBody(context))
@@ -170,6 +179,11 @@ private final class IgnoredBody: BodyConsumer {
     }
 
     func abandon() {}
+}
+
+extension NotificationAPI {
+    /// Live streams of messages that are open now.
+    public var openStreams: Int { streamPlaces.open }
 }
 
 // MARK: - Stopping

@@ -1,13 +1,19 @@
-/// What the journal keeps. Group `messages`.
+/// What the journal keeps, and who may follow it. Group `messages`.
 public struct MessageSettings: Hashable, Sendable {
     /// How many messages a host's journal keeps, 1...1000000.
     public var capacity = 10_000
+    /// Most live streams at a time, of all hosts together, 1...65536.
+    public var streamLimit = 1024
+    /// After how many milliseconds a silent live stream says that it is alive, 1...60000.
+    public var heartbeatMs = 15_000
 
     /// The defaults.
     public init() {}
 
     mutating func read(from reader: inout SettingsReader) {
         reader.integer("messages.capacity", 1...1_000_000, &capacity)
+        reader.integer("messages.streamLimit", 1...65_536, &streamLimit)
+        reader.integer("messages.heartbeatMs", 1...60_000, &heartbeatMs)
     }
 }
 

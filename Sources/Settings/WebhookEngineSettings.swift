@@ -4,6 +4,8 @@ public struct WebhookEngineSettings: Hashable, Sendable {
     public enum Encoding: String, CaseIterable, Sendable {
         /// As a structured CloudEvent.
         case json
+        /// As its exact bytes, the CloudEvent's attributes in headers.
+        case binary
     }
 
     /// Where messages are sent, `http://` or `https://`.

@@ -4,6 +4,8 @@ public struct WebhookConfiguration: Hashable, Sendable {
     public enum Encoding: String, CaseIterable, Sendable {
         /// CloudEvents 1.0, structured JSON.
         case json
+        /// The message's exact bytes, in CloudEvents' binary mode.
+        case binary
     }
 
     /// Where messages are posted to.

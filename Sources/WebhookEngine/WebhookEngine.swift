@@ -46,7 +46,7 @@ public final class WebhookEngine: EnginePort {
         syncLane = multi.openLane(to: endpoint, connections: WebhookEngine.syncConnections)
         // libcurl takes "Name:" for "leave Name out" and "Name;" for an empty value.
         headers =
-            ["Content-Type: \(CloudEvent.structuredMediaType)", "Expect:"]
+            ["Content-Type: \(configuration.encoding.mediaType)", "Expect:"]
             + configuration.headers.sorted { $0.key < $1.key }.map { $1.isEmpty ? "\($0);" : "\($0): \($1)" }
     }
 
@@ -68,31 +68,44 @@ public final class WebhookEngine: EnginePort {
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
         let start = Monotonic.now()
-        let data = MessageData(message, host: origin.host)
         let event = CloudEvent(message, origin: origin)
-        let body = event.structured { data.write(to: &$0) }
         let lane = message.kind == .async ? asyncLane : syncLane
-        post(body, id: event.id, on: lane, about: message, from: start, timeout: timeout, completion)
+        switch configuration.encoding {
+        case .json:
+            let data = MessageData(message, host: origin.host)
+            let body = event.structured { data.write(to: &$0) }
+            post(body, event, on: lane, about: message, from: start, timeout: timeout, completion)
+        case .binary:
+            post(message.bytes, event, on: lane, about: message, from: start, timeout: timeout, completion)
+        }
     }
 
     /// Posts an event of type `wdfilter.ping`, for `POST /engine/ping`; any 2xx answer is a success.
     public func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void) {
         let number = pings.add(1, ordering: .relaxed).newValue
         let event = CloudEvent(id: "ping-\(number)", type: "wdfilter.ping", time: clock.now(), origin: origin)
-        let body = event.structured { [host = origin.host] json in json.object { $0.member("host", host) } }
-        post(body, id: event.id, on: syncLane, about: nil, from: .now(), timeout: timeout, completion)
+        let body =
+            switch configuration.encoding {
+            case .json: event.structured { [host = origin.host] json in json.object { $0.member("host", host) } }
+            case .binary: [UInt8]()
+            }
+        post(body, event, on: syncLane, about: nil, from: .now(), timeout: timeout, completion)
     }
 
     private func post(
-        _ body: [UInt8], id: String, on lane: CurlLane.ID, about message: EngineMessage?, from start: Monotonic,
-        timeout: Duration, _ completion: @escaping @Sendable (EngineResult) -> Void
+        _ body: [UInt8], _ event: CloudEvent, on lane: CurlLane.ID, about message: EngineMessage?,
+        from start: Monotonic, timeout: Duration, _ completion: @escaping @Sendable (EngineResult) -> Void
     ) {
         let timestamp = (max(clock.now(), .unixEpoch).ticks - FileTime.unixEpoch.ticks) / FileTime.ticksPerSecond
         var headers = headers
-        headers.append("webhook-id: \(id)")
+        if configuration.encoding == .binary {
+            let attributes = event.binaryHeaders + (message.map(CloudEvent.extensionHeaders) ?? [])
+            headers += attributes.map { "\($0.name): \($0.value)" }
+        }
+        headers.append("webhook-id: \(event.id)")
         headers.append("webhook-timestamp: \(timestamp)")
         if let secret = configuration.secret {
-            let signature = WebhookSignature.sign(id: id, timestamp: timestamp, body: body, with: secret)
+            let signature = WebhookSignature.sign(id: event.id, timestamp: timestamp, body: body, with: secret)
             headers.append("webhook-signature: \(signature)")
         }
         let request = TransferRequest(headers: headers, body: body, deadline: start + timeout) {
@@ -120,6 +133,15 @@ private final class Health: Sendable {
         state.withLock { health in
             if reply.result.status == .success { health.lastLatency = latency }
             if let fault = reply.fault { health.lastError = WebhookHealth.Failure(text: fault, time: time) }
+        }
+    }
+}
+
+extension WebhookConfiguration.Encoding {
+    fileprivate var mediaType: String {
+        switch self {
+        case .json: CloudEvent.structuredMediaType
+        case .binary: CloudEvent.binaryMediaType
         }
     }
 }

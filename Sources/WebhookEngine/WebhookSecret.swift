@@ -1,4 +1,4 @@
-import CloudEvents
+import JSON
 
 /// What messages are signed with: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks).
 ///

@@ -1,5 +1,5 @@
 import CGnuTLS
-import CloudEvents
+import JSON
 
 /// The signatures of Standard Webhooks, version 1: HMAC-SHA256 over `id.timestamp.body`.
 public enum WebhookSignature {

@@ -1,5 +1,6 @@
 import CloudEvents
 import JSON
+import Messages
 import MicroHTTPD
 
 /// What the sample engine needs to know about a message it got.
@@ -16,10 +17,12 @@ struct ReceivedEvent: Hashable {
     var operationCode: Int64?
     /// The host's count of messages; nil for a ping.
     var sequence: UInt64?
+    /// Whether it came in binary mode, with the driver's exact bytes.
+    var isBinary = false
 
     /// Why a request is no event.
     enum Fault: Error, Hashable {
-        /// No structured CloudEvent.
+        /// No CloudEvent in structured or binary mode.
         case unknownMediaType
         /// What is wrong with it.
         case malformed(String)
@@ -48,12 +51,21 @@ struct ReceivedEvent: Hashable {
 }
 
 extension ReceivedEvent {
-    /// Reads a CloudEvent in structured mode.
+    /// Reads a CloudEvent in either mode.
     init(_ request: Request) throws(Fault) {
         let mediaType = request.head.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " } ?? ""
-        guard mediaType.lowercased() == CloudEvent.structuredMediaType else { throw .unknownMediaType }
+        switch mediaType.lowercased() {
+        case CloudEvent.structuredMediaType: try self.init(structured: request.body)
+        case CloudEvent.binaryMediaType: try self.init(binary: request)
+        default: throw .unknownMediaType
+        }
+        guard type.hasPrefix("wdfilter.") else { throw .malformed("the type is not one of wdfilter") }
+        guard isPing || operationCode != nil else { throw .malformed("the operation code is missing") }
+    }
+
+    private init(structured body: [UInt8]) throws(Fault) {
         do throws(JSONFaults) {
-            self = try JSONDocument.read(request.body) { root -> ReceivedEvent? in
+            self = try JSONDocument.read(body) { root -> ReceivedEvent? in
                 guard let event = root.openObject(),
                     let type = event.required("type", { $0.string() }),
                     let source = event.required("source", { $0.string() }),
@@ -68,7 +80,29 @@ extension ReceivedEvent {
         } catch {
             throw .malformed(error.faults.first.map { "\($0.pointer): \($0.detail)" } ?? "is no event")
         }
-        guard type.hasPrefix("wdfilter.") else { throw .malformed("the type is not one of wdfilter") }
-        guard isPing || operationCode != nil else { throw .malformed("the operation code is missing") }
+    }
+
+    /// The attributes are headers; the body, unless it is a ping's, must be the message that they speak of.
+    private init(binary request: Request) throws(Fault) {
+        let headers = request.head.headers
+        guard let type = headers["ce-type"], let source = headers["ce-source"], let time = headers["ce-time"] else {
+            throw .malformed("ce-type, ce-source or ce-time is missing")
+        }
+        self.init(
+            type: type, source: source, time: time, subject: headers["ce-subject"],
+            operationCode: headers["ce-operationcode"].flatMap { Int64($0) },
+            sequence: headers["ce-sequence"].flatMap { UInt64($0) }, isBinary: true)
+        if isPing { return }
+        let code: Int32
+        do throws(MessageFault) {
+            switch try Dissection(request.body).readable() {
+            case .async(let message): code = message.operation.rawValue
+            case .sync(let message): code = message.operation.rawValue
+            default: throw MessageFault(offset: 0, detail: "is no message")
+            }
+        } catch {
+            throw .malformed("0x\(String(error.offset, radix: 16)): \(error.detail)")
+        }
+        if Int64(code) != operationCode { throw .malformed("the body is of another operation than ce-operationcode") }
     }
 }

@@ -1,6 +1,8 @@
+import CloudEvents
 import Dispatch
 import JSON
 import Locking
+import Messages
 import MicroHTTPD
 import Runtime
 
@@ -68,7 +70,7 @@ final class SampleEngine: RequestHandler {
         } catch {
             switch error {
             case .unknownMediaType:
-                return refuse(responder, status: 415, reason: "not a CloudEvent in structured mode")
+                return refuse(responder, status: 415, reason: "not a CloudEvent in structured or binary mode")
             case .malformed(let detail):
                 return refuse(responder, status: 400, reason: detail)
             }
@@ -89,21 +91,43 @@ final class SampleEngine: RequestHandler {
         responder.respond(Response(status: status))
     }
 
-    /// The answer to `event`. Those to async messages and pings are not looked at, and empty.
+    /// The answer to `event`, in the form that it came in. Those to async messages and pings are not looked at, and empty.
     static func response(to event: ReceivedEvent, _ reply: Reply) -> Response {
         let isCreation = event.kind == "direct" && event.operation == "CreateProcess"
         guard event.kind == "sync" || isCreation, reply != .empty, let code = event.operationCode else {
             return Response(status: 200)
         }
+        let (type, body) =
+            event.isBinary
+            ? (CloudEvent.binaryMediaType, isCreation ? binary(reply) : binary(reply, to: code))
+            : ("application/json", isCreation ? json(reply) : json(reply, to: code))
+        return Response(status: 200, headers: [("Content-Type", type)], body: body)
+    }
+
+    private static func json(_ reply: Reply, to code: Int64) -> [UInt8] {
         var writer = JSONWriter()
-        switch (isCreation, reply) {
-        case (true, .deny): writer.object { $0.member("accessDenied", true) }
-        case (true, .mismatch): writer.value("mismatch" as StaticString)
-        case (true, _): writer.object { _ in }
-        case (false, .mismatch): writer.object { $0.member("operationType", code + 1) }
-        case (false, _): writer.object { $0.member("operationType", code) }
+        writer.object { $0.member("operationType", reply == .mismatch ? code + 1 : code) }
+        return writer.bytes
+    }
+
+    private static func json(_ reply: Reply) -> [UInt8] {
+        var writer = JSONWriter()
+        switch reply {
+        case .deny: writer.object { $0.member("accessDenied", true) }
+        case .mismatch: writer.value("mismatch" as StaticString)
+        case .acknowledge, .empty: writer.object { _ in }
         }
-        return Response(status: 200, headers: [("Content-Type", "application/json")], body: writer.bytes)
+        return writer.bytes
+    }
+
+    private static func binary(_ reply: Reply, to code: Int64) -> [UInt8] {
+        ReplySyncMessage(operationType: Int32(truncatingIfNeeded: code) &+ (reply == .mismatch ? 1 : 0)).bytes
+    }
+
+    private static func binary(_ reply: Reply) -> [UInt8] {
+        // Short by a byte, a reply to CreateProcess is none.
+        let bytes = CreateProcessReply(accessDenied: reply == .deny).bytes
+        return reply == .mismatch ? bytes.dropLast() : bytes
     }
 }
 

@@ -31,6 +31,8 @@ extension Settings {
         var bounds = NotificationAPI.Limits()
         bounds.hosts = hosts.limit
         bounds.bodyBytes = server.bodyLimitBytes
+        bounds.messageStreams = messages.streamLimit
+        bounds.streamHeartbeat = .milliseconds(messages.heartbeatMs)
         return bounds
     }
 
@@ -101,9 +103,19 @@ extension WebhookEngineSettings {
         let secret = try secret()
         do throws(WebhookEngineError) {
             return try WebhookConfiguration(
-                url: url, secret: secret, headers: headers.mapValues { $0.reveal() }, caFile: caFile)
+                url: url, secret: secret, headers: headers.mapValues { $0.reveal() }, caFile: caFile,
+                encoding: WebhookConfiguration.Encoding(encoding))
         } catch {
             throw CommandFailure(status: .usage, message: "engine: \(error)")
+        }
+    }
+}
+
+extension WebhookConfiguration.Encoding {
+    fileprivate init(_ encoding: WebhookEngineSettings.Encoding) {
+        switch encoding {
+        case .json: self = .json
+        case .binary: self = .binary
         }
     }
 }

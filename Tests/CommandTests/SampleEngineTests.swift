@@ -1,3 +1,4 @@
+import Messages
 import MicroHTTPD
 import Testing
 
@@ -46,6 +47,68 @@ import Testing
         #expect(throws: ReceivedEvent.Fault.unknownMediaType) {
             try ReceivedEvent(try request(Self.body, [("Content-Type", "text/plain")]))
         }
+    }
+
+    // MARK: Binary mode
+
+    private static let registry = SyncMessage(
+        ioPriority: MpIoPriority(), currentProcess: .none, data: .registryEventSync(registryData: [1, 2]))
+
+    private static let attributes: [(name: String, value: String)] = [
+        ("Content-Type", "application/octet-stream"), ("ce-specversion", "1.0"), ("ce-id", "default-5f3a9c-17"),
+        ("ce-source", "/v1/hosts/default"), ("ce-type", "wdfilter.sync.RegistryEventSync"),
+        ("ce-time", "2020-02-21T10:15:30.1234567Z"), ("ce-subject", "process/4"), ("ce-operationcode", "2"),
+        ("ce-sequence", "17"),
+    ]
+
+    private func read(_ body: [UInt8], without name: String = "", and header: (String, String)? = nil) throws
+        -> ReceivedEvent
+    {
+        var headers = Self.attributes.filter { $0.name != name }
+        if let header { headers.append((header.0, header.1)) }
+        return try ReceivedEvent(try request(body, headers))
+    }
+
+    @Test func `an event in binary mode is read from headers and bytes`() throws {
+        let event = try read(Self.registry.bytes)
+        #expect(event.isBinary)
+        #expect(event.line == "2020-02-21T10:15:30.1234567Z default sync RegistryEventSync process/4 #17")
+        let ping = try read([], without: "ce-type", and: ("ce-type", "wdfilter.ping"))
+        #expect(ping.isPing)
+    }
+
+    @Test(arguments: ["ce-source", "ce-type", "ce-time", "ce-operationcode"])
+    func `a missing attribute is refused`(name: String) {
+        #expect(throws: ReceivedEvent.Fault.self) { try read(Self.registry.bytes, without: name) }
+    }
+
+    @Test func `bytes that are no message, or not the one that the headers name, are refused`() {
+        for count in [0, 1, 0x31] {
+            #expect(throws: ReceivedEvent.Fault.self) { try read(Array(Self.registry.bytes.prefix(count))) }
+        }
+        #expect(throws: ReceivedEvent.Fault.self) {
+            try read(Self.registry.bytes, without: "ce-operationcode", and: ("ce-operationcode", "3"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.acknowledge, 3, CreateProcessReply()), (.mismatch, 4, nil), (.empty, nil, nil),
+            (.deny, 3, CreateProcessReply(accessDenied: true)),
+        ] as [(SampleEngine.Reply, Int32?, CreateProcessReply?)])
+    func `SYN-7, PRC-3: what comes in binary mode is answered in bytes`(
+        reply: SampleEngine.Reply, type: Int32?, creation: CreateProcessReply?
+    ) {
+        var sync = event("sync.NewThreadDifferentProcess", code: 3)
+        var direct = event("direct.CreateProcess", code: 0)
+        (sync.isBinary, direct.isBinary) = (true, true)
+        #expect(ReplySyncMessage(bytes: bytes(to: sync, reply))?.operationType == type)
+        #expect(CreateProcessReply(bytes: bytes(to: direct, reply)) == creation)
+    }
+
+    private func bytes(to event: ReceivedEvent, _ reply: SampleEngine.Reply) -> [UInt8] {
+        guard case .bytes(let bytes) = SampleEngine.response(to: event, reply).body else { return [] }
+        return bytes
     }
 
     @Test func `messages are counted by kind, and kinds that are none of ours as one`() {

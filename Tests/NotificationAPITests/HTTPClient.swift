@@ -74,6 +74,22 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
 
     /// Reads the answer to the request that was sent last.
     func receive() throws -> Answer {
+        var answer = try receiveHead()
+        let length = answer.headers["content-length"].flatMap { Int($0) } ?? 0
+        let hasBody = method != "HEAD" && answer.status != 204
+        answer.body = try take(hasBody ? length : 0)
+        return answer
+    }
+
+    /// Reads the next chunk of an answer whose head was read; nil at the end of the body.
+    func chunk() throws -> String? {
+        guard let size = Int(try line(), radix: 16) else { throw Failure.malformed }
+        defer { _ = try? line() }
+        return size == 0 ? nil : String(decoding: try take(size), as: UTF8.self)
+    }
+
+    /// Reads the head of the answer to the request that was sent last.
+    func receiveHead() throws -> Answer {
         var lines: [String] = []
         while lines.last != "" { lines.append(try line()) }
         guard let status = lines[0].split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
@@ -84,9 +100,7 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
             guard let colon = line.firstIndex(of: ":") else { throw Failure.malformed }
             headers[line[..<colon].lowercased()] = String(line[colon...].dropFirst().drop { $0 == " " })
         }
-        let length = headers["content-length"].flatMap { Int($0) } ?? 0
-        let hasBody = method != "HEAD" && status != 204
-        return Answer(status: status, headers: headers, body: try take(hasBody ? length : 0))
+        return Answer(status: status, headers: headers, body: [])
     }
 
     private func line() throws -> String {

@@ -17,16 +17,21 @@ final class LiveAPI: Sendable {
     let daemon: Daemon
     private let curl: CurlMulti
 
-    init(hostLimit: Int = 4096, defaults: HostDefaults = HostDefaults()) throws {
+    init(
+        hostLimit: Int = 4096, streamLimit: Int = 1024, requestDeadline: Duration = .seconds(30),
+        defaults: HostDefaults = HostDefaults()
+    ) throws {
         curl = try CurlMulti()
         var limits = NotificationAPI.Limits()
         limits.hosts = hostLimit
+        limits.messageStreams = streamLimit
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         api = NotificationAPI(
             defaults: defaults, limits: limits, machinery: Machinery(timers: timers, curl: curl, version: "0"),
             about: About(version: "0", libraries: [], swift: "6"), logger: logger)
         var configuration = DaemonConfiguration()
         configuration.connectionLimit = 8192
+        configuration.requestDeadline = requestDeadline
         daemon = try Daemon(configuration, handler: api) { _ in }
     }
 

@@ -45,7 +45,21 @@ import Testing
         (["application/*;q=0, application/json"], true), (["application/json ; q=0.001"], true),
     ])
     func `Accept lets JSON through or not`(accept: [String], expected: Bool) {
-        #expect(MediaType.json.isAccepted(by: accept) == expected)
+        #expect(MediaType.preferred(among: [.json], by: accept) == (expected ? .json : nil))
+    }
+
+    @Test(arguments: [
+        ([], MediaType.json), (["*/*"], .json), (["text/event-stream"], .eventStream), (["text/*"], .eventStream),
+        (["application/x-ndjson"], .ndjson), (["application/*"], .json), (["application/*;q=0.5, text/*"], .eventStream),
+        (["text/event-stream;q=0.2", "application/x-ndjson;q=0.3"], .ndjson), (["*/*, application/json;q=0"], .eventStream),
+        (["application/x-ndjson, application/json"], .json), (["text/event-stream, */*;q=0.1"], .eventStream),
+        (["text/html"], nil), (["*/*;q=0.000"], nil), (["application/json;q=nonsense, text/*;q=0.9"], .json),
+        (["application/json;q=0.5;q=1, application/x-ndjson;q=0.6"], .ndjson), (["*/*;q=0.1, text/*;q=0"], .json),
+    ])
+    func `of several, Accept gets what it likes best, and the first of those it likes alike`(
+        accept: [String], expected: MediaType?
+    ) {
+        #expect(MediaType.preferred(among: [.json, .eventStream, .ndjson], by: accept) == expected)
     }
 
     @Test(arguments: [

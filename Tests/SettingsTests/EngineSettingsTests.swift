@@ -15,6 +15,7 @@ import Testing
         var webhook = WebhookEngineSettings(url: "https://engine.example:8443/hook?x=1")
         webhook.secretFile = "engine.secret"
         webhook.caFile = "ca.pem"
+        webhook.encoding = .binary
         webhook.headers = ["X-Site": Secret("lab")]
         let settings = try load(
             """
@@ -22,7 +23,7 @@ import Testing
               type: webhook
               url: https://engine.example:8443/hook?x=1
               secretFile: engine.secret
-              encoding: json
+              encoding: binary
               headers: {X-Site: lab}
               caFile: ca.pem
             """)
@@ -59,10 +60,10 @@ import Testing
 
     @Test func `what is wrong with a URL is told with its place`() {
         expectFaults(
-            "engine:\n  type: webhook\n  url: ftp://a\n  encoding: binary\n  caFile: \"a\\0\"\n",
+            "engine:\n  type: webhook\n  url: ftp://a\n  encoding: xml\n  caFile: \"a\\0\"\n",
             [
                 "wdfilterd.yaml:3: engine.url: is no URL",
-                "wdfilterd.yaml:4: engine.encoding: \"binary\" is not one of json",
+                "wdfilterd.yaml:4: engine.encoding: \"xml\" is not one of json, binary",
                 "wdfilterd.yaml:5: engine.caFile: is no path",
             ])
     }

@@ -32,7 +32,7 @@ import Yams
                 expected["\(name).\(member.label ?? "")"] = "\(member.value)"
             }
         }
-        #expect(expected.count == 31)
+        #expect(expected.count == 33)
         #expect(given == expected)
         #expect(root["rulePolicies"]?.sequence?.isEmpty == true)
     }

@@ -6,10 +6,12 @@ extension Driver {
     public static func make(
         _ config: DriverConfig = DriverConfig(), limits: DriverLimits = DriverLimits(),
         engine: any EnginePort = ScriptedEngine(), clock: any DriverClock = ManualClock(),
-        timers: any TimerQueue = ManualTimers(), workQueue: any WorkQueue = InlineWorkQueue()
+        timers: any TimerQueue = ManualTimers(), workQueue: any WorkQueue = InlineWorkQueue(),
+        followerQueue: any WorkQueue = InlineWorkQueue()
     ) -> Driver {
         Driver(
-            config: config, limits: limits, engine: engine, clock: clock, timers: timers, workQueue: workQueue)
+            config: config, limits: limits, engine: engine, clock: clock, timers: timers, workQueue: workQueue,
+            followerQueue: followerQueue)
     }
 }
 

@@ -17,10 +17,10 @@ extension WebhookEngine {
     /// An engine of the host `default`.
     static func make(
         _ url: String, secret: WebhookSecret? = nil, headers: [String: String] = [:], caFile: String? = nil,
-        multi: CurlMulti? = nil
+        encoding: WebhookConfiguration.Encoding = .json, multi: CurlMulti? = nil
     ) throws -> WebhookEngine {
         WebhookEngine(
-            configuration: try WebhookConfiguration(url: url, secret: secret, headers: headers, caFile: caFile),
+            configuration: try WebhookConfiguration(url: url, secret: secret, headers: headers, caFile: caFile, encoding: encoding),
             origin: EventOrigin(host: "default", random: "5f3a9c"), version: "1.2.3",
             multi: try multi ?? CurlMulti(), clock: StandingClock())
     }

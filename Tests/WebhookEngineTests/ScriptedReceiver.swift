@@ -122,7 +122,12 @@ final class ScriptedReceiver: Sendable {
 extension [ScriptedReceiver.Step] {
     /// A whole answer.
     static func reply(_ body: String = "", status: Int = 200, type: String = "application/json") -> Self {
-        [.send(.response([UInt8](body.utf8), status: status, type: type))]
+        reply(bytes: [UInt8](body.utf8), status: status, type: type)
+    }
+
+    /// Answers with `bytes`.
+    static func reply(bytes: [UInt8], status: Int = 200, type: String) -> Self {
+        [.send(.response(bytes, status: status, type: type))]
     }
 }
 

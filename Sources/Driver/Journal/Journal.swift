@@ -92,4 +92,7 @@ public struct MessagePage: Hashable, Sendable {
     public let oldest: UInt64
     /// Sequence of the last message made, 0 when there was none.
     public let newest: UInt64
+
+    /// Sequence of the last message that was looked at: where the next page begins.
+    public var end: UInt64 { hasMore ? items.last?.message.sequence ?? newest : newest }
 }

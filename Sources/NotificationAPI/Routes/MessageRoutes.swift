@@ -6,23 +6,25 @@ import MicroHTTPD
 /// The journal.
 enum MessageRoutes {
     static let routes: [Route] = [
-        .get("/v1/hosts/{host}/messages", "listMessages", list),
-        .get("/v1/hosts/{host}/messages/{sequence}", "getMessage", get),
+        .get("/v1/hosts/{host}/messages", "listMessages", produces: [.json, .eventStream, .ndjson], list),
+        .get("/v1/hosts/{host}/messages/{sequence}", "getMessage", produces: [.json, .octetStream], get),
     ]
 
     private static let operations = SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)
 
     private static func list(_ call: Call) throws(Problem) {
+        switch call.context.representation {
+        case .eventStream: try stream(call, .eventStream, .eventStream)
+        case .ndjson: try stream(call, .ndjson, .ndjson)
+        default: try page(call)
+        }
+    }
+
+    private static func page(_ call: Call) throws(Problem) {
         let (query, limit, waitMs) = try call.read { parameters in
-            var query = MessageQuery()
+            var query = filters(&parameters)
             query.after = parameters.number(optional: "after", as: UInt64.self) ?? 0
-            query.kind = parameters.choice("kind", of: EngineMessage.Kind.self)
             query.delivery = parameters.choice("delivery", of: MessageRecord.Delivery.self)
-            query.processId = parameters.number(optional: "processId", as: UInt32.self)
-            query.operation = parameters.string("operation")
-            if let operation = query.operation, !operations.contains(operation) {
-                parameters.fault("operation", "is not the name of an operation")
-            }
             return (query, parameters.limit(), parameters.integer("waitMs", in: 0...60_000) ?? 0)
         }
         let host = try call.host()
@@ -33,13 +35,61 @@ enum MessageRoutes {
         host.driver.awaitMessages(query, limit: limit, timeout: .milliseconds(waitMs), completion: answer)
     }
 
+    private static func stream(_ call: Call, _ type: MediaType, _ format: StreamFormat) throws(Problem) {
+        let (query, start, limit) = try call.read { parameters in
+            let query = filters(&parameters)
+            let after = parameters.number(optional: "after", as: UInt64.self)
+            let last = lastEventId(of: call, &parameters)
+            let limit = parameters.integer("limit", in: 1...1000)
+            for name in ["delivery", "waitMs"] where parameters.string(name) != nil {
+                parameters.fault(name, "is for pages: a stream tells of each message once, when it is made")
+            }
+            // A reader that comes back asks for the same URL again; what it had last counts for more.
+            let start: MessageStreamState.Start =
+                last.map { .resume(lastEventId: $0) } ?? after.map { .after($0) } ?? .oldest
+            return (query, start, limit)
+        }
+        let host = try call.host()
+        guard let place = call.api.streamPlaces.take() else {
+            throw Problem(.limitReached, "There are \(call.api.streamPlaces.limit) live streams, as many as there may be.")
+        }
+        let state = MessageStreamState(query, from: start, limit: limit, format: format, host: host.name)
+        call.reply.send(
+            type,
+            stream: MessageStream(
+                state, of: host, heartbeat: call.api.streamHeartbeat, in: place, for: call.context))
+    }
+
+    /// The filters that pages and streams have.
+    private static func filters(_ parameters: inout ParameterReader) -> MessageQuery {
+        var query = MessageQuery()
+        query.kind = parameters.choice("kind", of: EngineMessage.Kind.self)
+        query.processId = parameters.number(optional: "processId", as: UInt32.self)
+        query.operation = parameters.string("operation")
+        if let operation = query.operation, !operations.contains(operation) {
+            parameters.fault("operation", "is not the name of an operation")
+        }
+        return query
+    }
+
+    /// The sequence that the reader says it had last.
+    private static func lastEventId(of call: Call, _ parameters: inout ParameterReader) -> UInt64? {
+        guard let text = call.context.head.headers["Last-Event-ID"], !text.isEmpty else { return nil }
+        if let sequence = UInt64(text), text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }) { return sequence }
+        parameters.fault("Last-Event-ID", "is no sequence")
+        return nil
+    }
+
     private static func get(_ call: Call) throws(Problem) {
         let sequence: UInt64 = try call.read { $0.number("sequence") }
         let host = try call.host()
         guard let record = host.driver.message(sequence) else {
             throw Problem(.unknownMessage, "The journal does not hold message \(sequence).")
         }
-        call.reply.send { record.write(to: &$0, host: host.name) }
+        switch call.context.representation {
+        case .octetStream: call.reply.send(.octetStream, record.message.bytes)
+        default: call.reply.send { record.write(to: &$0, host: host.name) }
+        }
     }
 }
 

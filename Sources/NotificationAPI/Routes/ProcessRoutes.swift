@@ -10,7 +10,7 @@ enum ProcessRoutes {
         .get("/v1/hosts/{host}/processes", "listProcesses", list),
         .post("/v1/hosts/{host}/processes", "createProcess", create),
         .get("/v1/hosts/{host}/processes/{pid}", "getProcess", get),
-        .delete("/v1/hosts/{host}/processes/{pid}", "exitProcess", produces: .json, exit),
+        .delete("/v1/hosts/{host}/processes/{pid}", "exitProcess", produces: [.json], exit),
         .put("/v1/hosts/{host}/processes/{pid}/rules", "putProcessRules") { call throws(Problem) in
             try changeRules(call, ["rules"]) { WordChange(replacing: "rules", $0) }
         },

@@ -6,27 +6,27 @@ import Yams
 /// What belongs to no host: health, metrics, documents.
 enum ServiceRoutes {
     static let routes: [Route] = [
-        .get("/", "getRoot", produces: .html, root),
-        .get("/livez", "getLiveness", produces: .text) { call throws(Problem) in
+        .get("/", "getRoot", produces: [.html], root),
+        .get("/livez", "getLiveness", produces: [.text]) { call throws(Problem) in
             call.reply.send(.text, Array("ok\n".utf8))
         },
-        .get("/readyz", "getReadiness", produces: .text, ready),
-        .get("/healthz", "getHealth", produces: .text, ready),
-        .get("/metrics", "getMetrics", produces: .prometheus) { call throws(Problem) in
+        .get("/readyz", "getReadiness", produces: [.text], ready),
+        .get("/healthz", "getHealth", produces: [.text], ready),
+        .get("/metrics", "getMetrics", produces: [.prometheus]) { call throws(Problem) in
             call.reply.send(.prometheus, Array(call.api.metricsText().utf8))
         },
-        .get("/openapi.yaml", "getOpenApiYaml", produces: .yaml) { call throws(Problem) in
+        .get("/openapi.yaml", "getOpenApiYaml", produces: [.yaml]) { call throws(Problem) in
             call.reply.send(.yaml, OpenAPIDocument.yaml)
         },
-        .get("/openapi.json", "getOpenApiJson", produces: .json) { call throws(Problem) in
+        .get("/openapi.json", "getOpenApiJson", produces: [.json]) { call throws(Problem) in
             call.reply.send(.json, OpenAPIDocument.json)
         },
-        .get("/problems", "listProblemTypes", produces: .json) { call throws(Problem) in
+        .get("/problems", "listProblemTypes", produces: [.json]) { call throws(Problem) in
             call.reply.send { json in
                 json.page(ProblemType.allCases.sorted { $0.rawValue < $1.rawValue }, next: nil) { $1.write(to: &$0) }
             }
         },
-        .get("/problems/{name}", "getProblemType", produces: .json, problemType),
+        .get("/problems/{name}", "getProblemType", produces: [.json], problemType),
         .get("/v1/version", "getVersion", version),
     ]
 

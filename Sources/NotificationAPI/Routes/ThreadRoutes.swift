@@ -10,7 +10,7 @@ enum ThreadRoutes {
         .get("/v1/hosts/{host}/processes/{pid}/threads", "listThreads", list),
         .post("/v1/hosts/{host}/processes/{pid}/threads", "createThread", create),
         .get("/v1/hosts/{host}/processes/{pid}/threads/{tid}", "getThread", get),
-        .delete("/v1/hosts/{host}/processes/{pid}/threads/{tid}", "deleteThread", produces: .json, delete),
+        .delete("/v1/hosts/{host}/processes/{pid}/threads/{tid}", "deleteThread", produces: [.json], delete),
     ]
 
     private static func list(_ call: Call) throws(Problem) {

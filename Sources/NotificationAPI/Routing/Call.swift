@@ -13,6 +13,8 @@ final class RequestContext: Sendable {
     let requestId: String
     /// The host that the path names, when there is one; in use from the head of the request to its answer.
     let use: HostUse?
+    /// What of that which the route gives the client likes best; nil when it takes nothing of it.
+    let representation: MediaType?
 
     init(
         api: NotificationAPI, route: Route, head: RequestHead, parameters: [String], requestId: String, use: HostUse?
@@ -23,6 +25,7 @@ final class RequestContext: Sendable {
         self.parameters = parameters
         self.requestId = requestId
         self.use = use
+        representation = MediaType.preferred(among: route.produces, by: head.headers.all("Accept"))
     }
 
     /// The host that the path names.

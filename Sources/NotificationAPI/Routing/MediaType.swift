@@ -10,6 +10,8 @@ enum MediaType: String {
     case html = "text/html; charset=utf-8"
     case text = "text/plain; charset=utf-8"
     case prometheus = "text/plain; version=0.0.4; charset=utf-8"
+    case octetStream = "application/octet-stream"
+    case eventStream = "text/event-stream"
 
     /// `type/subtype` without parameters.
     var essence: Substring { rawValue.prefix { $0 != ";" } }
@@ -19,26 +21,48 @@ enum MediaType: String {
         contentType == rawValue || contentType.prefix { $0 != ";" }.trimmed.lowercased() == essence
     }
 
-    /// Whether an `Accept` header lets this type through; none lets everything.
-    func isAccepted(by accept: [String]) -> Bool {
-        if accept.isEmpty || accept == ["*/*"] { return true }
-        let type = essence.prefix { $0 != "/" }
-        var best: (precedence: Int, isAccepted: Bool)?
-        for range in accept.lazy.flatMap({ $0.split(separator: ",") }) {
-            let parts = range.split(separator: ";").map(\.trimmed)
-            guard let name = parts.first?.lowercased() else { continue }
-            let precedence: Int
-            switch name {
-            case String(essence): precedence = 3
-            case type + "/*": precedence = 2
-            case "*/*": precedence = 1
-            default: continue
-            }
-            if precedence > best?.precedence ?? 0 {
-                best = (precedence, !parts.dropFirst().contains(where: \.isZeroQuality))
-            }
+    /// Which of `offered` an `Accept` header prefers, the first of those it likes alike; nil when it leaves all of them
+    /// out. Without a header, the first.
+    static func preferred(among offered: [MediaType], by accept: [String]) -> MediaType? {
+        if accept.isEmpty || accept == ["*/*"] { return offered.first }
+        let ranges = accept.flatMap { $0.split(separator: ",") }.map(MediaRange.init)
+        var best: (type: MediaType, quality: Int)?
+        for type in offered {
+            let quality = ranges.filter { $0.covers(type) }.max { $0.precedence < $1.precedence }?.quality ?? 0
+            if quality > best?.quality ?? 0 { best = (type, quality) }
         }
-        return best?.isAccepted ?? false
+        return best?.type
+    }
+}
+
+/// One of the ranges of an `Accept` header: `text/*;q=0.5` (RFC 9110, section 12.5.1).
+private struct MediaRange {
+    /// `type/subtype`, `type/*` or `*/*`, in lower case.
+    private let name: String
+    /// In thousandths; 0 says that the type is not wanted.
+    let quality: Int
+
+    init(_ text: Substring) {
+        let parts = text.split(separator: ";").map(\.trimmed)
+        name = parts.first?.lowercased() ?? ""
+        let weight = parts.dropFirst().first { $0.lowercased().hasPrefix("q=") }?.dropFirst(2)
+        quality = weight.map(MediaRange.thousandths) ?? 1000
+    }
+
+    /// The narrower a range, the more it counts.
+    var precedence: Int { name == "*/*" ? 1 : name.hasSuffix("/*") ? 2 : 3 }
+
+    func covers(_ type: MediaType) -> Bool {
+        name == type.essence || name == type.essence.prefix { $0 != "/" } + "/*" || name == "*/*"
+    }
+
+    /// `0.5` is 500; what is no weight counts as 1.
+    private static func thousandths(_ text: Substring) -> Int {
+        let parts = text.split(separator: ".", maxSplits: 1)
+        guard parts.first == "0" else { return 1000 }
+        let digits = parts.dropFirst().first ?? ""
+        guard digits.utf8.count <= 3, digits.isEmpty || Int(digits) != nil else { return 1000 }
+        return Int(digits + String(repeating: "0", count: 3 - digits.utf8.count)) ?? 0
     }
 }
 
@@ -47,11 +71,5 @@ extension Substring {
         let start = drop { $0 == " " || $0 == "\t" }
         let end = start.lastIndex { $0 != " " && $0 != "\t" }
         return end.map { start[...$0] } ?? ""
-    }
-
-    /// `q=0`, `q=0.0`, ... : not wanted at all.
-    fileprivate var isZeroQuality: Bool {
-        let text = lowercased()
-        return text.hasPrefix("q=0") && text.dropFirst(3).allSatisfy { $0 == "." || $0 == "0" }
     }
 }

@@ -21,6 +21,12 @@ struct Reply: Sendable {
     /// Answers with a text of some other type.
     func send(_ type: MediaType, _ body: [UInt8]) { send(200, type, body, location: nil) }
 
+    /// Answers with a body that is made while it is sent.
+    func send(_ type: MediaType, stream: any BodyProducer) {
+        let headers = [(name: "Content-Type", value: type.rawValue), context.identification]
+        send(Response(status: 200, headers: headers + [(name: "Cache-Control", value: "no-store")], stream: stream))
+    }
+
     /// Answers that it is done, and nothing more.
     func sendNoContent() {
         send(Response(status: 204, headers: [context.identification]))

@@ -8,8 +8,8 @@ public final class Route: Sendable {
     public let template: String
     /// The operation's name in openapi.yaml.
     public let operationId: String
-    /// What the operation gives.
-    let produces: MediaType?
+    /// What the operation gives, the one that it gives unasked first; empty for one that gives nothing.
+    let produces: [MediaType]
     /// How the operation is done.
     let action: Action
     /// Whether the first parameter of the path is a host's name.
@@ -37,8 +37,9 @@ public final class Route: Sendable {
         }
     }
 
-    private init(_ method: Method, _ template: String, _ operationId: String, _ produces: MediaType?, _ action: Action)
-    {
+    private init(
+        _ method: Method, _ template: String, _ operationId: String, _ produces: [MediaType], _ action: Action
+    ) {
         self.method = method
         self.template = template
         self.operationId = operationId
@@ -49,14 +50,14 @@ public final class Route: Sendable {
     }
 
     static func get(
-        _ template: String, _ operationId: String, produces: MediaType = .json,
+        _ template: String, _ operationId: String, produces: [MediaType] = [.json],
         _ action: @escaping Answering
     ) -> Route {
         Route(.get, template, operationId, produces, .plain(action))
     }
 
     static func delete(
-        _ template: String, _ operationId: String, produces: MediaType? = nil,
+        _ template: String, _ operationId: String, produces: [MediaType] = [],
         _ action: @escaping Answering
     ) -> Route {
         Route(.delete, template, operationId, produces, .plain(action))
@@ -65,25 +66,25 @@ public final class Route: Sendable {
     static func post(
         _ template: String, _ operationId: String, _ action: @escaping Answering
     ) -> Route {
-        Route(.post, template, operationId, .json, .body([.json], action))
+        Route(.post, template, operationId, [.json], .body([.json], action))
     }
 
     static func put(
         _ template: String, _ operationId: String, _ action: @escaping Answering
     ) -> Route {
-        Route(.put, template, operationId, .json, .body([.json], action))
+        Route(.put, template, operationId, [.json], .body([.json], action))
     }
 
     static func patch(
         _ template: String, _ operationId: String, _ action: @escaping Answering
     ) -> Route {
-        Route(.patch, template, operationId, .json, .body([.json, .mergePatch], action))
+        Route(.patch, template, operationId, [.json], .body([.json, .mergePatch], action))
     }
 
     static func upload(
         _ template: String, _ operationId: String, of type: MediaType,
         _ action: @escaping @Sendable (RequestContext) throws(Problem) -> any BodyConsumer
     ) -> Route {
-        Route(.post, template, operationId, .json, .stream(type, action))
+        Route(.post, template, operationId, [.json], .stream(type, action))
     }
 }

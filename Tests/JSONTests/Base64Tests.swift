@@ -1,4 +1,4 @@
-import CloudEvents
+import JSON
 import Testing
 
 struct Base64Tests {

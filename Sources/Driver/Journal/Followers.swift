@@ -1,0 +1,51 @@
+/// Those who want to be told of a host's next message. However many they are, a message costs the driver the same.
+struct Followers {
+    typealias ID = UInt64
+
+    private var waiting: [ID: @Sendable () -> Void] = [:]
+    private var lastID: ID = 0
+
+    var isEmpty: Bool { waiting.isEmpty }
+
+    mutating func add(_ wake: @escaping @Sendable () -> Void) -> ID {
+        lastID += 1
+        waiting[lastID] = wake
+        return lastID
+    }
+
+    mutating func remove(_ id: ID) { waiting[id] = nil }
+
+    /// All of them, who then wait no more.
+    ///
+    /// - Complexity: O(1).
+    mutating func takeAll() -> [ID: @Sendable () -> Void] {
+        defer { waiting = [:] }
+        return waiting
+    }
+}
+
+extension Driver {
+    /// What came of asking to be told of the next message.
+    public enum Following: Hashable, Sendable {
+        /// It will be told; the number is for `stopFollowing`.
+        case waiting(UInt64)
+        /// A later message is there already.
+        case ready
+        /// Nobody may wait any more: the service stops, or the driver unloads.
+        case ended
+    }
+
+    /// Has `wake` called once, on the follower queue, when a message after `sequence` is made or nobody may wait any more.
+    ///
+    /// For readers that keep their own place in the journal: `messages(_:limit:)` gives what has come since.
+    public func follow(after sequence: UInt64, _ wake: @escaping @Sendable () -> Void) -> Following {
+        withState { state in
+            if state.journal.newest > sequence { return .ready }
+            if state.endsWaits { return .ended }
+            return .waiting(state.followers.add(wake))
+        }
+    }
+
+    /// Gives up on what `follow` promised; it may already be under way.
+    public func stopFollowing(_ id: UInt64) { withState { $0.followers.remove(id) } }
+}

@@ -1,0 +1,100 @@
+public import JSON
+public import Messages
+
+extension AsyncBody {
+    /// Most bytes of a field that holds bytes; strings have no more either.
+    public static let maxDataBytes = 65_536
+
+    /// Reads the member `data` of a notification of type `operation`; nil after a fault.
+    ///
+    /// For a type with a layout that is an object with the members of its table; for the others bytes in base64, none by
+    /// default.
+    public init?(_ operation: AsyncOperation, in notification: JSONObject) {
+        guard operation.hasLayout else {
+            guard let data = notification["data"] else {
+                self = .raw([])
+                return
+            }
+            guard let bytes = data.base64(maxCount: AsyncBody.maxDataBytes) else { return nil }
+            self = .raw(bytes)
+            return
+        }
+        guard let values = notification.required("data", { $0.values(of: operation.structure) }) else { return nil }
+        self.init(operation) { values[$0.name] }
+    }
+}
+
+extension JSONValue {
+    /// The values of a structure's fields by the driver's names; nil after a fault.
+    fileprivate func values(of structure: StructureLayout) -> [String: FieldValue]? {
+        guard let members = dictionary(maxCount: 64) else { return nil }
+        var values: [String: FieldValue] = [:]
+        var given: Set<String> = []
+        var isFaultless = true
+        for (name, value) in members {
+            given.insert(name)
+            guard let field = structure.fields.first(where: { $0.member == name }) else {
+                value.fault("unknown member")
+                isFaultless = false
+                continue
+            }
+            values[field.name] = value.fieldValue(of: field)
+            if values[field.name] == nil { isFaultless = false }
+        }
+        for field in structure.fields where field.isRequired {
+            guard let member = field.member, !given.contains(member) else { continue }
+            members.faultMissing(member)
+            isFaultless = false
+        }
+        return isFaultless ? values : nil
+    }
+
+    /// What a field of a message holds; nil after a fault.
+    private func fieldValue(of field: LayoutField) -> FieldValue? {
+        let most = UInt64.max >> UInt64(64 - 8 * min(field.size ?? 8, 8))
+        return switch field.kind {
+        case .number: unsigned(in: 0...most).map { .number($0) }
+        case .flag: unsigned(in: 0...1).map { .number($0) }
+        case .hex: hexOrUnsigned(max: most).map { .hex($0) }
+        case .signed: integer(in: Int64.min...Int64.max).map { .signed($0) }
+        case .process: process().map { .process($0) }
+        case .thread: thread().map { .thread($0) }
+        case .guid: guid().map { .guid($0) }
+        case .oword: oword().map { .bytes($0.bytes) }
+        case .text: (field.maxUnits.map { string(maxUTF16: $0) } ?? string()).map { .text($0) }
+        case .data: base64(maxCount: AsyncBody.maxDataBytes).map { .bytes($0) }
+        case .hashes: hashes().map { .hashes($0) }
+        case .constant, .zero, .length, .count, .offset: nil
+        }
+    }
+
+    private func guid() -> OWord? {
+        guard let text = string(maxUTF16: 64) else { return nil }
+        if let guid = OWord(guid: text) { return guid }
+        fault("must be a GUID, such as \"9e6c4e1f-7d60-472f-ba1a-a39ef669e4b2\"")
+        return nil
+    }
+
+    /// Sixteen bytes: base64, or 32 hex digits.
+    private func oword() -> OWord? {
+        guard let text = string(maxUTF16: 64) else { return nil }
+        if let oword = OWord(bytes: text.hexBytes ?? Base64.decode(text) ?? []) { return oword }
+        fault("must be 16 bytes, in base64 or as 32 hex digits")
+        return nil
+    }
+
+    private func hashes() -> [OWord]? {
+        guard let elements = array(maxCount: AsyncBody.maxDataBytes / OWord.size) else { return nil }
+        let hashes = elements.map { $0.oword() }
+        return hashes.contains(nil) ? nil : hashes.compactMap { $0 }
+    }
+}
+
+extension String {
+    /// The bytes that 32 hex digits stand for.
+    fileprivate var hexBytes: [UInt8]? {
+        let digits = unicodeScalars.compactMap { Character($0).isASCII ? Character($0).hexDigitValue : nil }
+        guard digits.count == 32, utf8.count == 32 else { return nil }
+        return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+}

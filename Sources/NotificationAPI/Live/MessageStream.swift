@@ -1,0 +1,110 @@
+import Driver
+import Locking
+import MicroHTTPD
+
+/// A live stream of a host's messages to one reader.
+///
+/// The journal is the only buffer: a reader keeps its place in it and one page of messages, so that a slow one costs
+/// nothing, and is told what it has missed. While there is nothing to send the connection is suspended.
+final class MessageStream: BodyProducer {
+    private struct State {
+        var stream: MessageStreamState
+        /// Has the connection's thread call again; nil while nothing waits.
+        var resumption: BodyResumption?
+        var isFollowing = false
+        var followerID: UInt64?
+        var timer: (any ScheduledTimer)?
+        var isClosed = false
+    }
+
+    private let driver: Driver
+    private let timers: any TimerQueue
+    private let heartbeat: Duration
+    private let state: Locked<State>
+    /// Held, so that the host counts as used and the stream as open.
+    private let context: RequestContext
+    private let place: StreamPlaces.Place
+
+    /// A stream that answers the request of `context`.
+    init(_ stream: MessageStreamState, of host: Host, heartbeat: Duration, in place: StreamPlaces.Place, for context: RequestContext) {
+        driver = host.driver
+        timers = context.api.machinery.timers
+        self.heartbeat = heartbeat
+        state = Locked(State(stream: stream))
+        self.context = context
+        self.place = place
+    }
+
+    func produce(into buffer: UnsafeMutableRawBufferPointer, resume: BodyResumption) -> BodyProduction {
+        while true {
+            switch state.withLock({ $0.stream.next(into: buffer) }) {
+            case .copied(let count): return .bytes(count)
+            case .end: return .end
+            case .fetch(let query):
+                let page = driver.messages(query, limit: MessageStreamState.pageSize)
+                state.withLock { $0.stream.take(page) }
+            case .wait(let sequence):
+                switch wait(after: sequence, resume) {
+                case .waiting: return .later
+                case .ready: state.withLock { $0.stream.look() }
+                case .ended: return .end
+                }
+            }
+        }
+    }
+
+    func close() {
+        let (followerID, timer) = state.withLock { state in
+            state.isClosed = true
+            state.resumption = nil
+            return (state.followerID, state.timer)
+        }
+        if let followerID { driver.stopFollowing(followerID) }
+        timer?.cancel()
+    }
+
+    /// Sees to it that `resume` is called when there is a message after `sequence`, or a heartbeat is due.
+    private func wait(after sequence: UInt64, _ resume: BodyResumption) -> Driver.Following {
+        // Noted before the driver is asked: its call may come before it has answered.
+        let (mustFollow, mustBeat) = state.withLock { state in
+            state.resumption = resume
+            defer { state.isFollowing = true }
+            return (!state.isFollowing, state.timer == nil)
+        }
+        if mustBeat { startTimer() }
+        guard mustFollow else { return .waiting(0) }
+        let following = driver.follow(after: sequence) { [weak self] in
+            self?.wake { state in
+                state.isFollowing = false
+                state.stream.look()
+            }
+        }
+        state.withLock { state in
+            if case .waiting(let id) = following { state.followerID = id } else { state.isFollowing = false }
+        }
+        return following
+    }
+
+    private func startTimer() {
+        let timer = timers.schedule(after: heartbeat) { [weak self] in
+            self?.wake { state in
+                state.timer = nil
+                state.stream.beat()
+            }
+        }
+        let isOver = state.withLock { state in
+            state.timer = timer
+            return state.isClosed
+        }
+        if isOver { timer.cancel() }
+    }
+
+    private func wake(_ change: (inout State) -> Void) {
+        let resumption = state.withLock { state in
+            change(&state)
+            defer { state.resumption = nil }
+            return state.resumption
+        }
+        resumption?.resume()
+    }
+}

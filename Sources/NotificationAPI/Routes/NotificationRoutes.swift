@@ -1,0 +1,162 @@
+import Driver
+import EventJSON
+import JSON
+import Messages
+import MicroHTTPD
+
+/// Notifications that a client asks for as such (SYN-1, ASY-1).
+enum NotificationRoutes {
+    static let routes: [Route] = [
+        .post("/v1/hosts/{host}/notifications/sync", "sendSyncNotification", sendSync),
+        .post("/v1/hosts/{host}/notifications/async", "sendAsyncNotification", sendAsync),
+    ]
+
+    private static func sendSync(_ call: Call) throws(Problem) {
+        let (_, request) = try call.read(SyncNotificationRequest.members) { _ in
+        } _: {
+            SyncNotificationRequest($1)
+        }
+        let host = try call.host()
+        try driving { () throws(DriverError) in
+            let data = try request.data(on: host.driver)
+            try host.driver.sendSyncNotification(
+                data, processId: request.processId, ioPriority: request.ioPriority
+            ) { record in
+                call.reply.send { json in json.object { $0.member("message") { record.writeReport(to: &$0) } } }
+            }
+        }
+    }
+
+    private static func sendAsync(_ call: Call) throws(Problem) {
+        let (_, request) = try call.read(["operation", "processId", "highPriority", "data"]) { _ in
+        } _: { _, object in
+            let processId = object.optional("processId") { $0.id() }
+            let highPriority = object.optional("highPriority") { $0.bool() }
+            return object.required("operation") { $0.operation(of: AsyncOperation.self, "asynchronous") }
+                .flatMap { operation in AsyncBody(operation, in: object).map { (operation, $0) } }
+                .map { (operation: $0, body: $1, processId: processId, highPriority: highPriority) }
+        }
+        let host = try call.host()
+        let record = try driving { () throws(DriverError) in
+            try host.driver.sendAsyncNotification(
+                request.operation, request.body, processId: request.processId, highPriority: request.highPriority)
+        }
+        call.reply.send(202) { json in json.object { $0.member("message") { record.writeReport(to: &$0) } } }
+    }
+}
+
+/// A synchronous notification as a client asks for it.
+private struct SyncNotificationRequest {
+    /// What the data are made of; some of it only the host knows.
+    fileprivate enum Data {
+        case given(SyncData)
+        case newThreadDifferentProcess(targetProcessId: UInt32)
+        case newThreadSameProcess(
+            createdThread: AuxTidCreationTime, currentThread: AuxTidCreationTime, startAddress: UInt64)
+    }
+
+    let processId: UInt32
+    let ioPriority: MpIoPriority
+    fileprivate let data: Data
+
+    static let members: [StaticString] = ["operation", "processId", "data", "ioPriority"]
+
+    init?(_ object: JSONObject) {
+        let processId = object.required("processId") { $0.id() }
+        ioPriority = object.optional("ioPriority") { $0.ioPriority() } ?? MpIoPriority()
+        let operation = object.required("operation") { $0.operation(of: SyncOperation.self, "synchronous") }
+        guard let operation, let data = object.required("data", { Data(operation, $0) }), let processId else {
+            return nil
+        }
+        self.processId = processId
+        self.data = data
+    }
+
+    /// The data of the message. Throws `unknownProcess` when a process that they tell of is not there.
+    func data(on driver: Driver) throws(DriverError) -> SyncData {
+        switch data {
+        case .given(let data): return data
+        case .newThreadDifferentProcess(let targetProcessId):
+            return .newThreadDifferentProcess(
+                targetProcess: try SyncNotificationRequest.identity(of: targetProcessId, on: driver))
+        case .newThreadSameProcess(let createdThread, let currentThread, let startAddress):
+            return .newThreadSameProcess(
+                ThreadNotifySyncMessage(
+                    createdThread: createdThread, currentThread: currentThread,
+                    process: try SyncNotificationRequest.identity(of: processId, on: driver),
+                    threadStartAddress: startAddress))
+        }
+    }
+
+    private static func identity(of processId: UInt32, on driver: Driver) throws(DriverError) -> AuxPidCreationTime {
+        guard let process = driver.process(processId) else { throw .unknownProcess(processId) }
+        return process.identity
+    }
+}
+
+extension SyncNotificationRequest.Data {
+    fileprivate init?(_ operation: SyncOperation, _ value: JSONValue) {
+        switch operation {
+        case .newImageLoadPerStream, .newImageLoadPerProcess:
+            guard let name = value.object(allowing: ["imageName"])?.required("imageName", { $0.name() }) else {
+                return nil
+            }
+            self = .given(
+                operation == .newImageLoadPerStream
+                    ? .newImageLoadPerStream(imageName: name) : .newImageLoadPerProcess(imageName: name))
+        case .registryEventSync:
+            let object = value.object(allowing: ["registryData"])
+            guard let bytes = object?.required("registryData", { $0.base64(maxCount: AsyncBody.maxDataBytes) }) else {
+                return nil
+            }
+            self = .given(.registryEventSync(registryData: bytes))
+        case .newThreadDifferentProcess:
+            guard let target = value.object(allowing: ["targetProcessId"])?.required("targetProcessId", { $0.id() })
+            else { return nil }
+            self = .newThreadDifferentProcess(targetProcessId: target)
+        case .newThreadSameProcess:
+            guard let object = value.object(allowing: ["createdThread", "currentThread", "startAddress"]) else {
+                return nil
+            }
+            let created = object.required("createdThread") { $0.thread() }
+            let current = object.required("currentThread") { $0.thread() }
+            let address = object.optional("startAddress") { $0.address() } ?? 0
+            guard let created, let current else { return nil }
+            self = .newThreadSameProcess(createdThread: created, currentThread: current, startAddress: address)
+        case .newThreadAndCmdLine:
+            guard let object = value.object(allowing: ["commandLine", "currentCommandLine"]) else { return nil }
+            let captured = object.required("commandLine") { $0.string() }
+            let current = object.required("currentCommandLine") { $0.string() }
+            guard let captured, let current else { return nil }
+            self = .given(.newThreadAndCmdLine(commandLine: captured, currentCommandLine: current))
+        }
+    }
+}
+
+/// A type of operation that clients give by name or number.
+private protocol NamedOperation: RawRepresentable<Int32>, CaseIterable {
+    var name: String { get }
+}
+
+extension SyncOperation: NamedOperation {}
+extension AsyncOperation: NamedOperation {}
+
+extension JSONValue {
+    /// A type of operation, by its name or its number; any other is what the driver calls STATUS_INVALID_PARAMETER.
+    fileprivate func operation<Operation: NamedOperation>(of type: Operation.Type, _ kind: String) -> Operation? {
+        let found: Operation?
+        switch self.kind {
+        case .string:
+            guard let name = string(maxUTF16: 64) else { return nil }
+            found = Operation.allCases.first { $0.name == name }
+        case .integer:
+            guard let number = integer(in: Int64.min...Int64.max) else { return nil }
+            found = Int32(exactly: number).flatMap { Operation(rawValue: $0) }
+        default:
+            fault("expected the name or the number of an operation")
+            return nil
+        }
+        if found == nil { fault("STATUS_INVALID_PARAMETER: is no \(kind) operation") }
+        return found
+    }
+}

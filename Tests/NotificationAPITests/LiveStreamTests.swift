@@ -1,0 +1,192 @@
+import Driver
+import MicroHTTPD
+import NotificationAPI
+import TestSupport
+import Testing
+
+/// Live streams over sockets. Heartbeats come when the test says so.
+@Suite struct LiveStreamTests {
+    private static let heartbeat = Duration.seconds(15)
+    private static let image = #"{"fullImageName":"a.dll"}"#
+
+    /// A client that reads a stream whose head has come.
+    private func reader(
+        _ live: LiveAPI, _ query: String = "", as type: String = "application/x-ndjson", headers: [String] = [],
+        host: String = "default"
+    ) throws -> HTTPClient {
+        let reader = try live.client()
+        try reader.begin("GET", "/v1/hosts/\(host)/messages\(query)", headers: ["Accept: \(type)"] + headers)
+        let head = try reader.receiveHead()
+        #expect(head.status == 200)
+        #expect(head.headers["content-type"] == type)
+        #expect(head.headers["transfer-encoding"] == "chunked")
+        return reader
+    }
+
+    private func makeMessages(_ client: HTTPClient, _ count: Int, host: String = "default") throws {
+        for _ in 0..<count {
+            let answer = try client.ask("POST", "/v1/hosts/\(host)/notifications/async", #"{"operation":"LogPrint"}"#)
+            try #require(answer.status == 202)
+        }
+    }
+
+    /// The sequences of the next messages, one line each.
+    private func sequences(_ reader: HTTPClient, _ count: Int) throws -> [Int] {
+        var found: [Int] = []
+        while found.count < count {
+            for line in try #require(try reader.chunk()).split(separator: "\n") {
+                let digits = line.dropFirst(#"{"sequence":"#.count).prefix { $0.isNumber }
+                found.append(try #require(Int(digits)))
+            }
+        }
+        return found
+    }
+
+    @Test func `the head comes at once, messages as they are made`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        let reader = try reader(live)
+        for sequence in 1...5 {
+            try makeMessages(client, 1)
+            #expect(try sequences(reader, 1) == [sequence])
+        }
+    }
+
+    @Test func `a stream that has nothing to send waits without a thread, and beats when it is time`() throws {
+        let live = try LiveAPI()
+        let events = try reader(live, as: "text/event-stream")
+        #expect(try events.chunk() == "retry: 1000\n\n")
+        let lines = try reader(live)
+        for _ in 0..<3 {
+            try #require(live.waits(2, of: Self.heartbeat))
+            live.timers.advance(by: Self.heartbeat)
+            #expect(try events.chunk() == ": heartbeat\n\n")
+            #expect(try lines.chunk() == "\n")
+        }
+    }
+
+    @Test func `a reader that comes back with Last-Event-ID misses nothing`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        try makeMessages(client, 3)
+        let reader = try reader(live, "?after=0", headers: ["Last-Event-ID: 2"])
+        try makeMessages(client, 2)
+        #expect(try sequences(reader, 3) == [3, 4, 5])
+    }
+
+    @Test(arguments: ["a", "-1", "+1", "1.0", "18446744073709551616", "0x1"])
+    func `what is no sequence is refused`(id: String) throws {
+        let live = try LiveAPI()
+        let answer = try live.client().ask(
+            "GET", "/v1/hosts/default/messages", headers: ["Accept: text/event-stream", "Last-Event-ID: \(id)"])
+        #expect(answer.status == 400)
+        #expect(answer.text.contains("Last-Event-ID"))
+    }
+
+    @Test func `many readers each get every message, and cost nothing when they go`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        var readers = try (0..<100).map { _ in try self.reader(live) }
+        try makeMessages(client, 20)
+        for reader in readers { #expect(try sequences(reader, 20) == Array(1...20)) }
+        readers.removeAll()
+        // A reader that has gone shows when it is written to twice.
+        #expect(
+            eventually {
+                live.timers.advance(by: Self.heartbeat)
+                return live.daemon.statistics.openConnections == 1
+            })
+        #expect(live.api.openStreams == 0)
+        #expect(live.timers.delays.isEmpty)
+    }
+
+    @Test func `there are as many streams as there may be, and one more when one has gone`() throws {
+        let live = try LiveAPI(streamLimit: 2)
+        let client = try live.client()
+        let kept = try reader(live)
+        try withExtendedLifetime(try reader(live)) {
+            let refused = try client.ask("GET", "/v1/hosts/default/messages", headers: ["Accept: text/event-stream"])
+            #expect(refused.status == 409)
+            #expect(refused.text.contains("/problems/limit-reached"))
+        }
+        #expect(
+            eventually {
+                live.timers.advance(by: Self.heartbeat)
+                return live.api.openStreams == 1
+            })
+        #expect(try client.ask("GET", "/metrics").text.contains("\nwdfilterd_message_streams 1\n"))
+        let next = try reader(live, "?after=0")
+        try makeMessages(client, 1)
+        #expect(try sequences(next, 1) == [1])
+        withExtendedLifetime(kept) {}
+    }
+
+    @Test func `HEAD has the head and takes no place`() throws {
+        let live = try LiveAPI(streamLimit: 1)
+        for _ in 0..<3 {
+            let answer = try live.client().ask(
+                "HEAD", "/v1/hosts/default/messages", headers: ["Accept: text/event-stream"])
+            #expect(answer.status == 200)
+            #expect(answer.headers["content-type"] == "text/event-stream")
+            #expect(answer.headers["connection"] == "close")
+            #expect(eventually { live.api.openStreams == 0 })
+        }
+    }
+
+    @Test func `a stream with a limit ends, and the connection is kept`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        try makeMessages(client, 5)
+        let reader = try reader(live, "?limit=2&after=1")
+        #expect(try sequences(reader, 2) == [2, 3])
+        #expect(try reader.chunk() == nil)
+        #expect(try reader.ask("GET", "/livez").status == 200)
+    }
+
+    @Test func `the end of the host ends its streams, after all of its messages`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        _ = try client.ask("PUT", "/v1/hosts/a", "{}")
+        let reader = try reader(live, host: "a")
+        try makeMessages(client, 40, host: "a")
+        _ = try client.ask("DELETE", "/v1/hosts/a")
+        #expect(try sequences(reader, 40) == Array(1...40))
+        #expect(try reader.chunk() == nil)
+    }
+
+    @Test func `the end of the service ends streams`() throws {
+        let live = try LiveAPI()
+        let readers = try (0..<10).map { _ in try self.reader(live) }
+        live.daemon.quiesce()
+        live.api.prepareToStop()
+        for reader in readers { #expect(try reader.chunk() == nil) }
+        let report = live.daemon.stop(within: .seconds(60))
+        #expect(report.cut == 0)
+    }
+
+    @Test func `a reader that stops reading is cut off, and slows nobody`() throws {
+        let live = try LiveAPI(requestDeadline: .milliseconds(500))
+        let client = try live.client()
+        let stuck = try live.client()
+        try stuck.begin("GET", "/v1/hosts/default/messages", headers: ["Accept: application/x-ndjson"])
+        let data = String(repeating: "AAAA", count: 16_000)
+        // As much as the buffers on the way take, and more.
+        for _ in 0..<200 {
+            let answer = try client.ask(
+                "POST", "/v1/hosts/default/notifications/async", #"{"operation":"LogPrint","data":"\#(data)"}"#)
+            try #require(answer.status == 202)
+        }
+        #expect(eventually { live.daemon.statistics.cutByDeadline >= 1 })
+        #expect(try live.client().ask("GET", "/v1/hosts/default/messages?limit=1").status == 200)
+    }
+
+    @Test func `messages made by many threads come in order and without gaps`() throws {
+        let live = try LiveAPI()
+        let readers = try (0..<4).map { _ in try self.reader(live) }
+        onThreads(4) { _ in
+            guard let client = try? live.client() else { return }
+            try? makeMessages(client, 250)
+        }
+        for reader in readers { #expect(try sequences(reader, 1000) == Array(1...1000)) }
+    }
+}

@@ -1,0 +1,136 @@
+import Messages
+import TestSupport
+import Testing
+
+@testable import Driver
+@testable import NotificationAPI
+
+@Suite struct MessageStreamStateTests {
+    /// Messages `first` to `last` of a journal.
+    private static func records(_ range: ClosedRange<UInt64>) throws -> [MessageRecord] {
+        let driver = Driver.make()
+        for _ in 0..<range.upperBound { _ = try driver.sendAsyncNotification(.logPrint, .raw([])) }
+        return driver.messages(MessageQuery(), limit: .max).items.filter { range.contains($0.message.sequence) }
+    }
+
+    private static func page(_ range: ClosedRange<UInt64>, oldest: UInt64 = 1, newest: UInt64, hasMore: Bool = false)
+        throws -> MessagePage
+    {
+        MessagePage(items: try records(range), hasMore: hasMore, oldest: oldest, newest: newest)
+    }
+
+    private static let none = MessagePage(items: [], hasMore: false, oldest: 1, newest: 0)
+
+    private static func stream(
+        from start: MessageStreamState.Start = .oldest, limit: Int? = nil, _ format: StreamFormat = .ndjson
+    ) -> MessageStreamState {
+        MessageStreamState(MessageQuery(), from: start, limit: limit, format: format, host: "h")
+    }
+
+    /// Everything that there is to send before the stream wants something.
+    private func drain(_ stream: inout MessageStreamState, by size: Int = 4096) -> (String, MessageStreamState.Step) {
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: size)
+        while true {
+            let step = buffer.withUnsafeMutableBytes { stream.next(into: $0) }
+            guard case .copied(let count) = step else { return (String(decoding: text, as: UTF8.self), step) }
+            text += buffer[..<count]
+        }
+    }
+
+    private func query(after sequence: UInt64) -> MessageQuery {
+        var query = MessageQuery()
+        query.after = sequence
+        return query
+    }
+
+    @Test func `a stream begins with the oldest message that there is, which is no gap`() throws {
+        var stream = Self.stream()
+        #expect(drain(&stream) == ("", .fetch(query(after: 0))))
+        stream.take(try Self.page(4...5, oldest: 4, newest: 5))
+        let (text, step) = drain(&stream)
+        #expect(text.split(separator: "\n").count == 2)
+        #expect(text.hasPrefix(#"{"sequence":4,"#))
+        #expect(step == .wait(after: 5))
+    }
+
+    @Test(arguments: [1, 2, 7, 100, 5000])
+    func `a message that is larger than the buffer comes in pieces`(size: Int) throws {
+        var (whole, pieces) = (Self.stream(), Self.stream())
+        whole.take(try Self.page(1...3, newest: 3))
+        pieces.take(try Self.page(1...3, newest: 3))
+        #expect(drain(&pieces, by: size) == drain(&whole))
+    }
+
+    @Test func `server-sent events have the sequence for an id`() throws {
+        var stream = Self.stream(.eventStream)
+        #expect(drain(&stream).0 == "retry: 1000\n\n")
+        stream.take(try Self.page(1...1, newest: 1))
+        let text = drain(&stream).0
+        #expect(text.hasPrefix("id: 1\ndata: {\"sequence\":1,"))
+        #expect(text.hasSuffix("}\n\n"))
+        #expect(text.split(separator: "\n").count == 2)
+        stream.beat()
+        #expect(drain(&stream) == (": heartbeat\n\n", .wait(after: 1)))
+        #expect(drain(&stream) == ("", .wait(after: 1)), "once a beat")
+    }
+
+    @Test func `what the journal still holds is resumed without a gap`() throws {
+        var stream = Self.stream(from: .resume(lastEventId: 2))
+        #expect(drain(&stream).1 == .fetch(query(after: 2)))
+        stream.take(try Self.page(3...4, oldest: 3, newest: 4))
+        #expect(drain(&stream).0.hasPrefix(#"{"sequence":3,"#))
+    }
+
+    @Test(arguments: [MessageStreamState.Start.resume(lastEventId: 2), .after(2)])
+    func `what the journal has lost is told`(start: MessageStreamState.Start) throws {
+        var stream = Self.stream(from: start, .eventStream)
+        _ = drain(&stream)
+        stream.take(try Self.page(6...6, oldest: 6, newest: 6))
+        #expect(drain(&stream).0.hasPrefix("event: gap\ndata: {\"gap\":{\"first\":3,\"last\":5}}\n\nid: 6\n"))
+        // And again, when the reader is too slow.
+        stream.look()
+        #expect(drain(&stream).1 == .fetch(query(after: 6)))
+        stream.take(try Self.page(9...9, oldest: 9, newest: 9))
+        #expect(drain(&stream).0.hasPrefix("event: gap\ndata: {\"gap\":{\"first\":7,\"last\":8}}\n\nid: 9\n"))
+    }
+
+    @Test func `a reader of a host that was made anew is told, and begins anew`() throws {
+        var stream = Self.stream(from: .resume(lastEventId: 70))
+        stream.take(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
+        #expect(drain(&stream) == (#"{"reset":{"lastEventId":70,"newest":2}}"# + "\n", .fetch(query(after: 0))))
+        stream.take(try Self.page(1...2, newest: 2))
+        #expect(drain(&stream).0.hasPrefix(#"{"sequence":1,"#))
+    }
+
+    @Test(arguments: [UInt64(70), .max])
+    func `a stream from a sequence that is still to come waits for it`(after: UInt64) {
+        var stream = Self.stream(from: .after(after))
+        stream.take(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
+        #expect(drain(&stream) == ("", .wait(after: after)))
+    }
+
+    @Test func `with a filter the stream goes on behind what it has looked at`() throws {
+        var stream = Self.stream()
+        stream.take(MessagePage(items: try Self.records(3...3), hasMore: false, oldest: 1, newest: 9))
+        #expect(drain(&stream).1 == .wait(after: 9))
+    }
+
+    @Test func `pages follow one another until there is nothing more`() throws {
+        var stream = Self.stream()
+        stream.take(try Self.page(1...2, newest: 4, hasMore: true))
+        #expect(drain(&stream).1 == .fetch(query(after: 2)))
+        stream.take(try Self.page(3...4, newest: 4))
+        #expect(drain(&stream).1 == .wait(after: 4))
+    }
+
+    @Test func `a stream with a limit ends after so many messages`() throws {
+        var stream = Self.stream(limit: 3)
+        stream.take(try Self.page(1...2, newest: 9, hasMore: true))
+        #expect(drain(&stream).1 == .fetch(query(after: 2)))
+        stream.take(try Self.page(3...4, newest: 9, hasMore: true))
+        let (text, step) = drain(&stream)
+        #expect(text.split(separator: "\n").count == 1)
+        #expect(step == .end)
+    }
+}
