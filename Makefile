@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt tsan bench clean setup-swift setup-apt setup-bench
+.PHONY: help setup run test check fmt docs tsan bench clean setup-swift setup-apt setup-bench
 
 APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
@@ -81,6 +81,12 @@ fmt: setup .venv/installed ## Format the sources.
 	swift format --in-place --recursive $(SWIFT_SOURCES)
 	.venv/bin/ruff format Tests/Contract
 	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks
+
+docs: ## Print the pages of docs that follow from the code.
+	swift build --product wdfilterd
+	for page in glossary messages; do
+	  "$$(swift build --show-bin-path)/wdfilterd" vocabulary --format $$page >docs/$$page.md
+	done
 
 tsan: setup ## Run Swift's tests under the thread sanitizer.
 	swift test --sanitize=thread --scratch-path .build-tsan

@@ -56,6 +56,8 @@ let package = Package(
         library("EmbeddedEngine", ["Driver", "Messages", "Locking"]),
         library("WebhookEngine", ["Driver", "Messages", "CloudEvents", "JSON", "Locking", "CCurl", "CGnuTLS"]),
 
+        library("Vocabulary", ["Driver", "Messages"]),
+
         // Recordings, the API, the executable
         library("EventJSON", ["Driver", "Messages", "JSON"]),
         library("Replay", ["EventJSON", "Driver", "Messages", "JSON", "Locking"]),
@@ -63,14 +65,15 @@ let package = Package(
             "NotificationAPI",
             [
                 "Driver", "Messages", "Runtime", "CloudEvents", "EmbeddedEngine", "WebhookEngine", "EventJSON",
-                "Replay", "JSON", "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
+                "Replay", "Vocabulary", "JSON", "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
             ]),
+        library("HexDump"),
         library("Settings", [yams]),
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
                 "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine",
-                "CloudEvents", "MicroHTTPD", "JSON", "Locking", "CMicroHTTPD", "CCurl", "CGnuTLS", logging,
+                "Vocabulary", "HexDump", "CloudEvents", "MicroHTTPD", "JSON", "Locking", "CMicroHTTPD", "CCurl", "CGnuTLS", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -85,6 +88,8 @@ let package = Package(
         tests("DriverTests", ["Driver", "Messages", "Locking", "TestSupport"]),
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking"]),
         tests("CloudEventsTests", ["CloudEvents", "Driver", "Messages", "JSON"]),
+        tests("VocabularyTests", ["Vocabulary", "Driver", "Messages"]),
+        tests("HexDumpTests", ["HexDump"]),
         tests("EmbeddedEngineTests", ["EmbeddedEngine", "Driver", "Messages", "Locking"]),
         tests(
             "WebhookEngineTests", ["WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking", "CGnuTLS"]),

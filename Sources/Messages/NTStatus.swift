@@ -31,6 +31,11 @@ public struct NTStatus: RawRepresentable, Hashable, Sendable {
     /// The status's name, or `0x%08x` for one without.
     public var name: String {
         if let known = NTStatus.named.first(where: { $0.status == self }) { return known.name }
+        return hex
+    }
+
+    /// The status as `0x%08x`.
+    public var hex: String {
         let digits = String(rawValue, radix: 16)
         return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
     }

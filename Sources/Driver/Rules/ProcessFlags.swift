@@ -1,3 +1,5 @@
+import Messages
+
 /// What the driver knows about a process.
 ///
 /// Driver: `ProcessCtx.ProcessFlags` (DATA-3).
@@ -31,10 +33,22 @@ public struct ProcessFlags: OptionSet, Hashable, Sendable {
 }
 
 extension ProcessFlags: NamedBits {
-    /// Each flag with its name, lowest bit first.
-    public static let named: [(bit: UInt32, name: String)] = [
-        (0x1, "ExcludedProcess"), (0x8, "MsMpEngProcess"), (0x10, "MpServiceSidProcess"), (0x20, "FriendlyProcess"),
-        (0x40, "TrustedProcess"), (0x80, "MsSecesProcess"), (0x100, "SvchostProcess"), (0x200, "ImageWow64cpuLoaded"),
-        (0x400, "ThreadNotifyRoutineExSet"), (0x800, "ProcessExplorer"),
+    /// Each flag, lowest bit first.
+    public static let named = [
+        NamedBit(0x1, "ExcludedProcess", .known("part 1"), "on the engine's list of exclusions (MpSetProcessExempt)"),
+        NamedBit(0x8, "MsMpEngProcess", .known("part 1"), "the engine itself"),
+        NamedBit(
+            0x10, "MpServiceSidProcess", .known("part 1"),
+            "has the service SID of the product in its token (MpSetProcessHardening)"),
+        NamedBit(
+            0x20, "FriendlyProcess", .known("part 1"), "excluded from hardening (MpSetProcessHardeningExclusion)"),
+        NamedBit(0x40, "TrustedProcess", .known("part 1"), "trusted"),
+        NamedBit(0x80, "MsSecesProcess", .known("part 1"), "the MsSense service"),
+        NamedBit(0x100, "SvchostProcess", .known("part 1"), "a service host (MpSetProcessHardeningExclusion)"),
+        NamedBit(0x200, "ImageWow64cpuLoaded", .known("part 2"), "has loaded wow64cpu.dll (IMG-3)"),
+        NamedBit(
+            0x400, "ThreadNotifyRoutineExSet", .known("part 2"),
+            "MpCreateThreadNotifyRoutineEx has not looked at the process yet (PRC-1, TEX-2)"),
+        NamedBit(0x800, "ProcessExplorer", .known("part 1"), "Process Explorer"),
     ]
 }

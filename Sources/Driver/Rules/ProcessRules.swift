@@ -1,3 +1,5 @@
+import Messages
+
 /// What the engine wants to be told about a process.
 ///
 /// Driver: `ProcessCtx.ProcessRules` (DATA-4). Bits without a name are kept, never dropped.
@@ -41,14 +43,38 @@ public struct ProcessRules: OptionSet, Hashable, Sendable {
 }
 
 extension ProcessRules: NamedBits {
-    /// Each rule with its name, lowest bit first.
-    public static let named: [(bit: UInt32, name: String)] = [
-        (0x8, "DoNotNotifyDesktopHandlesOp"), (0x200, "SuppressAsyncImageLoad"),
-        (0x400, "AllowAllRegistryOperations"), (0x800, "NotifyWow64cpuLoad"), (0x8000, "AllowCodeInjectionHIPSRule"),
-        (0x1_0000, "AllowedToInjectCode"), (0x8_0000, "AllowIncomingCodeInjection"),
-        (0x20_0000, "NotifyRegistryOperationSync"), (0x40_0000, "NotifyNewThreadDifferentProcess"),
-        (0x80_0000, "QuerySuspendResumeHIPSRule"), (0x100_0000, "AllowedToQuerySuspendResume"),
-        (0x200_0000, "AllowQuerySuspendResume"), (0x800_0000, "NotifyImageLoadRule"),
-        (0x1000_0000, "NotifyNewThreadSameProcess"), (0x2000_0000, "NotifyProcessCmdLine"),
+    /// Each rule, lowest bit first.
+    public static let named = [
+        NamedBit(0x8, "DoNotNotifyDesktopHandlesOp", .known("part 3"), "handle operations on desktops are not reported"),
+        NamedBit(
+            0x200, "SuppressAsyncImageLoad", driverName: nil, .decided("part 2 has the bit without a name"),
+            "no asynchronous LoadImage (IMG-4)"),
+        NamedBit(0x400, "AllowAllRegistryOperations", .known("part 4"), "registry operations pass"),
+        NamedBit(0x800, "NotifyWow64cpuLoad", .known("part 2"), "wow64cpu.dll is looked out for (IMG-3)"),
+        NamedBit(
+            0x8000, "AllowCodeInjectionHIPSRule", .known("part 3"),
+            "the code-injection rule of host intrusion prevention applies"),
+        NamedBit(0x1_0000, "AllowedToInjectCode", .known("part 3"), "the process may inject code"),
+        NamedBit(0x8_0000, "AllowIncomingCodeInjection", .known("part 3"), "others may inject code into the process"),
+        NamedBit(
+            0x20_0000, "NotifyRegistryOperationSync", .known("part 4"), "registry operations are sent synchronously"),
+        NamedBit(
+            0x40_0000, "NotifyNewThreadDifferentProcess", .known("part 2"),
+            "a thread that the process creates in another one is reported (THR-4)"),
+        NamedBit(
+            0x80_0000, "QuerySuspendResumeHIPSRule", .known("part 3"),
+            "the suspend-resume rule of host intrusion prevention applies"),
+        NamedBit(
+            0x100_0000, "AllowedToQuerySuspendResume", .known("part 3"), "the process may suspend and resume others"),
+        NamedBit(
+            0x200_0000, "AllowQuerySuspendResume", .known("part 3"), "others may suspend and resume the process"),
+        NamedBit(
+            0x800_0000, "NotifyImageLoadRule", .known("part 2"), "the next image load is reported synchronously (IMG-4)"),
+        NamedBit(
+            0x1000_0000, "NotifyNewThreadSameProcess", .known("part 2"),
+            "a thread that the process creates in itself is reported (THR-3)"),
+        NamedBit(
+            0x2000_0000, "NotifyProcessCmdLine", .known("part 2"),
+            "a tampered command line is reported at the first thread (TEX)"),
     ]
 }

@@ -1,3 +1,5 @@
+import Messages
+
 /// What the engine wants to be told about a file stream.
 ///
 /// Driver: `StreamCtx.StreamCtxRules` (DATA-5).
@@ -13,6 +15,10 @@ public struct StreamContextRules: OptionSet, Hashable, Sendable {
 }
 
 extension StreamContextRules: NamedBits {
-    /// Each rule with its name, lowest bit first.
-    public static let named: [(bit: UInt32, name: String)] = [(0x8000, "NotifyImageLoadRule")]
+    /// Each rule, lowest bit first.
+    public static let named = [
+        NamedBit(
+            0x8000, "NotifyImageLoadRule", .known("part 2"),
+            "the next load of the stream as an image is reported synchronously (IMG-4)")
+    ]
 }

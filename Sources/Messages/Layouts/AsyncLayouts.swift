@@ -5,11 +5,11 @@ extension AsyncHeader {
         "AsyncMessageData", .known("memory dumps"), empty: AsyncHeader(),
         [
             .constant(0x00, 4, "Magic", 0x0002_015D),
-            .u32(0x04, "Size", \.size).note("the whole message"),
+            .u32(0x04, "Size", \.size).called("totalSize").note("the whole message"),
             .i64(0x08, "NotificationNumber", \.notificationNumber).note("0 for types from 0xA on (ASY-2)"),
             .u32(0x10, "SizeOfData", \.sizeOfData).note("Size - 8; 0x70 in a Wow64cpuLoad, the driver's own slip"),
             .i32(0x14, "RefCount", \.refCount).note("1 when built; a queued message has been seen with 2"),
-            .i32(0x18, "TypeOfOperation", \.typeOfOperation).values(AsyncOperation.valueNames),
+            .i32(0x18, "TypeOfOperation", \.typeOfOperation).called("operationCode").values(AsyncOperation.valueNames),
             .zero(0x1C, 4),
         ])
 }
@@ -23,7 +23,7 @@ extension ImageLoadAndProcessNotify {
             .process(0x2C, "CurrentProcess", \.currentProcess).required,
             .flag(0x38, "CreateFlag", \.createFlag).leftZeroByLoadImage
                 .values([0: "exit", 1: "creation"]),
-            .u8(0x39, "ProcessFlags", \.processFlagsLowByte, member: "processFlagsLowByte").leftZeroByLoadImage
+            .u8(0x39, "ProcessFlags", \.processFlagsLowByte).called("processFlagsLowByte").leftZeroByLoadImage
                 .from(.inferred("PRC-9")).note("low byte of ProcessFlags"),
             .zero(0x3A, 10),
             .length(0x44, "FileNameLength", of: "ImageFileName"),

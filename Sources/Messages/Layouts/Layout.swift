@@ -102,41 +102,41 @@ struct Layout<Content: Sendable>: Sendable {
 extension Layout.Line {
     typealias Path<Value> = Layout.Path<Value>
 
-    static func u8(_ offset: Int, _ name: String, _ path: Path<UInt8>, member: String? = nil) -> Self {
-        field(offset, 1, name, .number, .byte(path), member)
+    static func u8(_ offset: Int, _ name: String, _ path: Path<UInt8>) -> Self {
+        field(offset, 1, name, .number, .byte(path))
     }
     static func flag(_ offset: Int, _ name: String, _ path: Path<Bool>) -> Self {
-        field(offset, 1, name, .flag, .flag(path), nil)
+        field(offset, 1, name, .flag, .flag(path))
     }
     static func u16(_ offset: Int, _ name: String, _ path: Path<UInt16>) -> Self {
-        field(offset, 2, name, .number, .word(path), nil)
+        field(offset, 2, name, .number, .word(path))
     }
     static func u32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
-        field(offset, 4, name, .number, .double(path), nil)
+        field(offset, 4, name, .number, .double(path))
     }
     static func hex32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
-        field(offset, 4, name, .hex, .double(path), nil)
+        field(offset, 4, name, .hex, .double(path))
     }
     static func i32(_ offset: Int, _ name: String, _ path: Path<Int32>) -> Self {
-        field(offset, 4, name, .signed, .signedDouble(path), nil)
+        field(offset, 4, name, .signed, .signedDouble(path))
     }
     static func hex64(_ offset: Int, _ name: String, _ path: Path<UInt64>) -> Self {
-        field(offset, 8, name, .hex, .quad(path), nil)
+        field(offset, 8, name, .hex, .quad(path))
     }
     static func i64(_ offset: Int, _ name: String, _ path: Path<Int64>) -> Self {
-        field(offset, 8, name, .signed, .signedQuad(path), nil)
+        field(offset, 8, name, .signed, .signedQuad(path))
     }
     static func process(_ offset: Int, _ name: String, _ path: Path<AuxPidCreationTime>) -> Self {
-        field(offset, 12, name, .process, .process(path), nil)
+        field(offset, 12, name, .process, .process(path))
     }
     static func thread(_ offset: Int, _ name: String, _ path: Path<AuxTidCreationTime>) -> Self {
-        field(offset, 12, name, .thread, .thread(path), nil)
+        field(offset, 12, name, .thread, .thread(path))
     }
     static func guid(_ offset: Int, _ name: String, _ path: Path<OWord>) -> Self {
-        field(offset, OWord.size, name, .guid, .oword(path), nil)
+        field(offset, OWord.size, name, .guid, .oword(path))
     }
     static func oword(_ offset: Int, _ name: String, _ path: Path<OWord>) -> Self {
-        field(offset, OWord.size, name, .oword, .oword(path), nil)
+        field(offset, OWord.size, name, .oword, .oword(path))
     }
 
     /// Bytes that are always 0.
@@ -173,9 +173,9 @@ extension Layout.Line {
     }
 
     private static func field(
-        _ offset: Int, _ size: Int, _ name: String, _ kind: LayoutField.Kind, _ slot: Layout.Slot, _ member: String?
+        _ offset: Int, _ size: Int, _ name: String, _ kind: LayoutField.Kind, _ slot: Layout.Slot
     ) -> Self {
-        let facts = LayoutField(name, at: offset, size: size, kind, member: member ?? memberName(name))
+        let facts = LayoutField(name, at: offset, size: size, kind, member: memberName(name))
         return .field(Layout.Field(facts: facts, slot: slot))
     }
 
@@ -194,6 +194,8 @@ extension Layout.Line {
     /// Left 0 by a LoadImage.
     var leftZeroByLoadImage: Self { with { $0.isLeftZeroByLoadImage = true } }
 
+    /// What it is called in JSON.
+    func called(_ member: String) -> Self { with { $0.member = member } }
     func note(_ note: String) -> Self { with { $0.note = note } }
     func from(_ provenance: Provenance) -> Self { with { $0.provenance = provenance } }
     func atMost(units: Int) -> Self { with { $0.maxUnits = units } }

@@ -61,7 +61,7 @@ public struct LayoutField: Hashable, Sendable {
     /// The driver's name.
     public let name: String
     /// The member that it is in JSON; nil for what JSON does not tell.
-    public let member: String?
+    public internal(set) var member: String?
     /// What it is.
     public let kind: Kind
     /// Whether a message cannot be made without it.

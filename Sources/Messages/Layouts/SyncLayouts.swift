@@ -12,8 +12,8 @@ extension SyncHeader {
             .u32(0x0C, "ThreadPriority", \.ioPriority.threadPriority),
             .u32(0x10, "PagePriority", \.ioPriority.pagePriority),
             .zero(0x14, 4).note("MP_IO_PRIORITY takes 16 bytes here"),
-            .i32(0x18, "TypeOfOperation", \.typeOfOperation).values(SyncOperation.valueNames),
-            .process(0x1C, "CurrentProcess", \.currentProcess),
+            .i32(0x18, "TypeOfOperation", \.typeOfOperation).called("operationCode").values(SyncOperation.valueNames),
+            .process(0x1C, "CurrentProcess", \.currentProcess).called("process"),
             .u32(0x28, "SizeOfData", \.sizeOfData),
             .zero(0x2C, 4),
         ])
@@ -90,9 +90,9 @@ extension CreateProcessReply {
             .zero(0x04, 0x44).note("not looked at"),
             .flag(0x48, "AccessDenied", \.accessDenied).values([0: "may start", 1: "denied"]),
             .zero(0x49, 3),
-            .hex32(0x4C, "ProcessFlags", \.processFlags).note("0 leaves them alone")
+            .hex32(0x4C, "ProcessFlags", \.processFlags).called("flags").note("0 leaves them alone")
                 .from(.decided("where the driver keeps them is not published")),
-            .hex32(0x50, "ProcessRules", \.processRules).note("0 leaves them alone")
+            .hex32(0x50, "ProcessRules", \.processRules).called("rules").note("0 leaves them alone")
                 .from(.decided("where the driver keeps them is not published")),
             .zero(0x54, 0xC).note("not looked at"),
         ])

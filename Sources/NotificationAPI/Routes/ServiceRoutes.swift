@@ -1,6 +1,7 @@
 import COpenAPI
 import JSON
 import MicroHTTPD
+import Vocabulary
 import Yams
 
 /// What belongs to no host: health, metrics, documents.
@@ -28,6 +29,10 @@ enum ServiceRoutes {
         },
         .get("/problems/{name}", "getProblemType", produces: [.json], problemType),
         .get("/v1/version", "getVersion", version),
+        .get("/v1/vocabulary", "getVocabulary") { call throws(Problem) in
+            try call.read { _ in }
+            call.reply.send { Vocabulary.write(to: &$0) }
+        },
     ]
 
     private static func ready(_ call: Call) throws(Problem) {

@@ -1,0 +1,84 @@
+import JSON
+import Messages
+import Vocabulary
+
+extension NotificationAPI {
+    /// What `GET /v1/vocabulary` gives.
+    public static var vocabulary: [UInt8] {
+        var json = JSONWriter(reserving: 65_536)
+        Vocabulary.write(to: &json)
+        return json.bytes
+    }
+}
+
+extension Vocabulary {
+    /// Everything, as `GET /v1/vocabulary` gives it.
+    static func write(to json: inout JSONWriter) {
+        json.object { json in
+            for group in groups {
+                json.member(key: group.member) { json in
+                    json.array { json in
+                        for term in group.terms { term.write(to: &json) }
+                    }
+                }
+            }
+            json.member("layouts", each: layouts) { json, layout in layout.write(to: &json) }
+        }
+    }
+}
+
+extension Term {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("name", name)
+            json.member("driverName") { json in
+                if let driverName { json.value(driverName) } else { json.null() }
+            }
+            switch value {
+            case .number(let number): json.member("value", number)
+            case .hex(let number): json.member("value", hex: number)
+            case .status(let status): json.member("value", hex: UInt64(status), digits: 8)
+            case nil: break
+            }
+            json.member("status", provenance.status.rawValue)
+            json.member("source", provenance.source)
+            json.member("meaning", meaning)
+        }
+    }
+}
+
+extension Vocabulary.Layout {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("name", structure.name)
+            json.member("operations", each: operations) { json, name in json.value(name) }
+            json.member("status", structure.provenance.status.rawValue)
+            json.member("source", structure.provenance.source)
+            json.member("fields", each: structure.fields) { json, field in
+                field.write(to: &json, in: structure)
+            }
+        }
+    }
+}
+
+extension LayoutField {
+    fileprivate func write(to json: inout JSONWriter, in structure: StructureLayout) {
+        let provenance = provenance ?? structure.provenance
+        json.object { json in
+            json.member("offset") { json in
+                if let offset { json.value(offset) } else { json.null() }
+            }
+            json.member("size") { json in
+                if let size { json.value(size) } else { json.null() }
+            }
+            json.member("name", name)
+            json.member("type", typeName)
+            json.member("member") { json in
+                if let member { json.value(member) } else { json.null() }
+            }
+            json.member("status", provenance.status.rawValue)
+            json.member("source", provenance.source)
+            if let note { json.member("note", note) }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Messages
+
+extension Vocabulary {
+    /// docs/glossary.md.
+    public static var glossaryPage: String {
+        var page = """
+            # Glossary
+
+            Each name once: ours, the driver's as its analyst gave it, where it is known from, and how sure that is.
+            *known*: it was published, in a part of the
+            [series](https://n4r1b.com/posts/2020/01/dissecting-the-windows-defender-driver-wdfilter-part-1/), in its header
+            files or as a memory dump. *inferred*: it follows from what was published. *decided*: it is our choice. The same
+            as data: `GET /v1/vocabulary`. Layouts: [messages.md](messages.md).
+
+            Printed by `wdfilterd vocabulary --format glossary`; do not edit.
+
+            """
+        for group in groups {
+            page += "\n## \(group.title)\n\n| name | driver | value | status | source | meaning |\n|---|---|---|---|---|---|\n"
+            for term in group.terms {
+                let driverName = term.driverName == term.name ? "same" : term.driverName.map { "`\($0)`" } ?? "none"
+                page += row(
+                    "`\(term.name)`", driverName, term.value?.text ?? "", term.provenance.status.rawValue,
+                    term.provenance.source, term.meaning)
+            }
+        }
+        return page
+    }
+
+    /// docs/messages.md.
+    public static var messagesPage: String {
+        var page = """
+            # Messages
+
+            The bytes that reach the engine. Little-endian; strings are UTF-16LE and end with a NUL that their lengths count.
+            AuxPidCreationTime and AuxTidCreationTime are packed: u32 id, then u64 FILETIME, 12 bytes. Fields that tell an
+            offset count from byte 08 of the message; a part that is absent has length 0 and offset 0. Parts without an offset
+            of their own (`..`) follow one another.
+
+            A `(zero)` is written as 0. JSON names are those of the `data` of a CloudEvent and of a raw notification.
+            `wdfilterd decode` explains any message field by field.
+
+            Types that have no table here carry the bytes that the caller gave behind the header, from 20 on.
+
+            Printed by `wdfilterd vocabulary --format messages`; do not edit.
+
+            """
+        for layout in layouts {
+            let structure = layout.structure
+            page += "\n## \(structure.name)\n\n"
+            if !layout.operations.isEmpty { page += layout.operations.joined(separator: ", ") + ". " }
+            page += "Offsets from \(layout.place). \(structure.provenance.sentence)\n\n"
+            page += "| at | type | field | JSON | status | notes |\n|---|---|---|---|---|---|\n"
+            for field in structure.fields {
+                let status = (field.provenance ?? structure.provenance).status.rawValue
+                page += row(
+                    field.place, field.typeName, field.name, field.member.map { "`\($0)`" } ?? "", status, field.notes)
+            }
+        }
+        return page
+    }
+
+    private static func row(_ cells: String...) -> String {
+        "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+    }
+}
+
+extension Provenance {
+    fileprivate var sentence: String { "\(status.rawValue.prefix(1).uppercased() + status.rawValue.dropFirst()): \(source)." }
+}
+
+extension LayoutField {
+    /// Its offset as docs write it.
+    fileprivate var place: String {
+        guard let offset else { return ".." }
+        let digits = String(offset, radix: 16, uppercase: true)
+        return digits.count == 1 ? "0" + digits : digits
+    }
+
+    fileprivate var notes: String {
+        var notes: [String] = []
+        switch kind {
+        case .length(let part): notes.append("bytes of \(part)")
+        case .count(let part): notes.append("number of \(part)")
+        case .offset(let part): notes.append("offset of \(part)")
+        case .constant(let value): notes.append("0x" + String(value, radix: 16, uppercase: true))
+        default: break
+        }
+        if isRequired { notes.append("required in a raw notification") }
+        if let maxUnits { notes.append("at most \(maxUnits) characters") }
+        if let note { notes.append(note) }
+        if isLeftZeroByLoadImage { notes.append("left 0 by a LoadImage") }
+        if let provenance { notes.append("\(provenance.status.rawValue): \(provenance.source)") }
+        if let valueNames {
+            // Operations have a table of their own.
+            if valueNames.names.count <= 10 {
+                notes.append(
+                    valueNames.names.sorted { $0.key < $1.key }
+                        .map { "0x\(String($0.key, radix: 16, uppercase: true)) \($0.value)" }.joined(separator: ", "))
+            }
+        }
+        return notes.joined(separator: "; ")
+    }
+}

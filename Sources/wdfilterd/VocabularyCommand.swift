@@ -1,0 +1,42 @@
+import ArgumentParser
+import Logging
+import NotificationAPI
+import Vocabulary
+
+/// `wdfilterd vocabulary`.
+struct VocabularyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vocabulary",
+        abstract: "Print every name and every layout of the driver's, with where it is known from.",
+        discussion: """
+            The same as GET /v1/vocabulary, docs/glossary.md and docs/messages.md.
+
+            Examples:
+              wdfilterd vocabulary | jq '.rules[] | {name, value, status}'
+              wdfilterd vocabulary --format messages | less
+            """)
+
+    /// What is printed.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        /// One JSON object, as the API gives it.
+        case json
+        /// Names, as a page of Markdown.
+        case glossary
+        /// Layouts, as a page of Markdown.
+        case messages
+    }
+
+    @Option(help: "What to print: json = all of it, glossary and messages = pages of Markdown.")
+    var format = Format.json
+
+    @OptionGroup var log: LogOptions
+
+    func run() {
+        log.logger("vocabulary").debug("printing", metadata: ["layouts": "\(Vocabulary.layouts.count)"])
+        switch format {
+        case .json: StandardStream.output.line(String(decoding: NotificationAPI.vocabulary, as: UTF8.self))
+        case .glossary: StandardStream.output.text(Vocabulary.glossaryPage)
+        case .messages: StandardStream.output.text(Vocabulary.messagesPage)
+        }
+    }
+}

@@ -1,0 +1,2 @@
+import HexDump
+import Testing
