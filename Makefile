@@ -4,15 +4,16 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt docs tsan bench clean setup-swift setup-apt setup-bench
+.PHONY: help setup run test check fmt docs tsan fuzz bench clean setup-swift setup-apt setup-bench
 
 APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
+SECONDS ?= 60
 # Only what a target declares may it import: the arrows of ARCHITECTURE.md.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # Debian's own Python, of which python3-venv is.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
-SWIFT_SOURCES := Sources Tests Package.swift
+SWIFT_SOURCES := Sources Tests Fuzz Package.swift
 
 help: ## Show the verbs.
 	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -91,6 +92,14 @@ docs: ## Print the pages of docs that follow from the code.
 tsan: setup ## Run Swift's tests under the thread sanitizer.
 	swift test --sanitize=thread --scratch-path .build-tsan
 
+fuzz: setup ## Run the fuzz targets, each for SECONDS=60 seconds; what they find is kept in .build-fuzz.
+	flags=(-c release --sanitize=fuzzer --scratch-path .build-fuzz)
+	WDFILTERD_FUZZ=1 swift build "$${flags[@]}" --product FuzzMessages
+	bin=$$(WDFILTERD_FUZZ=1 swift build "$${flags[@]}" --show-bin-path)
+	mkdir -p .build-fuzz/corpus/messages
+	SWIFT_BACKTRACE=enable=no "$$bin/FuzzMessages" -max_total_time=$(SECONDS) -max_len=4096 -print_final_stats=1 \
+	  -artifact_prefix=.build-fuzz/ .build-fuzz/corpus/messages Fuzz/Messages/corpus
+
 bench: setup-bench ## Measure the service beside a C program that does the least there is.
 	swift build -c release --product wdfilterd
 	bin=$$(swift build -c release --show-bin-path)
@@ -98,4 +107,4 @@ bench: setup-bench ## Measure the service beside a C program that does the least
 	$(PYTHON) Benchmarks/run.py --service "$$bin/wdfilterd" --floor "$$bin/floor"
 
 clean: ## Remove what was built and installed here.
-	rm -rf .build .build-tsan .venv
+	rm -rf .build .build-tsan .build-fuzz .venv

@@ -73,7 +73,8 @@ let package = Package(
             name: "wdfilterd",
             dependencies: [
                 "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine",
-                "Vocabulary", "HexDump", "CloudEvents", "MicroHTTPD", "JSON", "Locking", "CMicroHTTPD", "CCurl", "CGnuTLS", logging,
+                "Vocabulary", "HexDump", "CloudEvents", "MicroHTTPD", "JSON", "Locking", "CMicroHTTPD", "CCurl",
+                "CGnuTLS", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -111,3 +112,12 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx20
 )
+
+// Fuzz targets, which link with libFuzzer alone: `make fuzz`.
+if Context.environment["WDFILTERD_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzMessages", dependencies: ["Messages", "HexDump"], path: "Fuzz/Messages",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

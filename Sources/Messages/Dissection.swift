@@ -135,7 +135,7 @@ public struct Dissection: Sendable {
         }
         if end < bytes.count {
             remarks.append(
-                MessageFault(offset: end, detail: "0x\(hex(bytes.count - end)) more bytes behind the message"))
+                MessageFault(offset: end, detail: "\(bytes.count - end) more bytes behind the message"))
         }
     }
 }

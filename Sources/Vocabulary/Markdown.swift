@@ -16,7 +16,8 @@ extension Vocabulary {
 
             """
         for group in groups {
-            page += "\n## \(group.title)\n\n| name | driver | value | status | source | meaning |\n|---|---|---|---|---|---|\n"
+            page +=
+                "\n## \(group.title)\n\n| name | driver | value | status | source | meaning |\n|---|---|---|---|---|---|\n"
             for term in group.terms {
                 let driverName = term.driverName == term.name ? "same" : term.driverName.map { "`\($0)`" } ?? "none"
                 page += row(
@@ -66,7 +67,9 @@ extension Vocabulary {
 }
 
 extension Provenance {
-    fileprivate var sentence: String { "\(status.rawValue.prefix(1).uppercased() + status.rawValue.dropFirst()): \(source)." }
+    fileprivate var sentence: String {
+        "\(status.rawValue.prefix(1).uppercased() + status.rawValue.dropFirst()): \(source)."
+    }
 }
 
 extension LayoutField {

@@ -27,7 +27,9 @@ extension Vocabulary {
         return layouts
     }()
 
-    private static func add(_ structure: StructureLayout, _ operation: String, place: String, to layouts: inout [Layout]) {
+    private static func add(
+        _ structure: StructureLayout, _ operation: String, place: String, to layouts: inout [Layout]
+    ) {
         if let known = layouts.firstIndex(where: { $0.structure.name == structure.name }) {
             layouts[known] = Layout(
                 structure: structure, operations: layouts[known].operations + [operation], place: place)

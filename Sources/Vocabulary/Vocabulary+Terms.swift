@@ -80,7 +80,8 @@ extension Vocabulary {
         structure("MP_DATA", 0xDA00, "size 0xCC0; everything else hangs off it", in: "part 1"),
         structure("MP_ASYNC", 0xDA07, "size 0x180; the asynchronous queue", in: "part 2"),
         structure("MP_ASYNC_NOTIFICATION", 0xDA08, "size 0x18; an entry of the queue", in: "part 2"),
-        structure("MP_ASYNC_NOTIFICATION, freed", 0xBABA_FAFA, "its first bytes once it was sent or dropped", in: "part 2"),
+        structure(
+            "MP_ASYNC_NOTIFICATION, freed", 0xBABA_FAFA, "its first bytes once it was sent or dropped", in: "part 2"),
         structure("ProcessCtx", 0xDA0F, "size 0xC0; a process context", in: "part 1"),
         structure("MP_PROCESS_TABLE", 0xDA13, "size 0x1C0, 128 list heads", in: "part 1"),
         structure("AsyncMessageData", 0x0002_015D, "a message that is queued or sent directly", in: "memory dumps"),

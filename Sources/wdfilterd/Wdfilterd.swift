@@ -13,7 +13,7 @@ struct Wdfilterd: ParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, EngineCommand.self, HealthcheckCommand.self, CheckConfigCommand.self,
-            VocabularyCommand.self, VersionCommand.self,
+            DecodeCommand.self, VocabularyCommand.self, VersionCommand.self,
         ])
 
     static func main() {

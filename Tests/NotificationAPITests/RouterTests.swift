@@ -50,8 +50,10 @@ import Testing
 
     @Test(arguments: [
         ([], MediaType.json), (["*/*"], .json), (["text/event-stream"], .eventStream), (["text/*"], .eventStream),
-        (["application/x-ndjson"], .ndjson), (["application/*"], .json), (["application/*;q=0.5, text/*"], .eventStream),
-        (["text/event-stream;q=0.2", "application/x-ndjson;q=0.3"], .ndjson), (["*/*, application/json;q=0"], .eventStream),
+        (["application/x-ndjson"], .ndjson), (["application/*"], .json),
+        (["application/*;q=0.5, text/*"], .eventStream),
+        (["text/event-stream;q=0.2", "application/x-ndjson;q=0.3"], .ndjson),
+        (["*/*, application/json;q=0"], .eventStream),
         (["application/x-ndjson, application/json"], .json), (["text/event-stream, */*;q=0.1"], .eventStream),
         (["text/html"], nil), (["*/*;q=0.000"], nil), (["application/json;q=nonsense, text/*;q=0.9"], .json),
         (["application/json;q=0.5;q=1, application/x-ndjson;q=0.6"], .ndjson), (["*/*;q=0.1, text/*;q=0"], .json),

@@ -23,7 +23,8 @@ import Vocabulary
         #expect(try group("rules").map(\.value) == ProcessRules.named.map { .hex(UInt64($0.bit)) })
         #expect(try group("flags").map(\.value) == ProcessFlags.named.map { .hex(UInt64($0.bit)) })
         #expect(try group("syncOperations").map(\.name) == SyncOperation.allCases.map(\.name))
-        #expect(try group("asyncOperations").map(\.value) == AsyncOperation.allCases.map { .number(Int64($0.rawValue)) })
+        #expect(
+            try group("asyncOperations").map(\.value) == AsyncOperation.allCases.map { .number(Int64($0.rawValue)) })
         #expect(try group("statuses").map(\.name) == NTStatus.named.map(\.name))
         #expect(try group("routines").map(\.name) == DriverRoutine.allCases.map(\.rawValue))
     }

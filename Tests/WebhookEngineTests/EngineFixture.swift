@@ -20,7 +20,8 @@ extension WebhookEngine {
         encoding: WebhookConfiguration.Encoding = .json, multi: CurlMulti? = nil
     ) throws -> WebhookEngine {
         WebhookEngine(
-            configuration: try WebhookConfiguration(url: url, secret: secret, headers: headers, caFile: caFile, encoding: encoding),
+            configuration: try WebhookConfiguration(
+                url: url, secret: secret, headers: headers, caFile: caFile, encoding: encoding),
             origin: EventOrigin(host: "default", random: "5f3a9c"), version: "1.2.3",
             multi: try multi ?? CurlMulti(), clock: StandingClock())
     }

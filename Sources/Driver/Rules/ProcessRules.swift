@@ -45,7 +45,8 @@ public struct ProcessRules: OptionSet, Hashable, Sendable {
 extension ProcessRules: NamedBits {
     /// Each rule, lowest bit first.
     public static let named = [
-        NamedBit(0x8, "DoNotNotifyDesktopHandlesOp", .known("part 3"), "handle operations on desktops are not reported"),
+        NamedBit(
+            0x8, "DoNotNotifyDesktopHandlesOp", .known("part 3"), "handle operations on desktops are not reported"),
         NamedBit(
             0x200, "SuppressAsyncImageLoad", driverName: nil, .decided("part 2 has the bit without a name"),
             "no asynchronous LoadImage (IMG-4)"),
@@ -69,7 +70,8 @@ extension ProcessRules: NamedBits {
         NamedBit(
             0x200_0000, "AllowQuerySuspendResume", .known("part 3"), "others may suspend and resume the process"),
         NamedBit(
-            0x800_0000, "NotifyImageLoadRule", .known("part 2"), "the next image load is reported synchronously (IMG-4)"),
+            0x800_0000, "NotifyImageLoadRule", .known("part 2"), "the next image load is reported synchronously (IMG-4)"
+        ),
         NamedBit(
             0x1000_0000, "NotifyNewThreadSameProcess", .known("part 2"),
             "a thread that the process creates in itself is reported (THR-3)"),

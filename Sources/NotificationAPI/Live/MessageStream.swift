@@ -26,7 +26,10 @@ final class MessageStream: BodyProducer {
     private let place: StreamPlaces.Place
 
     /// A stream that answers the request of `context`.
-    init(_ stream: MessageStreamState, of host: Host, heartbeat: Duration, in place: StreamPlaces.Place, for context: RequestContext) {
+    init(
+        _ stream: MessageStreamState, of host: Host, heartbeat: Duration, in place: StreamPlaces.Place,
+        for context: RequestContext
+    ) {
         driver = host.driver
         timers = context.api.machinery.timers
         self.heartbeat = heartbeat

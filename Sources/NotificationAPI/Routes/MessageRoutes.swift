@@ -51,7 +51,8 @@ enum MessageRoutes {
         }
         let host = try call.host()
         guard let place = call.api.streamPlaces.take() else {
-            throw Problem(.limitReached, "There are \(call.api.streamPlaces.limit) live streams, as many as there may be.")
+            throw Problem(
+                .limitReached, "There are \(call.api.streamPlaces.limit) live streams, as many as there may be.")
         }
         let state = MessageStreamState(query, from: start, limit: limit, format: format, host: host.name)
         call.reply.send(

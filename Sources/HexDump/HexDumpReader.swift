@@ -1,0 +1,69 @@
+/// Puts the lines of a dump together.
+struct HexDumpReader {
+    private var start: UInt64?
+    private var next: UInt64?
+    /// What the lines hold, units as they stand and turned round.
+    private var asWritten: [UInt8] = []
+    private var turned: [UInt8] = []
+    private var isOrderKnown = true
+    private var lastLine: [UInt8] = []
+    /// A `*` of `hexdump -C`: lines like the last one were left out.
+    private var isRepeating = false
+
+    /// How AsyncMessageData, SyncMessageData and the reply to CreateProcess begin: tells in which order digits stand where
+    /// nothing else does.
+    private static let beginnings: [[UInt8]] = [
+        [0x5D, 0x01, 0x02, 0x00], [0x5D, 0x00, 0x30, 0x00], [0x5D, 0x00, 0x60, 0x00],
+    ]
+
+    mutating func read(_ text: Substring) throws(HexDumpFault) {
+        if text.trimmed == "*" {
+            isRepeating = true
+            return
+        }
+        guard let line = try HexDumpLine(text) else { return }
+        // The last line of `hexdump -C` is an address alone.
+        if line.address == nil, let next, line.units.count == 1, UInt64(line.units[0], radix: 16) == next { return }
+        if let address = line.address { try follow(address) }
+        let straight = line.bytes(littleEndian: line.order == .littleEndian)
+        if line.order == .unknown { isOrderKnown = false }
+        lastLine = straight
+        try append(straight, turned: line.order == .unknown ? line.bytes(littleEndian: true) : straight)
+    }
+
+    private mutating func append(_ bytes: [UInt8], turned: [UInt8]) throws(HexDumpFault) {
+        guard asWritten.count + bytes.count <= HexDump.maxBytes else {
+            throw HexDumpFault(detail: "more than \(HexDump.maxBytes) bytes")
+        }
+        asWritten += bytes
+        self.turned += turned
+        next = next.map { $0 &+ UInt64(bytes.count) }
+    }
+
+    private mutating func follow(_ address: UInt64) throws(HexDumpFault) {
+        guard let next else {
+            guard asWritten.isEmpty else { throw HexDumpFault(detail: "has an address, but lines before it have none") }
+            (start, self.next) = (address, address)
+            return
+        }
+        if isRepeating, !lastLine.isEmpty, address > next {
+            guard address - next <= UInt64(HexDump.maxBytes), (address - next).isMultiple(of: UInt64(lastLine.count))
+            else {
+                throw HexDumpFault(detail: "begins at 0x\(String(address, radix: 16)), which no repetition leads to")
+            }
+            for _ in 0..<(address - next) / UInt64(lastLine.count) { try append(lastLine, turned: lastLine) }
+        }
+        isRepeating = false
+        guard address == self.next else {
+            throw HexDumpFault(
+                detail: "begins at 0x\(String(address, radix: 16)), but the line before it ends at "
+                    + "0x\(String(self.next ?? 0, radix: 16))")
+        }
+    }
+
+    func finish() throws(HexDumpFault) -> (bytes: [UInt8], address: UInt64?) {
+        if asWritten.isEmpty { throw HexDumpFault(detail: "has no bytes") }
+        let isTurned = !isOrderKnown && HexDumpReader.beginnings.contains { turned.starts(with: $0) }
+        return (isTurned ? turned : asWritten, start)
+    }
+}

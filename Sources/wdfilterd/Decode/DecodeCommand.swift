@@ -1,0 +1,88 @@
+import ArgumentParser
+import Glibc
+import HexDump
+import Logging
+import Messages
+
+/// `wdfilterd decode`.
+struct DecodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode",
+        abstract: "Explain a message byte by byte: from a file, or from a debugger's hex dump.",
+        discussion: """
+            FILE holds the bytes themselves, or a dump of them as text: WinDbg's db, dd and dq with their addresses and \
+            back-ticks, gdb's x, xxd, hexdump -C, or plain digits. Without FILE, or with -, standard input is read.
+
+            A ~ before a field says that its place is inferred, a * that it is our decision, a ! that the driver would \
+            write something else there. Exit code 0 when it is a message, 2 otherwise; what can be explained is \
+            explained all the same.
+
+            Examples:
+              wdfilterd decode message.bin
+              wdfilterd decode windbg.log
+              xclip -o | wdfilterd decode
+              curl -s -H 'Accept: application/octet-stream' localhost:8080/v1/hosts/default/messages/1 | wdfilterd decode
+              wdfilterd decode --json message.bin | jq .fields
+              wdfilterd decode --as NewThreadSameProcess variable-data.txt
+            """)
+
+    @Argument(help: "The message or its hex dump; - is standard input.", completion: .file())
+    var file = "-"
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Option(
+        help: """
+            What it is: auto, async, sync, sync-reply, create-process-reply, or the name of a synchronous operation \
+            for its variable data alone.
+            """)
+    var `as` = DecodeForm(form: .detect)
+
+    @Option(help: "What FILE holds: auto, binary, or hex = a dump as text.")
+    var input = DecodeInput.Kind.auto
+
+    @Option(help: "Whether to use colours: auto = on a terminal, unless NO_COLOR is set.")
+    var color = ColorChoice.auto
+
+    @OptionGroup var log: LogOptions
+
+    func run() throws {
+        let input = try DecodeInput(path: file, kind: input)
+        log.logger("decode").debug("read", metadata: ["bytes": "\(input.bytes.count)"])
+        let dissection = Dissection(input.bytes, as: `as`.form)
+        if json {
+            StandardStream.output.line(dissection.json)
+        } else {
+            let style = TerminalStyle(color, of: .output)
+            StandardStream.output.text(DissectionTable(dissection, address: input.address, style: style).text)
+        }
+        guard let fault = dissection.faults.first else { return }
+        throw CommandFailure(
+            status: .usage, message: "\(input.name): 0x\(String(fault.offset, radix: 16)): \(fault.detail)")
+    }
+}
+
+/// What the bytes are taken for, by the name it has on the command line.
+struct DecodeForm: ExpressibleByArgument {
+    let form: Dissection.Form
+
+    private static let named: [(name: String, form: Dissection.Form)] =
+        [
+            ("auto", .detect), ("async", .async), ("sync", .sync), ("sync-reply", .syncReply),
+            ("create-process-reply", .createProcessReply),
+        ] + SyncOperation.allCases.map { ($0.name, .syncData($0)) }
+
+    init(form: Dissection.Form) { self.form = form }
+
+    init?(argument: String) {
+        guard let form = DecodeForm.named.first(where: { $0.name == argument })?.form else { return nil }
+        self.form = form
+    }
+
+    static var allValueStrings: [String] { named.map(\.name) }
+    var defaultValueDescription: String { DecodeForm.named.first { $0.form == form }?.name ?? "" }
+}
+
+extension DecodeInput.Kind: ExpressibleByArgument {}
+extension ColorChoice: ExpressibleByArgument {}

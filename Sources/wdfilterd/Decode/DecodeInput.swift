@@ -1,0 +1,96 @@
+import Glibc
+import HexDump
+
+/// The bytes to decode, from a file that holds them or a dump of them.
+struct DecodeInput {
+    /// What a file holds.
+    enum Kind: String, CaseIterable {
+        /// Text is a dump, anything else the bytes themselves.
+        case auto
+        /// The bytes.
+        case binary
+        /// A dump as text.
+        case hex
+    }
+
+    /// Most bytes of a file.
+    static let maxFileSize = 1 << 26
+
+    /// What the file is called in messages.
+    let name: String
+    let bytes: [UInt8]
+    /// Where the bytes lay, when a dump tells.
+    var address: UInt64?
+
+    /// Reads the file at `path`, or standard input for `-`.
+    init(path: String, kind: Kind) throws(CommandFailure) {
+        let name = path == "-" ? "standard input" : path
+        try self.init(name: name, content: DecodeInput.read(path, name), kind: kind)
+    }
+
+    /// Takes in the content of a file.
+    init(name: String, content: [UInt8], kind: Kind) throws(CommandFailure) {
+        self.name = name
+        if content.isEmpty { throw CommandFailure(status: .usage, message: "\(name): is empty") }
+        let text = DecodeInput.text(of: content)
+        guard kind == .hex || kind == .auto && text != nil else {
+            bytes = content
+            return
+        }
+        guard let text else { throw CommandFailure(status: .usage, message: "\(name): is no text") }
+        do throws(HexDumpFault) {
+            let dump = try HexDump(text)
+            (bytes, address) = (dump.bytes, dump.address)
+        } catch {
+            let place = error.line > 0 ? "\(name):\(error.line)" : name
+            throw CommandFailure(status: .usage, message: "\(place): \(error.detail)")
+        }
+    }
+
+    /// The content as text: UTF-8 without control characters, or UTF-16 with a byte order mark, as PowerShell and WinDbg
+    /// write it; nil for anything else.
+    private static func text(of content: [UInt8]) -> String? {
+        let text: String?
+        if content.starts(with: [0xFF, 0xFE]) {
+            let units = stride(from: 2, to: content.count - 1, by: 2).map {
+                UInt16(content[$0]) | UInt16(content[$0 + 1]) << 8
+            }
+            text = String(validating: units, as: UTF16.self)
+        } else {
+            text = String(
+                validating: content.starts(with: [0xEF, 0xBB, 0xBF]) ? content.dropFirst(3) : content[...],
+                as: UTF8.self)
+        }
+        guard let text,
+            text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || [9, 10, 13].contains($0.value) })
+        else { return nil }
+        return text
+    }
+
+    private static func read(_ path: String, _ name: String) throws(CommandFailure) -> [UInt8] {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(name) }
+        defer { if path != "-" { close(descriptor) } }
+        if path == "-", isatty(descriptor) == 1 {
+            StandardStream.error.line("Paste a hex dump, then press Ctrl-D.")
+        }
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count == 0 { return content }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw unreadable(name)
+            }
+            content += buffer[..<count]
+            guard content.count <= maxFileSize else {
+                throw CommandFailure(status: .usage, message: "\(name): has more than \(maxFileSize >> 20) MiB")
+            }
+        }
+    }
+
+    private static func unreadable(_ name: String) -> CommandFailure {
+        CommandFailure(status: .usage, message: "cannot read \(name): \(String(cString: strerror(errno)))")
+    }
+}

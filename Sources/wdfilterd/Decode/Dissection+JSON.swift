@@ -1,0 +1,101 @@
+import CloudEvents
+import JSON
+import Messages
+
+extension Dissection {
+    /// One object: what it is, its fields as the memory dumps are told, every piece, what is wrong and what is unusual.
+    var json: String {
+        var json = JSONWriter(reserving: 4096)
+        json.object { json in
+            writeContent(to: &json)
+            json.member("parts") { json in
+                json.array { json in
+                    for part in parts { part.write(to: &json, in: self) }
+                }
+            }
+            write("remarks", remarks, to: &json)
+            write("faults", faults, to: &json)
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    private func writeContent(to json: inout JSONWriter) {
+        json.member("size", bytes.count)
+        switch content {
+        case .async(let message):
+            write("async", message.operation.name, message.operation.rawValue, to: &json)
+            json.member("fields") { json in
+                json.object { json in
+                    json.member("notificationNumber", message.notificationNumber)
+                    json.member("refCount", message.refCount)
+                    for member in message.members { json.member(member) }
+                }
+            }
+        case .sync(let message):
+            write("sync", message.operation.name, message.operation.rawValue, to: &json)
+            json.member("fields") { json in
+                json.object { json in
+                    json.member("ioPriority", message.ioPriority)
+                    json.member("currentProcess", message.currentProcess)
+                    for member in message.data.members { json.member(member) }
+                }
+            }
+        case .syncData(let data):
+            write("syncData", data.operation.name, data.operation.rawValue, to: &json)
+            json.member("fields") { json in
+                json.object { json in for member in data.members { json.member(member) } }
+            }
+        case .syncReply(let reply):
+            json.member("form", "syncReply" as StaticString)
+            json.member("fields") { json in json.object { $0.member("operationType", reply.operationType) } }
+        case .createProcessReply(let reply):
+            json.member("form", "createProcessReply" as StaticString)
+            json.member("fields") { json in
+                json.object { json in
+                    json.member("accessDenied", reply.accessDenied)
+                    json.member("flags", hex: UInt64(reply.processFlags))
+                    json.member("rules", hex: UInt64(reply.processRules))
+                }
+            }
+        case nil:
+            json.memberNull("form")
+            json.memberNull("fields")
+        }
+    }
+
+    private func write(_ form: StaticString, _ operation: String, _ code: Int32, to json: inout JSONWriter) {
+        json.member("form", form)
+        json.member("operation", operation)
+        json.member("operationCode", code)
+    }
+
+    private func write(_ name: StaticString, _ faults: [MessageFault], to json: inout JSONWriter) {
+        json.member(name) { json in
+            json.array { json in
+                for fault in faults {
+                    json.object { json in
+                        json.member("offset", fault.offset)
+                        json.member("detail", fault.detail)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension MessagePart {
+    fileprivate func write(to json: inout JSONWriter, in dissection: Dissection) {
+        json.object { json in
+            json.member("offset", offset)
+            json.member("size", size)
+            json.member("structure", structure)
+            json.member("field") { json in
+                if let field { json.value(field.name) } else { json.null() }
+            }
+            json.member("value") { $0.value(value) }
+            if let provenance = field?.provenance ?? dissection.provenance(of: self) {
+                json.member("status", provenance.status.rawValue)
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Driver
+import Messages
+
+/// A dissection as a table for people: offset, size, field, value.
+struct DissectionTable {
+    private let dissection: Dissection
+    private let address: UInt64?
+    private let style: TerminalStyle
+
+    private static let fieldWidth = 24
+    /// Where the values begin.
+    private static let valueColumn = 2 + 6 + 2 + 6 + 2 + fieldWidth + 2
+
+    /// A table of `dissection`, whose first byte lay at `address`.
+    init(_ dissection: Dissection, address: UInt64? = nil, style: TerminalStyle = .plain) {
+        self.dissection = dissection
+        self.address = address
+        self.style = style
+    }
+
+    /// The whole table, with a heading and what is to be said of it below.
+    var text: String {
+        var lines: [String] = [style.apply(.bold, heading)]
+        lines += ["", style.apply(.faint, row(" ", "offset", "size", "field", ["value"])[0])]
+        var structure = ""
+        for part in dissection.parts {
+            if part.structure != structure, !part.structure.isEmpty {
+                structure = part.structure
+                lines.append(style.apply(.bold, structure))
+            }
+            lines += rows(of: part)
+        }
+        if let legend { lines += ["", style.apply(.faint, legend)] }
+        lines += dissection.remarks.map { remark in
+            style.apply(.warning, "! \(hex(remark.offset)) \(remark.detail)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var heading: String {
+        let count = dissection.bytes.count
+        let size = "\(count) \(count == 1 ? "byte" : "bytes")" + (address.map { " at \(hex($0))" } ?? "")
+        return switch dissection.content {
+        case .async(let message): "\(message.operation.name), an asynchronous structure, \(size)"
+        case .sync(let message): "\(message.operation.name), a synchronous message, \(size)"
+        case .syncData(let data): "\(data.operation.name), variable data, \(size)"
+        case .syncReply: "A reply to a synchronous message, \(size)"
+        case .createProcessReply: "A reply to CreateProcess, \(size)"
+        case nil: "No message that can be read, \(size)"
+        }
+    }
+
+    private var legend: String? {
+        let marks = Set(dissection.parts.map(mark))
+        let texts = [("~", "~ place inferred"), ("*", "* our decision"), ("!", "! unusual")]
+        let used = texts.filter { marks.contains($0.0) }.map(\.1)
+        return used.isEmpty ? nil : used.joined(separator: "   ")
+    }
+
+    private func mark(_ part: MessagePart) -> String {
+        if part.expected != nil { return "!" }
+        guard let field = part.field else { return dissection.content == nil ? " " : "!" }
+        switch (field.provenance ?? dissection.provenance(of: part))?.status {
+        case .inferred: return "~"
+        case .decided: return "*"
+        case .known, nil: return " "
+        }
+    }
+
+    private func rows(of part: MessagePart) -> [String] {
+        let name = part.field?.name ?? "(unclaimed)"
+        let (mark, isZero) = (mark(part), part.field?.kind == .zero)
+        let emphasis: TerminalStyle.Emphasis? = mark == "!" ? .warning : isZero ? .faint : nil
+        let lines = row(
+            mark, hex(part.offset), String(part.size), name, wrap(part.valueText), emphasis == nil ? .name : nil)
+        return emphasis.map { emphasis in lines.map { style.apply(emphasis, $0) } } ?? lines
+    }
+
+    private func row(
+        _ mark: String, _ offset: String, _ size: String, _ field: String, _ value: [String],
+        _ emphasis: TerminalStyle.Emphasis? = nil
+    ) -> [String] {
+        let padding = String(repeating: " ", count: max(0, DissectionTable.fieldWidth - field.count))
+        let name = emphasis.map { style.apply($0, field) } ?? field
+        let head = "\(mark) \(left(offset, 6))  \(right(size, 6))  \(name)\(padding)  "
+        let indent = String(repeating: " ", count: DissectionTable.valueColumn)
+        return value.enumerated().map { index, line in
+            trimmed((index == 0 ? head : indent) + line)
+        }
+    }
+
+    /// A value in lines that fit.
+    private func wrap(_ value: String) -> [String] {
+        guard let width = style.width, width - DissectionTable.valueColumn >= 20 else { return [value] }
+        let room = width - DissectionTable.valueColumn
+        var lines: [String] = []
+        var rest = Substring(value)
+        repeat {
+            lines.append(String(rest.prefix(room)))
+            rest = rest.dropFirst(room)
+        } while !rest.isEmpty
+        return lines
+    }
+
+    private func left(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    private func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    private func trimmed(_ line: String) -> String {
+        var line = line
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+
+    private func hex(_ number: some BinaryInteger) -> String {
+        let digits = String(number, radix: 16)
+        return "0x" + (digits.count == 1 ? "0" + digits : digits)
+    }
+}
+
+extension Dissection {
+    /// How sure the layout is that `part` comes from.
+    func provenance(of part: MessagePart) -> Provenance? {
+        Dissection.provenances[part.structure]
+    }
+
+    private static let provenances: [String: Provenance] = {
+        let structures =
+            [StructureLayout.asyncHeader, .syncHeader, .syncReply, .createProcessReply]
+            + AsyncOperation.allCases.map(\.structure) + SyncOperation.allCases.map(\.structure)
+        return Dictionary(structures.map { ($0.name, $0.provenance) }) { first, _ in first }
+    }()
+}

@@ -1,0 +1,76 @@
+import Driver
+import Messages
+
+extension MessagePart {
+    /// What the piece holds, for people.
+    var valueText: String {
+        switch value {
+        case .number(let number): numberText(number)
+        case .signed(let number):
+            named(UInt64(bitPattern: number)).map { "\(number) \($0)" } ?? String(number)
+        case .hex(let number): "0x" + String(number, radix: 16) + (named(number).map { " \($0)" } ?? "")
+        case .process(let process): identity(process.processId, process.creationTime)
+        case .thread(let thread): identity(thread.threadId, thread.creationTime)
+        case .text(let text): "\"\(text.escaped)\""
+        case .bytes(let bytes): bytesText(bytes)
+        case .guid(let guid): guid.guid
+        case .hashes(let hashes): hashes.map { $0.bytes.hexDigits }.joined(separator: " ")
+        }
+    }
+
+    private func numberText(_ number: UInt64) -> String {
+        var text = String(number)
+        switch field?.kind {
+        case .offset where number != 0:
+            return "0x\(String(number, radix: 16)), so at 0x\(String(number &+ 8, radix: 16))"
+        case .offset: return "0, absent"
+        default: if number > 9 { text += " (0x\(String(number, radix: 16)))" }
+        }
+        if field?.member == "processFlagsLowByte", number != 0 {
+            text += " " + ProcessFlags(rawValue: UInt32(truncatingIfNeeded: number)).names.joined(separator: " | ")
+        }
+        return named(number).map { "\(text) \($0)" } ?? text
+    }
+
+    private func named(_ number: UInt64) -> String? { field?.valueNames?.describe(number) }
+
+    private func identity(_ id: UInt32, _ time: FileTime) -> String {
+        if id == 0, time == .none { return "0, none" }
+        return "\(id) (0x\(String(id, radix: 16))), " + (time == .none ? "no creation time" : "created \(time.rfc3339)")
+    }
+
+    private func bytesText(_ bytes: [UInt8]) -> String {
+        if bytes.count > 4, bytes.allSatisfy({ $0 == 0 }) { return "\(bytes.count) zeros" }
+        let digits = bytes.prefix(32).map { $0 < 0x10 ? "0" + String($0, radix: 16) : String($0, radix: 16) }
+        return digits.joined(separator: " ") + (bytes.count > 32 ? " ... (\(bytes.count) bytes)" : "")
+    }
+}
+
+extension [UInt8] {
+    fileprivate var hexDigits: String {
+        reduce(into: "") { $0 += ($1 < 0x10 ? "0" : "") + String($1, radix: 16) }
+    }
+}
+
+extension String {
+    /// With everything escaped that a terminal would take for something else than text.
+    fileprivate var escaped: String {
+        unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar.properties.generalCategory.isInvisible {
+                text += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}
+
+extension Unicode.GeneralCategory {
+    /// Controls, direction marks, what is not assigned.
+    fileprivate var isInvisible: Bool {
+        switch self {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
+        default: false
+        }
+    }
+}

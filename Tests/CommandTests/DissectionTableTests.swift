@@ -1,0 +1,105 @@
+import Messages
+import Testing
+
+@testable import wdfilterd
+
+@Suite struct DissectionTableTests {
+    private static let smss = AuxPidCreationTime(processId: 584, creationTime: FileTime(ticks: 0x01d5_e83e_692d_c4f2))
+
+    private static func loadImage(_ name: String) -> [UInt8] {
+        let notify = ImageLoadAndProcessNotify(currentProcess: smss, sessionId: 0, imageFileName: name)
+        return AsyncMessage(operation: .loadImage, body: .imageLoadAndProcess(notify)).bytes
+    }
+
+    private func table(_ bytes: [UInt8], address: UInt64? = nil, style: TerminalStyle = .plain) -> String {
+        DissectionTable(Dissection(bytes), address: address, style: style).text
+    }
+
+    @Test func `a message is a line a field`() {
+        let message = SyncMessage(
+            ioPriority: MpIoPriority(), currentProcess: Self.smss,
+            data: .newThreadDifferentProcess(
+                targetProcess: AuxPidCreationTime(processId: 664, creationTime: .none)))
+        #expect(
+            table(message.bytes, address: 0xffff_c70f_3c6b_1010) == """
+                NewThreadDifferentProcess, a synchronous message, 60 bytes at 0xffffc70f3c6b1010
+
+                  offset    size  field                     value
+                SyncMessageData
+                  0x00         2  Magic                     0x5d
+                  0x02         2  SizeHeader                0x30
+                  0x04         4  TotalSize                 60 (0x3c)
+                ~ 0x08         4  IoPriority                2
+                ~ 0x0c         4  ThreadPriority            8
+                ~ 0x10         4  PagePriority              5
+                ~ 0x14         4  (zero)                    00 00 00 00
+                ~ 0x18         4  TypeOfOperation           3 NewThreadDifferentProcess
+                ~ 0x1c        12  CurrentProcess            584 (0x248), created 2020-02-20T22:38:02.7521266Z
+                ~ 0x28         4  SizeOfData                12 (0xc)
+                ~ 0x2c         4  (zero)                    00 00 00 00
+                AuxPidCreationTime
+                  0x30        12  TargetProcess             664 (0x298), no creation time
+
+                ~ place inferred
+
+                """)
+    }
+
+    @Test func `what is unusual is marked and told`() {
+        var bytes = Self.loadImage("a.dll") + [1, 2]
+        bytes[0x1C] = 7
+        let lines = table(bytes).split(separator: "\n")
+        #expect(lines.contains("! 0x1c         4  (zero)                    07 00 00 00"))
+        #expect(lines.contains("! 0x84         2  (unclaimed)               01 02"))
+        #expect(lines.contains("! 0x1c (zero): 00 00 00 00 would be usual"))
+        #expect(lines.contains("! 0x84 2 more bytes behind the message"))
+        #expect(lines.contains("~ place inferred   ! unusual"))
+    }
+
+    @Test func `what cannot be read is shown as far as it goes`() {
+        let lines = table(Array(Self.loadImage("a.dll").prefix(0x30))).split(separator: "\n")
+        #expect(lines.first == "No message that can be read, 48 bytes")
+        #expect(lines.contains("  0x20        12  ParentProcess             0, none"))
+        #expect(lines.last == "  0x2c         4  (unclaimed)               48 02 00 00")
+    }
+
+    @Test func `the quirk of Wow64cpuLoad is no mistake`() {
+        let load = Wow64CpuLoadMessage(processId: 8, threadId: 12, wow64CpuImageBase: 0x7770_0000)
+        let text = table(AsyncMessage(operation: .wow64cpuLoad, body: .wow64cpuLoad(load)).bytes)
+        #expect(text.contains("SizeOfData                112 (0x70)\n"))
+        #expect(!text.contains("!"))
+    }
+
+    @Test func `what a name holds cannot move the cursor, colour the text or turn it round`() {
+        let text = table(Self.loadImage("a\u{1B}[31m\n\u{202E}\u{200B}\u{85}b"))
+        #expect(text.contains(#""a\u{1b}[31m\u{a}\u{202e}\u{200b}\u{85}b""#))
+        #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x7F })
+    }
+
+    @Test func `only a terminal gets colours, and lines that fit`() {
+        let bytes = Self.loadImage(String(repeating: "x", count: 300))
+        #expect(!table(bytes).contains("\u{1B}"))
+        let colored = table(bytes, style: TerminalStyle(usesColor: true, width: nil))
+        #expect(colored.contains("\u{1B}[36mImageFileName\u{1B}[0m"))
+        #expect(colored.replacing(/\u{1B}\[\d*m/, with: "") == table(bytes))
+        let narrow = table(bytes, style: TerminalStyle(usesColor: false, width: 80))
+        #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        let joined = narrow.split(separator: "\n").filter { $0.hasSuffix("x") || $0.contains("xx") }
+        #expect(joined.reduce(0) { $0 + $1.count { $0 == "x" } } >= 300)
+    }
+
+    @Test func `JSON has the fields as the dumps are told, and every piece`() throws {
+        let json = Dissection(Self.loadImage("a.dll")).json
+        #expect(
+            json.hasPrefix(
+                #"{"size":132,"form":"async","operation":"LoadImage","operationCode":3,"#
+                    + #""fields":{"notificationNumber":0,"refCount":1,"#
+                    + #""currentProcess":{"processId":584,"creationTime":"2020-02-20T22:38:02.7521266Z"},"#
+                    + #""sessionId":0,"imageFileName":"a.dll"},"parts":[{"offset":0,"size":4,"#
+                    + #""structure":"AsyncMessageData","field":"Magic","value":"0x2015d","status":"known"},"#))
+        #expect(json.hasSuffix(#""remarks":[],"faults":[]}"#))
+        let faulty = Dissection([0x5D]).json
+        #expect(faulty.contains(#""form":null,"fields":null,"#))
+        #expect(faulty.contains(#""faults":[{"offset":0,"detail":"#))
+    }
+}
