@@ -24,21 +24,21 @@ import Testing
             table(message.bytes, address: 0xffff_c70f_3c6b_1010) == """
                 NewThreadDifferentProcess, a synchronous message, 60 bytes at 0xffffc70f3c6b1010
 
-                  offset    size  field                     value
+                  offset   size  field            value
                 SyncMessageData
-                  0x00         2  Magic                     0x5d
-                  0x02         2  SizeHeader                0x30
-                  0x04         4  TotalSize                 60 (0x3c)
-                ~ 0x08         4  IoPriority                2
-                ~ 0x0c         4  ThreadPriority            8
-                ~ 0x10         4  PagePriority              5
-                ~ 0x14         4  (zero)                    00 00 00 00
-                ~ 0x18         4  TypeOfOperation           3 NewThreadDifferentProcess
-                ~ 0x1c        12  CurrentProcess            584 (0x248), created 2020-02-20T22:38:02.7521266Z
-                ~ 0x28         4  SizeOfData                12 (0xc)
-                ~ 0x2c         4  (zero)                    00 00 00 00
+                  0x00        2  Magic            0x5d
+                  0x02        2  SizeHeader       0x30
+                  0x04        4  TotalSize        60 (0x3c)
+                ~ 0x08        4  IoPriority       2
+                ~ 0x0c        4  ThreadPriority   8
+                ~ 0x10        4  PagePriority     5
+                ~ 0x14        4  (zero)           00 00 00 00
+                ~ 0x18        4  TypeOfOperation  3 NewThreadDifferentProcess
+                ~ 0x1c       12  CurrentProcess   584 (0x248), created 2020-02-20T22:38:02.7521266Z
+                ~ 0x28        4  SizeOfData       12 (0xc)
+                ~ 0x2c        4  (zero)           00 00 00 00
                 AuxPidCreationTime
-                  0x30        12  TargetProcess             664 (0x298), no creation time
+                  0x30       12  TargetProcess    664 (0x298), no creation time
 
                 ~ place inferred
 
@@ -49,8 +49,8 @@ import Testing
         var bytes = Self.loadImage("a.dll") + [1, 2]
         bytes[0x1C] = 7
         let lines = table(bytes).split(separator: "\n")
-        #expect(lines.contains("! 0x1c         4  (zero)                    07 00 00 00"))
-        #expect(lines.contains("! 0x84         2  (unclaimed)               01 02"))
+        #expect(lines.contains("! 0x1c        4  (zero)                 07 00 00 00"))
+        #expect(lines.contains("! 0x84        2  (unclaimed)            01 02"))
         #expect(lines.contains("! 0x1c (zero): 00 00 00 00 would be usual"))
         #expect(lines.contains("! 0x84 2 more bytes behind the message"))
         #expect(lines.contains("~ place inferred   ! unusual"))
@@ -59,14 +59,14 @@ import Testing
     @Test func `what cannot be read is shown as far as it goes`() {
         let lines = table(Array(Self.loadImage("a.dll").prefix(0x30))).split(separator: "\n")
         #expect(lines.first == "No message that can be read, 48 bytes")
-        #expect(lines.contains("  0x20        12  ParentProcess             0, none"))
-        #expect(lines.last == "  0x2c         4  (unclaimed)               48 02 00 00")
+        #expect(lines.contains("  0x20       12  ParentProcess       0, none"))
+        #expect(lines.last == "  0x2c        4  (unclaimed)         48 02 00 00")
     }
 
     @Test func `the quirk of Wow64cpuLoad is no mistake`() {
         let load = Wow64CpuLoadMessage(processId: 8, threadId: 12, wow64CpuImageBase: 0x7770_0000)
         let text = table(AsyncMessage(operation: .wow64cpuLoad, body: .wow64cpuLoad(load)).bytes)
-        #expect(text.contains("SizeOfData                112 (0x70)\n"))
+        #expect(text.contains("SizeOfData          112 (0x70)\n"))
         #expect(!text.contains("!"))
     }
 

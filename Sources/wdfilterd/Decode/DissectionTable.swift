@@ -7,15 +7,17 @@ struct DissectionTable {
     private let address: UInt64?
     private let style: TerminalStyle
 
-    private static let fieldWidth = 24
+    /// Columns of the longest field's name.
+    private let fieldWidth: Int
     /// Where the values begin.
-    private static let valueColumn = 2 + 6 + 2 + 6 + 2 + fieldWidth + 2
+    private var valueColumn: Int { 2 + 6 + 2 + 5 + 2 + fieldWidth + 2 }
 
     /// A table of `dissection`, whose first byte lay at `address`.
     init(_ dissection: Dissection, address: UInt64? = nil, style: TerminalStyle = .plain) {
         self.dissection = dissection
         self.address = address
         self.style = style
+        fieldWidth = dissection.parts.map(\.fieldName.count).max() ?? 0
     }
 
     /// The whole table, with a heading and what is to be said of it below.
@@ -68,7 +70,7 @@ struct DissectionTable {
     }
 
     private func rows(of part: MessagePart) -> [String] {
-        let name = part.field?.name ?? "(unclaimed)"
+        let name = part.fieldName
         let (mark, isZero) = (mark(part), part.field?.kind == .zero)
         let emphasis: TerminalStyle.Emphasis? = mark == "!" ? .warning : isZero ? .faint : nil
         let lines = row(
@@ -80,10 +82,10 @@ struct DissectionTable {
         _ mark: String, _ offset: String, _ size: String, _ field: String, _ value: [String],
         _ emphasis: TerminalStyle.Emphasis? = nil
     ) -> [String] {
-        let padding = String(repeating: " ", count: max(0, DissectionTable.fieldWidth - field.count))
+        let padding = String(repeating: " ", count: max(0, fieldWidth - field.count))
         let name = emphasis.map { style.apply($0, field) } ?? field
-        let head = "\(mark) \(left(offset, 6))  \(right(size, 6))  \(name)\(padding)  "
-        let indent = String(repeating: " ", count: DissectionTable.valueColumn)
+        let head = "\(mark) \(left(offset, 6))  \(right(size, 5))  \(name)\(padding)  "
+        let indent = String(repeating: " ", count: valueColumn)
         return value.enumerated().map { index, line in
             trimmed((index == 0 ? head : indent) + line)
         }
@@ -91,13 +93,17 @@ struct DissectionTable {
 
     /// A value in lines that fit.
     private func wrap(_ value: String) -> [String] {
-        guard let width = style.width, width - DissectionTable.valueColumn >= 20 else { return [value] }
-        let room = width - DissectionTable.valueColumn
+        guard let width = style.width, width - valueColumn >= 20 else { return [value] }
+        let room = width - valueColumn
         var lines: [String] = []
         var rest = Substring(value)
         repeat {
-            lines.append(String(rest.prefix(room)))
-            rest = rest.dropFirst(room)
+            let line = rest.prefix(room)
+            // Between words where there are some, else in the middle of a path.
+            let space = line.count == rest.count ? nil : line.lastIndex(of: " ")
+            let end = space.map { line[...$0].count * 2 > room ? line.index(after: $0) : line.endIndex } ?? line.endIndex
+            lines.append(String(rest[..<end]))
+            rest = rest[end...]
         } while !rest.isEmpty
         return lines
     }
@@ -120,6 +126,10 @@ struct DissectionTable {
         let digits = String(number, radix: 16)
         return "0x" + (digits.count == 1 ? "0" + digits : digits)
     }
+}
+
+extension MessagePart {
+    fileprivate var fieldName: String { field?.name ?? "(unclaimed)" }
 }
 
 extension Dissection {
