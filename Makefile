@@ -100,11 +100,12 @@ fuzz: setup ## Run the fuzz targets, each for SECONDS=60 seconds; what they find
 	SWIFT_BACKTRACE=enable=no "$$bin/FuzzMessages" -max_total_time=$(SECONDS) -max_len=4096 -print_final_stats=1 \
 	  -artifact_prefix=.build-fuzz/ .build-fuzz/corpus/messages Fuzz/Messages/corpus
 
-bench: setup-bench ## Measure the service beside a C program that does the least there is.
+bench: setup-bench ## Measure the service beside a C program that does the least there is, and with live streams.
 	swift build -c release --product wdfilterd
 	bin=$$(swift build -c release --show-bin-path)
 	cc -O2 -o "$$bin/floor" Benchmarks/floor.c -lmicrohttpd
 	$(PYTHON) Benchmarks/run.py --service "$$bin/wdfilterd" --floor "$$bin/floor"
+	$(PYTHON) Benchmarks/streams.py --service "$$bin/wdfilterd"
 
 clean: ## Remove what was built and installed here.
 	rm -rf .build .build-tsan .build-fuzz .venv

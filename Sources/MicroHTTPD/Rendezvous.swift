@@ -76,6 +76,15 @@ final class Rendezvous: Sendable {
         }
     }
 
+    /// Bounds what the kernel holds of what the client does not read. A system that does not allow it keeps its own bound.
+    func limitSendBuffer(to size: Int32) {
+        var size = size
+        state.withLock { state in
+            guard state.socket >= 0 else { return }
+            _ = setsockopt(state.socket, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+
     /// Until when (ns of the monotonic clock) what is expected of the client must have come; `.max` while nothing is.
     func expect(by instant: Int64) {
         deadline.store(instant, ordering: .relaxed)

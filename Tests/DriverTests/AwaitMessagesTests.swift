@@ -58,7 +58,7 @@ import Testing
     @Test func `messages that do not match end no wait`() throws {
         awaitPage { $0.kind = .sync }
         awaitPage { $0.processId = 4 }
-        awaitPage { $0.operation = "DocOpen" }
+        awaitPage { $0.operation = .async(.docOpen) }
         try driver.queueMessages(3)
         #expect(pages.count == 0)
         _ = try driver.sendAsyncNotification(.docOpen, .raw([]))

@@ -84,12 +84,12 @@ import Testing
         }
         #expect(found { $0.kind = .direct } == [1])
         #expect(found { $0.kind = .async } == [3, 4, 5])
-        #expect(found { $0.operation = "CreateProcess" } == [1, 5])
+        #expect(found { $0.operation = .async(.createProcess) } == [1, 5])
         #expect(found { $0.processId = 100 } == [1, 2, 5])
         #expect(found { $0.delivery = .queued } == [5])
         #expect(found { ($0.processId, $0.after) = (100, 1) } == [2, 5])
-        #expect(found { ($0.processId, $0.kind, $0.operation) = (100, .async, "CreateProcess") } == [5])
-        #expect(found { $0.operation = "createprocess" } == [])
+        #expect(found { ($0.processId, $0.kind, $0.operation) = (100, .async, .async(.createProcess)) } == [5])
+        #expect(found { $0.operation = .async(.createThread) } == [])
     }
 
     @Test func `a journal smaller than the queue loses messages, not counts`() throws {
@@ -103,5 +103,19 @@ import Testing
         #expect(engine.messages.map(\.sequence) == [1, 2, 3, 4, 5])
         #expect(driver.messages(MessageQuery(), limit: 9).items.map(\.delivery) == [.sent, .sent])
         #expect(driver.counters.async.sent == 5)
+    }
+}
+
+@Suite struct OperationNameTests {
+    @Test func `SYN-1, ASY-1: every operation is found by its name, and by nothing else`() {
+        for operation in SyncOperation.allCases {
+            #expect(EngineMessage.Operation(name: operation.name) == .sync(operation))
+        }
+        for operation in AsyncOperation.allCases {
+            #expect(EngineMessage.Operation(name: operation.name) == .async(operation))
+        }
+        for name in ["", "createprocess", "CreateProcess ", "NewThreadProcessCmdLine", "3"] {
+            #expect(EngineMessage.Operation(name: name) == nil)
+        }
     }
 }

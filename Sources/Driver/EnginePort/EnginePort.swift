@@ -80,19 +80,46 @@ public struct EngineMessage: Hashable, Sendable {
         self.content = content
     }
 
+    /// A type of message of either structure.
+    public enum Operation: Hashable, Sendable {
+        /// Of the synchronous structure.
+        case sync(SyncOperation)
+        /// Of the asynchronous structure, queued or direct.
+        case async(AsyncOperation)
+
+        /// The operation called `name`; no two share one.
+        public init?(name: String) {
+            if let operation = SyncOperation.allCases.first(where: { $0.name == name }) {
+                self = .sync(operation)
+            } else if let operation = AsyncOperation.allCases.first(where: { $0.name == name }) {
+                self = .async(operation)
+            } else {
+                return nil
+            }
+        }
+    }
+
+    /// The operation.
+    public var operation: Operation {
+        switch content {
+        case .sync(let message): .sync(message.operation)
+        case .async(let message): .async(message.operation)
+        }
+    }
+
     /// The operation's name.
     public var operationName: String {
-        switch content {
-        case .sync(let message): message.operation.name
-        case .async(let message): message.operation.name
+        switch operation {
+        case .sync(let operation): operation.name
+        case .async(let operation): operation.name
         }
     }
 
     /// The operation's value, TypeOfOperation.
     public var operationCode: Int32 {
-        switch content {
-        case .sync(let message): message.operation.rawValue
-        case .async(let message): message.operation.rawValue
+        switch operation {
+        case .sync(let operation): operation.rawValue
+        case .async(let operation): operation.rawValue
         }
     }
 

@@ -4,6 +4,9 @@ import Messages
 /// The last messages of a host, each with what became of it.
 struct Journal {
     private var records: Deque<MessageRecord> = []
+    /// What filters look at, beside the records: a reader that waits for something rare looks at every message, and a
+    /// record has a dozen references to count.
+    private var keys: Deque<Key> = []
     private let capacity: Int
     /// Sequence of the last message made; 0 when there was none.
     private(set) var newest: UInt64 = 0
@@ -18,8 +21,12 @@ struct Journal {
 
     mutating func append(_ record: MessageRecord) {
         newest += 1
-        if records.count == capacity { records.removeFirst() }
+        if records.count == capacity {
+            records.removeFirst()
+            keys.removeFirst()
+        }
         records.append(record)
+        keys.append(Key(record))
     }
 
     /// - Complexity: O(1).
@@ -34,6 +41,7 @@ struct Journal {
         let sequence = record.message.sequence
         guard sequence >= oldest, sequence <= newest else { return false }
         records[Int(sequence - oldest)] = record
+        keys[Int(sequence - oldest)].delivery = record.delivery
         return true
     }
 
@@ -45,15 +53,32 @@ struct Journal {
         var hasMore = false
         let first = max(query.after, oldest - 1) - (oldest - 1)
         if first < records.count {
-            for record in records[Int(first)...] where query.matches(record) {
+            for index in Int(first)..<keys.count where query.matches(keys[index]) {
                 if items.count == limit {
                     hasMore = true
                     break
                 }
-                items.append(record)
+                items.append(records[index])
             }
         }
         return MessagePage(items: items, hasMore: hasMore, oldest: oldest, newest: newest)
+    }
+}
+
+extension Journal {
+    /// What a query looks at, of one record.
+    struct Key {
+        let kind: EngineMessage.Kind
+        let operation: EngineMessage.Operation
+        let processId: UInt32?
+        var delivery: MessageRecord.Delivery
+
+        init(_ record: MessageRecord) {
+            kind = record.message.kind
+            operation = record.message.operation
+            processId = record.message.process?.processId
+            delivery = record.delivery
+        }
     }
 }
 
@@ -63,8 +88,8 @@ public struct MessageQuery: Hashable, Sendable {
     public var after: UInt64 = 0
     /// Only this kind.
     public var kind: EngineMessage.Kind?
-    /// Only operations of this name.
-    public var operation: String?
+    /// Only this type.
+    public var operation: EngineMessage.Operation?
     /// Only messages that are in this state now.
     public var delivery: MessageRecord.Delivery?
     /// Only messages about this pid.
@@ -73,12 +98,14 @@ public struct MessageQuery: Hashable, Sendable {
     /// All messages.
     public init() {}
 
+    /// Whether a message that is not before `after` is asked for.
+    func matches(_ key: Journal.Key) -> Bool {
+        (kind == nil || kind == key.kind) && (operation == nil || operation == key.operation)
+            && (delivery == nil || delivery == key.delivery) && (processId == nil || processId == key.processId)
+    }
+
     func matches(_ record: MessageRecord) -> Bool {
-        record.message.sequence > after
-            && (kind == nil || kind == record.message.kind)
-            && (operation == nil || operation == record.message.operationName)
-            && (delivery == nil || delivery == record.delivery)
-            && (processId == nil || processId == record.message.process?.processId)
+        record.message.sequence > after && matches(Journal.Key(record))
     }
 }
 

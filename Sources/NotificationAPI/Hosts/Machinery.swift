@@ -8,8 +8,8 @@ public import WebhookEngine
 public struct Machinery: Sendable {
     let timers: any TimerQueue
     let workPool: DispatchWorkPool
-    /// Wakes those who follow the messages of any host.
-    let followerQueue: any WorkQueue
+    /// Wakes those who follow the messages of any host: at once, but not for each message of a torrent.
+    let followerQueue = PacedWorkQueue(named: "wdfilterd.followers", pause: .milliseconds(10))
     let curl: CurlMulti
     let version: String
 
@@ -17,7 +17,6 @@ public struct Machinery: Sendable {
     public init(timers: any TimerQueue, curl: CurlMulti, version: String) {
         self.timers = timers
         workPool = DispatchWorkPool()
-        followerQueue = workPool.makeQueue(named: "wdfilterd.followers")
         self.curl = curl
         self.version = version
     }

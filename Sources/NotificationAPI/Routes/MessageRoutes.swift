@@ -10,8 +10,6 @@ enum MessageRoutes {
         .get("/v1/hosts/{host}/messages/{sequence}", "getMessage", produces: [.json, .octetStream], get),
     ]
 
-    private static let operations = SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)
-
     private static func list(_ call: Call) throws(Problem) {
         switch call.context.representation {
         case .eventStream: try stream(call, .eventStream, .eventStream)
@@ -66,9 +64,9 @@ enum MessageRoutes {
         var query = MessageQuery()
         query.kind = parameters.choice("kind", of: EngineMessage.Kind.self)
         query.processId = parameters.number(optional: "processId", as: UInt32.self)
-        query.operation = parameters.string("operation")
-        if let operation = query.operation, !operations.contains(operation) {
-            parameters.fault("operation", "is not the name of an operation")
+        if let name = parameters.string("operation") {
+            query.operation = EngineMessage.Operation(name: name)
+            if query.operation == nil { parameters.fault("operation", "is not the name of an operation") }
         }
         return query
     }
