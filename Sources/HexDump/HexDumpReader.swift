@@ -10,8 +10,8 @@ struct HexDumpReader {
     /// A `*` of `hexdump -C`: lines like the last one were left out.
     private var isRepeating = false
 
-    /// How AsyncMessageData, SyncMessageData and the reply to CreateProcess begin: tells in which order digits stand where
-    /// nothing else does.
+    /// How AsyncMessageData, SyncMessageData and the reply to CreateProcess begin: groups of digits without an address that
+    /// begin so are bytes in order, any others are taken for a debugger's numbers.
     private static let beginnings: [[UInt8]] = [
         [0x5D, 0x01, 0x02, 0x00], [0x5D, 0x00, 0x30, 0x00], [0x5D, 0x00, 0x60, 0x00],
     ]
@@ -63,7 +63,7 @@ struct HexDumpReader {
 
     func finish() throws(HexDumpFault) -> (bytes: [UInt8], address: UInt64?) {
         if asWritten.isEmpty { throw HexDumpFault(detail: "has no bytes") }
-        let isTurned = !isOrderKnown && HexDumpReader.beginnings.contains { turned.starts(with: $0) }
+        let isTurned = !isOrderKnown && !HexDumpReader.beginnings.contains { asWritten.starts(with: $0) }
         return (isTurned ? turned : asWritten, start)
     }
 }

@@ -101,9 +101,9 @@ struct DissectionTable {
             let line = rest.prefix(room)
             // Between words where there are some, else in the middle of a path.
             let space = line.count == rest.count ? nil : line.lastIndex(of: " ")
-            let end = space.map { line[...$0].count * 2 > room ? line.index(after: $0) : line.endIndex } ?? line.endIndex
-            lines.append(String(rest[..<end]))
-            rest = rest[end...]
+            let words = space.map { line[...$0] }.flatMap { $0.count * 2 > room ? $0 : nil }
+            lines.append(String(words ?? line))
+            rest = rest.dropFirst((words ?? line).count)
         } while !rest.isEmpty
         return lines
     }
