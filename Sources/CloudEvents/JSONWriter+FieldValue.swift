@@ -4,7 +4,7 @@ public import Messages
 extension JSONWriter {
     /// Writes a field of a message as a member of the object at hand.
     public mutating func member(_ member: MessageMember) {
-        self.member(key: member.field.member ?? member.field.name) { $0.value(member.value) }
+        self.member(key: member.name) { $0.value(member.value) }
     }
 
     /// Writes what a field of a message holds: bytes in base64, masks and addresses in hex.

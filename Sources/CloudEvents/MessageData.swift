@@ -27,28 +27,37 @@ public struct MessageData: Sendable {
             switch message.content {
             case .sync(let content):
                 json.member("ioPriority", content.ioPriority)
-                write(content.data.members, sizeOfData: content.data.size, to: &json)
+                let size = content.data.size
+                write(content.data.members, totalSize: SyncMessage.headerSize + size, sizeOfData: size, to: &json)
             case .async(let content):
                 json.member("notificationNumber", content.notificationNumber)
-                write(content.members, sizeOfData: content.sizeOfData, to: &json)
+                let size = content.totalSize
+                write(content.members, totalSize: size, sizeOfData: content.sizeOfData(of: size), to: &json)
             }
         }
     }
 
-    private func write(_ members: [MessageMember], sizeOfData: Int, to json: inout JSONWriter) {
+    private func write(
+        _ members: [MessageMember], totalSize: Int, sizeOfData: Int, to json: inout JSONWriter
+    ) {
         json.member("process") { json in
             if let process = members.ownProcess ?? message.process { json.value(process) } else { json.null() }
         }
-        json.member("totalSize", message.totalSize)
+        json.member("totalSize", totalSize)
         json.member("sizeOfData", sizeOfData)
-        for member in members where member.field.member != "process" { json.member(member) }
+        for member in members where member.name != "process" {
+            json.member(key: MessageData.renamed[member.name] ?? member.name) { $0.value(member.value) }
+        }
     }
+
+    /// Members of a structure that are called like one that every message has.
+    private static let renamed = ["operation": "handleOperation"]
 }
 
 extension [MessageMember] {
     /// The process that the message itself calls its own, which may be another than the one it is counted to.
     fileprivate var ownProcess: AuxPidCreationTime? {
-        guard case .process(let process) = first(where: { $0.field.member == "process" })?.value else { return nil }
+        guard case .process(let process) = first(where: { $0.name == "process" })?.value else { return nil }
         return process
     }
 }

@@ -55,14 +55,15 @@ extension JSONValue {
 
     /// An integer in `range`, written without fraction and exponent.
     public func integer(in range: ClosedRange<Int64>) -> Int64? {
-        if let (magnitude, isNegative) = node.integer,
-            let value = isNegative ? Int64(exactly: -Int128(magnitude)) : Int64(exactly: magnitude),
-            range.contains(value)
-        {
-            return value
-        }
+        if let value = integer(as: Int64.self), range.contains(value) { return value }
         fault("expected an integer from \(range.lowerBound) to \(range.upperBound)")
         return nil
+    }
+
+    /// The integer that is written here; nil, and no fault, for one that does not fit and for anything else.
+    public func integer<Integer: FixedWidthInteger>(as type: Integer.Type) -> Integer? {
+        guard let (magnitude, isNegative) = node.integer else { return nil }
+        return isNegative ? Integer(exactly: -Int128(magnitude)) : Integer(exactly: magnitude)
     }
 
     /// An integer in `range`, written without fraction and exponent; -0 is 0.

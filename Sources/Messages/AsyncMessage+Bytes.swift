@@ -2,9 +2,10 @@ extension AsyncMessage {
     /// The message as it lies in memory.
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
+        let size = totalSize
         let header = AsyncHeader(
-            size: UInt32(truncatingIfNeeded: totalSize), notificationNumber: notificationNumber,
-            sizeOfData: UInt32(truncatingIfNeeded: sizeOfData), refCount: refCount,
+            size: UInt32(truncatingIfNeeded: size), notificationNumber: notificationNumber,
+            sizeOfData: UInt32(truncatingIfNeeded: sizeOfData(of: size)), refCount: refCount,
             typeOfOperation: operation.rawValue)
         AsyncHeader.layout.append(header, to: &bytes, base: 0)
         return body.accept(BytesVisitor(bytes: bytes, base: 0))
@@ -24,9 +25,11 @@ extension AsyncMessage {
     ///
     /// What a LoadImage leaves 0 is not among them while it is.
     public var members: [MessageMember] {
-        let members = body.accept(ValuesVisitor())
-        if operation != .loadImage { return members }
-        return members.filter { !($0.field.isLeftZeroByLoadImage && $0.value.isZero) }
+        guard operation == .loadImage else { return body.accept(ValuesVisitor()) }
+        if case .imageLoadAndProcess(let notify) = body, notify.isPlainLoad {
+            return ImageLoadAndProcessNotify.layout.members(of: notify) { !$0.isLeftZeroByLoadImage }
+        }
+        return body.accept(ValuesVisitor()).filter { !($0.field.isLeftZeroByLoadImage && $0.value.isZero) }
     }
 
     /// Reads a message from the beginning of `reader`; nil after a fault.

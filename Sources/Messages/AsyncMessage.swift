@@ -28,9 +28,12 @@ public struct AsyncMessage: Hashable, Sendable {
     /// The header's SizeOfData: the total size less 8, but for Wow64cpuLoad.
     ///
     /// Quirk: the driver writes 0x70 into Wow64cpuLoad, whose message and SenderBufferLength are 0x30 bytes (IMG-2).
-    public var sizeOfData: Int {
+    public var sizeOfData: Int { sizeOfData(of: totalSize) }
+
+    /// The same for who has the message's total size already: measuring takes a walk over its strings.
+    public func sizeOfData(of totalSize: Int) -> Int {
         if case .wow64cpuLoad = body { return 0x70 }
-        return messageBufferSize
+        return totalSize - 8
     }
 
     /// What the queue's size counters count of this message: its size less 8, since the buffer handle points 8 bytes

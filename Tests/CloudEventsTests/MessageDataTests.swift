@@ -115,6 +115,18 @@ struct MessageDataTests {
                     + #""processId":584,"threadId":8,"wow64CpuImageBase":"0x77700000"}"#))
     }
 
+    @Test func `a structure's own process and operation are told once, and not in place of the message's`() {
+        let other = AuxPidCreationTime(processId: 8, creationTime: .none)
+        var handle = ObDesktopHandle(process: other)
+        (handle.operation, handle.objectName) = (2, "Default")
+        #expect(
+            async(.openDesktop, number: 1, process: smss, .openDesktop(handle)).hasSuffix(
+                #""operation":"OpenDesktop","operationCode":9,"notificationNumber":1,"#
+                    + #""process":{"processId":8,"creationTime":null},"totalSize":76,"sizeOfData":68,"threadId":0,"#
+                    + #""sessionId":0,"handleOperation":2,"kernelHandleFlag":0,"desiredAccess":"0x0","#
+                    + #""objectName":"Default"}"#))
+    }
+
     @Test func `a raw message about no process says null and gives its bytes`() {
         #expect(
             async(.rawVolumeWrite, number: 9, process: nil, .raw([1, 2, 3])).hasSuffix(

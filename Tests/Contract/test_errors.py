@@ -8,13 +8,19 @@ from contract.document import DOCUMENT, METHODS, Operation
 from contract.machine import Machine, Prepared
 
 OVER_THE_LIMIT = 1 << 20
+NO_PROCESS = 4294967292
 ABSENT: dict[str, dict[str, object]] = {
     "unknown-host": {"host": "no-such-host"},
-    "unknown-process": {"pid": 4294967292},
+    "unknown-process": {"pid": NO_PROCESS},
     "unknown-thread": {"tid": 4294967292},
     "unknown-message": {"sequence": 999999},
     "unknown-stream-context": {"id": "999999"},
     "not-found": {"name": "no-such-problem"},
+}
+ABSENT_IN_BODY: dict[tuple[str, str], dict[str, object]] = {
+    ("sendSyncNotification", "unknown-process"): {"operation": 5, "processId": NO_PROCESS, "data": {"imageName": "a"}},
+    ("sendSyncNotification", "unknown-stream-context"): {"operation": 1, "processId": 4, "data": {"imageName": "a"}},
+    ("sendAsyncNotification", "unknown-process"): {"operation": "SendFile", "processId": NO_PROCESS},
 }
 UNKNOWN = [
     (operation, problem)
@@ -26,7 +32,10 @@ UNKNOWN = [
 
 @pytest.mark.parametrize(("operation", "problem"), UNKNOWN, ids=name)
 def test_what_is_not_there_is_404(prepared: Prepared, operation: Operation, problem: str) -> None:
-    answer = refused(prepared, operation, 404, **body_of(operation), **ABSENT[problem])
+    if (body := ABSENT_IN_BODY.get((operation.id, problem))) is not None:
+        answer = refused(prepared, operation, 404, body=body)
+    else:
+        answer = refused(prepared, operation, 404, **body_of(operation), **ABSENT[problem])
     assert answer["type"] == f"/problems/{problem}"
 
 
@@ -93,8 +102,9 @@ def test_a_method_that_a_path_does_not_have_is_405(prepared: Prepared, path: str
 @pytest.mark.parametrize("operation", declaring(406), ids=name)
 def test_an_answer_that_is_not_acceptable_is_406(prepared: Prepared, operation: Operation) -> None:
     success = min(operation.statuses)
-    [media] = DOCUMENT.at(DOCUMENT.response_pointer(operation, success))["content"]
-    for accept in ("image/png", f"{media};q=0, image/*", f"*/*, {media};q=0.0"):
+    given = DOCUMENT.at(DOCUMENT.response_pointer(operation, success))["content"]
+    never, not_once = (", ".join(f"{media};q={none}" for media in given) for none in ("0", "0.0"))
+    for accept in ("image/png", f"{never}, image/*", f"*/*, {not_once}"):
         refused(prepared, operation, 406, **body_of(operation), headers={"Accept": accept})
 
 

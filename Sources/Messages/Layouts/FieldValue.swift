@@ -36,8 +36,40 @@ public enum FieldValue: Hashable, Sendable {
 
 /// A field of a message that JSON tells, and what it holds.
 public struct MessageMember: Hashable, Sendable {
-    /// What the layout says of it; its `member` is never nil.
-    public let field: LayoutField
+    private let place: MemberField
     /// What it holds.
     public let value: FieldValue
+
+    init(_ place: MemberField, _ value: FieldValue) {
+        self.place = place
+        self.value = value
+    }
+
+    /// Its name in JSON.
+    public var name: String { place.name }
+    /// What the layout says of it.
+    public var field: LayoutField { place.field }
+
+    /// Two members are equal when they are the same field with equal values.
+    public static func == (left: MessageMember, right: MessageMember) -> Bool {
+        left.place === right.place && left.value == right.value
+    }
+
+    /// Hashes the value alone.
+    public func hash(into hasher: inout Hasher) { hasher.combine(value) }
+}
+
+/// A field that JSON tells: an object of its own, because every message refers to all of its fields.
+final class MemberField: Sendable {
+    let name: String
+    let field: LayoutField
+    let isLeftZeroByLoadImage: Bool
+
+    /// Nil for a field that JSON does not tell.
+    init?(_ field: LayoutField) {
+        guard let member = field.member else { return nil }
+        name = member
+        self.field = field
+        isLeftZeroByLoadImage = field.isLeftZeroByLoadImage
+    }
 }

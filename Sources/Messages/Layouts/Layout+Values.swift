@@ -1,39 +1,39 @@
 extension Layout {
     /// The fields that are told in JSON and what `content` has there, in the order of the table.
-    func members(of content: Content) -> [MessageMember] {
-        lines.compactMap { line in
-            guard line.facts.member != nil else { return nil }
-            return value(of: line, in: content).map { MessageMember(field: line.facts, value: $0) }
+    func members(of content: Content, where isIncluded: (MemberField) -> Bool = { _ in true }) -> [MessageMember] {
+        members.compactMap { member in
+            guard isIncluded(member.field) else { return nil }
+            return value(of: member, in: content).map { MessageMember(member.field, $0) }
         }
     }
 
     /// A content of what `value` gives for each field that is told in JSON; what it has nothing for stays 0 or empty.
     func content(_ value: (LayoutField) -> FieldValue?) -> Content {
         var content = empty
-        for line in lines where line.facts.member != nil {
-            if let value = value(line.facts) { set(line, to: value, in: &content) }
+        for member in members {
+            if let value = value(member.field.field) { set(member.access, to: value, in: &content) }
         }
         return content
     }
 
-    private func value(of line: Line, in content: Content) -> FieldValue? {
-        switch line {
-        case .field(let field):
-            switch field.slot {
-            case .byte(let path): field.facts.unsigned(UInt64(content[keyPath: path]))
+    private func value(of member: Member, in content: Content) -> FieldValue? {
+        switch member.access {
+        case .slot(let slot):
+            switch slot {
+            case .byte(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
             case .flag(let path): .number(content[keyPath: path] ? 1 : 0)
-            case .word(let path): field.facts.unsigned(UInt64(content[keyPath: path]))
-            case .double(let path): field.facts.unsigned(UInt64(content[keyPath: path]))
+            case .word(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
+            case .double(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
             case .signedDouble(let path): .signed(Int64(content[keyPath: path]))
-            case .quad(let path): field.facts.unsigned(content[keyPath: path])
+            case .quad(let path): member.field.field.unsigned(content[keyPath: path])
             case .signedQuad(let path): .signed(content[keyPath: path])
             case .process(let path): .process(content[keyPath: path])
             case .thread(let path): .thread(content[keyPath: path])
-            case .oword(let path): field.facts.oword(content[keyPath: path])
+            case .oword(let path): member.field.field.oword(content[keyPath: path])
             case .constant, .measure: nil
             }
         case .part(let part):
-            switch part.content {
+            switch part {
             case .text(let path): .text(content[keyPath: path])
             case .data(let path): .bytes(content[keyPath: path])
             case .hashes(let path): .hashes(content[keyPath: path])
@@ -41,10 +41,10 @@ extension Layout {
         }
     }
 
-    private func set(_ line: Line, to value: FieldValue, in content: inout Content) {
-        switch line {
-        case .field(let field):
-            switch (field.slot, value) {
+    private func set(_ access: Access, to value: FieldValue, in content: inout Content) {
+        switch access {
+        case .slot(let slot):
+            switch (slot, value) {
             case (.byte(let path), .number(let number)), (.byte(let path), .hex(let number)):
                 content[keyPath: path] = UInt8(truncatingIfNeeded: number)
             case (.flag(let path), .number(let number)): content[keyPath: path] = number != 0
@@ -64,7 +64,7 @@ extension Layout {
             default: return
             }
         case .part(let part):
-            switch (part.content, value) {
+            switch (part, value) {
             case (.text(let path), .text(let text)): content[keyPath: path] = text
             case (.data(let path), .bytes(let bytes)): content[keyPath: path] = bytes
             case (.hashes(let path), .hashes(let hashes)): content[keyPath: path] = hashes

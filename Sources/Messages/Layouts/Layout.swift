@@ -44,6 +44,17 @@ struct Layout<Content: Sendable>: Sendable {
         case hashes(Path<[OWord]>)
     }
 
+    /// A line that JSON tells, and how its value is reached.
+    struct Member: Sendable {
+        let field: MemberField
+        let access: Access
+    }
+
+    enum Access: Sendable {
+        case slot(Slot)
+        case part(PartContent)
+    }
+
     /// A line of the table.
     enum Line: Sendable {
         case field(Field)
@@ -53,6 +64,13 @@ struct Layout<Content: Sendable>: Sendable {
             switch self {
             case .field(let field): field.facts
             case .part(let part): part.facts
+            }
+        }
+
+        fileprivate var access: Access {
+            switch self {
+            case .field(let field): .slot(field.slot)
+            case .part(let part): .part(part.content)
             }
         }
     }
@@ -69,12 +87,15 @@ struct Layout<Content: Sendable>: Sendable {
     let fixedSize: Int
     /// The table as it was written.
     let lines: [Line]
+    /// The lines that JSON tells.
+    let members: [Member]
 
     init(_ name: String, _ provenance: Provenance, empty: Content, _ lines: [Line]) {
         self.name = name
         self.provenance = provenance
         self.empty = empty
         self.lines = lines
+        members = lines.compactMap { line in MemberField(line.facts).map { Member(field: $0, access: line.access) } }
         fields = lines.compactMap { if case .field(let field) = $0 { field } else { nil } }
         // The first part may say itself where it begins: raw data have no field before them.
         fixedSize = lines.map { ($0.facts.offset ?? 0) + ($0.facts.size ?? 0) }.max() ?? 0

@@ -39,6 +39,14 @@ public struct ImageLoadAndProcessNotify: Hashable, Sendable {
     }
 }
 
+extension ImageLoadAndProcessNotify {
+    /// Whether it has nothing but what the driver fills for a LoadImage.
+    var isPlainLoad: Bool {
+        parentProcess == .none && creatorProcess == .none && !createFlag && processFlagsLowByte == 0 && token == .zero
+            && commandLine.isEmpty
+    }
+}
+
 /// What a CreateProcess message says of the token of a process.
 public struct ProcessToken: Hashable, Sendable {
     /// TOKEN_ELEVATION_TYPE.

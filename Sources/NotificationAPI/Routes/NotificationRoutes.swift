@@ -147,11 +147,10 @@ extension JSONValue {
         let found: Operation?
         switch self.kind {
         case .string:
-            guard let name = string(maxUTF16: 64) else { return nil }
+            guard let name = string(maxUTF16: .max) else { return nil }
             found = Operation.allCases.first { $0.name == name }
         case .integer:
-            guard let number = integer(in: Int64.min...Int64.max) else { return nil }
-            found = Int32(exactly: number).flatMap { Operation(rawValue: $0) }
+            found = integer(as: Int32.self).flatMap { Operation(rawValue: $0) }
         default:
             fault("expected the name or the number of an operation")
             return nil

@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from contract.document import DOCUMENT, Operation
+from contract.live import FORMATS, items
+from contract.strict import strict_json
 
 TIMEOUT_SECONDS = 90
 REUSE_SECONDS = 2
@@ -44,25 +46,12 @@ class Answer:
         return name.removeprefix("/problems/")
 
 
-def strict_json(body: bytes) -> Any:  # noqa: ANN401
-    """`body` as JSON: UTF-8, no duplicate keys, no NaN."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        value = dict(pairs)
-        assert len(value) == len(pairs), f"duplicate key among {[key for key, _ in pairs]}"
-        return value
-
-    def refuse(constant: str) -> None:
-        raise AssertionError(f"{constant} is not JSON")
-
-    return json.loads(body.decode("utf-8"), object_pairs_hook=unique, parse_constant=refuse)
-
-
 @dataclass
 class Ledger:
-    """Which operations were asked, with which result: (operation, status, problem or empty)."""
+    """Which operations were asked, with which result: (operation, status, problem or empty), and the media types."""
 
     entries: set[tuple[str, int, str]] = field(default_factory=set)
+    media: set[tuple[str, int, str]] = field(default_factory=set)
 
 
 class Client:
@@ -145,6 +134,7 @@ class Client:
         assert answer.status in operation.statuses, f"{operation.id}: {answer.status} is not declared"
         check_response(DOCUMENT.response_pointer(operation, answer.status), answer)
         self.ledger.entries.add((operation.id, answer.status, answer.problem))
+        self.ledger.media.add((operation.id, answer.status, answer.media))
 
 
 def check_response(pointer: str, answer: Answer) -> None:
@@ -161,12 +151,22 @@ def check_response(pointer: str, answer: Answer) -> None:
         assert answer.body == b""
         return
     assert answer.media in content, f"content type {answer.media!r}, declared {list(content)}"
-    body: Any = answer.json if answer.media.endswith("json") else answer.body.decode("utf-8")
+    if answer.media in FORMATS:
+        list(items(iter(answer.body.decode("utf-8").split("\n")[:-1]), answer.media))
+    body = content_of(answer)
     schema = f"{pointer}/content/{answer.media.replace('/', '~1')}/schema"
     faults = DOCUMENT.faults(schema, body)
     assert not faults, f"{faults}\nin {answer.body[:2000]!r}"
     if answer.media == "application/problem+json":
         assert body["status"] == answer.status
+
+
+def content_of(answer: Answer) -> Any:  # noqa: ANN401
+    """The body of `answer` as its schema sees it."""
+    if answer.media.endswith("/octet-stream"):
+        return answer.body.decode("latin-1")
+    is_json = answer.media.endswith("json") and answer.media not in FORMATS
+    return answer.json if is_json else answer.body.decode("utf-8")
 
 
 def target(operation: Operation, path: Mapping[str, object], query: Mapping[str, object] | None = None) -> str:

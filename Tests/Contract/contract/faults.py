@@ -86,8 +86,16 @@ def value_faults(operation: Operation, body: object, pointer: str) -> list[Fault
     return [
         Fault(f"{pointer} is {json.dumps(value)[:40]}", pointer, made)
         for value in (*OTHERS, *TEXTS, *numbers)
-        if refuses(operation, made := replaced(body, pointer, value))
+        if refuses(operation, made := replaced(body, pointer, value)) and not fits_elsewhere(operation, pointer, value)
     ]
+
+
+def fits_elsewhere(operation: Operation, pointer: str, value: object) -> bool:
+    """Whether an example that has a member at `pointer` may have `value` there: the rest is at fault, not the value."""
+    return any(
+        pointer in set(members(example)) and not refuses(operation, replaced(example, pointer, value))
+        for example in operation.examples().values()
+    )
 
 
 def shape_faults(operation: Operation, body: object) -> list[Fault]:

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 ACKNOWLEDGEMENT = b'{"operationType":3}'
 Answering = Callable[[socket.socket], None]
@@ -36,7 +37,20 @@ def send_a_gigabyte(connection: socket.socket) -> None:
         connection.sendall(bytes(1 << 16))
 
 
+def answer_bytes(body: bytes, media: str = "application/octet-stream") -> Answering:
+    """Answers with the driver's bytes."""
+    return answer(f"200 OK\r\nContent-Type: {media}", body)
+
+
 acknowledge = answer("200 OK", ACKNOWLEDGEMENT)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request, its headers in lower case."""
+
+    headers: dict[str, str]
+    body: bytes
 
 
 class Receiver:
@@ -49,6 +63,11 @@ class Receiver:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def received(self) -> list[Received]:
+        """The requests that came, read."""
+        return [read(request) for request in self.requests]
 
     @property
     def setting(self) -> dict[str, str]:
@@ -85,6 +104,17 @@ class Receiver:
             if len(rest) >= length:
                 received = rest[length:]
                 yield head + end + rest[:length]
+
+
+def read(request: bytes) -> Received:
+    """Take a request apart; no header may stand twice."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    line, *fields = head.decode("latin-1").split("\r\n")
+    assert line == "POST / HTTP/1.1"
+    pairs = [field.split(": ", 1) for field in fields]
+    headers = {name.lower(): value for name, value in pairs}
+    assert len(headers) == len(pairs), fields
+    return Received(headers, body)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,37 @@
+"""Kernel memory dumps that the analyst published. They lie beside the project, not in it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from contract.recordings import SHARED
+
+FILE = SHARED / "vectors" / "kernel-dumps.json"
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A message, or the variable data of a synchronous one, and what stands in it."""
+
+    name: str
+    operation: str
+    fields: dict[str, Any]
+    bytes: bytes
+    is_part: bool
+
+
+def dumps() -> list[Dump]:
+    """All dumps; none where there is no folder of them."""
+    if not FILE.is_file():
+        return []
+    return [
+        Dump(name, entry["operation"], spelled(entry["fields"]), bytes.fromhex(entry["hex"]), "part" in entry)
+        for name, entry in json.loads(FILE.read_text()).items()
+    ]
+
+
+def spelled(value: Any) -> Any:  # noqa: ANN401
+    """Fields of a dump as the API takes them: times as FILETIMEs in hex."""
+    if isinstance(value, dict):
+        return {name: hex(inner) if name == "creationTime" else spelled(inner) for name, inner in value.items()}
+    return value

@@ -1,0 +1,109 @@
+"""The vocabulary names what the document names, and the counters and members that there are."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from contract.client import Client
+from contract.document import DOCUMENT
+from contract.machine import Machine
+from contract.wire import ASYNC_CODES, SYNC_CODES
+
+ENUMS = {
+    "rules": "ProcessRuleName",
+    "streamContextRules": "StreamContextRuleName",
+    "flags": "ProcessFlagName",
+    "syncOperations": "SyncOperation",
+    "asyncOperations": "AsyncOperation",
+}
+
+
+@pytest.fixture
+def vocabulary(client: Client) -> dict[str, Any]:
+    """The vocabulary."""
+    told: dict[str, Any] = client.call("getVocabulary").json
+    return told
+
+
+def names(terms: list[dict[str, Any]]) -> list[str]:
+    """The names of terms; none stands twice."""
+    found = [str(term["name"]) for term in terms]
+    assert len(set(found)) == len(found)
+    return found
+
+
+@pytest.mark.parametrize(("group", "schema"), ENUMS.items())
+def test_names_are_those_of_the_document(vocabulary: dict[str, Any], group: str, schema: str) -> None:
+    assert names(vocabulary[group]) == DOCUMENT.at(f"/components/schemas/{schema}/enum")
+
+
+def test_statuses_and_routines_are_those_of_the_document(vocabulary: dict[str, Any]) -> None:
+    assert names(vocabulary["statuses"]) == DOCUMENT.at("/components/schemas/Status/anyOf/0/enum")
+    routines = DOCUMENT.at("/components/schemas/RoutineName/enum")
+    routines += DOCUMENT.at("/components/schemas/MessageRoutine/anyOf/1/enum")
+    assert names(vocabulary["routines"]) == routines
+
+
+def test_operations_have_their_numbers(vocabulary: dict[str, Any]) -> None:
+    """SYN-1, ASY-1."""
+    for group, codes in (("syncOperations", SYNC_CODES), ("asyncOperations", ASYNC_CODES)):
+        assert {term["name"]: term["value"] for term in vocabulary[group]} == codes
+
+
+@pytest.mark.parametrize("group", ["rules", "streamContextRules", "flags"])
+def test_bits_are_single_and_in_order(vocabulary: dict[str, Any], group: str) -> None:
+    """DATA-3 to DATA-5."""
+    values = [int(term["value"], 16) for term in vocabulary[group]]
+    assert values == sorted(values)
+    assert all(value.bit_count() == 1 for value in values)
+
+
+def test_a_rule_of_the_vocabulary_is_the_bit_of_a_process(machine: Machine, vocabulary: dict[str, Any]) -> None:
+    for term in vocabulary["rules"]:
+        assert int(machine.process(rules=[term["name"]])["rulesMask"], 16) == int(term["value"], 16)
+
+
+def test_counters_are_those_that_are_told(machine: Machine, vocabulary: dict[str, Any]) -> None:
+    def paths(node: object, path: tuple[str, ...] = ()) -> Iterator[str]:
+        if isinstance(node, dict):
+            for name, inner in node.items():
+                yield from paths(inner, (*path, "*" if name in SYNC_CODES else name))
+        else:
+            yield ".".join(path)
+
+    told = set(paths(machine.get("getCounters"))) - {"processTable.processes"}
+    assert set(names(vocabulary["counters"])) == told
+
+
+def members(vocabulary: dict[str, Any], operation: str) -> set[str]:
+    """The members that JSON has of the structure of an operation."""
+    [layout] = [layout for layout in vocabulary["layouts"] if operation in layout["operations"]]
+    return {field["member"] for field in layout["fields"] if field["member"]}
+
+
+def test_every_operation_with_a_layout_takes_its_members(vocabulary: dict[str, Any]) -> None:
+    for branch in DOCUMENT.at("/components/schemas/AsyncNotification/oneOf"):
+        for operation in branch["properties"]["operation"]["enum"]:
+            if isinstance(operation, str) and "properties" in branch["properties"]["data"]:
+                assert members(vocabulary, operation) == set(branch["properties"]["data"]["properties"])
+
+
+def test_layouts_are_of_operations_that_have_one(vocabulary: dict[str, Any]) -> None:
+    found = [operation for layout in vocabulary["layouts"] for operation in layout["operations"]]
+    assert len(set(found)) == len(found)
+    assert set(SYNC_CODES) <= set(found)
+    names([{"name": layout["name"]} for layout in vocabulary["layouts"]])
+
+
+def test_fields_follow_one_another_without_gap_or_overlap(vocabulary: dict[str, Any]) -> None:
+    for layout in vocabulary["layouts"]:
+        fields = layout["fields"]
+        placed = [field for field in fields if field["offset"] is not None and field["size"] is not None]
+        for field, following in pairwise(placed):
+            assert field["offset"] + field["size"] == following["offset"], (layout["name"], field["name"])
+        start = fields[0]["offset"]
+        assert start == (0x20 if set(layout["operations"]) & set(ASYNC_CODES) else 0), layout["name"]
+        floating = [number for number, field in enumerate(fields) if field["offset"] is None]
+        assert floating == list(range(len(fields) - len(floating), len(fields))), layout["name"]
