@@ -1,12 +1,14 @@
 """The service under test and hosts on it."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from contract.client import Client, Ledger
 from contract.machine import Machine, Prepared, new_machine
-from contract.service import Service
+from contract.service import Service, StartService
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +46,28 @@ def machine(client: Client) -> Iterator[Machine]:
 def prepared(machine: Machine) -> Prepared:
     """A host on which every operation finds what its path names."""
     return Prepared(machine)
+
+
+def ends_well(service: Service) -> None:
+    """Stop a service, or see how it has stopped."""
+    assert service.stop() == 0
+
+
+@pytest.fixture
+def start(tmp_path: Path, ledger: Ledger) -> Iterator[StartService]:
+    """Starts a service with settings; it must stop cleanly when the test is done, unless it has stopped already."""
+    with ExitStack() as running:
+
+        def starting(settings: str) -> tuple[Service, Client]:
+            config = tmp_path / "wdfilterd.yaml"
+            config.write_text(settings)
+            service = Service(tmp_path, ["--config", str(config)])
+            client = Client(service.port, ledger)
+            running.callback(ends_well, service)
+            running.callback(client.close)
+            return service, client
+
+        yield starting
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,13 @@ extension Layout {
             let (offset, size) = (base + (field.facts.offset ?? 0), field.facts.size ?? 0)
             // All that follows would be missing as well.
             guard reader.has(size, at: offset, for: field.facts.name) else { return nil }
-            measures[index] = read(field, at: offset, size, &reader, into: &content)
+            let value = value(of: field, at: offset, size, reader)
+            set(.slot(field.slot), to: value, in: &content)
+            reader.note(field.facts, of: name, at: offset, size: size, value)
+            if case .measure = field.slot, case .number(let number) = value { measures[index] = number }
+            if case .constant(let expected) = field.facts.kind, value != .hex(expected) {
+                reader.fault(offset, "\(field.facts.name) is not 0x\(hex(expected))")
+            }
         }
         var next = base + fixedSize
         for part in parts {
@@ -23,58 +29,25 @@ extension Layout {
         return reader.faults.count == faults ? content : nil
     }
 
-    /// Reads one field; returns the number that it is, where it measures a part.
-    private func read(
-        _ field: Field, at offset: Int, _ size: Int, _ reader: inout MessageReader, into content: inout Content
-    ) -> UInt64? {
-        let number = size <= 8 ? reader.number(at: offset, size: size) : 0
-        let time = { [reader] in FileTime(ticks: reader.number(at: offset + 4, size: 8)) }
-        let id = UInt32(truncatingIfNeeded: size == 12 ? reader.number(at: offset, size: 4) : number)
-        let value: FieldValue
+    /// What a field holds, whose bytes must be there.
+    private func value(of field: Field, at offset: Int, _ size: Int, _ reader: MessageReader) -> FieldValue {
         switch field.slot {
-        case .byte(let path):
-            content[keyPath: path] = UInt8(truncatingIfNeeded: number)
-            value = field.facts.unsigned(number)
-        case .flag(let path):
-            content[keyPath: path] = number != 0
-            value = .number(number)
-        case .word(let path):
-            content[keyPath: path] = UInt16(truncatingIfNeeded: number)
-            value = field.facts.unsigned(number)
-        case .double(let path):
-            content[keyPath: path] = id
-            value = field.facts.unsigned(number)
-        case .signedDouble(let path):
-            content[keyPath: path] = Int32(bitPattern: id)
-            value = .signed(Int64(Int32(bitPattern: id)))
-        case .quad(let path):
-            content[keyPath: path] = number
-            value = field.facts.unsigned(number)
-        case .signedQuad(let path):
-            content[keyPath: path] = Int64(bitPattern: number)
-            value = .signed(Int64(bitPattern: number))
-        case .process(let path):
-            content[keyPath: path] = AuxPidCreationTime(processId: id, creationTime: time())
-            value = .process(content[keyPath: path])
-        case .thread(let path):
-            content[keyPath: path] = AuxTidCreationTime(threadId: id, creationTime: time())
-            value = .thread(content[keyPath: path])
-        case .oword(let path):
-            content[keyPath: path] = reader.oword(at: offset)
-            value = field.facts.oword(content[keyPath: path])
-        case .constant:
-            if case .constant(let expected) = field.facts.kind {
-                if number != expected { reader.fault(offset, "\(field.facts.name) is not 0x\(hex(expected))") }
-                value = .hex(number)
-            } else {
-                value = .bytes(Array(reader.bytes[offset..<offset + size]))
-            }
-        case .measure:
-            reader.note(field.facts, of: name, at: offset, size: size, .number(number))
-            return number
+        case .process, .thread:
+            let id = UInt32(truncatingIfNeeded: reader.number(at: offset, size: 4))
+            let time = FileTime(ticks: reader.number(at: offset + 4, size: 8))
+            return field.facts.kind == .process
+                ? .process(AuxPidCreationTime(processId: id, creationTime: time))
+                : .thread(AuxTidCreationTime(threadId: id, creationTime: time))
+        case .oword: return field.facts.oword(reader.oword(at: offset))
+        case .signedDouble:
+            return .signed(Int64(Int32(truncatingIfNeeded: reader.number(at: offset, size: size))))
+        case .signedQuad: return .signed(Int64(bitPattern: reader.number(at: offset, size: size)))
+        case .constant where field.facts.kind == .zero: return .bytes(Array(reader.bytes[offset..<offset + size]))
+        case .constant: return .hex(reader.number(at: offset, size: size))
+        case .measure: return .number(reader.number(at: offset, size: size))
+        case .byte, .flag, .word, .double, .quad:
+            return field.facts.unsigned(reader.number(at: offset, size: size))
         }
-        reader.note(field.facts, of: name, at: offset, size: size, value)
-        return nil
     }
 
     /// Where a part lies: checked before it is used. Nil when it is absent or, after a fault, cannot be read.
@@ -118,19 +91,15 @@ extension Layout {
         var size = extent.count
         let value: FieldValue
         switch part.content {
-        case .text(let path):
+        case .text:
             guard let (text, textSize) = readText(part, at: extent, &reader) else { return }
-            content[keyPath: path] = text
-            size = textSize
-            value = .text(text)
-        case .data(let path):
-            content[keyPath: path] = Array(reader.bytes[extent])
-            value = .bytes(content[keyPath: path])
-        case .hashes(let path):
-            content[keyPath: path] = stride(from: extent.lowerBound, to: extent.upperBound, by: OWord.size)
-                .map { reader.oword(at: $0) }
-            value = .hashes(content[keyPath: path])
+            (value, size) = (.text(text), textSize)
+        case .data: value = .bytes(Array(reader.bytes[extent]))
+        case .hashes:
+            let places = stride(from: extent.lowerBound, to: extent.upperBound, by: OWord.size)
+            value = .hashes(places.map { reader.oword(at: $0) })
         }
+        set(.part(part.content), to: value, in: &content)
         if size > 0 { reader.note(part.facts, of: name, at: extent.lowerBound, size: size, value) }
     }
 

@@ -41,7 +41,8 @@ extension Layout {
         }
     }
 
-    private func set(_ access: Access, to value: FieldValue, in content: inout Content) {
+    /// Puts a value where it belongs; one of another type than the place has is passed over.
+    func set(_ access: Access, to value: FieldValue, in content: inout Content) {
         switch access {
         case .slot(let slot):
             switch (slot, value) {

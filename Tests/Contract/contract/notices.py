@@ -10,6 +10,7 @@ from contract.story import DLL, A, B
 OCTET_STREAM = "application/octet-stream"
 MOST_BYTES = 65536
 EVERY_RULE = "0xffffffff"
+NO_PROCESS = 4294967292
 
 SYNC_DATA: dict[str, dict[str, Any]] = {
     "NewImageLoadPerStream": {"imageName": DLL},
@@ -83,3 +84,23 @@ def bytes_of(machine: Machine, sequence: int) -> bytes:
     answer = machine.call("getMessage", sequence=sequence, headers={"Accept": OCTET_STREAM})
     assert answer.media == OCTET_STREAM
     return answer.body
+
+
+def spelled(operation: str, kind: type, codes: dict[str, int]) -> str | int:
+    """An operation by its name or by its number."""
+    return operation if kind is str else codes[operation]
+
+
+def refused(machine: Machine, operation_id: str, body: object, pointers: set[str]) -> list[str]:
+    """A body is refused at `pointers` and nothing else, and the host is as it was; the details."""
+    before = machine.snapshot()
+    problem = machine.get(operation_id, body=body, expect=400)
+    assert {fault["pointer"] for fault in problem["errors"]} == pointers
+    assert machine.snapshot() == before
+    return [fault["detail"] for fault in problem["errors"]]
+
+
+def refused_as_invalid(machine: Machine, operation_id: str, body: object) -> None:
+    """A body is refused with STATUS_INVALID_PARAMETER at its operation."""
+    [detail] = refused(machine, operation_id, body, {"/operation"})
+    assert "STATUS_INVALID_PARAMETER" in detail

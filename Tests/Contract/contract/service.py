@@ -6,10 +6,11 @@ import re
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
+from contract.client import Client
 from contract.document import REPOSITORY
 
 START_SECONDS = 30
@@ -95,3 +96,7 @@ class Service:
         while line := self._lines.get_nowait():
             lines.append(line)
         return lines
+
+
+StartService = Callable[[str], tuple[Service, Client]]
+"""Starts a service with settings, and makes a client of it."""

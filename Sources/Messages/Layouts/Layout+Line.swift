@@ -1,0 +1,115 @@
+// The words that tables are written in.
+extension Layout.Line {
+    typealias Path<Value> = Layout.Path<Value>
+
+    static func u8(_ offset: Int, _ name: String, _ path: Path<UInt8>) -> Self {
+        field(offset, 1, name, .number, .byte(path))
+    }
+    static func flag(_ offset: Int, _ name: String, _ path: Path<Bool>) -> Self {
+        field(offset, 1, name, .flag, .flag(path))
+    }
+    static func u16(_ offset: Int, _ name: String, _ path: Path<UInt16>) -> Self {
+        field(offset, 2, name, .number, .word(path))
+    }
+    static func u32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
+        field(offset, 4, name, .number, .double(path))
+    }
+    static func hex32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
+        field(offset, 4, name, .hex, .double(path))
+    }
+    static func i32(_ offset: Int, _ name: String, _ path: Path<Int32>) -> Self {
+        field(offset, 4, name, .signed, .signedDouble(path))
+    }
+    static func hex64(_ offset: Int, _ name: String, _ path: Path<UInt64>) -> Self {
+        field(offset, 8, name, .hex, .quad(path))
+    }
+    static func i64(_ offset: Int, _ name: String, _ path: Path<Int64>) -> Self {
+        field(offset, 8, name, .signed, .signedQuad(path))
+    }
+    static func process(_ offset: Int, _ name: String, _ path: Path<AuxPidCreationTime>) -> Self {
+        field(offset, 12, name, .process, .process(path))
+    }
+    static func thread(_ offset: Int, _ name: String, _ path: Path<AuxTidCreationTime>) -> Self {
+        field(offset, 12, name, .thread, .thread(path))
+    }
+    static func guid(_ offset: Int, _ name: String, _ path: Path<OWord>) -> Self {
+        field(offset, OWord.size, name, .guid, .oword(path))
+    }
+    static func oword(_ offset: Int, _ name: String, _ path: Path<OWord>) -> Self {
+        field(offset, OWord.size, name, .oword, .oword(path))
+    }
+
+    /// Bytes that are always 0.
+    static func zero(_ offset: Int, _ size: Int, _ name: String = "(zero)") -> Self {
+        hidden(offset, size, name, .zero, .constant)
+    }
+    /// A number that is always the same.
+    static func constant(_ offset: Int, _ size: Int, _ name: String, _ value: UInt64) -> Self {
+        hidden(offset, size, name, .constant(value), .constant)
+    }
+    static func length(_ offset: Int, _ name: String, of part: String) -> Self {
+        hidden(offset, 4, name, .length(of: part), .measure)
+    }
+    static func count(_ offset: Int, _ name: String, of part: String) -> Self {
+        hidden(offset, 4, name, .count(of: part), .measure)
+    }
+    static func offset(_ offset: Int, _ name: String, size: Int = 4, of part: String) -> Self {
+        hidden(offset, size, name, .offset(of: part), .measure)
+    }
+
+    /// A string and its NUL; absent when empty where a field tells its offset.
+    static func text(_ name: String, _ path: Path<String>, at offset: Int? = nil, terminator: Int = 2) -> Self {
+        let facts = LayoutField(name, at: offset, size: nil, .text(terminator: terminator), member: memberName(name))
+        return .part(Layout.Part(facts: facts, content: .text(path)))
+    }
+    /// Bytes; where no field tells how many, all that are left.
+    static func data(_ name: String, _ path: Path<[UInt8]>, at offset: Int? = nil) -> Self {
+        let facts = LayoutField(name, at: offset, size: nil, .data, member: memberName(name))
+        return .part(Layout.Part(facts: facts, content: .data(path)))
+    }
+    static func hashes(_ name: String, _ path: Path<[OWord]>, at offset: Int? = nil) -> Self {
+        let facts = LayoutField(name, at: offset, size: nil, .hashes, member: memberName(name))
+        return .part(Layout.Part(facts: facts, content: .hashes(path)))
+    }
+
+    private static func field(
+        _ offset: Int, _ size: Int, _ name: String, _ kind: LayoutField.Kind, _ slot: Layout.Slot
+    ) -> Self {
+        let facts = LayoutField(name, at: offset, size: size, kind, member: memberName(name))
+        return .field(Layout.Field(facts: facts, slot: slot))
+    }
+
+    private static func hidden(
+        _ offset: Int, _ size: Int, _ name: String, _ kind: LayoutField.Kind, _ slot: Layout.Slot
+    ) -> Self {
+        .field(Layout.Field(facts: LayoutField(name, at: offset, size: size, kind, member: nil), slot: slot))
+    }
+
+    private static func memberName(_ name: String) -> String { name.prefix(1).lowercased() + name.dropFirst() }
+
+    // MARK: What else a line may say
+
+    /// A message cannot be made without this.
+    var required: Self { with { $0.isRequired = true } }
+    /// Left 0 by a LoadImage.
+    var leftZeroByLoadImage: Self { with { $0.isLeftZeroByLoadImage = true } }
+
+    /// What it is called in JSON.
+    func called(_ member: String) -> Self { with { $0.member = member } }
+    func note(_ note: String) -> Self { with { $0.note = note } }
+    func from(_ provenance: Provenance) -> Self { with { $0.provenance = provenance } }
+    func atMost(units: Int) -> Self { with { $0.maxUnits = units } }
+    func values(_ names: [UInt64: String]) -> Self { with { $0.valueNames = .init(names: names, areBits: false) } }
+    func bits(_ names: [UInt64: String]) -> Self { with { $0.valueNames = .init(names: names, areBits: true) } }
+
+    private func with(_ change: (inout LayoutField) -> Void) -> Self {
+        switch self {
+        case .field(var field):
+            change(&field.facts)
+            return .field(field)
+        case .part(var part):
+            change(&part.facts)
+            return .part(part)
+        }
+    }
+}

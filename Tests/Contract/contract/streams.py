@@ -1,0 +1,42 @@
+"""What tests of live streams share."""
+
+import time
+
+import pytest
+
+from contract.document import DOCUMENT
+from contract.live import FORMATS, WAIT_SECONDS, Item, RefusedError, Stream
+from contract.machine import Machine
+from contract.notices import send_async
+
+LIST = DOCUMENT.operations["listMessages"]
+
+each_format = pytest.mark.parametrize("media", FORMATS)
+
+
+def stream(machine: Machine, media: str, last: object = None, **query: object) -> Stream:
+    """A live stream of the messages of a host."""
+    return Stream(machine.client.port, machine.name, media, query, last)
+
+
+def stream_in_time(machine: Machine, media: str, **query: object) -> Stream:
+    """A live stream, as soon as there is place for one."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return stream(machine, media, **query)
+        except RefusedError as refusal:
+            if "limit-reached" not in str(refusal) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
+def sequences(told: list[Item]) -> list[int]:
+    """The sequences of messages, of which `told` consists."""
+    assert {item.event for item in told} <= {"message"}
+    return [item.sequence for item in told]
+
+
+def make(machine: Machine, count: int) -> list[int]:
+    """Make so many messages; their sequences."""
+    return [int(send_async(machine, "LogPrint")["sequence"]) for _ in range(count)]
