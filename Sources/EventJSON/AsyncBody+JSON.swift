@@ -7,20 +7,20 @@ extension AsyncBody {
 
     /// Reads the member `data` of a notification of type `operation`; nil after a fault.
     ///
-    /// For a type with a layout that is an object with the members of its table; for the others bytes in base64, none by
-    /// default.
+    /// For a type with a layout that is an object with the members of its table; for the others bytes in base64. Without
+    /// `data` everything is 0 or absent.
     public init?(_ operation: AsyncOperation, in notification: JSONObject) {
-        guard operation.hasLayout else {
-            guard let data = notification["data"] else {
-                self = .raw([])
-                return
-            }
-            guard let bytes = data.base64(maxCount: AsyncBody.maxDataBytes) else { return nil }
-            self = .raw(bytes)
+        guard let data = notification["data"] else {
+            self.init(operation) { _ in nil }
             return
         }
-        guard let values = notification.required("data", { $0.values(of: operation.structure) }) else { return nil }
-        self.init(operation) { values[$0.name] }
+        if operation.hasLayout {
+            guard let values = data.values(of: operation.structure) else { return nil }
+            self.init(operation) { values[$0.name] }
+        } else {
+            guard let bytes = data.base64(maxCount: AsyncBody.maxDataBytes) else { return nil }
+            self = .raw(bytes)
+        }
     }
 }
 

@@ -38,7 +38,8 @@ extension Vocabulary {
             offset count from byte 08 of the message; a part that is absent has length 0 and offset 0. Parts without an offset
             of their own (`..`) follow one another.
 
-            A `(zero)` is written as 0. JSON names are those of the `data` of a CloudEvent and of a raw notification.
+            A `(zero)` is written as 0. JSON names are those of the `data` of a CloudEvent and of a raw notification; without `data`
+            a raw notification is all 0.
             `wdfilterd decode` explains any message field by field.
 
             Types that have no table here carry the bytes that the caller gave behind the header, from 20 on.
@@ -89,7 +90,7 @@ extension LayoutField {
         case .constant(let value): notes.append("0x" + String(value, radix: 16, uppercase: true))
         default: break
         }
-        if isRequired { notes.append("required in a raw notification") }
+        if isRequired { notes.append("required in `data`") }
         if let maxUnits { notes.append("at most \(maxUnits) characters") }
         if let note { notes.append(note) }
         if isLeftZeroByLoadImage { notes.append("left 0 by a LoadImage") }

@@ -245,6 +245,14 @@ def test_strings_of_any_kind(machine: Machine, operation: str, string: str, text
     is_encoded(machine, operation, {**REQUIRED[operation], **others, string: text})
 
 
+@pytest.mark.parametrize("operation", wire.ASYNC_CODES)
+def test_without_data_everything_is_zero_or_absent(machine: Machine, operation: str) -> None:
+    """ASY-1: the type goes to its list all the same."""
+    sequence = send_async(machine, operation)["sequence"]
+    body = bytes_of(machine, sequence)[0x20:]
+    assert not any(body)
+
+
 def test_an_absent_string_has_neither_length_nor_offset(machine: Machine) -> None:
     got = is_encoded(machine, "OpenProcess", {**REQUIRED["OpenProcess"], "targetFileName": "a"})
     assert struct.unpack_from("<IIII", got, 0x40) == (0, 0, 4, 0x70)

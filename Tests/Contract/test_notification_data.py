@@ -27,10 +27,6 @@ class TestBadData:
         self.refused(prepared, operation, data, "/data")
 
     @pytest.mark.parametrize("operation", REQUIRED)
-    def test_a_layout_needs_data(self, prepared: Prepared, operation: str) -> None:
-        refused(prepared.machine, "sendAsyncNotification", {"operation": operation}, {"/data"})
-
-    @pytest.mark.parametrize("operation", REQUIRED)
     def test_what_a_layout_requires_is_missed(self, prepared: Prepared, operation: str) -> None:
         self.refused(prepared, operation, {}, *(f"/data/{member}" for member in REQUIRED[operation]))
 
