@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 
 @Suite struct RoundTripTests {
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: 0..<5 as Range<UInt64>)
     func `any message is read back as it was written, and the driver would write nothing else`(seed: UInt64) throws {
         var random = RandomMessage(seed: seed)
-        for _ in 0..<200 {
+        for _ in 0..<60 {
             let async = random.async()
             try check(.async(async), bytes: async.bytes)
             #expect(async.bytes.count == async.totalSize)
@@ -25,10 +25,10 @@ import Testing
         #expect(dissection.parts.reduce(0) { $0 + $1.size } == bytes.count)
     }
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: 0..<5 as Range<UInt64>)
     func `a message is made again of what JSON tells of it`(seed: UInt64) {
         var random = RandomMessage(seed: seed)
-        for _ in 0..<100 {
+        for _ in 0..<60 {
             let message = random.async()
             let values = Dictionary(uniqueKeysWithValues: message.members.map { ($0.field.name, $0.value) })
             #expect(AsyncBody(message.operation) { values[$0.name] } == message.body)
@@ -36,10 +36,10 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<16 as Range<UInt64>)
+    @Test(arguments: 0..<5 as Range<UInt64>)
     func `any bytes are read or found faulty, and what is read without remark is written the same`(seed: UInt64) {
         var random = RandomMessage(seed: seed)
-        for round in 0..<400 {
+        for round in 0..<60 {
             let isAsync = round.isMultiple(of: 2)
             var bytes = isAsync ? random.async().bytes : random.sync().bytes
             spoil(&bytes, &random.generator)
