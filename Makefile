@@ -89,8 +89,8 @@ docs: ## Print the pages of docs that follow from the code.
 	  "$$(swift build --show-bin-path)/wdfilterd" vocabulary --format $$page >docs/$$page.md
 	done
 
-tsan: setup ## Run Swift's tests under the thread sanitizer.
-	swift test --sanitize=thread --scratch-path .build-tsan
+tsan: setup ## Run the Swift tests under the thread sanitizer, one by one: it makes each several times slower.
+	swift test --sanitize=thread --scratch-path .build-tsan --no-parallel
 
 fuzz: setup ## Run the fuzz targets, each for SECONDS=60 seconds; what they find is kept in .build-fuzz.
 	flags=(-c release --sanitize=fuzzer --scratch-path .build-fuzz)

@@ -8,7 +8,6 @@ import Testing
 /// Engines that keep the driver waiting: a send ends when its timeout is over, wherever it is stuck.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct TimeoutTests {
-    /// Other tests load the machine at the same time, so the best of many tries has to be within 20 ms.
     private func expectTimeout(_ engine: WebhookEngine, _ message: EngineMessage = .sync(1)) async {
         await expectInTime { timeout in
             #expect(await engine.result(of: message, timeout: timeout) == EngineResult(status: .timeout))
@@ -16,18 +15,22 @@ struct TimeoutTests {
         #expect(engine.health.lastError?.text == "no answer in time")
     }
 
+    /// What the thread sanitizer slows down, above all the reading of the certificates for TLS, is not the timeout.
+    private static let bound: Duration = dlsym(nil, "__tsan_init") == nil ? .milliseconds(20) : .milliseconds(100)
+
+    /// Other tests load the machine at the same time, so it is the best of many tries that has to be in time.
     private func expectInTime(_ attempt: (_ timeout: Duration) async -> Void) async {
         let clock = ContinuousClock()
         let timeout = Duration.milliseconds(100)
         var best = Duration.seconds(60)
-        for _ in 0..<200 where best > .milliseconds(20) {
+        for _ in 0..<200 where best > Self.bound {
             let start = clock.now
             await attempt(timeout)
             let late = clock.now - start - timeout
             #expect(late >= .milliseconds(-1))
             best = min(best, late)
         }
-        #expect(best <= .milliseconds(20))
+        #expect(best <= Self.bound)
     }
 
     private static let scripts: [[ScriptedReceiver.Step]] = [
