@@ -40,11 +40,8 @@ public final class Driver: Sendable {
             return (result, state.wakeUps)
         }
         for wakeUp in due {
-            if case .followers(let followers) = wakeUp {
-                followerQueue.async { for wake in followers.values { wake() } }
-            } else {
-                workQueue.async { self.perform(wakeUp) }
-            }
+            let queue = if case .followers = wakeUp { followerQueue } else { workQueue }
+            queue.async { self.perform(wakeUp) }
         }
         return try result.get()
     }
