@@ -1,7 +1,26 @@
+/// A type of message.
+public protocol MessageOperation: RawRepresentable<Int32>, CaseIterable, Hashable, Sendable {
+    /// The analyst's name, as the API spells it.
+    var name: String { get }
+}
+
+extension MessageOperation {
+    /// The operation called `name`.
+    public init?(name: String) {
+        guard let operation = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = operation
+    }
+
+    /// Each operation's name by its value.
+    static var valueNames: [UInt64: String] {
+        Dictionary(uniqueKeysWithValues: allCases.map { (UInt64($0.rawValue), $0.name) })
+    }
+}
+
 /// What a synchronous message reports.
 ///
 /// Driver: `MP_SYNC_NOTIFICATION` (SYN-1). 0x4 is a hole.
-public enum SyncOperation: Int32, CaseIterable, Sendable {
+public enum SyncOperation: Int32, MessageOperation {
     /// An image was loaded from a stream whose context asks for it.
     case newImageLoadPerStream = 0x1
     /// A registry operation.
@@ -31,7 +50,7 @@ public enum SyncOperation: Int32, CaseIterable, Sendable {
 /// What a message of the asynchronous structure reports.
 ///
 /// Driver: the values of `TypeOfOperation` in `AsyncMessageData` (ASY-1). 0xA and 0x12 are holes.
-public enum AsyncOperation: Int32, CaseIterable, Sendable {
+public enum AsyncOperation: Int32, MessageOperation {
     /// A process was created (CreateFlag 1) or exited (0).
     case createProcess = 0x0
     /// A registry operation.

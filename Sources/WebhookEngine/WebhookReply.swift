@@ -81,7 +81,7 @@ extension JSONValue {
             return integer(in: Int64(Int32.min)...Int64(Int32.max)).map { Int32($0) }
         }
         guard let name = string() else { return nil }
-        if let operation = SyncOperation.allCases.first(where: { $0.name == name }) { return operation.rawValue }
+        if let operation = SyncOperation(name: name) { return operation.rawValue }
         fault("is no sync operation")
         return nil
     }

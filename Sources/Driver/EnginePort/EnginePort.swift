@@ -89,9 +89,9 @@ public struct EngineMessage: Hashable, Sendable {
 
         /// The operation called `name`; no two share one.
         public init?(name: String) {
-            if let operation = SyncOperation.allCases.first(where: { $0.name == name }) {
+            if let operation = SyncOperation(name: name) {
                 self = .sync(operation)
-            } else if let operation = AsyncOperation.allCases.first(where: { $0.name == name }) {
+            } else if let operation = AsyncOperation(name: name) {
                 self = .async(operation)
             } else {
                 return nil

@@ -44,10 +44,6 @@ extension AsyncOperation {
             .raw
         }
     }
-
-    /// Each type with its name, by its value.
-    static let valueNames = Dictionary(
-        uniqueKeysWithValues: allCases.map { (UInt64($0.rawValue), $0.name) })
 }
 
 extension SyncOperation {
@@ -79,8 +75,4 @@ extension SyncOperation {
     private static let commandLines = BodyForm<SyncData>(CommandLineData.layout) {
         .newThreadAndCmdLine(commandLine: $0.commandLine, currentCommandLine: $0.currentCommandLine)
     }
-
-    /// Each type with its name, by its value.
-    static let valueNames = Dictionary(
-        uniqueKeysWithValues: allCases.map { (UInt64($0.rawValue), $0.name) })
 }

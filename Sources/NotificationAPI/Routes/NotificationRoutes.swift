@@ -133,22 +133,14 @@ extension SyncNotificationRequest.Data {
     }
 }
 
-/// A type of operation that clients give by name or number.
-private protocol NamedOperation: RawRepresentable<Int32>, CaseIterable {
-    var name: String { get }
-}
-
-extension SyncOperation: NamedOperation {}
-extension AsyncOperation: NamedOperation {}
-
 extension JSONValue {
     /// A type of operation, by its name or its number; any other is what the driver calls STATUS_INVALID_PARAMETER.
-    fileprivate func operation<Operation: NamedOperation>(of type: Operation.Type, _ kind: String) -> Operation? {
+    fileprivate func operation<Operation: MessageOperation>(of type: Operation.Type, _ kind: String) -> Operation? {
         let found: Operation?
         switch self.kind {
         case .string:
             guard let name = string(maxUTF16: .max) else { return nil }
-            found = Operation.allCases.first { $0.name == name }
+            found = Operation(name: name)
         case .integer:
             found = integer(as: Int32.self).flatMap { Operation(rawValue: $0) }
         default:
