@@ -1,14 +1,12 @@
 extension AsyncMessage {
     /// The message as it lies in memory.
     public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
         let size = totalSize
         let header = AsyncHeader(
             size: UInt32(truncatingIfNeeded: size), notificationNumber: notificationNumber,
             sizeOfData: UInt32(truncatingIfNeeded: sizeOfData(of: size)), refCount: refCount,
             typeOfOperation: operation.rawValue)
-        AsyncHeader.layout.append(header, to: &bytes, base: 0)
-        return body.accept(BytesVisitor(bytes: bytes, base: 0))
+        return body.accept(BytesVisitor(bytes: AsyncHeader.layout.bytes(of: header), base: 0))
     }
 
     /// Reads a message; see `Dissection` for all that can be said of `bytes`.

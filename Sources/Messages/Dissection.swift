@@ -124,7 +124,7 @@ public struct Dissection: Sendable {
             guard part.offset + part.size > expected.count || bytes[range] != expected[range] else { continue }
             parts[index].expected = Array(expected[range])
             let name = part.field?.name ?? "bytes that no field claims"
-            let usual = expected[range].prefix(16).map { $0 < 0x10 ? "0" + hex($0) : hex($0) }.joined(separator: " ")
+            let usual = expected[range].prefix(16).map { hex($0, digits: 2) }.joined(separator: " ")
             remarks.append(MessageFault(offset: part.offset, detail: "\(name): \(usual) would be usual"))
         }
         if end != expected.count {

@@ -47,8 +47,7 @@ extension OWord {
         var text = ""
         for (pair, place) in OWord.guidOrder.enumerated() {
             if [4, 6, 8, 10].contains(pair) { text += "-" }
-            let digits = String(byte(place), radix: 16)
-            text += digits.count == 1 ? "0" + digits : digits
+            text += hex(byte(place), digits: 2)
         }
         return text
     }

@@ -19,11 +19,7 @@ public struct ReplySyncMessage: Hashable, Sendable {
     }
 
     /// The reply buffer that says this, `minimumSize` bytes.
-    public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        ReplySyncMessage.layout.append(self, to: &bytes, base: 0)
-        return bytes
-    }
+    public var bytes: [UInt8] { ReplySyncMessage.layout.bytes(of: self) }
 }
 
 /// The engine's reply to CreateProcess, as bytes.
@@ -55,9 +51,5 @@ public struct CreateProcessReply: Hashable, Sendable {
     }
 
     /// The reply buffer that says this, `size` bytes.
-    public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        CreateProcessReply.layout.append(self, to: &bytes, base: 0)
-        return bytes
-    }
+    public var bytes: [UInt8] { CreateProcessReply.layout.bytes(of: self) }
 }

@@ -1,13 +1,11 @@
 extension SyncMessage {
     /// The message as it lies in memory.
     public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
         let header = SyncHeader(
             totalSize: UInt32(truncatingIfNeeded: totalSize), ioPriority: ioPriority,
             typeOfOperation: operation.rawValue, currentProcess: currentProcess,
             sizeOfData: UInt32(truncatingIfNeeded: data.size))
-        SyncHeader.layout.append(header, to: &bytes, base: 0)
-        return data.accept(BytesVisitor(bytes: bytes, base: SyncMessage.headerSize))
+        return data.accept(BytesVisitor(bytes: SyncHeader.layout.bytes(of: header), base: SyncMessage.headerSize))
     }
 
     /// Reads a message; see `Dissection` for all that can be said of `bytes`.

@@ -45,7 +45,7 @@ extension Layout {
         case .constant where field.facts.kind == .zero: return .bytes(Array(reader.bytes[offset..<offset + size]))
         case .constant: return .hex(reader.number(at: offset, size: size))
         case .measure: return .number(reader.number(at: offset, size: size))
-        case .byte, .flag, .word, .double, .quad:
+        case .byte, .flag, .double, .quad:
             return field.facts.unsigned(reader.number(at: offset, size: size))
         }
     }

@@ -4,6 +4,13 @@ extension Layout {
         parts.reduce(fixedSize) { $0 + size(of: $1, in: content) }
     }
 
+    /// `content` alone.
+    func bytes(of content: Content) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(content, to: &bytes, base: 0)
+        return bytes
+    }
+
     /// Appends `content`.
     ///
     /// - Parameter base: where in `bytes` the table's offset 0 lies; the fields begin at the end of `bytes`.
@@ -47,7 +54,6 @@ extension Layout {
         switch field.slot {
         case .byte(let path): bytes[place] = content[keyPath: path]
         case .flag(let path): bytes[place] = content[keyPath: path] ? 1 : 0
-        case .word(let path): bytes.put(UInt64(content[keyPath: path]), size, at: place)
         case .double(let path): bytes.put(UInt64(content[keyPath: path]), size, at: place)
         case .signedDouble(let path):
             bytes.put(UInt64(UInt32(bitPattern: content[keyPath: path])), size, at: place)

@@ -8,9 +8,6 @@ extension Layout.Line {
     static func flag(_ offset: Int, _ name: String, _ path: Path<Bool>) -> Self {
         field(offset, 1, name, .flag, .flag(path))
     }
-    static func u16(_ offset: Int, _ name: String, _ path: Path<UInt16>) -> Self {
-        field(offset, 2, name, .number, .word(path))
-    }
     static func u32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
         field(offset, 4, name, .number, .double(path))
     }
@@ -59,17 +56,14 @@ extension Layout.Line {
 
     /// A string and its NUL; absent when empty where a field tells its offset.
     static func text(_ name: String, _ path: Path<String>, at offset: Int? = nil, terminator: Int = 2) -> Self {
-        let facts = LayoutField(name, at: offset, size: nil, .text(terminator: terminator), member: memberName(name))
-        return .part(Layout.Part(facts: facts, content: .text(path)))
+        part(offset, name, .text(terminator: terminator), .text(path))
     }
     /// Bytes; where no field tells how many, all that are left.
     static func data(_ name: String, _ path: Path<[UInt8]>, at offset: Int? = nil) -> Self {
-        let facts = LayoutField(name, at: offset, size: nil, .data, member: memberName(name))
-        return .part(Layout.Part(facts: facts, content: .data(path)))
+        part(offset, name, .data, .data(path))
     }
-    static func hashes(_ name: String, _ path: Path<[OWord]>, at offset: Int? = nil) -> Self {
-        let facts = LayoutField(name, at: offset, size: nil, .hashes, member: memberName(name))
-        return .part(Layout.Part(facts: facts, content: .hashes(path)))
+    static func hashes(_ name: String, _ path: Path<[OWord]>) -> Self {
+        part(nil, name, .hashes, .hashes(path))
     }
 
     private static func field(
@@ -83,6 +77,13 @@ extension Layout.Line {
         _ offset: Int, _ size: Int, _ name: String, _ kind: LayoutField.Kind, _ slot: Layout.Slot
     ) -> Self {
         .field(Layout.Field(facts: LayoutField(name, at: offset, size: size, kind, member: nil), slot: slot))
+    }
+
+    private static func part(
+        _ offset: Int?, _ name: String, _ kind: LayoutField.Kind, _ content: Layout.PartContent
+    ) -> Self {
+        let facts = LayoutField(name, at: offset, size: nil, kind, member: memberName(name))
+        return .part(Layout.Part(facts: facts, content: content))
     }
 
     private static func memberName(_ name: String) -> String { name.prefix(1).lowercased() + name.dropFirst() }

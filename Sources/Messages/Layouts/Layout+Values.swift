@@ -22,7 +22,6 @@ extension Layout {
             switch slot {
             case .byte(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
             case .flag(let path): .number(content[keyPath: path] ? 1 : 0)
-            case .word(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
             case .double(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
             case .signedDouble(let path): .signed(Int64(content[keyPath: path]))
             case .quad(let path): member.field.field.unsigned(content[keyPath: path])
@@ -49,8 +48,6 @@ extension Layout {
             case (.byte(let path), .number(let number)), (.byte(let path), .hex(let number)):
                 content[keyPath: path] = UInt8(truncatingIfNeeded: number)
             case (.flag(let path), .number(let number)): content[keyPath: path] = number != 0
-            case (.word(let path), .number(let number)), (.word(let path), .hex(let number)):
-                content[keyPath: path] = UInt16(truncatingIfNeeded: number)
             case (.double(let path), .number(let number)), (.double(let path), .hex(let number)):
                 content[keyPath: path] = UInt32(truncatingIfNeeded: number)
             case (.signedDouble(let path), .signed(let number)):

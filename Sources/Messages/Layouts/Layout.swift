@@ -15,7 +15,6 @@ struct Layout<Content: Sendable>: Sendable {
     enum Slot: Sendable {
         case byte(Path<UInt8>)
         case flag(Path<Bool>)
-        case word(Path<UInt16>)
         case double(Path<UInt32>)
         case signedDouble(Path<Int32>)
         case quad(Path<UInt64>)

@@ -100,5 +100,8 @@ struct MessageReader {
     }
 }
 
-/// A number as hex digits without prefix.
-func hex(_ number: some BinaryInteger) -> String { String(number, radix: 16) }
+/// A number as hex digits without prefix, at least `digits` of them.
+func hex(_ number: some BinaryInteger, digits: Int = 1) -> String {
+    let text = String(number, radix: 16)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
+}

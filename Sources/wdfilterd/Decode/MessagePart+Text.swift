@@ -14,7 +14,7 @@ extension MessagePart {
         case .text(let text): "\"\(text.escaped)\""
         case .bytes(let bytes): bytesText(bytes)
         case .guid(let guid): guid.guid
-        case .hashes(let hashes): hashes.map { $0.bytes.hexDigits }.joined(separator: " ")
+        case .hashes(let hashes): hashes.map { $0.bytes.hexPairs.joined() }.joined(separator: " ")
         }
     }
 
@@ -41,15 +41,14 @@ extension MessagePart {
 
     private func bytesText(_ bytes: [UInt8]) -> String {
         if bytes.count > 4, bytes.allSatisfy({ $0 == 0 }) { return "\(bytes.count) zeros" }
-        let digits = bytes.prefix(32).map { $0 < 0x10 ? "0" + String($0, radix: 16) : String($0, radix: 16) }
-        return digits.joined(separator: " ") + (bytes.count > 32 ? " ... (\(bytes.count) bytes)" : "")
+        return bytes.prefix(32).hexPairs.joined(separator: " ")
+            + (bytes.count > 32 ? " ... (\(bytes.count) bytes)" : "")
     }
 }
 
-extension [UInt8] {
-    fileprivate var hexDigits: String {
-        reduce(into: "") { $0 += ($1 < 0x10 ? "0" : "") + String($1, radix: 16) }
-    }
+extension Collection<UInt8> {
+    /// Each byte as two hex digits.
+    fileprivate var hexPairs: [String] { map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) } }
 }
 
 extension String {
