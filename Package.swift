@@ -43,8 +43,9 @@ let package = Package(
 
         // Foundations: know nothing of drivers
         library("Locking"),
-        library("MicroHTTPD", ["CMicroHTTPD", "Locking"]),
+        library("MicroHTTPD", ["CMicroHTTPD", "CGnuTLS", "Locking"]),
         library("JSON", ["CSimdJSON"]),
+        library("Access", ["CGnuTLS"]),
 
         // The driver
         library("Messages"),
@@ -65,7 +66,7 @@ let package = Package(
             "NotificationAPI",
             [
                 "Driver", "Messages", "Runtime", "CloudEvents", "EmbeddedEngine", "WebhookEngine", "EventJSON",
-                "Replay", "Vocabulary", "JSON", "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
+                "Replay", "Vocabulary", "Access", "JSON", "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
             ]),
         library("HexDump"),
         library("Settings", [yams]),
@@ -73,7 +74,8 @@ let package = Package(
             name: "wdfilterd",
             dependencies: [
                 "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine",
-                "Vocabulary", "HexDump", "CloudEvents", "MicroHTTPD", "JSON", "Locking", "CMicroHTTPD", "CCurl",
+                "Vocabulary", "HexDump", "CloudEvents", "Access", "MicroHTTPD", "JSON", "Locking", "CMicroHTTPD",
+                "CCurl",
                 "CGnuTLS", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -83,8 +85,11 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Driver", "Messages", "Locking", deques], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "TestCertificates", dependencies: ["CGnuTLS"], path: "Tests/TestCertificates", swiftSettings: strict),
         tests("JSONTests", ["JSON"]),
-        tests("MicroHTTPDTests", ["MicroHTTPD", "Locking"]),
+        tests("AccessTests", ["Access"]),
+        tests("MicroHTTPDTests", ["MicroHTTPD", "Locking", "TestCertificates", "CGnuTLS"]),
         tests("MessagesTests", ["Messages", "TestSupport"]),
         tests("DriverTests", ["Driver", "Messages", "Locking", "TestSupport"]),
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking"]),
@@ -93,20 +98,23 @@ let package = Package(
         tests("HexDumpTests", ["HexDump"]),
         tests("EmbeddedEngineTests", ["EmbeddedEngine", "Driver", "Messages", "Locking"]),
         tests(
-            "WebhookEngineTests", ["WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking", "CGnuTLS"]),
+            "WebhookEngineTests",
+            [
+                "WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking", "CGnuTLS", "TestCertificates",
+            ]),
         tests("ReplayTests", ["Replay", "EventJSON", "Driver", "Messages", "JSON", "Locking", "TestSupport"]),
         tests(
             "NotificationAPITests",
             [
                 "NotificationAPI", "EmbeddedEngine", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages",
-                "JSON",
-                "Locking", "TestSupport", logging, yams,
+                "Access", "JSON", "Locking", "TestSupport", logging, yams,
             ]),
         tests("SettingsTests", ["Settings", yams]),
         tests(
             "CommandTests",
             [
-                "wdfilterd", "Settings", "WebhookEngine", "MicroHTTPD", "Messages", "Locking", logging,
+                "wdfilterd", "Settings", "WebhookEngine", "Access", "MicroHTTPD", "Messages", "Locking",
+                "TestCertificates", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ],

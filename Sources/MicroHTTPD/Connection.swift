@@ -37,6 +37,8 @@ final class Connection {
     @exclusivity(unchecked) var request: UInt64 = 0
     /// Whether the current request is a HEAD.
     @exclusivity(unchecked) var isHead = false
+    /// What was shown in the handshake, which GnuTLS refers to as long as the session lives.
+    @exclusivity(unchecked) var identity: TLSIdentity?
 
     @exclusivity(unchecked) private var target = ""
     @exclusivity(unchecked) private var targetAddress: UInt = 0
@@ -46,7 +48,7 @@ final class Connection {
     /// A connection that the library has just accepted.
     init(_ core: DaemonCore, _ connection: OpaquePointer) {
         self.core = core
-        remoteAddress = CMicroHTTPD_client_address(connection).map(numericAddress) ?? "unknown"
+        remoteAddress = CMicroHTTPD_client_address(connection).flatMap(numericAddress) ?? "local"
         let socket = CMicroHTTPD_socket(connection)
         rendezvous = Rendezvous(
             core.handler, connection: connection, socket: socket, deadline: monotonicNow() + core.requestTime)
@@ -149,15 +151,4 @@ final class Connection {
             headers: reading.headers, contentLength: framing.contentLength, isChunked: framing.isChunked,
             expectsContinue: framing.expectsContinue, remoteAddress: remoteAddress)
     }
-}
-
-/// The IP address in `address`, in numbers.
-private func numericAddress(_ address: UnsafePointer<sockaddr>) -> String {
-    let length =
-        address.pointee.sa_family == sa_family_t(AF_INET6)
-        ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
-    var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-    let result = getnameinfo(address, socklen_t(length), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
-    guard result == 0 else { return "unknown" }
-    return text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "unknown" }
 }

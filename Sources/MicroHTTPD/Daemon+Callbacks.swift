@@ -1,5 +1,7 @@
+import CGnuTLS
 import CMicroHTTPD
 import Glibc
+import Locking
 
 extension Daemon {
     /// MHD_AccessHandlerCallback: the headers are there, a piece of the body is, or the request is complete.
@@ -42,6 +44,25 @@ extension Daemon {
             break
         }
     }
+
+    /// gnutls_certificate_retrieve_function2, of MHD_OPTION_HTTPS_CERT_CALLBACK: a handshake needs a certificate. The
+    /// session's pointer is the library's connection.
+    static let retrieveCertificate:
+        @convention(c) (
+            gnutls_session_t?, UnsafePointer<gnutls_datum_t>?, Int32, UnsafePointer<gnutls_pk_algorithm_t>?, Int32,
+            UnsafeMutablePointer<UnsafeMutablePointer<gnutls_pcert_st>?>?, UnsafeMutablePointer<UInt32>?,
+            UnsafeMutablePointer<gnutls_privkey_t?>?
+        ) -> Int32 = { session, _, _, _, _, chain, count, key in
+            guard let session, let chain, let count, let key,
+                let connection = gnutls_session_get_ptr(session).map(OpaquePointer.init),
+                let context = CMicroHTTPD_socket_context(connection)
+            else { return -1 }
+            let owner = Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue()
+            guard let identity = owner.core.identity.withLock({ $0 }) else { return -1 }
+            owner.identity = identity
+            identity.present(chain, count, key)
+            return 0
+        }
 
     /// MHD_LogCallback.
     static let logMessage: MHD_LogCallback = { core, format, arguments in

@@ -32,7 +32,7 @@ public final class Daemon: Sendable {
             startMessages.withLock { if $0.utf8.count < 1024 { $0 += message + "\n" } }
             log(message)
         }
-        socket = try ListeningSocket(host: configuration.host, port: configuration.port)
+        socket = try ListeningSocket(configuration.endpoint)
         let options = DaemonOptions(configuration, core, listeningOn: socket.descriptor)
         let started = options.items.withUnsafeBufferPointer { items -> OpaquePointer? in
             guard let items = items.baseAddress else { return nil }
@@ -54,11 +54,20 @@ public final class Daemon: Sendable {
         stop(within: .zero)
     }
 
-    /// The port that is listened on.
-    public var port: UInt16 { socket.port }
+    /// What is listened on.
+    public var address: ListeningAddress { socket.address }
 
-    /// The address that is listened on, in numbers.
-    public var address: String { socket.address }
+    /// The port that is listened on; 0 for a unix domain socket.
+    public var port: UInt16 {
+        if case .tcp(_, let port) = socket.address { port } else { 0 }
+    }
+
+    /// Shows `identity` in the handshakes from now on; a connection keeps the one that it began with. From any thread.
+    ///
+    /// A daemon that was started without TLS stays so.
+    public func replaceIdentity(_ identity: TLSIdentity) {
+        core.identity.withLock { $0 = identity }
+    }
 
     /// What was counted up to now.
     public var statistics: DaemonStatistics { core.statistics }

@@ -1,9 +1,7 @@
 /// What a daemon is started with.
 public struct DaemonConfiguration: Sendable {
-    /// Where to listen: an IPv4 or IPv6 address in numbers, or `localhost`, which is 127.0.0.1.
-    public var host: String
-    /// The TCP port; 0 takes a free one.
-    public var port: UInt16
+    /// Where to listen.
+    public var endpoint: Endpoint
     /// Pool threads, 1...64.
     public var threads = 2
     /// Connections open at a time, 1...1,048,576; each pool thread has its share of them, one
@@ -19,13 +17,12 @@ public struct DaemonConfiguration: Sendable {
     /// How long a client may take from the first byte of a request to its last, 100 milliseconds at least; with a body
     /// that is streamed, from one piece to the next.
     public var requestDeadline = Duration.seconds(30)
-    /// With which certificate to serve TLS; nil serves plain text.
+    /// With which certificate to serve TLS, until it is replaced; nil serves plain text.
     public var tls: TLSIdentity?
 
-    /// A daemon on `host` and `port`, and the defaults otherwise.
-    public init(host: String = "127.0.0.1", port: UInt16 = 0) {
-        self.host = host
-        self.port = port
+    /// A daemon on `endpoint`, a free port of loopback if not told otherwise, and the defaults for the rest.
+    public init(_ endpoint: Endpoint = .tcp()) {
+        self.endpoint = endpoint
     }
 
     /// The first setting that is out of its range, said in words.
@@ -44,27 +41,13 @@ public struct DaemonConfiguration: Sendable {
     }
 }
 
-/// A certificate and its key.
-public struct TLSIdentity: Sendable {
-    /// The certificate and those that lead to its issuer, PEM.
-    public let certificateChain: String
-    /// The private key, PEM, without a pass phrase.
-    public let privateKey: String
-
-    /// An identity from the texts of two PEM files.
-    public init(certificateChain: String, privateKey: String) {
-        self.certificateChain = certificateChain
-        self.privateKey = privateKey
-    }
-}
-
 /// Why a daemon was not started.
 public enum DaemonError: Error, Equatable, Sendable {
     /// A setting is out of its range.
     case badConfiguration(String)
-    /// `host` is no address in numbers.
+    /// The host is no address in numbers, or the path cannot be that of a socket.
     case badAddress(String)
-    /// The address cannot be listened on: in use, not ours, not permitted. `code` is the `errno`.
+    /// The address cannot be listened on: in use, not ours, not permitted, no socket. `code` is the `errno`.
     case cannotListen(address: String, code: Int32)
     /// The library did not start; `messages` is what it said.
     case cannotStart(messages: String)

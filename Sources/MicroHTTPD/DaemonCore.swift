@@ -13,6 +13,8 @@ final class DaemonCore: Sendable {
     let idleTime: Int64
     /// Whether the library in use has the read buffer that `RequestLayout` knows.
     let knowsLayout = Daemon.libraryVersion == RequestLayout.knownVersion
+    /// What new connections show in their handshake.
+    let identity: Locked<TLSIdentity?>
     /// The requests that a stop waits for.
     let awaited = DispatchGroup()
     /// `Connection` objects in existence.
@@ -28,6 +30,7 @@ final class DaemonCore: Sendable {
         self.handler = handler
         self.log = log
         requestTime = configuration.requestDeadline.nanoseconds
+        identity = Locked(configuration.tls)
         idleTime = Duration.seconds(configuration.idleTimeoutSeconds).nanoseconds
     }
 

@@ -31,9 +31,8 @@ final class DaemonOptions {
         add(.CONNECTION_MEMORY_INCREMENT, 4096)
         add(.CONNECTION_TIMEOUT, configuration.idleTimeoutSeconds)
         add(.STRICT_FOR_CLIENT, 0)
-        if let tls = configuration.tls {
-            add(.HTTPS_MEM_CERT, 0, text(tls.certificateChain))
-            add(.HTTPS_MEM_KEY, 0, text(tls.privateKey))
+        if configuration.tls != nil {
+            add(.HTTPS_CERT_CALLBACK, 0, unsafeBitCast(Daemon.retrieveCertificate, to: UnsafeMutableRawPointer.self))
             // The library's default takes TLS 1.0.
             add(
                 .HTTPS_PRIORITIES, 0,
@@ -43,11 +42,7 @@ final class DaemonOptions {
     }
 
     deinit {
-        for text in texts {
-            // The key is one of them.
-            explicit_bzero(text, strlen(text))
-            free(text)
-        }
+        for text in texts { free(text) }
     }
 
     private func add(_ option: MHD_OPTION, _ value: Int, _ pointer: UnsafeMutableRawPointer? = nil) {

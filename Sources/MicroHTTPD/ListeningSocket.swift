@@ -1,17 +1,47 @@
 import Glibc
 
-/// A TCP socket that listens; libmicrohttpd is given it, so that a port in use is told from other faults.
+/// A socket that listens; libmicrohttpd is given it, so that an address in use is told from other faults.
 struct ListeningSocket {
     let descriptor: Int32
-    /// The address in numbers.
-    let address: String
-    /// The actual port.
-    let port: UInt16
+    /// What is listened on.
+    let address: ListeningAddress
+    /// The file to remove with the socket.
+    private let path: String?
 
-    /// Listens on `host` and `port`; 0 takes a free port.
+    /// Listens on `endpoint`.
     ///
     /// - Throws: `DaemonError.badAddress`, `.cannotListen`.
-    init(host: String, port: UInt16) throws(DaemonError) {
+    init(_ endpoint: Endpoint) throws(DaemonError) {
+        switch endpoint {
+        case .tcp(let host, let port):
+            descriptor = try Self.listen(host, port)
+            path = nil
+        case .unix(let path, let mode):
+            descriptor = try Self.listen(path, mode: mode)
+            self.path = path
+        case .passed(let descriptor):
+            try Self.prepare(passed: descriptor)
+            self.descriptor = descriptor
+            path = nil
+        }
+        guard let address = ListeningAddress(of: descriptor) else {
+            let code = errno
+            Glibc.close(descriptor)
+            throw .cannotListen(address: "\(endpoint)", code: code)
+        }
+        self.address = address
+    }
+
+    /// Gives the address back.
+    func close() {
+        if let path { unlink(path) }
+        // It cannot be tried again: the descriptor is gone whatever close says.
+        Glibc.close(descriptor)
+    }
+
+    private static let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+
+    private static func listen(_ host: String, _ port: UInt16) throws(DaemonError) -> Int32 {
         let name = host == "localhost" ? "127.0.0.1" : host
         var ignored = in_addr()
         // getaddrinfo would take 1.2.3 for an address too.
@@ -23,42 +53,59 @@ struct ListeningSocket {
         guard getaddrinfo(name, String(port), &hints, &found) == 0, let entry = found else { throw .badAddress(host) }
         defer { freeaddrinfo(found) }
 
-        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        descriptor = socket(entry.pointee.ai_family, type, 0)
-        address = name
-        guard descriptor >= 0 else { throw .cannotListen(address: name, code: errno) }
-        var one: Int32 = 1
-        let size = socklen_t(MemoryLayout<Int32>.size)
-        // A restart must not wait for the old connections; IPv6 is IPv6 alone, whatever the system's default.
-        guard setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, size) == 0,
-            entry.pointee.ai_family != AF_INET6
-                || setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &one, size) == 0,
-            bind(descriptor, entry.pointee.ai_addr, entry.pointee.ai_addrlen) == 0,
-            listen(descriptor, SOMAXCONN) == 0,
-            let port = Self.port(of: descriptor)
-        else {
+        return try listening(entry.pointee.ai_family, at: name) { descriptor in
+            var one: Int32 = 1
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            // A restart must not wait for the old connections; IPv6 is IPv6 alone, whatever the system's default.
+            return setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, size) == 0
+                && (entry.pointee.ai_family != AF_INET6
+                    || setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &one, size) == 0)
+                && bind(descriptor, entry.pointee.ai_addr, entry.pointee.ai_addrlen) == 0
+        }
+    }
+
+    private static func listen(_ path: String, mode: UInt32) throws(DaemonError) -> Int32 {
+        // A name in the abstract namespace has no mode: everybody could connect.
+        guard !path.hasPrefix("@"), let address = UnixAddress(path) else { throw .badAddress(path) }
+        if address.isAbandoned { unlink(path) }
+        return try listening(AF_UNIX, at: path) { descriptor in
+            // On Linux the socket's file gets the mode of the descriptor, so that it is never there with a wider one.
+            fchmod(descriptor, mode) == 0 && address.withPointer { bind(descriptor, $0, $1) } == 0
+                && chmod(path, mode) == 0
+        }
+    }
+
+    /// A new socket of `family` that `bind` has given its address, and that listens.
+    private static func listening(
+        _ family: Int32, at address: String, bind: (Int32) -> Bool
+    ) throws(DaemonError) -> Int32 {
+        let descriptor = socket(family, type, 0)
+        guard descriptor >= 0 else { throw .cannotListen(address: address, code: errno) }
+        guard bind(descriptor), Glibc.listen(descriptor, SOMAXCONN) == 0 else {
             let code = errno
             Glibc.close(descriptor)
-            throw .cannotListen(address: name, code: code)
+            throw .cannotListen(address: address, code: code)
         }
-        self.port = port
+        return descriptor
     }
 
-    /// Gives the port back.
-    func close() {
-        // It cannot be tried again: the descriptor is gone whatever close says.
-        Glibc.close(descriptor)
-    }
-
-    private static func port(of descriptor: Int32) -> UInt16? {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return withUnsafeMutableBytes(of: &storage) { bytes -> UInt16? in
-            guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
-                getsockname(descriptor, address, &length) == 0
-            else { return nil }
-            // Both families have the port, in network order, after the family.
-            return UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
+    /// Checks that a passed descriptor is a stream socket that listens, and makes it as ours are.
+    private static func prepare(passed descriptor: Int32) throws(DaemonError) {
+        func option(_ name: Int32) -> Int32? {
+            var value: Int32 = 0
+            var size = socklen_t(MemoryLayout<Int32>.size)
+            return getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : nil
         }
+        let address = "descriptor \(descriptor)"
+        guard let type = option(SO_TYPE), let accepts = option(SO_ACCEPTCONN) else {
+            throw .cannotListen(address: address, code: errno)
+        }
+        guard type == Int32(SOCK_STREAM.rawValue), accepts == 1 else {
+            throw .cannotListen(address: address, code: EINVAL)
+        }
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0,
+            fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
+        else { throw .cannotListen(address: address, code: errno) }
     }
 }

@@ -24,7 +24,7 @@ public final class RequestHead: Sendable {
     public let hasBody: Bool
     /// Whether the client waits for `100 Continue` before it sends the body.
     public let expectsContinue: Bool
-    /// The client's IP address, without its port.
+    /// The client's IP address, without its port; `local` for one of a unix domain socket.
     public let remoteAddress: String
 
     /// A head made by hand, of a request that carries `contentLength` bytes or, chunked, an unknown number.

@@ -1,3 +1,4 @@
+public import Access
 public import Logging
 public import MicroHTTPD
 import Driver
@@ -5,7 +6,7 @@ import Synchronization
 
 /// The HTTP API: finds the operation of each request, checks in the order that the API promises, and has it done.
 ///
-/// The order: path (404), method (405), media types (406, 413, 415), then parameters and body (400), then what they name
+/// The order: path (404), method (405), who asks (401, 403), media types (406, 413, 415), then parameters and body (400), then what they name
 /// (404), then conflicts (409).
 public final class NotificationAPI: RequestHandler {
     let hosts: HostRegistry
@@ -15,6 +16,7 @@ public final class NotificationAPI: RequestHandler {
     let metrics = ServiceMetrics()
     let streamPlaces: StreamPlaces
     let streamHeartbeat: Duration
+    let access: AccessControl
     private let router: Router
     private let limits: Limits
     private let stopping = Atomic(false)
@@ -42,10 +44,13 @@ public final class NotificationAPI: RequestHandler {
         + EventRoutes.routes
 
     /// An API with one host, `default`.
+    ///
+    /// - Parameter tokens: who may call; nil lets everybody do everything.
     public init(
-        defaults: HostDefaults = HostDefaults(), limits: Limits = Limits(), machinery: Machinery, about: About,
-        logger: Logger
+        defaults: HostDefaults = HostDefaults(), limits: Limits = Limits(), tokens: TokenTable? = nil,
+        machinery: Machinery, about: About, logger: Logger
     ) {
+        access = AccessControl(tokens)
         hosts = HostRegistry(limit: limits.hosts, defaults: defaults, machinery: machinery)
         self.machinery = machinery
         self.logger = logger
@@ -66,19 +71,24 @@ public final class NotificationAPI: RequestHandler {
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .otherMethods(let allow):
             let detail = "\(head.target.path) has no method \(head.method.rawValue)."
-            let problem = Problem(.methodNotAllowed, detail, allow: allow)
+            let problem = Problem(.methodNotAllowed, detail, header: (name: "Allow", value: allow))
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .route(let route, let parameters):
-            let context = RequestContext(
-                api: self, route: route, head: head, parameters: parameters, requestId: requestId,
-                use: route.namesHost ? hosts.use(parameters[0]) : nil)
             do throws(Problem) {
-                return try plan(context)
+                let admission = try route.role.map { role throws(Problem) in try access.admit(head, as: role) }
+                // Only who is let in uses the host.
+                return try plan(
+                    RequestContext(
+                        api: self, route: route, head: head, parameters: parameters, requestId: requestId,
+                        admission: admission, use: route.namesHost ? hosts.use(parameters[0]) : nil))
             } catch {
                 return .reject(refusal(error, head, requestId, route.metrics))
             }
         }
     }
+
+    /// Replaces who may call; from any thread. See `TokenTable`.
+    public func replaceTokens(_ tokens: TokenTable) { access.replace(tokens) }
 
     private func plan(_ context: RequestContext) throws(Problem) -> RequestPlan {
         let head = context.head
@@ -130,13 +140,14 @@ public final class NotificationAPI: RequestHandler {
     }
 
     /// Counts and logs an answer.
-    func note(_ status: Int, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics) {
+    func note(_ status: Int, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics, caller: String? = nil) {
         metrics.count(status: status)
         logger.debug(
             "request",
             metadata: [
                 "id": .string(requestId), "method": .string(head.method.rawValue), "path": .string(head.target.path),
                 "status": .stringConvertible(status), "remote": .string(head.remoteAddress),
+                "caller": .string(caller ?? "-"),
             ])
     }
 

@@ -21,12 +21,7 @@ public struct Secret: Hashable, Sendable {
     ///
     /// - Throws: when the file cannot be read, is empty, has several lines or is no plain text.
     public init(path: String) throws(Unreadable) {
-        var bytes: [UInt8]
-        do {
-            bytes = try FileBytes.read(path, limit: Secret.maximumFileSize)
-        } catch {
-            throw Unreadable(description: "\(path): \(error)")
-        }
+        var bytes = try Secret.bytes(ofFile: path, limit: Secret.maximumFileSize)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         guard !bytes.isEmpty else { throw Unreadable(description: "\(path): is empty") }
@@ -34,6 +29,19 @@ public struct Secret: Hashable, Sendable {
             throw Unreadable(description: "\(path): is not one line of printable characters without spaces")
         }
         self.init(String(decoding: bytes, as: UTF8.self))
+    }
+}
+
+extension Secret {
+    /// The bytes of the file at `path`, which has secrets among other things.
+    ///
+    /// - Throws: when the file cannot be read or has more than `limit` bytes.
+    public static func bytes(ofFile path: String, limit: Int = 1 << 20) throws(Unreadable) -> [UInt8] {
+        do {
+            return try FileBytes.read(path, limit: limit)
+        } catch {
+            throw Unreadable(description: "\(path): \(error)")
+        }
     }
 }
 

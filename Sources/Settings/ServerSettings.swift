@@ -1,7 +1,9 @@
 /// How the HTTP server listens and what it allows a client. Group `server`.
 public struct ServerSettings: Hashable, Sendable {
     /// Where to listen.
-    public var listen = ListenAddress(port: 8080)
+    public var listen = ListenTarget.tcp(ListenAddress(port: 8080))
+    /// The mode of a unix domain socket: who may write to it may connect.
+    public var socketMode = FileMode(bits: 0o600)
     /// Threads that serve requests, 0...64; 0 is one a core, at least 2 and at most 4.
     public var threads = 0
     /// Most connections at a time, 64...65536.
@@ -16,7 +18,7 @@ public struct ServerSettings: Hashable, Sendable {
     public var idleTimeoutMs = 60_000
     /// How long running requests may take when the service stops, in milliseconds, 1...60000.
     public var shutdownTimeoutMs = 10_000
-    /// Whether to listen beyond loopback although nothing asks clients who they are.
+    /// Whether to listen beyond loopback although clients are not asked for a token, or without TLS.
     public var insecureListen = false
 
     /// The defaults.
@@ -31,25 +33,41 @@ public struct ServerSettings: Hashable, Sendable {
         reader.integer("server.idleTimeoutMs", 1...60_000, &idleTimeoutMs)
         reader.integer("server.shutdownTimeoutMs", 1...60_000, &shutdownTimeoutMs)
         reader.flag("server.insecureListen", &insecureListen)
-        readListen(from: &reader)
+        let mode = reader.read("server.socketMode") { given throws(SettingsFault) in try given.fileMode() }
+        socketMode = mode ?? socketMode
+        let target = reader.read("server.listen") { given throws(SettingsFault) in
+            let text = try given.text()
+            guard let target = ListenTarget(text) else {
+                throw given.fault(
+                    "\(given.quoted(text)) is not HOST:PORT with a numeric address, unix:PATH or systemd")
+            }
+            return target
+        }
+        listen = target ?? listen
     }
 
-    /// After `insecureListen`, which decides whether an address beyond loopback may be.
-    private mutating func readListen(from reader: inout SettingsReader) {
-        let given = reader.read("server.listen") { given throws(SettingsFault) in
-            let text = try given.text()
-            guard let address = ListenAddress(text) else {
-                throw given.fault("\(given.quoted(text)) is not HOST:PORT with a numeric address")
-            }
-            return (address, given)
-        }
-        guard let (address, value) = given else { return }
-        listen = address
-        if !address.isLoopback && !insecureListen {
-            reader.add(
-                value.fault(
-                    "\(address) is beyond loopback and clients are not authenticated: "
-                        + "set server.insecureListen (--insecure-listen) if that is meant"))
-        }
+    /// Notes a fault when the service would listen beyond loopback without `tokens` or `tls`, unless that is meant.
+    func checkListen(hasTokens tokens: Bool, hasTLS tls: Bool, in reader: inout SettingsReader) {
+        guard listen.isBeyondLoopback, let fault = insecurity(hasTokens: tokens, hasTLS: tls),
+            let given = reader.given("server.listen").first
+        else { return }
+        reader.add(given.fault("\(listen) \(fault)"))
+    }
+
+    /// What is wrong with listening beyond loopback, as a phrase; nil when nothing is, or when it is meant.
+    public func insecurity(hasTokens tokens: Bool, hasTLS tls: Bool) -> String? {
+        let missing = [tokens ? nil : "tokens (auth.tokensFile)", tls ? nil : "TLS (tls.certificateFile, tls.keyFile)"]
+            .compactMap(\.self)
+        guard !insecureListen, !missing.isEmpty else { return nil }
+        return "is beyond loopback, where this takes \(missing.joined(separator: " and ")): "
+            + "set server.insecureListen (--insecure-listen) if it is meant without"
+    }
+}
+
+extension SettingsValue {
+    fileprivate func fileMode() throws(SettingsFault) -> FileMode {
+        let text = try text()
+        guard let mode = FileMode(text) else { throw fault("\(quoted(text)) is not an octal mode, 0000 to 0777") }
+        return mode
     }
 }

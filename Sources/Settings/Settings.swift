@@ -2,6 +2,10 @@
 public struct Settings: Hashable, Sendable {
     /// How the HTTP server listens and what it allows a client.
     public var server = ServerSettings()
+    /// Who may call.
+    public var auth = AuthSettings()
+    /// With which certificate TLS is served.
+    public var tls = TLSSettings()
     /// How many hosts there are and how long one stays.
     public var hosts = HostSettings()
     /// What the driver of a new host is configured with.
@@ -31,6 +35,10 @@ public struct Settings: Hashable, Sendable {
         var reader = SettingsReader(file: file, environment: environment, flags: flags)
         var settings = Settings()
         settings.server.read(from: &reader)
+        settings.auth.read(from: &reader)
+        settings.tls.read(from: &reader)
+        settings.server.checkListen(
+            hasTokens: settings.auth.tokensFile != nil, hasTLS: settings.tls.certificateFile != nil, in: &reader)
         settings.hosts.read(from: &reader)
         settings.driver.read(from: &reader)
         settings.engine.read(from: &reader, by: rules)

@@ -69,6 +69,11 @@ struct SettingsReader {
         value = read(key) { given throws(SettingsFault) in try given.choice() } ?? value
     }
 
+    /// The path of a file that is given for `key`, if any.
+    mutating func path(_ key: String) -> String? {
+        read(key) { given throws(SettingsFault) in try given.path() }
+    }
+
     /// Notes one more fault.
     mutating func add(_ fault: SettingsFault) { faults.append(fault) }
 

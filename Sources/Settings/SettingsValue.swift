@@ -50,6 +50,13 @@ struct SettingsValue {
         return choice
     }
 
+    /// The path of a file. Whether it is there shows when it is needed.
+    func path() throws(SettingsFault) -> String {
+        let text = try text()
+        guard !text.utf8.contains(0) else { throw fault("is no path") }
+        return text
+    }
+
     /// The entries of a list, `key[0]`, `key[1]`, ...
     func items() throws(SettingsFault) -> [SettingsValue] {
         guard let sequence = node.sequence else { throw fault("must be a list") }

@@ -32,10 +32,10 @@ public struct WebhookEngineSettings: Hashable, Sendable {
             return text
         }
         self.init(url: url ?? "")
-        secretFile = reader.read("engine.secretFile") { given throws(SettingsFault) in try given.path() }
+        secretFile = reader.path("engine.secretFile")
         reader.choice("engine.encoding", &encoding)
         readHeaders(from: &reader, by: rules)
-        caFile = reader.read("engine.caFile") { given throws(SettingsFault) in try given.path() }
+        caFile = reader.path("engine.caFile")
         if isUsed, reader.given("engine.url").isEmpty, let kind = reader.given("engine.type").first {
             reader.add(kind.fault("webhook needs engine.url"))
         }
@@ -56,14 +56,5 @@ public struct WebhookEngineSettings: Hashable, Sendable {
             if let value = members.first(where: { $0.name == name })?.value { reader.add(value.fault(detail)) }
         }
         headers = texts.mapValues { Secret($0) }
-    }
-}
-
-extension SettingsValue {
-    /// The path of a file. Whether it is there shows when it is needed.
-    fileprivate func path() throws(SettingsFault) -> String {
-        let text = try text()
-        guard !text.utf8.contains(0) else { throw fault("is no path") }
-        return text
     }
 }

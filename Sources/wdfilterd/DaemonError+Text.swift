@@ -1,14 +1,34 @@
 import Glibc
 import MicroHTTPD
+import Settings
 
 extension DaemonError {
     /// What to tell the user.
     var text: String {
         switch self {
         case .badConfiguration(let fault): fault
-        case .badAddress(let address): "\(address) is not a numeric address"
+        case .badAddress(let address): "\(address) is no numeric address and no path of a socket"
         case .cannotListen(_, let code): String(cString: strerror(code))
         case .cannotStart(let messages): "libmicrohttpd does not start: \(messages)"
+        }
+    }
+}
+
+extension ListeningAddress {
+    /// As people are told: `http://127.0.0.1:8080`, `https://[::1]:8443`, `unix:/run/wdfilterd.sock`.
+    func text(hasTLS: Bool) -> String {
+        switch self {
+        case .tcp(let host, let port):
+            (hasTLS ? "https://" : "http://") + ListenAddress(host: host, port: port).description
+        case .unix(let path): "unix:" + path
+        }
+    }
+
+    /// Whether other machines may be able to connect.
+    var isBeyondLoopback: Bool {
+        switch self {
+        case .tcp(let host, let port): !ListenAddress(host: host, port: port).isLoopback
+        case .unix: false
         }
     }
 }

@@ -45,14 +45,14 @@ struct EngineCommand: ParsableCommand {
     func run() throws {
         let logger = log.logger("engine")
         // Before any other thread there is.
-        let signals = StopSignals()
+        let signals = AwaitedSignals(.interrupt, .terminate)
         var check: SignatureCheck?
         if let secretFile { check = try SignatureCheck(path: secretFile) }
         let engine = SampleEngine(
             check: check, reply: reply, delay: delay.duration,
             print: printsMessages ? StandardStream.output.line : nil,
             refused: { logger.warning("refused", metadata: ["reason": "\($0)"]) })
-        var configuration = DaemonConfiguration(host: listen.host, port: listen.port)
+        var configuration = DaemonConfiguration(.tcp(host: listen.host, port: listen.port))
         configuration.connectionLimit = 1024
         let daemon: Daemon
         do throws(DaemonError) {
@@ -60,10 +60,9 @@ struct EngineCommand: ParsableCommand {
         } catch {
             throw CommandFailure(status: .failed, message: "cannot listen on \(listen): \(error.text)")
         }
-        let address = ListenAddress(host: daemon.address, port: daemon.port)
-        StandardStream.output.line("wdfilterd engine listening on http://\(address)")
+        StandardStream.output.line("wdfilterd engine listening on \(daemon.address.text(hasTLS: false))")
         let signal = signals.wait()
-        logger.info("stopping", metadata: ["signal": "\(signal)"])
+        logger.info("stopping", metadata: ["signal": "\(signal.rawValue)"])
         daemon.stop(within: delay.duration + .seconds(2))
         for line in engine.tally.lines { StandardStream.output.line(line) }
     }

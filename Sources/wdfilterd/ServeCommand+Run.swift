@@ -1,23 +1,30 @@
 import ArgumentParser
 import Glibc
 import Logging
+import MicroHTTPD
 import Settings
 
 extension ServeCommand {
     func run() throws {
         // Before any other thread there is.
-        let signals = StopSignals()
-        let settings = try settings(environment: ServeCommand.environment)
+        let signals = AwaitedSignals(.hangUp, .interrupt, .terminate)
+        let environment = ServeCommand.environment
+        let settings = try settings(environment: environment)
         let logger = Logger(label: "serve") { label in
             LineLogHandler(label: label, level: settings.log.level.loggerLevel, format: settings.log.format)
         }
         ServeCommand.raiseFileLimit()
-        let service = try Service(settings, logger: logger)
-        if let portFile { try ServeCommand.write(service.address.port, to: portFile) }
-        StandardStream.output.line("wdfilterd listening on http://\(service.address)")
-        let signal = signals.wait()
+        let service = try Service(settings, Systemd(environment: environment), logger: logger)
+        if let portFile { try ServeCommand.write(service.address, to: portFile) }
+        let hasTLS = settings.tls.certificateFile != nil
+        StandardStream.output.line("wdfilterd listening on \(service.address.text(hasTLS: hasTLS))")
+        var signal = signals.wait()
+        while signal == .hangUp {
+            service.reload()
+            signal = signals.wait()
+        }
         signals.letThrough()
-        logger.debug("stopping", metadata: ["signal": "\(signal)"])
+        logger.debug("stopping", metadata: ["signal": "\(signal.rawValue)"])
         service.stop()
     }
 
@@ -43,7 +50,10 @@ extension ServeCommand {
     }
 
     /// Writes the port and a newline; whoever waits for the file never reads half of it.
-    private static func write(_ port: UInt16, to path: String) throws(CommandFailure) {
+    private static func write(_ address: ListeningAddress, to path: String) throws(CommandFailure) {
+        guard case .tcp(_, let port) = address else {
+            throw CommandFailure(status: .usage, message: "--port-file: a unix domain socket has no port")
+        }
         let temporary = path + ".new"
         guard let file = fopen(temporary, "w") else { throw cannotWrite(path) }
         let isWritten = fputs("\(port)\n", file) >= 0

@@ -8,7 +8,7 @@ struct ServeCommand: ParsableCommand {
         abstract: "Run the service.",
         discussion: """
             Once it accepts connections it prints one line: `wdfilterd listening on http://127.0.0.1:8080`. SIGINT and \
-            SIGTERM stop it.
+            SIGTERM stop it; SIGHUP has it read tokens and certificate anew.
 
             Settings: a flag goes before the environment (WDFILTERD_LISTEN, WDFILTERD_DRIVER_ASYNC_TIMEOUT_MS, ...), \
             that before the file, and that before the default.
@@ -23,10 +23,13 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "The configuration file.", completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
-    @Option(help: "Where to listen, HOST:PORT with a numeric address; port 0 takes a free one.")
+    @Option(
+        help:
+            "Where to listen: HOST:PORT with a numeric address (port 0 takes a free one), unix:PATH, or systemd for the socket that it passes."
+    )
     var listen: String?
 
-    @Option(help: "The file that gets the port, as one line, once connections are accepted.", completion: .file())
+    @Option(help: "The file that gets the TCP port, as one line, once connections are accepted.", completion: .file())
     var portFile: String?
 
     @Option(help: "The engine of new hosts is the webhook at this URL.")
@@ -36,7 +39,7 @@ struct ServeCommand: ParsableCommand {
         help: "The file that holds the secret (whsec_...) the webhook's messages are signed with.", completion: .file())
     var engineSecretFile: String?
 
-    @Flag(help: "Listen beyond loopback although clients are not authenticated.")
+    @Flag(help: "Listen beyond loopback without tokens or without TLS.")
     var insecureListen = false
 
     @OptionGroup var log: LogOptions

@@ -1,3 +1,4 @@
+import Access
 import Driver
 import Glibc
 import Logging
@@ -10,14 +11,16 @@ import WebhookEngine
 /// The composition root of `serve`: everything that runs, made once and stopped in order.
 struct Service {
     private let settings: Settings
+    private let systemd: Systemd
     private let logger: Logger
     private let curl: CurlMulti
     private let timers: DispatchTimerQueue
     private let api: NotificationAPI
     private let daemon: Daemon
 
-    init(_ settings: Settings, logger: Logger) throws(CommandFailure) {
+    init(_ settings: Settings, _ systemd: Systemd, logger: Logger) throws(CommandFailure) {
         self.settings = settings
+        self.systemd = systemd
         self.logger = logger
         timers = DispatchTimerQueue()
         do throws(WebhookEngineError) {
@@ -25,23 +28,46 @@ struct Service {
         } catch {
             throw CommandFailure(status: .failed, message: "libcurl does not start: \(error)")
         }
+        let credentials = try Credentials(settings)
         let about = About(
             version: Version.current, libraries: LibraryVersions.linked.list, swift: Version.swift)
         api = NotificationAPI(
-            defaults: try settings.hostDefaults(), limits: settings.apiLimits,
+            defaults: try settings.hostDefaults(), limits: settings.apiLimits, tokens: credentials.tokens,
             machinery: Machinery(timers: timers, curl: curl, version: Version.current), about: about, logger: logger)
         if let warning = Daemon.libraryWarning { logger.warning("\(warning)") }
+        let configuration = settings.daemonConfiguration(try settings.endpoint(systemd), credentials.identity)
         do throws(DaemonError) {
-            daemon = try Daemon(settings.daemonConfiguration, handler: api) { logger.debug("\($0)") }
+            daemon = try Daemon(configuration, handler: api) { logger.debug("\($0)") }
         } catch {
             throw CommandFailure(
                 status: .failed, message: "cannot listen on \(settings.server.listen): \(error.text)")
         }
         if settings.hosts.idleTimeoutSeconds > 0 { removeIdleHosts(api, timers) }
+        systemd.notify(.ready)
     }
 
     /// What is listened on, with the port that a port of 0 became.
-    var address: ListenAddress { ListenAddress(host: daemon.address, port: daemon.port) }
+    var address: ListeningAddress { daemon.address }
+
+    /// Reads tokens and certificate anew. When one has a fault, all stay as they are.
+    func reload() {
+        systemd.notify(.reloading)
+        defer { systemd.notify(.ready) }
+        let credentials: Credentials
+        do throws(CommandFailure) {
+            credentials = try Credentials(settings)
+        } catch {
+            return logger.error("tokens and certificate stay as they are", metadata: ["fault": "\(error.message)"])
+        }
+        if let tokens = credentials.tokens { api.replaceTokens(tokens) }
+        if let identity = credentials.identity { daemon.replaceIdentity(identity) }
+        logger.notice(
+            "read anew",
+            metadata: [
+                "tokens": "\(credentials.tokens.map { String($0.count) } ?? "none")",
+                "certificate": "\(credentials.identity == nil ? "none" : "replaced")",
+            ])
+    }
 
     /// Looks for idle hosts each second.
     private func removeIdleHosts(_ api: NotificationAPI, _ timers: DispatchTimerQueue) {
@@ -56,6 +82,7 @@ struct Service {
     /// Stops: no new requests, those in hand are finished, then the drivers unload (ASY-9) and what is still queued is
     /// reported. Returns within about twice `server.shutdownTimeoutMs`.
     func stop() {
+        systemd.notify(.stopping)
         let timeout = Duration.milliseconds(settings.server.shutdownTimeoutMs)
         daemon.quiesce()
         api.prepareToStop()

@@ -36,9 +36,30 @@ extension Settings {
         return bounds
     }
 
-    /// The HTTP server.
-    var daemonConfiguration: DaemonConfiguration {
-        var configuration = DaemonConfiguration(host: server.listen.host, port: server.listen.port)
+    /// Where the HTTP server listens.
+    ///
+    /// - Throws: when systemd was to pass a socket and did not, or one that is beyond loopback although it may not be.
+    func endpoint(_ systemd: Systemd) throws(CommandFailure) -> Endpoint {
+        switch server.listen {
+        case .tcp(let address): return .tcp(host: address.host, port: address.port)
+        case .unix(let path): return .unix(path: path, mode: server.socketMode.bits)
+        case .systemd:
+            let descriptor = try systemd.passedSocket()
+            if let address = ListeningAddress(of: descriptor), address.isBeyondLoopback,
+                let fault = server.insecurity(
+                    hasTokens: auth.tokensFile != nil, hasTLS: tls.certificateFile != nil)
+            {
+                let text = address.text(hasTLS: tls.certificateFile != nil)
+                throw CommandFailure(status: .usage, message: "server.listen: systemd: \(text) \(fault)")
+            }
+            return .passed(descriptor: descriptor)
+        }
+    }
+
+    /// The HTTP server, on `endpoint` and with the certificate `identity`.
+    func daemonConfiguration(_ endpoint: Endpoint, _ identity: TLSIdentity?) -> DaemonConfiguration {
+        var configuration = DaemonConfiguration(endpoint)
+        configuration.tls = identity
         configuration.threads = server.threads == 0 ? Settings.poolThreads : server.threads
         configuration.connectionLimit = server.connectionLimit
         configuration.connectionsPerAddressLimit = server.connectionsPerAddressLimit

@@ -1,6 +1,7 @@
 import Glibc
 import Locking
 import MicroHTTPD
+import TestCertificates
 import Testing
 
 @testable import wdfilterd
@@ -10,41 +11,67 @@ import Testing
     func `a service is ready when it says so`(status: Int, isReady: Bool) throws {
         let daemon = try Daemon(DaemonConfiguration(), handler: Readiness(status: status)) { _ in }
         defer { daemon.stop(within: .seconds(5)) }
-        let probe = try #require(ReadinessProbe(url: "http://127.0.0.1:\(daemon.port)/"))
-        let line = try probe.statusLine(within: .seconds(10))
-        #expect(line.contains(" \(status) "))
-        #expect(ReadinessProbe.isReady(line) == isReady)
+        let probe = try #require(ReadinessProbe("http://127.0.0.1:\(daemon.port)/"))
+        if isReady { return try probe.ask(within: .seconds(10)) }
+        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.ask(within: .seconds(10)) }
+        #expect(failure?.description == "the answer is \(status)")
+    }
+
+    @Test func `a unix domain socket is asked`() throws {
+        let path = "/tmp/wdfilterd-test-\(getpid()).sock"
+        let daemon = try Daemon(DaemonConfiguration(.unix(path: path)), handler: Readiness(status: 200)) { _ in }
+        defer { daemon.stop(within: .seconds(5)) }
+        try #require(ReadinessProbe("unix:" + path)).ask(within: .seconds(10))
+        #expect(throws: ReadinessProbe.Failure.self) {
+            try #require(ReadinessProbe("unix:\(path).other")).ask(within: .seconds(10))
+        }
+    }
+
+    @Test func `a certificate is checked unless told otherwise`() async throws {
+        let certificate = try Certificate(for: "localhost")
+        var configuration = DaemonConfiguration()
+        configuration.tls = try TLSIdentity(certificateChain: certificate.certificate, privateKey: certificate.key)
+        let daemon = try Daemon(configuration, handler: Readiness(status: 200)) { _ in }
+        defer { daemon.stop(within: .seconds(5)) }
+        let url = "https://127.0.0.1:\(daemon.port)"
+        let strict = try #require(ReadinessProbe(url))
+        #expect(throws: ReadinessProbe.Failure.self) { try strict.ask(within: .seconds(10)) }
+        try #require(ReadinessProbe(url, checksCertificate: false)).ask(within: .seconds(10))
+        // The certificate is that of localhost and its own authority, but not that of 127.0.0.1.
+        let file = "/tmp/wdfilterd-test-\(getpid()).pem"
+        try #require(Glibc.creat(file, 0o600) >= 0)
+        defer { unlink(file) }
+        let handle = try #require(fopen(file, "w"))
+        fwrite(certificate.certificate, 1, certificate.certificate.count, handle)
+        fclose(handle)
+        let named = try #require(ReadinessProbe(url, caFile: file))
+        #expect(throws: ReadinessProbe.Failure.self) { try named.ask(within: .seconds(10)) }
     }
 
     @Test func `nobody there is told at once`() throws {
         let port = try BoundPort()
-        let probe = try #require(ReadinessProbe(url: "http://localhost:\(port.number)"))
-        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.statusLine(within: .seconds(10)) }
-        #expect(failure?.description == "Connection refused")
+        let probe = try #require(ReadinessProbe("http://localhost:\(port.number)"))
+        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.ask(within: .seconds(10)) }
+        #expect(failure?.description == "Couldn't connect to server")
     }
 
     @Test func `a service that does not answer is given up`() throws {
         let held = HeldAnswers()
         let daemon = try Daemon(DaemonConfiguration(), handler: held) { _ in }
-        let probe = try #require(ReadinessProbe(url: "http://127.0.0.1:\(daemon.port)"))
-        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.statusLine(within: .milliseconds(50)) }
+        let probe = try #require(ReadinessProbe("http://127.0.0.1:\(daemon.port)"))
+        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.ask(within: .milliseconds(50)) }
         #expect(failure?.description == "no answer in time")
         held.answer()
         daemon.stop(within: .seconds(5))
     }
 
     @Test(arguments: [
-        "", "http://", "https://127.0.0.1:1", "127.0.0.1:1", "http://example.org:80", "http://127.0.0.1",
-        "http://127.0.0.1:0",
+        "", "http://", "ftp://127.0.0.1:1", "127.0.0.1:1", "http://example.org:80", "http://127.0.0.1",
+        "http://127.0.0.1:0", "https://127.0.0.1", "unix:", "systemd",
         "http://127.0.0.1:80/path", "http://a@127.0.0.1:80",
     ])
-    func `anything but http, an address and a port is refused`(url: String) {
-        #expect(ReadinessProbe(url: url) == nil)
-    }
-
-    @Test(arguments: ["", "HTTP/1.1", "HTTP/1.1 2000 OK", "HTTP/1.1 503 200", "200"])
-    func `only the status 200 is ready`(line: String) {
-        #expect(!ReadinessProbe.isReady(line))
+    func `anything but http or https with an address and a port, or a socket, is refused`(url: String) {
+        #expect(ReadinessProbe(url) == nil)
     }
 }
 

@@ -16,7 +16,7 @@ import Testing
         var webhook = WebhookEngineSettings(url: "http://127.0.0.1:9000/")
         webhook.secretFile = "engine.secret"
         var expected = Settings()
-        expected.server.listen = try #require(ListenAddress("0.0.0.0:1"))
+        expected.server.listen = try #require(ListenTarget("0.0.0.0:1"))
         expected.server.insecureListen = true
         expected.engine = .webhook(webhook)
         expected.log.level = .debug
@@ -37,9 +37,9 @@ import Testing
         #expect(failure?.status == .usage)
         #expect(
             failure?.message == """
-                WDFILTERD_LISTEN: "x" is not HOST:PORT with a numeric address
+                WDFILTERD_LISTEN: "x" is not HOST:PORT with a numeric address, unix:PATH or systemd
                 --engine-url: has user information
-                --listen: "nowhere" is not HOST:PORT with a numeric address
+                --listen: "nowhere" is not HOST:PORT with a numeric address, unix:PATH or systemd
                 """)
     }
 

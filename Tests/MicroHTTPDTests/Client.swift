@@ -1,4 +1,5 @@
 import Glibc
+import MicroHTTPD
 
 /// A blocking HTTP client that sends exactly the bytes it is given. Whatever takes longer than its deadline throws.
 final class Client: @unchecked Sendable {  // one test thread at a time
@@ -30,6 +31,21 @@ final class Client: @unchecked Sendable {  // one test thread at a time
             setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0,
             setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size)) == 0,
             connect(socket, entry.pointee.ai_addr, entry.pointee.ai_addrlen) == 0
+        else {
+            let code = errno
+            close(socket)
+            throw Failure.cannotConnect(code)
+        }
+    }
+
+    /// Over the unix domain socket at `path`.
+    init(path: String) throws {
+        socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var deadline = timeval(tv_sec: 20, tv_usec: 0)
+        let address = UnixAddress(path)
+        guard let address,
+            setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0,
+            address.withPointer({ [socket] in connect(socket, $0, $1) }) == 0
         else {
             let code = errno
             close(socket)

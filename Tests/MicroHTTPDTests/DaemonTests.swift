@@ -9,13 +9,13 @@ struct DaemonTests {
         let second = try Daemon.start(echo)
         #expect(first.port != 0)
         #expect(first.port != second.port)
-        #expect(first.address == "127.0.0.1")
+        #expect(first.address == .tcp(host: "127.0.0.1", port: first.port))
     }
 
     @Test func `a port in use is an error that says so`() throws {
         let daemon = try Daemon.start(echo)
         #expect(throws: DaemonError.cannotListen(address: "127.0.0.1", code: EADDRINUSE)) {
-            try Daemon.start(echo) { $0.port = daemon.port }
+            try Daemon.start(echo) { $0.endpoint = .tcp(port: daemon.port) }
         }
     }
 
@@ -24,25 +24,26 @@ struct DaemonTests {
             collecting { request, responder in
                 responder.respond(Response(status: 200, body: Array(request.head.remoteAddress.utf8)))
             }
-        ) { $0.host = "::1" }
-        #expect(daemon.address == "::1")
+        ) { $0.endpoint = .tcp(host: "::1") }
+        #expect(daemon.address == .tcp(host: "::1", port: daemon.port))
         let client = try Client(daemon.port, host: "::1")
         try client.send(get())
         #expect(try client.receive().text == "::1")
     }
 
     @Test func `localhost is 127_0_0_1`() throws {
-        #expect(try Daemon.start(echo) { $0.host = "localhost" }.address == "127.0.0.1")
+        let daemon = try Daemon.start(echo) { $0.endpoint = .tcp(host: "localhost") }
+        #expect(daemon.address == .tcp(host: "127.0.0.1", port: daemon.port))
     }
 
     @Test(arguments: ["", "example.org", "1.2.3", "::g", "127.0.0.1:80"])
     func `a host that is no address is an error`(host: String) {
-        #expect(throws: DaemonError.badAddress(host)) { try Daemon.start(echo) { $0.host = host } }
+        #expect(throws: DaemonError.badAddress(host)) { try Daemon.start(echo) { $0.endpoint = .tcp(host: host) } }
     }
 
     @Test func `an address of another machine is an error`() {
         #expect(throws: DaemonError.cannotListen(address: "192.0.2.1", code: EADDRNOTAVAIL)) {
-            try Daemon.start(echo) { $0.host = "192.0.2.1" }
+            try Daemon.start(echo) { $0.endpoint = .tcp(host: "192.0.2.1") }
         }
     }
 
@@ -67,19 +68,6 @@ struct DaemonTests {
         for client in clients { #expect(try client.receive().text == "GET /t ") }
         daemon.stop(within: .seconds(5))
         #expect(daemon.liveConnections == 0)
-    }
-
-    @Test func `a certificate that is none is an error and frees the port`() throws {
-        let port = try Daemon.start(echo).port
-        #expect {
-            try Daemon.start(echo) {
-                $0.port = port
-                $0.tls = TLSIdentity(certificateChain: "nonsense", privateKey: "nonsense")
-            }
-        } throws: { error in
-            if case DaemonError.cannotStart(let messages) = error { !messages.isEmpty } else { false }
-        }
-        #expect(try Daemon.start(echo) { $0.port = port }.port == port)
     }
 
     @Test func `connections from one address are limited`() throws {

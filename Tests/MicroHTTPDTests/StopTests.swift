@@ -62,7 +62,7 @@ struct StopTests {
         #expect(daemon.stop(within: .seconds(10)).cut == 0)
         #expect(daemon.stop(within: .seconds(10)) == StopReport(finished: 0, cut: 0))
         let port = daemon.port
-        let second = try Daemon.start(echo) { $0.port = port }
+        let second = try Daemon.start(echo) { $0.endpoint = .tcp(port: port) }
         #expect(second.port == port)
         #expect(try client.receiveToEnd() == [])
     }

@@ -1,3 +1,4 @@
+import Access
 import EmbeddedEngine
 import Glibc
 import Locking
@@ -19,7 +20,7 @@ final class LiveAPI: Sendable {
 
     init(
         hostLimit: Int = 4096, streamLimit: Int = 1024, requestDeadline: Duration = .seconds(30),
-        defaults: HostDefaults = HostDefaults()
+        defaults: HostDefaults = HostDefaults(), tokens: TokenTable? = nil
     ) throws {
         curl = try CurlMulti()
         var limits = NotificationAPI.Limits()
@@ -27,7 +28,8 @@ final class LiveAPI: Sendable {
         limits.messageStreams = streamLimit
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         api = NotificationAPI(
-            defaults: defaults, limits: limits, machinery: Machinery(timers: timers, curl: curl, version: "0"),
+            defaults: defaults, limits: limits, tokens: tokens,
+            machinery: Machinery(timers: timers, curl: curl, version: "0"),
             about: About(version: "0", libraries: [], swift: "6"), logger: logger)
         var configuration = DaemonConfiguration()
         configuration.connectionLimit = 8192

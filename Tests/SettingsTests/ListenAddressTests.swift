@@ -35,12 +35,57 @@ import Testing
         expectFaults(
             "server:\n  listen: 0.0.0.0:8080\n",
             [
-                "wdfilterd.yaml:2: server.listen: 0.0.0.0:8080 is beyond loopback and clients are not authenticated: "
-                    + "set server.insecureListen (--insecure-listen) if that is meant"
+                "wdfilterd.yaml:2: server.listen: 0.0.0.0:8080 is beyond loopback, where this takes tokens (auth.tokensFile) "
+                    + "and TLS (tls.certificateFile, tls.keyFile): set server.insecureListen (--insecure-listen) if it is meant "
+                    + "without"
             ])
+        let files = (tokens: "auth: {tokensFile: t}\n", tls: "tls: {certificateFile: c, keyFile: k}\n")
+        let open = "server: {listen: '[::]:80'}\n"
+        #expect(faults(open + files.tokens).map { $0.contains("tokens") } == [false])
+        #expect(faults(open + files.tls).map { $0.contains("TLS") } == [false])
+        #expect(faults(open + files.tokens + files.tls) == [])
         let meant = SettingsFlag("--insecure-listen", key: "server.insecureListen", value: "true")
         #expect(try load("server: {listen: '[::]:80'}", flags: [meant]).server.listen.description == "[::]:80")
         let elsewhere = SettingsFlag("--listen", key: "server.listen", value: "127.0.0.1:0")
-        #expect(try load("server: {listen: 0.0.0.0:80}", flags: [elsewhere]).server.listen.port == 0)
+        #expect(
+            try load("server: {listen: 0.0.0.0:80}", flags: [elsewhere]).server.listen.description == "127.0.0.1:0")
+    }
+
+    @Test func `a unix domain socket and the one of systemd are read`() throws {
+        #expect(try load("server: {listen: 'unix:/run/w.sock'}").server.listen == .unix(path: "/run/w.sock"))
+        #expect(try load("server: {listen: 'unix:a b'}").server.listen.description == "unix:a b")
+        #expect(try load("server: {listen: systemd}").server.listen == .systemd)
+        for text in ["unix:", "unix", "Systemd", "systemd:", "unix:" + String(repeating: "x", count: 108)] {
+            #expect(ListenTarget(text) == nil)
+        }
+        #expect(ListenTarget("unix:" + String(repeating: "x", count: 107)) != nil)
+    }
+
+    @Test func `the mode of a socket is octal`() throws {
+        for (text, bits) in [("0600", 0o600), ("'0660'", 0o660), ("0000", 0), ("0777", 0o777)] as [(String, UInt32)] {
+            let mode = try load("server: {socketMode: \(text)}").server.socketMode
+            #expect(mode.bits == bits)
+            #expect(text.contains(mode.description))
+        }
+        for text in ["600", "1000", "0888", "-600", "+600", "00600", "rw-------"] {
+            expectFaults(
+                "server: {socketMode: \(text)}",
+                ["wdfilterd.yaml:1: server.socketMode: \"\(text)\" is not an octal mode, 0000 to 0777"])
+        }
+    }
+
+    @Test func `a certificate and its key are given together`() throws {
+        #expect(try load("tls: {certificateFile: c, keyFile: k}").tls.keyFile == "k")
+        expectFaults(
+            "tls:\n  keyFile: k\n",
+            ["wdfilterd.yaml:2: tls.keyFile: needs the other one: a certificate and its key are given together"])
+        expectFaults(
+            "tls: {certificateFile: c}",
+            ["wdfilterd.yaml:1: tls.certificateFile: needs the other one: a certificate and its key are given together"]
+        )
+        let environment = ["WDFILTERD_TLS_KEY_FILE": "k", "WDFILTERD_AUTH_TOKENS_FILE": "t"]
+        let settings = try load("tls: {certificateFile: c}", environment: environment)
+        #expect(settings.tls.keyFile == "k")
+        #expect(settings.auth.tokensFile == "t")
     }
 }

@@ -30,7 +30,7 @@ import Testing
                 "wdfilterd.yaml:7: hosts.limits: is no setting",
                 "wdfilterd.yaml:8: server: must be a mapping",
                 "wdfilterd.yaml:9: messages: must be a mapping",
-                "WDFILTERD_LISTEN: \"8080\" is not HOST:PORT with a numeric address",
+                "WDFILTERD_LISTEN: \"8080\" is not HOST:PORT with a numeric address, unix:PATH or systemd",
                 "WDFILTERD_SERVER_THREADS: \"many\" is not a whole number",
                 "--log-level: \"quiet\" is not one of trace, debug, info, notice, warning, error, critical",
             ])

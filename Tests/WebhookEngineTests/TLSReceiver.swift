@@ -1,3 +1,4 @@
+import TestCertificates
 import CGnuTLS
 import Glibc
 import Locking

@@ -1,3 +1,4 @@
+import TestCertificates
 import Driver
 import Messages
 import Testing

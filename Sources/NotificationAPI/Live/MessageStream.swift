@@ -39,7 +39,7 @@ final class MessageStream: BodyProducer {
     }
 
     func produce(into buffer: UnsafeMutableRawBufferPointer, resume: BodyResumption) -> BodyProduction {
-        while true {
+        while context.isStillAdmitted {
             switch state.withLock({ $0.stream.next(into: buffer) }) {
             case .copied(let count): return .bytes(count)
             case .end: return .end
@@ -54,6 +54,7 @@ final class MessageStream: BodyProducer {
                 }
             }
         }
+        return .end
     }
 
     func close() {

@@ -13,7 +13,8 @@ final class RouteMetrics: Sendable {
 
     init(operation: String) {
         self.operation = operation
-        counts = [200, 201, 202, 204, 400, 404, 405, 406, 409, 413, 415, 500, 501, 503, 505].map(StatusCount.init)
+        counts = [200, 201, 202, 204, 400, 401, 403, 404, 405, 406, 409, 413, 415, 500, 501, 503, 505].map(
+            StatusCount.init)
     }
 
     func count(status: Int) {

@@ -17,16 +17,18 @@ public struct Problem: Error, Sendable {
     public let detail: String
     /// All faults, for `invalidRequest`.
     public let faults: [Fault]
-    /// The methods that the path has, for `methodNotAllowed`.
-    public let allow: String?
+    /// A header that the protocol asks for with the status.
+    let header: (name: String, value: String)?
     /// Another status than the type's, where the protocol has a narrower one.
     public let statusOverride: Int?
 
-    init(_ type: ProblemType, _ detail: String, allow: String? = nil, status: Int? = nil) {
+    init(
+        _ type: ProblemType, _ detail: String, status: Int? = nil, header: (name: String, value: String)? = nil
+    ) {
         self.type = type
         self.detail = detail
         faults = []
-        self.allow = allow
+        self.header = header
         statusOverride = status
     }
 
@@ -34,7 +36,7 @@ public struct Problem: Error, Sendable {
         type = .invalidRequest
         detail = faults.count == 1 ? "The request has a fault." : "The request has \(faults.count) faults."
         self.faults = faults
-        allow = nil
+        header = nil
         statusOverride = nil
     }
 
@@ -58,7 +60,7 @@ public struct Problem: Error, Sendable {
             }
         }
         var headers = [(name: "Content-Type", value: MediaType.problem.rawValue)]
-        if let allow { headers.append((name: "Allow", value: allow)) }
+        if let header { headers.append(header) }
         if let identification { headers.append(identification) }
         return Response(status: status, headers: headers, body: json.bytes)
     }

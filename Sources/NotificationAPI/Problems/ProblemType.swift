@@ -2,6 +2,8 @@
 public enum ProblemType: String, CaseIterable, Sendable {
     /// The body is over the limit.
     case contentTooLarge = "content-too-large"
+    /// The caller's role is not enough.
+    case forbidden = "forbidden"
     /// A host of the name was made with another body.
     case hostExists = "host-exists"
     /// A fault of the service.
@@ -26,6 +28,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
     case systemProcess = "system-process"
     /// The tid is in use.
     case threadExists = "thread-exists"
+    /// The request has no token that is known.
+    case unauthenticated = "unauthenticated"
     /// There is no such host.
     case unknownHost = "unknown-host"
     /// The journal does not hold the message.
@@ -52,6 +56,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
     public var status: Int {
         switch self {
         case .invalidRequest: 400
+        case .unauthenticated: 401
+        case .forbidden: 403
         case .notFound, .unknownHost, .unknownMessage, .unknownProcess, .unknownStreamContext, .unknownThread: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
@@ -75,6 +81,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
     public var explanation: String {
         switch self {
         case .contentTooLarge: "The body is longer than the service takes. Nothing was done."
+        case .forbidden:
+            "The token is known, but its role may not do this. `security` of the operation in openapi.yaml names the role."
         case .hostExists:
             "A host of this name was made with another body. Delete it first, or ask for it as it was made."
         case .internal: "The service failed to answer. This is a fault of the service: please report it."
@@ -89,6 +97,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .streamContextExists: "The file has a stream context already. File names are compared without case."
         case .systemProcess: "The System process, pid 4, always exists and cannot exit (DATA-6)."
         case .threadExists: "A live thread has this tid."
+        case .unauthenticated:
+            "The service asks for a bearer token, and the request has none that it knows. Nothing was looked at."
         case .unknownHost: "There is no host of this name. `PUT` makes one."
         case .unknownMessage: "The journal does not hold this message: it was never made, or it is too old."
         case .unknownProcess: "No live process of the host has this pid."

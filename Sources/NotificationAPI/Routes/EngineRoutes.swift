@@ -1,3 +1,4 @@
+import Access
 import Driver
 import JSON
 import Messages
@@ -7,7 +8,7 @@ import MicroHTTPD
 enum EngineRoutes {
     static let routes: [Route] = [
         .get("/v1/hosts/{host}/engine", "getEngine", get),
-        .put("/v1/hosts/{host}/engine", "putEngine", put),
+        .put("/v1/hosts/{host}/engine", "putEngine", for: .admin, put),
         .post("/v1/hosts/{host}/engine/ping", "pingEngine", ping),
     ]
 

@@ -1,3 +1,4 @@
+import Access
 import Driver
 import EventJSON
 import JSON
@@ -9,13 +10,13 @@ import Runtime
 enum HostRoutes {
     static let routes: [Route] = [
         .get("/v1/hosts", "listHosts", list),
-        .put("/v1/hosts/{host}", "putHost", put),
+        .put("/v1/hosts/{host}", "putHost", for: .admin, put),
         .get("/v1/hosts/{host}", "getHost", get),
-        .delete("/v1/hosts/{host}", "deleteHost", delete),
+        .delete("/v1/hosts/{host}", "deleteHost", for: .admin, delete),
         .get("/v1/hosts/{host}/config", "getConfig", getConfig),
-        .patch("/v1/hosts/{host}/config", "patchConfig", patchConfig),
+        .patch("/v1/hosts/{host}/config", "patchConfig", for: .admin, patchConfig),
         .get("/v1/hosts/{host}/clock", "getClock", getClock),
-        .put("/v1/hosts/{host}/clock", "putClock", putClock),
+        .put("/v1/hosts/{host}/clock", "putClock", for: .admin, putClock),
         .get("/v1/hosts/{host}/rule-policies", "getRulePolicies", getRulePolicies),
         .put("/v1/hosts/{host}/rule-policies", "putRulePolicies", putRulePolicies),
     ]

@@ -1,3 +1,4 @@
+import Access
 import Driver
 import JSON
 import MicroHTTPD
@@ -11,19 +12,23 @@ final class RequestContext: Sendable {
     let head: RequestHead
     let parameters: [String]
     let requestId: String
+    /// As whose the request was let in; nil where nobody is asked.
+    private let admission: AccessControl.Admission?
     /// The host that the path names, when there is one; in use from the head of the request to its answer.
     let use: HostUse?
     /// What of that which the route gives the client likes best; nil when it takes nothing of it.
     let representation: MediaType?
 
     init(
-        api: NotificationAPI, route: Route, head: RequestHead, parameters: [String], requestId: String, use: HostUse?
+        api: NotificationAPI, route: Route, head: RequestHead, parameters: [String], requestId: String,
+        admission: AccessControl.Admission?, use: HostUse?
     ) {
         self.api = api
         self.route = route
         self.head = head
         self.parameters = parameters
         self.requestId = requestId
+        self.admission = admission
         self.use = use
         representation = MediaType.preferred(among: route.produces, by: head.headers.all("Accept"))
     }
@@ -35,6 +40,12 @@ final class RequestContext: Sendable {
         }
         return use.host
     }
+
+    /// Whether the request would be let in still, for those that go on for long.
+    var isStillAdmitted: Bool { admission.map(api.access.stillHolds) ?? true }
+
+    /// Who asks, as the log calls them; nil when nobody was asked.
+    var caller: String? { admission?.caller?.name }
 
     /// Reads path and query; all their faults are reported together. The host's name, where the path has one, is read
     /// first and checked.

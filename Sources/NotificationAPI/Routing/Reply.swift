@@ -46,7 +46,8 @@ struct Reply: Sendable {
 
     private func send(_ response: Response) {
         if responder.respond(response) {
-            context.api.note(response.status, context.head, context.requestId, context.route.metrics)
+            context.api.note(
+                response.status, context.head, context.requestId, context.route.metrics, caller: context.caller)
         }
     }
 }

@@ -1,3 +1,4 @@
+public import Access
 public import MicroHTTPD
 
 /// One operation of the API: a method and a path template, as openapi.yaml has them.
@@ -8,6 +9,8 @@ public final class Route: Sendable {
     public let template: String
     /// The operation's name in openapi.yaml.
     public let operationId: String
+    /// Who may have it done; nil for everybody, outside `/v1`.
+    public let role: Role?
     /// What the operation gives, the one that it gives unasked first; empty for one that gives nothing.
     let produces: [MediaType]
     /// How the operation is done.
@@ -38,11 +41,13 @@ public final class Route: Sendable {
     }
 
     private init(
-        _ method: Method, _ template: String, _ operationId: String, _ produces: [MediaType], _ action: Action
+        _ method: Method, _ template: String, _ operationId: String, for role: Role, _ produces: [MediaType],
+        _ action: Action
     ) {
         self.method = method
         self.template = template
         self.operationId = operationId
+        self.role = template.hasPrefix("/v1/") ? role : nil
         self.produces = produces
         self.action = action
         namesHost = template.hasPrefix("/v1/hosts/{host}")
@@ -53,38 +58,38 @@ public final class Route: Sendable {
         _ template: String, _ operationId: String, produces: [MediaType] = [.json],
         _ action: @escaping Answering
     ) -> Route {
-        Route(.get, template, operationId, produces, .plain(action))
+        Route(.get, template, operationId, for: .read, produces, .plain(action))
     }
 
     static func delete(
-        _ template: String, _ operationId: String, produces: [MediaType] = [],
+        _ template: String, _ operationId: String, for role: Role = .drive, produces: [MediaType] = [],
         _ action: @escaping Answering
     ) -> Route {
-        Route(.delete, template, operationId, produces, .plain(action))
+        Route(.delete, template, operationId, for: role, produces, .plain(action))
     }
 
     static func post(
-        _ template: String, _ operationId: String, _ action: @escaping Answering
+        _ template: String, _ operationId: String, for role: Role = .drive, _ action: @escaping Answering
     ) -> Route {
-        Route(.post, template, operationId, [.json], .body([.json], action))
+        Route(.post, template, operationId, for: role, [.json], .body([.json], action))
     }
 
     static func put(
-        _ template: String, _ operationId: String, _ action: @escaping Answering
+        _ template: String, _ operationId: String, for role: Role = .drive, _ action: @escaping Answering
     ) -> Route {
-        Route(.put, template, operationId, [.json], .body([.json], action))
+        Route(.put, template, operationId, for: role, [.json], .body([.json], action))
     }
 
     static func patch(
-        _ template: String, _ operationId: String, _ action: @escaping Answering
+        _ template: String, _ operationId: String, for role: Role = .drive, _ action: @escaping Answering
     ) -> Route {
-        Route(.patch, template, operationId, [.json], .body([.json, .mergePatch], action))
+        Route(.patch, template, operationId, for: role, [.json], .body([.json, .mergePatch], action))
     }
 
     static func upload(
         _ template: String, _ operationId: String, of type: MediaType,
         _ action: @escaping @Sendable (RequestContext) throws(Problem) -> any BodyConsumer
     ) -> Route {
-        Route(.post, template, operationId, [.json], .stream(type, action))
+        Route(.post, template, operationId, for: .drive, [.json], .stream(type, action))
     }
 }

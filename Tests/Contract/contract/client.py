@@ -57,16 +57,17 @@ class Ledger:
 class Client:
     """Requests over one kept-alive connection. Not for use by several threads: `again` makes another."""
 
-    def __init__(self, port: int, ledger: Ledger) -> None:
-        """A client of the service on `port`."""
+    def __init__(self, port: int, ledger: Ledger, token: str = "") -> None:
+        """A client of the service on `port` that shows `token`, if any."""
         self.port = port
         self.ledger = ledger
+        self.token = token
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
         self._used = time.monotonic()
 
     def again(self) -> "Client":
         """A client with a connection of its own."""
-        return Client(self.port, self.ledger)
+        return Client(self.port, self.ledger, self.token)
 
     def close(self) -> None:
         """Close the connection."""
@@ -77,7 +78,8 @@ class Client:
         if time.monotonic() - self._used > REUSE_SECONDS:  # the service may have closed an idle connection
             self._connection.close()
         try:
-            self._connection.request(method, target, body, dict(headers or {}))
+            shown = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+            self._connection.request(method, target, body, {**shown, **(headers or {})})
             response = self._connection.getresponse()
             return Answer(response.status, response.headers, response.read())
         except BaseException:

@@ -15,7 +15,7 @@ from contract.document import REPOSITORY
 
 START_SECONDS = 30
 STOP_SECONDS = 30
-LINE = re.compile(r"wdfilterd listening on http://127\.0\.0\.1:(\d+)\n")
+LINE = re.compile(r"wdfilterd listening on (?:(https?)://[0-9.]+:(\d+)|unix:/.+)\n")
 
 
 def binary() -> Path:
@@ -32,11 +32,17 @@ def binary() -> Path:
 class Service:
     """A running wdfilterd."""
 
-    def __init__(self, directory: Path, arguments: Sequence[str] = ()) -> None:
-        """Start it with its log and port file in `directory`, and wait for its line on stdout."""
+    def __init__(
+        self, directory: Path, arguments: Sequence[str] = (), *, listen: str = "127.0.0.1:0", scheme: str = "http"
+    ) -> None:
+        """Start it with its log in `directory`, and wait for its line on stdout.
+
+        With an empty `listen` it is for `arguments` to say where it listens, and there is no port.
+        """
         self.log = directory / "stderr.log"
         self.port_file = directory / "port"
-        command = [str(binary()), "serve", "--listen", "127.0.0.1:0", "--port-file", str(self.port_file), *arguments]
+        where = ["--listen", listen, "--port-file", str(self.port_file)] if listen else []
+        command = [str(binary()), "serve", *where, *arguments]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("WDFILTERD_")}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -46,23 +52,23 @@ class Service:
         assert self.process.stdout is not None
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
         self._reader.start()
-        self.port = self._listening()
+        self.port = self._listening(scheme if listen else None)
 
     def _read(self, stdout: IO[str]) -> None:
         for line in stdout:
             self._lines.put(line)
         self._lines.put("")
 
-    def _listening(self) -> int:
+    def _listening(self, scheme: str | None) -> int:
         try:
             line = self._lines.get(timeout=START_SECONDS)
         except queue.Empty:
             line = ""
         match = LINE.fullmatch(line)
-        if match is None:
+        if match is None or match[1] != scheme:
             self.kill()
             raise AssertionError(f"first line on stdout is {line!r}\n{self.errors()}")
-        return int(match[1])
+        return int(match[2] or 0)
 
     def kill(self) -> None:
         """End it without asking."""

@@ -2,21 +2,25 @@ import CGnuTLS
 import Glibc
 
 /// A call of GnuTLS that failed.
-struct GnuTLSError: Error {
-    let code: Int32
+public struct GnuTLSError: Error {
+    /// What it returned.
+    public let code: Int32
 
-    static func check(_ code: Int32) throws(GnuTLSError) {
+    /// Throws when `code` is an error.
+    public static func check(_ code: Int32) throws(GnuTLSError) {
         if code < 0 { throw GnuTLSError(code: code) }
     }
 }
 
 /// A new key and a certificate that it signed itself, in PEM; valid for an hour.
-struct Certificate {
-    let certificate: [UInt8]
-    let key: [UInt8]
+public struct Certificate: Sendable {
+    /// The certificate.
+    public let certificate: [UInt8]
+    /// Its key.
+    public let key: [UInt8]
 
     /// A certificate for the DNS name `name`, which is its own authority.
-    init(for name: String) throws {
+    public init(for name: String) throws {
         var key: gnutls_x509_privkey_t?
         try GnuTLSError.check(gnutls_x509_privkey_init(&key))
         defer { gnutls_x509_privkey_deinit(key) }
@@ -48,18 +52,5 @@ struct Certificate {
         }
         try GnuTLSError.check(result)
         return bytes
-    }
-
-    /// Runs `body` with a file that holds the certificate.
-    func withFile<Result>(_ body: (_ path: String) async throws -> Result) async throws -> Result {
-        var template = Array("/tmp/wdfilterd-test-XXXXXX".utf8CString)
-        let file = mkstemp(&template)
-        guard file >= 0 else { throw SocketError(call: "mkstemp", code: errno) }
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { unlink(path) }
-        let written = write(file, certificate, certificate.count)
-        close(file)
-        guard written == certificate.count else { throw SocketError(call: "write", code: errno) }
-        return try await body(path)
     }
 }

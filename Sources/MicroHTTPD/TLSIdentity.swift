@@ -1,0 +1,114 @@
+import CGnuTLS
+
+/// A certificate and its key, ready to be shown to clients.
+public final class TLSIdentity: Sendable {
+    // Written in `init` only; GnuTLS reads them in handshakes, on pool threads.
+    private nonisolated(unsafe) let chain: UnsafeMutablePointer<gnutls_pcert_st>  // freed in deinit, read-only before
+    private nonisolated(unsafe) let key: gnutls_privkey_t  // freed in deinit, read-only before
+    private let count: Int
+
+    /// Why two texts are no identity.
+    public enum Fault: Error, Hashable, Sendable {
+        /// The chain cannot be read, is not in order, or has more than 16 certificates; what GnuTLS says.
+        case badCertificate(String)
+        /// The key cannot be read, or has a pass phrase; what GnuTLS says.
+        case badKey(String)
+        /// The key is not that of the first certificate.
+        case mismatch
+    }
+
+    /// Most certificates of a chain.
+    static let maximumChain = 16
+
+    /// An identity from the texts of two PEM files: the certificate followed by those that lead to its issuer, and the
+    /// private key without a pass phrase.
+    public init(certificateChain: [UInt8], privateKey: [UInt8]) throws(Fault) {
+        var made: gnutls_privkey_t?
+        // Fails for want of memory only.
+        guard gnutls_privkey_init(&made) == GNUTLS_E_SUCCESS, let made else { throw .badKey("out of memory") }
+        let chain = UnsafeMutablePointer<gnutls_pcert_st>.allocate(capacity: TLSIdentity.maximumChain)
+        do throws(Fault) {
+            let count = try TLSIdentity.read(certificateChain, into: chain)
+            do throws(Fault) {
+                try TLSIdentity.read(privateKey, into: made)
+                try TLSIdentity.check(made, isOf: chain)
+            } catch {
+                TLSIdentity.free(chain, count)
+                throw error
+            }
+            self.count = count
+        } catch {
+            gnutls_privkey_deinit(made)
+            chain.deallocate()
+            throw error
+        }
+        self.chain = chain
+        key = made
+    }
+
+    deinit {
+        TLSIdentity.free(chain, count)
+        chain.deallocate()
+        gnutls_privkey_deinit(key)
+    }
+
+    /// Hands the identity to a handshake; it must outlive the session.
+    func present(
+        _ chain: UnsafeMutablePointer<UnsafeMutablePointer<gnutls_pcert_st>?>, _ count: UnsafeMutablePointer<UInt32>,
+        _ key: UnsafeMutablePointer<gnutls_privkey_t?>
+    ) {
+        chain.pointee = self.chain
+        count.pointee = UInt32(self.count)
+        key.pointee = self.key
+    }
+
+    private static func read(
+        _ text: [UInt8], into chain: UnsafeMutablePointer<gnutls_pcert_st>
+    ) throws(Fault) -> Int {
+        var count = UInt32(maximumChain)
+        let result = withDatum(text) {
+            gnutls_pcert_list_import_x509_raw(
+                chain, &count, $0, GNUTLS_X509_FMT_PEM, GNUTLS_X509_CRT_LIST_FAIL_IF_UNSORTED.rawValue)
+        }
+        guard result >= 0 else { throw .badCertificate(String(cString: gnutls_strerror(result))) }
+        return Int(count)
+    }
+
+    private static func read(_ text: [UInt8], into key: gnutls_privkey_t) throws(Fault) {
+        let result = withDatum(text) { gnutls_privkey_import_x509_raw(key, $0, GNUTLS_X509_FMT_PEM, nil, 0) }
+        guard result >= 0 else { throw .badKey(String(cString: gnutls_strerror(result))) }
+    }
+
+    /// Compares the ids of the public keys: GnuTLS would notice in the first handshake only.
+    private static func check(
+        _ key: gnutls_privkey_t, isOf chain: UnsafeMutablePointer<gnutls_pcert_st>
+    ) throws(Fault) {
+        var made: gnutls_pubkey_t?
+        guard gnutls_pubkey_init(&made) == GNUTLS_E_SUCCESS, let made else { throw .badKey("out of memory") }
+        defer { gnutls_pubkey_deinit(made) }
+        let result = gnutls_pubkey_import_privkey(made, key, 0, 0)
+        guard result >= 0 else { throw .badKey(String(cString: gnutls_strerror(result))) }
+        let ids = [made, chain.pointee.pubkey].map { key in
+            var size = 64
+            return [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
+                let result = gnutls_pubkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256.rawValue, bytes.baseAddress, &size)
+                count = result == GNUTLS_E_SUCCESS ? size : 0
+            }
+        }
+        guard ids[0] == ids[1], !ids[0].isEmpty else { throw .mismatch }
+    }
+
+    private static func free(_ chain: UnsafeMutablePointer<gnutls_pcert_st>, _ count: Int) {
+        for index in 0..<count { gnutls_pcert_deinit(chain + index) }
+    }
+
+    private static func withDatum<Result>(
+        _ bytes: [UInt8], _ body: (UnsafePointer<gnutls_datum_t>) -> Result
+    ) -> Result {
+        var bytes = bytes
+        return bytes.withUnsafeMutableBufferPointer { buffer in
+            var datum = gnutls_datum_t(data: buffer.baseAddress, size: UInt32(buffer.count))
+            return body(&datum)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Access
+import Testing
+
+@Suite struct TokenTableTests {
+    private static let grafana = "0123456789abcdef"
+    private static let pipeline = "ZYXWVUTSRQPONMLK-._~+/=="
+    private static let text = """
+        # who may call
+        grafana   read   \(grafana)
+
+        \tpipeline\tdrive\t\(pipeline)\r
+        ops-1.x_y admin \(String(repeating: "a", count: 512))
+        """
+
+    private func table(_ text: String) throws -> TokenTable { try TokenTable(text: Array(text.utf8)) }
+
+    private func faults(_ text: String) -> [String] {
+        do throws(TokenTable.Faults) {
+            _ = try TokenTable(text: Array(text.utf8))
+            return []
+        } catch {
+            return error.all.map(\.description)
+        }
+    }
+
+    @Test func `each token is that of its line`() throws {
+        let table = try table(Self.text)
+        #expect(table.count == 3)
+        #expect(table.caller(presenting: Self.grafana.utf8)?.name == "grafana")
+        #expect(table.caller(presenting: Self.grafana.utf8)?.role == .read)
+        #expect(table.caller(presenting: Self.pipeline.utf8)?.name == "pipeline")
+        #expect(table.caller(presenting: Self.pipeline.utf8)?.role == .drive)
+        #expect(table.caller(presenting: String(repeating: "a", count: 512).utf8)?.role == .admin)
+    }
+
+    @Test(arguments: [
+        "", "0", "0123456789abcde", "0123456789abcdeF", "0123456789abcdef ", "0123456789abcdef\0", "grafana",
+        "0123456789abcdef0123456789abcdef", String(repeating: "a", count: 511), String(repeating: "a", count: 70_000),
+    ])
+    func `what is no known token belongs to nobody`(token: String) throws {
+        #expect(try table(Self.text).caller(presenting: token.utf8) == nil)
+    }
+
+    @Test func `a role may do what those before it may`() {
+        #expect(Role.allCases == [.read, .drive, .admin])
+        #expect(Role.allCases.sorted() == Role.allCases)
+        #expect(Role.read < .drive && Role.drive < .admin && !(Role.admin < .admin))
+    }
+
+    @Test func `all faults are told with their lines, and no token`() {
+        let token = "secret-secret-secret"
+        let text = """
+            a read \(token)
+            b read
+            c write \(token)1
+            d read \(token) extra
+            a drive \(token)2
+            e drive \(token)
+            ü read \(token)3
+            f read short
+            g read \(token)=x
+            h read ================
+            i read \(token)\u{FC}
+            """
+        let found = faults(text)
+        #expect(
+            found == [
+                "line 2: is not a name, a role and a token",
+                "line 3: the role is not one of read, drive, admin",
+                "line 4: is not a name, a role and a token",
+                "line 5: the name a stands twice",
+                "line 6: the token is that of a too",
+                "line 7: the name is not 1 to 64 letters, digits, '.', '_' and '-'",
+            ]
+                + [8, 9, 10, 11].map {
+                    "line \($0): the token is not 16 to 512 letters, digits, '-', '.', '_', '~', '+' and '/'"
+                })
+        #expect(!found.contains { $0.contains("secret") })
+    }
+
+    @Test(arguments: ["", "\n\n", "# nothing\n", "  #x read 0123456789abcdef"])
+    func `a file without a token is a fault`(text: String) {
+        #expect(faults(text) == ["there is no token in it"])
+    }
+
+    @Test func `a token has 16 to 512 characters`() throws {
+        for length in [16, 512] { #expect(try table("a read " + String(repeating: "x", count: length)).count == 1) }
+        for length in [15, 513] { #expect(faults("a read " + String(repeating: "x", count: length)).count == 1) }
+    }
+
+    @Test func `a file has at most 1024 tokens`() throws {
+        func lines(_ count: Int) -> String {
+            (0..<count).map { "n\($0) read token-number-\(10_000 + $0)" }.joined(separator: "\n")
+        }
+        #expect(try table(lines(1024)).count == 1024)
+        #expect(faults(lines(1025)) == ["line 1025: is one too many, at most 1024 are allowed"])
+    }
+}

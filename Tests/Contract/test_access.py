@@ -1,0 +1,312 @@
+"""Who may ask: tokens and roles, TLS, a unix domain socket, and reading all of it anew."""
+
+import http.client
+import os
+import signal
+import socket
+import ssl
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from contract.asking import OPERATIONS, body_of, declaring, name
+from contract.client import Client, Ledger
+from contract.document import Operation
+from contract.live import until
+from contract.machine import Prepared, new_machine
+from contract.service import Service, binary
+
+TOKENS = {role: f"{role}-token-0123456789" for role in ("read", "drive", "admin")}
+GUARDED = [operation for operation in OPERATIONS if operation.path.startswith("/v1/")]
+
+
+def role_of(operation: Operation) -> str:
+    """The role that `operation` takes."""
+    [requirement] = operation.node["security"]
+    [role] = requirement["bearer"]
+    return str(role)
+
+
+def write_tokens(path: Path, tokens: dict[str, str]) -> None:
+    """A file of tokens, each named after its role."""
+    path.write_text("# who may call\n" + "".join(f"{role} {role} {token}\n" for role, token in tokens.items()))
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that asks for tokens."""
+    directory = tmp_path_factory.mktemp("guarded")
+    write_tokens(directory / "tokens", TOKENS)
+    config = directory / "wdfilterd.yaml"
+    config.write_text(f"auth: {{tokensFile: {directory}/tokens}}\nlog: {{level: debug}}\n")
+    service = Service(directory, ["--config", str(config)])
+    yield service
+    assert service.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def prepared(guarded: Service, ledger: Ledger) -> Iterator[Prepared]:
+    """A host of that service on which every operation finds what its path names."""
+    admin = Client(guarded.port, ledger, TOKENS["admin"])
+    with new_machine(admin) as machine:
+        yield Prepared(machine)
+    admin.close()
+
+
+def test_the_document_names_a_role_for_every_operation_of_v1_and_no_other() -> None:
+    for operation in OPERATIONS:
+        if operation in GUARDED:
+            assert role_of(operation) in TOKENS
+            assert 401 in operation.statuses
+            assert (403 in operation.statuses) == (role_of(operation) != "read")
+        else:
+            assert "security" not in operation.node
+            assert not {401, 403} & operation.statuses
+
+
+@pytest.mark.parametrize("operation", GUARDED, ids=name)
+def test_without_a_known_token_nothing_is_done(
+    guarded: Service, prepared: Prepared, ledger: Ledger, operation: Operation
+) -> None:
+    prepared.ready(operation.id)
+    path = prepared.path(operation.id)
+    before = prepared.machine.snapshot()
+    for token in ("", "unknown-token-0123456789", TOKENS["admin"][:-1], TOKENS["admin"] + "x"):
+        client = Client(guarded.port, ledger, token)
+        client.call(operation.id, expect=401, **body_of(operation), **path)
+        client.close()
+    assert prepared.machine.snapshot() == before
+
+
+@pytest.mark.parametrize("operation", declaring(403), ids=name)
+def test_a_lesser_role_is_not_enough(
+    guarded: Service, prepared: Prepared, ledger: Ledger, operation: Operation
+) -> None:
+    prepared.ready(operation.id)
+    path = prepared.path(operation.id)
+    before = prepared.machine.snapshot()
+    for role in ("read", "drive")[: 1 if role_of(operation) == "drive" else 2]:
+        client = Client(guarded.port, ledger, TOKENS[role])
+        client.call(operation.id, expect=403, **body_of(operation), **path)
+        client.close()
+    assert prepared.machine.snapshot() == before
+
+
+@pytest.mark.parametrize("operation", GUARDED, ids=name)
+def test_the_role_that_the_document_names_is_enough(
+    guarded: Service, prepared: Prepared, ledger: Ledger, operation: Operation
+) -> None:
+    with new_machine(prepared.machine.client) as machine:
+        fresh = Prepared(machine)
+        fresh.ready(operation.id)
+        client = Client(guarded.port, ledger, TOKENS[role_of(operation)])
+        client.call(operation.id, **body_of(operation), **fresh.path(operation.id))
+        client.close()
+
+
+def test_a_token_is_in_no_log(guarded: Service, ledger: Ledger) -> None:
+    for token in (*TOKENS.values(), "unknown-token-0123456789"):
+        client = Client(guarded.port, ledger, token)
+        client.raw("GET", "/v1/version")
+        client.raw("GET", "/v1/nothing")
+        client.close()
+    log = guarded.log.read_text()
+    assert "caller=read" in log
+    assert "token-0123456789" not in log
+
+
+def test_tokens_are_read_anew(tmp_path: Path, ledger: Ledger) -> None:
+    tokens = tmp_path / "tokens"
+    write_tokens(tokens, {"read": "the-old-token-of-old"})
+    config = tmp_path / "wdfilterd.yaml"
+    config.write_text(f"auth: {{tokensFile: {tokens}}}\n")
+    service = Service(tmp_path, ["--config", str(config)])
+    old, new = (Client(service.port, ledger, token) for token in ("the-old-token-of-old", "the-new-token-of-new"))
+    assert (old.raw("GET", "/v1/hosts").status, new.raw("GET", "/v1/hosts").status) == (200, 401)
+
+    tokens.write_text("read read short\nother write the-new-token-of-new\n")
+    service.process.send_signal(signal.SIGHUP)
+    until(lambda: "stay as they are" in service.errors(), "stay as they are")
+    assert "line 1: the token" in service.errors()
+    assert "line 2: the role" in service.errors()
+    assert (old.raw("GET", "/v1/hosts").status, new.raw("GET", "/v1/hosts").status) == (200, 401)
+
+    write_tokens(tokens, {"read": "the-new-token-of-new"})
+    service.process.send_signal(signal.SIGHUP)
+    until(lambda: "read anew" in service.errors(), "read anew")
+    assert (old.raw("GET", "/v1/hosts").status, new.raw("GET", "/v1/hosts").status) == (401, 200)
+    for client in (old, new):
+        client.close()
+    assert service.stop() == 0
+    assert "the-new-token" not in service.errors()
+
+
+def certificate(directory: Path) -> trustme.CA:
+    """A new authority, and the files `server.pem` and `server.key` of a certificate for 127.0.0.1."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1", "localhost")
+    (directory / "server.pem").write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+    (directory / "server.key").write_bytes(issued.private_key_pem.bytes())
+    return authority
+
+
+def status_over_tls(port: int, authority: trustme.CA) -> int:
+    """The status of a request over a new connection, whose certificate must be of `authority`."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=30)
+    try:
+        connection.request("GET", "/v1/version")
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_tls_is_served_and_its_certificate_read_anew(tmp_path: Path) -> None:
+    first = certificate(tmp_path)
+    config = tmp_path / "wdfilterd.yaml"
+    config.write_text(f"tls: {{certificateFile: {tmp_path}/server.pem, keyFile: {tmp_path}/server.key}}\n")
+    service = Service(tmp_path, ["--config", str(config)], scheme="https")
+    assert status_over_tls(service.port, first) == 200
+
+    (tmp_path / "server.pem").write_text("nonsense")
+    service.process.send_signal(signal.SIGHUP)
+    until(lambda: "stay as they are" in service.errors(), "stay as they are")
+    assert status_over_tls(service.port, first) == 200
+
+    second = certificate(tmp_path)
+    service.process.send_signal(signal.SIGHUP)
+    until(lambda: "read anew" in service.errors(), "read anew")
+    assert status_over_tls(service.port, second) == 200
+    with pytest.raises(ssl.SSLCertVerificationError):
+        status_over_tls(service.port, first)
+
+    second.cert_pem.write_to_path(tmp_path / "ca.pem")
+    for flags, code in ((["--ca-file", str(tmp_path / "ca.pem")], 0), (["--insecure"], 0), ([], 3)):
+        probe = [binary(), "healthcheck", "--url", f"https://127.0.0.1:{service.port}", *flags]
+        assert subprocess.run(probe, capture_output=True, check=False).returncode == code
+    assert service.stop() == 0
+
+
+def test_a_unix_domain_socket_is_served_with_its_mode_and_removed(tmp_path: Path) -> None:
+    path = tmp_path / "w.sock"
+    config = tmp_path / "wdfilterd.yaml"
+    config.write_text(f"server: {{listen: 'unix:{path}', socketMode: 0660}}\n")
+    service = Service(tmp_path, ["--config", str(config)], listen="")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    probe = [binary(), "healthcheck", "--url", f"unix:{path}"]
+    assert subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        connection.sendall(b"GET /readyz HTTP/1.0\r\n\r\n")
+        with connection.makefile("rb") as answer:
+            assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
+    assert service.stop() == 0
+    assert not path.exists()
+
+
+def passing(sock: socket.socket, arguments: list[str], environment: dict[str, str]) -> "subprocess.Popen[str]":
+    """A service that is passed `sock` as systemd does it: the descriptor 3, and variables that name the process."""
+    script = 'exec 3<&"$1"; shift; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
+    command = ["bash", "-c", script, "bash", str(sock.fileno()), str(binary()), "serve", *arguments]
+    return subprocess.Popen(
+        command,
+        pass_fds=[sock.fileno()],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_socket_that_systemd_passes_is_served_and_systemd_is_told(tmp_path: Path, ledger: Ledger) -> None:
+    with socket.socket() as sock, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        sock.bind(("127.0.0.1", 0))
+        sock.listen()
+        told.bind(str(tmp_path / "notify"))
+        told.settimeout(30)
+        process = passing(sock, ["--listen", "systemd"], {"NOTIFY_SOCKET": str(tmp_path / "notify")})
+        port = sock.getsockname()[1]
+        assert told.recv(256) == b"READY=1"
+        client = Client(port, ledger)
+        client.call("getVersion")
+        client.close()
+        process.send_signal(signal.SIGHUP)
+        assert told.recv(256).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
+        assert told.recv(256) == b"READY=1"
+        process.send_signal(signal.SIGTERM)
+        assert told.recv(256) == b"STOPPING=1"
+        out, errors = process.communicate(timeout=30)
+        assert (process.returncode, out) == (0, f"wdfilterd listening on http://127.0.0.1:{port}\n"), errors
+
+
+def test_a_passed_socket_beyond_loopback_is_refused_without_tokens_and_tls() -> None:
+    with socket.socket() as sock:
+        sock.bind(("0.0.0.0", 0))
+        sock.listen()
+        process = passing(sock, ["--listen", "systemd"], {})
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 2
+        assert "beyond loopback" in errors
+
+
+def test_without_a_passed_socket_it_says_so() -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LISTEN_")}
+    for extra, said in (
+        ({}, "no socket was passed"),
+        ({"LISTEN_PID": "1", "LISTEN_FDS": "1"}, "passed to process 1"),
+    ):
+        result = subprocess.run(
+            [binary(), "serve", "--listen", "systemd"],
+            env={**environment, **extra},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+        assert result.returncode == 2
+        assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("tokens", "said"),
+    [(None, "cannot be read"), ("", "no token"), ("a read short\nb x y z\n", "line 2")],
+)
+def test_a_faulty_file_of_tokens_ends_the_start(tmp_path: Path, tokens: str | None, said: str) -> None:
+    path = tmp_path / "tokens"
+    if tokens is not None:
+        path.write_text(tokens)
+    environment = {**os.environ, "WDFILTERD_AUTH_TOKENS_FILE": str(path)}
+    result = subprocess.run(
+        [binary(), "serve", "--listen", "127.0.0.1:0"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert str(path) in result.stderr
+
+
+def test_beyond_loopback_takes_tokens_and_tls(tmp_path: Path) -> None:
+    authority = certificate(tmp_path)
+    write_tokens(tmp_path / "tokens", TOKENS)
+    tls = f"tls: {{certificateFile: {tmp_path}/server.pem, keyFile: {tmp_path}/server.key}}\n"
+    auth = f"auth: {{tokensFile: {tmp_path}/tokens}}\n"
+    config = tmp_path / "wdfilterd.yaml"
+    command = [binary(), "serve", "--config", str(config), "--listen", "0.0.0.0:0"]
+    for text in ("", tls, auth):
+        config.write_text(text)
+        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+        assert result.returncode == 2
+        assert "beyond loopback" in result.stderr
+    config.write_text(tls + auth)
+    service = Service(tmp_path, ["--config", str(config)], scheme="https", listen="0.0.0.0:0")
+    assert status_over_tls(service.port, authority) == 401
+    assert service.stop() == 0
