@@ -8,16 +8,24 @@ public struct ForeignRules: Sendable {
     public var urlFault: @Sendable (String) -> String?
     /// What is wrong with headers for an engine, by name; empty when nothing is.
     public var headerFaults: @Sendable ([String: String]) -> [(name: String, detail: String)]
+    /// What is wrong with a range of addresses that webhooks may go to, as a phrase; nil when nothing is.
+    public var allowedRangeFault: @Sendable (String) -> String?
+    /// What is wrong with a range of addresses that webhooks may not go to, as a phrase; nil when nothing is.
+    public var deniedRangeFault: @Sendable (String) -> String?
 
     /// Asks the given functions.
     public init(
         rule: @escaping @Sendable (String) -> UInt32?, flag: @escaping @Sendable (String) -> UInt32?,
         urlFault: @escaping @Sendable (String) -> String?,
-        headerFaults: @escaping @Sendable ([String: String]) -> [(name: String, detail: String)]
+        headerFaults: @escaping @Sendable ([String: String]) -> [(name: String, detail: String)],
+        allowedRangeFault: @escaping @Sendable (String) -> String?,
+        deniedRangeFault: @escaping @Sendable (String) -> String?
     ) {
         self.rule = rule
         self.flag = flag
         self.urlFault = urlFault
         self.headerFaults = headerFaults
+        self.allowedRangeFault = allowedRangeFault
+        self.deniedRangeFault = deniedRangeFault
     }
 }

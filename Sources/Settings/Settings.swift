@@ -12,6 +12,8 @@ public struct Settings: Hashable, Sendable {
     public var driver = DriverSettings()
     /// The engine of a new host.
     public var engine = EngineSettings()
+    /// Where webhooks may go.
+    public var egress = EgressSettings()
     /// The rule policies of a new host, in order.
     public var rulePolicies: [RulePolicySettings] = []
     /// What the journal keeps.
@@ -42,6 +44,7 @@ public struct Settings: Hashable, Sendable {
         settings.hosts.read(from: &reader)
         settings.driver.read(from: &reader)
         settings.engine.read(from: &reader, by: rules)
+        settings.egress.read(from: &reader, by: rules)
         settings.rulePolicies = RulePolicySettings.list(from: &reader, by: rules)
         settings.messages.read(from: &reader)
         settings.limits.read(from: &reader)

@@ -1,7 +1,7 @@
 import CCurl
 import Locking
 
-/// What other threads ask of a `CurlLoop`, and the multi handle, which they need to wake it.
+/// What other threads ask of a `CurlLoop`, what it may do, and the multi handle, which they need to wake it.
 final class CurlInbox: Sendable {
     /// Something to do, in the order it was asked for.
     enum Command: Sendable {
@@ -17,9 +17,12 @@ final class CurlInbox: Sendable {
     }
 
     nonisolated(unsafe) let multi: UnsafeMutableRawPointer  // other threads only call curl_multi_wakeup, which they may
+    /// Where it may connect to.
+    let rules: EgressRules
     private let state = Locked(State())
 
-    init() throws(WebhookEngineError) {
+    init(by rules: EgressRules) throws(WebhookEngineError) {
+        self.rules = rules
         guard let multi = curl_multi_init() else { throw .library("curl_multi_init failed") }
         self.multi = multi
         // Of one lane: connections are cached in its share. libcurl's own limit falls with the number of requests.

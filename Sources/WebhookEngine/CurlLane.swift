@@ -12,19 +12,21 @@ final class CurlLane {
 
     var queue: LaneQueue<TransferRequest>
     private let endpoint: CurlEndpoint
+    private let rules: EgressRules
     private var share: ConnectionShare?
     private var idle: [EasyHandle] = []
     private var lastUse = Monotonic.now()
 
-    init(to endpoint: CurlEndpoint, connections: Int) {
+    init(to endpoint: CurlEndpoint, by rules: EgressRules, connections: Int) {
         self.endpoint = endpoint
+        self.rules = rules
         queue = LaneQueue(limit: connections, capacity: CurlLane.capacity)
     }
 
     /// A handle for one request: one that is idle, or a new one.
     func takeHandle() throws(CurlFailure) -> EasyHandle {
         if let handle = idle.popLast() { return handle }
-        return try EasyHandle(to: endpoint, over: openShare())
+        return try EasyHandle(to: endpoint, by: rules, over: openShare())
     }
 
     private func openShare() throws(CurlFailure) -> ConnectionShare {

@@ -42,7 +42,7 @@ final class CurlLoop {
     private func perform(_ command: CurlInbox.Command) {
         switch command {
         case .open(let id, let endpoint, let connections):
-            lanes[id] = CurlLane(to: endpoint, connections: connections)
+            lanes[id] = CurlLane(to: endpoint, by: inbox.rules, connections: connections)
         case .send(let request, let id): admit(request, to: id)
         case .close(let id): close(id, because: "the engine was disconnected")
         }

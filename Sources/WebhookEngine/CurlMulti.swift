@@ -8,14 +8,14 @@ import Locking
 public final class CurlMulti: Sendable {
     private let inbox: CurlInbox
 
-    /// Starts the thread.
+    /// Starts the thread, which connects where `rules` allow it.
     ///
     /// - Throws: `WebhookEngineError.library` when libcurl or the system refuses.
-    public init() throws(WebhookEngineError) {
+    public init(_ rules: EgressRules = EgressRules()) throws(WebhookEngineError) {
         guard CurlMulti.globalResult == CURLE_OK else {
             throw .library("curl_global_init: \(String(cString: curl_easy_strerror(CurlMulti.globalResult)))")
         }
-        inbox = try CurlInbox()
+        inbox = try CurlInbox(by: rules)
         let context = Unmanaged.passRetained(inbox)
         var thread = pthread_t()
         let result = pthread_create(

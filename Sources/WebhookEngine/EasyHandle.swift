@@ -9,17 +9,20 @@ final class EasyHandle {
 
     let pointer: UnsafeMutableRawPointer
     private let share: ConnectionShare
+    private let gate: ConnectionGate
     private let errorBuffer: UnsafeMutablePointer<CChar>
 
-    init(to endpoint: CurlEndpoint, over share: ConnectionShare) throws(CurlFailure) {
+    init(to endpoint: CurlEndpoint, by rules: EgressRules, over share: ConnectionShare) throws(CurlFailure) {
         guard let pointer = curl_easy_init() else { throw CurlFailure("curl_easy_init failed") }
         self.pointer = pointer
         self.share = share
+        gate = ConnectionGate(rules)
         errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         try set(CURLOPT_SHARE, share.pointer)
         try set(CURLOPT_ERRORBUFFER, errorBuffer)
         try setDestination(endpoint)
+        try setGate()
         try setProtocol()
     }
 
@@ -31,6 +34,7 @@ final class EasyHandle {
     /// Makes `transfer` the next request; its time is over `milliseconds` from now.
     func prepare(_ transfer: Transfer, milliseconds: Int) throws(CurlFailure) {
         errorBuffer[0] = 0
+        gate.reset()
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         try set(CURLOPT_READDATA, context)
         try set(CURLOPT_WRITEDATA, context)
@@ -55,9 +59,10 @@ final class EasyHandle {
         return String(cString: text)
     }
 
-    /// What libcurl says of a request that ended with `code`.
+    /// What libcurl says of a request that ended with `code`, and which addresses were refused.
     func errorText(_ code: CURLcode) -> String {
-        String(cString: errorBuffer[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorBuffer))
+        let text = String(cString: errorBuffer[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorBuffer))
+        return code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT ? gate.explain(text) : text
     }
 
     private func setDestination(_ endpoint: CurlEndpoint) throws(CurlFailure) {
@@ -76,6 +81,12 @@ final class EasyHandle {
             // Else the system's certificates are trusted as well.
             try CurlFailure.check(curl_easy_set_string(pointer, CURLOPT_CAPATH, nil), "CURLOPT_CAPATH")
         }
+    }
+
+    private func setGate() throws(CurlFailure) {
+        try set(CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(gate).toOpaque())
+        try CurlFailure.check(
+            curl_easy_set_open_socket(pointer, ConnectionGate.openSocket), "CURLOPT_OPENSOCKETFUNCTION")
     }
 
     private func setProtocol() throws(CurlFailure) {

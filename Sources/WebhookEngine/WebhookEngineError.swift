@@ -8,6 +8,8 @@ public enum WebhookEngineError: Error, Hashable, CustomStringConvertible {
     case header(name: String, String)
     /// The path of the CA file is none.
     case caFile(String)
+    /// A range of addresses is none, or not one that can be allowed.
+    case range(String)
     /// libcurl or the system refuses to start.
     case library(String)
 
@@ -18,7 +20,7 @@ public enum WebhookEngineError: Error, Hashable, CustomStringConvertible {
         case .secret(let detail): "engine secret: \(detail)"
         case .header(let name, let detail): "engine header \(name): \(detail)"
         case .caFile(let detail): "engine CA file: \(detail)"
-        case .library(let detail): detail
+        case .range(let detail), .library(let detail): detail
         }
     }
 }

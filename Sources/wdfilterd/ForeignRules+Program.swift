@@ -8,5 +8,7 @@ extension ForeignRules {
         rule: { ProcessRules.bit(named: $0)?.rawValue },
         flag: { ProcessFlags.bit(named: $0)?.rawValue },
         urlFault: URLRules.fault,
-        headerFaults: HeaderRules.faults(of:))
+        headerFaults: HeaderRules.faults(of:),
+        allowedRangeFault: EgressRules.allowedRangeFault,
+        deniedRangeFault: EgressRules.deniedRangeFault)
 }

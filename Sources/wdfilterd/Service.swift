@@ -23,8 +23,9 @@ struct Service {
         self.systemd = systemd
         self.logger = logger
         timers = DispatchTimerQueue()
+        let egressRules = try settings.egressRules()
         do throws(WebhookEngineError) {
-            curl = try CurlMulti()
+            curl = try CurlMulti(egressRules)
         } catch {
             throw CommandFailure(status: .failed, message: "libcurl does not start: \(error)")
         }

@@ -36,6 +36,17 @@ extension Settings {
         return bounds
     }
 
+    /// Where webhooks may go.
+    func egressRules() throws(CommandFailure) -> EgressRules {
+        do throws(WebhookEngineError) {
+            return try EgressRules(
+                allowLoopback: egress.allowLoopback, allowedRanges: egress.allowedRanges,
+                deniedRanges: egress.deniedRanges)
+        } catch {
+            throw CommandFailure(status: .usage, message: "egress: a range \(error)")
+        }
+    }
+
     /// Where the HTTP server listens.
     ///
     /// - Throws: when systemd was to pass a socket and did not, or one that is beyond loopback although it may not be.

@@ -16,6 +16,7 @@ from contract.receiver import (
     send_and_close,
     stay_silent,
 )
+from contract.service import StartService
 from contract.story import RULE, A, B, conserved, messages, two_processes
 
 TIMEOUTS = {
@@ -154,3 +155,41 @@ def test_each_faulty_header_is_told_once(machine: Machine) -> None:
     problem = machine.get("putEngine", body={"type": "webhook", "url": "http://a/", "headers": headers}, expect=400)
     pointers = sorted(error["pointer"] for error in problem["errors"])
     assert pointers == ["/headers/Host", "/headers/a b", "/headers/fine", "/headers/x"]
+
+
+REFUSED = {
+    "http://169.254.169.254/latest/meta-data/": "169.254.169.254 is a cloud's metadata service",
+    "http://[::ffff:a9fe:a9fe]/": "::ffff:169.254.169.254 is a cloud's metadata service",
+    "http://10.0.0.1/": "10.0.0.1 is private, and not in allowedRanges",
+    "http://0/": "0.0.0.0 is unspecified",
+    "https://[fe80::1]/": "fe80::1 is link-local",
+}
+
+
+@pytest.mark.parametrize("url", REFUSED)
+def test_an_address_that_is_refused_fails_a_message_and_the_engine_says_why(machine: Machine, url: str) -> None:
+    two_processes(machine)
+    machine.call("putEngine", body={"type": "webhook", "url": url})
+    sync, queued = messages(machine.thread(B, creatorProcessId=A))
+    assert (sync["delivery"], sync["status"]) == ("failed", "STATUS_PORT_DISCONNECTED")
+    machine.drain()
+    assert machine.get("getMessage", sequence=queued["sequence"])["status"] == "STATUS_PORT_DISCONNECTED"
+    assert machine.get("getEngine")["lastError"]["detail"] == f"not connected, for {REFUSED[url]}"
+    assert conserved(machine.get("getCounters"))
+
+
+def test_the_settings_say_where_webhooks_may_go(start: StartService) -> None:
+    _, client = start(
+        "egress:\n  allowLoopback: false\n  allowedRanges: [10.1.0.0/16]\n  deniedRanges: [10.1.1.0/24]\n"
+    )
+    machine = Machine(client, "default")
+    with new_receiver() as receiver:
+        for url, detail in (
+            (receiver.setting["url"], "127.0.0.1 is loopback, and allowLoopback is false"),
+            ("http://10.2.0.0/", "10.2.0.0 is private, and not in allowedRanges"),
+            ("http://10.1.1.1/", "10.1.1.1 is in deniedRanges"),
+        ):
+            machine.call("putEngine", body={"type": "webhook", "url": url})
+            assert machine.get("pingEngine")["status"] == "STATUS_PORT_DISCONNECTED"
+            assert machine.get("getEngine")["lastError"]["detail"] == f"not connected, for {detail}"
+        assert not receiver.requests

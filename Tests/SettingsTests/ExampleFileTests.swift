@@ -20,7 +20,8 @@ import Yams
         var given: [String: String] = [:]
         for (group, node) in root {
             for (key, value) in node.mapping ?? [:] {
-                given["\(group.string ?? "").\(key.string ?? "")"] = value.string
+                given["\(group.string ?? "").\(key.string ?? "")"] =
+                    value.string ?? value.sequence.map { "\($0.compactMap(\.string))" }
             }
         }
         var expected: [String: String] = [:]
@@ -33,7 +34,7 @@ import Yams
                 expected["\(name).\(member.label ?? "")"] = "\(member.value)"
             }
         }
-        #expect(expected.count == 34)
+        #expect(expected.count == 37)
         #expect(given == expected)
         #expect(root["rulePolicies"]?.sequence?.isEmpty == true)
     }

@@ -86,6 +86,22 @@ struct FailureTests {
         #expect(try await status(.sync(1), [.send(error)]) == .unsuccessful)
     }
 
+    @Test func `a line of the header without end is given up after 100 KiB`() async throws {
+        let start = [UInt8]("HTTP/1.1 200 OK\r\nX: ".utf8)
+        let part = [UInt8](repeating: UInt8(ascii: "x"), count: 1000)
+        let result = try await status(.sync(1), [.send(start), .trickle(part, every: .zero)])
+        #expect(result == .portDisconnected || result == .bufferOverflow)
+    }
+
+    @Test func `a chunk extension without end is given up when the time is over`() async throws {
+        let start = [UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;".utf8)
+        let receiver = try ScriptedReceiver { _ in
+            [.send(start), .trickle([UInt8](repeating: UInt8(ascii: "x"), count: 1000), every: .milliseconds(1))]
+        }
+        let engine = try WebhookEngine.make(receiver.url)
+        #expect(await engine.status(of: .sync(), timeout: .milliseconds(200)) == .timeout)
+    }
+
     @Test func `a reply or header without end is given up after 64 KiB`() async throws {
         let chunk = [UInt8]("8000\r\n".utf8) + [UInt8](repeating: 32, count: 0x8000) + [UInt8]("\r\n".utf8)
         let head = [UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
@@ -93,6 +109,9 @@ struct FailureTests {
         let line = [UInt8]("X-\(String(repeating: "x", count: 1000)): y\r\n".utf8)
         let start = [UInt8]("HTTP/1.1 200 OK\r\n".utf8)
         #expect(try await status(.sync(1), [.send(start), .trickle(line, every: .zero)]) == .bufferOverflow)
+        let trailer = [UInt8]("X: y\r\n".utf8)
+        let end = head + [UInt8]("0\r\n".utf8)
+        #expect(try await status(.sync(1), [.send(end), .trickle(trailer, every: .zero)]) == .bufferOverflow)
         let hint = [UInt8]("HTTP/1.1 103 Early Hints\r\n\r\n".utf8)
         let hints = try await status(.sync(1), [.trickle(hint, every: .zero)])
         #expect(hints == .unsuccessful || hints == .bufferOverflow)

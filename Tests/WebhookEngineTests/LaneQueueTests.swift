@@ -40,7 +40,7 @@ struct LaneQueueTests {
 
     @Test func `a lane keeps its handles while they are used and lets go of them when they are not`() throws {
         let endpoint = CurlEndpoint(url: "http://localhost/", userAgent: "x", caFile: nil)
-        let lane = CurlLane(to: endpoint, connections: 2)
+        let lane = CurlLane(to: endpoint, by: EgressRules(), connections: 2)
         let first = try lane.takeHandle()
         lane.giveBack(first)
         lane.closeIdle(at: .now() + .seconds(29), limit: .seconds(30))

@@ -1,0 +1,58 @@
+/// Addresses that begin with the same bits, in CIDR notation: `10.0.0.0/8`, `fd00::/8`.
+struct AddressRange: Hashable, Sendable {
+    /// The first address.
+    let first: IPAddress
+    /// How many bits all of them share, 0...32 or 0...128.
+    let prefixLength: Int
+
+    /// Reads `ADDRESS/PREFIX`, with the first address of the range.
+    ///
+    /// - Throws: `WebhookEngineError.range`, with a phrase that says what is wrong.
+    init(_ text: String) throws(WebhookEngineError) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let address = IPAddress(String(parts[0])) else {
+            throw .range("is not ADDRESS/PREFIX, as 10.0.0.0/8 or fd00::/8 is")
+        }
+        let digits = parts[1]
+        guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            digits.utf8.count == 1 || digits.first != "0", let length = Int(digits), length <= address.family.width
+        else { throw .range("has a prefix that is not in 0...\(address.family.width)") }
+        self.init(around: address, prefixLength: length)
+        guard first == address else { throw .range("begins in the middle of \(self)") }
+    }
+
+    /// A range that is known to be one.
+    init(known text: StaticString) {
+        do {
+            try self.init(text.description)
+        } catch {
+            preconditionFailure("\(text) \(error)")
+        }
+    }
+
+    /// The range of 2^(width - `prefixLength`) addresses that `address` is in.
+    private init(around address: IPAddress, prefixLength: Int) {
+        let rest = address.family.width - prefixLength
+        first = IPAddress(address.family, (address.value >> rest) << rest)
+        self.prefixLength = prefixLength
+    }
+
+    /// The last address.
+    var last: IPAddress {
+        let rest = first.family.width - prefixLength
+        return IPAddress(first.family, first.value | (rest == 128 ? .max : (1 << rest) - 1))
+    }
+
+    /// Whether `address` is one of these.
+    func contains(_ address: IPAddress) -> Bool {
+        address.family == first.family && first.value <= address.value && address.value <= last.value
+    }
+
+    /// Whether all addresses of `range` are among these.
+    func contains(_ range: AddressRange) -> Bool { contains(range.first) && contains(range.last) }
+}
+
+extension AddressRange: CustomStringConvertible {
+    /// As it is read: `10.0.0.0/8`.
+    var description: String { "\(first)/\(prefixLength)" }
+}

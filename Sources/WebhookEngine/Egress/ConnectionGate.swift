@@ -1,0 +1,58 @@
+import CCurl
+import Glibc
+
+/// Looks at each address that libcurl is about to connect to, after names are resolved, and opens the socket or not.
+///
+/// Only the thread of the `CurlMulti` touches it. libcurl finds it by pointer: its easy handle keeps it.
+final class ConnectionGate {
+    /// Most refused addresses of one request that are told.
+    private static let mostTold = 4
+
+    private let rules: EgressRules
+    /// What was refused since the last `reset`.
+    private var refusals: [String] = []
+    private var refusedCount = 0
+    /// Whether a socket was opened since the last `reset`.
+    private var isOpened = false
+
+    init(_ rules: EgressRules) { self.rules = rules }
+
+    /// Begins a request.
+    func reset() {
+        refusals = []
+        refusedCount = 0
+        isOpened = false
+    }
+
+    /// What to tell of a request that made no connection, when libcurl tells `reason`.
+    func explain(_ reason: String) -> String {
+        guard refusedCount > 0 else { return reason }
+        let more = refusedCount > refusals.count ? "; and \(refusedCount - refusals.count) more addresses" : ""
+        let told = "not connected, for " + refusals.joined(separator: "; ") + more
+        return isOpened ? "\(reason); \(told)" : told
+    }
+
+    /// A socket for `address`; CURL_SOCKET_BAD when the rules refuse it or the system does.
+    fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        guard let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return CURL_SOCKET_BAD }
+        let header = address.pointee
+        // The structure's last member is the first part of an address that may be longer than it.
+        let target = IPAddress(socketAddress: UnsafeRawPointer(address) + start, length: Int(header.addrlen))
+        guard let target else { return refuse("an address that is neither IPv4 nor IPv6", "is refused") }
+        if let reason = rules.refusal(of: target) { return refuse(target.description, reason) }
+        isOpened = true
+        return socket(header.family, header.socktype | Int32(SOCK_CLOEXEC.rawValue), header.`protocol`)
+    }
+
+    private func refuse(_ address: String, _ reason: String) -> curl_socket_t {
+        refusedCount += 1
+        if refusals.count < ConnectionGate.mostTold { refusals.append("\(address) \(reason)") }
+        return CURL_SOCKET_BAD
+    }
+
+    /// libcurl's CURLOPT_OPENSOCKETFUNCTION; its context is a `ConnectionGate`.
+    static let openSocket: curl_opensocket_callback = { context, _, address in
+        guard let context, let address else { return CURL_SOCKET_BAD }
+        return Unmanaged<ConnectionGate>.fromOpaque(context).takeUnretainedValue().open(address)
+    }
+}

@@ -1,0 +1,108 @@
+import Driver
+import Glibc
+import Messages
+import Testing
+
+@testable import WebhookEngine
+
+/// That the rules hold for every connection, whatever the URL looks like.
+@Suite(.timeLimit(.minutes(2)))
+struct EgressTests {
+    private static let closed = "loopback, and allowLoopback is false"
+
+    /// URLs of this machine, without their port, and the address that is refused.
+    private static let spellings: [(host: String, told: String)] = [
+        ("127.0.0.1", "127.0.0.1 is \(closed)"), ("127.1", "127.0.0.1 is \(closed)"),
+        ("2130706433", "127.0.0.1 is \(closed)"), ("0x7f.1", "127.0.0.1 is \(closed)"),
+        ("0x7f000001", "127.0.0.1 is \(closed)"), ("0177.0.0.1", "127.0.0.1 is \(closed)"),
+        ("127.0.0.2", "127.0.0.2 is \(closed)"),
+        ("[::1]", "::1 is \(closed)"), ("[0:0:0:0:0:0:0:1]", "::1 is \(closed)"),
+        ("[::ffff:127.0.0.1]", "::ffff:127.0.0.1 is \(closed)"), ("[::ffff:7f00:1]", "::ffff:127.0.0.1 is \(closed)"),
+        ("0", "0.0.0.0 is unspecified"), ("0.0.0.0", "0.0.0.0 is unspecified"), ("[::]", ":: is unspecified"),
+        ("[::ffff:0.0.0.0]", "::ffff:0.0.0.0 is unspecified"), ("[::127.0.0.1]", "::127.0.0.1 is reserved"),
+        ("[64:ff9b::7f00:1]", "64:ff9b::7f00:1 is reserved"), ("[2002:7f00:1::]", "2002:7f00:1:: is reserved"),
+        ("localhost", "127.0.0.1 is \(closed)"), ("LOCALHOST", "127.0.0.1 is \(closed)"),
+        ("a.localhost", "127.0.0.1 is \(closed)"),
+    ]
+
+    @Test(arguments: spellings.indices)
+    func `loopback that is switched off is not connected to, however it is spelt`(index: Int) async throws {
+        let (host, told) = Self.spellings[index]
+        let receivers = [try ScriptedReceiver(on: "0.0.0.0"), try ScriptedReceiver(on: "::")]
+        let multi = try CurlMulti(EgressRules(allowLoopback: false))
+        for receiver in receivers {
+            let engine = try WebhookEngine.make("http://\(host):\(receiver.port)/", multi: multi)
+            for message in [EngineMessage.sync(), .async(), .create] {
+                #expect(await engine.result(of: message) == EngineResult(status: .portDisconnected))
+            }
+            let text = try #require(engine.health.lastError?.text)
+            #expect(text.hasPrefix("not connected, for "))
+            #expect(text.contains(told))
+            #expect(receiver.connections == 0)
+        }
+    }
+
+    @Test(arguments: [
+        ("169.254.169.254", "169.254.169.254 is a cloud's metadata service"),
+        ("0xa9fea9fe", "169.254.169.254 is a cloud's metadata service"),
+        ("[::ffff:169.254.169.254]", "::ffff:169.254.169.254 is a cloud's metadata service"),
+        ("[fd00:ec2::254]", "fd00:ec2::254 is a cloud's metadata service"),
+        ("169.254.1.1", "169.254.1.1 is link-local"),
+        ("10.0.0.1", "10.0.0.1 is private, and not in allowedRanges"),
+        ("255.255.255.255", "255.255.255.255 is broadcast"),
+        ("224.0.0.1", "224.0.0.1 is multicast"), ("[fe80::1]", "fe80::1 is link-local"),
+    ])
+    func `what is never allowed is refused at once`(host: String, told: String) async throws {
+        let engine = try WebhookEngine.make("https://\(host)/latest/meta-data/")
+        #expect(await engine.status(of: .sync()) == .portDisconnected)
+        #expect(engine.health.lastError?.text == "not connected, for \(told)")
+    }
+
+    @Test func `of several addresses of a name those that are refused are left out`() async throws {
+        // localhost is ::1 and 127.0.0.1.
+        for (denied, host) in [("::1/128", "127.0.0.1"), ("127.0.0.0/8", "::1")] {
+            let receiver = try ScriptedReceiver(on: host)
+            let multi = try CurlMulti(try EgressRules(deniedRanges: [denied]))
+            let engine = try WebhookEngine.make("http://localhost:\(receiver.port)/", multi: multi)
+            for _ in 0..<3 { #expect(await engine.status(of: .sync()) == .success) }
+            #expect(receiver.requests.count == 3)
+            #expect(engine.health.lastError == nil)
+        }
+    }
+
+    @Test func `when the address that is left cannot be connected to, both are told`() async throws {
+        let socket = try ListeningSocket(on: "127.0.0.1", backlog: 1)
+        close(socket.descriptor)
+        let multi = try CurlMulti(try EgressRules(deniedRanges: ["::1/128"]))
+        let engine = try WebhookEngine.make("http://localhost:\(socket.port)/", multi: multi)
+        #expect(await engine.status(of: .sync()) == .portDisconnected)
+        let text = try #require(engine.health.lastError?.text)
+        #expect(text.hasPrefix("Failed to connect to localhost"))
+        #expect(text.hasSuffix("; not connected, for ::1 is in deniedRanges"))
+    }
+
+    @Test func `a connection that is kept is used again, and each new one is looked at`() async throws {
+        let receiver = try ScriptedReceiver { request in
+            request["webhook-id"]?.hasSuffix("-3") == true ? .reply() + [.close] : .reply()
+        }
+        let multi = try CurlMulti(try EgressRules(deniedRanges: ["127.0.0.2/32"]))
+        let engine = try WebhookEngine.make(receiver.url, multi: multi)
+        let refused = try WebhookEngine.make("http://127.0.0.2:\(receiver.port)/", multi: multi)
+        for number in UInt64(1)...4 {
+            #expect(await engine.status(of: .async(number)) == .success)
+            if number == 3 { await receiver.waitForNoConnection() }
+            #expect(await refused.status(of: .async(number)) == .portDisconnected)
+        }
+        #expect(receiver.connections == 2)
+        #expect(engine.health.lastError == nil)
+    }
+
+    @Test func `a redirect to what may not be connected to is not followed`() async throws {
+        let receiver = try ScriptedReceiver { _ in
+            [.send(Array("HTTP/1.1 307 X\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n".utf8))]
+        }
+        let engine = try WebhookEngine.make(receiver.url)
+        #expect(await engine.status(of: .sync()) == .unsuccessful)
+        #expect(engine.health.lastError?.text == "HTTP status 307")
+    }
+}
