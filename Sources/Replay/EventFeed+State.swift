@@ -82,11 +82,12 @@ extension EventFeed {
             return .idle(then: then)
         }
 
-        /// After a call was made: true when its answer has yet to come. Then somebody else will go on, and call `resume`.
+        /// After a call was made: true when its answer has yet to come. Then somebody else will go on, and call `resume`,
+        /// or what was to be called already: an event may wait more than once.
         mutating func park(_ resume: (@Sendable () -> Void)?) -> Bool {
             guard case .answered(let outcome) = call else {
                 call = .parked
-                if !isAbandoned { self.resume = resume }
+                if !isAbandoned, let resume { self.resume = resume }
                 return true
             }
             call = .none

@@ -139,6 +139,39 @@ struct EventFeedTests {
         #expect(resumed.count == 1)
     }
 
+    @Test func `an event that waits twice holds the reader once`() throws {
+        let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
+        try driver.setWorker(paused: true)
+        let feed = EventFeed(driver: driver, options: .sysmon { $0.waitsWhenFull = true }, onEventTime: { _ in })
+        let lines = [5, 6].map { SysmonLine.load(RecordedProcess(processId: 100, second: $0)) + "\n" }
+        _ = consume(feed, lines[0])
+        // The second record waits to end the process whose exit was missed, and again to load an image.
+        let resumed = Received<Void>()
+        #expect(consume(feed, lines[1] + lines[1], resumed) == lines[1].utf8.count)
+        for count in [2, 3] {
+            #expect(resumed.count == 0)
+            try driver.stepWorker(count: 1) { _ in }
+            #expect(driver.counters.async.enqueued == count)
+        }
+        #expect(resumed.count == 1)
+    }
+
+    @Test func `a reader that comes while an event waits goes on when all of it is done`() throws {
+        let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
+        try driver.setWorker(paused: true)
+        let feed = EventFeed(driver: driver, options: .sysmon { $0.waitsWhenFull = true }, onEventTime: { _ in })
+        let lines = [5, 6].map { SysmonLine.load(RecordedProcess(processId: 100, second: $0)) + "\n" }
+        _ = consume(feed, lines[0])
+        #expect(consume(feed, lines[1]) == lines[1].utf8.count)
+        let resumed = Received<Void>()
+        #expect(consume(feed, lines[1], resumed) == 0)
+        for _ in 0..<2 {
+            #expect(resumed.count == 0)
+            try driver.stepWorker(count: 1) { _ in }
+        }
+        #expect(resumed.count == 1)
+    }
+
     @Test func `a host that goes away while the reader is held ends the upload`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
         try driver.setWorker(paused: true)
