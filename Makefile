@@ -9,6 +9,7 @@ SHELL := /bin/bash
 APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
 SECONDS ?= 60
+FUZZ ?= Messages JSON NativeEvents SysmonEvents HTTP
 # Only what a target declares may it import: the arrows of ARCHITECTURE.md.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # Debian's own Python, of which python3-venv is.
@@ -92,13 +93,22 @@ docs: ## Print the pages of docs that follow from the code.
 tsan: setup ## Run the Swift tests under the thread sanitizer, one by one: it makes each several times slower.
 	swift test --sanitize=thread --scratch-path .build-tsan --no-parallel
 
-fuzz: setup ## Run the fuzz targets, each for SECONDS=60 seconds; what they find is kept in .build-fuzz.
-	flags=(-c release --sanitize=fuzzer --scratch-path .build-fuzz)
-	WDFILTERD_FUZZ=1 swift build "$${flags[@]}" --product FuzzMessages
-	bin=$$(WDFILTERD_FUZZ=1 swift build "$${flags[@]}" --show-bin-path)
-	mkdir -p .build-fuzz/corpus/messages
-	SWIFT_BACKTRACE=enable=no "$$bin/FuzzMessages" -max_total_time=$(SECONDS) -max_len=4096 -print_final_stats=1 \
-	  -artifact_prefix=.build-fuzz/ .build-fuzz/corpus/messages Fuzz/Messages/corpus
+fuzz: setup ## Run each fuzz target for SECONDS=60 seconds, up to the first finding, which is kept in .build-fuzz.
+	flags=(-c release --scratch-path .build-fuzz --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address)
+	flags+=(-Xcc -fsanitize=address -Xcxx -fsanitize=address)
+	export WDFILTERD_FUZZ=1 SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=malloc_context_size=0
+	for target in $(FUZZ); do swift build "$${flags[@]}" --product "Fuzz$$target"; done
+	bin=$$(swift build "$${flags[@]}" --show-bin-path)
+	for target in $(FUZZ); do
+	  corpus=.build-fuzz/corpus/$$target
+	  mkdir -p "$$corpus"
+	  echo "==> $$target"
+	  "$$bin/Fuzz$$target" -max_total_time=$(SECONDS) -max_len=4096 -dict="Fuzz/$$target/words.dict" -timeout=20 \
+	    -print_final_stats=1 -artifact_prefix=".build-fuzz/$$target-" "$$corpus" "Fuzz/$$target/corpus" || {
+	    echo "$$target has a finding. To see it again: $$bin/Fuzz$$target INPUT, the input that is named above." >&2
+	    exit 1
+	  }
+	done
 
 bench: setup-bench ## Measure the service beside a C program that does the least there is, and with live streams.
 	swift build -c release --product wdfilterd

@@ -123,9 +123,28 @@ let package = Package(
 
 // Fuzz targets, which link with libFuzzer alone: `make fuzz`.
 if Context.environment["WDFILTERD_FUZZ"] != nil {
-    package.targets.append(
+    func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         .executableTarget(
-            name: "FuzzMessages", dependencies: ["Messages", "HexDump"], path: "Fuzz/Messages",
+            name: "Fuzz" + name, dependencies: ["FuzzFinding"] + dependencies, path: "Fuzz/" + name,
+            exclude: ["corpus", "words.dict"],
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+    }
+    package.targets += [
+        .target(name: "FuzzFinding", path: "Fuzz/Finding", swiftSettings: strict),
+        .target(
+            name: "FuzzEventFeed",
+            dependencies: ["FuzzFinding", "Replay", "Driver", "Messages", "Locking", "TestSupport"],
+            path: "Fuzz/EventFeed", swiftSettings: strict),
+        fuzzer("Messages", ["Messages", "HexDump"]),
+        fuzzer("JSON", ["JSON", "EventJSON", "CloudEvents", "Driver", "Messages"]),
+        fuzzer("NativeEvents", ["FuzzEventFeed", "Replay"]),
+        fuzzer("SysmonEvents", ["FuzzEventFeed", "Replay"]),
+        fuzzer(
+            "HTTP",
+            [
+                "NotificationAPI", "MicroHTTPD", "WebhookEngine", "Driver", "JSON", "Locking", "TestSupport", logging,
+                yams,
+            ]),
+    ]
 }

@@ -1,3 +1,4 @@
+import FuzzFinding
 import HexDump
 import Messages
 
@@ -8,7 +9,7 @@ public func fuzzMessages(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     for form in forms { check(Dissection(bytes, as: form)) }
     if let dump = try? HexDump(String(decoding: bytes, as: UTF8.self)) {
-        precondition(!dump.bytes.isEmpty, "a dump without bytes")
+        expect(!dump.bytes.isEmpty, "a dump without bytes")
     }
     return 0
 }
@@ -17,20 +18,20 @@ private let forms: [Dissection.Form] =
     [.detect, .async, .sync, .syncReply, .createProcessReply] + SyncOperation.allCases.map { .syncData($0) }
 
 private func check(_ dissection: Dissection) {
-    precondition((dissection.content == nil) == !dissection.faults.isEmpty, "neither a message nor a fault")
+    expect((dissection.content == nil) == !dissection.faults.isEmpty, "neither a message nor a fault")
     var next = 0
     for part in dissection.parts {
-        precondition(part.offset <= dissection.bytes.count - part.size, "a piece beyond the end")
+        expect(part.offset <= dissection.bytes.count - part.size, "a piece beyond the end")
         next = max(next, part.offset + part.size)
     }
-    precondition(next == dissection.bytes.count, "bytes that no piece covers")
+    expect(next == dissection.bytes.count, "bytes that no piece covers")
     guard let content = dissection.content else { return }
     let written = content.bytes
-    if dissection.remarks.isEmpty { precondition(written == dissection.bytes, "written otherwise than it was read") }
+    if dissection.remarks.isEmpty { expect(written == dissection.bytes, "written otherwise than it was read") }
     // Written by us, there is nothing to remark.
     switch content {
-    case .async(let message): precondition(Dissection(written).content == .async(message), "\(message)")
-    case .sync(let message): precondition(Dissection(written).content == .sync(message), "\(message)")
+    case .async(let message): expect(Dissection(written).content == .async(message), "\(message)")
+    case .sync(let message): expect(Dissection(written).content == .sync(message), "\(message)")
     case .syncData, .syncReply, .createProcessReply: break
     }
 }

@@ -13,7 +13,7 @@ extension csj_node {
         Int(name_length) == other.utf8CodeUnitCount && memcmp(name, other.utf8Start, Int(name_length)) == 0
     }
 
-    /// An integer from Int64.min to UInt64.max, or nil.
+    /// An integer whose magnitude has 64 bits at most, or nil.
     var integer: (magnitude: UInt64, isNegative: Bool)? {
         guard kind == .integer, !wide else { return nil }
         return (magnitude, negative && magnitude != 0)

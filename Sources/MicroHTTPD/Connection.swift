@@ -51,7 +51,8 @@ final class Connection {
         remoteAddress = CMicroHTTPD_client_address(connection).flatMap(numericAddress) ?? "local"
         let socket = CMicroHTTPD_socket(connection)
         rendezvous = Rendezvous(
-            core.handler, connection: connection, socket: socket, deadline: monotonicNow() + core.requestTime)
+            core.handler, connection: LibraryConnection(connection), socket: socket,
+            deadline: monotonicNow() + core.requestTime)
         core.add(rendezvous)
         core.liveConnections.add(1, ordering: .relaxed)
     }

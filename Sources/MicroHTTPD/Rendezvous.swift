@@ -1,4 +1,3 @@
-import CMicroHTTPD
 import Dispatch
 import Glibc
 import Locking
@@ -10,18 +9,19 @@ import Synchronization
 final class Rendezvous: Sendable {
     private struct State {
         var exchange = Exchange()
-        /// -1 once the connection is closed, because the number is used again.
+        /// -1 without one, and once the connection is closed, because the number is used again.
         var socket: Int32
         /// Nil once the connection is closed: who keeps a `Responder` must not keep a whole service.
         var handler: (any RequestHandler)?
     }
 
-    private nonisolated(unsafe) let connection: OpaquePointer  // used under the lock only, and only while it lives
+    /// What waits and goes on; asked under the lock only, and only while the connection lives.
+    private let connection: any SuspendableConnection
     private let state: Locked<State>
     private let deadline: Atomic<Int64>
 
     /// For a connection that is just being accepted.
-    init(_ handler: any RequestHandler, connection: OpaquePointer, socket: Int32, deadline: Int64) {
+    init(_ handler: any RequestHandler, connection: any SuspendableConnection, socket: Int32, deadline: Int64) {
         self.connection = connection
         state = Locked(State(socket: socket, handler: handler))
         self.deadline = Atomic(deadline)
@@ -53,7 +53,7 @@ final class Rendezvous: Sendable {
     func settle(_ core: DaemonCore) -> Exchange.Settlement {
         state.withLock { state in
             let settlement = state.exchange.settle(core.stage)
-            if case .suspend = settlement { MHD_suspend_connection(connection) }
+            if case .suspend = settlement { connection.suspend() }
             return settlement
         }
     }
@@ -62,7 +62,7 @@ final class Rendezvous: Sendable {
     func pauseConsumer(_ turn: UInt64, _ core: DaemonCore) -> Exchange.Pause {
         state.withLock { state in
             let pause = state.exchange.pauseConsumer(turn, core.stage)
-            if pause == .suspend { MHD_suspend_connection(connection) }
+            if pause == .suspend { connection.suspend() }
             return pause
         }
     }
@@ -71,7 +71,7 @@ final class Rendezvous: Sendable {
     func pauseProducer(_ turn: UInt64, _ core: DaemonCore) -> Exchange.Pause {
         state.withLock { state in
             let pause = state.exchange.pauseProducer(turn, core.stage)
-            if pause == .suspend { MHD_suspend_connection(connection) }
+            if pause == .suspend { connection.suspend() }
             return pause
         }
     }
@@ -102,7 +102,7 @@ final class Rendezvous: Sendable {
     /// The resumption is under the lock, so that whoever finds no suspended connection here can rely on it.
     func answer(_ response: Response, to request: UInt64) {
         state.withLock { state in
-            if state.exchange.accept(response, to: request) { MHD_resume_connection(connection) }
+            if state.exchange.accept(response, to: request) { connection.resume() }
         }
     }
 
@@ -115,7 +115,7 @@ final class Rendezvous: Sendable {
     /// What was awaited in `turn` has come.
     func resume(_ turn: UInt64) {
         state.withLock { state in
-            if state.exchange.resume(turn) { MHD_resume_connection(connection) }
+            if state.exchange.resume(turn) { connection.resume() }
         }
     }
 
@@ -151,7 +151,7 @@ final class Rendezvous: Sendable {
     /// Wakes what must not wait in the daemon's stage, and once it is closing answers what waits for an answer.
     func wake(_ core: DaemonCore) {
         let unanswered = state.withLock { state in
-            if state.exchange.wake(core.stage) { MHD_resume_connection(connection) }
+            if state.exchange.wake(core.stage) { connection.resume() }
             return core.stage == .closing ? state.exchange.unanswered : nil
         }
         if let unanswered { answer(core.handler.refuse(.stopping).closing(), to: unanswered) }

@@ -32,7 +32,7 @@ final class Host: Sendable {
         engine = EngineSwitch(machinery.connect(setting, origin: origin), clock: clock, latency: latency)
         driver = Driver(
             config: config, limits: defaults.limits, engine: engine, clock: clock, timers: machinery.timers,
-            workQueue: machinery.workPool.makeQueue(named: "wdfilterd.host." + name),
+            workQueue: machinery.makeWorkQueue("wdfilterd.host." + name),
             followerQueue: machinery.followerQueue)
         driver.rulePolicies = creation.rulePolicies ?? defaults.rulePolicies
         lastUsedNanoseconds = Atomic(machine.uptimeNanoseconds())

@@ -7,16 +7,32 @@ public import WebhookEngine
 /// What all hosts run on: made once, by the composition root.
 public struct Machinery: Sendable {
     let timers: any TimerQueue
-    let workPool: DispatchWorkPool
-    /// Wakes those who follow the messages of any host: at once, but not for each message of a torrent.
-    let followerQueue = PacedWorkQueue(named: "wdfilterd.followers", pause: .milliseconds(10))
+    /// Makes the queue that a host's worker runs on.
+    let makeWorkQueue: @Sendable (_ name: String) -> any WorkQueue
+    /// Wakes those who follow the messages of any host.
+    let followerQueue: any WorkQueue
     let curl: CurlMulti
     let version: String
 
-    /// Machinery that names itself wdfilterd/`version` to engines.
+    /// Machinery that names itself wdfilterd/`version` to engines, with workers on threads that all hosts share.
     public init(timers: any TimerQueue, curl: CurlMulti, version: String) {
+        let workPool = DispatchWorkPool()
+        self.init(
+            timers: timers, curl: curl, version: version,
+            // At once, but not for each message of a torrent.
+            followerQueue: PacedWorkQueue(named: "wdfilterd.followers", pause: .milliseconds(10))
+        ) { workPool.makeQueue(named: $0) }
+    }
+
+    /// Machinery with queues of the caller's: `followerQueue` for those who follow messages, and one that
+    /// `makeWorkQueue` makes for the worker of each host.
+    public init(
+        timers: any TimerQueue, curl: CurlMulti, version: String, followerQueue: any WorkQueue,
+        makeWorkQueue: @escaping @Sendable (_ name: String) -> any WorkQueue
+    ) {
         self.timers = timers
-        workPool = DispatchWorkPool()
+        self.makeWorkQueue = makeWorkQueue
+        self.followerQueue = followerQueue
         self.curl = curl
         self.version = version
     }

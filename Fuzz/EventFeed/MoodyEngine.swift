@@ -1,0 +1,31 @@
+import Driver
+import Messages
+import TestSupport
+
+/// An engine whose answer follows from the message alone, so that two runs get the same ones.
+struct MoodyEngine: EnginePort {
+    /// Whether there are answers that nobody hopes for.
+    let isBad: Bool
+    /// Where it answers; nil to answer before `send` returns.
+    let answers: ManualWorkQueue?
+
+    func send(
+        _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
+    ) {
+        let result = result(of: message)
+        if let answers { answers.async { completion(result) } } else { completion(result) }
+    }
+
+    private func result(of message: EngineMessage) -> EngineResult {
+        guard isBad else { return .acknowledging(message) }
+        // Of its data, not its header: the numbers in that may differ where the order of answers does.
+        switch message.bytes.dropFirst(AsyncMessage.headerSize).reduce(0, { ($0 &* 31) ^ $1 }) % 8 {
+        case 0: return .failing(.timeout)
+        case 1: return .failing(.portDisconnected)
+        case 2: return EngineResult(status: .success, reply: .unreadable)
+        case 3: return EngineResult(status: .success, reply: .createProcess(CreateProcessReply(accessDenied: true)))
+        case 4: return EngineResult(status: .success, reply: .bytes(message.bytes))
+        default: return .acknowledging(message)
+        }
+    }
+}

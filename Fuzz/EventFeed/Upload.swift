@@ -1,0 +1,102 @@
+import FuzzFinding
+import Driver
+import Locking
+import Messages
+import Replay
+import TestSupport
+
+/// An upload of event lines to a host of its own. All happens on the calling thread.
+final class Upload {
+    /// How the bytes come in.
+    enum Cutting {
+        case whole
+        case pieces(seed: UInt64)
+    }
+
+    let driver: Driver
+    private(set) var report: EventsReport?
+    private let options: EventFeed.Options
+    private let limits: DriverLimits
+    private let feed: EventFeed
+    private let work = ManualWorkQueue()
+    private let answers = ManualWorkQueue()
+
+    /// With an engine that answers before its `send` returns, or only when nothing else goes on any more.
+    init(_ controls: Controls, _ format: EventFeed.Options.Format, isLate: Bool) {
+        options = controls.options(format)
+        var config = DriverConfig()
+        if controls.contains(.hasShortQueue) { config.maxAsyncNotificationCount = 2 }
+        var limits = DriverLimits()
+        if controls.contains(.hasLowLimits) {
+            (limits.processes, limits.threads, limits.streamContexts, limits.drivers) = (5, 3, 2, 2)
+            limits.journalCapacity = 3
+        }
+        self.limits = limits
+        let engine = MoodyEngine(isBad: controls.contains(.hasBadEngine), answers: isLate ? answers : nil)
+        driver = Driver.make(config, limits: limits, engine: engine, workQueue: work, followerQueue: work)
+        feed = EventFeed(driver: driver, options: options, onEventTime: { _ in })
+    }
+
+    func send(_ bytes: ArraySlice<UInt8>, in cutting: Cutting) {
+        var random = SplitMix(seed: 0)
+        if case .pieces(let seed) = cutting { random = SplitMix(seed: seed) }
+        var rest = bytes
+        while !rest.isEmpty {
+            var piece = rest
+            if case .pieces = cutting { piece = rest.prefix(Int.random(in: 1...64, using: &random)) }
+            let isResumed = Locked(false)
+            let taken = piece.withUnsafeBytes { feed.consume($0) { isResumed.withLock { $0 = true } } }
+            expect(0...piece.count ~= taken, "\(taken) of \(piece.count) bytes were taken")
+            rest = rest.dropFirst(taken)
+            if taken < piece.count { goOn { isResumed.withLock { $0 } } }
+        }
+    }
+
+    func finish() {
+        let received = Received<EventsReport>()
+        feed.finish(completion: received.take)
+        goOn { received.count > 0 }
+        settle()
+        expect(received.count == 1, "\(received.count) reports")
+        guard let report = received.values.first else { return }
+        self.report = report
+        check(report)
+    }
+
+    func abandon() {
+        feed.abandon()
+        settle()
+    }
+
+    /// Lets the engine answer, and when it has nothing to answer the worker take messages, until `isDone`.
+    private func goOn(until isDone: () -> Bool) {
+        while !isDone() {
+            if answers.runNext() || work.runNext() { continue }
+            finding("the upload waits for nothing")
+        }
+    }
+
+    private func settle() {
+        while answers.runNext() || work.runNext() {}
+        let (counters, async) = (driver.counters, driver.counters.async)
+        expect(async.enqueued == async.sent + async.failedNotifications, "ASY-10: \(counters)")
+        expect(counters.queued == 0 && counters.inHand == 0 && counters.totalSizeRemainingNotifications == 0)
+        expect(counters.processes <= limits.processes, "\(counters.processes) processes")
+    }
+
+    private func check(_ report: EventsReport) {
+        let skipped = sum(report.skipped)
+        expect(report.lines == report.applied + skipped + report.rejectedCount, "lines are lost: \(report)")
+        expect(report.applied == sum(report.appliedByType), "\(report)")
+        expect(report.skippedByType.values.reduce(0) { $0 + sum($1) } <= skipped, "\(report)")
+        expect(report.rejected.count == min(report.rejectedCount, options.maxRejectedListed), "\(report)")
+        expect(report.stoppedAtLine == nil || options.stopsOnError && report.rejectedCount == 1, "\(report)")
+        let counters = driver.counters
+        expect(sum(report.messages.async) == counters.async.enqueued, "\(report) \(counters)")
+        expect(sum(report.messages.direct) == counters.direct.fltSendMessageCount, "\(report) \(counters)")
+        let sync = counters.sync.reduce(0) { $0 + $1.counters.notificationsCount }
+        expect(sum(report.messages.sync) == sync, "\(report) \(counters)")
+    }
+
+    private func sum(_ counts: [String: Int]) -> Int { counts.values.reduce(0, +) }
+}

@@ -1,0 +1,53 @@
+import FuzzFinding
+import NotificationAPI
+import Yams
+
+/// Which statuses openapi.yaml promises for which operation.
+struct Contract: Sendable {
+    private struct Operation {
+        let segments: [Substring]
+        let method: String
+        let statuses: Set<Int>
+    }
+
+    private let operations: [Operation]
+
+    /// What is compiled in.
+    static let shared = Contract()
+
+    private init() {
+        var operations: [Operation] = []
+        do {
+            let document = try Yams.compose(yaml: String(decoding: NotificationAPI.openAPIDocument, as: UTF8.self))
+            for (path, item) in document?["paths"]?.mapping ?? [:] {
+                for (method, operation) in item.mapping ?? [:] {
+                    guard let responses = operation["responses"]?.mapping else { continue }
+                    let statuses = Set(responses.keys.compactMap { $0.string.flatMap { Int($0) } })
+                    operations.append(
+                        Operation(
+                            segments: path.string.map { Contract.segments(of: $0) } ?? [],
+                            method: method.string?.uppercased() ?? "", statuses: statuses))
+                }
+            }
+        } catch {
+            finding("\(error)")
+        }
+        expect(!operations.isEmpty, "openapi.yaml has no operations")
+        self.operations = operations
+    }
+
+    /// The statuses of an operation; nil for none, and for a target with escapes.
+    func statuses(_ method: String, _ target: String) -> Set<Int>? {
+        if target.contains("%") { return nil }
+        let segments = Contract.segments(of: target.prefix { $0 != "?" })
+        let found = operations.filter { operation in
+            operation.method == (method == "HEAD" ? "GET" : method) && operation.segments.count == segments.count
+                && zip(operation.segments, segments).allSatisfy { $0.hasPrefix("{") ? !$1.isEmpty : $0 == $1 }
+        }
+        return found.first?.statuses
+    }
+
+    private static func segments(of path: some StringProtocol) -> [Substring] {
+        String(path).split(separator: "/", omittingEmptySubsequences: false)
+    }
+}

@@ -1,0 +1,89 @@
+import FuzzFinding
+import CloudEvents
+import Driver
+import EventJSON
+import JSON
+import Messages
+
+/// A request, or a part of one, that is read from JSON.
+struct Shape {
+    let name: String
+    private let isReadAlike: @Sendable ([UInt8], [UInt8]) -> Bool
+
+    /// Whether two documents say the same, or have the same faults.
+    func isReadAlike(_ one: [UInt8], _ other: [UInt8]) -> Bool { isReadAlike(one, other) }
+
+    private init<Value: Equatable & Sendable>(_ name: String, _ read: @escaping @Sendable (JSONValue) -> Value?) {
+        self.name = name
+        isReadAlike = { Shape.outcome(of: $0, read) == Shape.outcome(of: $1, read) }
+    }
+
+    private static func outcome<Value>(
+        of bytes: [UInt8], _ read: (JSONValue) -> Value?
+    ) -> Result<Value, JSONFaults> {
+        do throws(JSONFaults) {
+            return .success(try JSONDocument.read(bytes, read))
+        } catch {
+            check(error)
+            expect(error.faults != unsaid, "refused without a fault")
+            return .failure(error)
+        }
+    }
+
+    /// What is thrown for a reader that gave nothing and recorded no fault, which none may do.
+    private static let unsaid = [JSONFault(pointer: "", detail: "the document is not valid here")]
+
+    static let all: [Shape] =
+        [
+            Shape("process") { $0.object(allowing: ProcessCreation.members).flatMap { ProcessCreation($0) } },
+            Shape("thread") {
+                $0.object(allowing: ThreadCreation.members).map { ThreadCreation($0, processId: 8) }
+            },
+            Shape("image") { $0.object(allowing: ImageLoad.members).flatMap { ImageLoad($0, processId: 8) } },
+            Shape("driver") { $0.object(allowing: ImageLoad.driverMembers).flatMap { ImageLoad($0, processId: 0) } },
+            Shape("policy") { RulePolicy($0) },
+            Shape("rules") {
+                $0.object(allowing: ["rules"]).flatMap { WordChange<ProcessRules>(replacing: "rules", $0) }
+            },
+            Shape("flags") {
+                $0.object(allowing: ["set", "clear"]).map { WordChange<ProcessFlags>(modifying: $0) }
+            },
+            Shape("stream rules") {
+                $0.object(allowing: ["set", "clear"]).map { WordChange<StreamContextRules>(modifying: $0) }
+            },
+        ] + AsyncOperation.allCases.map { operation in Shape(operation.name) { notification(operation, $0) } }
+
+    /// A notification of the asynchronous structure: its bytes, and its members as JSON, are read as the same message.
+    private static func notification(_ operation: AsyncOperation, _ value: JSONValue) -> AsyncBody? {
+        guard let body = value.openObject().flatMap({ AsyncBody(operation, in: $0) }) else { return nil }
+        let message = AsyncMessage(operation: operation, body: body)
+        let dissection = Dissection(message.bytes)
+        expect(dissection.content == .async(message), "\(message) has other bytes: \(dissection.faults)")
+        expect(dissection.remarks.isEmpty, "\(message) is remarkable: \(dissection.remarks)")
+        expect(AsyncBody(operation, writtenAs: message.members) == body, "\(message) has other members")
+        return body
+    }
+}
+
+extension AsyncBody {
+    /// Reads what `members` are as JSON.
+    fileprivate init?(_ operation: AsyncOperation, writtenAs members: [MessageMember]) {
+        var json = JSONWriter()
+        json.object { json in
+            if operation.hasLayout {
+                json.member("data") { json in
+                    json.object { json in
+                        for member in members { json.member(member) }
+                    }
+                }
+            } else {
+                for member in members { json.member(member) }
+            }
+        }
+        do {
+            self = try JSONDocument.read(json.bytes) { $0.openObject().flatMap { AsyncBody(operation, in: $0) } }
+        } catch {
+            finding("\(String(decoding: json.bytes, as: UTF8.self)): \(error)")
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// A request as a client sends it, for a `MemoryConnection`: nothing of it is checked yet.
+public struct RawRequest: Sendable {
+    /// The method.
+    public var method: String
+    /// The target.
+    public var target: String
+    /// The version, such as `HTTP/1.1`.
+    public var version: String
+    /// The headers in order, repeats included.
+    public var headers: [(name: String, value: String)]
+    /// What follows the headers, without a transfer coding.
+    public var body: [UInt8]
+
+    /// The given request.
+    public init(
+        method: String, target: String, version: String = "HTTP/1.1",
+        headers: [(name: String, value: String)] = [(name: "Host", value: "localhost")], body: [UInt8] = []
+    ) {
+        self.method = method
+        self.target = target
+        self.version = version
+        self.headers = headers
+        self.body = body
+    }
+
+    /// Passes the gate.
+    ///
+    /// - Throws: What a daemon refuses it for.
+    func head() throws(RequestViolation) -> RequestHead {
+        let headers = HeaderFields(headers)
+        try RequestGate.check(method: method)
+        let version = try RequestGate.version(version)
+        let framing = try RequestGate.framing(headers, version)
+        return RequestHead(
+            method: Method(rawValue: method), target: try RequestTarget(target), version: version, headers: headers,
+            contentLength: framing.contentLength, isChunked: framing.isChunked,
+            expectsContinue: framing.expectsContinue)
+    }
+}
