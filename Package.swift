@@ -109,6 +109,12 @@ let package = Package(
                 "NotificationAPI", "EmbeddedEngine", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages",
                 "Access", "JSON", "Locking", "TestSupport", logging, yams,
             ]),
+        tests(
+            "ChaosTests",
+            [
+                "NotificationAPI", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages", "JSON", "Locking",
+                "TestSupport", logging,
+            ]),
         tests("SettingsTests", ["Settings", yams]),
         tests(
             "CommandTests",

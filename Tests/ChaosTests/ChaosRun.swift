@@ -1,0 +1,228 @@
+import Glibc
+import Locking
+import Logging
+import Messages
+import Runtime
+import TestSupport
+import WebhookEngine
+
+@testable import Driver
+@testable import MicroHTTPD
+@testable import NotificationAPI
+
+/// One run of the service with everything that goes wrong, and what is left of it afterwards.
+struct ChaosRun {
+    let seed: UInt64
+    let duration: Duration
+    static let hosts = 4
+    static let clients = 8
+
+    /// What a run came to.
+    struct Outcome {
+        var faults: [String] = []
+        var lines: [String] = []
+    }
+
+    /// Runs, and takes everything apart again.
+    func run() throws -> Outcome {
+        var outcome = Outcome()
+        let ledger = EngineLedger()
+        let remains = try perform(with: ledger, &outcome)
+        for (name, isGone) in remains where !eventually(isGone) { outcome.faults.append("\(name) is still there") }
+        return outcome
+    }
+
+    /// Everything that is made here is let go of when this returns.
+    private func perform(
+        with ledger: EngineLedger, _ outcome: inout Outcome
+    ) throws -> [(name: String, isGone: () -> Bool)] {
+        let engines = try (0..<ChaosRun.hosts).map { number in
+            try FaultyEngine(seed: seed &+ UInt64(number), ledger: ledger)
+        }
+        let service = try ChaosService()
+        let hosts = (0..<ChaosRun.hosts).map { "chaos-\($0)" }
+        for (number, host) in hosts.enumerated() {
+            let encoding = number.isMultiple(of: 2) ? "json" : "binary"
+            let client = ChaosClient(service.daemon.port)
+            let status = try client.ask(
+                "PUT", "/v1/hosts/\(host)",
+                #"{"engine":\#(engines[number].setting(encoding: encoding)),"config":\#(ChaosRun.config)}"#
+            ).status
+            if status != 201 { outcome.faults.append("\(status) for a new host") }
+        }
+        let findings = drive(service, hosts, engines)
+        outcome.faults += findings.faults
+        settle(service, hosts, engines, &outcome)
+        let ends = service.end(&outcome)
+        // The engines' connections end with the hosts; only then is it known of the last answers whether they were read.
+        if !eventually({ ledger.undecided == 0 }) {
+            outcome.faults.append("\(ledger.undecided) answers of engines are undecided")
+        }
+        compare(ends, ledger, &outcome)
+        outcome.lines.append(
+            "requests \(findings.requests), by status \(findings.byStatus.sorted { $0.key < $1.key }), "
+                + "\(findings.snapshots) snapshots of counters")
+        return service.remains + engines.map { engine in ("an engine's thread", engine.isGone) }
+    }
+
+    private static let config = """
+        {"asyncTimeoutMs":150,"syncMonitorNotificationTimeoutMs":60,"maxProcessCreationMessageTimeoutMs":100,\
+        "sendingSyncSemaphoreLimit":3,"maxAsyncNotificationCount":64}
+        """
+
+    /// Lets clients and engines loose on the service.
+    private func drive(
+        _ service: ChaosService, _ hosts: [String], _ engines: [FaultyEngine]
+    ) -> ChaosLoad.Findings {
+        let findings = Locked(ChaosLoad.Findings())
+        let end = ContinuousClock.now + duration
+        let port = service.daemon.port
+        let settings = engines.flatMap { [$0.setting(encoding: "json"), $0.setting(encoding: "binary")] }
+        let seed = seed
+        let busy = Locked(ChaosRun.clients)
+        onThreads(ChaosRun.clients + 1) { number in
+            if number == ChaosRun.clients {
+                ChaosRun.misbehave(engines, seed: seed &+ 1000, until: end)
+                // A client may still wait for a worker that another one paused.
+                let client = ChaosClient(port)
+                while busy.withLock({ $0 > 0 }) {
+                    for host in hosts {
+                        _ = try? client.ask("PUT", "/v1/hosts/\(host)/worker", #"{"state":"running"}"#)
+                    }
+                    usleep(1000)
+                }
+            } else {
+                ChaosLoad(
+                    number: number, seed: seed &+ 100 &+ UInt64(number), port: port, hosts: hosts, engines: settings,
+                    findings: findings
+                ).run(until: end)
+                busy.withLock { $0 -= 1 }
+            }
+        }
+        return findings.withLock { $0 }
+    }
+
+    /// Has the engines change what they do at random, and be well at the end.
+    private static func misbehave(_ engines: [FaultyEngine], seed: UInt64, until end: ContinuousClock.Instant) {
+        var random = SplitMix(seed: seed)
+        while ContinuousClock.now < end {
+            // Most of the time all is well: else hardly anything but failures would be seen.
+            let modes = FaultyEngine.Mode.allCases.filter { $0 != .healthy }
+            let mode =
+                Int.random(in: 0..<10, using: &random) < 7
+                ? .healthy : modes[Int.random(in: 0..<modes.count, using: &random)]
+            engines[Int.random(in: 0..<engines.count, using: &random)].behave(mode)
+            usleep(UInt32.random(in: 5_000...40_000, using: &random))
+        }
+        for engine in engines { engine.behave(.healthy) }
+    }
+
+    /// Lets all but one of the hosts come to rest, and leaves something in the queue of that one.
+    private func settle(
+        _ service: ChaosService, _ hosts: [String], _ engines: [FaultyEngine], _ outcome: inout Outcome
+    ) {
+        let client = ChaosClient(service.daemon.port)
+        for (number, host) in hosts.enumerated() {
+            do {
+                let base = "/v1/hosts/\(host)"
+                _ = try client.ask("PUT", base + "/engine", engines[number].setting(encoding: "json"))
+                _ = try client.ask(
+                    "PATCH", base + "/config", #"{"asyncTimeoutMs":5000,"maxAsyncNotificationCount":64}"#)
+                _ = try client.ask("PUT", base + "/worker", #"{"state":"running"}"#)
+                let drain = try client.ask("POST", base + "/worker/drain", #"{"timeoutMs":60000}"#)
+                let text = String(decoding: drain.body, as: UTF8.self)
+                if !text.contains(#""drained":true"#) { outcome.faults.append("\(host) does not drain: \(text)") }
+                guard number == 0 else { continue }
+                _ = try client.ask("PUT", base + "/worker", #"{"state":"paused"}"#)
+                for _ in 0..<3 {
+                    _ = try client.ask("POST", base + "/notifications/async", #"{"operation":"LogPrint","data":""}"#)
+                }
+            } catch {
+                outcome.faults.append("\(host): \(error)")
+            }
+        }
+    }
+
+    /// Holds what the drivers say against what the engines say.
+    private func compare(_ ends: [HostLedger], _ ledger: EngineLedger, _ outcome: inout Outcome) {
+        let entries = ledger.entries
+        if !ledger.duplicates.isEmpty { outcome.faults.append("came twice: \(ledger.duplicates.prefix(5))") }
+        for end in ends {
+            let counters = end.counters
+            let async = counters.async
+            let sum =
+                async.sent + async.sendFailed + async.droppedOnOverflow + UInt64(counters.queued + counters.inHand)
+            outcome.lines.append(
+                "\(end.host): enqueued \(async.enqueued) = sent \(async.sent) + sendFailed \(async.sendFailed) "
+                    + "+ droppedOnOverflow \(async.droppedOnOverflow) + queued \(counters.queued) "
+                    + "+ inHand \(counters.inHand)")
+            if async.enqueued != sum { outcome.faults.append("ASY-10 does not hold on \(end.host)") }
+            let sync = counters.sync.reduce(0) { $0 + $1.counters.recvCount + $1.counters.recvErrorCount }
+            let direct = counters.direct.fltSendMessageCount - counters.direct.fltSendMessageError
+            for (kind, sent) in [("async", async.sent), ("sync", sync), ("direct", direct)] {
+                let own = entries.values.filter { $0.host == end.host && $0.kind == kind }
+                let acknowledged = own.count { $0.fate == .acknowledged }
+                outcome.lines.append(
+                    "  \(kind): the engines got \(own.count), acknowledged \(acknowledged), answered in vain "
+                        + "\(own.count { $0.fate == .unread }), refused \(own.count { $0.fate == .refused })")
+                if UInt64(acknowledged) != sent {
+                    outcome.faults.append("\(end.host), \(kind): sent \(sent), acknowledged \(acknowledged)")
+                }
+            }
+        }
+    }
+}
+
+/// The service as its composition root makes it, and how it is stopped.
+final class ChaosService {
+    let api: NotificationAPI
+    let daemon: Daemon
+    private let curl: CurlMulti
+    private(set) var remains: [(name: String, isGone: () -> Bool)] = []
+
+    init() throws {
+        curl = try CurlMulti()
+        var limits = NotificationAPI.Limits()
+        limits.streamHeartbeat = .milliseconds(100)
+        api = NotificationAPI(
+            limits: limits, machinery: Machinery(timers: DispatchTimerQueue(), curl: curl, version: "0"),
+            about: About(version: "0", libraries: [], swift: "6"),
+            logger: Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() })
+        var configuration = DaemonConfiguration()
+        // A request that its client breaks off is noticed when this is over.
+        configuration.requestDeadline = .seconds(2)
+        daemon = try Daemon(configuration, handler: api) { _ in }
+    }
+
+    /// Stops in the order of `serve`, and says what became of each host's messages.
+    func end(_ outcome: inout ChaosRun.Outcome) -> [HostLedger] {
+        let hosts = api.hosts.all
+        daemon.quiesce()
+        api.prepareToStop()
+        let report = daemon.stop(within: .seconds(60))
+        if report.cut > 0 { outcome.faults.append("\(report.cut) requests were cut") }
+        for host in hosts {
+            let failed = host.driver.messages(MessageQuery(), limit: .max).items.filter { $0.delivery == .failed }
+            let statuses = Dictionary(grouping: failed, by: \.status).map { "\($0.key.name) \($0.value.count)" }
+            outcome.lines.append("\(host.name) failed: \(statuses.sorted().joined(separator: ", "))")
+        }
+        let ledgers = Locked<[HostLedger]?>(nil)
+        api.unload { gathered in ledgers.withLock { $0 = gathered } }
+        if !eventually({ ledgers.withLock { $0 != nil } }) { outcome.faults.append("the drivers do not unload") }
+        curl.stop()
+        if daemon.liveConnections != 0 { outcome.faults.append("\(daemon.liveConnections) connections are left") }
+        if api.openStreams != 0 { outcome.faults.append("\(api.openStreams) live streams are left") }
+        remains = [gone("the API", api), gone("the daemon", daemon), gone("curl", curl)]
+        remains += hosts.flatMap { host in
+            [
+                gone("host \(host.name)", host), gone("the driver of \(host.name)", host.driver),
+                gone("the engine of \(host.name)", host.engine),
+            ]
+        }
+        return ledgers.withLock { $0 ?? [] }
+    }
+
+    private func gone(_ name: String, _ object: some AnyObject) -> (name: String, isGone: () -> Bool) {
+        (name, { [weak object] in object == nil })
+    }
+}

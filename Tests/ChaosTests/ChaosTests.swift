@@ -1,0 +1,35 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// ASY-10, ASY-7: several hosts and clients at full rate, while engines stall, die, return rubbish and come back, the
+/// worker is paused and resumed, hosts come and go, and readers of live streams hang.
+///
+/// `WDFILTERD_CHAOS_SECONDS` says for how long, `WDFILTERD_CHAOS_SEED` repeats a run's random choices.
+@Suite struct ChaosTests {
+    @Test func `whatever happens, the sums hold, the engines' own count is the driver's, and nothing is left`() async {
+        if getenv("WDFILTERD_CHAOS_SEED") == nil {
+            setenv("WDFILTERD_CHAOS_SEED", String(UInt64.random(in: 1...UInt64(UInt32.max))), 1)
+        }
+        // A process of its own: descriptors and threads are then its own.
+        let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+            let seed = getenv("WDFILTERD_CHAOS_SEED").flatMap { UInt64(String(cString: $0)) } ?? 1
+            let seconds = getenv("WDFILTERD_CHAOS_SECONDS").flatMap { Int(String(cString: $0)) } ?? 5
+            // The first run leaves what a process has for good: Dispatch's own descriptors and thread.
+            _ = try ChaosRun(seed: seed, duration: .milliseconds(300)).run()
+            let before = ProcessResources.now
+            var outcome = try ChaosRun(seed: seed, duration: .seconds(seconds)).run()
+            // Dispatch keeps idle threads for some seconds.
+            let isBack = eventually {
+                ProcessResources.now.descriptors <= before.descriptors && ProcessResources.now.threads <= before.threads
+            }
+            if !isBack { outcome.faults.append("before: \(before), after: \(ProcessResources.now)") }
+            outcome.lines.append("before: \(before); after: \(ProcessResources.now)")
+            print("\nchaos for \(seconds) s, seed \(seed)")
+            for line in outcome.lines { print("  \(line)") }
+            for fault in outcome.faults.prefix(20) { print("FAULT: \(fault)") }
+            #expect(outcome.faults.isEmpty)
+        }
+        if let result { print(String(decoding: result.standardOutputContent, as: UTF8.self)) }
+    }
+}
