@@ -75,8 +75,8 @@ extension Driver {
     /// Unloads the driver: `MpAsyncShutdown` (ASY-9).
     ///
     /// Waits for the semaphore end with STATUS_CANCELLED; the worker stops after the message in hand; drains, steps and
-    /// waits for messages end. What is still queued stays there, to be reported. `completion` runs when nothing is in
-    /// the worker's hand any more.
+    /// waits for messages end. What is still queued stays there, to be reported. `completion` runs when no message is
+    /// under way any more, of the worker's or of other callers'.
     public func unload(completion: @escaping @Sendable (CountersSnapshot) -> Void) {
         let wait = TimedWait<DrainResult> { _ in completion(self.counters) }
         withState { state in

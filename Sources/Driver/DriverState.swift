@@ -28,6 +28,8 @@ struct DriverState {
     var roomWaits: [TimedWait<Bool>] = []
     /// Callers that wait for the sync semaphore, by ticket.
     var channelWaits: [UInt64: TimedWait<NTStatus>] = [:]
+    /// Synchronous and direct messages that are being sent or wait for the semaphore.
+    var underWay = 0
     /// Set once the driver unloads; nothing waits any more.
     var isUnloading = false
     /// Set once nobody may wait for messages, drains or room any more.
@@ -100,6 +102,7 @@ extension DriverState {
             sequence: journal.nextSequence, time: now, kind: kind, process: process, content: content)
         let record = MessageRecord(message: message, routine: routine, delivery: delivery)
         journal.append(record)
+        if delivery == .inHand { underWay += 1 }
         wakeReaders(of: record)
         wakeFollowers()
         return record
@@ -107,6 +110,10 @@ extension DriverState {
 
     /// Notes what has become of a message, and wakes who waits for that.
     mutating func settle(_ record: MessageRecord) {
+        if record.message.kind != .async {
+            underWay -= 1
+            if isUnloading { wakeWorker() }
+        }
         if journal.store(record) { wakeReaders(of: record) }
     }
 
@@ -153,6 +160,6 @@ extension DriverState {
             async: asyncCounters, direct: directCounters, queued: queue.notificationsCount,
             inHand: worker.hasMessageInHand ? 1 : 0,
             totalSizeRemainingNotifications: queue.totalSizeRemainingNotifications, processes: processes.count,
-            createThreadNotifyLock: processes.createThreadNotifyLock, syncByType: syncCounters)
+            createThreadNotifyLock: processes.createThreadNotifyLock, underWay: underWay, syncByType: syncCounters)
     }
 }

@@ -9,28 +9,33 @@ public struct HostLedger: Sendable {
     public let counters: CountersSnapshot
 }
 
-/// Waits for an answer from each of several hosts.
+/// What became of all messages.
+public struct ServiceLedger: Sendable {
+    /// The hosts, by name.
+    public let hosts: [HostLedger]
+    /// Of the hosts that were removed before.
+    public let removed: MessageSums
+
+    /// Of all hosts there are and were.
+    public var sums: MessageSums { hosts.reduce(into: removed) { $0.add($1.counters) } }
+}
+
+/// Waits for an answer from each of several drivers.
 final class Gathering: Sendable {
-    private struct State {
-        var missing: Int
-        var ledgers: [HostLedger] = []
-    }
+    private let missing: Locked<Int>
+    private let completion: @Sendable () -> Void
 
-    private let state: Locked<State>
-    private let completion: @Sendable ([HostLedger]) -> Void
-
-    init(count: Int, completion: @escaping @Sendable ([HostLedger]) -> Void) {
-        state = Locked(State(missing: count))
+    init(count: Int, completion: @escaping @Sendable () -> Void) {
+        missing = Locked(count)
         self.completion = completion
-        if count == 0 { completion([]) }
+        if count == 0 { completion() }
     }
 
-    func add(_ ledger: HostLedger) {
-        let all = state.withLock { state -> [HostLedger]? in
-            state.missing -= 1
-            state.ledgers.append(ledger)
-            return state.missing == 0 ? state.ledgers : nil
+    func add() {
+        let isComplete = missing.withLock { missing in
+            missing -= 1
+            return missing == 0
         }
-        if let all { completion(all.sorted { $0.host < $1.host }) }
+        if isComplete { completion() }
     }
 }

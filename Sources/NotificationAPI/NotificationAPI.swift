@@ -209,17 +209,26 @@ extension NotificationAPI {
         for host in hosts.all { host.driver.endWaits() }
     }
 
-    /// Unloads all drivers (ASY-9); `completion` gets what each host's counters say then, once nothing is in hand any more.
-    public func unload(completion: @escaping @Sendable ([HostLedger]) -> Void) {
-        let hosts = hosts.all
-        let gathering = Gathering(count: hosts.count, completion: completion)
-        for host in hosts {
-            host.driver.unload { gathering.add(HostLedger(host: host.name, counters: $0)) }
-        }
+    /// Unloads all drivers (ASY-9); `completion` gets what their counters say once no message is under way any more.
+    public func unload(completion: @escaping @Sendable (ServiceLedger) -> Void) {
+        let drivers = hosts.all.map(\.driver) + hosts.departures.drivers
+        let gathering = Gathering(count: drivers.count) { completion(self.ledger) }
+        for driver in drivers { driver.unload { _ in gathering.add() } }
+    }
+
+    /// What has become of all messages up to now.
+    public var ledger: ServiceLedger {
+        // The hosts first: one that is removed meanwhile is then told of twice rather than not at all.
+        let ledgers = hosts.all.map { HostLedger(host: $0.name, counters: $0.driver.counters) }
+        return ServiceLedger(hosts: ledgers, removed: hosts.departures.sums)
     }
 
     /// Removes hosts that nobody has used for so many seconds.
-    public func removeIdleHosts(after seconds: Int) { hosts.removeIdle(longerThan: seconds) }
+    ///
+    /// None once the service stops: then all are unloaded, and told of.
+    public func removeIdleHosts(after seconds: Int) {
+        if !isStopping { hosts.removeIdle(longerThan: seconds) }
+    }
 }
 
 extension [MediaType] {

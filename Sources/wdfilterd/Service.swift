@@ -89,30 +89,34 @@ struct Service {
         api.prepareToStop()
         let report = daemon.stop(within: timeout)
         logger.debug("requests are done", metadata: ["finished": "\(report.finished)", "cut": "\(report.cut)"])
-        let ledgers = Deadline<[HostLedger]>()
-        api.unload { ledgers.put($0) }
-        if let ledgers = ledgers.take(within: timeout) {
-            for ledger in ledgers where ledger.counters.queued > 0 {
-                logger.notice(
-                    "messages were still queued",
-                    metadata: ["host": "\(ledger.host)", "queued": "\(ledger.counters.queued)"])
-            }
-            logger.info("stopped", metadata: Service.sums(ledgers))
-        } else {
-            logger.warning("an engine still had a message in hand when the time was up")
-        }
+        let unloaded = Deadline<ServiceLedger>()
+        api.unload { unloaded.put($0) }
+        let ledger = unloaded.take(within: timeout)
+        if ledger == nil { logger.warning("an engine still had a message in hand when the time was up") }
+        tell(ledger ?? api.ledger)
         curl.stop()
     }
 
-    /// What became of the asynchronous messages of all hosts (ASY-10).
-    private static func sums(_ ledgers: [HostLedger]) -> Logger.Metadata {
-        func sum(_ count: (CountersSnapshot) -> UInt64) -> Logger.MetadataValue {
-            "\(ledgers.reduce(0) { $0 + count($1.counters) })"
+    /// Logs what became of all messages; the sums are the last line.
+    private func tell(_ ledger: ServiceLedger) {
+        for host in ledger.hosts where host.counters.queued > 0 {
+            logger.notice(
+                "messages were still queued",
+                metadata: ["host": "\(host.host)", "queued": "\(host.counters.queued)"])
         }
+        logger.info("stopped", metadata: Service.metadata(ledger))
+    }
+
+    /// What became of the messages of all hosts, those that were removed before among them (ASY-10).
+    private static func metadata(_ ledger: ServiceLedger) -> Logger.Metadata {
+        let sums = ledger.sums
         return [
-            "hosts": "\(ledgers.count)", "enqueued": sum { $0.async.enqueued }, "sent": sum { $0.async.sent },
-            "sendFailed": sum { $0.async.sendFailed }, "droppedOnOverflow": sum { $0.async.droppedOnOverflow },
-            "queued": sum { UInt64($0.queued) }, "inHand": sum { UInt64($0.inHand) },
+            "hosts": "\(ledger.hosts.count)", "enqueued": "\(sums.enqueued)", "sent": "\(sums.sent)",
+            "sendFailed": "\(sums.sendFailed)", "droppedOnOverflow": "\(sums.droppedOnOverflow)",
+            "queued": "\(sums.queued)", "inHand": "\(sums.inHand)", "syncSent": "\(sums.syncSent)",
+            "syncFailed": "\(sums.syncFailed)", "syncNotSent": "\(sums.syncNotSent)",
+            "directSent": "\(sums.directSent)", "directFailed": "\(sums.directFailed)",
+            "underWay": "\(sums.underWay)",
         ]
     }
 }

@@ -1,7 +1,6 @@
 import Glibc
 import Locking
 import Logging
-import Messages
 import Runtime
 import TestSupport
 import WebhookEngine
@@ -143,31 +142,34 @@ struct ChaosRun {
         }
     }
 
-    /// Holds what the drivers say against what the engines say.
-    private func compare(_ ends: [HostLedger], _ ledger: EngineLedger, _ outcome: inout Outcome) {
-        let entries = ledger.entries
-        if !ledger.duplicates.isEmpty { outcome.faults.append("came twice: \(ledger.duplicates.prefix(5))") }
-        for end in ends {
-            let counters = end.counters
-            let async = counters.async
-            let sum =
-                async.sent + async.sendFailed + async.droppedOnOverflow + UInt64(counters.queued + counters.inHand)
+    /// Holds what the drivers say against what the engines say, host by host; those that were removed together.
+    private func compare(_ service: ServiceLedger, _ engines: EngineLedger, _ outcome: inout Outcome) {
+        if !engines.duplicates.isEmpty { outcome.faults.append("came twice: \(engines.duplicates.prefix(5))") }
+        var entries = Dictionary(grouping: engines.entries.values, by: \.host)
+        for host in service.hosts {
+            var sums = MessageSums()
+            sums.add(host.counters)
+            compare(host.host, sums, entries.removeValue(forKey: Substring(host.host)) ?? [], &outcome)
+        }
+        compare("removed hosts", service.removed, entries.values.flatMap { $0 }, &outcome)
+    }
+
+    private func compare(
+        _ host: String, _ sums: MessageSums, _ entries: [EngineLedger.Entry], _ outcome: inout Outcome
+    ) {
+        outcome.lines.append(
+            "\(host): enqueued \(sums.enqueued) = sent \(sums.sent) + sendFailed \(sums.sendFailed) + droppedOnOverflow "
+                + "\(sums.droppedOnOverflow) + queued \(sums.queued) + inHand \(sums.inHand)")
+        if !sums.isConserved { outcome.faults.append("ASY-10 does not hold: \(host)") }
+        if sums.inHand + sums.underWay > 0 { outcome.faults.append("\(host): messages are under way") }
+        for (kind, sent) in [("async", sums.sent), ("sync", sums.syncSent), ("direct", sums.directSent)] {
+            let fates = entries.filter { $0.kind == kind }.map(\.fate)
+            let acknowledged = fates.count { $0 == .acknowledged }
             outcome.lines.append(
-                "\(end.host): enqueued \(async.enqueued) = sent \(async.sent) + sendFailed \(async.sendFailed) "
-                    + "+ droppedOnOverflow \(async.droppedOnOverflow) + queued \(counters.queued) "
-                    + "+ inHand \(counters.inHand)")
-            if async.enqueued != sum { outcome.faults.append("ASY-10 does not hold on \(end.host)") }
-            let sync = counters.sync.reduce(0) { $0 + $1.counters.recvCount + $1.counters.recvErrorCount }
-            let direct = counters.direct.fltSendMessageCount - counters.direct.fltSendMessageError
-            for (kind, sent) in [("async", async.sent), ("sync", sync), ("direct", direct)] {
-                let own = entries.values.filter { $0.host == end.host && $0.kind == kind }
-                let acknowledged = own.count { $0.fate == .acknowledged }
-                outcome.lines.append(
-                    "  \(kind): the engines got \(own.count), acknowledged \(acknowledged), answered in vain "
-                        + "\(own.count { $0.fate == .unread }), refused \(own.count { $0.fate == .refused })")
-                if UInt64(acknowledged) != sent {
-                    outcome.faults.append("\(end.host), \(kind): sent \(sent), acknowledged \(acknowledged)")
-                }
+                "  \(kind): sent \(sent); engines got \(fates.count), acknowledged \(acknowledged), answered in vain "
+                    + "\(fates.count { $0 == .unread }), refused \(fates.count { $0 == .refused })")
+            if UInt64(acknowledged) != sent {
+                outcome.faults.append("\(host), \(kind): sent \(sent), acknowledged \(acknowledged)")
             }
         }
     }
@@ -195,18 +197,13 @@ final class ChaosService {
     }
 
     /// Stops in the order of `serve`, and says what became of each host's messages.
-    func end(_ outcome: inout ChaosRun.Outcome) -> [HostLedger] {
+    func end(_ outcome: inout ChaosRun.Outcome) -> ServiceLedger {
         let hosts = api.hosts.all
         daemon.quiesce()
         api.prepareToStop()
         let report = daemon.stop(within: .seconds(60))
         if report.cut > 0 { outcome.faults.append("\(report.cut) requests were cut") }
-        for host in hosts {
-            let failed = host.driver.messages(MessageQuery(), limit: .max).items.filter { $0.delivery == .failed }
-            let statuses = Dictionary(grouping: failed, by: \.status).map { "\($0.key.name) \($0.value.count)" }
-            outcome.lines.append("\(host.name) failed: \(statuses.sorted().joined(separator: ", "))")
-        }
-        let ledgers = Locked<[HostLedger]?>(nil)
+        let ledgers = Locked<ServiceLedger?>(nil)
         api.unload { gathered in ledgers.withLock { $0 = gathered } }
         if !eventually({ ledgers.withLock { $0 != nil } }) { outcome.faults.append("the drivers do not unload") }
         curl.stop()
@@ -219,7 +216,7 @@ final class ChaosService {
                 gone("the engine of \(host.name)", host.engine),
             ]
         }
-        return ledgers.withLock { $0 ?? [] }
+        return ledgers.withLock { $0 } ?? api.ledger
     }
 
     private func gone(_ name: String, _ object: some AnyObject) -> (name: String, isGone: () -> Bool) {

@@ -177,14 +177,19 @@ def test_the_last_line_of_the_log_adds_up(tmp_path: Path) -> None:
     told = {name: int(count) for name, count in re.findall(r"(\w+)=(\d+)", lines[-1])}
     assert "stopped" in lines[-1]
     expected = {"hosts": 1, "enqueued": 10, "sent": 3, "droppedOnOverflow": 2, "queued": 4, "inHand": 0}
-    assert told == {**expected, "sendFailed": 1}
+    others = {"syncSent": 0, "syncFailed": 0, "syncNotSent": 0, "directSent": 2, "directFailed": 0, "underWay": 0}
+    assert told == {**expected, **others, "sendFailed": 1}
     assert conserved({"async": told})
     assert "queued=4" in lines[-2]
 
 
 def test_a_message_in_hand_when_the_time_is_up_is_not_lost_silently(busy: Busy) -> None:
     assert busy.service.stop() == 0
-    assert busy.service.errors().strip()
+    *_, warning, last = busy.service.errors().splitlines()
+    assert " warning " in warning
+    told = {name: int(count) for name, count in re.findall(r"(\w+)=(\d+)", last)}
+    assert conserved({"async": told})
+    assert told["inHand"] == 1
 
 
 def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:

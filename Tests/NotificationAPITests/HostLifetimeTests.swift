@@ -68,6 +68,58 @@ import Yams
         #expect(try #require(try answer.json["messages"]?.sequence).count == 1)
     }
 
+    @Test func `what became of the messages of hosts that were deleted is not forgotten`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        for host in ["a", "b"] {
+            try Processes.make(on: host, client)
+            _ = try client.ask("PUT", "/v1/hosts/\(host)/engine", #"{"type":"embedded","reply":"timeout"}"#)
+            try client.begin(Processes.imageLoad(on: host))
+            _ = try client.receive()
+        }
+        try #require(live.waits(2, of: .seconds(5)))
+        let creator = try live.client()
+        try creator.begin(Processes.remoteThread(on: "b"))
+        try #require(live.waits(of: .seconds(1)))
+        for host in ["a", "b"] { #expect(try client.ask("DELETE", "/v1/hosts/\(host)").status == 204) }
+        let early = live.api.ledger
+        #expect(early.hosts.map(\.host) == ["default"])
+        #expect((early.removed.inHand, early.removed.underWay, early.removed.directSent) == (2, 1, 4))
+        #expect(early.removed.isConserved)
+
+        let ledgers = Received<ServiceLedger>()
+        live.api.unload(completion: ledgers.take)
+        live.timers.advance(by: .seconds(5))
+        #expect(eventually { ledgers.count == 1 })
+        #expect(try creator.receive().status == 201)
+        #expect(
+            eventually {
+                let removed = live.api.ledger.removed
+                return removed.syncFailed == 1 && removed.underWay == 0 && removed.isConserved
+                    // The thread's own message came after the worker had stopped.
+                    && (removed.sendFailed, removed.queued, removed.inHand) == (2, 1, 0)
+            })
+    }
+
+    @Test func `hosts that are leaving take places until nothing of them is under way`() throws {
+        let live = try LiveAPI(hostLimit: 3)
+        let client = try live.client()
+        for host in ["a", "b", "c"] {
+            #expect(
+                try client.ask("PUT", "/v1/hosts/\(host)", #"{"engine":{"type":"embedded","reply":"timeout"}}"#).status
+                    == 201)
+            let body = #"{"operation":"LogPrint","data":""}"#
+            _ = try client.ask("POST", "/v1/hosts/\(host)/notifications/async", body)
+            #expect(try client.ask("DELETE", "/v1/hosts/\(host)").status == 204)
+        }
+        let refused = try client.ask("PUT", "/v1/hosts/d", "{}")
+        #expect(refused.status == 409)
+        #expect(refused.text.contains("/problems/limit-reached"))
+        try #require(live.waits(3, of: .seconds(5)))
+        live.timers.advance(by: .seconds(5))
+        #expect(try eventually { try client.ask("PUT", "/v1/hosts/d", "{}").status == 201 })
+    }
+
     // MARK: Idle hosts
 
     @Test func `only hosts with nothing under way are removed as idle`() throws {

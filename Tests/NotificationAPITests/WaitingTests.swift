@@ -68,13 +68,13 @@ import Yams
         #expect(try drain.receive().json["drained"]?.bool == false)
         _ = live.daemon.stop(within: .seconds(60))
 
-        let ledgers = Received<[HostLedger]>()
+        let ledgers = Received<ServiceLedger>()
         live.api.unload(completion: ledgers.take)
         #expect(ledgers.count == 0)  // a message is in hand
         live.timers.advance(by: .seconds(5))
         #expect(eventually { ledgers.count == 1 })
-        let ledger = try #require(ledgers.values.first?.first { $0.host == "a" })
-        #expect(ledgers.values.first?.map(\.host) == ["a", "default"])
+        let ledger = try #require(ledgers.values.first?.hosts.first { $0.host == "a" })
+        #expect(ledgers.values.first?.hosts.map(\.host) == ["a", "default"])
         #expect(ledger.counters.async.enqueued == 3)
         #expect(ledger.counters.async.sendFailed == 1)
         #expect(ledger.counters.queued == 2)

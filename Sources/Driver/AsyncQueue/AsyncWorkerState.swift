@@ -65,15 +65,21 @@ struct AsyncWorkerState {
         return finished
     }
 
-    /// The drains and shutdowns that are over: nothing queued or in hand, or no worker left to wait for.
+    /// The drains that are over: nothing queued or in hand, or no worker left to wait for.
     mutating func finishedDrains(queueIsEmpty: Bool) -> [TimedWait<DrainResult>] {
         guard !hasMessageInHand, queueIsEmpty || mode == .stopped else { return [] }
-        defer { (drains, shutdowns) = ([], []) }
-        return drains + shutdowns
+        return removeDrains()
+    }
+
+    /// The shutdowns that are over: no message in hand, and `underWay`, the sends that are not the worker's, is 0.
+    mutating func finishedShutdowns(underWay: Int) -> [TimedWait<DrainResult>] {
+        guard !hasMessageInHand, underWay == 0 else { return [] }
+        defer { shutdowns = [] }
+        return shutdowns
     }
 
     mutating func setMode(_ new: AsyncWorkerMode) { mode = new }
-    /// Stops the worker; `wait` ends with the message in hand, and nothing else ends it.
+    /// Stops the worker; `wait` ends with the last message that is being sent, and nothing else ends it.
     mutating func shutDown(_ wait: TimedWait<DrainResult>) {
         mode = .stopped
         shutdowns.append(wait)

@@ -86,7 +86,8 @@ extension DriverState {
     mutating func wakeWorker() {
         let isEmpty = queue.notificationsCount == 0
         for (wait, records) in worker.finishedSteps(queueIsEmpty: isEmpty) { wakeUps.append(.steps(wait, records)) }
-        for wait in worker.finishedDrains(queueIsEmpty: isEmpty) { wakeUps.append(.drained(wait, drainResult)) }
+        let over = worker.finishedDrains(queueIsEmpty: isEmpty) + worker.finishedShutdowns(underWay: underWay)
+        for wait in over { wakeUps.append(.drained(wait, drainResult)) }
         if worker.activate(queueIsEmpty: isEmpty) { wakeUps.append(.worker) }
     }
 

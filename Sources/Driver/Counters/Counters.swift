@@ -73,5 +73,7 @@ public struct CountersSnapshot: Hashable, Sendable {
     public let processes: Int
     /// MpProcessTable.CreateThreadNotifyLock.
     public let createThreadNotifyLock: Int
+    /// Synchronous and direct messages that are being sent or wait for the semaphore.
+    public let underWay: Int
     let syncByType: [SyncCounters]
 }

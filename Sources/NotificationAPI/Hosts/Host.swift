@@ -1,5 +1,6 @@
 import CloudEvents
 import Driver
+import Locking
 import Messages
 import Runtime
 import Synchronization
@@ -19,6 +20,7 @@ final class Host: Sendable {
     private let requestsUnderWay = Atomic<Int>(0)
     private let lastUsedNanoseconds: Atomic<UInt64>
     private let machine = SystemClock()
+    private let departure = Locked<Departure?>(nil)
 
     init(name: String, creation: HostCreation, defaults: HostDefaults, machinery: Machinery) {
         self.name = name
@@ -48,6 +50,9 @@ final class Host: Sendable {
             }
         }
     }
+
+    /// The host was removed. Requests that are under way hold it, and so what its departure waits for.
+    func leave(_ departure: Departure) { self.departure.withLock { $0 = departure } }
 
     // MARK: Idle hosts
 

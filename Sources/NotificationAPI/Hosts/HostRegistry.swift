@@ -11,6 +11,7 @@ final class HostRegistry: Sendable {
     private let count = Atomic<Int>(0)
     private let limit: Int
     let defaults: HostDefaults
+    let departures = Departures()
     private let machinery: Machinery
 
     /// The host that exists at start.
@@ -42,6 +43,8 @@ final class HostRegistry: Sendable {
         if let host = shard(of: name).withLock({ $0[name] }) {
             return host.creation == creation ? .existed(host) : .conflict
         }
+        // Who is leaving takes memory too, for as long as an engine takes its time.
+        if departures.count >= limit { return .limitReached }
         let host = Host(name: name, creation: creation, defaults: defaults, machinery: machinery)
         // What counts is what is kept: of several that make the same host at once, one takes a place.
         let kept: Host? = shard(of: name).withLock { hosts in
@@ -70,7 +73,9 @@ final class HostRegistry: Sendable {
         }
         guard let removed else { return false }
         count.subtract(1, ordering: .relaxed)
-        removed.driver.unload { _ in }
+        let departure = departures.begin(removed.driver)
+        removed.leave(departure)
+        removed.driver.unload { _ in withExtendedLifetime(departure) {} }
         return true
     }
 
