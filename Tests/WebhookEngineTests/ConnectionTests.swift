@@ -88,7 +88,7 @@ struct ConnectionTests {
         let engine = try WebhookEngine.make(receiver.url)
         let results = Results()
         for number in 0..<20 {
-            engine.send(.sync(), timeout: .seconds(20)) { results.add(number, $0.status) }
+            engine.send(.sync(), timeout: .seconds(50)) { results.add(number, $0.status) }
         }
         #expect(await engine.status(of: .async()) == .success)
         engine.close()
