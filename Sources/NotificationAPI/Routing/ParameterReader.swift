@@ -81,8 +81,14 @@ struct ParameterReader {
 
     /// Parameters that nobody asked for are faults: a misspelt one would else be silently without effect.
     mutating func finish() {
-        for (name, _) in query where !known.contains(name) { fault(name, "is not a parameter of this operation") }
+        let unknown = query.filter { !known.contains($0.name) }
+        for (name, _) in unknown.prefix(Self.mostUnknown) { fault(name, "is not a parameter of this operation") }
+        guard let next = unknown.dropFirst(Self.mostUnknown).first else { return }
+        fault(next.name, "is one of \(unknown.count - Self.mostUnknown) more that are no parameters of this operation")
     }
+
+    /// Most unknown parameters that are told one by one: a request of thousands has a short answer.
+    private static let mostUnknown = 100
 
     private mutating func value(_ name: String) -> String? {
         known.append(name)
