@@ -4,7 +4,8 @@ extension Connection {
     /// Queues `response`; returns NO, which cuts the connection, when the library does not take it.
     func reply(_ response: Response, _ connection: OpaquePointer) -> MHD_Result {
         phase = .replied
-        let response = isHead ? response.forHead() : response
+        var response = isHead ? response.forHead() : response
+        if isLast { response.closesConnection = true }
         if let handle = response.makeHandle(for: self) { return queue(handle, response, connection) }
         core.log("An answer with status \(response.status) has a status or header that cannot be sent.")
         let failure = core.handler.failure().closing()
@@ -16,7 +17,7 @@ extension Connection {
         // The library counts its own reference while it sends.
         defer { MHD_destroy_response(handle) }
         // The client has the usual time, and more for a long answer: 16 KiB a second.
-        rendezvous.expect(by: monotonicNow() + core.requestTime + response.length / 16_384 * 1_000_000_000)
+        rendezvous.expectReading(by: monotonicNow() + core.requestTime + response.length / 16_384 * 1_000_000_000)
         return CMicroHTTPD_queue(connection, UInt32(response.status), handle) == 1 ? .YES : .NO
     }
 }

@@ -39,6 +39,8 @@ final class Connection {
     @exclusivity(unchecked) var isHead = false
     /// What was shown in the handshake, which GnuTLS refers to as long as the session lives.
     @exclusivity(unchecked) var identity: TLSIdentity?
+    /// Whether the connection ends with the current request: where its body ended is in doubt.
+    @exclusivity(unchecked) var isLast = false
 
     @exclusivity(unchecked) private var target = ""
     @exclusivity(unchecked) private var targetAddress: UInt = 0
@@ -84,6 +86,7 @@ final class Connection {
             return reply(core.handler.refuse(error).closing(), connection)
         }
         isHead = head.method == .head
+        isLast = head.hasBody && head.contentLength == nil && !core.endsChunkedBodiesStrictly
         // Asked after the request was opened: a stop either sees it open or is seen here.
         guard core.stage == .running else { return reply(core.handler.refuse(.stopping).closing(), connection) }
         switch core.handler.begin(head) {

@@ -15,6 +15,9 @@ final class DaemonCore: Sendable {
     let knowsLayout = Daemon.libraryVersion == RequestLayout.knownVersion
     /// What new connections show in their handshake.
     let identity: Locked<TLSIdentity?>
+    /// Whether the library in use takes CR LF alone for the end of a line in a chunked body. 0.9.75 takes a bare LF too, so
+    /// that another server on the way may see the body end elsewhere; nothing that shows tells of it.
+    var endsChunkedBodiesStrictly: Bool { !knowsLayout }
     /// The requests that a stop waits for.
     let awaited = DispatchGroup()
     /// `Connection` objects in existence.

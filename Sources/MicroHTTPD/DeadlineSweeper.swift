@@ -1,7 +1,7 @@
 import Dispatch
 import Locking
 
-/// Cuts connections whose client is too slow.
+/// Cuts connections whose client is too slow, or has gone in the middle of a request.
 ///
 /// libmicrohttpd's own time-out begins again with each byte: a client that sends one a second would stay for ever.
 final class DeadlineSweeper: Sendable {

@@ -13,12 +13,16 @@ final class Rendezvous: Sendable {
         var socket: Int32
         /// Nil once the connection is closed: who keeps a `Responder` must not keep a whole service.
         var handler: (any RequestHandler)?
+        /// The deadline at which the client was found to have ended its side.
+        var endedBefore: Int64 = 0
     }
 
     /// What waits and goes on; asked under the lock only, and only while the connection lives.
     private let connection: any SuspendableConnection
     private let state: Locked<State>
     private let deadline: Atomic<Int64>
+    /// Whether the client is expected to read, and not to send.
+    private let isAnswering = Atomic(false)
 
     /// For a connection that is just being accepted.
     init(_ handler: any RequestHandler, connection: any SuspendableConnection, socket: Int32, deadline: Int64) {
@@ -36,6 +40,7 @@ final class Rendezvous: Sendable {
 
     /// The request is over.
     func finish(_ core: DaemonCore) {
+        isAnswering.store(false, ordering: .relaxed)
         if state.withLock({ $0.exchange.finish() }).wasAwaited { core.awaited.leave() }
     }
 
@@ -95,6 +100,12 @@ final class Rendezvous: Sendable {
         deadline.min(instant, ordering: .relaxed)
     }
 
+    /// The answer is on its way: until the request is over, the client is expected to read it by `instant`.
+    func expectReading(by instant: Int64) {
+        isAnswering.store(true, ordering: .relaxed)
+        expect(by: instant)
+    }
+
     // MARK: Any thread
 
     /// Takes the answer to `request`.
@@ -119,13 +130,37 @@ final class Rendezvous: Sendable {
         }
     }
 
-    /// Cuts the connection when its deadline is before `instant`; returns whether it was.
+    // MARK: The sweeper
+
+    /// Cuts the connection when its deadline is before `instant`, or its client has gone; returns whether the client was
+    /// too slow.
     func sweep(_ instant: Int64) -> Bool {
         let expected = deadline.load(ordering: .relaxed)
-        guard expected < instant,
-            // A request that has moved on in the meantime is left alone.
-            deadline.compareExchange(expected: expected, desired: .max, ordering: .relaxed).exchanged
-        else { return false }
+        if expected < instant { return cut(expecting: expected) }
+        if clientHasGone(expecting: expected) { _ = cut(expecting: expected) }
+        return false
+    }
+
+    /// Whether the client has ended its side, all that it sent was read, and something is still expected of it.
+    ///
+    /// libmicrohttpd, which is told of changes only, misses an end that comes together with half a request. It may be
+    /// about to work on the last bytes at this moment: only what has not moved on until the next look counts.
+    private func clientHasGone(expecting instant: Int64) -> Bool {
+        guard instant != .max, !isAnswering.load(ordering: .relaxed) else { return false }
+        return state.withLock { state in
+            var byte: UInt8 = 0
+            guard state.socket >= 0, recv(state.socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+            else { return false }
+            defer { state.endedBefore = instant }
+            return state.endedBefore == instant
+        }
+    }
+
+    /// Cuts the connection; false when it has moved on in the meantime, or is closed.
+    private func cut(expecting instant: Int64) -> Bool {
+        guard deadline.compareExchange(expected: instant, desired: .max, ordering: .relaxed).exchanged else {
+            return false
+        }
         return state.withLock { state in
             // The library finds the socket closed and ends the connection on its own thread.
             state.socket >= 0 && shutdown(state.socket, Int32(SHUT_RDWR)) == 0

@@ -23,6 +23,8 @@ extension RequestHandler {
 }
 
 /// What becomes of a request.
+///
+/// With libmicrohttpd 0.9.75 the connection is closed after the answer to a chunked body in any case.
 public enum RequestPlan {
     /// Answers without looking at the body.
     ///

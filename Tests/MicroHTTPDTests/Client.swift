@@ -72,6 +72,11 @@ final class Client: @unchecked Sendable {  // one test thread at a time
         }
     }
 
+    /// Tells the server that nothing more will be sent.
+    func endSending() {
+        shutdown(socket, Int32(SHUT_WR))
+    }
+
     /// Ends the connection with a reset, as a client that dies does.
     func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)

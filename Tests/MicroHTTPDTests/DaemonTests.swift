@@ -85,6 +85,37 @@ struct DaemonTests {
         #expect(try extra.receiveToEnd() == [])
     }
 
+    @Test func `a place that becomes free is given to another connection of the address`() throws {
+        let daemon = try Daemon.start(echo) { $0.connectionsPerAddressLimit = 2 }
+        for _ in 0..<5 {
+            let clients = try (0..<2).map { _ in try Client(daemon.port) }
+            for client in clients {
+                try client.send(get(headers: "Connection: close\r\n"))
+                #expect(try client.receive().status == 200)
+                #expect(try client.receiveToEnd() == [])
+            }
+            #expect(eventually { daemon.liveConnections == 0 })
+        }
+    }
+
+    /// The kernel holds them: they are neither refused nor answered.
+    @Test func `connections over the limit of all wait until a place is free`() throws {
+        let daemon = try Daemon.start(echo) { $0.connectionLimit = 4 }
+        var held = try (0..<4).map { _ in try Client(daemon.port) }
+        for client in held {
+            try client.send(get())
+            #expect(try client.receive().status == 200)
+        }
+        let waiting = try Client(daemon.port)
+        try waiting.send(get("/waited"))
+        // An answer to another connection shows that there was time for one.
+        try held[0].send(get())
+        #expect(try held[0].receive().status == 200)
+        #expect(daemon.statistics.openConnections == 4)
+        held.removeLast()
+        #expect(try waiting.receive().text == "GET /waited ")
+    }
+
     @Test func `connections come and go and leave nothing`() throws {
         let daemon = try Daemon.start(echo) { $0.requestDeadline = .milliseconds(500) }
         for index in 0..<500 {

@@ -78,6 +78,50 @@ struct DeadlineTests {
         #expect(eventually { daemon.liveConnections == 0 && daemon.statistics.openConnections == 0 })
     }
 
+    /// Such clients cost nothing to have, and would hold all places for as long as a request may take.
+    @Test func `half a request whose client has gone is let go long before its deadline`() throws {
+        let daemon = try Daemon.start(echo) { $0.requestDeadline = .seconds(600) }
+        for text in [
+            "GET / HTTP/1.1\r\nHo", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc", get() + "GET /",
+        ] {
+            for _ in 0..<30 { try Client(daemon.port).send(text) }
+        }
+        // The sweeper looks once a second, when the other tests let it.
+        #expect((0..<3).contains { _ in eventually { daemon.liveConnections == 0 } })
+        #expect(daemon.statistics.openConnections == 0)
+        #expect(daemon.statistics.cutByDeadline == 0)
+    }
+
+    @Test func `a client that has ended its side gets the answers to what it sent before, however late`() throws {
+        let desk = Desk()
+        let daemon = try Daemon.start(desk.handler) { $0.requestDeadline = .milliseconds(400) }
+        let client = try Client(daemon.port)
+        try client.send(get("/1") + get("/2"))
+        client.endSending()
+        try #require(desk.arrived.wait())
+        // Another connection that is swept shows that the time has passed.
+        #expect(try Client(daemon.port).receiveToEnd() == [])
+        try #require(desk.takeAll().first).responder.respond(Response(status: 201))
+        try #require(desk.arrived.wait())
+        #expect(try Client(daemon.port).receiveToEnd() == [])
+        try #require(desk.takeAll().first).responder.respond(Response(status: 202))
+        #expect(try client.receive().status == 201)
+        #expect(try client.receive().status == 202)
+        #expect(try client.receiveToEnd() == [])
+    }
+
+    @Test func `a client that has ended its side and reads slowly gets its whole answer`() throws {
+        let body = [UInt8](repeating: 7, count: 8_000_000)
+        let daemon = try Daemon.start(
+            collecting { _, responder in responder.respond(Response(status: 200, body: body)) }
+        ) { $0.requestDeadline = .milliseconds(400) }
+        let client = try Client(daemon.port)
+        try client.send(get())
+        client.endSending()
+        for _ in 0..<3 { #expect(try Client(daemon.port).receiveToEnd() == []) }
+        #expect(try client.receive().body.count == body.count)
+    }
+
     @Test func `a client that does not read its answer is let go`() throws {
         let body = [UInt8](repeating: 0, count: 60_000_000)
         let daemon = try Daemon.start(

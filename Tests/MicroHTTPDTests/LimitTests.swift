@@ -10,11 +10,6 @@ struct LimitTests {
         TestHandler { _ in .reject(Response(status: status, body: Array("no".utf8))) }
     }
 
-    private func expectsOpen(_ client: Client) throws {
-        try client.send(get("/next"))
-        #expect(try client.receive().status != 0)
-    }
-
     @Test func `a body of the limit is taken`() throws {
         let daemon = try Daemon.start(small)
         let client = try Client(daemon.port)
@@ -42,14 +37,14 @@ struct LimitTests {
         #expect(try client.receive().status == 413)
     }
 
-    @Test func `a longer chunked body is discarded, gets 413, and the connection stays`() throws {
+    @Test func `a longer chunked body is discarded and gets 413`() throws {
         let daemon = try Daemon.start(small)
         let client = try Client(daemon.port)
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
         for _ in 0..<100 { try client.send("1000\r\n" + String(repeating: "x", count: 4096) + "\r\n") }
         try client.send("0\r\n\r\n")
         #expect(try client.receive().status == 413)
-        try expectsOpen(client)
+        #expect(try client.receiveToEnd() == [])
     }
 
     @Test func `a chunked body without an end is cut`() throws {

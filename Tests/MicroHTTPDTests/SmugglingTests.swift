@@ -92,6 +92,22 @@ struct SmugglingTests {
         #expect(try client.receive().status == 400)
     }
 
+    /// 0.9.75 ends the lines of a chunked body at a bare LF too. Where another server reads on, what follows the body is
+    /// a request to us.
+    @Test(arguments: [
+        "2\nab\n0\n\n", "2;\nab\n0\r\n\r\n", "2\r\nab\n0\n\r\n", "2;x=\"\nab\r\n0\r\n\r\n", "0\n\n", "0\r\nX: y\n\n",
+        "2\r\nab\r\n0;\n\r\n", "2\r\nab\r\n0\r\n\r\n",
+    ])
+    func `what follows a chunked body is never taken for a request`(body: String) throws {
+        let daemon = try Daemon.start(echo)
+        let client = try Client(daemon.port)
+        try client.send("POST /outer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(body)" + Self.hidden)
+        let bytes = String(decoding: try client.receiveToEnd(), as: UTF8.self)
+        #expect(bytes.hasPrefix("HTTP/1.1 200"))
+        #expect(bytes.split(separator: "HTTP/1.1 ").count == 1)
+        #expect(!bytes.contains("/hidden"))
+    }
+
     @Test(arguments: ["zz\r\n", "-1\r\n", "1 \r\n", "ffffffffffffffffff\r\n", "3\r\nabcX", "5\r\nabc\r\n0\r\n\r\n"])
     func `a malformed chunk is never taken for a body`(chunk: String) throws {
         let daemon = try Daemon.start(echo)
