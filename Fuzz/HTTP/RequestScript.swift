@@ -11,30 +11,37 @@ import MicroHTTPD
 /// GET /v1/hosts/default/messages HTTP/1.0
 /// ```
 ///
+/// The next request is sent when the one before has its answer; after `###&` it is sent while that one may still wait.
+///
 /// A request line without a version stands for a client as there are many: with HTTP/1.1, a `Host`, and for a body its
 /// length and a `Content-Type`. With one, the request is sent as it stands.
 struct RequestScript {
     /// No more are sent than these.
     static let maxCount = 16
 
-    let requests: [RawRequest]
+    let requests: [(request: RawRequest, isLeft: Bool)]
 
     init(_ text: UnsafeBufferPointer<UInt8>) {
-        var requests: [RawRequest] = []
+        var requests: [(request: RawRequest, isLeft: Bool)] = []
         var rest = text[...]
         while !rest.isEmpty, requests.count < RequestScript.maxCount {
-            if let request = RawRequest(RequestScript.next(of: &rest)) { requests.append(request) }
+            let (part, isLeft) = RequestScript.next(of: &rest)
+            if let request = RawRequest(part) { requests.append((request, isLeft)) }
         }
         self.requests = requests
     }
 
-    /// Takes off what stands before the next dividing line.
-    private static func next(of rest: inout Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {
+    /// Takes off what stands before the next dividing line, and that line.
+    private static func next(
+        of rest: inout Slice<UnsafeBufferPointer<UInt8>>
+    ) -> (Slice<UnsafeBufferPointer<UInt8>>, isLeft: Bool) {
         var end = rest.startIndex
         let mark = Array("\n###".utf8)
         while end < rest.endIndex, !rest[end...].starts(with: mark) { end += 1 }
-        defer { rest = rest[end...].dropFirst().drop { $0 != UInt8(ascii: "\n") }.dropFirst() }
-        return rest[..<end]
+        let part = rest[..<end]
+        rest = rest[end...].dropFirst(mark.count)
+        defer { rest = rest.drop { $0 != UInt8(ascii: "\n") }.dropFirst() }
+        return (part, rest.first == UInt8(ascii: "&"))
     }
 }
 

@@ -12,7 +12,8 @@ final class Service {
     private let api: NotificationAPI
     private let timers = ManualTimers()
     private let queue = ManualWorkQueue()
-    private let connection: MemoryConnection
+    /// Requests that wait, and streams that are open.
+    private var open: [Conversation] = []
 
     /// libcurl's thread, which has ended.
     private static let curl: CurlMulti = {
@@ -38,47 +39,38 @@ final class Service {
             defaults: defaults, limits: limits, machinery: machinery,
             about: About(version: "0", libraries: [], swift: "6"),
             logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
-        connection = MemoryConnection(api, pieceLength: 40)
     }
 
-    /// Sends a request and lets time go by until it has its answer, an hour at most.
-    func send(_ request: RawRequest) -> MemoryConnection.Progress {
-        var progress = connection.send(request)
+    /// Sends a request, and lets time go by until it has its answer unless it `isLeft` waiting.
+    func send(_ request: RawRequest, isLeft: Bool) {
+        let conversation = Conversation(request, to: api)
+        open.append(conversation)
+        letTimeGo { isLeft || conversation.isOver }
+        if open.count > 8 { open.removeFirst().hangUp() }
+    }
+
+    /// Works off what is due, and goes on by minutes until `isDone`, an hour at most.
+    private func letTimeGo(until isDone: () -> Bool) {
         for _ in 0..<60 {
-            guard case .waiting = progress else { break }
             queue.runAll()
-            progress = connection.proceed()
-            guard case .waiting = progress else { break }
+            for conversation in open { conversation.proceed() }
+            queue.runAll()
+            if isDone() { return }
             timers.advance(by: .seconds(60))
         }
-        queue.runAll()
-        if case .answered(let response) = progress, case .stream = response.body { readStream() }
-        return progress
     }
 
-    /// Reads some of a live stream, with its heartbeats.
-    private func readStream() {
-        for _ in 0..<4 {
-            if let bytes = connection.read(700), bytes.isEmpty { return }
-            queue.runAll()
-            timers.advance(by: .seconds(8))
-        }
-    }
-
-    /// The client goes away.
-    func hangUp() { connection.hangUp() }
-
-    /// Stops the service. Each message is accounted for.
+    /// Stops the service. Each request gets its answer, each message is accounted for.
     func stop() {
-        connection.hangUp()
         api.prepareToStop()
         let received = Received<[HostLedger]>()
         api.unload(completion: received.take)
-        for _ in 0..<60 {
-            queue.runAll()
-            if received.count > 0 { break }
-            timers.advance(by: .seconds(60))
+        letTimeGo { received.count > 0 && open.allSatisfy(\.isOver) }
+        for conversation in open {
+            conversation.checkOver()
+            conversation.hangUp()
         }
+        open = []
         expect(received.count == 1, "the drivers unload \(received.count) times")
         for ledger in received.values[0] {
             let (counters, async) = (ledger.counters, ledger.counters.async)
