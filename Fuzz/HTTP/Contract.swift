@@ -1,4 +1,5 @@
 import FuzzFinding
+import MicroHTTPD
 import NotificationAPI
 import Yams
 
@@ -32,8 +33,11 @@ struct Contract: Sendable {
         } catch {
             finding("\(error)")
         }
-        expect(!operations.isEmpty, "openapi.yaml has no operations")
         self.operations = operations
+        for route in NotificationAPI.routes {
+            let statuses = statuses(route.method.rawValue, route.template) ?? []
+            expect(!statuses.isEmpty, "nothing is promised of \(route.operationId)")
+        }
     }
 
     /// The statuses of an operation; nil for none, and for a target with escapes.

@@ -9,7 +9,7 @@ import Synchronization
 final class Rendezvous: Sendable {
     private struct State {
         var exchange = Exchange()
-        /// -1 without one, and once the connection is closed, because the number is used again.
+        /// -1 where there is none, and once the connection is closed, because the number is used again.
         var socket: Int32
         /// Nil once the connection is closed: who keeps a `Responder` must not keep a whole service.
         var handler: (any RequestHandler)?
