@@ -31,8 +31,9 @@ final class Conversation {
     /// The client goes away.
     func hangUp() {
         connection.hangUp()
-        // The last one may have been cut.
-        for line in lines.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
+        // Empty lines are heartbeats; the last line may have been cut.
+        let newline = UInt8(ascii: "\n")
+        for line in lines.prefix(upTo: lines.lastIndex(of: newline) ?? 0).split(separator: newline) {
             do {
                 try JSONDocument.read(Array(line)) { _ in () }
             } catch {
