@@ -2,8 +2,8 @@ import FuzzFinding
 import Driver
 public import Replay
 
-/// Feeds any bytes to a host as event lines: each line is applied, skipped or rejected, each message is accounted for, and
-/// neither where the bytes are cut nor how late the engine answers makes a difference.
+/// Feeds any bytes to a host as event lines: each line is applied, skipped or rejected, each message is accounted for,
+/// and neither where the bytes are cut nor how late the engine answers makes a difference.
 ///
 /// The first three bytes of an input are not fed: bits of `Controls`, where to cut, and a newline for people.
 public func fuzzEventFeed(_ start: UnsafePointer<UInt8>?, _ count: Int, as format: EventFeed.Options.Format) -> CInt {

@@ -1,5 +1,5 @@
-/// Any requests to a service of their own: each gets one answer, as openapi.yaml promises it, and at the end each message
-/// is accounted for.
+/// Any requests to a service of their own: each gets its answer, as openapi.yaml promises it, and at the end each
+/// message is accounted for.
 ///
 /// An input is text: requests as in `RequestScript`.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -7,7 +7,8 @@ import NotificationAPI
 import TestSupport
 import WebhookEngine
 
-/// The API with hosts of its own. All happens on the calling thread, and nothing leaves it: what a webhook is sent fails.
+/// The API with hosts of its own. All happens on the calling thread, and nothing leaves it: what is sent to a webhook
+/// fails.
 final class Service {
     private let api: NotificationAPI
     private let timers = ManualTimers()

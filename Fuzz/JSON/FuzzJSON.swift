@@ -1,8 +1,8 @@
 import FuzzFinding
 import JSON
 
-/// Any bytes are read as a document, or refused with one fault. What is read and written again reads the same: as a tree,
-/// and as each request there is, with the same faults at the same places.
+/// Any bytes are read as a document, or refused with one fault. What is read and written again reads the same: as a
+/// tree, and as each request there is, with the same faults at the same places.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzJSON(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
