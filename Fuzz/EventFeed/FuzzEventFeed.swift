@@ -1,5 +1,5 @@
-import FuzzFinding
 import Driver
+import FuzzFinding
 public import Replay
 
 /// Feeds any bytes to a host as event lines: each line is applied, skipped or rejected, each message is accounted for,

@@ -1,5 +1,5 @@
-import FuzzFinding
 import Driver
+import FuzzFinding
 import Locking
 import Messages
 import Replay

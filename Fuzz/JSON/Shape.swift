@@ -1,7 +1,7 @@
-import FuzzFinding
 import CloudEvents
 import Driver
 import EventJSON
+import FuzzFinding
 import JSON
 import Messages
 
