@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt docs tsan fuzz bench clean setup-swift setup-apt setup-bench
+.PHONY: help setup run test check fmt docs tsan fuzz bench image-check clean setup-swift setup-apt setup-bench setup-image
 
 APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
@@ -17,7 +17,7 @@ PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 SWIFT_SOURCES := Sources Tests Fuzz Package.swift
 
 help: ## Show the verbs.
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 setup: setup-swift setup-apt ## Install what is missing from apt; tell when Swift is.
 
@@ -45,6 +45,9 @@ setup-apt:
 setup-bench: APT += wrk
 setup-bench: setup
 
+setup-image: APT += buildah mmdebstrap systemd systemd-container iproute2 git
+setup-image: setup
+
 # Only for test and check; the service needs no Python.
 .venv/installed: Tests/Contract/requirements.txt .ci/requirements.txt | setup-apt
 	$(PYTHON) -m venv --clear .venv
@@ -68,7 +71,7 @@ test: setup .venv/installed ## Run all tests: Swift's, then the contract suite a
 check: setup .venv/installed ## Lint, and build with the import check; warnings are errors.
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
-	  .venv/bin/ruff $$verb Tests/Contract
+	  .venv/bin/ruff $$verb Tests/Contract Tests/Image
 	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks
 	done
 	.venv/bin/shellcheck .ci/run
@@ -81,7 +84,7 @@ check: setup .venv/installed ## Lint, and build with the import check; warnings 
 
 fmt: setup .venv/installed ## Format the sources.
 	swift format --in-place --recursive $(SWIFT_SOURCES)
-	.venv/bin/ruff format Tests/Contract
+	.venv/bin/ruff format Tests/Contract Tests/Image
 	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks
 
 docs: ## Print the pages of docs that follow from the code.
@@ -117,5 +120,16 @@ bench: setup-bench ## Measure the service beside a C program that does the least
 	$(PYTHON) Benchmarks/run.py --service "$$bin/wdfilterd" --floor "$$bin/floor"
 	$(PYTHON) Benchmarks/streams.py --service "$$bin/wdfilterd"
 
+image-check: setup-image .venv/installed ## As root: build the image, run it as the compose file says, boot a systemd with the units.
+	@[[ $$(id -u) == 0 ]] || {
+	  echo "It mounts file systems: run it as root." >&2
+	  exit 1
+	}
+	rm -rf .build-image
+	trap 'rm -rf .build-image' EXIT
+	mkdir .build-image
+	# Whatever is mounted or started in there is gone when this ends, however it ends.
+	unshare --mount --pid --fork --kill-child --mount-proc .venv/bin/pytest -q --durations=3 Tests/Image
+
 clean: ## Remove what was built and installed here.
-	rm -rf .build .build-tsan .build-fuzz .venv
+	rm -rf .build .build-tsan .build-fuzz .build-image .venv

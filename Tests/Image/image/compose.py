@@ -1,0 +1,17 @@
+"""docker/compose.yaml, as Docker's own Compose reads it; for that it needs no daemon."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from image.command import run
+
+FILE = "docker/compose.yaml"
+TOOLS = Path(sys.executable).parent
+
+
+def resolved() -> dict[str, Any]:
+    """Give back the file with everything filled in."""
+    found: dict[str, Any] = json.loads(run(TOOLS / "docker-compose", "-f", FILE, "config", "--format", "json"))
+    return found

@@ -1,0 +1,87 @@
+"""Images and containers of buildah, apart from those that the machine has."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from image import machine
+from image.command import REPOSITORY, run
+
+BUILD_SECONDS = 1500
+ISOLATION = ("--isolation", "chroot", "--network", "host")
+# What Swift's own image installs on top of Debian's: github.com/swiftlang/swift-docker.
+SWIFT_NEEDS = (
+    "binutils libicu-dev libcurl4-openssl-dev libedit-dev libsqlite3-dev libncurses-dev libpython3-dev libxml2-dev "
+    "pkg-config uuid-dev tzdata git gcc libstdc++-12-dev"
+)
+
+
+class Storage:
+    """A folder with images; gone when the folder is."""
+
+    def __init__(self, directory: Path) -> None:
+        """Keep everything in `directory`."""
+        self.directory = directory
+
+    def buildah(self, *arguments: str | Path, seconds: float = 60) -> str:
+        """Let buildah do something."""
+        where = ("--root", self.directory / "images", "--runroot", self.directory / "run")
+        return run("buildah", *where, *arguments, seconds=seconds).strip()
+
+    def make_debian(self, name: str) -> None:
+        """Make what stands for Debian's slim image, from this machine's sources."""
+        container = self.buildah("from", "scratch")
+        root = self.buildah("mount", container)
+        options = [f"--aptopt={option}" for option in machine.apt_options()]
+        options += [f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "info", "locale", "man")]
+        options += ["--dpkgopt=path-include=/usr/share/doc/*/copyright"]
+        # The folder of a container has something in it from the start.
+        lenient = ("--quiet", "--variant=minbase", "--skip=check/empty")
+        run("mmdebstrap", *lenient, *options, machine.RELEASE, root, *machine.apt_sources(), seconds=600)
+        self.buildah("umount", container)
+        self.buildah("commit", "--quiet", "--rm", container, name, seconds=300)
+
+    def make_swift(self, name: str, debian: str) -> None:
+        """Make what stands for Swift's image; Swift itself is lent to it by `build`."""
+        container = self.buildah("from", "--pull-never", debian)
+        self._install(container, f"ca-certificates {SWIFT_NEEDS}")
+        path = f"{machine.TOOLCHAIN}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        self.buildah("config", "--env", f"PATH={path}", container)
+        self.buildah("commit", "--quiet", "--rm", container, name, seconds=300)
+
+    def _install(self, container: str, packages: str) -> None:
+        """Install packages in a container."""
+        install = f"apt-get update -qq && apt-get install -qq -y --no-install-recommends {packages}"
+        apt = ("env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", f"{install} && rm -rf /var/lib/apt/lists/*")
+        self.buildah("run", *ISOLATION, "--user", "0:0", container, "--", *apt, seconds=600)
+
+    def build(self, name: str) -> None:
+        """Build the Dockerfile as it is.
+
+        What is lent to the first stage would leave empty folders in the second, so that one is built by itself, on what
+        the first left.
+        """
+        options = (*ISOLATION, "--pull-never", "--format", "docker", "--layers", "--file", "docker/Dockerfile")
+        config = self.directory / "gitconfig"
+        config.write_text(machine.git_config())
+        lent = {config: "/etc/gitconfig", machine.toolchain(): machine.TOOLCHAIN}
+        lent |= {mirror: str(mirror) for mirror in machine.mirrors()}
+        volumes = (f"--volume={here}:{there}:ro" for here, there in lent.items())
+        first = ("--target", "build", "--tag", f"{name}-build")
+        self.buildah("bud", *options, *first, *volumes, REPOSITORY, seconds=BUILD_SECONDS)
+        self.buildah("bud", *options, "--tag", name, REPOSITORY, seconds=300)
+
+    def make_system(self, name: str) -> Path:
+        """Make a system that boots out of an image."""
+        container = self.buildah("from", "--pull-never", name)
+        self._install(container, "systemd systemd-sysv curl")
+        return Path(self.buildah("mount", container))
+
+    def config(self, name: str) -> dict[str, Any]:
+        """Give back what an image says about how it is run."""
+        found: dict[str, Any] = json.loads(self.buildah("inspect", "--type", "image", name))["Docker"]["config"]
+        return found
+
+    def mounted(self, name: str) -> Path:
+        """Mount an image."""
+        return Path(self.buildah("mount", self.buildah("from", "--pull-never", name)))
