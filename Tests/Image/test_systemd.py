@@ -72,8 +72,8 @@ def test_a_file_of_tokens_is_its_own_and_is_read_again_by_a_reload(booted: Boote
 
     assert booted.run(*ACCOUNT.split()).returncode == 0
     give("a" * 32)
-    change = "echo 'auth: {tokensFile: /etc/wdfilterd/tokens}' >>/etc/wdfilterd/wdfilterd.yaml"
-    assert booted.run("sh", "-c", change).returncode == 0
+    change = "s|# tokensFile: tokens |tokensFile: /etc/wdfilterd/tokens #|"
+    assert booted.run("sed", "-i", change, "/etc/wdfilterd/wdfilterd.yaml").returncode == 0
     assert booted.run("systemctl", "restart", SERVICE).returncode == 0
     assert (status("a" * 32), status("b" * 32)) == ("200", "401")
     number = booted.shown(SERVICE, "MainPID")["MainPID"]
