@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 SECONDS = 60
-# What nspawn leaves in /run it shall leave nowhere. It keeps to the control group that it is in: no other systemd is
-# asked for one.
+# With a /run of its own nspawn leaves nothing behind, and what runs before there is a systemd inside does not find the
+# one of this machine. It keeps to the control group that it is in: nobody else is asked for one.
 START = """
 mount -t tmpfs run /run
 exec systemd-nspawn --quiet --register=no --keep-unit --private-network --machine=wdfilterd --directory="$1" --boot

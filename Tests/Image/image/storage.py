@@ -7,7 +7,7 @@ from typing import Any
 from image import machine
 from image.command import REPOSITORY, run
 
-BUILD_SECONDS = 1500
+SECONDS = 1500
 ISOLATION = ("--isolation", "chroot", "--network", "host")
 # What Swift's own image installs on top of Debian's: github.com/swiftlang/swift-docker.
 SWIFT_NEEDS = (
@@ -23,10 +23,10 @@ class Storage:
         """Keep everything in `directory`."""
         self.directory = directory
 
-    def buildah(self, *arguments: str | Path, seconds: float = 60) -> str:
+    def buildah(self, *arguments: str | Path) -> str:
         """Let buildah do something."""
         where = ("--root", self.directory / "images", "--runroot", self.directory / "run")
-        return run("buildah", *where, *arguments, seconds=seconds).strip()
+        return run("buildah", *where, *arguments, seconds=SECONDS).strip()
 
     def make_debian(self, name: str) -> None:
         """Make what stands for Debian's slim image, from this machine's sources."""
@@ -37,9 +37,9 @@ class Storage:
         options += ["--dpkgopt=path-include=/usr/share/doc/*/copyright"]
         # The folder of a container has something in it from the start.
         lenient = ("--quiet", "--variant=minbase", "--skip=check/empty")
-        run("mmdebstrap", *lenient, *options, machine.RELEASE, root, *machine.apt_sources(), seconds=600)
+        run("mmdebstrap", *lenient, *options, machine.RELEASE, root, *machine.apt_sources(), seconds=SECONDS)
         self.buildah("umount", container)
-        self.buildah("commit", "--quiet", "--rm", container, name, seconds=300)
+        self.buildah("commit", "--quiet", "--rm", container, name)
 
     def make_swift(self, name: str, debian: str) -> None:
         """Make what stands for Swift's image; Swift itself is lent to it by `build`."""
@@ -47,13 +47,13 @@ class Storage:
         self._install(container, f"ca-certificates {SWIFT_NEEDS}")
         path = f"{machine.TOOLCHAIN}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         self.buildah("config", "--env", f"PATH={path}", container)
-        self.buildah("commit", "--quiet", "--rm", container, name, seconds=300)
+        self.buildah("commit", "--quiet", "--rm", container, name)
 
     def _install(self, container: str, packages: str) -> None:
         """Install packages in a container."""
         install = f"apt-get update -qq && apt-get install -qq -y --no-install-recommends {packages}"
         apt = ("env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", f"{install} && rm -rf /var/lib/apt/lists/*")
-        self.buildah("run", *ISOLATION, "--user", "0:0", container, "--", *apt, seconds=600)
+        self.buildah("run", *ISOLATION, "--user", "0:0", container, "--", *apt)
 
     def build(self, name: str) -> None:
         """Build the Dockerfile as it is.
@@ -68,8 +68,8 @@ class Storage:
         lent |= {mirror: str(mirror) for mirror in machine.mirrors()}
         volumes = (f"--volume={here}:{there}:ro" for here, there in lent.items())
         first = ("--target", "build", "--tag", f"{name}-build")
-        self.buildah("bud", *options, *first, *volumes, REPOSITORY, seconds=BUILD_SECONDS)
-        self.buildah("bud", *options, "--tag", name, REPOSITORY, seconds=300)
+        self.buildah("bud", *options, *first, *volumes, REPOSITORY)
+        self.buildah("bud", *options, "--tag", name, REPOSITORY)
 
     def make_system(self, name: str) -> Path:
         """Make a system that boots out of an image."""
