@@ -70,7 +70,7 @@ struct ListeningSocket {
         if address.isAbandoned { unlink(path) }
         return try listening(AF_UNIX, at: path) { descriptor in
             // On Linux the socket's file gets the mode of the descriptor, so that it is never there with a wider one.
-            fchmod(descriptor, mode) == 0 && address.withPointer { bind(descriptor, $0, $1) } == 0
+            fchmod(descriptor, mode) == 0 && address.bind(descriptor) == 0
                 && chmod(path, mode) == 0
         }
     }

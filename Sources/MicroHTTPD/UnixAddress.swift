@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// The address of a unix domain socket as the system takes it.
 public struct UnixAddress: Sendable {
@@ -17,8 +17,18 @@ public struct UnixAddress: Sendable {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
     }
 
-    /// Calls `body` with the address and its size.
-    public func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    /// Binds a socket to the address; 0, or -1 and errno.
+    public func bind(_ descriptor: Int32) -> Int32 { withPointer { Glibc.bind(descriptor, $0, $1) } }
+
+    /// Connects a socket to the address; 0, or -1 and errno.
+    public func connect(_ descriptor: Int32) -> Int32 { withPointer { Glibc.connect(descriptor, $0, $1) } }
+
+    /// Sends a datagram to the address; how many bytes, or -1 and errno. No SIGPIPE.
+    public func send(_ bytes: [UInt8], over descriptor: Int32) -> Int {
+        withPointer { sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, $1) }
+    }
+
+    private func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         withUnsafePointer(to: address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 body($0, socklen_t(MemoryLayout<sa_family_t>.size + nameLength))
@@ -32,7 +42,7 @@ public struct UnixAddress: Sendable {
         guard descriptor >= 0 else { return false }
         defer { Glibc.close(descriptor) }
         // For a file that is no socket it is ECONNREFUSED too.
-        return withPointer { connect(descriptor, $0, $1) } != 0 && errno == ECONNREFUSED && isSocket
+        return connect(descriptor) != 0 && errno == ECONNREFUSED && isSocket
     }
 
     private var isSocket: Bool {

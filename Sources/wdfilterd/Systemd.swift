@@ -46,9 +46,6 @@ struct Systemd {
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         let text = Array(state.text.utf8)
-        let sent = address.withPointer {
-            sendto(descriptor, text, text.count, Int32(MSG_NOSIGNAL), $0, $1)
-        }
-        return sent == text.count
+        return address.send(text, over: descriptor) == text.count
     }
 }

@@ -45,7 +45,7 @@ final class Client: @unchecked Sendable {  // one test thread at a time
         let address = UnixAddress(path)
         guard let address,
             setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0,
-            address.withPointer({ [socket] in connect(socket, $0, $1) }) == 0
+            address.connect(socket) == 0
         else {
             let code = errno
             close(socket)

@@ -54,7 +54,7 @@ struct EndpointTests {
         let directory = try Directory()
         let left = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         let address = try #require(UnixAddress(directory.socket))
-        try #require(address.withPointer { bind(left, $0, $1) } == 0)
+        try #require(address.bind(left) == 0)
         close(left)
         let daemon = try Daemon.start(echo) { $0.endpoint = .unix(path: directory.socket) }
         let client = try Client(path: directory.socket)
