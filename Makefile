@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt docs tsan fuzz bench image-check clean setup-swift setup-apt setup-bench setup-image
+.PHONY: help setup run test check fmt docs tsan asan fuzz bench memory image-check clean setup-swift setup-apt setup-bench
+.PHONY: setup-image
 
 APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
@@ -96,6 +97,10 @@ docs: ## Print the pages of docs that follow from the code.
 tsan: setup ## Run the Swift tests under the thread sanitizer, one by one: it makes each several times slower.
 	swift test --sanitize=thread --scratch-path .build-tsan --no-parallel
 
+asan: setup ## Run the Swift tests under the address sanitizer, with its search for leaks.
+	# Without XCTest, of which there are no tests: its runner leaks.
+	swift test --disable-xctest --sanitize=address --scratch-path .build-asan
+
 fuzz: setup ## Run each fuzz target for SECONDS=60 seconds, up to the first finding, which is kept in .build-fuzz.
 	flags=(-c release --scratch-path .build-fuzz --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address)
 	flags+=(-Xcc -fsanitize=address -Xcxx -fsanitize=address)
@@ -120,6 +125,10 @@ bench: setup-bench ## Measure the service beside a C program that does the least
 	$(PYTHON) Benchmarks/run.py --service "$$bin/wdfilterd" --floor "$$bin/floor"
 	$(PYTHON) Benchmarks/streams.py --service "$$bin/wdfilterd"
 
+memory: setup ## Measure the memory of a host after each of ten million events.
+	swift build -c release --product wdfilterd
+	$(PYTHON) Benchmarks/memory.py --service "$$(swift build -c release --show-bin-path)/wdfilterd"
+
 image-check: setup-image .venv/installed ## As root: build the image, run it as the compose file says, boot a systemd with the units.
 	@[[ $$(id -u) == 0 ]] || {
 	  echo "It mounts file systems: run it as root." >&2
@@ -132,4 +141,4 @@ image-check: setup-image .venv/installed ## As root: build the image, run it as 
 	unshare --mount --pid --fork --kill-child --mount-proc .venv/bin/pytest -q --durations=3 Tests/Image
 
 clean: ## Remove what was built and installed here.
-	rm -rf .build .build-tsan .build-fuzz .build-image .venv
+	rm -rf .build .build-tsan .build-asan .build-fuzz .build-image .venv

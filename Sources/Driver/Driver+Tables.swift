@@ -48,11 +48,19 @@ extension Driver {
         try changeProcess(processId) { change.apply(to: &$0.flags) }
     }
 
-    /// Tampers with the command line in the PEB; the captured one stays. Throws `unknownProcess`.
+    /// Tampers with the command line in the PEB; the captured one stays. Throws `unknownProcess` or `limitReached`.
     public func setCurrentCommandLine(
         of processId: UInt32, _ commandLine: String
     ) throws(DriverError) -> ProcessContext {
-        try changeProcess(processId) { $0.currentCommandLine = commandLine }
+        try withState { state throws(DriverError) in
+            guard let reference = state.processes.reference(processId: processId),
+                var context = state.processes[reference]
+            else { throw .unknownProcess(processId) }
+            try state.checkText(commandLine.utf8.count - context.currentCommandLine.utf8.count)
+            context.currentCommandLine = commandLine
+            state.processes.update(reference) { [context] in $0 = context }
+            return context
+        }
     }
 
     private func changeProcess(
@@ -104,6 +112,7 @@ extension Driver {
         try withState { state throws(DriverError) in
             if state.streams.context(fileName: fileName) != nil { throw .streamContextExists }
             if state.streams.count >= state.limits.streamContexts { throw .limitReached(.streamContexts) }
+            try state.checkText(StreamTable.textBytes(of: fileName))
             guard let context = state.streams.insert(fileName: fileName, rules: rules) else {
                 throw .streamContextExists
             }

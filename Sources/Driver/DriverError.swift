@@ -35,5 +35,7 @@ public enum DriverError: Error, Hashable, Sendable {
         case streamContexts
         /// `drivers`.
         case drivers
+        /// `textBytes`.
+        case textBytes
     }
 }

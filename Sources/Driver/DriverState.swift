@@ -11,6 +11,8 @@ struct DriverState {
     var policies: [RulePolicy] = []
     /// The loaded-drivers list (IMG-1).
     var drivers: [LoadedDriver] = []
+    /// Bytes of their names.
+    var driverTextBytes = 0
     /// The first 50 created processes (PRC-8).
     var bootProcesses: [BootProcess] = []
     var queue = AsyncQueueState()
@@ -40,7 +42,7 @@ struct DriverState {
     init(config: DriverConfig, limits: DriverLimits) {
         self.config = config
         self.limits = limits
-        journal = Journal(capacity: limits.journalCapacity)
+        journal = Journal(capacity: limits.journalCapacity, byteLimit: limits.journalBytes)
     }
 
     /// Things that a change of the state makes due. They run on the host's work queue.
@@ -88,6 +90,17 @@ public struct BootProcess: Hashable, Sendable {
 
     /// How many are kept.
     static let limit = 50
+}
+
+// MARK: - Limits
+
+extension DriverState {
+    /// Throws `limitReached` when so many bytes of names and command lines more would be over the limit.
+    func checkText(_ more: Int) throws(DriverError) {
+        if processes.textBytes + streams.textBytes + driverTextBytes + more > limits.textBytes {
+            throw .limitReached(.textBytes)
+        }
+    }
 }
 
 // MARK: - Messages

@@ -14,7 +14,8 @@ public final class NotificationAPI: RequestHandler {
     let logger: Logger
     let about: About
     let metrics = ServiceMetrics()
-    let streamPlaces: StreamPlaces
+    let streamPlaces: Places
+    let uploadPlaces: Places
     let streamHeartbeat: Duration
     let access: AccessControl
     private let router: Router
@@ -28,6 +29,8 @@ public final class NotificationAPI: RequestHandler {
         public var hosts = 4096
         /// Bytes of a JSON body; uploads of events have no limit.
         public var bodyBytes = 1 << 20
+        /// Uploads of events at a time.
+        public var uploads = 256
         /// Live streams of messages at a time.
         public var messageStreams = 1024
         /// How long a live stream is silent before it says that it is alive.
@@ -56,7 +59,8 @@ public final class NotificationAPI: RequestHandler {
         self.logger = logger
         self.about = about
         self.limits = limits
-        streamPlaces = StreamPlaces(limit: limits.messageStreams)
+        streamPlaces = Places(limit: limits.messageStreams)
+        uploadPlaces = Places(limit: limits.uploads)
         streamHeartbeat = limits.streamHeartbeat
         router = Router(NotificationAPI.routes)
         _ = hosts.create(HostRegistry.defaultName, HostCreation())

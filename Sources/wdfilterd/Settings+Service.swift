@@ -16,7 +16,10 @@ extension Settings {
         defaults.limits.threads = limits.threadsPerHost
         defaults.limits.streamContexts = limits.streamContextsPerHost
         defaults.limits.drivers = limits.driversPerHost
+        defaults.limits.textBytes = limits.textBytesPerHost
+        defaults.limits.queueBytes = limits.queueBytesPerHost
         defaults.limits.journalCapacity = messages.capacity
+        defaults.limits.journalBytes = messages.capacityBytes
         defaults.engine = try engine.setting()
         defaults.rulePolicies = rulePolicies.map { policy in
             RulePolicy(
@@ -31,6 +34,7 @@ extension Settings {
         var bounds = NotificationAPI.Limits()
         bounds.hosts = hosts.limit
         bounds.bodyBytes = server.bodyLimitBytes
+        bounds.uploads = limits.uploads
         bounds.messageStreams = messages.streamLimit
         bounds.streamHeartbeat = .milliseconds(messages.heartbeatMs)
         return bounds

@@ -8,13 +8,13 @@ import Testing
 /// `WDFILTERD_CHAOS_SECONDS` says for how long, `WDFILTERD_CHAOS_SEED` repeats a run's random choices.
 @Suite struct ChaosTests {
     @Test func `whatever happens, the sums hold, the engines' own count is the driver's, and nothing is left`() async {
-        if getenv("WDFILTERD_CHAOS_SEED") == nil {
-            setenv("WDFILTERD_CHAOS_SEED", String(UInt64.random(in: 1...UInt64(UInt32.max))), 1)
-        }
+        let seed = ChaosTests.setting("WDFILTERD_CHAOS_SEED") ?? UInt64.random(in: 1...UInt64(UInt32.max))
+        let seconds = ChaosTests.setting("WDFILTERD_CHAOS_SECONDS") ?? 5
+        // Said beforehand: a process that crashes says nothing.
+        print("chaos for \(seconds) s, seed \(seed)")
         // A process of its own: descriptors and threads are then its own.
         let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
-            let seed = getenv("WDFILTERD_CHAOS_SEED").flatMap { UInt64(String(cString: $0)) } ?? 1
-            let seconds = getenv("WDFILTERD_CHAOS_SECONDS").flatMap { Int(String(cString: $0)) } ?? 5
+            [seed = seed as UInt64, seconds = seconds as UInt64] in
             // The first run leaves what a process has for good: Dispatch's own descriptors and thread.
             _ = try ChaosRun(seed: seed, duration: .milliseconds(300)).run()
             let before = ProcessResources.now
@@ -25,11 +25,15 @@ import Testing
             }
             if !isBack { outcome.faults.append("before: \(before), after: \(ProcessResources.now)") }
             outcome.lines.append("before: \(before); after: \(ProcessResources.now)")
-            print("\nchaos for \(seconds) s, seed \(seed)")
+            print("\nchaos, seed \(seed)")
             for line in outcome.lines { print("  \(line)") }
             for fault in outcome.faults.prefix(20) { print("FAULT: \(fault)") }
             #expect(outcome.faults.isEmpty)
         }
         if let result { print(String(decoding: result.standardOutputContent, as: UTF8.self)) }
+    }
+
+    private static func setting(_ name: String) -> UInt64? {
+        getenv(name).flatMap { UInt64(String(cString: $0)) }
     }
 }

@@ -185,8 +185,8 @@ def test_the_last_line_of_the_log_adds_up(tmp_path: Path) -> None:
 
 def test_a_message_in_hand_when_the_time_is_up_is_not_lost_silently(busy: Busy) -> None:
     assert busy.service.stop() == 0
-    *_, warning, last = busy.service.errors().splitlines()
-    assert " warning " in warning
+    *lines, last = busy.service.errors().splitlines()
+    assert any(" warning " in line for line in lines)
     told = {name: int(count) for name, count in re.findall(r"(\w+)=(\d+)", last)}
     assert conserved({"async": told})
     assert told["inHand"] == 1

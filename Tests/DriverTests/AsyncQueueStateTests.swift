@@ -43,6 +43,21 @@ import Testing
         #expect(queue.totalSizeRemainingNotifications == 0)
     }
 
+    @Test(arguments: [false, true])
+    mutating func `over its bytes a queue drops its oldest, of the same list first and the new one last`(high: Bool) {
+        for (sequence, isHigh) in [(1, !high), (2, high), (3, high), (4, !high)] as [(UInt64, Bool)] {
+            _ = queue.append(.make(sequence, high: isHigh, size: 10), limit: 9)
+        }
+        let new = AsyncNotification.make(5, high: high, size: 10)
+        _ = queue.append(new, limit: 9)
+        #expect(queue.takeExcess(over: 50, for: new).isEmpty)
+        #expect(queue.takeExcess(over: 35, for: new).map(\.record.message.sequence) == [2, 3])
+        #expect(queue.totalSizeRemainingNotifications == 30)
+        #expect(queue.takeExcess(over: 5, for: new).map(\.record.message.sequence) == [1, 4, 5])
+        #expect(queue.totalSizeRemainingNotifications == 0)
+        #expect(queue.notificationsCount == 0)
+    }
+
     @Test mutating func `ASY-4: a limit lowered below the count drops one for one`() {
         for sequence: UInt64 in 1...5 { _ = queue.append(.make(sequence, high: false, size: 1), limit: 5) }
         for sequence: UInt64 in 6...8 {

@@ -35,6 +35,19 @@ import Testing
         #expect(journal[6] == nil)
     }
 
+    @Test func `a journal keeps no more bytes than it may, but always the newest message`() {
+        let size = MessageRecord.make(1).message.totalSize
+        var journal = Journal(capacity: 100, byteLimit: 3 * size)
+        for _ in 0..<10 {
+            journal.append(.make(journal.nextSequence))
+            #expect(journal.bytes <= 3 * size)
+        }
+        #expect((journal.oldest, journal.newest, journal.bytes) == (8, 10, 3 * size))
+        var small = Journal(capacity: 100, byteLimit: 1)
+        for _ in 0..<3 { small.append(.make(small.nextSequence)) }
+        #expect((small.oldest, small.newest, small.bytes) == (3, 3, size))
+    }
+
     @Test mutating func `a page starts behind the sequence that was given`() {
         append(5)
         #expect(sequences(after: 1) == [3, 4, 5])

@@ -145,6 +145,41 @@ import Testing
         #expect(driver.streamContexts.count == 1)
     }
 
+    @Test func `names and command lines count as long as they are there`() throws {
+        let driver = Driver.make(limits: .make { $0.textBytes = 6 + 300 })  // System has 6
+        func create(_ processId: UInt32, _ length: Int) throws {
+            var creation = ProcessCreation(imageFileName: String(repeating: "x", count: length), processId: processId)
+            creation.commandLine = ""
+            _ = try driver.createProcessAtOnce(creation)
+        }
+        for round in 0..<5 {
+            try create(100, 100)
+            _ = try driver.createStreamContext(fileName: String(repeating: "y", count: 50), rules: [])
+            _ = try driver.setCurrentCommandLine(of: 100, String(repeating: "z", count: 100))
+            let before = (driver.counters, driver.messages(MessageQuery(), limit: 100), driver.process(100))
+            #expect(throws: DriverError.limitReached(.textBytes)) { try create(104, 1) }
+            #expect(throws: DriverError.limitReached(.textBytes)) {
+                try driver.synthesizeProcess(ProcessCreation(imageFileName: "a"))
+            }
+            #expect(throws: DriverError.limitReached(.textBytes)) {
+                try driver.createStreamContext(fileName: "a", rules: [])
+            }
+            #expect(throws: DriverError.limitReached(.textBytes)) {
+                try driver.setCurrentCommandLine(of: 100, String(repeating: "z", count: 101))
+            }
+            var load = ImageLoad(processId: 0, fullImageName: "a.sys")
+            load.systemModeImage = true
+            #expect(throws: DriverError.limitReached(.textBytes)) { try driver.loadImageAtOnce(load) }
+            #expect(driver.counters == before.0)
+            #expect(driver.messages(MessageQuery(), limit: 100) == before.1)
+            #expect(driver.process(100) == before.2)
+            #expect(driver.loadedDrivers.isEmpty)
+            _ = try driver.exitProcess(100)
+            try driver.deleteStreamContext(UInt64(round + 1))
+        }
+        try create(100, 300)
+    }
+
     @Test func `processes are listed by ascending pid, a page at a time`() throws {
         let driver = Driver.make()
         for processId: UInt32 in [300, 100, .max, 200] { try driver.makeProcess(processId) }

@@ -5,6 +5,18 @@ import Testing
 @Suite struct SyncChannelStateTests {
     private var channel = SyncChannelState()
 
+    @Test mutating func `those who gave up take no room while the permits are out`() throws {
+        #expect(channel.acquire(limit: 1) == .granted)
+        let first = try waitTicket(limit: 1)
+        for _ in 0..<10_000 { #expect(channel.giveUp(try waitTicket(limit: 1))) }
+        #expect(channel.places < 32)
+        let last = try waitTicket(limit: 1)
+        channel.release()
+        #expect(channel.grantNext(limit: 1) == first)
+        channel.release()
+        #expect(channel.grantNext(limit: 1) == last)
+    }
+
     private mutating func waitTicket(limit: Int) throws -> UInt64 {
         guard case .wait(let ticket) = channel.acquire(limit: limit) else {
             throw DriverError.invalidParameter("granted")

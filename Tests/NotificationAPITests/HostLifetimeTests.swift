@@ -1,8 +1,9 @@
 import Locking
-import NotificationAPI
 import TestSupport
 import Testing
 import Yams
+
+@testable import NotificationAPI
 
 /// How hosts come and go while they are used.
 @Suite struct HostLifetimeTests {
@@ -168,6 +169,30 @@ import Yams
                 live.timers.advance(by: .seconds(1))
                 return try names(client) == ["default"]
             })
+    }
+
+    @Test func `a host with a live stream is not idle, and one that is removed leaves nothing behind`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        try Processes.make(on: "a", client)
+        let reader = try live.client()
+        try reader.begin("GET", "/v1/hosts/a/messages?after=1000", headers: ["Accept: text/event-stream"])
+        #expect(try reader.receiveHead().status == 200)
+        // The request before has let go of the host when the next one on its connection is answered.
+        #expect(try names(client) == ["a", "default"])
+        live.api.removeIdleHosts(after: 0)
+        #expect(try names(client) == ["a", "default"])
+
+        weak let host = live.api.hosts.use("a")?.host
+        weak let driver = host?.driver
+        weak let engine = host?.engine
+        #expect(host != nil && driver != nil && engine != nil)
+        #expect(try client.ask("DELETE", "/v1/hosts/a").status == 204)
+        while try reader.chunk() != nil {}
+        #expect(try names(client) == ["default"])
+        #expect(eventually { host == nil && driver == nil && engine == nil && live.api.hosts.departures.drivers.isEmpty })
+        live.api.removeIdleHosts(after: 0)
+        #expect(try names(client) == ["default"])
     }
 
     @Test func `a host is idle only when its time is over`() throws {

@@ -37,6 +37,24 @@ struct AsyncQueueState {
         return dropped
     }
 
+    /// Takes out what is over `limit` bytes after `appended` came: the oldest of the same list first, itself last. Ours: as
+    /// when the queue is full by number (ASY-4).
+    mutating func takeExcess(over limit: Int, for appended: AsyncNotification) -> [AsyncNotification] {
+        var excess: [AsyncNotification] = []
+        while totalSizeRemainingNotifications > limit {
+            let own = appended.isHighPriority ? highPriority.count : normal.count
+            let takesOther = own == 1 && notificationsCount > 1
+            guard let oldest = popFirst(ofHighPriority: appended.isHighPriority != takesOther) else { break }
+            totalSizeRemainingNotifications -= oldest.size
+            excess.append(oldest)
+        }
+        return excess
+    }
+
+    private mutating func popFirst(ofHighPriority isHighPriority: Bool) -> AsyncNotification? {
+        isHighPriority ? highPriority.popFirst() : normal.popFirst()
+    }
+
     /// Takes the next message to send: the choice of `MpAsyncpWorkerThread` (ASY-6, ASY-7).
     mutating func takeNext(starvationLimit: Int) -> AsyncNotification? {
         if notificationsCount == 0 { return nil }

@@ -72,7 +72,9 @@ extension DriverState {
 
     /// Whether a message more drops none; also where the limit is 0 and waiting would be of no use.
     var hasQueueRoom: Bool {
-        config.maxAsyncNotificationCount == 0 || queue.notificationsCount < config.maxAsyncNotificationCount
+        if config.maxAsyncNotificationCount == 0 { return true }
+        return queue.notificationsCount < config.maxAsyncNotificationCount
+            && queue.totalSizeRemainingNotifications <= limits.queueBytes - DriverLimits.largestEventMessage
     }
 
     /// Lets those go on who wait for room, when there is some or never will be.

@@ -10,13 +10,22 @@ extension DriverState {
         let record = makeRecord(
             kind: .async, process: process, content: .async(message), routine: routine, delivery: .queued, now: now)
         asyncCounters.enqueued += 1
-        let dropped = queue.append(
-            AsyncNotification(
-                record: record, size: message.messageBufferSize,
-                isHighPriority: highPriority ?? operation.isHighPriority),
-            limit: config.maxAsyncNotificationCount)
+        let notification = AsyncNotification(
+            record: record, size: message.messageBufferSize, isHighPriority: highPriority ?? operation.isHighPriority)
+        let dropped = queue.append(notification, limit: config.maxAsyncNotificationCount)
+        var own = dropped.map { drop($0.record, for: record) } ?? record
+        if queue.totalSizeRemainingNotifications > limits.queueBytes {
+            for excess in queue.takeExcess(over: limits.queueBytes, for: notification) {
+                own = drop(excess.record, for: own)
+            }
+        }
         if worker.activate(queueIsEmpty: queue.notificationsCount == 0) { wakeUps.append(.worker) }
-        guard var lost = dropped?.record else { return record }
+        return own
+    }
+
+    /// Counts a message that had to go for `record`; returns what has become of that.
+    private mutating func drop(_ dropped: MessageRecord, for record: MessageRecord) -> MessageRecord {
+        var lost = dropped
         asyncCounters.droppedOnOverflow += 1
         lost.delivery = .dropped
         settle(lost)

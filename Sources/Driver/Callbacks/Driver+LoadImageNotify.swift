@@ -82,6 +82,9 @@ extension DriverState {
         var report = RoutineReport(.loadImageNotify)
         if report.trace.note(.systemModeImage, load.systemModeImage) {
             if drivers.count >= limits.drivers { throw .limitReached(.drivers) }
+            let size = load.fullImageName.utf8.count
+            try checkText(size)
+            driverTextBytes += size
             drivers.append(
                 LoadedDriver(
                     fullImageName: load.fullImageName, imageBase: load.imageBase, imageSize: load.imageSize))

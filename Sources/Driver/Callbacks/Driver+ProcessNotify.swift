@@ -99,6 +99,7 @@ extension DriverState {
         if processes.count >= limits.processes { throw .limitReached(.processes) }
         let processId = creation.processId ?? processes.lowestFreeId()
         let context = makeContext(creation, grant, processId: processId, now: now)
+        try checkText(context.textBytes)
         return (processes.insert(context), context)
     }
 
@@ -117,6 +118,7 @@ extension DriverState {
             context.isSynthesised
         else { throw .unknownProcess(processId) }
         let told = makeContext(creation, grant, processId: processId, now: now)
+        try checkText(told.textBytes - context.textBytes)
         context.isSynthesised = false
         if told.imageFileName != context.imageFileName {
             // What the record that named the process first called it was not its image: now it is known, so are its rules.

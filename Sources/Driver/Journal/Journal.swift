@@ -8,10 +8,17 @@ struct Journal {
     /// record has a dozen references to count.
     private var keys: Deque<Key> = []
     private let capacity: Int
+    private let byteLimit: Int
+    /// Of all messages here.
+    private(set) var bytes = 0
     /// Sequence of the last message made; 0 when there was none.
     private(set) var newest: UInt64 = 0
 
-    init(capacity: Int) { self.capacity = max(1, capacity) }
+    /// At most `capacity` messages, and at most `byteLimit` bytes of them, but for the newest.
+    init(capacity: Int, byteLimit: Int = .max) {
+        self.capacity = max(1, capacity)
+        self.byteLimit = byteLimit
+    }
 
     /// Sequence of the oldest message that is still here; the next one's when there is none.
     var oldest: UInt64 { newest - UInt64(records.count) + 1 }
@@ -21,12 +28,15 @@ struct Journal {
 
     mutating func append(_ record: MessageRecord) {
         newest += 1
-        if records.count == capacity {
+        let key = Key(record)
+        bytes += key.size
+        while let oldest = keys.first, keys.count == capacity || bytes > byteLimit {
+            bytes -= oldest.size
             records.removeFirst()
             keys.removeFirst()
         }
         records.append(record)
-        keys.append(Key(record))
+        keys.append(key)
     }
 
     /// - Complexity: O(1).
@@ -71,12 +81,15 @@ extension Journal {
         let kind: EngineMessage.Kind
         let operation: EngineMessage.Operation
         let processId: UInt32?
+        /// Bytes of the message.
+        let size: Int
         var delivery: MessageRecord.Delivery
 
         init(_ record: MessageRecord) {
             kind = record.message.kind
             operation = record.message.operation
             processId = record.message.process?.processId
+            size = record.message.totalSize
             delivery = record.delivery
         }
     }

@@ -40,6 +40,9 @@ public struct ProcessContext: Hashable, Sendable {
     /// Whether this is PsInitialSystemProcess (DATA-6).
     public var isSystem: Bool { identity.processId == ProcessContext.systemProcessId }
 
+    /// Bytes of its name and command lines.
+    var textBytes: Int { imageFileName.utf8.count + processCmdLine.utf8.count + currentCommandLine.utf8.count }
+
     /// The pid of the System process.
     public static let systemProcessId: UInt32 = 4
 

@@ -24,6 +24,9 @@ struct ProcessTable {
     /// How many processes there are that CreateThreadNotifyRoutineEx may still have to look at (PRC-5, TEX-2).
     var createThreadNotifyLock = 0
 
+    /// Bytes of the names and command lines of all live processes.
+    private(set) var textBytes = 0
+
     /// A table with the System process (DATA-6).
     init() {
         insert(.system)
@@ -63,12 +66,15 @@ struct ProcessTable {
         _ reference: ProcessReference, _ change: (inout ProcessContext) -> Result
     ) -> Result? {
         guard slots[reference.slot].generation == reference.generation else { return nil }
+        textBytes -= slots[reference.slot].context?.textBytes ?? 0
+        defer { textBytes += slots[reference.slot].context?.textBytes ?? 0 }
         return slots[reference.slot].context.mutate(change)
     }
 
     /// Takes in a process whose pid is free.
     @discardableResult
     mutating func insert(_ context: ProcessContext) -> ProcessReference {
+        textBytes += context.textBytes
         let index: Int
         if let free = freeSlots.popLast() {
             index = free
@@ -85,6 +91,7 @@ struct ProcessTable {
     @discardableResult
     mutating func remove(_ reference: ProcessReference) -> ProcessContext? {
         guard let context = self[reference] else { return nil }
+        textBytes -= context.textBytes
         let slot = slots[reference.slot]
         slots[reference.slot] = Slot(generation: slot.generation + 1)
         freeSlots.append(reference.slot)

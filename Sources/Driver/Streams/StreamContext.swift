@@ -16,10 +16,15 @@ struct StreamTable {
     /// By folded name, byte for byte: strings that are merely equivalent in Unicode name different files.
     private var idsByName: [[UInt8]: UInt64] = [:]
     private var lastId: UInt64 = 0
+    /// Bytes of all names, each of which is there as it was given and folded.
+    private(set) var textBytes = 0
 
     var count: Int { contexts.count }
     var isEmpty: Bool { contexts.isEmpty }
     var sorted: [StreamContext] { contexts.values.sorted { $0.id < $1.id } }
+
+    /// What a context for a file adds to `textBytes`.
+    static func textBytes(of fileName: String) -> Int { 2 * fileName.utf8.count }
 
     subscript(id: UInt64) -> StreamContext? { contexts[id] }
 
@@ -36,6 +41,7 @@ struct StreamTable {
         let context = StreamContext(id: lastId, fileName: fileName, rules: rules)
         contexts[lastId] = context
         idsByName[key] = lastId
+        textBytes += StreamTable.textBytes(of: fileName)
         return context
     }
 
@@ -50,6 +56,7 @@ struct StreamTable {
     mutating func remove(_ id: UInt64) -> Bool {
         guard let context = contexts.removeValue(forKey: id) else { return false }
         idsByName[context.fileName.folded] = nil
+        textBytes -= StreamTable.textBytes(of: context.fileName)
         return true
     }
 }

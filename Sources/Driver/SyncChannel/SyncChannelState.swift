@@ -43,7 +43,17 @@ struct SyncChannelState {
     }
 
     /// Ends a wait without a permit; false when it was granted or given up already.
-    mutating func giveUp(_ ticket: UInt64) -> Bool { waiting.remove(ticket) != nil }
+    ///
+    /// - Complexity: amortised O(1).
+    mutating func giveUp(_ ticket: UInt64) -> Bool {
+        guard waiting.remove(ticket) != nil else { return false }
+        // Else those who give up would pile up while the permits are out.
+        if order.count > 2 * waiting.count + 16 { order.removeAll { !waiting.contains($0) } }
+        return true
+    }
+
+    /// Places kept for those who wait or waited; for tests.
+    var places: Int { order.count }
 
     /// Whether a wait has neither been granted nor given up.
     func isWaiting(_ ticket: UInt64) -> Bool { waiting.contains(ticket) }

@@ -10,11 +10,16 @@ final class Departures: Sendable {
 
     private let state = Locked(State())
 
-    /// Hosts that were removed and still have a request or a message under way.
-    var count: Int { state.withLock { $0.leaving.count } }
-
-    /// Their drivers.
+    /// The drivers of hosts that were removed and are still in use.
     var drivers: [Driver] { state.withLock { Array($0.leaving.values) } }
+
+    /// Whether `limit` or more of them have a message under way. The others are gone in a moment.
+    ///
+    /// - Complexity: O(n) when there are so many, else O(1).
+    func areMany(_ limit: Int) -> Bool {
+        if state.withLock({ $0.leaving.count }) < limit { return false }
+        return drivers.lazy.map(\.counters).count { $0.inHand + $0.underWay > 0 } >= limit
+    }
 
     /// What has become of the messages of all hosts that were removed, up to now.
     var sums: MessageSums {

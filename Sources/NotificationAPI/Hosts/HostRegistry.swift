@@ -43,8 +43,8 @@ final class HostRegistry: Sendable {
         if let host = shard(of: name).withLock({ $0[name] }) {
             return host.creation == creation ? .existed(host) : .conflict
         }
-        // Who is leaving takes memory too, for as long as an engine takes its time.
-        if departures.count >= limit { return .limitReached }
+        // Who has left takes memory too, for as long as an engine takes its time.
+        if departures.areMany(limit) { return .limitReached }
         let host = Host(name: name, creation: creation, defaults: defaults, machinery: machinery)
         // What counts is what is kept: of several that make the same host at once, one takes a place.
         let kept: Host? = shard(of: name).withLock { hosts in

@@ -23,11 +23,11 @@ final class MessageStream: BodyProducer {
     private let state: Locked<State>
     /// Held, so that the host counts as used and the stream as open.
     private let context: RequestContext
-    private let place: StreamPlaces.Place
+    private let place: Places.Place
 
     /// A stream that answers the request of `context`.
     init(
-        _ stream: MessageStreamState, of host: Host, heartbeat: Duration, in place: StreamPlaces.Place,
+        _ stream: MessageStreamState, of host: Host, heartbeat: Duration, in place: Places.Place,
         for context: RequestContext
     ) {
         driver = host.driver

@@ -28,6 +28,7 @@ extension DriverError.Limit {
         case .threads: "threads"
         case .streamContexts: "stream contexts"
         case .drivers: "loaded drivers"
+        case .textBytes: "bytes of names and command lines"
         }
     }
 }

@@ -30,7 +30,13 @@ enum EventRoutes {
             }
             return options
         }
-        return EventUpload(options, to: try context.host(), context)
+        let host = try context.host()
+        guard let place = context.api.uploadPlaces.take() else {
+            throw Problem(
+                .limitReached, "There are \(context.api.uploadPlaces.limit) uploads, as many as there may be at a time."
+            )
+        }
+        return EventUpload(options, to: host, in: place, context)
     }
 }
 
@@ -40,8 +46,11 @@ private final class EventUpload: BodyConsumer {
     private let host: Host
     private let feed: EventFeed
     private let started: UInt64
+    /// Held, so that the upload counts as open.
+    private let place: Places.Place
 
-    init(_ options: EventFeed.Options, to host: Host, _ context: RequestContext) {
+    init(_ options: EventFeed.Options, to host: Host, in place: Places.Place, _ context: RequestContext) {
+        self.place = place
         self.context = context
         self.host = host
         feed = EventFeed(driver: host.driver, options: options) { host.clock.advance(toEvent: $0) }
@@ -56,7 +65,8 @@ private final class EventUpload: BodyConsumer {
         let reply = context.reply(to: responder)
         let clock = host.clock
         let started = started
-        feed.finish { report in
+        feed.finish { [place] report in
+            defer { withExtendedLifetime(place) {} }
             let spent = clock.uptimeNanoseconds() &- started
             reply.send { report.write(to: &$0, durationNanoseconds: spent) }
         }

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// How many live streams may be open at a time, in all.
-final class StreamPlaces: Sendable {
+/// How many of something may be open at a time, in all: live streams, uploads.
+final class Places: Sendable {
     let limit: Int
     private let taken = Atomic(0)
 
     init(limit: Int) { self.limit = limit }
 
-    /// Streams that are open now.
+    /// How many are open now.
     var open: Int { taken.load(ordering: .relaxed) }
 
-    /// A place for one more stream, until it is let go of; nil when there is none.
+    /// A place for one more, until it is let go of; nil when there is none.
     func take() -> Place? {
         guard taken.add(1, ordering: .relaxed).newValue <= limit else {
             taken.subtract(1, ordering: .relaxed)
@@ -19,11 +19,11 @@ final class StreamPlaces: Sendable {
         return Place(self)
     }
 
-    /// The place of an open stream.
+    /// The place of one that is open.
     final class Place: Sendable {
-        private let places: StreamPlaces
+        private let places: Places
 
-        fileprivate init(_ places: StreamPlaces) { self.places = places }
+        fileprivate init(_ places: Places) { self.places = places }
 
         deinit { places.taken.subtract(1, ordering: .relaxed) }
     }
