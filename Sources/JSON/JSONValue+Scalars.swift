@@ -53,7 +53,7 @@ extension JSONValue {
         }
     }
 
-    /// An integer in `range`, written without fraction and exponent.
+    /// An integer in `range`; 454.0 and 4.54e2 are integers too.
     public func integer(in range: ClosedRange<Int64>) -> Int64? {
         if let value = integer(as: Int64.self), range.contains(value) { return value }
         fault("expected an integer from \(range.lowerBound) to \(range.upperBound)")
@@ -66,7 +66,7 @@ extension JSONValue {
         return isNegative ? Integer(exactly: -Int128(magnitude)) : Integer(exactly: magnitude)
     }
 
-    /// An integer in `range`, written without fraction and exponent; -0 is 0.
+    /// An integer in `range`; 454.0 and 4.54e2 are integers too, and -0 is 0.
     public func unsigned(in range: ClosedRange<UInt64>) -> UInt64? {
         if let (magnitude, isNegative) = node.integer, !isNegative, range.contains(magnitude) { return magnitude }
         fault("expected an integer from \(range.lowerBound) to \(range.upperBound)")

@@ -13,10 +13,14 @@ extension csj_node {
         Int(name_length) == other.utf8CodeUnitCount && memcmp(name, other.utf8Start, Int(name_length)) == 0
     }
 
-    /// An integer whose magnitude has 64 bits at most, or nil.
+    /// An integer of 64 bits and its sign, or nil; 454.0 and 4.54e2 are integers too, as JSON Schema has it.
     var integer: (magnitude: UInt64, isNegative: Bool)? {
-        guard kind == .integer, !wide else { return nil }
-        return (magnitude, negative && magnitude != 0)
+        switch kind {
+        case .integer: wide ? nil : (magnitude, negative && magnitude != 0)
+        case .number:
+            textBytes.integralNumber.map { ($0, textBytes.first == UInt8(ascii: "-") && $0 != 0) }
+        case .object, .array, .string, .true, .false, .null: nil
+        }
     }
 }
 
@@ -40,10 +44,16 @@ extension Nodes {
     }
 }
 
-extension UnsafeBufferPointer<UInt8> {
+extension Collection<UInt8> {
     /// The bytes as a string; the parser has checked that they are UTF-8.
     var string: String { String(decoding: self, as: UTF8.self) }
+}
 
+extension UInt8 {
+    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+}
+
+extension UnsafeBufferPointer<UInt8> {
     /// `0x` and 1 to 16 hex digits of either case.
     var hexNumber: UInt64? {
         guard count >= 3, count <= 18, self[0] == UInt8(ascii: "0"), self[1] == UInt8(ascii: "x") else { return nil }
@@ -61,12 +71,28 @@ extension UnsafeBufferPointer<UInt8> {
         return number
     }
 
+    /// The absolute value of a number of JSON with fraction or exponent; nil when it is none of 64 bits. Nothing is
+    /// rounded.
+    var integralNumber: UInt64? {
+        let mantissa = prefix { $0 != UInt8(ascii: "e") && $0 != UInt8(ascii: "E") }
+        let digits = mantissa.filter(\.isDigit)
+        guard let last = digits.lastIndex(where: { $0 != UInt8(ascii: "0") }) else { return 0 }
+        let exponent = suffix(from: mantissa.endIndex).dropFirst()
+        guard let power = exponent.isEmpty ? 0 : Int(exponent.string), power.magnitude < 1 << 40 else { return nil }
+        // What the last digit that is not 0 is worth, as a power of ten.
+        let whole = mantissa.prefix { $0 != UInt8(ascii: ".") }.filter(\.isDigit)
+        let scale = power + whole.count - 1 - last
+        guard (0..<20).contains(scale) else { return nil }
+        return (digits[...last] + repeatElement(UInt8(ascii: "0"), count: scale))
+            .withUnsafeBufferPointer { $0.decimalNumber }
+    }
+
     /// Decimal digits without a sign, up to UInt64.max.
     var decimalNumber: UInt64? {
         guard !isEmpty else { return nil }
         var number: UInt64 = 0
         for byte in self {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            guard byte.isDigit else { return nil }
             let (shifted, overflow) = number.multipliedReportingOverflow(by: 10)
             let (sum, carry) = shifted.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
             guard !overflow, !carry else { return nil }

@@ -34,6 +34,18 @@ def file_has_a_context(machine: Machine) -> None:
     machine.call("createStreamContext", body={"fileName": "\\a.DLL", "rules": []}, expect=409)
 
 
+def patterns_of_policies_are_too_long(machine: Machine) -> None:
+    """Each creation is held against them."""
+    policies = {"items": [{"imageFileName": "*" * 32766}] * 2}
+    machine.call("putRulePolicies", body=policies)
+    before = machine.snapshot()
+    policies["items"].append({"imageFileName": "*****"})
+    machine.call("putRulePolicies", body=policies, expect=409)
+    assert machine.snapshot() == before
+    machine.call("putHost", host=f"{machine.name}-more", body={"rulePolicies": policies}, expect=409)
+    machine.call("getHost", host=f"{machine.name}-more", expect=404)
+
+
 def host_has_another_body(machine: Machine) -> None:
     machine.call("putHost", body={"engine": {"type": "none"}}, expect=409)
 
@@ -55,6 +67,7 @@ def drain_while_paused(machine: Machine) -> None:
         (system_again, "process-exists"),
         (tid_in_use, "thread-exists"),
         (file_has_a_context, "stream-context-exists"),
+        (patterns_of_policies_are_too_long, "limit-reached"),
         (host_has_another_body, "host-exists"),
         (steps_while_running, "worker-running"),
         (drain_while_paused, "worker-paused"),

@@ -118,11 +118,10 @@ class TestBeginning:
             assert sequences(live.take(1)) == [5]
 
     @each_format
-    def test_a_page_does_not_look_at_the_last_event(self, machine: Machine, media: str) -> None:
+    def test_a_page_does_not_begin_after_the_last_event(self, machine: Machine, media: str) -> None:
         make(machine, 2)
-        for last in ("1", "nonsense"):
-            page = machine.get("listMessages", headers={"Last-Event-ID": last})
-            assert [entry["sequence"] for entry in page["items"]] == [1, 2]
+        page = machine.get("listMessages", headers={"Last-Event-ID": "1"})
+        assert [entry["sequence"] for entry in page["items"]] == [1, 2]
         with stream(machine, media, last=1) as live:
             assert sequences(live.take(1)) == [2]
 

@@ -67,3 +67,11 @@ def test_all_faults_of_a_query_are_told(machine: Machine) -> None:
     query = {"limit": 0, "waitMs": 60001, "kind": "nope"}
     problem = machine.get("listMessages", query=query, expect=400)
     assert {fault["parameter"] for fault in problem["errors"]} == set(query)
+
+
+@pytest.mark.parametrize(("length", "status"), [(255, 200), (256, 400)])
+def test_the_name_of_a_machine_has_a_bound(machine: Machine, length: int, status: int) -> None:
+    """With room to spare below what the HTTP library takes of a target."""
+    query = {"format": "sysmon", "machine": "x" * length}
+    answer = machine.call("postEvents", query=query, data=b"\n", expect=status)
+    assert [fault["parameter"] for fault in answer.json.get("errors", [])] == ["machine"] * (status == 400)

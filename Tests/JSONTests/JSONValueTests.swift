@@ -26,7 +26,8 @@ extension Result where Failure == JSONFaults {
     @Test(
         arguments: [
             ("0", 0), ("-0", 0), ("4294967295", 4_294_967_295), ("4294967296", nil), ("18446744073709551615", nil),
-            ("18446744073709551616", nil), ("1.0", nil), ("1e3", nil), ("1E400", nil), ("-1", nil), ("\"1\"", nil),
+            ("18446744073709551616", nil), ("1.0", 1), ("1e3", 1000), ("1.5", nil), ("1E400", nil), ("-1", nil),
+            ("\"1\"", nil),
             ("null", nil), ("true", nil), ("[]", nil), ("99999999999999999999999999999999999999999999", nil),
         ] as [(String, UInt64?)])
     func `a pid is an integer of 32 bits`(text: String, expected: UInt64?) {
@@ -57,6 +58,21 @@ extension Result where Failure == JSONFaults {
         #expect(read(text) { $0.integer(in: .min ... .max) }.value == expected)
     }
 
+    @Test(
+        arguments: [
+            ("0.0", 0), ("-0.0", 0), ("0e9", 0), ("454.0", 454), ("4.54e2", 454), ("4540E-1", 454), ("4.54E+2", 454),
+            ("4.54e1", nil), ("0.1", nil), ("1e-1", nil), ("100e-2", 1), ("-2.50e1", -25), ("-0.00", 0),
+            ("9223372036854775807.0", .max), ("9223372036854775807.5", nil), ("922337203685477580.7e1", .max),
+            ("9223372036854775808.0", nil), ("-9223372036854775808.0", .min), ("1e18", 1_000_000_000_000_000_000),
+            ("1e19", nil), ("1e99999999999999999999", nil), ("0e99999999999999999999", 0),
+            ("1e-99999999999999999999", nil), ("1e-9223372036854775808", nil),
+            ("0.00000000000000000000000000000000001e35", 1),
+            ("100000000000000000000000000000000000e-35", 1),
+        ] as [(String, Int64?)])
+    func `an integer may be written with a fraction of zeros or an exponent, exactly`(text: String, expected: Int64?) {
+        #expect(read(text) { $0.integer(in: .min ... .max) }.value == expected)
+    }
+
     @Test func `the ends of a range belong to it`() {
         #expect(read("[1,60000]") { $0.array(maxCount: 2)?.map { $0.integer(in: 1...60_000) } }.value == [1, 60_000])
         #expect(
@@ -72,7 +88,7 @@ extension Result where Failure == JSONFaults {
             ("\"ff\"", nil), ("\"0X1\"", nil), ("\"0x1g\"", nil), ("\" 0x1\"", nil), ("\"0x1 \"", nil),
             ("\"-0x1\"", nil),
             ("\"0\\u00781\"", 1), ("1024", 1024), ("18446744073709551615", .max), ("18446744073709551616", nil),
-            ("-1", nil), ("1.0", nil), ("null", nil), ("\"0x\u{661}\"", nil),
+            ("-1", nil), ("1024.0", 1024), ("0.5", nil), ("null", nil), ("\"0x\u{661}\"", nil),
         ] as [(String, UInt64?)])
     func `an address is hex in a string or an integer`(text: String, expected: UInt64?) {
         #expect(read(text) { $0.hexOrUnsigned() }.value == expected)

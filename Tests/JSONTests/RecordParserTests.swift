@@ -32,7 +32,8 @@ extension RecordParser {
             ("5", 5), ("\"5\"", 5), ("\"18446744073709551615\"", .max), ("18446744073709551615", .max),
             ("\"18446744073709551616\"", nil), ("18446744073709551616", nil), ("\"\"", nil), ("\"-5\"", nil),
             ("-5", nil),
-            ("\"5 \"", nil), ("\"0x5\"", nil), ("5.0", nil), ("null", nil), ("true", nil), ("[]", nil), ("{}", nil),
+            ("\"5 \"", nil), ("\"0x5\"", nil), ("5.0", 5), ("5.5", nil), ("null", nil), ("true", nil), ("[]", nil),
+            ("{}", nil),
             ("\"99999999999999999999999\"", nil),
         ] as [(String, UInt64?)])
     func `a number is an integer or decimal digits in a string`(text: String, expected: UInt64?) throws {

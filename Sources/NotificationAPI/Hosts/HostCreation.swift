@@ -34,15 +34,20 @@ struct HostCreation: Hashable, Sendable {
         }
     }
 
+    /// Refuses policies whose patterns are too long together.
+    static func checkPatterns(of policies: [RulePolicy]) throws(Problem) {
+        let length = policies.reduce(0) { $0 + $1.imageFileName.unicodeScalars.count }
+        if length > patternLimit {
+            throw Problem(
+                .limitReached, "The patterns have \(length) characters together, \(patternLimit) at most.")
+        }
+    }
+
     /// Reads `{"items": [...]}`.
     static func policies(_ object: JSONObject) -> [RulePolicy]? {
         object.required("items") { value in
             guard let items = value.array(maxCount: policyLimit) else { return nil }
             let policies = items.map { RulePolicy($0) }
-            let length = policies.reduce(0) { $0 + ($1?.imageFileName.unicodeScalars.count ?? 0) }
-            if length > patternLimit {
-                value.fault("the patterns have \(length) characters together, \(patternLimit) at most")
-            }
             return policies.contains { $0 == nil } ? nil : policies.compactMap { $0 }
         }
     }

@@ -19,7 +19,7 @@ enum EventRoutes {
         let options = try context.read { parameters in
             var options = EventFeed.Options()
             options.format = parameters.choice("format", of: EventFeed.Options.Format.self) ?? .native
-            options.machine = parameters.string("machine")
+            options.machine = parameters.string("machine", maxLength: 255)
             options.waitsWhenFull = parameters.choice("onFull", of: OnFull.self) == .wait
             options.stopsOnError = parameters.bool("stopOnError") ?? false
             let initialThreads = parameters.bool("initialThreads")

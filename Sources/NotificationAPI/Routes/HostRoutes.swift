@@ -38,6 +38,7 @@ enum HostRoutes {
         } _: {
             HostCreation($1)
         }
+        try HostCreation.checkPatterns(of: creation.rulePolicies ?? [])
         let name = call.parameters[0]
         switch call.api.hosts.create(name, creation) {
         case .made(let host):
@@ -103,7 +104,9 @@ enum HostRoutes {
         } _: {
             HostCreation.policies($1)
         }
-        try call.host().driver.rulePolicies = policies
+        let host = try call.host()
+        try HostCreation.checkPatterns(of: policies)
+        host.driver.rulePolicies = policies
         call.reply.send { policies.write(to: &$0) }
     }
 }

@@ -23,6 +23,7 @@ enum MessageRoutes {
             var query = filters(&parameters)
             query.after = parameters.number(optional: "after", as: UInt64.self) ?? 0
             query.delivery = parameters.choice("delivery", of: MessageRecord.Delivery.self)
+            _ = lastEventId(of: call, &parameters)  // no page begins there, but what is no sequence is a fault
             return (query, parameters.limit(), parameters.integer("waitMs", in: 0...60_000) ?? 0)
         }
         let host = try call.host()

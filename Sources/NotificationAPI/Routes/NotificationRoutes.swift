@@ -141,7 +141,7 @@ extension JSONValue {
         case .string:
             guard let name = string(maxUTF16: .max) else { return nil }
             found = Operation(name: name)
-        case .integer:
+        case .integer, .number:
             found = integer(as: Int32.self).flatMap { Operation(rawValue: $0) }
         default:
             fault("expected the name or the number of an operation")

@@ -134,4 +134,4 @@ def query_values(parameter: dict[str, Any]) -> tuple[list[str], list[str]]:
     if "anyOf" in schema:
         names = [name for branch in schema["anyOf"] for name in DOCUMENT.effective(branch).get("enum", ["0x400"])]
         return names, ["", "nope", "0x", "0x100000000"]
-    return schema.get("examples", []), [] if "maxLength" in schema else ["?"]
+    return schema.get("examples", []), ["x" * (schema["maxLength"] + 1)] if "maxLength" in schema else ["?"]
