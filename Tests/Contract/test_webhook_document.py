@@ -1,0 +1,78 @@
+"""The webhooks of the document: their examples fit, and the answers that they ask for do what they say."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from contract.document import DOCUMENT, escaped
+from contract.machine import IMAGE, Machine
+from contract.receiver import Receiver, answer_bytes, new_receiver
+from contract.story import RULE, A, B, messages, two_processes
+from contract.webhooks import CLOUD_EVENT
+
+WEBHOOKS = DOCUMENT.at("/webhooks")
+
+
+def replies(name: str) -> dict[str, Any]:
+    """The examples of answers to the webhook `name`."""
+    content = WEBHOOKS[name]["post"]["responses"]["2XX"]["content"]["application/json"]
+    return {example: told["value"] for example, told in content["examples"].items()}
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """An engine."""
+    with new_receiver() as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", WEBHOOKS)
+def test_an_example_of_an_event_fits_its_webhook_and_no_other(name: str) -> None:
+    examples = WEBHOOKS[name]["post"]["requestBody"]["content"][CLOUD_EVENT]["examples"]
+    assert examples
+    for example in examples.values():
+        fitting = [
+            other
+            for other in WEBHOOKS
+            if not DOCUMENT.faults(
+                f"/webhooks/{other}/post/requestBody/content/{escaped(CLOUD_EVENT)}/schema", example["value"]
+            )
+        ]
+        assert fitting == [name]
+
+
+@pytest.mark.parametrize("name", ["syncMessage", "createProcess"])
+def test_every_example_of_an_answer_is_valid(name: str) -> None:
+    schema = f"/webhooks/{name}/post/responses/2XX/content/application~1json/schema"
+    for reply in replies(name).values():
+        assert DOCUMENT.faults(schema, reply) == []
+
+
+@pytest.mark.parametrize("example", replies("syncMessage"))
+def test_an_answer_to_a_synchronous_message_acknowledges(machine: Machine, receiver: Receiver, example: str) -> None:
+    two_processes(machine)
+    machine.call("putEngine", body=receiver.setting)
+    receiver.answering = answer_bytes(json.dumps(replies("syncMessage")[example]).encode(), "application/json")
+    sync, _ = messages(machine.thread(B, creatorProcessId=A))
+    assert (sync["acknowledged"], sync["clearedRule"]) == (True, RULE)
+
+
+@pytest.mark.parametrize(
+    ("example", "created", "rules", "flags"),
+    [("allow", True, [], "0x00000400"), ("deny", False, None, None), ("words", True, [RULE], "0x00000440")],
+)
+def test_an_answer_to_a_creation_is_followed(
+    machine: Machine, receiver: Receiver, example: str, created: bool, rules: list[str] | None, flags: str | None
+) -> None:
+    machine.call("putEngine", body=receiver.setting)
+    receiver.answering = answer_bytes(json.dumps(replies("createProcess")[example]).encode(), "application/json")
+    answer = machine.get("createProcess", body={"imageFileName": IMAGE})
+    assert answer["created"] is created
+    process = answer.get("process", {})
+    assert (process.get("rules"), process.get("flagsMask")) == (rules, flags)
+
+
+def test_every_example_of_an_answer_is_tried() -> None:
+    assert set(replies("createProcess")) == {"allow", "deny", "words"}
