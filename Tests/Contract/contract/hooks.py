@@ -1,0 +1,193 @@
+"""What schemathesis has to be told of the service: what its requests find there, and how long they may wait.
+
+It imports this module by the name in SCHEMATHESIS_HOOKS; `test_schemathesis.py` starts it.
+"""
+
+import json
+import os
+from collections import deque
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import schemathesis
+from hypothesis.control import current_build_context
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import TestPhase
+
+from contract.client import Client, Ledger
+from contract.live import EVENT_STREAM, NDJSON
+
+HEADERS: dict[str, str] = json.loads(os.environ.get("CONTRACT_HEADERS", "{}"))
+THERE = {"host": "default", "pid": 584, "tid": 428, "id": "1", "sequence": 1, "name": "unknown-process"}
+IMAGE = "\\Device\\HarddiskVolume4\\Windows\\System32\\notepad.exe"
+WORLD = (
+    ("DELETE", "", None),
+    ("PUT", "", {}),
+    ("POST", "/processes", {"processId": THERE["pid"], "imageFileName": IMAGE}),
+    ("POST", f"/processes/{THERE['pid']}/threads", {"threadId": THERE["tid"]}),
+    ("POST", "/stream-contexts", {"fileName": IMAGE}),
+)
+SHORT_MS = 50
+LONG = {
+    "waitMs",
+    "delayMs",
+    "timeoutMs",
+    "asyncTimeoutMs",
+    "syncMonitorNotificationTimeoutMs",
+    "maxProcessCreationMessageTimeoutMs",
+}
+SYSMON_ONLY = ("machine", "initialThreads")
+NOBODY = "http://127.0.0.1:1/"
+ACCEPT = {
+    "listMessages": deque(["", EVENT_STREAM, NDJSON]),
+    "getMessage": deque(["", "application/octet-stream"]),
+}
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
+class World:
+    """The host that requests find: it is put back to what it was when a request may have changed it."""
+
+    def __init__(self) -> None:
+        """Nothing is known of the host yet."""
+        self.changed = True
+        self.hosts: set[str] = set()
+        self._story: object = None
+        self._client: Client | None = None
+
+    def restore(self, base_url: str) -> None:
+        """Make the host anew, with a process, a thread in it and a stream context."""
+        for host in self.hosts - {THERE["host"]}:
+            self.ask(base_url, "DELETE", "", host=host)
+        for method, path, body in WORLD:
+            self.ask(base_url, method, path, body)
+        self.hosts = {THERE["host"]}
+        self.changed = False
+
+    def begin_story(self) -> None:
+        """See whether the request is the first of a story: each begins in the same world, so that it can be told again.
+
+        Hypothesis, which chooses what happens in a story, has new data for each.
+        """
+        story = current_build_context().data
+        self.changed = story is not self._story
+        self._story = story
+
+    def ask(self, base_url: str, method: str, path: str, body: object = None, host: object = THERE["host"]) -> None:
+        """One request about the host; only that there is nothing to delete is no fault."""
+        if self._client is None:
+            self._client = Client(urlsplit(base_url).port or 0, Ledger())
+        data = None if body is None else json.dumps(body).encode()
+        headers = HEADERS | ({} if body is None else {"Content-Type": "application/json"})
+        answer = self._client.raw(method, f"/v1/hosts/{host}{path}", data, headers)
+        if answer.status >= 400 and (method, answer.status) != ("DELETE", 404):
+            raise AssertionError(f"{method} {path or '/'}: {answer.status} {answer.body!r}")
+
+
+world = World()
+
+
+@schemathesis.hook
+def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
+    """Tell in OpenAPI 3.2's words, which schemathesis knows, what the items of the event stream are."""
+    streams = raw_schema["paths"]["/v1/hosts/{host}/messages"]["get"]["responses"]["200"]["content"]
+    item = streams["text/event-stream"]
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": item["x-itemSchema"]}
+    del item["schema"]
+    item["itemSchema"] = {"type": "object", "required": ["data"], "properties": {"data": data}}
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(context: schemathesis.SerializationContext, value: object) -> bytes:
+    """A body of lines, as it is; what is no text is one line of JSON."""
+    return (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", "surrogatepass")
+
+
+@schemathesis.hook
+def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+    """See that what the request names is there, and that it does not wait for long."""
+    meta = case.meta
+    if meta is None:
+        return
+    in_story = meta.phase.name == TestPhase.STATEFUL
+    if in_story:
+        world.begin_story()
+    if world.changed:
+        world.restore(case.operation.base_url)
+    if meta.generation.mode.is_positive:
+        bound(case, LONG if in_story else {"waitMs"})
+        if in_story:
+            point_in_story(case)
+        else:
+            point(case, meta)
+    world.changed = case.method.upper() not in SAFE
+
+
+@schemathesis.hook
+def after_call(context: schemathesis.HookContext, case: schemathesis.Case, response: schemathesis.Response) -> None:
+    """Remember which hosts were made, since a story is about them, and write down what stories came to."""
+    if response.status_code == 201:
+        world.hosts |= {case.path_parameters["host"]}
+    if case.meta is not None and case.meta.phase.name == TestPhase.STATEFUL:
+        with Path(os.environ["CONTRACT_STORIES"]).open("a") as stories:
+            stories.write(f"{case.operation.definition.raw['operationId']} {response.status_code}\n")
+
+
+def bound(case: schemathesis.Case, long: set[str]) -> None:
+    """Make the times in `long` short, and let engines of stories be at a port at which nobody listens."""
+    query, body = bounded(case.query, long), bounded(case.body, long)
+    # What is assigned is judged anew, even when it is the same.
+    if query != case.query:
+        case.query = query
+    if body != case.body:
+        case.body = body
+
+
+def bounded(value: Any, long: set[str]) -> Any:  # noqa: ANN401
+    """`value` with short times, and without what only the machine knows."""
+    if isinstance(value, list):
+        return [bounded(item, long) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made = {name: bounded(member, long) for name, member in value.items()}
+    for name in long & made.keys():
+        if str(made[name]).isdecimal():
+            made[name] = type(made[name])(min(int(made[name]), SHORT_MS))
+    if made.get("type") == "webhook":
+        made.pop("caFile", None)
+        if long == LONG:
+            made["url"] = NOBODY
+    return made
+
+
+def point_in_story(case: schemathesis.Case) -> None:
+    """Name what is there, unless it is about a host of the story."""
+    if case.method.upper() != "PUT" and case.path_parameters.get("host", THERE["host"]) not in world.hosts:
+        case.path_parameters = {name: THERE[name] for name in case.path_parameters}
+
+
+def point(case: schemathesis.Case, meta: Any) -> None:  # noqa: ANN401
+    """Name what is there in place of something arbitrary, unless that is what the case is about."""
+    operation = case.operation.definition.raw["operationId"]
+    if getattr(meta.phase.data, "parameter_location", None) != ParameterLocation.PATH:
+        case.path_parameters = {name: THERE[name] for name in case.path_parameters or {}}
+    if operation == "postEvents" and case.query.get("format") != "sysmon":
+        case.query = {name: value for name, value in case.query.items() if name not in SYSMON_ONLY}
+    base_url = case.operation.base_url
+    if operation == "putHost":
+        world.ask(base_url, "DELETE", "")
+    if operation == "stepWorker":
+        world.ask(base_url, "PUT", "/worker", {"state": "paused"})
+    others = ACCEPT.get(operation)
+    if others:
+        accept(case, others[0])
+        others.rotate()
+
+
+def accept(case: schemathesis.Case, media: str) -> None:
+    """Ask for `media`; a live stream is one that ends, with the message that the world began with."""
+    if media:
+        case.headers = {"Accept": media}
+    if media in (EVENT_STREAM, NDJSON):
+        case.query = {"limit": 1}

@@ -1,0 +1,143 @@
+"""What schemathesis, which knows nothing but the document, finds in the service. README.md says how it is run."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract.document import DOCUMENT, walk
+from contract.service import Service
+
+HERE = Path(__file__).parent
+LIMIT_SECONDS = 900
+# Policies may have 10,000 items: with the usual limit they would be too large before they are too many.
+SETTINGS = """
+server:
+  bodyLimitBytes: 16777216
+"""
+HEADERS: dict[str, str] = {}
+ALONE = ("examples", "coverage", "fuzzing")
+STORIES = "stateful"
+
+
+class Run:
+    """A run of schemathesis against a service, and what it left."""
+
+    def __init__(self, directory: Path, port: int, phases: Sequence[str]) -> None:
+        """Run some of its phases; its files go to `directory`."""
+        base = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"]
+        command += [f"{base}/openapi.yaml", "--url", base, "--no-color", "--phases", ",".join(phases)]
+        for name, value in HEADERS.items():
+            command += ["--header", f"{name}: {value}"]
+        self._summary, self._stories = directory / "summary.json", directory / "stories.txt"
+        command += ["--report-json-path", str(self._summary)]
+        # Hypothesis, by which it makes its data, goes by variables that CI sets.
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(HERE),
+            "SCHEMATHESIS_HOOKS": "contract.hooks",
+            "CONTRACT_HEADERS": json.dumps(HEADERS),
+            "CONTRACT_STORIES": str(self._stories),
+        }
+        self.ended = subprocess.run(
+            command,
+            cwd=directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LIMIT_SECONDS,
+            check=False,
+        )
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What it counted."""
+        summary: dict[str, Any] = json.loads(self._summary.read_text())
+        return summary
+
+    @property
+    def steps(self) -> set[tuple[str, int]]:
+        """What its stories asked, and the status that came."""
+        lines = (line.split() for line in self._stories.read_text().splitlines())
+        return {(operation, int(status)) for operation, status in lines}
+
+
+@contextlib.contextmanager
+def running(directory: Path, *phases: str) -> Iterator[Run]:
+    """A run on a service of its own."""
+    config = directory / "wdfilterd.yaml"
+    config.write_text(SETTINGS)
+    service = Service(directory, ["--config", str(config)])
+    try:
+        yield Run(directory, service.port, phases)
+    finally:
+        code = service.stop()
+    assert code == 0, service.errors()
+
+
+@pytest.fixture(scope="module")
+def requests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """The phases in which each request stands alone."""
+    with running(tmp_path_factory.mktemp("requests"), *ALONE) as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """The phase in which one request leads to the next; on its own, since values from before make its data waver."""
+    with running(tmp_path_factory.mktemp("stories"), STORIES) as run:
+        yield run
+
+
+def finds_nothing(run: Run, phases: Sequence[str]) -> None:
+    """It ran to its end and has nothing to say."""
+    if run.ended.returncode != 0:
+        pytest.fail(run.ended.stdout, pytrace=False)
+    assert run.summary["complete"]
+    assert {phase: run.summary["phases"][phase]["status"] for phase in phases} == dict.fromkeys(phases, "success")
+
+
+def test_it_finds_nothing_in_requests(requests: Run) -> None:
+    finds_nothing(requests, ALONE)
+
+
+def test_it_finds_nothing_in_stories(stories: Run) -> None:
+    finds_nothing(stories, [STORIES])
+
+
+def test_each_operation_accepts_something(requests: Run) -> None:
+    """A run that is refused everything finds little."""
+    operations = requests.summary["operations"]
+    assert [operations[what] for what in ("total", "selected", "tested")] == [len(DOCUMENT.operations)] * 3
+    accepted = {
+        label
+        for label, phases in requests.summary["valid_rates"].items()
+        if any(rate["accepted"] for rate in phases.values())
+    }
+    assert accepted == {f"{operation.method} {operation.path}" for operation in DOCUMENT.operations.values()}
+
+
+@pytest.mark.parametrize("thing", ["Host", "Process", "Thread", "StreamContext"])
+def test_its_stories_make_read_and_delete_each_thing_and_find_it_gone(stories: Run, thing: str) -> None:
+    made = ("putHost" if thing == "Host" else f"create{thing}", 201)
+    deleted = {"Host": ("deleteHost", 204), "Process": ("exitProcess", 200), "Thread": ("deleteThread", 200)}
+    story = {made, (f"get{thing}", 200), deleted.get(thing, (f"delete{thing}", 204)), (f"get{thing}", 404)}
+    assert story <= stories.steps
+
+
+def test_its_stories_send_messages_and_read_them(stories: Run) -> None:
+    assert {("sendSyncNotification", 200), ("sendAsyncNotification", 202), ("getMessage", 200)} <= stories.steps
+
+
+def test_its_stories_follow_every_link(stories: Run) -> None:
+    links = sum(len(node["links"]) for _, node in walk(DOCUMENT.at("/paths")) if "links" in node)
+    assert f"API Links:    {links} covered / {links} selected / {links} total" in stories.ended.stdout
