@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import schemathesis
 from hypothesis.control import current_build_context
+from schemathesis.core import NotSet
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 
@@ -100,8 +101,8 @@ def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, 
 
 @schemathesis.serializer("application/x-ndjson")
 def lines(context: schemathesis.SerializationContext, value: object) -> bytes:
-    """A body of lines, as it is; what is no text is one line of JSON."""
-    return (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", "surrogatepass")
+    """A body of lines, as it is."""
+    return str(value).encode("utf-8", "surrogatepass")
 
 
 @schemathesis.hook
@@ -110,6 +111,8 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwar
     meta = case.meta
     if meta is None:
         return
+    if case.media_type == NDJSON and not isinstance(case.body, str | NotSet):
+        case.body = json.dumps(case.body)  # whatever is sent as lines is text, and so good data
     in_story = meta.phase.name == TestPhase.STATEFUL
     if in_story:
         world.begin_story()
