@@ -21,7 +21,8 @@ SETTINGS = """
 server:
   bodyLimitBytes: 16777216
 """
-HEADERS: dict[str, str] = {}
+TOKEN = "schemathesis-0123456789"
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 ALONE = ("examples", "coverage", "fuzzing")
 STORIES = "stateful"
 
@@ -76,7 +77,9 @@ class Run:
 def running(directory: Path, *phases: str) -> Iterator[Run]:
     """A run on a service of its own."""
     config = directory / "wdfilterd.yaml"
-    config.write_text(SETTINGS)
+    tokens = directory / "tokens"
+    tokens.write_text(f"schemathesis admin {TOKEN}\n")
+    config.write_text(f"{SETTINGS}auth:\n  tokensFile: {tokens}\n")
     service = Service(directory, ["--config", str(config)])
     try:
         yield Run(directory, service.port, phases)
