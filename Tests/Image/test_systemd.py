@@ -38,6 +38,8 @@ def test_a_request_starts_it_and_is_answered(booted: Booted) -> None:
     assert booted.shown(SERVICE, "ActiveState") == {"ActiveState": "inactive"}
     answer = booted.run(*CURL, "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:8080/readyz")
     assert (answer.stdout, answer.stderr) == ("200", "")
+    # It answers a moment before systemd has heard that it is ready; this waits for that, and only for that.
+    assert booted.run("systemctl", "start", SERVICE).returncode == 0
     assert booted.shown(SERVICE, "ActiveState", "SubState") == {"ActiveState": "active", "SubState": "running"}
     assert booted.run("wdfilterd", "healthcheck").returncode == 0
 
