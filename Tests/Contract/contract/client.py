@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import yaml
+
 from contract.document import DOCUMENT, Operation
 from contract.live import FORMATS, items
 from contract.strict import strict_json
@@ -167,6 +169,8 @@ def content_of(answer: Answer) -> Any:  # noqa: ANN401
     """The body of `answer` as its schema sees it."""
     if answer.media.endswith("/octet-stream"):
         return answer.body.decode("latin-1")
+    if answer.media == "application/yaml":
+        return yaml.safe_load(answer.body)
     is_json = answer.media.endswith("json") and answer.media not in FORMATS
     return answer.json if is_json else answer.body.decode("utf-8")
 

@@ -111,14 +111,16 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwar
     meta = case.meta
     if meta is None:
         return
+    is_good = meta.generation.mode.is_positive
     if case.media_type == NDJSON and not isinstance(case.body, str | NotSet):
-        case.body = json.dumps(case.body)  # whatever is sent as lines is text, and so good data
+        case.body = json.dumps(case.body)
+        is_good = True  # whatever is sent as lines is text
     in_story = meta.phase.name == TestPhase.STATEFUL
     if in_story:
         world.begin_story()
     if world.changed:
         world.restore(case.operation.base_url)
-    if meta.generation.mode.is_positive:
+    if is_good:
         bound(case, LONG if in_story else {"waitMs"})
         if in_story:
             point_in_story(case)
