@@ -65,6 +65,27 @@ import Testing
         #expect(!journal.page(query, limit: 1).hasMore)
     }
 
+    @Test func `a page of large messages ends sooner, and the next ones have the rest`() {
+        var journal = Journal(capacity: 1000)
+        for sequence in UInt64(1)...200 {
+            let body = AsyncBody.raw([UInt8](repeating: 0, count: 65_536))
+            let message = EngineMessage(
+                sequence: sequence, time: .none, kind: .async, process: nil,
+                content: .async(AsyncMessage(operation: .logPrint, body: body)))
+            journal.append(MessageRecord(message: message, routine: .asyncSendNotification, delivery: .queued))
+        }
+        var query = MessageQuery()
+        var found: [UInt64] = []
+        for _ in 0..<4 {
+            let page = journal.page(query, limit: 1000)
+            #expect(page.items.reduce(0) { $0 + $1.message.totalSize } <= Journal.mostPageBytes)
+            #expect(page.hasMore == (page.end < 200))
+            found += page.items.map(\.message.sequence)
+            query.after = page.end
+        }
+        #expect(found == Array(1...200))
+    }
+
     @Test mutating func `what became of a message is stored only while the message is here`() {
         append(4)
         for sequence: UInt64 in [1, 4] {

@@ -55,16 +55,22 @@ struct Journal {
         return true
     }
 
-    /// The first `limit` records that `query` asks for, and whether more follow.
+    /// Bytes that the messages of a page come to at most, when they are more than one: who asks for a page of the largest
+    /// messages would else keep a thread busy for long, and get a hundred megabytes.
+    static let mostPageBytes = 4 << 20
+
+    /// The first `limit` records that `query` asks for, of no more than `mostPageBytes`, and whether more follow.
     ///
     /// - Complexity: O(records behind `query.after`).
     func page(_ query: MessageQuery, limit: Int) -> MessagePage {
         var items: [MessageRecord] = []
         var hasMore = false
+        var size = 0
         let first = max(query.after, oldest - 1) - (oldest - 1)
         if first < records.count {
             for index in Int(first)..<keys.count where query.matches(keys[index]) {
-                if items.count == limit {
+                size += records[index].message.totalSize
+                if items.count == limit || !items.isEmpty && size > Journal.mostPageBytes {
                     hasMore = true
                     break
                 }
