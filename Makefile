@@ -119,12 +119,13 @@ fuzz: setup ## Run each fuzz target for SECONDS=60 seconds, up to the first find
 	  }
 	done
 
-bench: setup-bench ## Measure the service beside a C program that does the least there is, and with live streams.
+bench: setup-bench ## Measure the service beside a C program that does the least there is, with live streams and hostile clients.
 	swift build -c release --product wdfilterd
 	bin=$$(swift build -c release --show-bin-path)
 	cc -O2 -o "$$bin/floor" Benchmarks/floor.c -lmicrohttpd
 	$(PYTHON) Benchmarks/run.py --service "$$bin/wdfilterd" --floor "$$bin/floor"
 	$(PYTHON) Benchmarks/streams.py --service "$$bin/wdfilterd"
+	$(PYTHON) Benchmarks/dribble.py --service "$$bin/wdfilterd"
 
 memory: setup ## Measure the memory of a host after each of ten million events.
 	swift build -c release --product wdfilterd

@@ -2,7 +2,7 @@
 """Clients that hold connections and hardly move: one byte a second each.
 
 A third of them send a head without an end, a third the body of a request, and a third pipeline requests and read the
-answers. Who is cut comes back. Prints `ready` once all are connected, goes on until its standard input ends, and then
+answers. Who is cut comes back. Prints `ready` once each has moved, goes on until its standard input ends, and then
 prints what became of them as JSON.
 """
 
@@ -88,13 +88,14 @@ def main() -> None:
         over.set()
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
-    print("ready", flush=True)
     due = time.monotonic()
-    for dribbler in cycle(all_of_them):
+    for number, dribbler in enumerate(cycle(all_of_them)):
         due += PAUSE / arguments.count
         if over.wait(max(0.0, due - time.monotonic())):
             break
         dribbler.move()
+        if number == arguments.count:
+            print("ready", flush=True)
     sums = {name: sum(getattr(one, name) for one in all_of_them) for name in ("moves", "cuts")}
     print(json.dumps({"connected": len(all_of_them), **sums}), flush=True)
 
