@@ -4,8 +4,9 @@ import TestSupport
 enum EngineAnswer {
     /// A whole answer, after so many milliseconds; 2xx or not.
     case whole([UInt8], isSuccess: Bool, after: Int)
-    /// A whole 2xx answer whose end is the end of the connection.
-    case untilClose([UInt8])
+    /// A whole 2xx answer, then the end of the connection. It says its length: of one that goes on until the connection
+    /// ends nobody but the client knows whether it saw the end before it gave up.
+    case last([UInt8])
     /// A part of an answer, then the end of the connection, in good order or with a RST.
     case cut([UInt8], withReset: Bool)
     /// A part of an answer, then nothing.
@@ -35,7 +36,7 @@ enum EngineAnswer {
         case 0: .whole(head(204), isSuccess: true, after: milliseconds)
         // Taken, although the reply is nothing that a sync message or a creation can use.
         case 1: .whole(answer(200, #"{"operationType":"#), isSuccess: true, after: milliseconds)
-        case 2: .untilClose(Array("HTTP/1.1 200 X\r\nConnection: close\r\n\r\n{}".utf8))
+        case 2: .last(head(200, "Connection: close\r\nContent-Length: 2\r\n") + Array("{}".utf8))
         default:
             .whole(
                 answer(200, request.kind == "sync" ? #"{"operationType":\#(request.operationCode)}"# : "{}"),

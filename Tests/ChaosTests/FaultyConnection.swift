@@ -66,7 +66,7 @@ final class FaultyConnection {
             output = bytes
             if milliseconds > 0 { dueAt = .now + .milliseconds(milliseconds) }
             if isSuccess { expectEvidence(request) }
-        case .untilClose(let bytes):
+        case .last(let bytes):
             (output, then) = (bytes, .shutDown)
             expectEvidence(request)
         case .cut(let bytes, let withReset): (output, then) = (bytes, withReset ? .reset : .shutDown)
