@@ -191,8 +191,9 @@ final class ChaosService {
             about: About(version: "0", libraries: [], swift: "6"),
             logger: Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() })
         var configuration = DaemonConfiguration()
-        // A request that its client breaks off is noticed when this is over.
-        configuration.requestDeadline = .seconds(2)
+        // A request that its client breaks off is noticed when this is over. Long enough for a sanitizer's slow threads:
+        // a client whose request is not looked at meanwhile is cut off too.
+        configuration.requestDeadline = .seconds(5)
         daemon = try Daemon(configuration, handler: api) { _ in }
     }
 
