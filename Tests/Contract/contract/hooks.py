@@ -29,6 +29,7 @@ WORLD = (
     ("POST", f"/processes/{THERE['pid']}/threads", {"threadId": THERE["tid"]}),
     ("POST", "/stream-contexts", {"fileName": IMAGE}),
 )
+SYSTEM = 4
 SHORT_MS = 50
 LONG = {
     "waitMs",
@@ -170,6 +171,8 @@ def point_in_story(case: schemathesis.Case) -> None:
     """Name what is there, unless it is about a host of the story."""
     if case.method.upper() != "PUT" and case.path_parameters.get("host", THERE["host"]) not in world.hosts:
         case.path_parameters = {name: THERE[name] for name in case.path_parameters}
+    if "notifications" in case.path and isinstance(case.body, dict) and "processId" in case.body:
+        case.body = {**case.body, "processId": SYSTEM}
 
 
 def point(case: schemathesis.Case, meta: Any) -> None:  # noqa: ANN401
@@ -192,7 +195,8 @@ def point(case: schemathesis.Case, meta: Any) -> None:  # noqa: ANN401
 
 def accept(case: schemathesis.Case, media: str) -> None:
     """Ask for `media`; a live stream is one that ends, with the message that the world began with."""
-    if media:
-        case.headers = {"Accept": media}
+    if not media:
+        return
+    case.headers = {name: value for name, value in case.headers.items() if name != "Last-Event-ID"} | {"Accept": media}
     if media in (EVENT_STREAM, NDJSON):
         case.query = {"limit": 1}
