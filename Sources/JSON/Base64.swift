@@ -11,7 +11,7 @@ public enum Base64 {
 
     /// `bytes` as text.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
-        // Byte by byte through a collection that is known at run time only takes a hundred times as long.
+        // Byte by byte through a collection that is known at run time only takes several times as long.
         bytes.withContiguousStorageIfAvailable { encode($0) } ?? encode(Array(bytes))
     }
 
