@@ -35,7 +35,8 @@ class Run:
         base = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"]
         # From the service it would leave out the operation that it got the document by.
-        command += [str(REPOSITORY / "openapi.yaml"), "--url", base, "--no-color", "--phases", ",".join(phases)]
+        command += [str(REPOSITORY / "openapi.yaml"), "--url", base, "--no-color", "--checks", "all"]
+        command += ["--phases", ",".join(phases)]
         for name, value in HEADERS.items():
             command += ["--header", f"{name}: {value}"]
         self._summary, self._stories = directory / "summary.json", directory / "stories.txt"
