@@ -16,7 +16,7 @@ struct ReplyTests {
     @Test(arguments: [
         (#"{"operationType":3}"#, Int32(3)), (#"{"operationType":"NewThreadDifferentProcess"}"#, 3),
         (#"{"operationType":"NewThreadAndCmdLine","more":[1]}"#, 7), (#"{"operationType":-1}"#, -1),
-        (#" {"operationType" : 4} "#, 4),
+        (#" {"operationType" : 4} "#, 4), (#"{"operationType":3.0}"#, 3),
     ])
     func `a sync message is answered by a number or a name`(body: String, type: Int32) async throws {
         let expected = EngineReply.sync(ReplySyncMessage(operationType: type))
@@ -25,7 +25,7 @@ struct ReplyTests {
 
     @Test(arguments: [
         "{}", "null", "3", "[]", "x", #"{"operationType":null}"#, #"{"operationType":"CreateThread"}"#,
-        #"{"operationType":3.0}"#, #"{"operationType":4294967299}"#, #"{"operationType":"3"}"#,
+        #"{"operationType":3.5}"#, #"{"operationType":4294967299}"#, #"{"operationType":"3"}"#,
         #"{"operationType":3}{}"#, #"{"operationType":3,"operationType":3}"#, #"{"operationType":3"#, "\u{0}", " ",
         "<html>200</html>",
     ])
