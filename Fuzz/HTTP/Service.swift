@@ -64,7 +64,7 @@ final class Service {
     /// Stops the service. Each request gets its answer, each message is accounted for.
     func stop() {
         api.prepareToStop()
-        let received = Received<[HostLedger]>()
+        let received = Received<ServiceLedger>()
         api.unload(completion: received.take)
         letTimeGo { received.count > 0 && open.allSatisfy(\.isOver) }
         for conversation in open {
@@ -73,13 +73,13 @@ final class Service {
         }
         open = []
         expect(received.count == 1, "the drivers unload \(received.count) times")
-        for ledger in received.values[0] {
-            let (counters, async) = (ledger.counters, ledger.counters.async)
-            let ended = async.sent + async.sendFailed + async.droppedOnOverflow
-            expect(
-                async.enqueued == ended + UInt64(counters.queued + counters.inHand), "ASY-10: \(ledger)")
-            expect(counters.inHand == 0, "\(ledger)")
+        for host in received.values[0].hosts {
+            var sums = MessageSums()
+            sums.add(host.counters)
+            expect(sums.isConserved, "ASY-10: \(host)")
         }
+        let sums = received.values[0].sums
+        expect(sums.isConserved && sums.inHand == 0 && sums.underWay == 0, "\(sums)")
         expect(api.openStreams == 0, "\(api.openStreams) streams are open")
     }
 }
