@@ -254,22 +254,21 @@ def test_a_passed_socket_beyond_loopback_is_refused_without_tokens_and_tls() -> 
         assert "beyond loopback" in errors
 
 
+def refusal(arguments: list[str], environment: dict[str, str]) -> str:
+    """What a service says on stderr that does not start, for its settings are wrong."""
+    command = [binary(), "serve", *arguments]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=30)
+    assert result.returncode == 2
+    return result.stderr
+
+
 def test_without_a_passed_socket_it_says_so() -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("LISTEN_")}
     for extra, said in (
         ({}, "no socket was passed"),
         ({"LISTEN_PID": "1", "LISTEN_FDS": "1"}, "passed to process 1"),
     ):
-        result = subprocess.run(
-            [binary(), "serve", "--listen", "systemd"],
-            env={**environment, **extra},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=30,
-        )
-        assert result.returncode == 2
-        assert said in result.stderr
+        assert said in refusal(["--listen", "systemd"], {**environment, **extra})
 
 
 @pytest.mark.parametrize(
@@ -281,17 +280,9 @@ def test_a_faulty_file_of_tokens_ends_the_start(tmp_path: Path, tokens: str | No
     if tokens is not None:
         path.write_text(tokens)
     environment = {**os.environ, "WDFILTERD_AUTH_TOKENS_FILE": str(path)}
-    result = subprocess.run(
-        [binary(), "serve", "--listen", "127.0.0.1:0"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
-    assert result.returncode == 2
-    assert said in result.stderr
-    assert str(path) in result.stderr
+    told = refusal(["--listen", "127.0.0.1:0"], environment)
+    assert said in told
+    assert str(path) in told
 
 
 def test_beyond_loopback_takes_tokens_and_tls(tmp_path: Path) -> None:
@@ -300,12 +291,9 @@ def test_beyond_loopback_takes_tokens_and_tls(tmp_path: Path) -> None:
     tls = f"tls: {{certificateFile: {tmp_path}/server.pem, keyFile: {tmp_path}/server.key}}\n"
     auth = f"auth: {{tokensFile: {tmp_path}/tokens}}\n"
     config = tmp_path / "wdfilterd.yaml"
-    command = [binary(), "serve", "--config", str(config), "--listen", "0.0.0.0:0"]
     for text in ("", tls, auth):
         config.write_text(text)
-        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
-        assert result.returncode == 2
-        assert "beyond loopback" in result.stderr
+        assert "beyond loopback" in refusal(["--config", str(config), "--listen", "0.0.0.0:0"], dict(os.environ))
     config.write_text(tls + auth)
     service = Service(tmp_path, ["--config", str(config)], scheme="https", listen="0.0.0.0:0")
     assert status_over_tls(service.port, authority) == 401
