@@ -68,32 +68,34 @@ def test_the_document_names_a_role_for_every_operation_of_v1_and_no_other() -> N
             assert not {401, 403} & operation.statuses
 
 
+def refuses_all(
+    tokens: list[str], status: int, port: int, ledger: Ledger, prepared: Prepared, operation: Operation
+) -> None:
+    """Ask `operation` with each of `tokens` for `status`. The host is as it was."""
+    prepared.ready(operation.id)
+    path = prepared.path(operation.id)
+    before = prepared.machine.snapshot()
+    for token in tokens:
+        client = Client(port, ledger, token)
+        client.call(operation.id, expect=status, **body_of(operation), **path)
+        client.close()
+    assert prepared.machine.snapshot() == before
+
+
 @pytest.mark.parametrize("operation", GUARDED, ids=name)
 def test_without_a_known_token_nothing_is_done(
     guarded: Service, prepared: Prepared, ledger: Ledger, operation: Operation
 ) -> None:
-    prepared.ready(operation.id)
-    path = prepared.path(operation.id)
-    before = prepared.machine.snapshot()
-    for token in ("", "unknown-token-0123456789", TOKENS["admin"][:-1], TOKENS["admin"] + "x"):
-        client = Client(guarded.port, ledger, token)
-        client.call(operation.id, expect=401, **body_of(operation), **path)
-        client.close()
-    assert prepared.machine.snapshot() == before
+    tokens = ["", "unknown-token-0123456789", TOKENS["admin"][:-1], TOKENS["admin"] + "x"]
+    refuses_all(tokens, 401, guarded.port, ledger, prepared, operation)
 
 
 @pytest.mark.parametrize("operation", declaring(403), ids=name)
 def test_a_lesser_role_is_not_enough(
     guarded: Service, prepared: Prepared, ledger: Ledger, operation: Operation
 ) -> None:
-    prepared.ready(operation.id)
-    path = prepared.path(operation.id)
-    before = prepared.machine.snapshot()
-    for role in ("read", "drive")[: 1 if role_of(operation) == "drive" else 2]:
-        client = Client(guarded.port, ledger, TOKENS[role])
-        client.call(operation.id, expect=403, **body_of(operation), **path)
-        client.close()
-    assert prepared.machine.snapshot() == before
+    lesser = ("read", "drive")[: 1 if role_of(operation) == "drive" else 2]
+    refuses_all([TOKENS[role] for role in lesser], 403, guarded.port, ledger, prepared, operation)
 
 
 @pytest.mark.parametrize("operation", GUARDED, ids=name)
