@@ -10,11 +10,11 @@ enum Tree: Equatable {
     case object([Member])
     case array([Tree])
     case text([UInt8])
-    /// Of at most 64 bits and a sign.
+    /// Of at most 64 bits and a sign; 1.0 and 1e0 are one too.
     case integer(Int128)
     /// An integer of more, which no reader tells.
     case wide
-    /// A number with a fraction or an exponent, which no reader tells.
+    /// Another number with a fraction or an exponent, which no reader tells.
     case fraction
     case bool(Bool)
     case null
@@ -39,7 +39,7 @@ enum Tree: Equatable {
             guard let text = value.string(maxUTF16: .max) else { return nil }
             self = .text(Array(text.utf8))
         case .integer: self = value.integer(as: Int128.self).map { .integer($0) } ?? .wide
-        case .number: self = .fraction
+        case .number: self = value.integer(as: Int128.self).map { .integer($0) } ?? .fraction
         case .bool:
             guard let flag = value.bool() else { return nil }
             self = .bool(flag)
