@@ -61,7 +61,7 @@ let package = Package(
 
         // Recordings, the API, the executable
         library("EventJSON", ["Driver", "Messages", "JSON"]),
-        library("Replay", ["EventJSON", "Driver", "Messages", "JSON", "Locking"]),
+        library("Replay", ["EventJSON", "Driver", "Messages", "JSON", "Locking", deques]),
         library(
             "NotificationAPI",
             [

@@ -53,12 +53,12 @@ final class Upload {
     }
 
     func finish() {
-        let received = Received<EventsReport>()
+        let received = Received<ReplayReport>()
         feed.finish(completion: received.take)
         goOn { received.count > 0 }
         settle()
         expect(received.count == 1, "\(received.count) reports")
-        guard let report = received.values.first else { return }
+        guard let report = received.values.first?.total else { return }
         self.report = report
         check(report)
     }

@@ -2,6 +2,8 @@
 public enum SkipReason: String, CaseIterable, Sendable {
     /// Of another channel than Microsoft-Windows-Sysmon/Operational, or of none.
     case otherChannel = "other-channel"
+    /// Of a machine for which no host could be made.
+    case noHost = "no-host"
     /// Of another machine than the one that is replayed.
     case otherMachine = "other-machine"
     /// A Sysmon event id that no event of the driver corresponds to.

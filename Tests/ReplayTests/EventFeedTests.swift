@@ -54,12 +54,12 @@ struct EventFeedTests {
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(engine: engine)
         let feed = feed(driver)
-        let report = Received<EventsReport>()
+        let report = Received<ReplayReport>()
         let last = String(Self.creation(104).dropLast())
         #expect(consume(feed, Self.creation(100)) == Self.creation(100).utf8.count)
         feed.finish(completion: report.take)
         engine.acknowledge()
-        #expect(report.values.map(\.applied) == [1])
+        #expect(report.values.map(\.total.applied) == [1])
 
         let other = self.feed(driver)
         #expect(consume(other, last) == last.utf8.count)
@@ -92,7 +92,7 @@ struct EventFeedTests {
         engine.acknowledge()
         #expect(resumed.count == 0)
         #expect(consume(feed, Self.creation(108), resumed) == Self.creation(108).utf8.count)
-        let report = Received<EventsReport>()
+        let report = Received<ReplayReport>()
         feed.finish(completion: report.take)
         #expect(driver.process(100) != nil)
         #expect(driver.process(104) == nil)
@@ -183,11 +183,11 @@ struct EventFeedTests {
         driver.unload { _ in }
         #expect(resumed.count == 1)
         #expect(consume(feed, pair) == pair.utf8.count)
-        let report = Received<EventsReport>()
+        let report = Received<ReplayReport>()
         feed.finish(completion: report.take)
-        #expect(report.values.map(\.stoppedAtLine) == [4])
-        #expect(report.values.first?.faults == ["4: the host is being removed"])
-        #expect(report.values.first?.isComplete == true)
+        #expect(report.values.map(\.total.stoppedAtLine) == [4])
+        #expect(report.values.first?.total.faults == ["4: the host is being removed"])
+        #expect(report.values.first?.total.isComplete == true)
     }
 
     @Test func `lines beyond the limit are rejected and passed over`() async {

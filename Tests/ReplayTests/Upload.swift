@@ -35,6 +35,11 @@ final class Signal: Sendable {
 extension EventFeed {
     /// Sends `bytes` in chunks as a client would, waiting whenever the feed does.
     func upload(_ bytes: [UInt8], chunk: Int = .max) async -> EventsReport {
+        await replay(bytes, chunk: chunk).total
+    }
+
+    /// The same, with what came of each machine.
+    func replay(_ bytes: [UInt8], chunk: Int = .max) async -> ReplayReport {
         var offset = 0
         while offset < bytes.count {
             let end = offset + min(chunk, bytes.count - offset)

@@ -66,6 +66,23 @@ public enum Check: UInt8, CaseIterable, Sendable {
     /// The asynchronous message is not suppressed (IMG-4).
     case asyncImageLoad
 
+    /// The routine that looks at it.
+    public var routine: DriverRoutine {
+        switch self {
+        case .createInfo, .hasCreateThreadNotifyRoutineEx, .accessDenied, .ruleNotifyProcessCmdLineAtCreation:
+            .createProcessNotifyEx
+        case .create, .targetIsNotSystem, .isNotSystemThread, .creatorContext, .sameProcess,
+            .ruleNewThreadSameProcess, .ruleNewThreadDifferentProcess:
+            .createThreadNotify
+        case .createThreadNotifyLock, .createEx, .currentIsNotSystem, .currentContext, .flagThreadNotifyRoutineExSet,
+            .ruleNotifyProcessCmdLine, .commandLineDiffers:
+            .createThreadNotifyEx
+        case .systemModeImage, .loaderContext, .flagImageWow64cpuLoaded, .ruleNotifyWow64cpuLoad, .isWow64cpu,
+            .extendedInfoPresent, .streamContext, .ruleImageLoadPerStream, .ruleImageLoadPerProcess, .asyncImageLoad:
+            .loadImageNotify
+        }
+    }
+
     /// The condition as the driver's code would read.
     public var text: StaticString {
         switch self {

@@ -97,6 +97,22 @@ public struct EngineMessage: Hashable, Sendable {
                 return nil
             }
         }
+
+        /// Its name.
+        public var name: String {
+            switch self {
+            case .sync(let operation): operation.name
+            case .async(let operation): operation.name
+            }
+        }
+
+        /// Its value, TypeOfOperation.
+        public var code: Int32 {
+            switch self {
+            case .sync(let operation): operation.rawValue
+            case .async(let operation): operation.rawValue
+            }
+        }
     }
 
     /// The operation.
@@ -108,20 +124,10 @@ public struct EngineMessage: Hashable, Sendable {
     }
 
     /// The operation's name.
-    public var operationName: String {
-        switch operation {
-        case .sync(let operation): operation.name
-        case .async(let operation): operation.name
-        }
-    }
+    public var operationName: String { operation.name }
 
     /// The operation's value, TypeOfOperation.
-    public var operationCode: Int32 {
-        switch operation {
-        case .sync(let operation): operation.rawValue
-        case .async(let operation): operation.rawValue
-        }
-    }
+    public var operationCode: Int32 { operation.code }
 
     /// The message as it lies in memory.
     public var bytes: [UInt8] {

@@ -68,7 +68,7 @@ private final class EventUpload: BodyConsumer {
         feed.finish { [place] report in
             defer { withExtendedLifetime(place) {} }
             let spent = clock.uptimeNanoseconds() &- started
-            reply.send { report.write(to: &$0, durationNanoseconds: spent) }
+            reply.send { report.total.write(to: &$0, durationNanoseconds: spent) }
         }
     }
 

@@ -36,7 +36,7 @@ struct SysmonEvent: Sendable {
         case mention(SkipReason)
     }
 
-    let line: Int
+    var line: Int
     var kind: Kind
     /// UtcTime.
     let time: FileTime?

@@ -1,4 +1,3 @@
-import JSON
 import Messages
 
 /// Turns the Sysmon records of one machine into calls of the driver.
@@ -16,38 +15,15 @@ struct SysmonMapper {
         case denied
     }
 
-    /// What is to become of a record.
-    enum Reading {
-        case skip(SkipReason)
-        case event(SysmonEvent)
-    }
-
     let createsInitialThreads: Bool
-    private var machines: SysmonMachines
     private var processIds = RecentMap<SysmonGUID, UInt32>(capacity: 131_072)
     private var endings = RecentMap<AuxPidCreationTime, Ending>(capacity: 131_072)
     private var held: HeldRecords
 
-    /// Maps the records of `machine`, or of the first one met.
-    init(machine: String?, createsInitialThreads: Bool, maxHeldRecords: Int) {
+    /// Maps the records of one machine.
+    init(createsInitialThreads: Bool, maxHeldRecords: Int) {
         self.createsInitialThreads = createsInitialThreads
-        machines = SysmonMachines(chosen: machine)
         held = HeldRecords(maxCount: maxHeldRecords)
-    }
-
-    /// The machines met, in order of appearance.
-    var machineNames: [String] { machines.names }
-
-    /// Reads the record on `line`.
-    mutating func read(_ record: SysmonRecord, line: Int, inner: RecordParser) throws(LineFault) -> Reading {
-        guard record.isSysmon else { return .skip(.otherChannel) }
-        guard try machines.isChosen(record.machine) else { return .skip(.otherMachine) }
-        guard SysmonEvent.isMapped(record.eventId) else { return .skip(.unmappedEvent) }
-        let fields = try record.fields(parsedBy: inner)
-        guard let event = try SysmonEvent(id: record.eventId, fields: fields, line: line) else {
-            return .skip(.unmappedEvent)
-        }
-        return .event(event)
     }
 
     /// Takes in an event: what it tells about pids completes held ones, which come before it.

@@ -13,7 +13,7 @@ enum EventType: String, CaseIterable, Sendable {
 
 /// What one line has the driver do, and how far that has come.
 struct EventPlan: Sendable {
-    let line: Int
+    var line: Int
     let type: EventType
     /// When it happened, as the recording says.
     var time: FileTime?
@@ -23,6 +23,8 @@ struct EventPlan: Sendable {
     var made = 0
     /// Whether the queue was seen to have room for the next one.
     var hasRoom = false
+    /// Whether what the last one queued is to be sent before the plan goes on.
+    var isToDrain = false
 
     /// The call that comes next; nil at the end.
     var next: DriverCall? { made < calls.count ? calls[made] : nil }

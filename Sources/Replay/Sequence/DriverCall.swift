@@ -27,8 +27,6 @@ enum DriverCall: Sendable {
         /// A process was created; `isDenied` unless the engine would not have it.
         case created([RoutineReport], isDenied: Bool)
         case failed(DriverError)
-        /// The queue has room; false when there will be none, because the driver unloads.
-        case room(Bool)
     }
 
     /// Makes the call. `completion` runs once: before this returns, or later on the thread that the engine answers on.

@@ -33,7 +33,9 @@ public struct EventsReport: Hashable, Sendable {
 
 /// A line that was wrong.
 public struct RejectedLine: Hashable, Sendable {
-    /// Its number in the upload, from 1; blank lines count.
+    /// What it is a line of, where the upload has parts.
+    public let part: String?
+    /// Its number there, from 1; blank lines count.
     public let line: Int
     /// What is wrong with it, as a phrase without a full stop.
     public let detail: String

@@ -1,0 +1,87 @@
+public import Driver
+import Messages
+
+/// What the events of a replay reached: which routines, which of their conditions with which outcome, which messages.
+///
+/// Plain counts: what the messages came to is no part of it.
+public struct Coverage: Hashable, Sendable {
+    /// How often a condition came out one way and the other.
+    public struct Outcomes: Hashable, Sendable {
+        /// It was true.
+        public internal(set) var held = 0
+        /// It was false.
+        public internal(set) var failed = 0
+    }
+
+    /// How often a routine ran.
+    public struct Runs: Hashable, Sendable {
+        /// In all.
+        public internal(set) var runs = 0
+        /// Those that made a message.
+        public internal(set) var notified = 0
+    }
+
+    /// Most runs of a routine look at the same conditions with the same outcomes: they are counted as one.
+    private struct Path: Hashable {
+        let routine: DriverRoutine
+        let trace: CheckTrace
+        let notified: Bool
+    }
+
+    private var paths: [Path: Int] = [:]
+    private var messages: [MessageType: Int] = [:]
+
+    /// Nothing was reached.
+    public init() {}
+
+    /// Counts one run of a routine.
+    mutating func count(_ report: RoutineReport) {
+        paths[
+            Path(routine: report.routine, trace: report.trace, notified: report.notified), default: 0] += 1
+        for record in report.messages { messages[MessageType(of: record.message), default: 0] += 1 }
+    }
+
+    /// How often `routine` ran.
+    public func runs(of routine: DriverRoutine) -> Runs {
+        var runs = Runs()
+        for (path, count) in paths where path.routine == routine {
+            runs.runs += count
+            if path.notified { runs.notified += count }
+        }
+        return runs
+    }
+
+    /// How often `check` came out which way.
+    public func outcomes(of check: Check) -> Outcomes {
+        var outcomes = Outcomes()
+        for (path, count) in paths where path.routine == check.routine {
+            for (looked, holds) in path.trace.checks where looked == check {
+                if holds { outcomes.held += count } else { outcomes.failed += count }
+            }
+        }
+        return outcomes
+    }
+
+    /// How many messages of `type` were made.
+    public func messages(of type: MessageType) -> Int { messages[type] ?? 0 }
+
+    /// The outcomes that were reached, of all there are: each condition has two.
+    public var reached: Int {
+        Check.allCases.reduce(0) { sum, check in
+            let outcomes = outcomes(of: check)
+            return sum + (outcomes.held > 0 ? 1 : 0) + (outcomes.failed > 0 ? 1 : 0)
+        }
+    }
+
+    /// All outcomes there are.
+    public static let outcomeCount = Check.allCases.count * 2
+
+    /// `reached` in percent of `outcomeCount`, 0 to 100.
+    public var percent: Double { Double(reached) * 100 / Double(Coverage.outcomeCount) }
+
+    /// The types of message that the routines can make.
+    public static let messageTypes: [MessageType] =
+        SyncOperation.allCases.filter { $0 != .registryEventSync }.map { MessageType(.sync, .sync($0)) }
+        + [.createProcess, .createThread, .loadImage].map { MessageType(.async, .async($0)) }
+        + [.createProcess, .wow64cpuLoad].map { MessageType(.direct, .async($0)) }
+}

@@ -1,0 +1,60 @@
+import JSON
+
+/// Reads lines one by one, with buffers that are used again. Knows nothing of processes: lines may be read ahead of the
+/// events before them, and on several threads by a reader each.
+struct LineReader {
+    private let format: EventFeed.Options.Format
+    private let parser: RecordParser
+    /// Parses JSON that a record has inside a string.
+    private let inner: RecordParser
+    private let maxLineBytes: Int
+    /// The machines met so far.
+    private(set) var machines: MachineNames
+
+    init(_ options: EventFeed.Options) {
+        format = options.format
+        maxLineBytes = options.maxLineBytes
+        parser = RecordParser(maxLineBytes: options.maxLineBytes)
+        inner = RecordParser(maxLineBytes: options.maxLineBytes)
+        machines = MachineNames(chosen: options.machine)
+    }
+
+    /// Reads line `number`.
+    mutating func read(_ line: LineSplitter.Line, number: Int) -> LineReading {
+        switch line {
+        case .inPlace(let bytes): read(bytes, number)
+        case .joined(let bytes): bytes.withUnsafeBytes { read($0, number) }
+        case .tooLong: .fault(.tooLong(maxBytes: maxLineBytes), machine: nil)
+        }
+    }
+
+    private mutating func read(_ bytes: UnsafeRawBufferPointer, _ number: Int) -> LineReading {
+        if bytes.isBlank { return .blank }
+        do throws(LineFault) {
+            switch format {
+            case .native: return .plan(try EventPlan(native: bytes, line: number))
+            case .sysmon:
+                let record: Record
+                do throws(JSONFaults) { record = try parser.parse(bytes) } catch { throw .json(error) }
+                return try read(SysmonRecord(record), number)
+            }
+        } catch {
+            return .fault(error, machine: nil)
+        }
+    }
+
+    private mutating func read(_ record: SysmonRecord, _ number: Int) throws(LineFault) -> LineReading {
+        guard record.isSysmon else { return .skip(.otherChannel, machine: nil) }
+        guard let machine = try machines.number(of: record.machine) else { return .skip(.otherMachine, machine: nil) }
+        guard SysmonEvent.isMapped(record.eventId) else { return .skip(.unmappedEvent, machine: machine) }
+        do throws(LineFault) {
+            let fields = try record.fields(parsedBy: inner)
+            guard let event = try SysmonEvent(id: record.eventId, fields: fields, line: number) else {
+                return .skip(.unmappedEvent, machine: machine)
+            }
+            return .event(event, machine: machine)
+        } catch {
+            return .fault(error, machine: machine)
+        }
+    }
+}

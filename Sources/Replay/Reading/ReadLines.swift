@@ -1,0 +1,37 @@
+/// Lines that were read ahead, in order, ready to be applied by an `EventFeed`.
+public struct ReadLines: Sendable {
+    /// What each says, with its number in its part.
+    var lines: [(reading: LineReading, number: Int)] = []
+    /// The machines that the numbers in the readings stand for.
+    var machines = MachineNames(chosen: nil)
+
+    /// Lines, blank ones too.
+    public var count: Int { lines.count }
+}
+
+/// Reads lines ahead of an `EventFeed`, which is most of the work of a replay: on other threads, by a reader each.
+///
+/// For one thread at a time.
+public final class ReadAhead {
+    private let options: EventFeed.Options
+    private var reader: LineReader
+
+    /// A reader for a feed that is made with the same options.
+    public init(_ options: EventFeed.Options) {
+        self.options = options
+        reader = LineReader(options)
+    }
+
+    /// Reads `bytes`, whole lines, of which the first is line `number` of its part.
+    public func read(_ bytes: UnsafeRawBufferPointer, firstLine number: Int) -> ReadLines {
+        var lines = LineSplitter(maxLineBytes: options.maxLineBytes)
+        var offset = 0
+        var read = ReadLines()
+        while let line = lines.next(in: bytes, from: &offset) ?? lines.last() {
+            let number = number + lines.number - 1
+            read.lines.append((reader.read(line, number: number), number))
+        }
+        read.machines = reader.machines
+        return read
+    }
+}

@@ -1,0 +1,99 @@
+public import Driver
+
+/// What was counted of some lines, as plain numbers.
+struct Tally: Sendable {
+    /// Why a line was skipped, and the type of the event that it would have been.
+    private struct Skip: Hashable {
+        let reason: SkipReason
+        let type: EventType?
+    }
+
+    private var lines = 0
+    private var applied: [EventType: Int] = [:]
+    private var skipped: [Skip: Int] = [:]
+    private var rejected = 0
+    private var messages: [MessageType: Int] = [:]
+    private var processesSynthesised = 0
+    private var processesCompleted = 0
+
+    mutating func addLine() { lines += 1 }
+
+    /// A line that was counted will not be looked at after all.
+    mutating func removeLine() { lines -= 1 }
+
+    mutating func apply(_ type: EventType) { applied[type, default: 0] += 1 }
+
+    mutating func skip(_ reason: SkipReason, _ type: EventType?) {
+        skipped[Skip(reason: reason, type: type), default: 0] += 1
+    }
+
+    mutating func reject() { rejected += 1 }
+
+    /// Counts what a call of the driver came to.
+    mutating func count(_ reports: [RoutineReport], of call: DriverCall) {
+        for report in reports {
+            for record in report.messages { messages[MessageType(of: record.message), default: 0] += 1 }
+        }
+        switch call {
+        case .synthesise: processesSynthesised += 1
+        case .complete: processesCompleted += 1
+        case .create, .exit, .createThread, .deleteThread, .loadImage, .changeRules, .createStreamContext: break
+        }
+    }
+
+    /// Adds what another tally counted.
+    mutating func add(_ other: Tally) {
+        lines += other.lines
+        applied.merge(other.applied, uniquingKeysWith: +)
+        skipped.merge(other.skipped, uniquingKeysWith: +)
+        rejected += other.rejected
+        messages.merge(other.messages, uniquingKeysWith: +)
+        processesSynthesised += other.processesSynthesised
+        processesCompleted += other.processesCompleted
+    }
+
+    /// The same by the names of the API.
+    var report: EventsReport {
+        var report = EventsReport()
+        report.lines = lines
+        for (type, count) in applied {
+            report.applied += count
+            report.appliedByType[type.rawValue] = count
+        }
+        for (skip, count) in skipped {
+            report.skipped[skip.reason.rawValue, default: 0] += count
+            if let type = skip.type { report.skippedByType[type.rawValue, default: [:]][skip.reason.rawValue] = count }
+        }
+        report.rejectedCount = rejected
+        for (type, count) in messages { report.messages.add(count, of: type) }
+        report.processesSynthesised = processesSynthesised
+        report.processesCompleted = processesCompleted
+        return report
+    }
+}
+
+/// A type of message, and how such a message leaves the driver.
+public struct MessageType: Hashable, Sendable {
+    /// How it leaves the driver.
+    public let kind: EngineMessage.Kind
+    /// What it says.
+    public let operation: EngineMessage.Operation
+
+    /// The type of `message`.
+    public init(of message: EngineMessage) { self.init(message.kind, message.operation) }
+
+    init(_ kind: EngineMessage.Kind, _ operation: EngineMessage.Operation) {
+        self.kind = kind
+        self.operation = operation
+    }
+}
+
+extension MessageCounts {
+    fileprivate mutating func add(_ count: Int, of type: MessageType) {
+        switch type.kind {
+        case .sync: sync[type.operation.name, default: 0] += count
+        case .async: async[type.operation.name, default: 0] += count
+        case .direct: direct[type.operation.name, default: 0] += count
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Messages
+
+/// The machines of an upload, each with the lines that are its own.
+struct Sections: Sendable {
+    /// One machine's part.
+    struct Section: Sendable {
+        /// Lower case; nil for native lines, which name none.
+        let machine: String?
+        var mapper: SysmonMapper
+        var tally = Tally()
+        /// Whether it has a host; nil before anybody asked.
+        var hasHost: Bool?
+    }
+
+    private let options: EventFeed.Options
+    private(set) var all: [Section] = []
+    /// Names in order of appearance, those of machines that are not replayed too.
+    private(set) var machines: [String] = []
+    /// What was counted of lines that are no section's.
+    var others = Tally()
+    /// By name; nil for a machine that is not replayed.
+    private var places: [String: Int?] = [:]
+
+    init(_ options: EventFeed.Options) {
+        self.options = options
+    }
+
+    subscript(place: Int) -> Section {
+        _read { yield all[place] }
+        _modify { yield &all[place] }
+    }
+
+    /// The place of a machine; nil when it is not replayed.
+    mutating func place(of machine: String) -> Int? {
+        if let place = places[machine] { return place }
+        machines.append(machine)
+        let isReplayed =
+            if let chosen = options.machine { machine == chosen.lowercased() } else {
+                options.replaysAllMachines || all.isEmpty
+            }
+        let place = isReplayed ? add(machine) : nil
+        places[machine] = .some(place)
+        return place
+    }
+
+    /// The place of lines that name no machine.
+    mutating func placeOfNative() -> Int { all.isEmpty ? add(nil) : 0 }
+
+    private mutating func add(_ machine: String?) -> Int {
+        all.append(
+            Section(
+                machine: machine,
+                mapper: SysmonMapper(
+                    createsInitialThreads: options.createsInitialThreads, maxHeldRecords: options.maxHeldRecords)))
+        return all.count - 1
+    }
+
+    /// Changes the tally of a section, or of the lines that are no section's.
+    mutating func tally(_ place: Int?, _ change: (inout Tally) -> Void) {
+        if let place { change(&all[place].tally) } else { change(&others) }
+    }
+
+    /// Everything that was counted.
+    var sum: Tally {
+        var sum = others
+        for section in all { sum.add(section.tally) }
+        return sum
+    }
+}
