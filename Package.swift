@@ -50,7 +50,7 @@ let package = Package(
         // The driver
         library("Messages"),
         library("Driver", ["Messages", "Locking", deques]),
-        library("Runtime", ["Driver", "Messages", "Locking"]),
+        library("Runtime", ["Driver", "Messages", "Locking", deques]),
 
         // The engine's side
         library("CloudEvents", ["Driver", "Messages", "JSON"]),
@@ -83,7 +83,7 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Driver", "Messages", "Locking", deques], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Driver", "Messages", "Runtime", "Locking", deques], path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
             name: "TestCertificates", dependencies: ["CGnuTLS"], path: "Tests/TestCertificates", swiftSettings: strict),

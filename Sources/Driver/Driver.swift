@@ -32,13 +32,16 @@ public final class Driver: Sendable {
     func withState<Result: Sendable, Failure: Error>(
         _ body: (inout DriverState) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let (result, due) = state.withLock { state in
+        let (result, due, endings) = state.withLock { state in
             let result: Swift.Result<Result, Failure>
             do throws(Failure) { result = .success(try body(&state)) } catch { result = .failure(error) }
-            if state.wakeUps.isEmpty { return (result, [DriverState.WakeUp]()) }
+            let endings = state.ended.isEmpty ? nil : Endings(records: state.ended, observers: state.observers)
+            if endings != nil { state.ended = [] }
+            if state.wakeUps.isEmpty { return (result, [DriverState.WakeUp](), endings) }
             defer { state.wakeUps = [] }
-            return (result, state.wakeUps)
+            return (result, state.wakeUps, endings)
         }
+        endings?.tell()
         for wakeUp in due {
             let queue = if case .followers = wakeUp { followerQueue } else { workQueue }
             queue.async { self.perform(wakeUp) }

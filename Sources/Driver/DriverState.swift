@@ -38,6 +38,10 @@ struct DriverState {
     var endsWaits = false
     /// What is to be done when the lock is given back.
     var wakeUps: [WakeUp] = []
+    /// Those who are told what becomes of messages.
+    var observers: [UInt64: any DeliveryObserver] = [:]
+    /// Messages that have come to their end, for those.
+    var ended: [MessageRecord] = []
 
     init(config: DriverConfig, limits: DriverLimits) {
         self.config = config
@@ -128,6 +132,7 @@ extension DriverState {
             if isUnloading { wakeWorker() }
         }
         if journal.store(record) { wakeReaders(of: record) }
+        if !observers.isEmpty, record.delivery.isFinal { ended.append(record) }
     }
 
     /// Ends the waits that are no part of the driver's own work.

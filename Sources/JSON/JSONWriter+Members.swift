@@ -40,6 +40,17 @@ extension JSONWriter {
         member(name) { $0.hex(number, digits: digits) }
     }
 
+    /// Writes a member that is an array with one element for each of `values`.
+    public mutating func member<Values: Sequence>(
+        _ name: StaticString, each values: Values, _ write: (inout JSONWriter, Values.Element) -> Void
+    ) {
+        member(name) { json in
+            json.array { json in
+                for value in values { write(&json, value) }
+            }
+        }
+    }
+
     /// Writes a member whose value is already JSON.
     public mutating func member(_ name: StaticString, json: [UInt8]) {
         member(name) { $0.value(json: json) }

@@ -44,7 +44,7 @@ public final class NotificationAPI: RequestHandler {
     public static let routes: [Route] =
         ServiceRoutes.routes + HostRoutes.routes + ProcessRoutes.routes + ThreadRoutes.routes + ImageRoutes.routes
         + NotificationRoutes.routes + QueueRoutes.routes + MessageRoutes.routes + EngineRoutes.routes
-        + EventRoutes.routes
+        + EventRoutes.routes + ReplayRoutes.routes
 
     /// An API with one host, `default`.
     ///

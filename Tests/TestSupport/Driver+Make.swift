@@ -1,4 +1,5 @@
 public import Driver
+public import Runtime
 
 extension Driver {
     /// A driver whose surroundings are the test's: an engine that acknowledges, a clock and timers that stand still, a

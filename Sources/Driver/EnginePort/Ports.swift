@@ -24,6 +24,6 @@ public protocol ScheduledTimer: Sendable {
 
 /// Where a host's worker runs. One a host, serial: never two bodies at once, in the order they came.
 public protocol WorkQueue: Sendable {
-    /// Runs `body` later, never before this returns.
+    /// Runs `body` later, or before this returns when no other one runs. The driver holds no lock meanwhile.
     func async(_ body: @escaping @Sendable () -> Void)
 }

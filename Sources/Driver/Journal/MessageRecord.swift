@@ -16,6 +16,14 @@ public struct MessageRecord: Hashable, Sendable {
         case inHand
         /// It had to go for a newer one (ASY-4).
         case dropped
+
+        /// Whether nothing more becomes of it.
+        public var isFinal: Bool {
+            switch self {
+            case .sent, .failed, .notSent, .dropped: true
+            case .queued, .inHand: false
+            }
+        }
     }
 
     /// The message.

@@ -13,6 +13,8 @@ struct ClockSetting: Hashable, Sendable {
         case system, manual, events
     }
 
+    init(mode: HostClock.Mode) { self.mode = mode }
+
     init?(_ object: JSONObject) {
         guard let name = object.required("mode", { $0.choice(of: Name.self) }) else { return nil }
         switch name {

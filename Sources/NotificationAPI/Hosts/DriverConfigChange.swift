@@ -22,6 +22,19 @@ struct DriverConfigChange: Hashable, Sendable {
 
     init() {}
 
+    /// A change of everything to what `config` says.
+    init(to config: DriverConfig) {
+        maxAsyncNotificationCount = config.maxAsyncNotificationCount
+        asyncStarvationLimit = config.asyncStarvationLimit
+        asyncTimeoutMs = Int(config.asyncTimeout.milliseconds)
+        syncMonitorNotificationTimeoutMs = Int(config.syncMonitorNotificationTimeout.milliseconds)
+        maxProcessCreationMessageTimeoutMs = Int(config.maxProcessCreationMessageTimeout.milliseconds)
+        syncMonitorNotificationFlag = config.syncMonitorNotificationFlag
+        sendSyncNotificationFlag = config.sendSyncNotificationFlag
+        sendingSyncSemaphoreLimit = config.sendingSyncSemaphoreLimit
+        createThreadNotifyRoutineEx = config.createThreadNotifyRoutineEx
+    }
+
     init(_ object: JSONObject) {
         maxAsyncNotificationCount = object.optional("maxAsyncNotificationCount") { $0.int(in: 0...1_000_000) }
         asyncStarvationLimit = object.optional("asyncStarvationLimit") { $0.int(in: 0...1_000_000) }

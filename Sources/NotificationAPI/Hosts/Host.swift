@@ -22,7 +22,11 @@ final class Host: Sendable {
     private let machine = SystemClock()
     private let departure = Locked<Departure?>(nil)
 
-    init(name: String, creation: HostCreation, defaults: HostDefaults, machinery: Machinery) {
+    /// Its worker runs on `workQueue`, or on one that the machinery makes.
+    init(
+        name: String, creation: HostCreation, defaults: HostDefaults, machinery: Machinery,
+        workQueue: (any WorkQueue)? = nil
+    ) {
         self.name = name
         self.creation = creation
         origin = EventOrigin(host: name)
@@ -34,7 +38,7 @@ final class Host: Sendable {
         engine = EngineSwitch(machinery.connect(setting, origin: origin), clock: clock, latency: latency)
         driver = Driver(
             config: config, limits: defaults.limits, engine: engine, clock: clock, timers: machinery.timers,
-            workQueue: machinery.makeWorkQueue("wdfilterd.host." + name),
+            workQueue: workQueue ?? machinery.makeWorkQueue("wdfilterd.host." + name),
             followerQueue: machinery.followerQueue)
         driver.rulePolicies = creation.rulePolicies ?? defaults.rulePolicies
         lastUsedNanoseconds = Atomic(machine.uptimeNanoseconds())

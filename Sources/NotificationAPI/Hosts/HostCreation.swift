@@ -2,6 +2,7 @@ public import Driver
 import EmbeddedEngine
 import EventJSON
 import JSON
+import Runtime
 
 /// What a host is made with; what is nil comes from the service's configuration.
 struct HostCreation: Hashable, Sendable {
@@ -19,6 +20,14 @@ struct HostCreation: Hashable, Sendable {
     static let patternLimit = 65_536
 
     init() {}
+
+    /// A creation like that of `host` as it is now, with a clock that shows the time of the last recorded event.
+    init(like host: Host) {
+        config = DriverConfigChange(to: host.driver.config)
+        engine = host.engine.setting
+        rulePolicies = host.driver.rulePolicies
+        clock = ClockSetting(mode: .events)
+    }
 
     init(_ object: JSONObject) {
         config =

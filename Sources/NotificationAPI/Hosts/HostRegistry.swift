@@ -39,13 +39,15 @@ final class HostRegistry: Sendable {
         case limitReached
     }
 
-    func create(_ name: String, _ creation: HostCreation) -> Creation {
+    /// `workQueue` is where its worker runs, unless that is the machinery's.
+    func create(_ name: String, _ creation: HostCreation, workQueue: (any WorkQueue)? = nil) -> Creation {
         if let host = shard(of: name).withLock({ $0[name] }) {
             return host.creation == creation ? .existed(host) : .conflict
         }
         // Who has left takes memory too, for as long as an engine takes its time.
         if departures.areMany(limit) { return .limitReached }
-        let host = Host(name: name, creation: creation, defaults: defaults, machinery: machinery)
+        let host = Host(
+            name: name, creation: creation, defaults: defaults, machinery: machinery, workQueue: workQueue)
         // What counts is what is kept: of several that make the same host at once, one takes a place.
         let kept: Host? = shard(of: name).withLock { hosts in
             if let other = hosts[name] { return other }

@@ -11,32 +11,48 @@ enum EventRoutes {
         .upload("/v1/hosts/{host}/events", "postEvents", of: .ndjson, post)
     ]
 
+    private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {
+        let options = try context.read { parameters in
+            let format = parameters.choice("format", of: EventFeed.Options.Format.self) ?? .native
+            switch format {
+            case .native: return EventFeed.Options(native: &parameters)
+            case .sysmon: return EventFeed.Options(sysmon: &parameters)
+            }
+        }
+        return EventUpload(options, to: try context.host(), in: try context.api.takeUploadPlace(), context)
+    }
+}
+
+extension EventFeed.Options {
     private enum OnFull: String, CaseIterable {
         case drop, wait
     }
 
-    private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {
-        let options = try context.read { parameters in
-            var options = EventFeed.Options()
-            options.format = parameters.choice("format", of: EventFeed.Options.Format.self) ?? .native
-            options.machine = parameters.string("machine", maxLength: 255)
-            options.waitsWhenFull = parameters.choice("onFull", of: OnFull.self) == .wait
-            options.stopsOnError = parameters.bool("stopOnError") ?? false
-            let initialThreads = parameters.bool("initialThreads")
-            options.createsInitialThreads = initialThreads ?? false
-            if options.format == .native {
-                if options.machine != nil { parameters.fault("machine", "is for format=sysmon") }
-                if initialThreads != nil { parameters.fault("initialThreads", "is for format=sysmon") }
-            }
-            return options
-        }
-        let host = try context.host()
-        guard let place = context.api.uploadPlaces.take() else {
-            throw Problem(
-                .limitReached, "There are \(context.api.uploadPlaces.limit) uploads, as many as there may be at a time."
-            )
-        }
-        return EventUpload(options, to: host, in: place, context)
+    fileprivate init(native parameters: inout ParameterReader) {
+        self.init(.native, &parameters)
+        if parameters.string("machine") != nil { parameters.fault("machine", "is for format=sysmon") }
+        if parameters.bool("initialThreads") != nil { parameters.fault("initialThreads", "is for format=sysmon") }
+    }
+
+    init(sysmon parameters: inout ParameterReader) {
+        self.init(.sysmon, &parameters)
+        machine = parameters.string("machine", maxLength: 255)
+        createsInitialThreads = parameters.bool("initialThreads") ?? false
+    }
+
+    private init(_ format: Format, _ parameters: inout ParameterReader) {
+        self.init(format: format)
+        waitsWhenFull = parameters.choice("onFull", of: OnFull.self) == .wait
+        stopsOnError = parameters.bool("stopOnError") ?? false
+    }
+}
+
+extension NotificationAPI {
+    /// A place for one more upload.
+    func takeUploadPlace() throws(Problem) -> Places.Place {
+        if let place = uploadPlaces.take() { return place }
+        throw Problem(
+            .limitReached, "There are \(uploadPlaces.limit) uploads, as many as there may be at a time.")
     }
 }
 

@@ -13,17 +13,6 @@ extension JSONWriter {
         member(maskName, word.mask)
     }
 
-    /// An array with one element for each of `values`.
-    mutating func member<Values: Sequence>(
-        _ name: StaticString, each values: Values, _ write: (inout JSONWriter, Values.Element) -> Void
-    ) {
-        member(name) { json in
-            json.array { json in
-                for value in values { write(&json, value) }
-            }
-        }
-    }
-
     /// A page of a list.
     mutating func page<Values: Sequence>(
         _ items: Values, next: String?, _ write: (inout JSONWriter, Values.Element) -> Void

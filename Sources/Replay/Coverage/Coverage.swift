@@ -79,6 +79,11 @@ public struct Coverage: Hashable, Sendable {
     /// `reached` in percent of `outcomeCount`, 0 to 100.
     public var percent: Double { Double(reached) * 100 / Double(Coverage.outcomeCount) }
 
+    /// The routines that events drive.
+    public static let routines: [DriverRoutine] = [
+        .createProcessNotifyEx, .createThreadNotify, .createThreadNotifyEx, .loadImageNotify,
+    ]
+
     /// The types of message that the routines can make.
     public static let messageTypes: [MessageType] =
         SyncOperation.allCases.filter { $0 != .registryEventSync }.map { MessageType(.sync, .sync($0)) }

@@ -2,7 +2,8 @@ import DequeModule
 public import Driver
 import Locking
 
-/// A work queue that runs its bodies at once, on the thread that hands them over.
+/// A work queue that runs its bodies at once, on the thread that hands them over: the worker of a host that is replayed
+/// to, so that what an event queues is sent before the next event comes.
 ///
 /// Still serial, in order and without recursion: a body that is handed over while another runs is run by the thread that
 /// runs that one. With one thread, everything is over when the outermost call returns.

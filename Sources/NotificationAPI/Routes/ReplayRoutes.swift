@@ -1,0 +1,143 @@
+import Driver
+import JSON
+import Locking
+import Messages
+import MicroHTTPD
+import Replay
+import Runtime
+
+/// Recordings of several machines.
+enum ReplayRoutes {
+    static let routes: [Route] = [
+        .upload("/v1/replays", "postReplay", of: .ndjson, post)
+    ]
+
+    private enum Format: String, CaseIterable {
+        case sysmon
+    }
+
+    private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {
+        let (options, model) = try context.read { parameters in
+            _ = parameters.choice("format", of: Format.self)
+            let model = parameters.string("like", maxLength: 63) ?? HostRegistry.defaultName
+            if !Host.isName(model) { parameters.fault("like", "must match [a-z0-9][a-z0-9-]{0,62}") }
+            var options = EventFeed.Options(sysmon: &parameters)
+            options.replaysAllMachines = true
+            options.drainsQueue = true
+            options.tellsCoverage = true
+            return (options, model)
+        }
+        guard let use = context.api.hosts.use(model) else { throw Problem(.unknownHost, "There is no host \(model).") }
+        return ReplayUpload(options, HostCreation(like: use.host), in: try context.api.takeUploadPlace(), context)
+    }
+}
+
+/// One upload of a recording. Each of its machines gets a host of its own.
+private final class ReplayUpload: BodyConsumer {
+    /// The hosts that the machines' events go to, in order of appearance.
+    private final class MachineHosts: Sendable {
+        private struct Entry {
+            let use: HostUse
+            let observation: Observation
+            let isCreated: Bool
+        }
+
+        private let registry: HostRegistry
+        private let creation: HostCreation
+        private let entries = Locked<[Entry]>([])
+        let ledger = DeliveryLedger()
+
+        init(_ registry: HostRegistry, _ creation: HostCreation) {
+            self.registry = registry
+            self.creation = creation
+        }
+
+        /// The host for a machine; nil when there are as many hosts as there may be.
+        func target(of machine: String) -> EventTarget? {
+            let taken = entries.withLock { $0.map(\.use.host.name) }
+            guard let name = Host.name(of: machine, besides: taken), let (use, isCreated) = use(name) else { return nil }
+            let driver = use.host.driver
+            let observation = driver.observe(ledger.observer(of: driver, machine: machine))
+            entries.withLock { $0.append(Entry(use: use, observation: observation, isCreated: isCreated)) }
+            let clock = use.host.clock
+            return EventTarget(driver: driver) { clock.advance(toEvent: $0) }
+        }
+
+        private func use(_ name: String) -> (HostUse, isCreated: Bool)? {
+            while true {
+                if let use = registry.use(name) { return (use, false) }
+                switch registry.create(name, creation, workQueue: InlineWorkQueue()) {
+                case .made(let host): return (HostUse(host), true)
+                case .existed, .conflict: continue  // somebody was quicker
+                case .limitReached: return nil
+                }
+            }
+        }
+
+        /// Ends the observation of the hosts; returns them.
+        func release() -> [ReplayHost] {
+            let entries = entries.withLock { entries in
+                defer { entries = [] }
+                return entries
+            }
+            for entry in entries { entry.use.host.driver.endObservation(entry.observation) }
+            return entries.map { ReplayHost(name: $0.use.host.name, isCreated: $0.isCreated) }
+        }
+    }
+
+    private let context: RequestContext
+    private let hosts: MachineHosts
+    private let feed: EventFeed
+    private let started: UInt64
+    /// Held, so that the upload counts as open.
+    private let place: Places.Place
+
+    init(_ options: EventFeed.Options, _ creation: HostCreation, in place: Places.Place, _ context: RequestContext) {
+        self.place = place
+        self.context = context
+        let hosts = MachineHosts(context.api.hosts, creation)
+        self.hosts = hosts
+        feed = EventFeed(options: options) { machine in machine.flatMap(hosts.target) }
+        started = SystemClock().uptimeNanoseconds()
+    }
+
+    func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int {
+        feed.consume(bytes) { resume.resume() }
+    }
+
+    func finish(_ responder: Responder) {
+        let reply = context.reply(to: responder)
+        let started = started
+        feed.finish { [hosts, place] report in
+            defer { withExtendedLifetime(place) {} }
+            let spent = SystemClock().uptimeNanoseconds() &- started
+            let names = hosts.release()
+            reply.send {
+                report.write(to: &$0, hosts: names, deliveries: hosts.ledger, durationNanoseconds: spent)
+            }
+        }
+    }
+
+    func abandon() {
+        feed.abandon()
+        _ = hosts.release()
+    }
+}
+
+extension Host {
+    /// The name of a machine's host: its letters and digits in lower case, `-` for all else. Another machine's of the
+    /// same name gets a number; nil when there are too many.
+    static func name(of machine: String, besides taken: [String]) -> String? {
+        let letters = machine.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+            default: UInt8(ascii: "-")
+            }
+        }
+        let trimmed = letters.drop { $0 == UInt8(ascii: "-") }
+        let stem = trimmed.isEmpty ? "machine" : String(decoding: trimmed.prefix(63), as: UTF8.self)
+        if !taken.contains(stem) { return stem }
+        return (2...taken.count + 2).lazy.map { "\(stem.prefix(58))-\($0)" }.first { !taken.contains($0) }
+    }
+}

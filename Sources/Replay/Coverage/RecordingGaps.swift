@@ -1,0 +1,63 @@
+import Driver
+import Messages
+
+/// What recordings of Sysmon cannot show, and why.
+enum RecordingGaps {
+    /// Why a condition is never true, or never false, in a recording; nil when it can be, by other events, rules or
+    /// settings.
+    static func why(_ check: Check, neverIs outcome: Bool) -> String? {
+        switch (check, outcome) {
+        case (.create, false), (.createEx, false): "Sysmon does not record the end of threads"
+        case (.sameProcess, true), (.ruleNewThreadSameProcess, _):
+            "event 8 tells of threads in other processes only"
+        case (.currentContext, false): "the target of event 8 always gets a context"
+        case (.commandLineDiffers, true): "no event tells that a process changed its command line"
+        case (.extendedInfoPresent, false): "each image load is taken for one that tells its file object"
+        case (.streamContext, true), (.ruleImageLoadPerStream, _):
+            "recordings have no stream contexts: make them on the host"
+        case (.systemModeImage, true): "only event 6 tells of kernel images"
+        case (.hasCreateThreadNotifyRoutineEx, false): "it is a setting: createThreadNotifyRoutineEx"
+        case (.accessDenied, true): "it takes an engine that denies"
+        default: nil
+        }
+    }
+
+    /// Why a type of message is never made from a recording; nil when it can be.
+    static func why(neverMade type: MessageType) -> String? {
+        switch (type.kind, type.operation) {
+        case (.sync, .sync(.newThreadSameProcess)): why(.sameProcess, neverIs: true)
+        case (.sync, .sync(.newThreadAndCmdLine)): why(.commandLineDiffers, neverIs: true)
+        case (.sync, .sync(.newImageLoadPerStream)): why(.streamContext, neverIs: true)
+        default: nil
+        }
+    }
+
+    /// What a reader of the figures has to know about this recording.
+    static func of(_ events: EventsReport) -> [String] {
+        func skipped(_ reason: SkipReason) -> Int { events.skipped[reason.rawValue] ?? 0 }
+        func applied(_ type: EventType) -> Int { events.appliedByType[type.rawValue] ?? 0 }
+        var gaps: [String] = []
+        if events.processesSynthesised > 0 {
+            gaps.append(
+                "\(events.processesSynthesised) processes were there before their first record: no CreateProcess "
+                    + "message, no command line, parent or session until a creation is met "
+                    + "(\(events.processesCompleted) were)")
+        }
+        if applied(.imageLoad) > 0 { gaps.append("event 7 tells no base address, size or thread: they are 0") }
+        if applied(.threadCreate) > 0 { gaps.append("event 8 does not tell the creating thread") }
+        let silent: [(EventType, String)] = [
+            (.processCreate, "no event 1: no creations"), (.processExit, "no event 5: no exits"),
+            (.imageLoad, "no event 7 or 6: no image loads"), (.threadCreate, "no event 8: no remote threads"),
+        ]
+        gaps += silent.filter { applied($0.0) == 0 }.map(\.1)
+        let counted: [(SkipReason, String)] = [
+            (.processOpen, "records of opened processes (event 10): the model has no handle callbacks"),
+            (.registry, "records of the registry (events 12 to 14): the model has no registry callbacks"),
+            (.unmappedEvent, "records of other Sysmon events that no routine corresponds to"),
+            (.otherChannel, "records of other channels"), (.afterExit, "records name a process after its exit"),
+            (.pidUnresolved, "records whose ProcessGuid no other record gives a pid"),
+        ]
+        gaps += counted.filter { skipped($0.0) > 0 }.map { "\(skipped($0.0)) \($0.1)" }
+        return gaps
+    }
+}

@@ -1,0 +1,134 @@
+import Driver
+public import JSON
+import Messages
+
+/// The host that a machine's events went to.
+public struct ReplayHost: Hashable, Sendable {
+    /// Its name.
+    public let name: String
+    /// Whether the replay made it.
+    public let isCreated: Bool
+
+    /// A host.
+    public init(name: String, isCreated: Bool) {
+        self.name = name
+        self.isCreated = isCreated
+    }
+}
+
+extension ReplayReport {
+    /// Writes the report as `POST /v1/replays` answers it; `hosts` are those of the machines, in the same order.
+    public func write(
+        to json: inout JSONWriter, hosts: [ReplayHost], deliveries: DeliveryLedger, durationNanoseconds: UInt64
+    ) {
+        json.object { json in
+            total.writeMembers(to: &json)
+            json.member("hosts", each: zip(machines, hosts)) { json, part in
+                let (machine, host) = part
+                json.object { json in
+                    json.member("host", host.name)
+                    if let name = machine.name { json.member("machine", name) }
+                    json.member("created", host.isCreated)
+                    machine.events.writeCounts(to: &json)
+                }
+            }
+            deliveries.write(to: &json)
+            json.member("coverage") { coverage.write(to: &$0, of: total) }
+            json.member("durationMilliseconds", durationNanoseconds / 1_000_000)
+        }
+    }
+}
+
+extension DeliveryLedger {
+    fileprivate func write(to json: inout JSONWriter) {
+        let ends = ends.sorted { ($0.key.kind.rawValue, $0.key.name) < ($1.key.kind.rawValue, $1.key.name) }
+        json.member("deliveries", each: ends) { json, end in
+            json.object { json in
+                end.key.writeMembers(to: &json)
+                json.member("sent", end.value.sent)
+                json.member("failed", end.value.failed)
+                json.member("notSent", end.value.notSent)
+                json.member("dropped", end.value.dropped)
+            }
+        }
+        json.member("losses", each: losses) { json, loss in
+            json.object { json in
+                if let machine = loss.machine { json.member("machine", machine) }
+                loss.type.writeMembers(to: &json)
+                json.member("reason", loss.reason.name)
+                if let process = loss.process { json.member("processId", process.processId) }
+                if let imageFileName = loss.imageFileName { json.member("imageFileName", imageFileName) }
+                json.member("count", loss.count)
+                json.member("first") { loss.first.write(to: &$0) }
+                json.member("last") { loss.last.write(to: &$0) }
+            }
+        }
+        json.member("lossesUnlisted", unlisted)
+    }
+}
+
+extension DeliveryLedger.Loss.Message {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("sequence", sequence)
+            json.member("time", time.rfc3339)
+            if let subject { json.member("subject", subject) }
+        }
+    }
+}
+
+extension MessageType {
+    /// The operation's name.
+    var name: String { operation.name }
+
+    func writeMembers(to json: inout JSONWriter) {
+        json.member("kind", kind.rawValue)
+        json.member("operation", name)
+    }
+}
+
+extension Coverage {
+    func write(to json: inout JSONWriter, of events: EventsReport) {
+        json.object { json in
+            // To a tenth, written without a detour over binary fractions.
+            let tenths = Int((percent * 10).rounded())
+            json.member("percent") { $0.value(json: Array("\(tenths / 10).\(tenths % 10)".utf8)) }
+            json.member("reached", reached)
+            json.member("outcomes", Coverage.outcomeCount)
+            json.member("routines", each: Coverage.routines) { json, routine in
+                let runs = runs(of: routine)
+                json.object { json in
+                    json.member("routine", routine.rawValue)
+                    json.member("records", runs.runs)
+                    json.member("notified", runs.notified)
+                    json.member("conditions", each: Check.allCases.filter { $0.routine == routine }) { json, check in
+                        write(check, to: &json)
+                    }
+                }
+            }
+            json.member("messageTypes", each: Coverage.messageTypes) { json, type in
+                let made = messages(of: type)
+                json.object { json in
+                    type.writeMembers(to: &json)
+                    json.member("made", made)
+                    if made == 0, let why = RecordingGaps.why(neverMade: type) { json.member("why", why) }
+                }
+            }
+            json.member("gaps", each: RecordingGaps.of(events)) { json, gap in json.value(gap) }
+        }
+    }
+
+    private func write(_ check: Check, to json: inout JSONWriter) {
+        let outcomes = outcomes(of: check)
+        json.object { json in
+            json.member("check", "\(check.text)")
+            json.member("held", outcomes.held)
+            json.member("failed", outcomes.failed)
+            let reasons = [
+                outcomes.held == 0 ? RecordingGaps.why(check, neverIs: true) : nil,
+                outcomes.failed == 0 ? RecordingGaps.why(check, neverIs: false) : nil,
+            ].compactMap(\.self)
+            if !reasons.isEmpty { json.member("why", reasons.joined(separator: "; ")) }
+        }
+    }
+}
