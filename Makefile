@@ -45,7 +45,7 @@ setup-apt:
 	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$${missing[@]}"
 	fi
 
-setup-bench: APT += wrk
+setup-bench: APT += wrk jq
 setup-bench: setup
 
 setup-image: APT += buildah mmdebstrap systemd systemd-container iproute2 git
@@ -55,6 +55,12 @@ setup-image: setup
 .venv/installed: Tests/Contract/requirements.txt .ci/requirements.txt | setup-apt
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	touch $@
+
+# Only for bench: what the service is measured beside.
+.build-bench/installed: Benchmarks/requirements.txt | setup-bench
+	$(PYTHON) -m venv --clear .build-bench
+	.build-bench/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), with the embedded engine.
@@ -121,17 +127,21 @@ fuzz: setup ## Run each fuzz target for SECONDS=60 seconds (SEED=0 picks a seed)
 	  }
 	done
 
-bench: setup-bench ## Measure the service beside a C program that does the least there is, with live streams and hostile clients.
+bench: setup-bench .build-bench/installed ## Measure the service beside the least there is, live streams, hostile clients, replays.
 	swift build -c release --product wdfilterd
 	bin=$$(swift build -c release --show-bin-path)
 	cc -O2 -o "$$bin/floor" Benchmarks/floor.c -lmicrohttpd
 	$(PYTHON) Benchmarks/run.py --service "$$bin/wdfilterd" --floor "$$bin/floor"
 	$(PYTHON) Benchmarks/streams.py --service "$$bin/wdfilterd"
 	$(PYTHON) Benchmarks/dribble.py --service "$$bin/wdfilterd"
+	g++ -std=c++17 -O3 -o "$$bin/ondemand" Benchmarks/ondemand.cpp $$(pkg-config --cflags --libs simdjson) -pthread
+	$(PYTHON) Benchmarks/replay.py --service "$$bin/wdfilterd" --ondemand "$$bin/ondemand" --python .build-bench/bin/python
 
-memory: setup ## Measure the memory of a host after each of ten million events.
+memory: setup ## Measure the memory of a host after each of ten million events, and of replays up to 2.4 GB.
 	swift build -c release --product wdfilterd
-	$(PYTHON) Benchmarks/memory.py --service "$$(swift build -c release --show-bin-path)/wdfilterd"
+	bin=$$(swift build -c release --show-bin-path)
+	$(PYTHON) Benchmarks/memory.py --service "$$bin/wdfilterd"
+	$(PYTHON) Benchmarks/replay_memory.py --service "$$bin/wdfilterd"
 
 image-check: setup-image .venv/installed ## As root: build the image, run it as the compose file says, boot a systemd with the units.
 	@[[ $$(id -u) == 0 ]] || {
@@ -145,4 +155,4 @@ image-check: setup-image .venv/installed ## As root: build the image, run it as 
 	unshare --mount --pid --fork --kill-child --mount-proc .venv/bin/pytest -q --durations=3 Tests/Image
 
 clean: ## Remove what was built and installed here.
-	rm -rf .build .build-tsan .build-asan .build-fuzz .build-image .venv
+	rm -rf .build .build-tsan .build-asan .build-fuzz .build-bench .build-image .venv
