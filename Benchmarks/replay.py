@@ -129,7 +129,7 @@ def script(recorded: Recorded, python: str) -> Turn:
         "script",
         lines=told["lines"],
         machines=told["machines"],
-        appliedByType={name: told[name] for name in names if told.get(name)},
+        applied=sum(told.get(name, 0) for name in names),
         skipped={reason: told[reason] for reason in reasons if told.get(reason)},
     )
     return Turn(wall, own)
