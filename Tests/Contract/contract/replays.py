@@ -1,0 +1,107 @@
+"""Posting recordings to POST /v1/replays, and what has to be so of every report."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from contract.client import Answer, Body, Client
+from contract.document import DOCUMENT
+from contract.machine import Machine
+
+PATH = "/v1/replays"
+SUMMED = ("applied", "processesSynthesised", "processesCompleted", "tombstoneRecords")
+
+Report = dict[str, Any]
+
+
+def post(client: Client, data: Body, *, expect: int | None = None, **query: object) -> Answer:
+    """Post a recording; 200 unless `expect` says otherwise."""
+    [operation] = [operation for operation in DOCUMENT.operations.values() if operation.path == PATH]
+    return client.call(operation.id, data=data, query=query, expect=expect or 200)
+
+
+@contextlib.contextmanager
+def replayed(client: Client, data: Body, **query: object) -> Iterator[Report]:
+    """The report of a replay; the hosts that it made are removed afterwards."""
+    report: Report = post(client, data, **query).json
+    try:
+        coherent(report)
+        yield report
+    finally:
+        for section in report["hosts"]:
+            if section["created"]:
+                assert client.raw("DELETE", f"/v1/hosts/{section['host']}").status in (204, 404)
+
+
+def coherent(report: Report) -> None:
+    """Every line is counted once, and what the hosts' sections say is what the whole says."""
+    sections = report["hosts"]
+    assert report["lines"] == report["applied"] + sum(report["skipped"].values()) + report["rejectedCount"]
+    assert len(report["rejected"]) == min(report["rejectedCount"], 100)
+    for part in (report, *sections):
+        assert part["applied"] == sum(part["appliedByType"].values())
+    for section in sections:
+        assert section["lines"] == section["applied"] + sum(section["skipped"].values())
+    for name in SUMMED:
+        assert sum(section[name] for section in sections) == report[name], name
+    for name in ("appliedByType", "skippedByType", "messages"):
+        assert added(section[name] for section in sections) == without_zeros(report[name]), name
+    assert sum(section["lines"] for section in sections) <= report["lines"]
+    skipped = added(section["skipped"] for section in sections)
+    assert all(count <= report["skipped"][reason] for reason, count in skipped.items())
+    assert len({section["host"] for section in sections}) == len(sections)
+    assert len(set(report["machines"])) == len(report["machines"])
+    assert {section["machine"] for section in sections} <= set(report["machines"])
+    covered(report)
+
+
+def covered(report: Report) -> None:
+    """What is said of coverage agrees with what was made."""
+    coverage = report["coverage"]
+    assert 0 <= coverage["percent"] <= 100
+    routines = [routine["routine"] for routine in coverage["routines"]]
+    assert len(set(routines)) == len(routines)
+    for routine in coverage["routines"]:
+        assert 0 <= routine["notified"] <= routine["records"]
+        for condition in routine["conditions"]:
+            assert min(condition["held"], condition["failed"]) >= 0
+    made = {(of["kind"], of["operation"]): of["made"] for of in coverage["messageTypes"]}
+    assert len(made) == len(coverage["messageTypes"])
+    told = {(kind, name): count for kind, names in report["messages"].items() for name, count in names.items()}
+    assert {of: count for of, count in made.items() if count} == {of: count for of, count in told.items() if count}
+    assert all(isinstance(gap, str) and gap for gap in coverage["gaps"])
+
+
+def added(counts: Any) -> Any:  # noqa: ANN401
+    """The sums of counts by name, or of such by name."""
+    sums: dict[str, Any] = {}
+    for of in counts:
+        for name, value in of.items():
+            before = sums.get(name, {} if isinstance(value, dict) else 0)
+            sums[name] = added([before, value]) if isinstance(value, dict) else before + value
+    return without_zeros(sums)
+
+
+def without_zeros(counts: Any) -> Any:  # noqa: ANN401
+    """What has counts other than 0."""
+    kept = {name: without_zeros(value) if isinstance(value, dict) else value for name, value in counts.items()}
+    return {name: value for name, value in kept.items() if value}
+
+
+def settled(host: Machine, section: Report) -> None:
+    """Everything has been sent, and counters and journal tell what the report does."""
+    counters = host.get("getCounters")
+    queue, messages = counters["async"], section["messages"]
+    assert queue["enqueued"] == queue["sent"] + queue["sendFailed"] == sum(messages["async"].values())
+    assert queue["queued"] == queue["inHand"] == queue["droppedOnOverflow"] == 0
+    assert counters["direct"]["fltSendMessageCount"] == sum(messages["direct"].values())
+    for operation, told in counters["sync"].items():
+        assert told["notificationsCount"] == messages["sync"].get(operation, 0)
+    listed = host.get("listMessages", query={"limit": 1})
+    assert listed["newest"] == sum(sum(names.values()) for names in messages.values())
+    assert host.get("getClock")["mode"] == "events"
+
+
+def alike(report: Report) -> Report:
+    """A report without what differs from run to run."""
+    return {name: value for name, value in report.items() if name != "durationMilliseconds"}
