@@ -2,6 +2,7 @@
 
 import pytest
 
+from contract import replays
 from contract.asking import OPERATIONS, body_of, declaring, name, refused
 from contract.client import Client, check_response, target
 from contract.document import DOCUMENT, METHODS, Operation
@@ -34,6 +35,8 @@ UNKNOWN = [
 def test_what_is_not_there_is_404(prepared: Prepared, operation: Operation, problem: str) -> None:
     if (body := ABSENT_IN_BODY.get((operation.id, problem))) is not None:
         answer = refused(prepared, operation, 404, body=body)
+    elif operation.path == replays.PATH:
+        answer = refused(prepared, operation, 404, **body_of(operation), query={"like": "no-such-host"})
     else:
         answer = refused(prepared, operation, 404, **body_of(operation), **ABSENT[problem])
     assert answer["type"] == f"/problems/{problem}"

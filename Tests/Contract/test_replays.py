@@ -26,8 +26,10 @@ from contract.sysmon import (
     Script,
     host_of,
     injection,
+    merged,
     ndjson,
     new_name,
+    told,
 )
 
 ARMED = {"items": [{"imageFileName": "*", "rules": [RULE]}]}
@@ -57,19 +59,6 @@ def section_of(report: Report, name: str) -> Report:
     [section] = [section for section in report["hosts"] if section["machine"] == name.lower()]
     found: Report = section
     return found
-
-
-def merged(by_type: dict[str, int]) -> dict[str, int]:
-    """Counts by type in which loads by the kernel are loads."""
-    counts = dict(by_type)
-    if drivers := counts.pop("driverLoad", 0):
-        counts["imageLoad"] = counts.get("imageLoad", 0) + drivers
-    return counts
-
-
-def told(report: Report) -> Report:
-    """What INJECTION tells of a report, or of a section."""
-    return {name: report[name] for name in INJECTION} | {"appliedByType": merged(report["appliedByType"])}
 
 
 @with_recordings

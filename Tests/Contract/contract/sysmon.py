@@ -296,3 +296,16 @@ INJECTION: dict[str, Any] = {
     "processesCompleted": 0,
     "tombstoneRecords": 2,
 }
+
+
+def merged(by_type: dict[str, int]) -> dict[str, int]:
+    """Counts by type in which loads by the kernel are loads."""
+    counts = dict(by_type)
+    if drivers := counts.pop("driverLoad", 0):
+        counts["imageLoad"] = counts.get("imageLoad", 0) + drivers
+    return counts
+
+
+def told(report: dict[str, Any]) -> dict[str, Any]:
+    """What INJECTION tells of a report, or of a section."""
+    return {name: report[name] for name in INJECTION} | {"appliedByType": merged(report["appliedByType"])}

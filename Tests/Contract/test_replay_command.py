@@ -1,0 +1,405 @@
+"""`wdfilterd replay`: recordings in every kind of file, with and without a service."""
+
+import gzip
+import io
+import json
+import os
+import subprocess
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contract.client import Client, Ledger
+from contract.machine import Machine
+from contract.receiver import new_receiver
+from contract.recordings import NAMES, NEWEST_FIRST, SHARED, loads_after_exit, recording
+from contract.replays import Report, alike, coherent
+from contract.service import Service, binary
+from contract.story import RULE
+from contract.strict import strict_json
+from contract.sysmon import (
+    CREATOR,
+    DRIVERS,
+    INJECTION,
+    SHELL,
+    Process,
+    Script,
+    host_of,
+    injection,
+    merged,
+    ndjson,
+    told,
+)
+
+SECONDS = 60
+KINDS = ("story.json", "story.ndjson", "story.zip", "story.json.gz", "story.tar.gz", "-")
+NATIVE = b"""\
+{"type":"processCreate","processId":1000,"imageFileName":"a.exe","rules":["NotifyNewThreadDifferentProcess"]}
+{"type":"processCreate","processId":1004,"imageFileName":"b.exe"}
+{"type":"threadCreate","processId":1004,"creatorProcessId":1000,"threadId":3000}
+"""
+
+Result = subprocess.CompletedProcess[bytes]
+
+
+def run(*arguments: str | Path, stdin: bytes = b"") -> Result:
+    """Run the command to its end."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("WDFILTERD_")}
+    command = [binary(), "replay", *arguments]
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=SECONDS, env=environment, check=False)
+
+
+def replay(*arguments: str | Path, stdin: bytes = b"", expect: int = 0) -> Report:
+    """The report of a replay: one JSON object on stdout, and nothing else anywhere."""
+    result = run(*arguments, "--quiet", "--json", stdin=stdin)
+    assert result.stderr == b""
+    assert result.returncode == expect
+    assert result.stdout.endswith(b"}\n")
+    report: Report = strict_json(result.stdout)
+    return report
+
+
+def write(folder: Path, kind: str, data: bytes) -> tuple[str | Path, bytes]:
+    """`data` in a kind of file: what the command is to be given, and its stdin."""
+    if kind == "-":
+        return "-", data
+    path = folder / kind
+    # What archivers add beside is no recording.
+    members = {"__MACOSX/._story.json": b"\0\5\26\7", "story.json": data, "._story.json": b"\0\5\26\7"}
+    if kind.endswith(".zip"):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in ("__MACOSX/._story.json", "story.json"):
+                archive.writestr(name, members[name])
+    elif kind.endswith(".tar.gz"):
+        with tarfile.open(path, "w:gz") as tar:
+            for name in ("._story.json", "story.json"):
+                info = tarfile.TarInfo(f"./{name}")
+                info.size = len(members[name])
+                tar.addfile(info, io.BytesIO(members[name]))
+    elif kind.endswith(".gz"):
+        path.write_bytes(gzip.compress(data))
+    else:
+        path.write_bytes(data)
+    return path, b""
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    """The file of a recording."""
+    path = tmp_path / "injection.json"
+    path.write_bytes(ndjson(injection().events))
+    return path
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Service]:
+    """A service that has done nothing yet."""
+    folder = tmp_path / "service"
+    folder.mkdir()
+    service = Service(folder)
+    yield service
+    assert service.stop() == 0
+
+
+def url(service: Service) -> str:
+    """Where a service is."""
+    return f"http://127.0.0.1:{service.port}"
+
+
+class TestFiles:
+    """The same recording gives the same, however it comes."""
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_every_kind_of_file_is_read(self, tmp_path: Path, story: Path, kind: str) -> None:
+        plain = replay(story, "--rules", RULE)
+        coherent(plain)
+        assert told(plain) == INJECTION
+        source, stdin = write(tmp_path, kind, story.read_bytes())
+        assert alike(replay(source, "--rules", RULE, stdin=stdin)) == alike(plain)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_service_gives_the_same(
+        self, tmp_path: Path, story: Path, fresh: Service, ledger: Ledger, kind: str
+    ) -> None:
+        plain = replay(story, "--rules", RULE)
+        source, stdin = write(tmp_path, kind, story.read_bytes())
+        report = replay(source, "--rules", RULE, "--server", url(fresh), stdin=stdin)
+        assert alike(report) == alike(plain)
+        client = Client(fresh.port, ledger)
+        host = Machine(client, report["hosts"][0]["host"])
+        assert [driver["fullImageName"] for driver in host.all("listDrivers")] == DRIVERS
+        assert host.get("listMessages")["newest"] == sum(sum(of.values()) for of in report["messages"].values())
+        client.close()
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_recording_that_is_newest_first_is_read_from_its_end(self, tmp_path: Path, kind: str) -> None:
+        lines = ndjson(injection().events).splitlines(keepends=True)
+        source, stdin = write(tmp_path, kind, b"".join(reversed(lines)))
+        for order in ((), ("--order", "auto"), ("--order", "reverse")):
+            assert told(replay(source, "--rules", RULE, *order, stdin=stdin)) == INJECTION, order
+        assert told(replay(source, "--rules", RULE, "--order", "forward", stdin=stdin)) != INJECTION
+
+    def test_an_order_that_is_given_is_kept(self, story: Path) -> None:
+        assert told(replay(story, "--rules", RULE, "--order", "forward")) == INJECTION
+        assert told(replay(story, "--rules", RULE, "--order", "reverse")) != INJECTION
+
+    def test_a_recording_longer_than_any_buffer_can_be_newest_first(self, tmp_path: Path) -> None:
+        script = Script()
+        script.create(CREATOR, SHELL)
+        for _ in range(20_000):
+            script.load(CREATOR)
+        script.exit(CREATOR)
+        lines = ndjson(script.events).splitlines(keepends=True)
+        path = tmp_path / "long.json"
+        path.write_bytes(b"".join(reversed(lines)))
+        report = replay(path)
+        assert report["appliedByType"] == {"processCreate": 1, "imageLoad": 20_000, "processExit": 1}
+        assert report["skipped"] == {}
+
+    def test_several_files_are_one_replay(self, tmp_path: Path) -> None:
+        scripts = [injection(), injection()]
+        paths = []
+        for number, script in enumerate(scripts):
+            paths.append(tmp_path / f"{number}.json")
+            paths[-1].write_bytes(ndjson(script.events))
+        report = replay(*paths, "--rules", RULE)
+        assert report["lines"] == 2 * INJECTION["lines"]
+        assert report["machines"] == [script.machine.lower() for script in scripts]
+        assert report["messages"]["sync"] == {"NewThreadDifferentProcess": 2}
+        assert [told(section) for section in report["hosts"]] == [INJECTION, INJECTION]
+
+    def test_two_runs_are_equal(self, story: Path) -> None:
+        assert alike(replay(story, "--rules", RULE)) == alike(replay(story, "--rules", RULE))
+
+
+@pytest.mark.skipif(
+    not (SHARED / "datasets").is_dir(),
+    reason=f"no recordings: {SHARED / 'datasets'} is not there, set WDFILTERD_SHARED to the folder that holds them",
+)
+class TestRecordings:
+    """Recorded attacks, as they lie there."""
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_the_sums_are_those_of_the_independent_reader(self, name: str, fresh: Service) -> None:
+        recorded = recording(name)
+        truth = recorded.truth
+        archive = SHARED / "datasets" / f"{name}.zip"
+        report = replay(archive, "--rules", RULE)
+        coherent(report)
+        late = loads_after_exit(recorded.lines)
+        assert (report["lines"], report["rejectedCount"]) == (truth["lines"], truth["malformed"])
+        assert report["messages"]["direct"].get("CreateProcess", 0) == truth["process_creates"]
+        by_type = merged(report["appliedByType"])
+        assert by_type.get("processCreate", 0) == truth["create_records"]
+        assert by_type.get("processExit", 0) == truth["exit_records"]
+        assert by_type.get("threadCreate", 0) == truth["threads_cross"]
+        assert by_type.get("imageLoad", 0) == truth["image_loads"] - late + truth["kernel_images_sysmon6"]
+        assert report["skipped"].get("process-open", 0) == truth["opens"]
+        delivery = truth["delivery"]["creator_oneshot"]
+        assert report["messages"]["sync"].get("NewThreadDifferentProcess", 0) == delivery["sync"]
+        assert report["messages"]["async"].get("CreateThread", 0) == delivery["async_"]
+        order = "reverse" if name in NEWEST_FIRST else "forward"
+        assert alike(replay(archive, "--rules", RULE, "--order", order)) == alike(report)
+        assert alike(replay(archive, "--rules", RULE, "--server", url(fresh))) == alike(report)
+
+
+class TestOptions:
+    """What can be said of rules, machines, engine and pace."""
+
+    def test_without_rules_nobody_is_told_of_threads(self, story: Path) -> None:
+        report = replay(story)
+        assert report["messages"]["sync"] == {}
+        assert told(report) == INJECTION | {
+            "messages": {"sync": {}, "async": {"LoadImage": 1, "CreateProcess": 1}, "direct": {"CreateProcess": 2}}
+        }
+
+    def test_several_rules_are_armed(self, story: Path) -> None:
+        report = replay(story, "--rules", f"{RULE},NotifyWow64cpuLoad")
+        assert told(report) == INJECTION
+
+    @pytest.mark.parametrize(("pattern", "expected"), [("*\\Courier.exe", 1), ("*\\Nobody.exe", 0), ("*", 1)])
+    def test_a_policy_arms_those_that_it_names(self, story: Path, pattern: str, expected: int) -> None:
+        report = replay(story, "--policy", f"{pattern}={RULE}")
+        assert report["messages"]["sync"].get("NewThreadDifferentProcess", 0) == expected
+
+    def test_a_machine_can_be_chosen(self, tmp_path: Path) -> None:
+        first, second = injection(), injection()
+        path = tmp_path / "two.json"
+        path.write_bytes(ndjson(first.events + second.events))
+        report = replay(path, "--rules", RULE, "--machine", second.machine.upper())
+        assert [section["host"] for section in report["hosts"]] == [host_of(second.machine)]
+        assert told(report["hosts"][0]) == INJECTION
+        assert report["skipped"]["other-machine"] == len(first.events)
+
+    @pytest.mark.parametrize("form", ["auto", "native"])
+    def test_native_events_are_replayed_too(self, tmp_path: Path, form: str) -> None:
+        path = tmp_path / "native.json"
+        path.write_bytes(NATIVE)
+        report = replay(path, "--format", form)
+        assert (report["lines"], report["applied"], report["rejectedCount"]) == (3, 3, 0)
+        assert report["messages"] == {
+            "sync": {"NewThreadDifferentProcess": 1},
+            "async": {"CreateThread": 1},
+            "direct": {"CreateProcess": 2},
+        }
+
+    def test_a_format_that_is_given_is_taken(self, story: Path) -> None:
+        assert told(replay(story, "--rules", RULE, "--format", "sysmon")) == INJECTION
+
+    def test_a_recording_can_be_replayed_at_its_own_pace(self, tmp_path: Path) -> None:
+        script = Script(milliseconds=200)
+        script.create(CREATOR, SHELL)
+        for _ in range(5):
+            script.load(CREATOR)
+        path = tmp_path / "second.json"
+        path.write_bytes(ndjson(script.events))
+        report = replay(path)
+        for pace, least in (("asap", 0), ("recorded", 1000), ("x1", 1000), ("x2", 500), ("x4", 250)):
+            paced = replay(path, "--pace", pace)
+            assert paced["durationMilliseconds"] >= 0.95 * least, pace
+            assert alike(paced) == alike(report)
+
+    def test_an_engine_can_be_slow(self, tmp_path: Path) -> None:
+        script = Script()
+        for number in range(5):
+            script.create(Process(2000 + 4 * number), SHELL)
+        path = tmp_path / "creates.json"
+        path.write_bytes(ndjson(script.events))
+        report = replay(path, "--engine-latency", "20ms")
+        assert report["messages"]["direct"] == {"CreateProcess": 5}
+        assert report["durationMilliseconds"] >= 100
+
+    def test_an_engine_can_fail(self, story: Path) -> None:
+        """What is not acknowledged is told again."""
+        report = replay(story, "--rules", RULE, "--engine-fail-every", "1")
+        assert report["messages"]["sync"] == {"NewThreadDifferentProcess": 3}
+        assert report["messages"]["async"]["CreateThread"] == 3
+        assert report["messages"]["direct"] == {"CreateProcess": 2}
+
+    def test_an_engine_webhook_gets_every_message(self, story: Path) -> None:
+        with new_receiver() as receiver:
+            report = replay(story, "--rules", RULE, "--engine-url", receiver.setting["url"])
+            assert told(report) == INJECTION
+            events = [json.loads(request.body) for request in receiver.received]
+        kinds = [event["data"]["kind"] for event in events if event["type"] != "wdfilter.ping"]
+        made = {kind: sum(names.values()) for kind, names in report["messages"].items()}
+        assert {kind: kinds.count(kind) for kind in made} == made
+
+    def test_coverage_below_what_is_asked_is_exit_code_1(self, story: Path) -> None:
+        percent = replay(story, "--fail-under", "0")["coverage"]["percent"]
+        assert percent < 100
+        assert replay(story, "--fail-under", "100", expect=1)["coverage"]["percent"] == percent
+        assert replay(story, "--fail-under", str(int(percent)))["coverage"]["percent"] == percent
+
+    def test_the_examples_of_the_help_are_of_this_command(self) -> None:
+        result = run("--help")
+        assert (result.returncode, result.stderr) == (0, b"")
+        assert b"Examples:\n  wdfilterd replay" in result.stdout
+
+
+class TestOutput:
+    """What goes where."""
+
+    def test_progress_is_on_stderr_only(self, story: Path) -> None:
+        loud, quiet = run(story, "--json"), run(story, "--json", "--quiet")
+        assert (loud.returncode, quiet.returncode, quiet.stderr) == (0, 0, b"")
+        assert alike(strict_json(loud.stdout)) == alike(strict_json(quiet.stdout))
+
+    def test_without_json_it_is_for_people(self, story: Path) -> None:
+        result = run(story)
+        assert result.returncode == 0
+        assert result.stdout
+        with pytest.raises(ValueError, match="Expecting value"):
+            json.loads(result.stdout)
+
+
+class TestTokens:
+    """A service that asks for tokens."""
+
+    @pytest.fixture
+    def guarded(self, tmp_path: Path) -> Iterator[Service]:
+        """Such a service."""
+        folder = tmp_path / "guarded"
+        folder.mkdir()
+        roles = ("read", "drive", "admin")
+        (folder / "tokens").write_text("".join(f"{role} {role} {role}-token-0123456789\n" for role in roles))
+        config = folder / "wdfilterd.yaml"
+        config.write_text(f"auth: {{tokensFile: {folder}/tokens}}\n")
+        service = Service(folder, ["--config", str(config)])
+        yield service
+        assert service.stop() == 0
+
+    @pytest.mark.parametrize(("role", "code"), [("admin", 0), ("read", 3), ("unknown", 3), (None, 3)])
+    def test_it_takes_a_token_that_may(
+        self, tmp_path: Path, story: Path, guarded: Service, role: str | None, code: int
+    ) -> None:
+        token = tmp_path / "token"
+        token.write_text(f"{role}-token-0123456789\n")
+        flags = [] if role is None else ["--token-file", token]
+        result = run(story, "--server", url(guarded), *flags, "--json")
+        assert result.returncode == code
+        if code:
+            assert (result.stdout, bool(result.stderr)) == (b"", True)
+        else:
+            assert told(strict_json(result.stdout))["applied"] == INJECTION["applied"]
+        assert b"token-0123456789" not in result.stdout + result.stderr
+
+
+class TestFailures:
+    """Exit codes 2 and 3; nothing is on stdout then."""
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--order", "sideways"],
+            ["--format", "evtx"],
+            ["--rules", "NotifyNothing"],
+            ["--policy", "*"],
+            ["--policy", "*=NotifyNothing"],
+            ["--pace", "fast"],
+            ["--pace", "x0"],
+            ["--pace", "x-1"],
+            ["--engine-latency", "soon"],
+            ["--engine-fail-every", "-1"],
+            ["--fail-under", "101"],
+            ["--fail-under", "most"],
+            ["--engine-url", "ftp://127.0.0.1/"],
+            ["--server", "ftp://127.0.0.1/"],
+            ["--server", "http://127.0.0.1:1", "--token-file", "/nonexistent/token"],
+            ["--nonsense"],
+        ],
+        ids=" ".join,
+    )
+    def test_wrong_usage_is_exit_code_2(self, story: Path, arguments: list[str]) -> None:
+        result = run(story, *arguments, "--json")
+        assert (result.returncode, result.stdout, bool(result.stderr)) == (2, b"", True)
+
+    def test_no_file_is_exit_code_2(self) -> None:
+        result = run("--json")
+        assert (result.returncode, result.stdout, bool(result.stderr)) == (2, b"", True)
+
+    @pytest.mark.parametrize("kind", ["absent.json", "folder.json", "text.zip", "text.gz", "half.gz", "empty.zip"])
+    def test_a_file_that_cannot_be_read_is_exit_code_2(self, tmp_path: Path, story: Path, kind: str) -> None:
+        path = tmp_path / kind
+        if kind.startswith("folder"):
+            path.mkdir()
+        elif kind.startswith("text"):
+            path.write_bytes(b"no archive\n" * 100)
+        elif kind.startswith("half"):
+            packed = gzip.compress(story.read_bytes())
+            path.write_bytes(packed[: len(packed) // 2])
+        elif kind.startswith("empty"):
+            zipfile.ZipFile(path, "w").close()
+        result = run(path, "--json")
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert kind.encode() in result.stderr
+
+    def test_a_server_or_an_engine_that_is_not_there_is_exit_code_3(self, story: Path) -> None:
+        with new_receiver() as receiver:
+            gone = receiver.setting["url"]
+        for flag in ("--server", "--engine-url"):
+            result = run(story, flag, gone, "--json")
+            assert (result.returncode, bool(result.stderr)) == (3, True), flag
