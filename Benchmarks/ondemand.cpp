@@ -1,10 +1,10 @@
 // The least that reading a recording can be: simdjson's on-demand parser alone takes eight fields out of each line, and
 // nothing is done with them. usage: ondemand FILE [threads|stream|lines|find]
 //
-// threads (the default, and the fastest while a core is free): the lines are found by iterate_many, which looks for the structure of one batch
-// in a thread of its own while the other takes the fields out of the batch before; one pass over the members of a line,
-// which ends when it has all eight. stream: the same in one thread. lines: line by line, in one thread.
-// find: as lines, but find_field_unordered for each field.
+// threads (the default, and the fastest while a core is free): the lines are found by iterate_many, which looks for the
+// structure of one batch in a thread of its own while the other takes the fields out of the batch before; one pass over
+// the members of a line, which ends when it has all eight. stream: the same in one thread. lines: line by line, in one
+// thread. find: as lines, but find_field_unordered for each field.
 
 #include <chrono>
 #include <cstdint>
