@@ -49,7 +49,7 @@ struct SysmonMappingTests {
         let driver = driver()
         let report = await driver.apply([SysmonLine.load(child)], .sysmon())
         #expect(report.processesSynthesised == 1)
-        #expect(report.appliedByType == ["imageLoad": 1])
+        #expect(report.appliedByType == ["driverLoad": 1])
         let process = try #require(driver.process(1000))
         #expect(process.isSynthesised)
         #expect(process.identity == child.identity)
@@ -230,7 +230,7 @@ struct SysmonMappingTests {
         let driver = driver()
         let line = SysmonLine.record(6, ["ImageLoaded": #"C:\\Windows\\System32\\drivers\\WdFilter.sys"#])
         let report = await driver.apply([line], .sysmon())
-        #expect(report.appliedByType == ["imageLoad": 1])
+        #expect(report.appliedByType == ["driverLoad": 1])
         #expect(driver.loadedDrivers.map(\.fullImageName) == [#"C:\Windows\System32\drivers\WdFilter.sys"#])
         #expect(report.messages.async == [:])
     }

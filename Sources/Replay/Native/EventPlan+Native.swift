@@ -12,6 +12,7 @@ import Messages
 /// | `threadCreate`  | `processId` (the target), and those of `POST /processes/{pid}/threads`                  |
 /// | `threadExit`    | `processId`, `threadId`                                                                 |
 /// | `imageLoad`     | `processId` (0 for a kernel image), and those of `POST /processes/{pid}/images`         |
+/// | `driverLoad`    | those of `POST /drivers`                                                                |
 /// | `setRules`      | `processId`; `rules` to replace the word, or `set` and `clear`, at least one of them    |
 /// | `streamContext` | `fileName`, `rules` (none)                                                              |
 extension EventPlan {
@@ -35,6 +36,7 @@ extension EventType {
     private static let creationMembers: [StaticString] = ["type"] + ProcessCreation.members
     private static let threadMembers: [StaticString] = ["type", "processId"] + ThreadCreation.members
     private static let loadMembers: [StaticString] = ["type", "processId"] + ImageLoad.members
+    private static let driverMembers: [StaticString] = ["type"] + ImageLoad.driverMembers
 
     /// The members of a line.
     fileprivate var members: [StaticString] {
@@ -44,6 +46,7 @@ extension EventType {
         case .threadCreate: Self.threadMembers
         case .threadExit: ["type", "processId", "threadId"]
         case .imageLoad: Self.loadMembers
+        case .driverLoad: Self.driverMembers
         case .setRules: ["type", "processId", "rules", "set", "clear"]
         case .streamContext: ["type", "fileName", "rules"]
         }
@@ -74,6 +77,10 @@ extension DriverCall {
             let processId = object.required("processId") { $0.id() }
             guard var load = ImageLoad(object, processId: processId ?? 0), processId != nil else { return nil }
             if processId == 0, object["systemModeImage"] == nil { load.systemModeImage = true }
+            self = .loadImage(load)
+        case .driverLoad:
+            guard var load = ImageLoad(object, processId: 0) else { return nil }
+            load.systemModeImage = true
             self = .loadImage(load)
         case .setRules:
             let processId = object.required("processId") { $0.id() }

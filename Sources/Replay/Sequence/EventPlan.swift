@@ -7,6 +7,7 @@ enum EventType: String, CaseIterable, Sendable {
     case threadCreate
     case threadExit
     case imageLoad
+    case driverLoad
     case setRules
     case streamContext
 }

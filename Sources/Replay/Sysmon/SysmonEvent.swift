@@ -63,7 +63,8 @@ struct SysmonEvent: Sendable {
         switch kind {
         case .processCreate: .processCreate
         case .processExit: .processExit
-        case .driverLoad, .imageLoad: .imageLoad
+        case .driverLoad: .driverLoad
+        case .imageLoad: .imageLoad
         case .remoteThread: .threadCreate
         case .mention: nil
         }
