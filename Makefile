@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .PHONY: help setup run test check fmt docs tsan asan fuzz bench memory image-check clean setup-swift setup-apt setup-bench
 .PHONY: setup-image
 
-APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev pkg-config g++ python3 python3-venv curl
+APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev libarchive-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
 SECONDS ?= 60
 # Of the fuzzer's choices; 0 takes others with each run.
