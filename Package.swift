@@ -70,6 +70,7 @@ let package = Package(
                 "Replay", "Vocabulary", "Access", "JSON", "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
             ]),
         library("HexDump"),
+        library("Recordings", ["CArchive"]),
         library("Settings", [yams]),
         .executableTarget(
             name: "wdfilterd",

@@ -1,0 +1,29 @@
+import CArchive
+import Glibc
+
+extension UInt8 {
+    static let newline = UInt8(ascii: "\n")
+    static let carriageReturn = UInt8(ascii: "\r")
+    static let space = UInt8(ascii: " ")
+
+    /// White space of JSON.
+    var isBlank: Bool { self == .space || self == .newline || self == .carriageReturn || self == UInt8(ascii: "\t") }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where the first newline from `start` on is.
+    func firstNewline(from start: Int = 0) -> Int? {
+        guard let base = baseAddress, start < count,
+            let found = memchr(base + start, Int32(UInt8.newline), count - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+
+    /// Where the last newline before `end` is, not before `start`.
+    func lastNewline(from start: Int = 0, before end: Int) -> Int? {
+        guard let base = baseAddress, start < end,
+            let found = memrchr(base + start, Int32(UInt8.newline), end - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+}

@@ -1,0 +1,44 @@
+/// Turns text into other text as it comes, in pieces that are cut anywhere.
+protocol TextConverter {
+    /// Appends to `output` what `input` makes certain.
+    mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8])
+    /// Appends what is left behind the last piece.
+    mutating func finish(into output: inout [UInt8])
+}
+
+/// A stream through a converter.
+final class ConvertedStream<Converter: TextConverter>: ByteStream {
+    private let upstream: any ByteStream
+    private var converter: Converter
+    private var output: [UInt8] = []
+    /// How much of `output` was read.
+    private var taken = 0
+    private var isAtEnd = false
+    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+
+    init(_ upstream: any ByteStream, _ converter: Converter) {
+        self.upstream = upstream
+        self.converter = converter
+    }
+
+    deinit { piece.deallocate() }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(RecordingFault) -> Int {
+        while taken == output.count {
+            if isAtEnd { return 0 }
+            output.removeAll(keepingCapacity: true)
+            taken = 0
+            let count = try upstream.read(into: piece)
+            isAtEnd = count == 0
+            if isAtEnd {
+                converter.finish(into: &output)
+            } else {
+                converter.convert(UnsafeRawBufferPointer(rebasing: piece[..<count]), into: &output)
+            }
+        }
+        let count = min(buffer.count, output.count - taken)
+        buffer.copyBytes(from: output[taken..<taken + count])
+        taken += count
+        return count
+    }
+}

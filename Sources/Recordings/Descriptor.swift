@@ -1,0 +1,42 @@
+import Glibc
+
+/// Owns an open file descriptor.
+final class Descriptor {
+    let number: Int32
+
+    /// Takes `number` over: nobody else closes it.
+    init(owning number: Int32) { self.number = number }
+
+    deinit { close(number) }
+
+    /// The file's status; nil with errno set.
+    var status: stat? {
+        var status = stat()
+        return fstat(number, &status) == 0 ? status : nil
+    }
+
+    /// One read, at `offset` or where the last one ended; -1 with errno set, and 0 at the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int? = nil) -> Int {
+        while true {
+            let count =
+                offset.map { pread(number, buffer.baseAddress, buffer.count, $0) }
+                ?? Glibc.read(number, buffer.baseAddress, buffer.count)
+            if count >= 0 || errno != EINTR { return count }
+        }
+    }
+
+    /// Writes all of `bytes`; false with errno set.
+    func write(_ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
+            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return false }
+        }
+        return true
+    }
+}
+
+extension stat {
+    var isDirectory: Bool { st_mode & S_IFMT == S_IFDIR }
+    var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
+}

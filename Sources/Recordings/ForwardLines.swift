@@ -1,0 +1,66 @@
+import Glibc
+
+/// The lines of a stream, from the first to the last. Holds one block, and what of a line the last one ended with.
+final class ForwardLines: LineSource {
+    private let stream: any ByteStream
+    private let limits: LineLimits
+    /// The beginning of the line that is not complete yet, never more than what is kept of a line.
+    private var unfinished: [UInt8] = []
+    private var isAtEnd = false
+
+    init(_ stream: any ByteStream, limits: LineLimits) {
+        self.stream = stream
+        self.limits = limits
+    }
+
+    func next() throws(RecordingFault) -> [UInt8]? {
+        while !isAtEnd {
+            var block = try [UInt8](unsafeCapacity: unfinished.count + limits.blockBytes) {
+                buffer throws(RecordingFault) in
+                buffer.copyBytes(from: unfinished)
+                let free = UnsafeMutableRawBufferPointer(rebasing: buffer[unfinished.count...])
+                let count = try stream.read(into: free)
+                isAtEnd = count == 0
+                return cutLongLines(of: UnsafeMutableRawBufferPointer(rebasing: buffer[..<(unfinished.count + count)]))
+            }
+            if isAtEnd, !block.isEmpty { block.append(.newline) }
+            let end = block.withUnsafeBytes { $0.lastNewline(before: $0.count) }.map { $0 + 1 } ?? 0
+            unfinished = Array(block[end...])
+            block.removeLast(block.count - end)
+            if !block.isEmpty { return block }
+        }
+        return nil
+    }
+
+    /// Takes out what lines have too much; how many bytes are left.
+    private func cutLongLines(of bytes: UnsafeMutableRawBufferPointer) -> Int {
+        let text = UnsafeRawBufferPointer(bytes)
+        var (start, kept) = (0, 0)
+        // All lines that end within one kept length are good, however many they are: one look for each of those lengths.
+        while text.count - start > limits.lineBytes {
+            let limit = start + limits.keptBytes
+            if let newline = text.lastNewline(from: start, before: limit) {
+                kept += bytes.move(start...newline, to: kept)
+                start = newline + 1
+            } else {
+                kept += bytes.move(start...limit - 1, to: kept)
+                start = text.firstNewline(from: limit) ?? text.count
+                if start == text.count { return kept }
+                kept += bytes.move(start...start, to: kept)
+                start += 1
+            }
+        }
+        if start < text.count { kept += bytes.move(start...text.count - 1, to: kept) }
+        return kept
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Moves the bytes of `range` to `place`, which is not behind them; how many they are.
+    fileprivate func move(_ range: ClosedRange<Int>, to place: Int) -> Int {
+        if place != range.lowerBound, let base = baseAddress {
+            memmove(base + place, base + range.lowerBound, range.count)
+        }
+        return range.count
+    }
+}

@@ -1,0 +1,145 @@
+/// Turns JSON that is written over many lines, or as one array, into one object a line.
+///
+/// So do `ConvertTo-Json` and `evtx_dump -o json` write it. Between objects, brackets, commas, blanks and the headings
+/// `Record 123` are left out; anything else there becomes a line of its own, so that who reads it can complain. Inside of
+/// objects all stays as it is, but for newlines, which become spaces. It does not tell whether the JSON is right.
+struct ObjectLines: TextConverter {
+    private enum State {
+        /// Outside of all objects, where nothing but brackets, commas and blanks came in this line.
+        case between
+        /// Outside of all objects, in other text; it goes up to the end of the line.
+        case stray
+        /// In an object, outside of its strings.
+        case object
+        case string
+        /// Behind a backslash in a string.
+        case escape
+    }
+
+    private var state = State.between
+    /// How many braces and brackets are open in an object.
+    private var depth = 0
+    /// Text between objects that may turn out to be a heading.
+    private var stray: [UInt8] = []
+    private var isStrayLong = false
+
+    /// Whether what came so far ends in an object, outside of its strings.
+    var isInObject: Bool { state == .object }
+
+    /// Longer text is no heading.
+    private static let maxHeadingBytes = 64
+
+    mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+        output.reserveCapacity(output.count + input.count)
+        // What is kept goes over in runs, not byte by byte.
+        var (start, index) = (0, 0)
+        while index < input.count {
+            if state == .string {
+                index = input.firstSpecial(from: index)
+                if index == input.count { break }
+            }
+            let byte = input[index]
+            switch state {
+            case .between:
+                start = index
+                begin(with: byte)
+            case .stray:
+                if byte == .newline {
+                    keepStray(input[start..<index], into: &output)
+                    endStray(into: &output)
+                }
+            case .object:
+                if byte == .newline || byte == .carriageReturn {
+                    output.append(contentsOf: input[start..<index])
+                    output.append(.space)
+                    start = index + 1
+                } else if closesObject(byte) {
+                    output.append(contentsOf: input[start...index])
+                    output.append(.newline)
+                    state = .between
+                }
+            case .string, .escape:
+                if byte == .newline {
+                    // A string that a newline cuts is no JSON. It costs this line, and not all that follow.
+                    output.append(contentsOf: input[start...index])
+                    state = .between
+                } else if state == .escape {
+                    state = .string
+                } else if byte == UInt8(ascii: "\\") {
+                    state = .escape
+                } else if byte == UInt8(ascii: "\"") {
+                    state = .object
+                }
+            }
+            index += 1
+        }
+        switch state {
+        case .between: break
+        case .stray: keepStray(input[start...], into: &output)
+        case .object, .string, .escape: output.append(contentsOf: input[start...])
+        }
+    }
+
+    mutating func finish(into output: inout [UInt8]) {
+        if state == .stray { endStray(into: &output) }
+    }
+
+    private mutating func begin(with byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "{"): (state, depth) = (.object, 1)
+        case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","): break
+        default: if !byte.isBlank { state = .stray }
+        }
+    }
+
+    /// Takes a byte of an object; whether it is the object's last one.
+    private mutating func closesObject(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""): state = .string
+        case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+        default: break
+        }
+        return depth == 0
+    }
+
+    private mutating func keepStray(_ piece: Slice<UnsafeRawBufferPointer>, into output: inout [UInt8]) {
+        stray.append(contentsOf: piece)
+        if isStrayLong || stray.count > ObjectLines.maxHeadingBytes {
+            isStrayLong = true
+            output.append(contentsOf: stray)
+            stray = []
+        }
+    }
+
+    private mutating func endStray(into output: inout [UInt8]) {
+        if isStrayLong || !ObjectLines.isHeading(stray[...]) {
+            output.append(contentsOf: stray)
+            output.append(.newline)
+        }
+        (stray, isStrayLong, state) = ([], false, .between)
+    }
+
+    /// Whether `line` is `Record 123`.
+    static func isHeading(_ line: ArraySlice<UInt8>) -> Bool {
+        let word = Array("Record ".utf8)
+        guard line.starts(with: word) else { return false }
+        var digits = line.dropFirst(word.count)
+        while digits.last?.isBlank == true { digits.removeLast() }
+        return !digits.isEmpty && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where the first byte from `start` on is that means something in a string; the end without one. Most of a recording is
+    /// in strings.
+    fileprivate func firstSpecial(from start: Int) -> Int {
+        var index = start
+        while index < count, self[index] != UInt8(ascii: "\""), self[index] != UInt8(ascii: "\\"),
+            self[index] != .newline
+        {
+            index += 1
+        }
+        return index
+    }
+}

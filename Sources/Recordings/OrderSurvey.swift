@@ -1,0 +1,84 @@
+/// Finds out whether a part is written newest first: its first line with a time is later than its last one.
+struct OrderSurvey {
+    /// When a line happened, without its newline.
+    let time: @Sendable (UnsafeRawBufferPointer) -> UInt64?
+    let limits: LineLimits
+
+    /// Most bytes at either end of a part that are looked at. Without a time in them it is read as it stands.
+    static let reach = 64 << 20
+
+    /// Whether `range` of a file is, looked at from both ends.
+    func isNewestFirst(_ range: FileRange) throws(RecordingFault) -> Bool {
+        guard let first = try firstTime(of: ForwardLines(FileStream(range), limits: limits)) else { return false }
+        guard let last = try firstTime(of: BackwardLines(range, limits: limits)) else { return false }
+        return first > last
+    }
+
+    /// Which of `parts` are. A fault ends the survey, not the reading, which comes to it again.
+    func newestFirst(of parts: any PartSequence) -> [Bool] {
+        var found: [Bool] = []
+        do throws(RecordingFault) {
+            while let part = try parts.next() {
+                found.append(isNewestFirst(ForwardLines(TextStream(part.bytes), limits: limits)))
+            }
+        } catch {
+            return found
+        }
+        return found
+    }
+
+    /// Whether lines that come only forwards are. Holds as much of their end as the longest line has.
+    private func isNewestFirst(_ lines: ForwardLines) -> Bool {
+        var first: UInt64?
+        var tail: [[UInt8]] = []
+        var (tailBytes, seen) = (0, 0)
+        do throws(RecordingFault) {
+            while let block = try lines.next() {
+                seen += block.count
+                first = first ?? time(in: block)
+                if first == nil, seen > OrderSurvey.reach { return false }
+                tail.append(block)
+                tailBytes += block.count
+                while let oldest = tail.first, tailBytes - oldest.count >= limits.lineBytes {
+                    tailBytes -= oldest.count
+                    tail.removeFirst()
+                }
+            }
+        } catch {
+            // What came before counts.
+        }
+        guard let first else { return false }
+        for block in tail.reversed() {
+            if let last = time(in: block, fromEnd: true) { return first > last }
+        }
+        return false
+    }
+
+    private func firstTime(of lines: any LineSource) throws(RecordingFault) -> UInt64? {
+        var seen = 0
+        while seen <= OrderSurvey.reach, let block = try lines.next() {
+            if let found = time(in: block) { return found }
+            seen += block.count
+        }
+        return nil
+    }
+
+    /// The time of the first line of `block` that tells one, or of the last one.
+    private func time(in block: [UInt8], fromEnd: Bool = false) -> UInt64? {
+        block.withUnsafeBytes { text in
+            var (start, end) = (0, text.count)
+            while start < end {
+                let line: Range<Int>
+                if fromEnd {
+                    line = (text.lastNewline(before: end - 1).map { $0 + 1 } ?? 0)..<end - 1
+                    end = line.lowerBound
+                } else {
+                    line = start..<(text.firstNewline(from: start) ?? end)
+                    start = line.upperBound + 1
+                }
+                if let found = time(UnsafeRawBufferPointer(rebasing: text[line])) { return found }
+            }
+            return nil
+        }
+    }
+}

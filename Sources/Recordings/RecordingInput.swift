@@ -1,0 +1,90 @@
+import Glibc
+
+/// A recording, opened, whose kind is known by its content. All but a pipe can be gone over again.
+enum RecordingInput {
+    /// A file of text, or a pipe of text that became one.
+    case text(FileRange)
+    /// An archive or a compressed file, or a pipe that became one.
+    case archive(FileRange)
+    case eventLog(EventLog, size: Int)
+    /// Recorded lines that come as they please.
+    case pipe(PeekableStream, PipeStream)
+
+    /// Opens what `path` names. A pipe is spooled when that `isBackward`, or when it is compressed.
+    init(
+        path: String, name: String, isBackward: Bool, surroundings: RecordingSurroundings
+    ) throws(RecordingFault) {
+        let number =
+            path == "-"
+            ? fcntl(surroundings.standardInput, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw RecordingFault(name, "cannot be opened", errno: errno) }
+        let file = Descriptor(owning: number)
+        guard let status = file.status else { throw RecordingFault(name, "cannot be read", errno: errno) }
+        if status.isDirectory { throw RecordingFault(name, "cannot be read", errno: EISDIR) }
+        guard status.isRegularFile else {
+            self = try .init(pipe: PipeStream(file, name: name), name, isBackward, surroundings)
+            return
+        }
+        let range = FileRange(file: file, name: name, bounds: 0..<Int(status.st_size))
+        let head = try [UInt8](unsafeCapacity: Container.headBytes, fill: FileStream(range).read)
+        switch Container(head: head) {
+        case .text: self = .text(range)
+        case .archive: self = .archive(range)
+        case .eventLog:
+            // The program takes a file by its name.
+            if path == "-" { throw EventLog.unreadable(name) }
+            let log = try EventLog(path: path, name: name, searchPath: surroundings.searchPath)
+            self = .eventLog(log, size: range.bounds.count)
+        }
+    }
+
+    private init(
+        pipe: PipeStream, _ name: String, _ isBackward: Bool, _ surroundings: RecordingSurroundings
+    ) throws(RecordingFault) {
+        func spooled(_ bytes: PeekableStream) throws(RecordingFault) -> FileRange {
+            var spool = try SpoolFile(in: surroundings.temporaryFolder, for: name)
+            try spool.append(bytes)
+            return spool.range
+        }
+        let bytes = PeekableStream(pipe)
+        bytes.peek(until: Container.isClear)
+        switch Container(head: bytes.head) {
+        case .text: self = isBackward ? .text(try spooled(bytes)) : .pipe(bytes, pipe)
+        case .archive: self = .archive(try spooled(bytes))
+        case .eventLog: throw EventLog.unreadable(name)
+        }
+    }
+
+    /// Bytes of the file as it lies there.
+    var size: UInt64? {
+        switch self {
+        case .text(let file), .archive(let file): UInt64(file.bounds.count)
+        case .eventLog(_, let size): UInt64(size)
+        case .pipe: nil
+        }
+    }
+
+    /// Its parts, from the first.
+    func parts() throws(RecordingFault) -> any PartSequence {
+        switch self {
+        case .text(let file): SinglePart(file)
+        case .archive(let file): try ArchiveParts(file)
+        case .eventLog(let log, _):
+            SinglePart(name: log.name, bytes: PeekableStream(try log.open())) { 0 }
+        case .pipe(let bytes, let pipe): SinglePart(name: pipe.name, bytes: bytes) { pipe.count }
+        }
+    }
+
+    /// Which parts are written newest first; those that are not named are not.
+    func newestFirst(by survey: OrderSurvey) throws(RecordingFault) -> [Bool] {
+        switch self {
+        case .text(let file):
+            let text = TextStream(PeekableStream(FileStream(file)), range: file)
+            if let range = text.range { return [try survey.isNewestFirst(range)] }
+            return survey.newestFirst(of: SinglePart(file))
+        case .archive(let file): return survey.newestFirst(of: try ArchiveParts(file))
+        // A log is written oldest first: the program need not run twice. Of a pipe nobody knows the end.
+        case .eventLog, .pipe: return []
+        }
+    }
+}

@@ -1,0 +1,16 @@
+import Glibc
+
+/// What a reader takes from around it; tests have their own.
+struct RecordingSurroundings {
+    /// Where programs are looked for: folders with colons between them.
+    var searchPath = variable("PATH") ?? ""
+    /// Where temporary files go.
+    var temporaryFolder = variable("TMPDIR") ?? "/tmp"
+    /// What "-" is.
+    var standardInput = STDIN_FILENO
+
+    /// A variable of the environment that is not empty.
+    private static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
