@@ -98,6 +98,7 @@ let package = Package(
         tests("CloudEventsTests", ["CloudEvents", "Driver", "Messages", "JSON"]),
         tests("VocabularyTests", ["Vocabulary", "Driver", "Messages"]),
         tests("HexDumpTests", ["HexDump"]),
+        tests("RecordingsTests", ["Recordings", "CArchive"]),
         tests("EmbeddedEngineTests", ["EmbeddedEngine", "Driver", "Messages", "Locking"]),
         tests(
             "WebhookEngineTests",

@@ -1,0 +1,201 @@
+import Testing
+
+@testable import Recordings
+
+@Suite struct ArchiveTests {
+    private let folder: TemporaryFolder
+    private let spoolFolder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        spoolFolder = try TemporaryFolder()
+    }
+
+    private func reading(_ order: RecordingOrder = .auto, lineBytes: Int = 1 << 20, blockBytes: Int = 512) -> Reading {
+        var surroundings = RecordingSurroundings()
+        surroundings.temporaryFolder = spoolFolder.path
+        return Reading(order: order, lineBytes: lineBytes, blockBytes: blockBytes, surroundings: surroundings)
+    }
+
+    private func archive(
+        _ name: String, _ format: ArchiveWriter.Format, _ members: KeyValuePairs<String, String>
+    ) throws -> String {
+        try archive(name, format, .none, members)
+    }
+
+    private func archive(
+        _ name: String, _ format: ArchiveWriter.Format, _ filter: ArchiveWriter.Filter,
+        _ members: KeyValuePairs<String, String>
+    ) throws -> String {
+        let path = "\(folder.path)/\(name)"
+        let writer = try ArchiveWriter(path, format, filter)
+        for (name, content) in members { try writer.add(name, content) }
+        writer.close()
+        return path
+    }
+
+    @Test(arguments: [ArchiveWriter.Filter.gzip, .bzip2, .xz, .zstd, .lz4], RecordingOrder.allCases)
+    func `a compressed file is one part`(filter: ArchiveWriter.Filter, order: RecordingOrder) throws {
+        let path = try archive("name-that-tells-nothing", .raw, filter, ["data": lines(0..<300)])
+        let blocks = try reading(order).blocks(path)
+        #expect(blocks.text == (order == .reverse ? lines((0..<300).reversed()) : lines(0..<300)))
+        #expect(blocks.count > 3)
+        #expect(blocks.allSatisfy { $0.name == "name-that-tells-nothing" && $0.part == 0 })
+        #expect(spoolFolder.names == [])
+    }
+
+    @Test(arguments: [
+        (ArchiveWriter.Format.zip, ArchiveWriter.Filter.none), (.tar, .none), (.tar, .gzip), (.tar, .xz),
+        (.sevenZip, .none),
+    ])
+    func `each member is a part, with an order of its own`(
+        format: ArchiveWriter.Format, filter: ArchiveWriter.Filter
+    ) throws {
+        let path = try archive(
+            "attack", format, filter,
+            [
+                "folder/first.json": lines(0..<100), "second.NDJSON": lines((0..<100).reversed()),
+                "third.log": lines(50..<60),
+            ])
+        let blocks = try reading().blocks(path)
+        #expect(Set(blocks.map(\.name)) == ["attack: folder/first.json", "attack: second.NDJSON", "attack: third.log"])
+        #expect(blocks.map(\.part) == blocks.map(\.part).sorted())
+        for (part, content) in [lines(0..<100), lines(0..<100), lines(50..<60)].enumerated() {
+            let blocks = blocks.filter { $0.part == part }
+            #expect(blocks.text == content)
+            #expect(blocks.allSatisfy { $0.isReversed == (part == 1) })
+        }
+        #expect(try reading(.reverse).blocks(path).filter { $0.part == 2 }.text == lines((50..<60).reversed()))
+    }
+
+    @Test func `folders, leavings of macOS and other files are passed over`() throws {
+        let path = "\(folder.path)/a.zip"
+        let writer = try ArchiveWriter(path, .zip)
+        try writer.addFolder("folder.json/")
+        try writer.add("__MACOSX/folder/a.json", "no\n")
+        try writer.add("folder/._a.json", "no\n")
+        try writer.add("readme.md", "no\n")
+        try writer.add("folder/a.json", "yes\n")
+        writer.close()
+        #expect(try reading().text(path) == "yes\n")
+    }
+
+    @Test func `the only member is taken whatever its name is`() throws {
+        #expect(try reading().text(archive("a.tar", .tar, ["__MACOSX/._a": "no\n", "a.out": "yes\n"])) == "yes\n")
+        let none = "holds no recording: no name in it ends in one of .json, .ndjson, .jsonl, .txt, .log"
+        let path = try archive("b.zip", .zip, ["a.md": "no\n", "b.md": "no\n"])
+        #expect(throws: RecordingFault("b.zip", none)) { try reading().open(path) }
+        let empty = try archive("c.zip", .zip, [:])
+        #expect(throws: RecordingFault("c.zip", none)) { try reading().open(empty) }
+    }
+
+    @Test func `nothing compressed is nothing`() throws {
+        #expect(try reading().text(archive("a.gz", .raw, .gzip, ["data": ""])) == "")
+        #expect(try reading().text(archive("a.zip", .zip, ["a.json": ""])) == "")
+    }
+
+    @Test func `an encrypted member is a fault`() throws {
+        let path = "\(folder.path)/a.zip"
+        let writer = try ArchiveWriter(path, .zip, isEncrypted: true)
+        try writer.add("a.json", lines(0..<10))
+        writer.close()
+        let (blocks, fault) = try reading().blocksUpToFault(path)
+        #expect(blocks.isEmpty)
+        #expect(fault == RecordingFault("a.zip: a.json", "is encrypted"))
+    }
+
+    @Test func `an archive in an archive is a fault`() throws {
+        _ = try archive("a.gz", .raw, .gzip, ["data": "a\n"])
+        let path = "\(folder.path)/a.zip"
+        let writer = try ArchiveWriter(path, .zip)
+        try writer.add("a.json", try folder.bytes(of: "a.gz"))
+        writer.close()
+        #expect(throws: RecordingFault("a.zip: a.json", "is compressed once more; unpack it first")) {
+            try reading().blocks(path)
+        }
+    }
+
+    @Test(arguments: [RecordingOrder.forward, .auto, .reverse])
+    func `a file that is cut short gives its whole lines and then a fault`(order: RecordingOrder) throws {
+        var generator = SplitMix(state: 7)
+        let content = (0..<20_000).map { "{\"t\":\($0),\"text\":\"\(generator.next())\"}\n" }.joined()
+        _ = try archive("a.gz", .raw, .gzip, ["data": content])
+        let bytes = try folder.bytes(of: "a.gz")
+        let path = folder.file("cut.gz", bytes[..<(bytes.count / 2)])
+        let (blocks, fault) = try reading(order).blocksUpToFault(path)
+        let got = blocks.text.split(separator: "\n").map { String($0) }
+        let lines = content.split(separator: "\n").map { String($0) }
+        #expect(got.count > 5000)
+        #expect((order == .reverse ? got.reversed() : got) == Array(lines[..<got.count]))
+        #expect(fault?.name == "cut.gz" && fault?.detail == "is damaged or cut short: truncated gzip input")
+        #expect(spoolFolder.openDescriptors == 0)
+    }
+
+    @Test func `a member with a wrong checksum is a fault behind the good ones`() throws {
+        var generator = SplitMix(state: 7)
+        let random = (0..<2000).map { _ in "\(generator.next())\n" }.joined()
+        _ = try archive("good.zip", .zip, ["a.json": lines(0..<100), "b.json": random])
+        var bytes = try folder.bytes(of: "good.zip")
+        bytes[bytes.count / 2] ^= 0x55
+        let (blocks, fault) = try reading().blocksUpToFault(folder.file("bad.zip", bytes))
+        #expect(blocks.filter { $0.part == 0 }.text == lines(0..<100))
+        #expect(fault?.name == "bad.zip: b.json")
+        #expect(fault?.detail.hasPrefix("is damaged or cut short: ") == true)
+    }
+
+    @Test func `a reader that has failed has nothing more`() throws {
+        let path = folder.file("cut.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1])
+        #expect(throws: RecordingFault.self) { try reading().blocks(path) }
+        let zip = folder.file("cut.zip", Array("PK\u{3}\u{4}".utf8))
+        #expect(throws: RecordingFault.self) { try reading().blocks(zip) }
+    }
+
+    @Test func `the last time counts when it is within the longest line of the end`() throws {
+        let path = try archive(
+            "a.gz", .raw, .gzip, ["data": lines([9, 8, 7]) + String(repeating: "none\n", count: 40)])
+        #expect(try reading(lineBytes: 300, blockBytes: 16).blocks(path).isReversed)
+        #expect(try reading(lineBytes: 100, blockBytes: 16).blocks(path).isReversed == false)
+    }
+
+    @Test func `whatever the lines and blocks, a compressed file gives the same as a plain one`() throws {
+        var generator = SplitMix(state: 20_260_102)
+        for _ in 0..<100 {
+            let letters: [UInt8] = Array("ab\n\n ".utf8)
+            let count = Int.random(in: 1...60, using: &generator)
+            let content = (0..<count).compactMap { _ in letters.randomElement(using: &generator) }
+            let plain = folder.file("plain", content)
+            let packed = try archive("packed", .raw, .gzip, ["data": String(decoding: content, as: UTF8.self)])
+            let (line, block) = (Int.random(in: 1...12, using: &generator), Int.random(in: 1...20, using: &generator))
+            for order in RecordingOrder.allCases {
+                let chosen = reading(order, lineBytes: line, blockBytes: block)
+                let (expected, got) = (try chosen.text(plain), try chosen.text(packed))
+                #expect(got == expected, "\(content) line \(line) block \(block)")
+            }
+        }
+    }
+
+    @Test func `a file that need not be turned round is never spooled`() throws {
+        let path = try archive("a.gz", .raw, .gzip, ["data": lines(0..<10)])
+        var homeless = reading()
+        homeless.surroundings.temporaryFolder = "/nowhere"
+        #expect(try homeless.text(path) == lines(0..<10))
+        homeless.order = .reverse
+        #expect(throws: RecordingFault("a.gz", "no temporary file in /nowhere: No such file or directory")) {
+            try homeless.blocks(path)
+        }
+    }
+
+    @Test(arguments: RecordingOrder.allCases)
+    func `the position grows up to the size, and no descriptor is left`(order: RecordingOrder) throws {
+        let path = try archive("a.zip", .zip, ["a.json": lines(0..<500), "b.json": lines((0..<500).reversed())])
+        let reader = try reading(order).open(path)
+        let size = try #require(reader.size)
+        var last: UInt64 = 0
+        while try reader.next() != nil {
+            #expect(reader.position >= last && reader.position <= size)
+            last = reader.position
+        }
+        #expect(reader.position == size && last > 0)
+        #expect(folder.openDescriptors == 0 && spoolFolder.openDescriptors == 0 && spoolFolder.names == [])
+    }
+}
