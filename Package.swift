@@ -69,6 +69,9 @@ let package = Package(
                 "Driver", "Messages", "Runtime", "CloudEvents", "EmbeddedEngine", "WebhookEngine", "EventJSON",
                 "Replay", "Vocabulary", "Access", "JSON", "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
             ]),
+        library(
+            "VirtualTime",
+            ["Driver", "Messages", "Locking", .product(name: "HeapModule", package: "swift-collections")]),
         library("HexDump"),
         library("Recordings", ["CArchive"]),
         library("Settings", [yams]),
@@ -76,16 +79,16 @@ let package = Package(
             name: "wdfilterd",
             dependencies: [
                 "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine",
-                "Vocabulary", "HexDump", "CloudEvents", "Access", "MicroHTTPD", "JSON", "Locking", "CMicroHTTPD",
-                "CCurl",
-                "CGnuTLS", logging,
+                "Vocabulary", "HexDump", "CloudEvents", "Access", "MicroHTTPD", "JSON", "Locking", "Recordings",
+                "Replay", "VirtualTime", "CMicroHTTPD", "CCurl", "CGnuTLS", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Driver", "Messages", "Runtime", "Locking", deques], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Driver", "Messages", "Runtime", "Locking", deques],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
             name: "TestCertificates", dependencies: ["CGnuTLS"], path: "Tests/TestCertificates", swiftSettings: strict),

@@ -30,13 +30,13 @@ struct HealthcheckCommand: ParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() throws {
-        guard let probe = ReadinessProbe(url, caFile: caFile, checksCertificate: !insecure) else {
+        guard let target = ServiceTarget(url, caFile: caFile, checksCertificate: !insecure) else {
             throw CommandFailure(
                 status: .usage, message: "--url: \(url) is not http://ADDRESS:PORT, https://ADDRESS:PORT or unix:PATH")
         }
         let logger = log.logger("healthcheck")
         do throws(ReadinessProbe.Failure) {
-            try probe.ask(within: .seconds(2))
+            try ReadinessProbe(target).ask(within: .seconds(2))
             logger.debug("answered", metadata: ["url": "\(url)"])
         } catch {
             throw CommandFailure(status: .failed, message: "\(url) is not ready: \(error)")

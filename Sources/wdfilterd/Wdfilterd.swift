@@ -12,8 +12,8 @@ struct Wdfilterd: ParsableCommand {
             3 the tool, the server or the engine failed.
             """,
         subcommands: [
-            ServeCommand.self, EngineCommand.self, HealthcheckCommand.self, CheckConfigCommand.self,
-            DecodeCommand.self, VocabularyCommand.self, VersionCommand.self,
+            ServeCommand.self, ReplayCommand.self, EngineCommand.self, DecodeCommand.self, HealthcheckCommand.self,
+            CheckConfigCommand.self, VocabularyCommand.self, VersionCommand.self,
         ])
 
     static func main() {

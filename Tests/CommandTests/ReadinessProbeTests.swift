@@ -11,7 +11,7 @@ import Testing
     func `a service is ready when it says so`(status: Int, isReady: Bool) throws {
         let daemon = try Daemon(DaemonConfiguration(), handler: Readiness(status: status)) { _ in }
         defer { daemon.stop(within: .seconds(5)) }
-        let probe = try #require(ReadinessProbe("http://127.0.0.1:\(daemon.port)/"))
+        let probe = try #require(ServiceTarget("http://127.0.0.1:\(daemon.port)/").map { ReadinessProbe($0) })
         if isReady { return try probe.ask(within: .seconds(10)) }
         let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.ask(within: .seconds(10)) }
         #expect(failure?.description == "the answer is \(status)")
@@ -21,9 +21,9 @@ import Testing
         let path = "/tmp/wdfilterd-test-\(getpid()).sock"
         let daemon = try Daemon(DaemonConfiguration(.unix(path: path)), handler: Readiness(status: 200)) { _ in }
         defer { daemon.stop(within: .seconds(5)) }
-        try #require(ReadinessProbe("unix:" + path)).ask(within: .seconds(10))
+        try #require(ServiceTarget("unix:" + path).map { ReadinessProbe($0) }).ask(within: .seconds(10))
         #expect(throws: ReadinessProbe.Failure.self) {
-            try #require(ReadinessProbe("unix:\(path).other")).ask(within: .seconds(10))
+            try #require(ServiceTarget("unix:\(path).other").map { ReadinessProbe($0) }).ask(within: .seconds(10))
         }
     }
 
@@ -34,9 +34,9 @@ import Testing
         let daemon = try Daemon(configuration, handler: Readiness(status: 200)) { _ in }
         defer { daemon.stop(within: .seconds(5)) }
         let url = "https://127.0.0.1:\(daemon.port)"
-        let strict = try #require(ReadinessProbe(url))
+        let strict = try #require(ServiceTarget(url).map { ReadinessProbe($0) })
         #expect(throws: ReadinessProbe.Failure.self) { try strict.ask(within: .seconds(10)) }
-        try #require(ReadinessProbe(url, checksCertificate: false)).ask(within: .seconds(10))
+        try #require(ServiceTarget(url, checksCertificate: false).map { ReadinessProbe($0) }).ask(within: .seconds(10))
         // The certificate is that of localhost and its own authority, but not that of 127.0.0.1.
         let file = "/tmp/wdfilterd-test-\(getpid()).pem"
         try #require(Glibc.creat(file, 0o600) >= 0)
@@ -44,13 +44,13 @@ import Testing
         let handle = try #require(fopen(file, "w"))
         fwrite(certificate.certificate, 1, certificate.certificate.count, handle)
         fclose(handle)
-        let named = try #require(ReadinessProbe(url, caFile: file))
+        let named = try #require(ServiceTarget(url, caFile: file).map { ReadinessProbe($0) })
         #expect(throws: ReadinessProbe.Failure.self) { try named.ask(within: .seconds(10)) }
     }
 
     @Test func `nobody there is told at once`() throws {
         let port = try BoundPort()
-        let probe = try #require(ReadinessProbe("http://localhost:\(port.number)"))
+        let probe = try #require(ServiceTarget("http://localhost:\(port.number)").map { ReadinessProbe($0) })
         let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.ask(within: .seconds(10)) }
         #expect(failure?.description == "Couldn't connect to server")
     }
@@ -58,7 +58,7 @@ import Testing
     @Test func `a service that does not answer is given up`() throws {
         let held = HeldAnswers()
         let daemon = try Daemon(DaemonConfiguration(), handler: held) { _ in }
-        let probe = try #require(ReadinessProbe("http://127.0.0.1:\(daemon.port)"))
+        let probe = try #require(ServiceTarget("http://127.0.0.1:\(daemon.port)").map { ReadinessProbe($0) })
         let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.ask(within: .milliseconds(50)) }
         #expect(failure?.description == "no answer in time")
         held.answer()
@@ -71,7 +71,7 @@ import Testing
         "http://127.0.0.1:80/path", "http://a@127.0.0.1:80",
     ])
     func `anything but http or https with an address and a port, or a socket, is refused`(url: String) {
-        #expect(ReadinessProbe(url) == nil)
+        #expect(ServiceTarget(url) == nil)
     }
 }
 

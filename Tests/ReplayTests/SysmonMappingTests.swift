@@ -49,7 +49,7 @@ struct SysmonMappingTests {
         let driver = driver()
         let report = await driver.apply([SysmonLine.load(child)], .sysmon())
         #expect(report.processesSynthesised == 1)
-        #expect(report.appliedByType == ["driverLoad": 1])
+        #expect(report.appliedByType == ["imageLoad": 1])
         let process = try #require(driver.process(1000))
         #expect(process.isSynthesised)
         #expect(process.identity == child.identity)

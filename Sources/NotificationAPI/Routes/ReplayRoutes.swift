@@ -55,7 +55,9 @@ private final class ReplayUpload: BodyConsumer {
         /// The host for a machine; nil when there are as many hosts as there may be.
         func target(of machine: String) -> EventTarget? {
             let taken = entries.withLock { $0.map(\.use.host.name) }
-            guard let name = Host.name(of: machine, besides: taken), let (use, isCreated) = use(name) else { return nil }
+            guard let name = ReplayHost.name(of: machine, besides: taken), let (use, isCreated) = use(name) else {
+                return nil
+            }
             let driver = use.host.driver
             let observation = driver.observe(ledger.observer(of: driver, machine: machine))
             entries.withLock { $0.append(Entry(use: use, observation: observation, isCreated: isCreated)) }
@@ -121,23 +123,5 @@ private final class ReplayUpload: BodyConsumer {
     func abandon() {
         feed.abandon()
         _ = hosts.release()
-    }
-}
-
-extension Host {
-    /// The name of a machine's host: its letters and digits in lower case, `-` for all else. Another machine's of the
-    /// same name gets a number; nil when there are too many.
-    static func name(of machine: String, besides taken: [String]) -> String? {
-        let letters = machine.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
-            default: UInt8(ascii: "-")
-            }
-        }
-        let trimmed = letters.drop { $0 == UInt8(ascii: "-") }
-        let stem = trimmed.isEmpty ? "machine" : String(decoding: trimmed.prefix(63), as: UTF8.self)
-        if !taken.contains(stem) { return stem }
-        return (2...taken.count + 2).lazy.map { "\(stem.prefix(58))-\($0)" }.first { !taken.contains($0) }
     }
 }

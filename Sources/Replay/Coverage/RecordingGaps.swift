@@ -47,7 +47,8 @@ enum RecordingGaps {
         if applied(.threadCreate) > 0 { gaps.append("event 8 does not tell the creating thread") }
         let silent: [(EventType, String)] = [
             (.processCreate, "no event 1: no creations"), (.processExit, "no event 5: no exits"),
-            (.imageLoad, "no event 7: no image loads"), (.driverLoad, "no event 6: no kernel images"), (.threadCreate, "no event 8: no remote threads"),
+            (.imageLoad, "no event 7: no image loads"), (.driverLoad, "no event 6: no kernel images"),
+            (.threadCreate, "no event 8: no remote threads"),
         ]
         gaps += silent.filter { applied($0.0) == 0 }.map(\.1)
         let counted: [(SkipReason, String)] = [

@@ -2,20 +2,6 @@ import Driver
 public import JSON
 import Messages
 
-/// The host that a machine's events went to.
-public struct ReplayHost: Hashable, Sendable {
-    /// Its name.
-    public let name: String
-    /// Whether the replay made it.
-    public let isCreated: Bool
-
-    /// A host.
-    public init(name: String, isCreated: Bool) {
-        self.name = name
-        self.isCreated = isCreated
-    }
-}
-
 extension ReplayReport {
     /// Writes the report as `POST /v1/replays` answers it; `hosts` are those of the machines, in the same order.
     public func write(

@@ -1,0 +1,29 @@
+/// The host that a machine's events went to.
+public struct ReplayHost: Hashable, Sendable {
+    /// Its name.
+    public let name: String
+    /// Whether the replay made it.
+    public let isCreated: Bool
+
+    /// A host.
+    public init(name: String, isCreated: Bool) {
+        self.name = name
+        self.isCreated = isCreated
+    }
+
+    /// The name of the host for `machine`: its letters and digits in lower case, `-` for all else, at most 63 characters.
+    /// Where that is among `taken` it gets a number; nil when there are too many.
+    public static func name(of machine: String, besides taken: [String]) -> String? {
+        let letters = machine.unicodeScalars.map { scalar -> Character in
+            switch scalar {
+            case "a"..."z", "0"..."9": Character(scalar)
+            case "A"..."Z": Character(Unicode.Scalar(UInt8(ascii: scalar) | 0x20))
+            default: "-"
+            }
+        }
+        let trimmed = letters.drop { $0 == "-" }
+        let stem = trimmed.isEmpty ? "machine" : String(trimmed.prefix(63))
+        if !taken.contains(stem) { return stem }
+        return (2...9999).lazy.map { "\(stem.prefix(58))-\($0)" }.first { !taken.contains($0) }
+    }
+}

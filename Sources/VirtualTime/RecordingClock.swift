@@ -1,0 +1,48 @@
+public import Driver
+import Locking
+public import Messages
+
+/// The clock of a host that is replayed to in virtual time.
+public final class RecordingClock: DriverClock {
+    /// How it goes with the recording.
+    public enum Rule: Sendable {
+        /// It shows the time of the last event, and what has passed since that event came.
+        case events
+        /// It began with the first event and goes so many times as fast as virtual time.
+        case running(speed: Double)
+    }
+
+    private let time: VirtualTime
+    private let rule: Rule
+    private let anchor = Locked<(event: FileTime, nanoseconds: UInt64)?>(nil)
+
+    /// A clock that shows no time before the first event.
+    public init(_ rule: Rule, over time: VirtualTime) {
+        self.rule = rule
+        self.time = time
+    }
+
+    /// Tells the time of the event that comes next.
+    public func advance(toEvent event: FileTime) {
+        let nanoseconds = time.nanoseconds
+        anchor.withLock { anchor in
+            switch rule {
+            case .events: anchor = (event, nanoseconds)
+            case .running: anchor = anchor ?? (event, nanoseconds)
+            }
+        }
+    }
+
+    /// The time of the recording.
+    public func now() -> FileTime {
+        guard let (event, nanoseconds) = anchor.withLock({ $0 }) else { return .none }
+        let ticks = (time.nanoseconds - nanoseconds) / 100
+        switch rule {
+        case .events: return FileTime(ticks: event.ticks &+ ticks)
+        case .running(let speed): return FileTime(ticks: event.ticks &+ UInt64(Double(ticks) * speed))
+        }
+    }
+
+    /// Nanoseconds of virtual time.
+    public func uptimeNanoseconds() -> UInt64 { time.nanoseconds }
+}

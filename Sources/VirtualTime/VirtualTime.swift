@@ -1,0 +1,68 @@
+public import Driver
+import HeapModule
+import Locking
+
+/// Time that passes only when nobody has anything else to do, and then at once: an hour of waiting takes no time, and two
+/// runs are the same.
+///
+/// For one thread: who runs the drivers steps it on.
+public final class VirtualTime: TimerQueue {
+    private struct Entry: Comparable {
+        let due: UInt64
+        /// Of two that are due at the same time the one that was asked for first comes first.
+        let number: UInt64
+
+        static func < (left: Entry, right: Entry) -> Bool { (left.due, left.number) < (right.due, right.number) }
+    }
+
+    private struct State {
+        var nanoseconds: UInt64 = 0
+        var nextNumber: UInt64 = 0
+        var entries = Heap<Entry>()
+        var bodies: [UInt64: @Sendable () -> Void] = [:]
+    }
+
+    private struct Timer: ScheduledTimer {
+        let time: VirtualTime
+        let number: UInt64
+
+        func cancel() { time.state.withLock { $0.bodies[number] = nil } }
+    }
+
+    private let state = Locked(State())
+
+    /// The beginning.
+    public init() {}
+
+    /// Nanoseconds since the beginning.
+    public var nanoseconds: UInt64 { state.withLock { $0.nanoseconds } }
+
+    /// Calls `body` from `step`, when it is that late.
+    public func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> any ScheduledTimer {
+        let (seconds, attoseconds) = max(delay, .zero).components
+        let (span, isBeyond) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let nanoseconds = isBeyond ? .max : span &+ UInt64(attoseconds) / 1_000_000_000
+        return state.withLock { state in
+            let (due, overflow) = state.nanoseconds.addingReportingOverflow(nanoseconds)
+            let number = state.nextNumber
+            state.nextNumber += 1
+            state.entries.insert(Entry(due: overflow ? .max : due, number: number))
+            state.bodies[number] = body
+            return Timer(time: self, number: number)
+        }
+    }
+
+    /// Goes to the time of the next timer and calls its body; false when nobody waits for any time.
+    public func step() -> Bool {
+        let body = state.withLock { state -> (@Sendable () -> Void)? in
+            while let next = state.entries.popMin() {
+                guard let body = state.bodies.removeValue(forKey: next.number) else { continue }
+                state.nanoseconds = next.due
+                return body
+            }
+            return nil
+        }
+        body?()
+        return body != nil
+    }
+}

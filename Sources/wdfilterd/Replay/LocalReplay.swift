@@ -1,0 +1,87 @@
+import Driver
+import EmbeddedEngine
+import Glibc
+import JSON
+import Locking
+import Logging
+import Messages
+import NotificationAPI
+import Replay
+import Runtime
+import VirtualTime
+import WebhookEngine
+
+/// A replay in this process: a driver for each machine, with an embedded engine in virtual time, or a webhook.
+struct LocalReplay: Replaying {
+    /// What its drivers are made of.
+    private let machines: ReplayMachines
+    private let command: ReplayCommand
+
+    init(_ command: ReplayCommand, logger: Logger) throws(CommandFailure) {
+        self.command = command
+        machines = try ReplayMachines(command)
+        logger.debug("replaying in this process", metadata: ["engine": "\(command.engine.url ?? "embedded")"])
+    }
+
+    func run(_ input: RecordingFiles) throws(CommandFailure) -> [UInt8] {
+        let started = SystemClock().uptimeNanoseconds()
+        var options = EventFeed.Options(format: try input.detectedFormat())
+        options.machine = command.machine
+        options.replaysAllMachines = true
+        options.drainsQueue = command.pace == .asap
+        options.tellsCoverage = true
+        options.createsInitialThreads = command.initialThreads
+        let feed = EventFeed(options: options, pacer: machines.pacer) { [machines] in machines.target(of: $0) }
+        let lines = ReadAheadLines(input, options, threads: LocalReplay.readers)
+        defer { lines.stop() }
+        var part: Int?
+        loop: while true {
+            switch lines.next() {
+            case .end: break loop
+            case .fault(let fault): throw fault
+            case .lines(let read, let number, let name):
+                if part != number { feed.begin(part: name) }
+                part = number
+                try consume(read, feed)
+            }
+        }
+        let report = try finish(feed)
+        machines.settle()
+        let spent = SystemClock().uptimeNanoseconds() - started
+        var json = JSONWriter()
+        report.write(
+            to: &json, hosts: machines.hosts, deliveries: machines.ledger, durationNanoseconds: spent)
+        return json.bytes
+    }
+
+    /// As many readers as processors, 4 at most: applying takes less time than reading.
+    private static var readers: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 4) }
+
+    private func consume(_ lines: ReadLines, _ feed: EventFeed) throws(CommandFailure) {
+        var place = 0
+        while place < lines.count {
+            let signal = ReplaySignal()
+            place = feed.consume(lines, from: place) { signal.fire() }
+            if place < lines.count { try wait(for: signal) }
+        }
+    }
+
+    private func finish(_ feed: EventFeed) throws(CommandFailure) -> ReplayReport {
+        let signal = ReplaySignal()
+        let result = Locked<ReplayReport?>(nil)
+        feed.finish { report in
+            result.withLock { $0 = report }
+            signal.fire()
+        }
+        try wait(for: signal)
+        guard let report = result.withLock({ $0 }) else { throw LocalReplay.stuck }
+        return report
+    }
+
+    private func wait(for signal: ReplaySignal) throws(CommandFailure) {
+        if !signal.wait(in: machines.virtualTime) { throw LocalReplay.stuck }
+    }
+
+    private static let stuck = CommandFailure(
+        status: .failed, message: "the replay waits for nothing: this is a fault of wdfilterd")
+}

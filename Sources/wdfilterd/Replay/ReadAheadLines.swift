@@ -1,0 +1,107 @@
+import Dispatch
+import Locking
+import Replay
+
+/// Reads the lines of recordings on several threads, ahead of who applies them, and hands them out in order.
+///
+/// At most a few blocks are in memory.
+final class ReadAheadLines: @unchecked Sendable {  // the files are read under `turn`, all else under `state`
+    /// Lines of one part, or the fault at which reading ended.
+    enum Piece {
+        case lines(ReadLines, part: Int, name: String)
+        case fault(CommandFailure)
+        case end
+    }
+
+    private struct State {
+        /// By number; those that come first are taken first.
+        var pieces: [Int: Piece] = [:]
+        var isStopped = false
+    }
+
+    /// The number and the first line of the next block.
+    private struct Place {
+        var number = 0
+        var part = -1
+        var line = 1
+        var isOver = false
+    }
+
+    private let files: RecordingFiles
+    private let options: EventFeed.Options
+    private let turn = DispatchSemaphore(value: 1)
+    private var place = Place()
+    private let room: DispatchSemaphore
+    private let arrival = DispatchSemaphore(value: 0)
+    private let state = Locked(State())
+    private var nextPiece = 0
+
+    /// Starts `threads` readers of `files`; what they find is for a feed made with `options`.
+    init(_ files: RecordingFiles, _ options: EventFeed.Options, threads: Int) {
+        self.files = files
+        self.options = options
+        room = DispatchSemaphore(value: threads + 2)
+        let queue = DispatchQueue(label: "wdfilterd.read-ahead", attributes: .concurrent)
+        for _ in 0..<threads { queue.async { self.work() } }
+    }
+
+    /// The next lines, in order. For one thread.
+    func next() -> Piece {
+        while true {
+            if let piece = state.withLock({ $0.pieces.removeValue(forKey: self.nextPiece) }) {
+                nextPiece += 1
+                room.signal()
+                return piece
+            }
+            arrival.wait()
+        }
+    }
+
+    /// Nobody takes lines any more.
+    func stop() {
+        state.withLock { $0.isStopped = true }
+        for _ in 0..<64 { room.signal() }
+    }
+
+    private func work() {
+        let reader = ReadAhead(options)
+        while true {
+            room.wait()
+            guard let (number, block) = read() else { return }
+            let piece: Piece =
+                switch block {
+                case .success(let found?):
+                    .lines(
+                        found.block.bytes.withUnsafeBytes { reader.read($0, firstLine: found.line) },
+                        part: found.block.part, name: found.block.name)
+                case .success(nil): .end
+                case .failure(let fault): .fault(fault)
+                }
+            state.withLock { $0.pieces[number] = piece }
+            arrival.signal()
+        }
+    }
+
+    private typealias Found = (block: RecordingFiles.Block, line: Int)
+
+    /// The next block, with its number; nil once all was read.
+    private func read() -> (Int, Result<Found?, CommandFailure>)? {
+        turn.wait()
+        defer { turn.signal() }
+        if place.isOver || state.withLock({ $0.isStopped }) { return nil }
+        let number = place.number
+        place.number += 1
+        do throws(CommandFailure) {
+            guard let block = try files.next() else {
+                place.isOver = true
+                return (number, .success(nil))
+            }
+            if block.part != place.part { (place.part, place.line) = (block.part, 1) }
+            defer { place.line += block.bytes.lineCount }
+            return (number, .success((block, place.line)))
+        } catch {
+            place.isOver = true
+            return (number, .failure(error))
+        }
+    }
+}

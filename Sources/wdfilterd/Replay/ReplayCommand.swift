@@ -1,0 +1,144 @@
+public import ArgumentParser
+import Logging
+public import Recordings
+import Replay
+
+/// `wdfilterd replay`.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract:
+            "Tell what WdFilter would have reported of a recording, what a slow engine would have missed, and what the recording cannot tell.",
+        discussion: """
+            FILE is a recording of Sysmon, or of native event lines: .json, .ndjson, .zip, .gz, .tar.gz, what \
+            `evtx_dump -o jsonl` and `Get-WinEvent | ConvertTo-Json` write, an .evtx file where evtx_dump is installed, or - \
+            for standard input. Each machine in it gets a host of its own.
+
+            Without --server all happens in this process. Its embedded engine lives in virtual time: a recording of hours \
+            takes seconds at its own pace too, and two runs are the same. With --engine-url a webhook gets the messages, in \
+            real time. With --server the service's hosts get the events, and keep what came of them.
+
+            Without rules the driver tells of processes and images only: --rules arms every process, --policy those whose \
+            image matches.
+
+            The progress goes to standard error, the summary to standard output. Exit code 1 when the coverage is below \
+            --fail-under, 2 for a file that cannot be read, 3 when the server or the engine fails.
+
+            Examples:
+              wdfilterd replay attack.zip
+              wdfilterd replay attack.zip --rules NotifyNewThreadDifferentProcess
+              wdfilterd replay attack.zip --policy '*\\powershell.exe=NotifyImageLoadRule'
+              wdfilterd replay attack.zip --pace recorded --engine-latency 20ms --engine-fail-every 100
+              wdfilterd replay attack.zip --server http://127.0.0.1:8080 --json | jq .hosts
+              zcat attack.json.gz | wdfilterd replay - --fail-under 25 --quiet
+            """)
+
+    @Argument(help: "The recordings, replayed one after the other; - is standard input.", completion: .file())
+    var files: [String]
+
+    @Option(help: "What lines hold: auto looks at the first one.")
+    var format = RecordingFormat.auto
+
+    @Option(
+        help: "Where reading begins: auto = from the end when the newest record comes first; a pipe is read forward.")
+    var order = RecordingOrder.auto
+
+    @Option(help: "Replay this machine only; without regard to case.")
+    var machine: String?
+
+    @Option(help: "Rules that every process gets, by name, with commas between them.")
+    var rules: ArmedRules?
+
+    @Option(help: "Rules of processes whose image matches: GLOB=RULE,RULE. May be given several times.")
+    var policy: [ArmedPolicy] = []
+
+    @Flag(help: "Give each created process a first thread, created by its parent; recordings have none.")
+    var initialThreads = false
+
+    @Option(
+        help: """
+            asap: an event comes when the one before is done and its messages are sent. recorded: as far apart as they were \
+            recorded. xN: N times as fast.
+            """)
+    var pace = ReplayPace.asap
+
+    @OptionGroup(title: "Engine") var engine: ReplayEngineOptions
+    @OptionGroup(title: "Server") var server: ReplayServerOptions
+
+    @Option(help: "Exit with 1 unless at least so many percent of the outcomes of conditions were reached, 0 to 100.")
+    var failUnder: Double?
+
+    @Flag(help: "Print the result as one JSON object.")
+    var json = false
+
+    @Flag(help: "No progress.")
+    var quiet = false
+
+    @Option(help: "Whether to use colours: auto = on a terminal, unless NO_COLOR is set.")
+    var color = ColorChoice.auto
+
+    @OptionGroup var log: LogOptions
+
+    func validate() throws {
+        if let failUnder, !(0...100).contains(failUnder) {
+            throw ValidationError("--fail-under is not from 0 to 100")
+        }
+        if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read once only") }
+        if server.url == nil {
+            try server.refuseWithoutURL()
+        } else {
+            try engine.refuseWithServer()
+            if format == .native {
+                throw ValidationError("--server takes recordings of Sysmon; POST native lines to /events")
+            }
+            if server.like != nil, rules != nil || !policy.isEmpty {
+                throw ValidationError("--like brings the rules of its host; --rules and --policy would be others")
+            }
+        }
+    }
+
+    func run() throws {
+        let logger = log.logger("replay")
+        let progress = ReplayProgress(quiet ? .none : .of(.error))
+        let input = RecordingFiles(paths: files, order: order, format: format, progress: progress)
+        let replay: any Replaying =
+            if let url = server.url {
+                try ServerReplay(self, url, logger: logger)
+            } else {
+                try LocalReplay(self, logger: logger)
+            }
+        defer { progress.clear() }
+        let report = try replay.run(input)
+        progress.clear()
+        let summary = try ReplaySummary(report)
+        if summary.isUnreadable {
+            throw CommandFailure(
+                status: .usage, message: "\(files.joined(separator: ", ")): no line is a record: \(summary.firstFault)")
+        }
+        if json {
+            StandardStream.output.line(String(decoding: report, as: UTF8.self))
+        } else {
+            StandardStream.output.text(summary.text(in: TerminalStyle(color, of: .output)))
+        }
+        if let failUnder, summary.percent < failUnder {
+            throw CommandFailure(
+                status: .notMet, message: "the coverage is \(summary.percent) %, less than \(failUnder) %")
+        }
+    }
+
+    /// All rules that are to be armed.
+    var policies: [ArmedPolicy] { (rules.map { [ArmedPolicy(imageFileName: "*", rules: $0)] } ?? []) + policy }
+}
+
+/// A way to replay.
+protocol Replaying {
+    /// Replays all files; returns what `POST /v1/replays` would answer.
+    func run(_ input: RecordingFiles) throws(CommandFailure) -> [UInt8]
+}
+
+/// What lines of a recording hold.
+enum RecordingFormat: String, CaseIterable, ExpressibleByArgument {
+    case auto, sysmon, native
+}
+
+extension RecordingOrder: ExpressibleByArgument {}

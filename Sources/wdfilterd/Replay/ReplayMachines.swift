@@ -1,0 +1,149 @@
+import CloudEvents
+import Driver
+import EmbeddedEngine
+import Locking
+import Messages
+import NotificationAPI
+import Replay
+import Runtime
+import Settings
+import VirtualTime
+import WebhookEngine
+
+/// The drivers of a replay in this process, one for each machine.
+final class ReplayMachines: Sendable {
+    /// How time passes and who answers.
+    private enum Surroundings: Sendable {
+        case virtual(VirtualTime, EmbeddedEngine.Behaviour)
+        case real(DispatchTimerQueue, CurlMulti, WebhookConfiguration)
+        case nobody(VirtualTime)
+    }
+
+    let ledger = DeliveryLedger()
+    /// Nil when all events come as soon as can be.
+    let pacer: Pacer?
+    private let surroundings: Surroundings
+    private let defaults: HostDefaults
+    private let speed: Double?
+    private let entries = Locked<[(name: String, driver: Driver)]>([])
+
+    init(_ command: ReplayCommand) throws(CommandFailure) {
+        let settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
+            var file: SettingsFile?
+            if let config = command.engine.config { file = try SettingsFile(path: config) }
+            var flags: [SettingsFlag] = []
+            if let url = command.engine.url {
+                flags.append(SettingsFlag("--engine-url", key: "engine.type", value: "webhook"))
+                flags.append(SettingsFlag("--engine-url", key: "engine.url", value: url))
+            }
+            if let secretFile = command.engine.secretFile {
+                flags.append(SettingsFlag("--engine-secret-file", key: "engine.secretFile", value: secretFile))
+            }
+            return try Settings.load(file: file, environment: [:], flags: flags, by: .program)
+        }
+        var defaults = try settings.hostDefaults()
+        defaults.rulePolicies += command.policies.map(\.policy)
+        // Nobody reads the journal; what became of messages is in the ledger.
+        defaults.limits.journalCapacity = 1
+        self.defaults = defaults
+        speed = if case .speed(let speed) = command.pace { speed } else { nil }
+        surroundings = try ReplayMachines.surroundings(command, settings, defaults.engine)
+        switch (speed, surroundings) {
+        case (nil, _): pacer = nil
+        case (let speed?, .virtual(let time, _)), (let speed?, .nobody(let time)):
+            pacer = Pacer(speed: speed, clock: RecordingClock(.events, over: time), timers: time)
+        case (let speed?, .real(let timers, _, _)): pacer = Pacer(speed: speed, clock: SystemClock(), timers: timers)
+        }
+    }
+
+    private static func surroundings(
+        _ command: ReplayCommand, _ settings: Settings, _ engine: EngineSetting
+    ) throws(CommandFailure) -> Surroundings {
+        switch engine {
+        case .none: return .nobody(VirtualTime())
+        case .embedded(let behaviour):
+            return .virtual(VirtualTime(), command.engine.isEmbeddedTold ? command.engine.behaviour : behaviour)
+        case .webhook(let configuration):
+            let rules = try settings.egressRules()
+            let curl: CurlMulti
+            do throws(WebhookEngineError) {
+                curl = try CurlMulti(rules)
+            } catch {
+                throw CommandFailure(status: .failed, message: "libcurl does not start: \(error)")
+            }
+            try check(configuration, curl)
+            return .real(DispatchTimerQueue(), curl, configuration)
+        }
+    }
+
+    /// The time that a thread has to let pass while it waits; nil when it passes by itself.
+    var virtualTime: VirtualTime? {
+        switch surroundings {
+        case .virtual(let time, _), .nobody(let time): time
+        case .real: nil
+        }
+    }
+
+    /// The hosts, in the order in which their machines were met.
+    var hosts: [ReplayHost] { entries.withLock { $0.map { ReplayHost(name: $0.name, isCreated: true) } } }
+
+    /// The driver for a machine.
+    func target(of machine: String?) -> EventTarget? {
+        let taken = entries.withLock { $0.map(\.name) }
+        let name = machine.map { ReplayHost.name(of: $0, besides: taken) } ?? "default"
+        guard let name else { return nil }
+        let (driver, target) = make(name)
+        _ = driver.observe(ledger.observer(of: driver, machine: machine))
+        driver.rulePolicies = defaults.rulePolicies
+        entries.withLock { $0.append((name, driver)) }
+        return target
+    }
+
+    private func make(_ name: String) -> (Driver, EventTarget) {
+        func driver(_ engine: any EnginePort, _ clock: any DriverClock, _ timers: any TimerQueue) -> Driver {
+            Driver(
+                config: defaults.config, limits: defaults.limits, engine: engine, clock: clock, timers: timers,
+                workQueue: InlineWorkQueue(), followerQueue: InlineWorkQueue())
+        }
+        func virtual(_ time: VirtualTime, _ engine: any EnginePort) -> (Driver, EventTarget) {
+            let clock = RecordingClock(speed.map { .running(speed: $0) } ?? .events, over: time)
+            let driver = driver(engine, clock, time)
+            return (driver, EventTarget(driver: driver, onEventTime: clock.advance))
+        }
+        switch surroundings {
+        case .virtual(let time, let behaviour):
+            return virtual(time, EmbeddedEngine(behaviour, timers: time))
+        case .nobody(let time): return virtual(time, DisconnectedEngine())
+        case .real(let timers, let curl, let configuration):
+            let clock = HostClock(.events)
+            let engine = WebhookEngine(
+                configuration: configuration, origin: EventOrigin(host: name), version: Version.current, multi: curl,
+                clock: SystemClock())
+            let driver = driver(engine, clock, timers)
+            return (driver, EventTarget(driver: driver, onEventTime: clock.advance))
+        }
+    }
+
+    /// Lets the workers send what is still queued.
+    func settle() {
+        for driver in entries.withLock({ $0.map(\.driver) }) {
+            let signal = ReplaySignal()
+            driver.awaitDrained { signal.fire() }
+            _ = signal.wait(in: virtualTime)
+        }
+    }
+
+    /// Refuses a webhook that does not answer.
+    private static func check(_ configuration: WebhookConfiguration, _ curl: CurlMulti) throws(CommandFailure) {
+        let engine = WebhookEngine(
+            configuration: configuration, origin: EventOrigin(host: "default"), version: Version.current,
+            multi: curl, clock: SystemClock())
+        let answer = Deadline<EngineResult>()
+        engine.ping(timeout: .seconds(5)) { answer.put($0) }
+        let status = answer.take(within: .seconds(6))?.status ?? .timeout
+        if status != .success {
+            let reason = engine.health.lastError?.text ?? status.name
+            throw CommandFailure(status: .failed, message: "--engine-url: the engine does not answer: \(reason)")
+        }
+    }
+}

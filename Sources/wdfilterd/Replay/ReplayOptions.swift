@@ -1,0 +1,138 @@
+public import ArgumentParser
+import Driver
+public import EmbeddedEngine
+
+/// The engine of a replay in this process.
+struct ReplayEngineOptions: ParsableArguments {
+    @Option(
+        name: .customLong("engine-url"), help: "The webhook that gets the messages, instead of the embedded engine.")
+    var url: String?
+
+    @Option(
+        name: .customLong("engine-secret-file"),
+        help: "The file that holds the secret (whsec_...) the webhook's messages are signed with.", completion: .file())
+    var secretFile: String?
+
+    @Option(name: .customLong("engine-reply"), help: "What the embedded engine answers.")
+    var reply = EmbeddedEngine.Reply.acknowledge
+
+    @Option(name: .customLong("engine-latency"), help: "How long the embedded engine takes over an answer, 0ms to 60s.")
+    var latency = ReplyDelay(milliseconds: 0)
+
+    @Option(
+        name: .customLong("engine-fail-every"), help: "Every so-many-th send to the embedded engine fails; 0 for none.")
+    var failEvery: UInt32 = 0
+
+    @Option(help: "A configuration file: its driver, engine and rulePolicies are taken.", completion: .file())
+    var config: String?
+
+    func validate() throws {
+        if url != nil, isEmbeddedTold {
+            throw ValidationError("--engine-url and the embedded engine's options are for different engines")
+        }
+    }
+
+    /// Whether something was said of the embedded engine.
+    var isEmbeddedTold: Bool { reply != .acknowledge || latency.milliseconds != 0 || failEvery != 0 }
+
+    /// What the embedded engine is told.
+    var behaviour: EmbeddedEngine.Behaviour {
+        EmbeddedEngine.Behaviour(reply: reply, delay: latency.duration, failEvery: UInt64(failEvery))
+    }
+
+    func refuseWithServer() throws {
+        if url != nil || secretFile != nil || config != nil || isEmbeddedTold {
+            throw ValidationError("--server brings its own engine: PUT /v1/hosts/{host}/engine, and --like that host")
+        }
+    }
+}
+
+/// The service that a replay goes to.
+struct ReplayServerOptions: ParsableArguments {
+    @Option(
+        name: .customLong("server"),
+        help:
+            "The service whose hosts get the events: http or https, a numeric address or localhost, and a port; or unix:PATH."
+    )
+    var url: String?
+
+    @Option(help: "The file that holds the token (a drive or admin one).", completion: .file())
+    var tokenFile: String?
+
+    @Option(help: "The host whose configuration, engine and rules new hosts get.")
+    var like: String?
+
+    @Option(
+        help: "The certificates (PEM) that the service's is checked against instead of the system's.",
+        completion: .file())
+    var caFile: String?
+
+    @Flag(help: "Take any certificate.")
+    var insecure = false
+
+    func refuseWithoutURL() throws {
+        if tokenFile != nil || like != nil || caFile != nil || insecure {
+            throw ValidationError("--token-file, --like, --ca-file and --insecure are for --server")
+        }
+    }
+}
+
+/// Rules by name, with commas between them.
+struct ArmedRules: ExpressibleByArgument {
+    let names: [String]
+    let rules: ProcessRules
+
+    init?(argument: String) {
+        names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        var rules: ProcessRules = []
+        for name in names {
+            guard let rule = ProcessRules.bit(named: name) else { return nil }
+            rules.formUnion(rule)
+        }
+        self.rules = rules
+    }
+}
+
+/// Rules for processes whose image matches: `GLOB=RULE,RULE`.
+struct ArmedPolicy: ExpressibleByArgument {
+    let imageFileName: String
+    let rules: ArmedRules
+
+    init(imageFileName: String, rules: ArmedRules) {
+        self.imageFileName = imageFileName
+        self.rules = rules
+    }
+
+    init?(argument: String) {
+        guard let place = argument.lastIndex(of: "="), place != argument.startIndex,
+            let rules = ArmedRules(argument: String(argument[argument.index(after: place)...]))
+        else { return nil }
+        self.init(imageFileName: String(argument[..<place]), rules: rules)
+    }
+
+    var policy: RulePolicy { RulePolicy(imageFileName: imageFileName, rules: rules.rules) }
+}
+
+/// How fast events follow one another.
+enum ReplayPace: ExpressibleByArgument, Equatable {
+    case asap
+    /// So many times as fast as they were recorded.
+    case speed(Double)
+
+    init?(argument: String) {
+        switch argument {
+        case "asap": self = .asap
+        case "recorded": self = .speed(1)
+        default:
+            guard argument.first == "x", let speed = Double(argument.dropFirst()), (0.001...1e6).contains(speed) else {
+                return nil
+            }
+            self = .speed(speed)
+        }
+    }
+
+    static var allValueStrings: [String] { ["asap", "recorded", "xN"] }
+    var defaultValueDescription: String { "asap" }
+}
+
+extension EmbeddedEngine.Reply: ExpressibleByArgument {}

@@ -1,0 +1,139 @@
+import Glibc
+import Locking
+import Runtime
+
+/// Tells how far a replay has come: a bar on a terminal, a line now and then in a log.
+final class ReplayProgress: Sendable {
+    /// Where it goes, and how.
+    enum Form: Sendable {
+        case none
+        /// One line that is written over.
+        case bar(StandardStream)
+        /// A line each few seconds.
+        case lines(StandardStream)
+
+        /// A bar where `stream` is a terminal that can write over a line.
+        static func of(_ stream: StandardStream) -> Form {
+            let isDumb = getenv("TERM").map { strcmp($0, "dumb") == 0 } ?? true
+            return isatty(stream.rawValue) == 1 && !isDumb ? .bar(stream) : .lines(stream)
+        }
+    }
+
+    private struct State {
+        var name = ""
+        var position: UInt64 = 0
+        var size: UInt64?
+        var lines = 0
+        var started: UInt64
+        var told: UInt64
+        var hasBar = false
+    }
+
+    private let form: Form
+    private let clock = SystemClock()
+    private let state: Locked<State>
+
+    init(_ form: Form) {
+        self.form = form
+        let now = SystemClock().uptimeNanoseconds()
+        state = Locked(State(started: now, told: now))
+    }
+
+    /// A file begins.
+    func begin(_ path: String) {
+        state.withLock { state in
+            state.name = path == "-" ? "standard input" : String(path.split(separator: "/").last ?? "")
+            (state.position, state.size) = (0, nil)
+            state.started = self.clock.uptimeNanoseconds()
+            state.lines = 0
+        }
+    }
+
+    /// So much of the file was read; bytes as they lie there.
+    func note(position: UInt64, of size: UInt64?) {
+        state.withLock { ($0.position, $0.size) = (position, size) }
+    }
+
+    /// So many lines more were applied or passed over: tells, if it is time.
+    func note(lines: Int) {
+        let interval: UInt64
+        switch form {
+        case .none: return
+        case .bar: interval = 100_000_000
+        case .lines: interval = 5_000_000_000
+        }
+        let now = clock.uptimeNanoseconds()
+        let text = state.withLock { state -> String? in
+            state.lines += lines
+            guard now - state.told >= interval else { return nil }
+            state.told = now
+            return ReplayProgress.text(state, now: now, width: self.width)
+        }
+        guard let text else { return }
+        switch form {
+        case .none: break
+        case .bar(let stream):
+            state.withLock { $0.hasBar = true }
+            stream.text("\r\u{1B}[K" + text)
+        case .lines(let stream): stream.line(text)
+        }
+    }
+
+    /// Takes the bar away.
+    func clear() {
+        guard case .bar(let stream) = form, state.withLock({ $0.hasBar }) else { return }
+        stream.text("\r\u{1B}[K")
+    }
+
+    /// Columns of the terminal.
+    private var width: Int {
+        guard case .bar(let stream) = form else { return 200 }
+        return TerminalStyle(.auto, of: stream).width ?? 80
+    }
+
+    private static func text(_ state: State, now: UInt64, width: Int) -> String {
+        let seconds = Double(now - state.started) / 1e9
+        let rate = "\(grouped(Int(Double(state.lines) / max(seconds, 1e-9)))) lines/s"
+        guard let size = state.size, size > 0 else {
+            return String("\(state.name)  \(bytes(state.position))  \(rate)".prefix(width - 1))
+        }
+        let share = min(Double(state.position) / Double(size), 1)
+        let left = share > 0 ? clock(seconds: Int((seconds / share - seconds).rounded())) : "-"
+        let figures = "\(Int(share * 100)) %  \(bytes(state.position)) of \(bytes(size))  \(rate)  \(left) left"
+        let room = width - figures.count - state.name.count - 6
+        guard room >= 8 else { return String("\(state.name)  \(figures)".prefix(width - 1)) }
+        let length = min(room, 40)
+        let filled = Int(share * Double(length))
+        let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: length - filled)
+        return "\(state.name)  [\(bar)]  \(figures)"
+    }
+
+    private static func clock(seconds: Int) -> String {
+        let (minutes, rest) = seconds.quotientAndRemainder(dividingBy: 60)
+        return "\(minutes):\(rest < 10 ? "0" : "")\(rest)"
+    }
+
+    /// A size in the unit that suits it.
+    static func bytes(_ count: UInt64) -> String {
+        switch count {
+        case ..<1000: "\(count) B"
+        case ..<1_000_000: "\(count / 1000) kB"
+        case ..<1_000_000_000: "\(count / 1_000_000).\(count / 100_000 % 10) MB"
+        default: "\(count / 1_000_000_000).\(count / 10_000_000 % 100 < 10 ? "0" : "")\(count / 10_000_000 % 100) GB"
+        }
+    }
+
+    /// Digits in groups of three.
+    static func grouped(_ number: Int) -> String {
+        let digits = String(number)
+        var text = ""
+        for (place, digit) in digits.enumerated() {
+            if place > 0, (digits.count - place).isMultiple(of: 3), digits.utf8.first != UInt8(ascii: "-") || place > 1
+            {
+                text.append(",")
+            }
+            text.append(digit)
+        }
+        return text
+    }
+}

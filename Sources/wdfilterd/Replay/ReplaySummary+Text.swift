@@ -1,0 +1,140 @@
+extension ReplaySummary {
+    /// The summary as tables.
+    func text(in style: TerminalStyle) -> String {
+        var page = Page(style: style)
+        tell(to: &page)
+        return page.text
+    }
+
+    private func tell(to page: inout Page) {
+        let read = lines - rejectedCount
+        let seconds = Double(milliseconds) / 1000
+        page.heading(
+            "\(grouped(lines)) lines in \(seconds) s: \(list(applied, "nothing")) applied, "
+                + "\(grouped(read - applied.reduce(0) { $0 + $1.count })) passed over, \(grouped(rejectedCount)) wrong")
+        for fault in rejected.prefix(5) { page.line(page.style.apply(.warning, "  \(fault)")) }
+        if rejectedCount > 5 { page.line("  and \(grouped(rejectedCount - 5)) more") }
+
+        page.table(
+            "Machines", ["machine", "host", "lines", "events", "messages"],
+            machines.map {
+                [$0.name, $0.host, grouped($0.lines), list($0.applied, "none"), list($0.messages, "none")]
+            })
+        page.table(
+            "Messages: what the engine got", ["message", "made", "sent", "failed", "not sent", "dropped"],
+            deliveries.map { end in
+                [
+                    "\(end.kind) \(end.operation)", grouped(end.sent + end.failed + end.notSent + end.dropped),
+                    grouped(end.sent), grouped(end.failed), grouped(end.notSent), grouped(end.dropped),
+                ]
+            })
+        tellLosses(to: &page)
+        page.table(
+            "Coverage: \(percent) % (\(reached) of \(outcomes) outcomes of conditions)",
+            ["routine", "runs", "told", "outcomes never met"],
+            routines.map { routine in
+                let missing = routine.conditions.filter { $0.held == 0 || $0.failed == 0 }.count
+                return [
+                    routine.name, grouped(routine.records), grouped(routine.notified),
+                    "\(missing) of \(routine.conditions.count) conditions",
+                ]
+            })
+        tellConditions(to: &page)
+        page.list("What this recording does not tell", gaps)
+    }
+
+    private func tellLosses(to page: inout Page) {
+        guard !losses.isEmpty else { return }
+        let shown = losses.sorted { $0.count > $1.count }.prefix(Page.mostRows)
+        page.table(
+            "Lost: what the engine did not get", ["message", "why", "process", "count", "first", "last"],
+            shown.map { [$0.operation, $0.reason, $0.process, grouped($0.count), $0.first, $0.last] })
+        if losses.count > shown.count { page.line("  and \(losses.count - shown.count) kinds more: see --json") }
+    }
+
+    private func tellConditions(to page: inout Page) {
+        var never: [String] = []
+        for routine in routines where routine.records > 0 {
+            for condition in routine.conditions where condition.held == 0 || condition.failed == 0 {
+                let state =
+                    switch (condition.held, condition.failed) {
+                    case (0, 0): "never looked at"
+                    case (0, _): "never true"
+                    default: "never false"
+                    }
+                never.append("\(state): \(condition.check)\(condition.why.map { " (\($0))" } ?? "")")
+            }
+        }
+        page.list("Conditions", never)
+        page.list("Messages that were never made", neverMade.map { "\($0.type)\($0.why.map { " (\($0))" } ?? "")" })
+    }
+
+    private func list(_ counts: Counts, _ none: String) -> String {
+        counts.isEmpty ? none : counts.map { "\(grouped($0.count)) \($0.name)" }.joined(separator: ", ")
+    }
+
+    private func grouped(_ number: Int) -> String { ReplayProgress.grouped(number) }
+}
+
+/// Headings, tables and lists, one after the other, each apart from the one before.
+private struct Page {
+    /// Most rows of a table that may be long.
+    static let mostRows = 20
+
+    let style: TerminalStyle
+    private(set) var text = ""
+
+    init(style: TerminalStyle) { self.style = style }
+
+    mutating func line(_ line: String) { text += line + "\n" }
+
+    mutating func heading(_ heading: String) {
+        if !text.isEmpty { text += "\n" }
+        line(style.apply(.bold, heading))
+    }
+
+    /// Nothing when there are no items.
+    mutating func list(_ title: String, _ items: [String]) {
+        guard !items.isEmpty else { return }
+        heading(title)
+        for item in items {
+            for (place, part) in wrapped("- " + item, width: (style.width ?? 100) - 4).enumerated() {
+                line((place == 0 ? "  " : "    ") + part)
+            }
+        }
+    }
+
+    /// Columns as wide as what is in them; the last ones of numbers to the right. Nothing when there are no rows.
+    mutating func table(_ title: String, _ columns: [String], _ rows: [[String]]) {
+        guard !rows.isEmpty else { return }
+        heading(title)
+        let all = [columns] + rows
+        let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let isNumber = columns.indices.map { column in
+            rows.allSatisfy { $0[column].allSatisfy { $0.isNumber || $0 == "," } }
+        }
+        for (place, row) in all.enumerated() {
+            let cells = columns.indices.map { column -> String in
+                let room = String(repeating: " ", count: widths[column] - row[column].count)
+                if isNumber[column] { return room + row[column] }
+                return column == columns.count - 1 ? row[column] : row[column] + room
+            }
+            let line = "  " + cells.joined(separator: "  ")
+            self.line(place == 0 ? style.apply(.faint, line) : line)
+        }
+    }
+
+    /// Words on lines of at most `width` characters.
+    private func wrapped(_ text: String, width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        return lines + [line]
+    }
+}

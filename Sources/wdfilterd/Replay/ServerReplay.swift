@@ -1,0 +1,156 @@
+import Glibc
+import JSON
+import Logging
+import Messages
+import Replay
+import Runtime
+import Settings
+
+/// A replay to the hosts of a running service.
+struct ServerReplay: Replaying {
+    private let command: ReplayCommand
+    private let client: ServiceClient
+    private let logger: Logger
+
+    init(_ command: ReplayCommand, _ url: String, logger: Logger) throws(CommandFailure) {
+        let server = command.server
+        guard let target = ServiceTarget(url, caFile: server.caFile, checksCertificate: !server.insecure) else {
+            throw CommandFailure(
+                status: .usage,
+                message: "--server: \(url) is not http://ADDRESS:PORT, https://ADDRESS:PORT or unix:PATH")
+        }
+        var token: String?
+        if let file = server.tokenFile {
+            do throws(Secret.Unreadable) {
+                token = try Secret(path: file).reveal()
+            } catch {
+                throw CommandFailure(status: .usage, message: "--token-file: \(error)")
+            }
+        }
+        self.command = command
+        self.logger = logger
+        client = ServiceClient(target, token: token)
+    }
+
+    func run(_ input: RecordingFiles) throws(CommandFailure) -> [UInt8] {
+        if try input.detectedFormat() == .native {
+            throw CommandFailure(
+                status: .usage,
+                message: "--server takes recordings of Sysmon; POST native lines to /v1/hosts/{host}/events")
+        }
+        guard let model = try makeModel() else { return try post(input, like: command.server.like) }
+        // However the replay ends, nothing of it but its hosts stays.
+        let result: Result<[UInt8], CommandFailure>
+        do throws(CommandFailure) { result = .success(try post(input, like: model)) } catch { result = .failure(error) }
+        if let answer = try? client.ask("DELETE", "/v1/hosts/\(model)"), answer.status != 204 {
+            logger.warning("the host that the rules were taken from stays", metadata: ["host": "\(model)"])
+        }
+        return try result.get()
+    }
+
+    /// Makes a host that has the rules, for others to be made like it; nil when there are none.
+    private func makeModel() throws(CommandFailure) -> String? {
+        if command.policies.isEmpty { return nil }
+        let name = "replay-\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16))"
+        var json = JSONWriter()
+        json.object { json in
+            json.member("rulePolicies") { json in
+                json.object { json in
+                    json.member("items", each: command.policies) { json, policy in
+                        json.object { json in
+                            json.member("imageFileName", policy.imageFileName)
+                            json.member("rules", each: policy.rules.names) { $0.value($1) }
+                        }
+                    }
+                }
+            }
+        }
+        let answer = try client.ask("PUT", "/v1/hosts/\(name)", .json(json.bytes))
+        guard answer.status == 201 else { throw refusal(answer) }
+        return name
+    }
+
+    private func post(_ input: RecordingFiles, like model: String?) throws(CommandFailure) -> [UInt8] {
+        var query = "format=sysmon"
+        if let model { query += "&like=" + model.percentEncoded }
+        if let machine = command.machine { query += "&machine=" + machine.percentEncoded }
+        if command.initialThreads { query += "&initialThreads=true" }
+        var fault: CommandFailure?
+        let pieces = PacedPieces(input, command.pace)
+        let answer: ServiceClient.Answer
+        do throws(CommandFailure) {
+            answer = try client.ask(
+                "POST", "/v1/replays?\(query)",
+                .lines {
+                    do throws(CommandFailure) {
+                        return try pieces.next() ?? []
+                    } catch {
+                        fault = error
+                        return nil
+                    }
+                })
+        } catch {
+            throw fault ?? error
+        }
+        if let fault { throw fault }
+        guard answer.status == 200 else { throw refusal(answer) }
+        return answer.body
+    }
+
+    private func refusal(_ answer: ServiceClient.Answer) -> CommandFailure {
+        CommandFailure(status: .failed, message: "--server: \(answer.problem)")
+    }
+}
+
+/// The lines of recordings as pieces of an upload, each line at its time where there is a pace.
+private final class PacedPieces {
+    private let files: RecordingFiles
+    private let speed: Double?
+    private let clock = SystemClock()
+    private var start: (event: FileTime, uptime: UInt64)?
+    private var lines: [ArraySlice<UInt8>] = []
+
+    init(_ files: RecordingFiles, _ pace: ReplayPace) {
+        self.files = files
+        speed = if case .speed(let speed) = pace { speed } else { nil }
+    }
+
+    /// The next piece; nil at the end.
+    func next() throws(CommandFailure) -> [UInt8]? {
+        guard let speed else { return try files.next()?.bytes }
+        while lines.isEmpty {
+            guard let block = try files.next() else { return nil }
+            lines = block.bytes.split(separator: UInt8(ascii: "\n")).reversed()
+        }
+        guard let line = lines.popLast() else { return nil }
+        if let time = line.withUnsafeBytes({ FileTime(ofRecord: $0) }) { wait(until: time, speed) }
+        return line + [UInt8(ascii: "\n")]
+    }
+
+    private func wait(until time: FileTime, _ speed: Double) {
+        let first = start ?? (time, clock.uptimeNanoseconds())
+        start = first
+        guard time > first.event else { return }
+        let due = first.uptime &+ UInt64(min(Double(time.ticks - first.event.ticks) * 100 / speed, 9e18))
+        let now = clock.uptimeNanoseconds()
+        guard due > now else { return }
+        var left = timespec(tv_sec: Int((due - now) / 1_000_000_000), tv_nsec: Int((due - now) % 1_000_000_000))
+        var interrupted = timespec()
+        while nanosleep(&left, &interrupted) == -1, errno == EINTR { left = interrupted }
+    }
+}
+
+extension String {
+    /// Percent-encoded but for unreserved characters (RFC 3986).
+    fileprivate var percentEncoded: String {
+        utf8.reduce(into: "") { text, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default: text += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import CCurl
+import Settings
+
+/// How a running service is reached, for commands that ask one.
+struct ServiceTarget {
+    /// `http://ADDRESS:PORT`, without a slash.
+    let url: String
+    private let socketPath: String?
+    private let caFile: String?
+    private let checksCertificate: Bool
+
+    /// Nil unless `target` is `http://ADDRESS:PORT` or `https://ADDRESS:PORT`, with or without a slash behind it, or
+    /// `unix:PATH`.
+    ///
+    /// - Parameters:
+    ///   - caFile: the certificates that the service's is checked against; nil for the system's.
+    ///   - checksCertificate: whether it is checked at all.
+    init?(_ target: String, caFile: String? = nil, checksCertificate: Bool = true) {
+        let schemes = ["http://", "https://"]
+        if let scheme = schemes.first(where: target.hasPrefix) {
+            var rest = target.dropFirst(scheme.count)
+            if rest.hasSuffix("/") { rest = rest.dropLast() }
+            guard let address = ListenAddress(String(rest)), address.port != 0 else { return nil }
+            url = "\(scheme)\(address)"
+            socketPath = nil
+        } else {
+            guard case .unix(let path) = ListenTarget(target) else { return nil }
+            url = "http://localhost"
+            socketPath = path
+        }
+        self.caFile = caFile
+        self.checksCertificate = checksCertificate
+    }
+
+    /// Has `handle` ask the service for `path`, as `agent`; the first code that is not CURLE_OK.
+    func apply(to handle: UnsafeMutableRawPointer, path: String, agent: String) -> CURLcode {
+        var results = [
+            curl_easy_set_string(handle, CURLOPT_URL, url + path),
+            curl_easy_set_string(handle, CURLOPT_PROXY, ""),
+            curl_easy_set_string(handle, CURLOPT_USERAGENT, agent + "/" + Version.current),
+            curl_easy_set_long(handle, CURLOPT_NOSIGNAL, 1),
+            curl_easy_set_long(handle, CURLOPT_SSL_VERIFYPEER, checksCertificate ? 1 : 0),
+            curl_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, checksCertificate ? 2 : 0),
+        ]
+        if let socketPath { results.append(curl_easy_set_string(handle, CURLOPT_UNIX_SOCKET_PATH, socketPath)) }
+        if let caFile { results.append(curl_easy_set_string(handle, CURLOPT_CAINFO, caFile)) }
+        return results.first { $0 != CURLE_OK } ?? CURLE_OK
+    }
+}
