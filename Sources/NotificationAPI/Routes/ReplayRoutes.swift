@@ -37,6 +37,7 @@ private final class ReplayUpload: BodyConsumer {
     /// The hosts that the machines' events go to, in order of appearance.
     private final class MachineHosts: Sendable {
         private struct Entry {
+            let machine: String
             let use: HostUse
             let observation: Observation
             let isCreated: Bool
@@ -60,7 +61,10 @@ private final class ReplayUpload: BodyConsumer {
             }
             let driver = use.host.driver
             let observation = driver.observe(ledger.observer(of: driver, machine: machine))
-            entries.withLock { $0.append(Entry(use: use, observation: observation, isCreated: isCreated)) }
+            entries.withLock {
+                $0.append(
+                    Entry(machine: machine, use: use, observation: observation, isCreated: isCreated))
+            }
             let clock = use.host.clock
             return EventTarget(driver: driver) { clock.advance(toEvent: $0) }
         }
@@ -76,14 +80,16 @@ private final class ReplayUpload: BodyConsumer {
             }
         }
 
-        /// Ends the observation of the hosts; returns them.
-        func release() -> [ReplayHost] {
+        /// Ends the observation of the hosts; returns them by machine.
+        func release() -> [String?: ReplayHost] {
             let entries = entries.withLock { entries in
                 defer { entries = [] }
                 return entries
             }
             for entry in entries { entry.use.host.driver.endObservation(entry.observation) }
-            return entries.map { ReplayHost(name: $0.use.host.name, isCreated: $0.isCreated) }
+            return entries.reduce(into: [:]) { hosts, entry in
+                hosts[entry.machine] = ReplayHost(name: entry.use.host.name, isCreated: entry.isCreated)
+            }
         }
     }
 

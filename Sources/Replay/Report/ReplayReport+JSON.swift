@@ -3,18 +3,20 @@ public import JSON
 import Messages
 
 extension ReplayReport {
-    /// Writes the report as `POST /v1/replays` answers it; `hosts` are those of the machines, in the same order.
+    /// Writes the report as `POST /v1/replays` answers it; `hosts` are those of the machines, by the
+    /// machine's name.
     public func write(
-        to json: inout JSONWriter, hosts: [ReplayHost], deliveries: DeliveryLedger, durationNanoseconds: UInt64
+        to json: inout JSONWriter, hosts: [String?: ReplayHost], deliveries: DeliveryLedger, durationNanoseconds: UInt64
     ) {
         json.object { json in
             total.writeMembers(to: &json)
-            json.member("hosts", each: zip(machines, hosts)) { json, part in
-                let (machine, host) = part
+            json.member("hosts", each: machines) { json, machine in
                 json.object { json in
-                    json.member("host", host.name)
+                    if let host = hosts[machine.name] {
+                        json.member("host", host.name)
+                        json.member("created", host.isCreated)
+                    }
                     if let name = machine.name { json.member("machine", name) }
-                    json.member("created", host.isCreated)
                     machine.events.writeCounts(to: &json)
                 }
             }
@@ -114,7 +116,9 @@ extension Coverage {
                 outcomes.held == 0 ? RecordingGaps.why(check, neverIs: true) : nil,
                 outcomes.failed == 0 ? RecordingGaps.why(check, neverIs: false) : nil,
             ].compactMap(\.self)
-            if !reasons.isEmpty { json.member("why", reasons.joined(separator: "; ")) }
+            // Both outcomes may be missing for one reason.
+            let different = reasons.first == reasons.last ? Array(reasons.prefix(1)) : reasons
+            if !different.isEmpty { json.member("why", different.joined(separator: "; ")) }
         }
     }
 }

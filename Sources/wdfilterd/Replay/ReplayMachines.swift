@@ -25,7 +25,7 @@ final class ReplayMachines: Sendable {
     private let surroundings: Surroundings
     private let defaults: HostDefaults
     private let speed: Double?
-    private let entries = Locked<[(name: String, driver: Driver)]>([])
+    private let entries = Locked<[(machine: String?, name: String, driver: Driver)]>([])
 
     init(_ command: ReplayCommand) throws(CommandFailure) {
         let settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
@@ -84,8 +84,12 @@ final class ReplayMachines: Sendable {
         }
     }
 
-    /// The hosts, in the order in which their machines were met.
-    var hosts: [ReplayHost] { entries.withLock { $0.map { ReplayHost(name: $0.name, isCreated: true) } } }
+    /// The hosts by machine.
+    var hosts: [String?: ReplayHost] {
+        entries.withLock { $0 }.reduce(into: [:]) { hosts, entry in
+            hosts[entry.machine] = ReplayHost(name: entry.name, isCreated: true)
+        }
+    }
 
     /// The driver for a machine.
     func target(of machine: String?) -> EventTarget? {
@@ -95,7 +99,7 @@ final class ReplayMachines: Sendable {
         let (driver, target) = make(name)
         _ = driver.observe(ledger.observer(of: driver, machine: machine))
         driver.rulePolicies = defaults.rulePolicies
-        entries.withLock { $0.append((name, driver)) }
+        entries.withLock { $0.append((machine, name, driver)) }
         return target
     }
 
