@@ -17,7 +17,7 @@ import Messages
 /// | `streamContext` | `fileName`, `rules` (none)                                                              |
 extension EventPlan {
     /// Reads a native line. A kernel image is one with SystemModeImage unless the line says otherwise.
-    init(native bytes: UnsafeRawBufferPointer, line: Int) throws(LineFault) {
+    init(native bytes: UnsafeRawBufferPointer) throws(LineFault) {
         do throws(JSONFaults) {
             let (type, call) = try JSONDocument.read(bytes, maxFaults: 5) { value -> (EventType, DriverCall)? in
                 guard let type = value.openObject()?.required("type", { $0.choice(of: EventType.self) }),
@@ -25,7 +25,7 @@ extension EventPlan {
                 else { return nil }
                 return (type, call)
             }
-            self.init(line: line, type: type, time: nil, calls: [call])
+            self.init(line: 0, type: type, time: nil, calls: [call])
         } catch {
             throw .json(error)
         }

@@ -19,37 +19,37 @@ struct LineReader {
         machines = MachineNames(chosen: options.machine)
     }
 
-    /// Reads line `number`.
-    mutating func read(_ line: LineSplitter.Line, number: Int) -> LineReading {
+    /// Reads a line.
+    mutating func read(_ line: LineSplitter.Line) -> LineReading {
         switch line {
-        case .inPlace(let bytes): read(bytes, number)
-        case .joined(let bytes): bytes.withUnsafeBytes { read($0, number) }
+        case .inPlace(let bytes): read(bytes)
+        case .joined(let bytes): bytes.withUnsafeBytes { read($0) }
         case .tooLong: .fault(.tooLong(maxBytes: maxLineBytes), machine: nil)
         }
     }
 
-    private mutating func read(_ bytes: UnsafeRawBufferPointer, _ number: Int) -> LineReading {
+    private mutating func read(_ bytes: UnsafeRawBufferPointer) -> LineReading {
         if bytes.isBlank { return .blank }
         do throws(LineFault) {
             switch format {
-            case .native: return .plan(try EventPlan(native: bytes, line: number))
+            case .native: return .plan(try EventPlan(native: bytes))
             case .sysmon:
                 let record: Record
                 do throws(JSONFaults) { record = try parser.parse(bytes) } catch { throw .json(error) }
-                return try read(SysmonRecord(record), number)
+                return try read(SysmonRecord(record))
             }
         } catch {
             return .fault(error, machine: nil)
         }
     }
 
-    private mutating func read(_ record: SysmonRecord, _ number: Int) throws(LineFault) -> LineReading {
+    private mutating func read(_ record: SysmonRecord) throws(LineFault) -> LineReading {
         guard record.isSysmon else { return .skip(.otherChannel, machine: nil) }
         guard let machine = try machines.number(of: record.machine) else { return .skip(.otherMachine, machine: nil) }
         guard SysmonEvent.isMapped(record.eventId) else { return .skip(.unmappedEvent, machine: machine) }
         do throws(LineFault) {
             let fields = try record.fields(parsedBy: inner)
-            guard let event = try SysmonEvent(id: record.eventId, fields: fields, line: number) else {
+            guard let event = try SysmonEvent(id: record.eventId, fields: fields) else {
                 return .skip(.unmappedEvent, machine: machine)
             }
             return .event(event, machine: machine)

@@ -15,8 +15,6 @@ struct LineSplitter {
     private let maxLineBytes: Int
     private var unfinished: [UInt8] = []
     private var isSkipping = false
-    /// Number of the line that was handed out last, from 1.
-    private(set) var number = 0
 
     init(maxLineBytes: Int) { self.maxLineBytes = maxLineBytes }
 
@@ -32,7 +30,6 @@ struct LineSplitter {
         offset += length + 1
         let piece = UnsafeRawBufferPointer(rebasing: rest[..<length])
         if unfinished.isEmpty, !isSkipping, length <= maxLineBytes {
-            number += 1
             return .inPlace(piece)
         }
         keep(piece)
@@ -55,7 +52,6 @@ struct LineSplitter {
     }
 
     private mutating func finish() -> Line {
-        number += 1
         defer {
             unfinished = []
             isSkipping = false

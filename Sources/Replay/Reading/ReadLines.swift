@@ -1,7 +1,7 @@
 /// Lines that were read ahead, in order, ready to be applied by an `EventFeed`.
 public struct ReadLines: Sendable {
-    /// What each says, with its number in its part.
-    var lines: [(reading: LineReading, number: Int)] = []
+    /// What each says.
+    var lines: [LineReading] = []
     /// The machines that the numbers in the readings stand for.
     var machines = MachineNames(chosen: nil)
 
@@ -22,14 +22,13 @@ public final class ReadAhead {
         reader = LineReader(options)
     }
 
-    /// Reads `bytes`, whole lines, of which the first is line `number` of its part.
-    public func read(_ bytes: UnsafeRawBufferPointer, firstLine number: Int) -> ReadLines {
+    /// Reads `bytes`, which are whole lines.
+    public func read(_ bytes: UnsafeRawBufferPointer) -> ReadLines {
         var lines = LineSplitter(maxLineBytes: options.maxLineBytes)
         var offset = 0
         var read = ReadLines()
         while let line = lines.next(in: bytes, from: &offset) ?? lines.last() {
-            let number = number + lines.number - 1
-            read.lines.append((reader.read(line, number: number), number))
+            read.lines.append(reader.read(line))
         }
         read.machines = reader.machines
         return read

@@ -14,6 +14,7 @@ enum EventType: String, CaseIterable, Sendable {
 
 /// What one line has the driver do, and how far that has come.
 struct EventPlan: Sendable {
+    /// The number of its line in its part, from 1; 0 before it has its place.
     var line: Int
     let type: EventType
     /// When it happened, as the recording says.

@@ -64,6 +64,8 @@ struct EventSequence {
     private var coverage = Coverage()
     private var rejected: [RejectedLine] = []
     private var stoppedAtLine: Int?
+    /// Of the line that was read last, in its part.
+    private var lineNumber = 0
     /// What the lines that are read now come from, where there are several parts.
     private var part: String?
 
@@ -269,6 +271,7 @@ struct EventSequence {
     /// A new part of the recording begins: its lines count from 1.
     mutating func begin(part: String) {
         self.part = part
+        lineNumber = 0
         lines = LineSplitter(maxLineBytes: options.maxLineBytes)
     }
 
@@ -277,20 +280,20 @@ struct EventSequence {
         switch input {
         case .bytes(let bytes):
             guard let line = lines.next(in: bytes, from: &offset) else { return false }
-            take(reader.read(line, number: lines.number), lines.number, machines: reader.machines)
+            take(reader.read(line), machines: reader.machines)
         case .lines(let read):
             guard offset < read.lines.count else { return false }
-            let (reading, number) = read.lines[offset]
+            take(read.lines[offset], machines: read.machines)
             offset += 1
-            take(reading, number, machines: read.machines)
         case .end:
             guard isComplete, let line = lines.last() else { return false }
-            take(reader.read(line, number: lines.number), lines.number, machines: reader.machines)
+            take(reader.read(line), machines: reader.machines)
         }
         return true
     }
 
-    private mutating func take(_ reading: LineReading, _ number: Int, machines: MachineNames) {
+    private mutating func take(_ reading: LineReading, machines: MachineNames) {
+        lineNumber += 1
         if case .blank = reading { return }
         let machine = reading.machine
         let place = machine.flatMap { sections.place(of: machines.names[$0]) }
@@ -299,10 +302,13 @@ struct EventSequence {
         switch reading {
         case .blank: break
         case .skip(let reason, _): sections.tally(place) { $0.skip(reason, nil) }
-        case .fault(let fault, _): reject(number, fault, place)
-        case .plan(let plan): upcoming = Upcoming(content: .plan(plan), section: sections.placeOfNative())
-        case .event(let event, _):
+        case .fault(let fault, _): reject(lineNumber, fault, place)
+        case .plan(var plan):
+            plan.line = lineNumber
+            upcoming = Upcoming(content: .plan(plan), section: sections.placeOfNative())
+        case .event(var event, _):
             guard let place else { return }
+            event.line = lineNumber
             let (ready, unresolved) = sections[place].mapper.take(event)
             skip(unresolved, place)
             self.ready = ready.reversed().map { LocatedEvent(event: $0, section: place) }

@@ -1,9 +1,8 @@
 import Messages
 
 extension SysmonEvent {
-    /// Reads event `id` of `line`; nil for one that no event of the driver corresponds to.
-    init?(id: UInt64?, fields: SysmonFields, line: Int) throws(LineFault) {
-        self.line = line
+    /// Reads event `id`; nil for one that no event of the driver corresponds to.
+    init?(id: UInt64?, fields: SysmonFields) throws(LineFault) {
         time = fields.time
         switch id {
         case 1:

@@ -36,7 +36,8 @@ struct SysmonEvent: Sendable {
         case mention(SkipReason)
     }
 
-    var line: Int
+    /// The number of its line in its part, from 1; 0 before it has its place.
+    var line = 0
     var kind: Kind
     /// UtcTime.
     let time: FileTime?

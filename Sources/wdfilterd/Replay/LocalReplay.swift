@@ -43,6 +43,7 @@ struct LocalReplay: Replaying {
                 if part != number { feed.begin(part: name) }
                 part = number
                 try consume(read, feed)
+                input.progress.note(lines: read.count)
             }
         }
         let report = try finish(feed)

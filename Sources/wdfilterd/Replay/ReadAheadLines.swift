@@ -19,18 +19,11 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
         var isStopped = false
     }
 
-    /// The number and the first line of the next block.
-    private struct Place {
-        var number = 0
-        var part = -1
-        var line = 1
-        var isOver = false
-    }
-
     private let files: RecordingFiles
     private let options: EventFeed.Options
     private let turn = DispatchSemaphore(value: 1)
-    private var place = Place()
+    /// The number of the next block; nil once all was read.
+    private var nextBlock: Int? = 0
     private let room: DispatchSemaphore
     private let arrival = DispatchSemaphore(value: 0)
     private let state = Locked(State())
@@ -70,10 +63,8 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
             guard let (number, block) = read() else { return }
             let piece: Piece =
                 switch block {
-                case .success(let found?):
-                    .lines(
-                        found.block.bytes.withUnsafeBytes { reader.read($0, firstLine: found.line) },
-                        part: found.block.part, name: found.block.name)
+                case .success(let block?):
+                    .lines(block.bytes.withUnsafeBytes { reader.read($0) }, part: block.part, name: block.name)
                 case .success(nil): .end
                 case .failure(let fault): .fault(fault)
                 }
@@ -82,25 +73,17 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
         }
     }
 
-    private typealias Found = (block: RecordingFiles.Block, line: Int)
-
     /// The next block, with its number; nil once all was read.
-    private func read() -> (Int, Result<Found?, CommandFailure>)? {
+    private func read() -> (Int, Result<RecordingFiles.Block?, CommandFailure>)? {
         turn.wait()
         defer { turn.signal() }
-        if place.isOver || state.withLock({ $0.isStopped }) { return nil }
-        let number = place.number
-        place.number += 1
+        guard let number = nextBlock, !state.withLock({ $0.isStopped }) else { return nil }
         do throws(CommandFailure) {
-            guard let block = try files.next() else {
-                place.isOver = true
-                return (number, .success(nil))
-            }
-            if block.part != place.part { (place.part, place.line) = (block.part, 1) }
-            defer { place.line += block.bytes.lineCount }
-            return (number, .success((block, place.line)))
+            let block = try files.next()
+            nextBlock = block == nil ? nil : number + 1
+            return (number, .success(block))
         } catch {
-            place.isOver = true
+            nextBlock = nil
             return (number, .failure(error))
         }
     }

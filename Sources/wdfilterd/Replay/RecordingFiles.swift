@@ -8,7 +8,7 @@ import Replay
 final class RecordingFiles {
     private let order: RecordingOrder
     private let format: RecordingFormat
-    private let progress: ReplayProgress
+    let progress: ReplayProgress
     private var paths: ArraySlice<String>
     private var reader: RecordingReader?
     private var ahead: RecordingBlock?
@@ -48,7 +48,6 @@ final class RecordingFiles {
         if let ahead { block = ahead } else { block = try read() }
         guard let block else { return nil }
         ahead = nil
-        progress.note(lines: block.bytes.lineCount)
         return Block(bytes: block.bytes, part: part, name: block.name)
     }
 
@@ -71,17 +70,6 @@ final class RecordingFiles {
             }
         } catch {
             throw CommandFailure(status: .usage, message: "\(error)")
-        }
-    }
-}
-
-extension [UInt8] {
-    /// How many newlines there are.
-    var lineCount: Int {
-        withUnsafeBytes { bytes in
-            var count = 0
-            for byte in bytes where byte == UInt8(ascii: "\n") { count += 1 }
-            return count
         }
     }
 }

@@ -117,12 +117,17 @@ private final class PacedPieces {
 
     /// The next piece; nil at the end.
     func next() throws(CommandFailure) -> [UInt8]? {
-        guard let speed else { return try files.next()?.bytes }
+        guard let speed else {
+            let block = try files.next()
+            if let block { files.progress.note(lines: block.bytes.lineCount) }
+            return block?.bytes
+        }
         while lines.isEmpty {
             guard let block = try files.next() else { return nil }
             lines = block.bytes.split(separator: UInt8(ascii: "\n")).reversed()
         }
         guard let line = lines.popLast() else { return nil }
+        files.progress.note(lines: 1)
         if let time = line.withUnsafeBytes({ FileTime(ofRecord: $0) }) { wait(until: time, speed) }
         return line + [UInt8(ascii: "\n")]
     }
@@ -137,6 +142,23 @@ private final class PacedPieces {
         var left = timespec(tv_sec: Int((due - now) / 1_000_000_000), tv_nsec: Int((due - now) % 1_000_000_000))
         var interrupted = timespec()
         while nanosleep(&left, &interrupted) == -1, errno == EINTR { left = interrupted }
+    }
+}
+
+extension [UInt8] {
+    /// How many newlines there are.
+    fileprivate var lineCount: Int {
+        withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            var count = 0
+            while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress,
+                let newline = memchr(start, Int32(UInt8(ascii: "\n")), rest.count)
+            {
+                count += 1
+                rest = rest.dropFirst(UnsafeRawPointer(newline) - start + 1)
+            }
+            return count
+        }
     }
 }
 
