@@ -207,7 +207,7 @@ private:
             return csj_status_unclosed_string;
         }
         Token inner = {token.start + 1, token.end - 1};
-        const auto *backslash = static_cast<const uint8_t *>(std::memchr(inner.start, '\\', inner.size()));
+        const uint8_t *backslash = find_backslash(inner);
         if (backslash == nullptr) {
             text = inner.start;
             text_length = uint32_t(inner.size());

@@ -57,6 +57,23 @@ inline bool read_number(Token token, csj_node &node) {
     return true;
 }
 
+/// The first backslash of `text`, or NULL. Most strings are too short for a call of memchr to be worth it.
+inline const uint8_t *find_backslash(Token text) {
+    if (text.size() > 64) return static_cast<const uint8_t *>(std::memchr(text.start, '\\', text.size()));
+    constexpr uint64_t ones = 0x0101010101010101;
+    const uint8_t *at = text.start;
+    for (; text.end - at >= 8; at += 8) {
+        uint64_t bytes;
+        std::memcpy(&bytes, at, 8);
+        bytes ^= ones * '\\';
+        if (((bytes - ones) & ~bytes & (ones << 7)) != 0) break;
+    }
+    for (; at < text.end; at++) {
+        if (*at == '\\') return at;
+    }
+    return nullptr;
+}
+
 struct Unescaped {
     csj_status status;
     const uint8_t *at;  ///< The escape at fault.

@@ -50,8 +50,13 @@ public struct RecordValue {
     /// A string of `0x` and 1 to 16 hex digits, or what `asUnsigned` takes.
     public var asHexOrUnsigned: UInt64? {
         let node = node
-        if node.kind == .string, let number = node.textBytes.hexNumber { return number }
+        if node.kind == .string { return RecordValue.hexOrUnsigned(node.textBytes) }
         return asUnsigned
+    }
+
+    /// The number that the text says: `0x` and 1 to 16 hex digits, or decimal digits.
+    public static func hexOrUnsigned(_ text: UnsafeBufferPointer<UInt8>) -> UInt64? {
+        text.hexNumber ?? text.decimalNumber
     }
 
     /// The object that is here.

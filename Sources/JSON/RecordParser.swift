@@ -30,11 +30,7 @@ public final class RecordParser {
     ///
     /// - Throws: One fault: not JSON, not an object, or longer than `maxLineBytes`.
     public func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONFaults) -> Record {
-        generation += 1
-        nodes = Nodes(start: nil, count: 0)
-        guard bytes.count <= maxLineBytes else {
-            throw JSONFaults(detail: "the line has \(bytes.count) bytes, at most \(maxLineBytes) are allowed")
-        }
+        try check(bytes)
         if bytes.count > line.count {
             let room = min(max(bytes.count, line.count * 2), maxLineBytes)
             line.deallocate()
@@ -42,7 +38,25 @@ public final class RecordParser {
         }
         let copy = UnsafeMutableRawBufferPointer(rebasing: line[..<bytes.count])
         copy.copyMemory(from: bytes)
-        guard let parsed = try parser?.parse(UnsafeRawBufferPointer(copy), maxDepth: maxDepth) else {
+        return try parse(checked: UnsafeRawBufferPointer(copy))
+    }
+
+    /// The same without a copy: `bytes` have to stay as they are for as long as the record is used.
+    public func parse(inPlace bytes: UnsafeRawBufferPointer) throws(JSONFaults) -> Record {
+        try check(bytes)
+        return try parse(checked: bytes)
+    }
+
+    private func check(_ bytes: UnsafeRawBufferPointer) throws(JSONFaults) {
+        generation += 1
+        nodes = Nodes(start: nil, count: 0)
+        if bytes.count > maxLineBytes {
+            throw JSONFaults(detail: "the line has \(bytes.count) bytes, at most \(maxLineBytes) are allowed")
+        }
+    }
+
+    private func parse(checked bytes: UnsafeRawBufferPointer) throws(JSONFaults) -> Record {
+        guard let parsed = try parser?.parse(bytes, maxDepth: maxDepth) else {
             throw JSONFaults(detail: "not enough memory to read the line")
         }
         guard parsed[0].kind == .object else { throw JSONFaults(detail: "expected an object") }

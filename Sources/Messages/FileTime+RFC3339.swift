@@ -48,6 +48,13 @@ extension FileTime {
         self = read
     }
 
+    /// Reads Sysmon's UtcTime: `yyyy-MM-dd HH:mm:ss.fff`, or RFC 3339 with a T; without an offset it is UTC all the same.
+    public init?(utcTime text: UnsafeBufferPointer<UInt8>) {
+        var scanner = Scanner(rest: text[...])
+        guard let time = scanner.timestamp(isUTC: true) else { return nil }
+        self = time
+    }
+
     /// The UTC time of a date, a time of day and `fraction` ticks; nil when one of them is out of range.
     public init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, fraction: Int = 0) {
         guard
@@ -109,12 +116,13 @@ private struct CivilDate {
 private struct Scanner {
     var rest: Slice<UnsafeBufferPointer<UInt8>>
 
-    mutating func timestamp() -> FileTime? {
+    /// `isUTC` when a space may stand for the T, and the offset may be missing.
+    mutating func timestamp(isUTC: Bool = false) -> FileTime? {
         guard
             let year = number(digits: 4), take("-"), let month = number(digits: 2), take("-"),
-            let day = number(digits: 2), take("T") || take("t"), let hour = number(digits: 2), take(":"),
+            let day = number(digits: 2), take("T") || take("t") || isUTC && take(" "), let hour = number(digits: 2), take(":"),
             let minute = number(digits: 2), take(":"), let second = number(digits: 2), let fraction = fraction(),
-            utc()
+            isUTC && rest.isEmpty || utc()
         else { return nil }
         return FileTime(
             year: year, month: month, day: day, hour: hour, minute: minute, second: second, fraction: fraction)

@@ -9,6 +9,8 @@ import Testing
 struct SysmonShapeTests {
     private static let fields =
         #""ProcessGuid":"{1234ABCD-5E02-5E50-0000-0000000003E8}","ProcessId":"1000","Image":"C:\\a.exe","ImageLoaded":"C:\\b.dll","UtcTime":"2020-02-21 10:15:30.123""#
+    private static let message =
+        #"Image loaded:\r\nRuleName: -\r\nUtcTime: 2020-02-21 10:15:30.123\r\nProcessGuid: {1234ABCD-5E02-5E50-0000-0000000003E8}\r\nProcessId: 1000\r\nImage: C:\\a.exe\r\nImageLoaded: C:\\b.dll"#
     private static let channel = "Microsoft-Windows-Sysmon/Operational"
 
     @Test(arguments: [
@@ -21,6 +23,7 @@ struct SysmonShapeTests {
         #"{"host":{"name":"c"},"winlog":{"event_id":7,"channel":"\#(channel)","computer_name":"PC1","event_data":{\#(fields)}}}"#,
         #"{"winlog":{"event_id":"7","channel":"\#(channel)","computer_name":"PC1","event_data":{\#(fields)}}}"#,
         #"{"Event":{"System":{"EventID":7,"Channel":"\#(channel)","Computer":"PC1"},"EventData":{\#(fields)}}}"#,
+        #"{"Id":7,"LogName":"\#(channel)","MachineName":"PC1","ProcessId":2080,"Message":"\#(message)","Properties":[{"Value":"-"}]}"#,
         ##"{"Event":{"System":{"EventID":{"#text":7},"Channel":"\##(channel)","Computer":"PC1"},"EventData":{\##(fields)}}}"##,
     ])
     func `each shape is read`(line: String) async throws {

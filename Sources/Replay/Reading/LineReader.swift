@@ -35,7 +35,7 @@ struct LineReader {
             case .native: return .plan(try EventPlan(native: bytes))
             case .sysmon:
                 let record: Record
-                do throws(JSONFaults) { record = try parser.parse(bytes) } catch { throw .json(error) }
+                do throws(JSONFaults) { record = try parser.parse(inPlace: bytes) } catch { throw .json(error) }
                 return try read(SysmonRecord(record))
             }
         } catch {
@@ -49,6 +49,9 @@ struct LineReader {
         guard SysmonEvent.isMapped(record.eventId) else { return .skip(.unmappedEvent, machine: machine) }
         do throws(LineFault) {
             let fields = try record.fields(parsedBy: inner)
+            if let mention = try SysmonMention(id: record.eventId, fields: fields) {
+                return .mention(mention, machine: machine)
+            }
             guard let event = try SysmonEvent(id: record.eventId, fields: fields) else {
                 return .skip(.unmappedEvent, machine: machine)
             }

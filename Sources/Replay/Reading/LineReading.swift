@@ -4,8 +4,10 @@ enum LineReading: Sendable {
     case blank
     /// A native event.
     case plan(EventPlan)
-    /// A Sysmon record that stands for an event, or tells the pid of a GUID.
-    case event(SysmonEvent, machine: Int)
+    /// A Sysmon record that stands for an event.
+    indirect case event(SysmonEvent, machine: Int)
+    /// A Sysmon record that only tells which pid a GUID belongs to.
+    case mention(SysmonMention, machine: Int)
     /// A record that stands for nothing here, and the number of its machine: nil where that does not matter, or for one of
     /// too many machines.
     case skip(SkipReason, machine: Int?)
@@ -16,7 +18,7 @@ enum LineReading: Sendable {
     var machine: Int? {
         switch self {
         case .blank, .plan: nil
-        case .event(_, let machine): machine
+        case .event(_, let machine), .mention(_, let machine): machine
         case .skip(_, let machine), .fault(_, let machine): machine
         }
     }

@@ -311,8 +311,18 @@ struct EventSequence {
             event.line = lineNumber
             let (ready, unresolved) = sections[place].mapper.take(event)
             skip(unresolved, place)
-            self.ready = ready.reversed().map { LocatedEvent(event: $0, section: place) }
+            line(up: ready, place)
+        case .mention(let mention, _):
+            guard let place else { return }
+            let (ready, unresolved, isResolved) = sections[place].mapper.take(mention, line: lineNumber)
+            skip(unresolved, place)
+            if isResolved { sections.tally(place) { $0.skip(mention.reason, nil) } }
+            line(up: ready, place)
         }
+    }
+
+    private mutating func line(up events: [SysmonEvent], _ place: Int) {
+        for event in events.reversed() { ready.append(LocatedEvent(event: event, section: place)) }
     }
 
     // MARK: Results

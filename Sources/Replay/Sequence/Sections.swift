@@ -20,6 +20,8 @@ struct Sections: Sendable {
     var others = Tally()
     /// By name; nil for a machine that is not replayed.
     private var places: [String: Int?] = [:]
+    /// Most lines are of the same machine as the one before.
+    private var last: (machine: String, place: Int?)?
 
     init(_ options: EventFeed.Options) {
         self.options = options
@@ -32,6 +34,13 @@ struct Sections: Sendable {
 
     /// The place of a machine; nil when it is not replayed.
     mutating func place(of machine: String) -> Int? {
+        if let last, last.machine == machine { return last.place }
+        let place = findPlace(of: machine)
+        last = (machine, place)
+        return place
+    }
+
+    private mutating func findPlace(of machine: String) -> Int? {
         if let place = places[machine] { return place }
         machines.append(machine)
         let isReplayed =

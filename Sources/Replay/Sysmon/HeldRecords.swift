@@ -13,6 +13,9 @@ struct HeldRecords {
     /// The places in `events` that wait for a GUID, ascending.
     private var waiting: [SysmonGUID: [Int]] = [:]
 
+    /// Whether nothing waits.
+    var isEmpty: Bool { events.isEmpty }
+
     init(maxCount: Int) { self.maxCount = maxCount }
 
     /// Takes in an unresolved event; returns those that have to go.

@@ -25,19 +25,12 @@ extension SysmonEvent {
                 "TargetProcessId", "TargetProcessGuid", "TargetProcessGUID", image: "TargetImage")
             kind = .remoteThread(
                 threadId: try fields.id("NewThreadId"), startAddress: try fields.address("StartAddress") ?? 0)
-        case 10:
-            subject = try fields.process("SourceProcessId", "SourceProcessGUID", "SourceProcessGuid")
-            target = try fields.process("TargetProcessId", "TargetProcessGUID", "TargetProcessGuid")
-            kind = .mention(.processOpen)
-        case 12, 13, 14:
-            subject = try fields.process()
-            kind = .mention(.registry)
         default: return nil
         }
         try checkProcesses()
     }
 
-    /// Whether an event id is one that `init` reads.
+    /// Whether an event id is one of an event or a mention.
     static func isMapped(_ id: UInt64?) -> Bool {
         switch id {
         case 1, 5, 6, 7, 8, 10, 12, 13, 14: true
@@ -47,13 +40,29 @@ extension SysmonEvent {
 
     /// An event needs its processes, and pid 0 is none: an image load of pid 0 would even be taken for a kernel image's.
     private func checkProcesses() throws(LineFault) {
-        if case .mention = kind { return }
         let names: (StaticString, StaticString) =
             target == nil ? ("ProcessId", "") : ("SourceProcessId", "TargetProcessId")
         for (process, name) in [(subject, names.0), (target, names.1)] {
             guard let process else { continue }
             if process.processId == nil, process.guid == nil { throw .member(name, .missing) }
             if process.processId == 0 { throw .member(name, .idleProcess) }
+        }
+    }
+}
+
+extension SysmonMention {
+    /// Reads event `id`; nil for one that is no mention.
+    init?(id: UInt64?, fields: SysmonFields) throws(LineFault) {
+        switch id {
+        case 10:
+            reason = .processOpen
+            subject = try fields.process("SourceProcessId", "SourceProcessGUID", "SourceProcessGuid")
+            target = try fields.process("TargetProcessId", "TargetProcessGUID", "TargetProcessGuid")
+        case 12, 13, 14:
+            reason = .registry
+            subject = try fields.process()
+            target = nil
+        default: return nil
         }
     }
 }

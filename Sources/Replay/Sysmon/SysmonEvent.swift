@@ -32,7 +32,7 @@ struct SysmonEvent: Sendable {
         case imageLoad(String)
         /// Event 8: a thread in `target`, created by `subject`.
         case remoteThread(threadId: UInt32?, startAddress: UInt64)
-        /// Events 10, 12, 13, 14: it only tells which pid a GUID belongs to.
+        /// A mention that waits for its own pid.
         case mention(SkipReason)
     }
 
@@ -45,6 +45,15 @@ struct SysmonEvent: Sendable {
     var subject: SysmonProcess?
     /// The process that it acts on (8, 10).
     var target: SysmonProcess?
+
+    /// A mention of `line`.
+    init(_ mention: SysmonMention, line: Int) {
+        self.line = line
+        kind = .mention(mention.reason)
+        time = nil
+        subject = mention.subject
+        target = mention.target
+    }
 
     /// Whether a pid has to come from another record.
     var isUnresolved: Bool { subject?.isUnresolved == true || target?.isUnresolved == true }
@@ -92,6 +101,14 @@ struct SysmonEvent: Sendable {
         }
         return texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
     }
+}
+
+/// A record that stands for nothing yet and only tells which pid a GUID belongs to (events 10, 12 to 14).
+struct SysmonMention: Sendable {
+    /// Why it stands for nothing.
+    let reason: SkipReason
+    let subject: SysmonProcess
+    let target: SysmonProcess?
 }
 
 /// What event 1 tells beside the process itself.

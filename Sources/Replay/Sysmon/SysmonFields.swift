@@ -3,25 +3,38 @@ import Messages
 
 /// The fields of a Sysmon event. A field that is not there, null, empty or `-` is none.
 struct SysmonFields {
-    private let record: Record
+    /// Where the fields lie.
+    enum Source {
+        /// Members of an object.
+        case record(Record)
+        /// Lines `Name: value` of a rendered message.
+        case message(RecordValue)
+    }
+
+    private let source: Source
     private let message: RecordValue?
 
-    init(record: Record, message: RecordValue?) {
-        self.record = record
+    init(_ source: Source, message: RecordValue?) {
+        self.source = source
         self.message = message
     }
 
-    private subscript(name: StaticString) -> RecordValue? {
-        guard let value = record[name], !value.isNull, !value.isText(""), !value.isText("-") else { return nil }
-        return value
+    private subscript(name: StaticString) -> SysmonField? {
+        let field: SysmonField? =
+            switch source {
+            case .record(let record): record[name].map(SysmonField.value)
+            case .message(let message): message.withUTF8 { $0.field(name) }.flatMap(\.self).map(SysmonField.text)
+            }
+        guard let field, !field.isNone else { return nil }
+        return field
     }
 
     /// A string that the driver can take.
     func text(_ name: StaticString) throws(LineFault) -> String? {
-        guard let value = self[name] else { return nil }
-        guard value.kind == .string else { throw .member(name, .notText) }
-        let (text, hasNul) = value.withUTF8 { (String(decoding: $0, as: UTF8.self), $0.contains(0)) } ?? ("", false)
-        if hasNul { throw .member(name, .nul) }
+        guard let field = self[name] else { return nil }
+        guard let bytes = field.text else { throw .member(name, .notText) }
+        if bytes.contains(0) { throw .member(name, .nul) }
+        let text = String(decoding: bytes, as: UTF8.self)
         if text.utf8.count > 32_766, text.utf16.count > 32_766 { throw .member(name, .tooLong) }
         return text
     }
@@ -34,20 +47,20 @@ struct SysmonFields {
 
     /// A number of 32 bits: a pid, a tid, a session.
     func id(_ name: StaticString) throws(LineFault) -> UInt32? {
-        guard let value = self[name] else { return nil }
-        guard let id = value.asHexOrUnsigned.flatMap(UInt32.init(exactly:)) else { throw .member(name, .notAnId) }
+        guard let field = self[name] else { return nil }
+        guard let id = field.number.flatMap(UInt32.init(exactly:)) else { throw .member(name, .notAnId) }
         return id
     }
 
     /// An address.
     func address(_ name: StaticString) throws(LineFault) -> UInt64? {
-        guard let value = self[name] else { return nil }
-        guard let address = value.asHexOrUnsigned else { throw .member(name, .notAnAddress) }
+        guard let field = self[name] else { return nil }
+        guard let address = field.number else { throw .member(name, .notAnAddress) }
         return address
     }
 
     /// When the event happened. What cannot be read is no time.
-    var time: FileTime? { self["UtcTime"]?.withUTF8 { FileTime(utcTime: $0) } ?? nil }
+    var time: FileTime? { self["UtcTime"]?.text.flatMap { FileTime(utcTime: $0) } }
 
     /// The process of an event that has one.
     func process(image: StaticString? = nil) throws(LineFault) -> SysmonProcess {
@@ -68,9 +81,8 @@ struct SysmonFields {
     }
 
     private func guid(_ name: StaticString) throws(LineFault) -> SysmonGUID? {
-        guard let value = self[name] else { return nil }
-        guard value.kind == .string else { throw .member(name, .notAGUID) }
-        switch value.withUTF8(SysmonGUID.read) {
+        guard let field = self[name] else { return nil }
+        switch field.text.map(SysmonGUID.read) {
         case .guid(let guid): return guid
         case .zero: return nil
         case .invalid, nil: throw .member(name, .notAGUID)
@@ -78,25 +90,67 @@ struct SysmonFields {
     }
 }
 
+/// The value of a field, valid until its record's parser parses the next line.
+private enum SysmonField {
+    case value(RecordValue)
+    case text(UnsafeBufferPointer<UInt8>)
+
+    /// Whether it stands for no value.
+    var isNone: Bool {
+        switch self {
+        case .value(let value): value.isNull || value.isText("") || value.isText("-")
+        case .text(let text): text.isEmpty || text.count == 1 && text[0] == UInt8(ascii: "-")
+        }
+    }
+
+    /// The bytes of a string; nil of anything else.
+    var text: UnsafeBufferPointer<UInt8>? {
+        switch self {
+        case .value(let value): value.kind == .string ? value.withUTF8 { $0 } : nil
+        case .text(let text): text
+        }
+    }
+
+    /// A number, or a string of decimal digits or of `0x` and hex digits.
+    var number: UInt64? {
+        switch self {
+        case .value(let value): value.asHexOrUnsigned
+        case .text(let text): RecordValue.hexOrUnsigned(text)
+        }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// What stands behind `name` and a colon on a line of a rendered message; nil when no line begins so.
+    fileprivate func field(_ name: StaticString) -> Self? {
+        let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        var line = self[...]
+        while line.count > name.count {
+            let end = line.firstIndex(of: UInt8(ascii: "\n")) ?? line.endIndex
+            let text = line[..<end]
+            if text.count > name.count, text[text.startIndex + name.count] == UInt8(ascii: ":"), text.starts(with: name)
+            {
+                let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\r") }
+                var value = text.dropFirst(name.count + 1).drop(while: isSpace)
+                while let last = value.last, isSpace(last) { value = value.dropLast() }
+                return UnsafeBufferPointer(rebasing: value)
+            }
+            guard end < line.endIndex else { return nil }
+            line = line[(end + 1)...]
+        }
+        return nil
+    }
+}
+
 extension RecordValue {
     /// The number in a line `ProcessId: 123` of the rendered message.
     fileprivate func processId() throws(LineFault) -> UInt32? {
-        let digits = withUTF8 { text -> String? in
-            let label: StaticString = "ProcessId: "
-            var line = text[...]
-            while line.count > label.utf8CodeUnitCount {
-                if line.starts(with: UnsafeBufferPointer(start: label.utf8Start, count: label.utf8CodeUnitCount)) {
-                    let digits = line.dropFirst(label.utf8CodeUnitCount)
-                        .prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-                    if !digits.isEmpty { return String(decoding: digits.prefix(20), as: UTF8.self) }
-                }
-                guard let end = line.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-                line = line[(end + 1)...]
-            }
-            return nil
+        guard let text = withUTF8({ $0.field("ProcessId") }).flatMap(\.self) else { return nil }
+        let digits = text.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        if digits.isEmpty { return nil }
+        guard let processId = UInt32(String(decoding: digits.prefix(20), as: UTF8.self)) else {
+            throw .member("ProcessId in Message", .notAnId)
         }
-        guard let digits = digits ?? nil else { return nil }
-        guard let processId = UInt32(digits) else { throw .member("ProcessId in Message", .notAnId) }
         return processId
     }
 }

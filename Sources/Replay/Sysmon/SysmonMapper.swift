@@ -31,15 +31,38 @@ struct SysmonMapper {
     /// - Returns: The events that can be decided now, in order, and those that will never be.
     mutating func take(_ event: SysmonEvent) -> (ready: [SysmonEvent], unresolved: [SysmonEvent]) {
         var ready: [SysmonEvent] = []
-        for process in event.named {
-            guard let guid = process.guid, let processId = process.processId, processId != 0 else { continue }
-            processIds.storeIfAbsent(processId, under: guid)
-            ready += held.resolve(guid, to: processId)
-        }
+        note(event.subject, &ready)
+        note(event.target, &ready)
+        if case .processCreate(let creation) = event.kind { note(creation.parent, &ready) }
         var event = event
         event.resolve { processIds[$0] }
         if event.isUnresolved { return (ready, held.hold(event)) }
-        return (ready + [event], [])
+        ready.append(event)
+        return (ready, [])
+    }
+
+    /// Takes in a mention: the same, and whether its own pids are known; else it is held.
+    mutating func take(
+        _ mention: SysmonMention, line: Int
+    ) -> (ready: [SysmonEvent], unresolved: [SysmonEvent], isResolved: Bool) {
+        var ready: [SysmonEvent] = []
+        note(mention.subject, &ready)
+        note(mention.target, &ready)
+        if isResolved(mention.subject), mention.target.map(isResolved) ?? true { return (ready, [], true) }
+        var event = SysmonEvent(mention, line: line)
+        event.resolve { processIds[$0] }
+        return (ready, held.hold(event), false)
+    }
+
+    /// Notes which pid a GUID belongs to; the events that waited for it are `ready` now.
+    private mutating func note(_ process: SysmonProcess?, _ ready: inout [SysmonEvent]) {
+        guard let guid = process?.guid, let processId = process?.processId, processId != 0 else { return }
+        processIds.storeIfAbsent(processId, under: guid)
+        if !held.isEmpty { ready += held.resolve(guid, to: processId) }
+    }
+
+    private func isResolved(_ process: SysmonProcess) -> Bool {
+        !process.isUnresolved || process.guid.map { processIds[$0] != nil } ?? true
     }
 
     /// Gives up what is still held: the upload is over.
@@ -50,13 +73,4 @@ struct SysmonMapper {
 
     /// Notes that a process is no more.
     mutating func note(_ ending: Ending, of process: AuxPidCreationTime) { endings.store(ending, under: process) }
-}
-
-extension SysmonEvent {
-    /// All processes that it names.
-    fileprivate var named: [SysmonProcess] {
-        var named = [subject, target].compactMap(\.self)
-        if case .processCreate(let creation) = kind { named.append(creation.parent) }
-        return named
-    }
 }

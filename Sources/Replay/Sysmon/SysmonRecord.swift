@@ -7,6 +7,8 @@ struct SysmonRecord {
         case object(Record)
         /// JSON inside a string.
         case text(RecordValue)
+        /// Lines `Name: value` of the rendered message.
+        case message
         case none
     }
 
@@ -42,6 +44,11 @@ struct SysmonRecord {
             machine = system["Computer"].unlessEmpty
             id = system["EventID"].flatMap { $0.object?["#text"] ?? $0 }
             payload = event["EventData"].map(Payload.init) ?? .none
+        } else if let name = top["LogName"] {  // Get-WinEvent | ConvertTo-Json: its Properties have no names
+            channel = name
+            machine = top["MachineName"].unlessEmpty
+            id = top["Id"]
+            payload = .message
         } else {
             (channel, machine, id, payload) = (nil, nil, nil, .none)
         }
@@ -55,11 +62,14 @@ struct SysmonRecord {
     func fields(parsedBy inner: RecordParser) throws(LineFault) -> SysmonFields {
         let message = top["Message"] ?? top["message"]
         switch payload {
-        case .object(let record): return SysmonFields(record: record, message: message)
+        case .object(let record): return SysmonFields(.record(record), message: message)
+        case .message:
+            guard let message, message.kind == .string else { throw .member("Message", .missing) }
+            return SysmonFields(.message(message), message: nil)
         case .none: throw .member("EventData", .missing)
         case .text(let value):
             do throws(JSONFaults) {
-                return SysmonFields(record: try value.record(parsedBy: inner), message: message)
+                return SysmonFields(.record(try value.record(parsedBy: inner)), message: message)
             } catch {
                 throw .member("EventData", .notAnObject)
             }
