@@ -39,9 +39,9 @@ enum RecordingGaps {
         var gaps: [String] = []
         if events.processesSynthesised > 0 {
             gaps.append(
-                "\(events.processesSynthesised) processes were there before their first record: no CreateProcess "
-                    + "message, no command line, parent or session until a creation is met "
-                    + "(\(events.processesCompleted) were)")
+                "processes that were there before their first record: \(events.processesSynthesised), of which "
+                    + "\(events.processesCompleted) got a creation later; the others have no CreateProcess message, "
+                    + "command line, parent or session")
         }
         if applied(.imageLoad) > 0 { gaps.append("event 7 tells no base address, size or thread: they are 0") }
         if applied(.threadCreate) > 0 { gaps.append("event 8 does not tell the creating thread") }
@@ -51,14 +51,16 @@ enum RecordingGaps {
             (.threadCreate, "no event 8: no remote threads"),
         ]
         gaps += silent.filter { applied($0.0) == 0 }.map(\.1)
-        let counted: [(SkipReason, String)] = [
-            (.processOpen, "records of opened processes (event 10): the model has no handle callbacks"),
-            (.registry, "records of the registry (events 12 to 14): the model has no registry callbacks"),
-            (.unmappedEvent, "records of other Sysmon events that no routine corresponds to"),
-            (.otherChannel, "records of other channels"), (.afterExit, "records name a process after its exit"),
-            (.pidUnresolved, "records whose ProcessGuid no other record gives a pid"),
+        let counted: [(SkipReason, String, String)] = [
+            (.processOpen, "records of opened processes (event 10)", ": the model has no handle callbacks"),
+            (.registry, "records of the registry (events 12 to 14)", ": the model has no registry callbacks"),
+            (.unmappedEvent, "records of other Sysmon events", ": no routine corresponds to them"),
+            (.otherChannel, "records of other channels", ""),
+            (.afterExit, "records that name a process after its exit", ""),
+            (.pidUnresolved, "records whose ProcessGuid no other record gives a pid", ""),
+            (.noHost, "records of machines for which there was no host any more", ""),
         ]
-        gaps += counted.filter { skipped($0.0) > 0 }.map { "\(skipped($0.0)) \($0.1)" }
+        gaps += counted.filter { skipped($0.0) > 0 }.map { "\(skipped($0.0)) × \($0.1)\($0.2)" }
         return gaps
     }
 }

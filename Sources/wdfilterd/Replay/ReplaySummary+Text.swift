@@ -17,8 +17,12 @@ extension ReplaySummary {
 
         page.table(
             "Machines", ["machine", "host", "lines", "events", "messages"],
-            machines.map {
-                [$0.name, $0.host, grouped($0.lines), list($0.applied, "none"), list($0.messages, "none")]
+            machines.map { machine in
+                let (events, messages) = (machine.applied, machine.messages)
+                return [
+                    machine.name, machine.host, grouped(machine.lines), grouped(events.reduce(0) { $0 + $1.count }),
+                    grouped(messages.reduce(0) { $0 + $1.count }),
+                ]
             })
         page.table(
             "Messages: what the engine got", ["message", "made", "sent", "failed", "not sent", "dropped"],
@@ -29,17 +33,9 @@ extension ReplaySummary {
                 ]
             })
         tellLosses(to: &page)
-        page.table(
-            "Coverage: \(percent) % (\(reached) of \(outcomes) outcomes of conditions)",
-            ["routine", "runs", "told", "outcomes never met"],
-            routines.map { routine in
-                let missing = routine.conditions.filter { $0.held == 0 || $0.failed == 0 }.count
-                return [
-                    routine.name, grouped(routine.records), grouped(routine.notified),
-                    "\(missing) of \(routine.conditions.count) conditions",
-                ]
-            })
-        tellConditions(to: &page)
+        page.heading("Coverage: \(percent) % (\(reached) of \(outcomes) outcomes of conditions)")
+        for routine in routines { tell(routine, to: &page) }
+        page.list("Messages that were never made", neverMade.map { "\($0.type)\($0.why.map { ": \($0)" } ?? "")" })
         page.list("What this recording does not tell", gaps)
     }
 
@@ -52,21 +48,14 @@ extension ReplaySummary {
         if losses.count > shown.count { page.line("  and \(losses.count - shown.count) kinds more: see --json") }
     }
 
-    private func tellConditions(to page: inout Page) {
-        var never: [String] = []
-        for routine in routines where routine.records > 0 {
-            for condition in routine.conditions where condition.held == 0 || condition.failed == 0 {
-                let state =
-                    switch (condition.held, condition.failed) {
-                    case (0, 0): "never looked at"
-                    case (0, _): "never true"
-                    default: "never false"
-                    }
-                never.append("\(state): \(condition.check)\(condition.why.map { " (\($0))" } ?? "")")
-            }
-        }
-        page.list("Conditions", never)
-        page.list("Messages that were never made", neverMade.map { "\($0.type)\($0.why.map { " (\($0))" } ?? "")" })
+    /// How often each condition of a routine was true and false, and why it could not be.
+    private func tell(_ routine: Routine, to page: inout Page) {
+        if routine.records == 0 { return page.heading("\(routine.name): never ran") }
+        page.table(
+            "\(routine.name): ran \(grouped(routine.records)), told of \(grouped(routine.notified))",
+            ["true", "false", "condition"],
+            routine.conditions.map { [grouped($0.held), grouped($0.failed), $0.check] },
+            notes: routine.conditions.map(\.why))
     }
 
     private func list(_ counts: Counts, _ none: String) -> String {
@@ -105,7 +94,9 @@ private struct Page {
     }
 
     /// Columns as wide as what is in them; the last ones of numbers to the right. Nothing when there are no rows.
-    mutating func table(_ title: String, _ columns: [String], _ rows: [[String]]) {
+    ///
+    /// `notes`, one a row, go on lines of their own.
+    mutating func table(_ title: String, _ columns: [String], _ rows: [[String]], notes: [String?] = []) {
         guard !rows.isEmpty else { return }
         heading(title)
         let all = [columns] + rows
@@ -121,6 +112,11 @@ private struct Page {
             }
             let line = "  " + cells.joined(separator: "  ")
             self.line(place == 0 ? style.apply(.faint, line) : line)
+            guard place > 0, place <= notes.count, let note = notes[place - 1] else { continue }
+            let indent = String(repeating: " ", count: 6 + widths.dropLast().reduce(0) { $0 + $1 + 2 })
+            for part in wrapped(note, width: (style.width ?? 100) - indent.count) {
+                self.line(style.apply(.faint, indent + part))
+            }
         }
     }
 

@@ -115,7 +115,9 @@ struct ReplaySummary {
             return Loss(
                 machine: loss.text("machine"), operation: loss.text("operation") ?? "",
                 reason: loss.text("reason") ?? "",
-                process: loss.text("imageFileName").map { "\(process) \($0)" } ?? process, count: loss.count("count"),
+                process: loss.text("imageFileName").map { "\(process) \($0.split(separator: "\\").last ?? "")" }
+                    ?? process,
+                count: loss.count("count"),
                 first: loss.lostMessage("first"), last: loss.lostMessage("last"))
         }
         reached = coverage.count("reached")
@@ -167,7 +169,10 @@ extension JSONObject {
 
     fileprivate func lostMessage(_ name: StaticString) -> String {
         guard let message = required(name, { $0.openObject() }) else { return "" }
-        return [message.text("time"), message.text("subject")].compactMap(\.self).joined(separator: " ")
+        // 2020-02-21T10:15:30.1234567Z is 10:15:30.123 here: the date is the recording's.
+        let time = message.text("time").map { String($0.dropFirst(11).prefix(12)) }
+        let subject = message.text("subject").map { String($0.split(separator: "\\").last ?? "") }
+        return [time, subject].compactMap(\.self).joined(separator: " ")
     }
 }
 
