@@ -80,7 +80,7 @@ let package = Package(
             dependencies: [
                 "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine",
                 "Vocabulary", "HexDump", "CloudEvents", "Access", "MicroHTTPD", "JSON", "Locking", "Recordings",
-                "Replay", "VirtualTime", "CMicroHTTPD", "CCurl", "CGnuTLS", logging,
+                "Replay", "VirtualTime", "CMicroHTTPD", "CCurl", "CGnuTLS", "CArchive", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

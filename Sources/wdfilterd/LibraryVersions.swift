@@ -1,3 +1,4 @@
+import CArchive
 import CCurl
 import CGnuTLS
 import CMicroHTTPD
@@ -15,7 +16,13 @@ struct LibraryVersions {
             ("libcurl", text(curl_version_info(CURLVERSION_FIRST)?.pointee.version)),
             ("gnutls", text(gnutls_check_version(nil))),
             ("simdjson", JSONDocument.libraryVersion),
+            ("libarchive", archiveVersion),
         ])
+    }
+
+    /// `libarchive 3.6.2` without the name.
+    private static var archiveVersion: String {
+        String(text(archive_version_string()).split(separator: " ").last ?? "unknown")
     }
 
     private static func text(_ string: UnsafePointer<CChar>?) -> String {

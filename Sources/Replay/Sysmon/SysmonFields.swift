@@ -12,11 +12,12 @@ struct SysmonFields {
     }
 
     private let source: Source
-    private let message: RecordValue?
+    /// The whole record.
+    private let top: Record
 
-    init(_ source: Source, message: RecordValue?) {
+    init(_ source: Source, of top: Record) {
         self.source = source
-        self.message = message
+        self.top = top
     }
 
     private subscript(name: StaticString) -> SysmonField? {
@@ -65,7 +66,7 @@ struct SysmonFields {
     /// The process of an event that has one.
     func process(image: StaticString? = nil) throws(LineFault) -> SysmonProcess {
         var process = try self.process("ProcessId", "ProcessGuid", "ProcessGUID", image: image)
-        if process.processId == nil { process.processId = try message?.processId() }
+        if process.processId == nil { process.processId = try (top["Message"] ?? top["message"])?.processId() }
         return process
     }
 
@@ -75,7 +76,8 @@ struct SysmonFields {
     ) throws(LineFault) -> SysmonProcess {
         var process = SysmonProcess()
         process.processId = try self.id(id)
-        process.guid = try self.guid(self[guid] == nil ? otherGUID : guid)
+        process.guid = try self.guid(guid)
+        if process.guid == nil { process.guid = try self.guid(otherGUID) }
         if let image { process.image = try text(image) }
         return process
     }

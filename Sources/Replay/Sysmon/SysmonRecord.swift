@@ -60,16 +60,15 @@ struct SysmonRecord {
 
     /// The event's fields; `inner` parses them where they are written inside a string.
     func fields(parsedBy inner: RecordParser) throws(LineFault) -> SysmonFields {
-        let message = top["Message"] ?? top["message"]
         switch payload {
-        case .object(let record): return SysmonFields(.record(record), message: message)
+        case .object(let record): return SysmonFields(.record(record), of: top)
         case .message:
-            guard let message, message.kind == .string else { throw .member("Message", .missing) }
-            return SysmonFields(.message(message), message: nil)
+            guard let message = top["Message"], message.kind == .string else { throw .member("Message", .missing) }
+            return SysmonFields(.message(message), of: top)
         case .none: throw .member("EventData", .missing)
         case .text(let value):
             do throws(JSONFaults) {
-                return SysmonFields(.record(try value.record(parsedBy: inner)), message: message)
+                return SysmonFields(.record(try value.record(parsedBy: inner)), of: top)
             } catch {
                 throw .member("EventData", .notAnObject)
             }

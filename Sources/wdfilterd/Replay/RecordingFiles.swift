@@ -69,7 +69,7 @@ final class RecordingFiles {
                 reader = try RecordingReader(path: path, order: order) { FileTime(ofRecord: $0)?.ticks }
             }
         } catch {
-            throw CommandFailure(status: .usage, message: "\(error)")
+            throw CommandFailure(status: .usage, message: LineLogHandler.escaped("\(error)"))
         }
     }
 }

@@ -160,7 +160,10 @@ extension JSONObject {
         }
     }
 
-    fileprivate func text(_ name: StaticString) -> String? { optional(name) { $0.string(maxUTF16: .max) } }
+    /// A recording may say anything: control characters are escaped.
+    fileprivate func text(_ name: StaticString) -> String? {
+        optional(name) { $0.string(maxUTF16: .max) }.map(LineLogHandler.escaped)
+    }
 
     fileprivate func each<Element>(_ name: StaticString, _ read: (JSONObject) -> Element) -> [Element] {
         let elements = required(name) { $0.array(maxCount: .max) } ?? []

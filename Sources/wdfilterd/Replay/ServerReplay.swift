@@ -98,7 +98,7 @@ struct ServerReplay: Replaying {
     }
 
     private func refusal(_ answer: ServiceClient.Answer) -> CommandFailure {
-        CommandFailure(status: .failed, message: "--server: \(answer.problem)")
+        CommandFailure(status: .failed, message: LineLogHandler.escaped("--server: \(answer.problem)"))
     }
 }
 
