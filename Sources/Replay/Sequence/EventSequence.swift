@@ -40,7 +40,7 @@ struct EventSequence {
     }
 
     /// An event, or a native line, on its way to the driver.
-    private struct Upcoming {
+    struct Upcoming {
         enum Content {
             case event(SysmonEvent)
             case plan(EventPlan)
@@ -51,23 +51,23 @@ struct EventSequence {
         var lane: EventLanes.ID?
     }
 
-    private let options: EventFeed.Options
-    private var reader: LineReader
-    private var lines: LineSplitter
-    private var sections: Sections
+    let options: EventFeed.Options
+    var reader: LineReader
+    var lines: LineSplitter
+    var sections: Sections
     /// Events whose turn has come, the next one last.
-    private var ready: [LocatedEvent] = []
-    private var upcoming: Upcoming?
-    private var plans = PlansUnderWay()
-    private var lanes = EventLanes()
-    private var pace: Pace
-    private var coverage = Coverage()
-    private var rejected: [RejectedLine] = []
-    private var stoppedAtLine: Int?
+    var ready: [LocatedEvent] = []
+    var upcoming: Upcoming?
+    var plans = PlansUnderWay()
+    var lanes = EventLanes()
+    var pace: Pace
+    var coverage = Coverage()
+    var rejected: [RejectedLine] = []
+    var stoppedAtLine: Int?
     /// Of the line that was read last, in its part.
-    private var lineNumber = 0
+    var lineNumber = 0
     /// What the lines that are read now come from, where there are several parts.
-    private var part: String?
+    var part: String?
 
     init(_ options: EventFeed.Options) {
         self.options = options
@@ -181,177 +181,7 @@ struct EventSequence {
         return nil
     }
 
-    private mutating func end(_ ticket: Ticket) {
+    mutating func end(_ ticket: Ticket) {
         if let lane = plans.end(ticket)?.lane { lanes.end(lane) }
-    }
-
-    // MARK: Answers
-
-    /// Answers `.findHost`.
-    mutating func take(host isThere: Bool) {
-        guard let upcoming else { return }
-        sections[upcoming.section].hasHost = isThere
-    }
-
-    /// Answers `.decide`.
-    mutating func decide(_ live: LiveProcesses) {
-        guard let upcoming, case .event(let event) = upcoming.content else { return }
-        switch sections[upcoming.section].mapper.decide(event, live: live) {
-        case .apply(let plan):
-            self.upcoming = nil
-            plans.start(PlansUnderWay.Entry(plan: plan, section: upcoming.section, lane: upcoming.lane))
-        case .skip(let reason): skipUpcoming(reason)
-        case .reject(let fault):
-            takeUpcoming()
-            reject(event.line, fault, upcoming.section)
-        }
-    }
-
-    private mutating func skipUpcoming(_ reason: SkipReason) {
-        guard let upcoming else { return }
-        let type: EventType? =
-            switch upcoming.content {
-            case .event(let event): event.type
-            case .plan(let plan): plan.type
-            }
-        sections.tally(upcoming.section) { $0.skip(reason, type) }
-        takeUpcoming()
-    }
-
-    private mutating func takeUpcoming() {
-        if let lane = upcoming?.lane { lanes.end(lane) }
-        upcoming = nil
-    }
-
-    /// Takes in what came of a step.
-    mutating func take(_ answer: Answer) {
-        switch answer {
-        case .time(let time): pace.reach(time)
-        case .drained(let ticket): plans.goOn(ticket)
-        case .room(let ticket, true):
-            plans[ticket]?.plan.hasRoom = true
-            plans.goOn(ticket)
-        case .room(let ticket, false):
-            guard let entry = plans[ticket] else { return }
-            end(ticket)
-            reject(entry.plan.line, .unloading, entry.section)
-            stop(entry.plan.line)
-        case .outcome(let ticket, let outcome): take(outcome, of: ticket)
-        }
-    }
-
-    private mutating func take(_ outcome: DriverCall.Outcome, of ticket: Ticket) {
-        guard let entry = plans[ticket], let call = entry.plan.next else { return }
-        switch outcome {
-        case .failed(let error):
-            end(ticket)
-            reject(entry.plan.line, .driver(error), entry.section)
-        case .done(let reports): take(reports, of: call, ticket)
-        case .created(let reports, let isDenied):
-            take(reports, of: call, ticket)
-            guard isDenied else { return }
-            if let process = call.createdProcess { sections[entry.section].mapper.note(.denied, of: process) }
-            plans[ticket]?.plan.calls.removeAll()  // nothing can be done in a process that is not there
-        }
-    }
-
-    private mutating func take(_ reports: [RoutineReport], of call: DriverCall, _ ticket: Ticket) {
-        guard var entry = plans[ticket] else { return }
-        sections.tally(entry.section) { $0.count(reports, of: call) }
-        if options.tellsCoverage { for report in reports { coverage.count(report) } }
-        entry.plan.made += 1
-        entry.plan.hasRoom = false
-        entry.plan.isToDrain = options.drainsQueue && call.mayEnqueue
-        plans[ticket] = entry
-        plans.goOn(ticket)
-    }
-
-    // MARK: Lines
-
-    /// A new part of the recording begins: its lines count from 1.
-    mutating func begin(part: String) {
-        self.part = part
-        lineNumber = 0
-        lines = LineSplitter(maxLineBytes: options.maxLineBytes)
-    }
-
-    /// Reads the next line; false when there is none.
-    private mutating func read(_ input: EventFeed.Input, from offset: inout Int, _ isComplete: Bool) -> Bool {
-        switch input {
-        case .bytes(let bytes):
-            guard let line = lines.next(in: bytes, from: &offset) else { return false }
-            take(reader.read(line), machines: reader.machines)
-        case .lines(let read):
-            guard offset < read.lines.count else { return false }
-            take(read.lines[offset], machines: read.machines)
-            offset += 1
-        case .end:
-            guard isComplete, let line = lines.last() else { return false }
-            take(reader.read(line), machines: reader.machines)
-        }
-        return true
-    }
-
-    private mutating func take(_ reading: LineReading, machines: MachineNames) {
-        lineNumber += 1
-        if case .blank = reading { return }
-        let machine = reading.machine
-        let place = machine.flatMap { sections.place(of: machines.names[$0]) }
-        sections.tally(place) { $0.addLine() }
-        if machine != nil, place == nil { return sections.tally(nil) { $0.skip(.otherMachine, nil) } }
-        switch reading {
-        case .blank: break
-        case .skip(let reason, _): sections.tally(place) { $0.skip(reason, nil) }
-        case .fault(let fault, _): reject(lineNumber, fault, place)
-        case .plan(var plan):
-            plan.line = lineNumber
-            upcoming = Upcoming(content: .plan(plan), section: sections.placeOfNative())
-        case .event(var event, _):
-            guard let place else { return }
-            event.line = lineNumber
-            let (ready, unresolved) = sections[place].mapper.take(event)
-            skip(unresolved, place)
-            line(up: ready, place)
-        case .mention(let mention, _):
-            guard let place else { return }
-            let (ready, unresolved, isResolved) = sections[place].mapper.take(mention, line: lineNumber)
-            skip(unresolved, place)
-            if isResolved { sections.tally(place) { $0.skip(mention.reason, nil) } }
-            line(up: ready, place)
-        }
-    }
-
-    private mutating func line(up events: [SysmonEvent], _ place: Int) {
-        for event in events.reversed() { ready.append(LocatedEvent(event: event, section: place)) }
-    }
-
-    // MARK: Results
-
-    private mutating func skip(_ unresolved: [SysmonEvent], _ place: Int) {
-        for event in unresolved { sections.tally(place) { $0.skip(.pidUnresolved, event.type) } }
-    }
-
-    private mutating func reject(_ line: Int, _ fault: LineFault, _ place: Int?) {
-        sections.tally(place) { $0.reject() }
-        if rejected.count < options.maxRejectedListed {
-            rejected.append(RejectedLine(part: part, line: line, detail: fault.detail))
-        }
-        if options.stopsOnError { stop(line) }
-    }
-
-    private mutating func stop(_ line: Int) {
-        if stoppedAtLine != nil { return }
-        stoppedAtLine = line
-        // What was about to come is no more; it is not counted as read.
-        for event in ready + lanes.takeWaiting() { sections.tally(event.section) { $0.removeLine() } }
-        ready = []
-    }
-}
-
-extension DriverCall {
-    /// The process that a creation names.
-    fileprivate var createdProcess: AuxPidCreationTime? {
-        guard case .create(let creation) = self, let processId = creation.processId else { return nil }
-        return AuxPidCreationTime(processId: processId, creationTime: creation.creationTime ?? .none)
     }
 }
