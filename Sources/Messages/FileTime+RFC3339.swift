@@ -120,7 +120,8 @@ private struct Scanner {
     mutating func timestamp(isUTC: Bool = false) -> FileTime? {
         guard
             let year = number(digits: 4), take("-"), let month = number(digits: 2), take("-"),
-            let day = number(digits: 2), take("T") || take("t") || isUTC && take(" "), let hour = number(digits: 2), take(":"),
+            let day = number(digits: 2), take("T") || take("t") || isUTC && take(" "), let hour = number(digits: 2),
+            take(":"),
             let minute = number(digits: 2), take(":"), let second = number(digits: 2), let fraction = fraction(),
             isUTC && rest.isEmpty || utc()
         else { return nil }
