@@ -42,6 +42,7 @@ struct csj_parser {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> indexer;
     Buffer<csj_node> nodes;
     Buffer<uint8_t> text;
+    size_t text_used = 0;
 
     bool prepare(size_t length) {
         if (indexer == nullptr) {
@@ -66,8 +67,8 @@ namespace {
 /// The second stage: from token starts to nodes.
 class Walk {
 public:
-    Walk(csj_parser &parser, const uint8_t *bytes, size_t length, uint32_t max_depth)
-        : parser(parser), bytes(bytes), length(length), max_depth(max_depth),
+    Walk(csj_parser &parser, const uint8_t *bytes, size_t length, uint32_t max_depth, bool leaves_raw)
+        : parser(parser), bytes(bytes), length(length), max_depth(max_depth), leaves_raw(leaves_raw),
           starts(parser.indexer->structural_indexes.get()), token_count(parser.indexer->n_structural_indexes) {}
 
     size_t offset = 0;
@@ -103,13 +104,13 @@ private:
     const uint8_t *bytes;
     size_t length;
     uint32_t max_depth;
+    bool leaves_raw;
     const uint32_t *starts;
     uint32_t token_count;
     uint32_t next = 0;
     uint32_t depth = 0;
     uint32_t container = csj_no_parent;
     bool opened = false;
-    size_t text_used = 0;
     struct { const uint8_t *text = nullptr; uint32_t length = 0; bool nul = false; } member;
 
     /// The first byte of the next token; 0, which starts no token, at the end.
@@ -131,7 +132,8 @@ private:
 
     csj_status name() {
         if (peek() != '"') return fail(csj_status_expected_name);
-        if (csj_status status = string(member.text, member.length, member.nul); status != csj_status_ok) return status;
+        csj_status status = string(member.text, member.length, member.nul, false);
+        if (status != csj_status_ok) return status;
         if (peek() != ':') return fail(csj_status_expected_colon);
         next++;
         return csj_status_ok;
@@ -156,9 +158,14 @@ private:
         switch (peek()) {
         case '{': return open(self, csj_kind_object, '}');
         case '[': return open(self, csj_kind_array, ']');
-        case '"':
+        case '"': {
             node.kind = csj_kind_string;
-            return string(node.text, node.length, node.nul);
+            bool nul = false;
+            csj_status status = string(node.text, node.length, nul, leaves_raw);
+            node.nul = nul;
+            node.raw = leaves_raw;
+            return status;
+        }
         case 't': return literal(node, csj_kind_true, "true", 4);
         case 'f': return literal(node, csj_kind_false, "false", 5);
         case 'n': return literal(node, csj_kind_null, "null", 4);
@@ -198,8 +205,8 @@ private:
         return csj_status_ok;
     }
 
-    /// Takes a string; one with escapes is written out to the parser's own buffer.
-    csj_status string(const uint8_t *&text, uint32_t &text_length, bool &nul) {
+    /// Takes a string; one with escapes is written out to the parser's own buffer, unless it is to stay as it is.
+    csj_status string(const uint8_t *&text, uint32_t &text_length, bool &nul, bool stays_raw) {
         Token token = take();
         nul = false;
         if (token.size() < 2 || token.end[-1] != '"') {
@@ -207,7 +214,7 @@ private:
             return csj_status_unclosed_string;
         }
         Token inner = {token.start + 1, token.end - 1};
-        const uint8_t *backslash = find_backslash(inner);
+        const uint8_t *backslash = stays_raw ? nullptr : find_backslash(inner);
         if (backslash == nullptr) {
             text = inner.start;
             text_length = uint32_t(inner.size());
@@ -215,8 +222,8 @@ private:
         }
         // Unescaped text is never longer than escaped text, so this is room for all strings of the document, and
         // the buffer never moves while nodes point into it.
-        if (text_used == 0 && !parser.text.reserve(length)) return csj_status_out_of_memory;
-        uint8_t *out = parser.text.elements + text_used;
+        if (parser.text_used == 0 && !parser.text.reserve(length)) return csj_status_out_of_memory;
+        uint8_t *out = parser.text.elements + parser.text_used;
         Unescaped result = unescape(inner, backslash, out);
         if (result.status != csj_status_ok) {
             offset = size_t(result.at - bytes);
@@ -224,13 +231,14 @@ private:
         }
         text = out;
         text_length = uint32_t(result.length);
-        text_used += result.length;
+        parser.text_used += result.length;
         nul = result.nul;
         return csj_status_ok;
     }
 };
 
-csj_outcome parse(csj_parser &parser, const uint8_t *bytes, size_t length, uint32_t max_depth) {
+csj_outcome parse(
+    csj_parser &parser, const uint8_t *bytes, size_t length, uint32_t max_depth, bool leaves_raw) {
     if (length > largest_document) return {nullptr, 0, csj_status_too_large, 0};
     if (length == 0) return {nullptr, 0, csj_status_empty, 0};
     if (!parser.prepare(length)) return {nullptr, 0, csj_status_out_of_memory, 0};
@@ -243,9 +251,16 @@ csj_outcome parse(csj_parser &parser, const uint8_t *bytes, size_t length, uint3
         return {nullptr, 0, located.status, located.offset};
     }
     }
-    Walk walk(parser, bytes, length, max_depth);
+    parser.text_used = 0;
+    Walk walk(parser, bytes, length, max_depth, leaves_raw);
     csj_status status = walk.run();
     if (status != csj_status_ok) return {nullptr, 0, status, walk.offset};
+    if (leaves_raw) {
+        // The walk has found all of the document to be right but what is in strings, so that each backslash is in one.
+        EscapeCheck check = check_escapes({bytes, bytes + length});
+        if (check.status != csj_status_ok) return {nullptr, 0, check.status, size_t(check.at - bytes)};
+        if (check.any && !parser.text.reserve(length)) return {nullptr, 0, csj_status_out_of_memory, 0};
+    }
     return {parser.nodes.elements, walk.count, csj_status_ok, 0};
 }
 
@@ -268,7 +283,27 @@ void csj_parser_give_back(csj_parser *parser) {
 }
 
 csj_outcome csj_parse(csj_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth) {
-    return parse(*parser, bytes, length, max_depth);
+    return parse(*parser, bytes, length, max_depth, false);
+}
+
+csj_outcome csj_parse_raw(csj_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth) {
+    return parse(*parser, bytes, length, max_depth, true);
+}
+
+csj_node csj_resolve(csj_parser *parser, uint32_t index) {
+    csj_node &node = parser->nodes.elements[index];
+    if (!node.raw) return node;
+    node.raw = false;
+    Token text = {node.text, node.text + node.length};
+    const uint8_t *backslash = find_backslash(text);
+    if (backslash == nullptr) return node;
+    uint8_t *out = parser->text.elements + parser->text_used;
+    Unescaped result = unescape(text, backslash, out);
+    node.text = out;
+    node.length = uint32_t(result.length);
+    node.nul = result.nul;
+    parser->text_used += result.length;
+    return node;
 }
 
 #define CSJ_TEXT_OF(macro) #macro

@@ -114,6 +114,52 @@ inline uint8_t *put_utf8(int32_t scalar, uint8_t *out) {
     return out;
 }
 
+/// Reads the scalar of an escape behind its `\u`, and steps over it.
+inline csj_status read_unicode_escape(const uint8_t *&at, const uint8_t *end, int32_t &scalar) {
+    scalar = hex4(at, end);
+    if (scalar < 0) return csj_status_invalid_escape;
+    at += 4;
+    if (scalar < 0xD800 || scalar > 0xDFFF) return csj_status_ok;
+    int32_t low = end - at >= 6 && at[0] == '\\' && at[1] == 'u' ? hex4(at + 2, end) : -1;
+    if (scalar > 0xDBFF || low < 0xDC00 || low > 0xDFFF) return csj_status_lone_surrogate;
+    at += 6;
+    scalar = 0x10000 + ((scalar - 0xD800) << 10) + (low - 0xDC00);
+    return csj_status_ok;
+}
+
+struct EscapeCheck {
+    csj_status status;
+    const uint8_t *at;  ///< The escape at fault.
+    bool any;
+};
+
+/// Checks the escapes of a document in which nothing else is wrong.
+inline EscapeCheck check_escapes(Token document) {
+    const uint8_t *at = document.start;
+    bool any = false;
+    for (;;) {
+        // Escapes often follow one another: \r\n.
+        const uint8_t *backslash =
+            at < document.end && *at == '\\'
+                ? at
+                : static_cast<const uint8_t *>(std::memchr(at, '\\', size_t(document.end - at)));
+        if (backslash == nullptr) return {csj_status_ok, nullptr, any};
+        any = true;
+        at = backslash + 1;
+        if (at == document.end) return {csj_status_invalid_escape, backslash, any};
+        switch (*at++) {
+        case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': break;
+        case 'u': {
+            int32_t scalar = 0;
+            csj_status status = read_unicode_escape(at, document.end, scalar);
+            if (status != csj_status_ok) return {status, backslash, any};
+            break;
+        }
+        default: return {csj_status_invalid_escape, backslash, any};
+        }
+    }
+}
+
 /// Writes `text` to `out` with its escapes resolved; the first of them is at `backslash`.
 inline Unescaped unescape(Token text, const uint8_t *backslash, uint8_t *out) {
     uint8_t *begin = out;
@@ -134,17 +180,9 @@ inline Unescaped unescape(Token text, const uint8_t *backslash, uint8_t *out) {
         case 'r': *out++ = '\r'; break;
         case 't': *out++ = '\t'; break;
         case 'u': {
-            int32_t scalar = hex4(at, text.end);
-            if (scalar < 0) return {csj_status_invalid_escape, backslash, 0, false};
-            at += 4;
-            if (scalar >= 0xD800 && scalar <= 0xDFFF) {
-                int32_t low = text.end - at >= 6 && at[0] == '\\' && at[1] == 'u' ? hex4(at + 2, text.end) : -1;
-                if (scalar > 0xDBFF || low < 0xDC00 || low > 0xDFFF) {
-                    return {csj_status_lone_surrogate, backslash, 0, false};
-                }
-                at += 6;
-                scalar = 0x10000 + ((scalar - 0xD800) << 10) + (low - 0xDC00);
-            }
+            int32_t scalar = 0;
+            csj_status status = read_unicode_escape(at, text.end, scalar);
+            if (status != csj_status_ok) return {status, backslash, 0, false};
             nul |= scalar == 0;
             out = put_utf8(scalar, out);
             break;

@@ -34,14 +34,22 @@ struct Parser: ~Copyable {
     }
 
     /// Parses `bytes`, to which the nodes point; both must stay until the nodes are no longer used.
-    func parse(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) throws(JSONFaults) -> Nodes {
+    ///
+    /// - Parameter leavesRaw: whether strings keep their escapes until they are `resolve`d; those are checked all the same.
+    func parse(
+        _ bytes: UnsafeRawBufferPointer, maxDepth: Int, leavesRaw: Bool = false
+    ) throws(JSONFaults) -> Nodes {
         let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        let outcome = csj_parse(handle, start, bytes.count, UInt32(clamping: maxDepth))
+        let parse = leavesRaw ? csj_parse_raw : csj_parse
+        let outcome = parse(handle, start, bytes.count, UInt32(clamping: maxDepth))
         guard outcome.status == .ok else {
             throw JSONFaults(detail: outcome.status.detail(at: outcome.offset, in: bytes, maxDepth: maxDepth))
         }
         return Nodes(start: outcome.nodes, count: Int(outcome.count))
     }
+
+    /// Unescapes the string at `index` of what was parsed last.
+    func resolve(_ index: Int) -> csj_node { csj_resolve(handle, UInt32(index)) }
 }
 
 extension csj_status {

@@ -28,7 +28,7 @@ public struct RecordValue {
     let index: Int
     let generation: UInt64
 
-    private var node: csj_node { parser.nodes(of: generation)[index] }
+    private var node: csj_node { parser.node(index, of: generation) }
 
     /// What is written here.
     public var kind: JSONValue.Kind { JSONValue.Kind(node.kind) }

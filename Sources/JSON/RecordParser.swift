@@ -56,12 +56,20 @@ public final class RecordParser {
     }
 
     private func parse(checked bytes: UnsafeRawBufferPointer) throws(JSONFaults) -> Record {
-        guard let parsed = try parser?.parse(bytes, maxDepth: maxDepth) else {
+        guard let parsed = try parser?.parse(bytes, maxDepth: maxDepth, leavesRaw: true) else {
             throw JSONFaults(detail: "not enough memory to read the line")
         }
         guard parsed[0].kind == .object else { throw JSONFaults(detail: "expected an object") }
         nodes = parsed
         return Record(parser: self, index: 0, generation: generation)
+    }
+
+    /// The node at `index` of the line that was parsed as `generation`, a string without its escapes. Most strings of a
+    /// line are never looked at.
+    func node(_ index: Int, of generation: UInt64) -> csj_node {
+        let node = nodes(of: generation)[index]
+        guard node.raw else { return node }
+        return parser?.resolve(index) ?? node
     }
 
     /// The nodes of the line that was parsed as `generation`.

@@ -58,9 +58,10 @@ typedef struct csj_node {
     uint32_t parent;       ///< Index of the container, or csj_no_parent.
     uint32_t position;     ///< Place among its container's children, from 0.
     csj_kind kind;
-    bool negative;         ///< Of an integer: it has a minus sign.
-    bool wide;             ///< Of an integer: its absolute value is beyond 64 bits.
-    bool nul;              ///< Of a string: it holds U+0000.
+    bool negative : 1;     ///< Of an integer: it has a minus sign.
+    bool wide : 1;         ///< Of an integer: its absolute value is beyond 64 bits.
+    bool nul : 1;          ///< Of a string that is not `raw`: it holds U+0000.
+    bool raw : 1;          ///< Of a string: `text` is as it was written, and may have escapes; see csj_resolve.
 } csj_node;
 
 typedef struct csj_outcome {
@@ -85,6 +86,12 @@ void csj_parser_give_back(csj_parser *parser);
 /// Parses exactly one document. Nodes point into `bytes`, which must stay as it is for as long as they are used;
 /// nothing is read beyond `length`. Containers may be nested `max_depth` deep.
 csj_outcome csj_parse(csj_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth);
+
+/// The same, but strings that are values stay `raw`; their escapes are checked all the same.
+csj_outcome csj_parse_raw(csj_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth);
+
+/// Unescapes the string at `index` of what was parsed last, unless that was done before.
+csj_node csj_resolve(csj_parser *parser, uint32_t index);
 
 /// The version of simdjson that this was built with, such as "3.0.1".
 const char *csj_simdjson_version(void);
