@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from contract import replays
 from contract.client import Client
 from contract.machine import Machine
 from contract.notices import encoded, send_async
 from contract.service import StartService
+from contract.sysmon import INJECTION, SHELL, Process, Script, injection, ndjson
 
 LIMITS = """
 limits:
@@ -163,14 +165,16 @@ def test_a_journal_of_many_bytes_forgets_its_oldest(small: Machine) -> None:
     small.call("getMessage", sequence=page["oldest"] - 1, expect=404)
 
 
-def test_uploads(small: Machine) -> None:
+@pytest.mark.parametrize("path", ["/v1/hosts/default/events", "/v1/replays"])
+def test_uploads(small: Machine, path: str) -> None:
+    """Of events to one host and of recordings to any, together."""
     client: Client = small.client
     with socket.create_connection(("127.0.0.1", client.port), timeout=FAR_TOO_LONG) as first:
-        head = "POST /v1/hosts/default/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
+        head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
         first.sendall(f"{head}Content-Length: 2\r\nExpect: 100-continue\r\n\r\n".encode())
         assert first.recv(12) == b"HTTP/1.1 100"
-        answer = small.call("postEvents", data=b"\n", expect=409)
-        assert answer.problem == "limit-reached"
+        for answer in (small.call("postEvents", data=b"\n", expect=409), replays.post(client, b"\n", expect=409)):
+            assert answer.problem == "limit-reached"
         first.sendall(b"\n\n")
         while b'"lines":0' not in (received := first.recv(65536)):
             assert received
@@ -180,3 +184,30 @@ def test_uploads(small: Machine) -> None:
         while time.monotonic() < deadline:
             small.call("postEvents", data=line, expect=409)  # until the place is free
     assert small.get("getProcess", pid=100)["imageFileName"] == "a"
+    assert replays.post(client, b"\n").json["lines"] == 0
+
+
+def test_hosts_of_a_replay(start: StartService) -> None:
+    """A machine for which there can be no host is told of, and the others are replayed."""
+    _, client = start("hosts: {limit: 2}\n")
+    scripts = [injection(), injection()]
+    data = ndjson(event for script in scripts for event in script.events)
+    report = replays.post(client, data).json
+    replays.coherent(report)
+    assert [section["machine"] for section in report["hosts"]] == [scripts[0].machine.lower()]
+    assert report["applied"] == report["hosts"][0]["applied"] == INJECTION["applied"]
+    # Records that are not for the driver are nobody's in any case.
+    assert report["skipped"]["no-host"] == len(scripts[1].events) - 2
+    assert report["skippedByType"]["processCreate"] == {"no-host": 2}
+
+
+def test_processes_of_a_replay(start: StartService) -> None:
+    """What a host cannot keep is told line by line."""
+    _, client = start("limits: {processesPerHost: 3}\n")
+    script = Script()
+    for number in range(5):
+        script.create(Process(2000 + 4 * number), SHELL)
+    report = replays.post(client, ndjson(script.events)).json
+    replays.coherent(report)
+    assert (report["applied"], report["rejectedCount"]) == (2, 3)
+    assert [fault["line"] for fault in report["rejected"]] == [3, 4, 5]

@@ -4,12 +4,16 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from contract.client import Answer, Body, Client
 from contract.document import DOCUMENT
 from contract.machine import Machine
 
 PATH = "/v1/replays"
 SUMMED = ("applied", "processesSynthesised", "processesCompleted", "tombstoneRecords")
+
+LOSS = ("kind", "operation", "reason", "processId", "imageFileName")
 
 Report = dict[str, Any]
 
@@ -40,19 +44,49 @@ def coherent(report: Report) -> None:
     assert len(report["rejected"]) == min(report["rejectedCount"], 100)
     for part in (report, *sections):
         assert part["applied"] == sum(part["appliedByType"].values())
-    for section in sections:
-        assert section["lines"] == section["applied"] + sum(section["skipped"].values())
+    over = [section["lines"] - section["applied"] - sum(section["skipped"].values()) for section in sections]
+    assert min(over, default=0) >= 0  # lines of the machine that were rejected
+    assert sum(over) <= report["rejectedCount"]
     for name in SUMMED:
         assert sum(section[name] for section in sections) == report[name], name
-    for name in ("appliedByType", "skippedByType", "messages"):
+    for name in ("appliedByType", "messages"):
         assert added(section[name] for section in sections) == without_zeros(report[name]), name
+    by_type = {
+        kind: {reason: count for reason, count in reasons.items() if reason != "no-host"}
+        for kind, reasons in report["skippedByType"].items()
+    }
+    assert added(section["skippedByType"] for section in sections) == added([by_type])
     assert sum(section["lines"] for section in sections) <= report["lines"]
     skipped = added(section["skipped"] for section in sections)
     assert all(count <= report["skipped"][reason] for reason, count in skipped.items())
     assert len({section["host"] for section in sections}) == len(sections)
     assert len(set(report["machines"])) == len(report["machines"])
     assert {section["machine"] for section in sections} <= set(report["machines"])
+    delivered(report)
     covered(report)
+
+
+def delivered(report: Report) -> None:
+    """Each message that was made was sent or lost, and each that was lost is told of."""
+    made = {(kind, name): count for kind, names in report["messages"].items() for name, count in names.items() if count}
+    became = {(of["kind"], of["operation"]): of for of in report["deliveries"]}
+    assert len(became) == len(report["deliveries"])
+    ends = ("sent", "failed", "notSent", "dropped")
+    assert {name: sum(of[end] for end in ends) for name, of in became.items()} == made
+    machines = {section["machine"] for section in report["hosts"]}
+    for loss in report["losses"]:
+        assert loss["machine"] in machines
+        assert loss["first"]["sequence"] + loss["count"] - 1 <= loss["last"]["sequence"]
+        assert (loss["first"] == loss["last"]) == (loss["count"] == 1)
+    told = [(of["machine"], *(of.get(key) for key in LOSS)) for of in report["losses"]]
+    assert len(set(told)) == len(told)
+    if report["lossesUnlisted"] == 0:
+        for overflow, lost in ((True, ("dropped",)), (False, ("failed", "notSent"))):
+            assert added(
+                {loss["kind"]: {loss["operation"]: loss["count"]}}
+                for loss in report["losses"]
+                if (loss["reason"] == "overflow") == overflow
+            ) == added({kind: {name: sum(of[end] for end in lost)}} for (kind, name), of in became.items())
 
 
 def covered(report: Report) -> None:
@@ -64,7 +98,11 @@ def covered(report: Report) -> None:
     for routine in coverage["routines"]:
         assert 0 <= routine["notified"] <= routine["records"]
         for condition in routine["conditions"]:
-            assert min(condition["held"], condition["failed"]) >= 0
+            assert condition["held"] + condition["failed"] <= routine["records"]
+    conditions = [condition for routine in coverage["routines"] for condition in routine["conditions"]]
+    assert coverage["outcomes"] == 2 * len(conditions)
+    assert coverage["reached"] == sum((of["held"] > 0) + (of["failed"] > 0) for of in conditions)
+    assert coverage["percent"] == pytest.approx(100 * coverage["reached"] / coverage["outcomes"], abs=0.051)
     made = {(of["kind"], of["operation"]): of["made"] for of in coverage["messageTypes"]}
     assert len(made) == len(coverage["messageTypes"])
     told = {(kind, name): count for kind, names in report["messages"].items() for name, count in names.items()}
@@ -73,7 +111,7 @@ def covered(report: Report) -> None:
 
 
 def added(counts: Any) -> Any:  # noqa: ANN401
-    """The sums of counts by name, or of such by name."""
+    """The sums of counts by name, or of such by name, without zeros."""
     sums: dict[str, Any] = {}
     for of in counts:
         for name, value in of.items():
