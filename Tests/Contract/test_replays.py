@@ -26,7 +26,6 @@ from contract.sysmon import (
     Script,
     host_of,
     injection,
-    merged,
     ndjson,
     new_name,
     told,
@@ -54,11 +53,9 @@ def recorded(request: pytest.FixtureRequest) -> Recording:
     return recording(request.param)
 
 
-def section_of(report: Report, name: str) -> Report:
-    """The section of the machine `name`."""
-    [section] = [section for section in report["hosts"] if section["machine"] == name.lower()]
-    found: Report = section
-    return found
+def section_of(report: Report, name: str) -> Report | None:
+    """The section of the machine `name`; there is none when nothing of it was for the driver."""
+    return next((section for section in report["hosts"] if section["machine"] == name.lower()), None)
 
 
 @with_recordings
@@ -70,14 +67,15 @@ class TestRecordings:
         late = loads_after_exit(recorded.lines)
         with replayed(armed.client, b"".join(recorded.lines), like=armed.name) as report:
             assert (report["lines"], report["rejectedCount"]) == (truth["lines"], truth["malformed"])
-            assert set(truth["hosts"]) <= {section["machine"] for section in report["hosts"]}
-            assert all(section["created"] for section in report["hosts"])
+            assert set(report["machines"]) == set(truth["hosts"])
+            assert all(section["created"] and section["applied"] for section in report["hosts"])
             assert report["messages"]["direct"] == counted(CreateProcess=truth["process_creates"])
-            assert merged(report["appliedByType"]) == counted(
+            assert report["appliedByType"] == counted(
                 processCreate=truth["create_records"],
                 processExit=truth["exit_records"],
                 threadCreate=truth["threads_cross"],
-                imageLoad=truth["image_loads"] - late + truth["kernel_images_sysmon6"],
+                imageLoad=truth["image_loads"] - late,
+                driverLoad=truth["kernel_images_sysmon6"],
             )
             assert report["skippedByType"].get("imageLoad", {}) == counted(**{"after-exit": late})
             skipped = report["skipped"]
@@ -111,7 +109,10 @@ class TestRecordings:
                     query = {"format": "sysmon", "machine": name}
                     same = alone.get("postEvents", data=data, query=query)
                     alone.drain()
-                assert {key: section[key] for key in OF_MACHINE} == {key: same[key] for key in OF_MACHINE}, name
+                if section is None:
+                    assert same["applied"] == 0, name
+                else:
+                    assert {key: section[key] for key in OF_MACHINE} == {key: same[key] for key in OF_MACHINE}, name
 
     def test_with_initial_threads_parents_are_told_too(self, armed: Machine) -> None:
         recorded = recording("purplesharp_pe_injection_createremotethread")
@@ -124,14 +125,16 @@ class TestRecordings:
         recorded = recording("covenant_lolbin_wuauclt_createremotethread")
         data = b"".join(recorded.lines)
         with replayed(armed.client, data, like=armed.name) as whole:
-            assert len(whole["hosts"]) == len(recorded.truth["hosts"]) == 3
+            assert len(whole["machines"]) == len(recorded.truth["hosts"]) == 3
         for name in recorded.truth["hosts"]:
             with replayed(armed.client, data, like=armed.name, machine=name.upper()) as report:
-                [section] = report["hosts"]
-                assert section["machine"] == name
-                before = section_of(whole, name)
-                assert {key: section[key] for key in OF_MACHINE} == {key: before[key] for key in OF_MACHINE}
-                assert report["applied"] == section["applied"]
+                section, before = section_of(report, name), section_of(whole, name)
+                if section is None or before is None:
+                    assert (section, before, report["applied"]) == (None, None, 0)
+                else:
+                    assert {key: section[key] for key in OF_MACHINE} == {key: before[key] for key in OF_MACHINE}
+                    assert report["applied"] == section["applied"]
+                assert len(report["hosts"]) == (section is not None)
                 assert report["skipped"]["other-machine"] > 0
 
     def test_rules_are_what_coverage_grows_by(self, armed: Machine, recorded: Recording) -> None:
@@ -141,7 +144,8 @@ class TestRecordings:
         with replayed(armed.client, data, like=armed.name) as report:
             assert report["coverage"]["percent"] >= without["percent"]
             loads = [of for of in report["coverage"]["routines"] if of["routine"] == "MpLoadImageNotifyRoutine"]
-            assert [of["records"] for of in loads] == [merged(report["appliedByType"])["imageLoad"]]
+            applied = report["appliedByType"]
+            assert [of["records"] for of in loads] == [applied["imageLoad"] + applied.get("driverLoad", 0)]
 
     @pytest.mark.parametrize("name", NAMES)
     def test_two_replays_into_fresh_services_give_the_same_bytes(
@@ -451,7 +455,7 @@ class TestHosts:
             assert host.get("getClock")["now"] == f"{last}0000Z"
 
     @pytest.mark.parametrize("on_full", ["wait", "drop"])
-    def test_a_full_queue_holds_the_reader_or_drops(self, machine: Machine, on_full: str) -> None:
+    def test_nothing_is_dropped_while_the_worker_works(self, machine: Machine, on_full: str) -> None:
         machine.call("patchConfig", body={"maxAsyncNotificationCount": 1})
         machine.call("putEngine", body={"type": "embedded", "delayMs": 5})
         script = Script()
@@ -460,9 +464,94 @@ class TestHosts:
         with replayed(machine.client, ndjson(script.events), like=machine.name, onFull=on_full) as report:
             assert report["messages"]["async"] == {"LoadImage": 50}
             queue = Machine(machine.client, report["hosts"][0]["host"]).get("getCounters")["async"]
-            assert queue["enqueued"] == 50 == queue["sent"] + queue["droppedOnOverflow"]
-            assert (queue["droppedOnOverflow"] == 0) == (on_full == "wait")
-            assert queue["queued"] == queue["inHand"] == 0
+            assert (queue["enqueued"], queue["sent"]) == (50, 50)
+            assert queue["droppedOnOverflow"] == queue["queued"] == queue["inHand"] == 0
+            assert report["losses"] == []
+
+    def test_a_paused_worker_lets_a_full_queue_drop(self, machine: Machine) -> None:
+        script = Script(machine.name)
+        for number in range(50):
+            script.load(CREATOR, f"{number}.dll")
+        machine.call("patchConfig", body={"maxAsyncNotificationCount": 10})
+        machine.call("putWorker", body={"state": "paused"})
+        report = post(machine.client, ndjson(script.events)).json
+        [of] = report["deliveries"]
+        assert of == delivery("async", "LoadImage", dropped=40)
+        [loss] = report["losses"]
+        assert (loss["machine"], loss["processId"], loss["imageFileName"]) == (machine.name, CREATOR.pid, CREATOR.image)
+        assert (loss["reason"], loss["count"]) == ("overflow", 40)
+        assert loss["first"]["subject"] == "0.dll"
+        assert loss["last"]["subject"] == "39.dll"
+        assert [loss[which]["sequence"] for which in ("first", "last")] == [1, 40]
+        assert machine.get("getQueues")["notificationsCount"] == 10
+
+
+def delivery(kind: str, operation: str, **ends: int) -> dict[str, Any]:
+    """What is told of messages of one type."""
+    return {"kind": kind, "operation": operation, "sent": 0, "failed": 0, "notSent": 0, "dropped": 0, **ends}
+
+
+class TestLosses:
+    """What became of the messages, and what of them was lost."""
+
+    def test_an_engine_that_takes_everything(self, armed: Machine) -> None:
+        with replayed(armed.client, ndjson(injection().events), like=armed.name) as report:
+            assert report["deliveries"] == [
+                delivery(kind, operation, sent=count)
+                for kind in ("async", "direct", "sync")
+                for operation, count in sorted(INJECTION["messages"][kind].items())
+            ]
+            assert (report["losses"], report["lossesUnlisted"]) == ([], 0)
+
+    def test_an_engine_that_is_not_there(self, armed: Machine) -> None:
+        armed.call("putEngine", body={"type": "none"})
+        script = injection()
+        with replayed(armed.client, ndjson(script.events), like=armed.name) as report:
+            assert sum(of["failed"] for of in report["deliveries"]) == 10
+            assert {loss["reason"] for loss in report["losses"]} == {"STATUS_PORT_DISCONNECTED"}
+            assert {loss["machine"] for loss in report["losses"]} == {script.machine.lower()}
+            told_of = [(loss["kind"], loss["operation"], loss["processId"], loss["count"]) for loss in report["losses"]]
+            assert told_of == [
+                ("direct", "CreateProcess", CREATOR.pid, 1),
+                ("direct", "CreateProcess", TARGET.pid, 1),
+                ("async", "LoadImage", EARLIER.pid, 1),
+                ("sync", "NewThreadDifferentProcess", CREATOR.pid, 3),
+                ("async", "CreateThread", CREATOR.pid, 3),
+                ("async", "CreateProcess", TARGET.pid, 1),
+            ]
+            host = Machine(armed.client, report["hosts"][0]["host"])
+            for loss in report["losses"]:
+                for which in ("first", "last"):
+                    message = host.get("getMessage", sequence=loss[which]["sequence"])
+                    assert (message["kind"], message["operation"]) == (loss["kind"], loss["operation"])
+                    assert (message["delivery"], message["status"]) == ("failed", loss["reason"])
+                    assert message["process"]["processId"] == loss["processId"]
+
+    @pytest.mark.parametrize("every", [1, 2, 7])
+    def test_an_engine_that_fails_at_times(self, machine: Machine, every: int) -> None:
+        machine.call("putEngine", body={"type": "embedded", "failEvery": every})
+        script = Script()
+        for _ in range(42):
+            script.load(CREATOR)
+        with replayed(machine.client, ndjson(script.events), like=machine.name) as report:
+            lost = 42 // every
+            assert report["deliveries"] == [delivery("async", "LoadImage", sent=42 - lost, failed=lost)]
+            assert [(loss["reason"], loss["count"]) for loss in report["losses"]] == [("STATUS_UNSUCCESSFUL", lost)]
+
+    def test_a_flag_stops_sync_messages(self, armed: Machine) -> None:
+        armed.call("patchConfig", body={"sendSyncNotificationFlag": False})
+        with replayed(armed.client, ndjson(injection().events), like=armed.name) as report:
+            assert delivery("sync", "NewThreadDifferentProcess", notSent=3) in report["deliveries"]
+            assert [loss["count"] for loss in report["losses"]] == [3]
+
+    def test_losses_are_listed_up_to_a_bound(self, client: Client) -> None:
+        """10,000 at most; the others are counted."""
+        with new_machine(client, engine={"type": "none"}) as machine:
+            script = Script()
+            for number in range(10_050):
+                script.load(Process(4000 + 4 * number, started=number))
+            with replayed(client, ndjson(script.events), like=machine.name) as report:
+                assert (len(report["losses"]), report["lossesUnlisted"]) == (10_000, 50)
 
 
 class TestRefusals:

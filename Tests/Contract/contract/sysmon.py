@@ -284,7 +284,7 @@ def injection(machine: str | None = None) -> Script:
 INJECTION: dict[str, Any] = {
     "lines": 13,
     "applied": 9,
-    "appliedByType": {"processCreate": 2, "imageLoad": 3, "threadCreate": 3, "processExit": 1},
+    "appliedByType": {"processCreate": 2, "imageLoad": 1, "driverLoad": 2, "threadCreate": 3, "processExit": 1},
     "skipped": {"process-open": 1, "registry": 1, "after-exit": 2},
     "skippedByType": {"imageLoad": {"after-exit": 1}, "threadCreate": {"after-exit": 1}},
     "messages": {
@@ -298,14 +298,6 @@ INJECTION: dict[str, Any] = {
 }
 
 
-def merged(by_type: dict[str, int]) -> dict[str, int]:
-    """Counts by type in which loads by the kernel are loads."""
-    counts = dict(by_type)
-    if drivers := counts.pop("driverLoad", 0):
-        counts["imageLoad"] = counts.get("imageLoad", 0) + drivers
-    return counts
-
-
 def told(report: dict[str, Any]) -> dict[str, Any]:
     """What INJECTION tells of a report, or of a section."""
-    return {name: report[name] for name in INJECTION} | {"appliedByType": merged(report["appliedByType"])}
+    return {name: report[name] for name in INJECTION}
