@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from contract.client import Client, Ledger
+from contract.document import DOCUMENT
 from contract.machine import Machine
 from contract.receiver import new_receiver
 from contract.recordings import NAMES, NEWEST_FIRST, SHARED, loads_after_exit, recording
@@ -59,7 +60,14 @@ def replay(*arguments: str | Path, stdin: bytes = b"") -> Report:
     assert result.returncode == 0
     assert result.stdout.endswith(b"}\n")
     report: Report = strict_json(result.stdout)
+    assert DOCUMENT.faults("/components/schemas/ReplayReport", as_of_a_service(report)) == []
     return report
+
+
+def as_of_a_service(report: Report) -> Report:
+    """The report without what a service cannot know: in which file a line stands."""
+    rejected = [{name: fault[name] for name in fault if name != "part"} for fault in report["rejected"]]
+    return {**report, "rejected": rejected}
 
 
 def write(folder: Path, kind: str, data: bytes) -> tuple[str | Path, bytes]:
@@ -254,6 +262,7 @@ class TestOptions:
         path.write_bytes(NATIVE)
         report = replay(path, "--format", form)
         assert (report["lines"], report["applied"], report["rejectedCount"]) == (3, 3, 0)
+        assert [(section["lines"], section["applied"]) for section in report["hosts"]] == [(3, 3)]
         assert report["messages"] == {
             "sync": {"NewThreadDifferentProcess": 1},
             "async": {"CreateThread": 1},
@@ -530,6 +539,8 @@ class TestFailures:
         report = replay(path, "--rules", RULE)
         coherent(report)
         assert (report["rejectedCount"], report["applied"]) == (200, INJECTION["applied"])
+        assert [fault["line"] for fault in report["rejected"]] == list(range(1, 101))
+        assert {fault["part"] for fault in report["rejected"]} == {"prose.json"}
 
     def test_no_file_is_exit_code_2(self) -> None:
         result = run("--json")
