@@ -3,8 +3,10 @@ import Settings
 
 /// How a running service is reached, for commands that ask one.
 struct ServiceTarget {
+    /// As it was given.
+    let name: String
     /// `http://ADDRESS:PORT`, without a slash.
-    let url: String
+    private let url: String
     private let socketPath: String?
     private let caFile: String?
     private let checksCertificate: Bool
@@ -28,6 +30,7 @@ struct ServiceTarget {
             url = "http://localhost"
             socketPath = path
         }
+        name = target
         self.caFile = caFile
         self.checksCertificate = checksCertificate
     }

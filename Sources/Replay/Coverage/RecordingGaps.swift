@@ -37,6 +37,11 @@ enum RecordingGaps {
         func skipped(_ reason: SkipReason) -> Int { events.skipped[reason.rawValue] ?? 0 }
         func applied(_ type: EventType) -> Int { events.appliedByType[type.rawValue] ?? 0 }
         var gaps: [String] = []
+        if events.isNewestFirst {
+            gaps.append(
+                "its last event happened before its first one: the newest comes first, and it should have been read from "
+                    + "its end (replay --order reverse)")
+        }
         if events.processesSynthesised > 0 {
             gaps.append(
                 "processes that were there before their first record: \(events.processesSynthesised), of which "

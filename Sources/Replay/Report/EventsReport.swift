@@ -27,6 +27,9 @@ public struct EventsReport: Hashable, Sendable {
     /// The wrong line at which the feed stopped, when it did not get to the end. What came after it was not read.
     public internal(set) var stoppedAtLine: Int?
 
+    /// Whether the last event of a machine happened before its first one: such a recording has to be read from its end.
+    public internal(set) var isNewestFirst = false
+
     /// Records of processes that had exited.
     public var tombstoneRecords: Int { skipped[SkipReason.afterExit.rawValue] ?? 0 }
 }

@@ -16,7 +16,8 @@ struct EventLanes: Sendable {
 
     private struct Entry {
         var event: LocatedEvent
-        let lanes: Set<Lane>
+        /// In the order in which the event names them: what is released together goes on in that order.
+        let lanes: [Lane]
         /// In how many of its lanes others come first.
         var blocked: Int
     }
@@ -32,7 +33,11 @@ struct EventLanes: Sendable {
 
     /// Takes in an event behind all that came before.
     mutating func add(_ event: LocatedEvent) {
-        let lanes = Set(event.event.processIds.map { Lane(section: event.section, processId: $0) })
+        var lanes: [Lane] = []
+        for processId in event.event.processIds {
+            let lane = Lane(section: event.section, processId: processId)
+            if !lanes.contains(lane) { lanes.append(lane) }
+        }
         var entry = Entry(event: event, lanes: lanes, blocked: 0)
         for lane in lanes {
             if queues[lane] != nil { entry.blocked += 1 }

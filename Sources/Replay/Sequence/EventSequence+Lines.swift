@@ -31,7 +31,8 @@ extension EventSequence {
         lineNumber += 1
         if case .blank = reading { return }
         let machine = reading.machine
-        let place = machine.flatMap { sections.place(of: machines.names[$0]) }
+        var place = machine.flatMap { sections.place(of: machines.names[$0]) }
+        if case .plan = reading { place = sections.placeOfNative() }
         sections.tally(place) { $0.addLine() }
         if machine != nil, place == nil { return sections.tally(nil) { $0.skip(.otherMachine, nil) } }
         switch reading {
@@ -40,10 +41,12 @@ extension EventSequence {
         case .fault(let fault, _): reject(lineNumber, fault, place)
         case .plan(var plan):
             plan.line = lineNumber
-            upcoming = Upcoming(content: .plan(plan), section: sections.placeOfNative())
+            guard let place else { return }
+            upcoming = Upcoming(content: .plan(plan), section: place)
         case .event(var event, _):
             guard let place else { return }
             event.line = lineNumber
+            sections[place].note(event.time)
             let (ready, unresolved) = sections[place].mapper.take(event)
             skip(unresolved, place)
             line(up: ready, place)

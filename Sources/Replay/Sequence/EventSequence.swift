@@ -83,6 +83,7 @@ struct EventSequence {
         total.machines = Array(sections.machines.prefix(MachineNames.limit))
         total.rejected = rejected
         total.stoppedAtLine = stoppedAtLine
+        total.isNewestFirst = sections.all.contains { section in section.span.map { $0.last < $0.first } ?? false }
         return ReplayReport(
             total: total,
             machines: sections.all.compactMap { section in

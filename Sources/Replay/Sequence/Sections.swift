@@ -10,6 +10,13 @@ struct Sections: Sendable {
         var tally = Tally()
         /// Whether it has a host; nil before anybody asked.
         var hasHost: Bool?
+        /// Times of the first and the last event that told one.
+        private(set) var span: (first: FileTime, last: FileTime)?
+
+        /// Notes when an event happened.
+        mutating func note(_ time: FileTime?) {
+            if let time { span = (span?.first ?? time, time) }
+        }
     }
 
     private let options: EventFeed.Options

@@ -39,11 +39,11 @@ struct LocalReplay: Replaying {
             switch lines.next() {
             case .end: break loop
             case .fault(let fault): throw fault
-            case .lines(let read, let number, let name):
-                if part != number { feed.begin(part: name) }
-                part = number
+            case .lines(let read, let block):
+                if part != block.part { feed.begin(part: block.name) }
+                part = block.part
                 try consume(read, feed)
-                input.progress.note(lines: read.count)
+                input.progress.note(lines: read.count, upTo: block)
             }
         }
         let report = try finish(feed)

@@ -8,7 +8,7 @@ import Replay
 final class ReadAheadLines: @unchecked Sendable {  // the files are read under `turn`, all else under `state`
     /// Lines of one part, or the fault at which reading ended.
     enum Piece {
-        case lines(ReadLines, part: Int, name: String)
+        case lines(ReadLines, of: RecordingFiles.Block)
         case fault(CommandFailure)
         case end
     }
@@ -64,7 +64,7 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
             let piece: Piece =
                 switch block {
                 case .success(let block?):
-                    .lines(block.bytes.withUnsafeBytes { reader.read($0) }, part: block.part, name: block.name)
+                    .lines(block.bytes.withUnsafeBytes { reader.read($0) }, of: block)
                 case .success(nil): .end
                 case .failure(let fault): .fault(fault)
                 }

@@ -12,6 +12,8 @@ final class RecordingFiles {
     private var paths: ArraySlice<String>
     private var reader: RecordingReader?
     private var ahead: RecordingBlock?
+    /// What the first lines of all held.
+    private var detected: EventFeed.Options.Format?
     /// Counts the parts of all files.
     private var part = -1
     private var lastPart: Int?
@@ -29,6 +31,9 @@ final class RecordingFiles {
         /// Of all parts of all files, from 0.
         let part: Int
         let name: String
+        /// How far the file was read with it, and how long that is, where that is known; bytes as it lies there.
+        let position: UInt64
+        let size: UInt64?
     }
 
     /// What the lines hold: looks at the first one where that is not said.
@@ -39,7 +44,19 @@ final class RecordingFiles {
         case .auto: break
         }
         if ahead == nil { ahead = try read() }
-        return ahead.map { $0.bytes.withUnsafeBytes { EventFeed.Options.Format(of: $0) } } ?? .sysmon
+        return detected ?? .sysmon
+    }
+
+    /// Looks at the first lines of a part: all parts are to hold the same.
+    private func detect(_ block: RecordingBlock) throws(CommandFailure) {
+        let format = block.bytes.withUnsafeBytes { EventFeed.Options.Format(of: $0) }
+        if let detected, detected != format, self.format == .auto {
+            throw CommandFailure(
+                status: .usage,
+                message: LineLogHandler.escaped(
+                    "\(block.name): holds \(format.rawValue) lines, and what came before \(detected.rawValue) ones"))
+        }
+        detected = format
     }
 
     /// The next lines; nil at the end of the last file.
@@ -48,15 +65,22 @@ final class RecordingFiles {
         if let ahead { block = ahead } else { block = try read() }
         guard let block else { return nil }
         ahead = nil
-        return Block(bytes: block.bytes, part: part, name: block.name)
+        return Block(
+            bytes: block.bytes, part: part, name: block.name, position: reader?.position ?? 0, size: reader?.size)
     }
 
     private func read() throws(CommandFailure) -> RecordingBlock? {
+        let before = part
+        let block = try readBlock()
+        if let block, part != before { try detect(block) }
+        return block
+    }
+
+    private func readBlock() throws(CommandFailure) -> RecordingBlock? {
         do throws(RecordingFault) {
             while true {
                 if let reader {
                     if let block = try reader.next() {
-                        progress.note(position: reader.position, of: reader.size)
                         if lastPart != block.part { part += 1 }
                         lastPart = block.part
                         return block
@@ -65,7 +89,6 @@ final class RecordingFiles {
                     lastPart = nil
                 }
                 guard let path = paths.popFirst() else { return nil }
-                progress.begin(path)
                 reader = try RecordingReader(path: path, order: order) { FileTime(ofRecord: $0)?.ticks }
             }
         } catch {

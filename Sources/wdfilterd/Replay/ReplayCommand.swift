@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Logging
+import Messages
 public import Recordings
 import Replay
 
@@ -7,8 +8,7 @@ import Replay
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract:
-            "Tell what WdFilter would have reported of a recording, what a slow engine would have missed, and what the recording cannot tell.",
+        abstract: "Tell what WdFilter would have reported of a recording, and what a slow engine would have missed.",
         discussion: """
             FILE is a recording of Sysmon, or of native event lines: .json, .ndjson, .zip, .gz, .tar.gz, what \
             `evtx_dump -o jsonl` and `Get-WinEvent | ConvertTo-Json` write, an .evtx file where evtx_dump is installed, or - \
@@ -28,7 +28,7 @@ struct ReplayCommand: ParsableCommand {
               wdfilterd replay attack.zip
               wdfilterd replay attack.zip --rules NotifyNewThreadDifferentProcess
               wdfilterd replay attack.zip --policy '*\\powershell.exe=NotifyImageLoadRule'
-              wdfilterd replay attack.zip --pace recorded --engine-latency 20ms --engine-fail-every 100
+              wdfilterd replay attack.zip --pace recorded --engine-latency 20ms
               wdfilterd replay attack.zip --server http://127.0.0.1:8080 --json | jq .hosts
               zcat attack.json.gz | wdfilterd replay - --fail-under 25 --quiet
             """)
@@ -111,19 +111,32 @@ struct ReplayCommand: ParsableCommand {
         let report = try replay.run(input)
         progress.clear()
         let summary = try ReplaySummary(report)
-        if summary.isUnreadable {
+        try check(summary)
+        try StandardStream.output.deliver(
+            json
+                ? String(decoding: report, as: UTF8.self) + "\n"
+                : summary.text(in: TerminalStyle(color, of: .output)))
+        let unanswered = summary.losses.filter { $0.reason == NTStatus.portDisconnected.name }
+        if engine.url != nil, !unanswered.isEmpty {
+            let count = unanswered.reduce(0) { $0 + $1.count }
             throw CommandFailure(
-                status: .usage, message: "\(files.joined(separator: ", ")): no line is a record: \(summary.firstFault)")
-        }
-        if json {
-            StandardStream.output.line(String(decoding: report, as: UTF8.self))
-        } else {
-            StandardStream.output.text(summary.text(in: TerminalStyle(color, of: .output)))
+                status: .failed, message: "--engine-url: the engine was not there for \(count) messages")
         }
         if let failUnder, summary.percent < failUnder {
             throw CommandFailure(
                 status: .notMet, message: "the coverage is \(summary.percent) %, less than \(failUnder) %")
         }
+    }
+
+    /// Refuses a recording of which nothing could be read, or nothing is of the machine that was asked for.
+    private func check(_ summary: ReplaySummary) throws(CommandFailure) {
+        if summary.isUnreadable {
+            throw CommandFailure(status: .usage, message: "no line is a record: \(summary.rejected.first ?? "")")
+        }
+        guard let machine, summary.machines.isEmpty, !summary.machineNames.isEmpty else { return }
+        throw CommandFailure(
+            status: .usage,
+            message: "--machine: no event is of \(machine); there are \(summary.machineNames.joined(separator: ", "))")
     }
 
     /// All rules that are to be armed.

@@ -23,7 +23,9 @@ struct ReplayEngineOptions: ParsableArguments {
         name: .customLong("engine-fail-every"), help: "Every so-many-th send to the embedded engine fails; 0 for none.")
     var failEvery: UInt32 = 0
 
-    @Option(help: "A configuration file: its driver, engine and rulePolicies are taken.", completion: .file())
+    @Option(
+        help: "A configuration file: its driver, engine, rulePolicies, limits and egress are taken.",
+        completion: .file())
     var config: String?
 
     func validate() throws {
@@ -86,11 +88,20 @@ struct ArmedRules: ExpressibleByArgument {
         names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         var rules: ProcessRules = []
         for name in names {
-            guard let rule = ProcessRules.bit(named: name) else { return nil }
+            guard let rule = ProcessRules.bit(named: name) ?? ArmedRules.mask(name) else { return nil }
             rules.formUnion(rule)
         }
         self.rules = rules
     }
+
+    /// Bits as `0x` and hex digits.
+    private static func mask(_ text: String) -> ProcessRules? {
+        guard text.hasPrefix("0x"), !text.hasPrefix("0x+") else { return nil }
+        return UInt32(text.dropFirst(2), radix: 16).map { ProcessRules(rawValue: $0) }
+    }
+
+    /// The names; masks are taken too.
+    static var allValueStrings: [String] { ProcessRules(rawValue: .max).names.filter { !$0.hasPrefix("0x") } }
 }
 
 /// Rules for processes whose image matches: `GLOB=RULE,RULE`.

@@ -39,23 +39,8 @@ final class ReplayProgress: Sendable {
         state = Locked(State(started: now, told: now))
     }
 
-    /// A file begins.
-    func begin(_ path: String) {
-        state.withLock { state in
-            state.name = path == "-" ? "standard input" : String(path.split(separator: "/").last ?? "")
-            (state.position, state.size) = (0, nil)
-            state.started = self.clock.uptimeNanoseconds()
-            state.lines = 0
-        }
-    }
-
-    /// So much of the file was read; bytes as they lie there.
-    func note(position: UInt64, of size: UInt64?) {
-        state.withLock { ($0.position, $0.size) = (position, size) }
-    }
-
-    /// So many lines more were applied or passed over: tells, if it is time.
-    func note(lines: Int) {
+    /// So many lines more, of `block`, were applied or passed over: tells, if it is time.
+    func note(lines: Int, upTo block: RecordingFiles.Block) {
         let interval: UInt64
         switch form {
         case .none: return
@@ -64,7 +49,13 @@ final class ReplayProgress: Sendable {
         }
         let now = clock.uptimeNanoseconds()
         let text = state.withLock { state -> String? in
+            if state.name != block.name || state.position > block.position {
+                state = State(
+                    name: block.name, started: state.lines == 0 ? state.started : now, told: state.told,
+                    hasBar: state.hasBar)
+            }
             state.lines += lines
+            (state.position, state.size) = (block.position, block.size)
             guard now - state.told >= interval else { return nil }
             state.told = now
             return ReplayProgress.text(state, now: now, width: self.width)
@@ -94,18 +85,19 @@ final class ReplayProgress: Sendable {
     private static func text(_ state: State, now: UInt64, width: Int) -> String {
         let seconds = Double(now - state.started) / 1e9
         let rate = "\(grouped(Int(Double(state.lines) / max(seconds, 1e-9)))) lines/s"
+        let name = state.name.count > 24 ? "…" + state.name.suffix(23) : state.name
         guard let size = state.size, size > 0 else {
-            return String("\(state.name)  \(bytes(state.position))  \(rate)".prefix(width - 1))
+            return String("\(name)  \(bytes(state.position))  \(rate)".prefix(width - 1))
         }
         let share = min(Double(state.position) / Double(size), 1)
         let left = share > 0 ? clock(seconds: Int((seconds / share - seconds).rounded())) : "-"
         let figures = "\(Int(share * 100)) %  \(bytes(state.position)) of \(bytes(size))  \(rate)  \(left) left"
-        let room = width - figures.count - state.name.count - 6
-        guard room >= 8 else { return String("\(state.name)  \(figures)".prefix(width - 1)) }
+        let room = width - figures.count - name.count - 6
+        guard room >= 8 else { return String("\(name)  \(figures)".prefix(width - 1)) }
         let length = min(room, 40)
         let filled = Int(share * Double(length))
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: length - filled)
-        return "\(state.name)  [\(bar)]  \(figures)"
+        return "\(name)  [\(bar)]  \(figures)"
     }
 
     private static func clock(seconds: Int) -> String {

@@ -10,7 +10,7 @@ extension ReplaySummary {
         let read = lines - rejectedCount
         let seconds = Double(milliseconds) / 1000
         page.heading(
-            "\(grouped(lines)) lines in \(seconds) s: \(list(applied, "nothing")) applied, "
+            "\(grouped(lines)) \(lines == 1 ? "line" : "lines") in \(seconds) s: \(list(applied, "nothing")) applied, "
                 + "\(grouped(read - applied.reduce(0) { $0 + $1.count })) passed over, \(grouped(rejectedCount)) wrong")
         for fault in rejected.prefix(5) { page.line(page.style.apply(.warning, "  \(fault)")) }
         if rejectedCount > 5 { page.line("  and \(grouped(rejectedCount - 5)) more") }
@@ -44,7 +44,9 @@ extension ReplaySummary {
         let shown = losses.sorted { $0.count > $1.count }.prefix(Page.mostRows)
         page.table(
             "Lost: what the engine did not get", ["message", "why", "process", "count", "first", "last"],
-            shown.map { [$0.operation, $0.reason, $0.process, grouped($0.count), $0.first, $0.last] })
+            shown.map {
+                [$0.operation, $0.reason, $0.process, grouped($0.count), $0.first, $0.count > 1 ? $0.last : ""]
+            })
         if losses.count > shown.count { page.line("  and \(losses.count - shown.count) kinds more: see --json") }
     }
 

@@ -17,7 +17,6 @@ struct ReplaySummary {
 
     /// One kind of loss.
     struct Loss {
-        let machine: String?
         let operation: String
         let reason: String
         let process: String
@@ -58,6 +57,8 @@ struct ReplaySummary {
     let rejected: [String]
     let milliseconds: Int
     let machines: [Machine]
+    /// All that there are in the recording.
+    let machineNames: [String]
     let deliveries: [Delivery]
     let losses: [Loss]
     let percent: Double
@@ -69,9 +70,6 @@ struct ReplaySummary {
 
     /// Whether there were lines, and all of them were wrong.
     var isUnreadable: Bool { lines > 0 && rejectedCount == lines }
-
-    /// What was wrong with the first of them.
-    var firstFault: String { rejected.first ?? "" }
 
     /// Reads what `POST /v1/replays` answers.
     init(_ report: [UInt8]) throws(CommandFailure) {
@@ -105,6 +103,9 @@ struct ReplaySummary {
                     }
                 } ?? [])
         }
+        machineNames =
+            (object.required("machines") { $0.array(maxCount: .max) } ?? []).compactMap { $0.string(maxUTF16: .max) }
+            .map(LineLogHandler.escaped)
         deliveries = object.each("deliveries") { end in
             Delivery(
                 kind: end.text("kind") ?? "", operation: end.text("operation") ?? "", sent: end.count("sent"),
@@ -113,7 +114,7 @@ struct ReplaySummary {
         losses = object.each("losses") { loss in
             let process = loss["processId"] == nil ? "-" : "\(loss.count("processId"))"
             return Loss(
-                machine: loss.text("machine"), operation: loss.text("operation") ?? "",
+                operation: "\(loss.text("kind") ?? "") \(loss.text("operation") ?? "")",
                 reason: loss.text("reason") ?? "",
                 process: loss.text("imageFileName").map { "\(process) \($0.split(separator: "\\").last ?? "")" }
                     ?? process,

@@ -109,6 +109,7 @@ private final class PacedPieces {
     private let clock = SystemClock()
     private var start: (event: FileTime, uptime: UInt64)?
     private var lines: [ArraySlice<UInt8>] = []
+    private var block: RecordingFiles.Block?
 
     init(_ files: RecordingFiles, _ pace: ReplayPace) {
         self.files = files
@@ -119,15 +120,16 @@ private final class PacedPieces {
     func next() throws(CommandFailure) -> [UInt8]? {
         guard let speed else {
             let block = try files.next()
-            if let block { files.progress.note(lines: block.bytes.lineCount) }
+            if let block { files.progress.note(lines: block.bytes.lineCount, upTo: block) }
             return block?.bytes
         }
         while lines.isEmpty {
             guard let block = try files.next() else { return nil }
+            self.block = block
             lines = block.bytes.split(separator: UInt8(ascii: "\n")).reversed()
         }
         guard let line = lines.popLast() else { return nil }
-        files.progress.note(lines: 1)
+        if let block { files.progress.note(lines: 1, upTo: block) }
         if let time = line.withUnsafeBytes({ FileTime(ofRecord: $0) }) { wait(until: time, speed) }
         return line + [UInt8(ascii: "\n")]
     }

@@ -79,7 +79,7 @@ struct ServiceClient {
             curl_easy_get_long(handle, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, status != 0
         else {
             throw CommandFailure(
-                status: .failed, message: "\(target.url): \(String(cString: curl_easy_strerror(code)))")
+                status: .failed, message: "\(target.name): \(String(cString: curl_easy_strerror(code)))")
         }
         return Answer(status: status, body: transfer.answer)
     }
