@@ -108,7 +108,7 @@ tsan: setup ## Run the Swift tests under the thread sanitizer, one by one: it ma
 asan: setup ## Run the tests of what is near C, and the chaos test, under the address sanitizer, which looks for leaks too.
 	# Without XCTest, of which there are no tests: its runner leaks.
 	swift test --disable-xctest --sanitize=address --scratch-path .build-asan --no-parallel \
-	  --filter 'ChaosTests|JSONTests|MicroHTTPDTests|WebhookEngineTests'
+	  --filter 'ChaosTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|WebhookEngineTests'
 
 fuzz: setup ## Run each fuzz target for SECONDS=60 seconds (SEED=0 picks a seed), up to the first finding, which is kept in .build-fuzz.
 	flags=(-c release --scratch-path .build-fuzz --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address)

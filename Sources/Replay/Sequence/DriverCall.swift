@@ -2,7 +2,7 @@ import Driver
 import Messages
 
 /// One call of the driver.
-enum DriverCall: Sendable {
+indirect enum DriverCall: Sendable {
     case synthesise(ProcessCreation)
     case create(ProcessCreation)
     case complete(ProcessCreation)
