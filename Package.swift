@@ -108,7 +108,14 @@ let package = Package(
             [
                 "WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking", "CGnuTLS", "TestCertificates",
             ]),
-        tests("ReplayTests", ["Replay", "EventJSON", "Driver", "Messages", "JSON", "Locking", "TestSupport"]),
+        tests(
+            "ReplayTests",
+            [
+                "Replay", "VirtualTime", "EmbeddedEngine", "EventJSON", "Driver", "Messages", "Runtime", "JSON",
+                "Locking",
+                "TestSupport",
+            ]),
+        tests("VirtualTimeTests", ["VirtualTime", "Driver", "Messages", "Locking"]),
         tests(
             "NotificationAPITests",
             [
@@ -125,8 +132,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "wdfilterd", "Settings", "WebhookEngine", "Access", "MicroHTTPD", "Messages", "Locking",
-                "TestCertificates", logging,
+                "wdfilterd", "Settings", "WebhookEngine", "Access", "MicroHTTPD", "Replay", "Driver", "Messages",
+                "Locking", "TestCertificates", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ],

@@ -1,0 +1,144 @@
+import Driver
+import Locking
+import Messages
+import Replay
+import TestSupport
+import VirtualTime
+
+/// When the made-up recordings begin, 2020-02-21T10:15:30Z.
+let recordingStart = FileTime(unixSecond: 1_582_280_130)
+
+extension FileTime {
+    /// So many milliseconds after the recording began.
+    static func at(_ milliseconds: Int) -> FileTime {
+        FileTime(ticks: UInt64(Int(recordingStart.ticks) + milliseconds * 10_000))
+    }
+}
+
+extension String {
+    /// The line of a record, as of so many milliseconds after the recording began, at most half an hour.
+    func at(_ milliseconds: Int) -> String {
+        func padded(_ number: Int, _ digits: Int) -> String {
+            String(repeating: "0", count: digits - String(number).count) + String(number)
+        }
+        let seconds = 15 * 60 + 30 + milliseconds / 1000
+        let clock = "10:\(padded(seconds / 60, 2)):\(padded(seconds % 60, 2)).\(padded(milliseconds % 1000, 3))"
+        let old = #","UtcTime":"2020-02-21 10:15:30.123""#
+        return String(replacing(old, with: "").dropLast()) + #","UtcTime":"2020-02-21 \#(clock)"}"#
+    }
+}
+
+/// An engine in virtual time that acknowledges, after as long as it is told.
+final class SlowEngine: EnginePort {
+    /// A message that came, and when.
+    struct Delivery: Hashable, Sendable {
+        let milliseconds: Int
+        let message: EngineMessage
+
+        /// What it is about, in short: `12 CreateProcess 1000`.
+        var text: String { "\(milliseconds) \(message.operation.name) \(message.process?.processId ?? 0)" }
+    }
+
+    private let time: VirtualTime
+    private let latency: @Sendable (EngineMessage) -> Duration
+    private let received = Locked<[Delivery]>([])
+
+    init(_ time: VirtualTime, latency: @escaping @Sendable (EngineMessage) -> Duration) {
+        self.time = time
+        self.latency = latency
+    }
+
+    /// Everything that came, in order.
+    var deliveries: [Delivery] { received.withLock { $0 } }
+
+    func send(
+        _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
+    ) {
+        received.withLock { $0.append(Delivery(milliseconds: time.milliseconds, message: message)) }
+        let latency = latency(message)
+        if latency <= .zero { return completion(.acknowledging(message)) }
+        _ = time.schedule(after: min(latency, timeout)) {
+            completion(latency < timeout ? .acknowledging(message) : .failing(.timeout))
+        }
+    }
+}
+
+extension VirtualTime {
+    var milliseconds: Int { Int(nanoseconds / 1_000_000) }
+}
+
+/// A replay to one driver, at the pace of its recording, in virtual time.
+final class VirtualReplay: Sendable {
+    let time = VirtualTime()
+    let driver: Driver
+    let ledger = DeliveryLedger()
+    /// The times of events as the driver was told of them, and how late it then was, milliseconds.
+    let events = Received<(time: FileTime, milliseconds: Int)>()
+    private let clock: RecordingClock
+    private let speed: Double
+
+    /// `engine` gets the virtual time; `rules` are every process's.
+    init(
+        _ config: DriverConfig = DriverConfig(), rules: ProcessRules = [], speed: Double = 1,
+        engine: (VirtualTime) -> any EnginePort
+    ) {
+        self.speed = speed
+        clock = RecordingClock(.running(speed: speed), over: time)
+        driver = Driver.make(config, engine: engine(time), clock: clock, timers: time)
+        driver.rulePolicies = rules.isEmpty ? [] : [RulePolicy(imageFileName: "*", rules: rules)]
+        _ = driver.observe(ledger.observer(of: driver, machine: "pc1"))
+    }
+
+    func feed(_ options: EventFeed.Options = .sysmon()) -> EventFeed {
+        let target = EventTarget(driver: driver) { [clock, events, time] event in
+            clock.advance(toEvent: event)
+            events.take((event, time.milliseconds))
+        }
+        let pacer = Pacer(speed: speed, clock: RecordingClock(.events, over: time), timers: time)
+        return EventFeed(options: options, pacer: pacer) { _ in target }
+    }
+
+    /// Feeds all lines, as time has to pass for that; finishes, and lets the worker send what is queued.
+    func run(_ lines: [String], _ options: EventFeed.Options = .sysmon()) -> ReplayReport? {
+        let feed = feed(options)
+        pour(lines, into: feed)
+        let report = Received<ReplayReport>()
+        feed.finish(completion: report.take)
+        while report.count == 0, time.step() {}
+        while time.step() {}
+        return report.count == 1 ? report.values.first : nil
+    }
+
+    /// Feeds lines, as time has to pass for that.
+    func pour(_ lines: [String], into feed: EventFeed) {
+        let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+        var offset = 0
+        while offset < bytes.count {
+            let resumed = Received<Void>()
+            offset += bytes[offset...].withUnsafeBytes { feed.consume($0) { resumed.take(()) } }
+            if offset == bytes.count { return }
+            while resumed.count == 0, time.step() {}
+            if resumed.count == 0 { return }  // nothing will ever come
+        }
+    }
+
+    /// Lets time pass up to `milliseconds`, for what is due then too.
+    func pass(to milliseconds: Int) {
+        let isThere = Received<Void>()
+        _ = time.schedule(after: .milliseconds(milliseconds - time.milliseconds)) { isThere.take(()) }
+        while isThere.count == 0, time.step() {}
+    }
+}
+
+extension EngineMessage.Operation {
+    /// Whether it is the message of a creation or an exit.
+    var isCreateProcess: Bool { name == "CreateProcess" }
+}
+
+extension CountersSnapshot {
+    /// ASY-10.
+    var isConserved: Bool {
+        Int(async.enqueued)
+            == Int(async.sent + async.sendFailed + async.droppedOnOverflow) + queued + inHand
+    }
+}

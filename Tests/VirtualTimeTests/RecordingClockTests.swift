@@ -1,0 +1,61 @@
+import Messages
+import Testing
+import VirtualTime
+
+/// The clock of a host that is replayed to in virtual time.
+@Suite struct RecordingClockTests {
+    private let time = VirtualTime()
+    private let event = FileTime(unixSecond: 1_582_280_130)
+
+    private func pass(_ duration: Duration) {
+        _ = time.schedule(after: duration) {}
+        _ = time.step()
+    }
+
+    private func later(_ seconds: Double) -> FileTime { FileTime(ticks: event.ticks + UInt64(seconds * 1e7)) }
+
+    @Test(arguments: [RecordingClock.Rule.events, .running(speed: 2)])
+    func `before the first event there is no time, whatever has passed`(rule: RecordingClock.Rule) {
+        let clock = RecordingClock(rule, over: time)
+        pass(.seconds(5))
+        #expect(clock.now() == .none)
+        #expect(clock.uptimeNanoseconds() == 5_000_000_000)
+    }
+
+    @Test func `a clock of events shows the last event, and what has passed since it came`() {
+        let clock = RecordingClock(.events, over: time)
+        pass(.seconds(5))
+        clock.advance(toEvent: event)
+        #expect(clock.now() == event)
+        pass(.milliseconds(1500))
+        #expect(clock.now() == later(1.5))
+        clock.advance(toEvent: later(60))
+        #expect(clock.now() == later(60))
+        clock.advance(toEvent: later(30))
+        #expect(clock.now() == later(30))
+        pass(.nanoseconds(199))
+        #expect(clock.now() == FileTime(ticks: later(30).ticks + 1))
+    }
+
+    @Test func `a running clock goes on from its first event, at its speed`() {
+        for (speed, shown) in [(1.0, 3.0), (10, 30), (0.5, 1.5)] {
+            let time = VirtualTime()
+            let clock = RecordingClock(.running(speed: speed), over: time)
+            _ = time.schedule(after: .seconds(7)) { clock.advance(toEvent: event) }
+            _ = time.schedule(after: .seconds(8)) { clock.advance(toEvent: later(500)) }
+            _ = time.schedule(after: .seconds(10)) {}
+            while time.step() {}
+            #expect(clock.now() == later(shown), "x\(speed)")
+            #expect(clock.uptimeNanoseconds() == 10_000_000_000)
+        }
+    }
+
+    @Test func `uptime is virtual time, whatever the events say`() {
+        let clock = RecordingClock(.events, over: time)
+        clock.advance(toEvent: event)
+        clock.advance(toEvent: later(86_400))
+        #expect(clock.uptimeNanoseconds() == 0)
+        pass(.seconds(2))
+        #expect(clock.uptimeNanoseconds() == 2_000_000_000)
+    }
+}
