@@ -41,7 +41,8 @@ public final class VirtualTime: TimerQueue {
     public func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> any ScheduledTimer {
         let (seconds, attoseconds) = max(delay, .zero).components
         let (span, isBeyond) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        let nanoseconds = isBeyond ? .max : span &+ UInt64(attoseconds) / 1_000_000_000
+        let (whole, isTooMuch) = span.addingReportingOverflow(UInt64(attoseconds) / 1_000_000_000)
+        let nanoseconds = isBeyond || isTooMuch ? .max : whole
         return state.withLock { state in
             let (due, overflow) = state.nanoseconds.addingReportingOverflow(nanoseconds)
             let number = state.nextNumber

@@ -89,6 +89,13 @@ import VirtualTime
         #expect(run().last == "after@\(UInt64.max)")
     }
 
+    @Test func `a span that fits in seconds but not with its fraction does not wrap`() {
+        // 2^64 ns is 18446744073.709551616 s.
+        schedule("over", after: .seconds(18_446_744_073) + .nanoseconds(900_000_000))
+        schedule("near", after: .seconds(1))
+        #expect(run() == ["near@1000000000", "over@\(UInt64.max)"])
+    }
+
     @Test func `less than a nanosecond is none`() {
         schedule("a", after: Duration(secondsComponent: 0, attosecondsComponent: 999_999_999))
         schedule("b", after: Duration(secondsComponent: 1, attosecondsComponent: 1_999_999_999))
