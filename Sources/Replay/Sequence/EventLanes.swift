@@ -54,9 +54,11 @@ struct EventLanes: Sendable {
         return (id, entry.event)
     }
 
-    /// An event is over: those behind it may come.
+    /// An event is over: those behind it may come, in the order of the recording.
     mutating func end(_ id: ID) {
         guard let entry = entries.removeValue(forKey: id) else { return }
+        // The order of a set differs from run to run.
+        var free: [ID] = []
         for lane in entry.lanes {
             _ = queues[lane]?.popFirst()
             guard let next = queues[lane]?.first else {
@@ -64,8 +66,9 @@ struct EventLanes: Sendable {
                 continue
             }
             entries[next]?.blocked -= 1
-            if entries[next]?.blocked == 0 { runnable.append(next) }
+            if entries[next]?.blocked == 0 { free.append(next) }
         }
+        runnable.append(contentsOf: free.sorted())
     }
 
     /// Takes out the events that are not under way.

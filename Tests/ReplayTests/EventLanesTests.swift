@@ -1,0 +1,164 @@
+import Messages
+import Testing
+
+@testable import Replay
+
+/// Which events may be under way at a time, as plain state.
+@Suite struct EventLanesTests {
+    private func event(_ line: Int, _ processIds: [UInt32], section: Int = 0) -> LocatedEvent {
+        let subject = processIds.first.map { SysmonProcess(processId: $0) }
+        let target = processIds.count > 1 ? SysmonProcess(processId: processIds[1]) : nil
+        var event = SysmonEvent(kind: .processExit, time: nil, subject: subject, target: target)
+        event.line = line
+        return LocatedEvent(event: event, section: section)
+    }
+
+    /// Takes out all that may come now: the lines, and by which number each is ended.
+    private func runnable(_ lanes: inout EventLanes) -> [Int: EventLanes.ID] {
+        var lines: [Int: EventLanes.ID] = [:]
+        while let (id, event) = lanes.popRunnable() { lines[event.event.line] = id }
+        return lines
+    }
+
+    @Test func `events of different processes come together, those of one process one by one`() throws {
+        var lanes = EventLanes()
+        for (line, process) in [(1, 100), (2, 200), (3, 100), (4, 100), (5, 200)] {
+            lanes.add(event(line, [UInt32(process)]))
+        }
+        var now = runnable(&lanes)
+        #expect(now.keys.sorted() == [1, 2])
+        lanes.end(try #require(now[1]))
+        now.merge(runnable(&lanes)) { $1 }
+        #expect(now.keys.sorted() == [1, 2, 3])
+        lanes.end(try #require(now[3]))
+        lanes.end(try #require(now[2]))
+        now.merge(runnable(&lanes)) { $1 }
+        #expect(now.keys.sorted() == [1, 2, 3, 4, 5])
+        #expect(lanes.count == 2)
+        for line in [4, 5] { lanes.end(try #require(now[line])) }
+        #expect(lanes.isEmpty)
+    }
+
+    @Test func `an event of two processes waits for both, and both wait for it`() throws {
+        var lanes = EventLanes()
+        for (line, processes) in [(1, [100]), (2, [200]), (3, [100, 200]), (4, [200]), (5, [100])] {
+            lanes.add(event(line, processes.map(UInt32.init)))
+        }
+        let first = runnable(&lanes)
+        #expect(first.keys.sorted() == [1, 2])
+        lanes.end(try #require(first[2]))
+        #expect(runnable(&lanes).isEmpty)
+        lanes.end(try #require(first[1]))
+        let third = runnable(&lanes)
+        #expect(third.keys.sorted() == [3])
+        lanes.end(try #require(third[3]))
+        #expect(runnable(&lanes).keys.sorted() == [4, 5])
+    }
+
+    @Test func `events that become free together come in the order of the recording, every time`() {
+        for _ in 0..<100 {
+            var lanes = EventLanes()
+            let processes = (0..<8).map { UInt32(100 + $0) }
+            for (line, pair) in stride(from: 0, to: 8, by: 2).enumerated() {
+                lanes.add(event(line, [processes[pair], processes[pair + 1]]))
+            }
+            let first = runnable(&lanes)
+            for (line, process) in processes.enumerated() { lanes.add(event(10 + line, [process])) }
+            for line in 0..<4 {
+                if let id = first[line] { lanes.end(id) }
+            }
+            var lines: [Int] = []
+            while let (_, event) = lanes.popRunnable() { lines.append(event.event.line) }
+            #expect(lines == Array(10..<18))
+        }
+    }
+
+    @Test func `an event that names one process twice does not wait for itself`() throws {
+        var lanes = EventLanes()
+        lanes.add(event(1, [100, 100]))
+        lanes.add(event(2, [100]))
+        let first = runnable(&lanes)
+        #expect(first.keys.sorted() == [1])
+        lanes.end(try #require(first[1]))
+        #expect(runnable(&lanes).keys.sorted() == [2])
+    }
+
+    @Test func `machines do not wait for one another, nor does an event of no process`() {
+        var lanes = EventLanes()
+        lanes.add(event(1, [100]))
+        lanes.add(event(2, [100], section: 1))
+        lanes.add(event(3, []))
+        #expect(runnable(&lanes).keys.sorted() == [1, 2, 3])
+    }
+
+    @Test func `ending twice, or what is not there, changes nothing`() throws {
+        var lanes = EventLanes()
+        for line in 1...3 { lanes.add(event(line, [100])) }
+        let first = runnable(&lanes)
+        let id = try #require(first[1])
+        lanes.end(id)
+        lanes.end(id)
+        lanes.end(99)
+        #expect(runnable(&lanes).keys.sorted() == [2])
+        #expect(lanes.count == 2)
+    }
+
+    @Test func `what waits is taken out; what is under way ends as usual, and others may come after it`() throws {
+        var lanes = EventLanes()
+        for (line, processes) in [(1, [100]), (2, [100, 200]), (3, [200]), (4, [300])] {
+            lanes.add(event(line, processes.map(UInt32.init)))
+        }
+        let first = lanes.popRunnable()
+        let (id, under) = try #require(first)
+        #expect(under.event.line == 1)
+        #expect(lanes.takeWaiting().map(\.event.line).sorted() == [2, 3, 4])
+        #expect(lanes.count == 1)
+        #expect(runnable(&lanes).isEmpty)
+        lanes.add(event(5, [100]))
+        lanes.add(event(6, [200]))
+        #expect(runnable(&lanes).keys.sorted() == [6])
+        lanes.end(id)
+        #expect(runnable(&lanes).keys.sorted() == [5])
+    }
+
+    @Test func `a pace asks for each time once, and not for one that has come`() {
+        var pace = Pace(isKept: true)
+        func isTime(_ step: EventSequence.Step?, _ time: FileTime) -> Bool {
+            if case .awaitTime(time) = step { true } else { false }
+        }
+        func isNothing(_ step: EventSequence.Step?) -> Bool { step == nil }
+        func isPending(_ step: EventSequence.Step?) -> Bool { if case .pending = step { true } else { false } }
+        #expect(isNothing(pace.step(before: nil)))
+        #expect(isTime(pace.step(before: .at(5)), .at(5)))
+        #expect(isPending(pace.step(before: .at(5))))
+        pace.reach(.at(5))
+        #expect(isNothing(pace.step(before: .at(5))))
+        #expect(isNothing(pace.step(before: .at(4))))
+        #expect(isTime(pace.step(before: .at(6)), .at(6)))
+        pace.reach(.at(6))
+        pace.reach(.at(3))
+        #expect(isNothing(pace.step(before: .at(6))))
+    }
+
+    @Test func `a plan goes on when what it waited for has come, and not before`() throws {
+        var plans = PlansUnderWay()
+        let plan = EventPlan(line: 1, type: .imageLoad, time: nil, calls: [])
+        plans.start(PlansUnderWay.Entry(plan: plan, section: 3, lane: 7))
+        plans.start(PlansUnderWay.Entry(plan: plan, section: 4, lane: nil))
+        let (first, second) = (0, 1)
+        let started = [plans.popRunnable(), plans.popRunnable()]
+        #expect(started == [first, second])
+        let none = plans.popRunnable()
+        #expect(none == nil)
+        plans.goOn(second)
+        let next = plans.popRunnable()
+        #expect(next == second)
+        #expect(plans.count == 2)
+        let ended = plans.end(first)
+        #expect((ended?.section, ended?.lane) == (3, 7))
+        #expect(plans[first]?.section == nil)
+        let other = plans.end(second)
+        #expect((other?.section, other?.lane) == (4, nil))
+        #expect(plans.isEmpty)
+    }
+}
