@@ -1,0 +1,208 @@
+import Driver
+import Messages
+import Replay
+import TestSupport
+import Testing
+
+/// Lines that are read ahead, by several readers, are what they are when the feed reads them itself.
+@Suite(.timeLimit(.minutes(5)))
+struct ReadAheadTests {
+    /// A block of whole lines, the last one maybe without its newline.
+    private typealias Block = [UInt8]
+
+    private func options(_ change: (inout EventFeed.Options) -> Void = { _ in }) -> EventFeed.Options {
+        .sysmon {
+            $0.replaysAllMachines = true
+            $0.tellsCoverage = true
+            $0.drainsQueue = true
+            $0.maxLineBytes = 2000
+            change(&$0)
+        }
+    }
+
+    private func feed(_ options: EventFeed.Options) -> EventFeed {
+        EventFeed(options: options) { _ in
+            let driver = Driver.make()
+            driver.rulePolicies = [RulePolicy(imageFileName: "*", rules: .notifyNewThreadDifferentProcess)]
+            return EventTarget(driver: driver, onEventTime: { _ in })
+        }
+    }
+
+    /// Lines of every kind, of a few machines.
+    private func script(_ random: inout SplitMix, count: Int) -> [String] {
+        (0..<count).map { _ in
+            let host = ["a", "B", "b", "pc3", "PC4"][Int.random(in: 0..<5, using: &random)]
+            let process = RecordedProcess(
+                processId: UInt64(1000 + 4 * Int.random(in: 0..<4, using: &random)),
+                second: UInt32(Int.random(in: 5..<8, using: &random)))
+            let other = RecordedProcess(processId: 2000, second: 5)
+            switch Int.random(in: 0..<14, using: &random) {
+            case 0: return ""
+            case 1: return " \t\r"
+            case 2: return "no JSON"
+            case 3: return SysmonLine.record(22, [:], host: host)
+            case 4: return #"{"EventID":1,"Channel":"Security","Hostname":"\#(host)"}"#
+            case 5: return SysmonLine.loadWithoutPid(process).replacing("PC1", with: host)
+            case 6: return SysmonLine.exit(process).replacing("PC1", with: host) + "\r"
+            case 7: return SysmonLine.thread(from: process, in: other).replacing("PC1", with: host)
+            case 8: return SysmonLine.open(from: process, to: other).replacing("PC1", with: host)
+            case 9: return SysmonLine.load(process, String(repeating: "x", count: 2500), host: host)
+            case 10: return SysmonLine.record(1, [:], host: host)
+            case 11: return SysmonLine.load(process, host: "").replacing(#""Hostname":"""#, with: #""Hostname":null"#)
+            case 12: return SysmonLine.create(process, by: other, host: host)
+            default: return SysmonLine.load(process, host: host)
+            }
+        }
+    }
+
+    /// Cuts into blocks of whole lines.
+    private func cut(_ lines: [String], _ random: inout SplitMix) -> [Block] {
+        var blocks: [Block] = []
+        var rest = lines[...]
+        while !rest.isEmpty {
+            let count = Int.random(in: 1...40, using: &random)
+            let isLast = count >= rest.count
+            let text = rest.prefix(count).joined(separator: "\n") + (isLast && Bool.random(using: &random) ? "" : "\n")
+            blocks.append(Array(text.utf8))
+            rest = rest.dropFirst(count)
+        }
+        return blocks
+    }
+
+    private func replay(
+        _ blocks: [ReadLines], _ feed: EventFeed
+    ) async -> ReplayReport {
+        for block in blocks {
+            var place = 0
+            while place < block.count {
+                let signal = Signal()
+                place = feed.consume(block, from: place) { signal.fire() }
+                if place < block.count { await signal.wait() }
+            }
+        }
+        return await withCheckedContinuation { continuation in
+            feed.finish { continuation.resume(returning: $0) }
+        }
+    }
+
+    @Test(arguments: 1...30)
+    func `however lines are cut and whoever reads them, the report is the same`(seed: UInt64) async {
+        var random = SplitMix(state: seed)
+        let lines = script(&random, count: 300)
+        let change: @Sendable (inout EventFeed.Options) -> Void = {
+            if seed.isMultiple(of: 3) { $0.machine = "b" }
+            if seed.isMultiple(of: 5) { $0.stopsOnError = true }
+            if seed.isMultiple(of: 4) { $0.createsInitialThreads = true }
+        }
+        let expected = await feed(options(change)).replay(
+            Array(lines.joined(separator: "\n").utf8), chunk: Int.random(in: 1...5000, using: &random))
+        #expect(expected.total.isComplete)
+        let readers = (0..<3).map { _ in ReadAhead(options(change)) }
+        let blocks = cut(lines, &random).map { block in
+            let reader = readers[Int.random(in: 0..<3, using: &random)]
+            return block.withUnsafeBytes { reader.read($0) }
+        }
+        let report = await replay(blocks, feed(options(change)))
+        #expect(report == expected)
+    }
+
+    @Test func `readers that meet machines in different orders number them differently, the feed by appearance`() async
+    {
+        let process = RecordedProcess(processId: 1000, second: 5)
+        let (first, second) = (ReadAhead(options()), ReadAhead(options()))
+        func read(_ reader: ReadAhead, _ hosts: [String]) -> ReadLines {
+            Array(hosts.map { SysmonLine.load(process, host: $0) }.joined(separator: "\n").utf8)
+                .withUnsafeBytes { reader.read($0) }
+        }
+        let blocks = [read(first, ["c", "a"]), read(second, ["b", "a", "c"]), read(first, ["b", "b", "a"])]
+        let report = await replay(blocks, feed(options()))
+        #expect(report.machines.map(\.name) == ["c", "a", "b"])
+        #expect(report.machines.map(\.events.applied) == [2, 3, 3])
+    }
+
+    @Test func `faults keep the numbers of their lines, over blocks and blank lines`() async {
+        let reader = ReadAhead(options())
+        let load = SysmonLine.load(RecordedProcess(processId: 1000, second: 5))
+        let texts = ["x\n\n\(load)\n", "\n", "y\n\n\n", load + "\n" + "z"]
+        let blocks = texts.map { text in Array(text.utf8).withUnsafeBytes { reader.read($0) } }
+        #expect(blocks.map(\.count) == [3, 1, 3, 2])
+        let report = await replay(blocks, feed(options()))
+        #expect(report.total.rejected.map(\.line) == [1, 5, 9])
+        #expect(report.total.rejected.map(\.part) == [nil, nil, nil])
+        #expect(report.total.lines == 5)
+    }
+
+    @Test func `a new part counts from 1 and names its faults, those of the driver too`() async {
+        let feed = feed(options())
+        let system = SysmonLine.exit(RecordedProcess(processId: 4, second: 1))
+        var reports: [ReadLines] = []
+        for name in ["one.json", "two.json"] {
+            feed.begin(part: name)
+            let block = Array("\n\(system)\nbad\n".utf8).withUnsafeBytes { ReadAhead(options()).read($0) }
+            reports.append(block)
+            #expect(feed.consume(block, from: 0) {} == 3)
+        }
+        let report = await withCheckedContinuation { continuation in
+            feed.finish { continuation.resume(returning: $0) }
+        }
+        #expect(report.total.rejected.map(\.part) == ["one.json", "one.json", "two.json", "two.json"])
+        #expect(report.total.rejected.map(\.line) == [2, 3, 2, 3])
+        #expect(report.total.lines == 4)
+    }
+
+    @Test func `a part that ends without a newline ends there`() async {
+        let feed = feed(options())
+        feed.begin(part: "one")
+        let load = SysmonLine.load(RecordedProcess(processId: 1000, second: 5))
+        let block = Array(load.utf8).withUnsafeBytes { ReadAhead(options()).read($0) }
+        #expect(feed.consume(block, from: 0) {} == 1)
+        feed.begin(part: "two")
+        #expect(feed.consume(block, from: 0) {} == 1)
+        let report = await withCheckedContinuation { continuation in
+            feed.finish { continuation.resume(returning: $0) }
+        }
+        #expect((report.total.applied, report.total.rejectedCount) == (2, 0))
+    }
+
+    @Test func `native lines are read ahead too`() async {
+        let text = #"{"type":"processCreate","processId":100,"imageFileName":"a"}"# + "\nx\n"
+        let block = Array(text.utf8).withUnsafeBytes { ReadAhead(.native()).read($0) }
+        let report = await replay(
+            [block],
+            EventFeed(options: .native()) { _ in
+                EventTarget(driver: Driver.make(), onEventTime: { _ in })
+            })
+        #expect((report.total.applied, report.total.rejected.map(\.line)) == (1, [2]))
+    }
+
+    @Test func `nothing to read is no lines, and nothing to consume is taken at once`() {
+        let read = UnsafeRawBufferPointer(start: nil, count: 0)
+        let lines = ReadAhead(options()).read(read)
+        #expect(lines.count == 0)
+        let resumed = Received<Void>()
+        #expect(feed(options()).consume(lines, from: 0) { resumed.take(()) } == 0)
+        #expect(resumed.count == 0)
+    }
+
+    @Test func `lines wait for the engine as bytes do, and are gone on with where they were`() throws {
+        let engine = ScriptedEngine.holding()
+        let driver = Driver.make(engine: engine)
+        let feed = EventFeed(driver: driver, options: .sysmon(), onEventTime: { _ in })
+        let processes = (0..<3).map { RecordedProcess(processId: UInt64(1000 + 4 * $0), second: 5) }
+        let text = processes.map { SysmonLine.create($0) + "\n" }.joined()
+        let lines = Array(text.utf8).withUnsafeBytes { ReadAhead(.sysmon()).read($0) }
+        var place = 0
+        for _ in 0..<2 {
+            let resumed = Received<Void>()
+            let before = place
+            place = feed.consume(lines, from: place) { resumed.take(()) }
+            #expect(place == before + 1)
+            #expect(resumed.count == 0)
+            engine.acknowledge()
+            #expect(resumed.count == 1)
+        }
+        #expect(feed.consume(lines, from: place) {} == 3)
+        engine.acknowledge()
+        #expect(processes.allSatisfy { driver.process($0.identity.processId) != nil })
+    }
+}
