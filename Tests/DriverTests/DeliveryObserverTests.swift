@@ -1,0 +1,242 @@
+import Locking
+import Messages
+import TestSupport
+import Testing
+
+@testable import Driver
+
+/// Who is told what became of each message, and who waits until all is sent.
+@Suite struct DeliveryObserverTests {
+    /// Notes what it is told.
+    private struct Notes: DeliveryObserver {
+        let records = Received<MessageRecord>()
+
+        func ended(_ record: MessageRecord) { records.take(record) }
+
+        /// Sequences with their ends, in the order they came.
+        var texts: [String] {
+            records.values.map { "\($0.message.sequence) \($0.message.kind.rawValue) \($0.delivery.rawValue)" }
+        }
+    }
+
+    private let engine = ScriptedEngine.holding()
+    private let notes = Notes()
+
+    @Test func `ASY-4, ASY-7: each queued message is told once, as sent, failed or dropped`() throws {
+        let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 2 }, engine: engine)
+        _ = driver.observe(notes)
+        try driver.queueMessages(4)  // one in hand, two queued; the fourth drops the second
+        #expect(notes.texts == ["2 async dropped"])
+        engine.acknowledge()
+        #expect(notes.texts == ["2 async dropped", "1 async sent"])
+        engine.answer(.failing(.unsuccessful))
+        #expect(notes.texts == ["2 async dropped", "1 async sent", "3 async failed"])
+        #expect(notes.records.values.last?.status == .unsuccessful)
+        engine.answer(.failing(.timeout))
+        #expect(notes.texts == ["2 async dropped", "1 async sent", "3 async failed", "4 async failed"])
+        #expect(driver.counters.isConserved)
+    }
+
+    @Test func `ASY-4: with a limit of 0 each new message is told as dropped`() throws {
+        let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 0 }, engine: engine)
+        _ = driver.observe(notes)
+        try driver.queueMessages(2)
+        #expect(notes.texts == ["1 async dropped", "2 async dropped"])
+        #expect(engine.messages.isEmpty)
+    }
+
+    @Test func `SYN-4 to SYN-8: each synchronous message is told once, as sent, failed or not sent`() throws {
+        let driver = Driver.make(.make { $0.sendingSyncSemaphoreLimit = 1 }, engine: engine)
+        _ = driver.observe(notes)
+        let completed = Received<MessageRecord>()
+        func send() throws {
+            try driver.sendSyncNotification(
+                .newImageLoadPerProcess(imageName: "a"), processId: 4, completion: completed.take)
+        }
+        try send()
+        #expect(notes.texts == [])
+        try send()  // waits for the semaphore
+        engine.acknowledge()
+        #expect(notes.texts == ["1 sync sent"])
+        #expect(notes.records.values.first?.acknowledged == true)
+        engine.answer(.failing(.timeout))
+        #expect(notes.texts == ["1 sync sent", "2 sync failed"])
+        driver.changeConfig { $0.sendSyncNotificationFlag = false }
+        try send()
+        driver.changeConfig { $0.syncMonitorNotificationFlag = false }
+        try send()
+        driver.changeConfig {
+            $0.syncMonitorNotificationFlag = true
+            $0.sendSyncNotificationFlag = true
+        }
+        try send()
+        engine.answer(EngineResult(status: .success))  // without the type of operation
+        #expect(
+            notes.texts == ["1 sync sent", "2 sync failed", "3 sync notSent", "4 sync notSent", "5 sync sent"])
+        #expect(completed.values == notes.records.values)
+    }
+
+    @Test func `SYN-4: who waits for the semaphore when its time is over is told as not sent, once`() throws {
+        let timers = ManualTimers()
+        let driver = Driver.make(.make { $0.sendingSyncSemaphoreLimit = 1 }, engine: engine, timers: timers)
+        _ = driver.observe(notes)
+        for _ in 0..<2 {
+            try driver.sendSyncNotification(.newImageLoadPerProcess(imageName: "a"), processId: 4) { _ in }
+        }
+        timers.advance(by: .milliseconds(1000))
+        #expect(notes.texts == ["2 sync notSent"])
+        #expect(notes.records.values.first?.status == .timeout)
+        engine.acknowledge()
+        timers.advance(by: .seconds(60))
+        #expect(notes.texts == ["2 sync notSent", "1 sync sent"])
+    }
+
+    @Test func `PRC-6: direct messages are told once, denied creations and failed sends too`() throws {
+        let driver = Driver.make(engine: engine)
+        _ = driver.observe(notes)
+        for processId in [100, 104] as [UInt32] {
+            try driver.createProcess(ProcessCreation(imageFileName: "a", processId: processId)) { _ in }
+        }
+        #expect(notes.texts == [])
+        engine.answer(EngineResult(status: .success, reply: .createProcess(CreateProcessReply(accessDenied: true))))
+        engine.answer(.failing(.portDisconnected))
+        #expect(notes.texts == ["1 direct sent", "2 direct failed"])
+    }
+
+    @Test func `observers are told all from then on, until they are told no more`() throws {
+        let driver = Driver.make()
+        try driver.queueMessages(1)
+        let (first, second, third) = (Notes(), Notes(), Notes())
+        let one = driver.observe(first)
+        try driver.queueMessages(1)
+        let two = driver.observe(second)
+        try driver.queueMessages(1)
+        driver.endObservation(one)
+        try driver.queueMessages(1)
+        _ = driver.observe(third)
+        driver.endObservation(two)
+        try driver.queueMessages(1)
+        #expect(first.texts == ["2 async sent", "3 async sent"])
+        #expect(second.texts == ["3 async sent", "4 async sent"])
+        #expect(third.texts == ["5 async sent"])
+    }
+
+    @Test func `who is told may ask the driver and make messages, which are told too`() throws {
+        let driver = Driver.make()
+        let told = Received<UInt64>()
+        _ = driver.observe(
+            Asking {
+                told.take($0.message.sequence)
+                #expect(driver.message($0.message.sequence)?.delivery == .sent)
+                if told.count < 3 { _ = try? driver.sendAsyncNotification(.logPrint, .raw([])) }
+            })
+        try driver.queueMessages(1)
+        #expect(told.values == [1, 2, 3])
+    }
+
+    private struct Asking: DeliveryObserver {
+        let body: @Sendable (MessageRecord) -> Void
+
+        init(_ body: @escaping @Sendable (MessageRecord) -> Void) { self.body = body }
+
+        func ended(_ record: MessageRecord) { body(record) }
+    }
+
+    @Test func `ASY-9: what is queued when the driver unloads has no end`() throws {
+        let driver = Driver.make(engine: engine)
+        _ = driver.observe(notes)
+        try driver.queueMessages(3)
+        driver.unload { _ in }
+        engine.acknowledge()
+        #expect(notes.texts == ["1 async sent"])
+        #expect(driver.counters.queued == 2)
+    }
+
+    @Test func `with several threads each message is told exactly once`() throws {
+        let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 3 })
+        _ = driver.observe(notes)
+        onThreads(4) { _ in
+            for _ in 0..<250 {
+                _ = try? driver.sendAsyncNotification(.logPrint, .raw([]))
+                try? driver.sendSyncNotification(.newImageLoadPerProcess(imageName: "a"), processId: 4) { _ in }
+            }
+        }
+        // The thread that runs the worker may have been told of the last ones by another.
+        #expect(driver.counters.queued == 0)
+        #expect(notes.records.values.map(\.message.sequence).sorted() == Array(1...2000))
+    }
+
+    // MARK: awaitDrained
+
+    @Test func `who waits for nothing goes on at once`() throws {
+        let over = Received<Void>()
+        let driver = Driver.make()
+        try driver.queueMessages(3)
+        driver.awaitDrained { over.take(()) }
+        #expect(over.count == 1)
+    }
+
+    @Test func `who waits goes on when the last message is sent, not when it is taken, and once`() throws {
+        let over = Received<Void>()
+        let driver = Driver.make(engine: engine)
+        try driver.queueMessages(2)
+        for _ in 0..<2 { driver.awaitDrained { over.take(()) } }
+        engine.acknowledge()
+        #expect(over.count == 0)
+        engine.answer(.failing(.timeout))
+        #expect(over.count == 2)
+        try driver.queueMessages(1)
+        engine.acknowledge()
+        #expect(over.count == 2)
+    }
+
+    @Test func `a message that comes meanwhile is waited for too`() throws {
+        let over = Received<Void>()
+        let driver = Driver.make(engine: engine)
+        try driver.queueMessages(1)
+        driver.awaitDrained { over.take(()) }
+        try driver.queueMessages(1)
+        engine.acknowledge()
+        #expect(over.count == 0)
+        engine.acknowledge()
+        #expect(over.count == 1)
+    }
+
+    @Test func `nobody waits for a worker that is paused; who waits already goes on waiting for it`() throws {
+        let over = Received<String>()
+        let driver = Driver.make(engine: engine)
+        try driver.queueMessages(2)
+        driver.awaitDrained { over.take("before") }
+        try driver.setWorker(paused: true)
+        driver.awaitDrained { over.take("paused") }
+        #expect(over.values == ["paused"])
+        engine.acknowledge()
+        #expect(over.values == ["paused"])
+        try driver.setWorker(paused: false)
+        engine.acknowledge()
+        #expect(over.values == ["paused", "before"])
+    }
+
+    @Test func `ASY-9: unloading lets go who waits, and nobody waits after it`() throws {
+        let over = Received<String>()
+        let driver = Driver.make(engine: engine)
+        try driver.queueMessages(2)
+        driver.awaitDrained { over.take("before") }
+        driver.unload { _ in }
+        #expect(over.values == ["before"])
+        driver.awaitDrained { over.take("after") }
+        #expect(over.values == ["before", "after"])
+        engine.acknowledge()
+        #expect(over.values == ["before", "after"])
+    }
+
+    @Test func `when waits end for a service that stops nobody waits any more`() throws {
+        let over = Received<String>()
+        let driver = Driver.make(engine: engine)
+        try driver.queueMessages(1)
+        driver.awaitDrained { over.take("before") }
+        driver.endWaits()
+        driver.awaitDrained { over.take("after") }
+        #expect(over.values == ["before", "after"])
+    }
+}

@@ -1,0 +1,260 @@
+import EmbeddedEngine
+import Locking
+import Messages
+import TestSupport
+import Testing
+import VirtualTime
+
+@testable import Driver
+@testable import Replay
+
+/// What events reached, and why not more.
+@Suite(.timeLimit(.minutes(5)))
+struct CoverageTests {
+    /// Every routine's reports of one driver.
+    private final class Reached: Sendable {
+        let driver: Driver
+        private let reports = Received<RoutineReport>()
+
+        init(_ config: DriverConfig = DriverConfig(), _ engine: any EnginePort = ScriptedEngine()) {
+            driver = Driver.make(config, engine: engine)
+        }
+
+        var all: [RoutineReport] { reports.values }
+
+        func take(_ more: [RoutineReport]) { for report in more { reports.take(report) } }
+
+        func create(_ processId: UInt32, _ rules: ProcessRules = []) throws {
+            var creation = ProcessCreation(imageFileName: "a", processId: processId)
+            creation.rules = rules
+            creation.commandLine = "a -b"
+            try driver.createProcess(creation) { self.take($0.routines) }
+        }
+
+        func thread(
+            _ threadId: UInt32, in processId: UInt32, by creator: UInt32? = nil, isSystem: Bool = false
+        ) throws {
+            var creation = ThreadCreation(
+                processId: processId, threadId: threadId, creatorProcessId: creator ?? processId)
+            creation.creatorIsSystemThread = isSystem
+            try driver.createThread(creation) { self.take($0.routines) }
+        }
+
+        func load(_ name: String, _ processId: UInt32, _ change: (inout ImageLoad) -> Void = { _ in }) throws {
+            var load = ImageLoad(processId: processId, fullImageName: name)
+            change(&load)
+            try driver.loadImage(load) { self.take($0) }
+        }
+    }
+
+    /// Drives everything that a client may.
+    private func everything() throws -> [RoutineReport] {
+        let all = Reached()
+        try all.create(100)
+        try all.create(104, [.notifyProcessCmdLine, .notifyNewThreadSameProcess])
+        try all.create(108, [.notifyNewThreadDifferentProcess, .notifyWow64cpuLoad, .notifyImageLoadRule])
+        try all.create(112, .notifyProcessCmdLine)
+        try all.thread(1, in: 100)
+        try all.thread(2, in: 100, by: 104)
+        try all.thread(3, in: 100, by: 108)
+        try all.thread(4, in: 100, by: 9999)
+        try all.thread(5, in: 100, isSystem: true)
+        try all.thread(6, in: 4, by: 100)
+        _ = try all.driver.setCurrentCommandLine(of: 104, "changed")
+        all.take(try all.driver.deleteThread(1, of: 100))
+        try all.thread(7, in: 104)
+        try all.thread(8, in: 112)
+        try all.thread(9, in: 112)
+        try all.create(116, .notifyProcessCmdLine)
+        try all.thread(10, in: 112)
+        let wow64cpu = #"C:\Windows\System32\wow64cpu.dll"#
+        for name in ["x.dll", wow64cpu, "x.dll"] { try all.load(name, 108) }
+        try all.load("x.dll", 100) { $0.extendedInfoPresent = false }
+        for (name, rules) in [("s.dll", [.notifyImageLoadRule]), ("t.dll", [])] as [(String, StreamContextRules)] {
+            _ = try all.driver.createStreamContext(fileName: name, rules: rules)
+            try all.load(name, 100)
+        }
+        try all.load("k.sys", 0) { $0.systemModeImage = true }
+        _ = try all.driver.changeRules(of: 100, .modify(set: ProcessRules(rawValue: 0x200), clear: []))
+        try all.load("x.dll", 100)
+        all.take(try all.driver.exitProcess(100))
+
+        let denying = Reached(
+            .make { $0.createThreadNotifyRoutineEx = false },
+            EmbeddedEngine(.init(reply: .deny), timers: ManualTimers()))
+        try denying.create(100)
+        return all.all + denying.all
+    }
+
+    @Test func `each condition is looked at by its routine and by no other`() throws {
+        let reports = try everything()
+        for report in reports {
+            for (check, _) in report.trace.checks { #expect(check.routine == report.routine, "\(check)") }
+        }
+        let looked = Set(reports.flatMap { $0.trace.checks.map(\.check) })
+        #expect(Set(Check.allCases).subtracting(looked) == [])
+        #expect(Set(reports.map(\.routine)) == Set(Coverage.routines))
+        #expect(Set(Check.allCases.map(\.routine)) == Set(Coverage.routines))
+    }
+
+    @Test func `the figures are those of the reports`() throws {
+        let reports = try everything()
+        var coverage = Coverage()
+        for report in reports { coverage.count(report) }
+        for routine in Coverage.routines {
+            let runs = coverage.runs(of: routine)
+            #expect(runs.runs == reports.count { $0.routine == routine })
+            #expect(runs.notified == reports.count { $0.routine == routine && !$0.messages.isEmpty })
+        }
+        var reached = 0
+        for check in Check.allCases {
+            let looked = reports.flatMap { Array($0.trace.checks) }.filter { $0.check == check }
+            #expect(coverage.outcomes(of: check).held == looked.count { $0.holds })
+            #expect(coverage.outcomes(of: check).failed == looked.count { !$0.holds })
+            reached += Set(looked.map(\.holds)).count
+        }
+        #expect(coverage.reached == reached)
+        #expect(Coverage.outcomeCount == 56)
+        #expect(coverage.percent == Double(reached) / 0.56)
+        for type in Coverage.messageTypes {
+            let made = reports.flatMap(\.messages).count { MessageType(of: $0.message) == type }
+            #expect(coverage.messages(of: type) == made)
+        }
+    }
+
+    @Test func `a client can reach each outcome but that a new thread's process has no context`() throws {
+        var coverage = Coverage()
+        for report in try everything() { coverage.count(report) }
+        let missing = Check.allCases.flatMap { check in
+            let outcomes = coverage.outcomes(of: check)
+            return (outcomes.held == 0 ? ["\(check) true"] : []) + (outcomes.failed == 0 ? ["\(check) false"] : [])
+        }
+        #expect(missing == ["currentContext false"])
+        #expect(Coverage.messageTypes.filter { coverage.messages(of: $0) == 0 } == [])
+    }
+
+    @Test func `each type of message that routines make is among those that are told`() throws {
+        let made = Set(try everything().flatMap(\.messages).map { MessageType(of: $0.message) })
+        #expect(made.subtracting(Coverage.messageTypes) == [])
+        #expect(Set(Coverage.messageTypes).count == Coverage.messageTypes.count)
+    }
+
+    @Test func `nothing reached is 0 percent, and a run that says the same counts again`() throws {
+        var coverage = Coverage()
+        #expect(coverage.percent == 0)
+        #expect(coverage.reached == 0)
+        let report = try #require(try everything().first)
+        coverage.count(report)
+        let once = coverage.reached
+        coverage.count(report)
+        #expect(coverage.reached == once)
+        #expect(coverage.runs(of: report.routine).runs == 2)
+    }
+
+    @Test func `coverage is told only when it was asked for`() async {
+        let line = SysmonLine.load(RecordedProcess(processId: 1000, second: 5))
+        for asks in [false, true] {
+            let feed = EventFeed(driver: .make(), options: .sysmon { $0.tellsCoverage = asks }, onEventTime: { _ in })
+            let report = await feed.replay(Array(line.utf8))
+            #expect(report.coverage.runs(of: .loadImageNotify).runs == (asks ? 1 : 0))
+            #expect((report.coverage.percent > 0) == asks)
+        }
+    }
+
+    // MARK: Gaps
+
+    /// Every outcome that recordings are said never to have, of those that they did have.
+    private func contradictions(_ coverage: Coverage, besides exceptions: [String] = []) -> [String] {
+        Check.allCases.flatMap { check -> [String] in
+            let outcomes = coverage.outcomes(of: check)
+            return [(true, outcomes.held), (false, outcomes.failed)].compactMap { outcome, count in
+                count > 0 && RecordingGaps.why(check, neverIs: outcome) != nil ? "\(check) \(outcome)" : nil
+            }
+        }.filter { !exceptions.contains($0) }
+            + Coverage.messageTypes.filter {
+                coverage.messages(of: $0) > 0 && RecordingGaps.why(neverMade: $0) != nil
+            }.map { "\($0)" }
+    }
+
+    /// Every rule that makes the driver say something.
+    private static let rules: ProcessRules = [
+        .notifyNewThreadDifferentProcess, .notifyNewThreadSameProcess, .notifyImageLoadRule, .notifyWow64cpuLoad,
+        .notifyProcessCmdLine,
+    ]
+
+    @Test(.enabled(if: Recording.areThere), arguments: Recording.all)
+    func `no recording shows what recordings are said never to show`(recording: Recording) async throws {
+        let bytes = try recording.bytes()
+        for initialThreads in [false, true] {
+            var options = EventFeed.Options.sysmon {
+                $0.replaysAllMachines = true
+                $0.tellsCoverage = true
+            }
+            options.createsInitialThreads = initialThreads
+            let feed = EventFeed(options: options) { _ in
+                let driver = Driver.make()
+                driver.rulePolicies = [RulePolicy(imageFileName: "*", rules: Self.rules)]
+                return EventTarget(driver: driver, onEventTime: { _ in })
+            }
+            let report = await feed.replay(bytes)
+            #expect(contradictions(report.coverage) == [])
+            #expect(report.coverage.reached > 10)
+        }
+    }
+
+    @Test func `no record that Sysmon might write shows what recordings are said never to show`() async throws {
+        let (a, b) = (RecordedProcess(processId: 1000, second: 5), RecordedProcess(processId: 1004, second: 5))
+        let system = RecordedProcess(processId: 4, second: 1)
+        let driverLoad = SysmonLine.record(6, ["ImageLoaded": #"C:\\k.sys"#])
+        let wow64cpu = #"C:\\Windows\\System32\\wow64cpu.dll"#
+        let lines = [
+            SysmonLine.load(a), SysmonLine.create(a), SysmonLine.create(b, by: a), SysmonLine.thread(from: a, in: b),
+            SysmonLine.thread(from: system, in: b), SysmonLine.thread(from: a, in: system),
+            SysmonLine.load(a, wow64cpu),
+            SysmonLine.load(a), SysmonLine.load(b), SysmonLine.load(system), SysmonLine.exit(a), SysmonLine.exit(b),
+        ]
+        for initialThreads in [false, true] {
+            let driver = Driver.make()
+            driver.rulePolicies = [RulePolicy(imageFileName: "*", rules: Self.rules)]
+            let feed = EventFeed(
+                driver: driver,
+                options: .sysmon {
+                    $0.tellsCoverage = true
+                    $0.createsInitialThreads = initialThreads
+                }, onEventTime: { _ in })
+            let report = await feed.replay(Array((lines + [driverLoad]).joined(separator: "\n").utf8))
+            #expect((report.total.applied, report.total.rejectedCount) == (13, 0))
+            // Event 6 is what tells of kernel images.
+            #expect(contradictions(report.coverage, besides: ["systemModeImage true"]) == [])
+            #expect(report.coverage.outcomes(of: .systemModeImage).held == 1)
+        }
+    }
+
+    @Test func `a reader is told what a recording lacks, and is not told of what it has`() async {
+        let (a, b) = (RecordedProcess(processId: 1000, second: 5), RecordedProcess(processId: 1004, second: 5))
+        let none = RecordingGaps.of(await Driver.make().apply([], .sysmon()))
+        #expect(
+            none == [
+                "no event 1: no creations", "no event 5: no exits", "no event 7: no image loads",
+                "no event 6: no kernel images", "no event 8: no remote threads",
+            ])
+        let all = RecordingGaps.of(
+            await Driver.make().apply(
+                [
+                    SysmonLine.create(a), SysmonLine.load(a), SysmonLine.thread(from: a, in: b), SysmonLine.exit(a),
+                    SysmonLine.load(a), SysmonLine.open(from: a, to: b), SysmonLine.record(22, [:]),
+                    SysmonLine.record(6, ["ImageLoaded": "k.sys"]), #"{"EventID":1,"Channel":"Security"}"#,
+                    SysmonLine.loadWithoutPid(RecordedProcess(processId: 7, second: 7)),
+                ], .sysmon()))
+        #expect(
+            all == [
+                "1 processes were there before their first record: no CreateProcess message, no command line, parent or "
+                    + "session until a creation is met (0 were)",
+                "event 7 tells no base address, size or thread: they are 0",
+                "event 8 does not tell the creating thread",
+                "1 records of opened processes (event 10): the model has no handle callbacks",
+                "1 records of other Sysmon events that no routine corresponds to", "1 records of other channels",
+                "1 records name a process after its exit", "1 records whose ProcessGuid no other record gives a pid",
+            ])
+    }
+}
