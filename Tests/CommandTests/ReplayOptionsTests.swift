@@ -1,0 +1,120 @@
+import ArgumentParser
+import Driver
+import Replay
+import Testing
+
+@testable import wdfilterd
+
+/// What `wdfilterd replay` takes on its command line.
+@Suite struct ReplayOptionsTests {
+    @Test(arguments: [
+        ("asap", ReplayPace.asap), ("recorded", .speed(1)), ("x1", .speed(1)), ("x2.5", .speed(2.5)),
+        ("x0.001", .speed(0.001)), ("x1e6", .speed(1e6)), ("x1000000", .speed(1e6)),
+    ])
+    func `a pace`(argument: String, pace: ReplayPace) { #expect(ReplayPace(argument: argument) == pace) }
+
+    @Test(arguments: [
+        "", "x", "x0", "x-1", "x0.0009", "x1000001", "xinf", "xnan", "2", "X2", "x2x", "x 2", "ASAP", "recorded ",
+        "xx2",
+    ])
+    func `no pace`(argument: String) { #expect(ReplayPace(argument: argument) == nil) }
+
+    @Test func `rules are names with commas between them`() {
+        #expect(ArmedRules(argument: "NotifyImageLoadRule")?.rules == .notifyImageLoadRule)
+        let two = ArmedRules(argument: "NotifyImageLoadRule,NotifyProcessCmdLine")
+        #expect(two?.rules == [.notifyImageLoadRule, .notifyProcessCmdLine])
+        #expect(two?.names == ["NotifyImageLoadRule", "NotifyProcessCmdLine"])
+    }
+
+    @Test(arguments: [
+        "", ",", "NotifyImageLoadRule,", ",NotifyImageLoadRule", "NotifyImageLoadRule,,NotifyProcessCmdLine", "Nothing",
+        "NotifyImageLoadRule, NotifyProcessCmdLine",
+    ])
+    func `no rules`(argument: String) { #expect(ArmedRules(argument: argument) == nil) }
+
+    @Test(arguments: [
+        (#"*\powershell.exe=NotifyImageLoadRule"#, #"*\powershell.exe"#), ("a=b=NotifyImageLoadRule", "a=b"),
+        ("==NotifyImageLoadRule", "="), ("*=NotifyImageLoadRule", "*"),
+    ])
+    func `a policy is a pattern, the last equals sign, and rules`(argument: String, pattern: String) {
+        let policy = ArmedPolicy(argument: argument)?.policy
+        #expect(policy == RulePolicy(imageFileName: pattern, rules: .notifyImageLoadRule))
+    }
+
+    @Test(arguments: ["", "=", "*", "*=", "=NotifyImageLoadRule", "*=Nothing", "NotifyImageLoadRule"])
+    func `no policy`(argument: String) { #expect(ArmedPolicy(argument: argument)?.policy == nil) }
+
+    @Test func `all rules that are armed are policies, those for every process first`() throws {
+        let command = try ReplayCommand.parse([
+            "f", "--policy", "a=NotifyImageLoadRule", "--rules", "NotifyProcessCmdLine", "--policy",
+            "b=NotifyImageLoadRule",
+        ])
+        #expect(command.policies.map(\.imageFileName) == ["*", "a", "b"])
+        #expect(try ReplayCommand.parse(["f"]).policies.isEmpty)
+        #expect(try ReplayCommand.parse(["f"]).pace == .asap)
+    }
+
+    @Test(arguments: [
+        [], ["f", "--fail-under", "101"], ["f", "--fail-under", "-1"], ["f", "--fail-under", "nan"], ["-", "f", "-"],
+        ["f", "--token-file", "t"], ["f", "--like", "a"], ["f", "--ca-file", "c"], ["f", "--insecure"],
+        ["f", "--engine-url", "http://127.0.0.1:1", "--engine-latency", "1ms"],
+        ["f", "--engine-url", "http://127.0.0.1:1", "--engine-fail-every", "2"],
+        ["f", "--server", "http://127.0.0.1:1", "--engine-reply", "deny"],
+        ["f", "--server", "http://127.0.0.1:1", "--config", "c"],
+        ["f", "--server", "http://127.0.0.1:1", "--format", "native"],
+        ["f", "--server", "http://127.0.0.1:1", "--like", "a", "--rules", "NotifyImageLoadRule"],
+        ["f", "--server", "http://127.0.0.1:1", "--like", "a", "--policy", "*=NotifyImageLoadRule"],
+    ])
+    func `what does not go together is refused`(arguments: [String]) {
+        #expect(throws: (any Error).self) { try ReplayCommand.parse(arguments) }
+    }
+
+    @Test(arguments: [
+        ["f", "--fail-under", "0"], ["f", "--fail-under", "100"], ["-", "f"],
+        ["f", "--server", "unix:/s", "--like", "a", "--token-file", "t", "--insecure"],
+        ["f", "--server", "unix:/s", "--rules", "NotifyImageLoadRule"],
+        ["f", "--engine-latency", "20ms", "--engine-fail-every", "100", "--pace", "recorded"],
+    ])
+    func `what goes together is taken`(arguments: [String]) throws {
+        #expect(try ReplayCommand.parse(arguments).files.isEmpty == false)
+    }
+}
+
+/// Sizes and numbers as a replay tells them.
+@Suite struct ReplayProgressTests {
+    @Test(arguments: [
+        (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (999_999, "999 kB"), (1_000_000, "1.0 MB"), (1_099_999, "1.0 MB"),
+        (1_100_000, "1.1 MB"), (999_999_999, "999.9 MB"), (1_000_000_000, "1.00 GB"), (1_090_000_000, "1.09 GB"),
+        (12_345_678_901, "12.34 GB"), (UInt64.max, "18446744073.70 GB"),
+    ])
+    func `a size in its unit, never rounded up`(bytes: UInt64, text: String) {
+        #expect(ReplayProgress.bytes(bytes) == text)
+    }
+
+    @Test(arguments: [
+        (0, "0"), (7, "7"), (999, "999"), (1000, "1,000"), (12_345, "12,345"), (123_456, "123,456"),
+        (1_234_567, "1,234,567"), (-1, "-1"), (-100, "-100"), (-999, "-999"), (-1000, "-1,000"), (-123_456, "-123,456"),
+        (-1_234_567, "-1,234,567"), (Int.max, "9,223,372,036,854,775,807"), (Int.min, "-9,223,372,036,854,775,808"),
+    ])
+    func `digits in groups of three`(number: Int, text: String) { #expect(ReplayProgress.grouped(number) == text) }
+}
+
+/// What a recording's first lines say it holds.
+@Suite struct RecordingFormatTests {
+    private func format(_ text: String) -> EventFeed.Options.Format {
+        Array(text.utf8).withUnsafeBytes { EventFeed.Options.Format(of: $0) }
+    }
+
+    @Test(arguments: [
+        "{\"type\":\"processCreate\"}\n", "\n \t\r\n{\"type\":\"processExit\",\"processId\":1}\nno JSON\n",
+        "{\"a\":{\"type\":\"x\"},\"type\":\"setRules\"}\n",
+    ])
+    func `a first line with the type of an event is native`(text: String) { #expect(format(text) == .native) }
+
+    @Test(arguments: [
+        "", "\n\n", "no JSON\n{\"type\":\"processExit\"}\n", "{\"EventID\":1}\n{\"type\":\"processExit\"}\n",
+        "{\"type\":\"other\"}\n", "{\"type\":7}\n", "[]\n", "{\"event\":{\"type\":\"processExit\"}}\n",
+        "{\"type\":\"processcreate\"}\n",
+    ])
+    func `anything else is Sysmon's`(text: String) { #expect(format(text) == .sysmon) }
+}

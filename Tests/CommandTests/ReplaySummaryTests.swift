@@ -1,0 +1,145 @@
+import Testing
+
+@testable import wdfilterd
+
+/// The result of a replay as people read it.
+@Suite struct ReplaySummaryTests {
+    private static let report = #"""
+        {"lines":12345,"applied":12000,"appliedByType":{"imageLoad":11000,"processCreate":900,"processExit":100},
+        "skipped":{"registry":340},"skippedByType":{},
+        "messages":{"sync":{},"async":{},"direct":{}},
+        "processesSynthesised":3,"processesCompleted":1,"tombstoneRecords":0,
+        "rejected":[{"part":"a.json","line":7,"detail":"no JSON"},{"line":9,"detail":"Hostname is missing"},
+        {"line":10,"detail":"c"},{"line":11,"detail":"d"},{"line":12,"detail":"e"}],"rejectedCount":6,
+        "machines":["pc1","pc2"],
+        "hosts":[{"host":"pc1","created":true,"machine":"pc1","lines":12000,"appliedByType":{"imageLoad":11000},
+        "messages":{"sync":{"NewThreadDifferentProcess":2},"async":{"LoadImage":11000,"CreateThread":2},"direct":{}}},
+        {"host":"pc2-2","created":false,"machine":"pc2.corp","lines":5,"appliedByType":{},
+        "messages":{"sync":{},"async":{},"direct":{}}}],
+        "deliveries":[{"kind":"async","operation":"LoadImage","sent":10990,"failed":0,"notSent":0,"dropped":10},
+        {"kind":"sync","operation":"NewThreadDifferentProcess","sent":1,"failed":1,"notSent":0,"dropped":0}],
+        "losses":[{"machine":"pc1","kind":"sync","operation":"NewThreadDifferentProcess","reason":"STATUS_TIMEOUT",
+        "processId":1000,"count":1,"first":{"sequence":5,"time":"2020-02-21T10:15:30Z","subject":"process 4"},
+        "last":{"sequence":5,"time":"2020-02-21T10:15:30Z","subject":"process 4"}},
+        {"machine":"pc1","kind":"async","operation":"LoadImage","reason":"overflow","processId":1004,
+        "imageFileName":"C:\\a.exe","count":10,"first":{"sequence":1,"time":"2020-02-21T10:15:30Z"},
+        "last":{"sequence":9,"time":"2020-02-21T10:15:31Z","subject":"x.dll"}}],
+        "lossesUnlisted":0,
+        "coverage":{"percent":5.4,"reached":3,"outcomes":56,
+        "routines":[{"routine":"MpLoadImageNotifyRoutine","records":11000,"notified":11000,"conditions":[
+        {"check":"ImageInfo->SystemModeImage","held":0,"failed":11000,"why":"only event 6 tells of kernel images"},
+        {"check":"A","held":0,"failed":0},{"check":"B","held":1,"failed":0},{"check":"C","held":1,"failed":1}]},
+        {"routine":"MpCreateThreadNotifyRoutine","records":0,"notified":0,"conditions":[
+        {"check":"D","held":0,"failed":0}]}],
+        "messageTypes":[{"kind":"sync","operation":"NewThreadSameProcess","made":0,"why":"event 8 tells nothing"},
+        {"kind":"direct","operation":"Wow64cpuLoad","made":0},{"kind":"async","operation":"LoadImage","made":4}],
+        "gaps":["event 7 tells no base address, size or thread: they are 0"]},
+        "durationMilliseconds":1250}
+        """#
+
+    private func summary(_ text: String = report) throws -> ReplaySummary { try ReplaySummary(Array(text.utf8)) }
+
+    @Test func `the summary as text`() throws {
+        #expect(
+            try summary().text(in: .plain) == #"""
+                12,345 lines in 1.25 s: 11,000 imageLoad, 900 processCreate, 100 processExit applied, 339 passed over, 6 wrong
+                  a.json: line 7: no JSON
+                  line 9: Hostname is missing
+                  line 10: c
+                  line 11: d
+                  line 12: e
+                  and 1 more
+
+                Machines
+                  machine   host    lines  events            messages
+                  pc1       pc1    12,000  11,000 imageLoad  2 sync NewThreadDifferentProcess, 11,000 async LoadImage, 2 async CreateThread
+                  pc2.corp  pc2-2       5  none              none
+
+                Messages: what the engine got
+                  message                           made    sent  failed  not sent  dropped
+                  async LoadImage                 11,000  10,990       0         0       10
+                  sync NewThreadDifferentProcess       2       1       1         0        0
+
+                Lost: what the engine did not get
+                  message                    why             process        count  first                           last
+                  LoadImage                  overflow        1004 C:\a.exe     10  2020-02-21T10:15:30Z            2020-02-21T10:15:31Z x.dll
+                  NewThreadDifferentProcess  STATUS_TIMEOUT  1000               1  2020-02-21T10:15:30Z process 4  2020-02-21T10:15:30Z process 4
+
+                Coverage: 5.4 % (3 of 56 outcomes of conditions)
+                  routine                        runs    told  outcomes never met
+                  MpLoadImageNotifyRoutine     11,000  11,000  3 of 4 conditions
+                  MpCreateThreadNotifyRoutine       0       0  1 of 1 conditions
+
+                Conditions
+                  - never true: ImageInfo->SystemModeImage (only event 6 tells of kernel images)
+                  - never looked at: A
+                  - never false: B
+
+                Messages that were never made
+                  - sync NewThreadSameProcess (event 8 tells nothing)
+                  - direct Wow64cpuLoad
+
+                What this recording does not tell
+                  - event 7 tells no base address, size or thread: they are 0
+
+                """#)
+    }
+
+    @Test func `headings and faults are set off on a terminal, and only there`() throws {
+        let style = TerminalStyle(usesColor: true, width: nil)
+        let text = try summary().text(in: style)
+        #expect(text.contains("\u{1B}[1mMachines\u{1B}[0m\n"))
+        #expect(text.contains("\u{1B}[33m  a.json: line 7: no JSON\u{1B}[0m\n"))
+        let plain = ["\u{1B}[1m", "\u{1B}[2m", "\u{1B}[33m", "\u{1B}[0m"].reduce(text) { $0.replacing($1, with: "") }
+        #expect(try plain == summary().text(in: .plain))
+    }
+
+    @Test func `lists are wrapped to the terminal's width`() throws {
+        let text = try summary().text(in: TerminalStyle(usesColor: false, width: 40))
+        #expect(text.contains("  - event 7 tells no base address,\n    size or thread: they are 0\n"))
+    }
+
+    @Test func `only the largest losses are shown, and how many kinds there are more`() throws {
+        let losses = (1...25).map { number in
+            let message = #"{"sequence":1,"time":"t\#(number)"}"#
+            return
+                #"{"kind":"async","operation":"LoadImage","reason":"overflow","count":\#(number),"first":\#(message),"#
+                + #""last":\#(message)}"#
+        }.joined(separator: ",")
+        let start = try #require(Self.report.firstRange(of: #""losses":["#)?.upperBound)
+        let end = try #require(Self.report.firstRange(of: #""lossesUnlisted""#)?.lowerBound)
+        let text = Self.report[..<start] + losses + "]," + Self.report[end...]
+        let shown = try summary(String(text)).text(in: .plain)
+        #expect(shown.contains("  and 5 kinds more: see --json\n"))
+        #expect(shown.contains("t25"))
+        #expect(shown.contains(" t6 "))
+        #expect(!shown.contains(" t5 "))
+    }
+
+    @Test func `the percentage is that of the outcomes, to a tenth`() throws {
+        #expect(try summary().percent == 5.4)
+        let none = Self.report.replacing(#""reached":3,"outcomes":56"#, with: #""reached":0,"outcomes":0"#)
+        #expect(try summary(none).percent == 0)
+    }
+
+    @Test func `a recording is unreadable when there are lines and all of them are wrong`() throws {
+        #expect(try !summary().isUnreadable)
+        let all = try summary(Self.report.replacing(#""rejectedCount":6"#, with: #""rejectedCount":12345"#))
+        #expect(all.isUnreadable)
+        #expect(all.firstFault == "a.json: line 7: no JSON")
+        let empty = Self.report.replacing(#""lines":12345"#, with: #""lines":0"#)
+            .replacing(#""rejectedCount":6"#, with: #""rejectedCount":0"#)
+        #expect(try !summary(empty).isUnreadable)
+    }
+
+    @Test(arguments: [
+        "", "[]", "{}", report.replacing(#""lines":12345,"#, with: ""), report.replacing("12345", with: "-1"),
+        report.replacing("12345", with: #""12345""#), report.replacing(#""losses":["#, with: #""losses":[7,"#),
+        report.replacing(#""coverage":{"#, with: #""coverages":{"#), report + "x",
+    ])
+    func `a report that is none is a failure, not a crash`(text: String) {
+        #expect { try summary(text) } throws: { error in
+            (error as? CommandFailure)?.status == .failed
+        }
+    }
+}
