@@ -19,13 +19,15 @@ final class LiveAPI: Sendable {
     private let curl: CurlMulti
 
     init(
-        hostLimit: Int = 4096, streamLimit: Int = 1024, requestDeadline: Duration = .seconds(30),
+        hostLimit: Int = 4096, streamLimit: Int = 1024, uploadLimit: Int = 256,
+        requestDeadline: Duration = .seconds(30),
         defaults: HostDefaults = HostDefaults(), tokens: TokenTable? = nil
     ) throws {
         curl = try CurlMulti()
         var limits = NotificationAPI.Limits()
         limits.hosts = hostLimit
         limits.messageStreams = streamLimit
+        limits.uploads = uploadLimit
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         api = NotificationAPI(
             defaults: defaults, limits: limits, tokens: tokens,
