@@ -130,11 +130,6 @@ final class VirtualReplay: Sendable {
     }
 }
 
-extension EngineMessage.Operation {
-    /// Whether it is the message of a creation or an exit.
-    var isCreateProcess: Bool { name == "CreateProcess" }
-}
-
 extension CountersSnapshot {
     /// ASY-10.
     var isConserved: Bool {
