@@ -248,13 +248,14 @@ struct CoverageTests {
                 ], .sysmon()))
         #expect(
             all == [
-                "1 processes were there before their first record: no CreateProcess message, no command line, parent or "
-                    + "session until a creation is met (0 were)",
+                "processes that were there before their first record: 1, of which 0 got a creation later; the others have no "
+                    + "CreateProcess message, command line, parent or session",
                 "event 7 tells no base address, size or thread: they are 0",
                 "event 8 does not tell the creating thread",
-                "1 records of opened processes (event 10): the model has no handle callbacks",
-                "1 records of other Sysmon events that no routine corresponds to", "1 records of other channels",
-                "1 records name a process after its exit", "1 records whose ProcessGuid no other record gives a pid",
+                "1 × records of opened processes (event 10): the model has no handle callbacks",
+                "1 × records of other Sysmon events: no routine corresponds to them", "1 × records of other channels",
+                "1 × records that name a process after its exit",
+                "1 × records whose ProcessGuid no other record gives a pid",
             ])
     }
 }

@@ -16,7 +16,6 @@ struct EventLanes: Sendable {
 
     private struct Entry {
         var event: LocatedEvent
-        /// In the order in which the event names them: what is released together goes on in that order.
         let lanes: [Lane]
         /// In how many of its lanes others come first.
         var blocked: Int
@@ -57,7 +56,6 @@ struct EventLanes: Sendable {
     /// An event is over: those behind it may come, in the order of the recording.
     mutating func end(_ id: ID) {
         guard let entry = entries.removeValue(forKey: id) else { return }
-        // The order of a set differs from run to run.
         var free: [ID] = []
         for lane in entry.lanes {
             _ = queues[lane]?.popFirst()

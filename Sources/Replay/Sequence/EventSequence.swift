@@ -80,7 +80,7 @@ struct EventSequence {
     /// The result so far.
     var report: ReplayReport {
         var total = sections.sum.report
-        total.machines = Array(sections.machines.prefix(MachineNames.limit))
+        total.machines = sections.machines
         total.rejected = rejected
         total.stoppedAtLine = stoppedAtLine
         total.isNewestFirst = sections.all.contains { section in section.span.map { $0.last < $0.first } ?? false }

@@ -49,6 +49,8 @@ struct Sections: Sendable {
 
     private mutating func findPlace(of machine: String) -> Int? {
         if let place = places[machine] { return place }
+        // Who reads lines tells as many machines apart as this; several readers may know more together.
+        guard machines.count < MachineNames.limit else { return nil }
         machines.append(machine)
         let isReplayed =
             if let chosen = options.machine { machine == chosen.lowercased() } else {

@@ -46,15 +46,6 @@ struct SysmonEvent: Sendable {
     /// The process that it acts on (8, 10).
     var target: SysmonProcess?
 
-    /// A mention of `line`.
-    init(_ mention: SysmonMention, line: Int) {
-        self.line = line
-        kind = .mention(mention.reason)
-        time = nil
-        subject = mention.subject
-        target = mention.target
-    }
-
     /// Whether a pid has to come from another record.
     var isUnresolved: Bool { subject?.isUnresolved == true || target?.isUnresolved == true }
 
@@ -100,6 +91,14 @@ struct SysmonEvent: Sendable {
         case .processExit, .remoteThread, .mention: break
         }
         return texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+    }
+}
+
+extension SysmonEvent {
+    /// A mention on `line`, which has to be held.
+    init(_ mention: SysmonMention, line: Int) {
+        self.init(
+            line: line, kind: .mention(mention.reason), time: nil, subject: mention.subject, target: mention.target)
     }
 }
 

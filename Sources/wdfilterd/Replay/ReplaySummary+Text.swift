@@ -42,12 +42,20 @@ extension ReplaySummary {
     private func tellLosses(to page: inout Page) {
         guard !losses.isEmpty else { return }
         let shown = losses.sorted { $0.count > $1.count }.prefix(Page.mostRows)
+        let isOneMachine = machines.count == 1
         page.table(
-            "Lost: what the engine did not get", ["message", "why", "process", "count", "first", "last"],
-            shown.map {
-                [$0.operation, $0.reason, $0.process, grouped($0.count), $0.first, $0.count > 1 ? $0.last : ""]
+            "Lost: what the engine did not get",
+            (isOneMachine ? [] : ["machine"]) + ["message", "why", "process", "count", "first", "last"],
+            shown.map { loss in
+                (isOneMachine ? [] : [loss.machine ?? ""]) + [
+                    loss.operation, loss.reason, loss.process, grouped(loss.count), loss.first,
+                    loss.count > 1 ? loss.last : "",
+                ]
             })
         if losses.count > shown.count { page.line("  and \(losses.count - shown.count) kinds more: see --json") }
+        if lossesUnlisted > 0 {
+            page.line("  and \(grouped(lossesUnlisted)) messages of more kinds than are told apart")
+        }
     }
 
     /// How often each condition of a routine was true and false, and why it could not be.
@@ -112,7 +120,8 @@ private struct Page {
                 if isNumber[column] { return room + row[column] }
                 return column == columns.count - 1 ? row[column] : row[column] + room
             }
-            let line = "  " + cells.joined(separator: "  ")
+            var line = "  " + cells.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
             self.line(place == 0 ? style.apply(.faint, line) : line)
             guard place > 0, place <= notes.count, let note = notes[place - 1] else { continue }
             let indent = String(repeating: " ", count: 6 + widths.dropLast().reduce(0) { $0 + $1 + 2 })

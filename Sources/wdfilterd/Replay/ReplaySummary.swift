@@ -17,6 +17,7 @@ struct ReplaySummary {
 
     /// One kind of loss.
     struct Loss {
+        let machine: String?
         let operation: String
         let reason: String
         let process: String
@@ -61,6 +62,8 @@ struct ReplaySummary {
     let machineNames: [String]
     let deliveries: [Delivery]
     let losses: [Loss]
+    /// Lost messages that are in none of them.
+    let lossesUnlisted: Int
     let percent: Double
     let reached: Int
     let outcomes: Int
@@ -114,6 +117,7 @@ struct ReplaySummary {
         losses = object.each("losses") { loss in
             let process = loss["processId"] == nil ? "-" : "\(loss.count("processId"))"
             return Loss(
+                machine: loss.text("machine"),
                 operation: "\(loss.text("kind") ?? "") \(loss.text("operation") ?? "")",
                 reason: loss.text("reason") ?? "",
                 process: loss.text("imageFileName").map { "\(process) \($0.split(separator: "\\").last ?? "")" }
@@ -121,6 +125,7 @@ struct ReplaySummary {
                 count: loss.count("count"),
                 first: loss.lostMessage("first"), last: loss.lostMessage("last"))
         }
+        lossesUnlisted = object.count("lossesUnlisted")
         reached = coverage.count("reached")
         outcomes = coverage.count("outcomes")
         percent = outcomes > 0 ? (Double(reached) * 1000 / Double(outcomes)).rounded() / 10 : 0
