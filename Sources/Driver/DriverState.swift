@@ -40,6 +40,8 @@ struct DriverState {
     var wakeUps: [WakeUp] = []
     /// Those who are told what becomes of messages.
     var observers: [UInt64: any DeliveryObserver] = [:]
+    /// How many there have ever been.
+    var observerCount: UInt64 = 0
     /// Messages that have come to their end, for those.
     var ended: [MessageRecord] = []
 

@@ -22,13 +22,13 @@ extension Driver {
     /// Tells `observer` of all messages that end from now on, until `endObservation` of what is returned.
     public func observe(_ observer: any DeliveryObserver) -> Observation {
         withState { state in
-            let id = (state.observers.keys.max() ?? 0) + 1
-            state.observers[id] = observer
-            return Observation(id: id)
+            state.observerCount += 1
+            state.observers[state.observerCount] = observer
+            return Observation(id: state.observerCount)
         }
     }
 
-    /// Who observes is told no more.
+    /// Who observes is told no more. Ending it twice does nothing.
     public func endObservation(_ observation: Observation) {
         withState { $0.observers[observation.id] = nil }
     }

@@ -45,7 +45,8 @@ private final class ReplayUpload: BodyConsumer {
 
         private let registry: HostRegistry
         private let creation: HostCreation
-        private let entries = Locked<[Entry]>([])
+        /// Nil once they are released: an event may still be under way then.
+        private let entries = Locked<[Entry]?>([])
         let ledger = DeliveryLedger()
 
         init(_ registry: HostRegistry, _ creation: HostCreation) {
@@ -55,15 +56,19 @@ private final class ReplayUpload: BodyConsumer {
 
         /// The host for a machine; nil when there are as many hosts as there may be.
         func target(of machine: String) -> EventTarget? {
-            let taken = entries.withLock { $0.map(\.use.host.name) }
-            guard let name = ReplayHost.name(of: machine, besides: taken), let (use, isCreated) = use(name) else {
-                return nil
-            }
+            guard let taken = entries.withLock({ $0?.map(\.use.host.name) }),
+                let name = ReplayHost.name(of: machine, besides: taken), let (use, isCreated) = use(name)
+            else { return nil }
             let driver = use.host.driver
             let observation = driver.observe(ledger.observer(of: driver, machine: machine))
-            entries.withLock {
-                $0.append(
-                    Entry(machine: machine, use: use, observation: observation, isCreated: isCreated))
+            let entry = Entry(machine: machine, use: use, observation: observation, isCreated: isCreated)
+            let isKept = entries.withLock { entries in
+                entries?.append(entry)
+                return entries != nil
+            }
+            guard isKept else {
+                driver.endObservation(observation)
+                return nil
             }
             let clock = use.host.clock
             return EventTarget(driver: driver) { clock.advance(toEvent: $0) }
@@ -82,9 +87,9 @@ private final class ReplayUpload: BodyConsumer {
 
         /// Ends the observation of the hosts; returns them by machine.
         func release() -> [String?: ReplayHost] {
-            let entries = entries.withLock { entries in
-                defer { entries = [] }
-                return entries
+            let entries = entries.withLock { entries -> [Entry] in
+                defer { entries = nil }
+                return entries ?? []
             }
             for entry in entries { entry.use.host.driver.endObservation(entry.observation) }
             return entries.reduce(into: [:]) { hosts, entry in

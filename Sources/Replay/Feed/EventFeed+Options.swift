@@ -17,8 +17,8 @@ extension EventFeed {
         public var replaysAllMachines = false
         /// Whether the feed waits for room in the queue instead of having the driver drop messages (`onFull=wait`).
         public var waitsWhenFull = false
-        /// Whether the worker has sent what an event queued before the next event comes: so nothing is dropped, and two
-        /// replays are the same.
+        /// Whether the worker has sent what an event queued before that event is done. Without a pacer the next event comes
+        /// after that: so nothing is dropped, and two replays are the same.
         public var drainsQueue = false
         /// Whether the report tells coverage.
         public var tellsCoverage = false

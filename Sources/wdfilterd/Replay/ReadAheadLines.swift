@@ -21,10 +21,12 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
 
     private let files: RecordingFiles
     private let options: EventFeed.Options
+    private let threads: Int
     private let turn = DispatchSemaphore(value: 1)
     /// The number of the next block; nil once all was read.
     private var nextBlock: Int? = 0
-    private let room: DispatchSemaphore
+    /// Begins at 0: Dispatch does not let a semaphore go that is lower than it began.
+    private let room = DispatchSemaphore(value: 0)
     private let arrival = DispatchSemaphore(value: 0)
     private let state = Locked(State())
     private var nextPiece = 0
@@ -33,7 +35,8 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
     init(_ files: RecordingFiles, _ options: EventFeed.Options, threads: Int) {
         self.files = files
         self.options = options
-        room = DispatchSemaphore(value: threads + 2)
+        self.threads = threads
+        for _ in 0..<threads + 2 { room.signal() }
         let queue = DispatchQueue(label: "wdfilterd.read-ahead", attributes: .concurrent)
         for _ in 0..<threads { queue.async { self.work() } }
     }
@@ -53,7 +56,7 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
     /// Nobody takes lines any more.
     func stop() {
         state.withLock { $0.isStopped = true }
-        for _ in 0..<64 { room.signal() }
+        for _ in 0..<threads { room.signal() }
     }
 
     private func work() {

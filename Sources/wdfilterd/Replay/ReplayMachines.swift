@@ -14,9 +14,9 @@ import WebhookEngine
 final class ReplayMachines: Sendable {
     /// How time passes and who answers.
     private enum Surroundings: Sendable {
-        case virtual(VirtualTime, EmbeddedEngine.Behaviour)
+        /// An embedded engine; nil for none.
+        case virtual(VirtualTime, EmbeddedEngine.Behaviour?)
         case real(DispatchTimerQueue, CurlMulti, WebhookConfiguration)
-        case nobody(VirtualTime)
     }
 
     let ledger = DeliveryLedger()
@@ -50,7 +50,7 @@ final class ReplayMachines: Sendable {
         surroundings = try ReplayMachines.surroundings(command, settings, defaults.engine)
         switch (speed, surroundings) {
         case (nil, _): pacer = nil
-        case (let speed?, .virtual(let time, _)), (let speed?, .nobody(let time)):
+        case (let speed?, .virtual(let time, _)):
             pacer = Pacer(speed: speed, clock: RecordingClock(.events, over: time), timers: time)
         case (let speed?, .real(let timers, _, _)): pacer = Pacer(speed: speed, clock: SystemClock(), timers: timers)
         }
@@ -60,7 +60,7 @@ final class ReplayMachines: Sendable {
         _ command: ReplayCommand, _ settings: Settings, _ engine: EngineSetting
     ) throws(CommandFailure) -> Surroundings {
         switch engine {
-        case .none: return .nobody(VirtualTime())
+        case .none: return .virtual(VirtualTime(), nil)
         case .embedded(let behaviour):
             return .virtual(VirtualTime(), command.engine.isEmbeddedTold ? command.engine.behaviour : behaviour)
         case .webhook(let configuration):
@@ -79,7 +79,7 @@ final class ReplayMachines: Sendable {
     /// The time that a thread has to let pass while it waits; nil when it passes by itself.
     var virtualTime: VirtualTime? {
         switch surroundings {
-        case .virtual(let time, _), .nobody(let time): time
+        case .virtual(let time, _): time
         case .real: nil
         }
     }
@@ -109,15 +109,13 @@ final class ReplayMachines: Sendable {
                 config: defaults.config, limits: defaults.limits, engine: engine, clock: clock, timers: timers,
                 workQueue: InlineWorkQueue(), followerQueue: InlineWorkQueue())
         }
-        func virtual(_ time: VirtualTime, _ engine: any EnginePort) -> (Driver, EventTarget) {
-            let clock = RecordingClock(speed.map { .running(speed: $0) } ?? .events, over: time)
-            let driver = driver(engine, clock, time)
-            return (driver, EventTarget(driver: driver, onEventTime: clock.advance))
-        }
         switch surroundings {
         case .virtual(let time, let behaviour):
-            return virtual(time, EmbeddedEngine(behaviour, timers: time))
-        case .nobody(let time): return virtual(time, DisconnectedEngine())
+            let clock = RecordingClock(speed.map { .running(speed: $0) } ?? .events, over: time)
+            let engine: any EnginePort =
+                if let behaviour { EmbeddedEngine(behaviour, timers: time) } else { DisconnectedEngine() }
+            let driver = driver(engine, clock, time)
+            return (driver, EventTarget(driver: driver, onEventTime: clock.advance))
         case .real(let timers, let curl, let configuration):
             let clock = HostClock(.events)
             let engine = WebhookEngine(

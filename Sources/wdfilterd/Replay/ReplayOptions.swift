@@ -135,9 +135,11 @@ enum ReplayPace: ExpressibleByArgument, Equatable {
         case "asap": self = .asap
         case "recorded": self = .speed(1)
         default:
-            guard argument.first == "x", let speed = Double(argument.dropFirst()), (0.001...1e6).contains(speed) else {
-                return nil
-            }
+            // Double would take 0x10 and inf too.
+            let digits = argument.dropFirst()
+            guard argument.first == "x", digits.allSatisfy("0123456789.e".contains),
+                let speed = Double(digits), (0.001...1e6).contains(speed)
+            else { return nil }
             self = .speed(speed)
         }
     }

@@ -89,7 +89,7 @@ private struct Page {
 
     mutating func heading(_ heading: String) {
         if !text.isEmpty { text += "\n" }
-        line(style.apply(.bold, heading))
+        for part in wrapped(heading, width: style.width ?? .max) { line(style.apply(.bold, part)) }
     }
 
     /// Nothing when there are no items.
