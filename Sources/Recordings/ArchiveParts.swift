@@ -3,6 +3,7 @@ final class ArchiveParts: PartSequence {
     private let archive: ArchiveFile
     /// Whether a member is taken whatever its name is: it is the only one.
     private let takesAnyName: Bool
+    private(set) var passedOver: [String] = []
 
     /// Opens `file`.
     ///
@@ -16,7 +17,10 @@ final class ArchiveParts: PartSequence {
 
     func next() throws(RecordingFault) -> RawPart? {
         while let member = try archive.nextMember() {
-            guard member.isRecording || takesAnyName else { continue }
+            guard member.isRecording || takesAnyName else {
+                if passedOver.count < RecordingReader.maxPassedOver { passedOver.append(member.name) }
+                continue
+            }
             if member.isEncrypted { throw RecordingFault(member.name, "is encrypted") }
             let bytes = PeekableStream(MemberStream(member, in: archive))
             bytes.peek { $0.count >= Container.headBytes }

@@ -4,6 +4,12 @@ protocol PartSequence: AnyObject {
     func next() throws(RecordingFault) -> RawPart?
     /// How many bytes of the file, as it lies there, were read.
     var position: UInt64 { get }
+    /// What is in the file and is no part, by the names that messages have for it; the first ones.
+    var passedOver: [String] { get }
+}
+
+extension PartSequence {
+    var passedOver: [String] { [] }
 }
 
 /// One part as it is written.

@@ -9,9 +9,12 @@
 public final class RecordingReader {
     /// Nil once all is read, or reading has failed.
     private var parts: (any PartSequence)?
+    /// Members of an archive that were passed over because of their names, as far as it was read: the first ten.
+    public private(set) var passedOver: [String] = []
     private var current: OpenPart?
     private var count = 0
     private let opening: PartOpening
+    static let maxPassedOver = 10
     /// Size of the file in bytes, as it lies there; nil when it is not known (pipe).
     public let size: UInt64?
     /// Bytes of the file, as it lies there, whose lines were handed out, roughly: for a display of progress. 0...`size`;
@@ -73,7 +76,9 @@ public final class RecordingReader {
                     if let fault = current.fault { throw fault }
                     self.current = nil
                 }
-                guard let part = try parts.next() else { break }
+                let part = try parts.next()
+                passedOver = parts.passedOver
+                guard let part else { break }
                 current = try opening.open(part, number: count, of: parts)
                 count += 1
             }

@@ -78,6 +78,9 @@ import Testing
         try writer.add("folder/a.json", "yes\n")
         writer.close()
         #expect(try reading().text(path) == "yes\n")
+        let reader = try reading().open(path)
+        while try reader.next() != nil {}
+        #expect(reader.passedOver == ["a.zip: readme.md"])
     }
 
     @Test func `the only member is taken whatever its name is`() throws {

@@ -85,6 +85,9 @@ final class RecordingFiles {
                         lastPart = block.part
                         return block
                     }
+                    for name in reader.passedOver {
+                        progress.tell("\(name) is passed over: by its name it holds no lines")
+                    }
                     self.reader = nil
                     lastPart = nil
                 }

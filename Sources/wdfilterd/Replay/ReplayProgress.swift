@@ -70,6 +70,15 @@ final class ReplayProgress: Sendable {
         }
     }
 
+    /// Tells something else that is worth knowing.
+    func tell(_ text: String) {
+        switch form {
+        case .none: break
+        case .bar(let stream): stream.line("\r\u{1B}[K" + LineLogHandler.escaped(text))
+        case .lines(let stream): stream.line(LineLogHandler.escaped(text))
+        }
+    }
+
     /// Takes the bar away.
     func clear() {
         guard case .bar(let stream) = form, state.withLock({ $0.hasBar }) else { return }
