@@ -53,7 +53,7 @@ public struct EngineMessage: Hashable, Sendable {
     }
 
     /// The message itself.
-    public indirect enum Content: Hashable, Sendable {
+    public enum Content: Hashable, Sendable {
         /// Of the synchronous structure.
         case sync(SyncMessage)
         /// Of the asynchronous structure, queued or direct.
