@@ -50,7 +50,8 @@ def prepared(machine: Machine) -> Prepared:
 
 def ends_well(service: Service) -> None:
     """Stop a service, or see how it has stopped."""
-    assert service.stop() == 0
+    code = service.stop()
+    assert code == 0, f"exit code {code}\n{service.errors()}"
 
 
 @pytest.fixture
