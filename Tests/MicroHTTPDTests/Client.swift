@@ -31,11 +31,7 @@ final class Client: @unchecked Sendable {  // one test thread at a time
             setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0,
             setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size)) == 0,
             connect(socket, entry.pointee.ai_addr, entry.pointee.ai_addrlen) == 0
-        else {
-            let code = errno
-            close(socket)
-            throw Failure.cannotConnect(code)
-        }
+        else { throw Failure.cannotConnect(errno) }
     }
 
     /// Over the unix domain socket at `path`.
@@ -46,13 +42,10 @@ final class Client: @unchecked Sendable {  // one test thread at a time
         guard let address,
             setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0,
             address.connect(socket) == 0
-        else {
-            let code = errno
-            close(socket)
-            throw Failure.cannotConnect(code)
-        }
+        else { throw Failure.cannotConnect(errno) }
     }
 
+    /// Runs after an `init` that has thrown, too.
     deinit {
         close(socket)
     }

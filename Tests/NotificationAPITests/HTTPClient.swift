@@ -30,12 +30,10 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
         }
         guard isConnected,
             setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0
-        else {
-            close(socket)
-            throw Failure.cannotConnect(errno)
-        }
+        else { throw Failure.cannotConnect(errno) }
     }
 
+    /// Runs after an `init` that has thrown, too.
     deinit { close(socket) }
 
     /// Sends a request and reads its answer.
