@@ -25,6 +25,16 @@ static inline const struct sockaddr *CMicroHTTPD_client_address(struct MHD_Conne
     return info == NULL ? NULL : info->client_addr;
 }
 
+/* The system's headers have it for GNU sources only, which Swift's are not. */
+extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+
+/** 1 when `daemon` has taken the connection, 0 when it has closed it. */
+static inline int CMicroHTTPD_add_connection(struct MHD_Daemon *daemon, int socket, const struct sockaddr *address,
+                                             socklen_t length)
+{
+    return (int) MHD_add_connection(daemon, socket, address, length);
+}
+
 /** 1 when the header was added, 0 when the library refused it. */
 static inline int CMicroHTTPD_add_header(struct MHD_Response *response, const char *name, const char *value)
 {

@@ -39,7 +39,9 @@ extension Daemon {
         case MHD_ConnectionNotificationCode.CONNECTION_NOTIFY_CLOSED.rawValue:
             guard let owner = context.pointee else { return }
             context.pointee = nil
-            Unmanaged<Connection>.fromOpaque(owner).takeRetainedValue().close()
+            let closed = Unmanaged<Connection>.fromOpaque(owner).takeRetainedValue()
+            closed.close()
+            closed.core.places.giveBack()
         default:
             break
         }

@@ -10,6 +10,7 @@ public final class Daemon: Sendable {
     private nonisolated(unsafe) let options: DaemonOptions  // read by the library only, until the daemon is stopped
     private let core: DaemonCore
     private let socket: ListeningSocket
+    private let acceptor: Acceptor
     private let sweeper: DeadlineSweeper
     private let life = Locked(Life())
 
@@ -17,6 +18,8 @@ public final class Daemon: Sendable {
     private struct Life {
         var isQuiesced = false
         var isStopped = false
+        /// How many requests the stop waits for, or has waited for.
+        var awaited = 0
     }
 
     /// Starts to listen and to serve, until it is stopped or let go of.
@@ -33,7 +36,7 @@ public final class Daemon: Sendable {
             log(message)
         }
         socket = try ListeningSocket(configuration.endpoint)
-        let options = DaemonOptions(configuration, core, listeningOn: socket.descriptor)
+        let options = DaemonOptions(configuration, core)
         let started = options.items.withUnsafeBufferPointer { items -> OpaquePointer? in
             guard let items = items.baseAddress else { return nil }
             return withVaList([MHD_OPTION.ARRAY.rawValue, items, MHD_OPTION.END.rawValue]) {
@@ -41,13 +44,14 @@ public final class Daemon: Sendable {
             }
         }
         guard let started else {
-            // The library has closed the socket.
+            socket.close()
             throw .cannotStart(messages: startMessages.withLock { $0 })
         }
         handle = started
         self.options = options
         self.core = core
         sweeper = DeadlineSweeper(core)
+        acceptor = Acceptor(socket.descriptor, core.places, daemon: started)
     }
 
     deinit {
@@ -80,14 +84,19 @@ public final class Daemon: Sendable {
 
     /// Accepts no connections any more and answers new requests on open ones with 503; what was begun goes on.
     public func quiesce() {
-        let isDone = life.withLock { life in
-            if life.isQuiesced { return true }
+        life.withLock { life in
+            if life.isQuiesced { return }
             life.isQuiesced = true
+            acceptor.stop()
+            // What ends because of the new stage was under way, and so was what began before it.
+            life.awaited = awaitOpenRequests()
             core.advance(to: .stopping)
-            // The socket that it returns is ours; it is closed after the daemon, which may still look at it.
-            return MHD_quiesce_daemon(handle) >= 0
+            life.awaited += awaitOpenRequests()
         }
-        if !isDone { core.log("The daemon could not be quiesced.") }
+    }
+
+    private func awaitOpenRequests() -> Int {
+        core.open.count { $0.awaitOpenRequest(core) }
     }
 
     /// Stops: waits for the requests under way, refuses those that are left after `time`, and ends all connections.
@@ -96,12 +105,11 @@ public final class Daemon: Sendable {
     @discardableResult
     public func stop(within time: Duration) -> StopReport {
         quiesce()
-        let isStopped = life.withLock { life in
+        let (isStopped, awaited) = life.withLock { life in
             defer { life.isStopped = true }
-            return life.isStopped
+            return (life.isStopped, life.awaited)
         }
         if isStopped { return StopReport(finished: 0, cut: 0) }
-        let awaited = core.open.count { $0.awaitOpenRequest(core) }
         for connection in core.open { connection.wake(core) }
         _ = core.awaited.wait(timeout: .now() + .nanoseconds(Int(time.nanoseconds)))
 

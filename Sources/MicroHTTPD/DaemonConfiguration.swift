@@ -4,8 +4,7 @@ public struct DaemonConfiguration: Sendable {
     public var endpoint: Endpoint
     /// Pool threads, 1...64.
     public var threads = 2
-    /// Connections open at a time, 1...1,048,576; each pool thread has its share of them, one
-    /// at least.
+    /// Connections open at a time, 1...1,048,576; further ones are left to the kernel's queue.
     public var connectionLimit = 4096
     /// Connections open at a time from one address, 0 for no limit.
     public var connectionsPerAddressLimit = 0

@@ -18,6 +18,8 @@ final class DaemonCore: Sendable {
     /// Whether the library in use takes CR LF alone for the end of a line in a chunked body. 0.9.75 takes a bare LF too, so
     /// that another server on the way may see the body end elsewhere; nothing that shows tells of it.
     var endsChunkedBodiesStrictly: Bool { !knowsLayout }
+    /// For the connections; one that begins has taken one.
+    let places: Places
     /// The requests that a stop waits for.
     let awaited = DispatchGroup()
     /// `Connection` objects in existence.
@@ -34,6 +36,7 @@ final class DaemonCore: Sendable {
         self.log = log
         requestTime = configuration.requestDeadline.nanoseconds
         identity = Locked(configuration.tls)
+        places = Places(configuration.connectionLimit)
         idleTime = Duration.seconds(configuration.idleTimeoutSeconds).nanoseconds
     }
 

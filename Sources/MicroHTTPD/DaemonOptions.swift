@@ -9,23 +9,24 @@ final class DaemonOptions {
     let flags: UInt32
     private var texts: [UnsafeMutablePointer<CChar>] = []
 
-    init(_ configuration: DaemonConfiguration, _ core: DaemonCore, listeningOn descriptor: Int32) {
+    init(_ configuration: DaemonConfiguration, _ core: DaemonCore) {
         var flags =
             MHD_USE_EPOLL.rawValue | MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
-            | MHD_USE_ERROR_LOG.rawValue
+            | MHD_USE_ERROR_LOG.rawValue | MHD_USE_NO_LISTEN_SOCKET.rawValue | MHD_USE_ITC.rawValue
         if configuration.tls != nil { flags |= MHD_USE_TLS.rawValue }
         self.flags = flags
 
         let context = Unmanaged.passUnretained(core).toOpaque()
         // The logger comes first: the library writes to standard error until it has one.
         add(.EXTERNAL_LOGGER, unsafeBitCast(Daemon.logMessage, to: Int.self), context)
-        add(.LISTEN_SOCKET, Int(descriptor))
         add(.NOTIFY_CONNECTION, unsafeBitCast(Daemon.notifyConnection, to: Int.self), context)
         add(.URI_LOG_CALLBACK, unsafeBitCast(Daemon.logTarget, to: Int.self), context)
         add(.NOTIFY_COMPLETED, unsafeBitCast(Daemon.notifyCompleted, to: Int.self), context)
         // A pool of one is not a pool to the library.
         if configuration.threads > 1 { add(.THREAD_POOL_SIZE, configuration.threads) }
-        add(.CONNECTION_LIMIT, max(configuration.connectionLimit, configuration.threads))
+        // The limit is kept by whoever accepts. The library shares its own out among the threads, and what is closed takes
+        // part for a moment longer: it must not be the one that is reached.
+        add(.CONNECTION_LIMIT, (configuration.connectionLimit + 1024) * configuration.threads)
         add(.PER_IP_CONNECTION_LIMIT, configuration.connectionsPerAddressLimit)
         add(.CONNECTION_MEMORY_LIMIT, configuration.connectionMemoryBytes)
         add(.CONNECTION_MEMORY_INCREMENT, 4096)

@@ -57,10 +57,11 @@ struct Exchange {
         return (isAwaited, answer)
     }
 
-    /// A stop begins to wait for the open request; false when there is none.
+    /// A stop begins to wait for the open request; false when there is none, or it waits already.
     mutating func beginAwaiting() -> Bool {
-        isAwaited = isOpen
-        return isOpen
+        guard isOpen, !isAwaited else { return false }
+        isAwaited = true
+        return true
     }
 
     /// Whether an answer to `request` would be taken.

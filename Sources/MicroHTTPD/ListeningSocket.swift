@@ -1,6 +1,6 @@
 import Glibc
 
-/// A socket that listens; libmicrohttpd is given it, so that an address in use is told from other faults.
+/// A socket that listens.
 struct ListeningSocket {
     let descriptor: Int32
     /// What is listened on.

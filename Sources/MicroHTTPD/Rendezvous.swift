@@ -169,7 +169,7 @@ final class Rendezvous: Sendable {
 
     // MARK: The thread that stops the daemon
 
-    /// Has `core.awaited` wait for the open request; returns whether there is one.
+    /// Has `core.awaited` wait for the open request; returns whether there is one that it did not wait for before.
     func awaitOpenRequest(_ core: DaemonCore) -> Bool {
         state.withLock { state in
             guard state.exchange.beginAwaiting() else { return false }

@@ -1,6 +1,7 @@
 import Glibc
 import Locking
 @testable import MicroHTTPD
+import Synchronization
 import Testing
 
 struct DaemonTests {
@@ -114,6 +115,23 @@ struct DaemonTests {
         #expect(daemon.statistics.openConnections == 4)
         held.removeLast()
         #expect(try waiting.receive().text == "GET /waited ")
+    }
+
+    @Test(arguments: [1, 3]) func `a crowd is served, never more at a time than there are places`(limit: Int) throws {
+        let most = Atomic(0)
+        let counting = Locked<Daemon?>(nil)
+        let handler = collecting { _, responder in
+            most.max(counting.withLock { $0?.statistics.openConnections ?? 0 }, ordering: .relaxed)
+            responder.respond(Response(status: 200))
+        }
+        let daemon = try Daemon.start(handler) { $0.connectionLimit = limit }
+        counting.withLock { $0 = daemon }
+        defer { counting.withLock { $0 = nil } }
+        let clients = try (0..<40).map { _ in try Client(daemon.port) }
+        for client in clients { try client.send(get(headers: "Connection: close\r\n")) }
+        for client in clients { #expect(try client.receive().status == 200) }
+        #expect(1...limit ~= most.load(ordering: .relaxed))
+        #expect(eventually { daemon.liveConnections == 0 })
     }
 
     @Test func `connections come and go and leave nothing`() throws {

@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import Locking
 @testable import MicroHTTPD
+import Synchronization
 import Testing
 
 struct StopTests {
@@ -113,6 +114,27 @@ struct StopTests {
         #expect(daemon.statistics.openConnections == 0)
         #expect(ended.wait(threads))
         never.withLock { $0 = [] }
+    }
+
+    /// The pool threads have connections to look after at the moment at which no more are accepted: `MHD_quiesce_daemon`
+    /// ended the process there once in a while.
+    @Test func `clients come and go while a daemon is quiesced`() throws {
+        for _ in 0..<400 {
+            let daemon = try Daemon.start(echo) { $0.threads = 4 }
+            let port = daemon.port
+            let isOver = Atomic(false)
+            let come = Event()
+            let ended = Event()
+            Thread.run {
+                while !isOver.load(ordering: .relaxed), (try? Client(port)) != nil { come.happen() }
+                ended.happen()
+            }
+            try #require(come.wait(20))
+            daemon.quiesce()
+            isOver.store(true, ordering: .relaxed)
+            #expect(daemon.stop(within: .seconds(20)).cut == 0)
+            #expect(ended.wait())
+        }
     }
 }
 
