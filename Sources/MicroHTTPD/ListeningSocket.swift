@@ -1,3 +1,4 @@
+import CMicroHTTPD  // SOCK_STREAM and the like are in whichever of the two is loaded first
 import Glibc
 
 /// A socket that listens.

@@ -1,3 +1,4 @@
+import CMicroHTTPD  // SOCK_STREAM and the like are in whichever of the two is loaded first
 import Glibc
 
 /// The address of a unix domain socket as the system takes it.
