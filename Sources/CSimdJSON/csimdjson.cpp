@@ -41,6 +41,8 @@ struct Buffer {
 struct csj_parser {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> indexer;
     Buffer<csj_node> nodes;
+    /// Of each node its `name_length`, cut to a byte: what `csj_member` looks through.
+    Buffer<uint8_t> name_lengths;
     Buffer<uint8_t> text;
     size_t text_used = 0;
 
@@ -58,7 +60,7 @@ struct csj_parser {
 
     size_t footprint() const {
         size_t indexes = indexer == nullptr ? 0 : indexer->capacity() * sizeof(uint32_t);
-        return indexes + nodes.capacity * sizeof(csj_node) + text.capacity;
+        return indexes + nodes.capacity * sizeof(csj_node) + name_lengths.capacity + text.capacity;
     }
 };
 
@@ -87,6 +89,7 @@ public:
                 uint8_t byte = peek();
                 if (byte == ',') {
                     next++;
+                    if (object && leaves_raw) plain_members();
                     if (csj_status status = object ? name() : csj_status_ok; status != csj_status_ok) return status;
                     break;
                 }
@@ -130,6 +133,57 @@ private:
         return {bytes + start, bytes + end};
     }
 
+    /// Takes as many members of the open object as are plain: a name and a string or number, without white space behind
+    /// either and without escapes in the name, and a comma. Records have little else; what is left is for the rest of the
+    /// walk.
+    void plain_members() {
+        csj_node *nodes = parser.nodes.elements;
+        uint8_t *name_lengths = parser.name_lengths.elements;
+        size_t room = parser.nodes.capacity;
+        const uint8_t *text = bytes;
+        const uint32_t *token = starts + next;
+        const uint32_t *last = starts + token_count;
+        uint32_t index = count, position = nodes[container].length;
+        for (; last - token > 4 && index < room; token += 4, index++, position++) {
+            uint32_t name = token[0] + 1, colon = token[1], value = token[2], comma = token[3];
+            bool plain = text[name - 1] == '"' && text[colon] == ':' && text[colon - 1] == '"' && name < colon &&
+                         text[comma] == ',';
+            if (!plain || has_backslash(name, colon - 1)) break;
+            csj_node node = {};
+            node.name = text + name;
+            node.name_length = colon - 1 - name;
+            node.next = index + 1;
+            node.parent = container;
+            node.position = position;
+            if (text[value] == '"') {
+                if (text[comma - 1] != '"' || comma - value < 2) break;
+                node.text = text + value + 1;
+                node.length = comma - value - 2;
+                node.kind = csj_kind_string;
+                node.raw = true;
+            } else if (!read_number({text + value, text + comma}, node)) {
+                break;
+            }
+            nodes[index] = node;
+            name_lengths[index] = uint8_t(node.name_length);
+        }
+        next = uint32_t(token - starts);
+        count = index;
+        nodes[container].length = position;
+    }
+
+    /// Whether there is a backslash from `start` to `end`, which is mostly near.
+    bool has_backslash(size_t start, size_t end) const {
+        for (; start < end; start += block_size) {
+            if (length - start < size_t(block_size)) {
+                return find_backslash({bytes + start, bytes + end}) != nullptr;
+            }
+            uint32_t found = equal_bytes(bytes + start, '\\');
+            if (found != 0 && start + size_t(__builtin_ctz(found)) < end) return true;
+        }
+        return false;
+    }
+
     csj_status name() {
         if (peek() != '"') return fail(csj_status_expected_name);
         csj_status status = string(member.text, member.length, member.nul, false);
@@ -141,18 +195,22 @@ private:
 
     csj_status value() {
         opened = false;
+        // The lengths are looked at in whole blocks.
         if (!parser.nodes.reserve(size_t(count) + 1)) return csj_status_out_of_memory;
+        if (!parser.name_lengths.reserve(parser.nodes.capacity + block_size)) return csj_status_out_of_memory;
         uint32_t self = count++;
         csj_node &node = parser.nodes.elements[self];
         node = {};
         node.parent = container;
         node.next = count;
+        parser.name_lengths.elements[self] = 0;
         if (container != csj_no_parent) {
             csj_node &parent = parser.nodes.elements[container];
             node.position = parent.length++;
             if (parent.kind == csj_kind_object) {
                 node.name = member.text;
                 node.name_length = member.length;
+                parser.name_lengths.elements[self] = uint8_t(member.length);
             }
         }
         switch (peek()) {
@@ -304,6 +362,24 @@ csj_node csj_resolve(csj_parser *parser, uint32_t index) {
     node.nul = result.nul;
     parser->text_used += result.length;
     return node;
+}
+
+uint32_t csj_member(const csj_parser *parser, uint32_t object, const char *name, size_t name_length) {
+    const csj_node *nodes = parser->nodes.elements;
+    uint32_t end = nodes[object].next;
+    for (uint32_t block = object + 1; block < end; block += uint32_t(block_size)) {
+        uint32_t found = equal_bytes(parser->name_lengths.elements + block, uint8_t(name_length));
+        for (; found != 0; found &= found - 1) {
+            uint32_t index = block + uint32_t(__builtin_ctz(found));
+            if (index >= end) return csj_no_node;
+            const csj_node &node = nodes[index];
+            if (node.parent == object && node.name_length == name_length &&
+                std::memcmp(node.name, name, name_length) == 0) {
+                return index;
+            }
+        }
+    }
+    return csj_no_node;
 }
 
 #define CSJ_TEXT_OF(macro) #macro

@@ -5,6 +5,10 @@
 #include <cstdint>
 #include <cstring>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "CSimdJSON.h"
 
 /// The bytes of one token.
@@ -55,6 +59,21 @@ inline bool read_number(Token token, csj_node &node) {
     node.text = token.start;
     node.length = uint32_t(token.size());
     return true;
+}
+
+/// How many bytes `equal_bytes` looks at.
+constexpr ptrdiff_t block_size = 16;
+
+/// Bit by bit, which of the bytes at `block` are `byte`.
+inline uint32_t equal_bytes(const uint8_t *block, uint8_t byte) {
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(block));
+    return uint32_t(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(char(byte)))));
+#else
+    uint32_t found = 0;
+    for (ptrdiff_t i = 0; i < block_size; i++) found |= uint32_t(block[i] == byte) << i;
+    return found;
+#endif
 }
 
 /// The first backslash of `text`, or NULL. Most strings are too short for a call of memchr to be worth it.
@@ -127,6 +146,25 @@ inline csj_status read_unicode_escape(const uint8_t *&at, const uint8_t *end, in
     return csj_status_ok;
 }
 
+/// What may stand behind a backslash; looked up, because nobody can predict a jump on it.
+struct Escapes {
+    bool simple[256] = {};
+
+    constexpr Escapes() {
+        for (uint8_t byte : {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'}) simple[byte] = true;
+    }
+};
+
+/// Checks an escape, and steps over it.
+inline csj_status check_escape(const uint8_t *&at, const uint8_t *end) {
+    static constexpr Escapes escapes;
+    if (end - at < 2) return csj_status_invalid_escape;
+    at += 2;
+    if (escapes.simple[at[-1]]) return csj_status_ok;
+    int32_t scalar = 0;
+    return at[-1] == 'u' ? read_unicode_escape(at, end, scalar) : csj_status_invalid_escape;
+}
+
 struct EscapeCheck {
     csj_status status;
     const uint8_t *at;  ///< The escape at fault.
@@ -135,29 +173,24 @@ struct EscapeCheck {
 
 /// Checks the escapes of a document in which nothing else is wrong.
 inline EscapeCheck check_escapes(Token document) {
-    const uint8_t *at = document.start;
-    bool any = false;
-    for (;;) {
-        // Escapes often follow one another: \r\n.
-        const uint8_t *backslash =
-            at < document.end && *at == '\\'
-                ? at
-                : static_cast<const uint8_t *>(std::memchr(at, '\\', size_t(document.end - at)));
-        if (backslash == nullptr) return {csj_status_ok, nullptr, any};
-        any = true;
-        at = backslash + 1;
-        if (at == document.end) return {csj_status_invalid_escape, backslash, any};
-        switch (*at++) {
-        case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': break;
-        case 'u': {
-            int32_t scalar = 0;
-            csj_status status = read_unicode_escape(at, document.end, scalar);
-            if (status != csj_status_ok) return {status, backslash, any};
-            break;
+    const uint8_t *behind = document.start;  // the last escape
+    for (const uint8_t *block = document.start; block < document.end; block += block_size) {
+        uint8_t padded[block_size];
+        const uint8_t *readable = block;
+        if (document.end - block < block_size) {
+            std::memset(padded, 0, sizeof padded);
+            std::memcpy(padded, block, size_t(document.end - block));
+            readable = padded;
         }
-        default: return {csj_status_invalid_escape, backslash, any};
+        for (uint32_t found = equal_bytes(readable, '\\'); found != 0; found &= found - 1) {
+            const uint8_t *escape = block + __builtin_ctz(found);
+            if (escape < behind) continue;
+            behind = escape;
+            csj_status status = check_escape(behind, document.end);
+            if (status != csj_status_ok) return {status, escape, true};
         }
     }
+    return {csj_status_ok, nullptr, behind != document.start};
 }
 
 /// Writes `text` to `out` with its escapes resolved; the first of them is at `backslash`.

@@ -87,6 +87,13 @@ extension UnsafeBufferPointer<UInt8> {
             .withUnsafeBufferPointer { $0.decimalNumber }
     }
 
+    /// Whether the bytes are those of `other`.
+    public func isEqual(to other: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        guard let own = baseAddress, let others = other.baseAddress else { return true }
+        return memcmp(own, others, count) == 0
+    }
+
     /// Decimal digits without a sign, up to UInt64.max.
     var decimalNumber: UInt64? {
         guard !isEmpty else { return nil }

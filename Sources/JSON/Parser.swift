@@ -48,6 +48,14 @@ struct Parser: ~Copyable {
         return Nodes(start: outcome.nodes, count: Int(outcome.count))
     }
 
+    /// The index of the first member of the object at `object`, of what was parsed last, that is called `name`, byte for
+    /// byte.
+    func member(_ name: StaticString, of object: Int) -> Int? {
+        let start = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+        let found = csj_member(handle, UInt32(object), start, name.utf8CodeUnitCount)
+        return found == csj_no_node ? nil : Int(found)
+    }
+
     /// Unescapes the string at `index` of what was parsed last.
     func resolve(_ index: Int) -> csj_node { csj_resolve(handle, UInt32(index)) }
 }

@@ -10,13 +10,10 @@ public struct Record {
 
     /// The member `name`, or nil; the first where there are several. Makes no string.
     ///
-    /// - Complexity: O(*members*).
+    /// - Complexity: O(*values in the object*).
     public subscript(name: StaticString) -> RecordValue? {
-        let nodes = parser.nodes(of: generation)
-        for child in nodes.children(of: index) where nodes[child].isNamed(name) {
-            return RecordValue(parser: parser, index: child, generation: generation)
-        }
-        return nil
+        let place = parser.member(name, of: index, of: generation)
+        return place.map { RecordValue(parser: parser, index: $0, generation: generation) }
     }
 }
 
@@ -29,12 +26,13 @@ public struct RecordValue {
     let generation: UInt64
 
     private var node: csj_node { parser.node(index, of: generation) }
+    private var nodeKind: csj_kind { parser.nodes(of: generation)[index].kind }
 
     /// What is written here.
-    public var kind: JSONValue.Kind { JSONValue.Kind(node.kind) }
+    public var kind: JSONValue.Kind { JSONValue.Kind(nodeKind) }
 
     /// Whether this is `null`.
-    public var isNull: Bool { node.kind == .null }
+    public var isNull: Bool { nodeKind == .null }
 
     /// The text of a string, the digits of a number; nil of anything else.
     public var asString: String? { text?.string }
@@ -61,7 +59,7 @@ public struct RecordValue {
 
     /// The object that is here.
     public var object: Record? {
-        node.kind == .object ? Record(parser: parser, index: index, generation: generation) : nil
+        nodeKind == .object ? Record(parser: parser, index: index, generation: generation) : nil
     }
 
     /// Whether this is the string `other`; `ignoringCase` is for ASCII letters. Makes no string.
@@ -70,7 +68,8 @@ public struct RecordValue {
         guard node.kind == .string, Int(node.length) == other.utf8CodeUnitCount else { return false }
         let text = node.textBytes
         let expected = UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount)
-        return text.elementsEqual(expected) { ignoringCase ? $0.lowercased == $1.lowercased : $0 == $1 }
+        return text.isEqual(to: expected)
+            || ignoringCase && text.elementsEqual(expected) { $0.lowercased == $1.lowercased }
     }
 
     /// Hands the bytes of a string, or of the digits of a number, to `body`; nil of anything else. UTF-8.

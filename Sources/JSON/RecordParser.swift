@@ -72,6 +72,12 @@ public final class RecordParser {
         return parser?.resolve(index) ?? node
     }
 
+    /// The place of the member `name` in the object at `index` of the line that was parsed as `generation`.
+    func member(_ name: StaticString, of index: Int, of generation: UInt64) -> Int? {
+        precondition(generation == self.generation, "a record was kept beyond the parsing of the next line")
+        return parser?.member(name, of: index)
+    }
+
     /// The nodes of the line that was parsed as `generation`.
     func nodes(of generation: UInt64) -> Nodes {
         precondition(generation == self.generation, "a record was kept beyond the parsing of the next line")

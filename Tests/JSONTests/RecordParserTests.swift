@@ -98,6 +98,48 @@ extension RecordParser {
         #expect(try parser.parse(#"{"a":1,"a":2}"#)["a"]?.asUnsigned == 1)
     }
 
+    /// Members are looked up, and plain ones read, many at a time: whatever stands around one must not matter.
+    @Test func `a member is found wherever it stands`() throws {
+        let fillers = [
+            #""Hostnam":"x""#, #""ProcessId": 5"#, #""a":-1.5e3"#, #""":"""#, #""h\u006fst" : "\\""#,
+            #""n":[1,{"Channel":0}]"#,
+            #""o":{"Channel":"wrong","p":{}}"#, #""Channel\n":"x""#, "\"" + String(repeating: "C", count: 263) + "\":1",
+            #""t":true,"f":false,"z":null"#,
+        ]
+        for count in 0..<40 {
+            let before = (0..<count).map { fillers[$0 * 7 % fillers.count] }
+            for after in [[], ["\"Channel\":2"], fillers] {
+                for member in [#""Channel":"right""#, #""Ch\u0061nnel":"right""#, #" "Channel" : "r\u0069ght" "#] {
+                    let record = try parser.parse("{" + (before + [member] + after).joined(separator: ",") + "}")
+                    #expect(record["Channel"]?.asString == "right")
+                    #expect(record["channel"] == nil)
+                    #expect(record["o"]?.object?["Channel"]?.isText("wrong") ?? true)
+                }
+            }
+        }
+    }
+
+    @Test func `escapes are read, or found wrong, wherever they stand`() throws {
+        for count in 0..<40 {
+            let text = String(repeating: "x", count: count)
+            for (escape, meaning) in [
+                (#"\\"#, #"\"#), (#"\n"#, "\n"), (#"\u00e9"#, "é"), (#"\ud83d\ude00"#, "😀"), (#"\\\""#, #"\""#),
+            ] {
+                let record = try parser.parse(#"{"a":"\#(text)\#(escape)\#(text)","b":1,"c\#(text)\#(escape)":2}"#)
+                #expect(record["a"]?.asString == text + meaning + text)
+                #expect(record["b"]?.asUnsigned == 1)
+            }
+            for wrong in [#"\x"#, #"\u12"#, #"\u00g0"#, #"\ud83d"#, #"\ude00"#, #"\\\x"#] {
+                for line in [
+                    #"{"a":"\#(text)\#(wrong)","b":1}"#, #"{"\#(text)\#(wrong)":1,"b":1}"#,
+                    #"{"b":1,"\#(text)\#(wrong)":"x"}"#,
+                ] {
+                    #expect(throws: JSONFaults.self) { try parser.parse(line) }
+                }
+            }
+        }
+    }
+
     @Test func `no line traps, cut or changed`() throws {
         var bytes = Array(#"{"EventID":8,"d":{"a":["0xFF",null,-1e5],"b":"\\\u00e9"},"t":true}"#.utf8)
         func tryAll(_ bytes: some Collection<UInt8>) -> Bool {

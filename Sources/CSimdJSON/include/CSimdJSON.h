@@ -46,6 +46,8 @@ typedef enum csj_status csj_status;
 
 /// The parent of the root.
 static const uint32_t csj_no_parent = 0xFFFFFFFF;
+/// The index of a member that is not there.
+static const uint32_t csj_no_node = 0xFFFFFFFF;
 
 /// One value. Nodes lie in document order: the children of a container follow it, `next` skips over them.
 typedef struct csj_node {
@@ -92,6 +94,9 @@ csj_outcome csj_parse_raw(csj_parser *parser, const uint8_t *bytes, size_t lengt
 
 /// Unescapes the string at `index` of what was parsed last, unless that was done before.
 csj_node csj_resolve(csj_parser *parser, uint32_t index);
+
+/// The first member of the object at `object`, of what was parsed last, that has this name, byte for byte; or csj_no_node.
+uint32_t csj_member(const csj_parser *parser, uint32_t object, const char *name, size_t name_length);
 
 /// The version of simdjson that this was built with, such as "3.0.1".
 const char *csj_simdjson_version(void);

@@ -20,7 +20,11 @@ struct MachineNames: Sendable {
     /// The number of a record's machine; nil for one too many.
     mutating func number(of machine: RecordValue?) throws(LineFault) -> Int? {
         guard let machine, machine.kind == .string else { throw .member("Hostname", .missing) }
-        if let last, machine.withUTF8({ $0.elementsEqual(last.spelling) }) == true { return last.number }
+        if let last,
+            machine.withUTF8({ text in last.spelling.withUnsafeBufferPointer { text.isEqual(to: $0) } }) == true
+        {
+            return last.number
+        }
         let spelling = machine.withUTF8 { Array($0) } ?? []
         guard spelling.count <= 255 else { throw .member("Hostname", .tooLongName) }
         guard !spelling.contains(0) else { throw .member("Hostname", .nul) }
