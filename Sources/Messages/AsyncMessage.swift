@@ -38,7 +38,10 @@ public struct AsyncMessage: Hashable, Sendable {
 
     /// What the queue's size counters count of this message: its size less 8, since the buffer handle points 8 bytes
     /// into it (ASY-8).
-    public var messageBufferSize: Int { totalSize - 8 }
+    public var messageBufferSize: Int { AsyncMessage.messageBufferSize(of: totalSize) }
+
+    /// The same for who has the message's total size already.
+    public static func messageBufferSize(of totalSize: Int) -> Int { totalSize - 8 }
 }
 
 /// The message proper of an asynchronous structure.

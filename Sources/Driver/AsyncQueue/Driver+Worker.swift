@@ -68,10 +68,9 @@ extension Driver {
     /// `completion` runs at once when it is so already, when the worker is paused or stopped, and when nobody may wait any
     /// more.
     public func awaitDrained(completion: @escaping @Sendable () -> Void) {
-        let wait = TimedWait<DrainResult> { _ in completion() }
         let isOver = withState { state in
             if state.drainResult.drained || state.worker.mode != .running || state.endsWaits { return true }
-            state.worker.addDrain(wait)
+            state.worker.addDrain(TimedWait { _ in completion() })
             return false
         }
         if isOver { completion() }

@@ -11,7 +11,8 @@ extension DriverState {
             kind: .async, process: process, content: .async(message), routine: routine, delivery: .queued, now: now)
         asyncCounters.enqueued += 1
         let notification = AsyncNotification(
-            record: record, size: message.messageBufferSize, isHighPriority: highPriority ?? operation.isHighPriority)
+            record: record, size: AsyncMessage.messageBufferSize(of: record.message.totalSize),
+            isHighPriority: highPriority ?? operation.isHighPriority)
         let dropped = queue.append(notification, limit: config.maxAsyncNotificationCount)
         var own = dropped.map { drop($0.record, for: record) } ?? record
         if queue.totalSizeRemainingNotifications > limits.queueBytes {

@@ -41,6 +41,8 @@ public enum EngineReply: Hashable, Sendable {
 }
 
 /// A message on its way to the engine.
+///
+/// Copies share what they hold: a message passes through the queue, the worker, the engine and the journal.
 public struct EngineMessage: Hashable, Sendable {
     /// How a message leaves the driver.
     public enum Kind: String, CaseIterable, Sendable {
@@ -60,25 +62,52 @@ public struct EngineMessage: Hashable, Sendable {
         case async(AsyncMessage)
     }
 
-    /// Counts the host's messages of every kind from 1, without gaps.
-    public var sequence: UInt64
-    /// When the driver made the message, on the host's clock.
-    public var time: FileTime
-    /// How the message leaves the driver.
-    public var kind: Kind
-    /// The process that the message is about; nil for a raw message about none.
-    public var process: AuxPidCreationTime?
-    /// The message itself.
-    public var content: Content
+    private final class Shared: Sendable {
+        let facts: Facts
+        init(_ facts: Facts) { self.facts = facts }
+    }
+
+    private struct Facts: Hashable {
+        let sequence: UInt64
+        let time: FileTime
+        let kind: Kind
+        let process: AuxPidCreationTime?
+        let content: Content
+        let totalSize: Int
+    }
+
+    private let shared: Shared
 
     /// Message `sequence`, made at `time`.
     public init(sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, content: Content) {
-        self.sequence = sequence
-        self.time = time
-        self.kind = kind
-        self.process = process
-        self.content = content
+        let totalSize =
+            switch content {
+            case .sync(let message): message.totalSize
+            case .async(let message): message.totalSize
+            }
+        shared = Shared(
+            Facts(
+                sequence: sequence, time: time, kind: kind, process: process, content: content, totalSize: totalSize))
     }
+
+    public static func == (one: EngineMessage, other: EngineMessage) -> Bool {
+        one.shared === other.shared || one.shared.facts == other.shared.facts
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(shared.facts) }
+
+    /// Counts the host's messages of every kind from 1, without gaps.
+    public var sequence: UInt64 { shared.facts.sequence }
+    /// When the driver made the message, on the host's clock.
+    public var time: FileTime { shared.facts.time }
+    /// How the message leaves the driver.
+    public var kind: Kind { shared.facts.kind }
+    /// The process that the message is about; nil for a raw message about none.
+    public var process: AuxPidCreationTime? { shared.facts.process }
+    /// The message itself.
+    public var content: Content { shared.facts.content }
+    /// Size of the message in bytes.
+    public var totalSize: Int { shared.facts.totalSize }
 
     /// A type of message of either structure.
     public enum Operation: Hashable, Sendable {
@@ -117,7 +146,7 @@ public struct EngineMessage: Hashable, Sendable {
 
     /// The operation.
     public var operation: Operation {
-        switch content {
+        switch shared.facts.content {
         case .sync(let message): .sync(message.operation)
         case .async(let message): .async(message.operation)
         }
@@ -134,14 +163,6 @@ public struct EngineMessage: Hashable, Sendable {
         switch content {
         case .sync(let message): message.bytes
         case .async(let message): message.bytes
-        }
-    }
-
-    /// Size of the message in bytes.
-    public var totalSize: Int {
-        switch content {
-        case .sync(let message): message.totalSize
-        case .async(let message): message.totalSize
         }
     }
 }

@@ -1,7 +1,7 @@
 extension Layout {
     /// Bytes that `content` takes.
     func size(of content: Content) -> Int {
-        parts.reduce(fixedSize) { $0 + size(of: $1, in: content) }
+        extents.reduce(fixedSize) { $0 + size(of: $1, in: content) }
     }
 
     /// `content` alone.
@@ -15,7 +15,7 @@ extension Layout {
     ///
     /// - Parameter base: where in `bytes` the table's offset 0 lies; the fields begin at the end of `bytes`.
     func append(_ content: Content, to bytes: inout [UInt8], base: Int) {
-        let sizes = parts.map { size(of: $0, in: content) }
+        let sizes = extents.map { size(of: $0, in: content) }
         var start = base + fixedSize
         var measures = [UInt64](repeating: 0, count: fields.count)
         for (part, size) in zip(parts, sizes) {
@@ -33,12 +33,11 @@ extension Layout {
         for (part, size) in zip(parts, sizes) { append(part, size: size, of: content, to: &bytes) }
     }
 
-    private func size(of part: Part, in content: Content) -> Int {
-        switch part.content {
+    private func size(of extent: Extent, in content: Content) -> Int {
+        switch extent.content {
         case .text(let path):
             let units = content[keyPath: path].utf16.count
-            guard case .text(let terminator) = part.facts.kind, units > 0 || part.offsetField == nil else { return 0 }
-            return 2 * units + terminator
+            return units == 0 && extent.isOptional ? 0 : 2 * units + extent.terminator
         case .data(let path): return content[keyPath: path].count
         case .hashes(let path): return OWord.size * content[keyPath: path].count
         }

@@ -37,6 +37,19 @@ struct Layout<Content: Sendable>: Sendable {
         var offsetField: Int?
     }
 
+    /// What tells how long a part is: of a text how it ends, and whether it is there at all when it is empty.
+    struct Extent: Sendable {
+        let content: PartContent
+        let terminator: Int
+        let isOptional: Bool
+
+        init(_ part: Part) {
+            content = part.content
+            if case .text(let bytes) = part.facts.kind { terminator = bytes } else { terminator = 0 }
+            isOptional = part.offsetField != nil
+        }
+    }
+
     enum PartContent: Sendable {
         case text(Path<String>)
         case data(Path<[UInt8]>)
@@ -82,6 +95,8 @@ struct Layout<Content: Sendable>: Sendable {
     let empty: Content
     let fields: [Field]
     let parts: [Part]
+    /// How long each is.
+    let extents: [Extent]
     /// Where the first part begins.
     let fixedSize: Int
     /// The table as it was written.
@@ -107,6 +122,7 @@ struct Layout<Content: Sendable>: Sendable {
             }
         }
         self.parts = parts
+        extents = parts.map { Extent($0) }
     }
 
     private static func place(_ name: String, in parts: [Part]) -> Int {
