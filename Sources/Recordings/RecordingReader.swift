@@ -33,7 +33,7 @@ public final class RecordingReader {
     ///     not say. Called by `init` alone.
     /// - Throws: a file that cannot be opened; an archive that holds no recording; an event log without `evtx_dump`.
     public convenience init(
-        path: String, order: RecordingOrder, maxLineBytes: Int = 1 << 20, blockBytes: Int = 1 << 20,
+        path: String, order: RecordingOrder, maxLineBytes: Int = 1 << 20, blockBytes: Int = 1 << 18,
         time: @escaping @Sendable (UnsafeRawBufferPointer) -> UInt64?
     ) throws(RecordingFault) {
         try self.init(

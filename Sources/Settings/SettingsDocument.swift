@@ -15,7 +15,8 @@ struct SettingsDocument {
     /// Reads `file`. An empty one gives nothing and is no fault.
     init(_ file: SettingsFile) {
         name = file.name
-        guard let root = compose(file.text), root.scalar?.string.isEmpty != true else { return }
+        // Yams takes milliseconds before its first file.
+        guard !file.text.isEmpty, let root = compose(file.text), root.scalar?.string.isEmpty != true else { return }
         guard let mapping = root.mapping else {
             faults.append(fault(root.mark, "must hold a mapping"))
             return

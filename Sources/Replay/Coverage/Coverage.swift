@@ -1,7 +1,7 @@
 public import Driver
 import Messages
 
-/// What the events of a replay reached: which routines, which of their conditions with which outcome, which messages.
+/// What the events of a replay reached: which routines, which of their conditions with which outcome.
 ///
 /// Plain counts: what the messages came to is no part of it.
 public struct Coverage: Hashable, Sendable {
@@ -29,7 +29,6 @@ public struct Coverage: Hashable, Sendable {
     }
 
     private var paths: [Path: Int] = [:]
-    private var messages: [MessageType: Int] = [:]
 
     /// Nothing was reached.
     public init() {}
@@ -38,7 +37,6 @@ public struct Coverage: Hashable, Sendable {
     mutating func count(_ report: RoutineReport) {
         paths[
             Path(routine: report.routine, trace: report.trace, notified: report.notified), default: 0] += 1
-        for record in report.messages { messages[MessageType(of: record.message), default: 0] += 1 }
     }
 
     /// How often `routine` ran.
@@ -61,9 +59,6 @@ public struct Coverage: Hashable, Sendable {
         }
         return outcomes
     }
-
-    /// How many messages of `type` were made.
-    public func messages(of type: MessageType) -> Int { messages[type] ?? 0 }
 
     /// The outcomes that were reached, of all there are: each condition has two.
     public var reached: Int {

@@ -5,7 +5,7 @@ enum LineReading: Sendable {
     /// A native event.
     case plan(EventPlan)
     /// A Sysmon record that stands for an event.
-    indirect case event(SysmonEvent, machine: Int)
+    case event(SysmonEvent, machine: Int)
     /// A Sysmon record that only tells which pid a GUID belongs to.
     case mention(SysmonMention, machine: Int)
     /// A record that stands for nothing here, and the number of its machine: nil where that does not matter, or for one of

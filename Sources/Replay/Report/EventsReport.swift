@@ -1,3 +1,5 @@
+import Driver
+
 /// What came of an upload of event lines.
 ///
 /// `lines` is `applied`, everything in `skipped` and `rejectedCount` together.
@@ -52,4 +54,15 @@ public struct MessageCounts: Hashable, Sendable {
     public internal(set) var async: [String: Int] = [:]
     /// Of the asynchronous structure, sent at once.
     public internal(set) var direct: [String: Int] = [:]
+
+    /// How many are of `type`.
+    func count(of type: MessageType) -> Int {
+        let counts =
+            switch type.kind {
+            case .sync: sync
+            case .async: async
+            case .direct: direct
+            }
+        return counts[type.operation.name] ?? 0
+    }
 }

@@ -42,7 +42,7 @@ struct EventSequence {
     /// An event, or a native line, on its way to the driver.
     struct Upcoming {
         enum Content {
-            indirect case event(SysmonEvent)
+            case event(SysmonEvent)
             case plan(EventPlan)
         }
 

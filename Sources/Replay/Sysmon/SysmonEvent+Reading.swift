@@ -3,7 +3,8 @@ import Messages
 extension SysmonEvent {
     /// Reads event `id`; nil for one that no event of the driver corresponds to.
     init?(id: UInt64?, fields: SysmonFields) throws(LineFault) {
-        time = fields.time
+        var (subject, target): (SysmonProcess?, SysmonProcess?)
+        let kind: Kind
         switch id {
         case 1:
             let process = try fields.process(image: "Image")
@@ -27,6 +28,7 @@ extension SysmonEvent {
                 threadId: try fields.id("NewThreadId"), startAddress: try fields.address("StartAddress") ?? 0)
         default: return nil
         }
+        self.init(kind: kind, time: fields.time, subject: subject, target: target)
         try checkProcesses()
     }
 

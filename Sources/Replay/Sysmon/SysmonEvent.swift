@@ -18,7 +18,7 @@ struct SysmonProcess: Sendable {
     }
 }
 
-/// A Sysmon record that stands for an event of the driver, or will one day.
+/// A Sysmon record that stands for an event of the driver, or will one day. Copies share what it tells.
 struct SysmonEvent: Sendable {
     /// What happened.
     enum Kind: Sendable {
@@ -36,27 +36,50 @@ struct SysmonEvent: Sendable {
         case mention(SkipReason)
     }
 
+    private final class Facts: Sendable {
+        let kind: Kind
+        let time: FileTime?
+        let subject: SysmonProcess?
+        let target: SysmonProcess?
+
+        init(_ kind: Kind, _ time: FileTime?, _ subject: SysmonProcess?, _ target: SysmonProcess?) {
+            (self.kind, self.time, self.subject, self.target) = (kind, time, subject, target)
+        }
+    }
+
     /// The number of its line in its part, from 1; 0 before it has its place.
-    var line = 0
-    var kind: Kind
+    var line: Int
+    private var facts: Facts
+
+    init(line: Int = 0, kind: Kind, time: FileTime?, subject: SysmonProcess?, target: SysmonProcess?) {
+        self.line = line
+        facts = Facts(kind, time, subject, target)
+    }
+
+    var kind: Kind { facts.kind }
     /// UtcTime.
-    let time: FileTime?
+    var time: FileTime? { facts.time }
     /// The process that acts; nil for event 6.
-    var subject: SysmonProcess?
+    var subject: SysmonProcess? { facts.subject }
     /// The process that it acts on (8, 10).
-    var target: SysmonProcess?
+    var target: SysmonProcess? { facts.target }
 
     /// Whether a pid has to come from another record.
-    var isUnresolved: Bool { subject?.isUnresolved == true || target?.isUnresolved == true }
+    var isUnresolved: Bool { facts.subject?.isUnresolved == true || facts.target?.isUnresolved == true }
 
     /// Fills in the pids that are missing; a parent's may stay so.
     mutating func resolve(_ processId: (SysmonGUID) -> UInt32?) {
-        subject?.resolve(processId)
-        target?.resolve(processId)
+        var kind = facts.kind
         if case .processCreate(var creation) = kind, creation.parent.isUnresolved {
             creation.parent.resolve(processId)
             kind = .processCreate(creation)
+        } else if !isUnresolved {
+            return
         }
+        var (subject, target) = (facts.subject, facts.target)
+        subject?.resolve(processId)
+        target?.resolve(processId)
+        facts = Facts(kind, facts.time, subject, target)
     }
 
     /// The driver's type of event; nil for a mention.
