@@ -90,10 +90,12 @@ public struct EngineMessage: Hashable, Sendable {
                 sequence: sequence, time: time, kind: kind, process: process, content: content, totalSize: totalSize))
     }
 
+    /// Whether two messages say the same.
     public static func == (one: EngineMessage, other: EngineMessage) -> Bool {
         one.shared === other.shared || one.shared.facts == other.shared.facts
     }
 
+    /// Feeds what the message says.
     public func hash(into hasher: inout Hasher) { hasher.combine(shared.facts) }
 
     /// Counts the host's messages of every kind from 1, without gaps.

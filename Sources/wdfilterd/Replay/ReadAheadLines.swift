@@ -4,7 +4,7 @@ import Replay
 
 /// Reads the lines of recordings on several threads, ahead of who applies them, and hands them out in order.
 ///
-/// At most a few blocks are in memory.
+/// Who finds none reads some itself: to sleep and be woken for each block costs more. At most a few blocks are in memory.
 final class ReadAheadLines: @unchecked Sendable {  // the files are read under `turn`, all else under `state`
     /// Lines of one part, or the fault at which reading ended.
     enum Piece {
@@ -30,13 +30,16 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
     private let arrival = DispatchSemaphore(value: 0)
     private let state = Locked(State())
     private var nextPiece = 0
+    /// Of who applies the lines.
+    private let own: ReadAhead
 
     /// Starts `threads` readers of `files`; what they find is for a feed made with `options`.
     init(_ files: RecordingFiles, _ options: EventFeed.Options, threads: Int) {
         self.files = files
         self.options = options
         self.threads = threads
-        for _ in 0..<threads + 2 { room.signal() }
+        own = ReadAhead(options)
+        for _ in 0..<threads + 3 { room.signal() }
         let queue = DispatchQueue(label: "wdfilterd.read-ahead", attributes: .concurrent)
         for _ in 0..<threads { queue.async { self.work() } }
     }
@@ -49,7 +52,7 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
                 room.signal()
                 return piece
             }
-            arrival.wait()
+            if room.wait(timeout: .now()) == .timedOut || !readPiece(own) { arrival.wait() }
         }
     }
 
@@ -61,19 +64,21 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
 
     private func work() {
         let reader = ReadAhead(options)
-        while true {
-            room.wait()
-            guard let (number, block) = read() else { return }
-            let piece: Piece =
-                switch block {
-                case .success(let block?):
-                    .lines(block.bytes.withUnsafeBytes { reader.read($0) }, of: block)
-                case .success(nil): .end
-                case .failure(let fault): .fault(fault)
-                }
-            state.withLock { $0.pieces[number] = piece }
-            arrival.signal()
-        }
+        repeat { room.wait() } while readPiece(reader)
+    }
+
+    /// Reads the next piece, for which there is room; false once all was read.
+    private func readPiece(_ reader: ReadAhead) -> Bool {
+        guard let (number, block) = read() else { return false }
+        let piece: Piece =
+            switch block {
+            case .success(let block?): .lines(block.bytes.withUnsafeBytes { reader.read($0) }, of: block)
+            case .success(nil): .end
+            case .failure(let fault): .fault(fault)
+            }
+        state.withLock { $0.pieces[number] = piece }
+        arrival.signal()
+        return true
     }
 
     /// The next block, with its number; nil once all was read.
