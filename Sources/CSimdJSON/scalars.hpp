@@ -146,23 +146,17 @@ inline csj_status read_unicode_escape(const uint8_t *&at, const uint8_t *end, in
     return csj_status_ok;
 }
 
-/// What may stand behind a backslash; looked up, because nobody can predict a jump on it.
-struct Escapes {
-    bool simple[256] = {};
-
-    constexpr Escapes() {
-        for (uint8_t byte : {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'}) simple[byte] = true;
-    }
-};
-
-/// Checks an escape, and steps over it.
-inline csj_status check_escape(const uint8_t *&at, const uint8_t *end) {
-    static constexpr Escapes escapes;
-    if (end - at < 2) return csj_status_invalid_escape;
-    at += 2;
-    if (escapes.simple[at[-1]]) return csj_status_ok;
-    int32_t scalar = 0;
-    return at[-1] == 'u' ? read_unicode_escape(at, end, scalar) : csj_status_invalid_escape;
+/// Which of a block's bytes are escaped: in a run of backslashes every second one, and what follows one of odd length.
+///
+/// - `carried`: whether the first byte is; becomes whether the first byte of the next block is.
+inline uint32_t escaped_bytes(uint32_t backslashes, uint32_t &carried) {
+    constexpr uint32_t even = 0x5555;
+    backslashes &= ~carried;
+    uint32_t follows = backslashes << 1 | carried;
+    // Adding a run's first bit to the run carries to the bit behind it.
+    uint32_t behind_odd = (backslashes & ~even & ~follows) + backslashes;
+    carried = behind_odd >> block_size & 1;
+    return (even ^ behind_odd << 1) & follows & 0xFFFF;
 }
 
 struct EscapeCheck {
@@ -173,24 +167,37 @@ struct EscapeCheck {
 
 /// Checks the escapes of a document in which nothing else is wrong.
 inline EscapeCheck check_escapes(Token document) {
-    const uint8_t *behind = document.start;  // the last escape
+    bool any = false;
+    uint32_t carried = 0;
+    const uint8_t *behind = document.start;  // the last escape of a scalar, which may be of two parts
     for (const uint8_t *block = document.start; block < document.end; block += block_size) {
         uint8_t padded[block_size];
-        const uint8_t *readable = block;
+        const uint8_t *bytes = block;
         if (document.end - block < block_size) {
             std::memset(padded, 0, sizeof padded);
             std::memcpy(padded, block, size_t(document.end - block));
-            readable = padded;
+            bytes = padded;
         }
-        for (uint32_t found = equal_bytes(readable, '\\'); found != 0; found &= found - 1) {
-            const uint8_t *escape = block + __builtin_ctz(found);
-            if (escape < behind) continue;
-            behind = escape;
-            csj_status status = check_escape(behind, document.end);
-            if (status != csj_status_ok) return {status, escape, true};
+        uint32_t backslashes = equal_bytes(bytes, '\\');
+        if ((backslashes | carried) == 0) continue;
+        any = true;
+        uint32_t special = escaped_bytes(backslashes, carried);
+        // Paths are what has most of them.
+        special &= ~equal_bytes(bytes, '\\');
+        if (special == 0) continue;
+        for (uint8_t simple : {'n', 'r', 't', '"', '/', 'b', 'f'}) special &= ~equal_bytes(bytes, simple);
+        for (; special != 0; special &= special - 1) {
+            const uint8_t *at = block + __builtin_ctz(special);
+            if (at < behind) continue;
+            if (at >= document.end || *at != 'u') return {csj_status_invalid_escape, at - 1, any};
+            behind = at + 1;
+            int32_t scalar = 0;
+            csj_status status = read_unicode_escape(behind, document.end, scalar);
+            if (status != csj_status_ok) return {status, at - 1, any};
         }
     }
-    return {csj_status_ok, nullptr, behind != document.start};
+    if (carried != 0) return {csj_status_invalid_escape, document.end - 1, any};
+    return {csj_status_ok, nullptr, any};
 }
 
 /// Writes `text` to `out` with its escapes resolved; the first of them is at `backslash`.

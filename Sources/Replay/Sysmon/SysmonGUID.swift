@@ -26,16 +26,25 @@ struct SysmonGUID: Hashable, Sendable {
             digits = digits.dropFirst().dropLast()
         }
         guard digits.count == 36 else { return .invalid }
+        let first = digits.startIndex
+        for place in [8, 13, 18, 23] where digits[first + place] != UInt8(ascii: "-") { return .invalid }
         var (high, low): (UInt64, UInt64) = (0, 0)
-        for (place, byte) in digits.enumerated() {
-            if place == 8 || place == 13 || place == 18 || place == 23 {
-                guard byte == UInt8(ascii: "-") else { return .invalid }
-                continue
-            }
-            guard let digit = byte.hexDigit else { return .invalid }
-            if place < 18 { high = high << 4 | digit } else { low = low << 4 | digit }
-        }
+        guard high.take(digits[first..<first + 8]), high.take(digits[first + 9..<first + 13]),
+            high.take(digits[first + 14..<first + 18]), low.take(digits[first + 19..<first + 23]),
+            low.take(digits[first + 24..<first + 36])
+        else { return .invalid }
         return high == 0 && low == 0 ? .zero : .guid(SysmonGUID(high: high, low: low))
+    }
+}
+
+extension UInt64 {
+    /// Appends hex digits; false when one is none.
+    fileprivate mutating func take(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        for byte in digits {
+            guard let digit = byte.hexDigit else { return false }
+            self = self << 4 | digit
+        }
+        return true
     }
 }
 
