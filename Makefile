@@ -15,6 +15,8 @@ SEED ?= 0
 FUZZ ?= Messages JSON NativeEvents SysmonEvents HTTP
 # Only what a target declares may it import: the arrows of ARCHITECTURE.md.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
+# As README and the image build what is deployed, which is what is measured.
+DEPLOYED := -c release --static-swift-stdlib
 # Debian's own Python, of which python3-venv is.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 SWIFT_SOURCES := Sources Tests Fuzz Package.swift
@@ -130,8 +132,8 @@ fuzz: setup ## Run each fuzz target for SECONDS=60 seconds (SEED=0 picks a seed)
 	done
 
 bench: setup-bench .build-bench/installed ## Measure the service beside the least there is, live streams, hostile clients, replays.
-	swift build -c release --product wdfilterd
-	bin=$$(swift build -c release --show-bin-path)
+	swift build $(DEPLOYED) --product wdfilterd
+	bin=$$(swift build $(DEPLOYED) --show-bin-path)
 	cc -O2 -o "$$bin/floor" Benchmarks/floor.c -lmicrohttpd
 	$(PYTHON) Benchmarks/run.py --service "$$bin/wdfilterd" --floor "$$bin/floor"
 	$(PYTHON) Benchmarks/streams.py --service "$$bin/wdfilterd"
@@ -140,8 +142,8 @@ bench: setup-bench .build-bench/installed ## Measure the service beside the leas
 	$(PYTHON) Benchmarks/replay.py --service "$$bin/wdfilterd" --ondemand "$$bin/ondemand" --python .build-bench/bin/python
 
 memory: setup ## Measure the memory of a host after each of ten million events, and of replays up to 2.4 GB.
-	swift build -c release --product wdfilterd
-	bin=$$(swift build -c release --show-bin-path)
+	swift build $(DEPLOYED) --product wdfilterd
+	bin=$$(swift build $(DEPLOYED) --show-bin-path)
 	$(PYTHON) Benchmarks/memory.py --service "$$bin/wdfilterd"
 	$(PYTHON) Benchmarks/replay_memory.py --service "$$bin/wdfilterd"
 

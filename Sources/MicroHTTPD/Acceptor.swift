@@ -13,14 +13,14 @@ final class Acceptor: Sendable {
     private static let pause = DispatchTimeInterval.milliseconds(10)
 
     private let descriptor: Int32
-    private let places: Places
+    private let places: ConnectionPlaces
     private nonisolated(unsafe) let daemon: OpaquePointer  // functions on a daemon may be called from any thread
     private let queue = DispatchQueue(label: "microhttpd.acceptor")
     private nonisolated(unsafe) let source: any DispatchSourceRead  // its functions may be called from any thread
     private let isOver = DispatchSemaphore(value: 0)
 
     /// Accepts what comes at `descriptor`, which does not block, until `stop`.
-    init(_ descriptor: Int32, _ places: Places, daemon: OpaquePointer) {
+    init(_ descriptor: Int32, _ places: ConnectionPlaces, daemon: OpaquePointer) {
         self.descriptor = descriptor
         self.places = places
         self.daemon = daemon
@@ -67,7 +67,7 @@ final class Acceptor: Sendable {
 }
 
 /// The places for connections.
-final class Places: Sendable {
+final class ConnectionPlaces: Sendable {
     private let count: Int
     private let taken = Atomic(0)
 

@@ -19,7 +19,7 @@ final class DaemonCore: Sendable {
     /// that another server on the way may see the body end elsewhere; nothing that shows tells of it.
     var endsChunkedBodiesStrictly: Bool { !knowsLayout }
     /// For the connections; one that begins has taken one.
-    let places: Places
+    let places: ConnectionPlaces
     /// The requests that a stop waits for.
     let awaited = DispatchGroup()
     /// `Connection` objects in existence.
@@ -36,7 +36,7 @@ final class DaemonCore: Sendable {
         self.log = log
         requestTime = configuration.requestDeadline.nanoseconds
         identity = Locked(configuration.tls)
-        places = Places(configuration.connectionLimit)
+        places = ConnectionPlaces(configuration.connectionLimit)
         idleTime = Duration.seconds(configuration.idleTimeoutSeconds).nanoseconds
     }
 

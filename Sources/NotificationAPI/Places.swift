@@ -10,7 +10,7 @@ final class Places: Sendable {
     /// How many are open now.
     var open: Int { taken.load(ordering: .relaxed) }
 
-    /// A place for one more, until it is let go of; nil when there is none.
+    /// A place for one more, until it is left or let go of; nil when there is none.
     func take() -> Place? {
         guard taken.add(1, ordering: .relaxed).newValue <= limit else {
             taken.subtract(1, ordering: .relaxed)
@@ -22,9 +22,15 @@ final class Places: Sendable {
     /// The place of one that is open.
     final class Place: Sendable {
         private let places: Places
+        private let isHeld = Atomic(true)
 
         fileprivate init(_ places: Places) { self.places = places }
 
-        deinit { places.taken.subtract(1, ordering: .relaxed) }
+        deinit { leave() }
+
+        /// Gives the place back, once: who is told that something is over may begin the next at once.
+        func leave() {
+            if isHeld.exchange(false, ordering: .relaxed) { places.taken.subtract(1, ordering: .relaxed) }
+        }
     }
 }

@@ -21,11 +21,13 @@ struct ReadAheadTests {
     }
 
     private func feed(_ options: EventFeed.Options) -> EventFeed {
-        EventFeed(options: options) { _ in
-            let driver = Driver.make()
-            driver.rulePolicies = [RulePolicy(imageFileName: "*", rules: .notifyNewThreadDifferentProcess)]
-            return EventTarget(driver: driver, onEventTime: { _ in })
-        }
+        EventFeed(options: options) { _ in target() }
+    }
+
+    private func target() -> EventTarget {
+        let driver = Driver.make()
+        driver.rulePolicies = [RulePolicy(imageFileName: "*", rules: .notifyNewThreadDifferentProcess)]
+        return EventTarget(driver: driver, onEventTime: { _ in })
     }
 
     /// Lines of every kind, of a few machines.
@@ -104,6 +106,10 @@ struct ReadAheadTests {
         }
         let report = await replay(blocks, feed(options(change)))
         #expect(report == expected)
+        let pipeline = UploadPipeline(options(change)) { _ in target() }
+        let piped = await pipeline.replay(
+            Array(lines.joined(separator: "\n").utf8), chunk: Int.random(in: 1...5000, using: &random))
+        #expect(piped == expected)
     }
 
     @Test func `readers that meet machines in different orders number them differently, the feed by appearance`() async

@@ -32,7 +32,16 @@ final class Signal: Sendable {
     }
 }
 
-extension EventFeed {
+/// Who takes an upload piece by piece.
+protocol Uploading: Sendable {
+    func consume(_ bytes: UnsafeRawBufferPointer, resume: @escaping @Sendable () -> Void) -> Int
+    func finish(completion: @escaping @Sendable (ReplayReport) -> Void)
+}
+
+extension EventFeed: Uploading {}
+extension UploadPipeline: Uploading {}
+
+extension Uploading {
     /// Sends `bytes` in chunks as a client would, waiting whenever the feed does.
     func upload(_ bytes: [UInt8], chunk: Int = .max) async -> EventsReport {
         await replay(bytes, chunk: chunk).total

@@ -82,8 +82,8 @@ private final class EventUpload: BodyConsumer {
         let clock = host.clock
         let started = started
         feed.finish { [place] report in
-            defer { withExtendedLifetime(place) {} }
             let spent = clock.uptimeNanoseconds() &- started
+            place.leave()
             reply.send { report.total.write(to: &$0, durationNanoseconds: spent) }
         }
     }

@@ -100,7 +100,7 @@ private final class ReplayUpload: BodyConsumer {
 
     private let context: RequestContext
     private let hosts: MachineHosts
-    private let feed: EventFeed
+    private let pipeline: UploadPipeline
     private let started: UInt64
     /// Held, so that the upload counts as open.
     private let place: Places.Place
@@ -110,21 +110,21 @@ private final class ReplayUpload: BodyConsumer {
         self.context = context
         let hosts = MachineHosts(context.api.hosts, creation)
         self.hosts = hosts
-        feed = EventFeed(options: options) { machine in machine.flatMap(hosts.target) }
+        pipeline = UploadPipeline(options) { machine in machine.flatMap(hosts.target) }
         started = SystemClock().uptimeNanoseconds()
     }
 
     func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int {
-        feed.consume(bytes) { resume.resume() }
+        pipeline.consume(bytes) { resume.resume() }
     }
 
     func finish(_ responder: Responder) {
         let reply = context.reply(to: responder)
         let started = started
-        feed.finish { [hosts, place] report in
-            defer { withExtendedLifetime(place) {} }
+        pipeline.finish { [hosts, place] report in
             let spent = SystemClock().uptimeNanoseconds() &- started
             let names = hosts.release()
+            place.leave()
             reply.send {
                 report.write(to: &$0, hosts: names, deliveries: hosts.ledger, durationNanoseconds: spent)
             }
@@ -132,7 +132,7 @@ private final class ReplayUpload: BodyConsumer {
     }
 
     func abandon() {
-        feed.abandon()
+        pipeline.abandon()
         _ = hosts.release()
     }
 }

@@ -7,7 +7,7 @@ public import Messages
 /// A line is applied when the one before has been: a creation waits for the engine's reply. No thread waits meanwhile.
 /// What is kept does not grow with the upload.
 ///
-/// `consume`, `begin`, `finish` and `abandon` may be called on changing threads, but by one at a time.
+/// `consume`, `begin` and `finish` may be called on changing threads, but by one at a time; `abandon` at any time.
 public final class EventFeed: Sendable {
     private let findTarget: @Sendable (_ machine: String?) -> EventTarget?
     private let pacer: Pacer?

@@ -13,23 +13,37 @@ public struct ReadLines: Sendable {
 ///
 /// For one thread at a time.
 public final class ReadAhead {
-    private let options: EventFeed.Options
+    private var lines: LineSplitter
     private var reader: LineReader
 
     /// A reader for a feed that is made with the same options.
     public init(_ options: EventFeed.Options) {
-        self.options = options
+        lines = LineSplitter(maxLineBytes: options.maxLineBytes)
         reader = LineReader(options)
     }
 
     /// Reads `bytes`, which are whole lines.
     public func read(_ bytes: UnsafeRawBufferPointer) -> ReadLines {
-        var lines = LineSplitter(maxLineBytes: options.maxLineBytes)
+        var read = read(piece: bytes)
+        let last = finish()
+        read.lines += last.lines
+        read.machines = last.machines
+        return read
+    }
+
+    /// Reads the lines that `bytes` finish; an unfinished one is kept for what follows.
+    func read(piece bytes: UnsafeRawBufferPointer) -> ReadLines {
         var offset = 0
         var read = ReadLines()
-        while let line = lines.next(in: bytes, from: &offset) ?? lines.last() {
-            read.lines.append(reader.read(line))
-        }
+        while let line = lines.next(in: bytes, from: &offset) { read.lines.append(reader.read(line)) }
+        read.machines = reader.machines
+        return read
+    }
+
+    /// Reads what is left: a last line without a newline.
+    func finish() -> ReadLines {
+        var read = ReadLines()
+        if let line = lines.last() { read.lines.append(reader.read(line)) }
         read.machines = reader.machines
         return read
     }

@@ -1,0 +1,116 @@
+import DequeModule
+import Dispatch
+import Locking
+
+/// An upload whose lines are read on the thread that brings them, and applied on another one meanwhile.
+///
+/// `consume`, `finish` and `abandon` may be called on changing threads, but by one at a time.
+public final class UploadPipeline: Sendable {
+    /// What was read from one piece of the upload.
+    private struct Batch {
+        let lines: ReadLines
+        let bytes: Int
+        /// The first line that was not applied.
+        var place = 0
+    }
+
+    private struct State {
+        var batches: Deque<Batch> = []
+        /// In `batches`.
+        var bytes = 0
+        var isApplying = false
+        var resume: (@Sendable () -> Void)?
+        var completion: (@Sendable (ReplayReport) -> Void)?
+
+        /// The batch to apply. When there is none, whoever brings one has to see to it, and what is to be told the report
+        /// once all were brought.
+        mutating func next() -> (Batch?, completion: (@Sendable (ReplayReport) -> Void)?) {
+            if let first = batches.first { return (first, nil) }
+            isApplying = false
+            defer { completion = nil }
+            return (nil, completion)
+        }
+
+        /// The first batch was applied up to `place`; returns whom to tell that there is room.
+        mutating func advance(to place: Int) -> (@Sendable () -> Void)? {
+            guard !batches.isEmpty else { return nil }
+            batches[0].place = place
+            if place < batches[0].lines.count { return nil }
+            bytes -= batches.removeFirst().bytes
+            guard bytes < UploadPipeline.mostBytes else { return nil }
+            defer { resume = nil }
+            return resume
+        }
+    }
+
+    /// Who brings more waits while so many bytes were read and not applied.
+    private static let mostBytes = 256 << 10
+
+    private let feed: EventFeed
+    private nonisolated(unsafe) let reader: ReadAhead  // used by who brings the upload, one at a time
+    private let queue = DispatchQueue(label: "wdfilterd.upload")
+    private let state = Locked(State())
+
+    /// A pipeline whose machines get the hosts that `findTarget` finds, as with `EventFeed`.
+    public init(
+        _ options: EventFeed.Options, findTarget: @escaping @Sendable (_ machine: String?) -> EventTarget?
+    ) {
+        feed = EventFeed(options: options, findTarget: findTarget)
+        reader = ReadAhead(options)
+    }
+
+    /// Takes all of `bytes`, or nothing: then too much waits to be applied, and it calls `resume` once when it can go on,
+    /// on any thread, maybe before this returns.
+    public func consume(_ bytes: UnsafeRawBufferPointer, resume: @escaping @Sendable () -> Void) -> Int {
+        let isFull = state.withLock { state in
+            guard state.bytes >= Self.mostBytes else { return false }
+            state.resume = resume
+            return true
+        }
+        if isFull { return 0 }
+        let lines = reader.read(piece: bytes)
+        add(Batch(lines: lines, bytes: bytes.count), completion: nil)
+        return bytes.count
+    }
+
+    /// The upload is complete; `completion` runs once, on any thread.
+    public func finish(completion: @escaping @Sendable (ReplayReport) -> Void) {
+        let lines = reader.finish()
+        add(Batch(lines: lines, bytes: 0), completion: completion)
+    }
+
+    /// The client is gone: nothing more is applied, and nobody is called who is not being called already.
+    public func abandon() {
+        feed.abandon()
+        state.withLock { state in
+            state.batches = []
+            (state.resume, state.completion) = (nil, nil)
+        }
+    }
+
+    private func add(_ batch: Batch, completion: (@Sendable (ReplayReport) -> Void)?) {
+        let isIdle = state.withLock { state in
+            state.batches.append(batch)
+            state.bytes += batch.bytes
+            state.completion = completion
+            defer { state.isApplying = true }
+            return !state.isApplying
+        }
+        if isIdle { queue.async { self.apply() } }
+    }
+
+    /// Applies what was read until nothing is left, or there is something to wait for. On `queue`.
+    private func apply() {
+        while true {
+            let (batch, completion) = state.withLock { $0.next() }
+            guard let batch else {
+                if let completion { feed.finish(completion: completion) }
+                return
+            }
+            let end = feed.consume(batch.lines, from: batch.place) { self.queue.async { self.apply() } }
+            let resume = state.withLock { $0.advance(to: end) }
+            resume?()
+            if end < batch.lines.count { return }
+        }
+    }
+}
