@@ -46,16 +46,14 @@ struct LineReader {
     private mutating func read(_ record: SysmonRecord) throws(LineFault) -> LineReading {
         guard record.isSysmon else { return .skip(.otherChannel, machine: nil) }
         guard let machine = try machines.number(of: record.machine) else { return .skip(.otherMachine, machine: nil) }
-        guard SysmonEvent.isMapped(record.eventId) else { return .skip(.unmappedEvent, machine: machine) }
         do throws(LineFault) {
-            let fields = try record.fields(parsedBy: inner)
-            if let mention = try SysmonMention(id: record.eventId, fields: fields) {
-                return .mention(mention, machine: machine)
+            if let id = record.eventId.flatMap(SysmonEvent.ID.init) {
+                return .event(try SysmonEvent(id, try record.fields(parsedBy: inner)), machine: machine)
             }
-            guard let event = try SysmonEvent(id: record.eventId, fields: fields) else {
-                return .skip(.unmappedEvent, machine: machine)
+            if let id = record.eventId.flatMap(SysmonMention.ID.init) {
+                return .mention(try SysmonMention(id, try record.fields(parsedBy: inner)), machine: machine)
             }
-            return .event(event, machine: machine)
+            return .skip(.unmappedEvent, machine: machine)
         } catch {
             return .fault(error, machine: machine)
         }

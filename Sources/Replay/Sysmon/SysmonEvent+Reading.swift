@@ -1,43 +1,42 @@
 import Messages
 
 extension SysmonEvent {
-    /// Reads event `id`; nil for one that no event of the driver corresponds to.
-    init?(id: UInt64?, fields: SysmonFields) throws(LineFault) {
+    /// Sysmon's ids of records that stand for an event of the driver.
+    enum ID: UInt64 {
+        case processCreate = 1
+        case processTerminate = 5
+        case driverLoad = 6
+        case imageLoad = 7
+        case createRemoteThread = 8
+    }
+
+    init(_ id: ID, _ fields: SysmonFields) throws(LineFault) {
         var (subject, target): (SysmonProcess?, SysmonProcess?)
         let kind: Kind
         switch id {
-        case 1:
+        case .processCreate:
             let process = try fields.process(image: "Image")
             guard let image = process.image else { throw .member("Image", .missing) }
             subject = process
             kind = .processCreate(try SysmonCreation(image: image, fields))
-        case 5:
+        case .processTerminate:
             subject = try fields.process(image: "Image")
             kind = .processExit
-        case 6:
+        case .driverLoad:
             kind = .driverLoad(try fields.requiredText("ImageLoaded"))
-        case 7:
+        case .imageLoad:
             subject = try fields.process(image: "Image")
             kind = .imageLoad(try fields.requiredText("ImageLoaded"))
-        case 8:
+        case .createRemoteThread:
             subject = try fields.process(
                 "SourceProcessId", "SourceProcessGuid", "SourceProcessGUID", image: "SourceImage")
             target = try fields.process(
                 "TargetProcessId", "TargetProcessGuid", "TargetProcessGUID", image: "TargetImage")
             kind = .remoteThread(
                 threadId: try fields.id("NewThreadId"), startAddress: try fields.address("StartAddress") ?? 0)
-        default: return nil
         }
         self.init(kind: kind, time: fields.time, subject: subject, target: target)
         try checkProcesses()
-    }
-
-    /// Whether an event id is one of an event or a mention.
-    static func isMapped(_ id: UInt64?) -> Bool {
-        switch id {
-        case 1, 5, 6, 7, 8, 10, 12, 13, 14: true
-        default: false
-        }
     }
 
     /// An event needs its processes, and pid 0 is none: an image load of pid 0 would even be taken for a kernel image's.
@@ -53,18 +52,24 @@ extension SysmonEvent {
 }
 
 extension SysmonMention {
-    /// Reads event `id`; nil for one that is no mention.
-    init?(id: UInt64?, fields: SysmonFields) throws(LineFault) {
+    /// Sysmon's ids of records that are mentions.
+    enum ID: UInt64 {
+        case processAccess = 10
+        case registryObject = 12
+        case registryValue = 13
+        case registryName = 14
+    }
+
+    init(_ id: ID, _ fields: SysmonFields) throws(LineFault) {
         switch id {
-        case 10:
+        case .processAccess:
             reason = .processOpen
             subject = try fields.process("SourceProcessId", "SourceProcessGUID", "SourceProcessGuid")
             target = try fields.process("TargetProcessId", "TargetProcessGUID", "TargetProcessGuid")
-        case 12, 13, 14:
+        case .registryObject, .registryValue, .registryName:
             reason = .registry
             subject = try fields.process()
             target = nil
-        default: return nil
         }
     }
 }

@@ -105,20 +105,18 @@ struct ServerReplay: Replaying {
 /// The lines of recordings as pieces of an upload, each line at its time where there is a pace.
 private final class PacedPieces {
     private let files: RecordingFiles
-    private let speed: Double?
-    private let clock = SystemClock()
-    private var start: (event: FileTime, uptime: UInt64)?
+    private var schedule: PaceSchedule?
     private var lines: [ArraySlice<UInt8>] = []
     private var block: RecordingFiles.Block?
 
     init(_ files: RecordingFiles, _ pace: ReplayPace) {
         self.files = files
-        speed = if case .speed(let speed) = pace { speed } else { nil }
+        schedule = if case .speed(let speed) = pace { PaceSchedule(speed: speed) } else { nil }
     }
 
     /// The next piece; nil at the end.
     func next() throws(CommandFailure) -> [UInt8]? {
-        guard let speed else {
+        if schedule == nil {
             let block = try files.next()
             if let block { files.progress.note(lines: block.bytes.lineCount, upTo: block) }
             return block?.bytes
@@ -130,18 +128,13 @@ private final class PacedPieces {
         }
         guard let line = lines.popLast() else { return nil }
         if let block { files.progress.note(lines: 1, upTo: block) }
-        if let time = line.withUnsafeBytes({ FileTime(ofRecord: $0) }) { wait(until: time, speed) }
+        if let time = line.withUnsafeBytes({ FileTime(ofRecord: $0) }) { wait(until: time) }
         return line + [UInt8(ascii: "\n")]
     }
 
-    private func wait(until time: FileTime, _ speed: Double) {
-        let first = start ?? (time, clock.uptimeNanoseconds())
-        start = first
-        guard time > first.event else { return }
-        let due = first.uptime &+ UInt64(min(Double(time.ticks - first.event.ticks) * 100 / speed, 9e18))
-        let now = clock.uptimeNanoseconds()
-        guard due > now else { return }
-        var left = timespec(tv_sec: Int((due - now) / 1_000_000_000), tv_nsec: Int((due - now) % 1_000_000_000))
+    private func wait(until time: FileTime) {
+        guard let delay = schedule?.delay(of: time, at: SystemClock().uptimeNanoseconds()) else { return }
+        var left = timespec(tv_sec: Int(delay / 1_000_000_000), tv_nsec: Int(delay % 1_000_000_000))
         var interrupted = timespec()
         while nanosleep(&left, &interrupted) == -1, errno == EINTR { left = interrupted }
     }

@@ -1,0 +1,20 @@
+public import Messages
+
+/// When events are due that come as far apart as they were recorded, or so many times faster.
+public struct PaceSchedule: Sendable {
+    private let speed: Double
+    /// When the first event came: in the recording, and here in nanoseconds.
+    private var start: (event: FileTime, uptime: UInt64)?
+
+    /// A schedule that is `speed` times as fast as the recording; above 0.
+    public init(speed: Double) { self.speed = speed }
+
+    /// How many nanoseconds after `uptime`, which is now, the event of `time` is due; the first is due at once.
+    public mutating func delay(of time: FileTime, at uptime: UInt64) -> UInt64 {
+        let first = start ?? (time, uptime)
+        start = first
+        guard time > first.event else { return 0 }
+        let due = first.uptime &+ UInt64(min(Double(time.ticks - first.event.ticks) * 100 / speed, 9e18))
+        return due > uptime ? due - uptime : 0
+    }
+}
