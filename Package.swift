@@ -44,7 +44,10 @@ let package = Package(
 
         // Foundations: know nothing of drivers
         library("Locking"),
-        library("MicroHTTPD", ["CMicroHTTPD", "CGnuTLS", "Locking"]),
+        .target(
+            name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "CGnuTLS", "Locking"], swiftSettings: strict,
+            // libmicrohttpd is to find it (decision 15).
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=epoll_wait"])]),
         library("JSON", ["CSimdJSON"]),
         library("Access", ["CGnuTLS"]),
 

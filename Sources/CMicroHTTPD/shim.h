@@ -1,5 +1,6 @@
 #pragma once
 #include <microhttpd.h>
+#include <sys/epoll.h>
 
 /* Swift imports no variadic functions, and takes the library's enums for closed ones: a value that a newer library adds
    would be undefined behaviour there. So what is variadic, and results of calls, pass through here. */
@@ -23,6 +24,12 @@ static inline const struct sockaddr *CMicroHTTPD_client_address(struct MHD_Conne
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     return info == NULL ? NULL : info->client_addr;
+}
+
+/** `epoll_wait` under the name that is the system's own. */
+static inline int CMicroHTTPD_wait(int epoll, void *events, int most, int timeout)
+{
+    return epoll_pwait(epoll, (struct epoll_event *) events, most, timeout, NULL);
 }
 
 /* The system's headers have it for GNU sources only, which Swift's are not. */

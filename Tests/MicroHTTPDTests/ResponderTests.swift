@@ -21,6 +21,28 @@ struct ResponderTests {
         }
     }
 
+    /// libmicrohttpd takes 128 events at a time.
+    @Test(arguments: [127, 128, 129, 256]) func `as many requests come at once`(count: Int) throws {
+        let (busy, free) = (Event(), Event())
+        let daemon = try Daemon.start(
+            collecting { request, responder in
+                if request.head.target.raw == "/busy" {
+                    busy.happen()
+                    _ = free.wait()
+                }
+                responder.respond(Response(status: 200))
+            }
+        ) { $0.threads = 1 }
+        let first = try Client(daemon.port)
+        let clients = try (0..<count).map { _ in try Client(daemon.port) }
+        #expect(eventually { daemon.statistics.openConnections == count + 1 })
+        try first.send(get("/busy"))
+        try #require(busy.wait())
+        for client in clients { try client.send(get()) }
+        free.happen()
+        for client in clients { #expect(try client.receive().status == 200) }
+    }
+
     @Test func `answers race with the handler's return and none is lost`() throws {
         let queue = DispatchQueue(label: "answers", attributes: .concurrent)
         let daemon = try Daemon.start(
