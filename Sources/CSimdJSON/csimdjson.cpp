@@ -148,7 +148,7 @@ private:
             uint32_t name = token[0] + 1, colon = token[1], value = token[2], comma = token[3];
             bool plain = text[name - 1] == '"' && text[colon] == ':' && text[colon - 1] == '"' && name < colon &&
                          text[comma] == ',';
-            if (!plain || has_backslash(name, colon - 1)) break;
+            if (!plain || find_backslash({text + name, text + colon - 1}, text + length) != nullptr) break;
             csj_node node = {};
             node.name = text + name;
             node.name_length = colon - 1 - name;
@@ -170,18 +170,6 @@ private:
         next = uint32_t(token - starts);
         count = index;
         nodes[container].length = position;
-    }
-
-    /// Whether there is a backslash from `start` to `end`, which is mostly near.
-    bool has_backslash(size_t start, size_t end) const {
-        for (; start < end; start += block_size) {
-            if (length - start < size_t(block_size)) {
-                return find_backslash({bytes + start, bytes + end}) != nullptr;
-            }
-            uint32_t found = equal_bytes(bytes + start, '\\');
-            if (found != 0 && start + size_t(__builtin_ctz(found)) < end) return true;
-        }
-        return false;
     }
 
     csj_status name() {
@@ -272,7 +260,7 @@ private:
             return csj_status_unclosed_string;
         }
         Token inner = {token.start + 1, token.end - 1};
-        const uint8_t *backslash = stays_raw ? nullptr : find_backslash(inner);
+        const uint8_t *backslash = stays_raw ? nullptr : find_backslash(inner, bytes + length);
         if (backslash == nullptr) {
             text = inner.start;
             text_length = uint32_t(inner.size());
@@ -353,7 +341,7 @@ csj_node csj_resolve(csj_parser *parser, uint32_t index) {
     if (!node.raw) return node;
     node.raw = false;
     Token text = {node.text, node.text + node.length};
-    const uint8_t *backslash = find_backslash(text);
+    const uint8_t *backslash = find_backslash(text, text.end);
     if (backslash == nullptr) return node;
     uint8_t *out = parser->text.elements + parser->text_used;
     Unescaped result = unescape(text, backslash, out);

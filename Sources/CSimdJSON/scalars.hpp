@@ -76,21 +76,18 @@ inline uint32_t equal_bytes(const uint8_t *block, uint8_t byte) {
 #endif
 }
 
-/// The first backslash of `text`, or NULL. Most strings are too short for a call of memchr to be worth it.
-inline const uint8_t *find_backslash(Token text) {
-    if (text.size() > 64) return static_cast<const uint8_t *>(std::memchr(text.start, '\\', text.size()));
-    constexpr uint64_t ones = 0x0101010101010101;
-    const uint8_t *at = text.start;
-    for (; text.end - at >= 8; at += 8) {
-        uint64_t bytes;
-        std::memcpy(&bytes, at, 8);
-        bytes ^= ones * '\\';
-        if (((bytes - ones) & ~bytes & (ones << 7)) != 0) break;
+/// The first backslash of `text`, or NULL; bytes before `limit` may be looked at.
+inline const uint8_t *find_backslash(Token text, const uint8_t *limit) {
+    const uint8_t *block = text.start;
+    for (; limit - block >= block_size; block += block_size) {
+        if (block >= text.end) return nullptr;
+        if (uint32_t found = equal_bytes(block, '\\'); found != 0) {
+            const uint8_t *first = block + __builtin_ctz(found);
+            return first < text.end ? first : nullptr;
+        }
     }
-    for (; at < text.end; at++) {
-        if (*at == '\\') return at;
-    }
-    return nullptr;
+    if (block >= text.end) return nullptr;
+    return static_cast<const uint8_t *>(std::memchr(block, '\\', size_t(text.end - block)));
 }
 
 struct Unescaped {

@@ -27,23 +27,19 @@ public struct MessageData: Sendable {
             switch message.content {
             case .sync(let content):
                 json.member("ioPriority", content.ioPriority)
-                let size = content.data.size
-                write(content.data.members, totalSize: SyncMessage.headerSize + size, sizeOfData: size, to: &json)
+                write(content.data.members, sizeOfData: message.totalSize - SyncMessage.headerSize, to: &json)
             case .async(let content):
                 json.member("notificationNumber", content.notificationNumber)
-                let size = content.totalSize
-                write(content.members, totalSize: size, sizeOfData: content.sizeOfData(of: size), to: &json)
+                write(content.members, sizeOfData: content.sizeOfData(of: message.totalSize), to: &json)
             }
         }
     }
 
-    private func write(
-        _ members: [MessageMember], totalSize: Int, sizeOfData: Int, to json: inout JSONWriter
-    ) {
+    private func write(_ members: [MessageMember], sizeOfData: Int, to json: inout JSONWriter) {
         json.member("process") { json in
             if let process = members.ownProcess ?? message.process { json.value(process) } else { json.null() }
         }
-        json.member("totalSize", totalSize)
+        json.member("totalSize", message.totalSize)
         json.member("sizeOfData", sizeOfData)
         for member in members where member.name != "process" {
             json.member(key: MessageData.renamed[member.name] ?? member.name) { $0.value(member.value) }

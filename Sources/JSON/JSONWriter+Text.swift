@@ -1,12 +1,12 @@
 extension JSONWriter {
     /// Appends `text` as it is.
     mutating func append(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        bytes.append(contentsOf: text.bytes)
     }
 
     /// Appends `text` in quotes, escaped.
     mutating func quote(_ text: StaticString) {
-        quote(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        quote(text.bytes)
     }
 
     /// Appends `text` in quotes, escaped.

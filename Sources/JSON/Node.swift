@@ -10,7 +10,7 @@ extension csj_node {
 
     /// Whether the member is called `other`, byte for byte.
     func isNamed(_ other: StaticString) -> Bool {
-        Int(name_length) == other.utf8CodeUnitCount && memcmp(name, other.utf8Start, Int(name_length)) == 0
+        nameBytes.isEqual(to: other.bytes)
     }
 
     /// An integer of 64 bits and its sign, or nil; 454.0 and 4.54e2 are integers too, as JSON Schema has it.
@@ -22,6 +22,11 @@ extension csj_node {
         case .object, .array, .string, .true, .false, .null: nil
         }
     }
+}
+
+extension StaticString {
+    /// Its UTF-8.
+    var bytes: UnsafeBufferPointer<UInt8> { .init(start: utf8Start, count: utf8CodeUnitCount) }
 }
 
 extension Nodes {

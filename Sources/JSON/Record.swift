@@ -67,9 +67,8 @@ public struct RecordValue {
         let node = node
         guard node.kind == .string, Int(node.length) == other.utf8CodeUnitCount else { return false }
         let text = node.textBytes
-        let expected = UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount)
-        return text.isEqual(to: expected)
-            || ignoringCase && text.elementsEqual(expected) { $0.lowercased == $1.lowercased }
+        return text.isEqual(to: other.bytes)
+            || ignoringCase && text.elementsEqual(other.bytes) { $0.lowercased == $1.lowercased }
     }
 
     /// Hands the bytes of a string, or of the digits of a number, to `body`; nil of anything else. UTF-8.

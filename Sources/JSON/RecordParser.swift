@@ -74,13 +74,17 @@ public final class RecordParser {
 
     /// The place of the member `name` in the object at `index` of the line that was parsed as `generation`.
     func member(_ name: StaticString, of index: Int, of generation: UInt64) -> Int? {
-        precondition(generation == self.generation, "a record was kept beyond the parsing of the next line")
+        checkIsCurrent(generation)
         return parser?.member(name, of: index)
     }
 
     /// The nodes of the line that was parsed as `generation`.
     func nodes(of generation: UInt64) -> Nodes {
-        precondition(generation == self.generation, "a record was kept beyond the parsing of the next line")
+        checkIsCurrent(generation)
         return nodes
+    }
+
+    private func checkIsCurrent(_ generation: UInt64) {
+        precondition(generation == self.generation, "a record was kept beyond the parsing of the next line")
     }
 }

@@ -167,7 +167,7 @@ struct CoverageTests {
             }
         }.filter { !exceptions.contains($0) }
             + Coverage.messageTypes.filter {
-                report.total.messages.count(of: $0) > 0 && RecordingGaps.why(neverMade: $0) != nil
+                report.total.messages[$0] > 0 && RecordingGaps.why(neverMade: $0) != nil
             }.map { "\($0)" }
     }
 

@@ -56,13 +56,16 @@ public struct MessageCounts: Hashable, Sendable {
     public internal(set) var direct: [String: Int] = [:]
 
     /// How many are of `type`.
-    func count(of type: MessageType) -> Int {
-        let counts =
-            switch type.kind {
-            case .sync: sync
-            case .async: async
-            case .direct: direct
-            }
-        return counts[type.operation.name] ?? 0
+    subscript(type: MessageType) -> Int {
+        get { self[keyPath: Self.counts(of: type.kind)][type.operation.name] ?? 0 }
+        set { self[keyPath: Self.counts(of: type.kind)][type.operation.name] = newValue }
+    }
+
+    private static func counts(of kind: EngineMessage.Kind) -> WritableKeyPath<Self, [String: Int]> {
+        switch kind {
+        case .sync: \.sync
+        case .async: \.async
+        case .direct: \.direct
+        }
     }
 }

@@ -95,7 +95,7 @@ extension Coverage {
                 }
             }
             json.member("messageTypes", each: Coverage.messageTypes) { json, type in
-                let made = events.messages.count(of: type)
+                let made = events.messages[type]
                 json.object { json in
                     type.writeMembers(to: &json)
                     json.member("made", made)

@@ -65,7 +65,7 @@ struct Tally: Sendable {
             if let type = skip.type { report.skippedByType[type.rawValue, default: [:]][skip.reason.rawValue] = count }
         }
         report.rejectedCount = rejected
-        for (type, count) in messages { report.messages.add(count, of: type) }
+        for (type, count) in messages { report.messages[type] += count }
         report.processesSynthesised = processesSynthesised
         report.processesCompleted = processesCompleted
         return report
@@ -85,15 +85,5 @@ public struct MessageType: Hashable, Sendable {
     init(_ kind: EngineMessage.Kind, _ operation: EngineMessage.Operation) {
         self.kind = kind
         self.operation = operation
-    }
-}
-
-extension MessageCounts {
-    fileprivate mutating func add(_ count: Int, of type: MessageType) {
-        switch type.kind {
-        case .sync: sync[type.operation.name, default: 0] += count
-        case .async: async[type.operation.name, default: 0] += count
-        case .direct: direct[type.operation.name, default: 0] += count
-        }
     }
 }

@@ -133,7 +133,9 @@ private final class PacedPieces {
     }
 
     private func wait(until time: FileTime) {
-        guard let delay = schedule?.delay(of: time, at: SystemClock().uptimeNanoseconds()) else { return }
+        guard let delay = schedule?.delay(of: time, at: SystemClock().uptimeNanoseconds()), delay > 0 else {
+            return
+        }
         var left = timespec(tv_sec: Int(delay / 1_000_000_000), tv_nsec: Int(delay % 1_000_000_000))
         var interrupted = timespec()
         while nanosleep(&left, &interrupted) == -1, errno == EINTR { left = interrupted }
