@@ -44,6 +44,7 @@ let package = Package(
 
         // Foundations: know nothing of drivers
         library("Locking"),
+        library("Files"),
         .target(
             name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "CGnuTLS", "Locking"], swiftSettings: strict,
             // libmicrohttpd is to find it (decision 15).
@@ -59,7 +60,8 @@ let package = Package(
         // The engine's side
         library("CloudEvents", ["Driver", "Messages", "JSON"]),
         library("EmbeddedEngine", ["Driver", "Messages", "Locking"]),
-        library("WebhookEngine", ["Driver", "Messages", "CloudEvents", "JSON", "Locking", "CCurl", "CGnuTLS"]),
+        library(
+            "WebhookEngine", ["Driver", "Messages", "CloudEvents", "JSON", "Locking", "Files", "CCurl", "CGnuTLS"]),
 
         library("Vocabulary", ["Driver", "Messages"]),
 
@@ -77,13 +79,13 @@ let package = Package(
             ["Driver", "Messages", "Locking", .product(name: "HeapModule", package: "swift-collections")]),
         library("HexDump"),
         library("Recordings", ["CArchive"]),
-        library("Settings", [yams]),
+        library("Settings", ["Files", yams]),
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
                 "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine",
-                "Vocabulary", "HexDump", "CloudEvents", "Access", "MicroHTTPD", "JSON", "Locking", "Recordings",
-                "Replay", "VirtualTime", "CMicroHTTPD", "CCurl", "CGnuTLS", "CArchive", logging,
+                "Vocabulary", "HexDump", "CloudEvents", "Access", "MicroHTTPD", "JSON", "Locking", "Files",
+                "Recordings", "Replay", "VirtualTime", "CMicroHTTPD", "CCurl", "CGnuTLS", "CArchive", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -95,6 +97,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "TestCertificates", dependencies: ["CGnuTLS"], path: "Tests/TestCertificates", swiftSettings: strict),
+        tests("FilesTests", ["Files"]),
         tests("JSONTests", ["JSON"]),
         tests("AccessTests", ["Access"]),
         tests("MicroHTTPDTests", ["MicroHTTPD", "Locking", "TestCertificates", "CGnuTLS"]),
