@@ -8,6 +8,7 @@ extension Connection {
     func proceed(
         _ connection: OpaquePointer, _ piece: UnsafePointer<CChar>?, _ size: inout Int
     ) -> MHD_Result {
+        if rendezvous.isGone { return .NO }
         guard size > 0 else { return complete(connection) }
         let bytes = UnsafeRawBufferPointer(start: piece, count: size)
         switch phase {
@@ -93,6 +94,7 @@ extension Connection {
         case .reply(let response): reply(response, connection)
         case .suspend: .YES
         case .refuse: reply(core.handler.refuse(.stopping).closing(), connection)
+        case .giveUp: .NO
         }
     }
 }

@@ -17,6 +17,8 @@ struct Exchange {
         case suspend
         /// The daemon closes; the request will not be answered by its handler any more.
         case refuse
+        /// The client has gone: the connection ends without an answer.
+        case giveUp
     }
 
     /// What the pool thread does when a consumer or producer has nothing to go on with.
@@ -24,8 +26,26 @@ struct Exchange {
         /// `resume()` was called already.
         case goOn
         case suspend
-        /// The daemon stops; nobody would wake the connection.
+        /// The daemon stops, so that nobody would wake the connection, or the client has gone.
         case giveUp
+    }
+
+    /// What an answer leads to.
+    struct Acceptance {
+        /// Whether the connection is to be resumed.
+        var resumes = false
+        /// What was kept for a client that goes; to be let go of without the lock.
+        var unused: [@Sendable () -> Void] = []
+    }
+
+    /// What is left of a request that is over; all of it is dealt with without the lock.
+    struct Remains {
+        /// Whether a stop waits for the request.
+        var wasAwaited = false
+        /// An answer that was not sent.
+        var unsent: Response?
+        /// What is to run, because the client went before its answer.
+        var departures: [@Sendable () -> Void] = []
     }
 
     private(set) var suspension = Suspension.none
@@ -34,6 +54,12 @@ struct Exchange {
     private var isAnswered = false
     private var answer: Response?
     private var resumedTurn: UInt64 = 0
+    /// Whether the client was found to have gone, which ends the connection.
+    private var isGone = false
+    /// Whether the request is over and was not answered.
+    private var isLeft = false
+    /// What runs if the client goes before the answer was given.
+    private var departures: [@Sendable () -> Void] = []
     /// Whether a stop waits for the open request.
     private(set) var isAwaited = false
 
@@ -42,19 +68,21 @@ struct Exchange {
         request += 1
         isOpen = true
         isAnswered = false
+        isLeft = false
         return request
     }
 
-    /// The request is over: what comes for it later is for nobody. Returns whether a stop waits for that, and an answer
-    /// that was not sent, to be let go of without the lock.
-    mutating func finish() -> (wasAwaited: Bool, unsent: Response?) {
+    /// The request is over: what comes for it later is for nobody.
+    mutating func finish() -> Remains {
         defer {
             isAwaited = false
             answer = nil
+            departures = []
         }
+        isLeft = isLeft || isOpen && !isAnswered
         isOpen = false
         isAnswered = true
-        return (isAwaited, answer)
+        return Remains(wasAwaited: isAwaited, unsent: answer, departures: departures)
     }
 
     /// A stop begins to wait for the open request; false when there is none, or it waits already.
@@ -66,17 +94,37 @@ struct Exchange {
 
     /// Whether an answer to `request` would be taken.
     func expectsAnswer(to request: UInt64) -> Bool {
-        isOpen && !isAnswered && request == self.request
+        isOpen && !isAnswered && !isGone && request == self.request
     }
 
-    /// Takes the answer to `request` unless it has one; returns whether the connection is to be resumed.
-    mutating func accept(_ response: Response, to request: UInt64) -> Bool {
-        guard expectsAnswer(to: request) else { return false }
+    /// Takes the answer to `request` unless it has one.
+    mutating func accept(_ response: Response, to request: UInt64) -> Acceptance {
+        guard expectsAnswer(to: request) else { return Acceptance() }
         isAnswered = true
         answer = response
-        guard suspension == .forAnswer else { return false }
+        defer { departures = [] }
+        guard suspension == .forAnswer else { return Acceptance(resumes: false, unused: departures) }
         suspension = .none
-        return true
+        return Acceptance(resumes: true, unused: departures)
+    }
+
+    /// Keeps `action` for the case that the client goes before `request` is answered; returns whether it has gone
+    /// already, so that the caller runs it.
+    mutating func keep(_ action: @escaping @Sendable () -> Void, for request: UInt64) -> Bool {
+        guard request == self.request else { return false }
+        if isLeft || isGone && !isAnswered { return true }
+        if isOpen, !isAnswered { departures.append(action) }
+        return false
+    }
+
+    /// The client of a suspended connection has gone: the connection is to be resumed, to end, and what is returned is
+    /// to run. Nil when nothing is suspended.
+    mutating func leave() -> [@Sendable () -> Void]? {
+        guard suspension != .none else { return nil }
+        suspension = .none
+        isGone = true
+        defer { departures = [] }
+        return departures
     }
 
     /// The request that waits for its answer.
@@ -86,6 +134,7 @@ struct Exchange {
 
     /// The handler has returned, or the connection was resumed.
     mutating func settle(_ stage: Stage) -> Settlement {
+        if isGone { return .giveUp }
         if let answer {
             self.answer = nil
             return .reply(answer)
@@ -100,6 +149,7 @@ struct Exchange {
 
     /// The consumer has not taken everything in `turn`.
     mutating func pauseConsumer(_ turn: UInt64, _ stage: Stage) -> Pause {
+        if isGone { return .giveUp }
         if resumedTurn >= turn { return .goOn }
         guard stage != .closing else { return .giveUp }
         suspension = .forConsumer(turn: turn)
@@ -108,6 +158,7 @@ struct Exchange {
 
     /// The producer had nothing in `turn`.
     mutating func pauseProducer(_ turn: UInt64, _ stage: Stage) -> Pause {
+        if isGone { return .giveUp }
         if resumedTurn >= turn { return .goOn }
         guard stage == .running else { return .giveUp }
         suspension = .forProducer(turn: turn)

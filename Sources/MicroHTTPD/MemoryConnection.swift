@@ -87,7 +87,7 @@ public final class MemoryConnection {
         guard case .handled = phase else { return .waiting }
         return switch rendezvous.settle(core) {
         case .reply(let response): take(response)
-        case .suspend, .refuse: .waiting
+        case .suspend, .refuse, .giveUp: .waiting
         }
     }
 

@@ -36,6 +36,7 @@ final class ProducerFeed {
 
     private func produce(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         let rendezvous = connection.rendezvous
+        if rendezvous.isGone { return MHD_CONTENT_READER_END_WITH_ERROR }
         while true {
             let turn = connection.nextTurn()
             switch producer.produce(into: buffer, resume: BodyResumption(rendezvous: rendezvous, turn: turn)) {

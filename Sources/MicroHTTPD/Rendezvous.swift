@@ -13,9 +13,12 @@ final class Rendezvous: Sendable {
         var socket: Int32
         /// Nil once the connection is closed: who keeps a `Responder` must not keep a whole service.
         var handler: (any RequestHandler)?
-        /// The deadline at which the client was found to have ended its side.
-        var endedBefore: Int64 = 0
+        /// When the client was found to have ended its side, and what was expected of it then.
+        var ending: (since: Int64, expecting: Int64)?
     }
+
+    /// For how long a request goes on waiting for its answer after the client has ended its side, in nanoseconds.
+    private static let courtesy: Int64 = 1_000_000_000
 
     /// What waits and goes on; asked under the lock only, and only while the connection lives.
     private let connection: any SuspendableConnection
@@ -23,6 +26,7 @@ final class Rendezvous: Sendable {
     private let deadline: Atomic<Int64>
     /// Whether the client is expected to read, and not to send.
     private let isAnswering = Atomic(false)
+    private let goneValue = Atomic(false)
 
     /// For a connection that is just being accepted.
     init(_ handler: any RequestHandler, connection: any SuspendableConnection, socket: Int32, deadline: Int64) {
@@ -41,8 +45,13 @@ final class Rendezvous: Sendable {
     /// The request is over.
     func finish(_ core: DaemonCore) {
         isAnswering.store(false, ordering: .relaxed)
-        if state.withLock({ $0.exchange.finish() }).wasAwaited { core.awaited.leave() }
+        let remains = state.withLock { $0.exchange.finish() }
+        for action in remains.departures { action() }
+        if remains.wasAwaited { core.awaited.leave() }
     }
+
+    /// Whether the client was found to have gone; what it sent is not looked at any more.
+    var isGone: Bool { goneValue.load(ordering: .relaxed) }
 
     /// The connection is over.
     func close() {
@@ -112,9 +121,17 @@ final class Rendezvous: Sendable {
     ///
     /// The resumption is under the lock, so that whoever finds no suspended connection here can rely on it.
     func answer(_ response: Response, to request: UInt64) {
-        state.withLock { state in
-            if state.exchange.accept(response, to: request) { connection.resume() }
+        // What was kept for a client that goes is let go of without the lock.
+        _ = state.withLock { state in
+            let acceptance = state.exchange.accept(response, to: request)
+            if acceptance.resumes { connection.resume() }
+            return acceptance
         }
+    }
+
+    /// Runs `action` if the client goes before `request` is answered, or has gone.
+    func whenClientGoes(_ request: UInt64, _ action: @escaping @Sendable () -> Void) {
+        if state.withLock({ $0.exchange.keep(action, for: request) }) { action() }
     }
 
     /// Nobody answers `request` any more.
@@ -137,23 +154,54 @@ final class Rendezvous: Sendable {
     func sweep(_ instant: Int64) -> Bool {
         let expected = deadline.load(ordering: .relaxed)
         if expected < instant { return cut(expecting: expected) }
-        if clientHasGone(expecting: expected) { _ = cut(expecting: expected) }
+        switch look(instant, expecting: expected) {
+        case .nothing: break
+        case .cut: _ = cut(expecting: expected)
+        case .left(let actions): for action in actions { action() }
+        }
         return false
     }
 
-    /// Whether the client has ended its side, all that it sent was read, and something is still expected of it.
-    ///
-    /// libmicrohttpd, which is told of changes only, misses an end that comes together with half a request. It may be
-    /// about to work on the last bytes at this moment: only what has not moved on until the next look counts.
-    private func clientHasGone(expecting instant: Int64) -> Bool {
-        guard instant != .max, !isAnswering.load(ordering: .relaxed) else { return false }
-        return state.withLock { state in
-            var byte: UInt8 = 0
-            guard state.socket >= 0, recv(state.socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
-            else { return false }
-            defer { state.endedBefore = instant }
-            return state.endedBefore == instant
+    /// What a look at the client's side of the connection leads to.
+    private enum Finding {
+        case nothing
+        case cut
+        /// The request is given up; the actions are to run without the lock.
+        case left([@Sendable () -> Void])
+    }
+
+    /// Looks whether the client has ended its side, whatever it sent before that.
+    private func look(_ instant: Int64, expecting expected: Int64) -> Finding {
+        state.withLock { state in
+            guard state.socket >= 0, let end = ClientEnd(state.socket) else {
+                state.ending = nil
+                return .nothing
+            }
+            let seen = state.ending
+            // It may be about to work on the last bytes at this moment: only what has not moved on until the next look
+            // counts.
+            guard let seen, seen.expecting == expected else {
+                state.ending = (instant, expected)
+                return end == .reset ? leave(&state) : .nothing
+            }
+            if state.exchange.suspension != .none {
+                return end == .reset || instant - seen.since >= Self.courtesy ? leave(&state) : .nothing
+            }
+            // libmicrohttpd, which is told of changes only, misses an end that comes together with half a request.
+            let isExpected = expected != .max && !isAnswering.load(ordering: .relaxed)
+            return isExpected && ClientEnd.hasReadAll(of: state.socket) ? .cut : .nothing
         }
+    }
+
+    /// Gives up what a suspended connection waits for. The library finds the socket closed, or is told when it asks how
+    /// to go on.
+    private func leave(_ state: inout State) -> Finding {
+        guard let actions = state.exchange.leave() else { return .nothing }
+        goneValue.store(true, ordering: .relaxed)
+        // It fails only when the connection has ended already.
+        _ = shutdown(state.socket, Int32(SHUT_RDWR))
+        connection.resume()
+        return .left(actions)
     }
 
     /// Cuts the connection; false when it has moved on in the meantime, or is closed.

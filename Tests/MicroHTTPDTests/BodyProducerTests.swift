@@ -102,4 +102,19 @@ struct BodyProducerTests {
         try #require(producer.ended.wait())
         #expect(eventually { daemon.liveConnections == 0 })
     }
+
+    @Test(arguments: [false, true])
+    func `a client that leaves a stream that has nothing to say is noticed`(dies: Bool) throws {
+        let producer = TestProducer { buffer, _, call in call == 1 ? write("one", to: buffer) : .later }
+        let daemon = try Daemon.start(producer.handler)
+        do {
+            let client = try Client(daemon.port)
+            try client.send(get())
+            try #require(producer.asked.wait(2))
+            if dies { client.reset() }
+        }
+        try #require(producer.ended.wait())
+        #expect(eventually { daemon.liveConnections == 0 })
+        #expect(producer.closed.withLock { $0 } == 1)
+    }
 }

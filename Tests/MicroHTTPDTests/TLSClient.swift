@@ -60,10 +60,15 @@ final class TLSClient {
         return Array(UnsafeBufferPointer(start: first.pointee.data, count: Int(first.pointee.size)))
     }
 
-    /// Sends a request, and reads an answer with a `Content-Length` of one digit.
-    func ask(_ request: String) throws -> String {
+    /// Sends a request.
+    func send(_ request: String) throws {
         let bytes = Array(request.utf8)
         guard gnutls_record_send(session, bytes, bytes.count) == bytes.count else { throw Client.Failure.cannotSend(0) }
+    }
+
+    /// Sends a request, and reads an answer with a `Content-Length` of one digit.
+    func ask(_ request: String) throws -> String {
+        try send(request)
         var answer = ""
         while true {
             let parts = answer.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)

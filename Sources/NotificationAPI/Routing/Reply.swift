@@ -11,6 +11,9 @@ struct Reply: Sendable {
         self.context = context
     }
 
+    /// Runs `action` once if the client goes before the answer was given, at once if it has gone; `action` must not block.
+    func whenClientGoes(_ action: @escaping @Sendable () -> Void) { responder.whenClientGoes(action) }
+
     /// Answers with a JSON value.
     func send(_ status: Int = 200, location: String? = nil, _ write: (inout JSONWriter) -> Void) {
         var json = JSONWriter(reserving: 1024)

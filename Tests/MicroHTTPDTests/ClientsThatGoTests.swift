@@ -1,0 +1,141 @@
+import Locking
+@testable import MicroHTTPD
+import TestCertificates
+import Testing
+
+/// Responders that are kept and never answered, and how many of their clients went.
+private final class Waiting: Sendable {
+    let arrived = Event()
+    let gone = Event()
+    let goneCount = Locked(0)
+    private let responders = Locked<[Responder]>([])
+
+    var handler: TestHandler {
+        collecting { [self] request, responder in
+            if request.head.target.raw == "/now" {
+                responder.respond(Response(status: 200, body: [0x31]))
+                return
+            }
+            responder.whenClientGoes { [self] in
+                goneCount.withLock { $0 += 1 }
+                gone.happen()
+            }
+            responders.withLock { $0.append(responder) }
+            arrived.happen()
+        }
+    }
+
+    /// Takes one away from here.
+    func take() -> Responder? { responders.withLock { $0.popLast() } }
+}
+
+/// A client that goes while its request waits for its answer.
+struct ClientsThatGoTests {
+    enum Way: CaseIterable {
+        case close, reset, endSending
+    }
+
+    private let places = 32
+
+    /// Each place is taken by a client whose request waits; then all of them go.
+    @Test(arguments: Way.allCases, ["", get("/behind"), "GET /half"])
+    func `a client that goes while its request waits gives up its place`(way: Way, pipelined: String) throws {
+        let waiting = Waiting()
+        let daemon = try Daemon.start(waiting.handler) { $0.connectionLimit = places }
+        var clients = try (0..<places).map { _ in try Client(daemon.port) }
+        for client in clients { try client.send(get("/waits") + pipelined) }
+        try #require(waiting.arrived.wait(places))
+        switch way {
+        case .close: clients = []
+        case .reset: for client in clients { client.reset() }
+        case .endSending: for client in clients { client.endSending() }
+        }
+        let next = try Client(daemon.port)
+        try next.send(get("/now"))
+        #expect(try next.receive().text == "1")
+        try #require(waiting.gone.wait(places))
+        #expect(eventually { daemon.liveConnections == 1 })
+        #expect(waiting.goneCount.withLock { $0 } == places)
+        #expect(daemon.statistics.cutByDeadline == 0)
+        for client in clients { #expect(try client.receiveToEnd() == []) }
+    }
+
+    @Test func `so does one over TLS`() throws {
+        let certificate = try Certificate(for: "localhost")
+        let identity = try TLSIdentity(certificateChain: certificate.certificate, privateKey: certificate.key)
+        let waiting = Waiting()
+        let daemon = try Daemon.start(waiting.handler) {
+            $0.tls = identity
+            $0.connectionLimit = 4
+        }
+        do {
+            let clients = try (0..<4).map { _ in try TLSClient(daemon.port) }
+            for client in clients { try client.send(get("/waits")) }
+            try #require(waiting.arrived.wait(4))
+        }
+        #expect(try TLSClient(daemon.port).ask(get("/now")).hasSuffix("1"))
+        try #require(waiting.gone.wait(4))
+    }
+
+    @Test func `an answer that comes soon reaches a client that has ended its side`() throws {
+        let waiting = Waiting()
+        let daemon = try Daemon.start(waiting.handler)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        client.endSending()
+        try #require(waiting.arrived.wait())
+        try #require(waiting.take()).respond(Response(status: 201))
+        #expect(try client.receive().status == 201)
+        #expect(try client.receiveToEnd() == [])
+        #expect(waiting.goneCount.withLock { $0 } == 0)
+    }
+
+    @Test func `an answer for a client that has gone is dropped, and who asks later is told at once`() throws {
+        let waiting = Waiting()
+        let daemon = try Daemon.start(waiting.handler)
+        do {
+            let client = try Client(daemon.port)
+            try client.send(get())
+            try #require(waiting.arrived.wait())
+        }
+        try #require(waiting.gone.wait())
+        #expect(eventually { daemon.liveConnections == 0 })
+        let responder = try #require(waiting.take())
+        let told = Locked(0)
+        responder.whenClientGoes { told.withLock { $0 += 1 } }
+        #expect(told.withLock { $0 } == 1)
+        responder.respond(Response(status: 200))
+        responder.whenClientGoes { told.withLock { $0 += 1 } }
+        #expect(told.withLock { $0 } == 2)
+    }
+
+    @Test func `what is kept for a client that goes is let go of with the answer`() throws {
+        final class Trace: Sendable {}
+        let desk = Desk()
+        let daemon = try Daemon.start(desk.handler)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        try #require(desk.arrived.wait())
+        let responder = try #require(desk.takeAll().first).responder
+        var trace: Trace? = Trace()
+        let isAlive = { [weak trace] in trace != nil }
+        responder.whenClientGoes { [trace] in _ = trace }
+        trace = nil
+        #expect(isAlive())
+        responder.respond(Response(status: 200))
+        #expect(!isAlive())
+        #expect(try client.receive().status == 200)
+    }
+
+    @Test func `a client in memory that hangs up has gone`() {
+        let waiting = Waiting()
+        let connection = MemoryConnection(waiting.handler)
+        guard case .waiting = connection.send(RawRequest(method: "GET", target: "/waits")) else {
+            Issue.record("it does not wait")
+            return
+        }
+        connection.hangUp()
+        connection.hangUp()
+        #expect(waiting.goneCount.withLock { $0 } == 1)
+    }
+}
