@@ -1,5 +1,6 @@
 """The service under test and hosts on it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,18 @@ import pytest
 from contract.client import Client, Ledger
 from contract.machine import Machine, Prepared, new_machine
 from contract.service import Service, StartService
+
+LAST = "test_bookkeeping.py"
+LONGEST = "test_schemathesis.py"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option by which several processes share one bookkeeping."""
+    parser.addoption(
+        "--ledgers",
+        type=Path,
+        help="the folder in which each process leaves what it asked, and in which test_bookkeeping.py reads it",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +35,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def ledger() -> Ledger:
-    """What was asked so far."""
-    return Ledger()
+def ledger(pytestconfig: pytest.Config) -> Iterator[Ledger]:
+    """What this process asked so far; written to the folder `--ledgers` at the end."""
+    kept = Ledger()
+    yield kept
+    folder: Path | None = pytestconfig.getoption("--ledgers")
+    if folder is not None:
+        kept.write(folder / f"{os.getpid()}.json")
 
 
 @pytest.fixture(scope="session")
@@ -72,5 +89,5 @@ def start(tmp_path: Path, ledger: Ledger) -> Iterator[StartService]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the bookkeeping when everything else has run."""
-    items.sort(key=lambda item: item.path.name == "test_bookkeeping.py")
+    """Run the longest tests first, so that no worker waits for them alone, and the bookkeeping last."""
+    items.sort(key=lambda item: {LONGEST: 0, LAST: 2}.get(item.path.name, 1))

@@ -67,6 +67,14 @@ class TestReplies:
         assert machine.get("pingEngine")["status"] == "STATUS_PORT_DISCONNECTED"
         assert (machine.get("getCounters"), machine.all("listMessages")) == before
 
+    def test_a_duration_is_at_least_what_the_engine_took(self, machine: Machine) -> None:
+        """In microseconds."""
+        two_processes(machine)
+        machine.call("putEngine", body={"type": "embedded", "delayMs": 30})
+        sync, _ = messages(machine.thread(B, creatorProcessId=A))
+        assert sync["durationMicroseconds"] >= 30_000
+        assert machine.get("pingEngine")["durationMicroseconds"] >= 30_000
+
 
 class TestSyncSwitches:
     """SYN-2, SYN-4."""

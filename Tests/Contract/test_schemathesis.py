@@ -25,6 +25,9 @@ TOKEN = "schemathesis-0123456789"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 ALONE = ("examples", "coverage", "fuzzing")
 STORIES = "stateful"
+# Tests that look at the same run belong into the same process.
+alone = pytest.mark.xdist_group("schemathesis-requests")
+in_stories = pytest.mark.xdist_group("schemathesis-stories")
 
 
 class Run:
@@ -111,14 +114,17 @@ def finds_nothing(run: Run, phases: Sequence[str]) -> None:
     assert {phase: run.summary["phases"][phase]["status"] for phase in phases} == dict.fromkeys(phases, "success")
 
 
+@alone
 def test_it_finds_nothing_in_requests(requests: Run) -> None:
     finds_nothing(requests, ALONE)
 
 
+@in_stories
 def test_it_finds_nothing_in_stories(stories: Run) -> None:
     finds_nothing(stories, [STORIES])
 
 
+@alone
 def test_each_operation_accepts_something(requests: Run) -> None:
     """A run that is refused everything finds little."""
     operations = requests.summary["operations"]
@@ -131,6 +137,7 @@ def test_each_operation_accepts_something(requests: Run) -> None:
     assert accepted == {f"{operation.method} {operation.path}" for operation in DOCUMENT.operations.values()}
 
 
+@in_stories
 @pytest.mark.parametrize("thing", ["Host", "Process", "Thread", "StreamContext"])
 def test_its_stories_make_read_and_delete_each_thing_and_find_it_gone(stories: Run, thing: str) -> None:
     made = ("putHost" if thing == "Host" else f"create{thing}", 201)
@@ -139,10 +146,12 @@ def test_its_stories_make_read_and_delete_each_thing_and_find_it_gone(stories: R
     assert story <= stories.steps
 
 
+@in_stories
 def test_its_stories_send_messages_and_read_them(stories: Run) -> None:
     assert {("sendSyncNotification", 200), ("sendAsyncNotification", 202), ("getMessage", 200)} <= stories.steps
 
 
+@in_stories
 def test_its_stories_follow_every_link(stories: Run) -> None:
     links = sum(len(node["links"]) for _, node in walk(DOCUMENT.at("/paths")) if "links" in node)
     assert f"API Links:    {links} covered / {links} selected / {links} total" in stories.ended.stdout

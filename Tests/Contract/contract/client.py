@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -54,6 +55,20 @@ class Ledger:
 
     entries: set[tuple[str, int, str]] = field(default_factory=set)
     media: set[tuple[str, int, str]] = field(default_factory=set)
+
+    def write(self, path: Path) -> None:
+        """Leave it in a file for another process."""
+        path.write_text(json.dumps({"entries": sorted(self.entries), "media": sorted(self.media)}))
+
+    @staticmethod
+    def of(folder: Path) -> "Ledger":
+        """All that processes left in `folder` as one."""
+        whole = Ledger()
+        for path in folder.glob("*.json"):
+            part = json.loads(path.read_text())
+            whole.entries |= {tuple(entry) for entry in part["entries"]}
+            whole.media |= {tuple(entry) for entry in part["media"]}
+        return whole
 
 
 class Client:
