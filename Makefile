@@ -4,19 +4,35 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt docs tsan asan fuzz bench memory image-check clean setup-swift setup-apt setup-bench
-.PHONY: setup-image
+.PHONY: help setup run test check fmt docs tsan asan fuzz cost soak bench memory image-check clean setup-swift setup-apt
+.PHONY: setup-bench setup-image prepare lint build build-tsan build-asan swift-test contract cost-check
 
 APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev libarchive-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
 SECONDS ?= 60
+MINUTES ?= 20
+# Processes of the contract suite, each with services of its own.
+WORKERS ?= 3
 # Of the fuzzer's choices; 0 takes others with each run.
 SEED ?= 0
 FUZZ ?= Messages JSON NativeEvents SysmonEvents HTTP
 # Only what a target declares may it import: the arrows of ARCHITECTURE.md.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
+# More of them, the same for every verb of one run: .ci/run builds without an index, and each module at once.
+BUILD_FLAGS ?=
 # As README and the image build what is deployed, which is what is measured.
 DEPLOYED := -c release --static-swift-stdlib
+# Threads share state in what these test, or libraries call back from threads of theirs. CONTRIBUTING.md has the reasons.
+TSAN_TESTS := ChaosTests|CommandTests|DriverTests|EmbeddedEngineTests|JSONThreadTests|MicroHTTPDTests|NotificationAPITests|\
+	ReplayTests|RuntimeTests|VirtualTimeTests|WebhookEngineTests
+# C libraries, C++ of ours and pointers are near what these test.
+ASAN_TESTS := AccessTests|ChaosTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|WebhookEngineTests
+# Those that look at how long timers and connections take run apart: beside a thousand others they would starve.
+TIMED_TESTS := RuntimeTests|WebhookEngineTests
+TSAN := $(BUILD_FLAGS) --sanitize=thread --scratch-path .build-tsan
+# One build for the tests and the fuzz targets, which have to be fast: a debug build that is optimized.
+ASAN := $(BUILD_FLAGS) --scratch-path .build-asan --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
+ASAN += -Xcc -fsanitize=address -Xcxx -fsanitize=address
 # Debian's own Python, of which python3-venv is.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 SWIFT_SOURCES := Sources Tests Fuzz Package.swift
@@ -74,31 +90,45 @@ run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), wi
 	  "  curl -s $$host/messages" ''
 	exec "$$(swift build -c release --show-bin-path)/wdfilterd" serve --listen $(LISTEN)
 
-test: setup .venv/installed ## Run all tests: Swift's, then the contract suite against a running service.
-	swift build $(SWIFT_FLAGS)
-	# Those that look at how long timers and connections take run apart: beside a thousand others they would starve.
-	swift test $(SWIFT_FLAGS) --parallel --skip 'RuntimeTests|WebhookEngineTests'
-	swift test $(SWIFT_FLAGS) --skip-build --filter 'RuntimeTests|WebhookEngineTests'
-	WDFILTERD_BIN="$$(swift build --show-bin-path)/wdfilterd" .venv/bin/pytest -q Tests/Contract
+prepare: setup-image .venv/installed ## Install what any verb of .ci/run needs.
 
-check: setup .venv/installed ## Lint, and build with the import check; warnings are errors.
+build: setup ## Build everything with the import check; warnings are errors.
+	swift build --build-tests $(SWIFT_FLAGS) $(BUILD_FLAGS)
+
+swift-test: build ## Run the Swift tests.
+	swift test --skip-build $(SWIFT_FLAGS) $(BUILD_FLAGS) --parallel --skip '$(TIMED_TESTS)'
+	swift test --skip-build $(SWIFT_FLAGS) $(BUILD_FLAGS) --filter '$(TIMED_TESTS)'
+
+contract: $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run the contract suite against services of its own, in WORKERS=3 processes.
+	rm -rf .build/ledgers
+	mkdir -p .build/ledgers
+	export WDFILTERD_BIN="$${WDFILTERD_BIN:-$(CURDIR)/.build/debug/wdfilterd}"
+	pytest=(.venv/bin/pytest -q --ledgers .build/ledgers)
+	"$${pytest[@]}" -n $(WORKERS) --dist loadgroup --durations 5 --ignore Tests/Contract/test_bookkeeping.py Tests/Contract
+	"$${pytest[@]}" Tests/Contract/test_bookkeeping.py
+
+test: swift-test contract ## Run all tests: Swift's, then the contract suite.
+
+lint: setup .venv/installed ## Look for faults in the sources without building them.
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
-	  .venv/bin/ruff $$verb Tests/Contract Tests/Image
-	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks
+	  .venv/bin/ruff $$verb Tests/Contract Tests/Image Tests/Cost
+	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks .ci
 	done
 	.venv/bin/shellcheck .ci/run
+	.venv/bin/pytest -q -p no:cacheprovider .ci
 	.venv/bin/hadolint docker/Dockerfile
 	if grep -rInE '/(work|root|home)/[a-z]' --exclude-dir={'.build*',.git,.venv,'.*_cache',__pycache__} .; then
 	  echo "Paths of a machine have no place in the project." >&2
 	  exit 1
 	fi
-	swift build $(SWIFT_FLAGS)
+
+check: lint build ## Lint, and build with the import check.
 
 fmt: setup .venv/installed ## Format the sources.
 	swift format --in-place --recursive $(SWIFT_SOURCES)
-	.venv/bin/ruff format Tests/Contract Tests/Image
-	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks
+	.venv/bin/ruff format Tests/Contract Tests/Image Tests/Cost
+	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks .ci
 
 docs: ## Print the pages of docs that follow from the code.
 	swift build --product wdfilterd
@@ -106,30 +136,44 @@ docs: ## Print the pages of docs that follow from the code.
 	  "$$(swift build --show-bin-path)/wdfilterd" vocabulary --format $$page >docs/$$page.md
 	done
 
-tsan: setup ## Run the Swift tests under the thread sanitizer, one by one: it makes each several times slower.
-	swift test --sanitize=thread --scratch-path .build-tsan --no-parallel
+build-tsan: setup
+	swift build --build-tests $(TSAN)
 
-asan: setup ## Run the tests of what is near C, and the chaos test, under the address sanitizer, which looks for leaks too.
+tsan: build-tsan ## Run the tests in which threads meet under the thread sanitizer, one by one: it makes each several times slower.
+	swift test --skip-build $(TSAN) --no-parallel --filter '$(subst $() ,,$(TSAN_TESTS))'
+
+build-asan: export WDFILTERD_FUZZ = 1
+build-asan: setup
+	swift build --build-tests --disable-xctest $(ASAN)
+
+asan: export WDFILTERD_FUZZ = 1
+asan: build-asan ## Run the tests of what is near C under the address sanitizer, which looks for leaks too.
 	# Without XCTest, of which there are no tests: its runner leaks.
-	swift test --disable-xctest --sanitize=address --scratch-path .build-asan --no-parallel \
-	  --filter 'ChaosTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|WebhookEngineTests'
+	swift test --skip-build --disable-xctest $(ASAN) --no-parallel --filter '$(ASAN_TESTS)'
 
-fuzz: setup ## Run each fuzz target for SECONDS=60 seconds (SEED=0 picks a seed), up to the first finding, which is kept in .build-fuzz.
-	flags=(-c release --scratch-path .build-fuzz --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address)
-	flags+=(-Xcc -fsanitize=address -Xcxx -fsanitize=address)
-	export WDFILTERD_FUZZ=1 SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=malloc_context_size=0
-	for target in $(FUZZ); do swift build "$${flags[@]}" --product "Fuzz$$target"; done
-	bin=$$(swift build "$${flags[@]}" --show-bin-path)
+fuzz: build-asan ## Run each fuzz target for SECONDS=60 seconds (SEED=0 picks a seed), up to the first finding, which is kept in .build-fuzz.
+	export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=malloc_context_size=0
 	for target in $(FUZZ); do
 	  corpus=.build-fuzz/corpus/$$target
 	  mkdir -p "$$corpus"
 	  echo "==> $$target"
-	  "$$bin/Fuzz$$target" -max_total_time=$(SECONDS) -seed=$(SEED) -max_len=4096 -dict="Fuzz/$$target/words.dict" -timeout=20 \
-	    -print_final_stats=1 -artifact_prefix=".build-fuzz/$$target-" "$$corpus" "Fuzz/$$target/corpus" || {
-	    echo "$$target has a finding. To see it again: $$bin/Fuzz$$target INPUT, the input that is named above." >&2
+	  ".build-asan/debug/Fuzz$$target" -max_total_time=$(SECONDS) -seed=$(SEED) -max_len=4096 -dict="Fuzz/$$target/words.dict" \
+	    -timeout=20 -print_final_stats=1 -artifact_prefix=".build-fuzz/$$target-" "$$corpus" "Fuzz/$$target/corpus" || {
+	    echo "$$target has a finding. To see it again: .build-asan/debug/Fuzz$$target INPUT, the input that is named above." >&2
 	    exit 1
 	  }
 	done
+
+cost-check: .venv/installed ## Hold the costs of all operations of the executable BIN against their bounds.
+	WDFILTERD_BIN=$(BIN) .venv/bin/pytest -q --tb=short Tests/Cost
+
+cost: setup .venv/installed ## Measure what every operation costs its client and all others, at the documented limits.
+	swift build $(DEPLOYED) --product wdfilterd
+	$(MAKE) cost-check BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd"
+
+soak: setup .venv/installed ## Put a mixed load with faults of every kind on the service for MINUTES=20.
+	swift build $(DEPLOYED) --product wdfilterd
+	WDFILTERD_BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" .venv/bin/python Tests/Cost/soak.py --minutes $(MINUTES)
 
 bench: setup-bench .build-bench/installed ## Measure the service beside the least there is, live streams, hostile clients, replays.
 	swift build $(DEPLOYED) --product wdfilterd
@@ -147,7 +191,7 @@ memory: setup ## Measure the memory of a host after each of ten million events, 
 	$(PYTHON) Benchmarks/memory.py --service "$$bin/wdfilterd"
 	$(PYTHON) Benchmarks/replay_memory.py --service "$$bin/wdfilterd"
 
-image-check: setup-image .venv/installed ## As root: build the image, run it as the compose file says, boot a systemd with the units.
+image-check: setup-image .venv/installed ## As root: build the image (KEEP=FILE copies its program), run it as the compose file says, boot a systemd.
 	@[[ $$(id -u) == 0 ]] || {
 	  echo "It mounts file systems: run it as root." >&2
 	  exit 1
@@ -156,7 +200,7 @@ image-check: setup-image .venv/installed ## As root: build the image, run it as 
 	trap 'rm -rf .build-image' EXIT
 	mkdir .build-image
 	# Whatever is mounted or started in there is gone when this ends, however it ends.
-	unshare --mount --pid --fork --kill-child --mount-proc .venv/bin/pytest -q --durations=3 Tests/Image
+	WDFILTERD_KEEP="$(KEEP)" unshare --mount --pid --fork --kill-child --mount-proc .venv/bin/pytest -q --durations=3 Tests/Image
 
 clean: ## Remove what was built and installed here.
-	rm -rf .build .build-tsan .build-asan .build-fuzz .build-bench .build-image .venv
+	rm -rf .build .build-tsan .build-asan .build-fuzz .build-bench .build-ci .build-image .venv

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,10 @@ def image(storage: Storage, bases: dict[str, str]) -> Image:
     storage.make_debian(bases["DEBIAN_IMAGE"])
     storage.make_swift(bases["SWIFT_IMAGE"], bases["DEBIAN_IMAGE"])
     storage.build("wdfilterd")
-    return Image(storage.config("wdfilterd"), storage.mounted("wdfilterd"), storage.mounted(bases["DEBIAN_IMAGE"]))
+    made = Image(storage.config("wdfilterd"), storage.mounted("wdfilterd"), storage.mounted(bases["DEBIAN_IMAGE"]))
+    if kept := os.environ.get("WDFILTERD_KEEP"):
+        shutil.copy2(made.root / "usr/local/bin/wdfilterd", kept)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,214 @@
+"""The steps that a change has to pass, side by side where they do not get into each other's way.
+
+A step is a verb of the Makefile. Its output goes to `.build-ci/STEP.log`, which is printed whole when the step fails.
+When it passes, the last lines are. The first failure ends all others.
+
+The time of each step is held against its entry in CONTRIBUTING.md, in seconds of CPU (user and system, of all its
+processes), which depend little on what else runs. A machine that is slower as a whole is allowed for: a step fails when
+it takes more than LIMIT times its entry and, against its entry, more than LIMIT times what the median step takes.
+"""
+
+import contextlib
+import dataclasses
+import enum
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+LOGS = REPOSITORY / ".build-ci"
+ENTRY = re.compile(r"^\| `(?P<name>[a-z-]+)` \| (?P<cpu>\d+) \|", re.MULTILINE)
+LIMIT = 1.5
+# Below this many seconds of CPU the rest of the machine decides how long a step takes.
+SLACK = 20
+LAST_LINES = 12
+NICE = 10
+
+
+class Kind(enum.Enum):
+    """What a step may run beside."""
+
+    BUILD = "uses every core and waits gladly: one at a time, beside tests, which go first"
+    RUN = "tests: two at a time when nothing is built, else one"
+    ALONE = "measures time: beside nothing"
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """A verb of the Makefile."""
+
+    name: str
+    kind: Kind
+    after: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+
+BINARY = LOGS / "wdfilterd"
+# Nobody looks things up in an index here, and in a build from nothing a module is cheaper at once than file by file.
+BUILD_FLAGS = "BUILD_FLAGS=--disable-index-store -Xswiftc -whole-module-optimization"
+# In the order in which they start when several could. What takes longest after its build is built first.
+STEPS = (
+    Step("prepare", Kind.RUN),
+    Step("build", Kind.BUILD),
+    Step("build-tsan", Kind.BUILD),
+    Step("build-asan", Kind.BUILD),
+    Step("image-check", Kind.BUILD, ("prepare",), (f"KEEP={BINARY}",)),
+    Step("lint", Kind.RUN, ("prepare",)),
+    Step("contract", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
+    Step("swift-test", Kind.RUN, ("build",)),
+    Step("tsan", Kind.RUN, ("build-tsan",)),
+    Step("asan", Kind.RUN, ("build-asan",)),
+    # Behind asan: SwiftPM lets nobody else into a folder in which it tests. What it tries is the same each time: a change
+    # is not to fail by chance.
+    Step("fuzz", Kind.RUN, ("asan",), ("SECONDS=20", "SEED=1")),
+    # What the image has is what is deployed.
+    Step("cost-check", Kind.ALONE, ("prepare", "image-check"), (f"BIN={BINARY}",)),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Time:
+    """What a step took, in seconds."""
+
+    cpu: float
+    wall: float
+
+
+class Running:
+    """A step under way."""
+
+    def __init__(self, step: Step) -> None:
+        """Start it, in a process group of its own."""
+        self.step = step
+        self.log = LOGS / f"{step.name}.log"
+        nice = ("nice", "-n", str(NICE)) if step.kind is Kind.BUILD else ()
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                (*nice, "make", step.name, BUILD_FLAGS, *step.arguments),
+                cwd=REPOSITORY,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+            )
+        self.begun = time.monotonic()
+
+    def ended(self) -> tuple[int, Time] | None:
+        """Give back the exit code and what it took, once it has ended; ask no more then."""
+        number, status, usage = os.wait4(self.process.pid, os.WNOHANG)
+        if number == 0:
+            return None
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        return self.process.returncode, Time(usage.ru_utime + usage.ru_stime, time.monotonic() - self.begun)
+
+    def kill(self) -> None:
+        """End it and all that it started."""
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.wait(timeout=10)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def startable(step: Step, running: Sequence[Step], passed: Mapping[str, Time]) -> bool:
+    """Whether a step may start beside those that run."""
+    if not set(step.after) <= set(passed) or len(running) >= 2:
+        return False
+    kinds = {other.kind for other in running}
+    if Kind.ALONE in kinds or (step.kind is Kind.ALONE and running):
+        return False
+    return step.kind is not Kind.BUILD or Kind.BUILD not in kinds
+
+
+def next_step(left: Sequence[Step], running: Sequence[Step], passed: Mapping[str, Time]) -> Step | None:
+    """The step to start now. One that wants to be alone comes when no other is left."""
+    for step in left:
+        alone_too_early = step.kind is Kind.ALONE and any(other.kind is not Kind.ALONE for other in left)
+        if not alone_too_early and startable(step, running, passed):
+            return step
+    return None
+
+
+def show(running: Running, code: int, took: Time) -> None:
+    """Print how a step ended, and what it wrote."""
+    lines = running.log.read_text(errors="replace").splitlines()
+    how = "passed" if code == 0 else f"FAILED with exit code {code}"
+    print(f"==> {running.step.name} {how}: {took.wall:.0f} s, {took.cpu:.0f} s of CPU", flush=True)
+    print("\n".join(f"    {line}" for line in (lines[-LAST_LINES:] if code == 0 else lines)), flush=True)
+
+
+def run(steps: Sequence[Step]) -> dict[str, Time] | None:
+    """Run them all; what each took, or nothing when one failed."""
+    left, passed = list(steps), dict[str, Time]()
+    active: list[Running] = []
+    try:
+        while left or active:
+            while step := next_step(left, [other.step for other in active], passed):
+                print(f"==> {step.name}: {' '.join(('make', step.name, *step.arguments))}", flush=True)
+                left.remove(step)
+                active.append(Running(step))
+            for running in list(active):
+                if (ended := running.ended()) is None:
+                    continue
+                active.remove(running)
+                show(running, *ended)
+                if ended[0] != 0:
+                    return None
+                passed[running.step.name] = ended[1]
+            time.sleep(0.2)
+    finally:
+        for running in active:
+            running.kill()
+    return passed
+
+
+def too_long(times: Mapping[str, Time], entries: Mapping[str, int]) -> list[str]:
+    """The steps that took far longer than their entries say, however slow the machine is."""
+    slowness = max(1.0, statistics.median(times[name].cpu / max(1, entries[name]) for name in times))
+    return [name for name, took in times.items() if took.cpu > LIMIT * slowness * entries[name] + SLACK]
+
+
+def table(times: Mapping[str, Time], entries: Mapping[str, int]) -> str:
+    """Print the table as CONTRIBUTING.md has it, with the entries beside."""
+    rows = ["| step | CPU s | wall s | entry, CPU s |", "|---|---|---|---|"]
+    for name in (step.name for step in STEPS if step.name in times):
+        rows.append(f"| `{name}` | {times[name].cpu:.0f} | {times[name].wall:.0f} | {entries.get(name, 'none')} |")
+    return "\n".join(rows)
+
+
+def main() -> int:
+    """Run the steps, or those that are named on the command line without what they come after."""
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text()
+    entries = {match["name"]: int(match["cpu"]) for match in ENTRY.finditer(text)}
+    if set(entries) != {step.name for step in STEPS}:
+        print(f"CONTRIBUTING.md has times of {sorted(entries)}", "which are not the steps of .ci/steps.py", sep="\n")
+        return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    LOGS.mkdir(exist_ok=True)
+    begun = time.monotonic()
+    chosen = [dataclasses.replace(step, after=()) for step in STEPS if step.name in sys.argv[1:]] or STEPS
+    times = run(chosen)
+    if times is None:
+        return 1
+    print(table(times, entries))
+    slow = too_long(times, entries)
+    if slow:
+        print(
+            f"Took over {LIMIT} times their entries in CONTRIBUTING.md: {', '.join(slow)}.",
+            "Mend that, or change the entries in the same commit and say why.",
+            sep="\n",
+        )
+        return 1
+    took = round(time.monotonic() - begun)
+    print(f"==> passed in {took // 60} min {took % 60} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
