@@ -1,0 +1,1 @@
+"""What the cost suite is made of."""

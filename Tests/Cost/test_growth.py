@@ -1,0 +1,256 @@
+"""The cost of operations as what there is doubles: it may grow as documented, and no faster.
+
+Measured in CPU time of the service, as the ratio between two sizes. With 16 times as many things a cost that does not
+depend on them stays the same, and a linear one is 16 times as high; with 8 times as many a linear cost is 8 times as
+high, and a quadratic one 64 times. The bounds lie between.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pytest
+
+from conftest import Starting
+from cost.asking import Connection, Request, get, sending
+from cost.figures import Figures
+from cost.filled import line, messages, policies, short_processes, threads
+from cost.growth import Doing, cost_of
+
+HOST = "/v1/hosts/default"
+TITLE = "Growth"
+HEAD = ("cost of", "with n", "order", "n", "µs at n", "µs at the largest", "times as many", "times as much", "at most")
+FREE, LINEAR = "free", "linear"
+SPAN = {FREE: 16, LINEAR: 8}
+MOST = {FREE: 5.0, LINEAR: 24.0}
+
+
+class World:
+    """A service with one host to be filled."""
+
+    def __init__(self, connection: Connection, process: int) -> None:
+        """What asks it, and its pid."""
+        self.connection = connection
+        self.process = process
+
+    def repeat(self, request: Request) -> Doing:
+        """Ask the same again and again."""
+
+        def doing(times: int) -> None:
+            for _ in range(times):
+                self.connection.body(request)
+
+        return doing
+
+    def upload(self, lines: Iterator[bytes]) -> None:
+        """Send events to the host."""
+        self.connection.upload("default", lines)
+
+
+@dataclass(frozen=True)
+class Growing:
+    """Something that is done among n things."""
+
+    name: str
+    things: str
+    order: str
+    smallest: int
+    prepare: Callable[[World, int], Doing]
+    """Makes n things and gives back what is measured."""
+    once: bool = False
+    settings: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name of the test."""
+        return f"{self.name}-{self.things}".replace(" ", "-")
+
+
+def among_processes(doing: Callable[[World], Doing]) -> Callable[[World, int], Doing]:
+    """Among n processes."""
+
+    def prepare(world: World, count: int) -> Doing:
+        world.upload(short_processes(count, first=1000))
+        return doing(world)
+
+    return prepare
+
+
+def create_and_exit(world: World) -> Doing:
+    """Low ids are freed and taken again, and between them one is taken that nobody names."""
+    one = [
+        line("processExit", processId=1000),
+        line("processCreate", processId=1000, imageFileName="a.exe"),
+        line("processCreate", imageFileName="b.exe", processId=2_000_000),
+        line("processExit", processId=2_000_000),
+    ]
+    return lambda times: world.upload(iter(one * times))
+
+
+def create_without_id(world: World) -> Doing:
+    """As above, and the id is the service's choice."""
+    exit_and_create = [
+        line("processExit", processId=1000),
+        line("processCreate", processId=1000, imageFileName="a.exe"),
+    ]
+
+    def doing(times: int) -> None:
+        for _ in range(times):
+            world.upload(iter(exit_and_create))
+            made = world.connection.body(sending("POST", f"{HOST}/processes?explain=false", {"imageFileName": "b.exe"}))
+            pid = json.loads(made)["process"]["processId"]
+            world.connection.body(Request("DELETE", f"{HOST}/processes/{pid}"))
+
+    return doing
+
+
+def among_threads(world: World, count: int) -> Doing:
+    """A page of the threads of a process that has n of them."""
+    world.upload(threads(4, count))
+    return world.repeat(get(f"{HOST}/processes/4/threads?limit=100"))
+
+
+def process_with_threads(world: World, count: int) -> Doing:
+    """The end of a process that has n threads."""
+    world.upload(iter([line("processCreate", processId=1000, imageFileName="a.exe")]))
+    world.upload(threads(1000, count))
+    return world.repeat(Request("DELETE", f"{HOST}/processes/1000"))
+
+
+def host_with_processes(world: World, count: int) -> Doing:
+    """The end of a host that has n processes."""
+    world.connection.body(sending("PUT", "/v1/hosts/doomed", {}))
+    world.connection.upload("doomed", short_processes(count, first=1000))
+    return world.repeat(Request("DELETE", "/v1/hosts/doomed"))
+
+
+def among_messages(world: World, count: int) -> Doing:
+    """A page of a journal that has n messages."""
+    world.upload(messages(count))
+    return world.repeat(get(f"{HOST}/messages?limit=100"))
+
+
+def queued(world: World, count: int) -> Doing:
+    """A look at a queue of n messages."""
+    world.connection.body(sending("PATCH", f"{HOST}/config", {"maxAsyncNotificationCount": 1_000_000}))
+    world.connection.body(sending("PUT", f"{HOST}/worker", {"state": "paused"}))
+    world.upload(messages(count))
+    return world.repeat(get(f"{HOST}/queues?entries=100"))
+
+
+def hosts(request: Request) -> Callable[[World, int], Doing]:
+    """Something among n hosts."""
+
+    def prepare(world: World, count: int) -> Doing:
+        for number in range(count):
+            world.connection.body(sending("PUT", f"/v1/hosts/host-{number}", {}))
+        return world.repeat(request)
+
+    return prepare
+
+
+def uploaded(world: World, count: int) -> Doing:
+    """An upload of n lines."""
+    lines = list(messages(count))
+    return lambda times: [world.upload(iter(lines)) for _ in range(times)]
+
+
+def refused(world: World, count: int) -> Doing:
+    """A body with n members that nobody knows."""
+    request = sending("PATCH", f"{HOST}/config", {f"unknown{number}": 1 for number in range(count)})
+    return lambda times: [world.connection.ask(request) for _ in range(times)]
+
+
+def glob(pattern: str) -> str:
+    """A target that lists processes by their image."""
+    return f"{HOST}/processes?limit=1&imageFileName={quote(pattern, safe='')}"
+
+
+def pattern_of(world: World, count: int) -> Doing:
+    """A pattern of n characters that nearly matches the names of 8 processes."""
+    world.upload(line("processCreate", imageFileName="a" * 8000, processId=1000 + 4 * n) for n in range(8))
+    return world.repeat(get(glob("*" + "a" * (count - 2) + "b")))
+
+
+def name_of(world: World, count: int) -> Doing:
+    """Names of n characters."""
+    world.upload(line("processCreate", imageFileName="a" * count, processId=1000 + 4 * n) for n in range(8))
+    return world.repeat(get(glob("*" + "a" * 60 + "b")))
+
+
+def policy_of(world: World, count: int) -> Doing:
+    """A creation against a policy whose pattern has n characters."""
+    world.connection.body(sending("PUT", f"{HOST}/rule-policies", {"items": policies(1, count)}))
+    return create_long(world)
+
+
+def policies_of(world: World, count: int) -> Doing:
+    """A creation against n policies."""
+    items = [{"imageFileName": "*aab*", "rules": "0x4"}] * count
+    world.connection.body(sending("PUT", f"{HOST}/rule-policies", {"items": items}))
+    return create_long(world)
+
+
+def create_long(world: World) -> Doing:
+    """A process with a name of 4000 characters is created and exits."""
+    one = [
+        line("processCreate", processId=2_000_000, imageFileName="a" * 4000, commandLine=""),
+        line("processExit", processId=2_000_000),
+    ]
+    return lambda times: world.upload(iter(one * times))
+
+
+A_PAGE = f"{HOST}/processes?limit=100"
+GROWING = [
+    Growing("a page of processes", "processes", FREE, 4000, among_processes(lambda w: w.repeat(get(A_PAGE)))),
+    Growing("low ids freed and taken", "processes", FREE, 4000, among_processes(create_and_exit)),
+    Growing("a creation without an id", "processes", FREE, 4000, among_processes(create_without_id)),
+    Growing("the counters", "processes", FREE, 4000, among_processes(lambda w: w.repeat(get(f"{HOST}/counters")))),
+    Growing("a page of threads", "threads", FREE, 20_000, among_threads),
+    Growing("the end of a process", "threads", LINEAR, 20_000, process_with_threads, once=True),
+    Growing("the end of a host", "processes", LINEAR, 10_000, host_with_processes, once=True),
+    Growing("a page of messages", "messages", FREE, 500, among_messages),
+    Growing("a look at the queue", "messages", FREE, 2000, queued),
+    Growing("a page of hosts", "hosts", FREE, 200, hosts(get("/v1/hosts?limit=100"))),
+    Growing("the metrics", "hosts", LINEAR, 100, hosts(get("/metrics"))),
+    Growing("an upload", "lines", LINEAR, 1000, uploaded),
+    Growing("a refusal", "unknown members", LINEAR, 1000, refused),
+    Growing("a glob of a query", "characters of the pattern", LINEAR, 64, pattern_of),
+    Growing("a glob of a query", "characters of the names", LINEAR, 4000, name_of),
+    Growing("a creation", "characters of a policy", LINEAR, 250, policy_of),
+    Growing("a creation", "policies", LINEAR, 1000, policies_of),
+]
+
+
+@contextmanager
+def measuring(start: Starting, settings: str) -> Iterator[World]:
+    """A service of its own."""
+    service = start(settings)
+    connection = Connection(service.port)
+    yield World(connection, service.process.pid)
+    connection.close()
+
+
+@pytest.mark.parametrize("growing", GROWING, ids=lambda growing: growing.id)
+def test_cost_grows_no_faster_than_documented(start: Starting, figures: Figures, growing: Growing) -> None:
+    span = SPAN[growing.order]
+    costs = []
+    for count in (growing.smallest, growing.smallest * span):
+        with measuring(start, growing.settings) as world:
+            costs.append(cost_of(world.process, growing.prepare(world, count), once=growing.once))
+    ratio = costs[1] / costs[0]
+    figures.add(
+        TITLE,
+        HEAD,
+        growing.name,
+        growing.things,
+        growing.order,
+        f"{growing.smallest:,}",
+        *(f"{seconds * 1e6:,.1f}" for seconds in costs),
+        str(span),
+        f"{ratio:.1f}",
+        f"{MOST[growing.order]:.0f}",
+    )
+    assert ratio <= MOST[growing.order]
