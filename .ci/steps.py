@@ -64,8 +64,8 @@ STEPS = (
     Step("swift-test", Kind.RUN, ("build",)),
     Step("tsan", Kind.RUN, ("build-tsan",)),
     Step("asan", Kind.RUN, ("build-asan",)),
-    # Behind asan: SwiftPM lets nobody else into a folder in which it tests. What it tries is the same each time: a change
-    # is not to fail by chance.
+    # Behind asan: SwiftPM lets nobody else into a folder in which it tests. The seed is the same each time, so that no
+    # change fails by chance.
     Step("fuzz", Kind.RUN, ("asan",), ("SECONDS=20", "SEED=1")),
     # What the image has is what is deployed.
     Step("cost-check", Kind.ALONE, ("prepare", "image-check"), (f"BIN={BINARY}",)),
