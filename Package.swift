@@ -85,7 +85,7 @@ let package = Package(
             dependencies: [
                 "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine",
                 "Vocabulary", "HexDump", "CloudEvents", "Access", "MicroHTTPD", "JSON", "Locking", "Files",
-                "Recordings", "Replay", "VirtualTime", "CMicroHTTPD", "CCurl", "CGnuTLS", "CArchive", logging,
+                "Recordings", "Replay", "VirtualTime", "CMicroHTTPD", "CCurl", "CGnuTLS", "CArchive", logging, deques,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

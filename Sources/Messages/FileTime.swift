@@ -25,6 +25,12 @@ public struct FileTime: Hashable, Comparable, Sendable {
     /// Whole seconds since 1601-01-01, for comparing times that were recorded to the second.
     public var second: UInt64 { ticks / FileTime.ticksPerSecond }
 
+    /// The time `ticks` × 100 ns later, at most `latest`, or this one if it is later still: it never wraps.
+    public func later(by ticks: UInt64) -> FileTime {
+        let (sum, isBeyond) = self.ticks.addingReportingOverflow(ticks)
+        return max(self, min(FileTime(ticks: isBeyond ? .max : sum), .latest))
+    }
+
     /// Earlier times are smaller.
     public static func < (left: FileTime, right: FileTime) -> Bool { left.ticks < right.ticks }
 }

@@ -17,6 +17,8 @@ public final class NotificationAPI: RequestHandler {
     let streamPlaces: Places
     let uploadPlaces: Places
     let streamHeartbeat: Duration
+    /// Lines of the log that were dropped; for the metrics.
+    let droppedLogLines: @Sendable () -> UInt64
     let access: AccessControl
     private let router: Router
     private let limits: Limits
@@ -48,10 +50,12 @@ public final class NotificationAPI: RequestHandler {
 
     /// An API with one host, `default`.
     ///
-    /// - Parameter tokens: who may call; nil lets everybody do everything.
+    /// - Parameters:
+    ///   - tokens: who may call; nil lets everybody do everything.
+    ///   - droppedLogLines: how many lines of the log were dropped, which is one of the metrics; called on any thread.
     public init(
         defaults: HostDefaults = HostDefaults(), limits: Limits = Limits(), tokens: TokenTable? = nil,
-        machinery: Machinery, about: About, logger: Logger
+        machinery: Machinery, about: About, logger: Logger, droppedLogLines: @escaping @Sendable () -> UInt64 = { 0 }
     ) {
         access = AccessControl(tokens)
         hosts = HostRegistry(limit: limits.hosts, defaults: defaults, machinery: machinery)
@@ -59,6 +63,7 @@ public final class NotificationAPI: RequestHandler {
         self.logger = logger
         self.about = about
         self.limits = limits
+        self.droppedLogLines = droppedLogLines
         streamPlaces = Places(limit: limits.messageStreams)
         uploadPlaces = Places(limit: limits.uploads)
         streamHeartbeat = limits.streamHeartbeat

@@ -1,3 +1,5 @@
+import Files
+
 /// A text that must not be seen: printing, dumping and interpolating it give `<redacted>`.
 public struct Secret: Hashable, Sendable {
     private let text: String
@@ -33,12 +35,12 @@ public struct Secret: Hashable, Sendable {
 }
 
 extension Secret {
-    /// The bytes of the file at `path`, which has secrets among other things.
+    /// The bytes of the file at `path`, which has secrets among other things. Never waits for a FIFO.
     ///
-    /// - Throws: when the file cannot be read or has more than `limit` bytes.
+    /// - Throws: when the file cannot be read, is not a regular file or has more than `limit` bytes.
     public static func bytes(ofFile path: String, limit: Int = 1 << 20) throws(Unreadable) -> [UInt8] {
-        do {
-            return try FileBytes.read(path, limit: limit)
+        do throws(RegularFile.Fault) {
+            return try RegularFile.read(path, limit: limit)
         } catch {
             throw Unreadable(description: "\(path): \(error)")
         }

@@ -33,13 +33,16 @@ public final class RecordingClock: DriverClock {
         }
     }
 
-    /// The time of the recording.
+    /// The time of the recording, at most `FileTime.latest` unless the event itself is later.
     public func now() -> FileTime {
         guard let (event, nanoseconds) = anchor.withLock({ $0 }) else { return .none }
-        let ticks = (time.nanoseconds - nanoseconds) / 100
+        let passed = time.nanoseconds
+        let ticks = passed > nanoseconds ? (passed - nanoseconds) / 100 : 0
         switch rule {
-        case .events: return FileTime(ticks: event.ticks &+ ticks)
-        case .running(let speed): return FileTime(ticks: event.ticks &+ UInt64(Double(ticks) * speed))
+        case .events: return event.later(by: ticks)
+        case .running(let speed):
+            // A time beyond all that a UInt64 holds, or a speed that is not a number.
+            return event.later(by: UInt64(exactly: (Double(ticks) * speed).rounded(.down)) ?? .max)
         }
     }
 

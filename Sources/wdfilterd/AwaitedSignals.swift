@@ -1,9 +1,9 @@
 import Glibc
 
 /// Signals that are taken by the thread that waits for them instead of by a handler.
-struct AwaitedSignals {
+struct AwaitedSignals: Sendable {
     /// A signal that can be waited for, with its name.
-    enum Signal: String {
+    enum Signal: String, CaseIterable {
         case hangUp = "SIGHUP"
         case interrupt = "SIGINT"
         case terminate = "SIGTERM"
@@ -43,10 +43,39 @@ struct AwaitedSignals {
         return signal
     }
 
-    /// Gives the signals their usual effect again: the next one ends the process at once.
-    func letThrough() {
+    /// Ends the process at once by `last`, as if it had never been held back: who started us sees that it was cut short.
+    func end(by last: Signal) -> Never {
+        signal(last.number, SIG_DFL)
         var set = set
-        let result = pthread_sigmask(SIG_UNBLOCK, &set, nil)
-        precondition(result == 0, "pthread_sigmask: \(result)")
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        raise(last.number)
+        // Not reached while the signal is one that ends a process.
+        _exit(ExitStatus.failed.rawValue)
+    }
+}
+
+/// What a signal asks for, which depends on those before it.
+struct SignalMeaning {
+    /// What to do.
+    enum Action: Equatable {
+        case reload, stop, endAtOnce, nothing
+    }
+
+    /// A stop signal that comes this soon after the first is the same request: `timeout`, a terminal or a supervisor send one
+    /// to the process and one to its group. Nanoseconds.
+    static let repeatNanoseconds: UInt64 = 1_000_000_000
+
+    /// When the first stop signal came.
+    private var stopAsked: UInt64?
+
+    /// The meaning of `signal`, which comes at `uptime` in nanoseconds.
+    mutating func action(of signal: AwaitedSignals.Signal, at uptime: UInt64) -> Action {
+        guard let stopAsked else {
+            if signal == .hangUp { return .reload }
+            self.stopAsked = uptime
+            return .stop
+        }
+        if signal == .hangUp || uptime < stopAsked { return .nothing }
+        return uptime - stopAsked <= SignalMeaning.repeatNanoseconds ? .nothing : .endAtOnce
     }
 }

@@ -30,6 +30,6 @@ struct CheckConfigCommand: ParsableCommand {
         _ = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             try Settings.load(file: settingsFile, environment: [:], by: .program)
         }
-        StandardStream.output.line("\(file): no faults")
+        try StandardStream.output.deliverLine("\(file): no faults")
     }
 }

@@ -10,7 +10,10 @@ struct EngineCommand: ParsableCommand {
         abstract: "Run a sample engine webhook: checks signatures, answers, prints what it gets.",
         discussion: """
             Once it accepts connections it prints one line: `wdfilterd engine listening on http://127.0.0.1:9000`. \
-            SIGINT and SIGTERM end it; then it prints how many messages of each kind it got.
+            SIGINT and SIGTERM end it; then it prints how many messages of each kind it got. Another one more than a second \
+            later ends it at once, after these lines.
+
+            --print never holds up an answer: lines that nobody reads are dropped, and their number is printed.
 
             What --reply means: acknowledge answers sync messages with their operation type and lets processes start; \
             mismatch answers both with something else; empty answers nothing; deny lets no process start.
@@ -43,14 +46,16 @@ struct EngineCommand: ParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() throws {
-        let logger = log.logger("engine")
         // Before any other thread there is.
         let signals = AwaitedSignals(.interrupt, .terminate)
+        let errors = LineLogHandler.queue(.text)
+        let output = LineQueue(.output) { "\($0) lines were dropped" }
+        let logger = log.logger("engine", write: errors.put)
         var check: SignatureCheck?
         if let secretFile { check = try SignatureCheck(path: secretFile) }
         let engine = SampleEngine(
             check: check, reply: reply, delay: delay.duration,
-            print: printsMessages ? StandardStream.output.line : nil,
+            print: printsMessages ? output.put : nil,
             refused: { logger.warning("refused", metadata: ["reason": "\($0)"]) })
         var configuration = DaemonConfiguration(.tcp(host: listen.host, port: listen.port))
         configuration.connectionLimit = 1024
@@ -60,11 +65,19 @@ struct EngineCommand: ParsableCommand {
         } catch {
             throw CommandFailure(status: .failed, message: "cannot listen on \(listen): \(error.text)")
         }
-        StandardStream.output.line("wdfilterd engine listening on \(daemon.address.text(hasTLS: false))")
-        let signal = signals.wait()
+        output.put("wdfilterd engine listening on \(daemon.address.text(hasTLS: false))")
+        let end = SignalledEnd<Tally>(signals) { tally in
+            output.put(tally.lines.joined(separator: "\n"))
+            output.flush(within: .seconds(2))
+            errors.flush(within: .seconds(1))
+        }
+        let signal = end.wait()
         logger.info("stopping", metadata: ["signal": "\(signal.rawValue)"])
-        daemon.stop(within: delay.duration + .seconds(2))
-        for line in engine.tally.lines { StandardStream.output.line(line) }
+        end.run(current: { engine.tally }) {
+            daemon.stop(within: delay.duration + .seconds(2))
+            return engine.tally
+        }
+        if let failure = StandardStream.output.failure(of: output.fault) { throw failure }
     }
 }
 

@@ -7,7 +7,7 @@ struct HealthcheckCommand: ParsableCommand {
         commandName: "healthcheck",
         abstract: "Tell whether a service is ready, for containers.",
         discussion: """
-            Asks for /readyz and waits 2 seconds at most. Exit code 0 when the answer is 200, 3 otherwise.
+            Asks for /readyz and waits 2 seconds at most. Exit code 0 when the answer is 200, 3 otherwise; 2 for wrong usage.
 
             Examples:
               wdfilterd healthcheck
@@ -30,6 +30,7 @@ struct HealthcheckCommand: ParsableCommand {
     @OptionGroup var log: LogOptions
 
     func run() throws {
+        if let caFile { try ServiceTarget.checkCAFile(caFile) }
         guard let target = ServiceTarget(url, caFile: caFile, checksCertificate: !insecure) else {
             throw CommandFailure(
                 status: .usage, message: "--url: \(url) is not http://ADDRESS:PORT, https://ADDRESS:PORT or unix:PATH")
@@ -41,6 +42,6 @@ struct HealthcheckCommand: ParsableCommand {
         } catch {
             throw CommandFailure(status: .failed, message: "\(url) is not ready: \(error)")
         }
-        StandardStream.output.line("ready")
+        try StandardStream.output.deliverLine("ready")
     }
 }

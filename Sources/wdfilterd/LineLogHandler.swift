@@ -4,7 +4,7 @@ import Messages
 import Runtime
 import Settings
 
-/// Writes each log event as one line on standard error, as text or as a JSON object.
+/// Makes each log event one line, as text or as a JSON object, and hands that on to be written to standard error.
 ///
 /// What came from a client cannot begin a line of its own: control characters are escaped in both.
 struct LineLogHandler: LogHandler {
@@ -12,12 +12,18 @@ struct LineLogHandler: LogHandler {
     let label: String
     /// The shape of a line.
     let format: LogSettings.Format
+    private let write: @Sendable (String) -> Void
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
 
-    init(label: String, level: Logger.Level, format: LogSettings.Format) {
+    /// A handler whose lines go to `write`, which gets them without their ends; to standard error, blocking, without one.
+    init(
+        label: String, level: Logger.Level, format: LogSettings.Format,
+        write: @escaping @Sendable (String) -> Void = StandardStream.error.line
+    ) {
         self.label = label
         self.format = format
+        self.write = write
         logLevel = level
     }
 
@@ -27,7 +33,18 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        StandardStream.error.line(line(event, time: SystemClock().now().rfc3339))
+        write(line(event, time: SystemClock().now().rfc3339))
+    }
+
+    /// A queue to standard error for the lines of handlers, which says in a line of its own how many were dropped.
+    static func queue(_ format: LogSettings.Format) -> LineQueue {
+        LineQueue(.error) { dropped in
+            let event = LogEvent(
+                level: .warning, message: "\(dropped) log lines were dropped", metadata: nil, source: "wdfilterd",
+                file: #fileID, function: #function, line: #line)
+            return LineLogHandler(label: "log", level: .trace, format: format)
+                .line(event, time: SystemClock().now().rfc3339)
+        }
     }
 
     /// The line of `event`, which happened at `time`.

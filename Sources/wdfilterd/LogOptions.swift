@@ -7,10 +7,13 @@ struct LogOptions: ParsableArguments {
     @Option(help: "Log to standard error what is at least this important.")
     var logLevel: LogSettings.Level?
 
-    /// The log of a subcommand without settings: text, from `warning` on unless told otherwise.
-    func logger(_ label: String) -> Logger {
+    /// The log of a subcommand without settings: text, from `warning` on unless told otherwise. `write` gets the lines; without
+    /// one they are written to standard error before the call that logs them returns.
+    func logger(
+        _ label: String, write: @escaping @Sendable (String) -> Void = StandardStream.error.line
+    ) -> Logger {
         Logger(label: label) { _ in
-            LineLogHandler(label: label, level: logLevel?.loggerLevel ?? .warning, format: .text)
+            LineLogHandler(label: label, level: logLevel?.loggerLevel ?? .warning, format: .text, write: write)
         }
     }
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Dispatch
 import Glibc
 import Logging
-import MicroHTTPD
+import NotificationAPI
 import Settings
 
 extension ServeCommand {
@@ -10,22 +11,43 @@ extension ServeCommand {
         let signals = AwaitedSignals(.hangUp, .interrupt, .terminate)
         let environment = ServeCommand.environment
         let settings = try settings(environment: environment)
+        let portFile = try portFile.map { path throws(CommandFailure) in try PortFile(path) }
+        let lines = LineLogHandler.queue(settings.log.format)
         let logger = Logger(label: "serve") { label in
-            LineLogHandler(label: label, level: settings.log.level.loggerLevel, format: settings.log.format)
+            LineLogHandler(
+                label: label, level: settings.log.level.loggerLevel, format: settings.log.format, write: lines.put)
         }
+        let flushTime = Duration.milliseconds(min(max(settings.server.shutdownTimeoutMs, 200), 2000))
         ServeCommand.raiseFileLimit()
-        let service = try Service(settings, Systemd(environment: environment), logger: logger)
-        if let portFile { try ServeCommand.write(service.address, to: portFile) }
-        let hasTLS = settings.tls.certificateFile != nil
-        StandardStream.output.line("wdfilterd listening on \(service.address.text(hasTLS: hasTLS))")
-        var signal = signals.wait()
-        while signal == .hangUp {
-            service.reload()
-            signal = signals.wait()
+        do {
+            let service = try Service(
+                settings, Systemd(environment: environment), logger: logger, droppedLogLines: { lines.dropped })
+            try portFile?.write(service.address)
+            announce(service, hasTLS: settings.tls.certificateFile != nil, logger)
+            let end = SignalledEnd<ServiceLedger>(signals) { ledger in
+                service.tell(ledger)
+                lines.flush(within: flushTime)
+            }
+            let signal = end.wait { service.reload() }
+            logger.debug("stopping", metadata: ["signal": "\(signal.rawValue)"])
+            end.run(current: { service.ledger }) { service.stop() }
+            service.close()
+        } catch {
+            lines.flush(within: flushTime)
+            throw error
         }
-        signals.letThrough()
-        logger.debug("stopping", metadata: ["signal": "\(signal.rawValue)"])
-        service.stop()
+    }
+
+    /// Says where the service listens, on standard output. Nobody may read that: the service goes on all the same.
+    private func announce(_ service: Service, hasTLS: Bool, _ logger: Logger) {
+        let line = "wdfilterd listening on \(service.address.text(hasTLS: hasTLS))"
+        DispatchQueue(label: "wdfilterd.announcement").async {
+            do throws(CommandFailure) {
+                try StandardStream.output.deliverLine(line)
+            } catch {
+                logger.warning("\(error.message)")
+            }
+        }
     }
 
     /// As many open files as the system allows: the usual soft limit is below `server.connectionLimit`.
@@ -47,21 +69,5 @@ extension ServeCommand {
             next += 1
         }
         return variables
-    }
-
-    /// Writes the port and a newline; whoever waits for the file never reads half of it.
-    private static func write(_ address: ListeningAddress, to path: String) throws(CommandFailure) {
-        guard case .tcp(_, let port) = address else {
-            throw CommandFailure(status: .usage, message: "--port-file: a unix domain socket has no port")
-        }
-        let temporary = path + ".new"
-        guard let file = fopen(temporary, "w") else { throw cannotWrite(path) }
-        let isWritten = fputs("\(port)\n", file) >= 0
-        let isClosed = fclose(file) == 0
-        guard isWritten, isClosed, rename(temporary, path) == 0 else { throw cannotWrite(path) }
-    }
-
-    private static func cannotWrite(_ path: String) -> CommandFailure {
-        CommandFailure(status: .failed, message: "cannot write \(path): \(String(cString: strerror(errno)))")
     }
 }

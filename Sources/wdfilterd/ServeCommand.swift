@@ -8,7 +8,9 @@ struct ServeCommand: ParsableCommand {
         abstract: "Run the service.",
         discussion: """
             Once it accepts connections it prints one line: `wdfilterd listening on http://127.0.0.1:8080`. SIGINT and \
-            SIGTERM stop it; SIGHUP has it read tokens and certificate anew.
+            SIGTERM stop it: requests under way are finished, and the last line of the log says what became of all messages. \
+            Another one within a second is taken for the same; a later one ends it at once, after that line. SIGHUP has it \
+            read tokens and certificate again, unless it is stopping.
 
             Settings: a flag goes before the environment (WDFILTERD_LISTEN, WDFILTERD_DRIVER_ASYNC_TIMEOUT_MS, ...), \
             that before the file, and that before the default.

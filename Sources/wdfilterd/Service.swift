@@ -18,7 +18,10 @@ struct Service {
     private let api: NotificationAPI
     private let daemon: Daemon
 
-    init(_ settings: Settings, _ systemd: Systemd, logger: Logger) throws(CommandFailure) {
+    /// Starts everything. `droppedLogLines` counts lines of the log that were not written; it is called from any thread.
+    init(
+        _ settings: Settings, _ systemd: Systemd, logger: Logger, droppedLogLines: @escaping @Sendable () -> UInt64
+    ) throws(CommandFailure) {
         self.settings = settings
         self.systemd = systemd
         self.logger = logger
@@ -34,7 +37,8 @@ struct Service {
             version: Version.current, libraries: LibraryVersions.linked.list, swift: Version.swift)
         api = NotificationAPI(
             defaults: try settings.hostDefaults(), limits: settings.apiLimits, tokens: credentials.tokens,
-            machinery: Machinery(timers: timers, curl: curl, version: Version.current), about: about, logger: logger)
+            machinery: Machinery(timers: timers, curl: curl, version: Version.current), about: about, logger: logger,
+            droppedLogLines: droppedLogLines)
         if let warning = Daemon.libraryWarning { logger.warning("\(warning)") }
         let configuration = settings.daemonConfiguration(try settings.endpoint(systemd), credentials.identity)
         do throws(DaemonError) {
@@ -80,9 +84,9 @@ struct Service {
         look()
     }
 
-    /// Stops: no new requests, those in hand are finished, then the drivers unload (ASY-9) and what is still queued is
-    /// reported. Returns within about twice `server.shutdownTimeoutMs`.
-    func stop() {
+    /// Stops: no new requests, those in hand are finished, then the drivers unload (ASY-9). Returns what became of all
+    /// messages, within about twice `server.shutdownTimeoutMs`.
+    func stop() -> ServiceLedger {
         systemd.notify(.stopping)
         let timeout = Duration.milliseconds(settings.server.shutdownTimeoutMs)
         daemon.quiesce()
@@ -93,12 +97,17 @@ struct Service {
         api.unload { unloaded.put($0) }
         let ledger = unloaded.take(within: timeout)
         if ledger == nil { logger.warning("an engine still had a message in hand when the time was up") }
-        tell(ledger ?? api.ledger)
-        curl.stop()
+        return ledger ?? api.ledger
     }
 
-    /// Logs what became of all messages; the sums are the last line.
-    private func tell(_ ledger: ServiceLedger) {
+    /// What has become of all messages up to now.
+    var ledger: ServiceLedger { api.ledger }
+
+    /// Lets go of what `stop` left: the engines' connections.
+    func close() { curl.stop() }
+
+    /// Logs the account of all messages: those that were still queued are reported by host, and the sums are the last line.
+    func tell(_ ledger: ServiceLedger) {
         for host in ledger.hosts where host.counters.queued > 0 {
             logger.notice(
                 "messages were still queued",

@@ -1,4 +1,5 @@
 import CCurl
+import Files
 import Settings
 
 /// How a running service is reached, for commands that ask one.
@@ -15,7 +16,7 @@ struct ServiceTarget {
     /// `unix:PATH`.
     ///
     /// - Parameters:
-    ///   - caFile: the certificates that the service's is checked against; nil for the system's.
+    ///   - caFile: the certificates (PEM) that the service's is checked against; nil for the system's. See `checkCAFile`.
     ///   - checksCertificate: whether it is checked at all.
     init?(_ target: String, caFile: String? = nil, checksCertificate: Bool = true) {
         let schemes = ["http://", "https://"]
@@ -33,6 +34,16 @@ struct ServiceTarget {
         name = target
         self.caFile = caFile
         self.checksCertificate = checksCertificate
+    }
+
+    /// Refuses what `--ca-file` names unless it is a regular file of at most 1 MiB: libcurl, which reads it later, would wait
+    /// for a FIFO, and read a device without end.
+    static func checkCAFile(_ path: String) throws(CommandFailure) {
+        do throws(RegularFile.Fault) {
+            _ = try RegularFile.read(path, limit: 1 << 20)
+        } catch {
+            throw CommandFailure(status: .usage, message: "--ca-file: \(path): \(error)")
+        }
     }
 
     /// Has `handle` ask the service for `path`, as `agent`; the first code that is not CURLE_OK.

@@ -5,29 +5,61 @@ enum StandardStream: Int32 {
     case output = 1
     case error = 2
 
-    /// Writes `text` and the end of the line, in one piece up to what the system takes.
+    /// How it is called in messages.
+    var name: String { self == .output ? "standard output" : "standard error" }
+
+    /// Writes `text` and the end of the line, in one piece up to what the system takes. A write that fails is not reported:
+    /// for messages beside the result.
     func line(_ text: String) { self.text(text + "\n") }
 
     /// Writes `text` as it is, as far as that goes.
-    func text(_ text: String) { _ = write(text) }
+    func text(_ text: String) { _ = write(Array(text.utf8)) }
 
     /// Writes a result, which somebody waits for.
     ///
-    /// Whoever reads may have gone; that is no fault of the program. A full disk is.
+    /// - Throws: exit code 3 when it could not be written, as to a full disk. A reader that has gone is no fault of ours.
     func deliver(_ text: String) throws(CommandFailure) {
-        let fault = write(text)
-        if fault == 0 || fault == EPIPE { return }
-        throw CommandFailure(
-            status: .failed, message: "cannot write to standard output: \(String(cString: strerror(fault)))")
+        if let failure = failure(of: write(Array(text.utf8)).fault) { throw failure }
     }
 
-    /// Writes `text`; the system's error, or 0.
-    private func write(_ text: String) -> CInt {
-        var rest = Array(text.utf8)[...]
+    /// Writes a result and the end of the line; see `deliver`.
+    func deliverLine(_ text: String) throws(CommandFailure) { try deliver(text + "\n") }
+
+    /// The failure of a command that could not write its result because of `fault`, an errno; nil for 0 and for EPIPE.
+    func failure(of fault: CInt) -> CommandFailure? {
+        if fault == 0 || fault == EPIPE { return nil }
+        return CommandFailure(
+            status: .failed, message: "cannot write to \(name): \(String(cString: strerror(fault)))")
+    }
+
+    /// Writes `bytes` and blocks until the system has taken all of them: how many it took, and the error that ended it, or 0.
+    ///
+    /// Whoever shares the stream may have made it non-blocking; it is waited for then as well.
+    func write(_ bytes: [UInt8]) -> (count: Int, fault: CInt) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
-            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                var poll = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+                _ = Glibc.poll(&poll, 1, -1)
+            } else if errno != EINTR {
+                return (bytes.count - rest.count, errno)
+            }
         }
-        return 0
+        return (bytes.count, 0)
+    }
+
+    /// Keeps the numbers of standard streams that are closed from going to files or sockets, which would then be written to.
+    ///
+    /// Each gets a descriptor that fails as a closed one does: /dev/null, opened for the other direction. To be called before
+    /// anything is opened.
+    static func reserveClosed() {
+        for (number, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+        where fcntl(number, F_GETFD) == -1 {
+            // It gets the lowest number that is free, which is this one. Without /dev/null all stays as it was.
+            _ = open("/dev/null", mode)
+        }
     }
 }

@@ -20,13 +20,14 @@ struct VersionCommand: ParsableCommand {
 
     @OptionGroup var log: LogOptions
 
-    func run() {
+    func run() throws {
         let libraries = LibraryVersions.linked
         log.logger("version").debug("asked the libraries", metadata: ["count": "\(libraries.list.count)"])
         guard json else {
-            StandardStream.output.line("wdfilterd \(Version.current) (\(Version.build), Swift \(Version.swift))")
-            for (name, version) in libraries.list { StandardStream.output.line("\(name) \(version)") }
-            return
+            let lines =
+                ["wdfilterd \(Version.current) (\(Version.build), Swift \(Version.swift))"]
+                + libraries.list.map { "\($0.name) \($0.version)" }
+            return try StandardStream.output.deliverLine(lines.joined(separator: "\n"))
         }
         var writer = JSONWriter()
         writer.object { writer in
@@ -39,6 +40,6 @@ struct VersionCommand: ParsableCommand {
                 }
             }
         }
-        StandardStream.output.line(String(decoding: writer.bytes, as: UTF8.self))
+        try StandardStream.output.deliverLine(String(decoding: writer.bytes, as: UTF8.self))
     }
 }

@@ -31,12 +31,13 @@ struct VocabularyCommand: ParsableCommand {
 
     @OptionGroup var log: LogOptions
 
-    func run() {
+    func run() throws {
         log.logger("vocabulary").debug("printing", metadata: ["layouts": "\(Vocabulary.layouts.count)"])
         switch format {
-        case .json: StandardStream.output.line(String(decoding: NotificationAPI.vocabulary, as: UTF8.self))
-        case .glossary: StandardStream.output.text(Vocabulary.glossaryPage)
-        case .messages: StandardStream.output.text(Vocabulary.messagesPage)
+        case .json:
+            try StandardStream.output.deliverLine(String(decoding: NotificationAPI.vocabulary, as: UTF8.self))
+        case .glossary: try StandardStream.output.deliver(Vocabulary.glossaryPage)
+        case .messages: try StandardStream.output.deliver(Vocabulary.messagesPage)
         }
     }
 }

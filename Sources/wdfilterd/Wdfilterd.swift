@@ -17,16 +17,26 @@ struct Wdfilterd: ParsableCommand {
         ])
 
     static func main() {
+        StandardStream.reserveClosed()
+        do {
+            try parseAndRun()
+        } catch {
+            StandardStream.error.line(error.message)
+            Glibc.exit(error.status.rawValue)
+        }
+    }
+
+    /// Runs what the command line asks for; its help is a result like others.
+    private static func parseAndRun() throws(CommandFailure) {
         do {
             var command = try parseAsRoot()
             try command.run()
         } catch let failure as CommandFailure {
-            StandardStream.error.line(failure.message)
-            Glibc.exit(failure.status.rawValue)
+            throw failure
         } catch {
-            let isHelp = exitCode(for: error).isSuccess
-            (isHelp ? StandardStream.output : .error).line(fullMessage(for: error))
-            Glibc.exit((isHelp ? ExitStatus.fine : .usage).rawValue)
+            let text = fullMessage(for: error)
+            guard exitCode(for: error).isSuccess else { throw CommandFailure(status: .usage, message: text) }
+            try StandardStream.output.deliverLine(text)
         }
     }
 }

@@ -2,10 +2,12 @@
 
 import base64
 import contextlib
+import fcntl
 import hashlib
 import hmac
 import http.client
 import json
+import os
 import re
 import signal
 import subprocess
@@ -166,6 +168,117 @@ def test_help_goes_to_stdout_and_has_examples(command: list[str]) -> None:
     assert result.stderr == ""
     assert not command or f"Examples:\n  wdfilterd {command[0]}" in result.stdout
     assert not command or "--log-level" in result.stdout
+
+
+MESSAGE = bytes.fromhex("5d010200") + bytes(44)
+PRINTING = (
+    ("version",),
+    ("version", "--json"),
+    *(("vocabulary", "--format", name) for name in ("json", "glossary", "messages")),
+    ("check-config", str(REPOSITORY / "Config" / "wdfilterd.yaml")),
+    ("decode", "{0}"),
+    ("decode", "--json", "{0}"),
+    (),
+    ("--help",),
+    ("serve", "--help"),
+    ("help", "replay"),
+)
+
+
+@pytest.mark.parametrize("arguments", PRINTING)
+@pytest.mark.parametrize("kind", ["full", "closed", "unread"])
+def test_a_result_that_cannot_be_written_is_a_failure_but_a_reader_may_go(
+    tmp_path: Path, arguments: tuple[str, ...], kind: str
+) -> None:
+    message = tmp_path / "message"
+    message.write_bytes(MESSAGE)
+    command = [str(binary()), *(argument.format(message) for argument in arguments)]
+    if kind == "closed":
+        command = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
+    reading, writing = os.pipe()
+    os.close(reading)
+    with Path("/dev/full").open("wb") as disk:
+        result = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=writing if kind == "unread" else disk,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+            restore_signals=True,
+        )
+    os.close(writing)
+    if kind == "unread":
+        assert result.stderr == ""
+        assert result.returncode in (0, -signal.SIGPIPE)
+    else:
+        reason = "No space left on device" if kind == "full" else "Bad file descriptor"
+        assert result.stderr.splitlines()[0] == f"cannot write to standard output: {reason}"
+        assert result.returncode == 3
+
+
+def test_standard_streams_that_are_closed_are_not_taken_for_files(tmp_path: Path) -> None:
+    """The first files that are opened would get their numbers, and what is printed would go there."""
+    port_file = tmp_path / "port"
+    command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", str(binary()), "serve", "--listen", "127.0.0.1:0"]
+    with subprocess.Popen([*command, "--port-file", str(port_file)]) as process:
+        deadline = time.monotonic() + SECONDS
+        while not port_file.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        for number in range(3):
+            assert Path(f"/proc/{process.pid}/fd/{number}").readlink() == Path("/dev/null")
+        connection = http.client.HTTPConnection("127.0.0.1", int(port_file.read_text()), timeout=SECONDS)
+        connection.request("GET", "/livez")
+        assert connection.getresponse().read() == b"ok\n"
+        connection.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=SECONDS) == 0
+
+
+def test_an_engine_that_is_asked_twice_prints_its_count_once() -> None:
+    for second in (signal.SIGTERM, signal.SIGINT):
+        with engine() as (port, process):
+            assert send(port, event())[0] == 200
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(second)
+            output, _ = process.communicate(timeout=SECONDS)
+            assert process.returncode == 0
+        assert output.splitlines() == ["sync 1", "async 0", "direct 0", "ping 0"]
+
+
+def test_an_engine_that_is_asked_again_later_prints_its_count_and_ends_at_once() -> None:
+    with engine("--delay", "60s", "--print") as (port, process):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        connection.request("POST", "/", json.dumps(event()), {"Content-Type": "application/cloudevents+json"})
+        assert process.stdout is not None
+        assert process.stdout.readline().endswith(" #17\n")
+        process.send_signal(signal.SIGINT)
+        time.sleep(1.2)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=5)
+        connection.close()
+    assert process.returncode == -signal.SIGINT
+    assert output.splitlines() == ["sync 1", "async 0", "direct 0", "ping 0"]
+
+
+def test_an_engine_whose_lines_nobody_reads_answers_all_the_same() -> None:
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    command = [str(binary()), "engine", "--listen", "127.0.0.1:0", "--print"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.DEVNULL) as process:
+        os.close(writing)
+        match = LINE.fullmatch(os.read(reading, 4096).decode())
+        assert match is not None
+        for _ in range(200):
+            assert send(int(match[1]), event())[0] == 200
+        process.send_signal(signal.SIGTERM)
+        with os.fdopen(reading) as lines:
+            assert lines.read().splitlines()[-4:] == ["sync 200", "async 0", "direct 0", "ping 0"]
+        assert process.wait(timeout=SECONDS) == 0
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["check-config"], ["engine", "--reply", "x"], ["version", "x"]])

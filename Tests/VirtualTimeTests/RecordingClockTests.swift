@@ -59,3 +59,44 @@ import VirtualTime
         #expect(clock.uptimeNanoseconds() == 2_000_000_000)
     }
 }
+
+/// Times at the ends of their ranges: nothing wraps, nothing traps.
+@Suite struct RecordingClockEndsTests {
+    private static let events: [UInt64] = [0, 1, FileTime.latest.ticks - 1, FileTime.latest.ticks, .max - 1, .max]
+    private static let speeds = [
+        0, 0.001, 1, 1e6, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .infinity, .nan, -1, -.infinity,
+    ]
+    private static let delays: [Duration] = [
+        .zero, .nanoseconds(1), .milliseconds(60_000), .seconds(2_160_000), .seconds(18_446_744_073),
+        .seconds(Int64.max),
+    ]
+
+    @Test func `the time goes on from its event, and stands at the latest time there is`() {
+        for ticks in Self.events {
+            for rule in [RecordingClock.Rule.events] + Self.speeds.map({ .running(speed: $0) }) {
+                let time = VirtualTime()
+                let clock = RecordingClock(rule, over: time)
+                clock.advance(toEvent: FileTime(ticks: ticks))
+                for delay in Self.delays {
+                    _ = time.schedule(after: delay) {}
+                    _ = time.step()
+                    let now = clock.now()
+                    #expect(now >= FileTime(ticks: ticks))
+                    #expect(now <= max(.latest, FileTime(ticks: ticks)))
+                }
+                #expect(clock.uptimeNanoseconds() == .max)
+            }
+        }
+    }
+
+    @Test func `25 days of time-outs at a million times the pace are the latest time`() {
+        let time = VirtualTime()
+        let clock = RecordingClock(.running(speed: 1e6), over: time)
+        clock.advance(toEvent: FileTime(unixSecond: 1_582_280_130))
+        for _ in 0..<36_000 {
+            _ = time.schedule(after: .seconds(60)) {}
+            _ = time.step()
+        }
+        #expect(clock.now() == .latest)
+    }
+}

@@ -18,6 +18,8 @@ extension NotificationAPI {
         let hosts = hosts.all.map { (host: $0, counters: $0.driver.counters) }
         out.metric("wdfilterd_hosts", "gauge", "Hosts.")
         out.sample("wdfilterd_hosts", [], hosts.count)
+        out.metric("wdfilterd_log_lines_dropped_total", "counter", "Lines of the log that nobody took in time.")
+        out.sample("wdfilterd_log_lines_dropped_total", [], droppedLogLines())
         out.metric("wdfilterd_message_streams", "gauge", "Live streams of messages.")
         out.sample("wdfilterd_message_streams", [], openStreams)
         for metric in HostMetric.all {

@@ -14,7 +14,10 @@ public struct PaceSchedule: Sendable {
         let first = start ?? (time, uptime)
         start = first
         guard time > first.event else { return 0 }
-        let due = first.uptime &+ UInt64(min(Double(time.ticks - first.event.ticks) * 100 / speed, 9e18))
+        // Some 292 years are as good as never, and a speed that is not a number is none.
+        let wait = Double(time.ticks - first.event.ticks) * 100 / speed
+        let (due, isBeyond) = first.uptime.addingReportingOverflow(UInt64(wait < 9e18 ? max(wait, 0) : 9e18))
+        if isBeyond { return .max - uptime }
         return due > uptime ? due - uptime : 0
     }
 }

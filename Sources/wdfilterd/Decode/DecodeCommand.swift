@@ -52,10 +52,11 @@ struct DecodeCommand: ParsableCommand {
         log.logger("decode").debug("read", metadata: ["bytes": "\(input.bytes.count)"])
         let dissection = Dissection(input.bytes, as: `as`.form)
         if json {
-            StandardStream.output.line(dissection.json)
+            try StandardStream.output.deliverLine(dissection.json)
         } else {
             let style = TerminalStyle(color, of: .output)
-            StandardStream.output.text(DissectionTable(dissection, address: input.address, style: style).text)
+            try StandardStream.output.deliver(
+                DissectionTable(dissection, address: input.address, style: style).text)
         }
         guard let fault = dissection.faults.first else { return }
         throw CommandFailure(

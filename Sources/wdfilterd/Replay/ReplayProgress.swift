@@ -56,7 +56,7 @@ final class ReplayProgress: Sendable {
             }
             state.lines += lines
             (state.position, state.size) = (block.position, block.size)
-            guard now - state.told >= interval else { return nil }
+            guard now >= state.told, now - state.told >= interval else { return nil }
             state.told = now
             return ReplayProgress.text(state, now: now, width: self.width)
         }
@@ -92,14 +92,14 @@ final class ReplayProgress: Sendable {
     }
 
     private static func text(_ state: State, now: UInt64, width: Int) -> String {
-        let seconds = Double(now - state.started) / 1e9
-        let rate = "\(grouped(Int(Double(state.lines) / max(seconds, 1e-9)))) lines/s"
+        let seconds = Double(now > state.started ? now - state.started : 0) / 1e9
+        let rate = "\(grouped(whole(Double(state.lines) / max(seconds, 1e-9)))) lines/s"
         let name = state.name.count > 24 ? "…" + state.name.suffix(23) : state.name
         guard let size = state.size, size > 0 else {
             return String("\(name)  \(bytes(state.position))  \(rate)".prefix(width - 1))
         }
         let share = min(Double(state.position) / Double(size), 1)
-        let left = share > 0 ? clock(seconds: Int((seconds / share - seconds).rounded())) : "-"
+        let left = share > 0 ? clock(seconds: whole((seconds / share - seconds).rounded())) : "-"
         let figures = "\(Int(share * 100)) %  \(bytes(state.position)) of \(bytes(size))  \(rate)  \(left) left"
         let room = width - figures.count - name.count - 6
         guard room >= 8 else { return String("\(name)  \(figures)".prefix(width - 1)) }
@@ -107,6 +107,12 @@ final class ReplayProgress: Sendable {
         let filled = Int(share * Double(length))
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: length - filled)
         return "\(name)  [\(bar)]  \(figures)"
+    }
+
+    /// The whole part of `number`; the greatest or least Int beyond them, and 0 for what is not a number.
+    static func whole(_ number: Double) -> Int {
+        if number.isNaN { return 0 }
+        return Int(exactly: number.rounded(.towardZero)) ?? (number > 0 ? .max : .min)
     }
 
     private static func clock(seconds: Int) -> String {

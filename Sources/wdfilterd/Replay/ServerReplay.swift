@@ -14,6 +14,7 @@ struct ServerReplay: Replaying {
 
     init(_ command: ReplayCommand, _ url: String, logger: Logger) throws(CommandFailure) {
         let server = command.server
+        if let caFile = server.caFile { try ServiceTarget.checkCAFile(caFile) }
         guard let target = ServiceTarget(url, caFile: server.caFile, checksCertificate: !server.insecure) else {
             throw CommandFailure(
                 status: .usage,

@@ -1,0 +1,62 @@
+import Glibc
+import MicroHTTPD
+
+/// The file that `--port-file` names: it gets the TCP port as one line, and whoever waits for it never reads half of it.
+struct PortFile {
+    private let path: String
+
+    /// The file at `path`, which need not be there yet.
+    ///
+    /// - Throws: exit code 2 for something else than a regular file: a link, a device, a pipe or a folder is left alone.
+    init(_ path: String) throws(CommandFailure) {
+        self.path = path
+        try check()
+    }
+
+    /// Puts the port of `address` into the file, by way of a new file beside it that takes its place.
+    func write(_ address: ListeningAddress) throws(CommandFailure) {
+        guard case .tcp(_, let port) = address else {
+            throw CommandFailure(status: .usage, message: "--port-file: a unix domain socket has no port")
+        }
+        try check()
+        // The name cannot be guessed, so nobody can have put a link there; O_EXCL would refuse it.
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+        let temporary = "\(folder).wdfilterd-\(String(UInt64.random(in: 0 ... .max), radix: 16))"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw cannotWrite(errno) }
+        var fault = PortFile.fill(descriptor, "\(port)\n")
+        if close(descriptor) != 0, fault == 0 { fault = errno }
+        if fault == 0, rename(temporary, path) != 0 { fault = errno }
+        guard fault == 0 else {
+            unlink(temporary)
+            throw cannotWrite(fault)
+        }
+    }
+
+    /// Refuses a path at which there is something that is not a regular file.
+    private func check() throws(CommandFailure) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw cannotWrite(errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw CommandFailure(status: .usage, message: "--port-file: \(path) is there and is not a regular file")
+        }
+    }
+
+    /// Writes `text`; the system's error, or 0.
+    private static func fill(_ descriptor: Int32, _ text: String) -> CInt {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
+        }
+        return 0
+    }
+
+    private func cannotWrite(_ fault: CInt) -> CommandFailure {
+        CommandFailure(
+            status: .failed, message: "--port-file: cannot write \(path): \(String(cString: strerror(fault)))")
+    }
+}

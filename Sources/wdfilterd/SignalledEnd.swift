@@ -1,0 +1,70 @@
+import Dispatch
+import Glibc
+import Locking
+import Runtime
+
+/// The end of a command that runs until a signal: in order, or at once when another signal comes later. What it has to say
+/// last, its account, is said once in either case.
+final class SignalledEnd<Account: Sendable>: Sendable {
+    private let signals: AwaitedSignals
+    private let meaning = Locked(SignalMeaning())
+    private let tell: @Sendable (Account) -> Void
+    private let isTold = Locked(false)
+    private let told = DispatchSemaphore(value: 0)
+
+    /// An end by `signals`; `tell` says the account, must return in bounded time, and runs on either thread.
+    init(_ signals: AwaitedSignals, tell: @escaping @Sendable (Account) -> Void) {
+        self.signals = signals
+        self.tell = tell
+    }
+
+    /// Blocks until SIGINT or SIGTERM comes, and returns it; calls `reload` for each SIGHUP before.
+    func wait(reload: () -> Void = {}) -> AwaitedSignals.Signal {
+        while true {
+            let signal = signals.wait()
+            switch action(of: signal) {
+            case .reload: reload()
+            case .stop, .endAtOnce: return signal
+            case .nothing: break
+            }
+        }
+    }
+
+    /// Runs `stop`, to be called once after `wait`, and tells the account that it returns.
+    ///
+    /// When a signal asks for an end at once meanwhile, another thread tells `current()`, the account as it is then, and ends
+    /// the process by that signal; this does not return then.
+    func run(current: @escaping @Sendable () -> Account, _ stop: () -> Account) {
+        DispatchQueue(label: "wdfilterd.signals").async { self.watch(current) }
+        if !tellOnce(stop) {
+            while true { pause() }
+        }
+    }
+
+    private func watch(_ current: () -> Account) -> Never {
+        while true {
+            let signal = signals.wait()
+            guard action(of: signal) == .endAtOnce else { continue }
+            if !tellOnce(current) { told.wait() }
+            signals.end(by: signal)
+        }
+    }
+
+    private func action(of signal: AwaitedSignals.Signal) -> SignalMeaning.Action {
+        let uptime = SystemClock().uptimeNanoseconds()
+        return meaning.withLock { $0.action(of: signal, at: uptime) }
+    }
+
+    /// Tells the account unless the other thread does; whether it did.
+    private func tellOnce(_ account: () -> Account) -> Bool {
+        let account = account()
+        let isFirst = isTold.withLock { isTold in
+            defer { isTold = true }
+            return !isTold
+        }
+        guard isFirst else { return false }
+        tell(account)
+        told.signal()
+        return true
+    }
+}
