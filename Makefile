@@ -173,7 +173,8 @@ cost: setup .venv/installed ## Measure what every operation costs its client and
 
 soak: setup .venv/installed ## Put a mixed load with faults of every kind on the service for MINUTES=20.
 	swift build $(DEPLOYED) --product wdfilterd
-	WDFILTERD_BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" .venv/bin/python Tests/Cost/soak.py --minutes $(MINUTES)
+	export WDFILTERD_BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" PYTHONPATH=Tests/Cost:Tests/Contract
+	.venv/bin/python Tests/Cost/soak.py --minutes $(MINUTES)
 
 bench: setup-bench .build-bench/installed ## Measure the service beside the least there is, live streams, hostile clients, replays.
 	swift build $(DEPLOYED) --product wdfilterd
