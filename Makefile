@@ -13,6 +13,8 @@ SECONDS ?= 60
 MINUTES ?= 20
 # Processes of the contract suite, each with services of its own.
 WORKERS ?= 3
+# The executable that cost-check measures.
+BIN ?= .build/release/wdfilterd
 # Of the fuzzer's choices; 0 takes others with each run.
 SEED ?= 0
 FUZZ ?= Messages JSON NativeEvents SysmonEvents HTTP

@@ -16,7 +16,7 @@ from conftest import Starting
 from cost.asking import Connection, Request, get, sending, silent
 from cost.figures import Figures, milliseconds
 from cost.filled import LONGEST, POLICIES, POLICY_UNITS, WORST, line, messages, policies, short_processes
-from cost.readings import cpu_seconds, probing, resident_mib
+from cost.readings import cpu_seconds, probing, resident_mib, settle
 
 BOUND_MS = 1000
 HOST = "/v1/hosts/default"
@@ -197,9 +197,7 @@ class Readers:
         self.clients = [socket.create_connection(("127.0.0.1", service.port), timeout=60) for _ in range(self.COUNT)]
         for client in self.clients:
             client.sendall(head.encode())
-        if kind == "streams":
-            for client in self.clients:
-                assert client.recv(12) == b"HTTP/1.1 200"
+        settle(service.process.pid)
 
     def close(self) -> None:
         """Let them go."""

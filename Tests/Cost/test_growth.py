@@ -72,7 +72,7 @@ def among_processes(doing: Callable[[World], Doing]) -> Callable[[World, int], D
     """Among n processes."""
 
     def prepare(world: World, count: int) -> Doing:
-        world.upload(short_processes(count, first=1000))
+        world.upload(short_processes(count, first=8))
         return doing(world)
 
     return prepare
@@ -81,8 +81,8 @@ def among_processes(doing: Callable[[World], Doing]) -> Callable[[World, int], D
 def create_and_exit(world: World) -> Doing:
     """Low ids are freed and taken again, and between them one is taken that nobody names."""
     one = [
-        line("processExit", processId=1000),
-        line("processCreate", processId=1000, imageFileName="a.exe"),
+        line("processExit", processId=8),
+        line("processCreate", processId=8, imageFileName="a.exe"),
         line("processCreate", imageFileName="b.exe", processId=2_000_000),
         line("processExit", processId=2_000_000),
     ]
@@ -92,8 +92,8 @@ def create_and_exit(world: World) -> Doing:
 def create_without_id(world: World) -> Doing:
     """As above, and the id is the service's choice."""
     exit_and_create = [
-        line("processExit", processId=1000),
-        line("processCreate", processId=1000, imageFileName="a.exe"),
+        line("processExit", processId=8),
+        line("processCreate", processId=8, imageFileName="a.exe"),
     ]
 
     def doing(times: int) -> None:
@@ -104,6 +104,18 @@ def create_without_id(world: World) -> Doing:
             world.connection.body(Request("DELETE", f"{HOST}/processes/{pid}"))
 
     return doing
+
+
+def among_contexts(world: World, count: int) -> Doing:
+    """A page of n stream contexts."""
+    world.upload(line("streamContext", fileName=f"{number}.dll") for number in range(count))
+    return world.repeat(get(f"{HOST}/stream-contexts?limit=100"))
+
+
+def among_drivers(world: World, count: int) -> Doing:
+    """A page of n drivers."""
+    world.upload(line("driverLoad", fullImageName=f"{number}.sys") for number in range(count))
+    return world.repeat(get(f"{HOST}/drivers?limit=100"))
 
 
 def among_threads(world: World, count: int) -> Doing:
@@ -153,7 +165,7 @@ def hosts(request: Request) -> Callable[[World, int], Doing]:
 
 def uploaded(world: World, count: int) -> Doing:
     """An upload of n lines."""
-    lines = list(messages(count))
+    lines = [*messages(count), line("processExit", processId=8)]
     return lambda times: [world.upload(iter(lines)) for _ in range(times)]
 
 
@@ -168,35 +180,29 @@ def glob(pattern: str) -> str:
     return f"{HOST}/processes?limit=1&imageFileName={quote(pattern, safe='')}"
 
 
-def pattern_of(world: World, count: int) -> Doing:
-    """A pattern of n characters that nearly matches the names of 8 processes."""
-    world.upload(line("processCreate", imageFileName="a" * 8000, processId=1000 + 4 * n) for n in range(8))
+def glob_of(world: World, count: int) -> Doing:
+    """A pattern of n characters, and the names of 8 processes of twice as many that it nearly matches."""
+    world.upload(line("processCreate", imageFileName="a" * 2 * count, processId=1000 + 4 * n) for n in range(8))
     return world.repeat(get(glob("*" + "a" * (count - 2) + "b")))
 
 
-def name_of(world: World, count: int) -> Doing:
-    """Names of n characters."""
-    world.upload(line("processCreate", imageFileName="a" * count, processId=1000 + 4 * n) for n in range(8))
-    return world.repeat(get(glob("*" + "a" * 60 + "b")))
-
-
 def policy_of(world: World, count: int) -> Doing:
-    """A creation against a policy whose pattern has n characters."""
+    """A creation against a policy whose pattern has n characters, with a name of twice as many."""
     world.connection.body(sending("PUT", f"{HOST}/rule-policies", {"items": policies(1, count)}))
-    return create_long(world)
+    return create(world, 2 * count)
 
 
 def policies_of(world: World, count: int) -> Doing:
     """A creation against n policies."""
     items = [{"imageFileName": "*aab*", "rules": "0x4"}] * count
     world.connection.body(sending("PUT", f"{HOST}/rule-policies", {"items": items}))
-    return create_long(world)
+    return create(world, 4000)
 
 
-def create_long(world: World) -> Doing:
-    """A process with a name of 4000 characters is created and exits."""
+def create(world: World, characters: int) -> Doing:
+    """A process with a name of so many characters is created and exits."""
     one = [
-        line("processCreate", processId=2_000_000, imageFileName="a" * 4000, commandLine=""),
+        line("processCreate", processId=2_000_000, imageFileName="a" * characters, commandLine=""),
         line("processExit", processId=2_000_000),
     ]
     return lambda times: world.upload(iter(one * times))
@@ -209,6 +215,8 @@ GROWING = [
     Growing("a creation without an id", "processes", FREE, 4000, among_processes(create_without_id)),
     Growing("the counters", "processes", FREE, 4000, among_processes(lambda w: w.repeat(get(f"{HOST}/counters")))),
     Growing("a page of threads", "threads", FREE, 20_000, among_threads),
+    Growing("a page of stream contexts", "contexts", FREE, 4000, among_contexts),
+    Growing("a page of drivers", "drivers", FREE, 4000, among_drivers),
     Growing("the end of a process", "threads", LINEAR, 20_000, process_with_threads, once=True),
     Growing("the end of a host", "processes", LINEAR, 10_000, host_with_processes, once=True),
     Growing("a page of messages", "messages", FREE, 500, among_messages),
@@ -217,9 +225,8 @@ GROWING = [
     Growing("the metrics", "hosts", LINEAR, 100, hosts(get("/metrics"))),
     Growing("an upload", "lines", LINEAR, 1000, uploaded),
     Growing("a refusal", "unknown members", LINEAR, 1000, refused),
-    Growing("a glob of a query", "characters of the pattern", LINEAR, 64, pattern_of),
-    Growing("a glob of a query", "characters of the names", LINEAR, 4000, name_of),
-    Growing("a creation", "characters of a policy", LINEAR, 250, policy_of),
+    Growing("a glob of a query", "characters", LINEAR, 64, glob_of),
+    Growing("a creation", "characters of a policy", LINEAR, 1000, policy_of),
     Growing("a creation", "policies", LINEAR, 1000, policies_of),
 ]
 

@@ -57,18 +57,19 @@ class Connection:
         return body
 
     def _exchange(self, request: Request) -> tuple[Asked, bytes]:
-        headers = {"Content-Type": request.media} if request.body is not None else {}
         begun = time.perf_counter()
         try:
-            self._connection.request(request.method, request.target, request.body, headers)
-            response = self._connection.getresponse()
-            body = response.read()
-        except (http.client.RemoteDisconnected, ConnectionError):
+            status, body = self._once(request)
+        except ConnectionError:
             self._connection.close()  # it was idle for too long
-            self._connection.request(request.method, request.target, request.body, headers)
-            response = self._connection.getresponse()
-            body = response.read()
-        return Asked(response.status, len(body), time.perf_counter() - begun), body
+            status, body = self._once(request)
+        return Asked(status, len(body), time.perf_counter() - begun), body
+
+    def _once(self, request: Request) -> tuple[int, bytes]:
+        headers = {"Content-Type": request.media} if request.body is not None else {}
+        self._connection.request(request.method, request.target, request.body, headers)
+        with self._connection.getresponse() as response:
+            return response.status, response.read()
 
     def upload(self, host: str, lines: Iterable[bytes]) -> None:
         """Send events to `host`; all of them have to be applied."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cost.readings import cpu_seconds
+from cost.readings import cpu_seconds, settle
 
 REPEATS = 3
 LEAST_SECONDS = 0.04
@@ -15,7 +15,7 @@ Doing = Callable[[int], object]
 def cost_of(process: int, doing: Doing, *, once: bool = False) -> float:
     """CPU seconds that `process` takes to do it one time: the least of several measurements.
 
-    It is done so often that a measurement takes LEAST_SECONDS, unless it can be done only `once`.
+    It is done so often that a measurement takes LEAST_SECONDS. What can be done only `once` may go on after its answer.
     """
 
     def measured(times: int) -> float:
@@ -24,7 +24,8 @@ def cost_of(process: int, doing: Doing, *, once: bool = False) -> float:
         return cpu_seconds(process) - begun
 
     if once:
-        return measured(1)
+        settle(process)
+        return measured(1) + settle(process)
     times = 1
     while (taken := measured(times)) < LEAST_SECONDS and times < MOST_TIMES:
         times *= 2 if taken > LEAST_SECONDS / 8 else 8

@@ -13,21 +13,25 @@ import time
 
 REQUEST = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 PAUSE_SECONDS = 0.005
-# Far above every bound, so that a service that stalls is measured and not just missed.
-TIMEOUT_SECONDS = 120
+# Far above every bound. Who gets no answer in this time, or is cut off, counts as one who waited so long.
+TIMEOUT_SECONDS = 60
 
 
 def ask(port: int) -> float:
     """Milliseconds until the whole answer was there."""
     begun = time.perf_counter()
-    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS) as connection:
-        connection.sendall(REQUEST)
-        received = b""
-        while data := connection.recv(4096):
-            received += data
-    if not received.startswith(b"HTTP/1.1 200 "):
-        raise SystemExit(f"/livez: {received[:200]!r}")
-    return (time.perf_counter() - begun) * 1000
+    received = b""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS) as connection:
+            connection.sendall(REQUEST)
+            while data := connection.recv(4096):
+                received += data
+    except OSError as fault:
+        print(f"/livez: {fault!r}", file=sys.stderr)
+    if received.startswith(b"HTTP/1.1 200 "):
+        return (time.perf_counter() - begun) * 1000
+    print(f"/livez: {received[:200]!r}", file=sys.stderr)
+    return TIMEOUT_SECONDS * 1000
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 PROBE = Path(__file__).with_name("probe.py")
 CLOCK_OF_A_PROCESS = 2
+SETTLE_SECONDS = 30
 
 
 def cpu_seconds(process: int) -> float:
@@ -32,6 +33,19 @@ def resident_mib(process: int) -> float:
 def descriptors(process: int) -> int:
     """How many descriptors it has open."""
     return len(os.listdir(f"/proc/{process}/fd"))  # noqa: PTH208 - nothing is wanted but the number
+
+
+def settle(process: int) -> float:
+    """Wait until `process` has nothing to do; the CPU seconds that it took until then."""
+    begun = before = cpu_seconds(process)
+    end = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < end:
+        time.sleep(0.2)
+        after = cpu_seconds(process)
+        if after - before < 0.002:
+            return before - begun
+        before = after
+    raise AssertionError(f"still busy after {SETTLE_SECONDS} s")
 
 
 class Probe:
