@@ -51,7 +51,7 @@ class Step:
 
 BINARY = LOGS / "wdfilterd"
 # Nobody looks things up in an index here, and in a build from nothing a module is cheaper at once than file by file.
-BUILD_FLAGS = "BUILD_FLAGS=--disable-index-store -Xswiftc -whole-module-optimization"
+BUILD_FLAGS = "BUILD_FLAGS=--disable-index-store -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 2"
 # In the order in which they start when several could. What takes longest after its build is built first.
 STEPS = (
     Step("prepare", Kind.RUN),
