@@ -24,7 +24,6 @@ from contract.wire import SYNC_CODES
 ALL_BITS = 0xFFFFFFFF
 
 
-
 BY_NAME_AND_NUMBER = [pytest.param(str, id="name"), pytest.param(int, id="number")]
 
 
