@@ -120,7 +120,7 @@ lint: setup .venv/installed ## Look for faults in the sources without building t
 	.venv/bin/shellcheck .ci/run
 	.venv/bin/pytest -q -p no:cacheprovider .ci
 	.venv/bin/hadolint docker/Dockerfile
-	if grep -rInE '/(work|root|home)/[a-z]' --exclude-dir={'.build*',.git,.venv,'.*_cache',__pycache__} .; then
+	if grep -rInE '/(work|root|home)/[a-z]' --exclude-dir={'.build*',.git,.venv,'.*_cache',__pycache__} --exclude=.git .; then
 	  echo "Paths of a machine have no place in the project." >&2
 	  exit 1
 	fi
