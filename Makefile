@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt docs tsan asan fuzz cost soak bench memory image-check clean setup-swift setup-apt
+.PHONY: help setup run test check fmt docs tsan asan compat fuzz cost soak bench memory image-check clean setup-swift setup-apt
 .PHONY: setup-bench setup-image prepare lint build build-tsan build-asan swift-test contract cost-check
 
 APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev libarchive-dev pkg-config g++ python3 python3-venv curl
@@ -117,7 +117,7 @@ lint: setup .venv/installed ## Look for faults in the sources without building t
 	  .venv/bin/ruff $$verb Tests/Contract Tests/Image Tests/Cost
 	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks .ci
 	done
-	.venv/bin/shellcheck .ci/run
+	.venv/bin/shellcheck .ci/run .ci/compat
 	.venv/bin/pytest -q -p no:cacheprovider .ci
 	.venv/bin/hadolint docker/Dockerfile
 	if grep -rInE '/(work|root|home)/[a-z]' --exclude-dir={'.build*',.git,.venv,'.*_cache',__pycache__} --exclude=.git .; then
@@ -152,6 +152,9 @@ asan: export WDFILTERD_FUZZ = 1
 asan: build-asan ## Run the tests of what is near C under the address sanitizer, which looks for leaks too.
 	# Without XCTest, of which there are no tests: its runner leaks.
 	swift test --skip-build --disable-xctest $(ASAN) --no-parallel --filter '$(ASAN_TESTS)'
+
+compat: build ## Run the tests of what depends on libmicrohttpd under those of Debian sid and 13.
+	.ci/compat sid trixie
 
 fuzz: build-asan ## Run each fuzz target for SECONDS=60 seconds (SEED=0 picks a seed), up to the first finding, which is kept in .build-fuzz.
 	export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=malloc_context_size=0

@@ -2,6 +2,10 @@
 #include <microhttpd.h>
 #include <sys/epoll.h>
 
+/* Both are in dlfcn.h, the second for GNU sources only, which Swift's are not. */
+extern void *dlsym(void *handle, const char *name);
+#define CMICROHTTPD_RTLD_DEFAULT ((void *) 0)
+
 /* Swift imports no variadic functions, and takes the library's enums for closed ones: a value that a newer library adds
    would be undefined behaviour there. So what is variadic, and results of calls, pass through here. */
 
@@ -30,6 +34,19 @@ static inline const struct sockaddr *CMicroHTTPD_client_address(struct MHD_Conne
 static inline int CMicroHTTPD_wait(int epoll, void *events, int most, int timeout)
 {
     return epoll_pwait(epoll, (struct epoll_event *) events, most, timeout, NULL);
+}
+
+/** 1 when shared libraries find the `epoll_wait` that this executable defines, 0 when they find another one. */
+static inline int CMicroHTTPD_finds_event_limit(void)
+{
+    return dlsym(CMICROHTTPD_RTLD_DEFAULT, "epoll_wait") == (void *) epoll_wait;
+}
+
+/** The length of the head of `connection`'s request in bytes, its last empty line included, or 0 when it is not known. */
+static inline size_t CMicroHTTPD_head_size(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info == NULL ? 0 : info->header_size;
 }
 
 /* The system's headers have it for GNU sources only, which Swift's are not. */

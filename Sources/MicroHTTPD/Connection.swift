@@ -86,7 +86,7 @@ final class Connection {
             return reply(core.handler.refuse(error).closing(), connection)
         }
         isHead = head.method == .head
-        isLast = head.hasBody && head.contentLength == nil && !core.endsChunkedBodiesStrictly
+        isLast = head.hasBody && head.contentLength == nil && !Daemon.libraryVersion.endsChunkedBodiesStrictly
         // Asked after the request was opened: a stop either sees it open or is seen here.
         guard core.stage == .running else { return reply(core.handler.refuse(.stopping).closing(), connection) }
         switch core.handler.begin(head) {
@@ -141,11 +141,11 @@ final class Connection {
         var reading = HeaderReading()
         swap(&reading.headers, &headers)
         defer { swap(&reading.headers, &headers) }
-        reading.layout.start(method, count: strlen(method))
+        reading.layout.start(UInt(bitPattern: method), count: strlen(method))
         reading.layout.follow(targetAddress, count: target.utf8.count)
         reading.layout.follow(UInt(bitPattern: version), count: strlen(version))
         reading.read(connection)
-        guard reading.layout.isIntact || !core.knowsLayout else { throw .badLines }
+        guard reading.layout.isIntact || !Daemon.libraryVersion.hasKnownLayout else { throw .badLines }
         let method = String(cString: method)
         try RequestGate.check(method: method)
         let version = try RequestGate.version(String(cString: version))

@@ -30,6 +30,9 @@ public final class Daemon: Sendable {
         _ configuration: DaemonConfiguration, handler: any RequestHandler, log: @escaping @Sendable (String) -> Void
     ) throws(DaemonError) {
         if let fault = configuration.fault { throw .badConfiguration(fault) }
+        guard configuration.allowsUnsafeLibrary || Self.libraryVersion.standing != .unsafe else {
+            throw .unsafeLibrary(Self.libraryVersion)
+        }
         let startMessages = Locked("")
         let core = DaemonCore(configuration, handler) { message in
             startMessages.withLock { if $0.utf8.count < 1024 { $0 += message + "\n" } }
@@ -79,8 +82,8 @@ public final class Daemon: Sendable {
     /// How many connection objects exist; for tests.
     var liveConnections: Int { core.liveConnections.load(ordering: .relaxed) }
 
-    /// The version of libmicrohttpd in use, such as `0.9.75`.
-    public static var libraryVersion: String { String(cString: MHD_get_version()) }
+    /// The version of libmicrohttpd in use.
+    public static let libraryVersion = LibraryVersion(String(cString: MHD_get_version()))
 
     /// Accepts no connections any more and answers new requests on open ones with 503; what was begun goes on.
     public func quiesce() {
@@ -124,14 +127,8 @@ public final class Daemon: Sendable {
         return StopReport(finished: awaited - cut, cut: cut)
     }
 
-    /// What to tell about the libmicrohttpd in use when it should not be used.
-    public static var libraryWarning: String? { warning(about: libraryVersion) }
-
-    /// What to say about a version that should not be used.
-    static func warning(about version: String) -> String? {
-        let parts = version.split(separator: ".").map { Int($0) ?? 0 }
-        guard parts.count >= 3 else { return "The version of libmicrohttpd, \(version), cannot be read." }
-        guard parts[0] == 1, parts[1] == 0, parts[2] <= 6 else { return nil }
-        return "libmicrohttpd \(version) can be crashed by one request; use 0.9.75 or 1.0.7 and later."
+    /// What to tell the operator about the libmicrohttpd in use, and about how it is bound to this process.
+    public static var libraryWarnings: [String] {
+        [libraryVersion.warning, isEventLimitInForce ? nil : eventLimitWarning].compactMap(\.self)
     }
 }

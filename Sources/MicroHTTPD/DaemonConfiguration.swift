@@ -18,6 +18,8 @@ public struct DaemonConfiguration: Sendable {
     public var requestDeadline = Duration.seconds(30)
     /// With which certificate to serve TLS, until it is replaced; nil serves plain text.
     public var tls: TLSIdentity?
+    /// Whether to start with a libmicrohttpd that one request crashes.
+    public var allowsUnsafeLibrary = false
 
     /// A daemon on `endpoint`, a free port of loopback if not told otherwise, and the defaults for the rest.
     public init(_ endpoint: Endpoint = .tcp()) {
@@ -48,6 +50,8 @@ public enum DaemonError: Error, Equatable, Sendable {
     case badAddress(String)
     /// The address cannot be listened on: in use, not ours, not permitted, no socket. `code` is the `errno`.
     case cannotListen(address: String, code: Int32)
+    /// The libmicrohttpd in use can be crashed by one request.
+    case unsafeLibrary(LibraryVersion)
     /// The library did not start; `messages` is what it said.
     case cannotStart(messages: String)
 }

@@ -11,13 +11,8 @@ final class DaemonCore: Sendable {
     let requestTime: Int64
     /// How long a client may keep a connection without a request, in nanoseconds.
     let idleTime: Int64
-    /// Whether the library in use has the read buffer that `RequestLayout` knows.
-    let knowsLayout = Daemon.libraryVersion == RequestLayout.knownVersion
     /// What new connections show in their handshake.
     let identity: Locked<TLSIdentity?>
-    /// Whether the library in use takes CR LF alone for the end of a line in a chunked body. 0.9.75 takes a bare LF too, so
-    /// that another server on the way may see the body end elsewhere; nothing that shows tells of it.
-    var endsChunkedBodiesStrictly: Bool { !knowsLayout }
     /// For the connections; one that begins has taken one.
     let places: ConnectionPlaces
     /// The requests that a stop waits for.

@@ -31,7 +31,7 @@ final class DaemonOptions {
         add(.CONNECTION_MEMORY_LIMIT, configuration.connectionMemoryBytes)
         add(.CONNECTION_MEMORY_INCREMENT, 4096)
         add(.CONNECTION_TIMEOUT, configuration.idleTimeoutSeconds)
-        add(.STRICT_FOR_CLIENT, 0)
+        add(.STRICT_FOR_CLIENT, Daemon.libraryVersion.discipline)
         if configuration.tls != nil {
             add(.HTTPS_CERT_CALLBACK, 0, unsafeBitCast(Daemon.retrieveCertificate, to: UnsafeMutableRawPointer.self))
             // The library's default takes TLS 1.0.

@@ -13,3 +13,13 @@ public func limitedEpollWait(
 ) -> Int32 {
     CMicroHTTPD_wait(epoll, events, min(most, 127), timeout)
 }
+
+extension Daemon {
+    /// Whether the library finds `limitedEpollWait` before the system's: the executable defines it, and shows it to the
+    /// libraries that are loaded.
+    static var isEventLimitInForce: Bool { CMicroHTTPD_finds_event_limit() == 1 }
+
+    static let eventLimitWarning =
+        "libmicrohttpd uses the system's epoll_wait: requests of 128 clients that come together may wait for a minute. "
+        + "Build with Package.swift as it is."
+}

@@ -20,11 +20,12 @@ struct HeaderReading {
                     return .YES
                 }, reading)
         }
-        layout.end()
+        layout.end(headSize: CMicroHTTPD_head_size(connection))
     }
 
     private mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        layout.follow(name: name.baseAddress, valueEnd: value.baseAddress.map { $0 + value.count })
+        layout.follow(
+            name: UInt(bitPattern: name.baseAddress), valueEnd: UInt(bitPattern: value.baseAddress) + UInt(value.count))
         headers.append(name: name, value: value)
     }
 }

@@ -20,6 +20,8 @@ public struct ServerSettings: Hashable, Sendable {
     public var shutdownTimeoutMs = 10_000
     /// Whether to listen beyond loopback although clients are not asked for a token, or without TLS.
     public var insecureListen = false
+    /// Whether to start with a libmicrohttpd that one request crashes, 1.0.0 to 1.0.6.
+    public var allowUnsafeLibrary = false
 
     /// The defaults.
     public init() {}
@@ -33,6 +35,7 @@ public struct ServerSettings: Hashable, Sendable {
         reader.integer("server.idleTimeoutMs", 1...60_000, &idleTimeoutMs)
         reader.integer("server.shutdownTimeoutMs", 1...60_000, &shutdownTimeoutMs)
         reader.flag("server.insecureListen", &insecureListen)
+        reader.flag("server.allowUnsafeLibrary", &allowUnsafeLibrary)
         let mode = reader.read("server.socketMode") { given throws(SettingsFault) in try given.fileMode() }
         socketMode = mode ?? socketMode
         let target = reader.read("server.listen") { given throws(SettingsFault) in

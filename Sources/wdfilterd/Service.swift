@@ -39,13 +39,12 @@ struct Service {
             defaults: try settings.hostDefaults(), limits: settings.apiLimits, tokens: credentials.tokens,
             machinery: Machinery(timers: timers, curl: curl, version: Version.current), about: about, logger: logger,
             droppedLogLines: droppedLogLines)
-        if let warning = Daemon.libraryWarning { logger.warning("\(warning)") }
+        for warning in Daemon.libraryWarnings { logger.warning("\(warning)") }
         let configuration = settings.daemonConfiguration(try settings.endpoint(systemd), credentials.identity)
         do throws(DaemonError) {
             daemon = try Daemon(configuration, handler: api) { logger.debug("\($0)") }
         } catch {
-            throw CommandFailure(
-                status: .failed, message: "cannot listen on \(settings.server.listen): \(error.text)")
+            throw settings.failure(error)
         }
         if settings.hosts.idleTimeoutSeconds > 0 { removeIdleHosts(api, timers) }
         systemd.notify(.ready)

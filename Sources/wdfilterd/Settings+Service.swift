@@ -80,7 +80,17 @@ extension Settings {
         configuration.connectionsPerAddressLimit = server.connectionsPerAddressLimit
         configuration.idleTimeoutSeconds = (server.idleTimeoutMs + 999) / 1000
         configuration.requestDeadline = .milliseconds(max(100, server.requestTimeoutMs))
+        configuration.allowsUnsafeLibrary = server.allowUnsafeLibrary
         return configuration
+    }
+
+    /// What to tell when the HTTP server does not start.
+    func failure(_ error: DaemonError) -> CommandFailure {
+        if case .unsafeLibrary = error {
+            return CommandFailure(
+                status: .usage, message: "server.allowUnsafeLibrary is false: \(error.text)")
+        }
+        return CommandFailure(status: .failed, message: "cannot listen on \(server.listen): \(error.text)")
     }
 
     /// As many pool threads as processors, 2 to 4: more do not help a server that never waits.

@@ -148,18 +148,6 @@ struct DaemonTests {
         #expect(eventually { daemon.liveConnections == 0 && daemon.statistics.openConnections == 0 })
     }
 
-    @Test(arguments: [
-        ("1.0.0", true), ("1.0.6", true), ("1.0.7", false), ("1.0.10", false), ("0.9.75", false), ("1.1.0", false),
-        ("0.9.75-6", false), ("x", true),
-    ])
-    func `a version that can be crashed is warned of`(version: String, warns: Bool) {
-        #expect((Daemon.warning(about: version) != nil) == warns)
-    }
-
-    @Test func `the version is that of the library`() {
-        #expect(Daemon.libraryVersion.split(separator: ".").count >= 3)
-    }
-
     @Test func `a message of the library is one line of printable ASCII`() {
         #expect(Daemon.printable(Array("a\r\nb\\\u{1B}[0m ä".utf8)) == #"ab\x5c\x1b[0m \xc3\xa4"#)
     }

@@ -39,6 +39,8 @@ extension Daemon {
         _ handler: TestHandler, _ change: (inout DaemonConfiguration) -> Void = { _ in }
     ) throws -> Daemon {
         var configuration = DaemonConfiguration()
+        // Some of the tests are run under such a library (`make compat`).
+        configuration.allowsUnsafeLibrary = true
         change(&configuration)
         return try Daemon(configuration, handler: handler, log: { _ in })
     }

@@ -1,4 +1,4 @@
-import MicroHTTPD
+@testable import MicroHTTPD
 import Testing
 
 struct LimitTests {
@@ -44,6 +44,7 @@ struct LimitTests {
         for _ in 0..<100 { try client.send("1000\r\n" + String(repeating: "x", count: 4096) + "\r\n") }
         try client.send("0\r\n\r\n")
         #expect(try client.receive().status == 413)
+        guard !Daemon.libraryVersion.endsChunkedBodiesStrictly else { return }
         #expect(try client.receiveToEnd() == [])
     }
 

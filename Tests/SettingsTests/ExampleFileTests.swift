@@ -34,7 +34,7 @@ import Yams
                 expected["\(name).\(member.label ?? "")"] = "\(member.value)"
             }
         }
-        #expect(expected.count == 41)
+        #expect(expected.count == 42)
         #expect(given == expected)
         #expect(root["rulePolicies"]?.sequence?.isEmpty == true)
     }
