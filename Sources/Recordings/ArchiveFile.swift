@@ -60,10 +60,34 @@ final class ArchiveFile {
             switch archive_read_data_block(handle, &bytes, &count, &offset) {
             case ARCHIVE_OK: if count > 0 { return UnsafeRawBufferPointer(start: bytes, count: count) }
             case ARCHIVE_RETRY: continue
-            case ARCHIVE_EOF: return nil
+            case ARCHIVE_EOF:
+                try checkEnd()
+                return nil
             // A warning is a wrong checksum or length.
             default: throw fault(member.name)
             }
+        }
+    }
+
+    /// Refuses a compressed file with something behind what was compressed, such as a second stream whose beginning is damaged:
+    /// libarchive passes over that, and its events would be missing without a word. Zeros pad files on tapes.
+    private func checkEnd() throws(RecordingFault) {
+        guard archive_format(handle) == ARCHIVE_FORMAT_RAW else { return }
+        let end = file.bounds.lowerBound + Int(clamping: position)
+        var rest = FileRange(
+            file: file.file, name: file.name, bounds: min(end, file.bounds.upperBound)..<file.bounds.upperBound)
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+        defer { piece.deallocate() }
+        while !rest.bounds.isEmpty {
+            let count = rest.file.read(into: piece, at: rest.bounds.lowerBound)
+            if count < 0 { throw RecordingFault(file.name, "cannot be read", errno: errno) }
+            if count == 0 { return }
+            if piece[..<count].contains(where: { $0 != 0 }) {
+                throw RecordingFault(
+                    file.name,
+                    "is damaged: \(file.bounds.upperBound - end) bytes behind its compressed data are not read")
+            }
+            rest.bounds = rest.bounds.dropFirst(count)
         }
     }
 

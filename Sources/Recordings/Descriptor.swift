@@ -39,4 +39,14 @@ final class Descriptor {
 extension stat {
     var isDirectory: Bool { st_mode & S_IFMT == S_IFDIR }
     var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
+
+    /// What a device is called, which may give bytes without end; nil for anything else, and for /dev/null.
+    var endlessKind: String? {
+        switch st_mode & S_IFMT {
+        case S_IFBLK: "a device"
+        // Device 1:3.
+        case S_IFCHR where st_rdev != 0x103: "a device"
+        default: nil
+        }
+    }
 }

@@ -19,7 +19,7 @@ final class ForwardLines: LineSource {
                 buffer throws(RecordingFault) in
                 buffer.copyBytes(from: unfinished)
                 let free = UnsafeMutableRawBufferPointer(rebasing: buffer[unfinished.count...])
-                let count = try stream.read(into: free)
+                let count = try read(into: free)
                 isAtEnd = count == 0
                 return cutLongLines(of: UnsafeMutableRawBufferPointer(rebasing: buffer[..<(unfinished.count + count)]))
             }
@@ -30,6 +30,15 @@ final class ForwardLines: LineSource {
             if !block.isEmpty { return block }
         }
         return nil
+    }
+
+    /// Reads on. Of a line of which enough is kept already, nothing is handed on before its end: it may be very long.
+    private func read(into buffer: UnsafeMutableRawBufferPointer) throws(RecordingFault) -> Int {
+        while true {
+            let count = try stream.read(into: buffer)
+            guard count > 0, unfinished.count >= limits.keptBytes else { return count }
+            if UnsafeRawBufferPointer(rebasing: buffer[..<count]).firstNewline() != nil { return count }
+        }
     }
 
     /// Takes out what lines have too much; how many bytes are left.

@@ -34,10 +34,12 @@ struct ObjectLines: TextConverter {
         // What is kept goes over in runs, not byte by byte.
         var (start, index) = (0, 0)
         while index < input.count {
-            if state == .string {
-                index = input.firstSpecial(from: index)
-                if index == input.count { break }
+            switch state {
+            case .string: index = input.firstSpecial(from: index)
+            case .between: index = input.firstOfObject(from: index)
+            case .stray, .object, .escape: break
             }
+            if index == input.count { break }
             let byte = input[index]
             switch state {
             case .between:
@@ -87,8 +89,7 @@ struct ObjectLines: TextConverter {
     private mutating func begin(with byte: UInt8) {
         switch byte {
         case UInt8(ascii: "{"): (state, depth) = (.object, 1)
-        case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","): break
-        default: if !byte.isBlank { state = .stray }
+        default: if !byte.isBetweenObjects { state = .stray }
         }
     }
 
@@ -130,7 +131,21 @@ struct ObjectLines: TextConverter {
     }
 }
 
+extension UInt8 {
+    /// Whether it says nothing where no object is: a bracket, a comma, a blank.
+    fileprivate var isBetweenObjects: Bool {
+        self == UInt8(ascii: "[") || self == UInt8(ascii: "]") || self == UInt8(ascii: ",") || isBlank
+    }
+}
+
 extension UnsafeRawBufferPointer {
+    /// Where the first byte from `start` on is that is not a bracket, a comma or a blank; the end without one.
+    fileprivate func firstOfObject(from start: Int) -> Int {
+        var index = start
+        while index < count, self[index].isBetweenObjects { index += 1 }
+        return index
+    }
+
     /// Where the first byte from `start` on is that means something in a string; the end without one. Most of a recording is
     /// in strings.
     fileprivate func firstSpecial(from start: Int) -> Int {

@@ -1,7 +1,7 @@
 /// Finds out whether a part is written newest first: its first line with a time is later than its last one.
 struct OrderSurvey {
     /// When a line happened, without its newline.
-    let time: @Sendable (UnsafeRawBufferPointer) -> UInt64?
+    let time: (UnsafeRawBufferPointer) -> UInt64?
     let limits: LineLimits
 
     /// Most bytes at either end of a part that are looked at. Without a time in them it is read as it stands.
@@ -76,6 +76,7 @@ struct OrderSurvey {
                     line = start..<(text.firstNewline(from: start) ?? end)
                     start = line.upperBound + 1
                 }
+                if line.isEmpty { continue }
                 if let found = time(UnsafeRawBufferPointer(rebasing: text[line])) { return found }
             }
             return nil

@@ -21,11 +21,17 @@ enum RecordingInput {
         let file = Descriptor(owning: number)
         guard let status = file.status else { throw RecordingFault(name, "cannot be read", errno: errno) }
         if status.isDirectory { throw RecordingFault(name, "cannot be read", errno: EISDIR) }
+        if let kind = status.endlessKind, isatty(number) == 0 {
+            throw RecordingFault(name, "is \(kind), and only files and pipes are read")
+        }
         guard status.isRegularFile else {
             self = try .init(pipe: PipeStream(file, name: name), name, isBackward, surroundings)
             return
         }
         let range = FileRange(file: file, name: name, bounds: 0..<Int(status.st_size))
+        if range.bounds.isEmpty, try RecordingInput.hasContent(range) {
+            throw RecordingFault(name, "has content but no size, as files of /proc have; copy it to a file first")
+        }
         let head = try [UInt8](unsafeCapacity: Container.headBytes, fill: FileStream(range).read)
         switch Container(head: head) {
         case .text: self = .text(range)
@@ -36,6 +42,17 @@ enum RecordingInput {
             let log = try EventLog(path: path, name: name, searchPath: surroundings.searchPath)
             self = .eventLog(log, size: range.bounds.count)
         }
+    }
+
+    /// Whether there is something to read in a file that says it is empty.
+    private static func hasContent(_ file: FileRange) throws(RecordingFault) -> Bool {
+        // Some of them give their content in units of a few bytes only.
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
+        defer { piece.deallocate() }
+        let count = file.file.read(into: piece, at: 0)
+        if count < 0 { throw RecordingFault(file.name, "cannot be read", errno: errno) }
+        // It may have been written since.
+        return count > 0 && file.file.status?.st_size == 0
     }
 
     private init(

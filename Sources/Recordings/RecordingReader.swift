@@ -34,7 +34,7 @@ public final class RecordingReader {
     /// - Throws: a file that cannot be opened; an archive that holds no recording; an event log without `evtx_dump`.
     public convenience init(
         path: String, order: RecordingOrder, maxLineBytes: Int = 1 << 20, blockBytes: Int = 1 << 18,
-        time: @escaping @Sendable (UnsafeRawBufferPointer) -> UInt64?
+        time: @escaping (UnsafeRawBufferPointer) -> UInt64?
     ) throws(RecordingFault) {
         try self.init(
             path: path, order: order, limits: LineLimits(lineBytes: maxLineBytes, blockBytes: blockBytes),
@@ -43,7 +43,7 @@ public final class RecordingReader {
 
     init(
         path: String, order: RecordingOrder, limits: LineLimits, surroundings: RecordingSurroundings,
-        time: @escaping @Sendable (UnsafeRawBufferPointer) -> UInt64?
+        time: @escaping (UnsafeRawBufferPointer) -> UInt64?
     ) throws(RecordingFault) {
         precondition(limits.lineBytes > 0 && limits.blockBytes > 0, "lines and blocks have at least one byte")
         let name = path == "-" ? "standard input" : path.split(separator: "/").last.map { String($0) } ?? path

@@ -101,20 +101,32 @@ import Testing
 
 /// What a recording's first lines say it holds.
 @Suite struct RecordingFormatTests {
-    private func format(_ text: String) -> EventFeed.Options.Format {
+    private func format(_ text: String) -> EventFeed.Options.Format? {
         Array(text.utf8).withUnsafeBytes { EventFeed.Options.Format(of: $0) }
     }
 
     @Test(arguments: [
         "{\"type\":\"processCreate\"}\n", "\n \t\r\n{\"type\":\"processExit\",\"processId\":1}\nno JSON\n",
         "{\"a\":{\"type\":\"x\"},\"type\":\"setRules\"}\n",
+        // The lines before are broken.
+        "no JSON\n{\"type\":\"processExit\"}\n", "{\"type\":\"processCreat\n{\"type\":\"processExit\"}\n",
+        "{\"type\":\"processCreat\"}\n{\"type\":\"processExit\"}\n", "[]\n{\"type\":\"processExit\"}\n",
     ])
-    func `a first line with the type of an event is native`(text: String) { #expect(format(text) == .native) }
+    func `a first line that tells with the type of an event is native`(text: String) {
+        #expect(format(text) == .native)
+    }
 
     @Test(arguments: [
-        "", "\n\n", "no JSON\n{\"type\":\"processExit\"}\n", "{\"EventID\":1}\n{\"type\":\"processExit\"}\n",
-        "{\"type\":\"other\"}\n", "{\"type\":7}\n", "[]\n", "{\"event\":{\"type\":\"processExit\"}}\n",
-        "{\"type\":\"processcreate\"}\n",
+        "{\"EventID\":1}\n{\"type\":\"processExit\"}\n", "{\"event\":{\"type\":\"processExit\"}}\n",
+        "no JSON\n{\"EventID\":1}\n{\"type\":\"processExit\"}\n",
+        "{\"type\":\"wineventlog\",\"log_name\":\"Microsoft-Windows-Sysmon/Operational\"}\n{\"type\":\"processExit\"}\n",
     ])
-    func `anything else is Sysmon's`(text: String) { #expect(format(text) == .sysmon) }
+    func `a record without a type, or Sysmon's, is Sysmon's`(text: String) { #expect(format(text) == .sysmon) }
+
+    @Test(arguments: [
+        "", "\n\n", "no JSON\n", "[]\n", "{\"type\":7}\n", "{\"type\":\"other\"}\n",
+        "{\"type\":\"processcreate\"}\n7\n",
+        "{\"type\":\"pro",
+    ])
+    func `lines that are broken or of another type tell nothing`(text: String) { #expect(format(text) == nil) }
 }

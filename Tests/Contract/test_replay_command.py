@@ -335,6 +335,22 @@ class TestTime:
         assert report["durationMilliseconds"] < 1000 * SECONDS
         assert alike(report) == alike(replay(path))
 
+    def test_times_beyond_all_that_can_be_written_are_the_latest_one(self, tmp_path: Path) -> None:
+        """Each load waits a minute for an engine that does not answer: 25 days, at a million times the pace."""
+        config = tmp_path / "wdfilterd.yaml"
+        config.write_text("driver: {syncMonitorNotificationTimeoutMs: 60000}\n")
+        script = Script(milliseconds=1)
+        script.create(CREATOR, SHELL)
+        script.load(CREATOR)
+        load = script.events.pop()
+        path = tmp_path / "loads.json"
+        path.write_bytes(ndjson([*script.events, *[load] * 36_000]))
+        engine = ("--engine-reply", "timeout", "--rules", "NotifyImageLoadRule", "--config", config)
+        report = replay(path, "--pace", "x1000000", *engine)
+        coherent(report)
+        last = max(loss["last"]["time"] for loss in report["losses"] if loss["operation"] != "CreateProcess")
+        assert last == "9999-12-31T23:59:59.9999999Z"
+
     @pytest.mark.parametrize(("pace", "least"), [("asap", 0), ("recorded", 1000), ("x1", 1000), ("x2", 500)])
     def test_a_service_gets_a_recording_at_its_pace(
         self, second: Path, fresh: Service, pace: str, least: float
@@ -532,6 +548,63 @@ class TestFailures:
             result = run(source, "--json", stdin=stdin)
             assert (result.returncode, result.stdout) == (2, b"")
             assert b"line 1" in result.stderr
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"",
+            b"\n" * 3_000_000,
+            b" \t\r\n" * 1_000_000,
+            b"[" * 3_000_000,
+            b"[]\n",
+            b'{"EventID":4688,"Channel":"Security"}\n' * 3,
+            b'{"type":"processCreat"}\n' * 3,
+            b'{"type":"processCreat"}\n{"type":"processCreat\n',
+        ],
+        ids=["empty", "newlines", "blanks", "brackets", "array", "another log", "another type", "another type, broken"],
+    )
+    def test_a_file_in_which_nothing_is_an_event_says_so(self, tmp_path: Path, data: bytes) -> None:
+        path = tmp_path / "other.json"
+        path.write_bytes(data)
+        for source, stdin in ((path, b""), ("-", data)):
+            result = run(source, "--json", "--quiet", stdin=stdin)
+            assert (result.returncode, result.stdout) == (2, b"")
+            assert result.stderr.startswith(f"no record of Sysmon and no native event is in {source}".encode())
+
+    @pytest.mark.parametrize("source", ["/dev/zero", "/proc/self/pagemap", "/proc/self/maps", "/proc/cpuinfo"])
+    def test_what_may_have_no_end_is_refused(self, source: str) -> None:
+        result = run(source, "--json")
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert b"is a device" in result.stderr or b"has content but no size" in result.stderr
+        with Path(source).open("rb") as stream:
+            command = [binary(), "replay", "-", "--json"]
+            piped = subprocess.run(command, stdin=stream, capture_output=True, timeout=SECONDS, check=False)
+        assert (piped.returncode, piped.stdout) == (2, b"")
+
+    def test_what_lies_behind_compressed_data_is_a_fault(self, tmp_path: Path, story: Path) -> None:
+        path = tmp_path / "story.json.gz"
+        packed = gzip.compress(story.read_bytes())
+        damaged = bytes([packed[0] ^ 1]) + packed[1:]
+        for behind in (b"garbage", damaged):
+            path.write_bytes(packed + behind)
+            result = run(path, "--json")
+            assert (result.returncode, result.stdout) == (2, b"")
+            assert f"{len(behind)} bytes behind its compressed data are not read".encode() in result.stderr
+        path.write_bytes(packed + bytes(10_240))
+        assert alike(replay(path)) == alike(replay(story))
+
+    @pytest.mark.parametrize(
+        "first", [b'{"type":"processCreate', b'{"type":"processCreat"}', b"no JSON", b"\xff", b"[]", b'"a"']
+    )
+    def test_native_lines_behind_one_that_is_broken_are_native(self, tmp_path: Path, first: bytes) -> None:
+        path = tmp_path / "native.json"
+        data = first + b"\n" + NATIVE
+        path.write_bytes(data)
+        for source, stdin in ((path, b""), ("-", data)):
+            report = replay(source, stdin=stdin)
+            assert report["applied"] == 3
+            # Brackets between objects are not a line.
+            assert report["rejectedCount"] == (first != b"[]")
 
     def test_one_record_is_enough(self, tmp_path: Path, story: Path) -> None:
         path = tmp_path / "prose.json"

@@ -44,6 +44,27 @@ import Testing
         #expect(spoolFolder.names == [])
     }
 
+    @Test(arguments: [ArchiveWriter.Filter.gzip, .bzip2, .xz, .zstd, .lz4], RecordingOrder.allCases)
+    func `what lies behind compressed data is a fault, unless it is zeros or more of them`(
+        filter: ArchiveWriter.Filter, order: RecordingOrder
+    ) throws {
+        let whole = try folder.bytes(of: name(of: archive("whole", .raw, filter, ["data": lines(0..<300)])))
+        for behind in ["garbage", "\u{0}\u{0}\u{0}garbage", String(repeating: "{\"t\":1}\n", count: 20_000)] {
+            let path = folder.file("damaged", whole + Array(behind.utf8))
+            let fault: (any Error)?
+            do { fault = try reading(order).blocksUpToFault(path).1 } catch { fault = error }
+            #expect(fault.map { "\($0)".hasPrefix("damaged: is damaged") } == true)
+        }
+        let padded = folder.file("padded", whole + [UInt8](repeating: 0, count: 100_000))
+        // xz and zstd take zeros for damage themselves.
+        if filter == .gzip || filter == .bzip2 {
+            #expect(try reading(.forward).text(padded) == lines(0..<300))
+        }
+        #expect(try reading(.forward).text(folder.file("twice", whole + whole)) == lines(0..<300) + lines(0..<300))
+    }
+
+    private func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
+
     @Test(arguments: [
         (ArchiveWriter.Format.zip, ArchiveWriter.Filter.none), (.tar, .none), (.tar, .gzip), (.tar, .xz),
         (.sevenZip, .none),

@@ -105,6 +105,35 @@ import Testing
         #expect(RecordingFault("a.zip", "is encrypted").description == "a.zip: is encrypted")
     }
 
+    @Test(arguments: RecordingOrder.allCases)
+    func `what may have no end is refused, not read`(order: RecordingOrder) {
+        let reading = Reading(order: order)
+        #expect(throws: RecordingFault("zero", "is a device, and only files and pipes are read")) {
+            try reading.open("/dev/zero")
+        }
+        for name in ["pagemap", "maps", "status"] {
+            let detail = "has content but no size, as files of /proc have; copy it to a file first"
+            #expect(throws: RecordingFault(name, detail)) { try reading.open("/proc/self/\(name)") }
+        }
+    }
+
+    @Test(arguments: RecordingOrder.allCases)
+    func `an empty file, and the device that is one, have no lines`(order: RecordingOrder) throws {
+        #expect(try Reading(order: order).blocks("/dev/null").isEmpty)
+        #expect(try Reading(order: order).blocks(folder.file("a.json", "")).isEmpty)
+    }
+
+    @Test(arguments: [10, 100, 1000], [1, 7, 64])
+    func `a line that is much longer than is kept of it costs its block, and the next ones come whole`(
+        length: Int, block: Int
+    ) throws {
+        let long = String(repeating: "x", count: length)
+        let path = folder.file("a.json", "\(long)\na\n\(long)\n\n\(long)")
+        let kept = String(long.prefix(9))
+        let reading = Reading(order: .forward, lineBytes: 8, blockBytes: block)
+        #expect(try reading.text(path) == "\(kept)\na\n\(kept)\n\n\(kept)\n")
+    }
+
     @Test(arguments: RecordingOrder.allCases) func `no descriptor is left open`(order: RecordingOrder) throws {
         let path = folder.file("a.json", lines((0..<100).reversed()))
         do {

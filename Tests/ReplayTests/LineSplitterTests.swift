@@ -35,4 +35,32 @@ struct LineSplitterTests {
         #expect(split("1\n1234", chunk: chunk, max: 3) == ["1", nil])
         #expect(split("1\n123", chunk: chunk, max: 3) == ["1", "123"])
     }
+
+    @Test(arguments: [
+        ("", 0, 0), ("a\n", 0, 0), ("\n", 1, 1), ("\n\n\n", 3, 3), (" \t\r\n\na\n\n", 2, 5), ("\n  a\n", 1, 1),
+        ("\n   ", 1, 1), ("\n\u{0}\n", 1, 1), ("\n     \n\n", 1, 1),
+    ])
+    func `blank lines that are whole are skipped, up to one that is not blank or too long`(
+        text: String, count: Int, offset: Int
+    ) {
+        var splitter = LineSplitter(maxLineBytes: 4)
+        var (found, place) = (0, 0)
+        Array(text.utf8).withUnsafeBytes { found = splitter.skipBlankLines(in: $0, from: &place) }
+        #expect((found, place) == (count, offset))
+    }
+
+    @Test func `within a line that is not complete nothing is blank`() {
+        var splitter = LineSplitter(maxLineBytes: 4)
+        var offset = 0
+        Array("a".utf8).withUnsafeBytes { _ = splitter.next(in: $0, from: &offset) }
+        offset = 0
+        Array("\n\n".utf8).withUnsafeBytes { bytes in
+            let skipped = splitter.skipBlankLines(in: bytes, from: &offset)
+            #expect(skipped == 0)
+            let line = splitter.next(in: bytes, from: &offset)
+            #expect(line != nil)
+            let behind = splitter.skipBlankLines(in: bytes, from: &offset)
+            #expect((behind, offset) == (1, 2))
+        }
+    }
 }

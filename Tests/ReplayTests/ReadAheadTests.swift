@@ -131,11 +131,28 @@ struct ReadAheadTests {
         let load = SysmonLine.load(RecordedProcess(processId: 1000, second: 5))
         let texts = ["x\n\n\(load)\n", "\n", "y\n\n\n", load + "\n" + "z"]
         let blocks = texts.map { text in Array(text.utf8).withUnsafeBytes { reader.read($0) } }
-        #expect(blocks.map(\.count) == [3, 1, 3, 2])
+        #expect(blocks.map(\.count) == [3, 1, 2, 2])
         let report = await replay(blocks, feed(options()))
         #expect(report.total.rejected.map(\.line) == [1, 5, 9])
         #expect(report.total.rejected.map(\.part) == [nil, nil, nil])
         #expect(report.total.lines == 5)
+    }
+
+    @Test func `blank lines that follow one another are one place, however many they are`() async {
+        let blank = String(repeating: "\n", count: 100_000) + String(repeating: " \t\r\n", count: 100_000)
+        let text = Array((blank + "x\n" + blank + "y").utf8)
+        let read = text.withUnsafeBytes { ReadAhead(options()).read($0) }
+        #expect(read.count == 4)
+        let report = await replay([read], feed(options()))
+        #expect(report.total.rejected.map(\.line) == [200_001, 400_002])
+        #expect(report.total.lines == 2)
+    }
+
+    @Test func `a blank line that is too long is a fault, and those around it are none`() async {
+        let text = Array(("\n" + String(repeating: " ", count: 2001) + "\n\n").utf8)
+        let read = text.withUnsafeBytes { ReadAhead(options()).read($0) }
+        let report = await replay([read], feed(options()))
+        #expect(report.total.rejected.map(\.line) == [2])
     }
 
     @Test func `a new part counts from 1 and names its faults, those of the driver too`() async {

@@ -1,29 +1,51 @@
+import Glibc
 import JSON
 public import Messages
 
-extension FileTime {
-    /// UtcTime of the record on `line`, for finding out in which order records lie; nil for a line that is none of
-    /// Sysmon's.
-    public init?(ofRecord line: UnsafeRawBufferPointer) {
-        let (outer, inner) = (RecordParser(), RecordParser())
-        guard let record = (try? outer.parse(line)).map({ SysmonRecord($0) }), record.isSysmon,
-            let time = (try? record.fields(parsedBy: inner))?.time
-        else { return nil }
-        self = time
+/// Tells when records happened, for finding out in which order they lie and when they are due.
+///
+/// For one thread at a time.
+public final class RecordTimes {
+    private let outer = RecordParser()
+    /// Parses JSON that a record has inside a string.
+    private let inner = RecordParser()
+
+    /// Ready for any record.
+    public init() {}
+
+    /// UtcTime of the record on `line`; nil for a line that is not one of Sysmon's.
+    public func time(of line: UnsafeRawBufferPointer) -> FileTime? {
+        // Blank lines and lines of brackets, of which there may be very many.
+        guard let start = line.baseAddress, memchr(start, Int32(UInt8(ascii: "{")), line.count) != nil else {
+            return nil
+        }
+        guard let record = (try? outer.parse(line)).map({ SysmonRecord($0) }), record.isSysmon else { return nil }
+        return (try? record.fields(parsedBy: inner))?.time
     }
 }
 
 extension EventFeed.Options.Format {
-    /// What the first of `lines` that is not blank holds: a native event has a type; all else is taken for Sysmon's.
-    public init(of lines: UnsafeRawBufferPointer) {
+    /// What the first of `lines` that tells holds: a native event has the type of one, and a record of an event log has no
+    /// type, or is Sysmon's. A line that is not JSON, or has another type, tells nothing: it may be one that is broken.
+    ///
+    /// Nil when no line tells, as of lines that are all broken; they may as well be taken for Sysmon's.
+    public init?(of lines: UnsafeRawBufferPointer) {
+        let parser = RecordParser()
         var splitter = LineSplitter(maxLineBytes: 1 << 20)
         var offset = 0
-        self = .sysmon
-        while case .inPlace(let line) = splitter.next(in: lines, from: &offset) {
-            if line.isBlank { continue }
-            guard let type = (try? RecordParser().parse(line))?["type"]?.asString else { return }
-            if EventType(rawValue: type) != nil { self = .native }
-            return
+        while true {
+            _ = splitter.skipBlankLines(in: lines, from: &offset)
+            guard let line = splitter.next(in: lines, from: &offset) else { return nil }
+            guard case .inPlace(let bytes) = line, let record = try? parser.parse(bytes) else { continue }
+            let type = record["type"]?.asString
+            if type.flatMap(EventType.init) != nil {
+                self = .native
+                return
+            }
+            if type == nil || SysmonRecord(record).isSysmon {
+                self = .sysmon
+                return
+            }
         }
     }
 }

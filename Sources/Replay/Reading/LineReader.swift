@@ -29,7 +29,7 @@ struct LineReader {
     }
 
     private mutating func read(_ bytes: UnsafeRawBufferPointer) -> LineReading {
-        if bytes.isBlank { return .blank }
+        if bytes.isBlank { return .blank(lines: 1) }
         do throws(LineFault) {
             switch format {
             case .native: return .plan(try EventPlan(native: bytes))

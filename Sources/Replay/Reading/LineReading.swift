@@ -1,7 +1,7 @@
 /// What a line says, before anybody looks at processes.
 enum LineReading: Sendable {
-    /// Nothing but white space.
-    case blank
+    /// So many lines, one after the other, with nothing but white space.
+    case blank(lines: Int)
     /// A native event.
     case plan(EventPlan)
     /// A Sysmon record that stands for an event.

@@ -36,6 +36,26 @@ struct LineSplitter {
         return finish()
     }
 
+    /// Moves `offset` behind the blank lines that `bytes` begin with there and finish; how many they are. It costs a look at
+    /// each byte of them, and nothing where the next line is not blank.
+    mutating func skipBlankLines(in bytes: UnsafeRawBufferPointer, from offset: inout Int) -> Int {
+        guard unfinished.isEmpty, !isSkipping else { return 0 }
+        var (count, index) = (0, offset)
+        while index < bytes.count, bytes[index] <= UInt8(ascii: " ") {
+            switch bytes[index] {
+            case UInt8(ascii: "\n"):
+                // A line that is too long is a fault, whatever is in it.
+                guard index - offset <= maxLineBytes else { return count }
+                count += 1
+                offset = index + 1
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): break
+            default: return count
+            }
+            index += 1
+        }
+        return count
+    }
+
     /// What is left when the upload is complete: a last line without a newline.
     mutating func last() -> Line? {
         unfinished.isEmpty && !isSkipping ? nil : finish()

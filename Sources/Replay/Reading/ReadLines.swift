@@ -5,8 +5,12 @@ public struct ReadLines: Sendable {
     /// The machines that the numbers in the readings stand for.
     var machines = MachineNames(chosen: nil)
 
-    /// Lines, blank ones too.
+    /// Places: a line each, or one for blank lines that follow one another.
     public var count: Int { lines.count }
+
+    fileprivate mutating func add(blankLines count: Int) {
+        if count > 0 { lines.append(.blank(lines: count)) }
+    }
 }
 
 /// Reads lines ahead of an `EventFeed`, which is most of the work of a replay: on other threads, by a reader each.
@@ -35,7 +39,11 @@ public final class ReadAhead {
     func read(piece bytes: UnsafeRawBufferPointer) -> ReadLines {
         var offset = 0
         var read = ReadLines()
-        while let line = lines.next(in: bytes, from: &offset) { read.lines.append(reader.read(line)) }
+        read.add(blankLines: lines.skipBlankLines(in: bytes, from: &offset))
+        while let line = lines.next(in: bytes, from: &offset) {
+            read.lines.append(reader.read(line))
+            read.add(blankLines: lines.skipBlankLines(in: bytes, from: &offset))
+        }
         read.machines = reader.machines
         return read
     }

@@ -10,6 +10,7 @@ extension EventSequence {
     mutating func read(_ input: EventFeed.Input, from offset: inout Int, _ isComplete: Bool) -> Bool {
         switch input {
         case .bytes(let bytes):
+            lineNumber += lines.skipBlankLines(in: bytes, from: &offset)
             if let line = lines.next(in: bytes, from: &offset) {
                 take(reader.read(line), machines: reader.machines)
                 return true
@@ -28,8 +29,11 @@ extension EventSequence {
     }
 
     private mutating func take(_ reading: LineReading, machines: MachineNames) {
+        if case .blank(let count) = reading {
+            lineNumber += count
+            return
+        }
         lineNumber += 1
-        if case .blank = reading { return }
         let machine = reading.machine
         var place = machine.flatMap { sections.place(of: machines.names[$0]) }
         if case .plan = reading { place = sections.placeOfNative() }

@@ -36,7 +36,7 @@ struct ReplayCommand: ParsableCommand {
     @Argument(help: "The recordings, replayed one after the other; - is standard input.", completion: .file())
     var files: [String]
 
-    @Option(help: "What lines hold: auto looks at the first one.")
+    @Option(help: "What lines hold: auto looks at the first one that tells.")
     var format = RecordingFormat.auto
 
     @Option(
@@ -132,6 +132,13 @@ struct ReplayCommand: ParsableCommand {
     private func check(_ summary: ReplaySummary) throws(CommandFailure) {
         if summary.isUnreadable {
             throw CommandFailure(status: .usage, message: "no line is a record: \(summary.rejected.first ?? "")")
+        }
+        if summary.hasNoRecord {
+            let others = summary.lines > 0 ? ": all \(summary.lines) lines are of other logs, or wrong" : ""
+            throw CommandFailure(
+                status: .usage,
+                message: LineLogHandler.escaped(
+                    "no record of Sysmon and no native event is in \(files.joined(separator: ", "))\(others)"))
         }
         guard let machine, summary.machines.isEmpty, !summary.machineNames.isEmpty else { return }
         throw CommandFailure(

@@ -1,4 +1,5 @@
 import JSON
+import Replay
 
 /// The result of a replay as people read it: from the JSON that a service answers, or that this process would.
 struct ReplaySummary {
@@ -73,6 +74,12 @@ struct ReplaySummary {
 
     /// Whether there were lines, and all of them were wrong.
     var isUnreadable: Bool { lines > 0 && rejectedCount == lines }
+
+    /// Whether no line is a record that could stand for something here: there are none, or they are of other logs, or wrong.
+    var hasNoRecord: Bool {
+        let others = skipped.first { $0.name == SkipReason.otherChannel.rawValue }?.count ?? 0
+        return rejectedCount + others == lines
+    }
 
     /// Reads what `POST /v1/replays` answers.
     init(_ report: [UInt8]) throws(CommandFailure) {

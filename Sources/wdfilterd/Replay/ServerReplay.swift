@@ -107,6 +107,7 @@ struct ServerReplay: Replaying {
 private final class PacedPieces {
     private let files: RecordingFiles
     private var schedule: PaceSchedule?
+    private let times = RecordTimes()
     private var lines: [ArraySlice<UInt8>] = []
     private var block: RecordingFiles.Block?
 
@@ -129,7 +130,7 @@ private final class PacedPieces {
         }
         guard let line = lines.popLast() else { return nil }
         if let block { files.progress.note(lines: 1, upTo: block) }
-        if let time = line.withUnsafeBytes({ FileTime(ofRecord: $0) }) { wait(until: time) }
+        if let time = line.withUnsafeBytes({ times.time(of: $0) }) { wait(until: time) }
         return line + [UInt8(ascii: "\n")]
     }
 
