@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -61,7 +62,8 @@ let package = Package(
         library("CloudEvents", ["Driver", "Messages", "JSON"]),
         library("EmbeddedEngine", ["Driver", "Messages", "Locking"]),
         library(
-            "WebhookEngine", ["Driver", "Messages", "CloudEvents", "JSON", "Locking", "Files", "CCurl", "CGnuTLS"]),
+            "WebhookEngine",
+            ["Driver", "Messages", "CloudEvents", "JSON", "Locking", "Files", "CCurl", "CGnuTLS", deques, heaps]),
 
         library("Vocabulary", ["Driver", "Messages"]),
 
@@ -74,9 +76,7 @@ let package = Package(
                 "Driver", "Messages", "Runtime", "CloudEvents", "EmbeddedEngine", "WebhookEngine", "EventJSON",
                 "Replay", "Vocabulary", "Access", "JSON", "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
             ]),
-        library(
-            "VirtualTime",
-            ["Driver", "Messages", "Locking", .product(name: "HeapModule", package: "swift-collections")]),
+        library("VirtualTime", ["Driver", "Messages", "Locking", heaps]),
         library("HexDump"),
         library("Recordings", ["CArchive"]),
         library("Settings", ["Files", yams]),

@@ -23,7 +23,7 @@ struct MoodyEngine: EnginePort {
         case 0: return .failing(.timeout)
         case 1: return .failing(.portDisconnected)
         case 2: return EngineResult(status: .success, reply: .unreadable)
-        case 3: return EngineResult(status: .success, reply: .createProcess(CreateProcessReply(accessDenied: true)))
+        case 3: return EngineResult(status: .success, reply: .createProcess(CreateProcessAnswer(accessDenied: true)))
         case 4: return EngineResult(status: .success, reply: .bytes(message.bytes))
         default: return .acknowledging(message)
         }

@@ -2,6 +2,9 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 
+/* Of sys/mman.h, which shows it under _GNU_SOURCE only; for the CA files that libcurl takes by path. */
+extern int memfd_create(const char *name, unsigned int flags);
+
 /* Swift does not import variadic functions. Each of these passes on one argument of one type. */
 
 static inline CURLcode curl_easy_set_long(CURL *easy, CURLoption option, long value) {
@@ -29,6 +32,18 @@ static inline CURLcode curl_easy_set_transfer_callback(CURL *easy, CURLoption op
 
 static inline CURLcode curl_easy_set_open_socket(CURL *easy, curl_opensocket_callback value) {
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
+}
+
+static inline CURLcode curl_easy_set_resolver_start(CURL *easy, curl_resolver_start_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, value);
+}
+
+static inline CURLcode curl_easy_set_progress(CURL *easy, curl_xferinfo_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, value);
+}
+
+static inline CURLcode curl_easy_set_debug(CURL *easy, curl_debug_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, value);
 }
 
 static inline CURLcode curl_easy_get_long(CURL *easy, CURLINFO info, long *value) {

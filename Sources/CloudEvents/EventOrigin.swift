@@ -11,9 +11,9 @@ public struct EventOrigin: Hashable, Sendable {
         self.random = random
     }
 
-    /// An origin for a host that is being created: six random hex digits.
+    /// An origin for a host that is being created: 64 random bits, 16 hex digits (FLT-6).
     public init(host: String) {
-        let digits = String(UInt32.random(in: 0..<1 << 24), radix: 16)
-        self.init(host: host, random: String(repeating: "0", count: 6 - digits.count) + digits)
+        let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        self.init(host: host, random: String(repeating: "0", count: 16 - digits.count) + digits)
     }
 }

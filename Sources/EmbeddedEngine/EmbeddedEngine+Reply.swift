@@ -45,7 +45,7 @@ extension EmbeddedEngine {
                 // Only CreateProcess at creation has a reply that anybody reads (PRC-3).
                 guard message.kind == .direct, content.operation == .createProcess else { return .empty }
                 return self == .mismatch
-                    ? .unreadable : .createProcess(CreateProcessReply(accessDenied: self == .deny))
+                    ? .unreadable : .createProcess(CreateProcessAnswer(accessDenied: self == .deny))
             }
         }
 

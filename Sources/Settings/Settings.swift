@@ -12,6 +12,8 @@ public struct Settings: Hashable, Sendable {
     public var driver = DriverSettings()
     /// The engine of a new host.
     public var engine = EngineSettings()
+    /// Most connections to one webhook, of all hosts, 4...65536; a quarter is kept for sync and direct messages.
+    public var engineConnections = 512
     /// Where webhooks may go.
     public var egress = EgressSettings()
     /// The rule policies of a new host, in order.
@@ -44,6 +46,7 @@ public struct Settings: Hashable, Sendable {
         settings.hosts.read(from: &reader)
         settings.driver.read(from: &reader)
         settings.engine.read(from: &reader, by: rules)
+        reader.integer("engine.connections", 4...65_536, &settings.engineConnections)
         settings.egress.read(from: &reader, by: rules)
         settings.rulePolicies = RulePolicySettings.list(from: &reader, by: rules)
         settings.messages.read(from: &reader)

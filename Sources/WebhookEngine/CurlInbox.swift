@@ -1,32 +1,43 @@
 import CCurl
 import Locking
+import Synchronization
 
 /// What other threads ask of a `CurlLoop`, what it may do, and the multi handle, which they need to wake it.
 final class CurlInbox: Sendable {
     /// Something to do, in the order it was asked for.
     enum Command: Sendable {
-        case open(CurlLane.ID, CurlEndpoint, connections: Int)
-        case send(TransferRequest, CurlLane.ID)
-        case close(CurlLane.ID)
+        case open(ClientID, Endpoint, host: String, PoolGauge)
+        case send(TransferRequest, ClientID, Lane)
+        case close(ClientID)
+        case lookedUp(UInt64, String, Result<[IPAddress], LookUpFailure>)
     }
 
     private struct State {
         var commands: [Command] = []
         var isStopped = false
-        var lastLane: UInt64 = 0
+        var lastClient: UInt64 = 0
+        var gauges: [Endpoint.Key: (gauge: PoolGauge, users: Int)] = [:]
     }
 
     nonisolated(unsafe) let multi: UnsafeMutableRawPointer  // other threads only call curl_multi_wakeup, which they may
     /// Where it may connect to.
     let rules: EgressRules
+    /// Most connections to one endpoint.
+    let connections: Int
+    /// Messages whose time was over before a connection was free.
+    let withoutConnection = Atomic<UInt64>(0)
+    /// Pings that were sent.
+    let pings = Atomic<UInt64>(0)
     private let state = Locked(State())
 
-    init(by rules: EgressRules) throws(WebhookEngineError) {
+    init(by rules: EgressRules, connections: Int) throws(WebhookEngineError) {
         self.rules = rules
+        self.connections = connections
         guard let multi = curl_multi_init() else { throw .library("curl_multi_init failed") }
         self.multi = multi
-        // Of one lane: connections are cached in its share. libcurl's own limit falls with the number of requests.
-        let result = curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
+        // Of one pool: connections are cached in its share. With fewer than it may have, libcurl would close those that
+        // are idle for a moment.
+        let result = curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
         guard result == CURLM_OK else {
             throw .library("curl_multi_setopt: \(String(cString: curl_multi_strerror(result)))")
         }
@@ -37,11 +48,21 @@ final class CurlInbox: Sendable {
         assert(result == CURLM_OK, "curl_multi_cleanup: \(result.rawValue)")
     }
 
-    /// A name for a lane that no other has.
-    func makeLaneID() -> CurlLane.ID {
+    /// A name for a client of `endpoint` that no other has, and the gauge of the pool.
+    func makeClient(of endpoint: Endpoint.Key) -> (ClientID, PoolGauge) {
         state.withLock { state in
-            state.lastLane += 1
-            return CurlLane.ID(number: state.lastLane)
+            state.lastClient += 1
+            let gauge = state.gauges[endpoint]?.gauge ?? PoolGauge()
+            state.gauges[endpoint] = (gauge, (state.gauges[endpoint]?.users ?? 0) + 1)
+            return (ClientID(number: state.lastClient), gauge)
+        }
+    }
+
+    /// A client of `endpoint` goes.
+    func forgetClient(of endpoint: Endpoint.Key) {
+        state.withLock { state in
+            guard let entry = state.gauges[endpoint] else { return }
+            state.gauges[endpoint] = entry.users > 1 ? (entry.gauge, entry.users - 1) : nil
         }
     }
 
@@ -53,8 +74,8 @@ final class CurlInbox: Sendable {
             return (true, state.commands.count == 1)
         }
         if mustWake { wake() }
-        if !accepted, case .send(let request, _) = command {
-            request.completion(.disconnected(CurlInbox.stopped))
+        if !accepted, case .send(let request, _, _) = command {
+            request.end(unsent: .disconnected(CurlInbox.stopped))
         }
     }
 

@@ -1,28 +1,45 @@
 import CCurl
+import DequeModule
 import Glibc
+import Synchronization
 
-/// The work of the one thread of a `CurlMulti`. It alone touches lanes, transfers and easy handles.
+/// The work of the one thread of a `CurlMulti`. It alone touches pools, transfers and easy handles.
 final class CurlLoop {
     private struct Running {
-        let lane: CurlLane.ID
+        let pool: ConnectionPool
+        let client: ClientID
+        let lane: Lane
         let handle: EasyHandle
         let transfer: Transfer
+        /// The name whose addresses it waits for, and until when; it is not in the multi handle then.
+        var lookUp: (name: String, until: Monotonic)?
     }
 
-    /// How often lanes are looked at for connections that nobody uses.
+    private struct Client {
+        let pool: ConnectionPool
+        let host: String
+    }
+
+    /// How often pools are looked at for connections that nobody uses.
     private static let sweepInterval = Duration.seconds(10)
 
     private let inbox: CurlInbox
     private let multi: UnsafeMutableRawPointer
-    private var lanes: [CurlLane.ID: CurlLane] = [:]
-    /// Lanes in which requests wait.
-    private var crowded = Set<CurlLane.ID>()
+    private let lookUps: LookUps
+    private var lookUpState = LookUpState()
+    private var clients: [ClientID: Client] = [:]
+    private var pools: [Endpoint.Key: ConnectionPool] = [:]
+    /// Pools in which requests wait.
+    private var crowded = Set<Endpoint.Key>()
     /// By easy handle.
     private var running: [UnsafeMutableRawPointer: Running] = [:]
+    /// Of those, the ones that wait for the addresses of a name.
+    private var lookingUp = Set<UnsafeMutableRawPointer>()
     private var nextSweep = Monotonic.now() + CurlLoop.sweepInterval
 
-    init(_ inbox: CurlInbox) {
+    init(_ inbox: CurlInbox, _ lookUps: LookUps) {
         self.inbox = inbox
+        self.lookUps = lookUps
         multi = inbox.multi
     }
 
@@ -33,60 +50,101 @@ final class CurlLoop {
             for command in commands { perform(command) }
             if isLast { break }
             transfer()
-            expireWaiting()
+            expire()
             wait()
         }
-        for id in Array(lanes.keys) { close(id, because: CurlInbox.stopped) }
+        for client in Array(clients.keys) { close(client, because: CurlInbox.stopped) }
     }
 
     private func perform(_ command: CurlInbox.Command) {
         switch command {
-        case .open(let id, let endpoint, let connections):
-            lanes[id] = CurlLane(to: endpoint, by: inbox.rules, connections: connections)
-        case .send(let request, let id): admit(request, to: id)
-        case .close(let id): close(id, because: "the engine was disconnected")
+        case .open(let client, let endpoint, let host, let gauge): open(client, endpoint, host, gauge)
+        case .send(let request, let client, let lane): admit(request, of: client, on: lane)
+        case .close(let client): close(client, because: "the engine was disconnected")
+        case .lookedUp(let number, let name, let result): take(result, of: name, number)
         }
     }
 
-    private func admit(_ request: TransferRequest, to id: CurlLane.ID) {
-        guard let lane = lanes[id] else { return request.completion(.disconnected("the engine was disconnected")) }
-        switch lane.queue.arrive(request, deadline: request.deadline) {
-        case .start: start(request, on: id)
-        case .wait: crowded.insert(id)
-        case .refuse: request.completion(.notTried("\(CurlLane.capacity) messages wait already"))
-        }
+    // MARK: Pools
+
+    private func open(_ client: ClientID, _ endpoint: Endpoint, _ host: String, _ gauge: PoolGauge) {
+        let pool =
+            pools[endpoint.key]
+            ?? ConnectionPool(to: endpoint, by: inbox.rules, limit: inbox.connections, gauge: gauge)
+        pools[endpoint.key] = pool
+        pool.clients.insert(client)
+        clients[client] = Client(pool: pool, host: host)
     }
 
-    /// Starts `request`, or the next one that waits when it cannot be started.
-    private func start(_ request: TransferRequest, on id: CurlLane.ID) {
-        var next: TransferRequest? = request
-        while let request = next, let lane = lanes[id] {
-            let milliseconds = request.deadline.milliseconds(since: .now())
+    private func admit(_ request: TransferRequest, of client: ClientID, on lane: Lane) {
+        guard let pool = clients[client]?.pool else {
+            return request.end(unsent: .disconnected("the engine was disconnected"))
+        }
+        let now = Monotonic.now()
+        pool.lookAtCertificates(at: now)
+        switch pool.state.arrive(request, of: client, on: lane, deadline: request.deadline, at: now) {
+        case .start: start([.init(request: request, client: client, lane: lane, waitedSince: nil)], in: pool)
+        case .wait: crowded.insert(pool.key)
+        case .refuse: request.end(unsent: .notTried("\(PoolState<TransferRequest>.capacity) messages wait already"))
+        }
+        pool.report()
+    }
+
+    /// Starts requests, and those that take the place of one that cannot be started.
+    private func start(_ starts: [PoolState<TransferRequest>.Start], in pool: ConnectionPool) {
+        var line = Deque(starts)
+        while let next = line.popFirst() {
+            let now = Monotonic.now()
+            let milliseconds = next.request.deadline.milliseconds(since: now)
+            let outcome: TransferOutcome
             if milliseconds == 0 {
-                request.completion(.timedOut)
+                outcome = next.waitedSince == nil ? .timedOut : shortage(in: pool, for: next.lane)
             } else {
                 do throws(CurlFailure) {
-                    return try begin(request, on: id, of: lane, milliseconds: milliseconds)
+                    try begin(next, in: pool, milliseconds: milliseconds, at: now)
+                    continue
                 } catch {
-                    request.completion(.notTried(error.text))
+                    outcome = .notTried(error.text)
                 }
             }
-            next = lane.queue.finish()
+            line += pool.state.finish(next.lane, of: next.client)
+            next.request.end(unsent: outcome)
         }
     }
 
     private func begin(
-        _ request: TransferRequest, on id: CurlLane.ID, of lane: CurlLane, milliseconds: Int
+        _ next: PoolState<TransferRequest>.Start, in pool: ConnectionPool, milliseconds: Int, at now: Monotonic
     ) throws(CurlFailure) {
-        let transfer = try Transfer(request)
-        let handle = try lane.takeHandle()
+        let transfer = try Transfer(next.request, waited: next.waitedSince.map { now - $0 } ?? .zero)
+        let handle = try pool.takeHandle()
         try handle.prepare(transfer, milliseconds: milliseconds)
-        let result = curl_multi_add_handle(multi, handle.pointer)
-        guard result == CURLM_OK else {
-            throw CurlFailure("curl_multi_add_handle: \(String(cString: curl_multi_strerror(result)))")
-        }
-        running[handle.pointer] = Running(lane: id, handle: handle, transfer: transfer)
+        try add(handle)
+        running[handle.pointer] = Running(
+            pool: pool, client: next.client, lane: next.lane, handle: handle, transfer: transfer)
     }
+
+    private func shortage(in pool: ConnectionPool, for lane: Lane) -> TransferOutcome {
+        inbox.withoutConnection.add(1, ordering: .relaxed)
+        return .noConnection(pool.state.shortage(for: lane))
+    }
+
+    /// Ends everything of a client and forgets it; the pool goes with its last one.
+    private func close(_ client: ClientID, because reason: String) {
+        guard let pool = clients.removeValue(forKey: client)?.pool else { return }
+        pool.clients.remove(client)
+        for request in pool.state.takeAll(of: client) { request.end(unsent: .disconnected(reason)) }
+        var starts: [PoolState<TransferRequest>.Start] = []
+        for (easy, ended) in running where ended.client == client {
+            release(easy, ended)
+            starts += pool.state.finish(ended.lane, of: client)
+            ended.transfer.end(.disconnected(reason))
+        }
+        if pool.clients.isEmpty { pools[pool.key] = nil }
+        start(starts, in: pool)
+        pool.report()
+    }
+
+    // MARK: Transfers
 
     /// Moves all transfers on and ends those that are done.
     private func transfer() {
@@ -100,22 +158,26 @@ final class CurlLoop {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
             done.append((easy, message.pointee.data.result))
         }
-        for (easy, code) in done { finish(easy, code) }
+        for (easy, code) in done {
+            guard let ended = running[easy] else { continue }
+            if ended.handle.needsAddresses(code) {
+                lookUp(easy, ended)
+            } else {
+                finish(easy, ended, CurlLoop.outcome(of: ended.transfer, on: ended.handle, code))
+            }
+        }
     }
 
-    private func finish(_ easy: UnsafeMutableRawPointer, _ code: CURLcode) {
-        guard let ended = running.removeValue(forKey: easy) else { return }
-        let outcome = CurlLoop.outcome(of: ended.transfer, on: ended.handle, code)
-        remove(easy)
-        if let lane = lanes[ended.lane] {
-            lane.giveBack(ended.handle)
-            if let next = lane.queue.finish() { start(next, on: ended.lane) }
-        }
-        ended.transfer.request.completion(outcome)
+    private func finish(_ easy: UnsafeMutableRawPointer, _ ended: Running, _ outcome: TransferOutcome) {
+        release(easy, ended)
+        ended.pool.giveBack(ended.handle)
+        start(ended.pool.state.finish(ended.lane, of: ended.client), in: ended.pool)
+        ended.pool.report()
+        ended.transfer.end(outcome)
     }
 
     private static func outcome(of transfer: Transfer, on handle: EasyHandle, _ code: CURLcode) -> TransferOutcome {
-        if transfer.isTooLarge { return .tooLarge(status: handle.status) }
+        if let excess = transfer.excessText(code) { return .tooLarge(status: handle.status, excess) }
         switch code {
         case CURLE_OK:
             return .response(
@@ -126,18 +188,19 @@ final class CurlLoop {
         }
     }
 
-    /// Ends everything of a lane and forgets it.
-    private func close(_ id: CurlLane.ID, because reason: String) {
-        guard let lane = lanes.removeValue(forKey: id) else { return }
-        crowded.remove(id)
-        var requests: [TransferRequest] = []
-        for (easy, ended) in running where ended.lane == id {
-            running[easy] = nil
-            remove(easy)
-            requests.append(ended.transfer.request)
+    private func add(_ handle: EasyHandle) throws(CurlFailure) {
+        let result = curl_multi_add_handle(multi, handle.pointer)
+        guard result == CURLM_OK else {
+            throw CurlFailure("curl_multi_add_handle: \(String(cString: curl_multi_strerror(result)))")
         }
-        requests += lane.queue.takeWaiting()
-        for request in requests { request.completion(.disconnected(reason)) }
+    }
+
+    /// Takes a transfer out of all there is.
+    private func release(_ easy: UnsafeMutableRawPointer, _ ended: Running) {
+        running[easy] = nil
+        lookingUp.remove(easy)
+        if ended.lookUp == nil { remove(easy) }
+        ended.handle.forgetTransfer()
     }
 
     private func remove(_ easy: UnsafeMutableRawPointer) {
@@ -145,37 +208,98 @@ final class CurlLoop {
         assert(result == CURLM_OK, "curl_multi_remove_handle: \(result.rawValue)")
     }
 
-    /// Ends the requests whose time was over before their turn came.
-    private func expireWaiting() {
+    // MARK: Names
+
+    /// Has a transfer that needs a new connection wait for the addresses of its name. Nothing of it was sent.
+    private func lookUp(_ easy: UnsafeMutableRawPointer, _ transfer: Running) {
         let now = Monotonic.now()
-        for id in crowded {
-            guard let lane = lanes[id] else { continue }
-            for request in lane.queue.takeExpired(at: now) { request.completion(.timedOut) }
-            if lane.queue.earliestDeadline == nil { crowded.remove(id) }
+        let name = transfer.handle.name
+        var failure: String?
+        switch lookUpState.arrive(name, for: clients[transfer.client]?.host ?? "", at: now) {
+        case .join: break
+        case .refuse(let reason): failure = reason
+        case .begin:
+            let number = lookUpState.newest
+            do throws(LookUpFailure) {
+                try lookUps.begin(number, name)
+            } catch {
+                lookUpState.finish(number)
+                failure = "\(name) is not looked up: \(error.text)"
+            }
+        }
+        if let failure { return finish(easy, transfer, .disconnected(failure)) }
+        remove(easy)
+        running[easy]?.lookUp = (name, min(transfer.transfer.request.deadline, now + LookUpState.patience))
+        lookingUp.insert(easy)
+    }
+
+    private func take(_ result: Result<[IPAddress], LookUpFailure>, of name: String, _ number: UInt64) {
+        lookUpState.finish(number)
+        if case .failure = result, lookUpState.isRunning(name) { return }
+        for easy in lookingUp {
+            guard let waiting = running[easy], waiting.lookUp?.name == name else { continue }
+            switch result {
+            case .failure(let failure):
+                finish(easy, waiting, .disconnected("could not look up \(name): \(failure.text)"))
+            case .success(let addresses): goOn(easy, waiting, addresses)
+            }
+        }
+    }
+
+    private func goOn(_ easy: UnsafeMutableRawPointer, _ waiting: Running, _ addresses: [IPAddress]) {
+        let milliseconds = waiting.transfer.request.deadline.milliseconds(since: .now())
+        guard milliseconds > 0 else { return finish(easy, waiting, .timedOut) }
+        do throws(CurlFailure) {
+            try waiting.handle.setAddresses(addresses)
+            try waiting.handle.prepare(waiting.transfer, milliseconds: milliseconds)
+            try add(waiting.handle)
+            running[easy]?.lookUp = nil
+            lookingUp.remove(easy)
+        } catch {
+            finish(easy, waiting, .disconnected(error.text))
+        }
+    }
+
+    // MARK: Time
+
+    /// Ends the requests whose time was over before they had a connection or an address.
+    private func expire() {
+        let now = Monotonic.now()
+        for easy in lookingUp {
+            guard let waiting = running[easy], let lookUp = waiting.lookUp, lookUp.until <= now else { continue }
+            let isOver = waiting.transfer.request.deadline <= now
+            finish(easy, waiting, isOver ? .timedOut : .disconnected("looking up \(lookUp.name) takes too long"))
+        }
+        for key in crowded {
+            guard let pool = pools[key] else {
+                crowded.remove(key)
+                continue
+            }
+            for late in pool.state.takeExpired(at: now) {
+                late.request.end(unsent: shortage(in: pool, for: late.lane))
+            }
+            pool.report()
+            if pool.state.waiting == 0 { crowded.remove(key) }
         }
         if now >= nextSweep {
             nextSweep = now + CurlLoop.sweepInterval
-            for lane in lanes.values { lane.closeIdle(at: now, limit: .seconds(EasyHandle.idleLimit)) }
+            for pool in pools.values { pool.closeIdle(at: now, limit: .seconds(EasyHandle.idleLimit)) }
         }
     }
 
     /// Sleeps until a socket, a timeout of libcurl, a deadline of ours or a wake-up.
     private func wait() {
-        let now = Monotonic.now()
-        let wakeUp = crowded.compactMap { lanes[$0]?.queue.earliestDeadline }.reduce(nextSweep, min)
-        let result = curl_multi_poll(multi, nil, 0, Int32(wakeUp.milliseconds(since: now)), nil)
+        var wakeUp = nextSweep
+        for key in crowded { if let first = pools[key]?.state.earliestDeadline { wakeUp = min(wakeUp, first) } }
+        for easy in lookingUp { if let until = running[easy]?.lookUp?.until { wakeUp = min(wakeUp, until) } }
+        let result = curl_multi_poll(multi, nil, 0, Int32(wakeUp.milliseconds(since: .now())), nil)
         if result != CURLM_OK { recover(from: result) }
     }
 
     /// libcurl cannot go on with what it has (it is out of memory, say): gives that up and takes a breath.
     private func recover(from failure: CURLMcode) {
         let reason = String(cString: curl_multi_strerror(failure))
-        for (easy, ended) in running {
-            running[easy] = nil
-            remove(easy)
-            if let next = lanes[ended.lane]?.queue.finish() { start(next, on: ended.lane) }
-            ended.transfer.request.completion(.disconnected(reason))
-        }
+        for (easy, ended) in running where ended.lookUp == nil { finish(easy, ended, .disconnected(reason)) }
         poll(nil, 0, 10)
     }
 }

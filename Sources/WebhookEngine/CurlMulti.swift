@@ -1,6 +1,7 @@
 import CCurl
 import Glibc
 import Locking
+import Synchronization
 
 /// The one thread on which libcurl does all webhook traffic of all hosts, and on which completions are called.
 ///
@@ -8,23 +9,40 @@ import Locking
 public final class CurlMulti: Sendable {
     private let inbox: CurlInbox
 
-    /// Starts the thread, which connects where `rules` allow it.
+    /// How many connections to one endpoint there may be.
+    public static let connectionRange = 4...65_536
+    /// How many there are at most unless that is set.
+    public static let defaultConnections = 512
+
+    /// Starts the thread, which connects where `rules` allow it, with at most `connections` to one endpoint
+    /// (`connectionRange`; a quarter of them is kept for sync and direct messages).
     ///
     /// - Throws: `WebhookEngineError.library` when libcurl or the system refuses.
-    public init(_ rules: EgressRules = EgressRules()) throws(WebhookEngineError) {
+    public convenience init(
+        _ rules: EgressRules = EgressRules(), connections: Int = CurlMulti.defaultConnections
+    ) throws(WebhookEngineError) {
+        try self.init(rules, connections: connections, resolver: SystemResolver())
+    }
+
+    /// Starts the thread, with a resolver of names.
+    init(_ rules: EgressRules, connections: Int, resolver: any NameResolver) throws(WebhookEngineError) {
         guard CurlMulti.globalResult == CURLE_OK else {
             throw .library("curl_global_init: \(String(cString: curl_easy_strerror(CurlMulti.globalResult)))")
         }
-        inbox = try CurlInbox(by: rules)
-        let context = Unmanaged.passRetained(inbox)
+        let range = CurlMulti.connectionRange
+        inbox = try CurlInbox(by: rules, connections: min(max(connections, range.lowerBound), range.upperBound))
+        let lookUps = LookUps(by: resolver) { [inbox] number, name, result in
+            inbox.post(.lookedUp(number, name, result))
+        }
+        let context = Unmanaged.passRetained(Start(inbox: inbox, lookUps: lookUps))
         var thread = pthread_t()
         let result = pthread_create(
             &thread, nil,
             { context in
                 guard let context else { return nil }
-                let inbox = Unmanaged<CurlInbox>.fromOpaque(context).takeRetainedValue()
+                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
                 CurlMulti.blockSignals()
-                CurlLoop(inbox).run()
+                CurlLoop(start.inbox, start.lookUps).run()
                 return nil
             }, context.toOpaque())
         guard result == 0 else {
@@ -41,27 +59,49 @@ public final class CurlMulti: Sendable {
     /// later. Does not wait for the thread. Stopping twice does nothing.
     public func stop() { inbox.stop() }
 
-    /// A lane of its own to `endpoint`, with at most `connections`.
-    func openLane(to endpoint: CurlEndpoint, connections: Int) -> CurlLane.ID {
-        let id = inbox.makeLaneID()
-        inbox.post(.open(id, endpoint, connections: connections))
-        return id
+    /// Messages whose time was over before a connection to their engine was free, since the start.
+    public var withoutConnectionCount: UInt64 { inbox.withoutConnection.load(ordering: .relaxed) }
+
+    /// A client of the pool of `endpoint`, which is made with the first; `host` is whose name look-ups count as.
+    func open(_ endpoint: Endpoint, host: String) -> (ClientID, PoolGauge) {
+        let (client, gauge) = inbox.makeClient(of: endpoint.key)
+        inbox.post(.open(client, endpoint, host: host, gauge))
+        return (client, gauge)
     }
 
-    /// Closes a lane: see `WebhookEngine.close`.
-    func closeLane(_ id: CurlLane.ID) { inbox.post(.close(id)) }
+    /// Ends what a client has under way; to be called once. See `WebhookEngine.close`.
+    func close(_ client: ClientID, of endpoint: Endpoint.Key) {
+        inbox.forgetClient(of: endpoint)
+        inbox.post(.close(client))
+    }
 
-    /// Sends `request` on the lane `id`.
-    func send(_ request: TransferRequest, on id: CurlLane.ID) { inbox.post(.send(request, id)) }
+    /// Sends `request` of `client`.
+    func send(_ request: TransferRequest, of client: ClientID, on lane: Lane) {
+        inbox.post(.send(request, client, lane))
+    }
+
+    /// A number that no other ping of this process has.
+    func nextPingNumber() -> UInt64 { inbox.pings.add(1, ordering: .relaxed).newValue }
 
     /// Once a process; libcurl asks for it before anything else.
     private static let globalResult = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     /// Keeps signals away from this thread: they are for those that wait for them.
-    private static func blockSignals() {
+    static func blockSignals() {
         var all = sigset_t()
         sigfillset(&all)
         let result = pthread_sigmask(SIG_BLOCK, &all, nil)
         assert(result == 0, "pthread_sigmask: \(result)")
+    }
+
+    /// What the thread begins with.
+    private final class Start: Sendable {
+        let inbox: CurlInbox
+        let lookUps: LookUps
+
+        init(inbox: CurlInbox, lookUps: LookUps) {
+            self.inbox = inbox
+            self.lookUps = lookUps
+        }
     }
 }

@@ -7,19 +7,33 @@ import CCurl
 final class Transfer {
     /// Most bytes of a reply's content, and of all of its header lines.
     static let maxReplySize = 65_536
+    /// Most bytes that may be received of a reply, whatever they are: content, header lines, the framing of chunks. Some 64
+    /// KiB more may come before they are counted.
+    static let maxReceivedSize = 262_144
+    /// CURLE_TOO_LARGE, of libcurl 8.6 and later.
+    private static let tooLarge: UInt32 = 100
+    /// How many pieces are read before bytes are counted, which costs time; an answer of the usual size is whole by then.
+    private static let uncountedSteps = 4
 
     let request: TransferRequest
     let headers: HeaderList
     private(set) var reply: [UInt8] = []
-    /// Whether the reply went over `maxReplySize`.
-    private(set) var isTooLarge = false
+    private let waited: Duration
+    private var excess: String?
     private var headerBytes = 0
     private var sent = 0
+    private var steps = 0
+    private var receivedBytes = 0
 
-    init(_ request: TransferRequest) throws(CurlFailure) {
+    /// A request that waited so long for its connection.
+    init(_ request: TransferRequest, waited: Duration) throws(CurlFailure) {
         self.request = request
+        self.waited = waited
         headers = try HeaderList(request.headers)
     }
+
+    /// Ends the request.
+    func end(_ outcome: TransferOutcome) { request.completion(TransferEnd(outcome: outcome, waited: waited)) }
 
     /// Copies the next part of the body to `buffer` and says how much that is.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
@@ -31,20 +45,50 @@ final class Transfer {
 
     /// Takes a part of the reply; false when that makes it too large.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        isTooLarge = reply.count + bytes.count > Transfer.maxReplySize
-        if !isTooLarge { reply.append(contentsOf: bytes) }
-        return !isTooLarge
+        guard reply.count + bytes.count <= Transfer.maxReplySize else {
+            excess = "reply over \(Transfer.maxReplySize) bytes"
+            return false
+        }
+        reply.append(contentsOf: bytes)
+        return true
     }
 
     /// Counts a header line; false when that makes them too many.
     func receiveHeader(_ count: Int) -> Bool {
         headerBytes += count
-        isTooLarge = headerBytes > Transfer.maxReplySize
-        return !isTooLarge
+        guard headerBytes <= Transfer.maxReplySize else {
+            excess = "header lines of the reply over \(Transfer.maxReplySize) bytes"
+            return false
+        }
+        return true
+    }
+
+    /// Takes note that libcurl read a piece, of 16 KiB at most; false when it has read too much.
+    ///
+    /// - Parameter count: Has the received bytes counted from now on.
+    func makeProgress(count: () -> Void) -> Bool {
+        steps += 1
+        if steps == Transfer.uncountedSteps { count() }
+        guard receivedBytes <= Transfer.maxReceivedSize else {
+            excess = "reply over \(Transfer.maxReceivedSize) bytes with its framing"
+            return false
+        }
+        return true
+    }
+
+    /// Counts bytes of a reply as they came: `receive` and `receiveHeader` see nothing of the framing of chunks.
+    func countReceived(_ count: Int) { receivedBytes += count }
+
+    /// What there was too much of when the transfer ended with `code`; nil when there was not.
+    func excessText(_ code: CURLcode) -> String? {
+        if let excess { return excess }
+        // What libcurl says of a header line of more than 100 kB, of which it says nothing before it is whole.
+        let isLongLine = code == CURLE_OUT_OF_MEMORY || code.rawValue == Transfer.tooLarge
+        return isLongLine && steps > Transfer.uncountedSteps ? "a header line of the reply over 100 kB" : nil
     }
 }
 
-/// A `curl_slist` of header lines.
+/// A `curl_slist` of lines.
 final class HeaderList {
     private(set) var pointer: UnsafeMutablePointer<curl_slist>?
 

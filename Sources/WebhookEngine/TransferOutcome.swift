@@ -2,10 +2,12 @@
 enum TransferOutcome: Sendable {
     /// The engine answered, in time and whole.
     case response(HTTPResponse)
-    /// The engine answered more than `Transfer.maxReplySize` bytes; with this status.
-    case tooLarge(status: Int)
-    /// The deadline came first, whether the request was sent or still waited.
+    /// The engine sent more than it may; the status, 0 without one, and what there was too much of.
+    case tooLarge(status: Int, String)
+    /// The deadline came before the answer.
     case timedOut
+    /// The deadline came before a connection was free; how many there are.
+    case noConnection(String)
     /// There is no connection, or it was lost.
     case disconnected(String)
     /// It was not tried.

@@ -7,15 +7,16 @@ struct TransferRequest: Sendable {
     /// When its time is over, sent or not.
     let deadline: Monotonic
     /// Called exactly once, on the thread of the `CurlMulti`, or on that of the sender when it has stopped.
-    let completion: @Sendable (TransferOutcome) -> Void
+    let completion: @Sendable (TransferEnd) -> Void
+
+    /// Ends a request that never had a connection.
+    func end(unsent outcome: TransferOutcome) { completion(TransferEnd(outcome: outcome, waited: nil)) }
 }
 
-/// Where requests go, the same for all of a lane.
-struct CurlEndpoint: Sendable {
-    /// A URL that keeps to `URLRules`.
-    let url: String
-    /// The value of User-Agent.
-    let userAgent: String
-    /// Certificates to trust instead of the system's.
-    let caFile: String?
+/// How a request ended.
+struct TransferEnd: Sendable {
+    /// What it came to.
+    let outcome: TransferOutcome
+    /// How long it waited for a connection; nil when it never had one.
+    let waited: Duration?
 }

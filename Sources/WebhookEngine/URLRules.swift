@@ -31,9 +31,34 @@ public enum URLRules {
         return nil
     }
 
-    private static func part(_ part: CURLUPart, of url: OpaquePointer) -> String? {
+    /// `url`, in which there is no fault, with `<redacted>` for its path and query, which may be a secret.
+    ///
+    /// A URL that has none is shown as it is.
+    public static func redacted(_ url: String) -> String {
+        let authority = url.dropFirst(url.lowercased().schemeLength).prefix { !"/?".contains($0) }
+        let shown = url.prefix(url.lowercased().schemeLength) + authority
+        return ["", "/"].contains(url.dropFirst(shown.count)) ? url : shown + "/<redacted>"
+    }
+
+    /// Where requests for `url`, in which there is no fault, go.
+    ///
+    /// - Returns: The host as libcurl has it, numbers in their usual form; its port; and whether the host is a name that
+    ///   has to be looked up, which addresses and localhost are not.
+    static func destination(_ url: String) -> (host: String, port: String, isName: Bool) {
+        guard let parsed = curl_url() else { return ("", "", false) }
+        defer { curl_url_cleanup(parsed) }
+        guard curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK,
+            let host = part(CURLUPART_HOST, of: parsed, CURLU_PUNYCODE) ?? part(CURLUPART_HOST, of: parsed),
+            let port = part(CURLUPART_PORT, of: parsed, CURLU_DEFAULT_PORT)
+        else { return ("", "", false) }
+        let lowercase = host.lowercased()
+        let isLocal = lowercase == "localhost" || lowercase.hasSuffix(".localhost")
+        return (host, port, !isLocal && !host.hasPrefix("[") && IPAddress(host) == nil)
+    }
+
+    private static func part(_ part: CURLUPart, of url: OpaquePointer, _ flags: Int32 = 0) -> String? {
         var text: UnsafeMutablePointer<CChar>?
-        guard curl_url_get(url, part, &text, 0) == CURLUE_OK, let text else { return nil }
+        guard curl_url_get(url, part, &text, UInt32(flags)) == CURLUE_OK, let text else { return nil }
         defer { curl_free(text) }
         return String(cString: text)
     }

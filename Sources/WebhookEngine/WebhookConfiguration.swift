@@ -14,22 +14,21 @@ public struct WebhookConfiguration: Hashable, Sendable {
     public let secret: WebhookSecret?
     /// Headers that are added to each request.
     public let headers: [String: String]
-    /// A file of PEM certificates to trust, and no others; nil for those of the system.
-    public let caFile: String?
+    /// A file of PEM certificates to trust, and no others; nil for those of the system. It is read before the first
+    /// message, or messages fail.
+    public let caFile: CertificateFile?
     /// How messages are written.
     public let encoding: Encoding
 
     /// A configuration that keeps to `URLRules` and `HeaderRules`.
     ///
-    /// - Throws: The first fault of the URL, the headers or the path of `caFile`. Whether that file can be read shows
-    ///   when the engine is connected to.
+    /// - Throws: The first fault of the URL or the headers.
     public init(
-        url: String, secret: WebhookSecret? = nil, headers: [String: String] = [:], caFile: String? = nil,
+        url: String, secret: WebhookSecret? = nil, headers: [String: String] = [:], caFile: CertificateFile? = nil,
         encoding: Encoding = .json
     ) throws(WebhookEngineError) {
         if let detail = URLRules.fault(url) { throw .url(detail) }
         if let (name, detail) = HeaderRules.faults(of: headers).first { throw .header(name: name, detail) }
-        if let caFile, caFile.isEmpty || caFile.utf8.contains(0) { throw .caFile("is no path") }
         self.url = url
         self.secret = secret
         self.headers = headers
@@ -39,10 +38,10 @@ public struct WebhookConfiguration: Hashable, Sendable {
 }
 
 extension WebhookConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Without the query of the URL, the values of headers and the secret, which may all be secrets.
+    /// Without what may be a secret: path and query of the URL, the values of headers, and the secret itself.
     public var description: String {
         let names = headers.keys.sorted().joined(separator: ", ")
-        return "webhook \(url.prefix { $0 != "?" }), headers [\(names)], \(secret == nil ? "unsigned" : "signed")"
+        return "webhook \(URLRules.redacted(url)), headers [\(names)], \(secret == nil ? "unsigned" : "signed")"
     }
     /// The description.
     public var debugDescription: String { description }

@@ -6,12 +6,21 @@ public enum WebhookEngineError: Error, Hashable, CustomStringConvertible {
     case secret(String)
     /// A custom header is not allowed, or not well-formed.
     case header(name: String, String)
-    /// The path of the CA file is none.
+    /// The CA file is not one, or cannot be read.
     case caFile(String)
     /// A range of addresses is none, or not one that can be allowed.
     case range(String)
     /// libcurl or the system refuses to start.
     case library(String)
+
+    /// What is wrong, as a phrase that follows the name of the setting.
+    public var detail: String {
+        switch self {
+        case .url(let detail), .secret(let detail), .header(_, let detail), .caFile(let detail), .range(let detail),
+            .library(let detail):
+            detail
+        }
+    }
 
     /// What is wrong, for people.
     public var description: String {

@@ -6,30 +6,27 @@ import Messages
 struct WebhookReply {
     /// What the send came to.
     let result: EngineResult
-    /// What was wrong, for people.
-    let fault: String?
 
     /// The meaning of `outcome` as the answer to a ping, or to `message`.
-    init(_ outcome: TransferOutcome, to message: EngineMessage?) {
-        switch outcome {
-        case .response(let response) where response.isSuccess:
-            self.init(reply: response, to: message)
-        case .response(let response): self.init(.unsuccessful, "HTTP status \(response.status)")
-        case .tooLarge(let status) where !(200..<300).contains(status):
-            self.init(.unsuccessful, "HTTP status \(status)")
-        case .tooLarge: self.init(.bufferOverflow, "reply over \(Transfer.maxReplySize) bytes")
-        case .timedOut: self.init(.timeout, "no answer in time")
-        case .disconnected(let reason): self.init(.portDisconnected, reason)
-        case .notTried(let reason): self.init(.unsuccessful, reason)
-        }
+    init(_ end: TransferEnd, to message: EngineMessage?) {
+        var result =
+            switch end.outcome {
+            case .response(let response) where response.isSuccess: WebhookReply.result(of: response, to: message)
+            case .response(let response): EngineResult(status: .unsuccessful, fault: "HTTP status \(response.status)")
+            // Before the status of a final answer has come, 1xx or nothing, what it would have been is not known.
+            case .tooLarge(let status, _) where status >= 300:
+                EngineResult(status: .unsuccessful, fault: "HTTP status \(status)")
+            case .tooLarge(_, let excess): EngineResult(status: .bufferOverflow, fault: excess)
+            case .timedOut: EngineResult(status: .timeout, fault: "no answer in time")
+            case .disconnected(let reason): EngineResult(status: .portDisconnected, fault: reason)
+            case .noConnection(let reason), .notTried(let reason):
+                EngineResult(status: .unsuccessful, fault: reason)
+            }
+        result.waited = end.waited
+        self.result = result
     }
 
-    private init(_ status: NTStatus, _ fault: String) {
-        result = EngineResult(status: status)
-        self.fault = fault
-    }
-
-    private init(reply response: HTTPResponse, to message: EngineMessage?) {
+    private static func result(of response: HTTPResponse, to message: EngineMessage?) -> EngineResult {
         var reply = EngineReply.empty
         var fault: String?
         if let message, message.readsReply, !response.body.isEmpty {
@@ -46,8 +43,7 @@ struct WebhookReply {
                 }
             }
         }
-        result = EngineResult(status: .success, reply: reply)
-        self.fault = fault
+        return EngineResult(status: .success, reply: reply, fault: fault)
     }
 }
 
@@ -90,10 +86,10 @@ extension JSONValue {
     fileprivate func createProcessReply() -> EngineReply? {
         guard let object = openObject() else { return nil }
         return .createProcess(
-            CreateProcessReply(
+            CreateProcessAnswer(
                 accessDenied: object.optional("accessDenied") { $0.bool() } ?? false,
-                processFlags: object.optional("flags") { $0.bits(of: ProcessFlags.self) } ?? 0,
-                processRules: object.optional("rules") { $0.bits(of: ProcessRules.self) } ?? 0))
+                processFlags: object.optional("flags") { $0.bits(of: ProcessFlags.self) },
+                processRules: object.optional("rules") { $0.bits(of: ProcessRules.self) }))
     }
 
     /// An array of names and masks, or one mask.

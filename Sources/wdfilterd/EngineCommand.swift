@@ -38,12 +38,19 @@ struct EngineCommand: ParsableCommand {
     @Option(help: "How long an answer takes, 0ms to 60s.")
     var delay = ReplyDelay(milliseconds: 0)
 
+    @Option(help: "Most connections at a time, 1 to 65536; further ones wait. With one warning when all are taken.")
+    var connections = 1024
+
     @Flag(
         name: .customLong("print"),
         help: "Print a line for each message: time, host, kind, operation, subject, sequence.")
     var printsMessages = false
 
     @OptionGroup var log: LogOptions
+
+    func validate() throws {
+        guard 1...65_536 ~= connections else { throw ValidationError("--connections is not in 1...65536") }
+    }
 
     func run() throws {
         // Before any other thread there is.
@@ -58,7 +65,7 @@ struct EngineCommand: ParsableCommand {
             print: printsMessages ? output.put : nil,
             refused: { logger.warning("refused", metadata: ["reason": "\($0)"]) })
         var configuration = DaemonConfiguration(.tcp(host: listen.host, port: listen.port))
-        configuration.connectionLimit = 1024
+        configuration.connectionLimit = connections
         let daemon: Daemon
         do throws(DaemonError) {
             daemon = try Daemon(configuration, handler: engine) { logger.info("\($0)") }
@@ -66,12 +73,18 @@ struct EngineCommand: ParsableCommand {
             throw CommandFailure(status: .failed, message: "cannot listen on \(listen): \(error.text)")
         }
         output.put("wdfilterd engine listening on \(daemon.address.text(hasTLS: false))")
+        let watch = ConnectionWatch(limit: connections) {
+            daemon.statistics.openConnections
+        } full: {
+            logger.warning("all connections are taken, further ones wait", metadata: ["connections": "\(connections)"])
+        }
         let end = SignalledEnd<Tally>(signals) { tally in
             output.put(tally.lines.joined(separator: "\n"))
             output.flush(within: .seconds(2))
             errors.flush(within: .seconds(1))
         }
         let signal = end.wait()
+        watch.stop()
         logger.info("stopping", metadata: ["signal": "\(signal.rawValue)"])
         end.run(current: { engine.tally }) {
             daemon.stop(within: delay.duration + .seconds(2))

@@ -28,7 +28,7 @@ struct Service {
         timers = DispatchTimerQueue()
         let egressRules = try settings.egressRules()
         do throws(WebhookEngineError) {
-            curl = try CurlMulti(egressRules)
+            curl = try CurlMulti(egressRules, connections: settings.engineConnections)
         } catch {
             throw CommandFailure(status: .failed, message: "libcurl does not start: \(error)")
         }

@@ -148,6 +148,8 @@ extension WebhookEngineSettings {
     fileprivate func configuration() throws(CommandFailure) -> WebhookConfiguration {
         let secret = try secret()
         do throws(WebhookEngineError) {
+            let caFile = try caFile.map { path throws(WebhookEngineError) in try CertificateFile(path: path) }
+            try caFile?.read()
             return try WebhookConfiguration(
                 url: url, secret: secret, headers: headers.mapValues { $0.reveal() }, caFile: caFile,
                 encoding: WebhookConfiguration.Encoding(encoding))

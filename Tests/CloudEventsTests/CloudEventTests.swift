@@ -28,9 +28,9 @@ struct CloudEventTests {
         #expect(!String(decoding: event.structured { $0.null() }, as: UTF8.self).contains("subject"))
     }
 
-    @Test func `hosts created one after the other have different origins of six hex digits`() {
+    @Test func `FLT-6: hosts created one after the other have different origins of sixteen hex digits`() {
         let randoms = (0..<1000).map { _ in EventOrigin(host: "default").random }
-        #expect(randoms.allSatisfy { $0.utf8.count == 6 && UInt32($0, radix: 16) != nil })
-        #expect(Set(randoms).count > 990)
+        #expect(randoms.allSatisfy { $0.utf8.count == 16 && UInt64($0, radix: 16) != nil })
+        #expect(Set(randoms).count == 1000)
     }
 }

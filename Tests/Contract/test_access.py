@@ -300,3 +300,23 @@ def test_beyond_loopback_takes_tokens_and_tls(tmp_path: Path) -> None:
     service = Service(tmp_path, ["--config", str(config)], scheme="https", listen="0.0.0.0:0")
     assert status_over_tls(service.port, authority) == 401
     assert service.stop() == 0
+
+
+def test_path_and_query_of_a_webhook_are_shown_to_admin_only(guarded: Service, ledger: Ledger) -> None:
+    """They are the whole secret of many a webhook."""
+    admin = Client(guarded.port, ledger, TOKENS["admin"])
+    url = "http://127.0.0.1:9/services/T000/B000?token=abc"
+    with new_machine(admin, engine={"type": "webhook", "url": url}) as machine:
+        for role in TOKENS:
+            client = Client(guarded.port, ledger, TOKENS[role])
+            shown = url if role == "admin" else "http://127.0.0.1:9/<redacted>"
+            path = {"host": machine.name}
+            assert client.call("getEngine", **path).json["url"] == shown
+            assert client.call("getHost", **path).json["engine"]["url"] == shown
+            hosts = client.call("listHosts").json["items"]
+            assert [host["engine"]["url"] for host in hosts if host["name"] == machine.name] == [shown]
+            client.close()
+        conflict = admin.call("putHost", host=machine.name, body={}, expect=409).json
+        assert "services" not in str(conflict)
+    admin.close()
+    assert "services" not in guarded.errors()

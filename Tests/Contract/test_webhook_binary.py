@@ -96,7 +96,7 @@ class TestBinary:
         for entry in everything(machine):
             headers = of_sequence(receiver, entry["sequence"]).headers
             attributes = {name.removeprefix("ce-"): headers[name] for name in headers if name.startswith("ce-")}
-            assert re.fullmatch(f"{machine.name}-[0-9a-f]{{6}}-{entry['sequence']}", attributes["id"])
+            assert re.fullmatch(f"{machine.name}-[0-9a-f]{{16}}-{entry['sequence']}", attributes["id"])
             assert attributes.pop("id") == headers["webhook-id"]
             expected = {
                 "specversion": "1.0",

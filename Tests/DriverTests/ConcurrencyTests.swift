@@ -241,8 +241,8 @@ private final class Traffic: Sendable {
         case 2:
             EngineResult(
                 status: .success,
-                reply: .createProcess(CreateProcessReply(accessDenied: true, processRules: .max)))
-        case 3: EngineResult(status: .success, reply: .createProcess(CreateProcessReply(processRules: .max)))
+                reply: .createProcess(CreateProcessAnswer(accessDenied: true, processRules: .max)))
+        case 3: EngineResult(status: .success, reply: .createProcess(CreateProcessAnswer(processRules: .max)))
         default: .acknowledging(message)
         }
     }

@@ -98,7 +98,7 @@ import Testing
             try driver.createProcess(ProcessCreation(imageFileName: "a", processId: processId)) { _ in }
         }
         #expect(notes.texts == [])
-        engine.answer(EngineResult(status: .success, reply: .createProcess(CreateProcessReply(accessDenied: true))))
+        engine.answer(EngineResult(status: .success, reply: .createProcess(CreateProcessAnswer(accessDenied: true))))
         engine.answer(.failing(.portDisconnected))
         #expect(notes.texts == ["1 direct sent", "2 direct failed"])
     }

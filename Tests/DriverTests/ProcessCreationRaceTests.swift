@@ -22,7 +22,7 @@ import Testing
         let creation = engine.waiting
         engine.follow { .acknowledging($0) }
         let next = try driver.makeProcess(100)
-        let denial = CreateProcessReply(accessDenied: true, processFlags: 0xFFFF, processRules: 0xFFFF)
+        let denial = CreateProcessAnswer(accessDenied: true, processFlags: 0xFFFF, processRules: 0xFFFF)
         engine.answer(EngineResult(status: .success, reply: .createProcess(denial)), to: creation.first)
         #expect(outcome.count == 1)
         #expect(outcome.values.first?.process == nil)
@@ -36,7 +36,7 @@ import Testing
         let creation = engine.waiting
         engine.follow { .acknowledging($0) }
         let next = try driver.makeProcess(100)
-        let reply = CreateProcessReply(processFlags: 0xFFFF, processRules: 0x2000_0000)
+        let reply = CreateProcessAnswer(processFlags: 0xFFFF, processRules: 0x2000_0000)
         engine.answer(EngineResult(status: .success, reply: .createProcess(reply)), to: creation.first)
         #expect(outcome.values.first?.process?.identity.creationTime == FileTime(ticks: 1))
         #expect(driver.process(100) == next)

@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `PRC-3: the reply replaces rules and flags, and 0x400 stays`() throws {
-        let reply = CreateProcessReply(processFlags: 0x40, processRules: 0x8000_0001)
+        let reply = CreateProcessAnswer(processFlags: 0x40, processRules: 0x8000_0001)
         let driver = Driver.make(
             engine: ScriptedEngine { _ in
                 EngineResult(status: .success, reply: .createProcess(reply))
@@ -71,7 +71,7 @@ import Testing
     @Test func `PRC-3: zero rules and flags in the reply leave both alone`() throws {
         let driver = Driver.make(
             engine: ScriptedEngine { _ in
-                EngineResult(status: .success, reply: .createProcess(CreateProcessReply()))
+                EngineResult(status: .success, reply: .createProcess(CreateProcessAnswer()))
             })
         let context = try driver.makeProcess(100, rules: .notifyImageLoadRule, flags: .friendlyProcess)
         #expect(context.rules == .notifyImageLoadRule)
@@ -112,7 +112,7 @@ import Testing
 
     @Test(arguments: [NTStatus.timeout, .portDisconnected, .unsuccessful, .bufferOverflow])
     func `PRC-3: a send that fails never blocks the creation`(status: NTStatus) throws {
-        let denial = EngineReply.createProcess(CreateProcessReply(accessDenied: true, processRules: 1))
+        let denial = EngineReply.createProcess(CreateProcessAnswer(accessDenied: true, processRules: 1))
         let driver = Driver.make(engine: ScriptedEngine { _ in EngineResult(status: status, reply: denial) })
         let outcome = try driver.createProcessAtOnce(ProcessCreation(imageFileName: "a", processId: 100))
         #expect(outcome.process?.rules == [])
@@ -128,7 +128,7 @@ import Testing
         try driver.createProcess(ProcessCreation(imageFileName: "a"), completion: outcome.take)
         try driver.createThread(ThreadCreation(processId: 8)) { _ in }
         engine.answer(
-            EngineResult(status: .success, reply: .createProcess(CreateProcessReply(accessDenied: true))))
+            EngineResult(status: .success, reply: .createProcess(CreateProcessAnswer(accessDenied: true))))
         #expect(outcome.values.first?.process == nil)
         #expect(driver.process(8) == nil)
         #expect(driver.bootProcesses.isEmpty)
@@ -152,7 +152,7 @@ import Testing
             engine: ScriptedEngine { message in
                 let rules: UInt32 = message.process?.processId == 100 ? 0x2000_0000 : 0x1
                 return EngineResult(
-                    status: .success, reply: .createProcess(CreateProcessReply(processRules: rules)))
+                    status: .success, reply: .createProcess(CreateProcessAnswer(processRules: rules)))
             })
         try driver.makeProcess(100)
         #expect(driver.counters.createThreadNotifyLock == 1)

@@ -58,7 +58,7 @@ import Testing
         let driver = Driver.make(engine: engine)
         try driver.synthesizeProcess(ProcessCreation(imageFileName: "a", processId: 100))
         engine.follow { _ in
-            EngineResult(status: .success, reply: .createProcess(CreateProcessReply(accessDenied: true)))
+            EngineResult(status: .success, reply: .createProcess(CreateProcessAnswer(accessDenied: true)))
         }
         try driver.completeProcess(ProcessCreation(imageFileName: "a", processId: 100)) { _ in }
         #expect(driver.process(100) == nil)

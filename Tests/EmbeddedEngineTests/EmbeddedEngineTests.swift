@@ -49,10 +49,10 @@ struct EmbeddedEngineTests {
 
     @Test func `acknowledge allows a process, deny denies it, mismatch sends what is no reply`() throws {
         let message = EngineMessage.create
-        #expect(try now(message, engine(.acknowledge)).reply == .createProcess(CreateProcessReply()))
+        #expect(try now(message, engine(.acknowledge)).reply == .createProcess(CreateProcessAnswer()))
         let denied = try now(message, engine(.deny))
         #expect(denied.status == .success)
-        #expect(denied.reply == .createProcess(CreateProcessReply(accessDenied: true)))
+        #expect(denied.reply == .createProcess(CreateProcessAnswer(accessDenied: true)))
         let mismatched = try now(message, engine(.mismatch))
         #expect(mismatched.status == .success)
         #expect(mismatched.reply == .unreadable)
@@ -93,7 +93,7 @@ struct EmbeddedEngineTests {
         #expect(results.withLock { $0 } == [])
         #expect(timers.waiting == [.milliseconds(20)])
         timers.fireAll()
-        let denied = EngineReply.createProcess(CreateProcessReply(accessDenied: true))
+        let denied = EngineReply.createProcess(CreateProcessAnswer(accessDenied: true))
         #expect(results.withLock { $0 } == [EngineResult(status: .success, reply: denied)])
     }
 

@@ -23,7 +23,7 @@ final class LiveAPI: Sendable {
         requestDeadline: Duration = .seconds(30),
         defaults: HostDefaults = HostDefaults(), tokens: TokenTable? = nil
     ) throws {
-        curl = try CurlMulti()
+        curl = try CurlMulti(connections: 4096)
         var limits = NotificationAPI.Limits()
         limits.hosts = hostLimit
         limits.messageStreams = streamLimit

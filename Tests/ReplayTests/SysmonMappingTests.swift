@@ -250,7 +250,7 @@ struct SysmonMappingTests {
         let driver = driver()
         engine.follow { message in
             message.operationName == "CreateProcess"
-                ? EngineResult(status: .success, reply: .createProcess(CreateProcessReply(accessDenied: true)))
+                ? EngineResult(status: .success, reply: .createProcess(CreateProcessAnswer(accessDenied: true)))
                 : .acknowledging(message)
         }
         let report = await driver.apply(

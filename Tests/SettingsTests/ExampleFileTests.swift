@@ -29,6 +29,7 @@ import Yams
             guard let name = group.label, name != "rulePolicies" else { continue }
             let members = if case EngineSettings.embedded(let engine) = group.value { engine } else { group.value }
             if name == "engine" { expected["engine.type"] = "embedded" }
+            if name == "engineConnections" { expected["engine.connections"] = "\(group.value)" }
             // What is not set by default stands there as a comment.
             for member in Mirror(reflecting: members).children where "\(member.value)" != "nil" {
                 expected["\(name).\(member.label ?? "")"] = "\(member.value)"

@@ -6,20 +6,14 @@ import WebhookEngine
 /// How many connections there are, what they are used for, and when they end.
 @Suite(.timeLimit(.minutes(2)))
 struct ConnectionTests {
-    @Test func `async messages go over one connection, sync and direct ones over another`() async throws {
+    @Test func `messages that come one after the other share one connection, whatever they are`() async throws {
         let receiver = try ScriptedReceiver()
         let engine = try WebhookEngine.make(receiver.url)
         for number in 1...20 {
             #expect(await engine.status(of: .async(UInt64(number))) == .success)
             #expect(await engine.status(of: number.isMultiple(of: 2) ? .sync() : .create) == .success)
         }
-        #expect(receiver.connections == 2)
-        let lanes = Dictionary(grouping: receiver.requests, by: \.connection)
-        #expect(lanes.values.map(\.count) == [20, 20])
-        for requests in lanes.values {
-            let texts = requests.map { String(decoding: $0.body, as: UTF8.self).contains(#""kind":"async""#) }
-            #expect(Set(texts).count == 1)
-        }
+        #expect(receiver.connections == 1)
     }
 
     @Test func `async messages arrive in order and one at a time however fast they are sent`() async throws {
@@ -35,24 +29,42 @@ struct ConnectionTests {
         #expect(receiver.requests.map { $0["webhook-id"] } == (1...200).map { "default-5f3a9c-\($0)" })
     }
 
-    @Test func `what waits for a connection runs out of time unsent`() async throws {
+    @Test func `FLT-5: what waits for a connection in vain is STATUS_UNSUCCESSFUL and never sent`() async throws {
         let receiver = try ScriptedReceiver { _ in [.hang] }
-        let engine = try WebhookEngine.make(receiver.url)
-        let (sent, waited) = (Results(), Results())
-        for number in 0..<WebhookEngine.syncConnections {
+        let multi = try CurlMulti(connections: 8)
+        let engine = try WebhookEngine.make(receiver.url, multi: multi)
+        let sent = Results()
+        for number in 0..<8 {
             engine.send(.sync(UInt64(number)), timeout: .seconds(50)) { sent.add(number, $0.status) }
         }
-        for number in 0..<50 {
-            engine.send(.sync(100), timeout: .milliseconds(5 * number)) { waited.add(number, $0.status) }
+        await receiver.waitForRequests(8)
+        #expect(engine.poolUse.connections == 8 && engine.poolUse.waiting == 0)
+        for message in [EngineMessage.sync(100), .create, .async()] {
+            let outcome = await engine.outcome(of: message, timeout: .milliseconds(20))
+            #expect(outcome.status == .unsuccessful)
+            #expect(outcome.fault == "no free connection (8 of 8)")
+            #expect(outcome.waited == nil, "none of it was the engine's time")
         }
-        let statuses = await waited.wait(for: 50)
-        #expect(statuses.count == 50)
-        #expect(statuses.values.allSatisfy { $0 == [.timeout] })
-        await receiver.waitForRequests(WebhookEngine.syncConnections)
+        #expect(multi.withoutConnectionCount == 3)
         engine.close()
-        _ = await sent.wait(for: WebhookEngine.syncConnections)
-        #expect(receiver.requests.count == WebhookEngine.syncConnections)
-        #expect(receiver.mostOpen == WebhookEngine.syncConnections)
+        #expect(await sent.wait(for: 8).values.allSatisfy { $0 == [.portDisconnected] })
+        #expect(receiver.requests.count == 8)
+        #expect(receiver.mostOpen == 8)
+    }
+
+    @Test func `FLT-5: async messages leave a quarter of the connections to the others`() async throws {
+        let receiver = try ScriptedReceiver { request in
+            String(decoding: request.body, as: UTF8.self).contains(#""kind":"async""#) ? [.hang] : .reply()
+        }
+        let multi = try CurlMulti(connections: 8)
+        let engines = try (0..<7).map { _ in try WebhookEngine.make(receiver.url, multi: multi) }
+        let results = Results()
+        for engine in engines.prefix(6) { engine.send(.async(), timeout: .seconds(50)) { results.add(0, $0.status) } }
+        await receiver.waitForRequests(6)
+        let late = await engines[6].fault(of: .async(), timeout: .milliseconds(20))
+        #expect(late == "no free connection (6 of 8, of which 2 are kept for sync and direct messages)")
+        #expect(await engines[6].status(of: .sync()) == .success)
+        for engine in engines { engine.close() }
     }
 
     @Test func `when too many wait already, the next one is not tried`() async throws {
@@ -68,17 +80,24 @@ struct ConnectionTests {
         #expect(statuses.filter { $0.value == [.portDisconnected] }.count == 1025)
     }
 
-    @Test func `sync messages beyond the connections wait for one and are sent`() async throws {
+    @Test func `messages beyond the connections wait for one and are sent, and the wait is not the engine's time`()
+        async throws
+    {
         let receiver = try ScriptedReceiver { _ in [.pause(.milliseconds(5))] + .reply() }
-        let engine = try WebhookEngine.make(receiver.url)
+        let engine = try WebhookEngine.make(receiver.url, multi: try CurlMulti(connections: 8))
         let results = Results()
+        let waits = Results()
         for number in 0..<100 {
-            engine.send(.sync(UInt64(number)), timeout: .seconds(20)) { results.add(number, $0.status) }
+            engine.send(.sync(UInt64(number)), timeout: .seconds(20)) { result in
+                results.add(number, result.status)
+                if let waited = result.waited, waited > .zero { waits.add(number, result.status) }
+            }
         }
         let statuses = await results.wait(for: 100)
         #expect(statuses.values.allSatisfy { $0 == [.success] })
-        #expect(receiver.connections <= WebhookEngine.syncConnections)
+        #expect(receiver.connections <= 8)
         #expect(receiver.requests.count == 100)
+        #expect(await waits.wait(for: 92).count >= 92)
     }
 
     @Test func `a hanging sync message does not hold up an async one`() async throws {
@@ -95,14 +114,47 @@ struct ConnectionTests {
         #expect(await results.wait(for: 20).values.allSatisfy { $0 == [.portDisconnected] })
     }
 
-    @Test func `two engines with one URL share no connection`() async throws {
+    @Test func `SYN-4: sixteen slow sync messages at once are all in time`() async throws {
+        // With eight connections of its own, eight of them waited for the others and ran out of time.
+        let receiver = try ScriptedReceiver { _ in [.pause(.milliseconds(600))] + .reply() }
+        let engine = try WebhookEngine.make(receiver.url)
+        let results = Results()
+        for number in 0..<16 {
+            engine.send(.sync(UInt64(number)), timeout: .milliseconds(1000)) { results.add(number, $0.status) }
+        }
+        #expect(await results.wait(for: 16).values.allSatisfy { $0 == [.success] })
+        #expect(receiver.mostOpen == 16)
+    }
+
+    @Test func `FLT-5: engines with one URL, CA file and headers share connections, others do not`() async throws {
         let receiver = try ScriptedReceiver()
         let multi = try CurlMulti()
         let engines = try (0..<3).map { _ in try WebhookEngine.make(receiver.url, multi: multi) }
         for _ in 0..<3 {
             for engine in engines { #expect(await engine.status(of: .async()) == .success) }
         }
-        #expect(receiver.connections == 3)
+        #expect(receiver.connections == 1)
+        let other = try WebhookEngine.make(receiver.url, headers: ["X-Team": "blue"], multi: multi)
+        #expect(await other.status(of: .async()) == .success)
+        #expect(receiver.connections == 2)
+    }
+
+    @Test func `an engine that is closed ends its own messages, and the connections stay for others`() async throws {
+        let receiver = try ScriptedReceiver { request in
+            request["webhook-id"]?.hasSuffix("-99") == true ? [.hang] : .reply()
+        }
+        let multi = try CurlMulti()
+        let (gone, stays) = (
+            try WebhookEngine.make(receiver.url, multi: multi), try WebhookEngine.make(receiver.url, multi: multi)
+        )
+        let results = Results()
+        gone.send(.async(99), timeout: .seconds(50)) { results.add(0, $0.status) }
+        await receiver.waitForRequests(1)
+        #expect(await stays.status(of: .sync(1)) == .success)
+        gone.close()
+        #expect(await results.wait(for: 1) == [0: [.portDisconnected]])
+        #expect(await stays.status(of: .sync(2)) == .success)
+        #expect(receiver.connections == 2)
     }
 
     @Test func `a message that was read is not sent a second time when the kept connection dies under it`() async throws
@@ -149,7 +201,7 @@ struct ConnectionTests {
             let message: EngineMessage = number.isMultiple(of: 4) ? .async(UInt64(number)) : .sync(UInt64(number))
             engine?.send(message, timeout: .seconds(30)) { results.add(number, $0.status) }
         }
-        await receiver.waitForRequests(1 + WebhookEngine.syncConnections)
+        await receiver.waitForRequests(31)
         switch how {
         case "dropped": engine = nil
         case "closed": engine?.close()
@@ -192,8 +244,8 @@ struct ConnectionTests {
     @Test func `a thousand engines with a send each under way need no thread each`() async {
         // In a process of its own, where no other test has threads.
         await #expect(processExitsWith: .success) {
-            let receiver = try ScriptedReceiver { _ in [.pause(.milliseconds(500))] + .reply() }
-            let multi = try CurlMulti()
+            let receiver = try ScriptedReceiver { _ in [.pause(.seconds(3))] + .reply() }
+            let multi = try CurlMulti(connections: 2048)
             let engines = try (0..<1000).map { _ in try WebhookEngine.make(receiver.url, multi: multi) }
             let threads = threadCount()
             let results = Results()

@@ -33,11 +33,12 @@ struct EgressTests {
         for receiver in receivers {
             let engine = try WebhookEngine.make("http://\(host):\(receiver.port)/", multi: multi)
             for message in [EngineMessage.sync(), .async(), .create] {
-                #expect(await engine.result(of: message) == EngineResult(status: .portDisconnected))
+                let outcome = await engine.outcome(of: message)
+                #expect(outcome.status == .portDisconnected)
+                let text = try #require(outcome.fault)
+                #expect(text.hasPrefix("not connected, for "))
+                #expect(text.contains(told))
             }
-            let text = try #require(engine.health.lastError?.text)
-            #expect(text.hasPrefix("not connected, for "))
-            #expect(text.contains(told))
             #expect(receiver.connections == 0)
         }
     }
@@ -54,8 +55,8 @@ struct EgressTests {
     ])
     func `what is never allowed is refused at once`(host: String, told: String) async throws {
         let engine = try WebhookEngine.make("https://\(host)/latest/meta-data/")
-        #expect(await engine.status(of: .sync()) == .portDisconnected)
-        #expect(engine.health.lastError?.text == "not connected, for \(told)")
+        let expected = EngineResult(status: .portDisconnected, fault: "not connected, for \(told)")
+        #expect(await engine.outcome(of: .sync()) == expected)
     }
 
     @Test func `of several addresses of a name those that are refused are left out`() async throws {
@@ -64,9 +65,8 @@ struct EgressTests {
             let receiver = try ScriptedReceiver(on: host)
             let multi = try CurlMulti(try EgressRules(deniedRanges: [denied]))
             let engine = try WebhookEngine.make("http://localhost:\(receiver.port)/", multi: multi)
-            for _ in 0..<3 { #expect(await engine.status(of: .sync()) == .success) }
+            for _ in 0..<3 { #expect(await engine.outcome(of: .sync()).fault == nil) }
             #expect(receiver.requests.count == 3)
-            #expect(engine.health.lastError == nil)
         }
     }
 
@@ -75,8 +75,9 @@ struct EgressTests {
         close(socket.descriptor)
         let multi = try CurlMulti(try EgressRules(deniedRanges: ["::1/128"]))
         let engine = try WebhookEngine.make("http://localhost:\(socket.port)/", multi: multi)
-        #expect(await engine.status(of: .sync()) == .portDisconnected)
-        let text = try #require(engine.health.lastError?.text)
+        let outcome = await engine.outcome(of: .sync())
+        #expect(outcome.status == .portDisconnected)
+        let text = try #require(outcome.fault)
         #expect(text.hasPrefix("Failed to connect to localhost"))
         #expect(text.hasSuffix("; not connected, for ::1 is in deniedRanges"))
     }
@@ -94,7 +95,6 @@ struct EgressTests {
             #expect(await refused.status(of: .async(number)) == .portDisconnected)
         }
         #expect(receiver.connections == 2)
-        #expect(engine.health.lastError == nil)
     }
 
     @Test func `a redirect to what may not be connected to is not followed`() async throws {
@@ -102,7 +102,6 @@ struct EgressTests {
             [.send(Array("HTTP/1.1 307 X\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n".utf8))]
         }
         let engine = try WebhookEngine.make(receiver.url)
-        #expect(await engine.status(of: .sync()) == .unsuccessful)
-        #expect(engine.health.lastError?.text == "HTTP status 307")
+        #expect(await engine.outcome(of: .sync()) == EngineResult(status: .unsuccessful, fault: "HTTP status 307"))
     }
 }

@@ -17,20 +17,33 @@ extension WebhookEngine {
     /// An engine of the host `default`.
     static func make(
         _ url: String, secret: WebhookSecret? = nil, headers: [String: String] = [:], caFile: String? = nil,
-        encoding: WebhookConfiguration.Encoding = .json, multi: CurlMulti? = nil
+        encoding: WebhookConfiguration.Encoding = .json, multi: CurlMulti? = nil, host: String = "default"
     ) throws -> WebhookEngine {
-        WebhookEngine(
+        let certificates = try caFile.map { try CertificateFile(path: $0) }
+        try certificates?.read()
+        return WebhookEngine(
             configuration: try WebhookConfiguration(
-                url: url, secret: secret, headers: headers, caFile: caFile, encoding: encoding),
-            origin: EventOrigin(host: "default", random: "5f3a9c"), version: "1.2.3",
+                url: url, secret: secret, headers: headers, caFile: certificates, encoding: encoding),
+            origin: EventOrigin(host: host, random: "5f3a9c"), version: "1.2.3",
             multi: try multi ?? CurlMulti(), clock: StandingClock())
     }
 
     /// Sends `message` and returns what it came to; more than one completion stops the test.
-    func result(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> EngineResult {
+    func outcome(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> EngineResult {
         await withCheckedContinuation { continuation in
             send(message, timeout: timeout) { continuation.resume(returning: $0) }
         }
+    }
+
+    /// The status and the reply alone.
+    func result(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> EngineResult {
+        let outcome = await outcome(of: message, timeout: timeout)
+        return EngineResult(status: outcome.status, reply: outcome.reply)
+    }
+
+    /// What was wrong, for people.
+    func fault(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> String? {
+        await outcome(of: message, timeout: timeout).fault
     }
 
     func status(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> NTStatus {

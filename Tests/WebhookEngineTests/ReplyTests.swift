@@ -34,17 +34,17 @@ struct ReplyTests {
     }
 
     @Test(arguments: [
-        ("{}", false, UInt32(0), UInt32(0)), (#"{"accessDenied":true}"#, true, 0, 0),
-        (#"{"accessDenied":false,"unknown":null}"#, false, 0, 0),
-        (#"{"rules":["NotifyNewThreadDifferentProcess","0x400","0x2"]}"#, false, 0x40_0402, 0),
+        ("{}", false, UInt32?.none, UInt32?.none), (#"{"accessDenied":true}"#, true, nil, nil),
+        (#"{"accessDenied":false,"unknown":null}"#, false, nil, nil),
+        (#"{"rules":["NotifyNewThreadDifferentProcess","0x400","0x2"]}"#, false, 0x40_0402, nil),
         (#"{"rules":"0x00400400","flags":1}"#, false, 0x40_0400, 1),
         (#"{"rules":[],"flags":["FriendlyProcess"],"accessDenied":true}"#, true, 0, 0x20),
-        (#"{"rules":4294967295}"#, false, .max, 0),
+        (#"{"rules":4294967295,"flags":0}"#, false, .max, 0),
     ])
-    func `CreateProcess may be denied and given rules and flags`(
-        body: String, denied: Bool, rules: UInt32, flags: UInt32
+    func `COR-10: CreateProcess may be denied and given rules and flags, none among them`(
+        body: String, denied: Bool, rules: UInt32?, flags: UInt32?
     ) async throws {
-        let reply = CreateProcessReply(accessDenied: denied, processFlags: flags, processRules: rules)
+        let reply = CreateProcessAnswer(accessDenied: denied, processFlags: flags, processRules: rules)
         #expect(try await result(of: .create, body) == EngineResult(status: .success, reply: .createProcess(reply)))
     }
 
@@ -96,9 +96,8 @@ struct ReplyTests {
             ]
         }
         let engine = try WebhookEngine.make(receiver.url)
-        #expect(await engine.result(of: .sync()) == EngineResult(status: .unsuccessful))
-        #expect(engine.health.lastError?.text == "HTTP status \(status)")
-        #expect(engine.health.lastError?.time == StandingClock().now())
+        let expected = EngineResult(status: .unsuccessful, fault: "HTTP status \(status)")
+        #expect(await engine.outcome(of: .sync()) == expected)
         #expect(receiver.requests.count == 1)
         #expect(receiver.requests.first?.line == "POST /hook?x=1 HTTP/1.1")
     }
@@ -113,19 +112,10 @@ struct ReplyTests {
                 == EngineResult(status: .success, reply: reply))
     }
 
-    @Test func `health tells the last error and the latency of the last answer`() async throws {
-        let receiver = try ScriptedReceiver { request in
-            request["webhook-id"]?.hasSuffix("-1") == true ? .reply(status: 500) : .reply("{}")
-        }
+    @Test func `a reply that cannot be read is told in the result of its own message`() async throws {
+        let receiver = try ScriptedReceiver { _ in .reply("{}") }
         let engine = try WebhookEngine.make(receiver.url)
-        #expect(engine.health == WebhookHealth())
-        _ = await engine.result(of: .async(1))
-        #expect(engine.health.lastLatency == nil)
-        _ = await engine.result(of: .async(2))
-        let latency = try #require(engine.health.lastLatency)
-        #expect(latency > .zero && latency < .seconds(20))
-        #expect(engine.health.lastError?.text == "HTTP status 500")
-        _ = await engine.result(of: .sync(3))
-        #expect(engine.health.lastError?.text == "reply not understood: /operationType required, but missing")
+        #expect(await engine.fault(of: .sync()) == "reply not understood: /operationType required, but missing")
+        #expect(await engine.fault(of: .async()) == nil)
     }
 }

@@ -93,7 +93,7 @@ struct RulesTests {
             #expect(!text.contains("MfKQ") && !text.contains("49, 242") && !text.contains("quiet"))
         }
         #expect("\(secret)" == "<redacted>")
-        #expect("\(configuration)" == "webhook https://engine.example/hook, headers [Authorization], signed")
+        #expect("\(configuration)" == "webhook https://engine.example/<redacted>, headers [Authorization], signed")
     }
 
     @Test func `the signature is that of the example of Standard Webhooks`() throws {
@@ -117,11 +117,11 @@ struct RulesTests {
     }
 
     @Test func `a CA file has a path`() {
-        #expect(throws: WebhookEngineError.caFile("is no path")) {
-            try WebhookConfiguration(url: "https://a/", caFile: "")
+        #expect(throws: WebhookEngineError.caFile("is not a path")) {
+            try CertificateFile(path: "")
         }
-        #expect(throws: WebhookEngineError.caFile("is no path")) {
-            try WebhookConfiguration(url: "https://a/", caFile: "/a\0b")
+        #expect(throws: WebhookEngineError.caFile("is not a path")) {
+            try CertificateFile(path: "/a\0b")
         }
     }
 }

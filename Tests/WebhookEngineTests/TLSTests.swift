@@ -1,5 +1,7 @@
 import TestCertificates
+import CloudEvents
 import Driver
+import Glibc
 import Messages
 import Testing
 import WebhookEngine
@@ -30,7 +32,6 @@ struct TLSTests {
         #expect(unknown == .portDisconnected)
         let misnamed = try await certificate.withFile { try await status(receiver, host: "127.0.0.1", caFile: $0) }
         #expect(misnamed == .portDisconnected)
-        #expect(try await status(receiver, caFile: "/nonexistent/ca.pem") == .portDisconnected)
         #expect(receiver.requests == [])
     }
 
@@ -40,5 +41,47 @@ struct TLSTests {
         let receiver = try TLSReceiver(certificate, priority: "LEGACY:-VERS-ALL:+VERS-\(version)")
         let result = try await certificate.withFile { try await status(receiver, caFile: $0) }
         #expect(result == (isTaken ? .success : .portDisconnected))
+    }
+
+    @Test func `a CA file that is a device, without end or not there is refused in words when it is read`() throws {
+        for (path, detail) in [
+            ("/nonexistent/ca.pem", "cannot be read: No such file or directory"),
+            ("/dev/zero", "is a device, not a regular file"), ("/tmp", "is a directory, not a regular file"),
+            ("/proc/self/pagemap", "is not a regular file: it has content but no size, as files of /proc have"),
+        ] {
+            #expect(throws: WebhookEngineError.caFile(detail)) { try CertificateFile(path: path).read() }
+        }
+    }
+
+    @Test func `a CA file that becomes a FIFO holds nobody up and leaves in force what it held`() async throws {
+        let certificate = try Certificate(for: "localhost")
+        let receiver = try TLSReceiver(certificate)
+        try await certificate.withFile { path in
+            let engine = try WebhookEngine.make("https://localhost:\(receiver.port)/", caFile: path)
+            try #require(unlink(path) == 0 && mkfifo(path, 0o600) == 0)
+            #expect(await engine.status(of: .sync(), timeout: .seconds(10)) == .success)
+        }
+    }
+
+    @Test func `a CA file that changed is read again, and connections made by the old one are not used any more`()
+        async throws
+    {
+        let certificate = try Certificate(for: "localhost")
+        let receiver = try TLSReceiver(certificate)
+        let stranger = try Certificate(for: "localhost")
+        try await certificate.withFile { path in
+            let file = try CertificateFile(path: path)
+            try file.read()
+            let engine = WebhookEngine(
+                configuration: try WebhookConfiguration(url: "https://localhost:\(receiver.port)/", caFile: file),
+                origin: EventOrigin(host: "default"), version: "1", multi: try CurlMulti(), clock: StandingClock())
+            #expect(await engine.status(of: .sync()) == .success)
+            try await stranger.withFile { other in
+                try #require(rename(other, path) == 0)
+                // As a look of its own would find it.
+                try file.read()
+                #expect(await engine.status(of: .sync()) == .portDisconnected)
+            }
+        }
     }
 }

@@ -157,16 +157,16 @@ extension DriverState {
     ) -> ProcessCreationOutcome {
         var report = pending.report
         report.messages = [record]
-        let answer = record.status == .success ? processReply(reply) : CreateProcessReply()
+        let answer = record.status == .success ? processReply(reply) : CreateProcessAnswer()
         if report.trace.note(.accessDenied, answer.accessDenied) {
             processes.remove(pending.reference)
             return ProcessCreationOutcome(process: nil, routines: [report])
         }
         processes.update(pending.reference) { context in
-            if answer.processRules != 0 { context.rules = ProcessRules(rawValue: answer.processRules) }
-            if answer.processFlags != 0 {
+            if let rules = answer.processRules { context.rules = ProcessRules(rawValue: rules) }
+            if let flags = answer.processFlags {
                 let kept = context.flags.intersection(.threadNotifyRoutineExSet)
-                context.flags = ProcessFlags(rawValue: answer.processFlags).union(kept)
+                context.flags = ProcessFlags(rawValue: flags).union(kept)
             }
         }
         if config.createThreadNotifyRoutineEx {
@@ -186,15 +186,15 @@ extension DriverState {
     }
 
     /// Reads the reply buffer of CreateProcess; one that is none counts and is otherwise ignored (PRC-3).
-    private mutating func processReply(_ reply: EngineReply) -> CreateProcessReply {
-        let answer: CreateProcessReply?
+    private mutating func processReply(_ reply: EngineReply) -> CreateProcessAnswer {
+        let answer: CreateProcessAnswer?
         switch reply {
-        case .empty: return CreateProcessReply()
+        case .empty: return CreateProcessAnswer()
         case .createProcess(let reply): answer = reply
-        case .bytes(let bytes): answer = CreateProcessReply(bytes: bytes)
+        case .bytes(let bytes): answer = CreateProcessReply(bytes: bytes).map { CreateProcessAnswer($0) }
         case .sync, .unreadable: answer = nil
         }
         if answer == nil { directCounters.fltSendMessageReplyBufferMismatch += 1 }
-        return answer ?? CreateProcessReply()
+        return answer ?? CreateProcessAnswer()
     }
 }

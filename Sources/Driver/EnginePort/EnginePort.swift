@@ -18,11 +18,18 @@ public struct EngineResult: Hashable, Sendable {
     public var status: NTStatus
     /// The reply buffer; `.empty` unless `status` is STATUS_SUCCESS.
     public var reply: EngineReply
+    /// What was wrong, for people; nil when nothing was, or no more is known than `status` says.
+    public var fault: String?
+    /// How long the message waited before the engine could have it; nil when the engine never had it, so that the time it
+    /// took is not the engine's.
+    public var waited: Duration?
 
-    /// A send that ended with `status`.
-    public init(status: NTStatus, reply: EngineReply = .empty) {
+    /// A send that ended with `status`, and did not wait.
+    public init(status: NTStatus, reply: EngineReply = .empty, fault: String? = nil) {
         self.status = status
         self.reply = reply
+        self.fault = fault
+        waited = .zero
     }
 }
 
@@ -33,11 +40,35 @@ public enum EngineReply: Hashable, Sendable {
     /// An answer to a synchronous message.
     case sync(ReplySyncMessage)
     /// An answer to CreateProcess.
-    case createProcess(CreateProcessReply)
+    case createProcess(CreateProcessAnswer)
     /// A binary reply buffer, not looked at yet.
     case bytes([UInt8])
     /// Something that is no reply. A mismatch for a synchronous message and for CreateProcess.
     case unreadable
+}
+
+/// What an engine answers to CreateProcess.
+public struct CreateProcessAnswer: Hashable, Sendable {
+    /// Whether the process may not start.
+    public var accessDenied: Bool
+    /// ProcessFlags to set; nil to leave them alone.
+    public var processFlags: UInt32?
+    /// ProcessRules to set; nil to leave them alone.
+    public var processRules: UInt32?
+
+    /// The given answer; by default one that allows the process and changes nothing.
+    public init(accessDenied: Bool = false, processFlags: UInt32? = nil, processRules: UInt32? = nil) {
+        self.accessDenied = accessDenied
+        self.processFlags = processFlags
+        self.processRules = processRules
+    }
+
+    /// What the driver's reply buffer says, in which a word of 0 leaves alone (COR-10).
+    public init(_ reply: CreateProcessReply) {
+        self.init(
+            accessDenied: reply.accessDenied, processFlags: reply.processFlags == 0 ? nil : reply.processFlags,
+            processRules: reply.processRules == 0 ? nil : reply.processRules)
+    }
 }
 
 /// A message on its way to the engine.

@@ -1,5 +1,4 @@
 public import EmbeddedEngine
-import Glibc
 import JSON
 public import WebhookEngine
 
@@ -39,8 +38,16 @@ extension EngineSetting {
         }
     }
 
-    /// Writes the members; never the secret, and of a header only that it is there: its value may be one too.
-    func writeMembers(to json: inout JSONWriter) {
+    /// Reads the files that the setting names, on a thread that nobody else needs, and then hands on what is wrong with
+    /// them; at once when it names none.
+    func readFiles(_ completion: @escaping @Sendable (Problem.Fault?) -> Void) {
+        guard case .webhook(let configuration) = self, let caFile = configuration.caFile else { return completion(nil) }
+        caFile.read { error in completion(error.map { .body(pointer: "/caFile", detail: $0.detail) }) }
+    }
+
+    /// Writes the members; never the secret, and of a header only that it is there: its value may be one too, and so may
+    /// path and query of the URL, which `showsURL` shows.
+    func writeMembers(to json: inout JSONWriter, showsURL: Bool) {
         switch self {
         case .embedded(let behaviour):
             json.member("type", Kind.embedded.rawValue)
@@ -49,14 +56,14 @@ extension EngineSetting {
             json.member("failEvery", behaviour.failEvery)
         case .webhook(let configuration):
             json.member("type", Kind.webhook.rawValue)
-            json.member("url", configuration.url)
+            json.member("url", showsURL ? configuration.url : URLRules.redacted(configuration.url))
             json.member("encoding", configuration.encoding.rawValue)
             json.member("headers") { json in
                 json.object { json in
                     for name in configuration.headers.keys.sorted() { json.member(key: name, "<redacted>") }
                 }
             }
-            if let caFile = configuration.caFile { json.member("caFile", caFile) }
+            if let caFile = configuration.caFile { json.member("caFile", caFile.path) }
         case .none: json.member("type", Kind.none.rawValue)
         }
     }
@@ -119,13 +126,13 @@ extension WebhookConfiguration {
         return headers
     }
 
-    /// A path that is not one of something without an end: the thread of all engines reads the file.
-    private static func caFile(_ value: JSONValue) -> String? {
+    private static func caFile(_ value: JSONValue) -> CertificateFile? {
         guard let path = value.string() else { return nil }
-        var status = stat()
-        if !path.isEmpty, stat(path, &status) != 0 { return path }  // shows when the engine is connected to
-        if status.st_mode & S_IFMT == S_IFREG, status.st_size <= 1 << 20 { return path }
-        value.fault("is not a file of at most 1 MiB")
-        return nil
+        do throws(WebhookEngineError) {
+            return try CertificateFile(path: path)
+        } catch {
+            value.fault(error.detail)
+            return nil
+        }
     }
 }

@@ -10,20 +10,20 @@ protocol PingableEngine: EnginePort {
     /// Sends an event without a message; ends like a send.
     func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void)
 
-    /// Why the last send that failed did, where the engine knows more than its status.
-    var lastFailure: String? { get }
+    /// How much of its pool of connections is in use; nil when it has none.
+    var pool: PoolUse? { get }
 }
 
 extension EmbeddedEngine: PingableEngine {
-    var lastFailure: String? { nil }
+    var pool: PoolUse? { nil }
 }
 
 extension DisconnectedEngine: PingableEngine {
-    var lastFailure: String? { nil }
+    var pool: PoolUse? { nil }
 }
 
 extension WebhookEngine: PingableEngine {
-    var lastFailure: String? { health.lastError?.text }
+    var pool: PoolUse? { poolUse }
 }
 
 /// The engine of a host: the driver's port, behind which the engine can be exchanged while the host runs.
@@ -63,6 +63,8 @@ final class EngineSwitch: EnginePort {
 
     var setting: EngineSetting { state.withLock { $0.connection.setting } }
     var health: Health { state.withLock { $0.health } }
+    /// How much of the engine's pool of connections is in use; nil when it has none.
+    var pool: PoolUse? { current.engine.pool }
 
     func connect(_ connection: Connection) {
         let former = state.withLock { state in
@@ -91,10 +93,11 @@ final class EngineSwitch: EnginePort {
             })
     }
 
-    private var current: (any PingableEngine, generation: UInt64) {
+    private var current: (engine: any PingableEngine, generation: UInt64) {
         state.withLock { ($0.connection.engine, $0.generation) }
     }
 
+    /// What waited for a connection is not the engine's time, and what never had one says nothing of it.
     private func measured(
         by engine: any PingableEngine, _ generation: UInt64,
         _ completion: @escaping @Sendable (EngineResult) -> Void
@@ -102,17 +105,29 @@ final class EngineSwitch: EnginePort {
         let started = clock.uptimeNanoseconds()
         let machineStarted = machine.uptimeNanoseconds()
         return { result in
-            let spent = self.clock.uptimeNanoseconds() &- started
-            self.latency.observe(nanoseconds: self.machine.uptimeNanoseconds() &- machineStarted)
             // The engine lives until its last send has ended, also when another one has taken its place.
-            let detail = result.status == .success ? nil : engine.lastFailure ?? result.status.name
+            withExtendedLifetime(engine) {}
+            let waited = result.waited?.nanoseconds
+            if let waited {
+                let spent = self.machine.uptimeNanoseconds() &- machineStarted
+                self.latency.observe(nanoseconds: spent - min(spent, waited))
+            }
+            let spent = self.clock.uptimeNanoseconds() &- started
+            let detail = result.fault ?? (result.status == .success ? nil : result.status.name)
             let time = self.clock.now()
             self.state.withLock { state in
                 if state.generation != generation { return }
-                state.health.lastLatencyNanoseconds = spent
+                if let waited { state.health.lastLatencyNanoseconds = spent - min(spent, waited) }
                 if let detail { state.health.lastError = (time, detail) }
             }
             completion(result)
         }
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, of a duration that is not negative and less than five centuries.
+    fileprivate var nanoseconds: UInt64 {
+        UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
     }
 }

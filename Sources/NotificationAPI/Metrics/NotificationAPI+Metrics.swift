@@ -1,5 +1,6 @@
 import Driver
 import Messages
+import WebhookEngine
 
 extension NotificationAPI {
     /// Everything that is counted, in the Prometheus text format.
@@ -22,6 +23,10 @@ extension NotificationAPI {
         out.sample("wdfilterd_log_lines_dropped_total", [], droppedLogLines())
         out.metric("wdfilterd_message_streams", "gauge", "Live streams of messages.")
         out.sample("wdfilterd_message_streams", [], openStreams)
+        out.metric(
+            "wdfilterd_webhook_no_connection_total", "counter",
+            "Messages whose time was over before a connection to their webhook was free.")
+        out.sample("wdfilterd_webhook_no_connection_total", [], Int64(clamping: machinery.curl.withoutConnectionCount))
         for metric in HostMetric.all {
             out.metric(metric.name, metric.type, metric.help)
             for (host, counters) in hosts {

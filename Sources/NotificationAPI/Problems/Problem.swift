@@ -9,6 +9,12 @@ public struct Problem: Error, Sendable {
         case body(pointer: String, detail: String)
         /// In a parameter of path or query.
         case parameter(name: String, detail: String)
+
+        /// The same fault in a body of which what has it is the member at `pointer`.
+        func within(_ pointer: String) -> Fault {
+            guard case .body(let inner, let detail) = self else { return self }
+            return .body(pointer: pointer + inner, detail: detail)
+        }
     }
 
     /// The type.

@@ -3,6 +3,7 @@ import Driver
 import JSON
 import Messages
 import MicroHTTPD
+import WebhookEngine
 
 /// The engine of a host.
 enum EngineRoutes {
@@ -15,7 +16,7 @@ enum EngineRoutes {
     private static func get(_ call: Call) throws(Problem) {
         try call.read { _ in }
         let engine = try call.host().engine
-        call.reply.send { engine.write(to: &$0) }
+        call.reply.send { engine.write(to: &$0, showsURL: call.context.isFromAdmin) }
     }
 
     private static func put(_ call: Call) throws(Problem) {
@@ -24,8 +25,11 @@ enum EngineRoutes {
             EngineSetting($1)
         }
         let host = try call.host()
-        host.engine.connect(call.api.machinery.connect(setting, origin: host.origin))
-        call.reply.send { host.engine.write(to: &$0) }
+        setting.readFiles { fault in
+            if let fault { return call.reply.send(Problem(faults: [fault])) }
+            host.engine.connect(call.api.machinery.connect(setting, origin: host.origin))
+            call.reply.send { host.engine.write(to: &$0, showsURL: call.context.isFromAdmin) }
+        }
     }
 
     private static func ping(_ call: Call) throws(Problem) {
@@ -46,11 +50,16 @@ enum EngineRoutes {
 }
 
 extension EngineSwitch {
-    /// The engine as it is set, without its secret, and how the last sends went.
-    func write(to json: inout JSONWriter) {
+    /// The engine as it is set, without its secrets, and how the last sends went.
+    func write(to json: inout JSONWriter, showsURL: Bool) {
         let health = health
+        let pool = pool
         json.object { json in
-            setting.writeMembers(to: &json)
+            setting.writeMembers(to: &json, showsURL: showsURL)
+            if let pool {
+                json.member("connections", pool.connections)
+                json.member("waiting", pool.waiting)
+            }
             if let (time, detail) = health.lastError {
                 json.member("lastError") { json in
                     json.object { json in

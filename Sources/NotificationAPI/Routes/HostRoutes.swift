@@ -30,7 +30,8 @@ enum HostRoutes {
         let behind = call.api.hosts.all.drop { host in cursor.map { host.name <= $0 } ?? false }
         let items = behind.prefix(limit)
         let next = items.count < behind.count ? items.last?.name : nil
-        call.reply.send { $0.page(items, next: next) { json, host in host.write(to: &json) } }
+        let showsURL = call.context.isFromAdmin
+        call.reply.send { $0.page(items, next: next) { json, host in host.write(to: &json, showsURL: showsURL) } }
     }
 
     private static func put(_ call: Call) throws(Problem) {
@@ -39,20 +40,29 @@ enum HostRoutes {
             HostCreation($1)
         }
         try HostCreation.checkPatterns(of: creation.rulePolicies ?? [])
+        (creation.engine ?? .none).readFiles { fault in
+            if let fault { return call.reply.send(Problem(faults: [fault.within("/engine")])) }
+            make(creation, call)
+        }
+    }
+
+    private static func make(_ creation: HostCreation, _ call: Call) {
         let name = call.parameters[0]
+        let showsURL = call.context.isFromAdmin
         switch call.api.hosts.create(name, creation) {
         case .made(let host):
-            call.reply.send(201, location: "/v1/hosts/\(name)") { host.write(to: &$0) }
-        case .existed(let host): call.reply.send { host.write(to: &$0) }
-        case .conflict: throw Problem(.hostExists, "The host \(name) was made with another body.")
-        case .limitReached: throw Problem(.limitReached, "There are as many hosts as the service keeps.")
+            call.reply.send(201, location: "/v1/hosts/\(name)") { host.write(to: &$0, showsURL: showsURL) }
+        case .existed(let host): call.reply.send { host.write(to: &$0, showsURL: showsURL) }
+        case .conflict: call.reply.send(Problem(.hostExists, "The host \(name) was made with another body."))
+        case .limitReached:
+            call.reply.send(Problem(.limitReached, "There are as many hosts as the service keeps."))
         }
     }
 
     private static func get(_ call: Call) throws(Problem) {
         try call.read { _ in }
         let host = try call.host()
-        call.reply.send { host.write(to: &$0) }
+        call.reply.send { host.write(to: &$0, showsURL: call.context.isFromAdmin) }
     }
 
     private static func delete(_ call: Call) throws(Problem) {
@@ -118,12 +128,12 @@ extension [RulePolicy] {
 }
 
 extension Host {
-    fileprivate func write(to json: inout JSONWriter) {
+    fileprivate func write(to json: inout JSONWriter, showsURL: Bool) {
         json.object { json in
             json.member("name", name)
             json.member("createdAt", createdAt.rfc3339)
             json.member("config") { driver.config.write(to: &$0) }
-            json.member("engine") { engine.write(to: &$0) }
+            json.member("engine") { engine.write(to: &$0, showsURL: showsURL) }
             json.member("clock") { clock.write(to: &$0) }
             json.member("rulePolicies") { driver.rulePolicies.write(to: &$0) }
         }

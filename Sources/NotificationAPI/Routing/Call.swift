@@ -44,6 +44,9 @@ final class RequestContext: Sendable {
     /// Whether the request would be let in still, for those that go on for long.
     var isStillAdmitted: Bool { admission.map(api.access.stillHolds) ?? true }
 
+    /// Whether an administrator asks; without tokens everybody is one.
+    var isFromAdmin: Bool { admission?.caller.map { $0.role == .admin } ?? true }
+
     /// Who asks, as the log calls them; nil when nobody was asked.
     var caller: String? { admission?.caller?.name }
 

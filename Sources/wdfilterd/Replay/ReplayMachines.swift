@@ -67,7 +67,7 @@ final class ReplayMachines: Sendable {
             let rules = try settings.egressRules()
             let curl: CurlMulti
             do throws(WebhookEngineError) {
-                curl = try CurlMulti(rules)
+                curl = try CurlMulti(rules, connections: settings.engineConnections)
             } catch {
                 throw CommandFailure(status: .failed, message: "libcurl does not start: \(error)")
             }
@@ -142,9 +142,9 @@ final class ReplayMachines: Sendable {
             multi: curl, clock: SystemClock())
         let answer = Deadline<EngineResult>()
         engine.ping(timeout: .seconds(5)) { answer.put($0) }
-        let status = answer.take(within: .seconds(6))?.status ?? .timeout
-        if status != .success {
-            let reason = engine.health.lastError?.text ?? status.name
+        let result = answer.take(within: .seconds(6)) ?? EngineResult(status: .timeout)
+        if result.status != .success {
+            let reason = result.fault ?? result.status.name
             throw CommandFailure(status: .failed, message: "--engine-url: the engine does not answer: \(reason)")
         }
     }

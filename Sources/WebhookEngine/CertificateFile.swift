@@ -1,0 +1,133 @@
+import CCurl
+import Dispatch
+import Files
+import Glibc
+import Locking
+
+/// A file of PEM certificates that an engine's is checked against: read when it is set and when it changed, on threads
+/// that nobody else needs, and handed on from memory.
+public final class CertificateFile: Sendable {
+    /// Most bytes of such a file.
+    public static let maximumSize = 1 << 20
+    /// How often it is looked at for changes while messages are sent.
+    static let lookInterval = Duration.seconds(1)
+
+    /// The path, as it was given.
+    public let path: String
+
+    private struct State {
+        var content: Content?
+        var version: RegularFile.Version?
+        var isLooking = false
+        var nextLook = Monotonic.now() + CertificateFile.lookInterval
+    }
+
+    private let state = Locked(State())
+
+    /// A file that has not been read yet.
+    ///
+    /// - Throws: `WebhookEngineError.caFile` when `path` is empty or has a NUL.
+    public init(path: String) throws(WebhookEngineError) {
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw .caFile("is not a path") }
+        self.path = path
+    }
+
+    /// Whether it was read.
+    public var isRead: Bool { state.withLock { $0.content != nil } }
+
+    /// Reads the file. What was read before stays when that fails.
+    ///
+    /// It may take as long as a file system takes: not for a thread that others need.
+    ///
+    /// - Throws: `WebhookEngineError.caFile` when it is not a regular file, has more than `maximumSize` bytes or cannot be
+    ///   read.
+    public func read() throws(WebhookEngineError) {
+        let content: Content
+        let version: RegularFile.Version
+        do throws(RegularFile.Fault) {
+            // Before the bytes: if it changes in between it is read once more.
+            version = try RegularFile.version(path)
+            content = try Content(try RegularFile.read(path, limit: CertificateFile.maximumSize))
+        } catch {
+            throw .caFile(error.description)
+        }
+        state.withLock { state in
+            state.content = content
+            state.version = version
+        }
+    }
+
+    /// Reads the file on a thread of its own and hands on what is wrong with it, if anything is.
+    public func read(completion: @escaping @Sendable (WebhookEngineError?) -> Void) {
+        CertificateFile.queue.async {
+            do throws(WebhookEngineError) {
+                try self.read()
+                completion(nil)
+            } catch {
+                completion(error)
+            }
+        }
+    }
+
+    /// What it held when it was last read; nil before.
+    var content: Content? { state.withLock { $0.content } }
+
+    /// Has the file read again if it changed, soon and elsewhere, unless that was looked at a moment ago.
+    func lookAgain(at now: Monotonic) {
+        let isDue = state.withLock { state in
+            guard state.content != nil, now >= state.nextLook, !state.isLooking else { return false }
+            state.isLooking = true
+            return true
+        }
+        guard isDue else { return }
+        CertificateFile.queue.async { [self] in
+            let known = state.withLock { $0.version }
+            // A file that is gone or not one any more leaves in force what it held.
+            if let version = try? RegularFile.version(path), version != known { try? read() }
+            state.withLock { state in
+                state.isLooking = false
+                state.nextLook = .now() + CertificateFile.lookInterval
+            }
+        }
+    }
+
+    /// One file system that hangs holds up the CA files of all engines, and nothing else.
+    private static let queue = DispatchQueue(label: "wdfilterd.certificates")
+}
+
+extension CertificateFile: Hashable {
+    /// Whether they have the same path.
+    public static func == (one: CertificateFile, other: CertificateFile) -> Bool { one.path == other.path }
+    /// Feeds the path.
+    public func hash(into hasher: inout Hasher) { hasher.combine(path) }
+}
+
+extension CertificateFile {
+    /// What a file held, where libcurl finds it: in memory, under a path.
+    ///
+    /// libcurl with GnuTLS takes certificates from a path only (CURLOPT_CAINFO_BLOB is not built in), so the path is that
+    /// of a memory file, which no other process changes and which is never waited for.
+    final class Content: Sendable {
+        private let descriptor: Int32
+
+        init(_ bytes: [UInt8]) throws(RegularFile.Fault) {
+            descriptor = memfd_create("wdfilterd-ca", 1)  // MFD_CLOEXEC
+            guard descriptor >= 0 else { throw .system(errno) }
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                guard count > 0 || errno == EINTR else {
+                    let failure = errno
+                    close(descriptor)
+                    throw .system(failure)
+                }
+                rest = rest.dropFirst(max(0, count))
+            }
+        }
+
+        deinit { close(descriptor) }
+
+        /// Leads to the content for as long as this lives.
+        var path: String { "/proc/self/fd/\(descriptor)" }
+    }
+}

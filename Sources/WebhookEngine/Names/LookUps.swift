@@ -1,0 +1,62 @@
+import Glibc
+
+/// Runs look-ups, each on a thread of its own: a resolver that does not answer holds its thread until it gives up, and
+/// `LookUpState` bounds how many do.
+final class LookUps: Sendable {
+    private let resolver: any NameResolver
+    private let report: @Sendable (_ number: UInt64, _ name: String, Result<[IPAddress], LookUpFailure>) -> Void
+
+    /// Look-ups by `resolver`, whose ends are reported on their threads.
+    init(
+        by resolver: any NameResolver,
+        report: @escaping @Sendable (_ number: UInt64, _ name: String, Result<[IPAddress], LookUpFailure>) -> Void
+    ) {
+        self.resolver = resolver
+        self.report = report
+    }
+
+    /// Begins a look-up.
+    ///
+    /// - Throws: `LookUpFailure` when the system has no thread for it.
+    func begin(_ number: UInt64, _ name: String) throws(LookUpFailure) {
+        let work = Work(number: number, name: name, lookUps: self)
+        let context = Unmanaged.passRetained(work)
+        var thread = pthread_t()
+        let result = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                CurlMulti.blockSignals()
+                Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
+        guard result == 0 else {
+            context.release()
+            throw LookUpFailure(text: "no thread: " + String(cString: strerror(result)))
+        }
+        let detached = pthread_detach(thread)
+        assert(detached == 0, "pthread_detach: \(detached)")
+    }
+
+    private final class Work: Sendable {
+        let number: UInt64
+        let name: String
+        let lookUps: LookUps
+
+        init(number: UInt64, name: String, lookUps: LookUps) {
+            self.number = number
+            self.name = name
+            self.lookUps = lookUps
+        }
+
+        func run() {
+            let result: Result<[IPAddress], LookUpFailure>
+            do throws(LookUpFailure) {
+                result = .success(try lookUps.resolver.addresses(of: name))
+            } catch {
+                result = .failure(error)
+            }
+            lookUps.report(number, name, result)
+        }
+    }
+}

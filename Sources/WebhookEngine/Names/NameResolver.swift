@@ -1,0 +1,46 @@
+import CCurl  // SOCK_STREAM is in whichever of the two is loaded first
+import Glibc
+
+/// Finds the addresses of a name.
+protocol NameResolver: Sendable {
+    /// The addresses of `name`, the best first. Called on a thread of its own, and may take its time.
+    ///
+    /// - Throws: `LookUpFailure`, when there are none or nobody knows.
+    func addresses(of name: String) throws(LookUpFailure) -> [IPAddress]
+}
+
+/// Why a name has no addresses, for people.
+struct LookUpFailure: Error, Hashable {
+    let text: String
+}
+
+/// The system's resolver, `getaddrinfo`.
+struct SystemResolver: NameResolver {
+    /// Most addresses of a name that are used.
+    static let maxAddresses = 16
+
+    func addresses(of name: String) throws(LookUpFailure) -> [IPAddress] {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var first: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(name, nil, &hints, &first)
+        guard code == 0 else {
+            let reason = code == EAI_SYSTEM ? strerror(errno).map { String(cString: $0) } : nil
+            throw LookUpFailure(text: reason ?? String(cString: gai_strerror(code)))
+        }
+        defer { freeaddrinfo(first) }
+        var addresses: [IPAddress] = []
+        var next = first
+        while let info = next?.pointee, addresses.count < SystemResolver.maxAddresses {
+            if let socketAddress = info.ai_addr,
+                let address = IPAddress(socketAddress: socketAddress, length: Int(info.ai_addrlen)),
+                !addresses.contains(address)
+            {
+                addresses.append(address)
+            }
+            next = info.ai_next
+        }
+        guard !addresses.isEmpty else { throw LookUpFailure(text: "it has no address") }
+        return addresses
+    }
+}

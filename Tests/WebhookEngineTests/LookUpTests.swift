@@ -1,0 +1,189 @@
+import Driver
+import Glibc
+import Locking
+import Messages
+import Testing
+
+@testable import WebhookEngine
+
+/// Names of engines are looked up on threads of ours, and few at a time (decision 17).
+@Suite(.timeLimit(.minutes(2)))
+struct LookUpTests {
+    private let start = Monotonic.now()
+
+    private func after(_ milliseconds: Int) -> Monotonic { start + .milliseconds(milliseconds) }
+
+    @Test func `messages for one name wait for one look-up, and after three seconds for a second, not for a third`() {
+        var state = LookUpState()
+        #expect(state.arrive("a", for: "one", at: start) == .begin)
+        #expect(state.arrive("a", for: "two", at: after(2999)) == .join)
+        #expect(state.arrive("a", for: "two", at: after(3000)) == .begin)
+        #expect(state.arrive("a", for: "three", at: after(3001)) == .join)
+        let refusal = LookUpState.Admission.refuse("a is being looked up 2 times already, without an answer")
+        #expect(state.arrive("a", for: "three", at: after(6000)) == refusal)
+        state.finish(1)
+        #expect(state.isRunning("a"))
+        #expect(state.arrive("a", for: "three", at: after(6000)) == .begin)
+    }
+
+    @Test func `a host has two look-ups under way, all hosts together thirty-two`() {
+        var state = LookUpState()
+        for name in ["a", "b"] { #expect(state.arrive(name, for: "one", at: start) == .begin) }
+        let own = LookUpState.Admission.refuse("c is not looked up: 2 look-ups for this host run already")
+        #expect(state.arrive("c", for: "one", at: start) == own)
+        for number in 0..<30 { #expect(state.arrive("n\(number)", for: "h\(number)", at: start) == .begin) }
+        let all = LookUpState.Admission.refuse("c is not looked up: 32 look-ups run already")
+        #expect(state.arrive("c", for: "other", at: start) == all)
+        #expect(state.arrive("a", for: "other", at: start) == .join)
+        state.finish(5)
+        #expect(state.arrive("c", for: "other", at: start) == .begin)
+        #expect(state.count == 32)
+    }
+
+    /// A resolver whose answers a test gives.
+    private final class ScriptedResolver: NameResolver {
+        private let script: @Sendable (_ name: String, _ call: Int) throws(LookUpFailure) -> [IPAddress]
+        private let calls = Locked(0)
+
+        init(_ script: @escaping @Sendable (_ name: String, _ call: Int) throws(LookUpFailure) -> [IPAddress]) {
+            self.script = script
+        }
+
+        var count: Int { calls.withLock { $0 } }
+
+        func addresses(of name: String) throws(LookUpFailure) -> [IPAddress] {
+            let call = calls.withLock { count in
+                count += 1
+                return count
+            }
+            return try script(name, call)
+        }
+    }
+
+    private static func address(_ text: String) -> IPAddress {
+        guard let address = IPAddress(text) else { preconditionFailure(text) }
+        return address
+    }
+
+    private static func multi(
+        _ resolver: ScriptedResolver, rules: EgressRules = EgressRules()
+    ) throws -> CurlMulti {
+        try CurlMulti(rules, connections: 512, resolver: resolver)
+    }
+
+    @Test func `the addresses of a name are asked for once, and the request keeps the name`() async throws {
+        let receiver = try ScriptedReceiver { _ in .reply() + [.close] }
+        let resolver = ScriptedResolver { _, _ in [Self.address("127.0.0.1")] }
+        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", multi: Self.multi(resolver))
+        for number in UInt64(1)...3 {
+            #expect(await engine.outcome(of: .async(number)) == EngineResult(status: .success))
+            await receiver.waitForNoConnection()
+        }
+        #expect(receiver.connections == 3)
+        #expect(resolver.count == 1)
+        #expect(receiver.requests.allSatisfy { $0["Host"] == "engine.example:\(receiver.port)" })
+    }
+
+    @Test func `a name that has no address is told, and asked for again with the next message`() async throws {
+        let receiver = try ScriptedReceiver()
+        let resolver = ScriptedResolver { (_, call) throws(LookUpFailure) in
+            if call == 1 { throw LookUpFailure(text: "Name or service not known") }
+            return [Self.address("127.0.0.1")]
+        }
+        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", multi: Self.multi(resolver))
+        let fault = "could not look up engine.example: Name or service not known"
+        #expect(await engine.outcome(of: .sync()) == EngineResult(status: .portDisconnected, fault: fault))
+        #expect(await engine.status(of: .sync()) == .success)
+    }
+
+    @Test func `of several addresses those that are refused are left out, and the next is tried`() async throws {
+        let receiver = try ScriptedReceiver()
+        let resolver = ScriptedResolver { _, _ in
+            ["169.254.169.254", "10.0.0.1", "::ffff:169.254.169.254", "127.0.0.1"].map(Self.address)
+        }
+        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", multi: Self.multi(resolver))
+        #expect(await engine.status(of: .sync()) == .success)
+    }
+
+    @Test func `a name that leads where nothing may go is refused at the socket`() async throws {
+        let resolver = ScriptedResolver { _, _ in [Self.address("169.254.169.254")] }
+        let engine = try WebhookEngine.make("http://engine.example/", multi: Self.multi(resolver))
+        let outcome = await engine.outcome(of: .sync())
+        #expect(outcome.status == .portDisconnected)
+        #expect(outcome.fault == "not connected, for 169.254.169.254 is a cloud's metadata service")
+    }
+
+    @Test func `addresses are looked up for each pool, so a name that leads elsewhere by then is judged there`()
+        async throws
+    {
+        let receiver = try ScriptedReceiver()
+        let resolver = ScriptedResolver { _, call in [Self.address(call == 1 ? "127.0.0.1" : "10.1.2.3")] }
+        let multi = try Self.multi(resolver)
+        let url = "http://engine.example:\(receiver.port)/"
+        #expect(try await WebhookEngine.make(url, multi: multi).status(of: .sync()) == .success)
+        // The first pool is gone, and with it what it knew.
+        let rebound = try await WebhookEngine.make(url, multi: multi).outcome(of: .sync())
+        #expect(rebound.fault == "not connected, for 10.1.2.3 is private, and not in allowedRanges")
+    }
+
+    @Test func `addresses and localhost are not looked up`() async throws {
+        let resolver = ScriptedResolver { (_, _) throws(LookUpFailure) in throw LookUpFailure(text: "asked") }
+        let multi = try Self.multi(resolver)
+        let receiver = try ScriptedReceiver()
+        for host in ["127.0.0.1", "127.1", "0x7f000001", "localhost", "a.LOCALHOST"] {
+            let engine = try WebhookEngine.make("http://\(host):\(receiver.port)/", multi: multi)
+            #expect(await engine.status(of: .sync()) == .success, "\(host)")
+        }
+        #expect(resolver.count == 0)
+    }
+
+    @Test func `a resolver that never answers has a bounded number of threads, and other engines go on`() async {
+        // In a process of its own, where no other test has threads.
+        await #expect(processExitsWith: .success) {
+            let never = Barrier()
+            let resolver = ScriptedResolver { _, _ in
+                never.wait()
+                return []
+            }
+            let multi = try LookUpTests.multi(resolver)
+            let receiver = try ScriptedReceiver()
+            let threads = threadCount()
+            let results = Results()
+            let engines = try (0..<50).map { number in
+                try WebhookEngine.make("http://n\(number).example/", multi: multi, host: "h\(number)")
+            }
+            for round in 0..<60 {
+                for (number, engine) in engines.enumerated() {
+                    engine.send(.sync(), timeout: .milliseconds(200)) { results.add(round * 50 + number, $0.status) }
+                }
+            }
+            let statuses = await results.wait(for: 3000)
+            #expect(statuses.values.allSatisfy { $0 == [.timeout] || $0 == [.portDisconnected] })
+            #expect(statuses.values.contains([.portDisconnected]), "those beyond the bound fail at once")
+            #expect(threadCount() - threads <= 40)
+            #expect(resolver.count == 32)
+            let fault = await engines[49].fault(of: .sync())
+            #expect(fault == "n49.example is not looked up: 32 look-ups run already")
+            #expect(try await WebhookEngine.make(receiver.url, multi: multi).status(of: .sync()) == .success)
+            never.open()
+        }
+    }
+}
+
+/// Holds up those who wait until it is opened.
+private final class Barrier: Sendable {
+    private let ends: (read: Int32, write: Int32)
+
+    init() {
+        var ends: [Int32] = [0, 0]
+        precondition(pipe(&ends) == 0, "pipe: \(errno)")
+        self.ends = (ends[0], ends[1])
+    }
+
+    func wait() {
+        var byte: UInt8 = 0
+        _ = read(ends.read, &byte, 1)
+    }
+
+    func open() { close(ends.write) }
+}

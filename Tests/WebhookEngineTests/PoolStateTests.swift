@@ -1,0 +1,142 @@
+import Testing
+
+@testable import WebhookEngine
+
+/// Which messages go and which wait, without libcurl.
+struct PoolStateTests {
+    private let start = Monotonic.now()
+
+    private func after(_ milliseconds: Int) -> Monotonic { start + .milliseconds(milliseconds) }
+
+    private func client(_ number: UInt64) -> ClientID { ClientID(number: number) }
+
+    private func arrive(
+        _ state: inout PoolState<Int>, _ request: Int, of number: UInt64, on lane: Lane, until milliseconds: Int = 1000
+    ) -> PoolState<Int>.Admission {
+        state.arrive(request, of: client(number), on: lane, deadline: after(milliseconds), at: start)
+    }
+
+    @Test func `as many as the limit start, and the next go in order as others end`() {
+        var state = PoolState<Int>(limit: 4)
+        #expect(
+            (1...6).map { arrive(&state, $0, of: 1, on: .immediate) } == [.start, .start, .start, .start, .wait, .wait])
+        #expect(state.running == 4)
+        #expect(state.waiting == 2)
+        #expect(state.finish(.immediate, of: client(1)).map(\.request) == [5])
+        #expect(arrive(&state, 7, of: 2, on: .immediate) == .wait)
+        #expect(state.finish(.immediate, of: client(1)).map(\.request) == [6])
+        #expect(state.finish(.immediate, of: client(1)).map(\.request) == [7])
+        #expect(state.finish(.immediate, of: client(1)).isEmpty)
+        #expect(state.running == 3)
+    }
+
+    @Test func `FLT-5: between hosts it is first come first served, async or not`() {
+        var state = PoolState<Int>(limit: 4)
+        for number in 1...4 { _ = arrive(&state, number, of: UInt64(number), on: .immediate) }
+        #expect(arrive(&state, 5, of: 5, on: .async) == .wait)
+        #expect(arrive(&state, 6, of: 6, on: .immediate) == .wait)
+        #expect(arrive(&state, 7, of: 7, on: .async) == .wait)
+        #expect((1...3).flatMap { state.finish(.immediate, of: client($0)) }.map(\.request) == [5, 6, 7])
+    }
+
+    @Test func `ASY-7: of one host one async message goes at a time, in order, and others have their turn between`() {
+        var state = PoolState<Int>(limit: 4)
+        #expect(arrive(&state, 1, of: 1, on: .async) == .start)
+        #expect(arrive(&state, 2, of: 1, on: .async) == .wait)
+        #expect(arrive(&state, 3, of: 1, on: .async) == .wait)
+        for number in 11...13 { #expect(arrive(&state, number, of: 2, on: .immediate) == .start) }
+        #expect(arrive(&state, 21, of: 3, on: .async) == .wait)
+        #expect(state.finish(.async, of: client(1)).map(\.request) == [21], "it came before the host's next turn")
+        #expect(state.finish(.async, of: client(3)).map(\.request) == [2])
+        #expect(state.finish(.immediate, of: client(2)).isEmpty, "3 waits for 2, not for a connection")
+        #expect(state.finish(.async, of: client(1)).map(\.request) == [3])
+    }
+
+    @Test func `FLT-5: a quarter of the connections is kept for what is not async`() {
+        var state = PoolState<Int>(limit: 8)
+        #expect(
+            (1...7).map { arrive(&state, $0, of: UInt64($0), on: .async) } == Array(repeating: .start, count: 6) + [
+                .wait
+            ])
+        #expect(
+            state.shortage(for: .async)
+                == "no free connection (6 of 8, of which 2 are kept for sync and direct messages)")
+        #expect(arrive(&state, 8, of: 8, on: .immediate) == .start)
+        #expect(arrive(&state, 9, of: 9, on: .immediate) == .start)
+        #expect(arrive(&state, 10, of: 10, on: .immediate) == .wait)
+        #expect(state.shortage(for: .immediate) == "no free connection (8 of 8)")
+        #expect(state.finish(.immediate, of: client(8)).map(\.request) == [10], "7 came first, but may not have it")
+        #expect(state.finish(.async, of: client(1)).map(\.request) == [7])
+    }
+
+    @Test func `of one host so many wait and no more, and a host's crowd does not keep another from waiting`() {
+        var state = PoolState<Int>(limit: 4)
+        for number in 0..<4 + PoolState<Int>.capacity { _ = arrive(&state, number, of: 1, on: .immediate) }
+        #expect(arrive(&state, -1, of: 1, on: .immediate) == .refuse)
+        #expect(arrive(&state, -2, of: 2, on: .immediate) == .wait)
+        #expect(arrive(&state, -3, of: 1, on: .async) == .wait)
+        for _ in 0..<PoolState<Int>.capacity { #expect(arrive(&state, 0, of: 1, on: .async) == .wait) }
+        #expect(arrive(&state, -4, of: 1, on: .async) == .refuse)
+    }
+
+    @Test func `those whose time is over leave, wherever they stand`() {
+        var state = PoolState<Int>(limit: 4)
+        for number in 1...4 { _ = arrive(&state, number, of: 1, on: .immediate) }
+        for (number, deadline) in [(5, 30), (6, 10), (7, 20), (8, 10)] {
+            _ = arrive(&state, number, of: 1, on: .immediate, until: deadline)
+        }
+        #expect(state.earliestDeadline == after(10))
+        #expect(state.takeExpired(at: after(9)).isEmpty)
+        #expect(Set(state.takeExpired(at: after(10)).map(\.request)) == [6, 8])
+        #expect(state.earliestDeadline == after(20))
+        #expect(state.finish(.immediate, of: client(1)).map(\.request) == [5])
+        #expect(state.takeAll(of: client(1)) == [7])
+        #expect(state.earliestDeadline == nil)
+        #expect(state.waiting == 0)
+    }
+
+    @Test func `an async message whose time is over while it is in line leaves its turn to the host's next`() {
+        var state = PoolState<Int>(limit: 4)
+        for number in 1...4 { _ = arrive(&state, number, of: 1, on: .immediate) }
+        _ = arrive(&state, 5, of: 2, on: .async, until: 10)
+        _ = arrive(&state, 6, of: 2, on: .async, until: 500)
+        #expect(state.takeExpired(at: after(10)).map(\.request) == [5])
+        #expect(state.finish(.immediate, of: client(1)).map(\.request) == [6])
+        #expect(state.finish(.async, of: client(2)).isEmpty)
+        #expect(arrive(&state, 7, of: 2, on: .async) == .start, "its turn is free again")
+    }
+
+    @Test func `a client that leaves takes its own with it, and what it had under way makes room for others`() {
+        var state = PoolState<Int>(limit: 4)
+        #expect(arrive(&state, 1, of: 1, on: .async) == .start)
+        for number in 2...4 { _ = arrive(&state, number, of: 2, on: .immediate) }
+        _ = arrive(&state, 5, of: 1, on: .async)
+        _ = arrive(&state, 6, of: 1, on: .immediate)
+        _ = arrive(&state, 7, of: 3, on: .async)
+        #expect(state.takeAll(of: client(1)) == [5, 6])
+        #expect(state.finish(.async, of: client(1)).map(\.request) == [7])
+        #expect(state.takeAll(of: client(1)).isEmpty)
+    }
+
+    @Test func `many that time out leave nothing behind`() {
+        var state = PoolState<Int>(limit: 4)
+        for number in 1...4 { _ = arrive(&state, number, of: 1, on: .immediate) }
+        for round in 1...20 {
+            for number in 0..<1000 {
+                #expect(arrive(&state, number, of: UInt64(number), on: .async, until: round) == .wait)
+            }
+            #expect(state.takeExpired(at: after(round)).count == 1000)
+        }
+        #expect(state.waiting == 0)
+        #expect(state.earliestDeadline == nil)
+        #expect(state.finish(.immediate, of: client(1)).isEmpty)
+    }
+
+    @Test func `deadlines are bounded and rounded up to milliseconds`() {
+        #expect(after(5).milliseconds(since: start) == 5)
+        #expect((start + .nanoseconds(1)).milliseconds(since: start) == 1)
+        #expect((start + .seconds(-1)).milliseconds(since: start) == 0)
+        #expect(start.milliseconds(since: after(5)) == 0)
+        #expect((start + .seconds(Int64.max)) - start == .seconds(86_400))
+    }
+}
