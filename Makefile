@@ -115,7 +115,7 @@ lint: setup .venv/installed ## Look for faults in the sources without building t
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
 	  .venv/bin/ruff $$verb Tests/Contract Tests/Image Tests/Cost
-	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks .ci
+	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools .ci
 	done
 	.venv/bin/shellcheck .ci/run .ci/compat
 	.venv/bin/pytest -q -p no:cacheprovider .ci
@@ -130,7 +130,7 @@ check: lint build ## Lint, and build with the import check.
 fmt: setup .venv/installed ## Format the sources.
 	swift format --in-place --recursive $(SWIFT_SOURCES)
 	.venv/bin/ruff format Tests/Contract Tests/Image Tests/Cost
-	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks .ci
+	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks Tools .ci
 
 docs: ## Print the pages of docs that follow from the code.
 	swift build --product wdfilterd

@@ -25,30 +25,26 @@ extension Driver {
     public func message(_ sequence: UInt64) -> MessageRecord? { withState { $0.journal[sequence] } }
 
     /// The first `limit` messages that `query` asks for.
+    ///
+    /// - Complexity: O(messages behind `query.after`), in parts between which the lock is given back.
     public func messages(_ query: MessageQuery, limit: Int) -> MessagePage {
-        withState { $0.journal.page(query, limit: limit) }
+        var search = MessageSearch(query, limit: limit)
+        look(&search)
+        return search.page
     }
 
     /// The first `limit` messages that `query` asks for; waits at most `timeout` when there is none yet.
+    ///
+    /// `completion` runs once, before this returns, on the follower queue or on the timers' thread, unless what is returned
+    /// is cancelled. A query for a delivery finds messages that are in that state when the wait looks at them.
+    @discardableResult
     public func awaitMessages(
         _ query: MessageQuery, limit: Int, timeout: Duration,
         completion: @escaping @Sendable (MessagePage) -> Void
-    ) {
-        let wait = TimedWait(completion)
-        let early: MessagePage? = withState { state in
-            let page = state.journal.page(query, limit: limit)
-            if !page.items.isEmpty || state.endsWaits { return page }
-            state.journalWaits.append(DriverState.JournalWait(query: query, limit: limit, wait: wait))
-            return nil
-        }
-        if let early { return wait.end(early) }
-        wait.start(timers, timeout: timeout) {
-            wait.end(
-                self.withState { state in
-                    state.journalWaits.removeAll { $0.wait === wait }
-                    return state.journal.page(query, limit: limit)
-                })
-        }
+    ) -> MessageWait {
+        let wait = MessageWait(MessageSearch(query, limit: limit), of: self, completion: completion)
+        wait.begin(timeout: timeout)
+        return wait
     }
 
     /// Waits until the queue has room for one more message, so that a fast producer drops nothing.

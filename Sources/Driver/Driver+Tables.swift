@@ -9,29 +9,6 @@ extension Driver {
         withState { $0.processes.context(processId: processId) }
     }
 
-    /// Live processes by ascending pid, from the first pid above `after` on, that `matches`; at most `limit`.
-    ///
-    /// - Complexity: O(n log n) in the number of live processes.
-    public func processes(
-        after: UInt32? = nil, limit: Int, where matches: @Sendable (ProcessContext) -> Bool
-    ) -> (items: [ProcessContext], hasMore: Bool) {
-        let processIds = withState { state in Array(state.processes.processIds) }
-            .filter { $0 > after ?? 0 || after == nil }.sorted()
-        var items: [ProcessContext] = []
-        var rest = processIds[...]
-        while !rest.isEmpty {
-            // A part at a time, so that the driver's own work is not held up by a long table.
-            let part = rest.prefix(256)
-            rest = rest.dropFirst(256)
-            let contexts = withState { state in part.compactMap { state.processes.context(processId: $0) } }
-            for context in contexts where matches(context) {
-                if items.count == limit { return (items, true) }
-                items.append(context)
-            }
-        }
-        return (items, false)
-    }
-
     /// Changes the rules of a process, atomically (DATA-7). Throws `unknownProcess`.
     ///
     /// CreateThreadNotifyLock stays what it is (PRC-5).
@@ -78,16 +55,20 @@ extension Driver {
 
     // MARK: Threads
 
-    /// The threads of a process that were created and not deleted, by ascending tid. Throws `unknownProcess`.
-    public func threads(of processId: UInt32) throws(DriverError) -> [AuxTidCreationTime] {
+    /// The first `limit` threads of a process that were created and not deleted, by ascending tid above `after`, and
+    /// whether more follow. Throws `unknownProcess`.
+    ///
+    /// - Complexity: O(log n + limit).
+    public func threads(
+        of processId: UInt32, after: UInt32? = nil, limit: Int
+    ) throws(DriverError) -> (items: [AuxTidCreationTime], hasMore: Bool) {
         let threads = try withState { state throws(DriverError) in
             guard let reference = state.processes.reference(processId: processId) else {
                 throw .unknownProcess(processId)
             }
-            return state.processes.threads(of: reference)
+            return state.processes.threads(of: reference, after: after, limit: limit + 1)
         }
-        return threads.sorted { $0.key < $1.key }
-            .map { AuxTidCreationTime(threadId: $0.key, creationTime: $0.value) }
+        return (Array(threads.prefix(limit)), threads.count > limit)
     }
 
     /// One of those threads. Throws `unknownProcess` or `unknownThread`.
@@ -120,8 +101,13 @@ extension Driver {
         }
     }
 
-    /// All stream contexts, by ascending id.
-    public var streamContexts: [StreamContext] { withState { $0.streams.sorted } }
+    /// The first `limit` stream contexts by ascending id above `after`, and whether more follow.
+    ///
+    /// - Complexity: O(log n + limit).
+    public func streamContexts(after: UInt64 = 0, limit: Int) -> (items: [StreamContext], hasMore: Bool) {
+        let contexts = withState { $0.streams.contexts(after: after, limit: limit + 1) }
+        return (Array(contexts.prefix(limit)), contexts.count > limit)
+    }
 
     /// The stream context with an id.
     public func streamContext(_ id: UInt64) -> StreamContext? { withState { $0.streams[id] } }
@@ -149,8 +135,16 @@ extension Driver {
         if !removed { throw .unknownStreamContext }
     }
 
-    /// The loaded-drivers list, in order of loading (IMG-1).
-    public var loadedDrivers: [LoadedDriver] { withState { $0.drivers } }
+    /// `limit` entries of the loaded-drivers list behind the first `start`, in order of loading (IMG-1), and whether more
+    /// follow.
+    ///
+    /// - Complexity: O(limit): a copy of the whole list would be copied again by the next load, under the lock.
+    public func loadedDrivers(from start: Int = 0, limit: Int) -> (items: [LoadedDriver], hasMore: Bool) {
+        withState { state in
+            let rest = state.drivers.dropFirst(start)
+            return (Array(rest.prefix(limit)), rest.count > limit)
+        }
+    }
 
     /// The first 50 processes that were created (PRC-8).
     public var bootProcesses: [BootProcess] { withState { $0.bootProcesses } }
@@ -172,8 +166,14 @@ extension Driver {
     }
 
     /// The rule policies in force.
-    public var rulePolicies: [RulePolicy] {
+    public var rulePolicySet: RulePolicySet {
         get { withState { $0.policies } }
         set { withState { $0.policies = newValue } }
+    }
+
+    /// The rule policies in force, one by one; prepares those that are set.
+    public var rulePolicies: [RulePolicy] {
+        get { rulePolicySet.policies }
+        set { rulePolicySet = RulePolicySet(newValue) }
     }
 }

@@ -55,9 +55,8 @@ public final class Driver: Sendable {
         case .granted(let wait, let status): wait.end(status)
         case .steps(let wait, let records): wait.end(records)
         case .drained(let wait, let result): wait.end(result)
-        case .messages(let wait, let page): wait.end(page)
         case .room(let wait, let hasRoom): wait.end(hasRoom)
-        case .followers(let followers): for wake in followers.values { wake() }
+        case .followers(let followers): for wake in followers.lazy.flatMap(\.values) { wake() }
         }
     }
 }

@@ -10,6 +10,8 @@ public enum DriverError: Error, Hashable, Sendable {
     case unknownThread(UInt32)
     /// A live thread has the tid already.
     case threadExists(UInt32)
+    /// The id stands for the first thread of a live process: the host chose it, since no caller named one.
+    case firstThread(UInt32, of: UInt32)
     /// No stream context has the id, or the file has none.
     case unknownStreamContext
     /// The file has a stream context already.
@@ -26,7 +28,7 @@ public enum DriverError: Error, Hashable, Sendable {
     case workerStopped
 
     /// Which limit of `DriverLimits` was reached.
-    public enum Limit: String, Sendable {
+    public enum Limit: Hashable, CaseIterable, Sendable {
         /// `processes`.
         case processes
         /// `threads`.
@@ -37,5 +39,16 @@ public enum DriverError: Error, Hashable, Sendable {
         case drivers
         /// `textBytes`.
         case textBytes
+
+        /// What there may not be more of, in words for people.
+        public var plural: String {
+            switch self {
+            case .processes: "processes"
+            case .threads: "threads"
+            case .streamContexts: "stream contexts"
+            case .drivers: "loaded drivers"
+            case .textBytes: "bytes of names and command lines"
+            }
+        }
     }
 }

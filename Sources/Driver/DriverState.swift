@@ -8,7 +8,7 @@ struct DriverState {
     let limits: DriverLimits
     var processes = ProcessTable()
     var streams = StreamTable()
-    var policies: [RulePolicy] = []
+    var policies = RulePolicySet()
     /// The loaded-drivers list (IMG-1).
     var drivers: [LoadedDriver] = []
     /// Bytes of their names.
@@ -22,8 +22,6 @@ struct DriverState {
     var asyncCounters = AsyncCounters()
     var directCounters = DirectCounters()
     var journal: Journal
-    /// Callers that wait for a message, with what they ask for.
-    var journalWaits: [JournalWait] = []
     /// Those who are told of the next message.
     var followers = Followers()
     /// Callers that wait for room in the queue.
@@ -57,15 +55,8 @@ struct DriverState {
         case granted(TimedWait<NTStatus>, NTStatus)
         case steps(TimedWait<[MessageRecord]>, [MessageRecord])
         case drained(TimedWait<DrainResult>, DrainResult)
-        case messages(TimedWait<MessagePage>, MessagePage)
         case room(TimedWait<Bool>, Bool)
-        case followers([Followers.ID: @Sendable () -> Void])
-    }
-
-    struct JournalWait {
-        let query: MessageQuery
-        let limit: Int
-        let wait: TimedWait<MessagePage>
+        case followers([Followers.Wakes])
     }
 }
 
@@ -107,6 +98,11 @@ extension DriverState {
             throw .limitReached(.textBytes)
         }
     }
+
+    /// Throws `firstThread` when the id stands for the first thread of a process.
+    func checkFirstThreads(_ id: UInt32) throws(DriverError) {
+        if let processId = processes.processId(ofFirstThread: id) { throw .firstThread(id, of: processId) }
+    }
 }
 
 // MARK: - Messages
@@ -122,7 +118,6 @@ extension DriverState {
         let record = MessageRecord(message: message, routine: routine, delivery: delivery)
         journal.append(record)
         if delivery == .inHand { underWay += 1 }
-        wakeReaders(of: record)
         wakeFollowers()
         return record
     }
@@ -133,33 +128,24 @@ extension DriverState {
             underWay -= 1
             if isUnloading { wakeWorker() }
         }
-        if journal.store(record) { wakeReaders(of: record) }
+        if journal.store(record), !followers.isEmpty { wake(followers.takeThoseOfDeliveries()) }
         if !observers.isEmpty, record.delivery.isFinal { ended.append(record) }
     }
 
     /// Ends the waits that are no part of the driver's own work.
     mutating func endWaits() {
         endsWaits = true
-        for waiter in journalWaits {
-            wakeUps.append(.messages(waiter.wait, journal.page(waiter.query, limit: waiter.limit)))
-        }
-        journalWaits = []
         for wait in worker.removeDrains() { wakeUps.append(.drained(wait, drainResult)) }
         wakeRoomWaits()
         wakeFollowers()
     }
 
     private mutating func wakeFollowers() {
-        if !followers.isEmpty { wakeUps.append(.followers(followers.takeAll())) }
+        if !followers.isEmpty { wake(followers.takeAll()) }
     }
 
-    private mutating func wakeReaders(of record: MessageRecord) {
-        if journalWaits.isEmpty { return }
-        journalWaits.removeAll { waiter in
-            guard waiter.query.matches(record) else { return false }
-            wakeUps.append(.messages(waiter.wait, journal.page(waiter.query, limit: waiter.limit)))
-            return true
-        }
+    private mutating func wake(_ wakes: [Followers.Wakes]) {
+        if !wakes.isEmpty { wakeUps.append(.followers(wakes)) }
     }
 
     /// Numbers a message of the asynchronous structure and counts it to its process (ASY-2).

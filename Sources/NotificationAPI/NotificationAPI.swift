@@ -215,7 +215,7 @@ extension NotificationAPI {
     /// Ends what waits for something that may never come, so that requests in hand can finish.
     public func prepareToStop() {
         stopping.store(true, ordering: .relaxed)
-        for host in hosts.all { host.driver.endWaits() }
+        hosts.endWaits()
     }
 
     /// Unloads all drivers (ASY-9); `completion` gets what their counters say once no message is under way any more.

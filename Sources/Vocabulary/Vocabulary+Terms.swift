@@ -90,6 +90,9 @@ extension Vocabulary {
         Term(
             "ReplySyncMessage", driverName: "ReplySyncMessage", .known("part 2 and the header"),
             "the reply to a synchronous message; no magic"),
+        Term(
+            "UNICODE_STRING", driverName: "UNICODE_STRING", .inferred("Windows upcases unit by unit"),
+            "the name of a file or an image; compared by simple upper case, one UTF-16 unit to one"),
     ]
 
     private static func counter(

@@ -29,6 +29,24 @@ def tid_in_use(machine: Machine) -> None:
     machine.call("createThread", pid=4, body={"threadId": 200}, expect=409)
 
 
+def tid_stands_for_a_first_thread(machine: Machine) -> None:
+    """DATA-1: the host chose it for the creator of a thread, which the caller did not name."""
+    machine.process(processId=100)
+    machine.process(processId=104)
+    machine.thread(100)
+    for pid in (100, 104):
+        answer = machine.call("createThread", pid=pid, body={"threadId": 8}, expect=409)
+        assert answer.json["detail"] == "The id 8 stands for the first thread of process 100."
+
+
+def pid_stands_for_a_first_thread(machine: Machine) -> None:
+    machine.process(processId=100)
+    machine.thread(100)
+    machine.call("createProcess", body={"imageFileName": IMAGE, "processId": 8}, expect=409)
+    machine.call("exitProcess", pid=100)
+    machine.process(processId=8)
+
+
 def file_has_a_context(machine: Machine) -> None:
     machine.call("createStreamContext", body={"fileName": "\\A.dll"}, expect=201)
     machine.call("createStreamContext", body={"fileName": "\\a.DLL", "rules": []}, expect=409)
@@ -66,6 +84,8 @@ def drain_while_paused(machine: Machine) -> None:
         (pid_in_use, "process-exists"),
         (system_again, "process-exists"),
         (tid_in_use, "thread-exists"),
+        (tid_stands_for_a_first_thread, "thread-exists"),
+        (pid_stands_for_a_first_thread, "thread-exists"),
         (file_has_a_context, "stream-context-exists"),
         (patterns_of_policies_are_too_long, "limit-reached"),
         (host_has_another_body, "host-exists"),

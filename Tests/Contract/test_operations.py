@@ -153,6 +153,8 @@ def test_processes_are_found_by_image_rule_and_flag(machine: Machine) -> None:
     assert pids(imageFileName="*\\c?d.exe") == {104}
     assert pids(imageFileName="*a[1].exe") == {108}
     assert pids(imageFileName="powershell.exe") == set()
+    machine.process(processId=112, imageFileName="İ.exe")
+    assert pids(imageFileName="?.exe") == {112}
     assert pids(rule="NotifyImageLoadRule") == {100}
     assert pids(rule="0x4") == {104}
     assert pids(flag="TrustedProcess") == {104}

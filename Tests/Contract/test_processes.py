@@ -120,6 +120,15 @@ class TestProcesses:
         assert (process["rulesMask"], process["flagsMask"]) == ("0x00400006", "0x00000440")
         assert machine.get("getProcess", pid=4)["rulesMask"] == "0x00000000"
 
+    def test_names_compare_by_simple_upper_case(self, machine: Machine) -> None:
+        rule = {"rules": ["NotifyImageLoadRule"]}
+        machine.call("putRulePolicies", body={"items": [{"imageFileName": "*\\stra\u00dfe ?.EXE", **rule}]})
+        assert machine.process(imageFileName="C:\\STRA\u00dfE \u0130.exe")["rules"] == rule["rules"]
+        assert machine.process(imageFileName="C:\\STRASSE \u0130.exe")["rules"] == []
+        assert "MsMpEngProcess" in machine.process(imageFileName="C:\\m\u017fmpeng.exe")["flags"]
+        machine.call("createStreamContext", body={"fileName": "\u0131.dll"}, expect=201)
+        machine.call("createStreamContext", body={"fileName": "I.DLL"}, expect=409)
+
     def test_bits_set_by_several_clients_all_stay(self, machine: Machine) -> None:
         machine.process(processId=A)
 

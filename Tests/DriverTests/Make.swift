@@ -23,3 +23,12 @@ extension AsyncBody {
     /// A body of `operation` in which everything is 0 or absent.
     static func empty(_ operation: AsyncOperation) -> AsyncBody { AsyncBody(operation) { _ in nil } }
 }
+
+extension Journal {
+    /// What a search for the first `limit` messages comes to, `part` messages at a time.
+    func page(_ query: MessageQuery, limit: Int, part: Int = 2) -> MessagePage {
+        var search = MessageSearch(query, limit: limit)
+        while !search.isOver { advance(&search, by: part) }
+        return search.page
+    }
+}

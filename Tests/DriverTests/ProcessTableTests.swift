@@ -57,16 +57,99 @@ import Testing
         #expect(try driver.createThreadAtOnce(ThreadCreation(processId: 104, threadId: 200)).processId == 104)
     }
 
-    @Test func `DATA-1: the tid that stood for a creator may become a thread's, and another one stands in`() throws {
+    @Test func `DATA-1: the tid that stands for a creator is no other thread's`() throws {
+        let driver = Driver.make()
+        try driver.makeProcess(100)
+        try driver.makeProcess(104)
+        _ = try driver.createThreadAtOnce(ThreadCreation(processId: 100))  // 8 stands for its creator
+        for processId: UInt32 in [100, 104] {
+            #expect(throws: DriverError.firstThread(8, of: 100)) {
+                try driver.createThreadAtOnce(ThreadCreation(processId: processId, threadId: 8))
+            }
+        }
+        #expect(throws: DriverError.firstThread(8, of: 100)) {
+            try driver.createProcessAtOnce(ProcessCreation(imageFileName: "a", processId: 8))
+        }
+        #expect(throws: DriverError.unknownThread(8)) { try driver.deleteThread(8, of: 100) }
+        _ = try driver.exitProcess(100)
+        #expect(try driver.createThreadAtOnce(ThreadCreation(processId: 104, threadId: 8)).processId == 104)
+    }
+
+    @Test func `DATA-1: the tid that stands for a creator gives way to a recording's, and another one stands in`()
+        throws
+    {
+        let engine = ScriptedEngine()
+        let driver = Driver.make(engine: engine)
+        try driver.makeProcess(100)
+        try driver.makeProcess(104)
+        func currentThread() throws -> UInt32? {
+            _ = try driver.changeRules(of: 100, .replace(.notifyNewThreadSameProcess))
+            _ = try driver.createThreadAtOnce(ThreadCreation(processId: 100))
+            guard case .newThreadSameProcess(let data)? = engine.messages.last?.sync?.data else { return nil }
+            return data.currentThread.threadId
+        }
+        #expect(try currentThread() == 8)
+        var thread = ThreadCreation(processId: 104, threadId: 8)
+        thread.creatorThreadId = 7
+        thread.replacesThread = true
+        _ = try driver.createThreadAtOnce(thread)
+        #expect(try driver.threads(of: 104).map(\.threadId) == [8])
+        #expect(try currentThread() == 16)
+        var process = ProcessCreation(imageFileName: "a", processId: 16)
+        process.replacesThread = true
+        _ = try driver.createProcessAtOnce(process)
+        #expect(try currentThread() == 24)
+        thread.threadId = 24
+        thread.processId = 100
+        _ = try driver.createThreadAtOnce(thread)
+        #expect(try currentThread() == 32)
+    }
+
+    @Test func `DATA-1: the tid that stands for a creator is other than the one that is being created`() throws {
         var table = ProcessTable()
         let system = try #require(table.reference(processId: 4))
-        #expect(table.initialThreadId(of: system, otherThan: nil) == 8)
         #expect(table.initialThreadId(of: system, otherThan: 8) == 12)
-        table.insertThread(AuxTidCreationTime(threadId: 8, creationTime: .none), of: system)
         #expect(table.initialThreadId(of: system, otherThan: nil) == 12)
-        #expect(table.lowestFreeId() == 16)
-        table.removeThread(8)
         #expect(table.lowestFreeId() == 8)
+        table.insertThread(AuxTidCreationTime(threadId: 8, creationTime: .none), of: system)
+        #expect(table.lowestFreeId() == 16)
+        table.endReservation(of: 12)
+        #expect(table.lowestFreeId() == 12)
+        #expect(table.initialThreadId(of: system, otherThan: 16) == 12)
+    }
+
+    @Test
+    func `the threads of a process that had very many are gone at once, and their tids are free after some events`()
+        throws
+    {
+        var table = ProcessTable()
+        func process(_ processId: UInt32) -> ProcessContext {
+            var context = ProcessContext.system
+            context.identity.processId = processId
+            return context
+        }
+        let reference = table.insert(process(100_000_000))
+        let count = 3 * ProcessTable.forgottenAtOnce
+        for index in 0..<UInt32(count) {
+            table.insertThread(AuxTidCreationTime(threadId: 8 + 4 * index, creationTime: .none), of: reference)
+        }
+        #expect(table.threadCount == count)
+        #expect(table.threads(of: reference, after: 12, limit: 2).map(\.threadId) == [16, 20])
+        table.remove(reference)
+        #expect(table.threadCount == 0)
+        #expect(!table.hasThread(8))
+        #expect(table.threads(of: reference, after: nil, limit: 2).isEmpty)
+        // One of the tids is used again before it is free.
+        let other = table.insert(process(100_000_004))
+        table.insertThread(AuxTidCreationTime(threadId: 8, creationTime: .none), of: other)
+        var events = 0
+        while table.lowestFreeId() != 12, events < 100 {
+            table.remove(table.insert(process(200_000_000)))
+            events += 1
+        }
+        #expect(events > 0 && events < 100)
+        #expect(table.hasThread(8))
+        #expect(table.threadCount == 1)
     }
 
     @Test func `DATA-1: a thread is found in its process alone`() throws {
@@ -183,14 +266,23 @@ import Testing
     @Test func `processes are listed by ascending pid, a page at a time`() throws {
         let driver = Driver.make()
         for processId: UInt32 in [300, 100, .max, 200] { try driver.makeProcess(processId) }
-        let first = driver.processes(limit: 2) { !$0.isSystem }
+        func page(after: UInt32?, limit: Int) -> ProcessSearch.Outcome {
+            var query = ProcessSearch.Query()
+            query.after = after
+            return driver.processes(query, limit: limit)
+        }
+        let first = page(after: 4, limit: 2)
         #expect(first.items.map(\.identity.processId) == [100, 200])
         #expect(first.hasMore)
-        let rest = driver.processes(after: 200, limit: 2) { _ in true }
+        let rest = page(after: 200, limit: 2)
         #expect(rest.items.map(\.identity.processId) == [300, .max])
         #expect(!rest.hasMore)
-        #expect(driver.processes(after: .max, limit: 2) { _ in true }.items.isEmpty)
-        #expect(driver.processes(limit: 1) { $0.isSystem }.hasMore == false)
+        #expect(page(after: .max, limit: 2).items.isEmpty)
+        #expect(page(after: nil, limit: 1).items.map(\.isSystem) == [true])
+        var query = ProcessSearch.Query()
+        query.imageFileName = ImageNamePattern("SYS*")
+        #expect(driver.processes(query, limit: 1).items.count == 1)
+        #expect(!driver.processes(query, limit: 1).hasMore)
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)

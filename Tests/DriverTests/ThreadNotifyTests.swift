@@ -106,7 +106,9 @@ import Testing
         try driver.makeProcess(100)
         for threadId: UInt32 in stride(from: 8, through: 40, by: 4) {
             _ = try driver.changeRules(of: 100, .replace(.notifyNewThreadSameProcess))
-            _ = try driver.createThreadAtOnce(ThreadCreation(processId: 100, threadId: threadId))
+            var creation = ThreadCreation(processId: 100, threadId: threadId)
+            creation.replacesThread = true
+            _ = try driver.createThreadAtOnce(creation)
             guard case .newThreadSameProcess(let data)? = engine.messages.last?.sync?.data else {
                 Issue.record("not told of thread \(threadId)")
                 continue

@@ -48,6 +48,25 @@ import Yams
         #expect(try reader.receive().status == 200)
     }
 
+    @Test func `on a host that is made while the service stops nobody waits`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        live.api.prepareToStop()
+        _ = try client.ask("PUT", "/v1/hosts/late", "{}")
+        #expect(try client.ask("GET", "/v1/hosts/late/messages?waitMs=50000").status == 200)
+        #expect(live.timers.delays.isEmpty)
+    }
+
+    @Test func `a client that goes ends its wait for a message`() throws {
+        let live = try LiveAPI()
+        do {
+            let leaving = try reader(live)
+            #expect(live.timers.delays.count == 1)
+            withExtendedLifetime(leaving) {}
+        }
+        #expect(eventually { live.timers.delays.isEmpty })
+    }
+
     @Test func `the end of the service ends all waits, then the drivers tell what became of their messages`() throws {
         let live = try LiveAPI()
         let client = try live.client()

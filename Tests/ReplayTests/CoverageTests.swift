@@ -63,7 +63,7 @@ struct CoverageTests {
         _ = try all.driver.setCurrentCommandLine(of: 104, "changed")
         all.take(try all.driver.deleteThread(1, of: 100))
         try all.thread(7, in: 104)
-        try all.thread(8, in: 112)
+        try all.thread(11, in: 112)
         try all.thread(9, in: 112)
         try all.create(116, .notifyProcessCmdLine)
         try all.thread(10, in: 112)

@@ -1,6 +1,7 @@
 import Driver
 import Messages
 import Replay
+import Runtime
 import TestSupport
 import Testing
 
@@ -106,7 +107,7 @@ struct ReadAheadTests {
         }
         let report = await replay(blocks, feed(options(change)))
         #expect(report == expected)
-        let pipeline = UploadPipeline(options(change)) { _ in target() }
+        let pipeline = UploadPipeline(options(change), slices: DispatchSliceQueue(named: "slices")) { _ in target() }
         let piped = await pipeline.replay(
             Array(lines.joined(separator: "\n").utf8), chunk: Int.random(in: 1...5000, using: &random))
         #expect(piped == expected)

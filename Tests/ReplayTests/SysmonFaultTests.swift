@@ -103,7 +103,7 @@ struct SysmonFaultTests {
     @Test func `a host that is full rejects what it cannot take`() async {
         let driver = Driver.make(limits: .make { $0.processes = 1 })
         let report = await driver.apply([Self.load], .sysmon())
-        #expect(report.faults == ["1: the host has as many processes as it may keep"])
+        #expect(report.faults == ["1: the host's limit of processes is reached"])
         #expect(report.isComplete)
     }
 

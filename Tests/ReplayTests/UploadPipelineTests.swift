@@ -1,5 +1,6 @@
 import Driver
 import Replay
+import Runtime
 import TestSupport
 import Testing
 
@@ -9,7 +10,9 @@ struct UploadPipelineTests {
     private let process = RecordedProcess(processId: 1000, second: 5)
 
     private func pipeline(_ driver: Driver = .make()) -> UploadPipeline {
-        UploadPipeline(.sysmon()) { _ in EventTarget(driver: driver, onEventTime: { _ in }) }
+        UploadPipeline(.sysmon(), slices: DispatchSliceQueue(named: "slices")) { _ in
+            EventTarget(driver: driver, onEventTime: { _ in })
+        }
     }
 
     private func bring(_ text: String, to pipeline: UploadPipeline, _ resume: @escaping @Sendable () -> Void) -> Int {

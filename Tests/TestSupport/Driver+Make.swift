@@ -1,4 +1,5 @@
 public import Driver
+public import Messages
 public import Runtime
 
 extension Driver {
@@ -13,6 +14,19 @@ extension Driver {
         Driver(
             config: config, limits: limits, engine: engine, clock: clock, timers: timers, workQueue: workQueue,
             followerQueue: followerQueue)
+    }
+}
+
+extension Driver {
+    /// All stream contexts, by ascending id.
+    public var streamContexts: [StreamContext] { streamContexts(limit: 1_000_000).items }
+
+    /// The whole loaded-drivers list, in order of loading.
+    public var loadedDrivers: [LoadedDriver] { loadedDrivers(limit: 1_000_000).items }
+
+    /// All threads of a process, by ascending tid.
+    public func threads(of processId: UInt32) throws(DriverError) -> [AuxTidCreationTime] {
+        try threads(of: processId, limit: 1_000_000).items
     }
 }
 

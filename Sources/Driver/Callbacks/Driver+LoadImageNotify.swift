@@ -155,13 +155,5 @@ extension DriverState {
 
 extension String {
     /// Whether the name ends in `\Windows\System32\Wow64cpu.dll`, without case (IMG-3).
-    var isWow64cpu: Bool {
-        let suffix: StaticString = "\\windows\\system32\\wow64cpu.dll"
-        guard utf8.count >= suffix.utf8CodeUnitCount else { return false }
-        return suffix.withUTF8Buffer { suffix in
-            zip(utf8.suffix(suffix.count), suffix).allSatisfy { unit, expected in
-                unit == expected || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(unit) && unit | 0x20 == expected
-            }
-        }
-    }
+    var isWow64cpu: Bool { hasSuffix(upcased: #"\WINDOWS\SYSTEM32\WOW64CPU.DLL"#) }
 }

@@ -4,22 +4,28 @@ extension Driver {
     /// Creates a process and tells the engine before it may run: `MpCreateProcessNotifyRoutineEx`,
     /// `MpHandleProcessNotification`, `MpSendProcessMessage` (PRC-1 to PRC-5).
     ///
-    /// Throws `processExists` or `limitReached`; then nothing has changed.
+    /// Throws `processExists`, `firstThread` where the pid stands for some process's first thread, or `limitReached`; then
+    /// nothing has changed.
+    ///
+    /// - Parameter grant: what the rule policies say of the image, from `policyMatch`; nil has it worked out here.
     public func createProcess(
-        _ creation: ProcessCreation, completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
+        _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil,
+        completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
     ) throws(DriverError) {
-        try tellEngine(of: creation, completion) { state, grant, now throws(DriverError) in
+        try tellEngine(of: creation, grant, completion) { state, grant, now throws(DriverError) in
             try state.startCreation(creation, grant, now: now)
         }
     }
 
     /// Takes in a process that was created before anybody looked: no message is sent, policies apply. For recordings.
     ///
-    /// Throws `processExists` or `limitReached`.
+    /// Throws as `createProcess`.
     @discardableResult
-    public func synthesizeProcess(_ creation: ProcessCreation) throws(DriverError) -> ProcessContext {
+    public func synthesizeProcess(
+        _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil
+    ) throws(DriverError) -> ProcessContext {
         let now = clock.now()
-        let grant = RulePolicy.Grant(rulePolicies, imageFileName: creation.imageFileName)
+        let grant = grant ?? rulePolicySet.grant(for: creation.imageFileName)
         return try withState { state throws(DriverError) in
             let (reference, context) = try state.insertProcess(creation, grant, now: now)
             state.processes.update(reference) { $0.isSynthesised = true }
@@ -35,20 +41,22 @@ extension Driver {
     ///
     /// Rules and flags that were changed meanwhile stay. Throws `unknownProcess` unless a synthesised process has the pid.
     public func completeProcess(
-        _ creation: ProcessCreation, completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
+        _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil,
+        completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
     ) throws(DriverError) {
-        try tellEngine(of: creation, completion) { state, grant, now throws(DriverError) in
+        try tellEngine(of: creation, grant, completion) { state, grant, now throws(DriverError) in
             try state.startCompletion(creation, grant, now: now)
         }
     }
 
     /// Sends the message of the creation that `start` begins, and does what the engine replies.
     private func tellEngine(
-        of creation: ProcessCreation, _ completion: @escaping @Sendable (ProcessCreationOutcome) -> Void,
+        of creation: ProcessCreation, _ grant: RulePolicy.Grant?,
+        _ completion: @escaping @Sendable (ProcessCreationOutcome) -> Void,
         _ start: (inout DriverState, RulePolicy.Grant, FileTime) throws(DriverError) -> PendingCreation
     ) throws(DriverError) {
         let now = clock.now()
-        let grant = RulePolicy.Grant(rulePolicies, imageFileName: creation.imageFileName)
+        let grant = grant ?? rulePolicySet.grant(for: creation.imageFileName)
         let pending = try withState { state throws(DriverError) in try start(&state, grant, now) }
         sendDirect(pending.record, timeout: pending.timeout) { record, reply in
             completion(self.withState { $0.finishCreation(pending, record, reply) })
@@ -93,13 +101,15 @@ extension DriverState {
     fileprivate mutating func insertProcess(
         _ creation: ProcessCreation, _ grant: RulePolicy.Grant, now: FileTime
     ) throws(DriverError) -> (ProcessReference, ProcessContext) {
-        if let processId = creation.processId, processes.reference(processId: processId) != nil {
-            throw .processExists(processId)
+        if let processId = creation.processId {
+            if processes.reference(processId: processId) != nil { throw .processExists(processId) }
+            if !creation.replacesThread { try checkFirstThreads(processId) }
         }
         if processes.count >= limits.processes { throw .limitReached(.processes) }
         let processId = creation.processId ?? processes.lowestFreeId()
         let context = makeContext(creation, grant, processId: processId, now: now)
         try checkText(context.textBytes)
+        processes.endReservation(of: processId)
         return (processes.insert(context), context)
     }
 

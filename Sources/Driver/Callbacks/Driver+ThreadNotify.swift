@@ -91,9 +91,13 @@ extension DriverState {
         guard let target = processes.reference(processId: creation.processId), let context = processes[target] else {
             throw .unknownProcess(creation.processId)
         }
-        if let threadId = creation.threadId, processes.hasThread(threadId) {
-            guard creation.replacesThread else { throw .threadExists(threadId) }
+        if let threadId = creation.threadId {
+            if !creation.replacesThread {
+                if processes.hasThread(threadId) { throw .threadExists(threadId) }
+                try checkFirstThreads(threadId)
+            }
             processes.removeThread(threadId)
+            processes.endReservation(of: threadId)
         }
         if processes.threadCount >= limits.threads { throw .limitReached(.threads) }
         let creatorProcessId = creation.creatorProcessId ?? creation.processId

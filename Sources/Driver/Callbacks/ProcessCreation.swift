@@ -26,6 +26,9 @@ public struct ProcessCreation: Hashable, Sendable {
     public var flags: ProcessFlags?
     /// Rules that the process starts with, before policies and engine.
     public var rules: ProcessRules = []
+    /// Whether a tid that the host chose to stand for some process's first thread gives way to the pid, where else the
+    /// creation is refused: the pid of a recording is a fact.
+    public var replacesThread = false
 
     /// A process with image `imageFileName`, child of System unless said otherwise.
     public init(imageFileName: String, processId: UInt32? = nil, parentProcessId: UInt32 = 4) {

@@ -1,26 +1,40 @@
 /// Those who want to be told of a host's next message. However many they are, a message costs the driver the same.
 struct Followers {
     typealias ID = UInt64
+    typealias Wakes = [ID: @Sendable () -> Void]
 
-    private var waiting: [ID: @Sendable () -> Void] = [:]
+    private var waiting: Wakes = [:]
+    /// Those who want to be told of a message's delivery too.
+    private var waitingForDeliveries: Wakes = [:]
     private var lastID: ID = 0
 
-    var isEmpty: Bool { waiting.isEmpty }
+    var isEmpty: Bool { waiting.isEmpty && waitingForDeliveries.isEmpty }
 
-    mutating func add(_ wake: @escaping @Sendable () -> Void) -> ID {
+    mutating func add(ofDeliveries: Bool = false, _ wake: @escaping @Sendable () -> Void) -> ID {
         lastID += 1
-        waiting[lastID] = wake
+        if ofDeliveries { waitingForDeliveries[lastID] = wake } else { waiting[lastID] = wake }
         return lastID
     }
 
-    mutating func remove(_ id: ID) { waiting[id] = nil }
+    mutating func remove(_ id: ID) {
+        if waiting.removeValue(forKey: id) == nil { waitingForDeliveries[id] = nil }
+    }
 
     /// All of them, who then wait no more.
     ///
     /// - Complexity: O(1).
-    mutating func takeAll() -> [ID: @Sendable () -> Void] {
+    mutating func takeAll() -> [Wakes] {
         defer { waiting = [:] }
-        return waiting
+        return (waiting.isEmpty ? [] : [waiting]) + takeThoseOfDeliveries()
+    }
+
+    /// Those who are told of deliveries, who then wait no more.
+    ///
+    /// - Complexity: O(1).
+    mutating func takeThoseOfDeliveries() -> [Wakes] {
+        if waitingForDeliveries.isEmpty { return [] }
+        defer { waitingForDeliveries = [:] }
+        return [waitingForDeliveries]
     }
 }
 
@@ -43,6 +57,17 @@ extension Driver {
             if state.journal.newest > sequence { return .ready }
             if state.endsWaits { return .ended }
             return .waiting(state.followers.add(wake))
+        }
+    }
+
+    /// As `follow(after:_:)` for what `search` has not looked at: deliveries too, when it asks for one.
+    func follow(_ search: MessageSearch, _ wake: @escaping @Sendable () -> Void) -> Following {
+        withState { state in
+            let ofDeliveries = search.query.delivery != nil
+            if state.journal.newest > search.end { return .ready }
+            if ofDeliveries, state.journal.changeCount > search.changesSeen { return .ready }
+            if state.endsWaits { return .ended }
+            return .waiting(state.followers.add(ofDeliveries: ofDeliveries, wake))
         }
     }
 

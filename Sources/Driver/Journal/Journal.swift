@@ -13,6 +13,13 @@ struct Journal {
     private(set) var bytes = 0
     /// Sequence of the last message made; 0 when there was none.
     private(set) var newest: UInt64 = 0
+    /// The messages whose delivery changed last, oldest change first: who waits for a delivery looks at these alone.
+    private var changes: Deque<UInt64> = []
+    /// How many deliveries have changed.
+    private(set) var changeCount: UInt64 = 0
+
+    /// Changes that are remembered: more than the messages that one turn of those who wait finds new.
+    static let mostChanges = 16_384
 
     /// At most `capacity` messages, and at most `byteLimit` bytes of them, but for the newest.
     init(capacity: Int, byteLimit: Int = .max) {
@@ -52,6 +59,9 @@ struct Journal {
         guard sequence >= oldest, sequence <= newest else { return false }
         records[Int(sequence - oldest)] = record
         keys[Int(sequence - oldest)].delivery = record.delivery
+        if changes.count == Journal.mostChanges { changes.removeFirst() }
+        changes.append(sequence)
+        changeCount += 1
         return true
     }
 
@@ -59,25 +69,36 @@ struct Journal {
     /// messages would else keep a thread busy for long, and get a hundred megabytes.
     static let mostPageBytes = 4 << 20
 
-    /// The first `limit` records that `query` asks for, of no more than `mostPageBytes`, and whether more follow.
+    /// Takes `search` over the next messages, at most `count`.
     ///
-    /// - Complexity: O(records behind `query.after`).
-    func page(_ query: MessageQuery, limit: Int) -> MessagePage {
-        var items: [MessageRecord] = []
-        var hasMore = false
-        var size = 0
-        let first = max(query.after, oldest - 1) - (oldest - 1)
-        if first < records.count {
-            for index in Int(first)..<keys.count where query.matches(keys[index]) {
-                size += records[index].message.totalSize
-                if items.count == limit || !items.isEmpty && size > Journal.mostPageBytes {
-                    hasMore = true
-                    break
-                }
-                items.append(records[index])
+    /// - Complexity: O(count).
+    func advance(_ search: inout MessageSearch, by count: Int) {
+        guard search.enter(oldest: oldest, newest: newest), search.end < newest else { return search.finish() }
+        let first = Int(search.end - (oldest - 1))
+        for index in first..<min(keys.count, first + count) {
+            if search.query.matches(keys[index]) {
+                guard search.take(records[index]) else { return }
             }
+            search.pass(oldest + UInt64(index))
         }
-        return MessagePage(items: items, hasMore: hasMore, oldest: oldest, newest: newest)
+        if search.end == newest { search.finish() }
+    }
+
+    /// Has `search` begin again when a message that it has passed matches by now.
+    ///
+    /// - Complexity: O(deliveries that changed since it last looked), at most `mostChanges`.
+    func recheck(_ search: inout MessageSearch) {
+        guard search.query.delivery != nil else { return }
+        let missed = changeCount - search.changesSeen
+        search.changesSeen = changeCount
+        let hasMissed = missed > UInt64(changes.count)
+        if hasMissed || changes.suffix(Int(missed)).contains(where: { matchesNow($0, search) }) { search.restart() }
+    }
+
+    private func matchesNow(_ sequence: UInt64, _ search: MessageSearch) -> Bool {
+        guard sequence > search.query.after, sequence <= search.end, sequence >= oldest, sequence <= newest
+        else { return false }
+        return search.query.matches(keys[Int(sequence - oldest)])
     }
 }
 
@@ -122,10 +143,6 @@ public struct MessageQuery: Hashable, Sendable {
         (kind == nil || kind == key.kind) && (operation == nil || operation == key.operation)
             && (delivery == nil || delivery == key.delivery) && (processId == nil || processId == key.processId)
     }
-
-    func matches(_ record: MessageRecord) -> Bool {
-        record.message.sequence > after && matches(Journal.Key(record))
-    }
 }
 
 /// A part of the journal.
@@ -134,11 +151,19 @@ public struct MessagePage: Hashable, Sendable {
     public let items: [MessageRecord]
     /// Whether more messages match behind the last one.
     public let hasMore: Bool
-    /// Where the journal starts: older messages are gone.
+    /// Where the journal started when it was looked through: older messages are gone.
     public let oldest: UInt64
     /// Sequence of the last message made, 0 when there was none.
     public let newest: UInt64
 
     /// Sequence of the last message that was looked at: where the next page begins.
-    public var end: UInt64 { hasMore ? items.last?.message.sequence ?? newest : newest }
+    public let end: UInt64
+
+    init(items: [MessageRecord], hasMore: Bool, oldest: UInt64, newest: UInt64, end: UInt64? = nil) {
+        self.items = items
+        self.hasMore = hasMore
+        self.oldest = oldest
+        self.newest = newest
+        self.end = end ?? (hasMore ? items.last?.message.sequence ?? newest : newest)
+    }
 }

@@ -9,7 +9,7 @@ struct ProcessTable {
         var context: ProcessContext?
         /// Creation times of the threads that were created and not deleted, by tid. Not in the context: a copy of that,
         /// held while a thread is added, would have them all copied.
-        var threads: [UInt32: FileTime] = [:]
+        var threads = OrderedTable<UInt32, FileTime>()
         /// The tid that stands for the process's first thread where a caller names none.
         var initialThreadId: UInt32?
     }
@@ -17,9 +17,20 @@ struct ProcessTable {
     private var slots: [Slot] = []
     private var freeSlots: [Int] = []
     private var slotsById: [UInt32: Int] = [:]
-    private var ownersOfThreads: [UInt32: Int] = [:]
-    private var reservedThreadIds: Set<UInt32> = []
-    private var lowestCandidate: UInt32 = ProcessContext.systemProcessId
+    private var order = OrderedTable<UInt32, Int>()
+    /// Of a thread that exited with its process the reference finds nothing, until it is forgotten.
+    private var ownersOfThreads: [UInt32: ProcessReference] = [:]
+    /// Which process a tid stands for the first thread of.
+    private var reservations: [UInt32: Int] = [:]
+    /// The pids and tids that are used or reserved: Windows hands out both from one table.
+    private var usedIds = IdSet()
+    /// Threads that exited with their process and are still to be forgotten.
+    private var departed: [(owner: ProcessReference, threads: OrderedTable<UInt32, FileTime>)] = []
+
+    /// Threads of a process that are forgotten as it exits; the rest goes with the events that follow, so that no event
+    /// holds the others up for long.
+    static let forgottenAtOnce = 4096
+    private static let forgottenLater = 256
 
     /// How many processes there are that CreateThreadNotifyRoutineEx may still have to look at (PRC-5, TEX-2).
     var createThreadNotifyLock = 0
@@ -36,10 +47,14 @@ struct ProcessTable {
     var count: Int { slotsById.count }
 
     /// Threads that were created and not deleted.
-    var threadCount: Int { ownersOfThreads.count }
+    private(set) var threadCount = 0
 
-    /// The pids, unordered.
-    var processIds: some Collection<UInt32> { slotsById.keys }
+    /// The first `limit` live processes by ascending pid, from the first pid above `processId` on.
+    ///
+    /// - Complexity: O(log n + limit).
+    func contexts(after processId: UInt32?, limit: Int) -> [ProcessContext] {
+        order.entries(after: processId, limit: limit).compactMap { slots[$0.value].context }
+    }
 
     /// The live process with a pid: `MpGetProcessContextById` (DATA-1).
     ///
@@ -83,11 +98,17 @@ struct ProcessTable {
             index = slots.count
             slots.append(Slot(context: context))
         }
-        slotsById[context.identity.processId] = index
+        let processId = context.identity.processId
+        slotsById[processId] = index
+        order[processId] = index
+        usedIds.insert(processId)
+        forgetThreads(ProcessTable.forgottenLater)
         return ProcessReference(slot: index, generation: slots[index].generation)
     }
 
     /// Removes a process and frees its ids. Every reference to it stops finding it.
+    ///
+    /// - Complexity: O(log n), and O(threads) as far as `forgottenAtOnce` goes.
     @discardableResult
     mutating func remove(_ reference: ProcessReference) -> ProcessContext? {
         guard let context = self[reference] else { return nil }
@@ -96,16 +117,33 @@ struct ProcessTable {
         slots[reference.slot] = Slot(generation: slot.generation + 1)
         freeSlots.append(reference.slot)
         slotsById[context.identity.processId] = nil
+        order[context.identity.processId] = nil
         release(context.identity.processId)
-        for threadId in slot.threads.keys {
-            ownersOfThreads[threadId] = nil
-            release(threadId)
-        }
         if let threadId = slot.initialThreadId {
-            reservedThreadIds.remove(threadId)
+            reservations[threadId] = nil
             release(threadId)
         }
+        if !slot.threads.isEmpty {
+            threadCount -= slot.threads.count
+            departed.append((reference, slot.threads))
+        }
+        forgetThreads(ProcessTable.forgottenAtOnce)
         return context
+    }
+
+    /// Frees the tids of up to `count` threads whose process has exited.
+    private mutating func forgetThreads(_ count: Int) {
+        var rest = count
+        while rest > 0, let last = departed.indices.last {
+            let owner = departed[last].owner
+            let forgotten = departed[last].threads.removeLast(rest)
+            for (threadId, _) in forgotten where ownersOfThreads[threadId] == owner {
+                ownersOfThreads[threadId] = nil
+                release(threadId)
+            }
+            rest -= forgotten.count
+            if departed[last].threads.isEmpty { departed.removeLast() }
+        }
     }
 }
 
@@ -113,69 +151,81 @@ struct ProcessTable {
 
 extension ProcessTable {
     /// Whether some process has the thread.
-    func hasThread(_ threadId: UInt32) -> Bool { ownersOfThreads[threadId] != nil }
+    func hasThread(_ threadId: UInt32) -> Bool { ownersOfThreads[threadId].map(isLive) ?? false }
+
+    /// The pid of the process whose first thread the tid stands for; nil when it stands for none.
+    func processId(ofFirstThread threadId: UInt32) -> UInt32? {
+        reservations[threadId].flatMap { slots[$0].context?.identity.processId }
+    }
 
     /// Notes a created thread whose tid is free.
     mutating func insertThread(_ thread: AuxTidCreationTime, of reference: ProcessReference) {
-        guard slots[reference.slot].generation == reference.generation else { return }
+        guard isLive(reference) else { return }
         slots[reference.slot].threads[thread.threadId] = thread.creationTime
-        ownersOfThreads[thread.threadId] = reference.slot
+        ownersOfThreads[thread.threadId] = reference
+        usedIds.insert(thread.threadId)
+        threadCount += 1
+        forgetThreads(ProcessTable.forgottenLater)
     }
 
     /// Forgets a thread of whatever process; false when there is none.
     @discardableResult
     mutating func removeThread(_ threadId: UInt32) -> Bool {
-        guard let slot = ownersOfThreads.removeValue(forKey: threadId) else { return false }
-        slots[slot].threads[threadId] = nil
+        guard let owner = ownersOfThreads[threadId], isLive(owner) else { return false }
+        ownersOfThreads[threadId] = nil
+        slots[owner.slot].threads[threadId] = nil
+        threadCount -= 1
         release(threadId)
+        forgetThreads(ProcessTable.forgottenLater)
         return true
     }
 
-    /// The threads of a process that were created and not deleted, with their creation times.
-    func threads(of reference: ProcessReference) -> [UInt32: FileTime] {
-        slots[reference.slot].generation == reference.generation ? slots[reference.slot].threads : [:]
+    /// The first `limit` threads of a process that were created and not deleted, by ascending tid above `threadId`.
+    ///
+    /// - Complexity: O(log n + limit).
+    func threads(of reference: ProcessReference, after threadId: UInt32?, limit: Int) -> [AuxTidCreationTime] {
+        guard isLive(reference) else { return [] }
+        return slots[reference.slot].threads.entries(after: threadId, limit: limit)
+            .map { AuxTidCreationTime(threadId: $0.key, creationTime: $0.value) }
     }
 
     /// When a thread of a process was created; nil when the process has no such thread.
     func creationTime(ofThread threadId: UInt32, of reference: ProcessReference) -> FileTime? {
-        guard slots[reference.slot].generation == reference.generation else { return nil }
-        return slots[reference.slot].threads[threadId]
+        isLive(reference) ? slots[reference.slot].threads[threadId] : nil
     }
 
-    /// The tid that stands for a process where the caller names no thread of it: chosen once, and reserved while the
-    /// process lives; chosen anew when a thread is about to get it.
+    /// The tid that stands for a process where the caller names no thread of it: chosen once, other than `excluded`, and
+    /// reserved while the process lives.
     mutating func initialThreadId(of reference: ProcessReference, otherThan excluded: UInt32?) -> UInt32 {
-        guard slots[reference.slot].generation == reference.generation else { return 0 }
-        if let known = slots[reference.slot].initialThreadId {
-            if known != excluded { return known }
-            reservedThreadIds.remove(known)
-        }
-        let chosen = lowestFreeId(otherThan: excluded)
-        reservedThreadIds.insert(chosen)
+        guard isLive(reference) else { return 0 }
+        if let known = slots[reference.slot].initialThreadId { return known }
+        if let excluded { usedIds.insert(excluded) }
+        let chosen = usedIds.lowestFree
+        if let excluded { release(excluded) }
+        usedIds.insert(chosen)
+        reservations[chosen] = reference.slot
         slots[reference.slot].initialThreadId = chosen
         return chosen
     }
 
+    /// Frees a tid that stands for the first thread of a process; another one will, when one is needed again.
+    mutating func endReservation(of threadId: UInt32) {
+        guard let slot = reservations.removeValue(forKey: threadId) else { return }
+        slots[slot].initialThreadId = nil
+        release(threadId)
+    }
+
     /// The lowest multiple of 4 that is neither a pid nor a tid: Windows hands out both from one table.
     ///
-    /// - Complexity: amortised O(1); a released id lowers the search's start.
-    mutating func lowestFreeId() -> UInt32 {
-        while isUsed(lowestCandidate) { lowestCandidate += 4 }
-        return lowestCandidate
-    }
+    /// - Complexity: O(1).
+    func lowestFreeId() -> UInt32 { usedIds.lowestFree }
 
-    private mutating func lowestFreeId(otherThan excluded: UInt32?) -> UInt32 {
-        var id = lowestFreeId()
-        while id == excluded || isUsed(id) { id += 4 }
-        return id
-    }
-
-    private func isUsed(_ id: UInt32) -> Bool {
-        slotsById[id] != nil || ownersOfThreads[id] != nil || reservedThreadIds.contains(id)
+    private func isLive(_ reference: ProcessReference) -> Bool {
+        slots[reference.slot].generation == reference.generation
     }
 
     private mutating func release(_ id: UInt32) {
-        if id.isMultiple(of: 4), id != 0 { lowestCandidate = min(lowestCandidate, id) }
+        if slotsById[id] == nil, ownersOfThreads[id] == nil, reservations[id] == nil { usedIds.remove(id) }
     }
 }
 

@@ -4,24 +4,26 @@ extension ProcessFlags {
     /// Driver: `MpSetProcessExempt`, `MpSetProcessHardening`, `MpSetProcessHardeningExclusion`.
     /// Decided: the final component of the name decides, without case, where the driver has full paths.
     static func derived(imageFileName: String, hasServiceSid: Bool) -> ProcessFlags {
-        let start = imageFileName.lastIndex(of: "\\").map(imageFileName.index(after:)) ?? imageFileName.startIndex
         var flags: ProcessFlags = []
-        switch imageFileName[start...].lowercased() {
-        case "msmpeng.exe":
+        switch imageFileName.upcasedFinalComponent(limit: longestName) {
+        case "MSMPENG.EXE":
             flags = [.excludedProcess, .msMpEngProcess]
             if hasServiceSid { flags.insert(.mpServiceSidProcess) }
-        case "mpcmdrun.exe", "nissrv.exe":
+        case "MPCMDRUN.EXE", "NISSRV.EXE":
             flags = .excludedProcess
             if hasServiceSid { flags.insert(.mpServiceSidProcess) }
-        case "werfault.exe", "werfaultsecure.exe":
+        case "WERFAULT.EXE", "WERFAULTSECURE.EXE":
             flags = .excludedProcess
-        case "lsass.exe", "csrss.exe", "services.exe", "msiexec.exe", "poqexec.exe", "setupcl.exe",
-            "register-cimprovider.exe":
+        case "LSASS.EXE", "CSRSS.EXE", "SERVICES.EXE", "MSIEXEC.EXE", "POQEXEC.EXE", "SETUPCL.EXE",
+            "REGISTER-CIMPROVIDER.EXE":
             flags = .friendlyProcess
-        case "svchost.exe":
+        case "SVCHOST.EXE":
             flags = .svchostProcess
         default: break
         }
         return flags
     }
+
+    /// UTF-16 units of the longest name that something is derived from.
+    private static let longestName = "REGISTER-CIMPROVIDER.EXE".utf16.count
 }

@@ -18,7 +18,7 @@ public struct ProcessRules: OptionSet, Hashable, Sendable {
     public static let allowAllRegistryOperations = ProcessRules(rawValue: 0x400)
     /// Look out for wow64cpu.dll (IMG-3).
     public static let notifyWow64cpuLoad = ProcessRules(rawValue: 0x800)
-    /// The code-injection rule of host intrusion prevention is off.
+    /// Arms the code-injection rule of host intrusion prevention: an opener that has the bit is checked (OBJ-9).
     public static let allowCodeInjectionHIPSRule = ProcessRules(rawValue: 0x8000)
     /// The process may inject code.
     public static let allowedToInjectCode = ProcessRules(rawValue: 0x1_0000)
@@ -28,7 +28,7 @@ public struct ProcessRules: OptionSet, Hashable, Sendable {
     public static let notifyRegistryOperationSync = ProcessRules(rawValue: 0x20_0000)
     /// A thread that the process creates in another one is reported (THR-4).
     public static let notifyNewThreadDifferentProcess = ProcessRules(rawValue: 0x40_0000)
-    /// The suspend-resume rule of host intrusion prevention is asked about.
+    /// Arms the suspend-resume rule of host intrusion prevention: an opener that has the bit is checked (OBJ-9).
     public static let querySuspendResumeHIPSRule = ProcessRules(rawValue: 0x80_0000)
     /// The process may suspend and resume others.
     public static let allowedToQuerySuspendResume = ProcessRules(rawValue: 0x100_0000)
@@ -54,7 +54,7 @@ extension ProcessRules: NamedBits {
         NamedBit(0x800, "NotifyWow64cpuLoad", .known("part 2"), "wow64cpu.dll is looked out for (IMG-3)"),
         NamedBit(
             0x8000, "AllowCodeInjectionHIPSRule", .known("part 3"),
-            "the code-injection rule of host intrusion prevention applies"),
+            "arms the code-injection rule of host intrusion prevention: an opener that has the bit is checked (OBJ-9)"),
         NamedBit(0x1_0000, "AllowedToInjectCode", .known("part 3"), "the process may inject code"),
         NamedBit(0x8_0000, "AllowIncomingCodeInjection", .known("part 3"), "others may inject code into the process"),
         NamedBit(
@@ -64,7 +64,7 @@ extension ProcessRules: NamedBits {
             "a thread that the process creates in another one is reported (THR-4)"),
         NamedBit(
             0x80_0000, "QuerySuspendResumeHIPSRule", .known("part 3"),
-            "the suspend-resume rule of host intrusion prevention applies"),
+            "arms the suspend-resume rule of host intrusion prevention: an opener that has the bit is checked (OBJ-9)"),
         NamedBit(
             0x100_0000, "AllowedToQuerySuspendResume", .known("part 3"), "the process may suspend and resume others"),
         NamedBit(

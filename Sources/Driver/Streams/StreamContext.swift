@@ -12,16 +12,22 @@ public struct StreamContext: Hashable, Sendable {
 
 /// The stream contexts of a host, found by id and by file name without case.
 struct StreamTable {
-    private var contexts: [UInt64: StreamContext] = [:]
-    /// By folded name, byte for byte: strings that are merely equivalent in Unicode name different files.
+    private var contexts = OrderedTable<UInt64, StreamContext>()
+    /// By name in upper case, byte for byte: strings that are merely equivalent in Unicode name different files.
     private var idsByName: [[UInt8]: UInt64] = [:]
     private var lastId: UInt64 = 0
-    /// Bytes of all names, each of which is there as it was given and folded.
+    /// Bytes of all names, each of which is there as it was given and in upper case.
     private(set) var textBytes = 0
 
     var count: Int { contexts.count }
     var isEmpty: Bool { contexts.isEmpty }
-    var sorted: [StreamContext] { contexts.values.sorted { $0.id < $1.id } }
+
+    /// The first `limit` contexts by ascending id above `id`.
+    ///
+    /// - Complexity: O(log n + limit).
+    func contexts(after id: UInt64, limit: Int) -> [StreamContext] {
+        contexts.entries(after: id, limit: limit).map(\.value)
+    }
 
     /// What a context for a file adds to `textBytes`.
     static func textBytes(of fileName: String) -> Int { 2 * fileName.utf8.count }
@@ -54,7 +60,8 @@ struct StreamTable {
     }
 
     mutating func remove(_ id: UInt64) -> Bool {
-        guard let context = contexts.removeValue(forKey: id) else { return false }
+        guard let context = contexts[id] else { return false }
+        contexts[id] = nil
         idsByName[context.fileName.folded] = nil
         textBytes -= StreamTable.textBytes(of: context.fileName)
         return true
@@ -63,5 +70,5 @@ struct StreamTable {
 
 extension String {
     /// What two names have in common that differ in case alone.
-    fileprivate var folded: [UInt8] { Array(lowercased().utf8) }
+    fileprivate var folded: [UInt8] { Array(String(decoding: upcasedUnits, as: UTF16.self).utf8) }
 }

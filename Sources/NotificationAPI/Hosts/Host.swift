@@ -21,6 +21,7 @@ final class Host: Sendable {
     private let lastUsedNanoseconds: Atomic<UInt64>
     private let machine = SystemClock()
     private let departure = Locked<Departure?>(nil)
+    private let slices: any SliceQueue
 
     /// Its worker runs on `workQueue`, or on one that the machinery makes.
     init(
@@ -42,6 +43,14 @@ final class Host: Sendable {
             followerQueue: machinery.followerQueue)
         driver.rulePolicies = creation.rulePolicies ?? defaults.rulePolicies
         lastUsedNanoseconds = Atomic(machine.uptimeNanoseconds())
+        slices = machinery.slices
+    }
+
+    /// A million messages and threads are not freed on the thread that answers the last request.
+    deinit {
+        slices.run { [driver] in
+            withExtendedLifetime(driver) { false }
+        }
     }
 
     /// Whether a name may be a host's: `[a-z0-9][a-z0-9-]{0,62}`.

@@ -9,6 +9,8 @@ import Synchronization
 final class HostRegistry: Sendable {
     private let shards: [Locked<[String: Host]>]
     private let count = Atomic<Int>(0)
+    /// Whether nobody may wait any more: the service stops.
+    private let endsWaits = Atomic(false)
     private let limit: Int
     let defaults: HostDefaults
     let departures = Departures()
@@ -59,8 +61,18 @@ final class HostRegistry: Sendable {
             return host
         }
         guard let kept else { return .limitReached }
-        if kept === host { return .made(host) }
+        if kept === host {
+            if endsWaits.load(ordering: .sequentiallyConsistent) { host.driver.endWaits() }
+            return .made(host)
+        }
         return kept.creation == creation ? .existed(kept) : .conflict
+    }
+
+    /// Ends what waits for messages, drains and room of all hosts, of those too that are made from now on.
+    func endWaits() {
+        // A host that is not among `all` now is made later, and then sees this.
+        endsWaits.store(true, ordering: .sequentiallyConsistent)
+        for host in all { host.driver.endWaits() }
     }
 
     /// Takes a host away and unloads its driver; false when there is none.

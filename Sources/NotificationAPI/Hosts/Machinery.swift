@@ -11,6 +11,8 @@ public struct Machinery: Sendable {
     let makeWorkQueue: @Sendable (_ name: String) -> any WorkQueue
     /// Wakes those who follow the messages of any host.
     let followerQueue: any WorkQueue
+    /// Does work that may take long, so that no thread that answers requests has to.
+    let slices: any SliceQueue
     let curl: CurlMulti
     let version: String
 
@@ -28,11 +30,13 @@ public struct Machinery: Sendable {
     /// `makeWorkQueue` makes for the worker of each host.
     public init(
         timers: any TimerQueue, curl: CurlMulti, version: String, followerQueue: any WorkQueue,
+        slices: (any SliceQueue)? = nil,
         makeWorkQueue: @escaping @Sendable (_ name: String) -> any WorkQueue
     ) {
         self.timers = timers
         self.makeWorkQueue = makeWorkQueue
         self.followerQueue = followerQueue
+        self.slices = slices ?? DispatchSliceQueue(named: "wdfilterd.slices")
         self.curl = curl
         self.version = version
     }

@@ -9,26 +9,16 @@ extension Problem {
         case .systemProcess: self.init(.systemProcess, "The System process cannot exit.")
         case .unknownThread(let threadId): self.init(.unknownThread, "The process has no thread \(threadId).")
         case .threadExists(let threadId): self.init(.threadExists, "A live thread has the tid \(threadId).")
+        case .firstThread(let threadId, let processId):
+            self.init(.threadExists, "The id \(threadId) stands for the first thread of process \(processId).")
         case .unknownStreamContext: self.init(.unknownStreamContext, "There is no such stream context.")
         case .streamContextExists: self.init(.streamContextExists, "The file has a stream context.")
         case .limitReached(let limit):
-            self.init(.limitReached, "The host keeps as many \(limit.plural) as it may.")
+            self.init(.limitReached, "The host's limit of \(limit.plural) is reached.")
         case .invalidParameter(let detail): self.init(.invalidRequest, "STATUS_INVALID_PARAMETER: \(detail).")
         case .workerRunning: self.init(.workerRunning, "The worker is running.")
         case .workerPaused: self.init(.workerPaused, "The worker is paused.")
         case .workerStopped: self.init(.workerStopped, "The worker was shut down.")
-        }
-    }
-}
-
-extension DriverError.Limit {
-    fileprivate var plural: String {
-        switch self {
-        case .processes: "processes"
-        case .threads: "threads"
-        case .streamContexts: "stream contexts"
-        case .drivers: "loaded drivers"
-        case .textBytes: "bytes of names and command lines"
         }
     }
 }

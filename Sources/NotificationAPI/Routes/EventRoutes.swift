@@ -60,7 +60,7 @@ extension NotificationAPI {
 private final class EventUpload: BodyConsumer {
     private let context: RequestContext
     private let host: Host
-    private let feed: EventFeed
+    private let pipeline: UploadPipeline
     private let started: UInt64
     /// Held, so that the upload counts as open.
     private let place: Places.Place
@@ -69,24 +69,25 @@ private final class EventUpload: BodyConsumer {
         self.place = place
         self.context = context
         self.host = host
-        feed = EventFeed(driver: host.driver, options: options) { host.clock.advance(toEvent: $0) }
+        let target = EventTarget(driver: host.driver) { host.clock.advance(toEvent: $0) }
+        pipeline = UploadPipeline(options, slices: context.api.machinery.slices) { _ in target }
         started = host.clock.uptimeNanoseconds()
     }
 
     func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int {
-        feed.consume(bytes) { resume.resume() }
+        pipeline.consume(bytes) { resume.resume() }
     }
 
     func finish(_ responder: Responder) {
         let reply = context.reply(to: responder)
         let clock = host.clock
         let started = started
-        feed.finish { [place] report in
+        pipeline.finish { [place] report in
             let spent = clock.uptimeNanoseconds() &- started
             place.leave()
             reply.send { report.total.write(to: &$0, durationNanoseconds: spent) }
         }
     }
 
-    func abandon() { feed.abandon() }
+    func abandon() { pipeline.abandon() }
 }

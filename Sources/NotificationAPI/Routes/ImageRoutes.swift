@@ -54,15 +54,16 @@ enum ImageRoutes {
 
     private static func listDrivers(_ call: Call) throws(Problem) {
         let page = try call.read { $0.page() }
-        let (items, next) = page.slice(try call.host().driver.loadedDrivers)
+        let start = Int(clamping: page.after ?? 0)
+        let (items, hasMore) = try call.host().driver.loadedDrivers(from: start, limit: page.limit)
+        let next = hasMore ? String(start + items.count) : nil
         call.reply.send { $0.page(items, next: next) { json, driver in driver.write(to: &json) } }
     }
 
     private static func listStreamContexts(_ call: Call) throws(Problem) {
         let page = try call.read { $0.page() }
-        let behind = try call.host().driver.streamContexts.drop { $0.id <= page.after ?? 0 }
-        let items = behind.prefix(page.limit)
-        let next = items.count < behind.count ? items.last.map { String($0.id) } : nil
+        let (items, hasMore) = try call.host().driver.streamContexts(after: page.after ?? 0, limit: page.limit)
+        let next = hasMore ? items.last.map { String($0.id) } : nil
         call.reply.send { $0.page(items, next: next) { json, context in context.write(to: &json) } }
     }
 

@@ -31,7 +31,9 @@ enum MessageRoutes {
             call.reply.send { page.write(to: &$0, host: host.name) }
         }
         if waitMs == 0 { return answer(host.driver.messages(query, limit: limit)) }
-        host.driver.awaitMessages(query, limit: limit, timeout: .milliseconds(waitMs), completion: answer)
+        let wait = host.driver.awaitMessages(
+            query, limit: limit, timeout: .milliseconds(waitMs), completion: answer)
+        call.reply.whenClientGoes { wait.cancel() }
     }
 
     private static func stream(_ call: Call, _ type: MediaType, _ format: StreamFormat) throws(Problem) {
@@ -97,7 +99,7 @@ extension MessagePage {
     fileprivate func write(to json: inout JSONWriter, host: String) {
         json.object { json in
             json.member("items", each: items) { json, record in record.write(to: &json, host: host) }
-            if hasMore, let last = items.last { json.member("next", String(last.message.sequence)) }
+            if hasMore { json.member("next", String(end)) }
             json.member("oldest", oldest)
             json.member("newest", newest)
         }

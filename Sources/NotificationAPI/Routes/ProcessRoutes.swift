@@ -28,20 +28,20 @@ enum ProcessRoutes {
     ]
 
     private static func list(_ call: Call) throws(Problem) {
-        let (page, pattern, rule, flag) = try call.read { parameters in
-            (
-                parameters.page(), parameters.string("imageFileName", maxLength: 1024).map(ImageNamePattern.init),
-                parameters.bits("rule", of: ProcessRules.self), parameters.bits("flag", of: ProcessFlags.self)
-            )
+        let (query, limit) = try call.read { parameters in
+            let page = parameters.page()
+            var query = ProcessSearch.Query()
+            query.after = page.after.map(UInt32.init(clamping:))
+            query.imageFileName = parameters.string("imageFileName", maxLength: 1024).map(ImageNamePattern.init)
+            query.rules = parameters.bits("rule", of: ProcessRules.self) ?? []
+            query.flags = parameters.bits("flag", of: ProcessFlags.self) ?? []
+            return (query, page.limit)
         }
-        let (items, hasMore) = try call.host().driver.processes(
-            after: page.after.map(UInt32.init(clamping:)), limit: page.limit
-        ) { process in
-            (pattern?.matches(process.imageFileName) ?? true) && process.rules.isSuperset(of: rule ?? [])
-                && process.flags.isSuperset(of: flag ?? [])
+        let search = try call.host().driver.processSearch(query, limit: limit)
+        call.api.machinery.slices.finish(search, whileWantedBy: call) { found in
+            let next = found.hasMore ? found.items.last.map { String($0.identity.processId) } : nil
+            call.reply.send { $0.page(found.items, next: next) { json, process in process.write(to: &json) } }
         }
-        let next = hasMore ? items.last.map { String($0.identity.processId) } : nil
-        call.reply.send { $0.page(items, next: next) { json, process in process.write(to: &json) } }
     }
 
     private static func create(_ call: Call) throws(Problem) {
@@ -51,25 +51,33 @@ enum ProcessRoutes {
             ProcessCreation(object)
         }
         let host = try call.host()
-        try driving { () throws(DriverError) in
-            try host.driver.createProcess(creation) { outcome in
-                guard let process = outcome.process else {
-                    return call.reply.send { json in
-                        json.object { json in
-                            json.member("created", false)
-                            json.member("accessDenied", true)
-                            outcome.routines.write(to: &json, explain: explain)
-                        }
+        call.api.machinery.slices.finish(host.driver.policyMatch(creation.imageFileName)) { grant in
+            call.perform { () throws(Problem) in
+                try driving { () throws(DriverError) in
+                    try host.driver.createProcess(creation, grant: grant) { outcome in
+                        answer(call, with: outcome, of: host, explain: explain)
                     }
                 }
-                let location = "/v1/hosts/\(host.name)/processes/\(process.identity.processId)"
-                call.reply.send(201, location: location) { json in
-                    json.object { json in
-                        json.member("created", true)
-                        json.member("process") { process.write(to: &$0) }
-                        outcome.routines.write(to: &json, explain: explain)
-                    }
+            }
+        }
+    }
+
+    private static func answer(_ call: Call, with outcome: ProcessCreationOutcome, of host: Host, explain: Bool) {
+        guard let process = outcome.process else {
+            return call.reply.send { json in
+                json.object { json in
+                    json.member("created", false)
+                    json.member("accessDenied", true)
+                    outcome.routines.write(to: &json, explain: explain)
                 }
+            }
+        }
+        let location = "/v1/hosts/\(host.name)/processes/\(process.identity.processId)"
+        call.reply.send(201, location: location) { json in
+            json.object { json in
+                json.member("created", true)
+                json.member("process") { process.write(to: &$0) }
+                outcome.routines.write(to: &json, explain: explain)
             }
         }
     }

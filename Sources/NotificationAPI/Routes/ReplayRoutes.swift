@@ -110,7 +110,9 @@ private final class ReplayUpload: BodyConsumer {
         self.context = context
         let hosts = MachineHosts(context.api.hosts, creation)
         self.hosts = hosts
-        pipeline = UploadPipeline(options) { machine in machine.flatMap(hosts.target) }
+        pipeline = UploadPipeline(options, slices: context.api.machinery.slices) { machine in
+            machine.flatMap(hosts.target)
+        }
         started = SystemClock().uptimeNanoseconds()
     }
 

@@ -16,10 +16,10 @@ enum ThreadRoutes {
     private static func list(_ call: Call) throws(Problem) {
         let (processId, page) = try call.read { ($0.number("pid", as: UInt32.self), $0.page()) }
         let host = try call.host()
-        let threads = try driving { () throws(DriverError) in try host.driver.threads(of: processId) }
-        let behind = threads.drop { UInt64($0.threadId) <= page.after ?? 0 && page.after != nil }
-        let items = behind.prefix(page.limit)
-        let next = items.count < behind.count ? items.last.map { String($0.threadId) } : nil
+        let (items, hasMore) = try driving { () throws(DriverError) in
+            try host.driver.threads(of: processId, after: page.after.map(UInt32.init(clamping:)), limit: page.limit)
+        }
+        let next = hasMore ? items.last.map { String($0.threadId) } : nil
         call.reply.send { $0.page(items, next: next) { json, thread in thread.write(to: &json, processId: processId) } }
     }
 

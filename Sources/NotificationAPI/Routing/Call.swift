@@ -75,11 +75,7 @@ final class RequestContext: Sendable {
     func perform(body: [UInt8], _ responder: Responder) {
         guard let action = route.answering else { return }
         let call = Call(context: self, body: body, reply: reply(to: responder))
-        do throws(Problem) {
-            try action(call)
-        } catch {
-            call.reply.send(error)
-        }
+        call.perform { () throws(Problem) in try action(call) }
     }
 
     fileprivate var parameterReader: ParameterReader {
@@ -102,6 +98,11 @@ struct Call: Sendable {
 
     /// The host that the path names.
     func host() throws(Problem) -> Host { try context.host() }
+
+    /// Does what answers the call; what that refuses becomes the answer.
+    func perform(_ body: () throws(Problem) -> Void) {
+        do throws(Problem) { try body() } catch { reply.send(error) }
+    }
 
     /// Reads path and query; see `RequestContext`.
     func read<Values>(_ values: (inout ParameterReader) -> Values) throws(Problem) -> Values {

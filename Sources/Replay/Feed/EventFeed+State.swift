@@ -89,6 +89,13 @@ extension EventFeed {
             }
         }
 
+        /// The time of who consumes is up: the next `start` goes on. False when the feed is over anyway.
+        mutating func pause() -> Bool {
+            if isAbandoned || completion != nil { return false }
+            isBusy = false
+            return true
+        }
+
         private mutating func idle(_ then: (@Sendable () -> Void)?) -> Step {
             isBusy = false
             (resume, completion) = (nil, nil)

@@ -1,3 +1,4 @@
+import Dispatch
 public import Driver
 import Locking
 public import Messages
@@ -11,6 +12,7 @@ public import Messages
 public final class EventFeed: Sendable {
     private let findTarget: @Sendable (_ machine: String?) -> EventTarget?
     private let pacer: Pacer?
+    private let slices: (any SliceQueue)?
     private let state: Locked<State>
 
     /// A feed for the host that `driver` belongs to.
@@ -27,13 +29,15 @@ public final class EventFeed: Sendable {
     /// A feed whose machines get the hosts that `findTarget` finds: it is called once for each, with the lower-case name,
     /// or nil for native lines, which name no machine. It returns nil where there can be no host.
     ///
-    /// With a `pacer` events come as far apart as they were recorded.
+    /// With a `pacer` events come as far apart as they were recorded. With `slices` what may take long is done there, and
+    /// the feed waits.
     public init(
-        options: Options, pacer: Pacer? = nil,
+        options: Options, pacer: Pacer? = nil, slices: (any SliceQueue)? = nil,
         findTarget: @escaping @Sendable (_ machine: String?) -> EventTarget?
     ) {
         self.findTarget = findTarget
         self.pacer = pacer
+        self.slices = slices
         var options = options
         // Native lines say no times.
         options.keepsPace = pacer != nil && options.format == .sysmon
@@ -57,6 +61,21 @@ public final class EventFeed: Sendable {
         return run(.lines(lines), from: start, resume)
     }
 
+    /// As `consume(_:from:resume:)` for at most about `slice`; returns whether that was what ended it, and `resume` will not
+    /// be called then.
+    func consume(
+        _ lines: ReadLines, from start: Int, slice: Duration, resume: @escaping @Sendable () -> Void
+    ) -> (end: Int, isCut: Bool) {
+        guard start < lines.count, state.withLock({ $0.start(resume) }) else { return (start, false) }
+        let deadline = DispatchTime.now() + .nanoseconds(Int(slice / .nanoseconds(1)))
+        var isCut = false
+        let end = run(.lines(lines), from: start, resume) {
+            isCut = DispatchTime.now() >= deadline
+            return isCut
+        }
+        return (end, isCut)
+    }
+
     /// The next bytes are of another part, such as a file of its own: its lines count from 1.
     public func begin(part name: String) {
         state.withLock { $0.begin(part: name) }
@@ -75,8 +94,10 @@ public final class EventFeed: Sendable {
         state.withLock { $0.abandon() }
     }
 
-    /// Does one thing after the other until there is nothing to do or something to wait for.
-    private func run(_ input: Input, from start: Int, _ resume: (@Sendable () -> Void)?) -> Int {
+    /// Does one thing after the other until there is nothing to do, something to wait for, or `isTimeUp`.
+    private func run(
+        _ input: Input, from start: Int, _ resume: (@Sendable () -> Void)?, isTimeUp: () -> Bool = { false }
+    ) -> Int {
         let lent = Lent(input: input)
         var offset = start
         while true {
@@ -88,6 +109,7 @@ public final class EventFeed: Sendable {
                 return offset
             case .sequence(let step): perform(step)
             }
+            if offset < input.count, isTimeUp(), state.withLock({ $0.pause() }) { return offset }
         }
     }
 
@@ -103,7 +125,7 @@ public final class EventFeed: Sendable {
         case .call(let ticket, let section, let call, let time):
             guard let target = target(of: section) else { return }
             if let time { target.onEventTime(time) }
-            call.perform(on: target.driver) { self.answer(.outcome(ticket, $0)) }
+            perform(call, on: target.driver) { self.answer(.outcome(ticket, $0)) }
         case .awaitRoom(let ticket, let section):
             target(of: section)?.driver.awaitQueueRoom { self.answer(.room(ticket, $0)) }
         case .awaitDrained(let ticket, let section):
@@ -112,6 +134,13 @@ public final class EventFeed: Sendable {
             pacer?.wait(until: time) { self.answer(.time(time)) }
         case .pending, .starved, .over: break  // the state sees to them
         }
+    }
+
+    private func perform(
+        _ call: DriverCall, on driver: Driver, completion: @escaping @Sendable (DriverCall.Outcome) -> Void
+    ) {
+        guard let slices, let image = call.createdImage else { return call.perform(on: driver, completion: completion) }
+        slices.finish(driver.policyMatch(image)) { call.perform(on: driver, grant: $0, completion: completion) }
     }
 
     private func target(of section: Int) -> EventTarget? { state.withLock { $0.target(of: section) } }

@@ -1,5 +1,5 @@
 import DequeModule
-import Dispatch
+public import Driver
 import Locking
 
 /// An upload whose lines are read on the thread that brings them, and applied on another one meanwhile.
@@ -9,6 +9,7 @@ public final class UploadPipeline: Sendable {
     /// What was read from one piece of the upload.
     private struct Batch {
         let lines: ReadLines
+        /// That it takes: of the upload, and of what was read.
         let bytes: Int
         /// The first line that was not applied.
         var place = 0
@@ -19,6 +20,10 @@ public final class UploadPipeline: Sendable {
         /// In `batches`.
         var bytes = 0
         var isApplying = false
+        /// Whether a thread applies at the moment, and does not wait for the feed.
+        var isRunning = false
+        /// Whether the feed could go on before that thread knew that it could not.
+        var isResumed = false
         var resume: (@Sendable () -> Void)?
         var completion: (@Sendable (ReplayReport) -> Void)?
 
@@ -26,9 +31,23 @@ public final class UploadPipeline: Sendable {
         /// once all were brought.
         mutating func next() -> (Batch?, completion: (@Sendable (ReplayReport) -> Void)?) {
             if let first = batches.first { return (first, nil) }
-            isApplying = false
+            (isApplying, isRunning) = (false, false)
             defer { completion = nil }
             return (nil, completion)
+        }
+
+        /// The feed can go on; true when a thread must be found for it.
+        mutating func wake() -> Bool {
+            isResumed = isRunning
+            defer { isRunning = true }
+            return !isRunning
+        }
+
+        /// The feed waits; true when it can go on already.
+        mutating func rest() -> Bool {
+            defer { isResumed = false }
+            isRunning = isResumed
+            return isResumed
         }
 
         /// The first batch was applied up to `place`; returns whom to tell that there is room.
@@ -48,14 +67,20 @@ public final class UploadPipeline: Sendable {
 
     private let feed: EventFeed
     private nonisolated(unsafe) let reader: ReadAhead  // used by who brings the upload, one at a time
-    private let queue = DispatchQueue(label: "wdfilterd.upload")
+    private let slices: any SliceQueue
     private let state = Locked(State())
 
-    /// A pipeline whose machines get the hosts that `findTarget` finds, as with `EventFeed`.
+    /// How long lines are applied before others get a turn.
+    private static let slice = Duration.milliseconds(2)
+
+    /// A pipeline whose machines get the hosts that `findTarget` finds, as with `EventFeed`. Its lines are applied on
+    /// `slices`.
     public init(
-        _ options: EventFeed.Options, findTarget: @escaping @Sendable (_ machine: String?) -> EventTarget?
+        _ options: EventFeed.Options, slices: any SliceQueue,
+        findTarget: @escaping @Sendable (_ machine: String?) -> EventTarget?
     ) {
-        feed = EventFeed(options: options, findTarget: findTarget)
+        self.slices = slices
+        feed = EventFeed(options: options, slices: slices, findTarget: findTarget)
         reader = ReadAhead(options)
     }
 
@@ -69,14 +94,14 @@ public final class UploadPipeline: Sendable {
         }
         if isFull { return 0 }
         let lines = reader.read(piece: bytes)
-        add(Batch(lines: lines, bytes: bytes.count), completion: nil)
+        add(Batch(lines: lines, bytes: bytes.count + lines.storageBytes), completion: nil)
         return bytes.count
     }
 
     /// The upload is complete; `completion` runs once, on any thread.
     public func finish(completion: @escaping @Sendable (ReplayReport) -> Void) {
         let lines = reader.finish()
-        add(Batch(lines: lines, bytes: 0), completion: completion)
+        add(Batch(lines: lines, bytes: lines.storageBytes), completion: completion)
     }
 
     /// The client is gone: nothing more is applied, and nobody is called who is not being called already.
@@ -93,24 +118,28 @@ public final class UploadPipeline: Sendable {
             state.batches.append(batch)
             state.bytes += batch.bytes
             state.completion = completion
-            defer { state.isApplying = true }
-            return !state.isApplying
+            if state.isApplying { return false }
+            (state.isApplying, state.isRunning) = (true, true)
+            return true
         }
-        if isIdle { queue.async { self.apply() } }
+        if isIdle { slices.run { self.apply() } }
     }
 
-    /// Applies what was read until nothing is left, or there is something to wait for. On `queue`.
-    private func apply() {
+    /// Applies what was read until nothing is left, or there is something to wait for; true when the time was up first.
+    private func apply() -> Bool {
         while true {
             let (batch, completion) = state.withLock { $0.next() }
             guard let batch else {
                 if let completion { feed.finish(completion: completion) }
-                return
+                return false
             }
-            let end = feed.consume(batch.lines, from: batch.place) { self.queue.async { self.apply() } }
+            let (end, isCut) = feed.consume(batch.lines, from: batch.place, slice: UploadPipeline.slice) {
+                if self.state.withLock({ $0.wake() }) { self.slices.run { self.apply() } }
+            }
             let resume = state.withLock { $0.advance(to: end) }
             resume?()
-            if end < batch.lines.count { return }
+            if isCut { return true }
+            if end < batch.lines.count, !state.withLock({ $0.rest() }) { return false }
         }
     }
 }

@@ -57,9 +57,11 @@ extension DriverError {
         case .systemProcess: "the System process cannot exit"
         case .unknownThread(let threadId): "the process has no thread \(threadId)"
         case .threadExists(let threadId): "a live thread has the tid \(threadId) already"
+        case .firstThread(let threadId, let processId):
+            "the id \(threadId) stands for the first thread of process \(processId)"
         case .unknownStreamContext: "the file has no stream context"
         case .streamContextExists: "the file has a stream context already"
-        case .limitReached(let limit): "the host has as many \(limit.rawValue) as it may keep"
+        case .limitReached(let limit): "the host's limit of \(limit.plural) is reached"
         case .invalidParameter(let detail): detail
         case .workerRunning: "the worker is running"
         case .workerPaused: "the worker is paused"

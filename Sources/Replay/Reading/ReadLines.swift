@@ -8,6 +8,9 @@ public struct ReadLines: Sendable {
     /// Places: a line each, or one for blank lines that follow one another.
     public var count: Int { lines.count }
 
+    /// Bytes that the lines take beside their texts: many where lines are short.
+    var storageBytes: Int { lines.count * MemoryLayout<LineReading>.stride }
+
     fileprivate mutating func add(blankLines count: Int) {
         if count > 0 { lines.append(.blank(lines: count)) }
     }

@@ -21,6 +21,14 @@ indirect enum DriverCall: Sendable {
         }
     }
 
+    /// The image that a process is created from, which the host's rule policies may speak of; nil for other calls.
+    var createdImage: String? {
+        switch self {
+        case .synthesise(let creation), .create(let creation), .complete(let creation): creation.imageFileName
+        default: nil
+        }
+    }
+
     /// What a call came to.
     enum Outcome: Sendable {
         case done([RoutineReport])
@@ -30,25 +38,33 @@ indirect enum DriverCall: Sendable {
     }
 
     /// Makes the call. `completion` runs once: before this returns, or later on the thread that the engine answers on.
-    func perform(on driver: Driver, completion: @escaping @Sendable (Outcome) -> Void) {
+    ///
+    /// `grant` is what the rule policies say of `createdImage`; nil has it worked out here.
+    func perform(
+        on driver: Driver, grant: RulePolicy.Grant? = nil, completion: @escaping @Sendable (Outcome) -> Void
+    ) {
         do throws(DriverError) {
-            try start(on: driver, completion: completion)
+            try start(on: driver, grant, completion: completion)
         } catch {
             completion(.failed(error))
         }
     }
 
     private func start(
-        on driver: Driver, completion: @escaping @Sendable (Outcome) -> Void
+        on driver: Driver, _ grant: RulePolicy.Grant?, completion: @escaping @Sendable (Outcome) -> Void
     ) throws(DriverError) {
         switch self {
         case .synthesise(let creation):
-            try driver.synthesizeProcess(creation)
+            try driver.synthesizeProcess(creation, grant: grant)
             completion(.done([]))
         case .create(let creation):
-            try driver.createProcess(creation) { completion(.created($0.routines, isDenied: $0.process == nil)) }
+            try driver.createProcess(creation, grant: grant) {
+                completion(.created($0.routines, isDenied: $0.process == nil))
+            }
         case .complete(let creation):
-            try driver.completeProcess(creation) { completion(.created($0.routines, isDenied: $0.process == nil)) }
+            try driver.completeProcess(creation, grant: grant) {
+                completion(.created($0.routines, isDenied: $0.process == nil))
+            }
         case .exit(let processId):
             completion(.done(try driver.exitProcess(processId)))
         case .createThread(let creation):

@@ -56,6 +56,7 @@ extension SysmonMapper {
         creation.commandLine = told.commandLine
         creation.sessionId = told.sessionId
         creation.token.integrityLevel = told.integrityLevel
+        creation.replacesThread = true
         if isThere {
             draft.calls.append(.complete(creation))
         } else {
@@ -183,6 +184,7 @@ private struct PlanDraft {
             imageFileName: image ?? "<unknown process>", processId: processId, parentProcessId: 0)
         creation.creationTime = created
         creation.commandLine = ""
+        creation.replacesThread = true
         calls.append(.synthesise(creation))
         live[processId] = LiveProcesses.Process(creationTime: created, isSynthesised: true)
     }

@@ -1,0 +1,144 @@
+import Locking
+
+/// Somebody who waits for messages: `Driver.awaitMessages`.
+///
+/// It follows the host's messages and looks on from where it stopped, so that a message that does not match costs who
+/// makes it nothing.
+public final class MessageWait: Sendable {
+    private struct State {
+        var search: MessageSearch
+        /// Nil once the wait is over.
+        var completion: (@Sendable (MessagePage) -> Void)?
+        /// Whether some thread looks at the moment; there is never more than one.
+        var isLooking = true
+        /// Whether something has come since that thread began.
+        var isWoken = false
+        /// Whether the next look is the last: the time is up, or nobody may wait any more.
+        var isLast = false
+        var followerID: UInt64?
+        var timer: (any ScheduledTimer)?
+
+        /// Ends the wait; what is to be called and given up then.
+        mutating func end() -> Ending {
+            defer { (completion, followerID, timer) = (nil, nil, nil) }
+            return Ending(completion: completion, followerID: followerID, timer: timer)
+        }
+    }
+
+    private struct Ending: Sendable {
+        let completion: (@Sendable (MessagePage) -> Void)?
+        let followerID: UInt64?
+        let timer: (any ScheduledTimer)?
+    }
+
+    private enum Step: Sendable {
+        case end(Ending)
+        case follow
+        case again
+        case stop
+    }
+
+    private let driver: Driver
+    private let state: Locked<State>
+
+    init(_ search: MessageSearch, of driver: Driver, completion: @escaping @Sendable (MessagePage) -> Void) {
+        self.driver = driver
+        state = Locked(State(search: search, completion: completion))
+    }
+
+    /// Gives up the wait: its completion is not called any more, unless that is under way. Giving up twice does nothing.
+    public func cancel() { release(state.withLock { $0.end() }) }
+
+    /// The first look, then the clock starts.
+    func begin(timeout: Duration) {
+        look()
+        if state.withLock({ $0.completion == nil }) { return }
+        let timer = driver.timers.schedule(after: timeout) { self.wake(isLast: true) }
+        let isOver = state.withLock { state in
+            state.timer = timer
+            return state.completion == nil
+        }
+        if isOver { timer.cancel() }
+    }
+
+    private func wake(isLast: Bool) {
+        let mustLook = state.withLock { state in
+            if state.completion == nil { return false }
+            state.isLast = state.isLast || isLast
+            state.isWoken = true
+            defer { state.isLooking = true }
+            return !state.isLooking
+        }
+        if mustLook { look() }
+    }
+
+    /// Looks until a message is found, the wait is over, or there is nothing new.
+    private func look() {
+        while true {
+            var search = state.withLock { state in
+                state.isWoken = false
+                return state.search
+            }
+            driver.lookAgain(&search)
+            switch take(search) {
+            case .stop: return
+            case .again: break
+            case .follow:
+                if !follow(search) { return }
+            case .end(let ending):
+                release(ending)
+                ending.completion?(search.page)
+                return
+            }
+        }
+    }
+
+    private func take(_ search: MessageSearch) -> Step {
+        state.withLock { state in
+            state.search = search
+            if state.completion == nil { return .stop }
+            if search.hasItems || state.isLast && !state.isWoken { return .end(state.end()) }
+            return state.isWoken ? .again : .follow
+        }
+    }
+
+    /// Follows what comes behind `search`; true when there is something to look at already.
+    private func follow(_ search: MessageSearch) -> Bool {
+        switch driver.follow(search, { self.wake(isLast: false) }) {
+        case .ready: return true
+        case .ended:
+            state.withLock { $0.isLast = true }
+            return true
+        case .waiting(let id):
+            let (isOver, isWoken) = state.withLock { state in
+                state.followerID = id
+                state.isLooking = state.isWoken
+                return (state.completion == nil, state.isWoken)
+            }
+            if isOver { driver.stopFollowing(id) }
+            return !isOver && isWoken
+        }
+    }
+
+    private func release(_ ending: Ending) {
+        if let followerID = ending.followerID { driver.stopFollowing(followerID) }
+        ending.timer?.cancel()
+    }
+}
+
+extension Driver {
+    /// Goes on with a search that was over, as far as the journal goes by now.
+    func lookAgain(_ search: inout MessageSearch) {
+        search.goOn()
+        withState { $0.journal.recheck(&search) }
+        look(&search)
+    }
+
+    /// Looks through the journal, in parts.
+    func look(_ search: inout MessageSearch) {
+        repeat { withState { $0.journal.advance(&search, by: Driver.searchPart) } } while !search.isOver
+    }
+
+    /// Messages that a search looks at before others get the lock.
+    private static let searchPart = 4096
+}

@@ -1,0 +1,178 @@
+/// A glob over file names, compared without case.
+public struct ImageNamePattern: Hashable, Sendable {
+    /// What is before, between and behind the stars, in upper case; none between is empty.
+    let segments: [Segment]
+    /// Units that a name has at least.
+    let minLength: Int
+
+    /// `*` matches any run of UTF-16 units, `?` one of them, and all else itself.
+    public init(_ pattern: String) {
+        let units = pattern.upcasedUnits
+        let parts = units.split(separator: .star, omittingEmptySubsequences: false).map(Array.init)
+        segments = parts.enumerated().compactMap { index, units in
+            let isEnd = index == 0 || index == parts.count - 1
+            return units.isEmpty && !isEnd ? nil : Segment(units)
+        }
+        minLength = segments.reduce(0) { $0 + $1.units.count }
+    }
+
+    /// Whether the pattern has no star.
+    var isExact: Bool { segments.count == 1 }
+
+    /// Whether it has a `?`.
+    var hasWildcards: Bool { segments.contains(where: \.hasWildcards) }
+
+    /// Whether the whole of `name` matches.
+    ///
+    /// - Complexity: O(pattern + name); with `?` between stars O(their segments × name) at worst, 32 places of the name at a
+    ///   time.
+    public func matches(_ name: String) -> Bool {
+        var match = PatternMatch(self)
+        var steps = Int.max
+        return match.advance(over: PaddedName(name.upcasedUnits), &steps) ?? false
+    }
+
+    /// A run of units without a star.
+    struct Segment: Hashable, Sendable {
+        let units: [UInt16]
+        let hasWildcards: Bool
+
+        init(_ units: [UInt16]) {
+            self.units = units
+            hasWildcards = units.contains(.anyUnit)
+        }
+
+        /// Whether the segment is at `place` of the name, which goes that far.
+        func matches(_ name: PaddedName, at place: Int) -> Bool {
+            for index in units.indices where units[index] != name.units[place + index] && units[index] != .anyUnit {
+                return false
+            }
+            return true
+        }
+    }
+}
+
+extension UInt16 {
+    static let star = UInt16(ascii: "*")
+    static let anyUnit = UInt16(ascii: "?")
+}
+
+/// A name in upper case, with zeros behind it so that it can be compared 32 units at a time.
+struct PaddedName: Sendable {
+    let units: [UInt16]
+    let count: Int
+
+    init(_ units: [UInt16]) {
+        count = units.count
+        self.units = units + [UInt16](repeating: 0, count: 32)
+    }
+}
+
+/// How far one pattern has been compared with one name.
+struct PatternMatch: Sendable {
+    let pattern: ImageNamePattern
+    /// The segment to look for; 0 while neither end of the name was compared.
+    private var segment = 0
+    /// Where it is looked for next.
+    private var place = 0
+    /// Units of it that precede `place`; for segments without `?` alone.
+    private var found = 0
+    /// Of the segment, where it has no `?`: to how many units a match shrinks that ends behind so many.
+    private var borders: [Int32] = []
+
+    init(_ pattern: ImageNamePattern) { self.pattern = pattern }
+
+    /// Goes on for about `steps` steps, at least one, and takes from them what it used; nil when it is not over.
+    mutating func advance(over name: PaddedName, _ steps: inout Int) -> Bool? {
+        let segments = pattern.segments
+        guard let last = segments.last, name.count >= pattern.minLength else { return false }
+        if segment == 0 {
+            steps -= pattern.minLength
+            (segment, place) = (1, segments[0].units.count)
+            guard segments[0].matches(name, at: 0) else { return false }
+            if pattern.isExact { return name.count == pattern.minLength }
+            guard last.matches(name, at: name.count - last.units.count) else { return false }
+        }
+        let end = name.count - last.units.count
+        while segment < segments.count - 1 {
+            if steps <= 0 { return nil }
+            let isFound =
+                segments[segment].hasWildcards
+                ? findWild(segments[segment], in: name, upTo: end, &steps)
+                : findPlain(segments[segment], in: name, upTo: end, &steps)
+            switch isFound {
+            case true?:
+                segment += 1
+                (found, borders) = (0, [])
+            case false?: return false
+            case nil: return nil
+            }
+        }
+        return true
+    }
+
+    /// Looks for a segment without `?`: Knuth, Morris and Pratt.
+    private mutating func findPlain(
+        _ segment: ImageNamePattern.Segment, in name: PaddedName, upTo end: Int, _ steps: inout Int
+    ) -> Bool? {
+        let units = segment.units
+        if borders.isEmpty {
+            borders = PatternMatch.borders(of: units)
+            steps -= units.count
+        }
+        while place < end {
+            if steps <= 0 { return nil }
+            steps -= 1
+            while found > 0, units[found] != name.units[place] { found = Int(borders[found - 1]) }
+            if units[found] == name.units[place] { found += 1 }
+            place += 1
+            if found == units.count { return true }
+        }
+        return false
+    }
+
+    private static func borders(of units: [UInt16]) -> [Int32] {
+        var borders = [Int32](repeating: 0, count: units.count)
+        var length = 0
+        for index in units.indices.dropFirst() {
+            while length > 0, units[length] != units[index] { length = Int(borders[length - 1]) }
+            if units[length] == units[index] { length += 1 }
+            borders[index] = Int32(length)
+        }
+        return borders
+    }
+
+    /// Looks for a segment with `?`, at 32 places at a time.
+    private mutating func findWild(
+        _ segment: ImageNamePattern.Segment, in name: PaddedName, upTo end: Int, _ steps: inout Int
+    ) -> Bool? {
+        let lastPlace = end - segment.units.count
+        while place <= lastPlace {
+            if steps <= 0 { return nil }
+            let (offset, cost) = PatternMatch.firstMatch(of: segment.units, in: name, from: place)
+            steps -= cost
+            if let offset {
+                place += offset
+                guard place <= lastPlace else { return false }
+                place += segment.units.count
+                return true
+            }
+            place += 32
+        }
+        return false
+    }
+
+    /// How many units behind `place` the first match of `units` is, if it is one of 32, and the units that were compared.
+    private static func firstMatch(of units: [UInt16], in name: PaddedName, from place: Int) -> (Int?, cost: Int) {
+        name.units.withUnsafeBytes { bytes in
+            var matching = SIMD32<UInt16>(repeating: .max)
+            for (index, unit) in units.enumerated() where unit != .anyUnit {
+                let offset = (place + index) * 2
+                let some = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt16>.self)
+                matching.replace(with: 0, where: some .!= unit)
+                if matching == SIMD32<UInt16>.zero { return (nil, index + 1) }
+            }
+            return ((0..<32).first { matching[$0] != 0 }, units.count)
+        }
+    }
+}

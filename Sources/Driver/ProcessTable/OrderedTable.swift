@@ -1,0 +1,98 @@
+/// Values by ascending key, so that a page of them costs no sorting of all.
+///
+/// Sorted blocks: a change moves the entries of one block, and seldom the list of blocks.
+struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendable {
+    typealias Entry = (key: Key, value: Value)
+
+    private static var mostInBlock: Int { 256 }
+    /// None of them empty.
+    private var blocks: [[Entry]] = []
+    private(set) var count = 0
+
+    var isEmpty: Bool { count == 0 }
+
+    /// - Complexity: O(log n) to look; a change moves up to 256 entries besides, and n / 128 blocks at the worst.
+    subscript(key: Key) -> Value? {
+        get {
+            guard let (block, index) = place(of: key), index < blocks[block].count, blocks[block][index].key == key
+            else { return nil }
+            return blocks[block][index].value
+        }
+        set {
+            if let newValue { insert(newValue, key) } else { remove(key) }
+        }
+    }
+
+    /// The first `limit` entries behind `key`; from the first one on when that is nil.
+    ///
+    /// - Complexity: O(log n + limit).
+    func entries(after key: Key?, limit: Int) -> [Entry] {
+        var entries: [Entry] = []
+        guard limit > 0, key != .max, var (block, index) = place(of: key.map { $0 + 1 } ?? .min) else { return entries }
+        while block < blocks.count, entries.count < limit {
+            entries += blocks[block][index...].prefix(limit - entries.count)
+            (block, index) = (block + 1, 0)
+        }
+        return entries
+    }
+
+    /// Takes out the last `limit` entries and returns them.
+    ///
+    /// - Complexity: O(limit).
+    mutating func removeLast(_ limit: Int) -> [Entry] {
+        var removed: [Entry] = []
+        while removed.count < limit, let last = blocks.indices.last {
+            let some = blocks[last].suffix(limit - removed.count)
+            removed += some
+            blocks[last].removeLast(some.count)
+            if blocks[last].isEmpty { blocks.removeLast() }
+        }
+        count -= removed.count
+        return removed
+    }
+
+    /// Where `key` is or would be: in the last block that does not begin behind it. Nil when there are no blocks.
+    private func place(of key: Key) -> (block: Int, index: Int)? {
+        if blocks.isEmpty { return nil }
+        let block = max(0, OrderedTable.partition(blocks.count) { blocks[$0][0].key <= key } - 1)
+        return (block, OrderedTable.partition(blocks[block].count) { blocks[block][$0].key < key })
+    }
+
+    private mutating func insert(_ value: Value, _ key: Key) {
+        guard let (block, index) = place(of: key) else {
+            blocks = [[(key, value)]]
+            count = 1
+            return
+        }
+        if index < blocks[block].count, blocks[block][index].key == key {
+            blocks[block][index].value = value
+            return
+        }
+        blocks[block].insert((key, value), at: index)
+        count += 1
+        guard blocks[block].count > OrderedTable.mostInBlock else { return }
+        // What comes in ascending order fills the blocks.
+        let half = index + 1 == blocks[block].count ? index : blocks[block].count / 2
+        let rest = Array(blocks[block][half...])
+        blocks[block].removeLast(rest.count)
+        blocks.insert(rest, at: block + 1)
+    }
+
+    private mutating func remove(_ key: Key) {
+        guard let (block, index) = place(of: key), index < blocks[block].count, blocks[block][index].key == key
+        else { return }
+        blocks[block].remove(at: index)
+        if blocks[block].isEmpty { blocks.remove(at: block) }
+        count -= 1
+    }
+
+    /// How many of `count` things come before the first that is not `low`.
+    private static func partition(_ count: Int, isLow: (Int) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isLow(middle) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

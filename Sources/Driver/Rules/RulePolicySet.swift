@@ -1,0 +1,97 @@
+/// The rule policies of a host, prepared so that a creation is held against all of them at once.
+///
+/// Copies share what was prepared.
+public struct RulePolicySet: Hashable, Sendable {
+    /// The policies.
+    public let policies: [RulePolicy]
+    let index: RulePolicyIndex
+
+    /// Prepares `policies`.
+    ///
+    /// - Complexity: O(characters of all patterns), and sorting them.
+    public init(_ policies: [RulePolicy] = []) {
+        self.policies = policies
+        index = RulePolicyIndex(policies)
+    }
+
+    /// Whether two sets have the same policies, in the same order.
+    public static func == (one: RulePolicySet, other: RulePolicySet) -> Bool {
+        one.index === other.index || one.policies == other.policies
+    }
+
+    /// Feeds the policies.
+    public func hash(into hasher: inout Hasher) { hasher.combine(policies) }
+
+    /// The grant for an image, at once.
+    func grant(for imageFileName: String) -> RulePolicy.Grant {
+        var match = RulePolicyMatch(self, imageFileName: imageFileName)
+        while true {
+            if let grant = match.advance() { return grant }
+        }
+    }
+}
+
+/// Where the patterns of a set are found: by what a name begins with, by what it ends with, and by what is in it.
+final class RulePolicyIndex: Sendable {
+    typealias Node = UnitTrie.Node
+
+    /// A pattern without `?`, taken apart.
+    struct Entry {
+        let policy: Int
+        let isExact: Bool
+        let minLength: Int
+        /// What is before the first star, as a node of `beginnings`.
+        var beginning: Node = 0
+        /// What is behind the last star, as a node of `endings`.
+        var ending: Node = 0
+        /// What is between stars, as nodes of `segments`.
+        var segments: [Node] = []
+    }
+
+    /// What the patterns begin with.
+    let beginnings: UnitTrie
+    /// What they end with, backwards.
+    let endings: UnitTrie
+    /// What is between their stars.
+    let segments: SegmentAutomaton
+    /// The patterns without `?`.
+    let entries: [Entry]
+    /// Those that a name must be held against whose end leads to a node of `endings`.
+    let byEnding: [Node: [Int]]
+    /// Those that end in a star or have none, by node of `beginnings`, unless `waiting` has them.
+    let byBeginning: [Node: [Int]]
+    /// Those that begin and end in a star, by their first segment.
+    let waiting: [Node: [Int]]
+    /// The patterns with `?`, each with its policy.
+    let wild: [(policy: Int, pattern: ImageNamePattern)]
+
+    init(_ policies: [RulePolicy]) {
+        let patterns = policies.map { ImageNamePattern($0.imageFileName) }
+        let plain = patterns.indices.filter { !patterns[$0].hasWildcards }
+        wild = patterns.indices.filter { patterns[$0].hasWildcards }.map { ($0, patterns[$0]) }
+        beginnings = UnitTrie(plain.map { patterns[$0].segments[0].units })
+        endings = UnitTrie(
+            plain.map { patterns[$0].isExact ? [] : patterns[$0].segments.last?.units.reversed() ?? [] })
+        segments = SegmentAutomaton(plain.flatMap { patterns[$0].segments.dropFirst().dropLast().map(\.units) })
+        var ends = segments.trie.ends[...]
+        entries = plain.enumerated().map { [beginnings, endings] place, policy in
+            let pattern = patterns[policy]
+            let count = max(0, pattern.segments.count - 2)
+            defer { ends = ends.dropFirst(count) }
+            return Entry(
+                policy: policy, isExact: pattern.isExact, minLength: pattern.minLength,
+                beginning: beginnings.ends[place], ending: endings.ends[place], segments: Array(ends.prefix(count)))
+        }
+        var (byEnding, byBeginning, waiting) = ([Node: [Int]](), [Node: [Int]](), [Node: [Int]]())
+        for (index, entry) in entries.enumerated() {
+            if entry.ending != 0 {
+                byEnding[entry.ending, default: []].append(index)
+            } else if entry.beginning == 0, let first = entry.segments.first {
+                waiting[first, default: []].append(index)
+            } else {
+                byBeginning[entry.beginning, default: []].append(index)
+            }
+        }
+        (self.byEnding, self.byBeginning, self.waiting) = (byEnding, byBeginning, waiting)
+    }
+}
