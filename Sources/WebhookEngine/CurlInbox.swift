@@ -24,19 +24,22 @@ final class CurlInbox: Sendable {
     let rules: EgressRules
     /// Most connections to one endpoint.
     let connections: Int
+    /// How long the addresses of a name are used, in seconds.
+    let addressLifetime: Int
     /// Messages whose time was over before a connection was free.
     let withoutConnection = Atomic<UInt64>(0)
     /// Pings that were sent.
     let pings = Atomic<UInt64>(0)
     private let state = Locked(State())
 
-    init(by rules: EgressRules, connections: Int) throws(WebhookEngineError) {
+    init(by rules: EgressRules, connections: Int, addressLifetime: Int) throws(WebhookEngineError) {
         self.rules = rules
+        self.addressLifetime = addressLifetime
         self.connections = connections
         guard let multi = curl_multi_init() else { throw .library("curl_multi_init failed") }
         self.multi = multi
-        // Of one pool: connections are cached in its share. With fewer than it may have, libcurl would close those that
-        // are idle for a moment.
+        // Connections are cached in the shares of the handles. With fewer, libcurl's own limit, which falls with the
+        // number of requests, would close those that are idle for a moment.
         let result = curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
         guard result == CURLM_OK else {
             throw .library("curl_multi_setopt: \(String(cString: curl_multi_strerror(result)))")

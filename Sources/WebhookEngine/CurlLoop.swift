@@ -13,6 +13,8 @@ final class CurlLoop {
         let transfer: Transfer
         /// The name whose addresses it waits for, and until when; it is not in the multi handle then.
         var lookUp: (name: String, until: Monotonic)?
+        /// Whether it was given addresses already.
+        var hasAddresses = false
     }
 
     private struct Client {
@@ -21,7 +23,7 @@ final class CurlLoop {
     }
 
     /// How often pools are looked at for connections that nobody uses.
-    private static let sweepInterval = Duration.seconds(10)
+    private static let sweepInterval = Duration.seconds(5)
 
     private let inbox: CurlInbox
     private let multi: UnsafeMutableRawPointer
@@ -70,7 +72,9 @@ final class CurlLoop {
     private func open(_ client: ClientID, _ endpoint: Endpoint, _ host: String, _ gauge: PoolGauge) {
         let pool =
             pools[endpoint.key]
-            ?? ConnectionPool(to: endpoint, by: inbox.rules, limit: inbox.connections, gauge: gauge)
+            ?? ConnectionPool(
+                to: endpoint, by: inbox.rules, limit: inbox.connections, addressLifetime: inbox.addressLifetime,
+                gauge: gauge)
         pools[endpoint.key] = pool
         pool.clients.insert(client)
         clients[client] = Client(pool: pool, host: host)
@@ -214,6 +218,10 @@ final class CurlLoop {
     private func lookUp(_ easy: UnsafeMutableRawPointer, _ transfer: Running) {
         let now = Monotonic.now()
         let name = transfer.handle.name
+        // Not that it would be looked up again and again, should libcurl not find what it was given.
+        guard !transfer.hasAddresses else {
+            return finish(easy, transfer, .disconnected("could not resolve host: \(name)"))
+        }
         var failure: String?
         switch lookUpState.arrive(name, for: clients[transfer.client]?.host ?? "", at: now) {
         case .join: break
@@ -254,6 +262,7 @@ final class CurlLoop {
             try waiting.handle.prepare(waiting.transfer, milliseconds: milliseconds)
             try add(waiting.handle)
             running[easy]?.lookUp = nil
+            running[easy]?.hasAddresses = true
             lookingUp.remove(easy)
         } catch {
             finish(easy, waiting, .disconnected(error.text))

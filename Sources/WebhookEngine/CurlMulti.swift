@@ -24,13 +24,17 @@ public final class CurlMulti: Sendable {
         try self.init(rules, connections: connections, resolver: SystemResolver())
     }
 
-    /// Starts the thread, with a resolver of names.
-    init(_ rules: EgressRules, connections: Int, resolver: any NameResolver) throws(WebhookEngineError) {
+    /// Starts the thread, with a resolver of names whose addresses are used for `addressLifetime` seconds, 1 or more.
+    init(
+        _ rules: EgressRules, connections: Int, resolver: any NameResolver, addressLifetime: Int = 60
+    ) throws(WebhookEngineError) {
         guard CurlMulti.globalResult == CURLE_OK else {
             throw .library("curl_global_init: \(String(cString: curl_easy_strerror(CurlMulti.globalResult)))")
         }
         let range = CurlMulti.connectionRange
-        inbox = try CurlInbox(by: rules, connections: min(max(connections, range.lowerBound), range.upperBound))
+        inbox = try CurlInbox(
+            by: rules, connections: min(max(connections, range.lowerBound), range.upperBound),
+            addressLifetime: addressLifetime)
         let lookUps = LookUps(by: resolver) { [inbox] number, name, result in
             inbox.post(.lookedUp(number, name, result))
         }

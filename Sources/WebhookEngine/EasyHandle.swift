@@ -8,11 +8,12 @@ final class EasyHandle {
     static let idleLimit = 30
 
     let pointer: UnsafeMutableRawPointer
-    let share: ConnectionShare
+    private let share: ConnectionShare
     /// The name whose addresses libcurl needs; empty when the URL has an address itself, or localhost.
     let name: String
     private let port: String
-    private let trusted: CertificateFile.Content?
+    /// The certificates that it trusts; nil for the system's.
+    let trusted: CertificateFile.Content?
     private let gate: ConnectionGate
     /// Whether CURLOPT_VERBOSE is set.
     private var isCounting = false
@@ -71,7 +72,10 @@ final class EasyHandle {
     /// Whether a transfer that ended with `code` ended for want of the addresses of `name`, with nothing sent.
     func needsAddresses(_ code: CURLcode) -> Bool { code == CURLE_COULDNT_RESOLVE_HOST && gate.wantsAddresses }
 
-    /// Hands over addresses of `name`, for a minute: libcurl never looks a name up itself.
+    /// How long addresses of `name` are used, in seconds.
+    func setAddressLifetime(_ seconds: Int) throws(CurlFailure) { try set(CURLOPT_DNS_CACHE_TIMEOUT, seconds) }
+
+    /// Hands over addresses of `name`, for their lifetime: libcurl never looks a name up itself.
     func setAddresses(_ found: [IPAddress]) throws(CurlFailure) {
         let texts = found.map { $0.family == .ipv6 ? "[\($0)]" : $0.description }
         let list = try HeaderList(["+\(name):\(port):" + texts.joined(separator: ",")])

@@ -48,7 +48,7 @@ public enum URLRules {
         guard let parsed = curl_url() else { return ("", "", false) }
         defer { curl_url_cleanup(parsed) }
         guard curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK,
-            let host = part(CURLUPART_HOST, of: parsed, CURLU_PUNYCODE) ?? part(CURLUPART_HOST, of: parsed),
+            let host = part(CURLUPART_HOST, of: parsed),
             let port = part(CURLUPART_PORT, of: parsed, CURLU_DEFAULT_PORT)
         else { return ("", "", false) }
         let lowercase = host.lowercased()

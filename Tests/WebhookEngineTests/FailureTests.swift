@@ -123,4 +123,24 @@ struct FailureTests {
         let hint = [UInt8]("HTTP/1.1 103 Early Hints\r\n\r\n".utf8)
         #expect(try await status(.sync(1), [.trickle(hint, every: .zero)]) == .bufferOverflow)
     }
+
+    @Test func `when the process has no descriptor left, that is what is told`() async {
+        // In a process of its own, since the limit is that of the whole process.
+        await #expect(processExitsWith: .success) {
+            let receiver = try ScriptedReceiver()
+            let multi = try CurlMulti()
+            let engine = try WebhookEngine.make(receiver.url, multi: multi)
+            // Whatever opens files with the first use has done so.
+            #expect(await engine.status(of: .sync(1)) == .success)
+            let next = open("/dev/null", O_RDONLY)
+            close(next)
+            var limit = rlimit()
+            try #require(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            limit.rlim_cur = rlim_t(next)
+            try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            let other = try WebhookEngine.make("http://127.0.0.1:9/", multi: multi)
+            let fault = await other.fault(of: .sync(2))
+            #expect(fault?.hasSuffix("no socket: too many open files (EMFILE)") == true, "\(fault ?? "")")
+        }
+    }
 }

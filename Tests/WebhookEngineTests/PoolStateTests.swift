@@ -132,6 +132,22 @@ struct PoolStateTests {
         #expect(state.finish(.immediate, of: client(1)).isEmpty)
     }
 
+    @Test func `a pool keeps its handles while they are used, and lets go of those that are not`() throws {
+        let endpoint = Endpoint(url: "http://localhost/", userAgent: "x")
+        let pool = ConnectionPool(
+            to: endpoint, by: EgressRules(), limit: 4, addressLifetime: 60, gauge: PoolGauge())
+        let (first, second) = (try pool.takeHandle(), try pool.takeHandle())
+        pool.giveBack(first)
+        pool.giveBack(second)
+        pool.closeIdle(at: .now() + .seconds(29), limit: .seconds(30))
+        let last = try pool.takeHandle()
+        #expect(last === second, "the one that was used last")
+        pool.closeIdle(at: .now() + .seconds(30), limit: .seconds(30))
+        pool.giveBack(last)
+        #expect(try pool.takeHandle() === second)
+        #expect(try pool.takeHandle() !== first, "it was idle for too long, whatever the other did")
+    }
+
     @Test func `deadlines are bounded and rounded up to milliseconds`() {
         #expect(after(5).milliseconds(since: start) == 5)
         #expect((start + .nanoseconds(1)).milliseconds(since: start) == 1)

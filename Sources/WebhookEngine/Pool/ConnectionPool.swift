@@ -1,4 +1,4 @@
-import CCurl
+import DequeModule
 
 /// The connections to one endpoint, and what waits for them.
 ///
@@ -10,16 +10,18 @@ final class ConnectionPool {
     var clients = Set<ClientID>()
     private let endpoint: Endpoint
     private let rules: EgressRules
+    private let addressLifetime: Int
     private let gauge: PoolGauge
-    private var share: ConnectionShare?
-    private var idle: [EasyHandle] = []
-    private var lastUse = Monotonic.now()
+    /// Handles without a request, each with the connection that it used last; those used last are at the end, and taken
+    /// first, so that what is not needed grows old.
+    private var idle: Deque<(handle: EasyHandle, since: Monotonic)> = []
     /// What the handles at hand trust.
     private var trusted: CertificateFile.Content?
 
-    init(to endpoint: Endpoint, by rules: EgressRules, limit: Int, gauge: PoolGauge) {
+    init(to endpoint: Endpoint, by rules: EgressRules, limit: Int, addressLifetime: Int, gauge: PoolGauge) {
         self.endpoint = endpoint
         self.rules = rules
+        self.addressLifetime = addressLifetime
         self.gauge = gauge
         state = PoolState(limit: limit)
     }
@@ -31,24 +33,18 @@ final class ConnectionPool {
         if let certificates = endpoint.certificates {
             let content = certificates.content
             guard let content else { throw CurlFailure("the CA file was not read") }
-            if content !== trusted { closeAll() }
+            if content !== trusted { idle = [] }
             trusted = content
         }
-        if let handle = idle.popLast() { return handle }
-        return try EasyHandle(to: endpoint, trusting: trusted, by: rules, over: openShare())
+        if let handle = idle.popLast()?.handle { return handle }
+        let handle = try EasyHandle(to: endpoint, trusting: trusted, by: rules, over: ConnectionShare())
+        try handle.setAddressLifetime(addressLifetime)
+        return handle
     }
 
-    private func openShare() throws(CurlFailure) -> ConnectionShare {
-        if let share { return share }
-        let share = try ConnectionShare()
-        self.share = share
-        return share
-    }
-
-    /// Keeps a handle for the next request, unless its connections are not used any more.
+    /// Keeps a handle for the next request, unless it trusts what is not trusted any more.
     func giveBack(_ handle: EasyHandle) {
-        lastUse = .now()
-        if handle.share === share { idle.append(handle) }
+        if handle.trusted === trusted { idle.append((handle, .now())) }
     }
 
     /// Tells others how much of it is used.
@@ -57,16 +53,8 @@ final class ConnectionPool {
     /// Has the CA file looked at again, now and then.
     func lookAtCertificates(at now: Monotonic) { endpoint.certificates?.lookAgain(at: now) }
 
-    /// Closes the connections when none has been used for `limit`. Of those that are idle while others are used, libcurl
-    /// closes the ones that are older itself.
+    /// Closes the connections that have not been used for `limit`.
     func closeIdle(at now: Monotonic, limit: Duration) {
-        guard state.running == 0, share != nil, now - lastUse >= limit else { return }
-        closeAll()
-    }
-
-    /// Those that are in use close when they are not any more.
-    private func closeAll() {
-        idle = []
-        share = nil
+        while let oldest = idle.first, now - oldest.since >= limit { idle.removeFirst() }
     }
 }

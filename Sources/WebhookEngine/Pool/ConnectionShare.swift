@@ -1,21 +1,18 @@
 import CCurl
 
-/// The connections of one pool and the addresses of its name, which no other pool reuses. Connections are closed when it
-/// is dropped.
+/// The connection of one easy handle, which no other reuses. It is closed when this is dropped.
 ///
-/// One thread uses it, so libcurl needs no lock functions. Its easy handles keep it alive: a share in use cannot be
+/// One thread uses it, so libcurl needs no lock functions. Its easy handle keeps it alive: a share in use cannot be
 /// cleaned up.
 final class ConnectionShare {
     let pointer: UnsafeMutableRawPointer
 
     init() throws(CurlFailure) {
         guard let pointer = curl_share_init() else { throw CurlFailure("curl_share_init failed") }
-        for data in [CURL_LOCK_DATA_CONNECT, CURL_LOCK_DATA_DNS] {
-            let result = curl_share_set_data(pointer, data)
-            guard result == CURLSHE_OK else {
-                curl_share_cleanup(pointer)
-                throw CurlFailure("curl_share_setopt: \(String(cString: curl_share_strerror(result)))")
-            }
+        let result = curl_share_set_data(pointer, CURL_LOCK_DATA_CONNECT)
+        guard result == CURLSHE_OK else {
+            curl_share_cleanup(pointer)
+            throw CurlFailure("curl_share_setopt: \(String(cString: curl_share_strerror(result)))")
         }
         self.pointer = pointer
     }

@@ -103,7 +103,7 @@ struct PoolState<Request> {
         let place = Place(request: request, client: client, lane: lane, deadline: deadline, since: now)
         switch lane {
         case .immediate:
-            if running < limit, isEmpty(&immediateLine) {
+            if running < limit, immediateLine.first(where: { places[$0] != nil }) == nil {
                 running += 1
                 return .start
             }
@@ -118,7 +118,7 @@ struct PoolState<Request> {
                 return .wait
             }
             clients[client, default: Client()].hasAsyncTurn = true
-            if running < limit, runningAsync < asyncLimit, isEmpty(&asyncLine) {
+            if running < limit, runningAsync < asyncLimit, asyncLine.first(where: { places[$0] != nil }) == nil {
                 running += 1
                 runningAsync += 1
                 return .start
@@ -191,8 +191,6 @@ struct PoolState<Request> {
     private func isBehind(_ ticket: Ticket, _ client: ClientID) -> Bool {
         clients[client]?.behind.contains(ticket) ?? false
     }
-
-    private func isEmpty(_ line: inout TicketLine) -> Bool { line.first { places[$0] != nil } == nil }
 
     /// Which of the lines' heads came first, as far as it may go.
     private mutating func nextInLine() -> Ticket? {
