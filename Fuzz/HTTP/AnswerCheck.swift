@@ -28,7 +28,8 @@ struct AnswerCheck {
         }
         expect((status == 405) == (header("Allow") != nil))
         expect((status == 201) == (header("Location") != nil))
-        guard case .bytes(let body) = response.body else { return expect(status == 200) }
+        expect(header("X-Content-Type-Options") == "nosniff")
+        guard let body = response.wholeBody else { return expect(status == 200) }
         let type = header("Content-Type")
         expect((type == nil) == (status == 204) && (type == nil) == body.isEmpty)
         expect((type == "application/problem+json") == (status >= 400))
@@ -75,7 +76,7 @@ struct AnswerCheck {
     ) {
         if holds { return }
         var text = ""
-        if case .bytes(let bytes) = response.body { text = String(decoding: bytes.prefix(2000), as: UTF8.self) }
+        if let bytes = response.wholeBody { text = String(decoding: bytes.prefix(2000), as: UTF8.self) }
         finding("\(request) -> \(response.status) \(response.headers) \(text) \(why())", file: file, line: line)
     }
 }

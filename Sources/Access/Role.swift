@@ -2,7 +2,7 @@
 public enum Role: String, CaseIterable, Comparable, Sendable {
     /// Looks.
     case read
-    /// Makes things happen on the hosts that are there.
+    /// Makes things happen on the hosts that are there. Makes hosts by a replay, with settings of others, and removes those.
     case drive
     /// Makes and removes hosts, and says how their drivers are configured and where their messages go.
     case admin

@@ -57,7 +57,8 @@ final class Document {
         return JSONFaults(faults: faults)
     }
 
-    /// The JSON pointer of the node at `index`.
+    /// The JSON pointer of the node at `index`. It goes into answers, and so long names, and what is behind many, are cut
+    /// and end with `…`.
     func pointer(to index: Int) -> String {
         var path: [Int] = []
         var index = index
@@ -67,10 +68,22 @@ final class Document {
         }
         var pointer = ""
         for place in path.reversed() {
+            if pointer.utf8.count > Document.mostPointerBytes { return pointer + "/…" }
             let node = self[place]
-            pointer.append(component: node.name == nil ? String(node.position) : node.nameBytes.string)
+            pointer.append(component: node.name == nil ? String(node.position) : Document.shortened(node.nameBytes))
         }
         return pointer
+    }
+
+    private static let mostPointerBytes = 1024
+    private static let mostNameBytes = 256
+
+    private static func shortened(_ name: UnsafeBufferPointer<UInt8>) -> String {
+        if name.count <= mostNameBytes { return name.string }
+        var end = mostNameBytes
+        // Not in the middle of a character.
+        while end > 0, name[end] & 0xC0 == 0x80 { end -= 1 }
+        return UnsafeBufferPointer(rebasing: name[..<end]).string + "…"
     }
 }
 

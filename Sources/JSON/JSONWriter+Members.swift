@@ -51,6 +51,30 @@ extension JSONWriter {
         }
     }
 
+    /// Writes a member that is an array with elements for the first of `values`: as many as leave the whole text within
+    /// `limit` bytes, and `least` in any case. Returns how many.
+    public mutating func member<Values: Sequence>(
+        _ name: StaticString, each values: Values, within limit: Int, atLeast least: Int = 1,
+        _ write: (inout JSONWriter, Values.Element) -> Void
+    ) -> Int {
+        var count = 0
+        member(name) { json in
+            json.array { json in
+                for value in values {
+                    let (end, needsComma) = (json.bytes.count, json.needsComma)
+                    write(&json, value)
+                    if json.bytes.count > limit, count >= least {
+                        json.bytes.removeLast(json.bytes.count - end)
+                        json.needsComma = needsComma
+                        break
+                    }
+                    count += 1
+                }
+            }
+        }
+        return count
+    }
+
     /// Writes a member whose value is already JSON.
     public mutating func member(_ name: StaticString, json: [UInt8]) {
         member(name) { $0.value(json: json) }

@@ -5,7 +5,7 @@ public struct JSONWriter {
     /// What has been written.
     public internal(set) var bytes: [UInt8] = []
     /// Whether a value came before this place in the same container.
-    private var needsComma = false
+    var needsComma = false
 
     /// An empty text with room for `capacity` bytes.
     public init(reserving capacity: Int = 512) {

@@ -16,9 +16,21 @@ extension Connection {
     private func queue(_ handle: OpaquePointer, _ response: Response, _ connection: OpaquePointer) -> MHD_Result {
         // The library counts its own reference while it sends.
         defer { MHD_destroy_response(handle) }
+        if response.keep != nil { limitSendBuffer(forBodyOf: response.length) }
         // The client has the usual time, and more for a long answer: 16 KiB a second.
         rendezvous.expectReading(by: monotonicNow() + core.requestTime + response.length / 16_384 * 1_000_000_000)
         return CMicroHTTPD_queue(connection, UInt32(response.status), handle) == 1 ? .YES : .NO
+    }
+}
+
+extension Connection {
+    /// What the kernel may hold back for a client that does not read, in bytes. Left to itself it takes megabytes, so that
+    /// long after a client has stopped reading all seems well.
+    private static let sendBufferSize: Int32 = 131_072
+
+    /// Bounds what the kernel holds of a body of `length` bytes, .max for one that is made while it is sent.
+    func limitSendBuffer(forBodyOf length: Int64) {
+        if length > Connection.sendBufferSize { rendezvous.limitSendBuffer(to: Connection.sendBufferSize) }
     }
 }
 
@@ -41,6 +53,7 @@ extension Response {
     fileprivate var length: Int64 {
         switch body {
         case .bytes(let bytes): Int64(bytes.count)
+        case .constant(let constant): Int64(constant.bytes.count)
         case .stream: 0
         }
     }
@@ -51,11 +64,17 @@ extension Response {
         let made: OpaquePointer? =
             switch body {
             case .bytes(let bytes):
-                bytes.withUnsafeBytes {
+                bytes.withUnsafeBytes { bytes in
+                    if let keep { return KeptBody.makeHandle(bytes, keep) }
                     // The library copies, and so never writes to it.
-                    MHD_create_response_from_buffer(
-                        $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
+                    return MHD_create_response_from_buffer(
+                        bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
                 }
+            case .constant(let constant):
+                // The library never writes to what it is told to be persistent.
+                MHD_create_response_from_buffer(
+                    constant.bytes.count, UnsafeMutableRawPointer(mutating: constant.bytes.baseAddress),
+                    .RESPMEM_PERSISTENT)
             case .stream(let producer):
                 ProducerFeed.makeHandle(producer, connection)
             }

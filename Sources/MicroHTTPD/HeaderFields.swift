@@ -41,6 +41,17 @@ public struct HeaderFields: Sendable {
     /// The value of the first header of that name.
     public subscript(name: String) -> String? { first(name) }
 
+    /// Whether there is a header of that name, in any letter case.
+    public func has(_ name: String) -> Bool { fields.contains { isNamed($0, name) } }
+
+    /// Whether `condition` holds for the value of every header of that name, in any letter case; true when there is none.
+    /// Nothing is copied or allocated.
+    public func allSatisfy(_ name: String, _ condition: (Span<UInt8>) -> Bool) -> Bool {
+        fields.allSatisfy { field in
+            !isNamed(field, name) || condition(bytes.span.extracting(field.nameEnd..<field.valueEnd))
+        }
+    }
+
     /// Appends a header; the pointers need to be valid during the call only.
     mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         bytes.append(contentsOf: name)
@@ -77,7 +88,7 @@ public struct HeaderFields: Sendable {
 
 extension Span where Element == UInt8 {
     /// Whether both are the same ASCII text but for the case of letters.
-    func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+    public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         for index in indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }
         return true

@@ -5,14 +5,10 @@ final class ProducerFeed {
     private let producer: any BodyProducer
     private let connection: Connection
 
-    /// What the kernel may hold back for a client that does not read, in bytes. Left to itself it takes megabytes, so that
-    /// long after a client has stopped reading all seems well.
-    private static let sendBufferSize: Int32 = 131_072
-
     private init(_ producer: any BodyProducer, _ connection: Connection) {
         self.producer = producer
         self.connection = connection
-        connection.rendezvous.limitSendBuffer(to: ProducerFeed.sendBufferSize)
+        connection.limitSendBuffer(forBodyOf: .max)
     }
 
     /// A response of unknown length whose body `producer` makes.

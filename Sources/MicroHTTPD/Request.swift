@@ -27,6 +27,9 @@ public final class RequestHead: Sendable {
     /// The client's IP address, without its port; `local` for one of a unix domain socket.
     public let remoteAddress: String
 
+    /// Whether the client came by a unix domain socket.
+    public var isLocal: Bool { remoteAddress == "local" }
+
     /// A head made by hand, of a request that carries `contentLength` bytes or, chunked, an unknown number.
     public init(
         method: Method, target: RequestTarget, version: HTTPVersion = .http11, headers: HeaderFields = HeaderFields(),

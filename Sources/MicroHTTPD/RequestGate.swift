@@ -38,6 +38,8 @@ struct RequestGate {
             switch name.count {
             case 4 where name.equalsIgnoringCase("host".utf8.span):
                 guard !hasHost else { throw .duplicateHeader(name: "Host") }
+                // An empty one is legal: the target has no authority.
+                guard value.isEmpty || Authority(value) != nil else { throw .badHeaderValue(name: "Host") }
                 hasHost = true
             case 6 where name.equalsIgnoringCase("expect".utf8.span):
                 framing.expectsContinue = value.equalsIgnoringCase("100-continue".utf8.span)

@@ -4,6 +4,8 @@ public struct Response: Sendable {
     public enum Body: Sendable {
         /// These bytes, with a `Content-Length`.
         case bytes([UInt8])
+        /// These bytes, of which nothing is copied, with a `Content-Length`.
+        case constant(ConstantBytes)
         /// What the producer gives, piece by piece: chunked, or up to the end of the connection for HTTP/1.0.
         case stream(any BodyProducer)
     }
@@ -17,6 +19,9 @@ public struct Response: Sendable {
     public var body: Body
     /// Whether the connection is closed after this answer.
     public var closesConnection = false
+    /// Let go of when the body's bytes are needed no more: the client has read them, or the connection is over. On any
+    /// thread. For `bytes` alone.
+    public var keep: (any AnyObject & Sendable)?
 
     /// An answer of bytes that are already there.
     public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
@@ -25,10 +30,28 @@ public struct Response: Sendable {
         self.body = .bytes(body)
     }
 
+    /// An answer of bytes that never change.
+    public init(status: Int, headers: [(name: String, value: String)] = [], constant: ConstantBytes) {
+        self.status = status
+        self.headers = headers
+        self.body = .constant(constant)
+    }
+
     /// An answer that is made while it is being sent.
     public init(status: Int, headers: [(name: String, value: String)] = [], stream: any BodyProducer) {
         self.status = status
         self.headers = headers
         self.body = .stream(stream)
+    }
+}
+
+extension Response {
+    /// The body as far as it is there already; nil for one that is made while it is sent.
+    public var wholeBody: [UInt8]? {
+        switch body {
+        case .bytes(let bytes): bytes
+        case .constant(let constant): Array(constant.bytes)
+        case .stream: nil
+        }
     }
 }

@@ -6,8 +6,8 @@ import Synchronization
 
 /// The HTTP API: finds the operation of each request, checks in the order that the API promises, and has it done.
 ///
-/// The order: path (404), method (405), who asks (401, 403), media types (406, 413, 415), then parameters and body (400), then what they name
-/// (404), then conflicts (409).
+/// The order: path (404), method (405), the site it is sent to and comes from (421, 403), who asks (401, 403), room for
+/// answers (503), media types (406, 413, 415), then parameters and body (400), then what they name (404), then conflicts (409).
 public final class NotificationAPI: RequestHandler {
     let hosts: HostRegistry
     let machinery: Machinery
@@ -20,6 +20,10 @@ public final class NotificationAPI: RequestHandler {
     /// Lines of the log that were dropped; for the metrics.
     let droppedLogLines: @Sendable () -> UInt64
     let access: AccessControl
+    let answerMemory: AnswerMemory
+    let metricsReader: MetricsReader
+    private let metricsOptions: MetricsOptions
+    private let sites: SiteRules
     private let router: Router
     private let limits: Limits
     private let stopping = Atomic(false)
@@ -33,6 +37,8 @@ public final class NotificationAPI: RequestHandler {
         public var bodyBytes = 1 << 20
         /// Uploads of events at a time.
         public var uploads = 256
+        /// Bytes that answers hold which are there as a whole and are not read yet.
+        public var answerBytes = 256 << 20
         /// Live streams of messages at a time.
         public var messageStreams = 1024
         /// How long a live stream is silent before it says that it is alive.
@@ -52,13 +58,19 @@ public final class NotificationAPI: RequestHandler {
     ///
     /// - Parameters:
     ///   - tokens: who may call; nil lets everybody do everything.
+    ///   - allowedHosts: under which names it may be asked for, besides those that are safe (UIS-1).
     ///   - droppedLogLines: how many lines of the log were dropped, which is one of the metrics; called on any thread.
     public init(
         defaults: HostDefaults = HostDefaults(), limits: Limits = Limits(), tokens: TokenTable? = nil,
-        machinery: Machinery, about: About, logger: Logger, droppedLogLines: @escaping @Sendable () -> UInt64 = { 0 }
+        allowedHosts: [AllowedHost] = [], metrics: MetricsOptions = MetricsOptions(), machinery: Machinery,
+        about: About, logger: Logger, droppedLogLines: @escaping @Sendable () -> UInt64 = { 0 }
     ) {
         access = AccessControl(tokens)
+        sites = SiteRules(allowedHosts: allowedHosts)
+        answerMemory = AnswerMemory(limit: limits.answerBytes)
+        metricsOptions = metrics
         hosts = HostRegistry(limit: limits.hosts, defaults: defaults, machinery: machinery)
+        metricsReader = MetricsReader(hosts, metrics, on: machinery.makeWorkQueue("wdfilterd.metrics"))
         self.machinery = machinery
         self.logger = logger
         self.about = about
@@ -84,7 +96,10 @@ public final class NotificationAPI: RequestHandler {
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .route(let route, let parameters):
             do throws(Problem) {
-                let admission = try route.role.map { role throws(Problem) in try access.admit(head, as: role) }
+                if !route.isProbe { try sites.check(head, hasTokens: access.asksForTokens) }
+                let admission = try role(of: route).map { role throws(Problem) in try access.admit(head, as: role) }
+                // The answer to a change comes when it is done.
+                if route.isChange, answerMemory.isFull { throw Problem.busy }
                 // Only who is let in uses the host.
                 return try plan(
                     RequestContext(
@@ -94,6 +109,10 @@ public final class NotificationAPI: RequestHandler {
                 return .reject(refusal(error, head, requestId, route.metrics))
             }
         }
+    }
+
+    private func role(of route: Route) -> Role? {
+        route.operationId == "getMetrics" && !metricsOptions.requiresToken ? nil : route.role
     }
 
     /// Replaces who may call; from any thread. See `TokenTable`.
@@ -107,13 +126,23 @@ public final class NotificationAPI: RequestHandler {
         switch context.route.action {
         case .plain: return .stream(IgnoredBody(context))
         case .body(let types, _):
+            try checkCoding(of: head)
             if let length = head.contentLength, length > UInt64(limits.bodyBytes) { throw tooLarge }
             try check(types, of: head)
             return collect(context)
         case .stream(let type, let action):
+            try checkCoding(of: head)
             try check([type], of: head)
             return .stream(try action(context))
         }
+    }
+
+    /// Bodies come as they are (RFC 9110, section 8.4): one that is compressed would be read for something else.
+    private func checkCoding(of head: RequestHead) throws(Problem) {
+        if head.headers.allSatisfy("Content-Encoding", { $0.equalsIgnoringCase("identity".utf8.span) }) { return }
+        throw Problem(
+            .unsupportedMediaType, "The body has a content coding. Send it without one, decompressed.",
+            header: (name: "Accept-Encoding", value: "identity"))
     }
 
     private func check(_ types: [MediaType], of head: RequestHead) throws(Problem) {
@@ -220,7 +249,7 @@ extension NotificationAPI {
 
     /// Unloads all drivers (ASY-9); `completion` gets what their counters say once no message is under way any more.
     public func unload(completion: @escaping @Sendable (ServiceLedger) -> Void) {
-        let drivers = hosts.all.map(\.driver) + hosts.departures.drivers
+        let drivers = hosts.unordered.map(\.driver) + hosts.departures.drivers
         let gathering = Gathering(count: drivers.count) { completion(self.ledger) }
         for driver in drivers { driver.unload { _ in gathering.add() } }
     }

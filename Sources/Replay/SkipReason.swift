@@ -4,6 +4,8 @@ public enum SkipReason: String, CaseIterable, Sendable {
     case otherChannel = "other-channel"
     /// Of a machine for which no host could be made.
     case noHost = "no-host"
+    /// Of a host that was removed while the recording was applied.
+    case hostRemoved = "host-removed"
     /// Of another machine than the one that is replayed.
     case otherMachine = "other-machine"
     /// A Sysmon event id that no event of the driver corresponds to.

@@ -34,6 +34,8 @@ public struct LimitSettings: Hashable, Sendable {
     public var textBytesPerHost = 256 << 20
     /// Most bytes of queued messages, 1048576...1099511627776; more drops the oldest, as a full queue does.
     public var queueBytesPerHost = 64 << 20
+    /// Most bytes of answers that clients have not read, 16777216...17179869184.
+    public var answerBytes = 256 << 20
     /// Most uploads of events at a time, to all hosts together, 1...65536.
     public var uploads = 256
 
@@ -47,6 +49,7 @@ public struct LimitSettings: Hashable, Sendable {
         reader.integer("limits.driversPerHost", 1...10_000_000, &driversPerHost)
         reader.integer("limits.textBytesPerHost", 1 << 20...1 << 40, &textBytesPerHost)
         reader.integer("limits.queueBytesPerHost", 1 << 20...1 << 40, &queueBytesPerHost)
+        reader.integer("limits.answerBytes", 16 << 20...16 << 30, &answerBytes)
         reader.integer("limits.uploads", 1...65_536, &uploads)
     }
 }

@@ -18,6 +18,9 @@ public struct ServerSettings: Hashable, Sendable {
     public var idleTimeoutMs = 60_000
     /// How long running requests may take when the service stops, in milliseconds, 1...60000.
     public var shutdownTimeoutMs = 10_000
+    /// Under which hosts it may be asked for, each with a port or for any, besides addresses, localhost and names without
+    /// a dot; and which web sites may ask for changes.
+    public var allowedHosts: [String] = []
     /// Whether to listen beyond loopback although clients are not asked for a token, or without TLS.
     public var insecureListen = false
     /// Whether to start with a libmicrohttpd that one request crashes, 1.0.0 to 1.0.6.
@@ -26,7 +29,7 @@ public struct ServerSettings: Hashable, Sendable {
     /// The defaults.
     public init() {}
 
-    mutating func read(from reader: inout SettingsReader) {
+    mutating func read(from reader: inout SettingsReader, by rules: ForeignRules) {
         reader.integer("server.threads", 0...64, &threads)
         reader.integer("server.connectionLimit", 64...65_536, &connectionLimit)
         reader.integer("server.connectionsPerAddressLimit", 1...65_536, &connectionsPerAddressLimit)
@@ -36,6 +39,7 @@ public struct ServerSettings: Hashable, Sendable {
         reader.integer("server.shutdownTimeoutMs", 1...60_000, &shutdownTimeoutMs)
         reader.flag("server.insecureListen", &insecureListen)
         reader.flag("server.allowUnsafeLibrary", &allowUnsafeLibrary)
+        allowedHosts = reader.texts("server.allowedHosts", by: rules.hostFault)
         let mode = reader.read("server.socketMode") { given throws(SettingsFault) in try given.fileMode() }
         socketMode = mode ?? socketMode
         let target = reader.read("server.listen") { given throws(SettingsFault) in

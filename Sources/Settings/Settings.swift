@@ -22,6 +22,8 @@ public struct Settings: Hashable, Sendable {
     public var messages = MessageSettings()
     /// What one host may hold.
     public var limits = LimitSettings()
+    /// What `/metrics` tells, and to whom.
+    public var metrics = MetricsSettings()
     /// What is logged, and how.
     public var log = LogSettings()
 
@@ -38,7 +40,7 @@ public struct Settings: Hashable, Sendable {
     ) throws(InvalidSettings) -> Settings {
         var reader = SettingsReader(file: file, environment: environment, flags: flags)
         var settings = Settings()
-        settings.server.read(from: &reader)
+        settings.server.read(from: &reader, by: rules)
         settings.auth.read(from: &reader)
         settings.tls.read(from: &reader)
         settings.server.checkListen(
@@ -51,6 +53,7 @@ public struct Settings: Hashable, Sendable {
         settings.rulePolicies = RulePolicySettings.list(from: &reader, by: rules)
         settings.messages.read(from: &reader)
         settings.limits.read(from: &reader)
+        settings.metrics.read(from: &reader)
         settings.log.read(from: &reader)
         let faults = reader.allFaults()
         guard faults.isEmpty else { throw InvalidSettings(faults) }

@@ -69,6 +69,22 @@ struct SettingsReader {
         value = read(key) { given throws(SettingsFault) in try given.choice() } ?? value
     }
 
+    /// The texts of the list that is given for `key`; of a variable, what stands between its commas. Each that `fault` finds
+    /// something wrong with is a fault.
+    mutating func texts(_ key: String, by fault: (String) -> String?) -> [String] {
+        let items = read(key) { given throws(SettingsFault) in try given.itemsOrParts() } ?? []
+        return items.compactMap { item in
+            do throws(SettingsFault) {
+                let text = try item.text()
+                if let detail = fault(text) { throw item.fault("\(item.quoted(text)) \(detail)") }
+                return text
+            } catch {
+                add(error)
+                return nil
+            }
+        }
+    }
+
     /// The path of a file that is given for `key`, if any.
     mutating func path(_ key: String) -> String? {
         read(key) { given throws(SettingsFault) in try given.path() }
@@ -97,6 +113,14 @@ struct SettingsReader {
 }
 
 extension SettingsValue {
+    /// The entries of a list; of a variable, what stands between its commas.
+    fileprivate func itemsOrParts() throws(SettingsFault) -> [SettingsValue] {
+        guard case .environment = origin, let scalar = node.scalar else { return try items() }
+        return scalar.string.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            SettingsValue(node: .scalar(.init(String(part), .implicit, .plain)), key: key, origin: origin)
+        }
+    }
+
     fileprivate var line: Int {
         if case .file(_, let line) = origin { line ?? 0 } else { 0 }
     }

@@ -1,4 +1,5 @@
 import Driver
+import NotificationAPI
 import Settings
 import WebhookEngine
 
@@ -7,6 +8,7 @@ extension ForeignRules {
     static let program = ForeignRules(
         rule: { ProcessRules.bit(named: $0)?.rawValue },
         flag: { ProcessFlags.bit(named: $0)?.rawValue },
+        hostFault: { AllowedHost($0) == nil ? "is not a host, nor HOST:PORT" : nil },
         urlFault: URLRules.fault,
         headerFaults: HeaderRules.faults(of:),
         allowedRangeFault: EgressRules.allowedRangeFault,

@@ -37,6 +37,7 @@ struct Service {
             version: Version.current, libraries: LibraryVersions.linked.list, swift: Version.swift)
         api = NotificationAPI(
             defaults: try settings.hostDefaults(), limits: settings.apiLimits, tokens: credentials.tokens,
+            allowedHosts: settings.server.allowedHosts.compactMap { AllowedHost($0) }, metrics: settings.metricsOptions,
             machinery: Machinery(timers: timers, curl: curl, version: Version.current), about: about, logger: logger,
             droppedLogLines: droppedLogLines)
         for warning in Daemon.libraryWarnings { logger.warning("\(warning)") }

@@ -35,9 +35,23 @@ extension Settings {
         bounds.hosts = hosts.limit
         bounds.bodyBytes = server.bodyLimitBytes
         bounds.uploads = limits.uploads
+        bounds.answerBytes = limits.answerBytes
         bounds.messageStreams = messages.streamLimit
         bounds.streamHeartbeat = .milliseconds(messages.heartbeatMs)
         return bounds
+    }
+
+    /// What `/metrics` tells.
+    var metricsOptions: MetricsOptions {
+        var options = MetricsOptions()
+        options.hosts =
+            switch metrics.hosts {
+            case .each: .each
+            case .sum: .sum
+            }
+        options.hostLimit = metrics.hostLimit
+        options.requiresToken = metrics.requireToken
+        return options
     }
 
     /// Where webhooks may go.

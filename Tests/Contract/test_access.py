@@ -1,6 +1,7 @@
 """Who may ask: tokens and roles, TLS, a unix domain socket, and reading all of it anew."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -21,7 +22,7 @@ from contract.machine import Prepared, new_machine
 from contract.service import Service, binary
 
 TOKENS = {role: f"{role}-token-0123456789" for role in ("read", "drive", "admin")}
-GUARDED = [operation for operation in OPERATIONS if operation.path.startswith("/v1/")]
+GUARDED = [operation for operation in OPERATIONS if operation.path.startswith("/v1/") or operation.id == "getMetrics"]
 
 
 def role_of(operation: Operation) -> str:
@@ -105,9 +106,44 @@ def test_the_role_that_the_document_names_is_enough(
     with new_machine(prepared.machine.client) as machine:
         fresh = Prepared(machine)
         fresh.ready(operation.id)
-        client = Client(guarded.port, ledger, TOKENS[role_of(operation)])
+        # What it deletes is no host that a replay made.
+        role = "admin" if operation.id == "deleteHost" else role_of(operation)
+        client = Client(guarded.port, ledger, TOKENS[role])
         client.call(operation.id, **body_of(operation), **fresh.path(operation.id))
         client.close()
+
+
+def test_who_may_drive_may_delete_what_a_replay_made(guarded: Service, prepared: Prepared, ledger: Ledger) -> None:
+    record = {"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "Hostname": "DRIVEN", "Image": "a.exe"}
+    record |= {"UtcTime": "2020-02-21 10:15:30.123", "ProcessId": "1000"}
+    record |= {"ProcessGuid": "{1234abcd-5e02-5e50-0000-0000000003e8}"}
+    driving = Client(guarded.port, ledger, TOKENS["drive"])
+    [made] = driving.call("postReplay", data=json.dumps(record).encode() + b"\n").json["hosts"]
+    assert (made["host"], made["created"]) == ("driven", True)
+    driving.call("deleteHost", host=prepared.machine.name, expect=403)
+    driving.call("deleteHost", host="driven")
+
+    webhook = {"engine": {"type": "webhook", "url": "http://127.0.0.1:9/secret/path"}}
+    with new_machine(prepared.machine.client, **webhook) as hooked:
+        query = {"like": hooked.name}
+        refused = driving.call("postReplay", data=b"", query=query, expect=403)
+        assert refused.problem == "forbidden"
+        assert driving.call("getEngine", host=hooked.name).json["url"] == "http://127.0.0.1:9/<redacted>"
+        assert hooked.get("getEngine")["url"] == webhook["engine"]["url"]
+        hooked.client.call("postReplay", data=b"", query=query)
+    driving.close()
+
+
+def test_metrics_are_for_anybody_when_the_settings_say_so(tmp_path: Path, ledger: Ledger) -> None:
+    write_tokens(tmp_path / "tokens", TOKENS)
+    config = tmp_path / "wdfilterd.yaml"
+    config.write_text(f"auth: {{tokensFile: {tmp_path}/tokens}}\nmetrics: {{requireToken: false, hosts: sum}}\n")
+    service = Service(tmp_path, ["--config", str(config)])
+    client = Client(service.port, ledger)
+    assert b'host="' not in client.call("getMetrics").body
+    client.call("listHosts", expect=401)
+    client.close()
+    assert service.stop() == 0
 
 
 def test_a_token_is_in_no_log(guarded: Service, ledger: Ledger) -> None:

@@ -8,6 +8,7 @@ from contract.client import Ledger
 from contract.document import DOCUMENT
 
 NOT_PROVOKED = {
+    "busy": "it takes many mebibytes of answers that nobody reads; test_limits has it for a few operations",
     "internal": "a fault that must not be",
     "stopping": "the moment between SIGTERM and the end of the last connection",
     "worker-stopped": "the worker ends with its host",

@@ -102,6 +102,31 @@ def test_a_method_that_a_path_does_not_have_is_405(prepared: Prepared, path: str
     assert prepared.machine.snapshot() == before
 
 
+@pytest.mark.parametrize("operation", declaring(421), ids=name)
+def test_a_host_that_is_not_served_is_421(prepared: Prepared, operation: Operation) -> None:
+    for host in ("evil.example", "evil.example:8080", "127.0.0.1.evil.example"):
+        refused(prepared, operation, 421, **body_of(operation), headers={"Host": host})
+
+
+@pytest.mark.parametrize("operation", declaring(403), ids=name)
+def test_a_change_that_another_site_asks_for_is_403(prepared: Prepared, operation: Operation) -> None:
+    port = prepared.machine.client.port
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "null"},
+        {"Origin": "http://evil.example"},
+        {"Origin": f"http://127.0.0.1:{port + 1}"},
+    ):
+        answer = refused(prepared, operation, 403, **body_of(operation), headers=headers)
+        assert answer["type"] == "/problems/cross-origin"
+
+
+def test_probes_are_answered_whatever_the_host(client: Client) -> None:
+    for operation in ("getLiveness", "getReadiness", "getHealth"):
+        client.call(operation, headers={"Host": "evil.example", "Sec-Fetch-Site": "cross-site"})
+
+
 @pytest.mark.parametrize("operation", declaring(406), ids=name)
 def test_an_answer_that_is_not_acceptable_is_406(prepared: Prepared, operation: Operation) -> None:
     success = min(operation.statuses)

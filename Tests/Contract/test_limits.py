@@ -211,3 +211,30 @@ def test_processes_of_a_replay(start: StartService) -> None:
     replays.coherent(report)
     assert (report["applied"], report["rejectedCount"]) == (2, 3)
     assert [fault["line"] for fault in report["rejected"]] == [3, 4, 5]
+
+
+def test_answers_that_nobody_reads(start: StartService) -> None:
+    service, client = start("limits: {answerBytes: 16777216}")
+    machine = Machine(client, "default")
+    for _ in range(8):  # each a little over half a MiB as JSON
+        machine.call("createProcess", body={"imageFileName": "\1" * 32_766, "commandLine": "\1" * 32_766})
+    page = b"GET /v1/hosts/default/processes?limit=1000 HTTP/1.1\r\nHost: a\r\n\r\n"
+    with contextlib.ExitStack() as readers:
+        busy = None
+        until = time.monotonic() + FAR_TOO_LONG
+        while busy is None and time.monotonic() < until:
+            reader = readers.enter_context(socket.create_connection(("127.0.0.1", service.port)))
+            reader.sendall(page)
+            answer = client.raw("GET", "/v1/hosts/default/processes?limit=1000")
+            assert len(answer.body) <= 4 << 20
+            if answer.status == 503:
+                busy = answer
+        assert busy is not None
+        assert (busy.problem, busy.headers["Retry-After"]) == ("busy", "1")
+        machine.call("listProcesses", query={"limit": 1000}, expect=503)
+        for operation in ("getLiveness", "getReadiness", "getHealth", "getVersion"):
+            client.call(operation)
+    until = time.monotonic() + FAR_TOO_LONG
+    while client.raw("GET", "/v1/hosts/default/processes?limit=1000").status == 503 and time.monotonic() < until:
+        time.sleep(0.05)
+    machine.call("listProcesses", query={"limit": 1000})

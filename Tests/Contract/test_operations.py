@@ -103,6 +103,8 @@ def test_a_list_read_page_by_page_is_the_whole_list(prepared: Prepared, operatio
         machine.process()
         machine.call("createStreamContext", body={"fileName": f"{number}.dll"})
         machine.call("loadDriver", body={"fullImageName": f"{number}.sys"})
+    policies = [{"imageFileName": f"{number}.exe", "rules": [], "flags": []} for number in range(3)]
+    machine.call("putRulePolicies", body={"items": policies})
     whole = machine.all(operation.id)
     assert len(whole) >= 3
     for limit in (1, 2, len(whole), 1000):

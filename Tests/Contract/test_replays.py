@@ -551,7 +551,9 @@ class TestLosses:
             for number in range(10_050):
                 script.load(Process(4000 + 4 * number, started=number))
             with replayed(client, ndjson(script.events), like=machine.name) as report:
-                assert (len(report["losses"]), report["lossesUnlisted"]) == (10_000, 50)
+                # As many as an answer of four mebibytes has room for.
+                assert 9_000 < len(report["losses"]) <= 10_000
+                assert len(report["losses"]) + report["lossesUnlisted"] == 10_050
 
 
 class TestRefusals:

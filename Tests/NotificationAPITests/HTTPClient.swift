@@ -73,6 +73,10 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
     /// Reads the answer to the request that was sent last.
     func receive() throws -> Answer {
         var answer = try receiveHead()
+        if method != "HEAD", answer.headers["transfer-encoding"] == "chunked" {
+            while let chunk = try chunk() { answer.body += chunk.utf8 }
+            return answer
+        }
         let length = answer.headers["content-length"].flatMap { Int($0) } ?? 0
         let hasBody = method != "HEAD" && answer.status != 204
         answer.body = try take(hasBody ? length : 0)

@@ -21,19 +21,23 @@ final class LiveAPI: Sendable {
     init(
         hostLimit: Int = 4096, streamLimit: Int = 1024, uploadLimit: Int = 256,
         requestDeadline: Duration = .seconds(30),
-        defaults: HostDefaults = HostDefaults(), tokens: TokenTable? = nil
+        defaults: HostDefaults = HostDefaults(), tokens: TokenTable? = nil, allowedHosts: [String] = [],
+        metrics: MetricsOptions = MetricsOptions(), endpoint: Endpoint = .tcp(), answerBytes: Int = 256 << 20
     ) throws {
         curl = try CurlMulti(connections: 4096)
         var limits = NotificationAPI.Limits()
         limits.hosts = hostLimit
         limits.messageStreams = streamLimit
         limits.uploads = uploadLimit
+        limits.answerBytes = answerBytes
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         api = NotificationAPI(
             defaults: defaults, limits: limits, tokens: tokens,
+            allowedHosts: allowedHosts.compactMap { AllowedHost($0) },
+            metrics: metrics,
             machinery: Machinery(timers: timers, curl: curl, version: "0"),
             about: About(version: "0", libraries: [], swift: "6"), logger: logger)
-        var configuration = DaemonConfiguration()
+        var configuration = DaemonConfiguration(endpoint)
         configuration.connectionLimit = 8192
         configuration.requestDeadline = requestDeadline
         daemon = try Daemon(configuration, handler: api) { _ in }
@@ -86,5 +90,16 @@ struct Processes {
     /// An image load of `other`: an async message.
     static func imageLoad(on host: String) -> (method: String, target: String, body: String) {
         ("POST", "/v1/hosts/\(host)/processes/\(other)/images", #"{"fullImageName":"a.dll"}"#)
+    }
+}
+
+extension HostDefaults {
+    /// Defaults whose engine is a webhook that nobody listens at.
+    static func withWebhook() throws -> HostDefaults {
+        var defaults = HostDefaults()
+        defaults.engine = .webhook(
+            try WebhookConfiguration(
+                url: "http://127.0.0.1:1/", secret: nil, headers: [:], caFile: nil, encoding: .json))
+        return defaults
     }
 }

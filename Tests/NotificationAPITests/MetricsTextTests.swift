@@ -1,4 +1,8 @@
+import MicroHTTPD
+import TestSupport
 import Testing
+
+@testable import NotificationAPI
 
 /// The Prometheus text format.
 @Suite struct MetricsTextTests {
@@ -79,6 +83,124 @@ import Testing
         #expect(buckets.map(\.value) == buckets.map(\.value).sorted())
         #expect(buckets.last?.value == 4)
         #expect(value("engine_latency_seconds_count", ["host": "a"]) == 4)
+    }
+
+    /// The values of a metric, by host; the empty name for one without the label.
+    private func values(_ name: String, _ samples: [Sample]) -> [String: Double] {
+        samples.filter { $0.name == "wdfilterd_" + name }.reduce(into: [:]) { $0[$1.labels["host"] ?? ""] = $1.value }
+    }
+
+    /// Hosts `a` and `b` with two messages each, of which one stays in `b`'s queue.
+    private func makeTwoHosts(_ live: LiveAPI) throws {
+        let client = try live.client()
+        for host in ["a", "b"] {
+            try Processes.make(on: host, client)
+            try client.begin(Processes.imageLoad(on: host))
+            _ = try client.receive()
+            _ = try client.ask("POST", "/v1/hosts/\(host)/worker/drain", "{}")
+            if host == "b" { _ = try client.ask("PUT", "/v1/hosts/b/worker", #"{"state":"paused"}"#) }
+            try client.begin(Processes.imageLoad(on: host))
+            _ = try client.receive()
+        }
+        _ = try client.ask("POST", "/v1/hosts/a/worker/drain", "{}")
+    }
+
+    @Test func `FLT-4 sum adds all hosts up, those that were removed too, without their label`() throws {
+        var options = MetricsOptions()
+        options.hosts = .sum
+        let live = try LiveAPI(metrics: options)
+        try makeTwoHosts(live)
+        let before = try samples(live)
+        #expect(before.allSatisfy { $0.labels["host"] == nil })
+        #expect(values("async_enqueued_total", before) == ["": 4])
+        #expect(values("async_sent_total", before) == ["": 3])
+        #expect(values("queue_depth", before) == ["": 1])
+        #expect(values("processes", before) == ["": 7])
+        #expect(values("hosts", before) == ["": 3])
+        #expect(values("engine_latency_seconds_count", before) == ["": 7])
+        #expect(values("metrics_hosts_omitted", before) == ["": 0])
+
+        let client = try live.client()
+        for host in ["a", "b"] { #expect(try client.ask("DELETE", "/v1/hosts/\(host)").status == 204) }
+        #expect(eventually { live.api.hosts.departures.drivers.isEmpty })
+        let after = try samples(live)
+        #expect(values("async_enqueued_total", after) == ["": 4])
+        #expect(values("async_sent_total", after) == ["": 3])
+        #expect(values("async_left_queued_total", after) == ["": 1])
+        #expect(values("queue_depth", after) == ["": 0])
+        #expect(values("processes", after) == ["": 1])
+        #expect(values("engine_latency_seconds_count", after) == ["": 7])
+    }
+
+    @Test func `FLT-4 with more hosts than the limit each host is added up, and it says so`() throws {
+        var options = MetricsOptions()
+        options.hostLimit = 3
+        let live = try LiveAPI(metrics: options)
+        try makeTwoHosts(live)
+        let each = try samples(live)
+        #expect(values("async_sent_total", each) == ["a": 2, "b": 1, "default": 0])
+        #expect(values("metrics_hosts_omitted", each) == ["": 0])
+        _ = try live.client().ask("PUT", "/v1/hosts/c", "{}")
+        let sums = try samples(live)
+        #expect(values("async_sent_total", sums) == ["": 3])
+        #expect(values("metrics_hosts_omitted", sums) == ["": 4])
+        #expect(values("hosts", sums) == ["": 4])
+    }
+
+    @Test func `the sums neither miss a host that is just being removed nor count it twice`() throws {
+        var options = MetricsOptions()
+        options.hosts = .sum
+        let live = try LiveAPI(metrics: options)
+        let client = try live.client()
+        for index in 0..<40 {
+            _ = try client.ask("PUT", "/v1/hosts/h\(index)", "{}")
+            let body = #"{"operation":"LogPrint","data":""}"#
+            _ = try client.ask("POST", "/v1/hosts/h\(index)/notifications/async", body)
+            _ = try client.ask("POST", "/v1/hosts/h\(index)/worker/drain", "{}")
+        }
+        onThreads(2) { index in
+            do {
+                let client = try live.client()
+                for host in 0..<40 where index == 0 { _ = try client.ask("DELETE", "/v1/hosts/h\(host)") }
+                for _ in 0..<40 where index == 1 { #expect(try values("async_sent_total", samples(live)) == ["": 40]) }
+            } catch {
+                Issue.record(error)
+            }
+        }
+    }
+
+    @Test func `scrapes of many hosts come whole, and one that is not read holds little`() throws {
+        let live = try LiveAPI()
+        let client = try live.client()
+        for index in 0..<200 { _ = try client.ask("PUT", "/v1/hosts/host-\(index)", "{}") }
+        let all = try samples(live)
+        #expect(values("queue_depth", all).count == 201)
+        #expect(all.count > 201 * 60)
+        let reading = MetricsReading(live.api.hosts, MetricsOptions())
+        #expect(reading.names.count == 201)
+        #expect(reading.numbers.size <= 201 * 100)
+
+        // A piece at a time, whatever there is to tell.
+        var text = MetricsText(reading, of: live.api)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 1)
+        defer { buffer.deallocate() }
+        var length = 0
+        while case let count = text.next(into: buffer), count > 0 {
+            length += count
+            #expect(text.heldBytes <= 32_768)
+        }
+        #expect(length > 900_000)
+    }
+
+    @Test func `numbers of any size come out of the packing as they went in`() {
+        var packed = PackedNumbers()
+        let values: [[Int64]] = [[0, 1, 127, 128, 16_383, 16_384, .max], [.max, 5]]
+        for values in values { packed.append(HostNumbers(values: values)) }
+        for (index, values) in values.enumerated() {
+            for (place, value) in values.prefix(HostMetric.all.count).enumerated() {
+                #expect(packed.numbers(of: HostFamily.all[place], at: index) == [UInt64(value)])
+            }
+        }
     }
 
     @Test func `statuses of every kind are counted`() throws {

@@ -35,7 +35,7 @@ import Yams
                 expected["\(name).\(member.label ?? "")"] = "\(member.value)"
             }
         }
-        #expect(expected.count == 43)
+        #expect(expected.count == 48)
         #expect(given == expected)
         #expect(root["rulePolicies"]?.sequence?.isEmpty == true)
     }

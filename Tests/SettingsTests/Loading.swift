@@ -4,6 +4,7 @@ import Testing
 let rules = ForeignRules(
     rule: { ["NotifyImageLoadRule": 0x800_0000, "NotifyNewThreadDifferentProcess": 0x40_0000][$0] },
     flag: { ["TrustedProcess": 0x40][$0] },
+    hostFault: { $0.contains(" ") ? "is not a host" : nil },
     urlFault: { $0.hasPrefix("http") ? nil : "is no URL" },
     headerFaults: { $0.keys.filter { $0.contains(" ") }.map { ($0, "is no name") } },
     allowedRangeFault: { $0.hasPrefix("10.") ? nil : "is not private" },

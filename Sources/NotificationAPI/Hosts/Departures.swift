@@ -4,14 +4,21 @@ import Locking
 /// The hosts that were removed: those that are still in use, and what became of the messages of all others.
 final class Departures: Sendable {
     private struct State {
-        var leaving: [ObjectIdentifier: Driver] = [:]
+        var leaving: [ObjectIdentifier: Leaving] = [:]
         var left = MessageSums()
+        var leftNumbers = HostNumbers()
+    }
+
+    /// A host that was removed and is still in use.
+    private struct Leaving {
+        let driver: Driver
+        let latency: LatencyHistogram
     }
 
     private let state = Locked(State())
 
     /// The drivers of hosts that were removed and are still in use.
-    var drivers: [Driver] { state.withLock { Array($0.leaving.values) } }
+    var drivers: [Driver] { state.withLock { $0.leaving.values.map(\.driver) } }
 
     /// Whether `limit` or more of them have a message under way. The others are gone in a moment.
     ///
@@ -23,22 +30,37 @@ final class Departures: Sendable {
 
     /// What has become of the messages of all hosts that were removed, up to now.
     var sums: MessageSums {
-        var (sums, drivers) = state.withLock { ($0.left, Array($0.leaving.values)) }
-        for driver in drivers { sums.add(driver.counters) }
+        var (sums, leaving) = state.withLock { ($0.left, Array($0.leaving.values)) }
+        for host in leaving { sums.add(host.driver.counters) }
         return sums
     }
 
-    /// A host leaves: until nobody holds what this returns.
-    func begin(_ driver: Driver) -> Departure {
-        state.withLock { $0.leaving[ObjectIdentifier(driver)] = driver }
-        return Departure(driver, self)
+    /// The numbers of all hosts that were removed, but for those of `hosts`, which somebody adds himself; of those that are
+    /// gone only what was counted, and beside that how many messages were left in their queues.
+    func numbers(besides hosts: [Host]) -> (numbers: HostNumbers, leftQueued: UInt64) {
+        var (numbers, leaving, left) = state.withLock { ($0.leftNumbers, $0.leaving, $0.left.queued) }
+        if !leaving.isEmpty {
+            for host in hosts { leaving[ObjectIdentifier(host.driver)] = nil }
+            for host in leaving.values { numbers.add(host.driver.counters, host.latency) }
+        }
+        return (numbers, left)
     }
 
-    fileprivate func end(_ driver: Driver) {
+    /// A host leaves: until nobody holds what this returns.
+    func begin(_ driver: Driver, _ latency: LatencyHistogram) -> Departure {
+        state.withLock { $0.leaving[ObjectIdentifier(driver)] = Leaving(driver: driver, latency: latency) }
+        return Departure(driver, latency, self)
+    }
+
+    fileprivate func end(_ driver: Driver, _ latency: LatencyHistogram) {
         let counters = driver.counters
-        state.withLock { state in
+        var numbers = HostNumbers()
+        numbers.add(counters, latency)
+        numbers.removeGauges()
+        state.withLock { [numbers] state in
             state.leaving[ObjectIdentifier(driver)] = nil
             state.left.add(counters)
+            state.leftNumbers.add(numbers)
         }
     }
 }
@@ -47,12 +69,14 @@ final class Departures: Sendable {
 /// counters are final.
 final class Departure: Sendable {
     private let driver: Driver
+    private let latency: LatencyHistogram
     private let departures: Departures
 
-    fileprivate init(_ driver: Driver, _ departures: Departures) {
+    fileprivate init(_ driver: Driver, _ latency: LatencyHistogram, _ departures: Departures) {
         self.driver = driver
+        self.latency = latency
         self.departures = departures
     }
 
-    deinit { departures.end(driver) }
+    deinit { departures.end(driver, latency) }
 }

@@ -2,6 +2,7 @@ import CloudEvents
 import Driver
 import Locking
 import Messages
+import Replay
 import Runtime
 import Synchronization
 
@@ -17,6 +18,9 @@ final class Host: Sendable {
     /// Where its messages come from, in the ids of events.
     let origin: EventOrigin
     let latency = LatencyHistogram()
+    /// Whether a replay made it, so that who may drive may remove it.
+    let isMadeByReplay: Bool
+    private let isRemoved = Atomic(false)
     private let requestsUnderWay = Atomic<Int>(0)
     private let lastUsedNanoseconds: Atomic<UInt64>
     private let machine = SystemClock()
@@ -26,9 +30,10 @@ final class Host: Sendable {
     /// Its worker runs on `workQueue`, or on one that the machinery makes.
     init(
         name: String, creation: HostCreation, defaults: HostDefaults, machinery: Machinery,
-        workQueue: (any WorkQueue)? = nil
+        workQueue: (any WorkQueue)? = nil, isMadeByReplay: Bool = false
     ) {
         self.name = name
+        self.isMadeByReplay = isMadeByReplay
         self.creation = creation
         origin = EventOrigin(host: name)
         clock = HostClock(creation.clock?.mode ?? .system)
@@ -65,7 +70,18 @@ final class Host: Sendable {
     }
 
     /// The host was removed. Requests that are under way hold it, and so what its departure waits for.
-    func leave(_ departure: Departure) { self.departure.withLock { $0 = departure } }
+    func leave(_ departure: Departure) {
+        isRemoved.store(true, ordering: .relaxed)
+        self.departure.withLock { $0 = departure }
+    }
+
+    /// Whether the host was removed: nothing more is to be done on it.
+    var hasLeft: Bool { isRemoved.load(ordering: .relaxed) }
+
+    /// Where events of an upload go, until the host is removed.
+    var eventTarget: EventTarget {
+        EventTarget(driver: driver, isRemoved: { self.hasLeft }, onEventTime: { self.clock.advance(toEvent: $0) })
+    }
 
     // MARK: Idle hosts
 

@@ -42,14 +42,17 @@ final class HostRegistry: Sendable {
     }
 
     /// `workQueue` is where its worker runs, unless that is the machinery's.
-    func create(_ name: String, _ creation: HostCreation, workQueue: (any WorkQueue)? = nil) -> Creation {
+    func create(
+        _ name: String, _ creation: HostCreation, workQueue: (any WorkQueue)? = nil, madeByReplay: Bool = false
+    ) -> Creation {
         if let host = shard(of: name).withLock({ $0[name] }) {
             return host.creation == creation ? .existed(host) : .conflict
         }
         // Who has left takes memory too, for as long as an engine takes its time.
         if departures.areMany(limit) { return .limitReached }
         let host = Host(
-            name: name, creation: creation, defaults: defaults, machinery: machinery, workQueue: workQueue)
+            name: name, creation: creation, defaults: defaults, machinery: machinery, workQueue: workQueue,
+            isMadeByReplay: madeByReplay)
         // What counts is what is kept: of several that make the same host at once, one takes a place.
         let kept: Host? = shard(of: name).withLock { hosts in
             if let other = hosts[name] { return other }
@@ -81,13 +84,14 @@ final class HostRegistry: Sendable {
     }
 
     private func remove(_ name: String, if condition: (Host) -> Bool) -> Bool {
-        let removed = shard(of: name).withLock { hosts -> Host? in
+        let removal = shard(of: name).withLock { hosts -> (Host, Departure)? in
             guard let host = hosts[name], condition(host) else { return nil }
-            return hosts.removeValue(forKey: name)
+            hosts[name] = nil
+            // At once, so that whoever adds up finds the host in one place or the other.
+            return (host, departures.begin(host.driver, host.latency))
         }
-        guard let removed else { return false }
+        guard let (removed, departure) = removal else { return false }
         count.subtract(1, ordering: .relaxed)
-        let departure = departures.begin(removed.driver)
         removed.leave(departure)
         removed.driver.unload { _ in withExtendedLifetime(departure) {} }
         return true
@@ -95,15 +99,42 @@ final class HostRegistry: Sendable {
 
     /// All hosts, by name.
     ///
-    /// - Complexity: O(n log n).
-    var all: [Host] {
-        shards.flatMap { shard in shard.withLock { Array($0.values) } }.sorted { $0.name < $1.name }
+    /// - Complexity: O(n log n); not for a pool thread.
+    var all: [Host] { unordered.sorted { $0.name < $1.name } }
+
+    /// All hosts.
+    ///
+    /// - Complexity: O(n).
+    var unordered: [Host] {
+        shards.flatMap { shard in shard.withLock { Array($0.values) } }
+    }
+
+    /// The first `limit` hosts by name behind `cursor`, and whether more follow.
+    ///
+    /// - Complexity: O(n), and for each of the `limit` hosts about O(limit).
+    func page(after cursor: String?, limit: Int) -> (items: [Host], hasMore: Bool) {
+        var items: [Host] = []
+        var hasMore = false
+        for host in unordered where cursor.map({ host.name > $0 }) ?? true {
+            if items.count == limit {
+                hasMore = true
+                guard let last = items.last, host.name < last.name else { continue }
+                items.removeLast()
+            }
+            var (low, high) = (0, items.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if items[middle].name < host.name { low = middle + 1 } else { high = middle }
+            }
+            items.insert(host, at: low)
+        }
+        return (items, hasMore)
     }
 
     /// Removes hosts that nobody has used for so long and whose worker has nothing in hand; the one that exists at
     /// start stays.
     func removeIdle(longerThan seconds: Int) {
-        for host in all where host.name != HostRegistry.defaultName && host.isUnused(forSeconds: seconds) {
+        for host in unordered where host.name != HostRegistry.defaultName && host.isUnused(forSeconds: seconds) {
             if host.driver.counters.inHand > 0 { continue }
             _ = remove(host.name) { $0 === host && host.isUnused(forSeconds: seconds) }
         }

@@ -1,13 +1,13 @@
-import Driver
-import Messages
-
 /// The Prometheus text format, appended to.
 struct PrometheusText {
-    private(set) var text = ""
+    private(set) var bytes: [UInt8] = []
+
+    /// Forgets what was written, and keeps a little memory for what comes.
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536) }
 
     /// Begins a metric.
     mutating func metric(_ name: String, _ type: String, _ help: String) {
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+        append("# HELP \(name) \(help)\n# TYPE \(name) \(type)\n")
     }
 
     /// One sample; label values are escaped.
@@ -21,25 +21,31 @@ struct PrometheusText {
     }
 
     private mutating func sample(_ name: String, _ labels: [(String, String)], _ value: String) {
-        text += name
-        if !labels.isEmpty {
-            text += "{"
-            text += labels.map { "\($0)=\"\(PrometheusText.escaped($1))\"" }.joined(separator: ",")
-            text += "}"
+        append(name)
+        var mark = "{"
+        for (label, text) in labels {
+            append(mark)
+            append(label)
+            append("=\"")
+            appendEscaped(text)
+            append("\"")
+            mark = ","
         }
-        text += " \(value)\n"
+        append(labels.isEmpty ? " " : "} ")
+        append(value)
+        append("\n")
     }
 
-    private static func escaped(_ value: String) -> String {
-        var result = ""
-        for character in value.unicodeScalars {
-            switch character {
-            case "\\": result += "\\\\"
-            case "\"": result += "\\\""
-            case "\n": result += "\\n"
-            default: result.unicodeScalars.append(character)
+    private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    private mutating func appendEscaped(_ value: String) {
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): append("\\\\")
+            case UInt8(ascii: "\""): append("\\\"")
+            case UInt8(ascii: "\n"): append("\\n")
+            default: bytes.append(byte)
             }
         }
-        return result
     }
 }

@@ -13,7 +13,7 @@ final class RouteMetrics: Sendable {
 
     init(operation: String) {
         self.operation = operation
-        counts = [200, 201, 202, 204, 400, 401, 403, 404, 405, 406, 409, 413, 415, 500, 501, 503, 505].map(
+        counts = [200, 201, 202, 204, 400, 401, 403, 404, 405, 406, 409, 413, 415, 421, 500, 501, 503, 505].map(
             StatusCount.init)
     }
 

@@ -46,6 +46,14 @@ public struct Problem: Error, Sendable {
         statusOverride = nil
     }
 
+    /// Unread answers hold as much memory as they may.
+    static let busy = Problem(
+        .busy, "Answers that clients have not read hold as much memory as they may.",
+        header: (name: "Retry-After", value: "1"))
+
+    /// How many bytes the answer has at most; `detail` says how many faults there are.
+    private static let mostBytes = 1 << 20
+
     /// The HTTP status.
     public var status: Int { statusOverride ?? type.status }
 
@@ -59,16 +67,10 @@ public struct Problem: Error, Sendable {
             json.member("detail", detail)
             json.member("instance", instance)
             if faults.isEmpty { return }
-            json.member("errors") { json in
-                json.array { json in
-                    for fault in faults { json.fault(fault) }
-                }
-            }
+            _ = json.member("errors", each: faults, within: Problem.mostBytes) { $0.fault($1) }
         }
-        var headers = [(name: "Content-Type", value: MediaType.problem.rawValue)]
-        if let header { headers.append(header) }
-        if let identification { headers.append(identification) }
-        return Response(status: status, headers: headers, body: json.bytes)
+        return Response(
+            status: status, headers: AnswerHeaders.list(.problem, identification, header), body: json.bytes)
     }
 }
 

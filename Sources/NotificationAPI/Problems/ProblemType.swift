@@ -1,7 +1,11 @@
 /// What can be wrong with a request; the last part of a problem's `type`.
 public enum ProblemType: String, CaseIterable, Sendable {
+    /// Answers that nobody reads hold as much memory as they may.
+    case busy = "busy"
     /// The body is over the limit.
     case contentTooLarge = "content-too-large"
+    /// A web page of another site asks for a change.
+    case crossOrigin = "cross-origin"
     /// The caller's role is not enough.
     case forbidden = "forbidden"
     /// A host of the name was made with another body.
@@ -16,6 +20,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
     case methodNotAllowed = "method-not-allowed"
     /// `Accept` leaves out what there is.
     case notAcceptable = "not-acceptable"
+    /// The request is for a host that the service is not.
+    case misdirected = "misdirected"
     /// Nothing is at the path.
     case notFound = "not-found"
     /// The pid is in use.
@@ -57,7 +63,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         switch self {
         case .invalidRequest: 400
         case .unauthenticated: 401
-        case .forbidden: 403
+        case .crossOrigin, .forbidden: 403
         case .notFound, .unknownHost, .unknownMessage, .unknownProcess, .unknownStreamContext, .unknownThread: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
@@ -66,8 +72,9 @@ public enum ProblemType: String, CaseIterable, Sendable {
             409
         case .contentTooLarge: 413
         case .unsupportedMediaType: 415
+        case .misdirected: 421
         case .internal: 500
-        case .stopping: 503
+        case .busy, .stopping: 503
         }
     }
 
@@ -80,7 +87,11 @@ public enum ProblemType: String, CaseIterable, Sendable {
     /// What the type means and what to do about it.
     public var explanation: String {
         switch self {
+        case .busy:
+            "Answers that clients have not read hold as much memory as `limits.answerBytes` allows. Nothing was done. Ask again after the time that `Retry-After` gives."
         case .contentTooLarge: "The body is longer than the service takes. Nothing was done."
+        case .crossOrigin:
+            "A browser sent this for a web page of another site: `Origin` is not the `Host`, or `Sec-Fetch-Site` says so. `server.allowedHosts` names sites that may ask. Nothing was done."
         case .forbidden:
             "The token is known, but its role may not do this. `security` of the operation in openapi.yaml names the role."
         case .hostExists:
@@ -90,6 +101,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
             "The path, the query or the body has faults. `errors` names each with a JSON pointer into the body or the name of the parameter. Nothing was done."
         case .limitReached: "The service or the host keeps as many of these as it may. Delete some, or raise the limit."
         case .methodNotAllowed: "The path exists, but not with this method. `Allow` lists those it has."
+        case .misdirected:
+            "`Host` names neither an address, nor localhost, nor a name without a dot, nor a host of `server.allowedHosts`. A name that a stranger can have resolved to this machine is not served while no tokens are asked for. Nothing was done."
         case .notAcceptable: "The `Accept` header leaves out every media type that this path can give."
         case .notFound: "Nothing is at this path."
         case .processExists: "A live process has this pid. A pid is free again when its process has exited."

@@ -69,7 +69,7 @@ private final class EventUpload: BodyConsumer {
         self.place = place
         self.context = context
         self.host = host
-        let target = EventTarget(driver: host.driver) { host.clock.advance(toEvent: $0) }
+        let target = host.eventTarget
         pipeline = UploadPipeline(options, slices: context.api.machinery.slices) { _ in target }
         started = host.clock.uptimeNanoseconds()
     }

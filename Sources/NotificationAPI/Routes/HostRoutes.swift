@@ -12,7 +12,7 @@ enum HostRoutes {
         .get("/v1/hosts", "listHosts", list),
         .put("/v1/hosts/{host}", "putHost", for: .admin, put),
         .get("/v1/hosts/{host}", "getHost", get),
-        .delete("/v1/hosts/{host}", "deleteHost", for: .admin, delete),
+        .delete("/v1/hosts/{host}", "deleteHost", delete),
         .get("/v1/hosts/{host}/config", "getConfig", getConfig),
         .patch("/v1/hosts/{host}/config", "patchConfig", for: .admin, patchConfig),
         .get("/v1/hosts/{host}/clock", "getClock", getClock),
@@ -27,11 +27,15 @@ enum HostRoutes {
             if let cursor, !Host.isName(cursor) { parameters.fault("cursor", "is not the next of another page") }
             return (parameters.limit(), cursor)
         }
-        let behind = call.api.hosts.all.drop { host in cursor.map { host.name <= $0 } ?? false }
-        let items = behind.prefix(limit)
-        let next = items.count < behind.count ? items.last?.name : nil
+        let (items, hasMore) = call.api.hosts.page(after: cursor, limit: limit)
         let showsURL = call.context.isFromAdmin
-        call.reply.send { $0.page(items, next: next) { json, host in host.write(to: &json, showsURL: showsURL) } }
+        call.reply.send { json in
+            json.page(items, hasMore: hasMore) { host, _ in
+                host.name
+            } _: { json, host in
+                host.write(to: &json, showsURL: showsURL)
+            }
+        }
     }
 
     private static func put(_ call: Call) throws(Problem) {
@@ -68,6 +72,9 @@ enum HostRoutes {
     private static func delete(_ call: Call) throws(Problem) {
         try call.read { _ in }
         let host = try call.host()
+        if !host.isMadeByReplay, !call.context.isFromAdmin {
+            throw Problem(.forbidden, "No replay made the host \(host.name). To delete it takes the role admin.")
+        }
         if !call.api.hosts.remove(host.name) { throw Problem(.unknownHost, "There is no host \(host.name).") }
         call.reply.sendNoContent()
     }
@@ -104,9 +111,13 @@ enum HostRoutes {
     }
 
     private static func getRulePolicies(_ call: Call) throws(Problem) {
-        try call.read { _ in }
+        let page = try call.read {
+            Page(
+                limit: $0.integer("limit", in: 1...HostCreation.policyLimit) ?? HostCreation.policyLimit,
+                after: $0.number(optional: "cursor", as: UInt64.self))
+        }
         let policies = try call.host().driver.rulePolicies
-        call.reply.send { policies.write(to: &$0) }
+        call.reply.send { json in json.page(page, of: policies) { json, policy in policy.write(to: &json) } }
     }
 
     private static func putRulePolicies(_ call: Call) throws(Problem) {
@@ -117,17 +128,21 @@ enum HostRoutes {
         let host = try call.host()
         try HostCreation.checkPatterns(of: policies)
         host.driver.rulePolicies = policies
-        call.reply.send { policies.write(to: &$0) }
+        call.reply.send { policies.write(to: &$0, within: Page.mostBytes) }
     }
 }
 
 extension [RulePolicy] {
-    fileprivate func write(to json: inout JSONWriter) {
-        json.page(self, next: nil) { json, policy in policy.write(to: &json) }
+    /// As many of them as leave the text within `limit` bytes; the member `next` says where the others begin.
+    fileprivate func write(to json: inout JSONWriter, within limit: Int) {
+        json.page(Page(limit: .max, after: nil), of: self, within: limit) { json, policy in policy.write(to: &json) }
     }
 }
 
 extension Host {
+    /// How many bytes the rule policies may take in what is told of a host; there is an operation for all of them.
+    private static let mostPolicyBytes = 256 << 10
+
     fileprivate func write(to json: inout JSONWriter, showsURL: Bool) {
         json.object { json in
             json.member("name", name)
@@ -135,7 +150,9 @@ extension Host {
             json.member("config") { driver.config.write(to: &$0) }
             json.member("engine") { engine.write(to: &$0, showsURL: showsURL) }
             json.member("clock") { clock.write(to: &$0) }
-            json.member("rulePolicies") { driver.rulePolicies.write(to: &$0) }
+            json.member("rulePolicies") { json in
+                driver.rulePolicies.write(to: &json, within: json.bytes.count + Host.mostPolicyBytes)
+            }
         }
     }
 }

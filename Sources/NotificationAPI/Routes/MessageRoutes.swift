@@ -98,8 +98,14 @@ enum MessageRoutes {
 extension MessagePage {
     fileprivate func write(to json: inout JSONWriter, host: String) {
         json.object { json in
-            json.member("items", each: items) { json, record in record.write(to: &json, host: host) }
-            if hasMore { json.member("next", String(end)) }
+            let count = json.member("items", each: items, within: Page.mostBytes - 1024) { json, record in
+                record.write(to: &json, host: host)
+            }
+            if count < items.count {
+                json.member("next", String(items[count - 1].message.sequence))
+            } else if hasMore {
+                json.member("next", String(end))
+            }
             json.member("oldest", oldest)
             json.member("newest", newest)
         }

@@ -39,8 +39,13 @@ enum ProcessRoutes {
         }
         let search = try call.host().driver.processSearch(query, limit: limit)
         call.api.machinery.slices.finish(search, whileWantedBy: call) { found in
-            let next = found.hasMore ? found.items.last.map { String($0.identity.processId) } : nil
-            call.reply.send { $0.page(found.items, next: next) { json, process in process.write(to: &json) } }
+            call.reply.send { json in
+                json.page(found.items, hasMore: found.hasMore) { process, _ in
+                    String(process.identity.processId)
+                } _: { json, process in
+                    process.write(to: &json)
+                }
+            }
         }
     }
 
@@ -142,7 +147,7 @@ enum ProcessRoutes {
 
     private static func listBootProcesses(_ call: Call) throws(Problem) {
         let page = try call.read { $0.page() }
-        let (items, next) = page.slice(try call.host().driver.bootProcesses)
-        call.reply.send { $0.page(items, next: next) { json, process in process.write(to: &json) } }
+        let processes = try call.host().driver.bootProcesses
+        call.reply.send { json in json.page(page, of: processes) { json, process in process.write(to: &json) } }
     }
 }

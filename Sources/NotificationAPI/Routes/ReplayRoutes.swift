@@ -1,3 +1,4 @@
+import Access
 import Driver
 import JSON
 import Locking
@@ -17,18 +18,33 @@ enum ReplayRoutes {
     }
 
     private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {
-        let (options, model) = try context.read { parameters in
+        let (options, named) = try context.read { parameters in
             _ = parameters.choice("format", of: Format.self)
-            let model = parameters.string("like", maxLength: 63) ?? HostRegistry.defaultName
-            if !Host.isName(model) { parameters.fault("like", "must match [a-z0-9][a-z0-9-]{0,62}") }
+            let named = parameters.string("like", maxLength: 63)
+            if let named, !Host.isName(named) { parameters.fault("like", "must match [a-z0-9][a-z0-9-]{0,62}") }
             var options = EventFeed.Options(sysmon: &parameters)
             options.replaysAllMachines = true
             options.drainsQueue = true
             options.tellsCoverage = true
-            return (options, model)
+            return (options, named)
         }
+        let model = named ?? HostRegistry.defaultName
         guard let use = context.api.hosts.use(model) else { throw Problem(.unknownHost, "There is no host \(model).") }
+        if !mayModel(on: use.host, isNamed: named != nil, context) {
+            throw Problem(
+                .forbidden, "The host \(model) has a webhook. Hosts that are like it take the role admin.")
+        }
         return ReplayUpload(options, HostCreation(like: use.host), in: try context.api.takeUploadPlace(), context)
+    }
+}
+
+extension ReplayRoutes {
+    /// Whether who asks may have hosts made like `host`. Where a webhook goes is for an admin to say; who may drive gets none
+    /// but the one that the settings give every new host.
+    private static func mayModel(on host: Host, isNamed: Bool, _ context: RequestContext) -> Bool {
+        guard case .webhook = host.engine.setting else { return true }
+        let isDefault = !isNamed && host.engine.setting == context.api.hosts.defaults.engine
+        return isDefault || context.isFromAdmin
     }
 }
 
@@ -70,14 +86,13 @@ private final class ReplayUpload: BodyConsumer {
                 driver.endObservation(observation)
                 return nil
             }
-            let clock = use.host.clock
-            return EventTarget(driver: driver) { clock.advance(toEvent: $0) }
+            return use.host.eventTarget
         }
 
         private func use(_ name: String) -> (HostUse, isCreated: Bool)? {
             while true {
                 if let use = registry.use(name) { return (use, false) }
-                switch registry.create(name, creation, workQueue: InlineWorkQueue()) {
+                switch registry.create(name, creation, workQueue: InlineWorkQueue(), madeByReplay: true) {
                 case .made(let host): return (HostUse(host), true)
                 case .existed, .conflict: continue  // somebody was quicker
                 case .limitReached: return nil

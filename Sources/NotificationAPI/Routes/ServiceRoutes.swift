@@ -14,24 +14,24 @@ enum ServiceRoutes {
         .get("/readyz", "getReadiness", produces: [.text], ready),
         .get("/healthz", "getHealth", produces: [.text], ready),
         .get("/metrics", "getMetrics", produces: [.prometheus]) { call throws(Problem) in
-            call.reply.send(.prometheus, Array(call.api.metricsText().utf8))
+            call.api.metricsReader.read { reading in
+                call.reply.send(.prometheus, stream: MetricsStream(MetricsText(reading, of: call.api)))
+            }
         },
         .get("/openapi.yaml", "getOpenApiYaml", produces: [.yaml]) { call throws(Problem) in
-            call.reply.send(.yaml, OpenAPIDocument.yaml)
+            call.reply.send(.yaml, constant: OpenAPIDocument.yaml)
         },
         .get("/openapi.json", "getOpenApiJson", produces: [.json]) { call throws(Problem) in
-            call.reply.send(.json, OpenAPIDocument.json)
+            call.reply.send(.json, constant: OpenAPIDocument.json)
         },
         .get("/problems", "listProblemTypes", produces: [.json]) { call throws(Problem) in
-            call.reply.send { json in
-                json.page(ProblemType.allCases.sorted { $0.rawValue < $1.rawValue }, next: nil) { $1.write(to: &$0) }
-            }
+            call.reply.send(.json, constant: ProblemType.list)
         },
         .get("/problems/{name}", "getProblemType", produces: [.json], problemType),
         .get("/v1/version", "getVersion", version),
         .get("/v1/vocabulary", "getVocabulary") { call throws(Problem) in
             try call.read { _ in }
-            call.reply.send { Vocabulary.write(to: &$0) }
+            call.reply.send(.json, constant: NotificationAPI.vocabularyBytes)
         },
     ]
 
@@ -121,6 +121,13 @@ enum ServiceRoutes {
 }
 
 extension ProblemType {
+    /// All types, as `GET /problems` gives them.
+    fileprivate static let list: ConstantBytes = {
+        var json = JSONWriter(reserving: 16_384)
+        json.wholePage(allCases.sorted { $0.rawValue < $1.rawValue }) { $1.write(to: &$0) }
+        return ConstantBytes(copying: json.bytes)
+    }()
+
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("name", rawValue)
@@ -134,23 +141,23 @@ extension ProblemType {
 
 extension NotificationAPI {
     /// openapi.yaml, as it was when this was built.
-    public static var openAPIDocument: [UInt8] { OpenAPIDocument.yaml }
+    public static var openAPIDocument: [UInt8] { Array(OpenAPIDocument.yaml.bytes) }
 }
 
 /// openapi.yaml in the forms it is served in.
 enum OpenAPIDocument {
-    static let yaml: [UInt8] = Array(UnsafeBufferPointer(start: openapi_yaml(), count: openapi_yaml_size()))
+    static let yaml = ConstantBytes(of: UnsafeBufferPointer(start: openapi_yaml(), count: openapi_yaml_size()))
 
     /// The same as JSON; made once, when first asked for.
-    static let json: [UInt8] = {
-        var json = JSONWriter(reserving: yaml.count)
+    static let json: ConstantBytes = {
+        var json = JSONWriter(reserving: yaml.bytes.count)
         do {
-            guard let node = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else { return [] }
-            json.value(node)
+            let text = String(decoding: yaml.bytes, as: UTF8.self)
+            if let node = try Yams.compose(yaml: text) { json.value(node) }
         } catch {
             preconditionFailure("openapi.yaml was not YAML when this was built: \(error)")
         }
-        return json.bytes
+        return ConstantBytes(copying: json.bytes)
     }()
 }
 

@@ -19,8 +19,13 @@ enum ThreadRoutes {
         let (items, hasMore) = try driving { () throws(DriverError) in
             try host.driver.threads(of: processId, after: page.after.map(UInt32.init(clamping:)), limit: page.limit)
         }
-        let next = hasMore ? items.last.map { String($0.threadId) } : nil
-        call.reply.send { $0.page(items, next: next) { json, thread in thread.write(to: &json, processId: processId) } }
+        call.reply.send { json in
+            json.page(items, hasMore: hasMore) { thread, _ in
+                String(thread.threadId)
+            } _: { json, thread in
+                thread.write(to: &json, processId: processId)
+            }
+        }
     }
 
     private static func create(_ call: Call) throws(Problem) {

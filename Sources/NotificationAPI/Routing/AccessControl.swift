@@ -13,14 +13,22 @@ final class AccessControl: Sendable {
     }
 
     private let tokens: Locked<TokenTable?>
+    private let hasTokens: Atomic<Bool>
     /// Counts how often the tokens were replaced.
     private let generation = Atomic<UInt64>(0)
 
-    init(_ tokens: TokenTable?) { self.tokens = Locked(tokens) }
+    init(_ tokens: TokenTable?) {
+        self.tokens = Locked(tokens)
+        hasTokens = Atomic(tokens != nil)
+    }
+
+    /// Whether requests are asked for a token.
+    var asksForTokens: Bool { hasTokens.load(ordering: .relaxed) }
 
     /// Replaces the tokens; requests that were let in go on, live streams of callers that are not there any more end.
     func replace(_ tokens: TokenTable?) {
         self.tokens.withLock { $0 = tokens }
+        hasTokens.store(tokens != nil, ordering: .relaxed)
         generation.add(1, ordering: .releasing)
     }
 

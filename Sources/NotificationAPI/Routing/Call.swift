@@ -41,6 +41,11 @@ final class RequestContext: Sendable {
         return use.host
     }
 
+    /// Memory for an answer of `count` bytes; nil when there is none, and nothing was done yet.
+    func takeMemory(_ count: Int) -> AnswerMemory.Hold? {
+        route.isChange ? api.answerMemory.takeAnyway(count) : api.answerMemory.take(count)
+    }
+
     /// Whether the request would be let in still, for those that go on for long.
     var isStillAdmitted: Bool { admission.map(api.access.stillHolds) ?? true }
 

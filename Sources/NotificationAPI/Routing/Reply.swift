@@ -26,13 +26,19 @@ struct Reply: Sendable {
 
     /// Answers with a body that is made while it is sent.
     func send(_ type: MediaType, stream: any BodyProducer) {
-        let headers = [(name: "Content-Type", value: type.rawValue), context.identification]
-        send(Response(status: 200, headers: headers + [(name: "Cache-Control", value: "no-store")], stream: stream))
+        let headers = AnswerHeaders.list(
+            type, context.identification, (name: "Cache-Control", value: "no-store"))
+        send(Response(status: 200, headers: headers, stream: stream))
+    }
+
+    /// Answers with what never changes.
+    func send(_ type: MediaType, constant: ConstantBytes) {
+        send(Response(status: 200, headers: AnswerHeaders.list(type, context.identification), constant: constant))
     }
 
     /// Answers that it is done, and nothing more.
     func sendNoContent() {
-        send(Response(status: 204, headers: [context.identification]))
+        send(Response(status: 204, headers: AnswerHeaders.list(nil, context.identification)))
     }
 
     func send(_ problem: Problem) {
@@ -40,14 +46,17 @@ struct Reply: Sendable {
     }
 
     private func send(_ status: Int, _ type: MediaType, _ body: [UInt8], location: String?) {
-        let contentType = (name: "Content-Type", value: type.rawValue)
-        let headers =
-            location.map { [contentType, (name: "Location", value: $0), context.identification] }
-            ?? [contentType, context.identification]
+        let headers = AnswerHeaders.list(
+            type, context.identification, location.map { (name: "Location", value: $0) })
         send(Response(status: status, headers: headers, body: body))
     }
 
     private func send(_ response: Response) {
+        var response = response
+        if case .bytes(let bytes) = response.body, bytes.count > AnswerMemory.uncounted {
+            response.keep = context.takeMemory(bytes.count)
+            if response.keep == nil { return send(.busy) }
+        }
         if responder.respond(response) {
             context.api.note(
                 response.status, context.head, context.requestId, context.route.metrics, caller: context.caller)

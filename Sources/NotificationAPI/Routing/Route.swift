@@ -9,7 +9,7 @@ public final class Route: Sendable {
     public let template: String
     /// The operation's name in openapi.yaml.
     public let operationId: String
-    /// Who may have it done; nil for everybody, outside `/v1`.
+    /// Who may have it done; nil for everybody, of probes and documents.
     public let role: Role?
     /// What the operation gives, the one that it gives unasked first; empty for one that gives nothing.
     let produces: [MediaType]
@@ -17,8 +17,13 @@ public final class Route: Sendable {
     let action: Action
     /// Whether the first parameter of the path is a host's name.
     let namesHost: Bool
+    /// Whether somebody asks by it how the service is, and must have an answer whatever else there is.
+    let isProbe: Bool
     /// Counts its answers.
     let metrics: RouteMetrics
+
+    /// Whether it is more than looking. By UIS-3 nothing that is a GET is.
+    var isChange: Bool { method != .get }
 
     /// Does an operation and answers by the call's reply, or refuses by throwing.
     typealias Answering = @Sendable (Call) throws(Problem) -> Void
@@ -47,10 +52,11 @@ public final class Route: Sendable {
         self.method = method
         self.template = template
         self.operationId = operationId
-        self.role = template.hasPrefix("/v1/") ? role : nil
+        self.role = template.hasPrefix("/v1/") || template == "/metrics" ? role : nil
         self.produces = produces
         self.action = action
         namesHost = template.hasPrefix("/v1/hosts/{host}")
+        isProbe = ["/livez", "/readyz", "/healthz"].contains(template)
         metrics = RouteMetrics(operation: operationId)
     }
 

@@ -13,13 +13,10 @@ extension JSONWriter {
         member(maskName, word.mask)
     }
 
-    /// A page of a list.
-    mutating func page<Values: Sequence>(
-        _ items: Values, next: String?, _ write: (inout JSONWriter, Values.Element) -> Void
+    /// A list that is short and never changes, as a page.
+    mutating func wholePage<Values: Sequence>(
+        _ items: Values, _ write: (inout JSONWriter, Values.Element) -> Void
     ) {
-        object { json in
-            json.member("items", each: items, write)
-            if let next { json.member("next", next) }
-        }
+        object { $0.member("items", each: items, write) }
     }
 }

@@ -1,14 +1,18 @@
 import JSON
 import Messages
+import MicroHTTPD
 import Vocabulary
 
 extension NotificationAPI {
     /// What `GET /v1/vocabulary` gives.
-    public static var vocabulary: [UInt8] {
+    public static var vocabulary: [UInt8] { Array(vocabularyBytes.bytes) }
+
+    /// The same; made once, when first asked for.
+    static let vocabularyBytes: ConstantBytes = {
         var json = JSONWriter(reserving: 65_536)
         Vocabulary.write(to: &json)
-        return json.bytes
-    }
+        return ConstantBytes(copying: json.bytes)
+    }()
 }
 
 extension Vocabulary {

@@ -22,7 +22,11 @@ public final class EventFeed: Sendable {
     public convenience init(
         driver: Driver, options: Options, onEventTime: @escaping @Sendable (FileTime) -> Void
     ) {
-        let target = EventTarget(driver: driver, onEventTime: onEventTime)
+        self.init(target: EventTarget(driver: driver, onEventTime: onEventTime), options: options)
+    }
+
+    /// A feed all of whose events go to `target`.
+    public convenience init(target: EventTarget, options: Options) {
         self.init(options: options) { _ in target }
     }
 
@@ -124,6 +128,7 @@ public final class EventFeed: Sendable {
             state.withLock { $0.decide(live) }
         case .call(let ticket, let section, let call, let time):
             guard let target = target(of: section) else { return }
+            if target.isRemoved() { return answer(.outcome(ticket, .hostRemoved)) }
             if let time { target.onEventTime(time) }
             perform(call, on: target.driver) { self.answer(.outcome(ticket, $0)) }
         case .awaitRoom(let ticket, let section):
@@ -159,11 +164,17 @@ private struct Lent: @unchecked Sendable {  // a C pointer, used by the calling 
 /// Where the events of a machine go.
 public struct EventTarget: Sendable {
     let driver: Driver
+    let isRemoved: @Sendable () -> Bool
     let onEventTime: @Sendable (FileTime) -> Void
 
-    /// Events go to `driver`, and the UtcTime of each to `onEventTime` just before that.
-    public init(driver: Driver, onEventTime: @escaping @Sendable (FileTime) -> Void) {
+    /// Events go to `driver`, and the UtcTime of each to `onEventTime` just before that. Once `isRemoved` says that the
+    /// driver's host is gone they are skipped.
+    public init(
+        driver: Driver, isRemoved: @escaping @Sendable () -> Bool = { false },
+        onEventTime: @escaping @Sendable (FileTime) -> Void
+    ) {
         self.driver = driver
+        self.isRemoved = isRemoved
         self.onEventTime = onEventTime
     }
 }

@@ -19,7 +19,7 @@ extension EventsReport {
             }
         }
         json.member("rejectedCount", rejectedCount)
-        json.member("machines", each: machines) { json, machine in json.value(machine) }
+        _ = json.member("machines", each: machines, within: ReplayReport.mostMachineBytes) { $0.value($1) }
     }
 
     /// What a machine's part has too.

@@ -3,6 +3,10 @@ public import JSON
 import Messages
 
 extension ReplayReport {
+    /// Where in the text the machines, their hosts and the losses end at the latest: the answer has 4 MiB at most, and what
+    /// is left out is counted.
+    static let (mostMachineBytes, mostHostBytes, mostBytes) = (1 << 20, 3 << 20, 4 << 20 - 128 << 10)
+
     /// Writes the report as `POST /v1/replays` answers it; `hosts` are those of the machines, by the
     /// machine's name.
     public func write(
@@ -10,7 +14,7 @@ extension ReplayReport {
     ) {
         json.object { json in
             total.writeMembers(to: &json)
-            json.member("hosts", each: machines) { json, machine in
+            let written = json.member("hosts", each: machines, within: ReplayReport.mostHostBytes) { json, machine in
                 json.object { json in
                     if let host = hosts[machine.name] {
                         json.member("host", host.name)
@@ -20,6 +24,7 @@ extension ReplayReport {
                     machine.events.writeCounts(to: &json)
                 }
             }
+            if written < machines.count { json.member("hostsUnlisted", machines.count - written) }
             deliveries.write(to: &json)
             json.member("coverage") { coverage.write(to: &$0, of: total) }
             json.member("durationMilliseconds", durationNanoseconds / 1_000_000)
@@ -39,7 +44,8 @@ extension DeliveryLedger {
                 json.member("dropped", end.value.dropped)
             }
         }
-        json.member("losses", each: losses) { json, loss in
+        let losses = losses
+        let written = json.member("losses", each: losses, within: ReplayReport.mostBytes, atLeast: 0) { json, loss in
             json.object { json in
                 if let machine = loss.machine { json.member("machine", machine) }
                 loss.type.writeMembers(to: &json)
@@ -51,7 +57,7 @@ extension DeliveryLedger {
                 json.member("last") { loss.last.write(to: &$0) }
             }
         }
-        json.member("lossesUnlisted", unlisted)
+        json.member("lossesUnlisted", unlisted + losses[written...].reduce(0) { $0 + $1.count })
     }
 }
 

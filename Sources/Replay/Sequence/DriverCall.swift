@@ -35,6 +35,8 @@ indirect enum DriverCall: Sendable {
         /// A process was created; `isDenied` unless the engine would not have it.
         case created([RoutineReport], isDenied: Bool)
         case failed(DriverError)
+        /// The host was removed: the call was not made.
+        case hostRemoved
     }
 
     /// Makes the call. `completion` runs once: before this returns, or later on the thread that the engine answers on.

@@ -61,6 +61,9 @@ extension EventSequence {
         case .failed(let error):
             end(ticket)
             reject(entry.plan.line, .driver(error), entry.section)
+        case .hostRemoved:
+            end(ticket)
+            sections.tally(entry.section) { $0.skip(.hostRemoved, entry.plan.type) }
         case .done(let reports): take(reports, of: call, ticket)
         case .created(let reports, let isDenied):
             take(reports, of: call, ticket)

@@ -151,6 +151,7 @@ class Client:
     def check(self, operation: Operation, answer: Answer) -> None:
         """Hold `answer` against what `operation` declares, and put it into the ledger."""
         assert answer.status in operation.statuses, f"{operation.id}: {answer.status} is not declared"
+        assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"]
         check_response(DOCUMENT.response_pointer(operation, answer.status), answer)
         self.ledger.entries.add((operation.id, answer.status, answer.problem))
         self.ledger.media.add((operation.id, answer.status, answer.media))

@@ -1,0 +1,144 @@
+import Messages
+import WebhookEngine
+
+/// The text of `/metrics`, made piece by piece as its reader takes it.
+///
+/// By metric and then by host, as the format wants it. A reader that takes nothing holds the reading, about a hundred
+/// bytes a host, and the piece that is being sent.
+struct MetricsText {
+    private enum Place {
+        case service
+        case route(Int)
+        case hosts
+        case family(Int, host: Int)
+        case end
+    }
+
+    private let api: NotificationAPI
+    private let reading: MetricsReading
+    private var place = Place.service
+    private var text = PrometheusText()
+    private var offset = 0
+
+    init(_ reading: MetricsReading, of api: NotificationAPI) {
+        self.reading = reading
+        self.api = api
+    }
+
+    /// Writes the next bytes to `buffer`; how many, 0 at the end.
+    mutating func next(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        while text.bytes.count - offset < buffer.count, advance() {}
+        let count = min(text.bytes.count - offset, buffer.count)
+        buffer.copyBytes(from: text.bytes[offset..<(offset + count)])
+        offset += count
+        if offset == text.bytes.count {
+            text.removeAll()
+            offset = 0
+        }
+        return count
+    }
+
+    /// How many bytes were made and not taken.
+    var heldBytes: Int { text.bytes.count - offset }
+
+    /// Appends the next piece; false at the end.
+    private mutating func advance() -> Bool {
+        switch place {
+        case .service:
+            writeService()
+            place = .route(0)
+        case .route(let index):
+            if index <= NotificationAPI.routes.count {
+                let routes = NotificationAPI.routes
+                write(index < routes.count ? routes[index].metrics : api.metrics.unrouted)
+                place = .route(index + 1)
+            } else {
+                place = .hosts
+            }
+        case .hosts:
+            writeHosts()
+            place = .family(0, host: 0)
+        case .family(let index, let host):
+            guard index < HostFamily.all.count else {
+                place = .end
+                return false
+            }
+            let family = HostFamily.all[index]
+            if host == 0 { text.metric(family.name, family.type, family.help) }
+            if host < reading.names.count { write(family, host) }
+            place = host + 1 < reading.names.count ? .family(index, host: host + 1) : .family(index + 1, host: 0)
+        case .end: return false
+        }
+        return true
+    }
+
+    private mutating func writeService() {
+        text.metric("wdfilterd_build_info", "gauge", "The running version.")
+        text.sample("wdfilterd_build_info", [("version", api.about.version)], 1)
+        text.metric("wdfilterd_http_requests_total", "counter", "Answers by operation and status.")
+    }
+
+    private mutating func write(_ route: RouteMetrics) {
+        for (status, count) in route.answered {
+            text.sample(
+                "wdfilterd_http_requests_total", [("operation", route.operation), ("status", String(status))], count)
+        }
+    }
+
+    private mutating func writeHosts() {
+        gauge("wdfilterd_hosts", "Hosts.", reading.hosts)
+        gauge(
+            "wdfilterd_metrics_hosts_omitted",
+            "Hosts without series of their own, because there are more than metrics.hostLimit.", reading.omitted)
+        counter(
+            "wdfilterd_log_lines_dropped_total", "Lines of the log that nobody took in time.", api.droppedLogLines())
+        gauge("wdfilterd_message_streams", "Live streams of messages.", api.openStreams)
+        gauge("wdfilterd_unread_answer_bytes", "Bytes of answers that clients have not read.", api.answerMemory.bytes)
+        counter(
+            "wdfilterd_webhook_no_connection_total",
+            "Messages whose time was over before a connection to their webhook was free.",
+            UInt64(clamping: api.machinery.curl.withoutConnectionCount))
+        counter(
+            "wdfilterd_async_left_queued_total", "Messages that were still queued when their host was gone.",
+            reading.leftQueued)
+    }
+
+    private mutating func counter(_ name: String, _ help: String, _ value: UInt64) {
+        text.metric(name, "counter", help)
+        text.sample(name, [], value)
+    }
+
+    private mutating func gauge(_ name: String, _ help: String, _ value: Int) {
+        text.metric(name, "gauge", help)
+        text.sample(name, [], value)
+    }
+
+    private mutating func write(_ family: HostFamily, _ host: Int) {
+        let labels = reading.names[host].map { [("host", $0)] } ?? []
+        let numbers = reading.numbers.numbers(of: family, at: host)
+        switch family.shape {
+        case .single: text.sample(family.name, labels, numbers[0])
+        case .operations:
+            for (operation, number) in zip(SyncOperation.allCases, numbers) {
+                text.sample(family.name, labels + [("operation", operation.name)], number)
+            }
+        case .latency: text.histogram(family.name, labels, numbers)
+        }
+    }
+}
+
+extension PrometheusText {
+    /// A histogram of `numbers`: each bucket's, the unbounded one's, and the sum in microseconds.
+    fileprivate mutating func histogram(_ name: String, _ labels: [(String, String)], _ numbers: [UInt64]) {
+        var count: UInt64 = 0
+        for (index, observations) in numbers.dropLast().enumerated() {
+            count &+= observations
+            let bound =
+                index < LatencyHistogram.bounds.count
+                ? "\(Double(LatencyHistogram.bounds[index]) / 1_000_000)" : "+Inf"
+            sample(name + "_bucket", labels + [("le", bound)], count)
+        }
+        sample(name + "_sum", labels, seconds: Double(numbers.last ?? 0) / 1_000_000)
+        sample(name + "_count", labels, count)
+    }
+}

@@ -1,0 +1,130 @@
+import MicroHTTPD
+
+/// What keeps web pages out that a browser of the same machine or network has open (UIS-1, UIS-2).
+///
+/// A page may send requests to any address that its browser reaches, loopback too. It can neither choose `Host` nor leave
+/// out `Origin` and `Sec-Fetch-Site`, and goes by these headers. Checks that nothing is allocated for; see decision 21.
+struct SiteRules: Sendable {
+    private let allowedHosts: [AllowedHost]
+
+    init(allowedHosts: [AllowedHost]) { self.allowedHosts = allowedHosts }
+
+    /// Lets a request in, as far as the site it is sent to and the one it comes from are concerned.
+    ///
+    /// - Parameter hasTokens: whether the service asks for tokens, which a page does not have.
+    /// - Throws: 421 for a `Host` that is not served, 403 for a change that a page of another site asks for.
+    func check(_ head: RequestHead, hasTokens: Bool) throws(Problem) {
+        if checksHost(of: head, hasTokens: hasTokens), !head.headers.allSatisfy("Host", isServed) {
+            throw SiteRules.misdirected(head)
+        }
+        if changes(head.method), isCrossSite(head.headers) { throw SiteRules.crossSite }
+    }
+
+    // MARK: Where a request is sent to (UIS-1)
+
+    private func checksHost(of head: RequestHead, hasTokens: Bool) -> Bool {
+        !head.isLocal && (!hasTokens || !allowedHosts.isEmpty)
+    }
+
+    /// Whether no name server of a stranger's can make `host` this machine's: it is an address, a name that is resolved
+    /// without one, or one of the settings.
+    private func isServed(_ host: Span<UInt8>) -> Bool {
+        guard let authority = Authority(host) else { return false }
+        let name = host.extracting(..<authority.hostEnd)
+        return name.isAddress || name.isLocalhost || !name.contains(UInt8(ascii: ".")) || isAllowed(host, authority)
+    }
+
+    private func isAllowed(_ text: Span<UInt8>, _ authority: Authority) -> Bool {
+        for host in allowedHosts where host.matches(text, authority) { return true }
+        return false
+    }
+
+    // MARK: Where a request comes from (UIS-2)
+
+    private func changes(_ method: Method) -> Bool { method != .get && method != .head && method != .options }
+
+    private func isCrossSite(_ headers: HeaderFields) -> Bool {
+        if headers.has("Origin") {
+            if headers.allSatisfy("Origin", isAllowedOrigin) { return false }
+            if !headers.allSatisfy("Origin", { isOwn($0, headers) }) { return true }
+        }
+        return !headers.allSatisfy("Sec-Fetch-Site") {
+            $0.equalsIgnoringCase("same-origin".utf8.span) || $0.equalsIgnoringCase("none".utf8.span)
+        }
+    }
+
+    /// Whether the settings name the origin's host.
+    private func isAllowedOrigin(_ origin: Span<UInt8>) -> Bool {
+        let text = origin.extracting(origin.authorityStart...)
+        guard let authority = Authority(text) else { return false }
+        return isAllowed(text, authority)
+    }
+
+    /// Whether the origin's authority is that of the `Host` header.
+    private func isOwn(_ origin: Span<UInt8>, _ headers: HeaderFields) -> Bool {
+        let text = origin.extracting(origin.authorityStart...)
+        return headers.has("Host") && headers.allSatisfy("Host") { !$0.isEmpty && $0.equalsIgnoringCase(text) }
+    }
+
+    // MARK: Refusals
+
+    private static func misdirected(_ head: RequestHead) -> Problem {
+        let host = (head.headers["Host"] ?? "").prefix(255)
+        return Problem(
+            .misdirected,
+            "The host \"\(host)\" is not served: only addresses, localhost and names without a dot are,"
+                + " and what the setting server.allowedHosts names.")
+    }
+
+    private static let crossSite = Problem(
+        .crossOrigin, "A web page of another site asked for this. The setting server.allowedHosts names sites that may."
+    )
+}
+
+extension Span where Element == UInt8 {
+    fileprivate func contains(_ byte: UInt8) -> Bool {
+        for index in indices where self[index] == byte { return true }
+        return false
+    }
+
+    /// Whether the host is an IP address: four numbers, or anything in brackets.
+    fileprivate var isAddress: Bool {
+        if !isEmpty, self[0] == UInt8(ascii: "[") { return true }
+        var (parts, digits, number) = (1, 0, 0)
+        for index in indices {
+            switch self[index] {
+            case 0x30...0x39:
+                digits += 1
+                number = number * 10 + Int(self[index] - 0x30)
+                if digits > 3 || number > 255 { return false }
+            case UInt8(ascii: ".") where digits > 0:
+                (parts, digits, number) = (parts + 1, 0, 0)
+            default: return false
+            }
+        }
+        return parts == 4 && digits > 0
+    }
+
+    /// Whether the host is `localhost` or a name below it, as a full name with a dot at its end too (RFC 6761).
+    fileprivate var isLocalhost: Bool {
+        var end = count
+        if end > 0, self[end - 1] == UInt8(ascii: ".") { end -= 1 }
+        let last = "localhost".utf8.span
+        guard end >= last.count, extracting((end - last.count)..<end).equalsIgnoringCase(last) else { return false }
+        return end == last.count || self[end - last.count - 1] == UInt8(ascii: ".")
+    }
+
+    /// Where what follows `://` begins; the end, where there is none, such as in `null`.
+    fileprivate var authorityStart: Int {
+        var index = 0
+        while index + 2 < count {
+            if self[index] == UInt8(ascii: ":"), self[index + 1] == UInt8(ascii: "/"),
+                self[index + 2] == UInt8(ascii: "/")
+            {
+                return index + 3
+            }
+            index += 1
+        }
+        return count
+    }
+}

@@ -1,0 +1,59 @@
+import Locking
+import MicroHTTPD
+import Testing
+
+/// How long what an answer keeps is kept, and bodies that are not copied.
+@Suite struct KeptBodyTests {
+    private final class Keep: Sendable {}
+
+    /// More than the kernel takes for a client that does not read.
+    private static let long = 32 << 20
+
+    /// A daemon that answers with `count` bytes, and looks whether what the answer keeps is there still.
+    private func serve(_ count: Int) throws -> (Daemon, isKept: @Sendable () -> Bool) {
+        let held = Locked<() -> Keep?>({ nil })
+        let daemon = try Daemon.start(
+            collecting { _, responder in
+                let keep = Keep()
+                held.withLock { held in held = { [weak keep] in keep } }
+                var response = Response(status: 200, body: [UInt8](repeating: 65, count: count))
+                response.keep = keep
+                responder.respond(response)
+            })
+        return (daemon, { held.withLock { $0() != nil } })
+    }
+
+    @Test(arguments: [0, 1, 5000, 1 << 20]) func `it is let go of when the answer was read`(count: Int) throws {
+        let (daemon, isKept) = try serve(count)
+        let client = try Client(daemon.port)
+        try client.send(get())
+        #expect(try client.receive().text == String(repeating: "A", count: count))
+        #expect(eventually { !isKept() })
+    }
+
+    @Test func `it is kept while the client does not read, and let go of when it goes`() throws {
+        let (daemon, isKept) = try serve(Self.long)
+        var client: Client? = try Client(daemon.port)
+        try client?.send(get())
+        #expect(eventually { isKept() })
+        // Another request passes meanwhile, on each of the pool's threads.
+        let others = try (0..<8).map { _ in try Client(daemon.port) }
+        for other in others { try other.send("GET * HTTP/1.1\r\nHost: test\r\n\r\n") }
+        for other in others { #expect(try other.receive().status == 400) }
+        #expect(isKept())
+        client = nil
+        #expect(eventually { !isKept() })
+    }
+
+    @Test func `an answer of constant bytes has them all`() throws {
+        let constant = ConstantBytes(copying: (0..<100_000).map { UInt8(truncatingIfNeeded: $0 % 26 + 97) })
+        let daemon = try Daemon.start(
+            collecting { _, responder in responder.respond(Response(status: 200, constant: constant)) })
+        let client = try Client(daemon.port)
+        for _ in 0..<3 {
+            try client.send(get())
+            #expect(try client.receive().text == String(decoding: constant.bytes, as: UTF8.self))
+        }
+        #expect(Response(status: 200, constant: constant).wholeBody == Array(constant.bytes))
+    }
+}
