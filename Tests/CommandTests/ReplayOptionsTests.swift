@@ -28,7 +28,7 @@ import Testing
 
     @Test(arguments: [
         "", ",", "NotifyImageLoadRule,", ",NotifyImageLoadRule", "NotifyImageLoadRule,,NotifyProcessCmdLine", "Nothing",
-        "NotifyImageLoadRule, NotifyProcessCmdLine",
+        "NotifyImageLoadRule, NotifyProcessCmdLine", "0x", "0x-0", "0x+1", "0x100000000", "0x 1",
     ])
     func `no rules`(argument: String) { #expect(ArmedRules(argument: argument) == nil) }
 

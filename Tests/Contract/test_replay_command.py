@@ -4,8 +4,10 @@ import gzip
 import io
 import json
 import os
+import signal
 import subprocess
 import tarfile
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -509,6 +511,32 @@ class TestTokens:
         else:
             assert told(strict_json(result.stdout))["applied"] == INJECTION["applied"]
         assert b"token-0123456789" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_replay_that_is_interrupted_takes_the_host_of_its_rules_along(
+    fresh: Service, ledger: Ledger, number: signal.Signals
+) -> None:
+    client = Client(fresh.port, ledger)
+
+    def names() -> set[str]:
+        return {host["name"] for host in client.call("listHosts").json["items"]}
+
+    command = [binary(), "replay", "-", "--server", url(fresh), "--rules", RULE]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(ndjson(injection().events))
+        process.stdin.flush()
+        deadline = time.monotonic() + SECONDS
+        while not any(name.startswith("replay-") for name in names()):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(number)
+        assert process.wait(timeout=SECONDS) == -number
+    assert not any(name.startswith("replay-") for name in names())
+    client.close()
 
 
 class TestFailures:

@@ -98,12 +98,14 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
+        // Before any other thread there is. A host of the service's that is there for this replay is to go with it.
+        let signals = server.url != nil && !policies.isEmpty ? AwaitedSignals(.interrupt, .terminate) : nil
         let logger = log.logger("replay")
         let progress = ReplayProgress(quiet ? .none : .of(.error))
         let input = RecordingFiles(paths: files, order: order, format: format, progress: progress)
         let replay: any Replaying =
             if let url = server.url {
-                try ServerReplay(self, url, logger: logger)
+                try ServerReplay(self, url, signals: signals, logger: logger)
             } else {
                 try LocalReplay(self, logger: logger)
             }

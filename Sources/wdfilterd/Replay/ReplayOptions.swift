@@ -96,7 +96,8 @@ struct ArmedRules: ExpressibleByArgument {
 
     /// Bits as `0x` and hex digits.
     private static func mask(_ text: String) -> ProcessRules? {
-        guard text.hasPrefix("0x"), !text.hasPrefix("0x+") else { return nil }
+        // UInt32 would take a sign too.
+        guard text.hasPrefix("0x"), text.dropFirst(2).allSatisfy(\.isHexDigit) else { return nil }
         return UInt32(text.dropFirst(2), radix: 16).map { ProcessRules(rawValue: $0) }
     }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import JSON
 import Logging
@@ -10,9 +11,13 @@ import Settings
 struct ServerReplay: Replaying {
     private let command: ReplayCommand
     private let client: ServiceClient
+    private let signals: AwaitedSignals?
     private let logger: Logger
 
-    init(_ command: ReplayCommand, _ url: String, logger: Logger) throws(CommandFailure) {
+    /// A replay to the service at `url`. `signals` are held back when rules are given.
+    init(
+        _ command: ReplayCommand, _ url: String, signals: AwaitedSignals?, logger: Logger
+    ) throws(CommandFailure) {
         let server = command.server
         if let caFile = server.caFile { try ServiceTarget.checkCAFile(caFile) }
         guard let target = ServiceTarget(url, caFile: server.caFile, checksCertificate: !server.insecure) else {
@@ -29,6 +34,7 @@ struct ServerReplay: Replaying {
             }
         }
         self.command = command
+        self.signals = signals
         self.logger = logger
         client = ServiceClient(target, token: token)
     }
@@ -41,6 +47,7 @@ struct ServerReplay: Replaying {
         }
         guard let model = try makeModel() else { return try post(input, like: command.server.like) }
         // However the replay ends, nothing of it but its hosts stays.
+        if let signals { removeOnSignal(model, signals) }
         let result: Result<[UInt8], CommandFailure>
         do throws(CommandFailure) { result = .success(try post(input, like: model)) } catch { result = .failure(error) }
         if let answer = try? client.ask("DELETE", "/v1/hosts/\(model)"), answer.status != 204 {
@@ -69,6 +76,21 @@ struct ServerReplay: Replaying {
         let answer = try client.ask("PUT", "/v1/hosts/\(name)", .json(json.bytes))
         guard answer.status == 201 else { throw refusal(answer) }
         return name
+    }
+
+    /// Has the first signal remove the host `model`, within five seconds, and then end the process as it would have.
+    private func removeOnSignal(_ model: String, _ signals: AwaitedSignals) {
+        let client = client
+        DispatchQueue(label: "wdfilterd.signals").async {
+            let signal = signals.wait()
+            let removed = Deadline<Void>()
+            DispatchQueue(label: "wdfilterd.removal").async {
+                _ = try? client.ask("DELETE", "/v1/hosts/\(model)")
+                removed.put(())
+            }
+            _ = removed.take(within: .seconds(5))
+            signals.end(by: signal)
+        }
     }
 
     private func post(_ input: RecordingFiles, like model: String?) throws(CommandFailure) -> [UInt8] {

@@ -1,0 +1,188 @@
+"""The ends of what options and settings may say: each value is taken or refused in words, and nothing crashes."""
+
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from contract.document import REPOSITORY
+from contract.hanging import environment
+from contract.machine import Machine
+from contract.service import Service, StartService, binary
+from contract.sysmon import CREATOR, SHELL, Script, ndjson
+
+SECONDS = 60
+NUMBERS = (
+    "0",
+    "-0",
+    "-1",
+    "1",
+    "65535",
+    "65536",
+    "4294967295",
+    "4294967296",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "18446744073709551616",
+    "1" * 400,
+    "1e308",
+    "1e309",
+    "1e-400",
+    "0.5",
+    "0x10",
+    "NaN",
+    "inf",
+    "-inf",
+    "+1",
+    " 1",
+    "1_000",
+    "",
+)
+SETTINGS: dict[str, dict[str, object]] = yaml.safe_load((REPOSITORY / "Config" / "wdfilterd.yaml").read_text())
+LINE = re.compile(r"^  (\w+): (\d+) .*?(-?\d+)\.\.\.(\d+)", re.MULTILINE)
+RANGES = {
+    name: (int(low), int(high))
+    for name, _, low, high in LINE.findall((REPOSITORY / "Config" / "wdfilterd.yaml").read_text())
+}
+NUMERIC = [
+    (group, key)
+    for group, members in SETTINGS.items()
+    if isinstance(members, dict)
+    for key, value in members.items()
+    if isinstance(value, int) and not isinstance(value, bool) and key != "socketMode"
+]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a subcommand to its end, which is not a signal's."""
+    command = [binary(), *arguments]
+    result = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        env=environment(),
+        check=False,
+    )
+    assert result.returncode in range(4), result.stderr
+    assert bool(result.stderr) == (result.returncode != 0), result.stderr
+    return result
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of two events, ten seconds apart."""
+    script = Script(milliseconds=10_000)
+    script.create(CREATOR, SHELL)
+    script.load(CREATOR)
+    path = tmp_path_factory.mktemp("ends") / "story.json"
+    path.write_bytes(ndjson(script.events))
+    return path
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_options_of_a_replay(story: Path, number: str) -> None:
+    for option, value, taken in (
+        ("--pace", f"x{number}", ("1", "65535", "65536", "0.5")),
+        ("--engine-latency", f"{number}ms", ("0", "1")),
+        ("--engine-latency", f"{number}s", ("0", "1")),
+        ("--engine-fail-every", number, ("0", "-0", "1", "65535", "65536", "4294967295", "+1")),
+        ("--fail-under", number, ("0", "-0", "1e-400", "0.5", "1", "+1", "0x10")),
+        ("--rules", f"0x{number}", ("1e308", "1e309")),
+    ):
+        result = run("replay", story, "--quiet", f"{option}={value}")
+        if number in taken or (option == "--rules" and re.fullmatch("[0-9]{1,8}", number)):
+            assert result.returncode in (0, 1), f"{option} {value}: {result.stderr}"
+        else:
+            assert result.returncode == 2, f"{option} {value}"
+            assert option in result.stderr
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_options_of_an_engine_and_of_the_service(number: str) -> None:
+    """What would be taken is not tried: it would run."""
+    for command, option, value, taken in (
+        ("engine", "--delay", f"{number}ms", ("0", "1")),
+        ("engine", "--delay", f"{number}s", ("0", "1")),
+        ("engine", "--listen", f"127.0.0.1:{number}", ("0", "1", "65535", "+1")),
+        ("serve", "--listen", f"127.0.0.1:{number}", ("0", "1", "65535", "+1")),
+        ("healthcheck", "--url", f"http://127.0.0.1:{number}", ("1", "65535")),
+    ):
+        if number in taken:
+            continue
+        result = run(command, f"{option}={value}")
+        assert result.returncode == 2, f"{command} {option} {value}"
+        assert option in result.stderr
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_each_numeric_setting_is_taken_or_named_as_a_fault(tmp_path: Path, number: str) -> None:
+    assert len(NUMERIC) > 25
+    groups: dict[str, list[str]] = {}
+    for group, key in NUMERIC:
+        groups.setdefault(group, []).append(f"  {key}: {number}\n")
+    config = tmp_path / "wdfilterd.yaml"
+    config.write_text("".join(f"{group}:\n{''.join(lines)}" for group, lines in groups.items()))
+    result = run("check-config", config)
+    named = {line.split(": ")[1] for line in result.stderr.splitlines()}
+    if not re.fullmatch(r" ?-?\d+", number):
+        return
+    for group, key in NUMERIC:
+        low, high = RANGES[key]
+        assert (f"{group}.{key}" in named) == (not low <= int(number) <= high), f"{group}.{key}: {number}"
+
+
+@pytest.mark.parametrize("end", ["least", "most"])
+def test_a_service_with_every_number_at_its_end_serves_and_stops(start: StartService, end: str) -> None:
+    """But for the memory that a host may take, which is not set aside."""
+    settings: dict[str, dict[str, int]] = {}
+    for group, key in NUMERIC:
+        settings.setdefault(group, {})[key] = RANGES[key][end == "most"]
+    # One request may take a millisecond at the least end, which is no time to ask anything in.
+    settings["server"]["requestTimeoutMs"] = 60_000
+    settings["server"]["threads"] = 4
+    # System and two more.
+    settings["limits"]["processesPerHost"] = max(3, settings["limits"]["processesPerHost"])
+    settings["engine"] = {"failEvery": settings["engine"]["failEvery"]}
+    service, client = start(yaml.safe_dump(settings))
+    machine = Machine(client, "default")
+    machine.process()
+    machine.call("putClock", body={"mode": "manual", "now": "9999-12-31T23:59:59.9999999Z"})
+    machine.process()
+    machine.call("putClock", body={"mode": "system"})
+    machine.snapshot()
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(timeout=SECONDS) == 0
+
+
+@pytest.mark.parametrize("now", ["1601-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z", "0x0", "0x24c85a5ed1c03fff"])
+def test_a_clock_at_the_ends_of_time(machine: Machine, now: str) -> None:
+    machine.call("putClock", body={"mode": "manual", "now": now})
+    process = machine.process()
+    machine.thread(process["processId"])
+    machine.load(process["processId"], "a.dll")
+    machine.drain()
+    assert machine.get("getClock")["now"] in (now, "9999-12-31T23:59:59.9999999Z", "1601-01-01T00:00:00.0000000Z")
+    assert machine.all("listMessages")
+
+
+@pytest.mark.parametrize("pace", ["x0.001", "x1", "x1000000"])
+def test_recordings_at_the_ends_of_time(tmp_path: Path, story: Path, pace: str) -> None:
+    """From the first time that can be written to the last, and back."""
+    lines = story.read_text().splitlines()
+    times = ["1601-01-01 00:00:00.000", "9999-12-31 23:59:59.999", "1601-01-01 00:00:00.001", "9999-12-31 23:59:59.999"]
+    text = [re.sub(r'"UtcTime":"[^"]*"', f'"UtcTime":"{time}"', lines[number > 0]) for number, time in enumerate(times)]
+    path = tmp_path / "ends.json"
+    path.write_text("\n".join(text) + "\n")
+    result = run("replay", path, "--pace", pace, "--engine-latency", "60s", "--quiet", "--json")
+    assert result.returncode == 0
+    assert '"rejectedCount":0' in result.stdout
+
+
+def test_the_service_is_still_there(service: Service) -> None:
+    assert service.process.poll() is None
