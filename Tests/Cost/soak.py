@@ -47,10 +47,10 @@ def with_a_dead_resolver() -> None:
 class Service:
     """wdfilterd with a log that nobody reads."""
 
-    def __init__(self, directory: Path) -> None:
-        """Start it with whatever can fill the log."""
+    def __init__(self, directory: Path, log_level: str) -> None:
+        """Start it."""
         reading, writing = os.pipe()
-        command = [str(binary()), "serve", "--listen", "127.0.0.1:0", "--log-level", "trace"]
+        command = [str(binary()), "serve", "--listen", "127.0.0.1:0", "--log-level", log_level]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("WDFILTERD_")}
         self.process = subprocess.Popen(
             command,
@@ -110,9 +110,9 @@ def unaccounted(connection: Connection) -> dict[str, int]:
     return missing
 
 
-def soak(minutes: float, seed: int, directory: Path) -> int:
+def soak(minutes: float, seed: int, directory: Path, log_level: str) -> int:
     """Run it; 1 when something is not as it should be."""
-    service = Service(directory)
+    service = Service(directory, log_level)
     receiver = Receiver()
     connection = Connection(service.port)
     for number in range(HOSTS):
@@ -152,6 +152,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--log-level", default="trace", help="the more there is, the sooner the log is full")
     arguments = parser.parse_args()
     with contextlib.ExitStack() as stack:
         if os.geteuid() == 0:
@@ -160,7 +161,7 @@ def main() -> int:
             never_answers = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
             never_answers.bind((DEAD_RESOLVER, 53))
         directory = stack.enter_context(tempfile.TemporaryDirectory())
-        return soak(arguments.minutes, arguments.seed, Path(directory))
+        return soak(arguments.minutes, arguments.seed, Path(directory), arguments.log_level)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,8 @@ class Load:
         for _ in range(20):
             body = {"imageFileName": "\\Windows\\a.exe", "rules": "0xffffffff"}
             connection.ask(sending("POST", f"{host}/processes", body))
-            connection.ask(sending("POST", f"{host}/processes/{pid}/threads", {"creatorProcessId": 4}))
+            connection.ask(sending("PUT", f"{host}/processes/{pid}/rules", {"rules": "0xffffffff"}))
+            connection.ask(sending("POST", f"{host}/processes/4/threads", {"creatorProcessId": pid}))
             connection.ask(sending("POST", f"{host}/processes/{pid}/images", {"fullImageName": "b.dll"}))
         connection.ask(Request("DELETE", f"{host}/processes/{pid}"))
         page = json.loads(connection.body(get("/v1/hosts/soak-0/processes?limit=500")))
@@ -117,6 +118,7 @@ class Load:
         connection.ask(Request("POST", f"{host}/events", b"\n".join(messages(300)), NDJSON))
         connection.ask(Request("DELETE", host))
         connection.close()
+        self.ended.wait(0.02)
 
     def read_slowly(self, choices: random.Random) -> None:
         """Large answers and live streams, of which next to nothing is read."""
