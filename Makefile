@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fmt docs tsan asan compat fuzz cost soak bench memory image-check clean setup-swift setup-apt
-.PHONY: setup-bench setup-image prepare lint build build-tsan build-asan swift-test contract cost-check
+.PHONY: setup-bench setup-image setup-compat prepare lint build build-tsan build-asan build-fuzz swift-test contract cost-check
 
 APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev libarchive-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
@@ -20,8 +20,6 @@ SEED ?= 0
 FUZZ ?= Messages JSON NativeEvents SysmonEvents HTTP
 # Only what a target declares may it import: the arrows of ARCHITECTURE.md.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
-# More of them, the same for every verb of one run: .ci/run builds without an index, and each module at once.
-BUILD_FLAGS ?=
 # As README and the image build what is deployed, which is what is measured.
 DEPLOYED := -c release --static-swift-stdlib
 # Threads share state in what these test, or libraries call back from threads of theirs. CONTRIBUTING.md has the reasons.
@@ -31,10 +29,10 @@ TSAN_TESTS := ChaosTests|CommandTests|DriverTests|EmbeddedEngineTests|JSONThread
 ASAN_TESTS := AccessTests|ChaosTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|WebhookEngineTests
 # Those that look at how long timers and connections take run apart: beside a thousand others they would starve.
 TIMED_TESTS := RuntimeTests|WebhookEngineTests
-TSAN := $(BUILD_FLAGS) --sanitize=thread --scratch-path .build-tsan
-# One build for the tests and the fuzz targets, which have to be fast: a debug build that is optimized.
-ASAN := $(BUILD_FLAGS) --scratch-path .build-asan --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -O
-ASAN += -Xcc -fsanitize=address -Xcxx -fsanitize=address
+TSAN := --sanitize=thread --scratch-path .build-tsan
+ASAN := --sanitize=address --scratch-path .build-asan
+FUZZER := -c release --scratch-path .build-fuzz --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address
+FUZZER += -Xcc -fsanitize=address -Xcxx -fsanitize=address
 # Debian's own Python, of which python3-venv is.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 SWIFT_SOURCES := Sources Tests Fuzz Package.swift
@@ -71,6 +69,10 @@ setup-bench: setup
 setup-image: APT += buildah mmdebstrap systemd systemd-container iproute2 git
 setup-image: setup
 
+# To build libmicrohttpd from Debian's sources.
+setup-compat: APT += dpkg-dev make
+setup-compat: setup
+
 # Only for test and check; the service needs no Python.
 .venv/installed: Tests/Contract/requirements.txt .ci/requirements.txt | setup-apt
 	$(PYTHON) -m venv --clear .venv
@@ -92,14 +94,16 @@ run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), wi
 	  "  curl -s $$host/messages" ''
 	exec "$$(swift build -c release --show-bin-path)/wdfilterd" serve --listen $(LISTEN)
 
-prepare: setup-image .venv/installed ## Install what any verb of .ci/run needs.
+prepare: .venv/installed ## Install what any verb of .ci/run needs.
+	$(MAKE) setup-image
+	$(MAKE) setup-compat
 
 build: setup ## Build everything with the import check; warnings are errors.
-	swift build --build-tests $(SWIFT_FLAGS) $(BUILD_FLAGS)
+	swift build --build-tests $(SWIFT_FLAGS)
 
 swift-test: build ## Run the Swift tests.
-	swift test --skip-build $(SWIFT_FLAGS) $(BUILD_FLAGS) --parallel --skip '$(TIMED_TESTS)'
-	swift test --skip-build $(SWIFT_FLAGS) $(BUILD_FLAGS) --filter '$(TIMED_TESTS)'
+	swift test --skip-build $(SWIFT_FLAGS) --parallel --skip '$(TIMED_TESTS)'
+	swift test --skip-build $(SWIFT_FLAGS) --filter '$(TIMED_TESTS)'
 
 contract: $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run the contract suite against services of its own, in WORKERS=3 processes.
 	rm -rf .build/ledgers
@@ -144,27 +148,29 @@ build-tsan: setup
 tsan: build-tsan ## Run the tests in which threads meet under the thread sanitizer, one by one: it makes each several times slower.
 	swift test --skip-build $(TSAN) --no-parallel --filter '$(subst $() ,,$(TSAN_TESTS))'
 
-build-asan: export WDFILTERD_FUZZ = 1
 build-asan: setup
-	swift build --build-tests --disable-xctest $(ASAN)
+	swift build --build-tests $(ASAN)
 
-asan: export WDFILTERD_FUZZ = 1
 asan: build-asan ## Run the tests of what is near C under the address sanitizer, which looks for leaks too.
-	# Without XCTest, of which there are no tests: its runner leaks.
 	swift test --skip-build --disable-xctest $(ASAN) --no-parallel --filter '$(ASAN_TESTS)'
 
-compat: build ## Run the tests of what depends on libmicrohttpd under those of Debian sid and 13.
+compat: setup-compat build ## Run the tests of what depends on libmicrohttpd under those of Debian sid and 13.
 	.ci/compat sid trixie
 
-fuzz: build-asan ## Run each fuzz target for SECONDS=60 seconds (SEED=0 picks a seed), up to the first finding, which is kept in .build-fuzz.
+build-fuzz: export WDFILTERD_FUZZ = 1
+build-fuzz: setup
+	for target in $(FUZZ); do swift build $(FUZZER) --product "Fuzz$$target"; done
+
+fuzz: build-fuzz ## Run each fuzz target for SECONDS=60 seconds (SEED=0 picks a seed), up to the first finding, which is kept in .build-fuzz.
 	export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=malloc_context_size=0
+	bin=.build-fuzz/release
 	for target in $(FUZZ); do
 	  corpus=.build-fuzz/corpus/$$target
 	  mkdir -p "$$corpus"
 	  echo "==> $$target"
-	  ".build-asan/debug/Fuzz$$target" -max_total_time=$(SECONDS) -seed=$(SEED) -max_len=4096 -dict="Fuzz/$$target/words.dict" \
+	  "$$bin/Fuzz$$target" -max_total_time=$(SECONDS) -seed=$(SEED) -max_len=4096 -dict="Fuzz/$$target/words.dict" \
 	    -timeout=20 -print_final_stats=1 -artifact_prefix=".build-fuzz/$$target-" "$$corpus" "Fuzz/$$target/corpus" || {
-	    echo "$$target has a finding. To see it again: .build-asan/debug/Fuzz$$target INPUT, the input that is named above." >&2
+	    echo "$$target has a finding. To see it again: $$bin/Fuzz$$target INPUT, the input that is named above." >&2
 	    exit 1
 	  }
 	done
