@@ -14,14 +14,20 @@ final class Acceptor: Sendable {
 
     private let descriptor: Int32
     private let places: ConnectionPlaces
+    /// Has up to that many connections closed that nothing is done with.
+    private let makeRoom: @Sendable (Int) -> Void
     private nonisolated(unsafe) let daemon: OpaquePointer  // functions on a daemon may be called from any thread
     private let queue = DispatchQueue(label: "microhttpd.acceptor")
     private nonisolated(unsafe) let source: any DispatchSourceRead  // its functions may be called from any thread
     private let isOver = DispatchSemaphore(value: 0)
 
     /// Accepts what comes at `descriptor`, which does not block, until `stop`.
-    init(_ descriptor: Int32, _ places: ConnectionPlaces, daemon: OpaquePointer) {
+    init(
+        _ descriptor: Int32, _ places: ConnectionPlaces, daemon: OpaquePointer,
+        makeRoom: @escaping @Sendable (Int) -> Void
+    ) {
         self.descriptor = descriptor
+        self.makeRoom = makeRoom
         self.places = places
         self.daemon = daemon
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
@@ -38,7 +44,7 @@ final class Acceptor: Sendable {
 
     private func acceptAll() {
         while !source.isCancelled {
-            guard places.isFree else { return rest() }
+            guard places.isFree else { return waitForRoom() }
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let code = withUnsafeMutableBytes(of: &storage) { bytes -> Int32 in
@@ -54,9 +60,18 @@ final class Acceptor: Sendable {
             switch code {
             case 0, EINTR, ECONNABORTED: continue
             case EAGAIN: return
+            case EMFILE, ENFILE: return waitForRoom()
             default: return rest()
             }
         }
+    }
+
+    /// Closes idle connections in favour of those that wait, a few at a time: they are not gone at once.
+    private func waitForRoom() {
+        let waiting = SocketSilence.waiting(at: descriptor)
+        guard waiting > 0 else { return }
+        makeRoom(min(waiting, 64))
+        rest()
     }
 
     /// Looks again after a pause; the socket, which stays readable, would call at once.

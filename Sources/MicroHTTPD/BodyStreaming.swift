@@ -3,6 +3,9 @@
 /// One serves one request. Its methods are called on pool threads and never at the same time; `finish` or `abandon` is
 /// the last one called.
 public protocol BodyConsumer: AnyObject {
+    /// The first call: the body will come from `sender`.
+    func begin(_ sender: BodySender)
+
     /// Takes a prefix of `bytes` and returns its length.
     ///
     /// Fewer than all means that it has to wait: nothing more is read from the connection until `resume()` is called;
@@ -14,6 +17,21 @@ public protocol BodyConsumer: AnyObject {
 
     /// The client went away, was too slow, or the daemon stops: the rest of the body will not come.
     func abandon()
+}
+
+extension BodyConsumer {
+    /// Nothing.
+    public func begin(_ sender: BodySender) {}
+}
+
+/// The client that sends a body.
+public struct BodySender: Sendable {
+    let rendezvous: Rendezvous
+    let request: UInt64
+
+    /// Cuts the connection as long as the body's request is under way: the consumer is told by `abandon()` that the rest will
+    /// not come. From any thread.
+    public func cut() { rendezvous.cut(request) }
 }
 
 /// Makes an answer's body piece by piece.

@@ -73,6 +73,7 @@ final class Connection {
         // Hides the query, which the library would split for nobody, and never answer with some 500 parameters in it.
         if let mark = strchr(target, Int32(UInt8(ascii: "?"))) { mark[1] = 0 }
         phase = .named
+        rendezvous.endIdleness()
         rendezvous.expect(notLaterThan: monotonicNow() + core.requestTime)
     }
 
@@ -108,6 +109,7 @@ final class Connection {
             phase = .collecting(head, tooLarge: tooLarge, handle: handle)
         case .stream(let consumer):
             phase = .streaming(consumer)
+            consumer.begin(BodySender(rendezvous: rendezvous, request: request))
         }
         return .YES
     }
@@ -119,13 +121,15 @@ final class Connection {
         phase = .idle
         body = []
         rendezvous.finish(core)
-        rendezvous.expect(by: monotonicNow() + core.idleTime + core.requestTime)
+        let now = monotonicNow()
+        rendezvous.expect(by: now + core.idleTime + core.requestTime)
+        rendezvous.beginIdleness(now)
     }
 
     /// The connection is over.
     func close() {
         finish()
-        rendezvous.close()
+        if rendezvous.close() { core.leaving.subtract(1, ordering: .relaxed) }
         core.remove(rendezvous)
     }
 

@@ -54,7 +54,7 @@ public final class Daemon: Sendable {
         self.options = options
         self.core = core
         sweeper = DeadlineSweeper(core)
-        acceptor = Acceptor(socket.descriptor, core.places, daemon: started)
+        acceptor = Acceptor(socket.descriptor, core.places, daemon: started) { core.closeIdle($0) }
     }
 
     deinit {

@@ -4,7 +4,8 @@ public struct DaemonConfiguration: Sendable {
     public var endpoint: Endpoint
     /// Pool threads, 1...64.
     public var threads = 2
-    /// Connections open at a time, 1...1,048,576; further ones are left to the kernel's queue.
+    /// Connections open at a time, 1...1,048,576; further ones are left to the kernel's queue, and take the places of those
+    /// that are between two requests for longest, a second at least.
     public var connectionLimit = 4096
     /// Connections open at a time from one address, 0 for no limit.
     public var connectionsPerAddressLimit = 0
@@ -62,6 +63,8 @@ public struct DaemonStatistics: Equatable, Sendable {
     public let openConnections: Int
     /// Connections cut since the start because the client was too slow.
     public let cutByDeadline: Int
+    /// Connections closed between two requests since the start because others found no place.
+    public let closedIdle: Int
 }
 
 /// How a stop went.

@@ -19,10 +19,13 @@ final class DaemonCore: Sendable {
     let awaited = DispatchGroup()
     /// `Connection` objects in existence.
     let liveConnections = Atomic(0)
+    /// Connections that were closed for others' sake and are not over yet.
+    let leaving = Atomic(0)
 
     private let stageValue = Atomic(Stage.running.rawValue)
     private let connections = Locked<[ObjectIdentifier: Rendezvous]>([:])
     private let cutCount = Atomic(0)
+    private let closedIdleCount = Atomic(0)
 
     init(
         _ configuration: DaemonConfiguration, _ handler: any RequestHandler, _ log: @escaping @Sendable (String) -> Void
@@ -65,10 +68,27 @@ final class DaemonCore: Sendable {
         if cut > 0 { cutCount.add(cut, ordering: .relaxed) }
     }
 
+    /// Sees to it that up to `count` connections are on their way out, because others find no place: those that are
+    /// between two requests for longest, a second at least.
+    func closeIdle(_ count: Int) {
+        let count = count - leaving.load(ordering: .relaxed)
+        guard count > 0 else { return }
+        let latest = monotonicNow() - 1_000_000_000
+        let idle = open.map { (since: $0.idleSince, connection: $0) }.filter { $0.since <= latest }
+        var closed = 0
+        for (since, connection) in idle.sorted(by: { $0.since < $1.since }) where closed < count {
+            // Counted first: the connection may be over before this returns.
+            leaving.add(1, ordering: .relaxed)
+            if connection.closeIdle(since: since) { closed += 1 } else { leaving.subtract(1, ordering: .relaxed) }
+        }
+        closedIdleCount.add(closed, ordering: .relaxed)
+    }
+
     /// The counts of this moment.
     var statistics: DaemonStatistics {
         DaemonStatistics(
-            openConnections: connections.withLock { $0.count }, cutByDeadline: cutCount.load(ordering: .relaxed))
+            openConnections: connections.withLock { $0.count }, cutByDeadline: cutCount.load(ordering: .relaxed),
+            closedIdle: closedIdleCount.load(ordering: .relaxed))
     }
 }
 

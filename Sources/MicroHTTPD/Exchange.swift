@@ -127,6 +127,12 @@ struct Exchange {
         return departures
     }
 
+    /// Whether `request` is open still.
+    func isUnderWay(_ request: UInt64) -> Bool { isOpen && request == self.request }
+
+    /// Whether there was no request yet.
+    var isUnused: Bool { request == 0 }
+
     /// The request that waits for its answer.
     var unanswered: UInt64? {
         suspension == .forAnswer ? request : nil

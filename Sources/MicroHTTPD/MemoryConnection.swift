@@ -69,6 +69,7 @@ public final class MemoryConnection {
             handle(Request(head: head, body: Array(body)), Responder(rendezvous, request: request))
         case .stream(let consumer):
             phase = .streaming(consumer, rest: body, isWhole: isWhole)
+            consumer.begin(BodySender(rendezvous: rendezvous, request: request))
         }
         return proceed()
     }

@@ -15,6 +15,8 @@ final class Rendezvous: Sendable {
         var handler: (any RequestHandler)?
         /// When the client was found to have ended its side, and what was expected of it then.
         var ending: (since: Int64, expecting: Int64)?
+        /// Whether the connection was closed for another one's sake.
+        var isClosedIdle = false
     }
 
     /// For how long a request goes on waiting for its answer after the client has ended its side, in nanoseconds.
@@ -27,12 +29,15 @@ final class Rendezvous: Sendable {
     /// Whether the client is expected to read, and not to send.
     private let isAnswering = Atomic(false)
     private let goneValue = Atomic(false)
+    /// Since when (ns of the monotonic clock) the connection is between two requests; `.max` during one.
+    private let idleValue: Atomic<Int64>
 
     /// For a connection that is just being accepted.
     init(_ handler: any RequestHandler, connection: any SuspendableConnection, socket: Int32, deadline: Int64) {
         self.connection = connection
         state = Locked(State(socket: socket, handler: handler))
         self.deadline = Atomic(deadline)
+        idleValue = Atomic(monotonicNow())
     }
 
     // MARK: The pool thread
@@ -53,14 +58,16 @@ final class Rendezvous: Sendable {
     /// Whether the client was found to have gone; what it sent is not looked at any more.
     var isGone: Bool { goneValue.load(ordering: .relaxed) }
 
-    /// The connection is over.
-    func close() {
-        // Let go of without the lock.
-        _ = state.withLock { state in
+    /// The connection is over; returns whether it was closed for another one's sake.
+    @discardableResult
+    func close() -> Bool {
+        // The handler is let go of without the lock.
+        let (_, wasIdle) = state.withLock { state in
             defer { state.handler = nil }
             state.socket = -1
-            return state.handler
+            return (state.handler, state.isClosedIdle)
         }
+        return wasIdle
     }
 
     /// After the handler has returned: the answer, or the connection is suspended until there is one.
@@ -109,6 +116,16 @@ final class Rendezvous: Sendable {
         deadline.min(instant, ordering: .relaxed)
     }
 
+    /// A request has begun to come.
+    func endIdleness() {
+        idleValue.store(.max, ordering: .relaxed)
+    }
+
+    /// The connection is between two requests since `instant`.
+    func beginIdleness(_ instant: Int64) {
+        idleValue.store(instant, ordering: .relaxed)
+    }
+
     /// The answer is on its way: until the request is over, the client is expected to read it by `instant`.
     func expectReading(by instant: Int64) {
         isAnswering.store(true, ordering: .relaxed)
@@ -140,10 +157,41 @@ final class Rendezvous: Sendable {
         if let handler { answer(handler.failure(), to: request) }
     }
 
+    /// Cuts the connection while `request` is under way.
+    func cut(_ request: UInt64) {
+        let finding = state.withLock { state in
+            guard state.socket >= 0, state.exchange.isUnderWay(request) else { return Finding.nothing }
+            if state.exchange.suspension != .none { return leave(&state) }
+            // The library finds the socket closed.
+            _ = shutdown(state.socket, Int32(SHUT_RDWR))
+            return .nothing
+        }
+        if case .left(let actions) = finding { for action in actions { action() } }
+    }
+
     /// What was awaited in `turn` has come.
     func resume(_ turn: UInt64) {
         state.withLock { state in
             if state.exchange.resume(turn) { connection.resume() }
+        }
+    }
+
+    // MARK: The acceptor
+
+    /// Since when (ns of the monotonic clock) the connection is between two requests; `.max` during one.
+    var idleSince: Int64 { idleValue.load(ordering: .relaxed) }
+
+    /// Closes the connection for another one's sake if it is between two requests since `instant` still, and its client
+    /// has sent nothing in that time; returns whether it did.
+    func closeIdle(since instant: Int64) -> Bool {
+        state.withLock { state in
+            guard state.socket >= 0, idleSince == instant, ClientEnd.hasReadAll(of: state.socket),
+                SocketSilence.hasLasted(
+                    on: state.socket, since: instant, isUnused: state.exchange.isUnused),
+                idleValue.compareExchange(expected: instant, desired: .max, ordering: .relaxed).exchanged
+            else { return false }
+            state.isClosedIdle = shutdown(state.socket, Int32(SHUT_RDWR)) == 0
+            return state.isClosedIdle
         }
     }
 

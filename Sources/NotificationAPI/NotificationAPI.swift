@@ -15,7 +15,7 @@ public final class NotificationAPI: RequestHandler {
     let about: About
     let metrics = ServiceMetrics()
     let streamPlaces: Places
-    let uploadPlaces: Places
+    let uploadPlaces: UploadPlaces
     let streamHeartbeat: Duration
     /// Lines of the log that were dropped; for the metrics.
     let droppedLogLines: @Sendable () -> UInt64
@@ -77,7 +77,7 @@ public final class NotificationAPI: RequestHandler {
         self.limits = limits
         self.droppedLogLines = droppedLogLines
         streamPlaces = Places(limit: limits.messageStreams)
-        uploadPlaces = Places(limit: limits.uploads)
+        uploadPlaces = UploadPlaces(limit: limits.uploads)
         streamHeartbeat = limits.streamHeartbeat
         router = Router(NotificationAPI.routes)
         _ = hosts.create(HostRegistry.defaultName, HostCreation())

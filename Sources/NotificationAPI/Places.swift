@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many of something may be open at a time, in all: live streams, uploads.
+/// How many of something may be open at a time, in all: live streams.
 final class Places: Sendable {
     let limit: Int
     private let taken = Atomic(0)

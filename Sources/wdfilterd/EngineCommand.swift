@@ -53,6 +53,7 @@ struct EngineCommand: ParsableCommand {
     }
 
     func run() throws {
+        _ = try OpenFiles.raise()
         // Before any other thread there is.
         let signals = AwaitedSignals(.interrupt, .terminate)
         let errors = LineLogHandler.queue(.text)

@@ -7,6 +7,7 @@ import Settings
 
 extension ServeCommand {
     func run() throws {
+        let descriptors = try OpenFiles.raise()
         // Before any other thread there is.
         let signals = AwaitedSignals(.hangUp, .interrupt, .terminate)
         let environment = ServeCommand.environment
@@ -18,10 +19,10 @@ extension ServeCommand {
                 label: label, level: settings.log.level.loggerLevel, format: settings.log.format, write: lines.put)
         }
         let flushTime = Duration.milliseconds(min(max(settings.server.shutdownTimeoutMs, 200), 2000))
-        ServeCommand.raiseFileLimit()
         do {
             let service = try Service(
-                settings, Systemd(environment: environment), logger: logger, droppedLogLines: { lines.dropped })
+                settings, Systemd(environment: environment), descriptors: descriptors, logger: logger,
+                droppedLogLines: { lines.dropped })
             try portFile?.write(service.address)
             announce(service, hasTLS: settings.tls.certificateFile != nil, logger)
             let end = SignalledEnd<ServiceLedger>(signals) { ledger in
@@ -48,14 +49,6 @@ extension ServeCommand {
                 logger.warning("\(error.message)")
             }
         }
-    }
-
-    /// As many open files as the system allows: the usual soft limit is below `server.connectionLimit`.
-    private static func raiseFileLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// The variables of the environment.

@@ -18,9 +18,10 @@ struct Service {
     private let api: NotificationAPI
     private let daemon: Daemon
 
-    /// Starts everything. `droppedLogLines` counts lines of the log that were not written; it is called from any thread.
+    /// Starts everything, with at most `descriptors` files and sockets. `droppedLogLines` counts lines of the log that were not written; it is called from any thread.
     init(
-        _ settings: Settings, _ systemd: Systemd, logger: Logger, droppedLogLines: @escaping @Sendable () -> UInt64
+        _ settings: Settings, _ systemd: Systemd, descriptors: Int, logger: Logger,
+        droppedLogLines: @escaping @Sendable () -> UInt64
     ) throws(CommandFailure) {
         self.settings = settings
         self.systemd = systemd
@@ -41,7 +42,10 @@ struct Service {
             machinery: Machinery(timers: timers, curl: curl, version: Version.current), about: about, logger: logger,
             droppedLogLines: droppedLogLines)
         for warning in Daemon.libraryWarnings { logger.warning("\(warning)") }
-        let configuration = settings.daemonConfiguration(try settings.endpoint(systemd), credentials.identity)
+        let budget = settings.descriptorBudget(of: descriptors)
+        if let warning = budget.warning { logger.warning("\(warning)") }
+        var configuration = settings.daemonConfiguration(try settings.endpoint(systemd), credentials.identity)
+        configuration.connectionLimit = budget.connections
         do throws(DaemonError) {
             daemon = try Daemon(configuration, handler: api) { logger.debug("\($0)") }
         } catch {

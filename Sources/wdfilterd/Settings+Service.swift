@@ -98,6 +98,11 @@ extension Settings {
         return configuration
     }
 
+    /// Who gets which of the descriptors that there are.
+    func descriptorBudget(of limit: Int) -> DescriptorBudget {
+        DescriptorBudget(limit: limit, connections: server.connectionLimit, engines: 512)
+    }
+
     /// What to tell when the HTTP server does not start.
     func failure(_ error: DaemonError) -> CommandFailure {
         if case .unsafeLibrary = error {

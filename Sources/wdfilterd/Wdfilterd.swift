@@ -30,6 +30,7 @@ struct Wdfilterd: ParsableCommand {
     private static func parseAndRun() throws(CommandFailure) {
         do {
             var command = try parseAsRoot()
+            try OpenFiles.check()
             try command.run()
         } catch let failure as CommandFailure {
             throw failure

@@ -19,7 +19,7 @@ enum EventRoutes {
             case .sysmon: return EventFeed.Options(sysmon: &parameters)
             }
         }
-        return EventUpload(options, to: try context.host(), in: try context.api.takeUploadPlace(), context)
+        return EventUpload(options, to: try context.host(), in: try context.api.takeUploadPlace(context), context)
     }
 }
 
@@ -48,9 +48,9 @@ extension EventFeed.Options {
 }
 
 extension NotificationAPI {
-    /// A place for one more upload.
-    func takeUploadPlace() throws(Problem) -> Places.Place {
-        if let place = uploadPlaces.take() { return place }
+    /// A place for one more upload, if need be that of a slow one.
+    func takeUploadPlace(_ context: RequestContext) throws(Problem) -> UploadPlaces.Place {
+        if let place = uploadPlaces.take(for: context.head.remoteAddress) { return place }
         throw Problem(
             .limitReached, "There are \(uploadPlaces.limit) uploads, as many as there may be at a time.")
     }
@@ -63,9 +63,9 @@ private final class EventUpload: BodyConsumer {
     private let pipeline: UploadPipeline
     private let started: UInt64
     /// Held, so that the upload counts as open.
-    private let place: Places.Place
+    private let place: UploadPlaces.Place
 
-    init(_ options: EventFeed.Options, to host: Host, in place: Places.Place, _ context: RequestContext) {
+    init(_ options: EventFeed.Options, to host: Host, in place: UploadPlaces.Place, _ context: RequestContext) {
         self.place = place
         self.context = context
         self.host = host
@@ -74,11 +74,16 @@ private final class EventUpload: BodyConsumer {
         started = host.clock.uptimeNanoseconds()
     }
 
+    func begin(_ sender: BodySender) { place.begin(sender) }
+
     func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int {
-        pipeline.consume(bytes) { resume.resume() }
+        let taken = pipeline.consume(bytes) { resume.resume() }
+        place.note(taken: taken, of: bytes.count)
+        return taken
     }
 
     func finish(_ responder: Responder) {
+        place.end()
         let reply = context.reply(to: responder)
         let clock = host.clock
         let started = started

@@ -34,7 +34,8 @@ enum ReplayRoutes {
             throw Problem(
                 .forbidden, "The host \(model) has a webhook. Hosts that are like it take the role admin.")
         }
-        return ReplayUpload(options, HostCreation(like: use.host), in: try context.api.takeUploadPlace(), context)
+        return ReplayUpload(
+            options, HostCreation(like: use.host), in: try context.api.takeUploadPlace(context), context)
     }
 }
 
@@ -118,9 +119,11 @@ private final class ReplayUpload: BodyConsumer {
     private let pipeline: UploadPipeline
     private let started: UInt64
     /// Held, so that the upload counts as open.
-    private let place: Places.Place
+    private let place: UploadPlaces.Place
 
-    init(_ options: EventFeed.Options, _ creation: HostCreation, in place: Places.Place, _ context: RequestContext) {
+    init(
+        _ options: EventFeed.Options, _ creation: HostCreation, in place: UploadPlaces.Place, _ context: RequestContext
+    ) {
         self.place = place
         self.context = context
         let hosts = MachineHosts(context.api.hosts, creation)
@@ -131,11 +134,16 @@ private final class ReplayUpload: BodyConsumer {
         started = SystemClock().uptimeNanoseconds()
     }
 
+    func begin(_ sender: BodySender) { place.begin(sender) }
+
     func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int {
-        pipeline.consume(bytes) { resume.resume() }
+        let taken = pipeline.consume(bytes) { resume.resume() }
+        place.note(taken: taken, of: bytes.count)
+        return taken
     }
 
     func finish(_ responder: Responder) {
+        place.end()
         let reply = context.reply(to: responder)
         let started = started
         pipeline.finish { [hosts, place] report in

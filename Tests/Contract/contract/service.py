@@ -33,9 +33,15 @@ class Service:
     """A running wdfilterd."""
 
     def __init__(
-        self, directory: Path, arguments: Sequence[str] = (), *, listen: str = "127.0.0.1:0", scheme: str = "http"
+        self,
+        directory: Path,
+        arguments: Sequence[str] = (),
+        *,
+        listen: str = "127.0.0.1:0",
+        scheme: str = "http",
+        descriptors: int | None = None,
     ) -> None:
-        """Start it with its log in `directory`, and wait for its line on stdout.
+        """Start it with its log in `directory` and at most `descriptors` open files, and wait for its line on stdout.
 
         With an empty `listen` it is for `arguments` to say where it listens, and there is no port.
         """
@@ -43,6 +49,8 @@ class Service:
         self.port_file = directory / "port"
         where = ["--listen", listen, "--port-file", str(self.port_file)] if listen else []
         command = [str(binary()), "serve", *where, *arguments]
+        if descriptors is not None:
+            command = ["prlimit", f"--nofile={descriptors}", *command]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("WDFILTERD_")}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(

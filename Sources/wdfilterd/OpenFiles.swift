@@ -1,0 +1,64 @@
+import Glibc
+
+/// How many files and sockets the process may have open (RLIMIT_NOFILE).
+enum OpenFiles {
+    /// Under which no subcommand runs: Dispatch ends the process when it finds no descriptor for its own needs.
+    private static let least = 16
+    /// Under which nothing is served.
+    private static let leastToServe = 64
+
+    /// Ends a subcommand that would fail half way for want of descriptors.
+    static func check() throws(CommandFailure) {
+        try check(limits.soft, against: least)
+    }
+
+    /// As many as the system allows, the usual soft limit being below `server.connectionLimit`; returns how many that are.
+    static func raise() throws(CommandFailure) -> Int {
+        var (soft, hard) = limits
+        var limit = rlimit(rlim_cur: rlim_t(hard), rlim_max: rlim_t(hard))
+        if hard == .max { limit.rlim_cur = rlim_t.max; limit.rlim_max = rlim_t.max }
+        if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 { soft = hard }
+        try check(soft, against: leastToServe)
+        return soft
+    }
+
+    private static func check(_ limit: Int, against least: Int) throws(CommandFailure) {
+        guard limit < least else { return }
+        throw CommandFailure(
+            status: .failed, message: "the limit of open files (ulimit -n) is \(limit); this needs \(least) at least")
+    }
+
+    /// What is allowed now and what may be; the greatest number where there is no bound, or it is not told.
+    private static var limits: (soft: Int, hard: Int) {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return (.max, .max) }
+        return (Int(clamping: limit.rlim_cur), Int(clamping: limit.rlim_max))
+    }
+}
+
+/// Who gets the descriptors that the service may have.
+struct DescriptorBudget: Equatable {
+    /// What the service keeps for itself: threads, files of tokens and certificates, name look-ups, the log.
+    private static let own = 128
+
+    /// For how many connections of clients there are descriptors.
+    let connections: Int
+    /// What to tell the operator when that is fewer than the settings ask for.
+    let warning: String?
+
+    /// Of `limit` descriptors, for `connections` of clients and `engines` of webhooks. Where that is too much, engines and
+    /// the service itself have up to half of them: clients must not keep these from working.
+    init(limit: Int, connections wanted: Int, engines: Int) {
+        let reserve = engines + Self.own
+        let need = wanted + reserve
+        guard need > limit else {
+            connections = wanted
+            warning = nil
+            return
+        }
+        connections = min(wanted, limit - min(reserve, limit / 2))
+        warning =
+            "the limit of open files is \(limit), and the settings need \(need): \(wanted) for server.connectionLimit, "
+            + "\(engines) for engines, \(Self.own) for the service itself; \(connections) connections are served at a time"
+    }
+}

@@ -1,0 +1,53 @@
+@testable import NotificationAPI
+import Testing
+
+struct UploadPaceTests {
+    private static let second: UInt64 = 1_000_000_000
+
+    /// What the rate is after `bytes` have come each second for `seconds`.
+    private func slowness(bytes: Int, seconds: UInt64, silence: UInt64 = 0) -> Double? {
+        var pace = UploadPace(at: 5)
+        for second in 1...seconds { pace.take(bytes, isPaused: false, at: 5 + second * Self.second) }
+        return pace.slowness(at: 5 + (seconds + silence) * Self.second)
+    }
+
+    @Test func `a client that has only begun is not slow`() {
+        #expect(slowness(bytes: 1, seconds: 9) == nil)
+        #expect(slowness(bytes: 1, seconds: 10) != nil)
+        #expect(UploadPace(at: 0).slowness(at: UploadPace.window - 1) == nil)
+        #expect(UploadPace(at: 0).slowness(at: UploadPace.window) == 0)
+    }
+
+    @Test(arguments: [(1, true), (1000, true), (1100, false), (1_000_000, false)])
+    func `a client that sends under 1 KiB a second is slow`(bytes: Int, isSlow: Bool) {
+        for seconds: UInt64 in [12, 25, 100] {
+            let rate = slowness(bytes: bytes, seconds: seconds)
+            #expect((rate != nil) == isSlow)
+            if let rate { #expect(abs(rate - Double(bytes)) <= Double(bytes) / 8) }
+        }
+    }
+
+    @Test func `what was sent long ago does not count`() {
+        #expect(slowness(bytes: 1_000_000, seconds: 30, silence: 9) == nil)
+        #expect(slowness(bytes: 1_000_000, seconds: 30, silence: 10) == 0)
+        var pace = UploadPace(at: 0)
+        pace.take(1 << 30, isPaused: false, at: Self.second)
+        for second in 2...60 { pace.take(1, isPaused: false, at: UInt64(second) * Self.second) }
+        #expect(pace.slowness(at: 60 * Self.second) != nil)
+    }
+
+    @Test func `a client that waits for us is not slow, and its waiting does not count`() {
+        var pace = UploadPace(at: 0)
+        pace.take(20_000, isPaused: true, at: Self.second)
+        #expect(pace.slowness(at: 3600 * Self.second) == nil)
+        pace.take(100, isPaused: false, at: 3600 * Self.second)
+        #expect(pace.slowness(at: 3608 * Self.second) == nil)
+        #expect(pace.slowness(at: 3610 * Self.second) == 0)
+    }
+
+    @Test func `a client whose body is complete is not slow`() {
+        var pace = UploadPace(at: 0)
+        pace.end()
+        #expect(pace.slowness(at: 3600 * Self.second) == nil)
+    }
+}
