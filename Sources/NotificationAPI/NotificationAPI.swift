@@ -77,7 +77,12 @@ public final class NotificationAPI: RequestHandler {
         self.limits = limits
         self.droppedLogLines = droppedLogLines
         streamPlaces = Places(limit: limits.messageStreams)
-        uploadPlaces = UploadPlaces(limit: limits.uploads)
+        uploadPlaces = UploadPlaces(
+            limit: limits.uploads,
+            noteCut: { address in
+                logger.notice(
+                    "an upload was cut: it was slow, and another needed its place", metadata: ["remote": "\(address)"])
+            })
         streamHeartbeat = limits.streamHeartbeat
         router = Router(NotificationAPI.routes)
         _ = hosts.create(HostRegistry.defaultName, HostCreation())

@@ -59,6 +59,6 @@ struct DescriptorBudget: Equatable {
         connections = min(wanted, limit - min(reserve, limit / 2))
         warning =
             "the limit of open files is \(limit), and the settings need \(need): \(wanted) for server.connectionLimit, "
-            + "\(engines) for engines, \(Self.own) for the service itself; \(connections) connections are served at a time"
+            + "\(engines) for engine.connections, \(Self.own) for the service itself; \(connections) connections are served at a time"
     }
 }

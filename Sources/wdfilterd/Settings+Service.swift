@@ -100,7 +100,7 @@ extension Settings {
 
     /// Who gets which of the descriptors that there are.
     func descriptorBudget(of limit: Int) -> DescriptorBudget {
-        DescriptorBudget(limit: limit, connections: server.connectionLimit, engines: 512)
+        DescriptorBudget(limit: limit, connections: server.connectionLimit, engines: engineConnections)
     }
 
     /// What to tell when the HTTP server does not start.

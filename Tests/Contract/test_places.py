@@ -85,6 +85,7 @@ def test_an_upload_that_dribbles_gives_up_its_place_when_another_needs_it(start:
         assert answer.status == 200
         assert wire.rest() == b""
     assert upload(b"\n").json["lines"] == 0
+    assert "an upload was cut: it was slow, and another needed its place remote=127.0.0.1" in service.errors()
 
 
 @pytest.mark.parametrize("command", ["serve", "engine"])

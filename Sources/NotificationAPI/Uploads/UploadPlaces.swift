@@ -9,12 +9,18 @@ import Runtime
 final class UploadPlaces: Sendable {
     let limit: Int
     private let now: @Sendable () -> UInt64
+    private let noteCut: @Sendable (_ address: String) -> Void
     private let uploads = Locked<[ObjectIdentifier: Upload]>([:])
 
-    /// At most `limit` at a time; `now` is in nanoseconds and never goes back.
-    init(limit: Int, now: @escaping @Sendable () -> UInt64 = { SystemClock().uptimeNanoseconds() }) {
+    /// At most `limit` at a time; `now` is in nanoseconds and never goes back. `noteCut` is told of each upload that has
+    /// lost its place, by the address of its client, on the thread of the one that has taken it.
+    init(
+        limit: Int, now: @escaping @Sendable () -> UInt64 = { SystemClock().uptimeNanoseconds() },
+        noteCut: @escaping @Sendable (_ address: String) -> Void = { _ in }
+    ) {
         self.limit = limit
         self.now = now
+        self.noteCut = noteCut
     }
 
     /// How many are open now.
@@ -37,7 +43,10 @@ final class UploadPlaces: Sendable {
             uploads[ObjectIdentifier(upload)] = upload
             return (true, loser)
         }
-        loser?.cut()
+        if let loser {
+            loser.cut()
+            noteCut(loser.address)
+        }
         return isTaken ? Place(upload, self) : nil
     }
 
