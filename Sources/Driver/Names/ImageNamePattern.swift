@@ -24,12 +24,20 @@ public struct ImageNamePattern: Hashable, Sendable {
 
     /// Whether the whole of `name` matches.
     ///
-    /// - Complexity: O(pattern + name); with `?` between stars O(their segments × name) at worst, 32 places of the name at a
+    /// - Complexity: O(pattern + name); with `?` between stars O(their segments × name) at worst, 64 places of the name at a
     ///   time.
     public func matches(_ name: String) -> Bool {
-        var match = PatternMatch(self)
         var steps = Int.max
-        return match.advance(over: PaddedName(name.upcasedUnits), &steps) ?? false
+        return matches(name, &steps)
+    }
+
+    /// As `matches(_:)`; takes from `steps` what it used, and is over in any case.
+    func matches(_ name: String, _ steps: inout Int) -> Bool {
+        var rest = Int.max
+        var match = PatternMatch(self)
+        let isMatch = match.advance(over: PaddedName(name.upcasedUnits), &rest) ?? false
+        steps -= Int.max - rest
+        return isMatch
     }
 
     /// A run of units without a star.
@@ -57,14 +65,17 @@ extension UInt16 {
     static let anyUnit = UInt16(ascii: "?")
 }
 
-/// A name in upper case, with zeros behind it so that it can be compared 32 units at a time.
+/// A name in upper case, with zeros behind it so that it can be compared many units at a time.
 struct PaddedName: Sendable {
+    /// Places of a name that are looked at together.
+    static let lanes = 64
+
     let units: [UInt16]
     let count: Int
 
     init(_ units: [UInt16]) {
         count = units.count
-        self.units = units + [UInt16](repeating: 0, count: 32)
+        self.units = units + [UInt16](repeating: 0, count: PaddedName.lanes)
     }
 }
 
@@ -142,7 +153,7 @@ struct PatternMatch: Sendable {
         return borders
     }
 
-    /// Looks for a segment with `?`, at 32 places at a time.
+    /// Looks for a segment with `?`, at 64 places at a time.
     private mutating func findWild(
         _ segment: ImageNamePattern.Segment, in name: PaddedName, upTo end: Int, _ steps: inout Int
     ) -> Bool? {
@@ -157,22 +168,26 @@ struct PatternMatch: Sendable {
                 place += segment.units.count
                 return true
             }
-            place += 32
+            place += PaddedName.lanes
         }
         return false
     }
 
-    /// How many units behind `place` the first match of `units` is, if it is one of 32, and the units that were compared.
+    /// How many units behind `place` the first match of `units` is, if it is one of `PaddedName.lanes`, and the units that
+    /// were compared.
     private static func firstMatch(of units: [UInt16], in name: PaddedName, from place: Int) -> (Int?, cost: Int) {
-        name.units.withUnsafeBytes { bytes in
-            var matching = SIMD32<UInt16>(repeating: .max)
-            for (index, unit) in units.enumerated() where unit != .anyUnit {
-                let offset = (place + index) * 2
-                let some = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt16>.self)
-                matching.replace(with: 0, where: some .!= unit)
-                if matching == SIMD32<UInt16>.zero { return (nil, index + 1) }
+        name.units.withUnsafeBufferPointer { name in
+            withUnsafeTemporaryAllocation(of: UInt16.self, capacity: PaddedName.lanes) { differences in
+                differences.initialize(repeating: 0)
+                for index in units.indices where units[index] != .anyUnit {
+                    // Plain loops over as many units as there are lanes: they become vector instructions.
+                    let unit = units[index]
+                    let start = place + index
+                    for lane in 0..<PaddedName.lanes { differences[lane] |= name[start + lane] ^ unit }
+                    if index % 8 == 7, !differences.contains(0) { return (nil, index + 1) }
+                }
+                return (differences.firstIndex(of: 0), units.count)
             }
-            return ((0..<32).first { matching[$0] != 0 }, units.count)
         }
     }
 }

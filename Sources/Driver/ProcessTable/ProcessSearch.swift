@@ -16,9 +16,9 @@ public struct ProcessSearch: SlicedWork {
         /// All processes.
         public init() {}
 
-        func matches(_ process: ProcessContext) -> Bool {
+        func matches(_ process: ProcessContext, _ steps: inout Int) -> Bool {
             process.rules.isSuperset(of: rules) && process.flags.isSuperset(of: flags)
-                && imageFileName?.matches(process.imageFileName) ?? true
+                && imageFileName?.matches(process.imageFileName, &steps) ?? true
         }
     }
 
@@ -32,10 +32,10 @@ public struct ProcessSearch: SlicedWork {
 
     /// Processes that are looked at before others get the host's lock.
     private static let part = 64
-    /// Bytes of names that a slice looks at, or as much work as those make: some 2 ms.
-    private static let sliceBytes = 512 << 10
-    /// What a process costs besides, in such bytes.
-    private static let bytesPerProcess = 256
+    /// Steps of a slice, of some 10 ns at most.
+    private static let sliceSteps = 200_000
+    /// What a process costs beside the comparison.
+    private static let stepsPerProcess = 100
 
     private let driver: Driver
     private var query: Query
@@ -50,18 +50,19 @@ public struct ProcessSearch: SlicedWork {
 
     /// Looks at the next processes; returns what was found once the page is full or all were looked at.
     public mutating func advance() -> Outcome? {
-        var bytes = 0
-        while bytes < ProcessSearch.sliceBytes {
+        var steps = ProcessSearch.sliceSteps
+        while steps > 0 {
             let contexts = driver.withState { [query] in $0.processes.contexts(after: query.after, limit: Self.part) }
             for context in contexts {
-                bytes += ProcessSearch.bytesPerProcess
-                if query.imageFileName != nil { bytes += context.imageFileName.utf8.count }
-                if query.matches(context) {
+                steps -= ProcessSearch.stepsPerProcess
+                // To turn a name into upper case is cheaper than to compare it.
+                if query.imageFileName != nil { steps -= context.imageFileName.utf8.count / 4 }
+                if query.matches(context, &steps) {
                     if items.count == limit { return Outcome(items: items, hasMore: true) }
                     items.append(context)
                 }
                 query.after = context.identity.processId
-                if bytes >= ProcessSearch.sliceBytes { return nil }
+                if steps <= 0 { return nil }
             }
             if contexts.count < ProcessSearch.part { return Outcome(items: items, hasMore: false) }
         }

@@ -11,7 +11,7 @@ public struct RulePolicySet: Hashable, Sendable {
     /// - Complexity: O(characters of all patterns), and sorting them.
     public init(_ policies: [RulePolicy] = []) {
         self.policies = policies
-        index = RulePolicyIndex(policies)
+        index = policies.isEmpty ? .empty : RulePolicyIndex(policies)
     }
 
     /// Whether two sets have the same policies, in the same order.
@@ -34,6 +34,9 @@ public struct RulePolicySet: Hashable, Sendable {
 /// Where the patterns of a set are found: by what a name begins with, by what it ends with, and by what is in it.
 final class RulePolicyIndex: Sendable {
     typealias Node = UnitTrie.Node
+
+    /// The one that hosts without policies share.
+    static let empty = RulePolicyIndex([])
 
     /// A pattern without `?`, taken apart.
     struct Entry {

@@ -71,7 +71,11 @@ public struct HostDefaults: Sendable {
     /// Their engine.
     public var engine = EngineSetting.embedded(.init())
     /// Their rule policies.
-    public var rulePolicies: [RulePolicy] = []
+    public var rulePolicies: [RulePolicy] = [] {
+        didSet { rulePolicySet = RulePolicySet(rulePolicies) }
+    }
+    /// Those, prepared once for all hosts.
+    private(set) var rulePolicySet = RulePolicySet()
 
     /// The defaults of the defaults.
     public init() {}
