@@ -194,7 +194,7 @@ def policy_of(world: World, count: int) -> Doing:
 
 def policies_of(world: World, count: int) -> Doing:
     """A creation against n policies."""
-    items = [{"imageFileName": "*aab*", "rules": "0x4"}] * count
+    items = [{"imageFileName": f"*aab{number}*", "rules": "0x4"} for number in range(count)]
     world.connection.body(sending("PUT", f"{HOST}/rule-policies", {"items": items}))
     return create(world, 4000)
 

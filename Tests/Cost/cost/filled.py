@@ -50,8 +50,9 @@ def threads(process: int, count: int) -> Iterator[bytes]:
 
 def policies(count: int, units: int, *, rules: str = "0x4") -> list[dict[str, Any]]:
     """Rule policies that match nothing and take as long as possible, with `units` characters of patterns at most."""
-    pattern = "*" + "a" * (min(LONGEST // 2, units // count) - 2) + "b"
-    return [{"imageFileName": pattern, "rules": rules} for _ in range(count)]
+    length = min(LONGEST // 2, units // count)
+    ends = (f"b{number}" for number in range(count))
+    return [{"imageFileName": "*" + "a" * (length - 1 - len(end)) + end, "rules": rules} for end in ends]
 
 
 class Filled:
