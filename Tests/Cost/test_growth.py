@@ -7,7 +7,7 @@ high, and a quadratic one 64 times. The bounds lie between.
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -227,7 +227,7 @@ GROWING = [
     Growing("a refusal", "unknown members", LINEAR, 1000, refused),
     Growing("a glob of a query", "characters", LINEAR, 64, glob_of),
     Growing("a creation", "characters of a policy", LINEAR, 1000, policy_of),
-    Growing("a creation", "policies", LINEAR, 1000, policies_of),
+    Growing("a creation", "policies", LINEAR, 500, policies_of),
 ]
 
 
@@ -235,9 +235,8 @@ GROWING = [
 def measuring(start: Starting, settings: str) -> Iterator[World]:
     """A service of its own."""
     service = start(settings)
-    connection = Connection(service.port)
-    yield World(connection, service.process.pid)
-    connection.close()
+    with closing(Connection(service.port)) as connection:
+        yield World(connection, service.process.pid)
 
 
 @pytest.mark.parametrize("growing", GROWING, ids=lambda growing: growing.id)
