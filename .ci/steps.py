@@ -28,6 +28,8 @@ LIMIT = 1.5
 # Below this many seconds of CPU the rest of the machine decides how long a step takes.
 SLACK = 20
 LAST_LINES = 12
+# Lines that say how many tests ran; they are shown wherever they stand.
+COUNTED = re.compile(r"Test run with \d+ tests|^\d+ passed")
 NICE = 10
 
 
@@ -140,7 +142,9 @@ def show(running: Running, code: int, took: Time) -> None:
     lines = running.log.read_text(errors="replace").splitlines()
     how = "passed" if code == 0 else f"FAILED with exit code {code}"
     print(f"==> {running.step.name} {how}: {took.wall:.0f} s, {took.cpu:.0f} s of CPU", flush=True)
-    print("\n".join(f"    {line}" for line in (lines[-LAST_LINES:] if code == 0 else lines)), flush=True)
+    if code == 0:
+        lines = [line for line in lines[:-LAST_LINES] if COUNTED.search(line)] + lines[-LAST_LINES:]
+    print("\n".join(f"    {line}" for line in lines), flush=True)
 
 
 def run(steps: Sequence[Step]) -> dict[str, Time] | None:

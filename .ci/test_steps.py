@@ -80,6 +80,15 @@ def test_what_passes_shows_its_last_lines_and_its_time(made: Path, capfd: pytest
     assert "    3 passed" in capfd.readouterr().out
 
 
+def test_every_count_of_tests_is_shown(made: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (made / "Makefile").write_text("good:\n\t@echo '812 passed in 3 s'; seq 1000; echo '3 passed in 1 s'\n")
+    assert steps.run([Step("good", Kind.RUN)]) is not None
+    out = capfd.readouterr().out
+    assert "    812 passed in 3 s\n" in out
+    assert "    3 passed in 1 s\n" in out
+    assert "    500\n" not in out
+
+
 def test_a_failure_shows_why_and_ends_the_others(made: Path, capfd: pytest.CaptureFixture[str]) -> None:
     running = [Step("long", Kind.RUN), Step("bad", Kind.RUN), Step("never", Kind.RUN, ("bad",))]
     assert steps.run(running) is None
