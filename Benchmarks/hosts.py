@@ -7,7 +7,6 @@ async, divided among 100 hosts, then among more; rates are compared within a rou
 import argparse
 import http.client
 import json
-import os
 import queue
 import statistics
 import subprocess
@@ -47,9 +46,7 @@ def ask(
     kind: str = "json",
 ) -> dict:
     """Ask the service; anything but 2xx is an error."""
-    client.request(
-        method, path, body, {"Content-Type": f"application/{kind}"} if body else {}
-    )
+    client.request(method, path, body, {"Content-Type": f"application/{kind}"} if body else {})
     answer = client.getresponse()
     content = answer.read()
     if not 200 <= answer.status < 300:
@@ -57,9 +54,7 @@ def ask(
     return json.loads(content) if content else {}
 
 
-def for_all(
-    port: int, names: list[str], do: Callable[[http.client.HTTPConnection, str], None]
-) -> None:
+def for_all(port: int, names: list[str], do: Callable[[http.client.HTTPConnection, str], None]) -> None:
     """Do something for each host, on connections that are kept."""
     line: queue.SimpleQueue[str] = queue.SimpleQueue()
     for name in names:
@@ -73,7 +68,7 @@ def for_all(
                 do(client, line.get_nowait())
         except queue.Empty:
             pass
-        except Exception as fault:  # noqa: BLE001
+        except Exception as fault:
             faults.append(fault)
         client.close()
 
@@ -91,8 +86,8 @@ class Descriptors:
 
     def __init__(self, pid: int) -> None:
         """Of the process `pid`."""
-        self.path = f"/proc/{pid}/fd"
-        self.idle = self.most = len(os.listdir(self.path))
+        self.path = Path(f"/proc/{pid}/fd")
+        self.idle = self.most = sum(1 for _ in self.path.iterdir())
         self.over = threading.Event()
         self.thread = threading.Thread(target=self.look)
         self.thread.start()
@@ -100,7 +95,7 @@ class Descriptors:
     def look(self) -> None:
         """Look until it is over."""
         while not self.over.wait(0.02):
-            self.most = max(self.most, len(os.listdir(self.path)))
+            self.most = max(self.most, sum(1 for _ in self.path.iterdir()))
 
     def stop(self) -> int:
         """End the looking; how many there were above idle."""
@@ -109,9 +104,7 @@ class Descriptors:
         return self.most - self.idle
 
 
-def measure(
-    port: int, pid: int, engine: str, hosts: int, messages: int
-) -> tuple[float, int, int]:
+def measure(port: int, pid: int, engine: str, hosts: int, messages: int) -> tuple[float, int, int]:
     """Rate, failures and descriptors above idle with so many hosts."""
     names = [f"bench-{number}" for number in range(hosts)]
     body = json.dumps(
@@ -144,16 +137,12 @@ def measure(
     for_all(
         port,
         names,
-        lambda client, name: (
-            ask(client, "POST", f"/v1/hosts/{name}/events", lines, "x-ndjson") and None
-        ),
+        lambda client, name: ask(client, "POST", f"/v1/hosts/{name}/events", lines, "x-ndjson") and None,
     )
     for_all(
         port,
         names,
-        lambda client, name: (
-            ask(client, "POST", f"/v1/hosts/{name}/worker/drain", "{}") and None
-        ),
+        lambda client, name: ask(client, "POST", f"/v1/hosts/{name}/worker/drain", "{}") and None,
     )
     spent = time.monotonic() - start
     above = descriptors.stop()
@@ -162,9 +151,7 @@ def measure(
     for name in names:
         counters = ask(client, "GET", f"/v1/hosts/{name}/counters")
         sent += counters["async"]["sent"] + counters["direct"]["fltSendMessageCount"]
-        failed += (
-            counters["async"]["sendFailed"] + counters["async"]["droppedOnOverflow"]
-        )
+        failed += counters["async"]["sendFailed"] + counters["async"]["droppedOnOverflow"]
         failed += counters["direct"]["fltSendMessageError"]
     for name in names:
         ask(client, "DELETE", f"/v1/hosts/{name}")
@@ -193,24 +180,18 @@ def main() -> None:
         ):
             for _ in range(options.rounds):
                 for size in sizes:
-                    result = measure(
-                        port, pid, f"http://127.0.0.1:{engine}/", size, options.messages
-                    )
+                    result = measure(port, pid, f"http://127.0.0.1:{engine}/", size, options.messages)
                     results[size].append(result)
                     rate, failed, above = result
                     print(
                         f"{size} hosts: {rate:,.0f} messages/s, {failed} failed, {above} descriptors",
                         flush=True,
                     )
-    print(
-        "\n| hosts | messages/s | ratio to 100 hosts | failed | descriptors above idle, clients' among them |"
-    )
+    print("\n| hosts | messages/s | ratio to 100 hosts | failed | descriptors above idle, clients' among them |")
     print("|---|---|---|---|---|")
     for size in sizes:
         rates = [result[0] for result in results[size]]
-        ratios = [
-            rate / base[0] for rate, base in zip(rates, results[100], strict=True)
-        ]
+        ratios = [rate / base[0] for rate, base in zip(rates, results[100], strict=True)]
         print(
             f"| {size:,} | {statistics.median(rates):,.0f} | {statistics.median(ratios):.2f}"
             f" ({min(ratios):.2f} to {max(ratios):.2f}) | {sum(result[1] for result in results[size])}"
