@@ -1,4 +1,5 @@
 import CCurl
+import CGnuTLS
 import Dispatch
 import Files
 import Glibc
@@ -39,15 +40,22 @@ public final class CertificateFile: Sendable {
     ///
     /// It may take as long as a file system takes: not for a thread that others need.
     ///
-    /// - Throws: `WebhookEngineError.caFile` when it is not a regular file, has more than `maximumSize` bytes or cannot be
-    ///   read.
+    /// - Throws: `WebhookEngineError.caFile` when it is not a regular file, has more than `maximumSize` bytes, cannot be
+    ///   read or holds no certificate.
     public func read() throws(WebhookEngineError) {
-        let content: Content
+        let bytes: [UInt8]
         let version: RegularFile.Version
         do throws(RegularFile.Fault) {
             // Before the bytes: if it changes in between it is read once more.
             version = try RegularFile.version(path)
-            content = try Content(try RegularFile.read(path, limit: CertificateFile.maximumSize))
+            bytes = try RegularFile.read(path, limit: CertificateFile.maximumSize)
+        } catch {
+            throw .caFile(error.description)
+        }
+        guard CertificateFile.hasCertificates(bytes) else { throw .caFile("holds no PEM certificate") }
+        let content: Content
+        do throws(RegularFile.Fault) {
+            content = try Content(bytes)
         } catch {
             throw .caFile(error.description)
         }
@@ -88,6 +96,20 @@ public final class CertificateFile: Sendable {
                 state.isLooking = false
                 state.nextLook = .now() + CertificateFile.lookInterval
             }
+        }
+    }
+
+    /// Whether GnuTLS, which checks engines by it, finds a certificate in `bytes`.
+    private static func hasCertificates(_ bytes: [UInt8]) -> Bool {
+        var credentials: gnutls_certificate_credentials_t?
+        guard gnutls_certificate_allocate_credentials(&credentials) == GNUTLS_E_SUCCESS, let credentials else {
+            return false
+        }
+        defer { gnutls_certificate_free_credentials(credentials) }
+        var bytes = bytes
+        return bytes.withUnsafeMutableBufferPointer { buffer in
+            var text = gnutls_datum_t(data: buffer.baseAddress, size: UInt32(buffer.count))
+            return gnutls_certificate_set_x509_trust_mem(credentials, &text, GNUTLS_X509_FMT_PEM) > 0
         }
     }
 

@@ -160,15 +160,25 @@ extension WebhookEngineSettings {
         do throws(WebhookEngineError) {
             return try WebhookSecret(text.reveal())
         } catch {
-            throw CommandFailure(status: .usage, message: "engine.secretFile: \(secretFile): the secret \(error)")
+            throw CommandFailure(status: .usage, message: "engine.secretFile: \(secretFile): \(error.detail)")
+        }
+    }
+
+    private func certificates() throws(CommandFailure) -> CertificateFile? {
+        guard let caFile else { return nil }
+        do throws(WebhookEngineError) {
+            let file = try CertificateFile(path: caFile)
+            try file.read()
+            return file
+        } catch {
+            throw CommandFailure(status: .usage, message: "engine.caFile: \(caFile): \(error.detail)")
         }
     }
 
     fileprivate func configuration() throws(CommandFailure) -> WebhookConfiguration {
         let secret = try secret()
+        let caFile = try certificates()
         do throws(WebhookEngineError) {
-            let caFile = try caFile.map { path throws(WebhookEngineError) in try CertificateFile(path: path) }
-            try caFile?.read()
             return try WebhookConfiguration(
                 url: url, secret: secret, headers: headers.mapValues { $0.reveal() }, caFile: caFile,
                 encoding: WebhookConfiguration.Encoding(encoding))

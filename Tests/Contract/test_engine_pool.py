@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import trustme
 
 from contract.client import Client, Ledger
 from contract.live import until
@@ -156,11 +157,14 @@ def test_an_engine_sets_a_word_to_nothing(machine: Machine) -> None:
 def test_what_is_no_ca_file_is_refused_in_words(machine: Machine, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
+    text = tmp_path / "text"
+    text.write_text("no certificate\n")
     for path, detail in {
         str(pipe): "is a FIFO, not a regular file",
         "/dev/zero": "is a device, not a regular file",
         "/proc/self/pagemap": "is not a regular file: it has content but no size, as files of /proc have",
         str(tmp_path / "nothing"): "cannot be read: No such file or directory",
+        str(text): "holds no PEM certificate",
     }.items():
         setting = {"type": "webhook", "url": "https://127.0.0.1:1/", "caFile": path}
         problem = machine.get("putEngine", body=setting, expect=400)
@@ -173,7 +177,7 @@ def test_what_is_no_ca_file_is_refused_in_words(machine: Machine, tmp_path: Path
 
 def test_a_ca_file_that_becomes_a_pipe_holds_nobody_up(machine: Machine, client: Client, tmp_path: Path) -> None:
     path = tmp_path / "ca.pem"
-    path.write_text("no certificate, which shows when it is needed\n")
+    trustme.CA().cert_pem.write_to_path(path)
     machine.call("patchConfig", body={"asyncTimeoutMs": 2000})
     with new_receiver() as receiver, new_machine(client) as other:
         url = f"https://127.0.0.1:{receiver.port}/"

@@ -43,11 +43,14 @@ struct TLSTests {
         #expect(result == (isTaken ? .success : .portDisconnected))
     }
 
-    @Test func `a CA file that is a device, without end or not there is refused in words when it is read`() throws {
+    @Test func `a CA file that is a device, endless, not there or something else is refused in words when it is read`()
+        throws
+    {
         for (path, detail) in [
             ("/nonexistent/ca.pem", "cannot be read: No such file or directory"),
             ("/dev/zero", "is a device, not a regular file"), ("/tmp", "is a directory, not a regular file"),
             ("/proc/self/pagemap", "is not a regular file: it has content but no size, as files of /proc have"),
+            ("/etc/passwd", "holds no PEM certificate"),
         ] {
             #expect(throws: WebhookEngineError.caFile(detail)) { try CertificateFile(path: path).read() }
         }
