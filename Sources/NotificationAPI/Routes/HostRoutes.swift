@@ -29,12 +29,10 @@ enum HostRoutes {
         }
         let (items, hasMore) = call.api.hosts.page(after: cursor, limit: limit)
         let showsURL = call.context.isFromAdmin
-        call.reply.send { json in
-            json.page(items, hasMore: hasMore) { host, _ in
-                host.name
-            } _: { json, host in
-                host.write(to: &json, showsURL: showsURL)
-            }
+        call.sendPage(items, hasMore: hasMore) { host, _ in
+            host.name
+        } _: { json, host in
+            host.write(to: &json, showsURL: showsURL)
         }
     }
 
@@ -117,7 +115,7 @@ enum HostRoutes {
                 after: $0.number(optional: "cursor", as: UInt64.self))
         }
         let policies = try call.host().driver.rulePolicies
-        call.reply.send { json in json.page(page, of: policies) { json, policy in policy.write(to: &json) } }
+        call.sendPage(page, of: policies) { json, policy in policy.write(to: &json) }
     }
 
     private static func putRulePolicies(_ call: Call) throws(Problem) {
@@ -135,7 +133,7 @@ enum HostRoutes {
 extension [RulePolicy] {
     /// As many of them as leave the text within `limit` bytes; the member `next` says where the others begin.
     fileprivate func write(to json: inout JSONWriter, within limit: Int) {
-        json.page(Page(limit: .max, after: nil), of: self, within: limit) { json, policy in policy.write(to: &json) }
+        json.firstPage(of: self, within: limit) { json, policy in policy.write(to: &json) }
     }
 }
 

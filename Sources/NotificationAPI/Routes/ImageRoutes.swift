@@ -56,24 +56,20 @@ enum ImageRoutes {
         let page = try call.read { $0.page() }
         let start = Int(clamping: page.after ?? 0)
         let (items, hasMore) = try call.host().driver.loadedDrivers(from: start, limit: page.limit)
-        call.reply.send { json in
-            json.page(items, hasMore: hasMore) { _, count in
-                String(start + count)
-            } _: { json, driver in
-                driver.write(to: &json)
-            }
+        call.sendPage(items, hasMore: hasMore) { _, count in
+            String(start + count)
+        } _: { json, driver in
+            driver.write(to: &json)
         }
     }
 
     private static func listStreamContexts(_ call: Call) throws(Problem) {
         let page = try call.read { $0.page() }
         let (items, hasMore) = try call.host().driver.streamContexts(after: page.after ?? 0, limit: page.limit)
-        call.reply.send { json in
-            json.page(items, hasMore: hasMore) { context, _ in
-                String(context.id)
-            } _: { json, context in
-                context.write(to: &json)
-            }
+        call.sendPage(items, hasMore: hasMore) { context, _ in
+            String(context.id)
+        } _: { json, context in
+            context.write(to: &json)
         }
     }
 

@@ -28,7 +28,7 @@ enum MessageRoutes {
         }
         let host = try call.host()
         let answer: @Sendable (MessagePage) -> Void = { page in
-            call.reply.send { page.write(to: &$0, host: host.name) }
+            call.send(page, of: host.name)
         }
         if waitMs == 0 { return answer(host.driver.messages(query, limit: limit)) }
         let wait = host.driver.awaitMessages(
@@ -95,19 +95,16 @@ enum MessageRoutes {
     }
 }
 
-extension MessagePage {
-    fileprivate func write(to json: inout JSONWriter, host: String) {
-        json.object { json in
-            let count = json.member("items", each: items, within: Page.mostBytes - 1024) { json, record in
-                record.write(to: &json, host: host)
-            }
-            if count < items.count {
-                json.member("next", String(items[count - 1].message.sequence))
-            } else if hasMore {
-                json.member("next", String(end))
-            }
-            json.member("oldest", oldest)
-            json.member("newest", newest)
+extension Call {
+    fileprivate func send(_ page: MessagePage, of host: String) {
+        sendPage(page.items) { last, _, isCut in
+            if isCut, let last { return String(last.message.sequence) }
+            return page.hasMore ? String(page.end) : nil
+        } more: { json in
+            json.member("oldest", page.oldest)
+            json.member("newest", page.newest)
+        } _: { json, record in
+            record.write(to: &json, host: host)
         }
     }
 }

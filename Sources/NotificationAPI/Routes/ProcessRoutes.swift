@@ -39,12 +39,10 @@ enum ProcessRoutes {
         }
         let search = try call.host().driver.processSearch(query, limit: limit)
         call.api.machinery.slices.finish(search, whileWantedBy: call) { found in
-            call.reply.send { json in
-                json.page(found.items, hasMore: found.hasMore) { process, _ in
-                    String(process.identity.processId)
-                } _: { json, process in
-                    process.write(to: &json)
-                }
+            call.sendPage(found.items, hasMore: found.hasMore) { process, _ in
+                String(process.identity.processId)
+            } _: { json, process in
+                process.write(to: &json)
             }
         }
     }
@@ -148,6 +146,6 @@ enum ProcessRoutes {
     private static func listBootProcesses(_ call: Call) throws(Problem) {
         let page = try call.read { $0.page() }
         let processes = try call.host().driver.bootProcesses
-        call.reply.send { json in json.page(page, of: processes) { json, process in process.write(to: &json) } }
+        call.sendPage(page, of: processes) { json, process in process.write(to: &json) }
     }
 }

@@ -19,12 +19,10 @@ enum ThreadRoutes {
         let (items, hasMore) = try driving { () throws(DriverError) in
             try host.driver.threads(of: processId, after: page.after.map(UInt32.init(clamping:)), limit: page.limit)
         }
-        call.reply.send { json in
-            json.page(items, hasMore: hasMore) { thread, _ in
-                String(thread.threadId)
-            } _: { json, thread in
-                thread.write(to: &json, processId: processId)
-            }
+        call.sendPage(items, hasMore: hasMore) { thread, _ in
+            String(thread.threadId)
+        } _: { json, thread in
+            thread.write(to: &json, processId: processId)
         }
     }
 

@@ -21,12 +21,14 @@ final class AnswerMemory: Sendable {
     var isFull: Bool { bytes >= limit }
 
     /// Takes `count` bytes until the result is let go of; nil when they do not fit.
-    func take(_ count: Int) -> Hold? {
+    func take(_ count: Int) -> Hold? { add(count) ? Hold(self, count) : nil }
+
+    private func add(_ count: Int) -> Bool {
         guard taken.add(count, ordering: .relaxed).newValue <= limit - limit / 8 else {
             taken.subtract(count, ordering: .relaxed)
-            return nil
+            return false
         }
-        return Hold(self, count)
+        return true
     }
 
     /// Takes `count` bytes in any case, for an answer to what is done already.
@@ -38,13 +40,20 @@ final class AnswerMemory: Sendable {
     /// Bytes that are taken as long as this lives.
     final class Hold: Sendable {
         private let memory: AnswerMemory
-        private let count: Int
+        private let count: Atomic<Int>
 
         fileprivate init(_ memory: AnswerMemory, _ count: Int) {
             self.memory = memory
-            self.count = count
+            self.count = Atomic(count)
         }
 
-        deinit { memory.taken.subtract(count, ordering: .relaxed) }
+        /// Takes `more` bytes besides; false when they do not fit.
+        func grow(by more: Int) -> Bool {
+            guard memory.add(more) else { return false }
+            count.add(more, ordering: .relaxed)
+            return true
+        }
+
+        deinit { memory.taken.subtract(count.load(ordering: .relaxed), ordering: .relaxed) }
     }
 }

@@ -11,42 +11,16 @@ struct Page {
 }
 
 extension JSONWriter {
-    /// The part of a list whose places are its indices.
-    mutating func page<Element>(
-        _ page: Page, of all: [Element], within limit: Int = Page.mostBytes,
-        _ write: (inout JSONWriter, Element) -> Void
-    ) {
-        let start = min(Int(clamping: page.after ?? 0), all.count)
-        let items = all[start...].prefix(page.limit)
-        self.page(items, hasMore: items.endIndex < all.count, within: limit) { _, count in
-            String(start + count)
-        } _: { json, item in
-            write(&json, item)
-        }
-    }
-
-    /// A page of a list: as many of `items` as leave the text within `limit` bytes, one at least. When there are more, or
-    /// `hasMore` says so, the member `next` is what `cursor` makes of the last item that was written and of their number.
-    mutating func page<Items: RandomAccessCollection>(
-        _ items: Items, hasMore: Bool, within limit: Int = Page.mostBytes,
-        _ cursor: (_ last: Items.Element, _ count: Int) -> String,
-        _ write: (inout JSONWriter, Items.Element) -> Void
+    /// The first page of a list whose places are its indices: as many items as leave the text within `limit` bytes, one at
+    /// least.
+    mutating func firstPage<Element>(
+        of all: [Element], within limit: Int, _ write: (inout JSONWriter, Element) -> Void
     ) {
         object { json in
-            json.pageMembers(items, hasMore: hasMore, within: limit, cursor, write)
+            // A little less, for what stands behind the items.
+            let count = json.member("items", each: all, within: limit - 1024, write)
+            if count < all.count { json.member("next", String(count)) }
         }
-    }
-
-    /// The members of a page, for one that has further ones.
-    mutating func pageMembers<Items: RandomAccessCollection>(
-        _ items: Items, hasMore: Bool, within limit: Int = Page.mostBytes,
-        _ cursor: (_ last: Items.Element, _ count: Int) -> String,
-        _ write: (inout JSONWriter, Items.Element) -> Void
-    ) {
-        // A little less, for what stands behind the items.
-        let count = member("items", each: items, within: limit - 1024, write)
-        guard hasMore || count < items.count, let last = items.prefix(count).last else { return }
-        member("next", cursor(last, count))
     }
 }
 

@@ -21,6 +21,16 @@ struct Reply: Sendable {
         send(status, .json, json.bytes, location: location)
     }
 
+    /// Answers with a JSON value whose bytes `hold` counts already, but for a few.
+    func send(holding hold: AnswerMemory.Hold?, _ write: (inout JSONWriter) -> Void) {
+        var json = JSONWriter(reserving: 1024)
+        write(&json)
+        var response = Response(
+            status: 200, headers: AnswerHeaders.list(.json, context.identification), body: json.bytes)
+        response.keep = hold
+        send(response)
+    }
+
     /// Answers with a text of some other type.
     func send(_ type: MediaType, _ body: [UInt8]) { send(200, type, body, location: nil) }
 
@@ -53,7 +63,7 @@ struct Reply: Sendable {
 
     private func send(_ response: Response) {
         var response = response
-        if case .bytes(let bytes) = response.body, bytes.count > AnswerMemory.uncounted {
+        if case .bytes(let bytes) = response.body, bytes.count > AnswerMemory.uncounted, response.keep == nil {
             response.keep = context.takeMemory(bytes.count)
             if response.keep == nil { return send(.busy) }
         }

@@ -1,0 +1,114 @@
+import Driver
+import JSON
+
+/// The writing of a page of a list, in slices: as many of `items` as leave its text within `limit` bytes, one at least.
+struct PageWriting<Element: Sendable>: SlicedWork {
+    /// What a page came to.
+    enum Outcome: Sendable {
+        /// The first `count` items, with commas between them. `hold` counts their bytes among those of answers that are not
+        /// read; nil for a page that is small enough not to be counted.
+        case written([UInt8], count: Int, hold: AnswerMemory.Hold?)
+        /// Answers that are not read hold as much memory as they may.
+        case refused
+    }
+
+    /// How many bytes a slice writes, and one item more.
+    static var part: Int { 65_536 }
+
+    private let items: [Element]
+    private let limit: Int
+    private let take: @Sendable (_ bytes: Int) -> AnswerMemory.Hold?
+    private let write: @Sendable (inout JSONWriter, Element) -> Void
+    private var hold: AnswerMemory.Hold?
+    private var count = 0
+    private var json = JSONWriter(reserving: 1024)
+
+    /// A page for whose bytes `take` gives memory.
+    init(
+        _ items: [Element], within limit: Int, _ take: @escaping @Sendable (_ bytes: Int) -> AnswerMemory.Hold?,
+        _ write: @escaping @Sendable (inout JSONWriter, Element) -> Void
+    ) {
+        self.items = items
+        self.limit = limit
+        self.take = take
+        self.write = write
+    }
+
+    /// Writes the next items.
+    mutating func advance() -> Outcome? {
+        let start = json.bytes.count
+        while count < items.count {
+            let end = json.bytes.count
+            if end - start >= Self.part { return holds(end - start) ? nil : .refused }
+            write(&json, items[count])
+            if count > 0, json.bytes.count > limit { return finish(end, from: start) }
+            count += 1
+        }
+        return finish(json.bytes.count, from: start)
+    }
+
+    private mutating func finish(_ end: Int, from start: Int) -> Outcome {
+        if end > AnswerMemory.uncounted, !holds(end - start) { return .refused }
+        return .written(Array(json.bytes[..<end]), count: count, hold: hold)
+    }
+
+    /// Counts so many bytes more; false when there is no room for them.
+    private mutating func holds(_ bytes: Int) -> Bool {
+        if let hold { return hold.grow(by: bytes) }
+        hold = take(bytes)
+        return hold != nil
+    }
+}
+
+extension Call {
+    /// Answers with a page of a list: its first slice is written here, the others where long work is done.
+    ///
+    /// - Parameters:
+    ///   - next: Where the list goes on; gets the last item of the page, their number, and whether any of `items` are left.
+    ///   - more: Writes what stands behind the items.
+    func sendPage<Element: Sendable>(
+        _ items: [Element], within limit: Int = Page.mostBytes,
+        next: @escaping @Sendable (_ last: Element?, _ count: Int, _ isCut: Bool) -> String?,
+        more: @escaping @Sendable (inout JSONWriter) -> Void = { _ in },
+        _ write: @escaping @Sendable (inout JSONWriter, Element) -> Void
+    ) {
+        // A little less, for what stands behind the items.
+        let page = PageWriting(items, within: limit - 1024, context.takeMemory, write)
+        api.machinery.slices.finish(page, whileWantedBy: self) { [reply] page in
+            guard case .written(let text, let count, let hold) = page else { return reply.send(.busy) }
+            reply.send(holding: hold) { json in
+                json.object { json in
+                    json.member("items") { json in
+                        json.array { json in if count > 0 { json.value(json: text) } }
+                    }
+                    let last = count > 0 ? items[count - 1] : nil
+                    if let next = next(last, count, count < items.count) { json.member("next", next) }
+                    more(&json)
+                }
+            }
+        }
+    }
+
+    /// Answers with a page of a list that goes on behind `items` when `hasMore` says so; the member `next` is what
+    /// `cursor` makes of the last item that was written and of their number.
+    func sendPage<Element: Sendable>(
+        _ items: [Element], hasMore: Bool, _ cursor: @escaping @Sendable (_ last: Element, _ count: Int) -> String,
+        _ write: @escaping @Sendable (inout JSONWriter, Element) -> Void
+    ) {
+        sendPage(
+            items,
+            next: { last, count, isCut in
+                guard isCut || hasMore, let last else { return nil }
+                return cursor(last, count)
+            }, write)
+    }
+
+    /// Answers with the part of a list whose places are its indices.
+    func sendPage<Element: Sendable>(
+        _ page: Page, of all: [Element], _ write: @escaping @Sendable (inout JSONWriter, Element) -> Void
+    ) {
+        let start = min(Int(clamping: page.after ?? 0), all.count)
+        let items = Array(all[start...].prefix(page.limit))
+        sendPage(items, hasMore: start + items.count < all.count, { _, count in String(start + count) }, write)
+    }
+}

@@ -1,0 +1,83 @@
+import Driver
+import JSON
+import Synchronization
+import Testing
+
+@testable import NotificationAPI
+
+/// Pages that are written a part at a time.
+@Suite struct PageWritingTests {
+    private let memory = AnswerMemory(limit: 1 << 20)
+
+    /// A page of `count` texts of 1000 bytes.
+    private func page(_ count: Int, within limit: Int = 4 << 20) -> PageWriting<Int> {
+        PageWriting(Array(0..<count), within: limit, { [memory] in memory.take($0) }) { json, number in
+            json.value(String(repeating: "a", count: 998 - (number > 0 ? 1 : 0)))
+        }
+    }
+
+    @Test func `a slice writes little more than its part, and counts it among what is not read`() throws {
+        var page = page(300)
+        for slice in 1...4 {
+            #expect(page.advance() == nil)
+            #expect(memory.bytes == slice * 66_000)
+        }
+        guard case .written(let text, 300, let hold?) = page.advance() else {
+            Issue.record("the page is not written")
+            return
+        }
+        #expect(text.count == 300_000)
+        #expect(memory.bytes == 300_000)
+        withExtendedLifetime((hold, page)) {}
+    }
+
+    @Test func `what a page took is free when nobody wants it any more`() {
+        do {
+            var page = page(300)
+            #expect(page.advance() == nil)
+            #expect(memory.bytes == 66_000)
+        }
+        #expect(memory.bytes == 0)
+    }
+
+    @Test func `a page ends at its limit, with one item at least`() {
+        for (limit, expected) in [(10_500, 10), (10_000, 10), (9_999, 9), (1, 1)] {
+            var page = page(300, within: limit)
+            guard case .written(let text, let count, _) = page.advance() else {
+                Issue.record("the page is not written")
+                continue
+            }
+            #expect(count == expected)
+            #expect(text.count == expected * 1000)
+            #expect(text.last == UInt8(ascii: "\""))
+        }
+    }
+
+    @Test func `a page that finds no memory is refused where it is, and a small one is written all the same`() {
+        let others = memory.takeAnyway(800_000)
+        var large = page(300)
+        #expect(large.advance() == nil)
+        guard case .refused = large.advance() else {
+            Issue.record("the page is written")
+            return
+        }
+        memory.takeAnyway(1 << 20).keep {
+            var small = page(4)
+            guard case .written(_, 4, nil) = small.advance() else {
+                Issue.record("the small page is not written")
+                return
+            }
+            var empty = page(0)
+            guard case .written([], 0, nil) = empty.advance() else {
+                Issue.record("the empty page is not written")
+                return
+            }
+        }
+        withExtendedLifetime(others) {}
+    }
+}
+
+extension AnswerMemory.Hold {
+    /// Keeps the bytes while `body` runs.
+    fileprivate func keep(_ body: () -> Void) { withExtendedLifetime(self, body) }
+}
