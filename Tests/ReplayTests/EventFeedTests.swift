@@ -172,7 +172,7 @@ struct EventFeedTests {
         #expect(resumed.count == 1)
     }
 
-    @Test func `a host that goes away while the reader is held ends the upload`() throws {
+    @Test func `a service that stops while the reader is held ends the upload`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
         try driver.setWorker(paused: true)
         let pair = Self.creation(100) + #"{"type":"processExit","processId":100}"# + "\n"
@@ -186,8 +186,30 @@ struct EventFeedTests {
         let report = Received<ReplayReport>()
         feed.finish(completion: report.take)
         #expect(report.values.map(\.total.stoppedAtLine) == [4])
-        #expect(report.values.first?.total.faults == ["4: the host is being removed"])
+        let fault = "4: the service is stopping: nothing was applied from this line on"
+        #expect(report.values.first?.total.faults == [fault])
         #expect(report.values.first?.total.isComplete == true)
+    }
+
+    @Test func `of a host that is removed while the reader is held all lines that are left are skipped`() throws {
+        let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
+        try driver.setWorker(paused: true)
+        let pair = Self.creation(100) + #"{"type":"processExit","processId":100}"# + "\n"
+        let isRemoved = Locked(false)
+        let target = EventTarget(driver: driver, isRemoved: { isRemoved.withLock { $0 } }, onEventTime: { _ in })
+        let feed = EventFeed(target: target, options: .native { $0.waitsWhenFull = true })
+        let resumed = Received<Void>()
+        #expect(consume(feed, pair + pair + pair, resumed) == 2 * pair.utf8.count)
+        isRemoved.withLock { $0 = true }
+        driver.unload { _ in }
+        #expect(resumed.count == 1)
+        #expect(consume(feed, pair) == pair.utf8.count)
+        let report = Received<ReplayReport>()
+        feed.finish(completion: report.take)
+        let total = try #require(report.values.first?.total)
+        #expect(total.stoppedAtLine == nil && total.faults == [])
+        #expect(total.applied == 3)
+        #expect(total.skipped == ["host-removed": 3])
     }
 
     @Test func `lines beyond the limit are rejected and passed over`() async {

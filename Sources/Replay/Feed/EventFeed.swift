@@ -132,7 +132,10 @@ public final class EventFeed: Sendable {
             if let time { target.onEventTime(time) }
             perform(call, on: target.driver) { self.answer(.outcome(ticket, $0)) }
         case .awaitRoom(let ticket, let section):
-            target(of: section)?.driver.awaitQueueRoom { self.answer(.room(ticket, $0)) }
+            guard let target = target(of: section) else { return }
+            target.driver.awaitQueueRoom { hasRoom in
+                self.answer(target.isRemoved() ? .outcome(ticket, .hostRemoved) : .room(ticket, hasRoom))
+            }
         case .awaitDrained(let ticket, let section):
             target(of: section)?.driver.awaitDrained { self.answer(.drained(ticket)) }
         case .awaitTime(let time):

@@ -25,8 +25,8 @@ enum LineFault: Error {
     case member(StaticString, Problem)
     /// The driver refused.
     case driver(DriverError)
-    /// The host is being removed.
-    case unloading
+    /// The service stops: nothing is waited for any more, and nothing of the upload applied.
+    case stopping
 
     /// The fault in words, of at most about 500 characters.
     var detail: String {
@@ -35,7 +35,7 @@ enum LineFault: Error {
         case .tooLong(let maxBytes): "the line is longer than \(maxBytes) bytes"
         case .member(let name, let problem): "\(name) \(problem.rawValue)"
         case .driver(let error): error.detail
-        case .unloading: "the host is being removed"
+        case .stopping: "the service is stopping: nothing was applied from this line on"
         }
     }
 }

@@ -49,7 +49,7 @@ extension EventSequence {
         case .room(let ticket, false):
             guard let entry = plans[ticket] else { return }
             end(ticket)
-            reject(entry.plan.line, .unloading, entry.section)
+            reject(entry.plan.line, .stopping, entry.section)
             stop(entry.plan.line)
         case .outcome(let ticket, let outcome): take(outcome, of: ticket)
         }
