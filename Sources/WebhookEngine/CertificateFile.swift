@@ -10,8 +10,8 @@ import Locking
 public final class CertificateFile: Sendable {
     /// Most bytes of such a file.
     public static let maximumSize = 1 << 20
-    /// How often it is looked at for changes while messages are sent.
-    static let lookInterval = Duration.seconds(1)
+    /// How often it is looked at for changes, once it was read.
+    private static let lookInterval = DispatchTimeInterval.seconds(1)
 
     /// The path, as it was given.
     public let path: String
@@ -19,8 +19,6 @@ public final class CertificateFile: Sendable {
     private struct State {
         var content: Content?
         var version: RegularFile.Version?
-        var isLooking = false
-        var nextLook = Monotonic.now() + CertificateFile.lookInterval
     }
 
     private let state = Locked(State())
@@ -59,10 +57,11 @@ public final class CertificateFile: Sendable {
         } catch {
             throw .caFile(error.description)
         }
-        state.withLock { state in
-            state.content = content
-            state.version = version
+        let isFirst = state.withLock { state in
+            defer { (state.content, state.version) = (content, version) }
+            return state.content == nil
         }
+        if isFirst { lookLater() }
     }
 
     /// Reads the file on a thread of its own and hands on what is wrong with it, if anything is.
@@ -80,22 +79,17 @@ public final class CertificateFile: Sendable {
     /// What it held when it was last read; nil before.
     var content: Content? { state.withLock { $0.content } }
 
-    /// Has the file read again if it changed, soon and elsewhere, unless that was looked at a moment ago.
-    func lookAgain(at now: Monotonic) {
-        let isDue = state.withLock { state in
-            guard state.content != nil, now >= state.nextLook, !state.isLooking else { return false }
-            state.isLooking = true
-            return true
-        }
-        guard isDue else { return }
-        CertificateFile.queue.async { [self] in
-            let known = state.withLock { $0.version }
-            // A file that is gone or not one any more leaves in force what it held.
-            if let version = try? RegularFile.version(path), version != known { try? read() }
-            state.withLock { state in
-                state.isLooking = false
-                state.nextLook = .now() + CertificateFile.lookInterval
-            }
+    /// Which file that was; nil before.
+    var version: RegularFile.Version? { state.withLock { $0.version } }
+
+    /// Looks again and again whether the file changed, for as long as somebody has this. Not when a message is sent: the
+    /// first one after a change would still trust what the file held before.
+    private func lookLater() {
+        CertificateFile.queue.asyncAfter(deadline: .now() + CertificateFile.lookInterval) { [weak self] in
+            guard let self else { return }
+            // A file that is gone, or holds no certificate any more, leaves in force what it held.
+            if let version = try? RegularFile.version(path), version != self.version { try? read() }
+            lookLater()
         }
     }
 

@@ -76,6 +76,7 @@ final class CurlLoop {
                 to: endpoint, by: inbox.rules, limit: inbox.connections, addressLifetime: inbox.addressLifetime,
                 gauge: gauge)
         pools[endpoint.key] = pool
+        pool.adopt(endpoint)
         pool.clients.insert(client)
         clients[client] = Client(pool: pool, host: host)
     }
@@ -84,9 +85,7 @@ final class CurlLoop {
         guard let pool = clients[client]?.pool else {
             return request.end(unsent: .disconnected("the engine was disconnected"))
         }
-        let now = Monotonic.now()
-        pool.lookAtCertificates(at: now)
-        switch pool.state.arrive(request, of: client, on: lane, deadline: request.deadline, at: now) {
+        switch pool.state.arrive(request, of: client, on: lane, deadline: request.deadline, at: .now()) {
         case .start: start([.init(request: request, client: client, lane: lane, waitedSince: nil)], in: pool)
         case .wait: crowded.insert(pool.key)
         case .refuse: request.end(unsent: .notTried("\(PoolState<TransferRequest>.capacity) messages wait already"))

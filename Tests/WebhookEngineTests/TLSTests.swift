@@ -4,7 +4,7 @@ import Driver
 import Glibc
 import Messages
 import Testing
-import WebhookEngine
+@testable import WebhookEngine
 
 @Suite(.timeLimit(.minutes(1)))
 struct TLSTests {
@@ -80,9 +80,30 @@ struct TLSTests {
                 origin: EventOrigin(host: "default"), version: "1", multi: try CurlMulti(), clock: StandingClock())
             #expect(await engine.status(of: .sync()) == .success)
             try await stranger.withFile { other in
+                let known = file.version
                 try #require(rename(other, path) == 0)
-                // As a look of its own would find it.
-                try file.read()
+                // Nothing is sent meanwhile: the first message after the change is the one that counts.
+                for _ in 0..<2000 where file.version == known { usleep(10_000) }
+                #expect(await engine.status(of: .sync()) == .portDisconnected)
+            }
+        }
+    }
+
+    @Test func `an engine that is set after a CA file changed decides for those that share its connections`()
+        async throws
+    {
+        let certificate = try Certificate(for: "localhost")
+        let receiver = try TLSReceiver(certificate)
+        let stranger = try Certificate(for: "localhost")
+        let multi = try CurlMulti()
+        let url = "https://localhost:\(receiver.port)/"
+        try await certificate.withFile { path in
+            let engine = try WebhookEngine.make(url, caFile: path, multi: multi)
+            #expect(await engine.status(of: .sync()) == .success)
+            try await stranger.withFile { other in
+                try #require(rename(other, path) == 0)
+                let next = try WebhookEngine.make(url, caFile: path, multi: multi, host: "next")
+                #expect(await next.status(of: .sync()) == .portDisconnected)
                 #expect(await engine.status(of: .sync()) == .portDisconnected)
             }
         }

@@ -8,7 +8,7 @@ final class ConnectionPool {
     var state: PoolState<TransferRequest>
     /// Engines that use it.
     var clients = Set<ClientID>()
-    private let endpoint: Endpoint
+    private var endpoint: Endpoint
     private let rules: EgressRules
     private let addressLifetime: Int
     private let gauge: PoolGauge
@@ -50,8 +50,10 @@ final class ConnectionPool {
     /// Tells others how much of it is used.
     func report() { gauge.set(PoolUse(connections: state.running, waiting: state.waiting)) }
 
-    /// Has the CA file looked at again, now and then.
-    func lookAtCertificates(at now: Monotonic) { endpoint.certificates?.lookAgain(at: now) }
+    /// Goes on with the CA file of another engine when that was read later and had changed.
+    func adopt(_ other: Endpoint) {
+        if other.certificates?.version != endpoint.certificates?.version { endpoint = other }
+    }
 
     /// Closes the connections that have not been used for `limit`.
     func closeIdle(at now: Monotonic, limit: Duration) {
