@@ -22,7 +22,8 @@ struct AwaitedSignals: Sendable {
 
     /// Holds `signals` back from now on, in this thread and those it starts: to be made before any other thread is.
     ///
-    /// SIGPIPE is ignored as well: a reader that goes away is seen where it is written to.
+    /// SIGPIPE and SIGXFSZ are ignored as well: a reader that goes away, and a file that may not grow, are seen where they
+    /// are written to.
     init(_ signals: Signal...) {
         self.signals = signals
         sigemptyset(&set)
@@ -30,6 +31,7 @@ struct AwaitedSignals: Sendable {
         let result = pthread_sigmask(SIG_BLOCK, &set, nil)
         precondition(result == 0, "pthread_sigmask: \(result)")
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// Blocks until one of them comes.
