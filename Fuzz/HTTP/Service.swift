@@ -1,5 +1,6 @@
 import Driver
 import FuzzFinding
+import Glibc
 import Locking
 import Logging
 import MicroHTTPD
@@ -7,8 +8,8 @@ import NotificationAPI
 import TestSupport
 import WebhookEngine
 
-/// The API with hosts of its own. All happens on the calling thread, and nothing leaves it: what is sent to a webhook
-/// fails.
+/// The API with hosts of its own. All happens on the calling thread but the reading of CA files, and nothing leaves it:
+/// what is sent to a webhook fails.
 final class Service {
     private let api: NotificationAPI
     private let timers = ManualTimers()
@@ -35,7 +36,8 @@ final class Service {
         (defaults.limits.streamContexts, defaults.limits.drivers, defaults.limits.journalCapacity) = (2, 2, 8)
         let queue = queue
         let machinery = Machinery(
-            timers: timers, curl: Service.curl, version: "0", followerQueue: queue, makeWorkQueue: { _ in queue })
+            timers: timers, curl: Service.curl, version: "0", followerQueue: queue, slices: InlineSliceQueue(),
+            makeWorkQueue: { _ in queue })
         api = NotificationAPI(
             defaults: defaults, limits: limits, machinery: machinery,
             about: About(version: "0", libraries: [], swift: "6"),
@@ -66,7 +68,12 @@ final class Service {
         api.prepareToStop()
         let received = Received<ServiceLedger>()
         api.unload(completion: received.take)
-        letTimeGo { received.count > 0 && open.allSatisfy(\.isOver) }
+        // CA files are read on another thread.
+        for _ in 0..<1000 {
+            letTimeGo { received.count > 0 && open.allSatisfy(\.isOver) }
+            if received.count > 0, open.allSatisfy(\.isOver) { break }
+            usleep(5000)
+        }
         for conversation in open {
             conversation.checkOver()
             conversation.hangUp()
