@@ -5,9 +5,9 @@ import JSON
 struct PageWriting<Element: Sendable>: SlicedWork {
     /// What a page came to.
     enum Outcome: Sendable {
-        /// The first `count` items, with commas between them. `hold` counts their bytes among those of answers that are not
-        /// read; nil for a page that is small enough not to be counted.
-        case written([UInt8], count: Int, hold: AnswerMemory.Hold?)
+        /// The first `count` items, in parts of some with commas between them. `hold` counts their bytes among those of
+        /// answers that are not read; nil for a page that is small enough not to be counted.
+        case written([[UInt8]], count: Int, hold: AnswerMemory.Hold?)
         /// Answers that are not read hold as much memory as they may.
         case refused
     }
@@ -21,7 +21,9 @@ struct PageWriting<Element: Sendable>: SlicedWork {
     private let write: @Sendable (inout JSONWriter, Element) -> Void
     private var hold: AnswerMemory.Hold?
     private var count = 0
-    private var json = JSONWriter(reserving: 1024)
+    /// What was written up to now, each part without room to spare: many pages may be half written at a time.
+    private var parts: [[UInt8]] = []
+    private var bytes = 0
 
     /// A page for whose bytes `take` gives memory.
     init(
@@ -36,20 +38,33 @@ struct PageWriting<Element: Sendable>: SlicedWork {
 
     /// Writes the next items.
     mutating func advance() -> Outcome? {
-        let start = json.bytes.count
+        var json = JSONWriter(reserving: 1024)
         while count < items.count {
             let end = json.bytes.count
-            if end - start >= Self.part { return holds(end - start) ? nil : .refused }
+            if end >= Self.part { return keep(json.bytes[...]) ? nil : .refused }
             write(&json, items[count])
-            if count > 0, json.bytes.count > limit { return finish(end, from: start) }
+            if count > 0, bytes + json.bytes.count > limit { return finish(json.bytes[..<end]) }
             count += 1
         }
-        return finish(json.bytes.count, from: start)
+        return finish(json.bytes[...])
     }
 
-    private mutating func finish(_ end: Int, from start: Int) -> Outcome {
-        if end > AnswerMemory.uncounted, !holds(end - start) { return .refused }
-        return .written(Array(json.bytes[..<end]), count: count, hold: hold)
+    private mutating func finish(_ last: ArraySlice<UInt8>) -> Outcome {
+        keep(last) ? .written(parts, count: count, hold: hold) : .refused
+    }
+
+    /// Keeps a part; false when there is no room for it.
+    private mutating func keep(_ text: ArraySlice<UInt8>) -> Bool {
+        if text.isEmpty { return true }
+        // And a comma.
+        bytes += text.count + 1
+        let isCounted = hold != nil || bytes > AnswerMemory.uncounted
+        guard !isCounted || holds(text.count) else { return false }
+        parts.append(
+            [UInt8](unsafeUninitializedCapacity: text.count) { part, count in
+                count = part.initialize(fromContentsOf: text)
+            })
+        return true
     }
 
     /// Counts so many bytes more; false when there is no room for them.
@@ -75,12 +90,10 @@ extension Call {
         // A little less, for what stands behind the items.
         let page = PageWriting(items, within: limit - 1024, context.takeMemory, write)
         api.machinery.slices.finish(page, whileWantedBy: self) { [reply] page in
-            guard case .written(let text, let count, let hold) = page else { return reply.send(.busy) }
-            reply.send(holding: hold) { json in
+            guard case .written(let parts, let count, let hold) = page else { return reply.send(.busy) }
+            reply.send(holding: hold, reserving: parts.reduce(1024) { $0 + $1.count + 1 }) { json in
                 json.object { json in
-                    json.member("items") { json in
-                        json.array { json in if count > 0 { json.value(json: text) } }
-                    }
+                    json.member("items", each: parts) { $0.value(json: $1) }
                     let last = count > 0 ? items[count - 1] : nil
                     if let next = next(last, count, count < items.count) { json.member("next", next) }
                     more(&json)

@@ -21,9 +21,9 @@ struct Reply: Sendable {
         send(status, .json, json.bytes, location: location)
     }
 
-    /// Answers with a JSON value whose bytes `hold` counts already, but for a few.
-    func send(holding hold: AnswerMemory.Hold?, _ write: (inout JSONWriter) -> Void) {
-        var json = JSONWriter(reserving: 1024)
+    /// Answers with a JSON value of about `size` bytes, which `hold` counts already.
+    func send(holding hold: AnswerMemory.Hold?, reserving size: Int, _ write: (inout JSONWriter) -> Void) {
+        var json = JSONWriter(reserving: size)
         write(&json)
         var response = Response(
             status: 200, headers: AnswerHeaders.list(.json, context.identification), body: json.bytes)
