@@ -13,6 +13,8 @@ public struct Machinery: Sendable {
     let followerQueue: any WorkQueue
     /// Does work that may take long, so that no thread that answers requests has to.
     let slices: any SliceQueue
+    /// Writes what is long of pages, one after the other: half-written ones would hold memory.
+    let pages: any SliceQueue
     let curl: CurlMulti
     let version: String
 
@@ -37,6 +39,7 @@ public struct Machinery: Sendable {
         self.makeWorkQueue = makeWorkQueue
         self.followerQueue = followerQueue
         self.slices = slices ?? DispatchSliceQueue(named: "wdfilterd.slices")
+        self.pages = slices ?? DispatchSliceQueue(named: "wdfilterd.pages", width: 1)
         self.curl = curl
         self.version = version
     }

@@ -1,7 +1,9 @@
 import Driver
 import JSON
 
-/// The writing of a page of a list, in slices: as many of `items` as leave its text within `limit` bytes, one at least.
+/// The writing of a page of a list: as many of `items` as leave its text within `limit` bytes, one at least.
+///
+/// The first slice is all of most pages. The second is the rest of a long one, some 40 ms for 4 MiB.
 struct PageWriting<Element: Sendable>: SlicedWork {
     /// What a page came to.
     enum Outcome: Sendable {
@@ -12,7 +14,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
         case refused
     }
 
-    /// How many bytes a slice writes, and one item more.
+    /// How many bytes the first slice writes, and one item more.
     static var part: Int { 65_536 }
 
     private let items: [Element]
@@ -21,7 +23,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
     private let write: @Sendable (inout JSONWriter, Element) -> Void
     private var hold: AnswerMemory.Hold?
     private var count = 0
-    /// What was written up to now, each part without room to spare: many pages may be half written at a time.
+    /// What was written up to now, without room to spare: many pages may wait for their second slice.
     private var parts: [[UInt8]] = []
     private var bytes = 0
 
@@ -41,7 +43,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
         var json = JSONWriter(reserving: 1024)
         while count < items.count {
             let end = json.bytes.count
-            if end >= Self.part { return keep(json.bytes[...]) ? nil : .refused }
+            if bytes == 0, end >= Self.part { return keep(json.bytes[...]) ? nil : .refused }
             write(&json, items[count])
             if count > 0, bytes + json.bytes.count > limit { return finish(json.bytes[..<end]) }
             count += 1
@@ -76,7 +78,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
 }
 
 extension Call {
-    /// Answers with a page of a list: its first slice is written here, the others where long work is done.
+    /// Answers with a page of a list: its beginning is written here, what is long of it on a thread for that.
     ///
     /// - Parameters:
     ///   - next: Where the list goes on; gets the last item of the page, their number, and whether any of `items` are left.
@@ -89,7 +91,7 @@ extension Call {
     ) {
         // A little less, for what stands behind the items.
         let page = PageWriting(items, within: limit - 1024, context.takeMemory, write)
-        api.machinery.slices.finish(page, whileWantedBy: self) { [reply] page in
+        api.machinery.pages.finish(page, whileWantedBy: self) { [reply] page in
             guard case .written(let parts, let count, let hold) = page else { return reply.send(.busy) }
             reply.send(holding: hold, reserving: parts.reduce(1024) { $0 + $1.count + 1 }) { json in
                 json.object { json in
