@@ -109,6 +109,8 @@ contract: $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run the contract suit
 	rm -rf .build/ledgers
 	mkdir -p .build/ledgers
 	export WDFILTERD_BIN="$${WDFILTERD_BIN:-$(CURDIR)/.build/debug/wdfilterd}"
+	# All processes collect the same tests, whatever sets are in their names.
+	export PYTHONHASHSEED=0
 	pytest=(.venv/bin/pytest -q --ledgers .build/ledgers)
 	"$${pytest[@]}" -n $(WORKERS) --dist loadgroup --durations 5 --ignore Tests/Contract/test_bookkeeping.py Tests/Contract
 	"$${pytest[@]}" Tests/Contract/test_bookkeeping.py
