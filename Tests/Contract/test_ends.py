@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from contract.document import REPOSITORY
-from contract.hanging import environment
+from contract.hanging import run
 from contract.machine import Machine
-from contract.service import Service, StartService, binary
+from contract.service import Service, StartService
 from contract.sysmon import CREATOR, SHELL, Script, ndjson
 
 SECONDS = 60
@@ -57,18 +57,9 @@ NUMERIC = [
 ]
 
 
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def ended(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a subcommand to its end, which is not a signal's."""
-    command = [binary(), *arguments]
-    result = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env=environment(),
-        check=False,
-    )
+    result = run(*arguments, within=SECONDS)
     assert result.returncode in range(4), result.stderr
     assert bool(result.stderr) == (result.returncode != 0), result.stderr
     return result
@@ -95,7 +86,7 @@ def test_options_of_a_replay(story: Path, number: str) -> None:
         ("--fail-under", number, ("0", "-0", "1e-400", "0.5", "1", "+1", "0x10")),
         ("--rules", f"0x{number}", ("1e308", "1e309")),
     ):
-        result = run("replay", story, "--quiet", f"{option}={value}")
+        result = ended("replay", story, "--quiet", f"{option}={value}")
         if number in taken or (option == "--rules" and re.fullmatch("[0-9]{1,8}", number)):
             assert result.returncode in (0, 1), f"{option} {value}: {result.stderr}"
         else:
@@ -115,7 +106,7 @@ def test_options_of_an_engine_and_of_the_service(number: str) -> None:
     ):
         if number in taken:
             continue
-        result = run(command, f"{option}={value}")
+        result = ended(command, f"{option}={value}")
         assert result.returncode == 2, f"{command} {option} {value}"
         assert option in result.stderr
 
@@ -128,7 +119,7 @@ def test_each_numeric_setting_is_taken_or_named_as_a_fault(tmp_path: Path, numbe
         groups.setdefault(group, []).append(f"  {key}: {number}\n")
     config = tmp_path / "wdfilterd.yaml"
     config.write_text("".join(f"{group}:\n{''.join(lines)}" for group, lines in groups.items()))
-    result = run("check-config", config)
+    result = ended("check-config", config)
     named = {line.split(": ")[1] for line in result.stderr.splitlines()}
     if not re.fullmatch(r" ?-?\d+", number):
         return
@@ -179,7 +170,7 @@ def test_recordings_at_the_ends_of_time(tmp_path: Path, story: Path, pace: str) 
     text = [re.sub(r'"UtcTime":"[^"]*"', f'"UtcTime":"{time}"', lines[number > 0]) for number, time in enumerate(times)]
     path = tmp_path / "ends.json"
     path.write_text("\n".join(text) + "\n")
-    result = run("replay", path, "--pace", pace, "--engine-latency", "60s", "--quiet", "--json")
+    result = ended("replay", path, "--pace", pace, "--engine-latency", "60s", "--quiet", "--json")
     assert result.returncode == 0
     assert '"rejectedCount":0' in result.stdout
 

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.hanging import ACCOUNT, SECONDS, Process, await_port, environment
+from contract.hanging import ACCOUNT, SECONDS, Process, await_port, run
 from contract.receiver import new_receiver, stay_silent
-from contract.service import binary
 
 CREATION = '{"processId":1000,"imageFileName":"a.exe"}'
 STOPS = (signal.SIGTERM, signal.SIGINT)
@@ -58,16 +57,7 @@ def test_a_service_under_timeout_tells_its_account_each_time(tmp_path: Path) -> 
     if shutil.which("timeout") is None:
         pytest.skip("no timeout of GNU")
     for _ in range(10):
-        result = subprocess.run(
-            ["timeout", "1", binary(), "serve", "--listen", "127.0.0.1:0"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            env=environment(),
-            check=False,
-            start_new_session=True,
-        )
+        result = run("serve", "--listen", "127.0.0.1:0", under=("timeout", "1"))
         assert result.returncode == 124
         assert ACCOUNT in result.stderr.splitlines()[-1]
 
@@ -151,15 +141,7 @@ def test_a_small_file_that_is_something_else_is_refused_in_words(
         config = tmp_path / "wdfilterd.yaml"
         config.write_text(setting.format(path))
         arguments = ("serve", "--listen", "127.0.0.1:0", "--config", str(config))
-    result = subprocess.run(
-        [binary(), *(argument.format(path) for argument in arguments)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env=environment(),
-        check=False,
-    )
+    result = run(*(argument.format(path) for argument in arguments))
     assert result.returncode == 2
     assert result.stdout == ""
     assert ("is not a regular file" if kind == "no size" else f"is {kind}, not a regular file") in result.stderr
@@ -266,15 +248,7 @@ class TestPortFile:
 
     @staticmethod
     def refused(path: Path) -> None:
-        result = subprocess.run(
-            [binary(), "serve", "--listen", "127.0.0.1:0", "--port-file", path],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            env=environment(),
-            check=False,
-        )
+        result = run("serve", "--listen", "127.0.0.1:0", "--port-file", path)
         assert result.returncode == 2
         assert result.stdout == ""
         assert result.stderr == f"--port-file: {path} is there and is not a regular file\n"
@@ -313,14 +287,6 @@ class TestPortFile:
         assert {path.name for path in tmp_path.iterdir()} == {"victim", "port", "port.new", "log"}
 
     def test_a_folder_that_is_not_there_is_a_failure(self, tmp_path: Path) -> None:
-        result = subprocess.run(
-            [binary(), "serve", "--listen", "127.0.0.1:0", "--port-file", tmp_path / "absent" / "port"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            env=environment(),
-            check=False,
-        )
+        result = run("serve", "--listen", "127.0.0.1:0", "--port-file", tmp_path / "absent" / "port")
         assert result.returncode == 3
         assert "No such file or directory" in result.stderr

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from contract.service import LINE, binary
@@ -16,6 +16,20 @@ ACCOUNT = " info serve: stopped directFailed="
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment without settings."""
     return {key: value for key, value in os.environ.items() if not key.startswith("WDFILTERD_")} | dict(extra or {})
+
+
+def run(*arguments: str | Path, under: Sequence[str] = (), within: float = SECONDS) -> subprocess.CompletedProcess[str]:
+    """Run a subcommand to its end, without settings from the environment, or `under` a command in its own session."""
+    return subprocess.run(
+        [*under, binary(), *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=within,
+        env=environment(),
+        check=False,
+        start_new_session=bool(under),
+    )
 
 
 class Process:
