@@ -119,7 +119,7 @@ class Running:
 
 
 def startable(step: Step, running: Sequence[Step], passed: Mapping[str, Time]) -> bool:
-    """Whether a step may start beside those that run."""
+    """Whether a step may start beside the running ones."""
     if not set(step.after) <= set(passed) or len(running) >= 2:
         return False
     kinds = {other.kind for other in running}
@@ -187,7 +187,7 @@ def table(times: Mapping[str, Time], entries: Mapping[str, int]) -> str:
 
 
 def main() -> int:
-    """Run the steps, or those that are named on the command line without what they come after."""
+    """Run all steps, or only those named on the command line, without waiting for their predecessors."""
     text = (REPOSITORY / "CONTRIBUTING.md").read_text()
     entries = {match["name"]: int(match["cpu"]) for match in ENTRY.finditer(text)}
     if set(entries) != {step.name for step in STEPS}:

@@ -171,7 +171,7 @@ extension Driver {
         set { withState { $0.policies = newValue } }
     }
 
-    /// The rule policies in force, one by one; prepares those that are set.
+    /// The rule policies in force. Setting them prepares them for matching.
     public var rulePolicies: [RulePolicy] {
         get { rulePolicySet.policies }
         set { rulePolicySet = RulePolicySet(newValue) }
