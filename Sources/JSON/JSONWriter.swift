@@ -1,7 +1,7 @@
 /// Writes JSON to the end of a byte array.
 ///
 /// Sets commas by itself. Whoever writes keeps to the grammar otherwise: members in objects, values in arrays.
-public struct JSONWriter: Sendable {
+public struct JSONWriter {
     /// What has been written.
     public internal(set) var bytes: [UInt8] = []
     /// Whether a value came before this place in the same container.

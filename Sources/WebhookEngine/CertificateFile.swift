@@ -31,9 +31,6 @@ public final class CertificateFile: Sendable {
         self.path = path
     }
 
-    /// Whether it was read.
-    public var isRead: Bool { state.withLock { $0.content != nil } }
-
     /// Reads the file. What was read before stays when that fails.
     ///
     /// It may take as long as a file system takes: not for a thread that others need.
