@@ -1,7 +1,6 @@
 import CMicroHTTPD
 import Dispatch
 import Glibc
-import Synchronization
 
 /// Accepts the connections of a listening socket, as long as there are places for them, and hands them to the
 /// library.
@@ -11,24 +10,25 @@ import Synchronization
 final class Acceptor: Sendable {
     /// For how long connections are left to the kernel's queue when there is no place or no descriptor for them.
     private static let pause = DispatchTimeInterval.milliseconds(10)
+    /// For how long all places are taken before the reserve is opened, in nanoseconds: connections that are idle or whose
+    /// client has gone give theirs up within that time.
+    private static let patience: Int64 = 2_000_000_000
+    /// How many idle connections are closed at a time.
+    private static let roomAtOnce = 64
 
     private let descriptor: Int32
-    private let places: ConnectionPlaces
-    /// Has up to that many connections closed that nothing is done with.
-    private let makeRoom: @Sendable (Int) -> Void
+    private let core: DaemonCore
     private nonisolated(unsafe) let daemon: OpaquePointer  // functions on a daemon may be called from any thread
     private let queue = DispatchQueue(label: "microhttpd.acceptor")
     private nonisolated(unsafe) let source: any DispatchSourceRead  // its functions may be called from any thread
     private let isOver = DispatchSemaphore(value: 0)
+    /// Since when (ns of the monotonic clock) connections have been waiting; used on `queue` only.
+    private nonisolated(unsafe) var crowdedSince: Int64?
 
     /// Accepts what comes at `descriptor`, which does not block, until `stop`.
-    init(
-        _ descriptor: Int32, _ places: ConnectionPlaces, daemon: OpaquePointer,
-        makeRoom: @escaping @Sendable (Int) -> Void
-    ) {
+    init(_ descriptor: Int32, _ core: DaemonCore, daemon: OpaquePointer) {
         self.descriptor = descriptor
-        self.makeRoom = makeRoom
-        self.places = places
+        self.core = core
         self.daemon = daemon
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
         source.setEventHandler { [unowned self] in acceptAll() }
@@ -36,42 +36,68 @@ final class Acceptor: Sendable {
         source.activate()
     }
 
-    /// Accepts nothing any more; what waits in the kernel's queue stays there. To be called once, before it is let go of.
+    /// Accepts nothing any more; what waits in the kernel's queue stays there. To be called before it is let go of.
     func stop() {
         source.cancel()
         isOver.wait()
+        isOver.signal()
     }
 
     private func acceptAll() {
         while !source.isCancelled {
-            guard places.isFree else { return waitForRoom() }
-            var storage = sockaddr_storage()
-            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-            let code = withUnsafeMutableBytes(of: &storage) { bytes -> Int32 in
-                guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return EFAULT }
-                let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-                let socket = accept4(descriptor, address, &length, flags)
-                guard socket >= 0 else { return errno }
-                places.take()
-                // What it does not take it has closed.
-                if CMicroHTTPD_add_connection(daemon, socket, address, length) == 0 { places.giveBack() }
-                return 0
-            }
+            guard let place = core.places.take(.ordinary) ? .ordinary : placeInNeed() else { return }
+            let code = accept(to: place)
+            if code != 0 { core.places.giveBack(place) }
             switch code {
             case 0, EINTR, ECONNABORTED: continue
-            case EAGAIN: return
-            case EMFILE, ENFILE: return waitForRoom()
+            case EAGAIN:
+                crowdedSince = nil
+                return
+            case EMFILE, ENFILE:
+                core.closeIdle(Self.roomAtOnce)
+                return rest()
             default: return rest()
             }
         }
     }
 
-    /// Closes idle connections in favour of those that wait, a few at a time: they are not gone at once.
-    private func waitForRoom() {
+    /// Accepts a connection, for which `place` was taken, and hands it to the library; returns 0, or why there is none.
+    private func accept(to place: ConnectionPlaces.Place) -> Int32 {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutableBytes(of: &storage) { bytes -> Int32 in
+            guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return EFAULT }
+            let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+            let socket = accept4(descriptor, address, &length, flags)
+            guard socket >= 0 else { return errno }
+            if place == .reserved { core.places.handOver(socket) }
+            // What it does not take it has closed.
+            if CMicroHTTPD_add_connection(daemon, socket, address, length) == 0 {
+                core.places.giveBack(core.places.place(of: socket))
+            }
+            return 0
+        }
+    }
+
+    /// Looks for a place when all ordinary ones are taken. Idle connections give theirs up for those that wait, a few at a
+    /// time. Where there are none the reserve is opened, once no place has come free for a while, or once connections
+    /// have been waiting for as long. Nil when nobody waits, or is to wait on.
+    private func placeInNeed() -> ConnectionPlaces.Place? {
         let waiting = SocketSilence.waiting(at: descriptor)
-        guard waiting > 0 else { return }
-        makeRoom(min(waiting, 64))
+        guard waiting > 0 else {
+            crowdedSince = nil
+            return nil
+        }
+        let now = monotonicNow()
+        let crowdedSince = crowdedSince ?? now
+        self.crowdedSince = crowdedSince
+        let isStuck = now - min(crowdedSince, core.places.unchangedSince) >= Self.patience
+        if core.closeIdle(min(waiting, Self.roomAtOnce)) == 0, isStuck {
+            if core.places.take(.reserved) { return .reserved }
+            core.cutLate()
+        }
         rest()
+        return nil
     }
 
     /// Looks again after a pause; the socket, which stays readable, would call at once.
@@ -79,19 +105,4 @@ final class Acceptor: Sendable {
         source.suspend()
         queue.asyncAfter(deadline: .now() + Self.pause) { [self] in source.resume() }
     }
-}
-
-/// The places for connections.
-final class ConnectionPlaces: Sendable {
-    private let count: Int
-    private let taken = Atomic(0)
-
-    init(_ count: Int) { self.count = count }
-
-    /// Whether there is one; who alone takes any can rely on it.
-    var isFree: Bool { taken.load(ordering: .relaxed) < count }
-
-    func take() { taken.add(1, ordering: .relaxed) }
-
-    func giveBack() { taken.subtract(1, ordering: .relaxed) }
 }

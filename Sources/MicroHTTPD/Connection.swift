@@ -31,6 +31,8 @@ final class Connection {
     let core: DaemonCore
     let rendezvous: Rendezvous
     let remoteAddress: String
+    /// What was taken for it, and is given back when it is over.
+    @exclusivity(unchecked) private(set) var place: ConnectionPlaces.Place
     @exclusivity(unchecked) var phase = Phase.idle
     @exclusivity(unchecked) var body: [UInt8] = []
     @exclusivity(unchecked) var limit = 0
@@ -52,9 +54,10 @@ final class Connection {
         self.core = core
         remoteAddress = CMicroHTTPD_client_address(connection).flatMap(numericAddress) ?? "local"
         let socket = CMicroHTTPD_socket(connection)
+        place = core.places.place(of: socket)
         rendezvous = Rendezvous(
             core.handler, connection: LibraryConnection(connection), socket: socket,
-            deadline: monotonicNow() + core.requestTime)
+            deadline: monotonicNow() + (place == .ordinary ? core.requestTime : core.reservedTime))
         core.add(rendezvous)
         core.liveConnections.add(1, ordering: .relaxed)
     }
@@ -74,7 +77,12 @@ final class Connection {
         if let mark = strchr(target, Int32(UInt8(ascii: "?"))) { mark[1] = 0 }
         phase = .named
         rendezvous.endIdleness()
-        rendezvous.expect(notLaterThan: monotonicNow() + core.requestTime)
+        if place == .reserved, core.places.exchange() {
+            place = .ordinary
+            rendezvous.expect(by: monotonicNow() + core.requestTime)
+        } else {
+            rendezvous.expect(notLaterThan: monotonicNow() + core.requestTime)
+        }
     }
 
     /// The headers have come: asks the handler what to do.
@@ -90,7 +98,9 @@ final class Connection {
         isLast = head.hasBody && head.contentLength == nil && !Daemon.libraryVersion.endsChunkedBodiesStrictly
         // Asked after the request was opened: a stop either sees it open or is seen here.
         guard core.stage == .running else { return reply(core.handler.refuse(.stopping).closing(), connection) }
-        switch core.handler.begin(head) {
+        if place == .reserved { isLast = true }
+        let isTurnedAway = place == .reserved && !core.handler.isProbe(head)
+        switch isTurnedAway ? .reject(core.handler.refuse(.noPlace)) : core.handler.begin(head) {
         case .reject(let response):
             if !head.hasBody {
                 phase = .rejected(response)
@@ -132,6 +142,9 @@ final class Connection {
         if rendezvous.close() { core.leaving.subtract(1, ordering: .relaxed) }
         core.remove(rendezvous)
     }
+
+    /// How long the client may take for what is expected of it, in nanoseconds.
+    var time: Int64 { place == .ordinary ? core.requestTime : core.reservedTime }
 
     /// A number that no other turn of a consumer or producer on this connection has.
     func nextTurn() -> UInt64 {

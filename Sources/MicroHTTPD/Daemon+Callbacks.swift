@@ -41,7 +41,7 @@ extension Daemon {
             context.pointee = nil
             let closed = Unmanaged<Connection>.fromOpaque(owner).takeRetainedValue()
             closed.close()
-            closed.core.places.giveBack()
+            closed.core.places.giveBack(closed.place)
         default:
             break
         }

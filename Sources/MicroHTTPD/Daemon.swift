@@ -54,7 +54,7 @@ public final class Daemon: Sendable {
         self.options = options
         self.core = core
         sweeper = DeadlineSweeper(core)
-        acceptor = Acceptor(socket.descriptor, core.places, daemon: started) { core.closeIdle($0) }
+        acceptor = Acceptor(socket.descriptor, core, daemon: started)
     }
 
     deinit {
@@ -85,12 +85,13 @@ public final class Daemon: Sendable {
     /// The version of libmicrohttpd in use.
     public static let libraryVersion = LibraryVersion(String(cString: MHD_get_version()))
 
-    /// Accepts no connections any more and answers new requests on open ones with 503; what was begun goes on.
+    /// Answers new requests with 503; what was begun goes on. At a socket that was passed no connection is accepted any
+    /// more: those are for whoever it is passed to next.
     public func quiesce() {
         life.withLock { life in
             if life.isQuiesced { return }
             life.isQuiesced = true
-            acceptor.stop()
+            if socket.isPassed { acceptor.stop() }
             // What ends because of the new stage was under way, and so was what began before it.
             life.awaited = awaitOpenRequests()
             core.advance(to: .stopping)
@@ -116,6 +117,7 @@ public final class Daemon: Sendable {
         for connection in core.open { connection.wake(core) }
         _ = core.awaited.wait(timeout: .now() + .nanoseconds(Int(time.nanoseconds)))
 
+        acceptor.stop()
         // From here nothing suspends a connection any more: with one suspended the library aborts the process.
         core.advance(to: .closing)
         let cut = core.open.count { $0.isAwaited }

@@ -7,7 +7,10 @@ public struct DaemonConfiguration: Sendable {
     /// Connections open at a time, 1...1,048,576; further ones are left to the kernel's queue, and take the places of those
     /// that are between two requests for longest, a second at least.
     public var connectionLimit = 4096
-    /// Connections open at a time from one address, 0 for no limit.
+    /// Connections beyond `connectionLimit`, 0...1024, that are accepted when no place has come free for two seconds, or
+    /// connections have been waiting for as long: probes are answered there, all else gets 503.
+    public var probeLimit = 0
+    /// Connections open at a time from one address, 0 for no limit; as many as may be open in all are no limit either.
     public var connectionsPerAddressLimit = 0
     /// What a connection may use for its headers and buffers in bytes, 8,192...16,777,216. A longer request line or
     /// longer headers are refused by the library itself.
@@ -32,6 +35,7 @@ public struct DaemonConfiguration: Sendable {
         let ranges: [(String, Int, ClosedRange<Int>)] = [
             ("threads", threads, 1...64),
             ("connectionLimit", connectionLimit, 1...1_048_576),
+            ("probeLimit", probeLimit, 0...1024),
             ("connectionsPerAddressLimit", connectionsPerAddressLimit, 0...1_048_576),
             ("connectionMemoryBytes", connectionMemoryBytes, 8192...16_777_216),
             ("idleTimeoutSeconds", idleTimeoutSeconds, 1...86_400),

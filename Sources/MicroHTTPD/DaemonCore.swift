@@ -9,6 +9,8 @@ final class DaemonCore: Sendable {
     let log: @Sendable (String) -> Void
     /// How long a client may take for a request, in nanoseconds.
     let requestTime: Int64
+    /// How long a client with a reserved place may take for its request, in nanoseconds.
+    let reservedTime: Int64 = 500_000_000
     /// How long a client may keep a connection without a request, in nanoseconds.
     let idleTime: Int64
     /// What new connections show in their handshake.
@@ -34,7 +36,7 @@ final class DaemonCore: Sendable {
         self.log = log
         requestTime = configuration.requestDeadline.nanoseconds
         identity = Locked(configuration.tls)
-        places = ConnectionPlaces(configuration.connectionLimit)
+        places = ConnectionPlaces(configuration.connectionLimit, reserve: configuration.probeLimit)
         idleTime = Duration.seconds(configuration.idleTimeoutSeconds).nanoseconds
     }
 
@@ -68,11 +70,20 @@ final class DaemonCore: Sendable {
         if cut > 0 { cutCount.add(cut, ordering: .relaxed) }
     }
 
+    /// Cuts the connections whose deadline has passed, as `sweep` does, without a look at the others.
+    func cutLate() {
+        let now = monotonicNow()
+        let cut = open.count { $0.cutIfLate(now) }
+        if cut > 0 { cutCount.add(cut, ordering: .relaxed) }
+    }
+
     /// Sees to it that up to `count` connections are on their way out, because others find no place: those that are
-    /// between two requests for longest, a second at least.
-    func closeIdle(_ count: Int) {
-        let count = count - leaving.load(ordering: .relaxed)
-        guard count > 0 else { return }
+    /// between two requests for longest, a second at least. Returns how many are.
+    @discardableResult
+    func closeIdle(_ count: Int) -> Int {
+        let before = leaving.load(ordering: .relaxed)
+        let count = count - before
+        guard count > 0 else { return before }
         let latest = monotonicNow() - 1_000_000_000
         let idle = open.map { (since: $0.idleSince, connection: $0) }.filter { $0.since <= latest }
         var closed = 0
@@ -82,6 +93,7 @@ final class DaemonCore: Sendable {
             if connection.closeIdle(since: since) { closed += 1 } else { leaving.subtract(1, ordering: .relaxed) }
         }
         closedIdleCount.add(closed, ordering: .relaxed)
+        return before + closed
     }
 
     /// The counts of this moment.

@@ -26,8 +26,12 @@ final class DaemonOptions {
         if configuration.threads > 1 { add(.THREAD_POOL_SIZE, configuration.threads) }
         // The limit is kept by whoever accepts. The library shares its own out among the threads, and what is closed takes
         // part for a moment longer: it must not be the one that is reached.
-        add(.CONNECTION_LIMIT, (configuration.connectionLimit + 1024) * configuration.threads)
-        add(.PER_IP_CONNECTION_LIMIT, configuration.connectionsPerAddressLimit)
+        add(
+            .CONNECTION_LIMIT, (configuration.connectionLimit + configuration.probeLimit + 1024) * configuration.threads
+        )
+        // One address may have the reserve too, if it may have everything else.
+        let perAddress = configuration.connectionsPerAddressLimit
+        add(.PER_IP_CONNECTION_LIMIT, perAddress < configuration.connectionLimit ? perAddress : 0)
         add(.CONNECTION_MEMORY_LIMIT, configuration.connectionMemoryBytes)
         add(.CONNECTION_MEMORY_INCREMENT, 4096)
         add(.CONNECTION_TIMEOUT, configuration.idleTimeoutSeconds)

@@ -6,6 +6,8 @@ struct ListeningSocket {
     let descriptor: Int32
     /// What is listened on.
     let address: ListeningAddress
+    /// Whether it was there before the daemon, and stays after it.
+    let isPassed: Bool
     /// The file to remove with the socket.
     private let path: String?
 
@@ -13,6 +15,7 @@ struct ListeningSocket {
     ///
     /// - Throws: `DaemonError.badAddress`, `.cannotListen`.
     init(_ endpoint: Endpoint) throws(DaemonError) {
+        if case .passed = endpoint { isPassed = true } else { isPassed = false }
         switch endpoint {
         case .tcp(let host, let port):
             descriptor = try Self.listen(host, port)

@@ -210,6 +210,12 @@ final class Rendezvous: Sendable {
         return false
     }
 
+    /// Cuts the connection when its deadline is before `instant`; returns whether it did.
+    func cutIfLate(_ instant: Int64) -> Bool {
+        let expected = deadline.load(ordering: .relaxed)
+        return expected < instant && cut(expecting: expected)
+    }
+
     /// What a look at the client's side of the connection leads to.
     private enum Finding {
         case nothing

@@ -24,6 +24,8 @@ public enum RequestViolation: Error, Hashable, Sendable {
     case unknownTransferCoding
     /// A `Transfer-Encoding` in an HTTP/1.0 request.
     case transferCodingInOldVersion
+    /// As many connections as may be are open, and this one had a place for probes only.
+    case noPlace
     /// The daemon is being stopped.
     case stopping
 
@@ -49,7 +51,7 @@ public enum RequestViolation: Error, Hashable, Sendable {
             .transferCodingInOldVersion:
             400
         case .unknownTransferCoding: 501
-        case .stopping: 503
+        case .noPlace, .stopping: 503
         case .badVersion: 505
         }
     }
@@ -73,6 +75,7 @@ public enum RequestViolation: Error, Hashable, Sendable {
         case .bothLengths: "The request has both a Content-Length and a Transfer-Encoding."
         case .unknownTransferCoding: "The only transfer coding understood is chunked."
         case .transferCodingInOldVersion: "HTTP/1.0 has no transfer codings."
+        case .noPlace: "As many connections as may be are open, and none of them is idle."
         case .stopping: "The service is stopping."
         }
     }

@@ -104,7 +104,7 @@ public final class NotificationAPI: RequestHandler {
                 if !route.isProbe { try sites.check(head, hasTokens: access.asksForTokens) }
                 let admission = try role(of: route).map { role throws(Problem) in try access.admit(head, as: role) }
                 // The answer to a change comes when it is done.
-                if route.isChange, answerMemory.isFull { throw Problem.busy }
+                if route.isChange, answerMemory.isFull { throw Problem.unreadAnswers }
                 // Only who is let in uses the host.
                 return try plan(
                     RequestContext(
@@ -197,8 +197,18 @@ public final class NotificationAPI: RequestHandler {
     /// The answer for a request that is refused before it is one of ours.
     public func refuse(_ violation: RequestViolation) -> Response {
         metrics.unrouted.count(status: violation.status)
-        let type: ProblemType = violation == .stopping ? .stopping : .invalidRequest
-        return Problem(type, violation.detail, status: violation.status).response(instance: "/")
+        let problem =
+            switch violation {
+            case .stopping: Problem(.stopping, violation.detail)
+            case .noPlace: Problem.busy(violation.detail)
+            default: Problem(.invalidRequest, violation.detail, status: violation.status)
+            }
+        return problem.response(instance: "/")
+    }
+
+    /// Whether the service itself is asked how it is.
+    public func isProbe(_ head: RequestHead) -> Bool {
+        if case .route(let route, _) = router.match(head.method, head.target.segments) { route.isProbe } else { false }
     }
 
     /// The answer where an operation gave none.

@@ -40,25 +40,31 @@ enum OpenFiles {
 struct DescriptorBudget: Equatable {
     /// What the service keeps for itself: threads, files of tokens and certificates, name look-ups, the log.
     private static let own = 128
+    /// Connections in reserve for probes.
+    private static let probes = 64
 
     /// For how many connections of clients there are descriptors.
     let connections: Int
+    /// For how many more there are, for probes only.
+    let probes: Int
     /// What to tell the operator when that is fewer than the settings ask for.
     let warning: String?
 
     /// Of `limit` descriptors, for `connections` of clients and `engines` of webhooks. Where that is too much, engines and
     /// the service itself have up to half of them: clients must not keep these from working.
     init(limit: Int, connections wanted: Int, engines: Int) {
-        let reserve = engines + Self.own
+        let reserve = engines + Self.own + Self.probes
         let need = wanted + reserve
         guard need > limit else {
             connections = wanted
+            probes = Self.probes
             warning = nil
             return
         }
         connections = min(wanted, limit - min(reserve, limit / 2))
+        probes = min(Self.probes, limit / 16)
         warning =
             "the limit of open files is \(limit), and the settings need \(need): \(wanted) for server.connectionLimit, "
-            + "\(engines) for engine.connections, \(Self.own) for the service itself; \(connections) connections are served at a time"
+            + "\(engines) for engine.connections, \(Self.own) for the service itself, \(Self.probes) for probes; \(connections) connections are served at a time"
     }
 }

@@ -17,6 +17,7 @@ struct Service {
     private let timers: DispatchTimerQueue
     private let api: NotificationAPI
     private let daemon: Daemon
+    private let watch: ConnectionWatch
 
     /// Starts everything, with at most `descriptors` files and sockets. `droppedLogLines` counts lines of the log that were not written; it is called from any thread.
     init(
@@ -46,10 +47,18 @@ struct Service {
         if let warning = budget.warning { logger.warning("\(warning)") }
         var configuration = settings.daemonConfiguration(try settings.endpoint(systemd), credentials.identity)
         configuration.connectionLimit = budget.connections
+        configuration.probeLimit = budget.probes
         do throws(DaemonError) {
             daemon = try Daemon(configuration, handler: api) { logger.debug("\($0)") }
         } catch {
             throw settings.failure(error)
+        }
+        watch = ConnectionWatch(limit: budget.connections) { [daemon] in
+            daemon.statistics.openConnections
+        } full: {
+            logger.warning(
+                "all connections are taken: idle ones give way, then only probes are answered",
+                metadata: ["connections": "\(budget.connections)"])
         }
         if settings.hosts.idleTimeoutSeconds > 0 { removeIdleHosts(api, timers) }
         systemd.notify(.ready)
@@ -92,6 +101,7 @@ struct Service {
     /// messages, within about twice `server.shutdownTimeoutMs`.
     func stop() -> ServiceLedger {
         systemd.notify(.stopping)
+        watch.stop()
         let timeout = Duration.milliseconds(settings.server.shutdownTimeoutMs)
         daemon.quiesce()
         api.prepareToStop()

@@ -3,21 +3,23 @@ import Testing
 @testable import wdfilterd
 
 @Suite struct DescriptorBudgetTests {
-    @Test(arguments: [(1_048_576, 4096), (.max, 4096), (4096 + 512 + 128, 4096)])
+    @Test(arguments: [(1_048_576, 4096), (.max, 4096), (4096 + 512 + 128 + 64, 4096)])
     func `with enough descriptors there are as many connections as the settings say`(limit: Int, connections: Int) {
         let budget = DescriptorBudget(limit: limit, connections: 4096, engines: 512)
         #expect(budget.connections == connections)
+        #expect(budget.probes == 64)
         #expect(budget.warning == nil)
     }
 
-    @Test(arguments: [(4735, 4095), (1024, 512), (1281, 641), (256, 128), (64, 32)])
+    @Test(arguments: [(4799, 4095, 64), (1024, 512, 64), (1409, 705, 64), (256, 128, 16), (64, 32, 4)])
     func `with fewer there is a reserve for engines and the service itself, and a warning that names the numbers`(
-        limit: Int, connections: Int
+        limit: Int, connections: Int, probes: Int
     ) throws {
         let budget = DescriptorBudget(limit: limit, connections: 4096, engines: 512)
         #expect(budget.connections == connections)
+        #expect(budget.probes == probes)
         let warning = try #require(budget.warning)
-        for number in [limit, 4736, 4096, 512, connections] { #expect(warning.contains("\(number)")) }
+        for number in [limit, 4800, 4096, 512, connections] { #expect(warning.contains("\(number)")) }
     }
 
     @Test func `a small setting is kept where half of the descriptors are enough for it`() {

@@ -118,6 +118,14 @@ import Testing
         #expect(!shown.contains(" 10:15:15Z"))
     }
 
+    @Test func `it says where the reading stopped, if it did`() throws {
+        #expect(try !summary().text(in: .plain).contains("stopped"))
+        let stopped = Self.report.replacing(#""rejectedCount":6,"#, with: #""rejectedCount":6,"stoppedAtLine":12,"#)
+        #expect(
+            try summary(stopped).text(in: .plain)
+                .contains("  and 1 more\n  stopped at line 12: nothing after it was applied\n"))
+    }
+
     @Test func `the percentage is that of the outcomes, to a tenth`() throws {
         #expect(try summary().percent == 5.4)
         let none = Self.report.replacing(#""reached":3,"outcomes":56"#, with: #""reached":0,"outcomes":0"#)

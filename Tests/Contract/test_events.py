@@ -64,6 +64,7 @@ class TestEvents:
         data = b'nope\n{"type":"processCreate","processId":1000,"imageFileName":"a.exe"}\n'
         report = machine.get("postEvents", data=data, query={"stopOnError": True})
         assert (report["applied"], report["rejectedCount"], report["rejected"][0]["line"]) == (0, 1, 1)
+        assert report["stoppedAtLine"] == 1
         machine.call("getProcess", pid=A, expect=404)
 
     def test_only_the_first_hundred_bad_lines_are_told(self, machine: Machine) -> None:

@@ -17,6 +17,7 @@ from contract.wire_client import WireClient
 PLACES = 64
 FEW = f"server:\n  connectionLimit: {PLACES}\n"
 GET = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+OTHER = b"GET /v1/version HTTP/1.1\r\nHost: localhost\r\n\r\n"
 WAIT = b"GET /v1/hosts/default/messages?waitMs=60000&after=99999 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 # Far more than it takes, and far less than the 60 s of the wait.
 SOON = 15
@@ -41,11 +42,38 @@ def test_a_client_that_goes_while_its_request_waits_gives_up_its_place(
             if way == "reset":
                 wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             wire.close()
-        begun = time.monotonic()
-        with WireClient(service.port) as probe:
-            probe.send(GET)
-            assert probe.answer().status == 200
-        assert time.monotonic() - begun < SOON
+        deadline = time.monotonic() + SOON
+        while (status := on_a_new_connection(service, OTHER).status) != 200:
+            assert status == 503  # no place yet
+            assert time.monotonic() < deadline
+
+
+def on_a_new_connection(service: Service, request: bytes) -> Answer:
+    with WireClient(service.port) as wire:
+        wire.send(request)
+        return wire.answer()
+
+
+def test_probes_are_answered_when_all_places_are_held(start: StartService) -> None:
+    """By requests that wait and by half requests, more than the kernel's queue takes at a time among them."""
+    service, client = start(FEW + "  requestTimeoutMs: 60000\n")
+    client.close()
+    with ExitStack() as held:
+        for number in range(4 * PLACES):
+            held.enter_context(WireClient(service.port)).send(WAIT if number % 2 else GET[:-2])
+        for probe in ("livez", "readyz", "healthz") * 10:
+            begun = time.monotonic()
+            answer = on_a_new_connection(service, GET.replace(b"livez", probe.encode()))
+            assert (answer.status, answer.headers["Connection"]) == (200, "close")
+            assert time.monotonic() - begun < SOON
+        refused = on_a_new_connection(service, OTHER)
+        assert (refused.status, refused.problem) == (503, "busy")
+        assert (refused.headers["Retry-After"], refused.headers["Connection"]) == ("1", "close")
+        assert "connections" in refused.json["detail"]
+        assert "all connections are taken" in service.errors()
+    deadline = time.monotonic() + SOON
+    while on_a_new_connection(service, OTHER).status != 200:
+        assert time.monotonic() < deadline
 
 
 def test_connections_that_do_nothing_give_way_to_new_ones(start: StartService) -> None:
@@ -122,7 +150,7 @@ def test_with_few_descriptors_there_is_a_reserve_and_a_warning(tmp_path: Path) -
             assert time.monotonic() < deadline
         assert len(list(descriptors.iterdir())) <= few // 2 + 40
     assert service.stop() == 0
-    assert f"the limit of open files is {few}, and the settings need 4736" in service.errors()
+    assert f"the limit of open files is {few}, and the settings need 4800" in service.errors()
 
 
 def test_enough_descriptors_are_not_warned_about(start: StartService) -> None:

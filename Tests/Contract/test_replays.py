@@ -367,6 +367,7 @@ class TestStory:
         with replayed(client, data, stopOnError=True) as report:
             assert (report["applied"], report["rejectedCount"]) == (1, 1)
             assert [rejection["line"] for rejection in report["rejected"]] == [2]
+            assert report["stoppedAtLine"] == 2
 
     def test_other_channels_are_nobodys(self, client: Client) -> None:
         name = new_name()

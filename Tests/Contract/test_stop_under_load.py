@@ -3,19 +3,23 @@
 import http.client
 import json
 import re
+import signal
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 from contract.client import Client, Ledger
 from contract.machine import Machine
-from contract.receiver import Receiver, stay_silent
+from contract.receiver import Receiver, new_receiver, stay_silent
 from contract.service import Service
+from contract.wire_client import WireClient
 
 SECONDS_OF_LOAD = 2.0
 FAR_TOO_LONG = 60
 TARGET, CREATOR = 1004, 1000
+JSON = {"Content-Type": "application/json"}
 ASYNC = json.dumps({"operation": "LogPrint", "data": ""})
 SYNC = json.dumps({"operation": "NewThreadDifferentProcess", "processId": CREATOR, "data": {"targetProcessId": TARGET}})
 
@@ -23,6 +27,40 @@ SYNC = json.dumps({"operation": "NewThreadDifferentProcess", "processId": CREATO
 def kinds(receiver: Receiver) -> Counter[str]:
     """How many messages of each kind an engine got."""
     return Counter(kind.decode() for request in receiver.requests for kind in re.findall(rb'"kind":"(\w+)"', request))
+
+
+def test_who_comes_while_it_stops_is_told_so(tmp_path: Path) -> None:
+    """On a new connection; the stop waits for a request that waits for its engine."""
+    config = tmp_path / "wdfilterd.yaml"
+    config.write_text("server:\n  shutdownTimeoutMs: 3000\n")
+    service = Service(tmp_path, ["--config", str(config)])
+    client = Client(service.port, Ledger())
+    with new_receiver() as receiver, ExitStack() as held:
+        receiver.answering = stay_silent
+        host = machine(client, "slow", receiver, {"maxProcessCreationMessageTimeoutMs": 60000})
+        waiting = http.client.HTTPConnection("127.0.0.1", service.port)
+        held.callback(waiting.close)
+        waiting.request(
+            "POST",
+            f"/v1/hosts/{host.name}/processes",
+            '{"imageFileName":"a.exe"}',
+            {"Content-Type": "application/json"},
+        )
+        deadline = time.monotonic() + FAR_TOO_LONG
+        while not receiver.requests:
+            assert time.monotonic() < deadline
+        service.process.send_signal(signal.SIGTERM)
+        for path in ("readyz", "livez", "v1/version"):
+            status = 200
+            while status == 200:  # the signal takes a moment
+                assert time.monotonic() < deadline
+                with WireClient(service.port) as wire:
+                    wire.send(f"GET /{path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                    answer = wire.answer()
+                status = answer.status
+            assert (status, answer.problem, answer.headers["Connection"]) == (503, "stopping", "close")
+    client.close()
+    assert service.wait() == 0
 
 
 class Load:
@@ -42,7 +80,7 @@ class Load:
         try:
             while True:
                 for path, body in self.requests:
-                    connection.request("POST", path, body, {"Content-Type": "application/json"})
+                    connection.request("POST", path, body, JSON)
                     response = connection.getresponse()
                     content = response.read()
                     self.statuses[response.status] += 1

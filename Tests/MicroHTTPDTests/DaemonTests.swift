@@ -50,7 +50,8 @@ struct DaemonTests {
 
     @Test func `settings out of range are errors`() {
         let changes: [(inout DaemonConfiguration) -> Void] = [
-            { $0.threads = 0 }, { $0.threads = 65 }, { $0.connectionLimit = 0 }, { $0.connectionMemoryBytes = 8191 },
+            { $0.threads = 0 }, { $0.threads = 65 }, { $0.connectionLimit = 0 }, { $0.probeLimit = 1025 },
+            { $0.connectionMemoryBytes = 8191 },
             { $0.idleTimeoutSeconds = 0 }, { $0.connectionsPerAddressLimit = -1 }, { $0.requestDeadline = .zero },
         ]
         for change in changes {

@@ -124,6 +124,19 @@ struct EndpointTests {
         #expect(throws: Client.Failure.self) { try Client(port) }
     }
 
+    @Test func `what comes to a passed socket during a stop is for whoever has it next`() throws {
+        let descriptor = try boundSocket(listens: true)
+        let next = dup(descriptor)
+        let daemon = try Daemon.start(echo) { $0.endpoint = .passed(descriptor: descriptor) }
+        daemon.quiesce()
+        let client = try Client(daemon.port)
+        try client.send(get())
+        daemon.stop(within: .seconds(5))
+        let successor = try Daemon.start(echo) { $0.endpoint = .passed(descriptor: next) }
+        #expect(try client.receive().status == 200)
+        #expect(successor.statistics.openConnections == 1)
+    }
+
     @Test func `a descriptor that is no listening stream is an error`() throws {
         let silent = try boundSocket(listens: false)
         let datagrams = try boundSocket(listens: false, type: Int32(SOCK_DGRAM.rawValue))

@@ -5,7 +5,11 @@ import Testing
 
 /// A handler made of closures.
 struct TestHandler: RequestHandler {
+    /// The path that is asked for by probes.
+    var probe: String?
     var plan: @Sendable (RequestHead) -> RequestPlan
+
+    func isProbe(_ head: RequestHead) -> Bool { head.target.path == probe }
 
     func begin(_ head: RequestHead) -> RequestPlan { plan(head) }
 

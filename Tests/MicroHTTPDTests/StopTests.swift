@@ -51,6 +51,10 @@ struct StopTests {
         let refused = try idle.receive()
         #expect(refused.status == 503)
         #expect(try idle.receiveToEnd() == [])
+        let new = try Client(daemon.port)
+        try new.send(get())
+        #expect(try new.receive().status == 503)
+        #expect(try new.receiveToEnd() == [])
         try #require(desk.takeAll().first).responder.respond(Response(status: 201))
         #expect(try begun.receive().status == 201)
     }

@@ -47,9 +47,12 @@ public struct Problem: Error, Sendable {
     }
 
     /// Unread answers hold as much memory as they may.
-    static let busy = Problem(
-        .busy, "Answers that clients have not read hold as much memory as they may.",
-        header: (name: "Retry-After", value: "1"))
+    static let unreadAnswers = busy("Answers that clients have not read hold as much memory as they may.")
+
+    /// For the moment there is too little of something.
+    static func busy(_ detail: String) -> Problem {
+        Problem(.busy, detail, header: (name: "Retry-After", value: "1"))
+    }
 
     /// How many bytes the answer has at most; `detail` says how many faults there are.
     private static let mostBytes = 1 << 20

@@ -88,7 +88,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
     public var explanation: String {
         switch self {
         case .busy:
-            "Answers that clients have not read hold as much memory as `limits.answerBytes` allows. Nothing was done. Ask again after the time that `Retry-After` gives."
+            "All connections are taken (`server.connectionLimit`), or answers that clients have not read hold as much memory as `limits.answerBytes` allows; `detail` says which. Nothing was done. Ask again after the time that `Retry-After` gives."
         case .contentTooLarge: "The body is longer than the service takes. Nothing was done."
         case .crossOrigin:
             "A browser sent this for a web page of another site: `Origin` is not the `Host`, or `Sec-Fetch-Site` says so. `server.allowedHosts` names sites that may ask. Nothing was done."

@@ -92,7 +92,7 @@ extension Call {
         // A little less, for what stands behind the items.
         let page = PageWriting(items, within: limit - 1024, context.takeMemory, write)
         api.machinery.pages.finish(page, whileWantedBy: self) { [reply] page in
-            guard case .written(let parts, let count, let hold) = page else { return reply.send(.busy) }
+            guard case .written(let parts, let count, let hold) = page else { return reply.send(.unreadAnswers) }
             reply.send(holding: hold, reserving: parts.reduce(1024) { $0 + $1.count + 1 }) { json in
                 json.object { json in
                     json.member("items", each: parts) { $0.value(json: $1) }

@@ -65,7 +65,7 @@ struct Reply: Sendable {
         var response = response
         if case .bytes(let bytes) = response.body, bytes.count > AnswerMemory.uncounted, response.keep == nil {
             response.keep = context.takeMemory(bytes.count)
-            if response.keep == nil { return send(.busy) }
+            if response.keep == nil { return send(.unreadAnswers) }
         }
         if responder.respond(response) {
             context.api.note(

@@ -19,6 +19,7 @@ extension EventsReport {
             }
         }
         json.member("rejectedCount", rejectedCount)
+        if let stoppedAtLine { json.member("stoppedAtLine", stoppedAtLine) }
         _ = json.member("machines", each: machines, within: ReplayReport.mostMachineBytes) { $0.value($1) }
     }
 

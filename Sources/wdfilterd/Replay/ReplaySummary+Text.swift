@@ -14,6 +14,7 @@ extension ReplaySummary {
                 + "\(grouped(read - applied.reduce(0) { $0 + $1.count })) passed over, \(grouped(rejectedCount)) wrong")
         for fault in rejected.prefix(5) { page.line(page.style.apply(.warning, "  \(fault)")) }
         if rejectedCount > 5 { page.line("  and \(grouped(rejectedCount - 5)) more") }
+        if let stoppedAtLine { page.line("  stopped at line \(stoppedAtLine): nothing after it was applied") }
 
         page.table(
             "Machines", ["machine", "host", "lines", "events", "messages"],

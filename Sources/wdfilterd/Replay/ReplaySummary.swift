@@ -56,6 +56,8 @@ struct ReplaySummary {
     let applied: Counts
     let skipped: Counts
     let rejectedCount: Int
+    /// The line after which nothing was applied, when the recording was not read to its end.
+    let stoppedAtLine: Int?
     let rejected: [String]
     let milliseconds: Int
     let machines: [Machine]
@@ -98,6 +100,7 @@ struct ReplaySummary {
         applied = object.counts("appliedByType")
         skipped = object.counts("skipped")
         rejectedCount = object.count("rejectedCount")
+        stoppedAtLine = object["stoppedAtLine"] == nil ? nil : object.count("stoppedAtLine")
         rejected = object.each("rejected") { line in
             let part = line.text("part").map { $0 + ": " } ?? ""
             return "\(part)line \(line.count("line")): \(line.text("detail") ?? "")"

@@ -96,6 +96,10 @@ class Service:
     def stop(self) -> int:
         """Send SIGTERM and give back the exit code."""
         self.process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait until it ends, after SIGTERM, and give back the exit code."""
         try:
             code = self.process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:

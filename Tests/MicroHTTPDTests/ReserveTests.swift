@@ -1,0 +1,128 @@
+import Dispatch
+import Locking
+import MicroHTTPD
+import TestCertificates
+import Testing
+
+/// What is left for probes when all places are taken by clients that do not give way.
+struct ReserveTests {
+    private static let places = 8
+    private static let reserve = 64
+    private let desk = Desk()
+
+    /// All places of `daemon` are taken: half by requests that wait, half by half requests.
+    private func fill(_ daemon: Daemon) throws -> [Client] {
+        let clients = try (0..<Self.places).map { _ in try Client(daemon.port) }
+        for (index, client) in clients.enumerated() { try client.send(index % 2 == 0 ? get("/waits") : "GET /half") }
+        try #require(desk.arrived.wait(Self.places / 2))
+        return clients
+    }
+
+    private func start(_ change: (inout DaemonConfiguration) -> Void = { _ in }) throws -> Daemon {
+        let desk = desk
+        let handler = TestHandler(probe: "/probe") { head in
+            head.target.path == "/probe" ? .reject(Response(status: 200)) : desk.handler.begin(head)
+        }
+        return try Daemon.start(handler) {
+            $0.connectionLimit = Self.places
+            $0.probeLimit = Self.reserve
+            change(&$0)
+        }
+    }
+
+    @Test func `a probe is answered, once; all else is told that there is no place`() throws {
+        let daemon = try start()
+        let held = try fill(daemon)
+        for _ in 0..<(2 * Self.reserve) {
+            let probe = try Client(daemon.port)
+            try probe.send(get("/probe") + get("/probe"))
+            let reply = try probe.receive()
+            #expect(reply.status == 200)
+            #expect(reply.headers["connection"]?.lowercased() == "close")
+            #expect(try probe.receiveToEnd() == [])
+        }
+        for request in [get("/other"), post("/other", String(repeating: "x", count: 60_000))] {
+            let other = try Client(daemon.port)
+            try other.send(request)
+            let reply = try other.receive()
+            #expect(reply.status == 503)
+            #expect(reply.text == "noPlace")
+            #expect(try other.receiveToEnd() == [])
+        }
+        for waiting in desk.takeAll() { waiting.responder.respond(Response(status: 201)) }
+        #expect(try held[0].receive().status == 201)
+    }
+
+    @Test func `who fills the reserve with half requests is cut soon`() throws {
+        let daemon = try start()
+        let held = try fill(daemon)
+        let more = try (0..<(2 * Self.reserve)).map { _ in try Client(daemon.port) }
+        for client in more { try client.send("GET /probe") }
+        let probe = try Client(daemon.port)
+        try probe.send(get("/probe"))
+        #expect(try probe.receive().status == 200)
+        #expect(daemon.statistics.cutByDeadline >= Self.reserve)
+        #expect(daemon.statistics.openConnections >= held.count)
+    }
+
+    @Test func `a place that has come free meanwhile is for whoever is first to ask`() throws {
+        let daemon = try start()
+        var held = try fill(daemon)
+        // As soon as one is told so, the reserve is open.
+        let refused = try Client(daemon.port)
+        try refused.send(get("/other"))
+        #expect(try refused.receive().status == 503)
+        let next = try Client(daemon.port)
+        #expect(eventually { daemon.statistics.openConnections == Self.places + 1 })
+        held.removeLast()
+        #expect(eventually { daemon.statistics.openConnections == Self.places })
+        for _ in 0..<2 {
+            try next.send(get("/next"))
+            try #require(desk.arrived.wait())
+            for one in desk.takeAll() where one.target == "/next" { one.responder.respond(Response(status: 202)) }
+            #expect(try next.receive().status == 202)
+        }
+        #expect(held.count == Self.places - 1)
+    }
+
+    @Test func `over TLS too`() throws {
+        let certificate = try Certificate(for: "localhost")
+        let identity = try TLSIdentity(certificateChain: certificate.certificate, privateKey: certificate.key)
+        let daemon = try start { $0.tls = identity }
+        let held = try (0..<Self.places).map { _ in try TLSClient(daemon.port) }
+        for client in held { try client.send(get("/waits")) }
+        try #require(desk.arrived.wait(Self.places))
+        #expect(try TLSClient(daemon.port).ask(get("/probe")).hasPrefix("HTTP/1.1 200"))
+        #expect(try TLSClient(daemon.port).ask(get("/other")).hasPrefix("HTTP/1.1 503"))
+    }
+
+    @Test func `the limit of an address, where it is as wide as that of all, leaves the reserve to it`() throws {
+        let daemon = try start { $0.connectionsPerAddressLimit = Self.places }
+        let held = try fill(daemon)
+        let probe = try Client(daemon.port)
+        try probe.send(get("/probe"))
+        #expect(try probe.receive().status == 200)
+        #expect(held.count == Self.places)
+    }
+
+    /// Places do come free, one after another, but whoever is last in the queue would wait for long.
+    @Test func `a crowd that has been waiting for two seconds is sent away`() throws {
+        let daemon = try start()
+        let crowd = try (0..<(Self.places + 100)).map { _ in try Client(daemon.port) }
+        for client in crowd { try client.send(get("/waits", headers: "Connection: close\r\n")) }
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "answers"))
+        let waiting = Locked<[Responder]>([])
+        timer.setEventHandler { [desk] in
+            let first = waiting.withLock { waiting in
+                waiting += desk.takeAll().map(\.responder)
+                return waiting.isEmpty ? nil : waiting.removeFirst()
+            }
+            first?.respond(Response(status: 201))
+        }
+        timer.schedule(deadline: .now(), repeating: .milliseconds(100))
+        timer.activate()
+        defer { timer.cancel() }
+        #expect(try crowd[crowd.count - 1].receive().status == 503)
+        #expect(try crowd[0].receive().status == 201)
+    }
+}
