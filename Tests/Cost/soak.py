@@ -32,6 +32,8 @@ INSIDE = "WDFILTERD_SOAK_NAMESPACE"
 SAMPLE_SECONDS = 30
 SETTLE_SECONDS = 75
 """Longer than any time-out of the service, so that nothing of a client that has gone is left."""
+JOURNAL = 500
+"""Messages a host, so that all journals are full after a few minutes."""
 WAYS = ("sent", "sendFailed", "droppedOnOverflow", "queued", "inHand")
 
 
@@ -50,7 +52,9 @@ class Service:
     def __init__(self, directory: Path, log_level: str) -> None:
         """Start it."""
         reading, writing = os.pipe()
-        command = [str(binary()), "serve", "--listen", "127.0.0.1:0", "--log-level", log_level]
+        config = directory / "wdfilterd.yaml"
+        config.write_text(f"messages:\n  capacity: {JOURNAL}\n")
+        command = [str(binary()), "serve", "--listen", "127.0.0.1:0", "--log-level", log_level, "--config", str(config)]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("WDFILTERD_")}
         self.process = subprocess.Popen(
             command,

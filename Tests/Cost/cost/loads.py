@@ -73,7 +73,7 @@ class Load:
     # What they do.
 
     def drive(self, choices: random.Random) -> None:
-        """Events on a host, as an upload and one by one."""
+        """Events on a host, as an upload and one by one; what was made goes again, so that tables do not grow."""
         connection = Connection(self.port)
         host = f"/v1/hosts/soak-{choices.randrange(HOSTS)}"
         pid = 4 * choices.randrange(1000, 100_000)
@@ -82,13 +82,12 @@ class Load:
             body = {"imageFileName": "\\Windows\\a.exe", "rules": "0xffffffff"}
             connection.ask(sending("POST", f"{host}/processes", body))
             connection.ask(sending("PUT", f"{host}/processes/{pid}/rules", {"rules": "0xffffffff"}))
-            connection.ask(sending("POST", f"{host}/processes/4/threads", {"creatorProcessId": pid}))
+            connection.ask(sending("POST", f"{host}/processes/{pid}/threads", {"creatorProcessId": 4}))
             connection.ask(sending("POST", f"{host}/processes/{pid}/images", {"fullImageName": "b.dll"}))
-        connection.ask(Request("DELETE", f"{host}/processes/{pid}"))
-        page = json.loads(connection.body(get("/v1/hosts/soak-0/processes?limit=500")))
+        page = json.loads(connection.body(get(f"{host}/processes?limit=500")))
         for process in page["items"]:
             if process["processId"] > 4:
-                connection.ask(Request("DELETE", f"/v1/hosts/soak-0/processes/{process['processId']}"))
+                connection.ask(Request("DELETE", f"{host}/processes/{process['processId']}"))
         connection.close()
 
     def change_engine(self, choices: random.Random) -> None:
