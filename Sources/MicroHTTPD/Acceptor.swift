@@ -5,13 +5,13 @@ import Glibc
 /// Accepts the connections of a listening socket, as long as there are places for them, and hands them to the
 /// library.
 ///
-/// It can do that itself, but is told to end it by `MHD_quiesce_daemon`, which under epoll removes the socket while
-/// the library's own threads remove it as well; whoever comes second ends the process.
+/// The library could accept by itself, but only `MHD_quiesce_daemon` ends that. Under epoll it removes the socket while
+/// the library's own threads remove it as well, and whichever comes second ends the process.
 final class Acceptor: Sendable {
     /// For how long connections are left to the kernel's queue when there is no place or no descriptor for them.
     private static let pause = DispatchTimeInterval.milliseconds(10)
-    /// For how long all places are taken before the reserve is opened, in nanoseconds: connections that are idle or whose
-    /// client has gone give theirs up within that time.
+    /// How long all places stay taken before the reserve is opened, in nanoseconds. Within that time idle connections, and
+    /// those whose client has gone, give up their places.
     private static let patience: Int64 = 2_000_000_000
     /// How many idle connections are closed at a time.
     private static let roomAtOnce = 64
@@ -25,7 +25,7 @@ final class Acceptor: Sendable {
     /// Since when (ns of the monotonic clock) connections have been waiting; used on `queue` only.
     private nonisolated(unsafe) var crowdedSince: Int64?
 
-    /// Accepts what comes at `descriptor`, which does not block, until `stop`.
+    /// Accepts connections at `descriptor`, a socket that does not block, until `stop`.
     init(_ descriptor: Int32, _ core: DaemonCore, daemon: OpaquePointer) {
         self.descriptor = descriptor
         self.core = core
@@ -36,7 +36,7 @@ final class Acceptor: Sendable {
         source.activate()
     }
 
-    /// Accepts nothing any more; what waits in the kernel's queue stays there. To be called before it is let go of.
+    /// Stops accepting; connections in the kernel's queue stay there. Must be called before the acceptor is released.
     func stop() {
         source.cancel()
         isOver.wait()
@@ -61,7 +61,7 @@ final class Acceptor: Sendable {
         }
     }
 
-    /// Accepts a connection, for which `place` was taken, and hands it to the library; returns 0, or why there is none.
+    /// Accepts a connection, for which `place` was taken, and hands it to the library; returns 0, or the errno.
     private func accept(to place: ConnectionPlaces.Place) -> Int32 {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -71,7 +71,7 @@ final class Acceptor: Sendable {
             let socket = accept4(descriptor, address, &length, flags)
             guard socket >= 0 else { return errno }
             if place == .reserved { core.places.handOver(socket) }
-            // What it does not take it has closed.
+            // The library has closed a socket that it does not take.
             if CMicroHTTPD_add_connection(daemon, socket, address, length) == 0 {
                 core.places.giveBack(core.places.place(of: socket))
             }
@@ -79,9 +79,9 @@ final class Acceptor: Sendable {
         }
     }
 
-    /// Looks for a place when all ordinary ones are taken. Idle connections give theirs up for those that wait, a few at a
-    /// time. Where there are none the reserve is opened, once no place has come free for a while, or once connections
-    /// have been waiting for as long. Nil when nobody waits, or is to wait on.
+    /// Looks for a place when all ordinary ones are taken. Idle connections give up theirs for those that wait, a few at a
+    /// time. When none is idle, the reserve is opened once no place has come free for a while, or once connections have
+    /// been waiting for as long. Nil when nobody waits, and when those that wait must go on waiting.
     private func placeInNeed() -> ConnectionPlaces.Place? {
         let waiting = SocketSilence.waiting(at: descriptor)
         guard waiting > 0 else {
@@ -100,7 +100,7 @@ final class Acceptor: Sendable {
         return nil
     }
 
-    /// Looks again after a pause; the socket, which stays readable, would call at once.
+    /// Looks again after a pause: the socket stays readable, so without one the source would call again at once.
     private func rest() {
         source.suspend()
         queue.asyncAfter(deadline: .now() + Self.pause) { [self] in source.resume() }

@@ -8,7 +8,7 @@ public protocol BodyConsumer: AnyObject {
 
     /// Takes a prefix of `bytes` and returns its length.
     ///
-    /// Fewer than all means that it has to wait: nothing more is read from the connection until `resume()` is called;
+    /// Fewer than all means that it must wait: nothing more is read from the connection until `resume()` is called;
     /// then it is offered the rest. The bytes are valid during the call only.
     func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int
 
@@ -29,8 +29,8 @@ public struct BodySender: Sendable {
     let rendezvous: Rendezvous
     let request: UInt64
 
-    /// Cuts the connection as long as the body's request is under way: the consumer is told by `abandon()` that the rest will
-    /// not come. From any thread.
+    /// Cuts the connection if the body's request is still under way; the consumer's `abandon()` is called. From any
+    /// thread.
     public func cut() { rendezvous.cut(request) }
 }
 
@@ -43,7 +43,7 @@ public protocol BodyProducer: AnyObject, Sendable {
 
     /// The last call: the body was sent, the client went away, or the daemon stops. On a pool thread.
     ///
-    /// A producer whose response never came to be sent is let go without it.
+    /// A producer whose response is never sent is released without this call.
     func close()
 }
 
@@ -59,7 +59,7 @@ public enum BodyProduction: Equatable, Sendable {
     case failed
 }
 
-/// Lets a body go on that its consumer or producer made wait.
+/// Continues a body that its consumer or producer paused.
 public struct BodyResumption: Sendable {
     let rendezvous: Rendezvous
     let turn: UInt64

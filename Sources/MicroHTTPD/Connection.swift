@@ -7,7 +7,7 @@ import Synchronization
 /// Everything in it belongs to the one pool thread that serves the connection, and is not checked for overlapping
 /// accesses: that costs a twentieth of a small request. What other threads need is in `rendezvous`.
 final class Connection {
-    /// What the current request is at.
+    /// How far the current request has come.
     enum Phase {
         /// Between two requests.
         case idle
@@ -31,7 +31,7 @@ final class Connection {
     let core: DaemonCore
     let rendezvous: Rendezvous
     let remoteAddress: String
-    /// What was taken for it, and is given back when it is over.
+    /// The place that was taken for the connection, and is given back when the connection is over.
     @exclusivity(unchecked) private(set) var place: ConnectionPlaces.Place
     @exclusivity(unchecked) var phase = Phase.idle
     @exclusivity(unchecked) var body: [UInt8] = []
@@ -68,12 +68,12 @@ final class Connection {
 
     /// The request line has come.
     func name(_ target: UnsafePointer<CChar>) {
-        // The library does not tell of the end of every request.
+        // The library does not report the end of every request.
         finish()
         // Bytes that are not UTF-8 are replaced by characters that no target may have.
         self.target = String(cString: target)
         targetAddress = UInt(bitPattern: target)
-        // Hides the query, which the library would split for nobody, and never answer with some 500 parameters in it.
+        // Hides the query: the library would split it for nobody, and with some 500 parameters it would never answer.
         if let mark = strchr(target, Int32(UInt8(ascii: "?"))) { mark[1] = 0 }
         phase = .named
         rendezvous.endIdleness()

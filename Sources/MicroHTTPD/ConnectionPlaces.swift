@@ -56,7 +56,7 @@ final class ConnectionPlaces: Sendable {
         handedOver.withLock { _ = $0.insert(socket) }
     }
 
-    /// The place of `socket`, which has arrived, or will not.
+    /// The place of `socket`, which has become a `Connection` or never will.
     func place(of socket: Int32) -> Place {
         guard reserved.load(ordering: .relaxed) > 0 else { return .ordinary }
         return handedOver.withLock { $0.remove(socket) } == nil ? .ordinary : .reserved

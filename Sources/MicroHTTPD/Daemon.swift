@@ -22,9 +22,9 @@ public final class Daemon: Sendable {
         var awaited = 0
     }
 
-    /// Starts to listen and to serve, until it is stopped or let go of.
+    /// Starts to listen and to serve, until it is stopped or released.
     ///
-    /// - Parameter log: takes what the library has to say, one line of printable ASCII; from any thread.
+    /// - Parameter log: gets each message of the library as one line of printable ASCII; from any thread.
     /// - Throws: when a setting is out of its range, the address cannot be listened on, or the library does not start.
     public init(
         _ configuration: DaemonConfiguration, handler: any RequestHandler, log: @escaping @Sendable (String) -> Void

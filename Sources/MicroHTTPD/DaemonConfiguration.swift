@@ -10,7 +10,7 @@ public struct DaemonConfiguration: Sendable {
     /// Connections beyond `connectionLimit`, 0...1024, that are accepted when no place has come free for two seconds, or
     /// connections have been waiting for as long: probes are answered there, all else gets 503.
     public var probeLimit = 0
-    /// Connections open at a time from one address, 0 for no limit; as many as may be open in all are no limit either.
+    /// Connections open at a time from one address, 0 for no limit; `connectionLimit` or more is no limit either.
     public var connectionsPerAddressLimit = 0
     /// What a connection may use for its headers and buffers in bytes, 8,192...16,777,216. A longer request line or
     /// longer headers are refused by the library itself.
@@ -51,7 +51,7 @@ public struct DaemonConfiguration: Sendable {
 public enum DaemonError: Error, Equatable, Sendable {
     /// A setting is out of its range.
     case badConfiguration(String)
-    /// The host is no address in numbers, or the path cannot be that of a socket.
+    /// The host is not a numeric address, or the path cannot be that of a socket.
     case badAddress(String)
     /// The address cannot be listened on: in use, not ours, not permitted, no socket. `code` is the `errno`.
     case cannotListen(address: String, code: Int32)

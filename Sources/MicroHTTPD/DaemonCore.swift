@@ -77,8 +77,8 @@ final class DaemonCore: Sendable {
         if cut > 0 { cutCount.add(cut, ordering: .relaxed) }
     }
 
-    /// Sees to it that up to `count` connections are on their way out, because others find no place: those that are
-    /// between two requests for longest, a second at least. Returns how many are.
+    /// Closes idle connections until `count` of them are on their way out, because others find no place: those that have
+    /// been between two requests longest, a second at least. Returns how many are on their way out.
     @discardableResult
     func closeIdle(_ count: Int) -> Int {
         let before = leaving.load(ordering: .relaxed)

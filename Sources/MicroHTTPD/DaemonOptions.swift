@@ -24,8 +24,8 @@ final class DaemonOptions {
         add(.NOTIFY_COMPLETED, unsafeBitCast(Daemon.notifyCompleted, to: Int.self), context)
         // A pool of one is not a pool to the library.
         if configuration.threads > 1 { add(.THREAD_POOL_SIZE, configuration.threads) }
-        // The limit is kept by whoever accepts. The library shares its own out among the threads, and what is closed takes
-        // part for a moment longer: it must not be the one that is reached.
+        // The acceptor keeps the limit. The library divides its own among the threads, and counts a closed connection for
+        // a moment longer, so its limit must never be the one that is reached.
         add(
             .CONNECTION_LIMIT, (configuration.connectionLimit + configuration.probeLimit + 1024) * configuration.threads
         )

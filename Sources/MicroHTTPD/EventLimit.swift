@@ -1,12 +1,13 @@
 import CMicroHTTPD
 
-/// Stands before the system's `epoll_wait` for all of the process, and returns fewer events than libmicrohttpd asks for.
+/// Replaces the system's `epoll_wait` in the whole process, and returns fewer events than libmicrohttpd asks for.
 ///
-/// It asks for 128, and when it gets as many asks again, with the same time-out, before it serves any of them: 128 clients
-/// whose requests came together would wait until another one moves. What is not returned now is returned the next time.
+/// The library asks for 128, and when it gets as many it asks again, with the same time-out, before it serves any of
+/// them: 128 clients whose requests came together would wait until another one moves. Events that are not returned now
+/// are returned the next time.
 ///
-/// As the system's: `epoll` is a descriptor, `events` has room for `most` of them, `timeout` is in milliseconds, -1 for ever;
-/// returns how many events there are, or -1 and `errno`.
+/// As the system's: `epoll` is a descriptor, `events` has room for `most` of them, `timeout` is in milliseconds, -1 for
+/// ever; returns how many events there are, or -1 and `errno`.
 @_cdecl("epoll_wait")
 public func limitedEpollWait(
     _ epoll: Int32, _ events: UnsafeMutableRawPointer?, _ most: Int32, _ timeout: Int32

@@ -34,11 +34,11 @@ struct Exchange {
     struct Acceptance {
         /// Whether the connection is to be resumed.
         var resumes = false
-        /// What was kept for a client that goes; to be let go of without the lock.
+        /// What was kept in case the client goes; to be released outside the lock.
         var unused: [@Sendable () -> Void] = []
     }
 
-    /// What is left of a request that is over; all of it is dealt with without the lock.
+    /// What is left of a request that is over; all of it is handled outside the lock.
     struct Remains {
         /// Whether a stop waits for the request.
         var wasAwaited = false
@@ -179,8 +179,8 @@ struct Exchange {
         return true
     }
 
-    /// Wakes a producer, and when the daemon closes a consumer too, to be told that there is no more waiting; returns
-    /// whether the connection is to be resumed.
+    /// Wakes a producer when the daemon stops, and a consumer when it closes: neither may wait any more. Returns whether
+    /// the connection is to be resumed.
     mutating func wake(_ stage: Stage) -> Bool {
         switch suspension {
         case .forProducer where stage != .running, .forConsumer where stage == .closing:

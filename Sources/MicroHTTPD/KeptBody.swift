@@ -1,6 +1,6 @@
 import CMicroHTTPD
 
-/// A body that libmicrohttpd sends, and what is kept until it has let go of it.
+/// A body that libmicrohttpd sends, and an object that is kept until the library is done with the body.
 final class KeptBody {
     private let bytes: UnsafeMutableRawBufferPointer
     private let keep: any AnyObject & Sendable

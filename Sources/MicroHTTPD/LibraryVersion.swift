@@ -40,7 +40,7 @@ public struct LibraryVersion: Comparable, CustomStringConvertible, Sendable {
     var discipline: Int { isBeforeOne ? 0 : 1 }
 
     /// Whether a line of a chunked body ends at CR LF alone. Before 1.0 it ends at a bare LF too, so that another server
-    /// on the way may see the body end elsewhere; nothing that the library hands out tells of it.
+    /// on the way may see the body end elsewhere, and nothing that the library hands out shows it.
     var endsChunkedBodiesStrictly: Bool { !isBeforeOne }
 
     /// The order of the numbers.

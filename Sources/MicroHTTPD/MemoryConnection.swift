@@ -10,7 +10,7 @@ public final class MemoryConnection {
         case refused(Response)
         /// Answered by the handler.
         case answered(Response)
-        /// It waits for the handler; `proceed()` tells when there is more.
+        /// It waits for the handler; call `proceed()` to go on.
         case waiting
         /// The body is shorter than its `Content-Length`: a daemon would wait for the rest.
         case incomplete
@@ -92,7 +92,7 @@ public final class MemoryConnection {
         }
     }
 
-    /// What the consumer leaves, having to wait; nil when nobody would wake it.
+    /// The bytes that the consumer left because it must wait; nil when nobody would wake it.
     private func feed(_ consumer: any BodyConsumer, _ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         var rest = bytes
         while !rest.isEmpty {
@@ -142,7 +142,7 @@ public final class MemoryConnection {
         }
     }
 
-    /// The client goes, whatever its request is at.
+    /// The client goes, however far its request has come.
     public func hangUp() {
         switch phase {
         case .idle, .handled: break

@@ -61,7 +61,7 @@ final class Rendezvous: Sendable {
     /// The connection is over; returns whether it was closed for another one's sake.
     @discardableResult
     func close() -> Bool {
-        // The handler is let go of without the lock.
+        // The handler is released outside the lock.
         let (_, wasIdle) = state.withLock { state in
             defer { state.handler = nil }
             state.socket = -1
@@ -138,7 +138,7 @@ final class Rendezvous: Sendable {
     ///
     /// The resumption is under the lock, so that whoever finds no suspended connection here can rely on it.
     func answer(_ response: Response, to request: UInt64) {
-        // What was kept for a client that goes is let go of without the lock.
+        // What was kept in case the client goes is released outside the lock.
         _ = state.withLock { state in
             let acceptance = state.exchange.accept(response, to: request)
             if acceptance.resumes { connection.resume() }
@@ -241,7 +241,7 @@ final class Rendezvous: Sendable {
             if state.exchange.suspension != .none {
                 return end == .reset || instant - seen.since >= Self.courtesy ? leave(&state) : .nothing
             }
-            // libmicrohttpd, which is told of changes only, misses an end that comes together with half a request.
+            // libmicrohttpd hears of changes only, and misses an end that comes together with half a request.
             let isExpected = expected != .max && !isAnswering.load(ordering: .relaxed)
             return isExpected && ClientEnd.hasReadAll(of: state.socket) ? .cut : .nothing
         }

@@ -6,16 +6,16 @@ public protocol RequestHandler: Sendable {
     /// thread.
     func begin(_ head: RequestHead) -> RequestPlan
 
-    /// The answer for a request that is refused before `begin`, for want of a place, or because the daemon stops. On a pool
-    /// thread or the one that stops the daemon.
+    /// The answer for a request that is refused before `begin`, because there is no place or because the daemon stops. On
+    /// a pool thread or the one that stops the daemon.
     func refuse(_ violation: RequestViolation) -> Response
 
     /// Whether `head` asks how the daemon is, which is answered at once, and also when all places are taken. On a pool
     /// thread.
     func isProbe(_ head: RequestHead) -> Bool
 
-    /// The answer for a request whose `Responder` was let go without an answer, or whose answer cannot be sent.
-    /// On a pool thread or the one that let go of it.
+    /// The answer for a request whose `Responder` was released without an answer, or whose answer cannot be sent.
+    /// On a pool thread or the one that released it.
     func failure() -> Response
 }
 

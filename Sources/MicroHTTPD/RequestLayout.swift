@@ -29,8 +29,8 @@ struct RequestLayout {
     }
 
     /// The end of the head, which is `headSize` bytes long: CR and LF twice, after the request line when there are no
-    /// headers. What the library took for an empty line is not told by its bytes, of which it has made NULs: a NUL before
-    /// or behind it makes the head longer.
+    /// headers. The library has overwritten the empty line with NULs, so its bytes do not show what it was; but a NUL
+    /// before or behind it makes the head longer.
     mutating func end(headSize: Int) {
         isIntact = isIntact && beginning + UInt(headSize) == expected + 4
     }

@@ -2,7 +2,7 @@
 ///
 /// The connection is closed after the answer: where one request ended and the next began may be in doubt.
 public enum RequestViolation: Error, Hashable, Sendable {
-    /// The method is no token.
+    /// The method is not a token.
     case badMethod
     /// The target is not a path that can be decoded.
     case badTarget(TargetFault)
@@ -10,7 +10,7 @@ public enum RequestViolation: Error, Hashable, Sendable {
     case badVersion
     /// A line ended by a bare LF or CR, a NUL, a folded header, or more than one space in the request line.
     case badLines
-    /// A header's name is no token; a name with a space before its colon counts as one.
+    /// A header's name is not a token, such as a name with a space before its colon.
     case badHeaderName
     /// The named header's value has a control character or white space at its end, or is not the number it should be.
     case badHeaderValue(name: String)

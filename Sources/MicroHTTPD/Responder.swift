@@ -34,7 +34,7 @@ extension Responder {
     /// Runs `action` once if the client goes before the answer was given; at once if it has gone already.
     ///
     /// From any thread; `action` runs on the caller's, a pool thread or the one that looks after clients, and must not
-    /// block. It is let go of with the answer. A client that has ended its side of the connection counts as gone a second
+    /// block. It is released with the answer. A client that has ended its side of the connection counts as gone a second
     /// or two later, one whose connection was reset at the next look; the connection is closed, and an answer that is
     /// given afterwards is dropped.
     public func whenClientGoes(_ action: @escaping @Sendable () -> Void) {

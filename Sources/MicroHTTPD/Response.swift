@@ -19,8 +19,8 @@ public struct Response: Sendable {
     public var body: Body
     /// Whether the connection is closed after this answer.
     public var closesConnection = false
-    /// Let go of when the body's bytes are needed no more: the client has read them, or the connection is over. On any
-    /// thread. For `bytes` alone.
+    /// Released when the body's bytes are no longer needed: the client has read them, or the connection is over. On any
+    /// thread. Only for `bytes`.
     public var keep: (any AnyObject & Sendable)?
 
     /// An answer of bytes that are already there.

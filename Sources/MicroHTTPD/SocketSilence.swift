@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the kernel tells about a TCP socket: `struct tcp_info`, whose later members the system's headers lack.
+/// What the kernel knows about a TCP socket, from `struct tcp_info`. The system's headers lack its later members.
 struct SocketSilence {
     private static let size = 136
     private static let unackedOffset = 24
@@ -17,7 +17,7 @@ struct SocketSilence {
     /// Of a socket that listens: how many connections wait to be accepted.
     private let waiting: Int
 
-    /// Of `socket`; nil when it is no TCP socket, or the kernel is too old to tell.
+    /// The state of `socket`; nil when it is not a TCP socket, or the kernel is too old.
     private init?(_ socket: Int32) {
         var size = socklen_t(Self.size)
         let members: (UInt64, UInt32, UInt32)? = withUnsafeTemporaryAllocation(byteCount: Self.size, alignment: 8) {
@@ -37,13 +37,14 @@ struct SocketSilence {
     }
 
     /// Whether nothing has come over `socket` since `instant` (ns of the monotonic clock), when a request ended; or, when
-    /// there was none yet, whether nothing has come at all. True of a unix domain socket, which does not tell.
+    /// there was none yet, whether nothing has come at all. Always true for a unix domain socket, for which the
+    /// kernel does not say.
     static func hasLasted(on socket: Int32, since instant: Int64, isUnused: Bool) -> Bool {
         guard let info = SocketSilence(socket) else { return true }
         return isUnused ? info.bytesReceived == 0 : info.silence >= monotonicNow() - instant - tolerance
     }
 
-    /// How many connections wait to be accepted at `listener`; where that is not told, 1 stands for all of them.
+    /// How many connections wait to be accepted at `listener`; where the kernel does not say, 1 stands for all of them.
     static func waiting(at listener: Int32) -> Int {
         var request = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
         guard poll(&request, 1, 0) == 1 else { return 0 }
