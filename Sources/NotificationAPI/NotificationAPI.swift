@@ -37,7 +37,7 @@ public final class NotificationAPI: RequestHandler {
         public var bodyBytes = 1 << 20
         /// Uploads of events at a time.
         public var uploads = 256
-        /// Bytes that answers hold which are there as a whole and are not read yet.
+        /// Bytes of whole answers that clients have not read yet.
         public var answerBytes = 256 << 20
         /// Live streams of messages at a time.
         public var messageStreams = 1024
@@ -58,7 +58,7 @@ public final class NotificationAPI: RequestHandler {
     ///
     /// - Parameters:
     ///   - tokens: who may call; nil lets everybody do everything.
-    ///   - allowedHosts: under which names it may be asked for, besides those that are safe (UIS-1).
+    ///   - allowedHosts: the names it answers to, besides those that are safe (UIS-1).
     ///   - droppedLogLines: how many lines of the log were dropped, which is one of the metrics; called on any thread.
     public init(
         defaults: HostDefaults = HostDefaults(), limits: Limits = Limits(), tokens: TokenTable? = nil,
@@ -142,7 +142,7 @@ public final class NotificationAPI: RequestHandler {
         }
     }
 
-    /// Bodies come as they are (RFC 9110, section 8.4): one that is compressed would be read for something else.
+    /// Bodies come as they are (RFC 9110, section 8.4): a compressed one would be misread.
     private func checkCoding(of head: RequestHead) throws(Problem) {
         if head.headers.allSatisfy("Content-Encoding", { $0.equalsIgnoringCase("identity".utf8.span) }) { return }
         throw Problem(
@@ -271,14 +271,14 @@ extension NotificationAPI {
 
     /// What has become of all messages up to now.
     public var ledger: ServiceLedger {
-        // The hosts first: one that is removed meanwhile is then told of twice rather than not at all.
+        // The hosts first: one that is removed meanwhile is then reported twice rather than not at all.
         let ledgers = hosts.all.map { HostLedger(host: $0.name, counters: $0.driver.counters) }
         return ServiceLedger(hosts: ledgers, removed: hosts.departures.sums)
     }
 
     /// Removes hosts that nobody has used for so many seconds.
     ///
-    /// None once the service stops: then all are unloaded, and told of.
+    /// None once the service stops: then all are unloaded and reported.
     public func removeIdleHosts(after seconds: Int) {
         if !isStopping { hosts.removeIdle(longerThan: seconds) }
     }

@@ -10,7 +10,7 @@ final class Places: Sendable {
     /// How many are open now.
     var open: Int { taken.load(ordering: .relaxed) }
 
-    /// A place for one more, until it is left or let go of; nil when there is none.
+    /// A place for one more, until it is given back or released; nil when there is none.
     func take() -> Place? {
         guard taken.add(1, ordering: .relaxed).newValue <= limit else {
             taken.subtract(1, ordering: .relaxed)

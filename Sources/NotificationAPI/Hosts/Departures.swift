@@ -35,8 +35,8 @@ final class Departures: Sendable {
         return sums
     }
 
-    /// The numbers of all hosts that were removed, but for those of `hosts`, which somebody adds himself; of those that are
-    /// gone only what was counted, and beside that how many messages were left in their queues.
+    /// The numbers of all hosts that were removed, except those of `hosts`, which the caller adds. Hosts that are gone add
+    /// their counters only; `leftQueued` is how many messages were left in their queues.
     func numbers(besides hosts: [Host]) -> (numbers: HostNumbers, leftQueued: UInt64) {
         var (numbers, leaving, left) = state.withLock { ($0.leftNumbers, $0.leaving, $0.left.queued) }
         if !leaving.isEmpty {

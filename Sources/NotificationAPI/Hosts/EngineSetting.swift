@@ -45,8 +45,8 @@ extension EngineSetting {
         caFile.read { error in completion(error.map { .body(pointer: "/caFile", detail: $0.detail) }) }
     }
 
-    /// Writes the members; never the secret, and of a header only that it is there: its value may be one too, and so may
-    /// path and query of the URL, which `showsURL` shows.
+    /// Writes the members, but never the secret. Of a header only the name is shown, since its value may be a secret too.
+    /// So may the path and query of the URL; they are shown only when `showsURL` is true.
     func writeMembers(to json: inout JSONWriter, showsURL: Bool) {
         switch self {
         case .embedded(let behaviour):

@@ -97,7 +97,7 @@ final class EngineSwitch: EnginePort {
         state.withLock { ($0.connection.engine, $0.generation) }
     }
 
-    /// What waited for a connection is not the engine's time, and what never had one says nothing of it.
+    /// Time spent waiting for a connection is not the engine's; a send that never had one says nothing about the engine.
     private func measured(
         by engine: any PingableEngine, _ generation: UInt64,
         _ completion: @escaping @Sendable (EngineResult) -> Void

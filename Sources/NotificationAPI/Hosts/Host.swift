@@ -18,7 +18,7 @@ final class Host: Sendable {
     /// Where its messages come from, in the ids of events.
     let origin: EventOrigin
     let latency = LatencyHistogram()
-    /// Whether a replay made it, so that who may drive may remove it.
+    /// Whether a replay made it: then the role `drive` may remove it.
     let isMadeByReplay: Bool
     private let isRemoved = Atomic(false)
     private let requestsUnderWay = Atomic<Int>(0)

@@ -71,7 +71,7 @@ final class HostRegistry: Sendable {
         return kept.creation == creation ? .existed(kept) : .conflict
     }
 
-    /// Ends what waits for messages, drains and room of all hosts, of those too that are made from now on.
+    /// Ends the waits for messages, drains and room of all hosts, including hosts that are made from now on.
     func endWaits() {
         // A host that is not among `all` now is made later, and then sees this.
         endsWaits.store(true, ordering: .sequentiallyConsistent)
@@ -87,7 +87,7 @@ final class HostRegistry: Sendable {
         let removal = shard(of: name).withLock { hosts -> (Host, Departure)? in
             guard let host = hosts[name], condition(host) else { return nil }
             hosts[name] = nil
-            // At once, so that whoever adds up finds the host in one place or the other.
+            // Under the same lock, so that a sum finds the host in one place or the other.
             return (host, departures.begin(host.driver, host.latency))
         }
         guard let (removed, departure) = removal else { return false }

@@ -13,7 +13,7 @@ public struct Machinery: Sendable {
     let followerQueue: any WorkQueue
     /// Does work that may take long, so that no thread that answers requests has to.
     let slices: any SliceQueue
-    /// Writes what is long of pages, one after the other: half-written ones would hold memory.
+    /// Writes the rest of long pages, one page after the other: half-written ones would hold memory.
     let pages: any SliceQueue
     let curl: CurlMulti
     let version: String

@@ -26,7 +26,7 @@ struct HostFamily: Sendable {
         }
     }
 
-    /// All of them, in the order in which they are told; their numbers lie in the same order.
+    /// All of them, in the order in which they are written; their numbers lie in the same order.
     static let all: [HostFamily] = {
         var families: [HostFamily] = []
         func add(_ name: String, _ type: String, _ help: String, _ shape: Shape) {

@@ -1,6 +1,6 @@
 import Driver
 
-/// The numbers of a host that `/metrics` tells, or the sums of several, in the order of `HostFamily.all`.
+/// The numbers of a host that `/metrics` reports, or the sums of several, in the order of `HostFamily.all`.
 struct HostNumbers: Sendable {
     /// How many there are.
     static let count = HostFamily.all.reduce(0) { $0 + $1.count }
@@ -32,7 +32,7 @@ struct HostNumbers: Sendable {
         for place in values.indices { values[place] &+= other.values[place] }
     }
 
-    /// Forgets what is only of the moment, of a host that is there no more.
+    /// Clears the gauges, which mean nothing once the host is gone.
     mutating func removeGauges() {
         for (place, metric) in HostMetric.all.enumerated() where metric.isGauge { values[place] = 0 }
     }

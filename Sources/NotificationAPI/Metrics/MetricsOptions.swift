@@ -1,6 +1,6 @@
-/// What `GET /metrics` tells, and to whom.
+/// What `GET /metrics` reports, and to whom.
 public struct MetricsOptions: Sendable {
-    /// How the numbers of hosts are told.
+    /// How the numbers of hosts are reported.
     public enum Hosts: String, Sendable {
         /// Each host has series of its own, with the label `host`.
         case each
@@ -8,7 +8,7 @@ public struct MetricsOptions: Sendable {
         case sum
     }
 
-    /// How the numbers of hosts are told.
+    /// How the numbers of hosts are reported.
     public var hosts = Hosts.each
     /// With more hosts than that, 1...10,000, they are added up in any case.
     public var hostLimit = 500

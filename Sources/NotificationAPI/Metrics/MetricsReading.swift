@@ -1,11 +1,11 @@
 import Driver
 import Locking
 
-/// What the hosts count at one moment, as `/metrics` tells it: each host by itself, or all of them added up.
+/// What the hosts count at one moment, as `/metrics` reports it: each host by itself, or all of them added up.
 final class MetricsReading: Sendable {
     /// How many hosts there are.
     let hosts: Int
-    /// Of how many of them there are no series although `metrics.hosts` is `each`.
+    /// How many of them have no series although `metrics.hosts` is `each`.
     let omitted: Int
     /// Messages that were still queued when their host was gone.
     let leftQueued: UInt64

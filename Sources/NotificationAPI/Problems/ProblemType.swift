@@ -1,6 +1,6 @@
 /// What can be wrong with a request; the last part of a problem's `type`.
 public enum ProblemType: String, CaseIterable, Sendable {
-    /// Answers that nobody reads hold as much memory as they may.
+    /// All connections are taken, or answers that nobody reads hold as much memory as they may.
     case busy = "busy"
     /// The body is over the limit.
     case contentTooLarge = "content-too-large"

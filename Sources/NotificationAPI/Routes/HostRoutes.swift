@@ -138,7 +138,7 @@ extension [RulePolicy] {
 }
 
 extension Host {
-    /// How many bytes the rule policies may take in what is told of a host; there is an operation for all of them.
+    /// How many bytes of rule policies the description of a host may have; another operation gives all of them.
     private static let mostPolicyBytes = 256 << 10
 
     fileprivate func write(to json: inout JSONWriter, showsURL: Bool) {

@@ -40,8 +40,8 @@ enum ReplayRoutes {
 }
 
 extension ReplayRoutes {
-    /// Whether who asks may have hosts made like `host`. Where a webhook goes is for an admin to say; who may drive gets none
-    /// but the one that the settings give every new host.
+    /// Whether the caller may have hosts made like `host`. Only an admin says where a webhook goes; the role `drive` gets
+    /// none but the one that the settings give every new host.
     private static func mayModel(on host: Host, isNamed: Bool, _ context: RequestContext) -> Bool {
         guard case .webhook = host.engine.setting else { return true }
         let isDefault = !isNamed && host.engine.setting == context.api.hosts.defaults.engine

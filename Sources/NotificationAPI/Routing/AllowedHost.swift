@@ -1,6 +1,6 @@
 import MicroHTTPD
 
-/// A host under whose name the service may be asked for: an entry of `server.allowedHosts`.
+/// A host name that the service answers to: an entry of `server.allowedHosts`.
 public struct AllowedHost: Hashable, Sendable {
     /// The host, in lower case.
     private let host: String

@@ -7,7 +7,7 @@ enum AnswerHeaders {
     /// A browser is to take no answer for something else than its type says (UI-3).
     private static let noSniff: Header = (name: "X-Content-Type-Options", value: "nosniff")
 
-    /// Headers for a body of `type`, nil for an answer without one; `identification` tells which request is answered.
+    /// Headers for a body of `type`, nil for an answer without one; `identification` says which request is answered.
     static func list(_ type: MediaType?, _ identification: Header?, _ further: Header?...) -> [Header] {
         var list = [noSniff]
         if let type { list.append((name: "Content-Type", value: type.rawValue)) }

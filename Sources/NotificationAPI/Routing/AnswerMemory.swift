@@ -20,7 +20,7 @@ final class AnswerMemory: Sendable {
     /// Whether there is no room even for the answer to a change.
     var isFull: Bool { bytes >= limit }
 
-    /// Takes `count` bytes until the result is let go of; nil when they do not fit.
+    /// Takes `count` bytes until the result is released; nil when they do not fit.
     func take(_ count: Int) -> Hold? { add(count) ? Hold(self, count) : nil }
 
     private func add(_ count: Int) -> Bool {

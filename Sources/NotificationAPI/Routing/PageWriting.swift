@@ -78,7 +78,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
 }
 
 extension Call {
-    /// Answers with a page of a list: its beginning is written here, what is long of it on a thread for that.
+    /// Answers with a page of a list: its beginning is written here, the rest of a long one on a thread for that.
     ///
     /// - Parameters:
     ///   - next: Where the list goes on; gets the last item of the page, their number, and whether any of `items` are left.

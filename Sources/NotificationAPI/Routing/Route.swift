@@ -17,12 +17,12 @@ public final class Route: Sendable {
     let action: Action
     /// Whether the first parameter of the path is a host's name.
     let namesHost: Bool
-    /// Whether somebody asks by it how the service is, and must have an answer whatever else there is.
+    /// Whether it asks how the service is; such a request is answered whatever limits are reached.
     let isProbe: Bool
     /// Counts its answers.
     let metrics: RouteMetrics
 
-    /// Whether it is more than looking. By UIS-3 nothing that is a GET is.
+    /// Whether it may change something. By UIS-3 no GET does.
     var isChange: Bool { method != .get }
 
     /// Does an operation and answers by the call's reply, or refuses by throwing.

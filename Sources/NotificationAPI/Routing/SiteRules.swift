@@ -1,9 +1,9 @@
 import MicroHTTPD
 
-/// What keeps web pages out that a browser of the same machine or network has open (UIS-1, UIS-2).
+/// Keeps out web pages that a browser on the same machine or network has open (UIS-1, UIS-2).
 ///
 /// A page may send requests to any address that its browser reaches, loopback too. It can neither choose `Host` nor leave
-/// out `Origin` and `Sec-Fetch-Site`, and goes by these headers. Checks that nothing is allocated for; see decision 21.
+/// out `Origin` and `Sec-Fetch-Site`, so these headers decide. The checks allocate nothing; see decision 21.
 struct SiteRules: Sendable {
     private let allowedHosts: [AllowedHost]
 
@@ -26,8 +26,8 @@ struct SiteRules: Sendable {
         !head.isLocal && (!hasTokens || !allowedHosts.isEmpty)
     }
 
-    /// Whether no name server of a stranger's can make `host` this machine's: it is an address, a name that is resolved
-    /// without one, or one of the settings.
+    /// Whether no stranger's name server can point `host` at this machine: it is an address, a name that is resolved
+    /// without a name server, or one of the settings.
     private func isServed(_ host: Span<UInt8>) -> Bool {
         guard let authority = Authority(host) else { return false }
         let name = host.extracting(..<authority.hostEnd)

@@ -4,7 +4,7 @@
 struct UploadPace {
     /// Over how long a client is looked at before it is called slow.
     static let window: UInt64 = 10_000_000_000
-    /// What a client has to send to keep its place when others need one, in bytes a second.
+    /// The rate at which a client keeps its place when others need one, in bytes a second.
     static let least: Double = 1024
 
     private struct Mark {
@@ -12,7 +12,7 @@ struct UploadPace {
         var bytes: UInt64
     }
 
-    /// When the body began; moved on by what the client had to wait for us.
+    /// When the body began; moved on by the time that the client waited for us.
     private var beginning: UInt64
     /// When the client has sent something last.
     private var latest: UInt64
@@ -30,7 +30,7 @@ struct UploadPace {
         current = earlier
     }
 
-    /// The client has sent `count` bytes that were taken; `isPaused` says that it has to wait now until more is taken.
+    /// The client has sent `count` bytes that were taken; `isPaused` says that it must wait now until more is taken.
     mutating func take(_ count: Int, isPaused: Bool, at now: UInt64) {
         if let since = pausedSince {
             let wait = now - since

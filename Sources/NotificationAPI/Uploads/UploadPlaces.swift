@@ -12,8 +12,8 @@ final class UploadPlaces: Sendable {
     private let noteCut: @Sendable (_ address: String) -> Void
     private let uploads = Locked<[ObjectIdentifier: Upload]>([:])
 
-    /// At most `limit` at a time; `now` is in nanoseconds and never goes back. `noteCut` is told of each upload that has
-    /// lost its place, by the address of its client, on the thread of the one that has taken it.
+    /// At most `limit` at a time; `now` is in nanoseconds and never goes back. `noteCut` gets the client's address
+    /// of each upload that has lost its place, on the thread of the upload that took it.
     init(
         limit: Int, now: @escaping @Sendable () -> UInt64 = { SystemClock().uptimeNanoseconds() },
         noteCut: @escaping @Sendable (_ address: String) -> Void = { _ in }
@@ -94,7 +94,7 @@ final class UploadPlaces: Sendable {
         }
     }
 
-    /// The place of an upload, until it is left, let go of, or lost to another.
+    /// The place of an upload, until it is given back, released, or lost to another.
     final class Place: Sendable {
         private let upload: Upload
         private let places: UploadPlaces
@@ -109,7 +109,7 @@ final class UploadPlaces: Sendable {
         /// The body will come from `sender`, whose connection is cut when the place is lost.
         func begin(_ sender: BodySender) { upload.begin(sender) }
 
-        /// Of a piece of `offered` bytes `taken` were taken; fewer than all means that the client has to wait.
+        /// Of a piece of `offered` bytes `taken` were taken; fewer than all means that the client must wait.
         func note(taken: Int, of offered: Int) {
             let now = places.now()
             upload.change { $0.take(taken, isPaused: taken < offered, at: now) }
@@ -118,7 +118,7 @@ final class UploadPlaces: Sendable {
         /// The body is complete.
         func end() { upload.change { $0.end() } }
 
-        /// Gives the place back: who is told that something is over may begin the next at once.
+        /// Gives the place back; done before the answer, so that the client may begin the next upload at once.
         func leave() { places.leave(upload) }
     }
 }
