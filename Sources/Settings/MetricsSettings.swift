@@ -1,6 +1,6 @@
-/// What `/metrics` tells, and to whom. Group `metrics`.
+/// What `/metrics` reports, and to whom. Group `metrics`.
 public struct MetricsSettings: Hashable, Sendable {
-    /// How the numbers of hosts are told.
+    /// How the numbers of hosts are reported.
     public enum Hosts: String, CaseIterable, Sendable {
         /// Each host has series of its own.
         case each
@@ -8,7 +8,7 @@ public struct MetricsSettings: Hashable, Sendable {
         case sum
     }
 
-    /// How the numbers of hosts are told.
+    /// How the numbers of hosts are reported.
     public var hosts = Hosts.each
     /// With more hosts than that they are added up in any case, 1...10000.
     public var hostLimit = 500

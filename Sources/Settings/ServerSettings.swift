@@ -18,8 +18,8 @@ public struct ServerSettings: Hashable, Sendable {
     public var idleTimeoutMs = 60_000
     /// How long running requests may take when the service stops, in milliseconds, 1...60000.
     public var shutdownTimeoutMs = 10_000
-    /// Under which hosts it may be asked for, each with a port or for any, besides addresses, localhost and names without
-    /// a dot; and which web sites may ask for changes.
+    /// The hosts that it answers to, each with one port or any, besides addresses, localhost and names without a dot; and
+    /// the web sites that may ask for changes.
     public var allowedHosts: [String] = []
     /// Whether to listen beyond loopback although clients are not asked for a token, or without TLS.
     public var insecureListen = false

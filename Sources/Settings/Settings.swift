@@ -22,7 +22,7 @@ public struct Settings: Hashable, Sendable {
     public var messages = MessageSettings()
     /// What one host may hold.
     public var limits = LimitSettings()
-    /// What `/metrics` tells, and to whom.
+    /// What `/metrics` reports, and to whom.
     public var metrics = MetricsSettings()
     /// What is logged, and how.
     public var log = LogSettings()

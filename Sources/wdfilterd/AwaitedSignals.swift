@@ -45,7 +45,7 @@ struct AwaitedSignals: Sendable {
         return signal
     }
 
-    /// Ends the process at once by `last`, as if it had never been held back: who started us sees that it was cut short.
+    /// Ends the process at once by `last`, as if it had never been held back: our parent sees that it was cut short.
     func end(by last: Signal) -> Never {
         signal(last.number, SIG_DFL)
         var set = set

@@ -2,7 +2,7 @@ import Dispatch
 import Locking
 import Runtime
 
-/// Lines on their way to a stream that somebody may read slowly, or not at all: who has a line to say never waits.
+/// Lines on their way to a stream that somebody may read slowly, or not at all: whoever writes a line never waits.
 ///
 /// One thread writes. When more than `byteLimit` bytes wait, the oldest lines are dropped and counted, and how many is said
 /// as soon as there is room. `put` and `dropped` may be called from any thread.

@@ -1,6 +1,6 @@
 import DequeModule
 
-/// Lines that wait for somebody to write them, and how many had to go: the decisions of `LineQueue`.
+/// Lines that wait to be written, and how many were dropped: the decisions of `LineQueue`.
 struct LineQueueState {
     /// What is to be written next.
     struct Batch {
@@ -28,8 +28,8 @@ struct LineQueueState {
     /// No lines, and room for `byteLimit` bytes.
     init(byteLimit: Int) { self.byteLimit = byteLimit }
 
-    /// Takes in `line`, with its newline; drops the oldest lines when there is no room. Whether nobody writes at present, so
-    /// that the caller has to see to it.
+    /// Takes in `line`, with its newline; drops the oldest lines when there is no room. Returns whether nobody is writing,
+    /// so that the caller must begin.
     mutating func put(_ line: [UInt8]) -> Bool {
         lines.append(line)
         byteCount += line.count

@@ -2,9 +2,9 @@ import Glibc
 
 /// How many files and sockets the process may have open (RLIMIT_NOFILE).
 enum OpenFiles {
-    /// Under which no subcommand runs: Dispatch ends the process when it finds no descriptor for its own needs.
+    /// The least that any subcommand needs: Dispatch ends the process when it finds no descriptor for itself.
     private static let least = 16
-    /// Under which nothing is served.
+    /// The least that a server needs.
     private static let leastToServe = 64
 
     /// Ends a subcommand that would fail half way for want of descriptors.
@@ -12,7 +12,7 @@ enum OpenFiles {
         try check(limits.soft, against: least)
     }
 
-    /// As many as the system allows, the usual soft limit being below `server.connectionLimit`; returns how many that are.
+    /// Raises the soft limit, which usually is below `server.connectionLimit`, to the hard one; returns the limit then.
     static func raise() throws(CommandFailure) -> Int {
         var (soft, hard) = limits
         var limit = rlimit(rlim_cur: rlim_t(hard), rlim_max: rlim_t(hard))
@@ -28,7 +28,7 @@ enum OpenFiles {
             status: .failed, message: "the limit of open files (ulimit -n) is \(limit); this needs \(least) at least")
     }
 
-    /// What is allowed now and what may be; the greatest number where there is no bound, or it is not told.
+    /// The limit now and how far it may be raised; the greatest number where there is no bound or none is known.
     private static var limits: (soft: Int, hard: Int) {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return (.max, .max) }

@@ -67,7 +67,7 @@ struct Service {
     /// What is listened on, with the port that a port of 0 became.
     var address: ListeningAddress { daemon.address }
 
-    /// Reads tokens and certificate anew. When one has a fault, all stay as they are.
+    /// Reads tokens and certificate again. When one has a fault, all stay as they are.
     func reload() {
         systemd.notify(.reloading)
         defer { systemd.notify(.ready) }

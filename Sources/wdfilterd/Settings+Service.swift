@@ -41,7 +41,7 @@ extension Settings {
         return bounds
     }
 
-    /// What `/metrics` tells.
+    /// What `/metrics` reports.
     var metricsOptions: MetricsOptions {
         var options = MetricsOptions()
         options.hosts =

@@ -3,8 +3,8 @@ import Glibc
 import Locking
 import Runtime
 
-/// The end of a command that runs until a signal: in order, or at once when another signal comes later. What it has to say
-/// last, its account, is said once in either case.
+/// The end of a command that runs until a signal: in order, or at once when another signal comes later. The account,
+/// which the command reports last, is reported once in either case.
 final class SignalledEnd<Account: Sendable>: Sendable {
     private let signals: AwaitedSignals
     private let meaning = Locked(SignalMeaning())
@@ -12,7 +12,7 @@ final class SignalledEnd<Account: Sendable>: Sendable {
     private let isTold = Locked(false)
     private let told = DispatchSemaphore(value: 0)
 
-    /// An end by `signals`; `tell` says the account, must return in bounded time, and runs on either thread.
+    /// An end by `signals`; `tell` reports the account, must return in bounded time, and runs on either thread.
     init(_ signals: AwaitedSignals, tell: @escaping @Sendable (Account) -> Void) {
         self.signals = signals
         self.tell = tell
@@ -30,10 +30,10 @@ final class SignalledEnd<Account: Sendable>: Sendable {
         }
     }
 
-    /// Runs `stop`, to be called once after `wait`, and tells the account that it returns.
+    /// Runs `stop` and reports the account that it returns; to be called once, after `wait`.
     ///
-    /// When a signal asks for an end at once meanwhile, another thread tells `current()`, the account as it is then, and ends
-    /// the process by that signal; this does not return then.
+    /// If a signal asks for an end at once meanwhile, another thread reports `current()`, the account as it is then, and
+    /// ends the process by that signal; then this does not return.
     func run(current: @escaping @Sendable () -> Account, _ stop: () -> Account) {
         DispatchQueue(label: "wdfilterd.signals").async { self.watch(current) }
         if !tellOnce(stop) {
@@ -55,7 +55,7 @@ final class SignalledEnd<Account: Sendable>: Sendable {
         return meaning.withLock { $0.action(of: signal, at: uptime) }
     }
 
-    /// Tells the account unless the other thread does; whether it did.
+    /// Reports the account unless the other thread does; returns whether it did.
     private func tellOnce(_ account: () -> Account) -> Bool {
         let account = account()
         let isFirst = isTold.withLock { isTold in

@@ -17,7 +17,7 @@ enum StandardStream: Int32 {
 
     /// Writes a result, which somebody waits for.
     ///
-    /// - Throws: exit code 3 when it could not be written, as to a full disk. A reader that has gone is no fault of ours.
+    /// - Throws: exit code 3 when it could not be written, as to a full disk. A reader that has gone is not our fault.
     func deliver(_ text: String) throws(CommandFailure) {
         if let failure = failure(of: write(Array(text.utf8)).fault) { throw failure }
     }

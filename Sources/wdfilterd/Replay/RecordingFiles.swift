@@ -12,9 +12,9 @@ final class RecordingFiles {
     private var paths: ArraySlice<String>
     private var reader: RecordingReader?
     private let times = RecordTimes()
-    /// The next block, which was looked at.
+    /// The next block, already looked at.
     private var ahead: Block?
-    /// A block that was read and not looked at, of the part behind.
+    /// A block of the next part that was read and not looked at yet.
     private var unseen: Block?
     /// What the first lines of all held.
     private var detected: EventFeed.Options.Format?
@@ -45,7 +45,7 @@ final class RecordingFiles {
         let size: UInt64?
     }
 
-    /// What the lines hold: looks at the first ones where that is not said.
+    /// What the lines hold; looks at the first ones when no option says it.
     func detectedFormat() throws(CommandFailure) -> EventFeed.Options.Format {
         switch format {
         case .sysmon: return .sysmon

@@ -98,7 +98,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        // Before any other thread there is. A host of the service's that is there for this replay is to go with it.
+        // Before any other thread starts. A host that the service made for this replay must go with it.
         let signals = server.url != nil && !policies.isEmpty ? AwaitedSignals(.interrupt, .terminate) : nil
         let logger = log.logger("replay")
         let progress = ReplayProgress(quiet ? .none : .of(.error))
