@@ -44,8 +44,9 @@ final class Acceptor: Sendable {
     }
 
     private func acceptAll() {
+        var isReserveOpen = false
         while !source.isCancelled {
-            guard let place = core.places.take(.ordinary) ? .ordinary : placeInNeed() else { return }
+            guard let place = core.places.take(.ordinary) ? .ordinary : placeInNeed(&isReserveOpen) else { return }
             let code = accept(to: place)
             if code != 0 { core.places.giveBack(place) }
             switch code {
@@ -82,17 +83,21 @@ final class Acceptor: Sendable {
     /// Looks for a place when all ordinary ones are taken. Idle connections give up theirs for those that wait, a few at a
     /// time. When none is idle, the reserve is opened once no place has come free for a while, or once connections have
     /// been waiting for as long. Nil when nobody waits, and when those that wait must go on waiting.
-    private func placeInNeed() -> ConnectionPlaces.Place? {
+    ///
+    /// To look for idle connections takes a while where there are many, so it is done once as long as `isReserveOpen`.
+    private func placeInNeed(_ isReserveOpen: inout Bool) -> ConnectionPlaces.Place? {
         let waiting = SocketSilence.waiting(at: descriptor)
         guard waiting > 0 else {
             crowdedSince = nil
             return nil
         }
+        if isReserveOpen, core.places.take(.reserved) { return .reserved }
         let now = monotonicNow()
         let crowdedSince = crowdedSince ?? now
         self.crowdedSince = crowdedSince
         let isStuck = now - min(crowdedSince, core.places.unchangedSince) >= Self.patience
         if core.closeIdle(min(waiting, Self.roomAtOnce)) == 0, isStuck {
+            isReserveOpen = true
             if core.places.take(.reserved) { return .reserved }
             core.cutLate()
         }

@@ -99,7 +99,8 @@ final class Connection {
         // Asked after the request was opened: a stop either sees it open or is seen here.
         guard core.stage == .running else { return reply(core.handler.refuse(.stopping).closing(), connection) }
         if place == .reserved { isLast = true }
-        let isTurnedAway = place == .reserved && !core.handler.isProbe(head)
+        // A body would hold the place for as long as it comes.
+        let isTurnedAway = place == .reserved && (head.hasBody || !core.handler.isProbe(head))
         switch isTurnedAway ? .reject(core.handler.refuse(.noPlace)) : core.handler.begin(head) {
         case .reject(let response):
             if !head.hasBody {

@@ -30,8 +30,11 @@ final class ConnectionPlaces: Sendable {
     /// Takes a place of this kind; false when all are taken.
     func take(_ place: Place) -> Bool {
         switch place {
-        case .ordinary: take(ordinary, of: limit)
-        case .reserved: take(reserved, of: reserve)
+        case .ordinary:
+            guard take(ordinary, of: limit) else { return false }
+            changedAt.store(monotonicNow(), ordering: .relaxed)
+            return true
+        case .reserved: return take(reserved, of: reserve)
         }
     }
 

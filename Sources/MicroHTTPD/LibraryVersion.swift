@@ -59,13 +59,13 @@ extension LibraryVersion: ExpressibleByStringLiteral {
 
 extension LibraryVersion {
     /// What to tell the operator; nil about a version that is known.
-    var warning: String? {
+    public var warning: String? {
         let recommended = "use 0.9.75 to 0.9.77 or 1.0.7 to 1.0.10"
         return switch standing {
         case .known: nil
         case .unknown:
-            "libmicrohttpd \(self) is not known: how strictly it reads requests was not looked at; \(recommended)."
-        case .unsafe: "libmicrohttpd \(self) can be crashed by one request; \(recommended)."
+            "libmicrohttpd \(self) is not known: how strictly it reads requests was not looked at; \(recommended)"
+        case .unsafe: "libmicrohttpd \(self) can be crashed by one request; \(recommended)"
         }
     }
 }

@@ -9,8 +9,7 @@ extension DaemonError {
         case .badConfiguration(let fault): fault
         case .badAddress(let address): "\(address) is no numeric address and no path of a socket"
         case .cannotListen(_, let code): String(cString: strerror(code))
-        case .unsafeLibrary(let version):
-            "libmicrohttpd \(version) can be crashed by one request; use 0.9.75 to 0.9.77 or 1.0.7 to 1.0.10"
+        case .unsafeLibrary(let version): version.warning ?? "libmicrohttpd \(version)"
         case .cannotStart(let messages): "libmicrohttpd does not start: \(messages)"
         }
     }

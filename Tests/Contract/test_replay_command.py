@@ -5,6 +5,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import tarfile
 import time
@@ -537,6 +538,36 @@ def test_a_replay_that_is_interrupted_takes_the_host_of_its_rules_along(
         assert process.wait(timeout=SECONDS) == -number
     assert not any(name.startswith("replay-") for name in names())
     client.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("waits_for", ["input", "server"])
+def test_a_replay_with_rules_is_interrupted_whatever_it_waits_for(
+    service: Service, number: signal.Signals, waits_for: str
+) -> None:
+    """For a recording that does not begin, or a server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        at = f"http://127.0.0.1:{silent.getsockname()[1]}" if waits_for == "server" else url(service)
+        command = [binary(), "replay", "-", "--server", at, "--rules", RULE]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            assert process.stdin is not None
+            if waits_for == "server":
+                process.stdin.write(ndjson(injection().events))
+                process.stdin.flush()
+                silent.settimeout(SECONDS)
+                connection, _ = silent.accept()
+            else:
+                blocked = Path(f"/proc/{process.pid}/status")
+                deadline = time.monotonic() + SECONDS
+                # Until then a signal ends it without a word of ours.
+                while not int(blocked.read_text().split("SigBlk:")[1].split()[0], 16) & 1 << (number - 1):
+                    assert time.monotonic() < deadline
+            process.send_signal(number)
+            assert process.wait(timeout=SECONDS) == -number
+            if waits_for == "server":
+                connection.close()
 
 
 class TestFailures:

@@ -1,6 +1,6 @@
 import Dispatch
 import Locking
-import MicroHTTPD
+@testable import MicroHTTPD
 import TestCertificates
 import Testing
 
@@ -63,6 +63,32 @@ struct ReserveTests {
         #expect(try probe.receive().status == 200)
         #expect(daemon.statistics.cutByDeadline >= Self.reserve)
         #expect(daemon.statistics.openConnections >= held.count)
+    }
+
+    @Test func `a probe with a body is sent away, however slowly that comes`() throws {
+        let daemon = try start()
+        let held = try fill(daemon)
+        let body = "Host: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"
+        let more = try (0..<Self.reserve).map { _ in try Client(daemon.port) }
+        for client in more { try client.send("GET /probe HTTP/1.1\r\n" + body) }
+        let probe = try Client(daemon.port)
+        try probe.send(get("/probe"))
+        #expect(try probe.receive().status == 200)
+        for client in more { #expect(try client.receive().status == 503) }
+        #expect(held.count == Self.places)
+    }
+
+    /// Nobody has taken or given back a place for long, until just now.
+    @Test func `who comes right after the last place was taken has time to wait for one`() throws {
+        let places = ConnectionPlaces(2, reserve: 1)
+        #expect(places.take(.ordinary))
+        let first = places.unchangedSince
+        #expect(eventually { monotonicNow() > first })
+        #expect(places.take(.ordinary))
+        let second = places.unchangedSince
+        #expect(second > first)
+        #expect(!places.take(.ordinary))
+        #expect(places.unchangedSince == second)
     }
 
     @Test func `a place that has come free meanwhile is for whoever is first to ask`() throws {

@@ -45,6 +45,20 @@ struct UploadPaceTests {
         #expect(pace.slowness(at: 3610 * Self.second) == 0)
     }
 
+    /// Who looks has read the clock before the client's own thread noted a piece.
+    @Test func `a look at a moment that is over already does not trap`() {
+        for bytes in [1, 100_000] {
+            var pace = UploadPace(at: 100 * Self.second)
+            #expect(pace.slowness(at: 0) == nil)
+            for second: UInt64 in 101...125 { pace.take(bytes, isPaused: second == 110, at: second * Self.second) }
+            for look: UInt64 in [0, 100, 109, 110, 119, 124, 125] {
+                #expect((pace.slowness(at: look * Self.second) != nil) == (bytes == 1))
+            }
+            pace.take(1, isPaused: true, at: 1)
+            pace.take(1, isPaused: false, at: 0)
+        }
+    }
+
     @Test func `a client whose body is complete is not slow`() {
         var pace = UploadPace(at: 0)
         pace.end()

@@ -18,7 +18,6 @@ struct MetricsText {
     private let reading: MetricsReading
     private var place = Place.service
     private var text = PrometheusText()
-    private var offset = 0
 
     init(_ reading: MetricsReading, of api: NotificationAPI) {
         self.reading = reading
@@ -27,19 +26,15 @@ struct MetricsText {
 
     /// Writes the next bytes to `buffer`; how many, 0 at the end.
     mutating func next(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        while text.bytes.count - offset < buffer.count, advance() {}
-        let count = min(text.bytes.count - offset, buffer.count)
-        buffer.copyBytes(from: text.bytes[offset..<(offset + count)])
-        offset += count
-        if offset == text.bytes.count {
-            text.removeAll()
-            offset = 0
-        }
+        while text.bytes.count < buffer.count, advance() {}
+        let count = min(text.bytes.count, buffer.count)
+        buffer.copyBytes(from: text.bytes[..<count])
+        text.removeFirst(count)
         return count
     }
 
-    /// How many bytes were made and not taken.
-    var heldBytes: Int { text.bytes.count - offset }
+    /// How many bytes are held.
+    var heldBytes: Int { text.bytes.count }
 
     /// Appends the next piece; false at the end.
     private mutating func advance() -> Bool {

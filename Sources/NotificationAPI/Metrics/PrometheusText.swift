@@ -2,8 +2,14 @@
 struct PrometheusText {
     private(set) var bytes: [UInt8] = []
 
-    /// Forgets what was written, and keeps a little memory for what comes.
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536) }
+    /// Forgets the first `count` bytes, and keeps little memory for those to come.
+    mutating func removeFirst(_ count: Int) {
+        if count == bytes.count {
+            bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536)
+        } else {
+            bytes.removeFirst(count)
+        }
+    }
 
     /// Begins a metric.
     mutating func metric(_ name: String, _ type: String, _ help: String) {

@@ -32,6 +32,7 @@ struct UploadPace {
 
     /// The client has sent `count` bytes that were taken; `isPaused` says that it must wait now until more is taken.
     mutating func take(_ count: Int, isPaused: Bool, at now: UInt64) {
+        let now = max(now, latest)
         if let since = pausedSince {
             let wait = now - since
             beginning += wait
@@ -52,7 +53,10 @@ struct UploadPace {
 
     /// The rate over the last window or two in bytes a second, when it is under what keeps a place; nil for a client that is
     /// fast enough, waits for us, or has only begun.
+    ///
+    /// `now` may be before the latest piece: the thread that looks has read the clock before the client's thread did.
     func slowness(at now: UInt64) -> Double? {
+        let now = max(now, latest)
         guard !isOver, pausedSince == nil, now - beginning >= Self.window else { return nil }
         if now - latest >= Self.window { return 0 }
         let mark = now - current.time >= Self.window ? current : earlier

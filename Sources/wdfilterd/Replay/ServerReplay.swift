@@ -13,6 +13,8 @@ struct ServerReplay: Replaying {
     private let client: ServiceClient
     private let signals: AwaitedSignals?
     private let logger: Logger
+    /// The name of a host that has the rules, for others to be made like it; nil when there are none.
+    private let model: String?
 
     /// A replay to the service at `url`. `signals` are held back when rules are given.
     init(
@@ -34,20 +36,25 @@ struct ServerReplay: Replaying {
             }
         }
         self.command = command
+        model =
+            command.policies.isEmpty
+            ? nil : "replay-\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16))"
         self.signals = signals
         self.logger = logger
         client = ServiceClient(target, token: token)
     }
 
     func run(_ input: RecordingFiles) throws(CommandFailure) -> [UInt8] {
+        // Before anything that may block.
+        if let model, let signals { removeOnSignal(model, signals) }
         if try input.detectedFormat() == .native {
             throw CommandFailure(
                 status: .usage,
                 message: "--server takes recordings of Sysmon; POST native lines to /v1/hosts/{host}/events")
         }
-        guard let model = try makeModel() else { return try post(input, like: command.server.like) }
-        // However the replay ends, nothing of it but its hosts stays.
-        if let signals { removeOnSignal(model, signals) }
+        guard let model else { return try post(input, like: command.server.like) }
+        try make(model)
+        // However the replay ends, only its hosts stay.
         let result: Result<[UInt8], CommandFailure>
         do throws(CommandFailure) { result = .success(try post(input, like: model)) } catch { result = .failure(error) }
         if let answer = try? client.ask("DELETE", "/v1/hosts/\(model)"), answer.status != 204 {
@@ -56,10 +63,8 @@ struct ServerReplay: Replaying {
         return try result.get()
     }
 
-    /// Makes a host that has the rules, for others to be made like it; nil when there are none.
-    private func makeModel() throws(CommandFailure) -> String? {
-        if command.policies.isEmpty { return nil }
-        let name = "replay-\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16))"
+    /// Makes the host `model`, which has the rules.
+    private func make(_ model: String) throws(CommandFailure) {
         var json = JSONWriter()
         json.object { json in
             json.member("rulePolicies") { json in
@@ -73,9 +78,8 @@ struct ServerReplay: Replaying {
                 }
             }
         }
-        let answer = try client.ask("PUT", "/v1/hosts/\(name)", .json(json.bytes))
+        let answer = try client.ask("PUT", "/v1/hosts/\(model)", .json(json.bytes))
         guard answer.status == 201 else { throw refusal(answer) }
-        return name
     }
 
     /// Has the first signal remove the host `model`, within five seconds, and then end the process as it would have.
