@@ -5,12 +5,12 @@ import Files
 import Glibc
 import Locking
 
-/// A file of PEM certificates that an engine's is checked against: read when it is set and when it changed, on threads
-/// that nobody else needs, and handed on from memory.
+/// A file of PEM certificates that an engine's certificate is checked against. It is read when it is set and again when
+/// it changes, on a thread that nothing else needs, and libcurl gets its content from memory.
 public final class CertificateFile: Sendable {
     /// Most bytes of such a file.
     public static let maximumSize = 1 << 20
-    /// How often it is looked at for changes, once it was read.
+    /// How often the file is checked for changes, once it has been read.
     private static let lookInterval = DispatchTimeInterval.seconds(1)
 
     /// The path, as it was given.
@@ -31,9 +31,9 @@ public final class CertificateFile: Sendable {
         self.path = path
     }
 
-    /// Reads the file. What was read before stays when that fails.
+    /// Reads the file. When that fails, the content that was read before stays.
     ///
-    /// It may take as long as a file system takes: not for a thread that others need.
+    /// This may take as long as the file system takes: do not call it on a thread that others need.
     ///
     /// - Throws: `WebhookEngineError.caFile` when it is not a regular file, has more than `maximumSize` bytes, cannot be
     ///   read or holds no certificate.
@@ -41,7 +41,7 @@ public final class CertificateFile: Sendable {
         let bytes: [UInt8]
         let version: RegularFile.Version
         do throws(RegularFile.Fault) {
-            // Before the bytes: if it changes in between it is read once more.
+            // The version comes first: if the file changes in between, it is read once more.
             version = try RegularFile.version(path)
             bytes = try RegularFile.read(path, limit: CertificateFile.maximumSize)
         } catch {
@@ -61,7 +61,7 @@ public final class CertificateFile: Sendable {
         if isFirst { lookLater() }
     }
 
-    /// Reads the file on a thread of its own and hands on what is wrong with it, if anything is.
+    /// Reads the file on a thread of its own, and passes what is wrong with it to `completion`; nil when nothing is.
     public func read(completion: @escaping @Sendable (WebhookEngineError?) -> Void) {
         CertificateFile.queue.async {
             do throws(WebhookEngineError) {
@@ -73,18 +73,18 @@ public final class CertificateFile: Sendable {
         }
     }
 
-    /// What it held when it was last read; nil before.
+    /// The content when the file was last read; nil before.
     var content: Content? { state.withLock { $0.content } }
 
-    /// Which file that was; nil before.
+    /// The version of the file that `content` came from; nil before.
     var version: RegularFile.Version? { state.withLock { $0.version } }
 
-    /// Looks again and again whether the file changed, for as long as somebody has this. Not when a message is sent: the
-    /// first one after a change would still trust what the file held before.
+    /// Checks at intervals whether the file has changed, for as long as this object lives. A check when a message is
+    /// sent would come too late: the first message after a change would still trust the old content.
     private func lookLater() {
         CertificateFile.queue.asyncAfter(deadline: .now() + CertificateFile.lookInterval) { [weak self] in
             guard let self else { return }
-            // A file that is gone, or holds no certificate any more, leaves in force what it held.
+            // When the file is gone, or no longer holds a certificate, its last content stays in force.
             if let version = try? RegularFile.version(path), version != self.version { try? read() }
             lookLater()
         }
@@ -116,10 +116,10 @@ extension CertificateFile: Hashable {
 }
 
 extension CertificateFile {
-    /// What a file held, where libcurl finds it: in memory, under a path.
+    /// The content of a file, in memory, under a path that libcurl can open.
     ///
-    /// libcurl with GnuTLS takes certificates from a path only (CURLOPT_CAINFO_BLOB is not built in), so the path is that
-    /// of a memory file, which no other process changes and which is never waited for.
+    /// libcurl with GnuTLS takes certificates from a path only (CURLOPT_CAINFO_BLOB is not built in), so this is
+    /// the path of a memory file: no other process changes it, and reading it never blocks.
     final class Content: Sendable {
         private let descriptor: Int32
 
@@ -140,7 +140,7 @@ extension CertificateFile {
 
         deinit { close(descriptor) }
 
-        /// Leads to the content for as long as this lives.
+        /// A path to the content, valid for as long as this object lives.
         var path: String { "/proc/self/fd/\(descriptor)" }
     }
 }

@@ -2,7 +2,7 @@ import CCurl
 import Locking
 import Synchronization
 
-/// What other threads ask of a `CurlLoop`, what it may do, and the multi handle, which they need to wake it.
+/// The commands that other threads send to a `CurlLoop`, its limits, and the multi handle, with which they wake it.
 final class CurlInbox: Sendable {
     /// Something to do, in the order it was asked for.
     enum Command: Sendable {
@@ -51,7 +51,7 @@ final class CurlInbox: Sendable {
         assert(result == CURLM_OK, "curl_multi_cleanup: \(result.rawValue)")
     }
 
-    /// A name for a client of `endpoint` that no other has, and the gauge of the pool.
+    /// A new, unique name for a client of `endpoint`, and the gauge of the pool.
     func makeClient(of endpoint: Endpoint.Key) -> (ClientID, PoolGauge) {
         state.withLock { state in
             state.lastClient += 1
@@ -61,7 +61,7 @@ final class CurlInbox: Sendable {
         }
     }
 
-    /// A client of `endpoint` goes.
+    /// Takes note that a client of `endpoint` is gone.
     func forgetClient(of endpoint: Endpoint.Key) {
         state.withLock { state in
             guard let entry = state.gauges[endpoint] else { return }

@@ -93,7 +93,7 @@ final class CurlLoop {
         pool.report()
     }
 
-    /// Starts requests, and those that take the place of one that cannot be started.
+    /// Starts requests. When one cannot be started, the next in line takes its place.
     private func start(_ starts: [PoolState<TransferRequest>.Start], in pool: ConnectionPool) {
         var line = Deque(starts)
         while let next = line.popFirst() {
@@ -198,7 +198,7 @@ final class CurlLoop {
         }
     }
 
-    /// Takes a transfer out of all there is.
+    /// Removes a transfer from all tables and from the multi handle.
     private func release(_ easy: UnsafeMutableRawPointer, _ ended: Running) {
         running[easy] = nil
         lookingUp.remove(easy)
@@ -213,11 +213,11 @@ final class CurlLoop {
 
     // MARK: Names
 
-    /// Has a transfer that needs a new connection wait for the addresses of its name. Nothing of it was sent.
+    /// Makes a transfer that needs a new connection wait for the addresses of its name. Nothing of it has been sent.
     private func lookUp(_ easy: UnsafeMutableRawPointer, _ transfer: Running) {
         let now = Monotonic.now()
         let name = transfer.handle.name
-        // Not that it would be looked up again and again, should libcurl not find what it was given.
+        // Otherwise a name would be looked up again and again if libcurl did not find the addresses it was given.
         guard !transfer.hasAddresses else {
             return finish(easy, transfer, .disconnected("could not resolve host: \(name)"))
         }
@@ -304,7 +304,7 @@ final class CurlLoop {
         if result != CURLM_OK { recover(from: result) }
     }
 
-    /// libcurl cannot go on with what it has (it is out of memory, say): gives that up and takes a breath.
+    /// libcurl cannot continue (it is out of memory, say): ends all transfers that it has, and pauses for a moment.
     private func recover(from failure: CURLMcode) {
         let reason = String(cString: curl_multi_strerror(failure))
         for (easy, ended) in running where ended.lookUp == nil { finish(easy, ended, .disconnected(reason)) }

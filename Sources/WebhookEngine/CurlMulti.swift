@@ -59,14 +59,14 @@ public final class CurlMulti: Sendable {
 
     deinit { stop() }
 
-    /// Ends the thread soon: what is under way or waits ends with STATUS_PORT_DISCONNECTED, and so does what is sent
-    /// later. Does not wait for the thread. Stopping twice does nothing.
+    /// Ends the thread soon. Messages that are under way, that wait, or that are sent later fail with
+    /// STATUS_PORT_DISCONNECTED. Does not wait for the thread. Stopping twice does nothing.
     public func stop() { inbox.stop() }
 
     /// Messages whose time was over before a connection to their engine was free, since the start.
     public var withoutConnectionCount: UInt64 { inbox.withoutConnection.load(ordering: .relaxed) }
 
-    /// A client of the pool of `endpoint`, which is made with the first; `host` is whose name look-ups count as.
+    /// A client of the pool of `endpoint`; the first client creates the pool. Name look-ups count against `host`.
     func open(_ endpoint: Endpoint, host: String) -> (ClientID, PoolGauge) {
         let (client, gauge) = inbox.makeClient(of: endpoint.key)
         inbox.post(.open(client, endpoint, host: host, gauge))

@@ -17,7 +17,7 @@ final class EasyHandle {
     private let gate: ConnectionGate
     /// Whether CURLOPT_VERBOSE is set.
     private var isCounting = false
-    /// What it works on, kept by who had it prepared.
+    /// The current transfer; the caller of `prepare` keeps it alive.
     private var transferContext: Unmanaged<Transfer>?
     private let errorBuffer: UnsafeMutablePointer<CChar>
 
@@ -83,7 +83,7 @@ final class EasyHandle {
         addresses = list
     }
 
-    /// What it worked on may go.
+    /// Forgets the transfer, which the caller may then release.
     func forgetTransfer() { transferContext = nil }
 
     /// The status of the last answer, 0 without one.

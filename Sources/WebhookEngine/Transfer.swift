@@ -79,10 +79,10 @@ final class Transfer {
     /// Counts bytes of a reply as they came: `receive` and `receiveHeader` see nothing of the framing of chunks.
     func countReceived(_ count: Int) { receivedBytes += count }
 
-    /// What there was too much of when the transfer ended with `code`; nil when there was not.
+    /// What the reply had too much of, when the transfer ended with `code`; nil when nothing was too large.
     func excessText(_ code: CURLcode) -> String? {
         if let excess { return excess }
-        // What libcurl says of a header line of more than 100 kB, of which it says nothing before it is whole.
+        // libcurl's code for a header line of more than 100 kB. It passes nothing on before a line is complete.
         let isLongLine = code == CURLE_OUT_OF_MEMORY || code.rawValue == Transfer.tooLarge
         return isLongLine && steps > Transfer.uncountedSteps ? "a header line of the reply over 100 kB" : nil
     }

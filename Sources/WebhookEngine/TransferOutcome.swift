@@ -1,4 +1,4 @@
-/// What a request came to.
+/// The result of a request.
 enum TransferOutcome: Sendable {
     /// The engine answered, in time and whole.
     case response(HTTPResponse)

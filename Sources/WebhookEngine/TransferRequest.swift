@@ -15,7 +15,7 @@ struct TransferRequest: Sendable {
 
 /// How a request ended.
 struct TransferEnd: Sendable {
-    /// What it came to.
+    /// The result.
     let outcome: TransferOutcome
     /// How long it waited for a connection; nil when it never had one.
     let waited: Duration?

@@ -43,7 +43,7 @@ public enum URLRules {
     /// Where requests for `url`, in which there is no fault, go.
     ///
     /// - Returns: The host as libcurl has it, numbers in their usual form; its port; and whether the host is a name that
-    ///   has to be looked up, which addresses and localhost are not.
+    ///   must be looked up; addresses and localhost are not.
     static func destination(_ url: String) -> (host: String, port: String, isName: Bool) {
         guard let parsed = curl_url() else { return ("", "", false) }
         defer { curl_url_cleanup(parsed) }

@@ -7,8 +7,8 @@ import Synchronization
 /// An engine behind a URL: each message is one POST of a CloudEvent, signed after Standard Webhooks.
 ///
 /// Engines with the same URL, CA file and headers share a pool of connections. Async messages of one go one at a time;
-/// sync and direct ones as they come. What finds no free connection waits, and its timeout runs on. A message is sent at
-/// most once: when a connection that was kept alive dies under it, it fails.
+/// sync and direct ones as they come. A message without a free connection waits, and its timeout keeps running. A
+/// message is sent at most once: when a connection that was kept alive dies under it, it fails.
 public final class WebhookEngine: EnginePort {
     /// Where the engine is.
     public let configuration: WebhookConfiguration

@@ -8,7 +8,7 @@ public enum WebhookEngineError: Error, Hashable, CustomStringConvertible {
     case header(name: String, String)
     /// The CA file is not one, or cannot be read.
     case caFile(String)
-    /// A range of addresses is none, or not one that can be allowed.
+    /// A text is not a range of addresses, or not one that can be allowed.
     case range(String)
     /// libcurl or the system refuses to start.
     case library(String)

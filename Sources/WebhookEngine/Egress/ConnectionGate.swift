@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Only the thread of the `CurlMulti` touches it. libcurl finds it by pointer: its easy handle keeps it.
 final class ConnectionGate {
-    /// Most refused addresses of one request that are told.
+    /// Most refused addresses of one request that are named in its failure.
     private static let mostTold = 4
 
     private let rules: EgressRules
@@ -30,7 +30,7 @@ final class ConnectionGate {
         wantsAddresses = false
     }
 
-    /// What to tell of a request that made no connection, when libcurl tells `reason`.
+    /// Why a request made no connection, where libcurl's own text is `reason`.
     func explain(_ reason: String) -> String {
         let reason = failure == 0 ? reason : "no socket: \(ConnectionGate.text(of: failure))"
         guard refusedCount > 0 else { return reason }
@@ -52,7 +52,7 @@ final class ConnectionGate {
         return descriptor
     }
 
-    /// What the system's error number means; those of descriptors by name, for that is what to look for.
+    /// The text for the system's error number. Errors about descriptors include their name, to search for.
     private static func text(of failure: Int32) -> String {
         switch failure {
         case EMFILE: "too many open files (EMFILE)"

@@ -1,7 +1,7 @@
 /// Which names are being looked up, and for whom a further look-up may begin: the plain state, without threads
 /// (decision 17).
 struct LookUpState {
-    /// What becomes of a request that needs the addresses of a name.
+    /// The decision on a request that needs the addresses of a name.
     enum Admission: Hashable {
         /// A look-up begins.
         case begin
@@ -15,7 +15,7 @@ struct LookUpState {
     static let limit = 32
     /// Most look-ups that run for one host, and for one name.
     static let limitEach = 2
-    /// How long a request waits for a look-up, and how old one may be that a further request waits for.
+    /// How long a request waits for a look-up. A request joins a look-up of its name only if that is younger than this.
     static let patience = Duration.seconds(3)
 
     private struct LookUp {

@@ -5,7 +5,7 @@ import Glibc
 protocol NameResolver: Sendable {
     /// The addresses of `name`, the best first. Called on a thread of its own, and may take its time.
     ///
-    /// - Throws: `LookUpFailure`, when there are none or nobody knows.
+    /// - Throws: `LookUpFailure` when the name has no addresses, or they cannot be found out.
     func addresses(of name: String) throws(LookUpFailure) -> [IPAddress]
 }
 

@@ -1,6 +1,6 @@
 import DequeModule
 
-/// The connections to one endpoint, and what waits for them.
+/// The connections to one endpoint, and the requests that wait for one.
 ///
 /// Only the thread of the `CurlMulti` touches it.
 final class ConnectionPool {
@@ -12,10 +12,10 @@ final class ConnectionPool {
     private let rules: EgressRules
     private let addressLifetime: Int
     private let gauge: PoolGauge
-    /// Handles without a request, each with the connection that it used last; those used last are at the end, and taken
-    /// first, so that what is not needed grows old.
+    /// Handles without a request, each with its last connection. The most recently used are at the end and are taken
+    /// first, so that connections that are not needed grow old.
     private var idle: Deque<(handle: EasyHandle, since: Monotonic)> = []
-    /// What the handles at hand trust.
+    /// The certificates that the idle handles trust.
     private var trusted: CertificateFile.Content?
 
     init(to endpoint: Endpoint, by rules: EgressRules, limit: Int, addressLifetime: Int, gauge: PoolGauge) {
@@ -42,15 +42,15 @@ final class ConnectionPool {
         return handle
     }
 
-    /// Keeps a handle for the next request, unless it trusts what is not trusted any more.
+    /// Keeps a handle for the next request, unless the certificates have changed since it was made.
     func giveBack(_ handle: EasyHandle) {
         if handle.trusted === trusted { idle.append((handle, .now())) }
     }
 
-    /// Tells others how much of it is used.
+    /// Publishes how much of the pool is in use.
     func report() { gauge.set(PoolUse(connections: state.running, waiting: state.waiting)) }
 
-    /// Goes on with the CA file of another engine when that was read later and had changed.
+    /// Switches to the CA file of another engine when that has read another version of the file.
     func adopt(_ other: Endpoint) {
         if other.certificates?.version != endpoint.certificates?.version { endpoint = other }
     }

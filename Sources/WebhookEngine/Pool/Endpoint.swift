@@ -5,7 +5,7 @@ struct ClientID: Hashable, Sendable {
     let number: UInt64
 }
 
-/// Which messages a request is one of, as far as connections go.
+/// How a request competes for connections.
 enum Lane: Hashable, Sendable {
     /// One at a time of a client, in order (ASY-7).
     case async
@@ -15,7 +15,7 @@ enum Lane: Hashable, Sendable {
 
 /// Where requests go: engines with equal endpoints share a pool of connections.
 struct Endpoint: Sendable {
-    /// What makes one endpoint another.
+    /// Endpoints with equal keys are the same endpoint.
     struct Key: Hashable, Sendable {
         let url: String
         let caFile: String?

@@ -16,7 +16,7 @@ struct PoolState<Request> {
         let waitedSince: Monotonic?
     }
 
-    /// What becomes of a request that arrives.
+    /// The decision on a request that arrives.
     enum Admission: Hashable {
         /// It may go now.
         case start
@@ -69,7 +69,7 @@ struct PoolState<Request> {
     private var clients: [ClientID: Client] = [:]
     private var immediateLine = TicketLine()
     private var asyncLine = TicketLine()
-    /// Of those that wait, and of some that waited.
+    /// Deadlines of the requests that wait, and of some that no longer do.
     private var deadlines = Heap<Deadline>()
 
     /// A state of at most `limit` connections, 4 or more.
@@ -89,7 +89,7 @@ struct PoolState<Request> {
         }
     }
 
-    /// What a request that waited for `lane` in vain is told.
+    /// Why a request on `lane` failed that got no connection in time.
     func shortage(for lane: Lane) -> String {
         guard lane == .async, running < limit else { return "no free connection (\(running) of \(limit))" }
         let kept = "\(limit - asyncLimit) are kept for sync and direct messages"
@@ -128,7 +128,7 @@ struct PoolState<Request> {
         return .wait
     }
 
-    /// Takes note that one of `client` that was under way is not any more; returns those that may go now.
+    /// Takes note that a request of `client` has ended; returns the requests that may go now.
     mutating func finish(_ lane: Lane, of client: ClientID) -> [Start] {
         running -= 1
         if lane == .async {
@@ -145,7 +145,7 @@ struct PoolState<Request> {
         return starts
     }
 
-    /// Takes out those that wait and whose time is over.
+    /// Removes the waiting requests whose deadline has passed.
     mutating func takeExpired(at now: Monotonic) -> [Start] {
         var expired: [Start] = []
         while let first = earliestDeadline, first <= now, let ticket = deadlines.popMin()?.ticket {
@@ -158,7 +158,7 @@ struct PoolState<Request> {
         return expired
     }
 
-    /// Takes out all of `client` that wait and forgets it; what it has under way is still to be finished.
+    /// Removes all waiting requests of `client` and forgets it. Its requests under way still need `finish`.
     mutating func takeAll(of client: ClientID) -> [Request] {
         guard let tickets = clients.removeValue(forKey: client)?.tickets else { return [] }
         return tickets.sorted().compactMap { places.removeValue(forKey: $0)?.request }
@@ -171,7 +171,7 @@ struct PoolState<Request> {
         places[lastTicket] = place
         clients[place.client, default: Client()].tickets.insert(lastTicket)
         deadlines.insert(Deadline(time: place.deadline, ticket: lastTicket))
-        // Those that left before their deadline leave it behind.
+        // A request that leaves before its deadline leaves an entry behind.
         if deadlines.count > 2 * places.count + 64 {
             deadlines = Heap(places.map { Deadline(time: $1.deadline, ticket: $0) })
             immediateLine.compact { places[$0] != nil }
@@ -192,7 +192,7 @@ struct PoolState<Request> {
         clients[client]?.behind.contains(ticket) ?? false
     }
 
-    /// Which of the lines' heads came first, as far as it may go.
+    /// The request to start next: the older head of the two lines that may go.
     private mutating func nextInLine() -> Ticket? {
         let immediate = immediateLine.first { places[$0] != nil }
         let async = runningAsync < asyncLimit ? asyncLine.first { places[$0] != nil } : nil
@@ -216,7 +216,7 @@ struct PoolState<Request> {
 struct TicketLine {
     private var tickets = Deque<UInt64>()
 
-    /// How many there are, and some that left.
+    /// How many tickets there are, including some that have left.
     var count: Int { tickets.count }
 
     mutating func append(_ ticket: UInt64) { tickets.append(ticket) }
@@ -236,7 +236,7 @@ struct TicketLine {
 
     mutating func compact(_ isThere: (UInt64) -> Bool) { tickets.removeAll { !isThere($0) } }
 
-    /// Tickets rise, so it is looked for by halves.
+    /// A binary search, since tickets are in ascending order.
     private func position(of ticket: UInt64) -> Int? {
         var (low, high) = (0, tickets.count)
         while low < high {
