@@ -40,7 +40,7 @@ public enum DriverError: Error, Hashable, Sendable {
         /// `textBytes`.
         case textBytes
 
-        /// What there may not be more of, in words for people.
+        /// The things that are limited, in words for people.
         public var plural: String {
             switch self {
             case .processes: "processes"

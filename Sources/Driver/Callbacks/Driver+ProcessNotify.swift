@@ -7,7 +7,7 @@ extension Driver {
     /// Throws `processExists`, `firstThread` where the pid stands for some process's first thread, or `limitReached`; then
     /// nothing has changed.
     ///
-    /// - Parameter grant: what the rule policies say of the image, from `policyMatch`; nil has it worked out here.
+    /// - Parameter grant: the result of `policyMatch` for the image; nil computes it here.
     public func createProcess(
         _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil,
         completion: @escaping @Sendable (ProcessCreationOutcome) -> Void

@@ -26,8 +26,8 @@ public struct ProcessCreation: Hashable, Sendable {
     public var flags: ProcessFlags?
     /// Rules that the process starts with, before policies and engine.
     public var rules: ProcessRules = []
-    /// Whether a tid that the host chose to stand for some process's first thread gives way to the pid, where else the
-    /// creation is refused: the pid of a recording is a fact.
+    /// Whether the pid may take the place of a tid that the host chose to stand for some process's first thread.
+    /// Otherwise the creation is refused. In a recording the pid is a fact, so it wins.
     public var replacesThread = false
 
     /// A process with image `imageFileName`, child of System unless said otherwise.

@@ -18,8 +18,8 @@ public struct ThreadCreation: Hashable, Sendable {
     public var startAddress: UInt64 = 0
     /// Priorities of the creating thread (THR-6).
     public var ioPriority = MpIoPriority()
-    /// Whether a live thread with the tid is forgotten instead of refused: recordings do not tell of thread exits. A tid
-    /// that the host chose to stand for some process's first thread gives way too.
+    /// Whether a live thread with the tid is forgotten instead of refused: recordings do not report thread exits.
+    /// A tid that the host chose to stand for some process's first thread gives way too.
     public var replacesThread = false
 
     /// A thread that runs in `processId`.

@@ -20,8 +20,8 @@ public struct EngineResult: Hashable, Sendable {
     public var reply: EngineReply
     /// What was wrong, for people; nil when nothing was, or no more is known than `status` says.
     public var fault: String?
-    /// How long the message waited before the engine could have it; nil when the engine never had it, so that the time it
-    /// took is not the engine's.
+    /// How long the message waited before it was sent to the engine. Nil when it never was: then the time it took is
+    /// not the engine's.
     public var waited: Duration?
 
     /// A send that ended with `status`, and did not wait.

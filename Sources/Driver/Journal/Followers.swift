@@ -4,7 +4,7 @@ struct Followers {
     typealias Wakes = [ID: @Sendable () -> Void]
 
     private var waiting: Wakes = [:]
-    /// Those who want to be told of a message's delivery too.
+    /// Those who also want to know when a message's delivery changes.
     private var waitingForDeliveries: Wakes = [:]
     private var lastID: ID = 0
 
@@ -28,7 +28,7 @@ struct Followers {
         return (waiting.isEmpty ? [] : [waiting]) + takeThoseOfDeliveries()
     }
 
-    /// Those who are told of deliveries, who then wait no more.
+    /// Those who wait for deliveries; they then wait no longer.
     ///
     /// - Complexity: O(1).
     mutating func takeThoseOfDeliveries() -> [Wakes] {

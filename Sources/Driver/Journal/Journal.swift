@@ -13,12 +13,12 @@ struct Journal {
     private(set) var bytes = 0
     /// Sequence of the last message made; 0 when there was none.
     private(set) var newest: UInt64 = 0
-    /// The messages whose delivery changed last, oldest change first: who waits for a delivery looks at these alone.
+    /// The messages whose delivery changed last, oldest change first. A wait for a delivery looks at these alone.
     private var changes: Deque<UInt64> = []
     /// How many deliveries have changed.
     private(set) var changeCount: UInt64 = 0
 
-    /// Changes that are remembered: more than the messages that one turn of those who wait finds new.
+    /// Changes that are remembered: more than a wait usually misses between two looks.
     static let mostChanges = 16_384
 
     /// At most `capacity` messages, and at most `byteLimit` bytes of them, but for the newest.

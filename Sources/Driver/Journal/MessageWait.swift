@@ -1,9 +1,9 @@
 import Locking
 
-/// Somebody who waits for messages: `Driver.awaitMessages`.
+/// A wait for messages: `Driver.awaitMessages`.
 ///
-/// It follows the host's messages and looks on from where it stopped, so that a message that does not match costs who
-/// makes it nothing.
+/// It follows the host's messages and resumes its search where it stopped, so that a message that does not match costs
+/// its sender nothing.
 public final class MessageWait: Sendable {
     private struct State {
         var search: MessageSearch
@@ -18,7 +18,7 @@ public final class MessageWait: Sendable {
         var followerID: UInt64?
         var timer: (any ScheduledTimer)?
 
-        /// Ends the wait; what is to be called and given up then.
+        /// Ends the wait; returns what to call and to cancel then.
         mutating func end() -> Ending {
             defer { (completion, followerID, timer) = (nil, nil, nil) }
             return Ending(completion: completion, followerID: followerID, timer: timer)
@@ -49,7 +49,7 @@ public final class MessageWait: Sendable {
     /// Gives up the wait: its completion is not called any more, unless that is under way. Giving up twice does nothing.
     public func cancel() { release(state.withLock { $0.end() }) }
 
-    /// The first look, then the clock starts.
+    /// Looks once, then starts the clock.
     func begin(timeout: Duration) {
         look()
         if state.withLock({ $0.completion == nil }) { return }

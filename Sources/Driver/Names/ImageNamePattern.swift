@@ -1,6 +1,6 @@
 /// A glob over file names, compared without case.
 public struct ImageNamePattern: Hashable, Sendable {
-    /// What is before, between and behind the stars, in upper case; none between is empty.
+    /// The parts before, between and after the stars, in upper case. No part between two stars is empty.
     let segments: [Segment]
     /// Units that a name has at least.
     let minLength: Int
@@ -31,7 +31,7 @@ public struct ImageNamePattern: Hashable, Sendable {
         return matches(name, &steps)
     }
 
-    /// As `matches(_:)`; takes from `steps` what it used, and is over in any case.
+    /// As `matches(_:)`; subtracts the steps it used from `steps`, but always runs to the end.
     func matches(_ name: String, _ steps: inout Int) -> Bool {
         var rest = Int.max
         var match = PatternMatch(self)
@@ -88,7 +88,7 @@ struct PatternMatch: Sendable {
     private var place = 0
     /// Units of it that precede `place`; for segments without `?` alone.
     private var found = 0
-    /// Of the segment, where it has no `?`: to how many units a match shrinks that ends behind so many.
+    /// For a segment without `?`: how many units of a match remain when it fails after so many.
     private var borders: [Int32] = []
 
     init(_ pattern: ImageNamePattern) { self.pattern = pattern }

@@ -71,7 +71,7 @@ struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendabl
         blocks[block].insert((key, value), at: index)
         count += 1
         guard blocks[block].count > OrderedTable.mostInBlock else { return }
-        // What comes in ascending order fills the blocks.
+        // Keys that come in ascending order fill the blocks.
         let half = index + 1 == blocks[block].count ? index : blocks[block].count / 2
         let rest = Array(blocks[block][half...])
         blocks[block].removeLast(rest.count)

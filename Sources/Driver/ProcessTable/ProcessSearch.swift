@@ -34,7 +34,7 @@ public struct ProcessSearch: SlicedWork {
     private static let part = 64
     /// Steps of a slice, of some 10 ns at most.
     private static let sliceSteps = 200_000
-    /// What a process costs beside the comparison.
+    /// The cost of a process, apart from the comparison.
     private static let stepsPerProcess = 100
 
     private let driver: Driver
@@ -55,7 +55,7 @@ public struct ProcessSearch: SlicedWork {
             let contexts = driver.withState { [query] in $0.processes.contexts(after: query.after, limit: Self.part) }
             for context in contexts {
                 steps -= ProcessSearch.stepsPerProcess
-                // To turn a name into upper case is cheaper than to compare it.
+                // Turning a name into upper case is cheaper than comparing it.
                 if query.imageFileName != nil { steps -= context.imageFileName.utf8.count / 4 }
                 if query.matches(context, &steps) {
                     if items.count == limit { return Outcome(items: items, hasMore: true) }

@@ -18,7 +18,7 @@ struct ProcessTable {
     private var freeSlots: [Int] = []
     private var slotsById: [UInt32: Int] = [:]
     private var order = OrderedTable<UInt32, Int>()
-    /// Of a thread that exited with its process the reference finds nothing, until it is forgotten.
+    /// By tid. A thread that exited with its process stays until it is forgotten; its reference finds nothing.
     private var ownersOfThreads: [UInt32: ProcessReference] = [:]
     /// Which process a tid stands for the first thread of.
     private var reservations: [UInt32: Int] = [:]

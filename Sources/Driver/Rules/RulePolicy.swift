@@ -20,7 +20,7 @@ public struct RulePolicy: Hashable, Sendable {
         ImageNamePattern(self.imageFileName).matches(imageFileName)
     }
 
-    /// What all policies of a host together give a process.
+    /// The rules and flags that all policies of a host together give a process.
     public struct Grant: Hashable, Sendable {
         var rules: ProcessRules = []
         var flags: ProcessFlags = []

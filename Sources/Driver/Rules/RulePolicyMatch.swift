@@ -1,4 +1,4 @@
-/// How far an image has been held against the policies of a host.
+/// The progress of matching an image against the policies of a host.
 ///
 /// All patterns without `?` together take O(patterns + name × √patterns) steps at worst, and nearly always O(name); those
 /// with `?` take what `ImageNamePattern.matches` says, one after the other.
@@ -154,7 +154,7 @@ extension RulePolicyIndex {
 }
 
 extension Driver {
-    /// What the rule policies say of an image, to be worked out in slices and handed to `createProcess`.
+    /// Matches an image against the rule policies, in slices; the result goes to `createProcess`.
     public func policyMatch(_ imageFileName: String) -> RulePolicyMatch {
         RulePolicyMatch(rulePolicySet, imageFileName: imageFileName)
     }

@@ -1,4 +1,4 @@
-/// The rule policies of a host, prepared so that a creation is held against all of them at once.
+/// The rule policies of a host, prepared so that a creation is matched against all of them at once.
 ///
 /// Copies share what was prepared.
 public struct RulePolicySet: Hashable, Sendable {
@@ -43,23 +43,23 @@ final class RulePolicyIndex: Sendable {
         let policy: Int
         let isExact: Bool
         let minLength: Int
-        /// What is before the first star, as a node of `beginnings`.
+        /// The part before the first star, as a node of `beginnings`.
         var beginning: Node = 0
-        /// What is behind the last star, as a node of `endings`.
+        /// The part after the last star, as a node of `endings`.
         var ending: Node = 0
-        /// What is between stars, as nodes of `segments`.
+        /// The parts between stars, as nodes of `segments`.
         var segments: [Node] = []
     }
 
-    /// What the patterns begin with.
+    /// The beginnings of the patterns.
     let beginnings: UnitTrie
-    /// What they end with, backwards.
+    /// Their ends, backwards.
     let endings: UnitTrie
-    /// What is between their stars.
+    /// The parts between their stars.
     let segments: SegmentAutomaton
     /// The patterns without `?`.
     let entries: [Entry]
-    /// Those that a name must be held against whose end leads to a node of `endings`.
+    /// The entries to compare with a name whose end leads to a node of `endings`.
     let byEnding: [Node: [Int]]
     /// Those that end in a star or have none, by node of `beginnings`, unless `waiting` has them.
     let byBeginning: [Node: [Int]]
