@@ -89,7 +89,7 @@ extension EventFeed {
             }
         }
 
-        /// The time of who consumes is up: the next `start` goes on. False when the feed is over anyway.
+        /// The consumer's time is up; the next `start` continues. False when the feed is over anyway.
         mutating func pause() -> Bool {
             if isAbandoned || completion != nil { return false }
             isBusy = false

@@ -14,7 +14,7 @@ public struct PaceSchedule: Sendable {
         let first = start ?? (time, uptime)
         start = first
         guard time > first.event else { return 0 }
-        // Some 292 years are as good as never, and a speed that is not a number is none.
+        // Some 292 years are as good as never. A speed that is not a number waits as long.
         let wait = Double(time.ticks - first.event.ticks) * 100 / speed
         let (due, isBeyond) = first.uptime.addingReportingOverflow(UInt64(wait < 9e18 ? max(wait, 0) : 9e18))
         if isBeyond { return .max - uptime }

@@ -9,7 +9,7 @@ public final class UploadPipeline: Sendable {
     /// What was read from one piece of the upload.
     private struct Batch {
         let lines: ReadLines
-        /// That it takes: of the upload, and of what was read.
+        /// Its size: that of the piece, and of the lines that were read from it.
         let bytes: Int
         /// The first line that was not applied.
         var place = 0
@@ -27,8 +27,8 @@ public final class UploadPipeline: Sendable {
         var resume: (@Sendable () -> Void)?
         var completion: (@Sendable (ReplayReport) -> Void)?
 
-        /// The batch to apply. When there is none, whoever brings one has to see to it, and what is to be told the report
-        /// once all were brought.
+        /// The batch to apply. When there is none, applying stops until a batch is added; then also returns who gets
+        /// the report, once all batches have been added.
         mutating func next() -> (Batch?, completion: (@Sendable (ReplayReport) -> Void)?) {
             if let first = batches.first { return (first, nil) }
             (isApplying, isRunning) = (false, false)
@@ -62,7 +62,7 @@ public final class UploadPipeline: Sendable {
         }
     }
 
-    /// Who brings more waits while so many bytes were read and not applied.
+    /// Nothing more is taken while so many bytes are read and not applied.
     private static let mostBytes = 256 << 10
 
     private let feed: EventFeed

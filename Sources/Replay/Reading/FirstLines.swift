@@ -2,7 +2,7 @@ import Glibc
 import JSON
 public import Messages
 
-/// Tells when records happened, for finding out in which order they lie and when they are due.
+/// Reads when records happened, to find out in which order they were written and when they are due.
 ///
 /// For one thread at a time.
 public final class RecordTimes {
@@ -25,10 +25,11 @@ public final class RecordTimes {
 }
 
 extension EventFeed.Options.Format {
-    /// What the first of `lines` that tells holds: a native event has the type of one, and a record of an event log has no
-    /// type, or is Sysmon's. A line that is not JSON, or has another type, tells nothing: it may be one that is broken.
+    /// The format that the first recognizable line of `lines` has: a native event has a type of ours; a record of an
+    /// event log has no type, or is Sysmon's. A line that is not JSON, or has another type, is passed over: it may be
+    /// damaged.
     ///
-    /// Nil when no line tells, as of lines that are all broken; they may as well be taken for Sysmon's.
+    /// Nil when no line is recognizable; such lines may as well be taken for Sysmon's.
     public init?(of lines: UnsafeRawBufferPointer) {
         let parser = RecordParser()
         var splitter = LineSplitter(maxLineBytes: 1 << 20)

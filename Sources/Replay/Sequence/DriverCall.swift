@@ -41,7 +41,7 @@ indirect enum DriverCall: Sendable {
 
     /// Makes the call. `completion` runs once: before this returns, or later on the thread that the engine answers on.
     ///
-    /// `grant` is what the rule policies say of `createdImage`; nil has it worked out here.
+    /// `grant` is the result of `policyMatch` for `createdImage`; nil computes it here.
     func perform(
         on driver: Driver, grant: RulePolicy.Grant? = nil, completion: @escaping @Sendable (Outcome) -> Void
     ) {
