@@ -57,8 +57,8 @@ final class Document {
         return JSONFaults(faults: faults)
     }
 
-    /// The JSON pointer of the node at `index`. It goes into answers, and so long names, and what is behind many, are cut
-    /// and end with `…`.
+    /// The JSON pointer of the node at `index`. Since answers contain it, long names and long pointers are cut and end
+    /// with `…`.
     func pointer(to index: Int) -> String {
         var path: [Int] = []
         var index = index

@@ -40,7 +40,7 @@ extension stat {
     var isDirectory: Bool { st_mode & S_IFMT == S_IFDIR }
     var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
 
-    /// What a device is called, which may give bytes without end; nil for anything else, and for /dev/null.
+    /// Text for a device, which may give bytes without end; nil for anything else, and for /dev/null.
     var endlessKind: String? {
         switch st_mode & S_IFMT {
         case S_IFBLK: "a device"

@@ -4,13 +4,13 @@ public import Driver
 import Glibc
 import Locking
 
-/// Does long work on threads of its own, one a core: of all that was handed over each thread does a slice in turn.
+/// Does long work on threads of its own, one per core. All work takes turns, a slice at a time.
 ///
-/// However much that is, it costs who has short work to do a share of the cores and never a wait behind it.
+/// However much work there is, others lose a share of the cores to it, but never wait behind it.
 public final class DispatchSliceQueue: SliceQueue {
     private struct State {
         var waiting: Deque<@Sendable () -> Bool> = []
-        /// Threads that are at it or asked for.
+        /// Threads that work or have been requested.
         var running = 0
     }
 

@@ -10,7 +10,7 @@ public struct SystemClock: DriverClock {
     /// The wall time (CLOCK_REALTIME), exact to the tick of 100 ns.
     public func now() -> FileTime {
         let time = read(CLOCK_REALTIME)
-        // The system takes any time: what no FILETIME can say is the first or the last one.
+        // The system accepts any time. A time that no FILETIME can express becomes the first or the last one.
         let seconds = min(max(Int64(time.tv_sec), -11_644_473_600), 900_000_000_000)
         let sinceUnixEpoch = seconds * Int64(FileTime.ticksPerSecond) + Int64(time.tv_nsec) / 100
         return FileTime(ticks: UInt64(max(0, Int64(FileTime.unixEpoch.ticks) + sinceUnixEpoch)))
