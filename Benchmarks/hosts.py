@@ -22,7 +22,7 @@ CLIENTS = 32
 
 @contextmanager
 def running(binary: str, *arguments: str) -> Iterator[tuple[int, int]]:
-    """A command that tells its port in its first line: its pid and port."""
+    """A command that prints its port in its first line: its pid and port."""
     with subprocess.Popen(
         [binary, *arguments],
         stdout=subprocess.PIPE,

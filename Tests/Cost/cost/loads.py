@@ -159,7 +159,7 @@ class Load:
         self.ended.wait(1)
 
     def nonsense(self, choices: random.Random) -> None:
-        """Bytes that are no requests."""
+        """Bytes that are not a request."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=60) as client:
             client.sendall(choices.randbytes(choices.randrange(1, 2000)))
             client.shutdown(socket.SHUT_WR)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Asks a service for /livez again and again, each time on a new connection, and tells how long the answers took.
+"""Asks a service for /livez again and again, each time on a new connection, and reports how long the answers took.
 
 A process of its own, so that the load that a test makes in Python does not slow down the clock. Each line on stdin is
 answered by a line of JSON about the time since the last one.
