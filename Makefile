@@ -217,4 +217,4 @@ image-check: setup-image .venv/installed ## As root: build the image (KEEP=FILE 
 	WDFILTERD_KEEP="$(KEEP)" unshare --mount --pid --fork --kill-child --mount-proc .venv/bin/pytest -q --durations=3 Tests/Image
 
 clean: ## Remove what was built and installed here.
-	rm -rf .build .build-tsan .build-asan .build-fuzz .build-bench .build-ci .build-image .venv
+	rm -rf .build .build-tsan .build-asan .build-fuzz .build-bench .build-ci .build-compat .build-image .venv

@@ -193,6 +193,10 @@ def main() -> int:
     if set(entries) != {step.name for step in STEPS}:
         print(f"CONTRIBUTING.md has times of {sorted(entries)}", "which are not the steps of .ci/steps.py", sep="\n")
         return 1
+    unknown = set(sys.argv[1:]) - {step.name for step in STEPS}
+    if unknown:
+        print(f"There is no step {', '.join(sorted(unknown))}. There are: {', '.join(step.name for step in STEPS)}.")
+        return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     LOGS.mkdir(exist_ok=True)
     begun = time.monotonic()

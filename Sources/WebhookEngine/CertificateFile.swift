@@ -124,7 +124,7 @@ extension CertificateFile {
         private let descriptor: Int32
 
         init(_ bytes: [UInt8]) throws(RegularFile.Fault) {
-            descriptor = memfd_create("wdfilterd-ca", 1)  // MFD_CLOEXEC
+            let descriptor = memfd_create("wdfilterd-ca", 1)  // MFD_CLOEXEC
             guard descriptor >= 0 else { throw .system(errno) }
             var rest = bytes[...]
             while !rest.isEmpty {
@@ -136,6 +136,8 @@ extension CertificateFile {
                 }
                 rest = rest.dropFirst(max(0, count))
             }
+            // Last: an initializer that throws once everything is set runs `deinit` too.
+            self.descriptor = descriptor
         }
 
         deinit { close(descriptor) }

@@ -283,10 +283,10 @@ final class CurlLoop {
                 crowded.remove(key)
                 continue
             }
-            for late in pool.state.takeExpired(at: now) {
-                late.request.end(unsent: shortage(in: pool, for: late.lane))
-            }
+            let expired = pool.state.takeExpired(at: now)
+            // First: who is told the result may ask at once how many wait.
             pool.report()
+            for late in expired { late.request.end(unsent: shortage(in: pool, for: late.lane)) }
             if pool.state.waiting == 0 { crowded.remove(key) }
         }
         if now >= nextSweep {

@@ -75,8 +75,9 @@ public final class CurlMulti: Sendable {
 
     /// Ends what a client has under way; to be called once. See `WebhookEngine.close`.
     func close(_ client: ClientID, of endpoint: Endpoint.Key) {
-        inbox.forgetClient(of: endpoint)
+        // In this order: who opens the endpoint in between has the gauge of the pool that it joins.
         inbox.post(.close(client))
+        inbox.forgetClient(of: endpoint)
     }
 
     /// Sends `request` of `client`.

@@ -135,8 +135,6 @@ final class EasyHandle {
 
     private func setProtocol() throws(CurlFailure) {
         try set(CURLOPT_NOSIGNAL, 1)
-        // A request that is given up while its name is looked up would block the thread until the resolver is done.
-        try set(CURLOPT_QUICK_EXIT, 1)
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try set(CURLOPT_CONNECTTIMEOUT_MS, EasyHandle.connectTimeout)
         try set(CURLOPT_MAXAGE_CONN, EasyHandle.idleLimit)

@@ -35,13 +35,13 @@ def test_sync_messages_of_the_whole_semaphore_are_under_way_at_once(
     machine: Machine, service: Service, ledger: Ledger
 ) -> None:
     """SYN-4: with fewer connections than that, half of them would run out of time waiting for each other."""
-    machine.call("patchConfig", body={"syncMonitorNotificationTimeoutMs": 1500})
+    machine.call("patchConfig", body={"syncMonitorNotificationTimeoutMs": 3500})
     creators = [2000 + 4 * number for number in range(16)]
     for pid in creators:
         machine.process(processId=pid, rules=[RULE])
     machine.process(processId=B)
     machine.drain()
-    receiver = slowly(0.8)
+    receiver = slowly(2.0)
     machine.call("putEngine", body=receiver.setting)
 
     def create(pid: int) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from contract.hanging import ACCOUNT, SECONDS, Process, await_port, run
 from contract.receiver import new_receiver, stay_silent
+from contract.wire_client import WireClient
 
 CREATION = '{"processId":1000,"imageFileName":"a.exe"}'
 STOPS = (signal.SIGTERM, signal.SIGINT)
@@ -56,8 +57,8 @@ def test_a_second_stop_signal_within_a_second_is_the_same_one(
 def test_a_service_under_timeout_tells_its_account_each_time(tmp_path: Path) -> None:
     if shutil.which("timeout") is None:
         pytest.skip("no timeout of GNU")
-    for _ in range(10):
-        result = run("serve", "--listen", "127.0.0.1:0", under=("timeout", "1"))
+    for _ in range(5):
+        result = run("serve", "--listen", "127.0.0.1:0", under=("timeout", "2"))
         assert result.returncode == 124
         assert ACCOUNT in result.stderr.splitlines()[-1]
 
@@ -77,6 +78,12 @@ def test_a_later_stop_signal_ends_at_once_after_the_account(tmp_path: Path, seco
             time.sleep(0.01)
         process.send(signal.SIGTERM)
         process.send(signal.SIGHUP)
+        status = 200
+        while status != 503:  # it stops
+            assert time.monotonic() < deadline
+            with WireClient(port) as wire:
+                wire.send(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                status = wire.answer().status
         time.sleep(1.2)
         assert process.process.poll() is None
         started = time.monotonic()

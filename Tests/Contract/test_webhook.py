@@ -19,11 +19,11 @@ from contract.receiver import (
 from contract.service import StartService
 from contract.story import RULE, A, B, conserved, messages, two_processes
 
-TIMEOUTS = {
-    "syncMonitorNotificationTimeoutMs": 400,
-    "asyncTimeoutMs": 400,
-    "maxProcessCreationMessageTimeoutMs": 400,
-}
+
+def timeouts(milliseconds: int) -> dict[str, int]:
+    """The settings of a host whose engine has so long to answer."""
+    names = ("syncMonitorNotificationTimeoutMs", "asyncTimeoutMs", "maxProcessCreationMessageTimeoutMs")
+    return dict.fromkeys(names, milliseconds)
 
 
 @dataclass
@@ -59,7 +59,7 @@ FAULTS = {
 def test_a_faulty_engine_fails_one_message_and_the_next_works(machine: Machine, name: str) -> None:
     fault = FAULTS[name]
     two_processes(machine)
-    machine.call("patchConfig", body=TIMEOUTS)
+    machine.call("patchConfig", body=timeouts(400 if fault.status == "STATUS_TIMEOUT" else 5000))
     with new_receiver() as receiver:
         machine.call("putEngine", body=receiver.setting)
         receiver.answering = fault.answering
@@ -74,6 +74,7 @@ def test_a_faulty_engine_fails_one_message_and_the_next_works(machine: Machine, 
         error = machine.get("getEngine")["lastError"]
         assert error["detail"]
 
+        machine.call("patchConfig", body=timeouts(5000))
         receiver.answering = acknowledge
         sync, _ = messages(machine.thread(B, creatorProcessId=A))
         assert (sync["status"], sync["acknowledged"], sync["clearedRule"]) == ("STATUS_SUCCESS", True, RULE)

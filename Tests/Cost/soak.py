@@ -114,9 +114,8 @@ def unaccounted(connection: Connection) -> dict[str, int]:
     return missing
 
 
-def soak(minutes: float, seed: int, directory: Path, log_level: str) -> int:
+def soak(minutes: float, seed: int, service: Service) -> int:
     """Run it; 1 when something is not as it should be."""
-    service = Service(directory, log_level)
     receiver = Receiver()
     connection = Connection(service.port)
     for number in range(HOSTS):
@@ -165,7 +164,9 @@ def main() -> int:
             never_answers = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
             never_answers.bind((DEAD_RESOLVER, 53))
         directory = stack.enter_context(tempfile.TemporaryDirectory())
-        return soak(arguments.minutes, arguments.seed, Path(directory), arguments.log_level)
+        service = Service(Path(directory), arguments.log_level)
+        stack.callback(service.process.kill)
+        return soak(arguments.minutes, arguments.seed, service)
 
 
 if __name__ == "__main__":

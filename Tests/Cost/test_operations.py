@@ -87,5 +87,8 @@ def test_nobody_waits_long_beside(full: tuple[Service, Filled], probe: Probe, fi
         milliseconds(worst),
         f"{resident_mib(service.process.pid):,.0f}",
     )
-    assert {asked.status for asked in load.asked} <= DOCUMENT.operations[operation].statuses - {500}
+    statuses = {asked.status for asked in load.asked}
+    assert statuses <= DOCUMENT.operations[operation].statuses - {500}
+    # What is asked for is there, and what is asked is done, except where the most faults are the most work.
+    assert (min(statuses) < 300) == (operation != "patchConfig")
     assert worst < BOUND_MS

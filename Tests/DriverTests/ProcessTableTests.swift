@@ -263,6 +263,16 @@ import Testing
         try create(100, 300)
     }
 
+    /// U+0250 has two bytes, its upper case U+2C6F has three.
+    @Test(arguments: [(4, false), (5, true)])
+    func `the upper case of a stream's name counts with its own length`(room: Int, fits: Bool) throws {
+        let driver = Driver.make(limits: .make { $0.textBytes = 6 + room })  // System has 6
+        let context = try? driver.createStreamContext(fileName: "\u{250}", rules: [])
+        #expect((context != nil) == fits)
+        if fits { try driver.deleteStreamContext(1) }
+        _ = try driver.createStreamContext(fileName: "ab", rules: [])
+    }
+
     @Test func `processes are listed by ascending pid, a page at a time`() throws {
         let driver = Driver.make()
         for processId: UInt32 in [300, 100, .max, 200] { try driver.makeProcess(processId) }

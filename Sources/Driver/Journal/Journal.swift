@@ -18,7 +18,8 @@ struct Journal {
     /// How many deliveries have changed.
     private(set) var changeCount: UInt64 = 0
 
-    /// Changes that are remembered: more than a wait usually misses between two looks.
+    /// Changes that are remembered at most, and no more than two for each message: more than a wait usually misses between
+    /// two looks.
     static let mostChanges = 16_384
 
     /// At most `capacity` messages, and at most `byteLimit` bytes of them, but for the newest.
@@ -59,7 +60,7 @@ struct Journal {
         guard sequence >= oldest, sequence <= newest else { return false }
         records[Int(sequence - oldest)] = record
         keys[Int(sequence - oldest)].delivery = record.delivery
-        if changes.count == Journal.mostChanges { changes.removeFirst() }
+        if changes.count == min(Journal.mostChanges, 2 * capacity) { changes.removeFirst() }
         changes.append(sequence)
         changeCount += 1
         return true

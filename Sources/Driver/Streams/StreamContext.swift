@@ -30,7 +30,7 @@ struct StreamTable {
     }
 
     /// What a context for a file adds to `textBytes`.
-    static func textBytes(of fileName: String) -> Int { 2 * fileName.utf8.count }
+    static func textBytes(of fileName: String) -> Int { fileName.utf8.count + fileName.folded.count }
 
     subscript(id: UInt64) -> StreamContext? { contexts[id] }
 

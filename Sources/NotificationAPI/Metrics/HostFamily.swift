@@ -35,7 +35,9 @@ struct HostFamily: Sendable {
         }
         for metric in HostMetric.all { add(metric.name, metric.isGauge ? "gauge" : "counter", metric.help, .single) }
         for metric in SyncMetric.all { add(metric.name, "counter", metric.help, .operations) }
-        add("engine_latency_seconds", "histogram", "Time that the engine took to answer, without the wait for a connection.", .latency)
+        add(
+            "engine_latency_seconds", "histogram",
+            "Time that the engine took to answer, without the wait for a connection.", .latency)
         return families
     }()
 }

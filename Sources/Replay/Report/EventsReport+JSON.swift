@@ -20,7 +20,8 @@ extension EventsReport {
         }
         json.member("rejectedCount", rejectedCount)
         if let stoppedAtLine { json.member("stoppedAtLine", stoppedAtLine) }
-        _ = json.member("machines", each: machines, within: ReplayReport.mostMachineBytes) { $0.value($1) }
+        let written = json.member("machines", each: machines, within: ReplayReport.mostMachineBytes) { $0.value($1) }
+        if written < machines.count { json.member("machinesUnlisted", machines.count - written) }
     }
 
     /// What a machine's part has too.

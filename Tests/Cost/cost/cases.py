@@ -62,6 +62,12 @@ def doomed(filled: Filled) -> None:
         filled.put(f"doomed-{number}")
 
 
+def a_thread(filled: Filled) -> None:
+    """A thread whose id is known."""
+    body = {"threadId": 80_000_000, "creatorProcessId": 4}
+    filled.connection.body(sending("POST", f"{FULL}/processes/{FIRST_SHORT}/threads", body))
+
+
 def threads_to_delete(filled: Filled) -> None:
     """Threads whose ids are known."""
     for number in range(MOST_ASKED):
@@ -122,7 +128,7 @@ CASES: dict[str, Case] = {
     "putCommandLine": always(sending("PUT", f"{PROCESS}/command-line", {"commandLine": TEXT})),
     "listThreads": always(get(f"{FULL}/processes/{FIRST_SHORT}/threads?limit=1000")),
     "createThread": always(sending("POST", f"{FULL}/processes/{FIRST_SHORT}/threads", {"creatorProcessId": 8})),
-    "getThread": always(get(f"{FULL}/processes/{FIRST_SHORT}/threads/90000000")),
+    "getThread": Case(lambda _: get(f"{FULL}/processes/{FIRST_SHORT}/threads/80000000"), a_thread),
     "deleteThread": Case(
         lambda number: Request("DELETE", f"{FULL}/processes/{FIRST_SHORT}/threads/{90_000_000 + 4 * number}"),
         threads_to_delete,

@@ -45,7 +45,7 @@ class Load:
             try:
                 doing(choices)
                 key = name
-            except (OSError, http.client.HTTPException) as fault:
+            except (OSError, http.client.HTTPException, AssertionError) as fault:
                 key = f"{name}, cut or refused"
                 self.faults.setdefault(name, repr(fault))
                 self.ended.wait(0.2)
