@@ -28,16 +28,27 @@ extension String {
     /// The UTF-16 units of the text's upper case; as many as the text has.
     ///
     /// - Complexity: O(text).
-    var upcasedUnits: [UInt16] {
-        let ascii = utf8.withContiguousStorageIfAvailable { bytes -> [UInt16]? in
+    var upcasedUnits: [UInt16] { upcased { UInt16($0) } ?? utf16.map(\.upcased) }
+
+    /// The UTF-8 bytes of the text's upper case.
+    ///
+    /// - Complexity: O(text).
+    var upcasedBytes: [UInt8] {
+        upcased { $0 } ?? Array(String(decoding: utf16.lazy.map(\.upcased), as: UTF16.self).utf8)
+    }
+
+    /// The upper case of a text of ASCII characters alone, each as `element` has it: most names are such, and this is a
+    /// hundred times as fast.
+    private func upcased<Element>(_ element: (UInt8) -> Element) -> [Element]? {
+        utf8.withContiguousStorageIfAvailable { bytes -> [Element]? in
             guard bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
-            return [UInt16](unsafeUninitializedCapacity: bytes.count) { units, count in
-                for index in bytes.indices { units[index] = UInt16(bytes[index].upcasedASCII) }
+            return [Element](unsafeUninitializedCapacity: bytes.count) { elements, count in
+                for (index, byte) in bytes.enumerated() {
+                    elements.initializeElement(at: index, to: element(byte.upcasedASCII))
+                }
                 count = bytes.count
             }
-        }
-        if let ascii, let ascii { return ascii }
-        return utf16.map(\.upcased)
+        } ?? nil
     }
 
     /// Whether the text ends in `suffix`, which is in upper case, without case.

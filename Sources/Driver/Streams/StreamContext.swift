@@ -30,24 +30,24 @@ struct StreamTable {
     }
 
     /// What a context for a file adds to `textBytes`.
-    static func textBytes(of fileName: String) -> Int { fileName.utf8.count + fileName.folded.count }
+    static func textBytes(of fileName: String) -> Int { fileName.utf8.count + fileName.upcasedBytes.count }
 
     subscript(id: UInt64) -> StreamContext? { contexts[id] }
 
     func context(fileName: String) -> StreamContext? {
         if isEmpty { return nil }
-        return idsByName[fileName.folded].flatMap { contexts[$0] }
+        return idsByName[fileName.upcasedBytes].flatMap { contexts[$0] }
     }
 
     /// Attaches a context; nil when the file has one.
     mutating func insert(fileName: String, rules: StreamContextRules) -> StreamContext? {
-        let key = fileName.folded
+        let key = fileName.upcasedBytes
         guard idsByName[key] == nil else { return nil }
         lastId += 1
         let context = StreamContext(id: lastId, fileName: fileName, rules: rules)
         contexts[lastId] = context
         idsByName[key] = lastId
-        textBytes += StreamTable.textBytes(of: fileName)
+        textBytes += fileName.utf8.count + key.count
         return context
     }
 
@@ -62,13 +62,9 @@ struct StreamTable {
     mutating func remove(_ id: UInt64) -> Bool {
         guard let context = contexts[id] else { return false }
         contexts[id] = nil
-        idsByName[context.fileName.folded] = nil
-        textBytes -= StreamTable.textBytes(of: context.fileName)
+        let key = context.fileName.upcasedBytes
+        idsByName[key] = nil
+        textBytes -= context.fileName.utf8.count + key.count
         return true
     }
-}
-
-extension String {
-    /// What two names have in common that differ in case alone.
-    fileprivate var folded: [UInt8] { Array(String(decoding: upcasedUnits, as: UTF16.self).utf8) }
 }
