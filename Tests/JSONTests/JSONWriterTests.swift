@@ -179,6 +179,35 @@ indirect enum Tree: Equatable, Sendable {
         #expect(written { $0.object { $0.member("a", hex: number, digits: digits) } } == "{\"a\":\"\(expected)\"}")
     }
 
+    /// Long texts are escaped a stretch at a time.
+    @Test(arguments: [0, 1, 2, 168, 169, 170, 171, 172, 339, 340, 341, 1000, 40_000])
+    func `texts of any length are escaped whole, wherever the escapes are`(length: Int) throws {
+        let alphabet = (0..<0x80).map { Character(Unicode.Scalar(UInt8($0))) } + ["é", "€", "😀"]
+        for step in [1, 5, 127] {
+            for lead in [0, 1, 100] {
+                let text = String(
+                    (0..<length).map { $0 < lead ? "x" : alphabet[($0 * step) % alphabet.count] })
+                var expected = "\""
+                for scalar in text.unicodeScalars {
+                    switch scalar {
+                    case "\"": expected += "\\\""
+                    case "\\": expected += "\\\\"
+                    case "\n": expected += "\\n"
+                    case "\r": expected += "\\r"
+                    case "\t": expected += "\\t"
+                    case "\0"..<" ":
+                        expected += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+                    default: expected.unicodeScalars.append(scalar)
+                    }
+                }
+                expected += "\""
+                var writer = JSONWriter()
+                writer.value(text)
+                #expect(writer.bytes == Array(expected.utf8))
+            }
+        }
+    }
+
     @Test func `what RFC 8259 wants escaped is, and nothing else`() {
         #expect(written { $0.value("\"\\/\n\r\t\u{0}\u{8}\u{C}\u{1F}") } == #""\"\\/\n\r\t\u0000\u0008\u000c\u001f""#)
         #expect(written { $0.value("\u{7F}\u{80}é\u{2028}\u{2029}😀") } == "\"\u{7F}\u{80}é\u{2028}\u{2029}😀\"")
