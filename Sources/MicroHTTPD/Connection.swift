@@ -57,7 +57,7 @@ final class Connection {
         place = core.places.place(of: socket)
         rendezvous = Rendezvous(
             core.handler, connection: LibraryConnection(connection), socket: socket,
-            deadline: monotonicNow() + (place == .ordinary ? core.requestTime : core.reservedTime))
+            deadline: monotonicNow() + core.time(of: place))
         core.add(rendezvous)
         core.liveConnections.add(1, ordering: .relaxed)
     }
@@ -143,9 +143,6 @@ final class Connection {
         if rendezvous.close() { core.leaving.subtract(1, ordering: .relaxed) }
         core.remove(rendezvous)
     }
-
-    /// How long the client may take for what is expected of it, in nanoseconds.
-    var time: Int64 { place == .ordinary ? core.requestTime : core.reservedTime }
 
     /// A number that no other turn of a consumer or producer on this connection has.
     func nextTurn() -> UInt64 {

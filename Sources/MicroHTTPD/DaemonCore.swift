@@ -9,8 +9,6 @@ final class DaemonCore: Sendable {
     let log: @Sendable (String) -> Void
     /// How long a client may take for a request, in nanoseconds.
     let requestTime: Int64
-    /// How long a client with a reserved place may take for its request, in nanoseconds.
-    let reservedTime: Int64 = 500_000_000
     /// How long a client may keep a connection without a request, in nanoseconds.
     let idleTime: Int64
     /// What new connections show in their handshake.
@@ -38,6 +36,14 @@ final class DaemonCore: Sendable {
         identity = Locked(configuration.tls)
         places = ConnectionPlaces(configuration.connectionLimit, reserve: configuration.probeLimit)
         idleTime = Duration.seconds(configuration.idleTimeoutSeconds).nanoseconds
+    }
+
+    /// How long a client whose connection has `place` may take for a request, in nanoseconds.
+    func time(of place: ConnectionPlaces.Place) -> Int64 {
+        switch place {
+        case .ordinary: requestTime
+        case .reserved: 500_000_000
+        }
     }
 
     /// How far the daemon has come.
