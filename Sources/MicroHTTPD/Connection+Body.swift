@@ -93,7 +93,7 @@ extension Connection {
         switch rendezvous.settle(core) {
         case .reply(let response): reply(response, connection)
         case .suspend: .YES
-        case .refuse: reply(core.handler.refuse(.stopping).closing(), connection)
+        case .refuse: reply(core.handler.refuse(.stopping, nil).closing(), connection)
         case .giveUp: .NO
         }
     }

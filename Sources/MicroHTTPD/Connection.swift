@@ -92,16 +92,17 @@ final class Connection {
         do {
             head = try readHead(connection, method: method, version: version)
         } catch {
-            return reply(core.handler.refuse(error).closing(), connection)
+            return reply(core.handler.refuse(error, nil).closing(), connection)
         }
         isHead = head.method == .head
         isLast = head.hasBody && head.contentLength == nil && !Daemon.libraryVersion.endsChunkedBodiesStrictly
         // Asked after the request was opened: a stop either sees it open or is seen here.
-        guard core.stage == .running else { return reply(core.handler.refuse(.stopping).closing(), connection) }
+        guard core.stage == .running else { return reply(core.handler.refuse(.stopping, head).closing(), connection) }
         if place == .reserved { isLast = true }
         // A body would hold the place for as long as it comes.
         let isTurnedAway = place == .reserved && (head.hasBody || !core.handler.isProbe(head))
-        switch isTurnedAway ? .reject(core.handler.refuse(.noPlace)) : core.handler.begin(head) {
+        if isTurnedAway { core.noteTurnedAway() }
+        switch isTurnedAway ? .reject(core.handler.refuse(.noPlace, head)) : core.handler.begin(head) {
         case .reject(let response):
             if !head.hasBody {
                 phase = .rejected(response)

@@ -69,6 +69,8 @@ public struct DaemonStatistics: Equatable, Sendable {
     public let cutByDeadline: Int
     /// Connections closed between two requests since the start because others found no place.
     public let closedIdle: Int
+    /// Requests refused since the start because all connections were in use, and theirs was for a probe.
+    public let turnedAway: Int
 }
 
 /// How a stop went.

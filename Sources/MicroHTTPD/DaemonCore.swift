@@ -26,6 +26,7 @@ final class DaemonCore: Sendable {
     private let connections = Locked<[ObjectIdentifier: Rendezvous]>([:])
     private let cutCount = Atomic(0)
     private let closedIdleCount = Atomic(0)
+    private let turnedAwayCount = Atomic(0)
 
     init(
         _ configuration: DaemonConfiguration, _ handler: any RequestHandler, _ log: @escaping @Sendable (String) -> Void
@@ -102,11 +103,15 @@ final class DaemonCore: Sendable {
         return before + closed
     }
 
+    /// Counts a request that was refused for want of a place.
+    func noteTurnedAway() { turnedAwayCount.add(1, ordering: .relaxed) }
+
     /// The counts of this moment.
     var statistics: DaemonStatistics {
         DaemonStatistics(
             openConnections: connections.withLock { $0.count }, cutByDeadline: cutCount.load(ordering: .relaxed),
-            closedIdle: closedIdleCount.load(ordering: .relaxed))
+            closedIdle: closedIdleCount.load(ordering: .relaxed),
+            turnedAway: turnedAwayCount.load(ordering: .relaxed))
     }
 }
 

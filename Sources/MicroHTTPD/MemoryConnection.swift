@@ -51,7 +51,7 @@ public final class MemoryConnection {
         do {
             head = try raw.head()
         } catch {
-            return .refused(core.handler.refuse(error).closing())
+            return .refused(core.handler.refuse(error, nil).closing())
         }
         let declared = head.hasBody ? head.contentLength : 0
         let length = min(declared.map { Int(clamping: $0) } ?? .max, raw.body.count)

@@ -291,6 +291,6 @@ final class Rendezvous: Sendable {
             if state.exchange.wake(core.stage) { connection.resume() }
             return core.stage == .closing ? state.exchange.unanswered : nil
         }
-        if let unanswered { answer(core.handler.refuse(.stopping).closing(), to: unanswered) }
+        if let unanswered { answer(core.handler.refuse(.stopping, nil).closing(), to: unanswered) }
     }
 }

@@ -7,8 +7,8 @@ public protocol RequestHandler: Sendable {
     func begin(_ head: RequestHead) -> RequestPlan
 
     /// The answer for a request that is refused before `begin`, because there is no place or because the daemon stops. On
-    /// a pool thread or the one that stops the daemon.
-    func refuse(_ violation: RequestViolation) -> Response
+    /// a pool thread or the one that stops the daemon. `head` is nil when it is malformed or no longer at hand.
+    func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response
 
     /// Whether `head` asks how the daemon is, which is answered at once, and also when all places are taken. On a pool
     /// thread.

@@ -195,15 +195,18 @@ public final class NotificationAPI: RequestHandler {
     }
 
     /// The answer for a request that is refused before it is one of ours.
-    public func refuse(_ violation: RequestViolation) -> Response {
-        metrics.unrouted.count(status: violation.status)
+    public func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response {
         let problem =
             switch violation {
             case .stopping: Problem(.stopping, violation.detail)
-            case .noPlace: Problem.busy(violation.detail)
+            case .noPlace: Problem.busy("All connections (`server.connectionLimit`) are in use.")
             default: Problem(.invalidRequest, violation.detail, status: violation.status)
             }
-        return problem.response(instance: "/")
+        guard let head else {
+            metrics.unrouted.count(status: problem.status)
+            return problem.response(instance: "/")
+        }
+        return refusal(problem, head, requestId(of: head), metrics.unrouted)
     }
 
     /// Whether the service itself is asked how it is.

@@ -77,7 +77,9 @@ struct EngineCommand: ParsableCommand {
         let watch = ConnectionWatch(limit: connections) {
             daemon.statistics.openConnections
         } full: {
-            logger.warning("all connections are taken, further ones wait", metadata: ["connections": "\(connections)"])
+            logger.warning("all connections are in use, further ones wait", metadata: ["connections": "\(connections)"])
+        } free: {
+            logger.notice("connections are free again")
         }
         let end = SignalledEnd<Tally>(signals) { tally in
             output.put(tally.lines.joined(separator: "\n"))

@@ -55,7 +55,7 @@ final class SampleEngine: RequestHandler {
         }
     }
 
-    func refuse(_ violation: RequestViolation) -> Response {
+    func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response {
         refused(violation.detail)
         return Response(status: violation.status)
     }

@@ -57,8 +57,11 @@ struct Service {
             daemon.statistics.openConnections
         } full: {
             logger.warning(
-                "all connections are taken: idle ones give way, then only probes are answered",
+                "all connections are in use: idle ones give way, then only probes are answered",
                 metadata: ["connections": "\(budget.connections)"])
+        } free: { [daemon] in
+            logger.notice(
+                "connections are free again", metadata: ["refusedSinceStart": "\(daemon.statistics.turnedAway)"])
         }
         if settings.hosts.idleTimeoutSeconds > 0 { removeIdleHosts(api, timers) }
         systemd.notify(.ready)

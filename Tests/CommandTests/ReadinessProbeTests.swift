@@ -83,7 +83,7 @@ private struct Readiness: RequestHandler {
         .reject(Response(status: head.method == .get && head.target.path == "/readyz" ? status : 400))
     }
 
-    func refuse(_ violation: RequestViolation) -> Response { Response(status: violation.status) }
+    func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response { Response(status: violation.status) }
 }
 
 /// Answers when it is told to.
@@ -96,7 +96,7 @@ private final class HeldAnswers: RequestHandler {
         }
     }
 
-    func refuse(_ violation: RequestViolation) -> Response { Response(status: violation.status) }
+    func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response { Response(status: violation.status) }
 
     func answer() {
         let responders = held.withLock { responders in

@@ -69,8 +69,9 @@ def test_probes_are_answered_when_all_places_are_held(start: StartService) -> No
         refused = on_a_new_connection(service, OTHER)
         assert (refused.status, refused.problem) == (503, "busy")
         assert (refused.headers["Retry-After"], refused.headers["Connection"]) == ("1", "close")
-        assert "connections" in refused.json["detail"]
-        assert "all connections are taken" in service.errors()
+        assert "server.connectionLimit" in refused.json["detail"]
+        assert (refused.json["instance"], "X-Request-Id" in refused.headers) == ("/v1/version", True)
+        assert "all connections are in use" in service.errors()
     deadline = time.monotonic() + SOON
     while on_a_new_connection(service, OTHER).status != 200:
         assert time.monotonic() < deadline

@@ -13,7 +13,7 @@ struct TestHandler: RequestHandler {
 
     func begin(_ head: RequestHead) -> RequestPlan { plan(head) }
 
-    func refuse(_ violation: RequestViolation) -> Response {
+    func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response {
         Response(status: violation.status, body: Array("\(violation)".utf8))
     }
 

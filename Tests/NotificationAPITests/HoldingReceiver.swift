@@ -23,7 +23,9 @@ final class HoldingReceiver: Sendable {
             }
         }
 
-        func refuse(_ violation: RequestViolation) -> Response { Response(status: violation.status) }
+        func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response {
+            Response(status: violation.status)
+        }
     }
 
     /// Acknowledges NewThreadDifferentProcess; means nothing to other messages.
