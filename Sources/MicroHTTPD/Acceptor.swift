@@ -82,7 +82,7 @@ final class Acceptor: Sendable {
 
     /// Looks for a place when all ordinary ones are taken. Idle connections give up theirs for those that wait, a few at a
     /// time. When none is idle, the reserve is opened once no place has come free for a while, or once connections have
-    /// been waiting for as long. Nil when nobody waits, and when those that wait must go on waiting.
+    /// been waiting for as long, and at once during a stop. Nil when nobody waits, and when those that wait must go on waiting.
     ///
     /// To look for idle connections takes a while where there are many, so it is done once as long as `isReserveOpen`.
     private func placeInNeed(_ isReserveOpen: inout Bool) -> ConnectionPlaces.Place? {
@@ -95,7 +95,8 @@ final class Acceptor: Sendable {
         let now = monotonicNow()
         let crowdedSince = crowdedSince ?? now
         self.crowdedSince = crowdedSince
-        let isStuck = now - min(crowdedSince, core.places.unchangedSince) >= Self.patience
+        let isStuck =
+            core.stage != .running || now - min(crowdedSince, core.places.unchangedSince) >= Self.patience
         if core.closeIdle(min(waiting, Self.roomAtOnce)) == 0, isStuck {
             isReserveOpen = true
             if core.places.take(.reserved) { return .reserved }

@@ -17,6 +17,7 @@ public final class Daemon: Sendable {
     /// What is done once in a daemon's life.
     private struct Life {
         var isQuiesced = false
+        var isFinished = false
         var isStopped = false
         /// How many requests the stop waits for, or has waited for.
         var awaited = 0
@@ -103,30 +104,44 @@ public final class Daemon: Sendable {
         core.open.count { $0.awaitOpenRequest(core) }
     }
 
-    /// Stops: waits for the requests under way, refuses those that are left after `time`, and ends all connections.
+    /// Waits for the requests under way and refuses those that are left after `time`. New ones get 503 until `stop`.
     ///
     /// Blocks; not to be called on a pool thread. A second call returns at once, with an empty report.
     @discardableResult
-    public func stop(within time: Duration) -> StopReport {
+    public func finishRequests(within time: Duration) -> StopReport {
         quiesce()
-        let (isStopped, awaited) = life.withLock { life in
-            defer { life.isStopped = true }
-            return (life.isStopped, life.awaited)
+        let (isFinished, awaited) = life.withLock { life in
+            defer { life.isFinished = true }
+            return (life.isFinished, life.awaited)
         }
-        if isStopped { return StopReport(finished: 0, cut: 0) }
+        if isFinished { return StopReport(finished: 0, cut: 0) }
         for connection in core.open { connection.wake(core) }
         _ = core.awaited.wait(timeout: .now() + .nanoseconds(Int(time.nanoseconds)))
 
-        acceptor.stop()
         // From here nothing suspends a connection any more: with one suspended the library aborts the process.
         core.advance(to: .closing)
         let cut = core.open.count { $0.isAwaited }
         for connection in core.open { connection.wake(core) }
         // What was refused just now is on its way to the clients.
         _ = core.awaited.wait(timeout: .now() + .milliseconds(500))
-        MHD_stop_daemon(handle)
-        socket.close()
         return StopReport(finished: awaited - cut, cut: cut)
+    }
+
+    /// Stops: finishes the requests, as `finishRequests` does, and ends all connections.
+    ///
+    /// Blocks; not to be called on a pool thread. A second call returns at once, with an empty report.
+    @discardableResult
+    public func stop(within time: Duration) -> StopReport {
+        let report = finishRequests(within: time)
+        let isStopped = life.withLock { life in
+            defer { life.isStopped = true }
+            return life.isStopped
+        }
+        if isStopped { return report }
+        acceptor.stop()
+        socket.close()
+        MHD_stop_daemon(handle)
+        return report
     }
 
     /// What to tell the operator about the libmicrohttpd in use, and about how it is bound to this process.

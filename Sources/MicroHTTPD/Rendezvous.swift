@@ -55,6 +55,11 @@ final class Rendezvous: Sendable {
         if remains.wasAwaited { core.awaited.leave() }
     }
 
+    /// Whether the client is expected to send.
+    private var isReceiving: Bool {
+        deadline.load(ordering: .relaxed) != .max && !isAnswering.load(ordering: .relaxed)
+    }
+
     /// Whether the client was found to have gone; what it sent is not looked at any more.
     var isGone: Bool { goneValue.load(ordering: .relaxed) }
 
@@ -242,8 +247,7 @@ final class Rendezvous: Sendable {
                 return end == .reset || instant - seen.since >= Self.courtesy ? leave(&state) : .nothing
             }
             // libmicrohttpd hears of changes only, and misses an end that comes together with half a request.
-            let isExpected = expected != .max && !isAnswering.load(ordering: .relaxed)
-            return isExpected && ClientEnd.hasReadAll(of: state.socket) ? .cut : .nothing
+            return isReceiving && ClientEnd.hasReadAll(of: state.socket) ? .cut : .nothing
         }
     }
 
@@ -285,11 +289,17 @@ final class Rendezvous: Sendable {
         state.withLock { $0.exchange.isAwaited }
     }
 
-    /// Wakes what must not wait in the daemon's stage, and once it is closing answers what waits for an answer.
+    /// Wakes what must not wait in the daemon's stage. Once it is closing, answers what waits for an answer, and cuts what
+    /// waits for its client.
     func wake(_ core: DaemonCore) {
-        let unanswered = state.withLock { state in
+        let unanswered = state.withLock { state -> UInt64? in
             if state.exchange.wake(core.stage) { connection.resume() }
-            return core.stage == .closing ? state.exchange.unanswered : nil
+            guard core.stage == .closing else { return nil }
+            // The rest of its body may never come.
+            if state.exchange.isAwaited, state.exchange.suspension == .none, isReceiving, state.socket >= 0 {
+                _ = shutdown(state.socket, Int32(SHUT_RDWR))
+            }
+            return state.exchange.unanswered
         }
         if let unanswered { answer(core.handler.refuse(.stopping, nil).closing(), to: unanswered) }
     }

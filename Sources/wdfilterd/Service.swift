@@ -108,11 +108,13 @@ struct Service {
         let timeout = Duration.milliseconds(settings.server.shutdownTimeoutMs)
         daemon.quiesce()
         api.prepareToStop()
-        let report = daemon.stop(within: timeout)
+        let report = daemon.finishRequests(within: timeout)
         logger.debug("requests are done", metadata: ["finished": "\(report.finished)", "cut": "\(report.cut)"])
         let unloaded = Deadline<ServiceLedger>()
         api.unload { unloaded.put($0) }
         let ledger = unloaded.take(within: timeout)
+        // Until now it has told whoever asked that the service stops.
+        daemon.stop(within: .zero)
         if ledger == nil { logger.warning("an engine still had a message in hand when the time was up") }
         return ledger ?? api.ledger
     }

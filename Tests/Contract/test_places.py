@@ -71,10 +71,11 @@ def test_probes_are_answered_when_all_places_are_held(start: StartService) -> No
         assert (refused.headers["Retry-After"], refused.headers["Connection"]) == ("1", "close")
         assert "server.connectionLimit" in refused.json["detail"]
         assert (refused.json["instance"], "X-Request-Id" in refused.headers) == ("/v1/version", True)
-        assert "all connections are in use" in service.errors()
+        service.await_log("all connections are in use")
     deadline = time.monotonic() + SOON
     while on_a_new_connection(service, OTHER).status != 200:
         assert time.monotonic() < deadline
+    service.await_log("connections are free again")
 
 
 def test_connections_that_do_nothing_give_way_to_new_ones(start: StartService) -> None:
@@ -114,7 +115,7 @@ def test_an_upload_that_dribbles_gives_up_its_place_when_another_needs_it(start:
         assert answer.status == 200
         assert wire.rest() == b""
     assert upload(b"\n").json["lines"] == 0
-    assert "an upload was cut: it was slow, and another needed its place remote=127.0.0.1" in service.errors()
+    service.await_log("an upload was cut: it was slow, and another needed its place remote=127.0.0.1")
 
 
 @pytest.mark.parametrize("command", ["serve", "engine"])

@@ -10,7 +10,9 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-from contract.client import Client, Ledger
+import pytest
+
+from contract.client import Answer, Client, Ledger
 from contract.machine import Machine
 from contract.receiver import Receiver, new_receiver, stay_silent
 from contract.service import Service
@@ -29,36 +31,42 @@ def kinds(receiver: Receiver) -> Counter[str]:
     return Counter(kind.decode() for request in receiver.requests for kind in re.findall(rb'"kind":"(\w+)"', request))
 
 
-def test_who_comes_while_it_stops_is_told_so(tmp_path: Path) -> None:
-    """On a new connection; the stop waits for a request that waits for its engine."""
+def probe(service: Service, path: str) -> Answer:
+    """Ask on a new connection."""
+    with WireClient(service.port) as wire:
+        wire.send(f"GET /{path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        return wire.answer()
+
+
+@pytest.mark.parametrize("under_way", ["creation", "message"])
+def test_who_comes_while_it_stops_is_told_so(tmp_path: Path, under_way: str) -> None:
+    """On a new connection, to the end of the stop: while a request waits for its engine, and while a message does."""
     config = tmp_path / "wdfilterd.yaml"
-    config.write_text("server:\n  shutdownTimeoutMs: 3000\n")
+    config.write_text("server:\n  shutdownTimeoutMs: 2000\n")
     service = Service(tmp_path, ["--config", str(config)])
     client = Client(service.port, Ledger())
     with new_receiver() as receiver, ExitStack() as held:
         receiver.answering = stay_silent
-        host = machine(client, "slow", receiver, {"maxProcessCreationMessageTimeoutMs": 60000})
+        host = machine(client, "slow", receiver, {"maxProcessCreationMessageTimeoutMs": 60000, "asyncTimeoutMs": 60000})
         waiting = http.client.HTTPConnection("127.0.0.1", service.port)
         held.callback(waiting.close)
-        waiting.request(
-            "POST",
-            f"/v1/hosts/{host.name}/processes",
-            '{"imageFileName":"a.exe"}',
-            {"Content-Type": "application/json"},
-        )
+        if under_way == "creation":
+            waiting.request("POST", f"/v1/hosts/{host.name}/processes", '{"imageFileName":"a.exe"}', JSON)
+        else:
+            waiting.request("POST", f"/v1/hosts/{host.name}/notifications/async", ASYNC, JSON)
+            assert waiting.getresponse().status == 202
         deadline = time.monotonic() + FAR_TOO_LONG
         while not receiver.requests:
             assert time.monotonic() < deadline
         service.process.send_signal(signal.SIGTERM)
-        for path in ("readyz", "livez", "v1/version"):
-            status = 200
-            while status == 200:  # the signal takes a moment
-                assert time.monotonic() < deadline
-                with WireClient(service.port) as wire:
-                    wire.send(f"GET /{path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-                    answer = wire.answer()
-                status = answer.status
-            assert (status, answer.problem, answer.headers["Connection"]) == (503, "stopping", "close")
+        while probe(service, "livez").status == 200:  # the signal takes a moment
+            assert time.monotonic() < deadline
+        # The request gets two seconds, then the message.
+        until = time.monotonic() + (2.5 if under_way == "creation" else 1)
+        while time.monotonic() < until:
+            for path in ("readyz", "livez", "v1/version"):
+                answer = probe(service, path)
+                assert (answer.status, answer.problem, answer.headers["Connection"]) == (503, "stopping", "close")
     client.close()
     assert service.wait() == 0
 

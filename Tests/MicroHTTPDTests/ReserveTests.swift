@@ -131,6 +131,18 @@ struct ReserveTests {
         #expect(held.count == Self.places)
     }
 
+    @Test func `during a stop the reserve is open at once`() throws {
+        let daemon = try start()
+        let held = try fill(daemon)
+        daemon.quiesce()
+        let start = monotonicNow()
+        let probe = try Client(daemon.port)
+        try probe.send(get("/probe"))
+        #expect(try probe.receive().status == 503)
+        #expect(monotonicNow() - start < 1_900_000_000)
+        #expect(held.count == Self.places)
+    }
+
     /// Places do come free, one after another, but whoever is last in the queue would wait for long.
     @Test func `a crowd that has been waiting for two seconds is sent away`() throws {
         let daemon = try start()

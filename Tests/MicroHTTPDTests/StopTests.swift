@@ -59,6 +59,40 @@ struct StopTests {
         #expect(try begun.receive().status == 201)
     }
 
+    @Test func `until it is stopped a daemon that has finished says so`() throws {
+        let desk = Desk()
+        let daemon = try Daemon.start(desk.handler)
+        let waiting = try Client(daemon.port)
+        try waiting.send(get())
+        try #require(desk.arrived.wait())
+        #expect(daemon.finishRequests(within: .zero) == StopReport(finished: 0, cut: 1))
+        #expect(try waiting.receive().status == 503)
+        for _ in 0..<3 {
+            let next = try Client(daemon.port)
+            try next.send(get())
+            #expect(try next.receive().status == 503)
+            #expect(try next.receiveToEnd() == [])
+        }
+        #expect(daemon.stop(within: .zero) == StopReport(finished: 0, cut: 0))
+        #expect(throws: Client.Failure.self) { try Client(daemon.port) }
+    }
+
+    /// Nobody waits for the rest of it.
+    @Test(arguments: [
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+    ])
+    func `a request whose body does not come is cut when the time is over`(request: String) throws {
+        let consumer = Taking()
+        let daemon = try Daemon.start(TestHandler { _ in .stream(consumer) })
+        let client = try Client(daemon.port)
+        try client.send(request)
+        try #require(consumer.taken.wait())
+        #expect(daemon.finishRequests(within: .milliseconds(50)) == StopReport(finished: 0, cut: 1))
+        #expect(try client.receiveToEnd() == [])
+        #expect(eventually { daemon.liveConnections == 0 })
+    }
+
     @Test func `the port is free after a stop`() throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port)
@@ -162,4 +196,18 @@ enum Thread {
         precondition(result == 0, "pthread_create: \(result)")
         pthread_detach(thread)
     }
+}
+
+/// Takes a body as it comes.
+private final class Taking: BodyConsumer, Sendable {
+    let taken = Event()
+
+    func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int {
+        taken.happen()
+        return bytes.count
+    }
+
+    func finish(_ responder: Responder) { responder.respond(Response(status: 200)) }
+
+    func abandon() {}
 }
