@@ -55,7 +55,7 @@ final class Acceptor: Sendable {
                 crowdedSince = nil
                 return
             case EMFILE, ENFILE:
-                core.closeIdle(Self.roomAtOnce)
+                makeRoom(for: SocketSilence.waiting(at: descriptor))
                 return rest()
             default: return rest()
             }
@@ -80,11 +80,11 @@ final class Acceptor: Sendable {
         }
     }
 
-    /// Looks for a place when all ordinary ones are taken. Idle connections give up theirs for those that wait, a few at a
-    /// time. When none is idle, the reserve is opened once no place has come free for a while, or once connections have
-    /// been waiting for as long, and at once during a stop. Nil when nobody waits, and when those that wait must go on waiting.
+    /// Finds a place for the next connection when all ordinary ones are taken: first by closing idle connections, then from
+    /// the reserve. The reserve opens when no place has come free, or connections have been waiting, for `patience`; during
+    /// a stop it opens at once. Nil when no connection is waiting, or none can be accepted yet.
     ///
-    /// To look for idle connections takes a while where there are many, so it is done once as long as `isReserveOpen`.
+    /// Looking for idle connections is slow where there are many. While `isReserveOpen`, that is not repeated.
     private func placeInNeed(_ isReserveOpen: inout Bool) -> ConnectionPlaces.Place? {
         let waiting = SocketSilence.waiting(at: descriptor)
         guard waiting > 0 else {
@@ -97,7 +97,7 @@ final class Acceptor: Sendable {
         self.crowdedSince = crowdedSince
         let isStuck =
             core.stage != .running || now - min(crowdedSince, core.places.unchangedSince) >= Self.patience
-        if core.closeIdle(min(waiting, Self.roomAtOnce)) == 0, isStuck {
+        if makeRoom(for: waiting) == 0, isStuck {
             isReserveOpen = true
             if core.places.take(.reserved) { return .reserved }
             core.cutLate()
@@ -105,6 +105,10 @@ final class Acceptor: Sendable {
         rest()
         return nil
     }
+
+    /// Closes idle connections for `waiting` others, a few at a time; returns how many are on their way out.
+    @discardableResult
+    private func makeRoom(for waiting: Int) -> Int { core.closeIdle(min(waiting, Self.roomAtOnce)) }
 
     /// Looks again after a pause: the socket stays readable, so without one the source would call again at once.
     private func rest() {
