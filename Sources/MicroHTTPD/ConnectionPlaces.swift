@@ -31,10 +31,10 @@ final class ConnectionPlaces: Sendable {
     func take(_ place: Place) -> Bool {
         switch place {
         case .ordinary:
-            guard take(ordinary, of: limit) else { return false }
+            guard ordinary.add(1, upTo: limit) else { return false }
             changedAt.store(monotonicNow(), ordering: .relaxed)
             return true
-        case .reserved: return take(reserved, of: reserve)
+        case .reserved: return reserved.add(1, upTo: reserve)
         }
     }
 
@@ -63,13 +63,5 @@ final class ConnectionPlaces: Sendable {
     func place(of socket: Int32) -> Place {
         guard reserved.load(ordering: .relaxed) > 0 else { return .ordinary }
         return handedOver.withLock { $0.remove(socket) } == nil ? .ordinary : .reserved
-    }
-
-    private func take(_ taken: borrowing Atomic<Int>, of limit: Int) -> Bool {
-        guard taken.add(1, ordering: .relaxed).newValue <= limit else {
-            taken.subtract(1, ordering: .relaxed)
-            return false
-        }
-        return true
     }
 }

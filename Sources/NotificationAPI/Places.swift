@@ -1,3 +1,4 @@
+import Locking
 import Synchronization
 
 /// How many of something may be open at a time, in all: live streams.
@@ -11,13 +12,7 @@ final class Places: Sendable {
     var open: Int { taken.load(ordering: .relaxed) }
 
     /// A place for one more, until it is given back or released; nil when there is none.
-    func take() -> Place? {
-        guard taken.add(1, ordering: .relaxed).newValue <= limit else {
-            taken.subtract(1, ordering: .relaxed)
-            return nil
-        }
-        return Place(self)
-    }
+    func take() -> Place? { taken.add(1, upTo: limit) ? Place(self) : nil }
 
     /// The place of one that is open.
     final class Place: Sendable {

@@ -56,10 +56,7 @@ final class HostRegistry: Sendable {
         // What counts is what is kept: of several that make the same host at once, one takes a place.
         let kept: Host? = shard(of: name).withLock { hosts in
             if let other = hosts[name] { return other }
-            guard count.add(1, ordering: .relaxed).newValue <= limit else {
-                count.subtract(1, ordering: .relaxed)
-                return nil
-            }
+            guard count.add(1, upTo: limit) else { return nil }
             hosts[name] = host
             return host
         }

@@ -1,3 +1,4 @@
+import Locking
 import Synchronization
 
 /// How many bytes answers hold that are there as a whole and whose clients have not read them: one bound for all.
@@ -23,13 +24,7 @@ final class AnswerMemory: Sendable {
     /// Takes `count` bytes until the result is released; nil when they do not fit.
     func take(_ count: Int) -> Hold? { add(count) ? Hold(self, count) : nil }
 
-    private func add(_ count: Int) -> Bool {
-        guard taken.add(count, ordering: .relaxed).newValue <= limit - limit / 8 else {
-            taken.subtract(count, ordering: .relaxed)
-            return false
-        }
-        return true
-    }
+    private func add(_ count: Int) -> Bool { taken.add(count, upTo: limit - limit / 8) }
 
     /// Takes `count` bytes in any case, for an answer to what is done already.
     func takeAnyway(_ count: Int) -> Hold {
