@@ -90,14 +90,12 @@ extension Driver {
     public func createStreamContext(
         fileName: String, rules: StreamContextRules
     ) throws(DriverError) -> StreamContext {
-        try withState { state throws(DriverError) in
-            if state.streams.context(fileName: fileName) != nil { throw .streamContextExists }
+        let name = StreamName(fileName)
+        return try withState { state throws(DriverError) in
+            if state.streams.context(name) != nil { throw .streamContextExists }
             if state.streams.count >= state.limits.streamContexts { throw .limitReached(.streamContexts) }
-            try state.checkText(StreamTable.textBytes(of: fileName))
-            guard let context = state.streams.insert(fileName: fileName, rules: rules) else {
-                throw .streamContextExists
-            }
-            return context
+            try state.checkText(name.textBytes)
+            return state.streams.insert(name, rules: rules)
         }
     }
 

@@ -10,10 +10,26 @@ public struct StreamContext: Hashable, Sendable {
     public var rules: StreamContextRules
 }
 
+/// The name of a file, with its upper case, by which its stream context is found. Made once and outside the host's lock:
+/// a long name takes milliseconds.
+struct StreamName {
+    let text: String
+    /// Compared byte for byte: strings that are merely equivalent in Unicode name different files.
+    let key: [UInt8]
+
+    init(_ text: String) {
+        self.text = text
+        key = text.upcasedBytes
+    }
+
+    /// Bytes of both, which a context adds to those of its table.
+    var textBytes: Int { text.utf8.count + key.count }
+}
+
 /// The stream contexts of a host, found by id and by file name without case.
 struct StreamTable {
     private var contexts = OrderedTable<UInt64, StreamContext>()
-    /// By name in upper case, byte for byte: strings that are merely equivalent in Unicode name different files.
+    /// By `StreamName.key`.
     private var idsByName: [[UInt8]: UInt64] = [:]
     private var lastId: UInt64 = 0
     /// Bytes of all names, each of which is there as it was given and in upper case.
@@ -29,25 +45,21 @@ struct StreamTable {
         contexts.entries(after: id, limit: limit).map(\.value)
     }
 
-    /// What a context for a file adds to `textBytes`.
-    static func textBytes(of fileName: String) -> Int { fileName.utf8.count + fileName.upcasedBytes.count }
-
     subscript(id: UInt64) -> StreamContext? { contexts[id] }
 
     func context(fileName: String) -> StreamContext? {
-        if isEmpty { return nil }
-        return idsByName[fileName.upcasedBytes].flatMap { contexts[$0] }
+        isEmpty ? nil : context(StreamName(fileName))
     }
 
-    /// Attaches a context; nil when the file has one.
-    mutating func insert(fileName: String, rules: StreamContextRules) -> StreamContext? {
-        let key = fileName.upcasedBytes
-        guard idsByName[key] == nil else { return nil }
+    func context(_ name: StreamName) -> StreamContext? { idsByName[name.key].flatMap { contexts[$0] } }
+
+    /// Attaches a context to a file that has none.
+    mutating func insert(_ name: StreamName, rules: StreamContextRules) -> StreamContext {
         lastId += 1
-        let context = StreamContext(id: lastId, fileName: fileName, rules: rules)
+        let context = StreamContext(id: lastId, fileName: name.text, rules: rules)
         contexts[lastId] = context
-        idsByName[key] = lastId
-        textBytes += fileName.utf8.count + key.count
+        idsByName[name.key] = lastId
+        textBytes += name.textBytes
         return context
     }
 
@@ -62,9 +74,9 @@ struct StreamTable {
     mutating func remove(_ id: UInt64) -> Bool {
         guard let context = contexts[id] else { return false }
         contexts[id] = nil
-        let key = context.fileName.upcasedBytes
-        idsByName[key] = nil
-        textBytes -= context.fileName.utf8.count + key.count
+        let name = StreamName(context.fileName)
+        idsByName[name.key] = nil
+        textBytes -= name.textBytes
         return true
     }
 }
