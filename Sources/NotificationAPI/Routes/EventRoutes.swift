@@ -57,13 +57,12 @@ extension NotificationAPI {
 }
 
 /// One upload of event lines.
-private final class EventUpload: BodyConsumer {
+private final class EventUpload: PlacedUpload {
     private let context: RequestContext
     private let host: Host
-    private let pipeline: UploadPipeline
+    let pipeline: UploadPipeline
     private let started: UInt64
-    /// Held, so that the upload counts as open.
-    private let place: UploadPlaces.Place
+    let place: UploadPlaces.Place
 
     init(_ options: EventFeed.Options, to host: Host, in place: UploadPlaces.Place, _ context: RequestContext) {
         self.place = place
@@ -72,14 +71,6 @@ private final class EventUpload: BodyConsumer {
         let target = host.eventTarget
         pipeline = UploadPipeline(options, slices: context.api.machinery.slices) { _ in target }
         started = host.clock.uptimeNanoseconds()
-    }
-
-    func begin(_ sender: BodySender) { place.begin(sender) }
-
-    func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int {
-        let taken = pipeline.consume(bytes) { resume.resume() }
-        place.note(taken: taken, of: bytes.count)
-        return taken
     }
 
     func finish(_ responder: Responder) {

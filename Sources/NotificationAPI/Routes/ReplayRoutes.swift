@@ -50,7 +50,7 @@ extension ReplayRoutes {
 }
 
 /// One upload of a recording. Each of its machines gets a host of its own.
-private final class ReplayUpload: BodyConsumer {
+private final class ReplayUpload: PlacedUpload {
     /// The hosts that the machines' events go to, in order of appearance.
     private final class MachineHosts: Sendable {
         private struct Entry {
@@ -116,10 +116,9 @@ private final class ReplayUpload: BodyConsumer {
 
     private let context: RequestContext
     private let hosts: MachineHosts
-    private let pipeline: UploadPipeline
+    let pipeline: UploadPipeline
     private let started: UInt64
-    /// Held, so that the upload counts as open.
-    private let place: UploadPlaces.Place
+    let place: UploadPlaces.Place
 
     init(
         _ options: EventFeed.Options, _ creation: HostCreation, in place: UploadPlaces.Place, _ context: RequestContext
@@ -132,14 +131,6 @@ private final class ReplayUpload: BodyConsumer {
             machine.flatMap(hosts.target)
         }
         started = SystemClock().uptimeNanoseconds()
-    }
-
-    func begin(_ sender: BodySender) { place.begin(sender) }
-
-    func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int {
-        let taken = pipeline.consume(bytes) { resume.resume() }
-        place.note(taken: taken, of: bytes.count)
-        return taken
     }
 
     func finish(_ responder: Responder) {
