@@ -98,11 +98,7 @@ final class Connection {
         isLast = head.hasBody && head.contentLength == nil && !Daemon.libraryVersion.endsChunkedBodiesStrictly
         // Asked after the request was opened: a stop either sees it open or is seen here.
         guard core.stage == .running else { return reply(core.handler.refuse(.stopping, head).closing(), connection) }
-        if place == .reserved { isLast = true }
-        // A body would hold the place for as long as it comes.
-        let isTurnedAway = place == .reserved && (head.hasBody || !core.handler.isProbe(head))
-        if isTurnedAway { core.noteTurnedAway() }
-        switch isTurnedAway ? .reject(core.handler.refuse(.noPlace, head)) : core.handler.begin(head) {
+        switch plan(for: head) {
         case .reject(let response):
             if !head.hasBody {
                 phase = .rejected(response)
@@ -124,6 +120,16 @@ final class Connection {
             consumer.begin(BodySender(rendezvous: rendezvous, request: request))
         }
         return .YES
+    }
+
+    /// The handler's plan, unless the connection has a place for probes only and this is not one.
+    private func plan(for head: RequestHead) -> RequestPlan {
+        guard place == .reserved else { return core.handler.begin(head) }
+        isLast = true
+        // A body would hold the place for as long as it comes.
+        if !head.hasBody, core.handler.isProbe(head) { return core.handler.begin(head) }
+        core.noteTurnedAway()
+        return .reject(core.handler.refuse(.noPlace, head))
     }
 
     /// The request, if there is one, is over, answered or not.

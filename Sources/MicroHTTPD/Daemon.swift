@@ -86,8 +86,8 @@ public final class Daemon: Sendable {
     /// The version of libmicrohttpd in use.
     public static let libraryVersion = LibraryVersion(String(cString: MHD_get_version()))
 
-    /// Answers new requests with 503; what was begun goes on. At a socket that was passed no connection is accepted any
-    /// more: those are for whoever it is passed to next.
+    /// Answers new requests with 503; requests that have begun continue. On a socket that was passed to this process, no
+    /// further connections are accepted: they are left for the process that gets the socket next.
     public func quiesce() {
         life.withLock { life in
             if life.isQuiesced { return }
@@ -104,7 +104,8 @@ public final class Daemon: Sendable {
         core.open.count { $0.awaitOpenRequest(core) }
     }
 
-    /// Waits for the requests under way and refuses those that are left after `time`. New ones get 503 until `stop`.
+    /// Waits up to `time` for the requests under way, and refuses those that are not done by then. New requests get 503
+    /// until `stop` is called.
     ///
     /// Blocks; not to be called on a pool thread. A second call returns at once, with an empty report.
     @discardableResult

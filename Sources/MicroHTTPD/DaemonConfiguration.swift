@@ -4,13 +4,13 @@ public struct DaemonConfiguration: Sendable {
     public var endpoint: Endpoint
     /// Pool threads, 1...64.
     public var threads = 2
-    /// Connections open at a time, 1...1,048,576; further ones are left to the kernel's queue, and take the places of those
-    /// that are between two requests for longest, a second at least.
+    /// Connections open at a time, 1...1,048,576. Further ones wait in the kernel's queue; connections that have been idle
+    /// between two requests for a second or more are closed for them, the longest idle first.
     public var connectionLimit = 4096
-    /// Connections beyond `connectionLimit`, 0...1024, that are accepted when no place has come free for two seconds, or
-    /// connections have been waiting for as long: probes are answered there, all else gets 503.
+    /// Connections beyond `connectionLimit`, 0...1024. They are accepted once no place has come free, or connections have
+    /// been waiting, for two seconds. Probes are answered on them; every other request gets 503.
     public var probeLimit = 0
-    /// Connections open at a time from one address, 0 for no limit; `connectionLimit` or more is no limit either.
+    /// Connections open at a time from one address. 0 means no limit, and so does any value from `connectionLimit` up.
     public var connectionsPerAddressLimit = 0
     /// What a connection may use for its headers and buffers in bytes, 8,192...16,777,216. A longer request line or
     /// longer headers are refused by the library itself.
@@ -69,7 +69,7 @@ public struct DaemonStatistics: Equatable, Sendable {
     public let cutByDeadline: Int
     /// Connections closed between two requests since the start because others found no place.
     public let closedIdle: Int
-    /// Requests refused since the start because all connections were in use, and theirs was for a probe.
+    /// Requests refused since the start because all connections were in use and only probes are answered then.
     public let turnedAway: Int
 }
 

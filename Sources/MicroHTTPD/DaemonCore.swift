@@ -70,23 +70,21 @@ final class DaemonCore: Sendable {
         connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(rendezvous)) }
     }
 
-    /// Cuts the connections whose deadline has passed.
-    func sweep() {
+    /// Cuts the connections whose deadline has passed, and gives up those whose client has gone.
+    func sweep() { cut { $0.sweep($1) } }
+
+    /// Cuts the connections whose deadline has passed; does not look at the others, as `sweep` does.
+    func cutLate() { cut { $0.cutIfLate($1) } }
+
+    /// Counts the connections for which `isCut`, which gets the time of now, returns true.
+    private func cut(_ isCut: (Rendezvous, Int64) -> Bool) {
         let now = monotonicNow()
-        let cut = open.count { $0.sweep(now) }
-        if cut > 0 { cutCount.add(cut, ordering: .relaxed) }
+        let count = open.count { isCut($0, now) }
+        if count > 0 { cutCount.add(count, ordering: .relaxed) }
     }
 
-    /// Cuts the connections whose deadline has passed, as `sweep` does, without a look at the others.
-    func cutLate() {
-        let now = monotonicNow()
-        let cut = open.count { $0.cutIfLate(now) }
-        if cut > 0 { cutCount.add(cut, ordering: .relaxed) }
-    }
-
-    /// Closes idle connections until `count` of them are on their way out, because others find no place: those that have
-    /// been between two requests longest, a second at least. Returns how many are on their way out.
-    @discardableResult
+    /// Makes room for others: closes idle connections until `count` connections are closing. Only those count as idle that
+    /// have been between two requests for a second or more; the longest idle are closed first. Returns how many are closing.
     func closeIdle(_ count: Int) -> Int {
         let before = leaving.load(ordering: .relaxed)
         let count = count - before

@@ -130,7 +130,7 @@ struct Exchange {
     /// Whether `request` is open still.
     func isUnderWay(_ request: UInt64) -> Bool { isOpen && request == self.request }
 
-    /// Whether there was no request yet.
+    /// Whether the connection has not had a request yet.
     var isUnused: Bool { request == 0 }
 
     /// The request that waits for its answer.

@@ -14,8 +14,8 @@ final class KeptBody {
 
     deinit { bytes.deallocate() }
 
-    /// A response of the library's that has a copy of `bytes`; nil when there is no memory for it. The library says on the
-    /// connection's thread that it is done.
+    /// A response with a copy of `bytes`; nil when memory is short. The library releases `keep` on the connection's thread,
+    /// when it is done with the body.
     static func makeHandle(_ bytes: UnsafeRawBufferPointer, _ keep: any AnyObject & Sendable) -> OpaquePointer? {
         let body = Unmanaged.passRetained(KeptBody(bytes, keep))
         let handle = MHD_create_response_from_buffer_with_free_callback_cls(

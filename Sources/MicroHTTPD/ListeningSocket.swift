@@ -6,7 +6,7 @@ struct ListeningSocket {
     let descriptor: Int32
     /// What is listened on.
     let address: ListeningAddress
-    /// Whether it was there before the daemon, and stays after it.
+    /// Whether the socket was passed to this process: others may accept from it afterwards.
     let isPassed: Bool
     /// The file to remove with the socket.
     private let path: String?

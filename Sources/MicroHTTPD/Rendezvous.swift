@@ -17,6 +17,11 @@ final class Rendezvous: Sendable {
         var ending: (since: Int64, expecting: Int64)?
         /// Whether the connection was closed for another one's sake.
         var isClosedIdle = false
+
+        /// Closes both directions of the socket: the library notices, and ends the connection on its own thread. False when
+        /// the connection has ended already.
+        @discardableResult
+        func shutDown() -> Bool { socket >= 0 && shutdown(socket, Int32(SHUT_RDWR)) == 0 }
     }
 
     /// For how long a request goes on waiting for its answer after the client has ended its side, in nanoseconds.
@@ -167,8 +172,7 @@ final class Rendezvous: Sendable {
         let finding = state.withLock { state in
             guard state.socket >= 0, state.exchange.isUnderWay(request) else { return Finding.nothing }
             if state.exchange.suspension != .none { return leave(&state) }
-            // The library finds the socket closed.
-            _ = shutdown(state.socket, Int32(SHUT_RDWR))
+            state.shutDown()
             return .nothing
         }
         if case .left(let actions) = finding { for action in actions { action() } }
@@ -195,7 +199,7 @@ final class Rendezvous: Sendable {
                     on: state.socket, since: instant, isUnused: state.exchange.isUnused),
                 idleValue.compareExchange(expected: instant, desired: .max, ordering: .relaxed).exchanged
             else { return false }
-            state.isClosedIdle = shutdown(state.socket, Int32(SHUT_RDWR)) == 0
+            state.isClosedIdle = state.shutDown()
             return state.isClosedIdle
         }
     }
@@ -256,8 +260,7 @@ final class Rendezvous: Sendable {
     private func leave(_ state: inout State) -> Finding {
         guard let actions = state.exchange.leave() else { return .nothing }
         goneValue.store(true, ordering: .relaxed)
-        // It fails only when the connection has ended already.
-        _ = shutdown(state.socket, Int32(SHUT_RDWR))
+        state.shutDown()
         connection.resume()
         return .left(actions)
     }
@@ -267,10 +270,7 @@ final class Rendezvous: Sendable {
         guard deadline.compareExchange(expected: instant, desired: .max, ordering: .relaxed).exchanged else {
             return false
         }
-        return state.withLock { state in
-            // The library finds the socket closed and ends the connection on its own thread.
-            state.socket >= 0 && shutdown(state.socket, Int32(SHUT_RDWR)) == 0
-        }
+        return state.withLock { $0.shutDown() }
     }
 
     // MARK: The thread that stops the daemon
@@ -296,9 +296,7 @@ final class Rendezvous: Sendable {
             if state.exchange.wake(core.stage) { connection.resume() }
             guard core.stage == .closing else { return nil }
             // The rest of its body may never come.
-            if state.exchange.isAwaited, state.exchange.suspension == .none, isReceiving, state.socket >= 0 {
-                _ = shutdown(state.socket, Int32(SHUT_RDWR))
-            }
+            if state.exchange.isAwaited, state.exchange.suspension == .none, isReceiving { state.shutDown() }
             return state.exchange.unanswered
         }
         if let unanswered { answer(core.handler.refuse(.stopping, nil).closing(), to: unanswered) }

@@ -24,7 +24,7 @@ public enum RequestViolation: Error, Hashable, Sendable {
     case unknownTransferCoding
     /// A `Transfer-Encoding` in an HTTP/1.0 request.
     case transferCodingInOldVersion
-    /// As many connections as may be are open, and this one had a place for probes only.
+    /// All connections are in use, and this one was accepted for a probe.
     case noPlace
     /// The daemon is being stopped.
     case stopping
