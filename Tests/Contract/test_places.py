@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from contract.client import Answer
+from contract.live import until
 from contract.service import Service, StartService, binary
-from contract.wire_client import WireClient
+from contract.wire_client import WireClient, ask_once, get
 
 PLACES = 64
 FEW = f"server:\n  connectionLimit: {PLACES}\n"
-GET = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
-OTHER = b"GET /v1/version HTTP/1.1\r\nHost: localhost\r\n\r\n"
-WAIT = b"GET /v1/hosts/default/messages?waitMs=60000&after=99999 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+GET = get("/livez")
+OTHER = get("/v1/version")
+WAIT = get("/v1/hosts/default/messages?waitMs=60000&after=99999")
 # Far more than it takes, and far less than the 60 s of the wait.
 SOON = 15
 
@@ -43,15 +44,9 @@ def test_a_client_that_goes_while_its_request_waits_gives_up_its_place(
                 wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             wire.close()
         deadline = time.monotonic() + SOON
-        while (status := on_a_new_connection(service, OTHER).status) != 200:
+        while (status := ask_once(service.port, OTHER).status) != 200:
             assert status == 503  # no place yet
             assert time.monotonic() < deadline
-
-
-def on_a_new_connection(service: Service, request: bytes) -> Answer:
-    with WireClient(service.port) as wire:
-        wire.send(request)
-        return wire.answer()
 
 
 def test_probes_are_answered_when_all_places_are_held(start: StartService) -> None:
@@ -63,19 +58,17 @@ def test_probes_are_answered_when_all_places_are_held(start: StartService) -> No
             held.enter_context(WireClient(service.port)).send(WAIT if number % 2 else GET[:-2])
         for probe in ("livez", "readyz", "healthz") * 10:
             begun = time.monotonic()
-            answer = on_a_new_connection(service, GET.replace(b"livez", probe.encode()))
+            answer = ask_once(service.port, get(f"/{probe}"))
             assert (answer.status, answer.headers["Connection"]) == (200, "close")
             assert time.monotonic() - begun < SOON
-        refused = on_a_new_connection(service, OTHER)
+        refused = ask_once(service.port, OTHER)
         assert (refused.status, refused.problem) == (503, "busy")
         assert (refused.headers["Retry-After"], refused.headers["Connection"]) == ("1", "close")
         assert "server.connectionLimit" in refused.json["detail"]
         assert (refused.json["instance"], "X-Request-Id" in refused.headers) == ("/v1/version", True)
-        service.await_log("all connections are in use")
-    deadline = time.monotonic() + SOON
-    while on_a_new_connection(service, OTHER).status != 200:
-        assert time.monotonic() < deadline
-    service.await_log("connections are free again")
+        until(lambda: "all connections are in use" in service.errors(), "the log says that all are in use")
+    until(lambda: ask_once(service.port, OTHER).status == 200, "a place is free")
+    until(lambda: "connections are free again" in service.errors(), "the log says so")
 
 
 def test_connections_that_do_nothing_give_way_to_new_ones(start: StartService) -> None:
@@ -87,9 +80,7 @@ def test_connections_that_do_nothing_give_way_to_new_ones(start: StartService) -
             wire.send(GET)
             assert wire.answer().status == 200
         begun = time.monotonic()
-        with WireClient(service.port) as probe:
-            probe.send(GET)
-            assert probe.answer().status == 200
+        assert ask_once(service.port, GET).status == 200
         assert time.monotonic() - begun < SOON
 
 
@@ -115,7 +106,8 @@ def test_an_upload_that_dribbles_gives_up_its_place_when_another_needs_it(start:
         assert answer.status == 200
         assert wire.rest() == b""
     assert upload(b"\n").json["lines"] == 0
-    service.await_log("an upload was cut: it was slow, and another needed its place remote=127.0.0.1")
+    cut = "an upload was cut: it was slow, and another needed its place remote=127.0.0.1"
+    until(lambda: cut in service.errors(), "the log says so")
 
 
 @pytest.mark.parametrize("command", ["serve", "engine"])
@@ -147,10 +139,8 @@ def test_with_few_descriptors_there_is_a_reserve_and_a_warning(tmp_path: Path) -
         for _ in range(few):
             held.enter_context(WireClient(service.port)).send(GET[:-2])
         descriptors = Path(f"/proc/{service.process.pid}/fd")
-        deadline = time.monotonic() + SOON
-        while len(list(descriptors.iterdir())) < few // 2:
-            assert time.monotonic() < deadline
-        assert on_a_new_connection(service, GET).status == 200
+        until(lambda: len(list(descriptors.iterdir())) >= few // 2, "clients have their share")
+        assert ask_once(service.port, GET).status == 200
         assert len(list(descriptors.iterdir())) <= few // 2 + few // 16 + 40
     assert service.stop() == 0
     assert f"the limit of open files is {few}, and the settings need 4800" in service.errors()

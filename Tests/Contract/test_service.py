@@ -16,6 +16,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from contract.client import Answer, Client, Ledger
+from contract.live import until
 from contract.machine import IMAGE, NOW, Machine, new_machine
 from contract.receiver import new_receiver, stay_silent
 from contract.service import Service, binary
@@ -169,9 +170,7 @@ def test_the_last_line_of_the_log_adds_up(tmp_path: Path) -> None:
     machine.drain()
     machine.call("putEngine", body={"type": "embedded", "reply": "timeout"})
     machine.load(B, "a.dll")
-    deadline = time.monotonic() + FAR_TOO_LONG
-    while machine.get("getCounters")["async"]["inHand"] == 0:
-        assert time.monotonic() < deadline
+    until(lambda: machine.get("getCounters")["async"]["inHand"] > 0, "the worker has it")
     for _ in range(6):  # four queued, two dropped
         machine.load(B, "a.dll")
     assert service.errors() == ""

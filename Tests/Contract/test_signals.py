@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from contract.hanging import ACCOUNT, SECONDS, Process, await_port, run
+from contract.live import until
 from contract.receiver import new_receiver, stay_silent
-from contract.wire_client import WireClient
+from contract.wire_client import ask_once, get
 
 CREATION = '{"processId":1000,"imageFileName":"a.exe"}'
 STOPS = (signal.SIGTERM, signal.SIGINT)
@@ -72,18 +73,10 @@ def test_a_later_stop_signal_ends_at_once_after_the_account(tmp_path: Path, seco
         # The creation waits for its engine, and the stop for the creation.
         waiting = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
         waiting.request("POST", "/v1/hosts/default/processes", CREATION, {"Content-Type": "application/json"})
-        deadline = time.monotonic() + SECONDS
-        while not receiver.requests:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: len(receiver.requests) > 0, "the engine has it")
         process.send(signal.SIGTERM)
         process.send(signal.SIGHUP)
-        status = 200
-        while status != 503:  # it stops
-            assert time.monotonic() < deadline
-            with WireClient(port) as wire:
-                wire.send(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                status = wire.answer().status
+        until(lambda: ask_once(port, get("/readyz")).status == 503, "it stops")
         time.sleep(1.2)
         assert process.process.poll() is None
         started = time.monotonic()

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from contract.client import Answer, Client, Ledger
+from contract.client import Client, Ledger
+from contract.live import until
 from contract.machine import Machine
 from contract.receiver import Receiver, new_receiver, stay_silent
 from contract.service import Service
-from contract.wire_client import WireClient
+from contract.wire_client import ask_once, get
 
 SECONDS_OF_LOAD = 2.0
 FAR_TOO_LONG = 60
@@ -29,13 +30,6 @@ SYNC = json.dumps({"operation": "NewThreadDifferentProcess", "processId": CREATO
 def kinds(receiver: Receiver) -> Counter[str]:
     """How many messages of each kind an engine got."""
     return Counter(kind.decode() for request in receiver.requests for kind in re.findall(rb'"kind":"(\w+)"', request))
-
-
-def probe(service: Service, path: str) -> Answer:
-    """Ask on a new connection."""
-    with WireClient(service.port) as wire:
-        wire.send(f"GET /{path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        return wire.answer()
 
 
 @pytest.mark.parametrize("under_way", ["creation", "message"])
@@ -55,17 +49,14 @@ def test_who_comes_while_it_stops_is_told_so(tmp_path: Path, under_way: str) -> 
         else:
             waiting.request("POST", f"/v1/hosts/{host.name}/notifications/async", ASYNC, JSON)
             assert waiting.getresponse().status == 202
-        deadline = time.monotonic() + FAR_TOO_LONG
-        while not receiver.requests:
-            assert time.monotonic() < deadline
+        until(lambda: len(receiver.requests) > 0, "the engine has it")
         service.process.send_signal(signal.SIGTERM)
-        while probe(service, "livez").status == 200:  # the signal takes a moment
-            assert time.monotonic() < deadline
+        until(lambda: ask_once(service.port, get("/livez")).status != 200, "it stops")
         # The request gets two seconds, then the message.
-        until = time.monotonic() + (2.5 if under_way == "creation" else 1)
-        while time.monotonic() < until:
-            for path in ("readyz", "livez", "v1/version"):
-                answer = probe(service, path)
+        end = time.monotonic() + (2.5 if under_way == "creation" else 1)
+        while time.monotonic() < end:
+            for path in ("/readyz", "/livez", "/v1/version"):
+                answer = ask_once(service.port, get(path))
                 assert (answer.status, answer.problem, answer.headers["Connection"]) == (503, "stopping", "close")
     client.close()
     assert service.wait() == 0

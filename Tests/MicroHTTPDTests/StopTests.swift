@@ -6,12 +6,18 @@ import Synchronization
 import Testing
 
 struct StopTests {
-    @Test func `a stop waits for a request that is answered in time`() throws {
-        let desk = Desk()
+    /// A daemon that has a request, which waits at `desk`, and the client of it.
+    private func startWaiting(at desk: Desk) throws -> (Daemon, Client) {
         let daemon = try Daemon.start(desk.handler)
         let client = try Client(daemon.port)
         try client.send(get())
         try #require(desk.arrived.wait())
+        return (daemon, client)
+    }
+
+    @Test func `a stop waits for a request that is answered in time`() throws {
+        let desk = Desk()
+        let (daemon, client) = try startWaiting(at: desk)
         let waiting = desk.takeAll()
         DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(100)) {
             for request in waiting { request.responder.respond(Response(status: 201)) }
@@ -38,10 +44,7 @@ struct StopTests {
 
     @Test func `a quiesced daemon refuses new requests and new connections`() throws {
         let desk = Desk()
-        let daemon = try Daemon.start(desk.handler)
-        let begun = try Client(daemon.port)
-        try begun.send(get())
-        try #require(desk.arrived.wait())
+        let (daemon, begun) = try startWaiting(at: desk)
         let idle = try Client(daemon.port)
         try idle.send("OPTIONS")
         #expect(eventually { daemon.statistics.openConnections == 2 })
@@ -61,10 +64,7 @@ struct StopTests {
 
     @Test func `until it is stopped a daemon that has finished says so`() throws {
         let desk = Desk()
-        let daemon = try Daemon.start(desk.handler)
-        let waiting = try Client(daemon.port)
-        try waiting.send(get())
-        try #require(desk.arrived.wait())
+        let (daemon, waiting) = try startWaiting(at: desk)
         #expect(daemon.finishRequests(within: .zero) == StopReport(finished: 0, cut: 1))
         #expect(try waiting.receive().status == 503)
         for _ in 0..<3 {

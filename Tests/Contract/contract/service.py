@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
@@ -93,13 +92,6 @@ class Service:
     def errors(self) -> str:
         """The end of what it wrote to stderr."""
         return self.log.read_text(errors="replace")[-4000:]
-
-    def await_log(self, text: str) -> None:
-        """Wait until it has logged `text`: lines are written by a thread of their own."""
-        deadline = time.monotonic() + START_SECONDS
-        while text not in self.log.read_text(errors="replace"):
-            assert time.monotonic() < deadline, f"no {text!r} in\n{self.errors()}"
-            time.sleep(0.01)
 
     def stop(self) -> int:
         """Send SIGTERM and give back the exit code."""

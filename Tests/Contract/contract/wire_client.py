@@ -9,6 +9,11 @@ from contract.client import Answer
 TIMEOUT_SECONDS = 60
 
 
+def get(path: str) -> bytes:
+    """A request for `path`."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
 class WireClient:
     """One connection to the service."""
 
@@ -72,3 +77,10 @@ class WireClient:
         if not piece:
             raise ConnectionError(f"closed after {self._rest[:200]!r}")
         self._rest += piece
+
+
+def ask_once(port: int, request: bytes) -> Answer:
+    """The answer to `request` on a new connection."""
+    with WireClient(port) as wire:
+        wire.send(request)
+        return wire.answer()
