@@ -195,7 +195,7 @@ def main() -> int:
         return 1
     unknown = set(sys.argv[1:]) - {step.name for step in STEPS}
     if unknown:
-        print(f"There is no step {', '.join(sorted(unknown))}. There are: {', '.join(step.name for step in STEPS)}.")
+        print(f"Unknown steps: {', '.join(sorted(unknown))}. The steps are {', '.join(step.name for step in STEPS)}.")
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     LOGS.mkdir(exist_ok=True)

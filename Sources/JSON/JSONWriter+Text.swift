@@ -35,7 +35,7 @@ extension JSONWriter {
     /// Appends `text`, escaped: a stretch at a time, since an append for each byte takes twenty times as long where
     /// all of them are escaped.
     private mutating func escape(_ text: Slice<UnsafeBufferPointer<UInt8>>) {
-        // With six bytes for one, as much as Swift keeps on the stack.
+        // A byte becomes up to six, and Swift keeps up to 1,024 bytes on the stack.
         let stretch = 170
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 6 * stretch) { room in
             var rest = text
@@ -58,7 +58,7 @@ extension UInt8 {
     /// Whether RFC 8259 wants the byte escaped in a string; those of other scalars than ASCII never are.
     fileprivate var needsEscape: Bool { self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }
 
-    /// Writes the byte to `room` as it stands in a string, from `start` on; returns where that ends.
+    /// Writes the byte, escaped if need be, to `room` at `start`; returns the place behind it.
     @inline(__always)
     fileprivate func escape(into room: UnsafeMutableBufferPointer<UInt8>, at start: Int) -> Int {
         guard needsEscape else {

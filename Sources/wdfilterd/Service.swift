@@ -19,7 +19,8 @@ struct Service {
     private let daemon: Daemon
     private let watch: ConnectionWatch
 
-    /// Starts everything, with at most `descriptors` files and sockets. `droppedLogLines` counts lines of the log that were not written; it is called from any thread.
+    /// Starts everything, with at most `descriptors` files and sockets. `droppedLogLines` returns how many lines of the log
+    /// were dropped; it is called from any thread.
     init(
         _ settings: Settings, _ systemd: Systemd, descriptors: Int, logger: Logger,
         droppedLogLines: @escaping @Sendable () -> UInt64
@@ -113,7 +114,7 @@ struct Service {
         let unloaded = Deadline<ServiceLedger>()
         api.unload { unloaded.put($0) }
         let ledger = unloaded.take(within: timeout)
-        // Until now it has told whoever asked that the service stops.
+        // Only now: until the drivers have unloaded, new requests are told that the service is stopping.
         daemon.stop(within: .zero)
         if ledger == nil { logger.warning("an engine still had a message in hand when the time was up") }
         return ledger ?? api.ledger

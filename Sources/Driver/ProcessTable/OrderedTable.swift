@@ -11,8 +11,8 @@ struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendabl
 
     var isEmpty: Bool { count == 0 }
 
-    /// - Complexity: O(log n) to look; a change moves up to 256 entries besides, and at the worst a 128th of the greatest n there was,
-    /// in blocks: they do not merge.
+    /// - Complexity: O(log n) to look up. A change also moves up to 256 entries, and at worst the list of blocks. Blocks do
+    ///   not merge, so that list has up to a 128th of the largest count so far.
     subscript(key: Key) -> Value? {
         get {
             guard let (block, index) = place(of: key), index < blocks[block].count, blocks[block][index].key == key

@@ -73,7 +73,7 @@ class Load:
     # What they do.
 
     def drive(self, choices: random.Random) -> None:
-        """Events on a host, as an upload and one by one; what was made goes again, so that tables do not grow."""
+        """Events on a host, as an upload and one by one; removes its processes, so that tables do not grow."""
         connection = Connection(self.port)
         host = f"/v1/hosts/soak-{choices.randrange(HOSTS)}"
         pid = 4 * choices.randrange(1000, 100_000)
