@@ -137,6 +137,12 @@ def next_step(left: Sequence[Step], running: Sequence[Step], passed: Mapping[str
     return None
 
 
+def named(names: Sequence[str]) -> list[Step]:
+    """The steps with these names. Each waits only for those of its predecessors that are named too."""
+    chosen = [step for step in STEPS if step.name in names]
+    return [dataclasses.replace(step, after=tuple(name for name in step.after if name in names)) for step in chosen]
+
+
 def show(running: Running, code: int, took: Time) -> None:
     """Print how a step ended, and what it wrote."""
     lines = running.log.read_text(errors="replace").splitlines()
@@ -187,7 +193,7 @@ def table(times: Mapping[str, Time], entries: Mapping[str, int]) -> str:
 
 
 def main() -> int:
-    """Run all steps, or only those named on the command line, without waiting for their predecessors."""
+    """Run all steps, or only those named on the command line."""
     text = (REPOSITORY / "CONTRIBUTING.md").read_text()
     entries = {match["name"]: int(match["cpu"]) for match in ENTRY.finditer(text)}
     if set(entries) != {step.name for step in STEPS}:
@@ -200,8 +206,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     LOGS.mkdir(exist_ok=True)
     begun = time.monotonic()
-    chosen = [dataclasses.replace(step, after=()) for step in STEPS if step.name in sys.argv[1:]] or STEPS
-    times = run(chosen)
+    times = run(named(sys.argv[1:]) or STEPS)
     if times is None:
         return 1
     print(table(times, entries))

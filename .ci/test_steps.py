@@ -34,6 +34,14 @@ def test_who_measures_is_alone_and_last() -> None:
     assert next_step([LINT], [COST], PASSED) is None
 
 
+def test_a_named_step_waits_for_named_steps_only() -> None:
+    assert [(step.name, step.after) for step in steps.named(["contract", "build"])] == [
+        ("build", ()),
+        ("contract", ("build",)),
+    ]
+    assert steps.named([]) == []
+
+
 def test_every_step_can_start_at_some_time() -> None:
     left, passed = list(steps.STEPS), dict[str, Time]()
     while left:
