@@ -126,6 +126,12 @@ lint: setup .venv/installed ## Look for faults in the sources without building t
 	.venv/bin/shellcheck .ci/run .ci/compat
 	.venv/bin/pytest -q -p no:cacheprovider .ci
 	.venv/bin/hadolint docker/Dockerfile
+	schema=(.venv/bin/check-jsonschema -q --builtin-schema)
+	for name in vendor.github-workflows custom.github-workflows-require-timeout; do
+	  "$${schema[@]}" $$name .github/workflows/*.yml
+	done
+	"$${schema[@]}" vendor.github-issue-forms .github/ISSUE_TEMPLATE/{bug,feature,fidelity}.yml
+	"$${schema[@]}" vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	if grep -rInE '/(work|root|home)/[a-z]' --exclude-dir={'.build*',.git,.venv,'.*_cache',__pycache__} --exclude=.git .; then
 	  echo "Paths of a machine have no place in the project." >&2
 	  exit 1
