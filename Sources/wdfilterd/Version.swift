@@ -1,7 +1,7 @@
 /// What this program is.
 enum Version {
-    /// The version, as in CHANGELOG.md.
-    static let current = "0.1.0"
+    /// The version; `-dev` marks one that is not released. A test holds openapi.yaml and CHANGELOG.md against it.
+    static let current = "0.2.0-dev"
 
     /// How it was built.
     static var build: String {

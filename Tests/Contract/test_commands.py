@@ -150,7 +150,7 @@ def test_version_as_json() -> None:
     result = run("version", "--json")
     assert result.returncode == 0
     version = json.loads(result.stdout)
-    assert re.fullmatch(r"\d+\.\d+\.\d+", version["version"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+(-dev)?", version["version"])
     assert {"libmicrohttpd", "libcurl", "gnutls"} <= version["libraries"].keys()
 
 
