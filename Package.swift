@@ -100,10 +100,10 @@ let package = Package(
         tests("FilesTests", ["Files"]),
         tests("JSONTests", ["JSON"]),
         tests("AccessTests", ["Access"]),
-        tests("MicroHTTPDTests", ["MicroHTTPD", "Locking", "TestCertificates", "CGnuTLS"]),
+        tests("MicroHTTPDTests", ["MicroHTTPD", "Locking", "TestCertificates", "TestSupport", "CGnuTLS"]),
         tests("MessagesTests", ["Messages", "TestSupport"]),
         tests("DriverTests", ["Driver", "Messages", "Locking", "TestSupport"]),
-        tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking"]),
+        tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking", "TestSupport"]),
         tests("CloudEventsTests", ["CloudEvents", "Driver", "Messages", "JSON"]),
         tests("VocabularyTests", ["Vocabulary", "Driver", "Messages"]),
         tests("HexDumpTests", ["HexDump"]),
@@ -113,6 +113,7 @@ let package = Package(
             "WebhookEngineTests",
             [
                 "WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking", "CGnuTLS", "TestCertificates",
+                "TestSupport",
             ]),
         tests(
             "ReplayTests",

@@ -1,6 +1,7 @@
 import Dispatch
 import Locking
 @testable import MicroHTTPD
+import TestSupport
 import Testing
 
 /// Does with the buffer what `next` says.

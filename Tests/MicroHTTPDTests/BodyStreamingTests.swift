@@ -1,6 +1,7 @@
 import Dispatch
 import Locking
 @testable import MicroHTTPD
+import TestSupport
 import Testing
 
 /// Takes what `appetite` says of each piece, and records what becomes of the body.

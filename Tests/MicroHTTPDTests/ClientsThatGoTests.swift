@@ -1,6 +1,7 @@
 import Locking
 @testable import MicroHTTPD
 import TestCertificates
+import TestSupport
 import Testing
 
 /// Responders that are kept and never answered, and how many of their clients went.

@@ -1,5 +1,6 @@
 import Glibc
 import MicroHTTPD
+import TestSupport
 import Testing
 
 struct ConversationTests {

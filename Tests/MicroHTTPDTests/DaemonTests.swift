@@ -2,6 +2,7 @@ import Glibc
 import Locking
 @testable import MicroHTTPD
 import Synchronization
+import TestSupport
 import Testing
 
 struct DaemonTests {

@@ -1,5 +1,6 @@
 import Dispatch
 @testable import MicroHTTPD
+import TestSupport
 import Testing
 
 struct DeadlineTests {

@@ -84,17 +84,6 @@ final class Desk: Sendable {
     }
 }
 
-/// Waits until `condition` holds, looking again and again; false after 20 seconds, which fails the test.
-func eventually(_ condition: () -> Bool) -> Bool {
-    let deadline = DispatchTime.now() + 20
-    let pause = DispatchSemaphore(value: 0)
-    while !condition() {
-        guard DispatchTime.now() < deadline else { return false }
-        _ = pause.wait(timeout: .now() + .milliseconds(2))
-    }
-    return true
-}
-
 /// A request with a body and its length.
 func post(_ target: String = "/", _ body: String, headers: String = "") -> String {
     "POST \(target) HTTP/1.1\r\nHost: test\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"

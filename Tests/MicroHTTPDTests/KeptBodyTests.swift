@@ -1,5 +1,6 @@
 import Locking
 import MicroHTTPD
+import TestSupport
 import Testing
 
 /// How long what an answer keeps is kept, and bodies that are not copied.

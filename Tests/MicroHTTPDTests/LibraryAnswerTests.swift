@@ -1,4 +1,5 @@
 @testable import MicroHTTPD
+import TestSupport
 import Testing
 
 /// What libmicrohttpd 0.9.75 answers by itself, which SECURITY.md lists: the handler is not asked, or its answer not

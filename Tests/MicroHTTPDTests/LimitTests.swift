@@ -1,4 +1,5 @@
 @testable import MicroHTTPD
+import TestSupport
 import Testing
 
 struct LimitTests {

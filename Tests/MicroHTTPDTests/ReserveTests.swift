@@ -2,6 +2,7 @@ import Dispatch
 import Locking
 @testable import MicroHTTPD
 import TestCertificates
+import TestSupport
 import Testing
 
 /// What is left for probes when all places are taken by clients that do not give way.

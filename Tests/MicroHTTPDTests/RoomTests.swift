@@ -1,5 +1,6 @@
 import Glibc
 @testable import MicroHTTPD
+import TestSupport
 import Testing
 
 /// Connections that nothing is done with give up their places when others need them.

@@ -3,6 +3,7 @@ import Glibc
 import Locking
 @testable import MicroHTTPD
 import Synchronization
+import TestSupport
 import Testing
 
 struct StopTests {

@@ -1,6 +1,7 @@
 import CGnuTLS
 import MicroHTTPD
 import TestCertificates
+import TestSupport
 import Testing
 
 struct TLSTests {

@@ -1,6 +1,5 @@
 import Access
 import EmbeddedEngine
-import Glibc
 import Locking
 import Logging
 import MicroHTTPD
@@ -55,16 +54,6 @@ final class LiveAPI: Sendable {
     func waits(_ count: Int = 1, of delay: Duration) -> Bool {
         eventually { self.timers.delays.count { $0 == delay } >= count }
     }
-}
-
-/// Waits until `condition` holds, looking again and again; false when that takes far too long.
-func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = Deadline()
-    while try !condition() {
-        if deadline.isOver { return false }
-        usleep(1000)
-    }
-    return true
 }
 
 /// Processes of a host that everything can be done with: `armed` has NotifyNewThreadDifferentProcess set.

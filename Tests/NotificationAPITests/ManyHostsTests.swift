@@ -1,4 +1,3 @@
-import Glibc
 import TestSupport
 import Testing
 import Yams
@@ -25,7 +24,7 @@ import Yams
             waiting.append(creator)
         }
         #expect(areWaiting(2 * ManyHostsTests.hosts))
-        #expect(threadCount() < 64)
+        #expect(ProcessResources.now.threads < 64)
 
         // Nobody else is held up: another host, nor another process of a host that waits.
         try Processes.make(on: "default", client)
@@ -70,17 +69,5 @@ import Yams
         } finish: {
             receiver.release()
         }
-    }
-
-    /// Threads of this process, as the system counts them.
-    private func threadCount() -> Int {
-        guard let file = fopen("/proc/self/status", "r") else { return .max }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 256)
-        while fgets(&line, Int32(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            if text.hasPrefix("Threads:") { return Int(text.dropFirst(8).filter(\.isNumber)) ?? .max }
-        }
-        return .max
     }
 }

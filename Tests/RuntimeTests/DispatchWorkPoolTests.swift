@@ -1,6 +1,7 @@
 import Driver
 import Locking
 import Runtime
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -45,17 +46,17 @@ struct DispatchWorkPoolTests {
         // In a process of its own, where no other test has threads.
         await #expect(processExitsWith: .success) {
             let pool = DispatchWorkPool()
-            let before = threadCount()
+            let before = ProcessResources.now.threads
             let (done, report) = AsyncStream.makeStream(of: Int.self)
             var most = before
             for host in 0..<4000 {
                 // The queue is dropped at once; what it was handed runs all the same.
                 pool.makeQueue(named: "\(host)").async { report.yield(host) }
-                if host.isMultiple(of: 100) { most = max(most, threadCount()) }
+                if host.isMultiple(of: 100) { most = max(most, ProcessResources.now.threads) }
             }
             var hosts = Set<Int>()
             for await host in done.prefix(4000) { hosts.insert(host) }
-            most = max(most, threadCount())
+            most = max(most, ProcessResources.now.threads)
             #expect(hosts.count == 4000)
             #expect(most - before < 40)
         }

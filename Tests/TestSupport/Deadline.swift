@@ -1,3 +1,5 @@
+import Glibc
+
 /// When a test that waits for other threads gives up: a fail-safe, far behind what the test takes.
 public struct Deadline: Sendable {
     private let end = ContinuousClock.now + .seconds(300)
@@ -7,4 +9,14 @@ public struct Deadline: Sendable {
 
     /// Whether the time is up.
     public var isOver: Bool { ContinuousClock.now >= end }
+}
+
+/// Waits until `condition` holds, and checks it every millisecond; false when the time of a `Deadline` is up.
+public func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = Deadline()
+    while try !condition() {
+        if deadline.isOver { return false }
+        usleep(1000)
+    }
+    return true
 }

@@ -9,6 +9,12 @@ public func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     }
 }
 
+/// Runs `body` on a thread of its own and does not wait for it.
+public func detachThread(_ body: @escaping @Sendable () -> Void) {
+    let result = pthread_detach(startThread(body))
+    precondition(result == 0, "pthread_detach: \(result)")
+}
+
 private final class ThreadBody {
     let run: @Sendable () -> Void
 

@@ -1,5 +1,6 @@
 import Driver
 import Messages
+import TestSupport
 import Testing
 import WebhookEngine
 
@@ -247,14 +248,14 @@ struct ConnectionTests {
             let receiver = try ScriptedReceiver { _ in [.pause(.seconds(3))] + .reply() }
             let multi = try CurlMulti(connections: 2048)
             let engines = try (0..<1000).map { _ in try WebhookEngine.make(receiver.url, multi: multi) }
-            let threads = threadCount()
+            let threads = ProcessResources.now.threads
             let results = Results()
             for (number, engine) in engines.enumerated() {
                 let message: EngineMessage = number.isMultiple(of: 2) ? .sync() : .async()
                 engine.send(message, timeout: .seconds(50)) { results.add(number, $0.status) }
             }
             await receiver.waitForRequests(1000)
-            #expect(threadCount() - threads < 10)
+            #expect(ProcessResources.now.threads - threads < 10)
             let statuses = await results.wait(for: 1000)
             #expect(statuses.count == 1000)
             #expect(statuses.values.allSatisfy { $0 == [.success] })

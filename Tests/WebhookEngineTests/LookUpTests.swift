@@ -2,6 +2,7 @@ import Driver
 import Glibc
 import Locking
 import Messages
+import TestSupport
 import Testing
 
 @testable import WebhookEngine
@@ -163,7 +164,7 @@ struct LookUpTests {
             }
             let multi = try LookUpTests.multi(resolver)
             let receiver = try ScriptedReceiver()
-            let threads = threadCount()
+            let threads = ProcessResources.now.threads
             let results = Results()
             let engines = try (0..<50).map { number in
                 try WebhookEngine.make("http://n\(number).example/", multi: multi, host: "h\(number)")
@@ -176,7 +177,7 @@ struct LookUpTests {
             let statuses = await results.wait(for: 3000)
             #expect(statuses.values.allSatisfy { $0 == [.timeout] || $0 == [.portDisconnected] })
             #expect(statuses.values.contains([.portDisconnected]), "those beyond the bound fail at once")
-            #expect(threadCount() - threads <= 40)
+            #expect(ProcessResources.now.threads - threads <= 40)
             #expect(resolver.count == 32)
             let fault = await engines[49].fault(of: .sync())
             #expect(fault == "n49.example is not looked up: 32 look-ups run already")
