@@ -97,10 +97,15 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "TestCertificates", dependencies: ["CGnuTLS"], path: "Tests/TestCertificates", swiftSettings: strict),
+        .target(
+            name: "MicroHTTPDTesting", dependencies: ["MicroHTTPD"], path: "Tests/MicroHTTPDTesting",
+            swiftSettings: strict),
         tests("FilesTests", ["Files"]),
         tests("JSONTests", ["JSON"]),
         tests("AccessTests", ["Access"]),
-        tests("MicroHTTPDTests", ["MicroHTTPD", "Locking", "TestCertificates", "TestSupport", "CGnuTLS"]),
+        tests(
+            "MicroHTTPDTests",
+            ["MicroHTTPD", "MicroHTTPDTesting", "Locking", "TestCertificates", "TestSupport", "CGnuTLS"]),
         tests("MessagesTests", ["Messages", "TestSupport"]),
         tests("DriverTests", ["Driver", "Messages", "Locking", "TestSupport"]),
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking", "TestSupport"]),
@@ -169,8 +174,8 @@ if Context.environment["WDFILTERD_FUZZ"] != nil {
         fuzzer(
             "HTTP",
             [
-                "NotificationAPI", "MicroHTTPD", "WebhookEngine", "Driver", "JSON", "Locking", "TestSupport", logging,
-                yams,
+                "NotificationAPI", "MicroHTTPD", "MicroHTTPDTesting", "WebhookEngine", "Driver", "JSON", "Locking",
+                "TestSupport", logging, yams,
             ]),
     ]
 }

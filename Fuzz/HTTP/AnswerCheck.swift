@@ -1,6 +1,7 @@
 import FuzzFinding
 import JSON
 import MicroHTTPD
+import MicroHTTPDTesting
 
 /// What holds of each answer.
 struct AnswerCheck {

@@ -1,6 +1,7 @@
 import FuzzFinding
 import JSON
 import MicroHTTPD
+import MicroHTTPDTesting
 
 /// One request on a connection of its own, and what comes of it.
 final class Conversation {

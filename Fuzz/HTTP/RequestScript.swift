@@ -1,4 +1,4 @@
-import MicroHTTPD
+import MicroHTTPDTesting
 
 /// Requests in a text, divided by lines that begin with `###`.
 ///

@@ -4,6 +4,7 @@ import Glibc
 import Locking
 import Logging
 import MicroHTTPD
+import MicroHTTPDTesting
 import NotificationAPI
 import TestSupport
 import WebhookEngine

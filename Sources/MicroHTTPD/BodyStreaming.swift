@@ -29,6 +29,12 @@ public struct BodySender: Sendable {
     let rendezvous: Rendezvous
     let request: UInt64
 
+    /// The client whose connection has `rendezvous` and sends `request`.
+    package init(rendezvous: Rendezvous, request: UInt64) {
+        self.rendezvous = rendezvous
+        self.request = request
+    }
+
     /// Cuts the connection if the body's request is still under way; the consumer's `abandon()` is called. From any
     /// thread.
     public func cut() { rendezvous.cut(request) }
@@ -63,6 +69,12 @@ public enum BodyProduction: Equatable, Sendable {
 public struct BodyResumption: Sendable {
     let rendezvous: Rendezvous
     let turn: UInt64
+
+    /// Continues the consumer or producer that `rendezvous` paused in `turn`.
+    package init(rendezvous: Rendezvous, turn: UInt64) {
+        self.rendezvous = rendezvous
+        self.turn = turn
+    }
 
     /// Has the consumer or producer called again.
     ///

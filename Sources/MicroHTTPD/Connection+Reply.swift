@@ -36,7 +36,7 @@ extension Connection {
 
 extension Response {
     /// The same answer, with the connection closed after it.
-    func closing() -> Response {
+    package func closing() -> Response {
         var response = self
         response.closesConnection = true
         return response

@@ -4,8 +4,8 @@ import Locking
 import Synchronization
 
 /// What all connections of a daemon share.
-final class DaemonCore: Sendable {
-    let handler: any RequestHandler
+package final class DaemonCore: Sendable {
+    package let handler: any RequestHandler
     let log: @Sendable (String) -> Void
     /// How long a client may take for a request, in nanoseconds.
     let requestTime: Int64
@@ -28,7 +28,7 @@ final class DaemonCore: Sendable {
     private let closedIdleCount = Atomic(0)
     private let turnedAwayCount = Atomic(0)
 
-    init(
+    package init(
         _ configuration: DaemonConfiguration, _ handler: any RequestHandler, _ log: @escaping @Sendable (String) -> Void
     ) {
         self.handler = handler

@@ -2,7 +2,7 @@
 /// whether the connection is suspended until something comes.
 ///
 /// It decides and does nothing: `Rendezvous` keeps it under a lock and performs what it returns.
-struct Exchange {
+package struct Exchange {
     /// What a suspended connection waits for.
     enum Suspension: Equatable {
         case none
@@ -12,7 +12,7 @@ struct Exchange {
     }
 
     /// What the pool thread does once the handler has had its turn.
-    enum Settlement {
+    package enum Settlement {
         case reply(Response)
         case suspend
         /// The daemon closes; the request will not be answered by its handler any more.
@@ -22,7 +22,7 @@ struct Exchange {
     }
 
     /// What the pool thread does when a consumer or producer has nothing to go on with.
-    enum Pause: Equatable {
+    package enum Pause: Equatable {
         /// `resume()` was called already.
         case goOn
         case suspend

@@ -13,10 +13,10 @@ public struct HeaderFields: Sendable {
     private(set) var fields: [Field] = []
 
     /// No headers.
-    public init() {}
+    package init() {}
 
     /// These headers.
-    public init(_ list: [(name: String, value: String)]) {
+    package init(_ list: [(name: String, value: String)]) {
         for (name, value) in list {
             bytes.append(contentsOf: name.utf8)
             let nameEnd = bytes.count

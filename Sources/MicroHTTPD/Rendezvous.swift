@@ -6,7 +6,7 @@ import Synchronization
 /// Where the pool thread of a connection meets the threads that answer its requests, sweep it or stop the daemon.
 ///
 /// It outlives the connection as long as somebody holds a `Responder` of it; what comes then is dropped.
-final class Rendezvous: Sendable {
+package final class Rendezvous: Sendable {
     private struct State {
         var exchange = Exchange()
         /// -1 where there is none, and once the connection is closed, because the number is used again.
@@ -38,7 +38,7 @@ final class Rendezvous: Sendable {
     private let idleValue: Atomic<Int64>
 
     /// For a connection that is just being accepted.
-    init(_ handler: any RequestHandler, connection: any SuspendableConnection, socket: Int32, deadline: Int64) {
+    package init(_ handler: any RequestHandler, connection: any SuspendableConnection, socket: Int32, deadline: Int64) {
         self.connection = connection
         state = Locked(State(socket: socket, handler: handler))
         self.deadline = Atomic(deadline)
@@ -48,12 +48,12 @@ final class Rendezvous: Sendable {
     // MARK: The pool thread
 
     /// A request begins; returns its number.
-    func open() -> UInt64 {
+    package func open() -> UInt64 {
         state.withLock { $0.exchange.open() }
     }
 
     /// The request is over.
-    func finish(_ core: DaemonCore) {
+    package func finish(_ core: DaemonCore) {
         isAnswering.store(false, ordering: .relaxed)
         let remains = state.withLock { $0.exchange.finish() }
         for action in remains.departures { action() }
@@ -70,7 +70,7 @@ final class Rendezvous: Sendable {
 
     /// The connection is over; returns whether it was closed for another one's sake.
     @discardableResult
-    func close() -> Bool {
+    package func close() -> Bool {
         // The handler is released outside the lock.
         let (_, wasIdle) = state.withLock { state in
             defer { state.handler = nil }
@@ -81,7 +81,7 @@ final class Rendezvous: Sendable {
     }
 
     /// After the handler has returned: the answer, or the connection is suspended until there is one.
-    func settle(_ core: DaemonCore) -> Exchange.Settlement {
+    package func settle(_ core: DaemonCore) -> Exchange.Settlement {
         state.withLock { state in
             let settlement = state.exchange.settle(core.stage)
             if case .suspend = settlement { connection.suspend() }
@@ -90,7 +90,7 @@ final class Rendezvous: Sendable {
     }
 
     /// The consumer waits.
-    func pauseConsumer(_ turn: UInt64, _ core: DaemonCore) -> Exchange.Pause {
+    package func pauseConsumer(_ turn: UInt64, _ core: DaemonCore) -> Exchange.Pause {
         state.withLock { state in
             let pause = state.exchange.pauseConsumer(turn, core.stage)
             if pause == .suspend { connection.suspend() }
@@ -99,7 +99,7 @@ final class Rendezvous: Sendable {
     }
 
     /// The producer waits.
-    func pauseProducer(_ turn: UInt64, _ core: DaemonCore) -> Exchange.Pause {
+    package func pauseProducer(_ turn: UInt64, _ core: DaemonCore) -> Exchange.Pause {
         state.withLock { state in
             let pause = state.exchange.pauseProducer(turn, core.stage)
             if pause == .suspend { connection.suspend() }

@@ -30,8 +30,8 @@ public final class RequestHead: Sendable {
     /// Whether the client came by a unix domain socket.
     public var isLocal: Bool { remoteAddress == "local" }
 
-    /// A head made by hand, of a request that carries `contentLength` bytes or, chunked, an unknown number.
-    public init(
+    /// The head of a request that carries `contentLength` bytes or, chunked, an unknown number.
+    package init(
         method: Method, target: RequestTarget, version: HTTPVersion = .http11, headers: HeaderFields = HeaderFields(),
         contentLength: UInt64? = nil, isChunked: Bool = false, expectsContinue: Bool = false,
         remoteAddress: String = "127.0.0.1"
@@ -54,8 +54,8 @@ public struct Request: Sendable {
     /// The body, without its transfer coding.
     public let body: [UInt8]
 
-    /// A request made by hand.
-    public init(head: RequestHead, body: [UInt8] = []) {
+    /// The given request.
+    package init(head: RequestHead, body: [UInt8] = []) {
         self.head = head
         self.body = body
     }

@@ -2,21 +2,21 @@
 ///
 /// libmicrohttpd accepts what lets a request hide behind another one: two lengths, a space before a colon, a transfer
 /// coding that it does not know. All of it is refused here, before a byte of the body is read.
-struct RequestGate {
+package struct RequestGate {
     /// How a request's body is delimited.
-    struct Framing: Equatable {
-        var contentLength: UInt64?
-        var isChunked = false
-        var expectsContinue = false
+    package struct Framing: Equatable {
+        package var contentLength: UInt64?
+        package var isChunked = false
+        package var expectsContinue = false
     }
 
     /// Checks that `method` is a token.
-    static func check(method: String) throws(RequestViolation) {
+    package static func check(method: String) throws(RequestViolation) {
         guard method.utf8.span.isToken else { throw .badMethod }
     }
 
     /// The version that `text` names.
-    static func version(_ text: String) throws(RequestViolation) -> HTTPVersion {
+    package static func version(_ text: String) throws(RequestViolation) -> HTTPVersion {
         switch text {
         case "HTTP/1.1": .http11
         case "HTTP/1.0": .http10
@@ -25,7 +25,7 @@ struct RequestGate {
     }
 
     /// Checks all headers and says how the body is delimited.
-    static func framing(_ headers: HeaderFields, _ version: HTTPVersion) throws(RequestViolation) -> Framing {
+    package static func framing(_ headers: HeaderFields, _ version: HTTPVersion) throws(RequestViolation) -> Framing {
         var framing = Framing()
         var hasHost = false
         var hasAuthorization = false

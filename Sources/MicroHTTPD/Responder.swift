@@ -9,7 +9,7 @@ public final class Responder: Sendable {
     private let request: UInt64
     private let isAnswered = Atomic(false)
 
-    init(_ rendezvous: Rendezvous, request: UInt64) {
+    package init(_ rendezvous: Rendezvous, request: UInt64) {
         self.rendezvous = rendezvous
         self.request = request
     }

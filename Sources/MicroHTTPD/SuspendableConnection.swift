@@ -1,8 +1,7 @@
 import CMicroHTTPD
-import Synchronization
 
 /// What stops to serve a connection while its request waits, and goes on.
-protocol SuspendableConnection: Sendable {
+package protocol SuspendableConnection: Sendable {
     /// Nothing is read or written before `resume`; on the thread that serves the connection.
     func suspend()
 
@@ -19,15 +18,4 @@ struct LibraryConnection: SuspendableConnection {
     func suspend() { MHD_suspend_connection(connection) }
 
     func resume() { MHD_resume_connection(connection) }
-}
-
-/// Notes whether a connection in memory waits.
-final class MemoryLine: SuspendableConnection {
-    private let state = Atomic(false)
-
-    var isSuspended: Bool { state.load(ordering: .acquiring) }
-
-    func suspend() { state.store(true, ordering: .releasing) }
-
-    func resume() { state.store(false, ordering: .releasing) }
 }

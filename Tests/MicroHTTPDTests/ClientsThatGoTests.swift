@@ -1,5 +1,6 @@
 import Locking
 @testable import MicroHTTPD
+import MicroHTTPDTesting
 import TestCertificates
 import TestSupport
 import Testing

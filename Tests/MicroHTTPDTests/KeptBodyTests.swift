@@ -1,5 +1,6 @@
 import Locking
 import MicroHTTPD
+import MicroHTTPDTesting
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Locking
+import MicroHTTPDTesting
 import Testing
 
 @testable import MicroHTTPD

@@ -1,3 +1,5 @@
+import MicroHTTPD
+
 /// A request as a client sends it, for a `MemoryConnection`: nothing of it is checked yet.
 public struct RawRequest: Sendable {
     /// The method.

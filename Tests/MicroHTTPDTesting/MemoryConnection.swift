@@ -1,3 +1,6 @@
+public import MicroHTTPD
+import Synchronization
+
 /// A client's connection in memory, for tests and for fuzzing: requests reach a handler without a socket or a thread of a
 /// daemon's, through the same gate and by the same steps.
 ///
@@ -163,4 +166,15 @@ public final class MemoryConnection {
         turn += 1
         return turn
     }
+}
+
+/// Notes whether a connection in memory waits.
+private final class MemoryLine: SuspendableConnection {
+    private let state = Atomic(false)
+
+    var isSuspended: Bool { state.load(ordering: .acquiring) }
+
+    func suspend() { state.store(true, ordering: .releasing) }
+
+    func resume() { state.store(false, ordering: .releasing) }
 }
