@@ -14,6 +14,7 @@ class TestRemoteThread:
 
     def test_it_is_told_once_and_counted(self, machine: Machine) -> None:
         two_processes(machine)
+        machine.call("putEngine", body={"type": "embedded", "delayMs": 20})
         begun = time.perf_counter()
         routines = machine.thread(B, **REMOTE)
         elapsed = (time.perf_counter() - begun) * 1e6
@@ -25,7 +26,7 @@ class TestRemoteThread:
         ]
         sync, queued = messages(routines)
         duration = sync.pop("durationMicroseconds")
-        assert duration <= elapsed
+        assert 20_000 <= duration <= elapsed
         assert sync == {
             "sequence": 3,
             "kind": "sync",
