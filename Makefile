@@ -124,7 +124,8 @@ lint: setup .venv/installed ## Look for faults in the sources without building t
 	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools .ci
 	done
 	.venv/bin/shellcheck .ci/run .ci/compat
-	.venv/bin/pytest -q -p no:cacheprovider .ci
+	.venv/bin/pytest -q -p no:cacheprovider .ci Tools
+	$(PYTHON) Tools/driver_model.py --check
 	.venv/bin/hadolint docker/Dockerfile
 	schema=(.venv/bin/check-jsonschema -q --builtin-schema)
 	for name in vendor.github-workflows custom.github-workflows-require-timeout; do
@@ -144,11 +145,12 @@ fmt: setup .venv/installed ## Format the sources.
 	.venv/bin/ruff format Tests/Contract Tests/Image Tests/Cost
 	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks Tools .ci
 
-docs: ## Print the pages of docs that follow from the code.
+docs: ## Print the pages of docs that follow from the code, and fill in what does.
 	swift build --product wdfilterd
 	for page in glossary messages; do
 	  "$$(swift build --show-bin-path)/wdfilterd" vocabulary --format $$page >docs/$$page.md
 	done
+	$(PYTHON) Tools/driver_model.py
 
 build-tsan: setup
 	swift build --build-tests $(TSAN)

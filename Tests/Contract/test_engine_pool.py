@@ -140,7 +140,7 @@ def test_the_last_error_is_that_of_the_message_that_failed(machine: Machine) -> 
 
 
 def test_an_engine_sets_a_word_to_nothing(machine: Machine) -> None:
-    """COR-10."""
+    """PRC-3."""
     machine.call(
         "putRulePolicies", body={"items": [{"imageFileName": "*", "rules": [RULE], "flags": ["TrustedProcess"]}]}
     )

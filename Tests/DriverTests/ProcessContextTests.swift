@@ -119,6 +119,16 @@ import Testing
         #expect(ProcessRules.bit(named: "") == nil)
     }
 
+    @Test func `OBJ-9: two bits are said to arm a check, four to let pass`() {
+        let meanings = Dictionary(uniqueKeysWithValues: ProcessRules.named.map { ($0.bit, $0.meaning) })
+        for arming: UInt32 in [0x8000, 0x80_0000] {
+            #expect(meanings[arming]?.hasPrefix("arms ") == true)
+        }
+        for passing: UInt32 in [0x1_0000, 0x8_0000, 0x100_0000, 0x200_0000] {
+            #expect(meanings[passing]?.contains(" may ") == true)
+        }
+    }
+
     @Test func `DATA-4: bits without a name are kept and shown as hex`() throws {
         let driver = Driver.make()
         let all = try driver.makeProcess(100, rules: ProcessRules(rawValue: .max)).rules

@@ -41,7 +41,7 @@ struct ReplyTests {
         (#"{"rules":[],"flags":["FriendlyProcess"],"accessDenied":true}"#, true, 0, 0x20),
         (#"{"rules":4294967295,"flags":0}"#, false, .max, 0),
     ])
-    func `COR-10: CreateProcess may be denied and given rules and flags, none among them`(
+    func `PRC-3: CreateProcess may be denied and given rules and flags, none among them`(
         body: String, denied: Bool, rules: UInt32?, flags: UInt32?
     ) async throws {
         let reply = CreateProcessAnswer(accessDenied: denied, processFlags: flags, processRules: rules)

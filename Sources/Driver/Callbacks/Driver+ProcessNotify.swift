@@ -49,7 +49,7 @@ extension Driver {
         }
     }
 
-    /// Sends the message of the creation that `start` begins, and does what the engine replies.
+    /// Sends the message of the creation that `start` begins, past the queue (PRC-2), and does what the engine replies.
     private func tellEngine(
         of creation: ProcessCreation, _ grant: RulePolicy.Grant?,
         _ completion: @escaping @Sendable (ProcessCreationOutcome) -> Void,
@@ -161,7 +161,8 @@ extension DriverState {
             report: report)
     }
 
-    /// Does what the engine's reply says (PRC-3 to PRC-5, PRC-8).
+    /// Does what the engine's reply says (PRC-3). A denied process is removed (PRC-4); one that stays is counted into
+    /// CreateThreadNotifyLock (PRC-5) and kept as a boot process (PRC-8).
     fileprivate mutating func finishCreation(
         _ pending: PendingCreation, _ record: MessageRecord, _ reply: EngineReply
     ) -> ProcessCreationOutcome {

@@ -16,7 +16,8 @@ struct SyncNotification: Sendable {
 extension Driver {
     /// Sends a synchronous notification and waits for the engine's answer: `MpSendSyncMonitorNotification` (SYN).
     ///
-    /// `completion` gets the message as it ended.
+    /// `completion` gets the message as it ended. The cause goes on from there; nobody else waits for it, and no thread is
+    /// held meanwhile (SYN-10).
     func sendSyncMonitorNotification(
         _ notification: SyncNotification, completion: @escaping @Sendable (MessageRecord) -> Void
     ) {
