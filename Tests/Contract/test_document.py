@@ -1,5 +1,6 @@
 """openapi.yaml is a valid description, and the service serves it."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -9,7 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from contract.client import Client
-from contract.document import DOCUMENT, Operation, walk
+from contract.document import DOCUMENT, REPOSITORY, Operation, walk
 from contract.faults import refuses
 
 OPERATIONS = list(DOCUMENT.operations.values())
@@ -109,6 +110,22 @@ def test_every_tag_is_declared_and_used() -> None:
     used = {tag for node in DESCRIBED for tag in node["tags"]}
     declared = [tag["name"] for tag in DOCUMENT.root["tags"]]
     assert sorted(declared) == sorted(used)
+
+
+def test_what_cites_a_rule_of_the_driver_leads_to_it() -> None:
+    """Tags and operations; the document as a whole does for all else."""
+    page = DOCUMENT.root["externalDocs"]["url"]
+    anchors = re.findall(r'^(?:### |<a id=")([\w-]+)', (REPOSITORY / page).read_text(), re.MULTILINE)
+    assert len(anchors) > 50
+    addresses = {f"{page}#{anchor.lower()}": anchor.upper() for anchor in anchors}
+    citing = 0
+    for node in (*DOCUMENT.root["tags"], *DESCRIBED):
+        cited = re.findall(r"\b(?:DATA|PRC|THR|TEX|IMG|SYN|ASY)\b", repr(node))
+        assert bool(cited) == ("externalDocs" in node), node
+        if cited:
+            citing += 1
+            assert addresses[node["externalDocs"]["url"]].split("-")[0] in cited
+    assert citing > 20
 
 
 @pytest.mark.parametrize(
