@@ -26,7 +26,8 @@ RULE = re.compile(r"\b(DATA|PRC|THR|TEX|IMG|SYN|ASY|OBJ|REG|DRV|COR)-(\d+)\b")
 RANGE = re.compile(rf"{RULE.pattern}(?:\s+to\s+\1-(\d+)\b)?")
 # What begins a line of a comment, so that a range may go on there.
 MARGIN = re.compile(r"\n[ \t]*(?:///?|#)?[ \t]*")
-COMMENT = re.compile(r"//.*")
+# In a source: a comment, or a member of a table's line that is an id, `rules: ["THR-4"]`.
+CITING = re.compile(rf'//.*|"{RULE.pattern}"')
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(rf"\[`?({RULE.pattern})`?\]\(([^)]*)\)")
 HEADING = re.compile(r"^### (\S+)$", re.MULTILINE)
@@ -45,9 +46,9 @@ def cited(text: str) -> set[str]:
     return ids
 
 
-def comments(text: str) -> str:
-    """The comments of a Swift or C file."""
-    return "\n".join(COMMENT.findall(text))
+def citing(text: str) -> str:
+    """The parts of a source that say which rules it implements: not the texts that users read."""
+    return "\n".join(match.group() for match in CITING.finditer(text))
 
 
 def texts(root: Path) -> Iterator[tuple[str, str]]:
@@ -122,7 +123,7 @@ def look(files: Mapping[str, str]) -> tuple[str, list[str]]:
         for id in cited(text):
             everywhere[id].append(path)
         if path.startswith("Sources/"):
-            for id in cited(comments(text)):
+            for id in cited(citing(text)):
                 sources[id].append(path)
         elif path.startswith("Tests/") and not path.endswith(".md"):
             for id in cited(text):
@@ -135,7 +136,7 @@ def look(files: Mapping[str, str]) -> tuple[str, list[str]]:
         f"{PAGE} has no rule {id}, which {', '.join(everywhere[id])} cites"
         for id in sorted(set(everywhere) - set(known))
     ]
-    faults += [f"no comment in Sources cites {id}" for id in known if not sources[id]]
+    faults += [f"no source cites {id}" for id in known if not sources[id]]
     faults += [f"no test cites {id}" for id in known if not tests[id]]
     page = "".join(
         rule.filled_in(sources[rule.id], tests[rule.id]) + gap for rule, gap in zip(rules, gaps, strict=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import driver_model
 import pytest
-from driver_model import PAGE, cited, comments, look
+from driver_model import PAGE, cited, citing, look
 
 RULES = """# Driver model
 
@@ -35,7 +35,7 @@ Nothing happens.
 FILES = {
     PAGE: RULES,
     "Sources/A/Thread+Notify.swift": "/// Creates a thread (THR-1 to\n    /// THR-2).\nfunc notify() {}",
-    "Sources/B.swift": 'let text = "not a comment: THR-1"',
+    "Sources/B.swift": 'let text = "a text for users: THR-1"',
     "Tests/ATests/ThreadTests.swift": "@Test func `THR-1: a thread is created`() {}",
     "Tests/Contract/test_threads.py": '"""THR-2."""',
 }
@@ -55,8 +55,9 @@ def test_other_words_are_no_rules() -> None:
     assert cited("UTF-8 SHA-256 UIS-1 THR THR-x XTHR-1 THR-1a MP_DATA-1") == set()
 
 
-def test_comments_are_what_follows_two_slashes() -> None:
-    assert comments('let a = "THR-1" // THR-2\n/// THR-3') == "// THR-2\n/// THR-3"
+def test_sources_cite_in_comments_and_in_tables() -> None:
+    assert citing('let a = "see THR-1" // THR-2\n/// THR-3') == "// THR-2\n/// THR-3"
+    assert citing('.bit(0x8, "a meaning", rules: ["THR-1", "THR-2"])') == '"THR-1"\n"THR-2"'
 
 
 def test_files_are_filled_in_and_the_rest_is_left_alone() -> None:
@@ -86,7 +87,7 @@ def test_what_is_out_of_date_is_written_again() -> None:
     [
         ("openapi.yaml", "description: THR-9.", "has no rule THR-9, which openapi.yaml cites"),
         ("Sources/C.swift", 'let meaning = "THR-9"', "has no rule THR-9, which Sources/C.swift cites"),
-        ("Sources/A/Thread+Notify.swift", "/// THR-1", "no comment in Sources cites THR-2"),
+        ("Sources/A/Thread+Notify.swift", "/// THR-1", "no source cites THR-2"),
         ("Tests/Contract/test_threads.py", "", "no test cites THR-2"),
         (
             "docs/a.md",
