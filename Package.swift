@@ -51,41 +51,37 @@ let package = Package(
             // libmicrohttpd is to find it (decision 15).
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=epoll_wait"])]),
         library("JSON", ["CSimdJSON"]),
-        library("Access", ["CGnuTLS"]),
 
         // The driver
         library("Messages"),
         library("Driver", ["Messages", "Locking", deques]),
-        library("Runtime", ["Driver", "Messages", "Locking", deques]),
+        library("Runtime", ["Driver", "Messages", "Locking", deques, heaps]),
+        library("DriverJSON", ["Driver", "Messages", "JSON"]),
 
         // The engine's side
-        library("CloudEvents", ["Driver", "Messages", "JSON"]),
-        library("EmbeddedEngine", ["Driver", "Messages", "Locking"]),
         library(
             "WebhookEngine",
-            ["Driver", "Messages", "CloudEvents", "JSON", "Locking", "Files", "CCurl", "CGnuTLS", deques, heaps]),
+            ["Driver", "Messages", "DriverJSON", "JSON", "Locking", "Files", "CCurl", "CGnuTLS", deques, heaps]),
 
         library("Vocabulary", ["Driver", "Messages"]),
 
         // Recordings, the API, the executable
-        library("EventJSON", ["Driver", "Messages", "JSON"]),
-        library("Replay", ["EventJSON", "Driver", "Messages", "JSON", "Locking", deques]),
+        library("Replay", ["DriverJSON", "Driver", "Messages", "JSON", "Locking", deques]),
         library(
             "NotificationAPI",
             [
-                "Driver", "Messages", "Runtime", "CloudEvents", "EmbeddedEngine", "WebhookEngine", "EventJSON",
-                "Replay", "Vocabulary", "Access", "JSON", "MicroHTTPD", "Locking", "COpenAPI", logging, yams,
+                "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Replay", "Vocabulary", "JSON",
+                "MicroHTTPD", "Locking", "COpenAPI", "CGnuTLS", logging, yams,
             ]),
-        library("VirtualTime", ["Driver", "Messages", "Locking", heaps]),
         library("HexDump"),
         library("Recordings", ["CArchive"]),
         library("Settings", ["Files", yams]),
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
-                "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "EmbeddedEngine", "WebhookEngine",
-                "Vocabulary", "HexDump", "CloudEvents", "Access", "MicroHTTPD", "JSON", "Locking", "Files",
-                "Recordings", "Replay", "VirtualTime", "CMicroHTTPD", "CCurl", "CGnuTLS", "CArchive", logging, deques,
+                "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine",
+                "Vocabulary", "HexDump", "MicroHTTPD", "JSON", "Locking", "Files", "Recordings", "Replay",
+                "CMicroHTTPD", "CCurl", "CGnuTLS", "CArchive", logging, deques,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -102,37 +98,33 @@ let package = Package(
             swiftSettings: strict),
         tests("FilesTests", ["Files"]),
         tests("JSONTests", ["JSON"]),
-        tests("AccessTests", ["Access"]),
+        tests("AccessTests", ["NotificationAPI"]),
         tests(
             "MicroHTTPDTests",
             ["MicroHTTPD", "MicroHTTPDTesting", "Locking", "TestCertificates", "TestSupport", "CGnuTLS"]),
         tests("MessagesTests", ["Messages", "TestSupport"]),
         tests("DriverTests", ["Driver", "Messages", "Locking", "TestSupport"]),
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking", "TestSupport"]),
-        tests("CloudEventsTests", ["CloudEvents", "Driver", "Messages", "JSON"]),
+        tests("DriverJSONTests", ["DriverJSON", "Driver", "Messages", "JSON"]),
         tests("VocabularyTests", ["Vocabulary", "Driver", "Messages"]),
         tests("HexDumpTests", ["HexDump"]),
         tests("RecordingsTests", ["Recordings", "CArchive"]),
-        tests("EmbeddedEngineTests", ["EmbeddedEngine", "Driver", "Messages", "Locking"]),
+        tests("EmbeddedEngineTests", ["Runtime", "Driver", "Messages", "Locking"]),
         tests(
             "WebhookEngineTests",
             [
-                "WebhookEngine", "CloudEvents", "Driver", "Messages", "JSON", "Locking", "CGnuTLS", "TestCertificates",
+                "WebhookEngine", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "CGnuTLS", "TestCertificates",
                 "TestSupport",
             ]),
         tests(
             "ReplayTests",
-            [
-                "Replay", "VirtualTime", "EmbeddedEngine", "EventJSON", "Driver", "Messages", "Runtime", "JSON",
-                "Locking",
-                "TestSupport",
-            ]),
-        tests("VirtualTimeTests", ["VirtualTime", "Driver", "Messages", "Locking"]),
+            ["Replay", "DriverJSON", "Driver", "Messages", "Runtime", "JSON", "Locking", "TestSupport"]),
+        tests("VirtualTimeTests", ["Runtime", "Driver", "Messages", "Locking"]),
         tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "EmbeddedEngine", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages",
-                "Access", "JSON", "Locking", "TestSupport", logging, yams,
+                "NotificationAPI", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages", "JSON", "Locking",
+                "TestSupport", logging, yams,
             ]),
         tests(
             "ChaosTests",
@@ -144,7 +136,7 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "wdfilterd", "Settings", "WebhookEngine", "Access", "MicroHTTPD", "Replay", "Driver", "Messages",
+                "wdfilterd", "Settings", "WebhookEngine", "MicroHTTPD", "Replay", "Driver", "Messages",
                 "Locking", "TestCertificates", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -168,7 +160,7 @@ if Context.environment["WDFILTERD_FUZZ"] != nil {
             dependencies: ["FuzzFinding", "Replay", "Driver", "Messages", "Locking", "TestSupport"],
             path: "Fuzz/EventFeed", swiftSettings: strict),
         fuzzer("Messages", ["Messages", "HexDump"]),
-        fuzzer("JSON", ["JSON", "EventJSON", "CloudEvents", "Driver", "Messages"]),
+        fuzzer("JSON", ["JSON", "DriverJSON", "Driver", "Messages"]),
         fuzzer("NativeEvents", ["FuzzEventFeed", "Replay"]),
         fuzzer("SysmonEvents", ["FuzzEventFeed", "Replay"]),
         fuzzer(

@@ -1,6 +1,5 @@
-import CloudEvents
 import Driver
-import EventJSON
+import DriverJSON
 import FuzzFinding
 import JSON
 import Messages

@@ -34,17 +34,20 @@ extension JSONValue {
     }
 
     /// A rule or flag word: an array of names and hex strings, or one mask.
-    public func bits<Word: NamedBits>(of type: Word.Type = Word.self) -> Word? {
+    ///
+    /// - Parameter integers: Whether an element of the array may be an integer too, as an engine's reply may have it.
+    public func bits<Word: NamedBits>(of type: Word.Type = Word.self, integersInArray integers: Bool = false) -> Word? {
         guard kind == .array else { return word().map(Word.init(rawValue:)) }
         guard let elements = array(maxCount: 64) else { return nil }
-        let words = elements.map { element in element.bit(of: type) }
+        let words = elements.map { element in element.bit(of: type, orInteger: integers) }
         return words.reduce([] as Word?) { sum, word in word.flatMap { sum?.union($0) } }
     }
 
-    private func bit<Word: NamedBits>(of type: Word.Type) -> Word? {
+    private func bit<Word: NamedBits>(of type: Word.Type, orInteger: Bool) -> Word? {
+        if orInteger, kind != .string { return word().map(Word.init(rawValue:)) }
         guard let text = string(maxUTF16: 64) else { return nil }
         if let bit = Word.bit(named: text) { return bit }
-        if text.hasPrefix("0x") { return word().map(Word.init(rawValue:)) }
+        if orInteger || text.hasPrefix("0x") { return word().map(Word.init(rawValue:)) }
         fault("is neither a known name nor a hex string")
         return nil
     }

@@ -1,7 +1,6 @@
-public import Access
+import Driver
 public import Logging
 public import MicroHTTPD
-import Driver
 import Synchronization
 
 /// The HTTP API: finds the operation of each request, checks in the order that the API promises, and has it done.

@@ -1,5 +1,5 @@
-public import CloudEvents
 public import Driver
+public import DriverJSON
 import JSON
 import Messages
 import Synchronization

@@ -1,4 +1,5 @@
 import Driver
+import DriverJSON
 import JSON
 import Messages
 
@@ -88,21 +89,11 @@ extension JSONValue {
         return .createProcess(
             CreateProcessAnswer(
                 accessDenied: object.optional("accessDenied") { $0.bool() } ?? false,
-                processFlags: object.optional("flags") { $0.bits(of: ProcessFlags.self) },
-                processRules: object.optional("rules") { $0.bits(of: ProcessRules.self) }))
+                processFlags: object.optional("flags") {
+                    $0.bits(of: ProcessFlags.self, integersInArray: true)?.rawValue
+                },
+                processRules: object.optional("rules") {
+                    $0.bits(of: ProcessRules.self, integersInArray: true)?.rawValue
+                }))
     }
-
-    /// An array of names and masks, or one mask.
-    private func bits<Bits: NamedBits>(of type: Bits.Type) -> UInt32? {
-        guard kind == .array else { return mask() }
-        return array(maxCount: 64)?.reduce(into: UInt32(0)) { word, item in
-            if item.kind == .string, let name = item.string(), let bit = Bits.bit(named: name) {
-                word |= bit.rawValue
-            } else {
-                word |= item.mask() ?? 0
-            }
-        }
-    }
-
-    private func mask() -> UInt32? { hexOrUnsigned(max: UInt64(UInt32.max)).map { UInt32($0) } }
 }

@@ -1,5 +1,5 @@
-import Access
 import MicroHTTPD
+import NotificationAPI
 import Settings
 
 /// What the service is given in files of secrets, and reads anew on SIGHUP: who may call, and the certificate.

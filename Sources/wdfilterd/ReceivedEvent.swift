@@ -1,4 +1,4 @@
-import CloudEvents
+import DriverJSON
 import JSON
 import Messages
 import MicroHTTPD

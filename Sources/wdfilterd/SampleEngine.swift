@@ -1,5 +1,5 @@
-import CloudEvents
 import Dispatch
+import DriverJSON
 import JSON
 import Locking
 import Messages

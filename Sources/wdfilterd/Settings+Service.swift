@@ -1,8 +1,8 @@
 import Driver
-import EmbeddedEngine
 import Glibc
 import MicroHTTPD
 import NotificationAPI
+import Runtime
 import Settings
 import WebhookEngine
 

@@ -1,5 +1,5 @@
-import MicroHTTPD
 import Messages
+import MicroHTTPD
 import Runtime
 import Settings
 import WebhookEngine

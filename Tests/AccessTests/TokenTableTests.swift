@@ -1,4 +1,4 @@
-import Access
+import NotificationAPI
 import Testing
 
 @Suite struct TokenTableTests {

@@ -1,7 +1,7 @@
 import Driver
-import EmbeddedEngine
 import Locking
 import Messages
+import Runtime
 import Testing
 
 struct EmbeddedEngineTests {

@@ -1,4 +1,3 @@
-import Access
 import NotificationAPI
 import TestSupport
 import Testing

@@ -1,5 +1,3 @@
-import Access
-import EmbeddedEngine
 import Locking
 import Logging
 import MicroHTTPD
@@ -7,8 +5,8 @@ import NotificationAPI
 import Runtime
 import TestSupport
 import Testing
-import Yams
 import WebhookEngine
+import Yams
 
 /// The API behind a daemon on a free port. Its time-outs and delays are the test's to end.
 final class LiveAPI: Sendable {

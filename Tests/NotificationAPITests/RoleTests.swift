@@ -1,7 +1,6 @@
-import Access
-import EmbeddedEngine
 import MicroHTTPD
 import NotificationAPI
+import Runtime
 import Testing
 import Yams
 

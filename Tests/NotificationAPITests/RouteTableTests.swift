@@ -1,4 +1,3 @@
-import Access
 import Glibc
 import MicroHTTPD
 import NotificationAPI

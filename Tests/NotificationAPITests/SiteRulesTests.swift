@@ -1,4 +1,3 @@
-import Access
 import MicroHTTPD
 import NotificationAPI
 import Testing

@@ -1,9 +1,8 @@
-import EmbeddedEngine
 import Locking
 import Messages
+import Runtime
 import TestSupport
 import Testing
-import VirtualTime
 
 @testable import Driver
 @testable import Replay

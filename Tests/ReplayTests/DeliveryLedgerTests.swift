@@ -1,9 +1,8 @@
-import EmbeddedEngine
 import JSON
 import Messages
+import Runtime
 import TestSupport
 import Testing
-import VirtualTime
 
 @testable import Driver
 @testable import Replay

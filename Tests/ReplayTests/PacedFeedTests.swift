@@ -1,11 +1,10 @@
 import Driver
-import EmbeddedEngine
 import Locking
 import Messages
 import Replay
+import Runtime
 import TestSupport
 import Testing
-import VirtualTime
 
 /// Replays that keep the pace of their recording, in virtual time.
 @Suite(.timeLimit(.minutes(5)))

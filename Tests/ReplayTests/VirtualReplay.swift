@@ -2,8 +2,8 @@ import Driver
 import Locking
 import Messages
 import Replay
+import Runtime
 import TestSupport
-import VirtualTime
 
 /// When the made-up recordings begin, 2020-02-21T10:15:30Z.
 let recordingStart = FileTime(unixSecond: 1_582_280_130)

@@ -1,6 +1,6 @@
 import Messages
+import Runtime
 import Testing
-import VirtualTime
 
 /// The clock of a host that is replayed to in virtual time.
 @Suite struct RecordingClockTests {

@@ -1,7 +1,7 @@
 import Driver
 import Locking
+import Runtime
 import Testing
-import VirtualTime
 
 /// Time that passes when nobody has anything else to do.
 @Suite struct VirtualTimeTests {

@@ -38,6 +38,7 @@ struct ReplyTests {
         (#"{"accessDenied":false,"unknown":null}"#, false, nil, nil),
         (#"{"rules":["NotifyNewThreadDifferentProcess","0x400","0x2"]}"#, false, 0x40_0402, nil),
         (#"{"rules":"0x00400400","flags":1}"#, false, 0x40_0400, 1),
+        (#"{"rules":[4194304,"0x400",2],"flags":[1,"FriendlyProcess"]}"#, false, 0x40_0402, 0x21),
         (#"{"rules":[],"flags":["FriendlyProcess"],"accessDenied":true}"#, true, 0, 0x20),
         (#"{"rules":4294967295,"flags":0}"#, false, .max, 0),
     ])
@@ -52,6 +53,7 @@ struct ReplyTests {
         "no", "[]", #"{"accessDenied":1}"#, #"{"accessDenied":null}"#, #"{"rules":["NoSuchRule"]}"#, #"{"rules":-1}"#,
         #"{"rules":4294967296}"#, #"{"rules":{}}"#, #"{"flags":["0x100000000"]}"#, #"{"flags":[null]}"#,
         #"{"flags":"FriendlyProcess"}"#, #"{"flags":["NotifyImageLoadRule"]}"#,
+        #"{"rules":[-1]}"#, #"{"rules":[true]}"#, #"{"rules":[0.5]}"#,
     ])
     func `what is no answer to CreateProcess denies nothing and sets nothing`(body: String) async throws {
         #expect(try await result(of: .create, body) == EngineResult(status: .success, reply: .unreadable))

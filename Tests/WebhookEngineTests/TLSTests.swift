@@ -1,8 +1,8 @@
-import TestCertificates
-import CloudEvents
 import Driver
+import DriverJSON
 import Glibc
 import Messages
+import TestCertificates
 import Testing
 @testable import WebhookEngine
 

@@ -1,4 +1,3 @@
-import Access
 import Locking
 import MicroHTTPD
 import Synchronization

@@ -1,4 +1,4 @@
-import EventJSON
+import DriverJSON
 import JSON
 import Messages
 import Runtime

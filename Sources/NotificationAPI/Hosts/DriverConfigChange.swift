@@ -1,5 +1,5 @@
 import Driver
-import EventJSON
+import DriverJSON
 import JSON
 
 /// A change of a driver's configuration: what is nil stays.

@@ -1,5 +1,5 @@
-public import EmbeddedEngine
 import JSON
+public import Runtime
 public import WebhookEngine
 
 /// Which engine a host has.

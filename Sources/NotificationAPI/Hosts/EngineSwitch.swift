@@ -1,5 +1,4 @@
 import Driver
-import EmbeddedEngine
 import Locking
 import Messages
 import Runtime

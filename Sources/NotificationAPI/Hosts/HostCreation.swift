@@ -1,6 +1,5 @@
 public import Driver
-import EmbeddedEngine
-import EventJSON
+import DriverJSON
 import JSON
 import Runtime
 

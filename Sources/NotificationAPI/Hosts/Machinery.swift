@@ -1,6 +1,5 @@
-import CloudEvents
 public import Driver
-import EmbeddedEngine
+import DriverJSON
 import Runtime
 public import WebhookEngine
 

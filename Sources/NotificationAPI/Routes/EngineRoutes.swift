@@ -1,4 +1,3 @@
-import Access
 import Driver
 import JSON
 import Messages

@@ -1,6 +1,5 @@
-import Access
 import Driver
-import EventJSON
+import DriverJSON
 import JSON
 import Messages
 import MicroHTTPD

@@ -1,4 +1,3 @@
-public import Access
 public import MicroHTTPD
 
 /// One operation of the API: a method and a path template, as openapi.yaml has them.

@@ -1,5 +1,5 @@
-import CloudEvents
 import Driver
+import DriverJSON
 import JSON
 import Messages
 

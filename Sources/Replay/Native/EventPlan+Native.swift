@@ -1,5 +1,5 @@
 import Driver
-import EventJSON
+import DriverJSON
 import JSON
 import Messages
 

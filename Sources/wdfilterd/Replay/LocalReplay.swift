@@ -1,5 +1,4 @@
 import Driver
-import EmbeddedEngine
 import Glibc
 import JSON
 import Locking
@@ -8,7 +7,6 @@ import Messages
 import NotificationAPI
 import Replay
 import Runtime
-import VirtualTime
 import WebhookEngine
 
 /// A replay in this process: a driver for each machine, with an embedded engine in virtual time, or a webhook.

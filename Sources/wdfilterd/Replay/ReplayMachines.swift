@@ -1,13 +1,11 @@
-import CloudEvents
 import Driver
-import EmbeddedEngine
+import DriverJSON
 import Locking
 import Messages
 import NotificationAPI
 import Replay
 import Runtime
 import Settings
-import VirtualTime
 import WebhookEngine
 
 /// The drivers of a replay in this process, one for each machine.

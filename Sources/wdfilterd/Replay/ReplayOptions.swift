@@ -1,6 +1,6 @@
 public import ArgumentParser
 import Driver
-public import EmbeddedEngine
+public import Runtime
 
 /// The engine of a replay in this process.
 struct ReplayEngineOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import Dispatch
 import Locking
-import VirtualTime
+import Runtime
 
 /// Something that one thread waits for while a replay goes on.
 final class ReplaySignal: Sendable {
