@@ -39,16 +39,40 @@ public enum DriverError: Error, Hashable, Sendable {
         case drivers
         /// `textBytes`.
         case textBytes
+    }
+}
 
-        /// The things that are limited, in words for people.
-        public var plural: String {
-            switch self {
-            case .processes: "processes"
-            case .threads: "threads"
-            case .streamContexts: "stream contexts"
-            case .drivers: "loaded drivers"
-            case .textBytes: "bytes of names and command lines"
-            }
+extension DriverError: CustomStringConvertible {
+    /// The error in words for people: a phrase without a full stop.
+    public var description: String {
+        switch self {
+        case .unknownProcess(let processId): "no live process has the pid \(processId)"
+        case .processExists(let processId): "a live process already has the pid \(processId)"
+        case .systemProcess: "the System process cannot exit"
+        case .unknownThread(let threadId): "the process has no thread \(threadId)"
+        case .threadExists(let threadId): "a live thread already has the tid \(threadId)"
+        case .firstThread(let threadId, let processId):
+            "the id \(threadId) stands for the first thread of process \(processId)"
+        case .unknownStreamContext: "there is no such stream context"
+        case .streamContextExists: "the file already has a stream context"
+        case .limitReached(let limit): "the host's limit of \(limit) is reached"
+        case .invalidParameter(let detail): "STATUS_INVALID_PARAMETER: \(detail)"
+        case .workerRunning: "the worker is running"
+        case .workerPaused: "the worker is paused"
+        case .workerStopped: "the worker was shut down"
+        }
+    }
+}
+
+extension DriverError.Limit: CustomStringConvertible {
+    /// The things that are limited, in words for people.
+    public var description: String {
+        switch self {
+        case .processes: "processes"
+        case .threads: "threads"
+        case .streamContexts: "stream contexts"
+        case .drivers: "loaded drivers"
+        case .textBytes: "bytes of names and command lines"
         }
     }
 }

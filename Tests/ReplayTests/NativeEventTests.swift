@@ -51,7 +51,7 @@ struct NativeEventTests {
         (#"{"type":"processExit","type":"processExit","processId":8}"#, "/type: duplicate member"),
         (#"{"type":"processCreate","imageFileName":""}"#, "/imageFileName: must not be empty"),
         (#"{"type":"processCreate","imageFileName":"\u0000"}"#, "/imageFileName: contains a NUL"),
-        (#"{"type":"processCreate","imageFileName":"a","processId":4}"#, "a live process has the pid 4 already"),
+        (#"{"type":"processCreate","imageFileName":"a","processId":4}"#, "a live process already has the pid 4"),
         (#"{"type":"threadCreate","processId":100}"#, "no live process has the pid 100"),
         (#"{"type":"threadCreate"}"#, "/processId: required, but missing"),
         (#"{"type":"threadExit","processId":4,"threadId":12}"#, "the process has no thread 12"),
@@ -65,7 +65,7 @@ struct NativeEventTests {
         (#"{"type":"setRules","processId":4,"set":["Nonsense"]}"#, "/set/0: is neither a known name nor a hex string"),
         (#"{"type":"setRules","processId":9,"set":0}"#, "no live process has the pid 9"),
         (#"{"type":"streamContext"}"#, "/fileName: required, but missing"),
-        (#"{"type":"streamContext","fileName":"f"}"#, "the file has a stream context already"),
+        (#"{"type":"streamContext","fileName":"f"}"#, "the file already has a stream context"),
     ])
     func `a wrong line is reported with its number, and the rest goes on`(line: String, fault: String?) async {
         let driver = Driver.make()

@@ -34,7 +34,7 @@ enum LineFault: Error {
         case .json(let faults): faults.detail
         case .tooLong(let maxBytes): "the line is longer than \(maxBytes) bytes"
         case .member(let name, let problem): "\(name) \(problem.rawValue)"
-        case .driver(let error): error.detail
+        case .driver(let error): error.description
         case .stopping: "the service is stopping: nothing was applied from this line on"
         }
     }
@@ -46,26 +46,5 @@ extension JSONFaults {
         let texts = faults.map { $0.pointer.isEmpty ? $0.detail : "\($0.pointer): \($0.detail)" }
         let text = texts.joined(separator: "; ")
         return text.utf8.count <= 500 ? text : text.prefix(500) + "…"
-    }
-}
-
-extension DriverError {
-    fileprivate var detail: String {
-        switch self {
-        case .unknownProcess(let processId): "no live process has the pid \(processId)"
-        case .processExists(let processId): "a live process has the pid \(processId) already"
-        case .systemProcess: "the System process cannot exit"
-        case .unknownThread(let threadId): "the process has no thread \(threadId)"
-        case .threadExists(let threadId): "a live thread has the tid \(threadId) already"
-        case .firstThread(let threadId, let processId):
-            "the id \(threadId) stands for the first thread of process \(processId)"
-        case .unknownStreamContext: "the file has no stream context"
-        case .streamContextExists: "the file has a stream context already"
-        case .limitReached(let limit): "the host's limit of \(limit.plural) is reached"
-        case .invalidParameter(let detail): detail
-        case .workerRunning: "the worker is running"
-        case .workerPaused: "the worker is paused"
-        case .workerStopped: "the worker was stopped"
-        }
     }
 }
