@@ -34,22 +34,15 @@ struct Shape {
 
     static let all: [Shape] =
         [
-            Shape("process") { $0.object(allowing: ProcessCreation.members).flatMap { ProcessCreation($0) } },
-            Shape("thread") {
-                $0.object(allowing: ThreadCreation.members).map { ThreadCreation($0, processId: 8) }
-            },
-            Shape("image") { $0.object(allowing: ImageLoad.members).flatMap { ImageLoad($0, processId: 8) } },
-            Shape("driver") { $0.object(allowing: ImageLoad.driverMembers).flatMap { ImageLoad($0, processId: 0) } },
+            Shape("process") { ProcessCreation($0) },
+            Shape("thread") { ThreadCreation($0) },
+            Shape("image") { ImageLoad($0) },
+            Shape("driver") { DriverLoad($0) },
+            Shape("stream context") { StreamContextCreation($0) },
             Shape("policy") { RulePolicy($0) },
-            Shape("rules") {
-                $0.object(allowing: ["rules"]).flatMap { WordChange<ProcessRules>(replacing: "rules", $0) }
-            },
-            Shape("flags") {
-                $0.object(allowing: ["set", "clear"]).map { WordChange<ProcessFlags>(modifying: $0) }
-            },
-            Shape("stream rules") {
-                $0.object(allowing: ["set", "clear"]).map { WordChange<StreamContextRules>(modifying: $0) }
-            },
+            Shape("rules") { WordReplacement<ProcessRules>($0) },
+            Shape("flags") { WordModification<ProcessFlags>($0) },
+            Shape("stream rules") { WordModification<StreamContextRules>($0) },
         ] + AsyncOperation.allCases.map { operation in Shape(operation.name) { notification(operation, $0) } }
 
     /// A notification of the asynchronous structure: its bytes, and its members as JSON, are read as the same message.

@@ -2,7 +2,7 @@ public import Driver
 public import JSON
 import Messages
 
-extension ProcessCreation {
+extension ProcessCreation: JSONObjectReadable {
     /// The members of a process creation.
     public static let members: [StaticString] = [
         "processId", "creationTime", "parentProcessId", "creatorProcessId", "imageFileName", "commandLine",

@@ -2,17 +2,17 @@ public import Driver
 public import JSON
 import Messages
 
-extension ThreadCreation {
-    /// The members of a thread creation; the target is named elsewhere.
+extension ThreadCreation: JSONObjectReadable {
+    /// The members of a thread creation.
     public static let members: [StaticString] = [
         "threadId", "creationTime", "creatorProcessId", "creatorThreadId", "creatorIsSystemThread", "startAddress",
         "ioPriority",
     ]
 
-    /// Reads the creation of a thread that runs in `processId`.
-    public init(_ object: JSONObject, processId: UInt32) {
+    /// Reads the creation of a thread; its `processId` is 0, since the target is named elsewhere.
+    public init(_ object: JSONObject) {
         self.init(
-            processId: processId, threadId: object.optional("threadId") { $0.id() },
+            processId: 0, threadId: object.optional("threadId") { $0.id() },
             creatorProcessId: object.optional("creatorProcessId") { $0.id() })
         creationTime = object.optional("creationTime") { $0.time() }
         creatorThreadId = object.optional("creatorThreadId") { $0.id() }

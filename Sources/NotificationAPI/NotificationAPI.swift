@@ -107,7 +107,7 @@ public final class NotificationAPI: RequestHandler {
                 // Only who is let in uses the host.
                 return try plan(
                     RequestContext(
-                        api: self, route: route, head: head, parameters: parameters, requestId: requestId,
+                        api: self, route: route, head: head, pathParameters: parameters, requestId: requestId,
                         admission: admission, use: route.namesHost ? hosts.use(parameters[0]) : nil))
             } catch {
                 return .reject(refusal(error, head, requestId, route.metrics))

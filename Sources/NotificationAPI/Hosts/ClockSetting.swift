@@ -4,7 +4,7 @@ import Messages
 import Runtime
 
 /// A host's clock as a client sets it.
-struct ClockSetting: Hashable, Sendable {
+struct ClockSetting: JSONObjectReadable, Hashable, Sendable {
     let mode: HostClock.Mode
 
     static let members: [StaticString] = ["mode", "now"]

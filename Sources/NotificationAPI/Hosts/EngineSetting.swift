@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 public import Runtime
 public import WebhookEngine
 
@@ -12,7 +12,7 @@ public enum EngineSetting: Hashable, Sendable {
     case none
 }
 
-extension EngineSetting {
+extension EngineSetting: JSONReadable {
     private enum Kind: String, CaseIterable {
         case embedded, webhook, none
     }
@@ -21,7 +21,7 @@ extension EngineSetting {
     private static let webhookMembers: [StaticString] = ["type", "url", "secret", "encoding", "headers", "caFile"]
 
     /// Reads an engine's setting; nil after a fault.
-    init?(_ value: JSONValue) {
+    public init?(_ value: JSONValue) {
         guard let kind = value.openObject()?.required("type", { $0.choice(of: Kind.self) }) else { return nil }
         switch kind {
         case .embedded:

@@ -46,7 +46,7 @@ final class Host: Sendable {
             config: config, limits: defaults.limits, engine: engine, clock: clock, timers: machinery.timers,
             workQueue: workQueue ?? machinery.makeWorkQueue("wdfilterd.host." + name),
             followerQueue: machinery.followerQueue)
-        driver.rulePolicySet = creation.rulePolicies.map(RulePolicySet.init) ?? defaults.rulePolicySet
+        driver.rulePolicySet = creation.rulePolicies.map { RulePolicySet($0.items) } ?? defaults.rulePolicySet
         lastUsedNanoseconds = Atomic(machine.uptimeNanoseconds())
         slices = machinery.slices
     }

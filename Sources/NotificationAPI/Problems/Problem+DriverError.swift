@@ -32,7 +32,7 @@ extension String {
     fileprivate var asSentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }
 
-/// Calls the driver's surface; its refusals become problems.
-func driving<Result>(_ body: () throws(DriverError) -> Result) throws(Problem) -> Result {
-    do { return try body() } catch { throw Problem(error) }
+/// Calls the driver; its refusal becomes a problem.
+func orProblem<Result>(_ call: @autoclosure () throws(DriverError) -> Result) throws(Problem) -> Result {
+    do { return try call() } catch { throw Problem(error) }
 }

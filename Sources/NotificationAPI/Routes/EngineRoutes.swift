@@ -13,16 +13,13 @@ enum EngineRoutes {
     ]
 
     private static func get(_ call: Call) throws(Problem) {
-        try call.read { _ in }
+        try call.expectNoParameters()
         let engine = try call.host().engine
         call.reply.send { engine.write(to: &$0, showsURL: call.context.isFromAdmin) }
     }
 
     private static func put(_ call: Call) throws(Problem) {
-        let (_, setting) = try call.readValue { _ in
-        } _: {
-            EngineSetting($1)
-        }
+        let setting: EngineSetting = try call.body()
         let host = try call.host()
         setting.readFiles { fault in
             if let fault { return call.reply.send(Problem(faults: [fault])) }
@@ -32,20 +29,22 @@ enum EngineRoutes {
     }
 
     private static func ping(_ call: Call) throws(Problem) {
-        _ = try call.read([]) { _ in
-        } _: { _, _ in
-            ()
-        }
+        _ = try call.body(EnginePing.self)
         let host = try call.host()
         host.engine.ping(timeout: host.driver.config.asyncTimeout) { result, nanoseconds in
-            call.reply.send { json in
-                json.object { json in
-                    json.member("status", result.status.name)
-                    json.member("durationMicroseconds", nanoseconds / 1000)
-                }
+            call.reply.sendObject { json in
+                json.member("status", result.status.name)
+                json.member("durationMicroseconds", nanoseconds / 1000)
             }
         }
     }
+}
+
+/// The body of a ping, which has no members.
+private struct EnginePing: JSONObjectReadable {
+    static let members: [StaticString] = []
+
+    init(_ object: JSONObject) {}
 }
 
 extension EngineSwitch {

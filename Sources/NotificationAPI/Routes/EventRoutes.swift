@@ -12,7 +12,7 @@ enum EventRoutes {
     ]
 
     private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {
-        let options = try context.read { parameters in
+        let options = try context.parameters { parameters in
             let format = parameters.choice("format", of: EventFeed.Options.Format.self) ?? .native
             switch format {
             case .native: return EventFeed.Options(native: &parameters)

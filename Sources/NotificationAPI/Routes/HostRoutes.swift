@@ -21,26 +21,21 @@ enum HostRoutes {
     ]
 
     private static func list(_ call: Call) throws(Problem) {
-        let (limit, cursor) = try call.read { parameters in
+        let (limit, cursor) = try call.parameters { parameters in
             let cursor = parameters.string("cursor")
             if let cursor, !Host.isName(cursor) { parameters.fault("cursor", "is not the next of another page") }
             return (parameters.limit(), cursor)
         }
         let (items, hasMore) = call.api.hosts.page(after: cursor, limit: limit)
         let showsURL = call.context.isFromAdmin
-        call.sendPage(items, hasMore: hasMore) { host, _ in
-            host.name
-        } _: { json, host in
+        call.sendPage(items, hasMore: hasMore, cursor: { host, _ in host.name }) { json, host in
             host.write(to: &json, showsURL: showsURL)
         }
     }
 
     private static func put(_ call: Call) throws(Problem) {
-        let (_, creation) = try call.read(HostCreation.members) { _ in
-        } _: {
-            HostCreation($1)
-        }
-        try HostCreation.checkPatterns(of: creation.rulePolicies ?? [])
+        let creation: HostCreation = try call.body()
+        try creation.rulePolicies?.checkPatterns()
         (creation.engine ?? .none).readFiles { fault in
             if let fault { return call.reply.send(Problem(faults: [fault.within("/engine")])) }
             make(creation, call)
@@ -48,7 +43,7 @@ enum HostRoutes {
     }
 
     private static func make(_ creation: HostCreation, _ call: Call) {
-        let name = call.parameters[0]
+        let name = call.context.pathParameters[0]
         let showsURL = call.context.isFromAdmin
         switch call.api.hosts.create(name, creation) {
         case .made(let host):
@@ -61,13 +56,13 @@ enum HostRoutes {
     }
 
     private static func get(_ call: Call) throws(Problem) {
-        try call.read { _ in }
+        try call.expectNoParameters()
         let host = try call.host()
         call.reply.send { host.write(to: &$0, showsURL: call.context.isFromAdmin) }
     }
 
     private static func delete(_ call: Call) throws(Problem) {
-        try call.read { _ in }
+        try call.expectNoParameters()
         let host = try call.host()
         if !host.isMadeByReplay, !call.context.isFromAdmin {
             throw Problem(.forbidden, "No replay made the host \(host.name). To delete it takes the role admin.")
@@ -77,55 +72,46 @@ enum HostRoutes {
     }
 
     private static func getConfig(_ call: Call) throws(Problem) {
-        try call.read { _ in }
+        try call.expectNoParameters()
         let config = try call.host().driver.config
         call.reply.send { config.write(to: &$0) }
     }
 
     private static func patchConfig(_ call: Call) throws(Problem) {
-        let (_, change) = try call.read(DriverConfigChange.members) { _ in
-        } _: {
-            DriverConfigChange($1)
-        }
+        let change: DriverConfigChange = try call.body()
         let config = try call.host().driver.changeConfig { change.apply(to: &$0) }
         call.reply.send { config.write(to: &$0) }
     }
 
     private static func getClock(_ call: Call) throws(Problem) {
-        try call.read { _ in }
+        try call.expectNoParameters()
         let clock = try call.host().clock
         call.reply.send { clock.write(to: &$0) }
     }
 
     private static func putClock(_ call: Call) throws(Problem) {
-        let (_, setting) = try call.read(ClockSetting.members) { _ in
-        } _: {
-            ClockSetting($1)
-        }
+        let setting: ClockSetting = try call.body()
         let clock = try call.host().clock
         clock.set(setting.mode)
         call.reply.send { clock.write(to: &$0) }
     }
 
     private static func getRulePolicies(_ call: Call) throws(Problem) {
-        let page = try call.read {
+        let page = try call.parameters {
             Page(
-                limit: $0.integer("limit", in: 1...HostCreation.policyLimit) ?? HostCreation.policyLimit,
-                after: $0.number(optional: "cursor", as: UInt64.self))
+                limit: $0.integer("limit", in: 1...RulePolicyList.maxCount) ?? RulePolicyList.maxCount,
+                after: $0.number("cursor", as: UInt64.self))
         }
         let policies = try call.host().driver.rulePolicies
         call.sendPage(page, of: policies) { json, policy in policy.write(to: &json) }
     }
 
     private static func putRulePolicies(_ call: Call) throws(Problem) {
-        let (_, policies) = try call.read(["items"]) { _ in
-        } _: {
-            HostCreation.policies($1)
-        }
+        let policies: RulePolicyList = try call.body()
         let host = try call.host()
-        try HostCreation.checkPatterns(of: policies)
-        host.driver.rulePolicies = policies
-        call.reply.send { policies.write(to: &$0, within: Page.mostBytes) }
+        try policies.checkPatterns()
+        host.driver.rulePolicies = policies.items
+        call.reply.send { policies.items.write(to: &$0, within: Page.mostBytes) }
     }
 }
 

@@ -19,27 +19,25 @@ enum MessageRoutes {
     }
 
     private static func page(_ call: Call) throws(Problem) {
-        let (query, limit, waitMs) = try call.read { parameters in
+        let (query, limit, waitMs) = try call.parameters { parameters in
             var query = filters(&parameters)
-            query.after = parameters.number(optional: "after", as: UInt64.self) ?? 0
+            query.after = parameters.number("after", as: UInt64.self) ?? 0
             query.delivery = parameters.choice("delivery", of: MessageRecord.Delivery.self)
             _ = lastEventId(of: call, &parameters)  // no page begins there, but what is no sequence is a fault
             return (query, parameters.limit(), parameters.integer("waitMs", in: 0...60_000) ?? 0)
         }
         let host = try call.host()
-        let answer: @Sendable (MessagePage) -> Void = { page in
+        if waitMs == 0 { return call.send(host.driver.messages(query, limit: limit), of: host.name) }
+        let wait = host.driver.awaitMessages(query, limit: limit, timeout: .milliseconds(waitMs)) { page in
             call.send(page, of: host.name)
         }
-        if waitMs == 0 { return answer(host.driver.messages(query, limit: limit)) }
-        let wait = host.driver.awaitMessages(
-            query, limit: limit, timeout: .milliseconds(waitMs), completion: answer)
         call.reply.whenClientGoes { wait.cancel() }
     }
 
     private static func stream(_ call: Call, _ type: MediaType, _ format: StreamFormat) throws(Problem) {
-        let (query, start, limit) = try call.read { parameters in
+        let (query, start, limit) = try call.parameters { parameters in
             let query = filters(&parameters)
-            let after = parameters.number(optional: "after", as: UInt64.self)
+            let after = parameters.number("after", as: UInt64.self)
             let last = lastEventId(of: call, &parameters)
             let limit = parameters.integer("limit", in: 1...1000)
             for name in ["delivery", "waitMs"] where parameters.string(name) != nil {
@@ -66,7 +64,7 @@ enum MessageRoutes {
     private static func filters(_ parameters: inout ParameterReader) -> MessageQuery {
         var query = MessageQuery()
         query.kind = parameters.choice("kind", of: EngineMessage.Kind.self)
-        query.processId = parameters.number(optional: "processId", as: UInt32.self)
+        query.processId = parameters.number("processId", as: UInt32.self)
         if let name = parameters.string("operation") {
             query.operation = EngineMessage.Operation(name: name)
             if query.operation == nil { parameters.fault("operation", "is not the name of an operation") }
@@ -83,7 +81,7 @@ enum MessageRoutes {
     }
 
     private static func get(_ call: Call) throws(Problem) {
-        let sequence: UInt64 = try call.read { $0.number("sequence") }
+        let sequence = try call.parameters { $0.pathNumber("sequence", as: UInt64.self) }
         let host = try call.host()
         guard let record = host.driver.message(sequence) else {
             throw Problem(.unknownMessage, "The journal does not hold message \(sequence).")
@@ -97,13 +95,17 @@ enum MessageRoutes {
 
 extension Call {
     fileprivate func send(_ page: MessagePage, of host: String) {
-        sendPage(page.items) { last, _, isCut in
-            if isCut, let last { return String(last.message.sequence) }
-            return page.hasMore ? String(page.end) : nil
-        } more: { json in
-            json.member("oldest", page.oldest)
-            json.member("newest", page.newest)
-        } _: { json, record in
+        sendPage(
+            page.items,
+            next: { last, _, isCut in
+                if isCut, let last { return String(last.message.sequence) }
+                return page.hasMore ? String(page.end) : nil
+            },
+            more: { json in
+                json.member("oldest", page.oldest)
+                json.member("newest", page.newest)
+            }
+        ) { json, record in
             record.write(to: &json, host: host)
         }
     }

@@ -12,41 +12,48 @@ enum NotificationRoutes {
     ]
 
     private static func sendSync(_ call: Call) throws(Problem) {
-        let (_, request) = try call.read(SyncNotificationRequest.members) { _ in
-        } _: {
-            SyncNotificationRequest($1)
-        }
+        let request: SyncNotificationRequest = try call.body()
         let host = try call.host()
-        try driving { () throws(DriverError) in
-            let data = try request.data(on: host.driver)
-            try host.driver.sendSyncNotification(
-                data, processId: request.processId, ioPriority: request.ioPriority
-            ) { record in
-                call.reply.send { json in json.object { $0.member("message") { record.writeReport(to: &$0) } } }
-            }
-        }
+        let data = try orProblem(request.data(on: host.driver))
+        try orProblem(
+            host.driver.sendSyncNotification(data, processId: request.processId, ioPriority: request.ioPriority) {
+                record in
+                call.reply.sendObject { $0.member("message") { record.writeReport(to: &$0) } }
+            })
     }
 
     private static func sendAsync(_ call: Call) throws(Problem) {
-        let (_, request) = try call.read(["operation", "processId", "highPriority", "data"]) { _ in
-        } _: { _, object in
-            let processId = object.optional("processId") { $0.id() }
-            let highPriority = object.optional("highPriority") { $0.bool() }
-            return object.required("operation") { $0.operation(of: AsyncOperation.self, "asynchronous") }
-                .flatMap { operation in AsyncBody(operation, in: object).map { (operation, $0) } }
-                .map { (operation: $0, body: $1, processId: processId, highPriority: highPriority) }
-        }
+        let request: AsyncNotificationRequest = try call.body()
         let host = try call.host()
-        let record = try driving { () throws(DriverError) in
-            try host.driver.sendAsyncNotification(
-                request.operation, request.body, processId: request.processId, highPriority: request.highPriority)
-        }
-        call.reply.send(202) { json in json.object { $0.member("message") { record.writeReport(to: &$0) } } }
+        let record = try orProblem(
+            host.driver.sendAsyncNotification(
+                request.operation, request.body, processId: request.processId, highPriority: request.highPriority))
+        call.reply.sendObject(202) { $0.member("message") { record.writeReport(to: &$0) } }
+    }
+}
+
+/// An asynchronous notification as a client asks for it.
+private struct AsyncNotificationRequest: JSONObjectReadable {
+    let operation: AsyncOperation
+    let body: AsyncBody
+    let processId: UInt32?
+    let highPriority: Bool?
+
+    static let members: [StaticString] = ["operation", "processId", "highPriority", "data"]
+
+    init?(_ object: JSONObject) {
+        processId = object.optional("processId") { $0.id() }
+        highPriority = object.optional("highPriority") { $0.bool() }
+        guard let operation = object.required("operation", { $0.operation(of: AsyncOperation.self, "asynchronous") }),
+            let body = AsyncBody(operation, in: object)
+        else { return nil }
+        self.operation = operation
+        self.body = body
     }
 }
 
 /// A synchronous notification as a client asks for it.
-private struct SyncNotificationRequest {
+private struct SyncNotificationRequest: JSONObjectReadable {
     /// What the data are made of; some of it only the host knows.
     fileprivate enum Data {
         case given(SyncData)

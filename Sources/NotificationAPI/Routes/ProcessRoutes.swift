@@ -11,24 +11,24 @@ enum ProcessRoutes {
         .post("/v1/hosts/{host}/processes", "createProcess", create),
         .get("/v1/hosts/{host}/processes/{pid}", "getProcess", get),
         .delete("/v1/hosts/{host}/processes/{pid}", "exitProcess", produces: [.json], exit),
-        .put("/v1/hosts/{host}/processes/{pid}/rules", "putProcessRules") { call throws(Problem) in
-            try changeRules(call, ["rules"]) { WordChange(replacing: "rules", $0) }
-        },
-        .patch("/v1/hosts/{host}/processes/{pid}/rules", "patchProcessRules") { call throws(Problem) in
-            try changeRules(call, ["set", "clear"]) { WordChange(modifying: $0) }
-        },
-        .put("/v1/hosts/{host}/processes/{pid}/flags", "putProcessFlags") { call throws(Problem) in
-            try changeFlags(call, ["flags"]) { WordChange(replacing: "flags", $0) }
-        },
-        .patch("/v1/hosts/{host}/processes/{pid}/flags", "patchProcessFlags") { call throws(Problem) in
-            try changeFlags(call, ["set", "clear"]) { WordChange(modifying: $0) }
-        },
+        .put(
+            "/v1/hosts/{host}/processes/{pid}/rules", "putProcessRules",
+            change(Driver.changeRules, by: WordReplacement.self)),
+        .patch(
+            "/v1/hosts/{host}/processes/{pid}/rules", "patchProcessRules",
+            change(Driver.changeRules, by: WordModification.self)),
+        .put(
+            "/v1/hosts/{host}/processes/{pid}/flags", "putProcessFlags",
+            change(Driver.changeFlags, by: WordReplacement.self)),
+        .patch(
+            "/v1/hosts/{host}/processes/{pid}/flags", "patchProcessFlags",
+            change(Driver.changeFlags, by: WordModification.self)),
         .put("/v1/hosts/{host}/processes/{pid}/command-line", "putCommandLine", putCommandLine),
         .get("/v1/hosts/{host}/boot-processes", "listBootProcesses", listBootProcesses),
     ]
 
     private static func list(_ call: Call) throws(Problem) {
-        let (query, limit) = try call.read { parameters in
+        let (query, limit) = try call.parameters { parameters in
             let page = parameters.page()
             var query = ProcessSearch.Query()
             query.after = page.after.map(UInt32.init(clamping:))
@@ -39,54 +39,46 @@ enum ProcessRoutes {
         }
         let search = try call.host().driver.processSearch(query, limit: limit)
         call.api.machinery.slices.finish(search, whileWantedBy: call) { found in
-            call.sendPage(found.items, hasMore: found.hasMore) { process, _ in
-                String(process.identity.processId)
-            } _: { json, process in
+            call.sendPage(
+                found.items, hasMore: found.hasMore, cursor: { process, _ in String(process.identity.processId) }
+            ) { json, process in
                 process.write(to: &json)
             }
         }
     }
 
     private static func create(_ call: Call) throws(Problem) {
-        let (explain, creation) = try call.read(ProcessCreation.members) {
-            $0.explain()
-        } _: { _, object in
-            ProcessCreation(object)
-        }
+        let (creation, explain) = try call.body(ProcessCreation.self) { $0.explain() }
         let host = try call.host()
         call.api.machinery.slices.finish(host.driver.policyMatch(creation.imageFileName)) { grant in
-            call.perform { () throws(Problem) in
-                try driving { () throws(DriverError) in
-                    try host.driver.createProcess(creation, grant: grant) { outcome in
-                        answer(call, with: outcome, of: host, explain: explain)
-                    }
+            do throws(DriverError) {
+                try host.driver.createProcess(creation, grant: grant) { outcome in
+                    answer(call, with: outcome, of: host, explain: explain)
                 }
+            } catch {
+                call.reply.send(Problem(error))
             }
         }
     }
 
     private static func answer(_ call: Call, with outcome: ProcessCreationOutcome, of host: Host, explain: Bool) {
         guard let process = outcome.process else {
-            return call.reply.send { json in
-                json.object { json in
-                    json.member("created", false)
-                    json.member("accessDenied", true)
-                    outcome.routines.write(to: &json, explain: explain)
-                }
+            return call.reply.sendObject { json in
+                json.member("created", false)
+                json.member("accessDenied", true)
+                outcome.routines.write(to: &json, explain: explain)
             }
         }
         let location = "/v1/hosts/\(host.name)/processes/\(process.identity.processId)"
-        call.reply.send(201, location: location) { json in
-            json.object { json in
-                json.member("created", true)
-                json.member("process") { process.write(to: &$0) }
-                outcome.routines.write(to: &json, explain: explain)
-            }
+        call.reply.sendObject(201, location: location) { json in
+            json.member("created", true)
+            json.member("process") { process.write(to: &$0) }
+            outcome.routines.write(to: &json, explain: explain)
         }
     }
 
     private static func get(_ call: Call) throws(Problem) {
-        let processId: UInt32 = try call.read { $0.number("pid") }
+        let processId = try call.parameters { $0.processId() }
         guard let process = try call.host().driver.process(processId) else {
             throw Problem(.unknownProcess(processId))
         }
@@ -94,58 +86,49 @@ enum ProcessRoutes {
     }
 
     private static func exit(_ call: Call) throws(Problem) {
-        let (processId, explain) = try call.read { ($0.number("pid", as: UInt32.self), $0.explain()) }
+        let (processId, explain) = try call.parameters { ($0.processId(), $0.explain()) }
         let host = try call.host()
-        let routines = try driving { () throws(DriverError) in try host.driver.exitProcess(processId) }
-        call.reply.send { json in json.object { routines.write(to: &$0, explain: explain) } }
+        let routines = try orProblem(host.driver.exitProcess(processId))
+        call.reply.sendObject { routines.write(to: &$0, explain: explain) }
     }
 
-    private static func changeRules(
-        _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<ProcessRules>?
-    ) throws(Problem) {
-        try change(call, members, read) { driver, processId, change throws(DriverError) in
-            try driver.changeRules(of: processId, change)
-        }
-    }
+    /// A function of the driver that changes a word of a process.
+    private typealias WordChanging<Word: NamedWord> =
+        @Sendable (Driver) -> (_ processId: UInt32, WordChange<Word>) throws(DriverError) -> ProcessContext
 
-    private static func changeFlags(
-        _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<ProcessFlags>?
-    ) throws(Problem) {
-        try change(call, members, read) { driver, processId, change throws(DriverError) in
-            try driver.changeFlags(of: processId, change)
+    private static func change<Request: WordChangeRequest>(
+        _ change: @escaping WordChanging<Request.Word>, by request: Request.Type
+    ) -> Route.Answering {
+        { call throws(Problem) in
+            let (request, processId) = try call.body(request) { $0.processId() }
+            let driver = try call.host().driver
+            let process = try orProblem(change(driver)(processId, request.change))
+            call.reply.send { process.write(to: &$0) }
         }
-    }
-
-    private static func change<Word>(
-        _ call: Call, _ members: [StaticString], _ read: (JSONObject) -> WordChange<Word>?,
-        _ apply: (Driver, UInt32, WordChange<Word>) throws(DriverError) -> ProcessContext
-    ) throws(Problem) {
-        let (processId, change) = try call.read(members) {
-            $0.number("pid", as: UInt32.self)
-        } _: {
-            read($1)
-        }
-        let driver = try call.host().driver
-        let process = try driving { () throws(DriverError) in try apply(driver, processId, change) }
-        call.reply.send { process.write(to: &$0) }
     }
 
     private static func putCommandLine(_ call: Call) throws(Problem) {
-        let (processId, commandLine) = try call.read(["commandLine"]) {
-            $0.number("pid", as: UInt32.self)
-        } _: { _, object in
-            object.required("commandLine") { $0.string() }
-        }
+        let (change, processId) = try call.body(CommandLineChange.self) { $0.processId() }
         let host = try call.host()
-        let process = try driving { () throws(DriverError) in
-            try host.driver.setCurrentCommandLine(of: processId, commandLine)
-        }
+        let process = try orProblem(host.driver.setCurrentCommandLine(of: processId, change.commandLine))
         call.reply.send { process.write(to: &$0) }
     }
 
     private static func listBootProcesses(_ call: Call) throws(Problem) {
-        let page = try call.read { $0.page() }
+        let page = try call.parameters { $0.page() }
         let processes = try call.host().driver.bootProcesses
         call.sendPage(page, of: processes) { json, process in process.write(to: &json) }
+    }
+}
+
+/// The body of `PUT /processes/{pid}/command-line`.
+private struct CommandLineChange: JSONObjectReadable {
+    let commandLine: String
+
+    static let members: [StaticString] = ["commandLine"]
+
+    init?(_ object: JSONObject) {
+        guard let commandLine = object.required("commandLine", { $0.string() }) else { return nil }
+        self.commandLine = commandLine
     }
 }

@@ -15,71 +15,89 @@ enum QueueRoutes {
     ]
 
     private static func getQueues(_ call: Call) throws(Problem) {
-        let entries = try call.read { $0.integer("entries", in: 0...1000) ?? 10 }
+        let entries = try call.parameters { $0.integer("entries", in: 0...1000) ?? 10 }
         let queues = try call.host().driver.queues(entries: entries)
         call.reply.send { queues.write(to: &$0) }
     }
 
     private static func getWorker(_ call: Call) throws(Problem) {
-        try call.read { _ in }
+        try call.expectNoParameters()
         let mode = try call.host().driver.workerMode
         call.reply.send { mode.write(to: &$0) }
     }
 
-    /// What a client may make of the worker.
-    private enum WorkerSetting: String, CaseIterable {
-        case paused, running
-    }
-
     private static func putWorker(_ call: Call) throws(Problem) {
-        let (_, setting) = try call.read(["state"]) { _ in
-        } _: { _, object in
-            object.required("state") { $0.choice(of: WorkerSetting.self) }
-        }
+        let setting: WorkerSetting = try call.body()
         let host = try call.host()
-        try driving { () throws(DriverError) in try host.driver.setWorker(paused: setting == .paused) }
+        try orProblem(host.driver.setWorker(paused: setting.state == .paused))
         let mode = host.driver.workerMode
         call.reply.send { mode.write(to: &$0) }
     }
 
     private static func stepWorker(_ call: Call) throws(Problem) {
-        let (_, count) = try call.read(["count"]) { _ in
-        } _: { _, object in
-            object.optional("count") { $0.int(in: 1...1000) } ?? 1
-        }
+        let steps: WorkerSteps = try call.body()
         let host = try call.host()
-        try driving { () throws(DriverError) in
-            try host.driver.stepWorker(count: count) { records in
-                call.reply.send { json in
-                    json.object { json in
-                        json.member("messages", each: records) { json, record in record.writeReport(to: &json) }
-                    }
+        try orProblem(
+            host.driver.stepWorker(count: steps.count) { records in
+                call.reply.sendObject { json in
+                    json.member("messages", each: records) { json, record in record.writeReport(to: &json) }
                 }
-            }
-        }
+            })
     }
 
     private static func drainWorker(_ call: Call) throws(Problem) {
-        let (_, timeoutMs) = try call.read(["timeoutMs"]) { _ in
-        } _: { _, object in
-            object.optional("timeoutMs") { $0.int(in: 0...60_000) } ?? 5000
-        }
+        let drain: WorkerDrain = try call.body()
         let host = try call.host()
-        try driving { () throws(DriverError) in
-            try host.driver.drainWorker(timeout: .milliseconds(timeoutMs)) { result in
-                call.reply.send { json in
-                    json.object { json in
-                        json.member("drained", result.drained)
-                        json.member("remaining", result.remaining)
-                    }
+        try orProblem(
+            host.driver.drainWorker(timeout: drain.timeout) { result in
+                call.reply.sendObject { json in
+                    json.member("drained", result.drained)
+                    json.member("remaining", result.remaining)
                 }
-            }
-        }
+            })
     }
 
     private static func getCounters(_ call: Call) throws(Problem) {
-        try call.read { _ in }
+        try call.expectNoParameters()
         let counters = try call.host().driver.counters
         call.reply.send { counters.write(to: &$0) }
+    }
+}
+
+/// The body of `PUT /worker`.
+private struct WorkerSetting: JSONObjectReadable {
+    enum State: String, CaseIterable {
+        case paused, running
+    }
+
+    let state: State
+
+    static let members: [StaticString] = ["state"]
+
+    init?(_ object: JSONObject) {
+        guard let state = object.required("state", { $0.choice(of: State.self) }) else { return nil }
+        self.state = state
+    }
+}
+
+/// The body of `POST /worker/steps`.
+private struct WorkerSteps: JSONObjectReadable {
+    let count: Int
+
+    static let members: [StaticString] = ["count"]
+
+    init(_ object: JSONObject) {
+        count = object.optional("count") { $0.int(in: 1...1000) } ?? 1
+    }
+}
+
+/// The body of `POST /worker/drain`.
+private struct WorkerDrain: JSONObjectReadable {
+    let timeout: Duration
+
+    static let members: [StaticString] = ["timeoutMs"]
+
+    init(_ object: JSONObject) {
+        timeout = .milliseconds(object.optional("timeoutMs") { $0.int(in: 0...60_000) } ?? 5000)
     }
 }

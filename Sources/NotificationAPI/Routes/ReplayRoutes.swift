@@ -17,7 +17,7 @@ enum ReplayRoutes {
     }
 
     private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {
-        let (options, named) = try context.read { parameters in
+        let (options, named) = try context.parameters { parameters in
             _ = parameters.choice("format", of: Format.self)
             let named = parameters.string("like", maxLength: 63)
             if let named, !Host.isName(named) { parameters.fault("like", "must match [a-z0-9][a-z0-9-]{0,62}") }

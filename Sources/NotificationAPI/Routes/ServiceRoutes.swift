@@ -8,31 +8,28 @@ import Yams
 enum ServiceRoutes {
     static let routes: [Route] = [
         .get("/", "getRoot", produces: [.html], root),
-        .get("/livez", "getLiveness", produces: [.text]) { call throws(Problem) in
+        .get("/livez", "getLiveness", produces: [.text]) { call in
             call.reply.send(.text, Array("ok\n".utf8))
         },
         .get("/readyz", "getReadiness", produces: [.text], ready),
         .get("/healthz", "getHealth", produces: [.text], ready),
-        .get("/metrics", "getMetrics", produces: [.prometheus]) { call throws(Problem) in
+        .get("/metrics", "getMetrics", produces: [.prometheus]) { call in
             call.api.metricsReader.read { reading in
                 call.reply.send(.prometheus, stream: MetricsStream(MetricsText(reading, of: call.api)))
             }
         },
-        .get("/openapi.yaml", "getOpenApiYaml", produces: [.yaml]) { call throws(Problem) in
+        .get("/openapi.yaml", "getOpenApiYaml", produces: [.yaml]) { call in
             call.reply.send(.yaml, constant: OpenAPIDocument.yaml)
         },
-        .get("/openapi.json", "getOpenApiJson", produces: [.json]) { call throws(Problem) in
+        .get("/openapi.json", "getOpenApiJson", produces: [.json]) { call in
             call.reply.send(.json, constant: OpenAPIDocument.json)
         },
-        .get("/problems", "listProblemTypes", produces: [.json]) { call throws(Problem) in
+        .get("/problems", "listProblemTypes", produces: [.json]) { call in
             call.reply.send(.json, constant: ProblemType.list)
         },
         .get("/problems/{name}", "getProblemType", produces: [.json], problemType),
         .get("/v1/version", "getVersion", version),
-        .get("/v1/vocabulary", "getVocabulary") { call throws(Problem) in
-            try call.read { _ in }
-            call.reply.send(.json, constant: NotificationAPI.vocabularyBytes)
-        },
+        .get("/v1/vocabulary", "getVocabulary", vocabulary),
     ]
 
     private static func ready(_ call: Call) throws(Problem) {
@@ -41,27 +38,30 @@ enum ServiceRoutes {
     }
 
     private static func problemType(_ call: Call) throws(Problem) {
-        guard let type = ProblemType(rawValue: call.parameters[0]) else {
+        guard let type = ProblemType(rawValue: call.context.pathParameters[0]) else {
             throw Problem(.notFound, "There is no problem type of this name.")
         }
         call.reply.send { type.write(to: &$0) }
     }
 
     private static func version(_ call: Call) throws(Problem) {
-        try call.read { _ in }
+        try call.expectNoParameters()
         let about = call.api.about
-        call.reply.send { json in
-            json.object { json in
-                json.member("name", "wdfilterd" as StaticString)
-                json.member("version", about.version)
-                json.member("swift", about.swift)
-                json.member("libraries") { json in
-                    json.object { json in
-                        for (name, version) in about.libraries { json.member(key: name, version) }
-                    }
+        call.reply.sendObject { json in
+            json.member("name", "wdfilterd" as StaticString)
+            json.member("version", about.version)
+            json.member("swift", about.swift)
+            json.member("libraries") { json in
+                json.object { json in
+                    for (name, version) in about.libraries { json.member(key: name, version) }
                 }
             }
         }
+    }
+
+    private static func vocabulary(_ call: Call) throws(Problem) {
+        try call.expectNoParameters()
+        call.reply.send(.json, constant: NotificationAPI.vocabularyBytes)
     }
 
     private static func root(_ call: Call) throws(Problem) {

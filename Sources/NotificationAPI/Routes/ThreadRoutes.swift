@@ -14,56 +14,42 @@ enum ThreadRoutes {
     ]
 
     private static func list(_ call: Call) throws(Problem) {
-        let (processId, page) = try call.read { ($0.number("pid", as: UInt32.self), $0.page()) }
+        let (processId, page) = try call.parameters { ($0.processId(), $0.page()) }
         let host = try call.host()
-        let (items, hasMore) = try driving { () throws(DriverError) in
-            try host.driver.threads(of: processId, after: page.after.map(UInt32.init(clamping:)), limit: page.limit)
-        }
-        call.sendPage(items, hasMore: hasMore) { thread, _ in
-            String(thread.threadId)
-        } _: { json, thread in
+        let after = page.after.map(UInt32.init(clamping:))
+        let (items, hasMore) = try orProblem(host.driver.threads(of: processId, after: after, limit: page.limit))
+        call.sendPage(items, hasMore: hasMore, cursor: { thread, _ in String(thread.threadId) }) { json, thread in
             thread.write(to: &json, processId: processId)
         }
     }
 
     private static func create(_ call: Call) throws(Problem) {
-        let ((processId, explain), creation) = try call.read(ThreadCreation.members) {
-            ($0.number("pid", as: UInt32.self), $0.explain())
-        } _: { parameters, object in
-            ThreadCreation(object, processId: parameters.0)
-        }
+        let (thread, (processId, explain)) = try call.body(ThreadCreation.self) { ($0.processId(), $0.explain()) }
+        var creation = thread
+        creation.processId = processId
         let host = try call.host()
-        try driving { () throws(DriverError) in
-            try host.driver.createThread(creation) { outcome in
+        try orProblem(
+            host.driver.createThread(creation) { outcome in
                 // The request's own path is that of the list.
                 let location = call.context.head.target.path + "/" + String(outcome.thread.threadId)
-                call.reply.send(201, location: location) { json in
-                    json.object { json in
-                        json.member("thread") { outcome.thread.write(to: &$0, processId: processId) }
-                        outcome.routines.write(to: &json, explain: explain)
-                    }
+                call.reply.sendObject(201, location: location) { json in
+                    json.member("thread") { outcome.thread.write(to: &$0, processId: outcome.processId) }
+                    outcome.routines.write(to: &json, explain: explain)
                 }
-            }
-        }
+            })
     }
 
     private static func get(_ call: Call) throws(Problem) {
-        let (processId, threadId) = try call.read {
-            ($0.number("pid", as: UInt32.self), $0.number("tid", as: UInt32.self))
-        }
+        let (processId, threadId) = try call.parameters { ($0.processId(), $0.threadId()) }
         let host = try call.host()
-        let thread = try driving { () throws(DriverError) in try host.driver.thread(threadId, of: processId) }
+        let thread = try orProblem(host.driver.thread(threadId, of: processId))
         call.reply.send { thread.write(to: &$0, processId: processId) }
     }
 
     private static func delete(_ call: Call) throws(Problem) {
-        let (processId, threadId, explain) = try call.read {
-            ($0.number("pid", as: UInt32.self), $0.number("tid", as: UInt32.self), $0.explain())
-        }
+        let (processId, threadId, explain) = try call.parameters { ($0.processId(), $0.threadId(), $0.explain()) }
         let host = try call.host()
-        let routines = try driving { () throws(DriverError) in
-            try host.driver.deleteThread(threadId, of: processId)
-        }
-        call.reply.send { json in json.object { routines.write(to: &$0, explain: explain) } }
+        let routines = try orProblem(host.driver.deleteThread(threadId, of: processId))
+        call.reply.sendObject { routines.write(to: &$0, explain: explain) }
     }
 }

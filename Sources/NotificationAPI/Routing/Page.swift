@@ -27,7 +27,7 @@ extension JSONWriter {
 extension ParameterReader {
     /// `limit` and `cursor`.
     mutating func page() -> Page {
-        Page(limit: limit(), after: number(optional: "cursor", as: UInt64.self))
+        Page(limit: limit(), after: number("cursor", as: UInt64.self))
     }
 
     mutating func limit() -> Int { integer("limit", in: 1...1000) ?? 100 }

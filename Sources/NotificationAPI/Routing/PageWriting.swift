@@ -107,7 +107,7 @@ extension Call {
     /// Answers with a page of a list that goes on behind `items` when `hasMore` says so; the member `next` is what
     /// `cursor` makes of the last item that was written and of their number.
     func sendPage<Element: Sendable>(
-        _ items: [Element], hasMore: Bool, _ cursor: @escaping @Sendable (_ last: Element, _ count: Int) -> String,
+        _ items: [Element], hasMore: Bool, cursor: @escaping @Sendable (_ last: Element, _ count: Int) -> String,
         _ write: @escaping @Sendable (inout JSONWriter, Element) -> Void
     ) {
         sendPage(
@@ -124,6 +124,7 @@ extension Call {
     ) {
         let start = min(Int(clamping: page.after ?? 0), all.count)
         let items = Array(all[start...].prefix(page.limit))
-        sendPage(items, hasMore: start + items.count < all.count, { _, count in String(start + count) }, write)
+        let hasMore = start + items.count < all.count
+        sendPage(items, hasMore: hasMore, cursor: { _, count in String(start + count) }, write)
     }
 }

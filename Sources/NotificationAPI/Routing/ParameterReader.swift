@@ -17,15 +17,21 @@ struct ParameterReader {
     // MARK: Path, in the order of the template
 
     /// The next part of the path as it is.
-    mutating func text() -> String {
+    mutating func pathText() -> String {
         defer { nextInPath += 1 }
         return path[nextInPath]
     }
 
     /// The next part of the path, a number.
-    mutating func number<Number: FixedWidthInteger>(_ name: String, as type: Number.Type = Number.self) -> Number {
-        decimal(text(), name, 0...Number.max) ?? 0
+    mutating func pathNumber<Number: FixedWidthInteger>(_ name: String, as type: Number.Type) -> Number {
+        decimal(pathText(), name, 0...Number.max) ?? 0
     }
+
+    /// The next part of the path, the pid of a process.
+    mutating func processId() -> UInt32 { pathNumber("pid", as: UInt32.self) }
+
+    /// The next part of the path, the tid of a thread.
+    mutating func threadId() -> UInt32 { pathNumber("tid", as: UInt32.self) }
 
     // MARK: Query
 
@@ -33,7 +39,7 @@ struct ParameterReader {
         value(name).flatMap { decimal($0, name, range) }
     }
 
-    mutating func number<Number: FixedWidthInteger>(optional name: String, as type: Number.Type) -> Number? {
+    mutating func number<Number: FixedWidthInteger>(_ name: String, as type: Number.Type) -> Number? {
         value(name).flatMap { decimal($0, name, 0...Number.max) }
     }
 

@@ -21,6 +21,11 @@ struct Reply: Sendable {
         send(status, .json, json.bytes, location: location)
     }
 
+    /// Answers with a JSON object.
+    func sendObject(_ status: Int = 200, location: String? = nil, _ members: (inout JSONWriter) -> Void) {
+        send(status, location: location) { $0.object(members) }
+    }
+
     /// Answers with a JSON value of about `size` bytes, which `hold` counts already.
     func send(holding hold: AnswerMemory.Hold?, reserving size: Int, _ write: (inout JSONWriter) -> Void) {
         var json = JSONWriter(reserving: size)

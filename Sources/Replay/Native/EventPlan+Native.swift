@@ -36,7 +36,8 @@ extension EventType {
     private static let creationMembers: [StaticString] = ["type"] + ProcessCreation.members
     private static let threadMembers: [StaticString] = ["type", "processId"] + ThreadCreation.members
     private static let loadMembers: [StaticString] = ["type", "processId"] + ImageLoad.members
-    private static let driverMembers: [StaticString] = ["type"] + ImageLoad.driverMembers
+    private static let driverMembers: [StaticString] = ["type"] + DriverLoad.members
+    private static let streamContextMembers: [StaticString] = ["type"] + StreamContextCreation.members
 
     /// The members of a line.
     fileprivate var members: [StaticString] {
@@ -48,7 +49,7 @@ extension EventType {
         case .imageLoad: Self.loadMembers
         case .driverLoad: Self.driverMembers
         case .setRules: ["type", "processId", "rules", "set", "clear"]
-        case .streamContext: ["type", "fileName", "rules"]
+        case .streamContext: Self.streamContextMembers
         }
     }
 }
@@ -65,8 +66,9 @@ extension DriverCall {
             self = .exit(processId)
         case .threadCreate:
             let processId = object.required("processId") { $0.id() }
-            let creation = ThreadCreation(object, processId: processId ?? 0)
-            if processId == nil { return nil }
+            var creation = ThreadCreation(object)
+            guard let processId else { return nil }
+            creation.processId = processId
             self = .createThread(creation)
         case .threadExit:
             let processId = object.required("processId") { $0.id() }
@@ -75,22 +77,20 @@ extension DriverCall {
             self = .deleteThread(threadId, of: processId)
         case .imageLoad:
             let processId = object.required("processId") { $0.id() }
-            guard var load = ImageLoad(object, processId: processId ?? 0), processId != nil else { return nil }
+            guard var load = ImageLoad(object), let processId else { return nil }
+            load.processId = processId
             if processId == 0, object["systemModeImage"] == nil { load.systemModeImage = true }
             self = .loadImage(load)
         case .driverLoad:
-            guard var load = ImageLoad(object, processId: 0) else { return nil }
-            load.systemModeImage = true
-            self = .loadImage(load)
+            guard let load = DriverLoad(object) else { return nil }
+            self = .loadImage(load.imageLoad)
         case .setRules:
             let processId = object.required("processId") { $0.id() }
             guard let change = WordChange<ProcessRules>(ofLine: object), let processId else { return nil }
             self = .changeRules(of: processId, change)
         case .streamContext:
-            let fileName = object.required("fileName") { $0.name() }
-            let rules: StreamContextRules? = object.optional("rules") { $0.bits() }
-            guard let fileName else { return nil }
-            self = .createStreamContext(fileName: fileName, rules: rules ?? [])
+            guard let creation = StreamContextCreation(object) else { return nil }
+            self = .createStreamContext(fileName: creation.fileName, rules: creation.rules)
         }
     }
 }
@@ -103,6 +103,11 @@ extension WordChange<ProcessRules> {
             rules.fault("not allowed beside \"set\" and \"clear\"")
             return nil
         }
-        if modifies { self.init(modifying: object) } else { self.init(replacing: "rules", object) }
+        if modifies {
+            self = WordModification(object).change
+        } else {
+            guard let replacement = WordReplacement<ProcessRules>(object) else { return nil }
+            self = replacement.change
+        }
     }
 }
