@@ -150,6 +150,9 @@ docs: ## Print the pages of docs that follow from the code, and fill in what doe
 	for page in glossary messages; do
 	  "$$(swift build --show-bin-path)/wdfilterd" vocabulary --format $$page >docs/$$page.md
 	done
+	"$$(swift build --show-bin-path)/wdfilterd" vocabulary --format schemas >.build/schemas.yaml
+	sed -i -e '/^    # From the tables of the driver/,/^    # End of what is printed/{//!d}' \
+	  -e '/^    # From the tables of the driver/r .build/schemas.yaml' openapi.yaml
 	$(PYTHON) Tools/driver_model.py
 
 build-tsan: setup

@@ -75,7 +75,7 @@ let package = Package(
             ]),
         library("HexDump"),
         library("Recordings", ["CArchive"]),
-        library("Settings", ["Files", yams]),
+        library("Settings", ["Driver", "Files", yams]),
         .executableTarget(
             name: "wdfilterd",
             dependencies: [

@@ -38,8 +38,22 @@ extension JSONValue {
     public func choice<Choice>(of type: Choice.Type = Choice.self) -> Choice?
     where Choice: RawRepresentable<String> & CaseIterable {
         if node.kind == .string, let choice = Choice(rawValue: node.textBytes.string) { return choice }
-        fault("expected one of " + Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))
+        faultChoice(among: Choice.allCases.map(\.rawValue))
         return nil
+    }
+
+    /// One of `names`.
+    public func choice(of names: [String]) -> String? {
+        if node.kind == .string {
+            let name = node.textBytes.string
+            if names.contains(name) { return name }
+        }
+        faultChoice(among: names)
+        return nil
+    }
+
+    private func faultChoice(among names: [String]) {
+        fault("expected one of " + names.map { "\"\($0)\"" }.joined(separator: ", "))
     }
 
     /// `true` or `false`.

@@ -43,27 +43,3 @@ public struct AsyncMessage: Hashable, Sendable {
     /// The same for who has the message's total size already.
     public static func messageBufferSize(of totalSize: Int) -> Int { totalSize - 8 }
 }
-
-/// The message proper of an asynchronous structure.
-///
-/// Driver: the union `TypeOfMessage`.
-public enum AsyncBody: Hashable, Sendable {
-    /// CreateProcess and LoadImage.
-    case imageLoadAndProcess(ImageLoadAndProcessNotify)
-    /// OpenProcess.
-    case openProcess(ObProcessHandle)
-    /// CreateThread.
-    case thread(ThreadNotify)
-    /// Wow64cpuLoad.
-    case wow64cpuLoad(Wow64CpuLoadMessage)
-    /// OpenDesktop.
-    case openDesktop(ObDesktopHandle)
-    /// RegistryEvent.
-    case registry(RegOperation)
-    /// CheckJournal.
-    case checkJournal(CheckJournal)
-    /// TrustedOrUntrustedProcess.
-    case trustedOrUntrustedProcess(TrustedOrUntrustedProcess)
-    /// Bytes that the caller gave, for types without a published layout.
-    case raw([UInt8])
-}

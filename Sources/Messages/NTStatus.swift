@@ -21,18 +21,35 @@ public struct NTStatus: RawRepresentable, Hashable, Sendable {
     /// The wait was given up because the driver unloads.
     public static let cancelled = NTStatus(rawValue: 0xC000_0120)
 
-    /// Every status that the service produces, with its name.
-    public static let named: [(status: NTStatus, name: String)] = [
-        (.success, "STATUS_SUCCESS"), (.timeout, "STATUS_TIMEOUT"), (.bufferOverflow, "STATUS_BUFFER_OVERFLOW"),
-        (.unsuccessful, "STATUS_UNSUCCESSFUL"), (.invalidParameter, "STATUS_INVALID_PARAMETER"),
-        (.portDisconnected, "STATUS_PORT_DISCONNECTED"), (.cancelled, "STATUS_CANCELLED"),
+    /// The table of statuses: each one that the service produces.
+    public static let table: [(status: NTStatus, term: Term)] = [
+        line(.success, "STATUS_SUCCESS", "the engine took the message and answered; none yet, in a counter"),
+        line(
+            .timeout, "STATUS_TIMEOUT",
+            "no answer in time; here a failure, although NT_SUCCESS would take it for success", rules: ["SYN-6"]),
+        line(.bufferOverflow, "STATUS_BUFFER_OVERFLOW", "the reply is larger than its buffer", from: returned),
+        line(.unsuccessful, "STATUS_UNSUCCESSFUL", "something else went wrong", from: returned),
+        line(
+            .invalidParameter, "STATUS_INVALID_PARAMETER", "a parameter is missing or out of range", rules: ["SYN-2"]),
+        line(
+            .portDisconnected, "STATUS_PORT_DISCONNECTED", "nobody is connected, or the connection was lost",
+            from: returned),
+        line(
+            .cancelled, "STATUS_CANCELLED", "a wait was given up because the driver unloads", from: returned,
+            rules: ["SYN-4"]),
     ]
 
-    /// The status's name, or `0x%08x` for one without.
-    public var name: String {
-        if let known = NTStatus.named.first(where: { $0.status == self }) { return known.name }
-        return hex
+    private static let returned = Provenance.decided("the driver hands on what FltSendMessage returns")
+
+    private static func line(
+        _ status: NTStatus, _ name: String, _ meaning: String, from provenance: Provenance = .known("part 2"),
+        rules: [String] = []
+    ) -> (status: NTStatus, term: Term) {
+        (status, Term(name, value: .status(status.rawValue), provenance, meaning, rules: rules))
     }
+
+    /// The status's name, or `0x%08x` for one without.
+    public var name: String { NTStatus.table.first { $0.status == self }?.term.name ?? hex }
 
     /// The status as `0x%08x`.
     public var hex: String {

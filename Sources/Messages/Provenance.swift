@@ -8,6 +8,8 @@ public struct Provenance: Hashable, Sendable {
         case inferred
         /// Nothing published says it; it is our choice.
         case decided
+        /// Two published sources contradict each other; a setting chooses.
+        case disputed
     }
 
     /// How sure it is.
@@ -21,4 +23,6 @@ public struct Provenance: Hashable, Sendable {
     public static func inferred(_ source: String) -> Provenance { Provenance(status: .inferred, source: source) }
     /// A choice of ours, for the reason `source`.
     public static func decided(_ source: String) -> Provenance { Provenance(status: .decided, source: source) }
+    /// A fact on which published sources contradict each other; `source` says which.
+    public static func disputed(_ source: String) -> Provenance { Provenance(status: .disputed, source: source) }
 }

@@ -1,3 +1,5 @@
+public import Driver
+
 /// Everything that can be set, decoded once at start. A value of its own is made by `load`; `init()` gives the defaults.
 public struct Settings: Hashable, Sendable {
     /// How the HTTP server listens and what it allows a client.
@@ -9,7 +11,7 @@ public struct Settings: Hashable, Sendable {
     /// How many hosts there are and how long one stays.
     public var hosts = HostSettings()
     /// What the driver of a new host is configured with.
-    public var driver = DriverSettings()
+    public var driver = DriverConfig()
     /// The engine of a new host.
     public var engine = EngineSettings()
     /// Most connections to one webhook, of all hosts, 4...65536; a quarter is kept for sync and direct messages.

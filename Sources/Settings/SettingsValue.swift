@@ -42,12 +42,18 @@ struct SettingsValue {
     func choice<Choice: RawRepresentable & CaseIterable>(
         of: Choice.Type = Choice.self
     ) throws(SettingsFault) -> Choice where Choice.RawValue == String {
-        let text = try text()
-        guard let choice = Choice(rawValue: text) else {
-            let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw fault("\(quoted(text)) is not one of \(names)")
-        }
+        let names = Choice.allCases.map(\.rawValue)
+        guard let choice = Choice(rawValue: try name(among: names)) else { preconditionFailure("not a choice") }
         return choice
+    }
+
+    /// One of `names`.
+    func name(among names: [String]) throws(SettingsFault) -> String {
+        let text = try text()
+        guard names.contains(text) else {
+            throw fault("\(quoted(text)) is not one of \(names.joined(separator: ", "))")
+        }
+        return text
     }
 
     /// The path of a file. Whether it is there shows when it is needed.

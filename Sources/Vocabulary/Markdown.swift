@@ -22,7 +22,7 @@ extension Vocabulary {
                 let driverName = term.driverName == term.name ? "same" : term.driverName.map { "`\($0)`" } ?? "none"
                 page += row(
                     "`\(term.name)`", driverName, term.value?.text ?? "", term.provenance.status.rawValue,
-                    term.provenance.source, term.meaning)
+                    term.provenance.source, term.explanation)
             }
         }
         return page

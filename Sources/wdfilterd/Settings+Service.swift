@@ -11,7 +11,7 @@ extension Settings {
     /// What new hosts get. Reads the files that the engine's settings name.
     func hostDefaults() throws(CommandFailure) -> HostDefaults {
         var defaults = HostDefaults()
-        defaults.config = driver.config
+        defaults.config = driver
         defaults.limits.processes = limits.processesPerHost
         defaults.limits.threads = limits.threadsPerHost
         defaults.limits.streamContexts = limits.streamContextsPerHost
@@ -114,22 +114,6 @@ extension Settings {
 
     /// As many pool threads as processors, 2 to 4: more do not help a server that never waits.
     private static var poolThreads: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 2), 4) }
-}
-
-extension DriverSettings {
-    fileprivate var config: DriverConfig {
-        var config = DriverConfig()
-        config.maxAsyncNotificationCount = maxAsyncNotificationCount
-        config.asyncStarvationLimit = asyncStarvationLimit
-        config.asyncTimeout = .milliseconds(asyncTimeoutMs)
-        config.syncMonitorNotificationTimeout = .milliseconds(syncMonitorNotificationTimeoutMs)
-        config.maxProcessCreationMessageTimeout = .milliseconds(maxProcessCreationMessageTimeoutMs)
-        config.syncMonitorNotificationFlag = syncMonitorNotificationFlag
-        config.sendSyncNotificationFlag = sendSyncNotificationFlag
-        config.sendingSyncSemaphoreLimit = sendingSyncSemaphoreLimit
-        config.createThreadNotifyRoutineEx = createThreadNotifyRoutineEx
-        return config
-    }
 }
 
 extension EngineSettings {

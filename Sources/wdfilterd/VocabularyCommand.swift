@@ -24,9 +24,11 @@ struct VocabularyCommand: ParsableCommand {
         case glossary
         /// Layouts, as a page of Markdown.
         case messages
+        /// Names, settings and counters, as schemas of openapi.yaml.
+        case schemas
     }
 
-    @Option(help: "What to print: json = all of it, glossary and messages = pages of Markdown.")
+    @Option(help: "What to print: json = all of it, glossary and messages = pages of Markdown, schemas = a part of openapi.yaml.")
     var format = Format.json
 
     @OptionGroup var log: LogOptions
@@ -38,6 +40,7 @@ struct VocabularyCommand: ParsableCommand {
             try StandardStream.output.deliverLine(String(decoding: NotificationAPI.vocabulary, as: UTF8.self))
         case .glossary: try StandardStream.output.deliver(Vocabulary.glossaryPage)
         case .messages: try StandardStream.output.deliver(Vocabulary.messagesPage)
+        case .schemas: try StandardStream.output.deliver(Vocabulary.schemas)
         }
     }
 }

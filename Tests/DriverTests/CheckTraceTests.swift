@@ -3,28 +3,33 @@ import Testing
 @testable import Driver
 
 @Suite struct CheckTraceTests {
-    @Test func `a trace tells what was looked at, in the routines' order, with its outcome`() {
-        var trace = CheckTrace()
+    @Test func `a trace tells what was looked at, in the routine's order, with its outcome`() {
+        var trace = CheckTrace(of: .loadImageNotify)
         #expect(trace.checks.isEmpty)
         #expect(trace.note(.asyncImageLoad, true) == true)
-        #expect(trace.note(.createInfo, false) == false)
-        #expect(trace.note(.sameProcess, true) == true)
-        #expect(trace.checks.map(\.check) == [.createInfo, .sameProcess, .asyncImageLoad])
+        #expect(trace.note(.systemModeImage, false) == false)
+        #expect(trace.note(.loaderContext, true) == true)
+        #expect(trace.checks.map(\.check) == [.systemModeImage, .loaderContext, .asyncImageLoad])
         #expect(trace.checks.map(\.holds) == [false, true, true])
     }
 
-    @Test func `every condition has a bit of its own`() {
-        #expect(Check.allCases.map(\.rawValue).max() ?? 255 < 32)
+    @Test func `every condition has a bit of its own in its routine's trace`() {
         for check in Check.allCases {
-            var trace = CheckTrace()
+            var trace = CheckTrace(of: check.routine)
             _ = trace.note(check, true)
             #expect(trace.checks.map(\.check) == [check])
         }
     }
 
+    @Test func `the table of routines has each routine and each condition once, in the order of the cases`() {
+        #expect(DriverRoutine.table.map(\.routine) == DriverRoutine.allCases)
+        #expect(DriverRoutine.table.flatMap { $0.checks.map(\.check) } == Check.allCases)
+        for routine in DriverRoutine.allCases { #expect(routine.checks.count <= CheckTrace.capacity) }
+    }
+
     @Test func `conditions of one routine read differently`() {
-        for group in [1...4, 5...11, 12...18, 19...28].map({ Check.allCases[($0.lowerBound - 1)..<$0.upperBound] }) {
-            #expect(Set(group.map { "\($0.text)" }).count == group.count)
+        for routine in DriverRoutine.allCases {
+            #expect(Set(routine.checks.map { "\($0.text)" }).count == routine.checks.count)
         }
     }
 }

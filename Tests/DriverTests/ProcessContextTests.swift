@@ -113,8 +113,8 @@ import Testing
     }
 
     @Test func `DATA-3 and DATA-4: the tables have no other names`() {
-        #expect(ProcessFlags.named.count == 10)
-        #expect(ProcessRules.named.count == 15)
+        #expect(ProcessFlags.table.count == 10)
+        #expect(ProcessRules.table.count == 15)
         #expect(ProcessRules.bit(named: "notifyimageloadrule") == nil)
         #expect(ProcessRules.bit(named: "") == nil)
     }

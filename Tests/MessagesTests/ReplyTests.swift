@@ -42,6 +42,6 @@ import Testing
         #expect(NTStatus(rawValue: 0xC000_0037).name == "STATUS_PORT_DISCONNECTED")
         #expect(NTStatus(rawValue: 0x103).name == "0x00000103")
         #expect(NTStatus(rawValue: .max).name == "0xffffffff")
-        #expect(Set(NTStatus.named.map(\.status)).count == NTStatus.named.count)
+        #expect(Set(NTStatus.table.map(\.status)).count == NTStatus.table.count)
     }
 }

@@ -199,7 +199,7 @@ import Testing
         let values: [[Int64]] = [[0, 1, 127, 128, 16_383, 16_384, .max], [.max, 5]]
         for values in values { packed.append(HostNumbers(values: values)) }
         for (index, values) in values.enumerated() {
-            for (place, value) in values.prefix(HostMetric.all.count).enumerated() {
+            for (place, value) in values.prefix(HostNumbers.counters.count).enumerated() {
                 #expect(packed.numbers(of: HostFamily.all[place], at: index) == [UInt64(value)])
             }
         }

@@ -57,7 +57,7 @@ struct DeliveryLedgerTests {
                 "STATUS_UNSUCCESSFUL", "STATUS_TIMEOUT", "overflow", "STATUS_TIMEOUT",
             ])
         #expect(losses.map(\.process).suffix(2) == [process, nil])
-        let ends = ledger.ends[MessageType(.sync, .sync(.newImageLoadPerProcess))]
+        let ends = ledger.ends[MessageType.sync(.newImageLoadPerProcess)]
         #expect((ends?.sent, ends?.failed, ends?.notSent, ends?.dropped) == (1, 6, 1, 1))
         #expect(ends?.lost == 8)
         #expect(ledger.ends.count == 2)

@@ -20,13 +20,13 @@ import Vocabulary
     }
 
     @Test func `DATA-3, DATA-4, SYN-1, ASY-1: every rule, flag, operation and status is there with its value`() throws {
-        #expect(try group("rules").map(\.value) == ProcessRules.named.map { .hex(UInt64($0.bit)) })
-        #expect(try group("flags").map(\.value) == ProcessFlags.named.map { .hex(UInt64($0.bit)) })
+        #expect(try group("rules").map(\.value) == ProcessRules.table.map { .hex(UInt64($0.bit)) })
+        #expect(try group("flags").map(\.value) == ProcessFlags.table.map { .hex(UInt64($0.bit)) })
         #expect(try group("syncOperations").map(\.name) == SyncOperation.allCases.map(\.name))
         #expect(
             try group("asyncOperations").map(\.value) == AsyncOperation.allCases.map { .number(Int64($0.rawValue)) })
-        #expect(try group("statuses").map(\.name) == NTStatus.named.map(\.name))
-        #expect(try group("routines").map(\.name) == DriverRoutine.allCases.map(\.rawValue))
+        #expect(try group("statuses").map(\.name) == NTStatus.table.map(\.term.name))
+        #expect(try group("routines").map(\.name) == DriverRoutine.allCases.map(\.name))
     }
 
     @Test func `every operation with a layout has it in a table, and each table stands once`() {
@@ -37,10 +37,10 @@ import Vocabulary
         #expect(covered == Set(expected))
     }
 
-    /// A page of docs as it is in the repository.
-    private func page(_ name: String) throws -> String {
+    /// A file as it is in the repository.
+    private func file(_ name: String) throws -> String {
         let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-        let file = try #require(fopen(parts.joined(separator: "/") + "/docs/\(name)", "r"))
+        let file = try #require(fopen(parts.joined(separator: "/") + "/\(name)", "r"))
         defer { fclose(file) }
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -52,7 +52,15 @@ import Vocabulary
     }
 
     @Test func `the pages in docs are what the vocabulary says`() throws {
-        #expect(try page("glossary.md") == Vocabulary.glossaryPage, "print them anew: make docs")
-        #expect(try page("messages.md") == Vocabulary.messagesPage, "print them anew: make docs")
+        #expect(try file("docs/glossary.md") == Vocabulary.glossaryPage, "run `make docs`")
+        #expect(try file("docs/messages.md") == Vocabulary.messagesPage, "run `make docs`")
+    }
+
+    @Test func `the schemas of openapi.yaml that follow from the tables are what the tables say`() throws {
+        let document = try file("openapi.yaml")
+        let start = try #require(document.firstRange(of: "    # From the tables of the driver"))
+        let end = try #require(document.firstRange(of: "    # End of what is printed"))
+        let printed = document[start.upperBound..<end.lowerBound].drop { $0 != "\n" }.dropFirst()
+        #expect(printed == Vocabulary.schemas, "run `make docs`")
     }
 }

@@ -1,52 +1,62 @@
+import Messages
+
 /// What a host's driver is configured with.
 ///
-/// Driver: `MP_CONFIG` and the switches of `MP_DATA`. The defaults are decided where the real values are not published
-/// (ASY-11).
+/// Driver: `MP_CONFIG` and the switches of `MP_DATA`. `table` explains each setting.
 public struct DriverConfig: Hashable, Sendable {
-    /// MP_CONFIG.MaxAsyncNotificationCount: messages that both lists of the queue hold together, 0...1000000.
-    public var maxAsyncNotificationCount = 4096
-    /// MP_CONFIG.AsyncStarvationLimit: high-priority messages in a row before a normal one goes first, 0...1000000.
-    public var asyncStarvationLimit = 8
-    /// How long the worker waits for the engine to take a message; for Wow64cpuLoad too.
-    public var asyncTimeout = Duration.milliseconds(5000)
-    /// MP_DATA.SyncMonitorNotificationTimeout: bounds the wait for the semaphore and, again, the wait for the reply.
-    public var syncMonitorNotificationTimeout = Duration.milliseconds(1000)
-    /// MaxProcessCreationMessageTimeout: how long a creation waits for the engine. 5 s is the driver's own value.
-    public var maxProcessCreationMessageTimeout = Duration.milliseconds(5000)
-    /// MP_DATA.SyncMonitorNotificationFlag: off, synchronous notifications are neither sent nor counted (SYN-2).
-    public var syncMonitorNotificationFlag = true
-    /// MP_DATA.SendSyncNotificationFlag: off, they fail before they are sent (SYN-4).
-    public var sendSyncNotificationFlag = true
-    /// Limit of MP_DATA.SendingSyncSemaphore: synchronous messages under way at once, 1...65535.
-    public var sendingSyncSemaphoreLimit = 16
-    /// Whether the machine has PsSetCreateThreadNotifyRoutineEx, as Windows 10 does (PRC-1).
-    public var createThreadNotifyRoutineEx = true
+    package var maxAsyncNotificationCount = 4096
+    package var asyncStarvationLimit = 8
+    package var asyncTimeout = Duration.milliseconds(5000)
+    package var syncMonitorNotificationTimeout = Duration.milliseconds(1000)
+    package var maxProcessCreationMessageTimeout = Duration.milliseconds(5000)
+    package var syncMonitorNotificationFlag = true
+    package var sendSyncNotificationFlag = true
+    package var sendingSyncSemaphoreLimit = 16
+    package var createThreadNotifyRoutineEx = true
 
     /// The defaults.
     public init() {}
-}
 
-/// How much one host keeps. None of it is the driver's: a machine has memory, a service has limits.
-public struct DriverLimits: Hashable, Sendable {
-    /// Live process contexts.
-    public var processes = 100_000
-    /// Threads that were created and not deleted.
-    public var threads = 1_000_000
-    /// Stream contexts.
-    public var streamContexts = 65_536
-    /// Entries of the loaded-drivers list.
-    public var drivers = 65_536
-    /// Bytes (UTF-8) of all names and command lines of processes, stream contexts and loaded drivers together.
-    public var textBytes = 256 << 20
-    /// Bytes of queued messages, whatever their number, at least 1 MiB: more than one event makes.
-    public var queueBytes = 64 << 20
-    /// More bytes than a message has that an event makes: two texts of 65,532 bytes, and what surrounds them.
-    static let largestEventMessage = 160 << 10
-    /// Messages in the journal, at least 1.
-    public var journalCapacity = 10_000
-    /// Bytes of the messages in the journal; the newest is kept whatever its size.
-    public var journalBytes = 64 << 20
+    /// The table of settings, in the order of `/config`.
+    public static let table = [
+        DriverSetting(
+            "maxAsyncNotificationCount", driverName: "MP_CONFIG.MaxAsyncNotificationCount", unpublished,
+            "messages that both lists of the queue hold together", rules: ["ASY-3"],
+            .count(0...1_000_000, unit: "messages", \.maxAsyncNotificationCount)),
+        DriverSetting(
+            "asyncStarvationLimit", driverName: "MP_CONFIG.AsyncStarvationLimit", unpublished,
+            "messages of high priority that are taken in a row while one of the other list waits", rules: ["ASY-6"],
+            .count(0...1_000_000, unit: "messages", \.asyncStarvationLimit)),
+        DriverSetting(
+            "asyncTimeoutMs", driverName: nil, .decided("the driver's time-out is not published"),
+            "time for the engine to take a queued message, or a Wow64cpuLoad", rules: ["ASY-7"],
+            .milliseconds(1...60_000, \.asyncTimeout)),
+        DriverSetting(
+            "syncMonitorNotificationTimeoutMs", driverName: "MP_DATA.SyncMonitorNotificationTimeout", unpublished,
+            "bounds the wait for the semaphore and, again, the wait for the engine's reply", rules: ["SYN-4", "SYN-5"],
+            .milliseconds(1...60_000, \.syncMonitorNotificationTimeout)),
+        DriverSetting(
+            "maxProcessCreationMessageTimeoutMs", driverName: "MaxProcessCreationMessageTimeout", .known("part 1"),
+            "time for the engine to answer a CreateProcess", rules: ["PRC-2"],
+            .milliseconds(1...60_000, \.maxProcessCreationMessageTimeout)),
+        DriverSetting(
+            "syncMonitorNotificationFlag", driverName: "MP_DATA.SyncMonitorNotificationFlag", .known("part 2"),
+            "off, synchronous notifications are neither sent nor counted", rules: ["SYN-2"],
+            .flag(\.syncMonitorNotificationFlag)),
+        DriverSetting(
+            "sendSyncNotificationFlag", driverName: "MP_DATA.SendSyncNotificationFlag", .known("part 2"),
+            "off, synchronous notifications fail before they are sent", rules: ["SYN-4"],
+            .flag(\.sendSyncNotificationFlag)),
+        DriverSetting(
+            "sendingSyncSemaphoreLimit", driverName: "MP_DATA.SendingSyncSemaphore", unpublished,
+            "synchronous messages that are being sent at once", rules: ["SYN-4"],
+            .count(1...65_535, unit: "messages", \.sendingSyncSemaphoreLimit)),
+        DriverSetting(
+            "createThreadNotifyRoutineEx", driverName: "PsSetCreateThreadNotifyRoutineEx", .known("part 1"),
+            "the machine has PsSetCreateThreadNotifyRoutineEx, as Windows 10 does", rules: ["PRC-1", "TEX"],
+            .flag(\.createThreadNotifyRoutineEx)),
+    ]
 
-    /// The defaults.
-    public init() {}
+    /// Of a setting whose name is published and whose default is not (ASY-11).
+    private static let unpublished = Provenance.known("part 2; its default is decided")
 }

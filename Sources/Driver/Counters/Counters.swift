@@ -1,56 +1,72 @@
 public import Messages
 
-/// What the driver counts about one kind of synchronous message.
+/// What the driver counts about one kind of synchronous message. `table` explains each counter.
 public struct SyncCounters: Hashable, Sendable {
-    /// SyncNotifications[op].NotificationsCount: sends, whatever their result (SYN-5).
-    public var notificationsCount: UInt64 = 0
-    /// SyncNotifications[op].Timestamp: time spent sending, nanoseconds.
-    public var totalTimeNanoseconds: UInt64 = 0
-    /// SyncNotificationRecvCount[op]: replies that matched (SYN-9).
-    public var recvCount: UInt64 = 0
-    /// SyncNotificationsRecvErrorCount[op]: replies that did not (SYN-8).
-    public var recvErrorCount: UInt64 = 0
-    /// ErrorSyncNotificationsCount[op]: not acquired, or failed (SYN-4, SYN-6).
-    public var errorCount: UInt64 = 0
-    /// ErrorSyncNotificationsStatus[op]: the last such status.
-    public var errorStatus = NTStatus.success
-    /// SyncNotificationsIoTimeoutCount[op]: sends that timed out (SYN-6).
-    public var ioTimeoutCount: UInt64 = 0
+    package var notificationsCount: UInt64 = 0
+    package var totalTimeNanoseconds: UInt64 = 0
+    package var recvCount: UInt64 = 0
+    package var recvErrorCount: UInt64 = 0
+    package var errorCount: UInt64 = 0
+    package var errorStatus = NTStatus.success
+    package var ioTimeoutCount: UInt64 = 0
+
+    fileprivate var totalTimeMicroseconds: UInt64 { totalTimeNanoseconds / 1000 }
+
+    /// Each counter, in the order of `GET /counters`.
+    public static let table: [Counter<SyncCounters>] = [
+        .number(
+            "sync.*", "notificationsCount", driverName: "MpData.SyncNotifications[op].NotificationsCount", part2,
+            "synchronous messages sent, whatever the result", rules: ["SYN-5"], \.notificationsCount,
+            metric: .counter("sync_sends_total")),
+        .number(
+            "sync.*", "totalTimeMicroseconds", driverName: "MpData.SyncNotifications[op].Timestamp", part2,
+            "microseconds spent sending them", rules: ["SYN-5"], \.totalTimeMicroseconds),
+        .number(
+            "sync.*", "recvCount", driverName: "MpData.SyncNotificationRecvCount[op]", part2,
+            "replies that matched their message", rules: ["SYN-9"], \.recvCount,
+            metric: .counter("sync_acknowledged_total")),
+        .number(
+            "sync.*", "recvErrorCount", driverName: "MpData.SyncNotificationsRecvErrorCount[op]", part2,
+            "replies that did not match their message", rules: ["SYN-8"], \.recvErrorCount,
+            metric: .counter("sync_reply_mismatches_total")),
+        .number(
+            "sync.*", "errorCount", driverName: "MpData.ErrorSyncNotificationsCount[op]", part2,
+            "synchronous messages that were not sent, or whose send failed", rules: ["SYN-4", "SYN-6"], \.errorCount,
+            metric: .counter("sync_errors_total")),
+        .status(
+            "sync.*", "errorStatus", driverName: "MpData.ErrorSyncNotificationsStatus[op]", part2,
+            "the last status of such a message", \.errorStatus),
+        .number(
+            "sync.*", "ioTimeoutCount", driverName: "MpData.SyncNotificationsIoTimeoutCount[op]", part2,
+            "synchronous messages that the engine did not answer in time", rules: ["SYN-6"], \.ioTimeoutCount,
+            metric: .counter("sync_timeouts_total")),
+    ]
 }
 
 /// What the driver counts about the asynchronous queue, and what we add so that the sum holds (ASY-10).
+/// `CountersSnapshot.table` explains each counter.
 public struct AsyncCounters: Hashable, Sendable {
-    /// MpData.AsyncNotificationCount: numbered messages, direct ones too (ASY-2).
-    public var asyncNotificationCount: Int64 = 0
-    /// MP_ASYNC.TotalSizeNotificationsSent: bytes of messages taken, sent or failed (ASY-7).
-    public var totalSizeNotificationsSent: UInt64 = 0
-    /// Messages that MpAsyncSendNotification took in.
-    public var enqueued: UInt64 = 0
-    /// Messages that the engine took.
-    public var sent: UInt64 = 0
-    /// Messages whose send failed.
-    public var sendFailed: UInt64 = 0
-    /// Messages that had to go for newer ones (ASY-4).
-    public var droppedOnOverflow: UInt64 = 0
+    package var asyncNotificationCount: Int64 = 0
+    package var totalSizeNotificationsSent: UInt64 = 0
+    package var enqueued: UInt64 = 0
+    package var sent: UInt64 = 0
+    package var sendFailed: UInt64 = 0
+    package var droppedOnOverflow: UInt64 = 0
 
-    /// MP_ASYNC.FailedNotifications, the same field as AsyncMessagesFailed (ASY-8).
-    public var failedNotifications: UInt64 { sendFailed + droppedOnOverflow }
+    package var failedNotifications: UInt64 { sendFailed + droppedOnOverflow }
 }
 
 /// What the driver counts about messages of the asynchronous structure that it sends at once (PRC-6).
+/// `CountersSnapshot.table` explains each counter.
 public struct DirectCounters: Hashable, Sendable {
-    /// FltSendMessageCount: sends.
-    public var fltSendMessageCount: UInt64 = 0
-    /// FltSendMessageTimeStamp: time spent sending, nanoseconds.
-    public var totalTimeNanoseconds: UInt64 = 0
-    /// FltSendMessageError: failed sends.
-    public var fltSendMessageError: UInt64 = 0
-    /// FltSendMessageErrorCode: the last status of a failed send.
-    public var fltSendMessageErrorCode = NTStatus.success
-    /// FltSendMessageStatusTimeout: sends that timed out.
-    public var fltSendMessageStatusTimeout: UInt64 = 0
-    /// FltSendMessageReplyBufferMismatch: replies to CreateProcess that are none. Inferred from the name (PRC-3).
-    public var fltSendMessageReplyBufferMismatch: UInt64 = 0
+    package var fltSendMessageCount: UInt64 = 0
+    package var totalTimeNanoseconds: UInt64 = 0
+    package var fltSendMessageError: UInt64 = 0
+    package var fltSendMessageErrorCode = NTStatus.success
+    package var fltSendMessageStatusTimeout: UInt64 = 0
+    package var fltSendMessageReplyBufferMismatch: UInt64 = 0
+
+    fileprivate var totalTimeMicroseconds: UInt64 { totalTimeNanoseconds / 1000 }
 }
 
 /// One consistent snapshot of everything a host counts.
@@ -63,11 +79,11 @@ public struct CountersSnapshot: Hashable, Sendable {
     public let async: AsyncCounters
     /// Of the direct sends.
     public let direct: DirectCounters
-    /// MP_ASYNC.NotificationsCount: messages in both lists.
+    /// Messages in both lists.
     public let queued: Int
     /// Messages that the worker has taken and not finished: 0 or 1.
     public let inHand: Int
-    /// MP_ASYNC.TotalSizeRemainingNotifications, bytes.
+    /// Bytes of the messages in both lists.
     public let totalSizeRemainingNotifications: Int
     /// Live process contexts, the System process included.
     public let processes: Int
@@ -76,4 +92,89 @@ public struct CountersSnapshot: Hashable, Sendable {
     /// Synchronous and direct messages that are being sent or wait for the semaphore.
     public let underWay: Int
     let syncByType: [SyncCounters]
+
+    /// Each counter that a host has once, by the object of `GET /counters` that has it, in order.
+    public static let objects: [(name: StaticString, counters: [Counter<CountersSnapshot>])] = [
+        ("async", queueCounters), ("direct", directCounters), ("processTable", processCounters),
+    ]
+
+    /// Each counter that a host has once.
+    public static let table = objects.flatMap(\.counters)
+
+    private static let queueCounters: [Counter<CountersSnapshot>] = [
+        .number(
+            "async", "asyncNotificationCount", driverName: "MpData.AsyncNotificationCount", part2,
+            "messages that got a number, direct ones too", rules: ["ASY-2"], \.async.asyncNotificationCount,
+            metric: .counter("async_notifications_total")),
+        .number(
+            "async", "failedNotifications", driverName: "MpAsync.FailedNotifications, AsyncMessagesFailed", part2,
+            "queued messages that were dropped, or whose send failed", rules: ["ASY-4", "ASY-7", "ASY-8"],
+            \.async.failedNotifications, metric: .counter("async_failed_notifications_total")),
+        .number(
+            "async", "totalSizeNotificationsSent", driverName: "MpAsync.TotalSizeNotificationsSent", part2,
+            "bytes of messages taken from the queue, sent or failed", rules: ["ASY-7"],
+            \.async.totalSizeNotificationsSent, metric: .counter("async_size_sent_bytes_total")),
+        .number(
+            "async", "totalSizeRemainingNotifications", driverName: "MpAsync.TotalSizeRemainingNotifications", part2,
+            "bytes of messages in the queue", rules: ["ASY-3"], \.totalSizeRemainingNotifications,
+            metric: .gauge("queue_size_bytes")),
+        .number(
+            "async", "notificationsCount", driverName: "MpAsync.NotificationsCount", part2,
+            "messages in the queue", rules: ["ASY-3"], \.queued, metric: .gauge("queue_depth")),
+        .number(
+            "async", "enqueued", driverName: nil, ours, "messages that entered the queue", rules: ["ASY-10"],
+            \.async.enqueued, metric: .counter("async_enqueued_total")),
+        .number(
+            "async", "sent", driverName: nil, ours, "queued messages that the engine took", rules: ["ASY-10"],
+            \.async.sent, metric: .counter("async_sent_total")),
+        .number(
+            "async", "sendFailed", driverName: nil, ours, "queued messages whose send failed", rules: ["ASY-10"],
+            \.async.sendFailed, metric: .counter("async_send_failed_total")),
+        .number(
+            "async", "droppedOnOverflow", driverName: nil, ours, "queued messages evicted from a full queue",
+            rules: ["ASY-4", "ASY-10"], \.async.droppedOnOverflow, metric: .counter("async_dropped_on_overflow_total")),
+        .number("async", "queued", driverName: nil, ours, "messages in the queue", rules: ["ASY-10"], \.queued),
+        .number(
+            "async", "inHand", driverName: nil, ours, "messages that the worker is sending", rules: ["ASY-10"],
+            \.inHand, upTo: 1, metric: .gauge("queue_in_hand")),
+    ]
+
+    private static let directCounters: [Counter<CountersSnapshot>] = [
+        .number(
+            "direct", "fltSendMessageCount", driverName: "FltSendMessageCount", part1,
+            "direct messages sent, whatever the result", rules: ["PRC-6"], \.direct.fltSendMessageCount,
+            metric: .counter("direct_sends_total")),
+        .number(
+            "direct", "totalTimeMicroseconds", driverName: "FltSendMessageTimeStamp", part1,
+            "microseconds spent sending them", rules: ["PRC-6"], \.direct.totalTimeMicroseconds),
+        .number(
+            "direct", "fltSendMessageError", driverName: "FltSendMessageError", part1,
+            "direct messages whose send failed", rules: ["PRC-6"], \.direct.fltSendMessageError,
+            metric: .counter("direct_errors_total")),
+        .status(
+            "direct", "fltSendMessageErrorCode", driverName: "FltSendMessageErrorCode", part1,
+            "the last status of such a message", rules: ["PRC-6"], \.direct.fltSendMessageErrorCode),
+        .number(
+            "direct", "fltSendMessageStatusTimeout", driverName: "FltSendMessageStatusTimeout", part1,
+            "direct messages that the engine did not answer in time", rules: ["PRC-6"],
+            \.direct.fltSendMessageStatusTimeout, metric: .counter("direct_timeouts_total")),
+        .number(
+            "direct", "fltSendMessageReplyBufferMismatch", driverName: "FltSendMessageReplyBufferMismatch",
+            .inferred("from its name"), "replies to CreateProcess that fail the checks", rules: ["PRC-3"],
+            \.direct.fltSendMessageReplyBufferMismatch, metric: .counter("direct_reply_mismatches_total")),
+    ]
+
+    private static let processCounters: [Counter<CountersSnapshot>] = [
+        .number(
+            "processTable", "processes", driverName: nil, .decided("what the table's lists hold"),
+            "live process contexts, System among them", \.processes, metric: .gauge("processes")),
+        .number(
+            "processTable", "createThreadNotifyLock", driverName: "MpProcessTable.CreateThreadNotifyLock", part2,
+            "processes that the Ex routine may still have to look at", rules: ["PRC-5", "TEX-2"],
+            \.createThreadNotifyLock, metric: .gauge("create_thread_notify_lock")),
+    ]
 }
+
+private let part1 = Provenance.known("part 1")
+private let part2 = Provenance.known("part 2")
+private let ours = Provenance.decided("so that the sum of ASY-10 can be seen")

@@ -47,19 +47,3 @@ public struct MessageRecord: Hashable, Sendable {
         return nil
     }
 }
-
-/// The driver's routines, as answers and the journal name them.
-public enum DriverRoutine: String, CaseIterable, Sendable {
-    /// Process creation and exit; hands on to MpHandleProcessNotification and MpSendProcessMessage.
-    case createProcessNotifyEx = "MpCreateProcessNotifyRoutineEx"
-    /// Thread creation, in the context of the creating thread.
-    case createThreadNotify = "MpCreateThreadNotifyRoutine"
-    /// Thread creation, in the context of the new thread.
-    case createThreadNotifyEx = "MpCreateThreadNotifyRoutineEx"
-    /// Image loads.
-    case loadImageNotify = "MpLoadImageNotifyRoutine"
-    /// A synchronous notification that a client asked for as such.
-    case sendSyncMonitorNotification = "MpSendSyncMonitorNotification"
-    /// An asynchronous notification that a client asked for as such.
-    case asyncSendNotification = "MpAsyncSendNotification"
-}

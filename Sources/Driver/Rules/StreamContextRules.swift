@@ -1,6 +1,6 @@
 import Messages
 
-/// What the engine wants to be told about a file stream.
+/// What the engine wants to be notified of about a file stream.
 ///
 /// Driver: `StreamCtx.StreamCtxRules` (DATA-5).
 public struct StreamContextRules: OptionSet, Hashable, Sendable {
@@ -10,15 +10,15 @@ public struct StreamContextRules: OptionSet, Hashable, Sendable {
     /// The rules in `rawValue`.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// The next load of the stream as an image is reported synchronously (IMG-4).
-    public static let notifyImageLoadRule = StreamContextRules(rawValue: 0x8000)
+    // `table` explains each bit.
+    package static let notifyImageLoadRule = StreamContextRules(rawValue: 0x8000)
 }
 
 extension StreamContextRules: NamedBits {
     /// Each rule, lowest bit first.
-    public static let named = [
+    public static let table = [
         NamedBit(
-            0x8000, "NotifyImageLoadRule", .known("part 2"),
-            "the next load of the stream as an image is reported synchronously (IMG-4)")
+            notifyImageLoadRule, "NotifyImageLoadRule", .known("part 2"),
+            "the next load of the stream as an image is reported synchronously", rules: ["IMG-4"])
     ]
 }

@@ -13,3 +13,12 @@ public struct CheckJournal: Hashable, Sendable {
         self.volumeGuid = volumeGuid
     }
 }
+
+extension CheckJournal {
+    static let layout = Layout<Self>(
+        "CheckJournal", .known("the header; no dump"), empty: CheckJournal(),
+        [
+            .hex32(0x20, "FsControlCode", \.fsControlCode).required,
+            .guid(0x24, "VolumeGuid", \.volumeGuid).required,
+        ])
+}

@@ -66,3 +66,33 @@ public struct ProcessToken: Hashable, Sendable {
     /// All fields 0, as in a LoadImage.
     public static let zero = ProcessToken(elevationType: 0, elevation: 0, integrityLevel: 0)
 }
+
+extension ImageLoadAndProcessNotify {
+    static let layout = Layout<Self>(
+        "ImageLoadAndProcessNotify", .known("memory dumps"),
+        empty: ImageLoadAndProcessNotify(currentProcess: .none, sessionId: 0, token: .zero, imageFileName: ""),
+        [
+            .process(0x20, "ParentProcess", \.parentProcess).leftZeroByLoadImage,
+            .process(0x2C, "CurrentProcess", \.currentProcess).required,
+            .flag(0x38, "CreateFlag", \.createFlag).leftZeroByLoadImage
+                .values([0: "exit", 1: "creation"]),
+            .u8(0x39, "ProcessFlags", \.processFlagsLowByte).called("processFlagsLowByte").leftZeroByLoadImage
+                .from(.inferred("PRC-9")).note("low byte of ProcessFlags"),
+            .zero(0x3A, 10),
+            .length(0x44, "FileNameLength", of: "ImageFileName"),
+            .offset(0x48, "OffsetToImageFileName", of: "ImageFileName"),
+            .u32(0x4C, "SessionId", \.sessionId),
+            .length(0x50, "CommandLineLength", of: "CommandLine"),
+            .offset(0x54, "OffsetToCommandLine", of: "CommandLine"),
+            .u32(0x58, "TokenElevationType", \.token.elevationType).leftZeroByLoadImage
+                .values([1: "default", 2: "full", 3: "limited"]),
+            .u32(0x5C, "TokenElevation", \.token.elevation).leftZeroByLoadImage,
+            .hex32(0x60, "TokenIntegrityLevel", \.token.integrityLevel).leftZeroByLoadImage
+                .values([0x1000: "low", 0x2000: "medium", 0x3000: "high", 0x4000: "system"]),
+            .zero(0x64, 4),
+            .process(0x68, "CreatorProcess", \.creatorProcess).leftZeroByLoadImage,
+            .zero(0x74, 4),
+            .text("ImageFileName", \.imageFileName).note("of the process; in a LoadImage the loaded image's"),
+            .text("CommandLine", \.commandLine).leftZeroByLoadImage,
+        ])
+}

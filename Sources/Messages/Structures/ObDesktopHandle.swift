@@ -20,3 +20,21 @@ public struct ObDesktopHandle: Hashable, Sendable {
     /// A handle that `process` opens; what is not given is 0.
     public init(process: AuxPidCreationTime) { self.process = process }
 }
+
+extension ObDesktopHandle {
+    static let layout = Layout<Self>(
+        "ObDesktopHandle", .known("a memory dump"), empty: ObDesktopHandle(process: .none),
+        [
+            .process(0x20, "Process", \.process).required,
+            .u32(0x2C, "ThreadId", \.threadId),
+            .u32(0x30, "SessionId", \.sessionId),
+            .u8(0x34, "Operation", \.operation).note(
+                "`handleOperation` in a CloudEvent, whose `operation` is the message's"
+            )
+            .values([1: "OB_OPERATION_HANDLE_CREATE", 2: "OB_OPERATION_HANDLE_DUPLICATE"]),
+            .u8(0x35, "KernelHandleFlag", \.kernelHandleFlag),
+            .zero(0x36, 2),
+            .hex32(0x38, "DesiredAccess", \.desiredAccess),
+            .text("ObjectName", \.objectName, at: 0x3C),
+        ])
+}

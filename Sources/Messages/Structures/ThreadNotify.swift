@@ -25,3 +25,20 @@ public struct ThreadNotify: Hashable, Sendable {
         self.imageFileName = imageFileName
     }
 }
+
+extension ThreadNotify {
+    static let layout = Layout<Self>(
+        "ThreadNotify", .known("a memory dump"),
+        empty: ThreadNotify(
+            currentProcess: .none, currentThreadId: 0, createdThreadProcess: .none,
+            createdThread: AuxTidCreationTime(threadId: 0, creationTime: .none), imageFileName: ""),
+        [
+            .process(0x20, "CurrentProcess", \.currentProcess).required,
+            .u32(0x2C, "CurrentThreadId", \.currentThreadId),
+            .process(0x30, "CreatedThreadProcess", \.createdThreadProcess).required,
+            .thread(0x3C, "CreatedThread", \.createdThread).required.note("its creation time is 0 in the only dump"),
+            .text("ImageFileName", \.imageFileName, at: 0x48, terminator: 8)
+                .from(.inferred("Size = 0x50 + the name without its NUL; the one dump also fits rounding up to 8"))
+                .note("of the creator's process; NUL, then zeros"),
+        ])
+}

@@ -22,3 +22,19 @@ public struct ThreadNotifySyncMessage: Hashable, Sendable {
         self.threadStartAddress = threadStartAddress
     }
 }
+
+extension ThreadNotifySyncMessage {
+    static let layout = Layout<Self>(
+        "ThreadNotifySyncMessage", .known("a memory dump"),
+        empty: ThreadNotifySyncMessage(
+            createdThread: AuxTidCreationTime(threadId: 0, creationTime: .none),
+            currentThread: AuxTidCreationTime(threadId: 0, creationTime: .none), process: .none, threadStartAddress: 0),
+        [
+            .thread(0x00, "CreatedThread", \.createdThread),
+            .thread(0x0C, "CurrentThread", \.currentThread),
+            .process(0x18, "Process", \.process),
+            .zero(0x24, 4),
+            .zero(0x28, 8, "Unk").note("unknown; not shown in the dump"),
+            .hex64(0x30, "ThreadStartAddress", \.threadStartAddress),
+        ])
+}

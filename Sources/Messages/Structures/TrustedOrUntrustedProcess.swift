@@ -16,3 +16,14 @@ public struct TrustedOrUntrustedProcess: Hashable, Sendable {
         self.imageFileName = imageFileName
     }
 }
+
+extension TrustedOrUntrustedProcess {
+    static let layout = Layout<Self>(
+        "TrustedOrUntrustedProcess", .known("the header; no dump"), empty: TrustedOrUntrustedProcess(),
+        [
+            .u8(0x20, "UntrustedFlag", \.untrustedFlag).required,
+            .zero(0x21, 1),
+            .text("ImageFileName", \.imageFileName, at: 0x22).required.atMost(units: maxNameUnits)
+                .from(.decided("the header says 15 characters; the message ends with the name's NUL")),
+        ])
+}

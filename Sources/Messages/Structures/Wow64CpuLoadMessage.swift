@@ -16,3 +16,14 @@ public struct Wow64CpuLoadMessage: Hashable, Sendable {
         self.wow64CpuImageBase = wow64CpuImageBase
     }
 }
+
+extension Wow64CpuLoadMessage {
+    static let layout = Layout<Self>(
+        "Wow64CpuLoad", .known("part 2 and the header"),
+        empty: Wow64CpuLoadMessage(processId: 0, threadId: 0, wow64CpuImageBase: 0),
+        [
+            .u32(0x20, "ProcessId", \.processId).required,
+            .u32(0x24, "ThreadId", \.threadId),
+            .hex64(0x28, "Wow64CpuImageBase", \.wow64CpuImageBase),
+        ])
+}

@@ -1,3 +1,4 @@
+import Driver
 public import JSON
 public import Runtime
 public import WebhookEngine
@@ -52,7 +53,7 @@ extension EngineSetting: JSONReadable {
         case .embedded(let behaviour):
             json.member("type", Kind.embedded.rawValue)
             json.member("reply", behaviour.reply.rawValue)
-            json.member("delayMs", behaviour.delay.milliseconds)
+            json.member("delayMs", behaviour.delay.wholeMilliseconds)
             json.member("failEvery", behaviour.failEvery)
         case .webhook(let configuration):
             json.member("type", Kind.webhook.rawValue)

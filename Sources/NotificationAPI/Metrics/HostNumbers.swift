@@ -17,10 +17,10 @@ struct HostNumbers: Sendable {
             values[place] &+= value
             place += 1
         }
-        for metric in HostMetric.all { add(metric.value(counters)) }
+        for counter in HostNumbers.counters { add(counter.number(in: counters)) }
         let sync = counters.sync
-        for metric in SyncMetric.all {
-            for (_, counts) in sync { add(Int64(clamping: metric.value(counts))) }
+        for counter in HostNumbers.syncCounters {
+            for (_, counts) in sync { add(counter.number(in: counts)) }
         }
         let (buckets, sum) = latency.snapshot
         for observations in buckets { add(Int64(clamping: observations)) }
@@ -34,7 +34,21 @@ struct HostNumbers: Sendable {
 
     /// Clears the gauges, which mean nothing once the host is gone.
     mutating func removeGauges() {
-        for (place, metric) in HostMetric.all.enumerated() where metric.isGauge { values[place] = 0 }
+        for (place, counter) in HostNumbers.counters.enumerated() where counter.metric?.isGauge == true {
+            values[place] = 0
+        }
+    }
+
+    /// The counters that a host has once and `/metrics` shows.
+    static let counters = CountersSnapshot.table.filter { $0.metric != nil }
+    /// Those that a host has for each synchronous operation.
+    static let syncCounters = SyncCounters.table.filter { $0.metric != nil }
+}
+
+extension Counter {
+    /// Its value, of one that is a number.
+    fileprivate func number(in snapshot: Snapshot) -> Int64 {
+        if case .number(let read) = reading { read(snapshot) } else { 0 }
     }
 }
 

@@ -8,61 +8,27 @@ extension CountersSnapshot {
             json.member("sync") { json in
                 json.object { json in
                     for (operation, counters) in sync {
-                        json.member(key: operation.name) { counters.write(to: &$0) }
+                        json.member(key: operation.name) { $0.object(of: SyncCounters.table, in: counters) }
                     }
                 }
             }
-            json.member("async") { writeAsync(to: &$0) }
-            json.member("direct") { direct.write(to: &$0) }
-            json.member("processTable") { json in
-                json.object { json in
-                    json.member("processes", processes)
-                    json.member("createThreadNotifyLock", createThreadNotifyLock)
-                }
+            for (name, counters) in CountersSnapshot.objects {
+                json.member(name) { $0.object(of: counters, in: self) }
             }
         }
     }
-
-    private func writeAsync(to json: inout JSONWriter) {
-        json.object { json in
-            json.member("asyncNotificationCount", async.asyncNotificationCount)
-            json.member("failedNotifications", async.failedNotifications)
-            json.member("totalSizeNotificationsSent", async.totalSizeNotificationsSent)
-            json.member("totalSizeRemainingNotifications", totalSizeRemainingNotifications)
-            json.member("notificationsCount", queued)
-            json.member("enqueued", async.enqueued)
-            json.member("sent", async.sent)
-            json.member("sendFailed", async.sendFailed)
-            json.member("droppedOnOverflow", async.droppedOnOverflow)
-            json.member("queued", queued)
-            json.member("inHand", inHand)
-        }
-    }
 }
 
-extension SyncCounters {
-    fileprivate func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.member("notificationsCount", notificationsCount)
-            json.member("totalTimeMicroseconds", totalTimeNanoseconds / 1000)
-            json.member("recvCount", recvCount)
-            json.member("recvErrorCount", recvErrorCount)
-            json.member("errorCount", errorCount)
-            json.member("errorStatus", errorStatus.name)
-            json.member("ioTimeoutCount", ioTimeoutCount)
-        }
-    }
-}
-
-extension DirectCounters {
-    fileprivate func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.member("fltSendMessageCount", fltSendMessageCount)
-            json.member("totalTimeMicroseconds", totalTimeNanoseconds / 1000)
-            json.member("fltSendMessageError", fltSendMessageError)
-            json.member("fltSendMessageErrorCode", fltSendMessageErrorCode.name)
-            json.member("fltSendMessageStatusTimeout", fltSendMessageStatusTimeout)
-            json.member("fltSendMessageReplyBufferMismatch", fltSendMessageReplyBufferMismatch)
+extension JSONWriter {
+    /// Writes an object that has `counters` as they are in `snapshot`.
+    fileprivate mutating func object<Snapshot>(of counters: [Counter<Snapshot>], in snapshot: Snapshot) {
+        object { json in
+            for counter in counters {
+                switch counter.reading {
+                case .number(let read): json.member(counter.member, read(snapshot))
+                case .status(let read): json.member(counter.member, read(snapshot).name)
+                }
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ extension [RoutineReport] {
     func write(to json: inout JSONWriter, explain: Bool) {
         json.member("routines", each: self) { json, report in
             json.object { json in
-                json.member("routine", report.routine.rawValue)
+                json.member("routine", report.routine.name)
                 json.member("notified", report.notified)
                 if explain {
                     json.member("checks", each: report.trace.checks) { json, entry in
@@ -65,7 +65,7 @@ extension MessageRecord {
             } else {
                 json.memberNull("process")
             }
-            json.member("routine", routine.rawValue)
+            json.member("routine", routine.name)
             json.member("message") { MessageData(message, host: host).write(to: &$0) }
         }
     }

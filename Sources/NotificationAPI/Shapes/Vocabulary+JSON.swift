@@ -46,7 +46,7 @@ extension Term {
             }
             json.member("status", provenance.status.rawValue)
             json.member("source", provenance.source)
-            json.member("meaning", meaning)
+            json.member("meaning", explanation)
         }
     }
 }

@@ -75,13 +75,13 @@ public struct Coverage: Hashable, Sendable {
     public var percent: Double { Double(reached) * 100 / Double(Coverage.outcomeCount) }
 
     /// The routines that events drive.
-    public static let routines: [DriverRoutine] = [
-        .createProcessNotifyEx, .createThreadNotify, .createThreadNotifyEx, .loadImageNotify,
-    ]
+    public static let routines = DriverRoutine.allCases.filter { !$0.checks.isEmpty }
 
-    /// The types of message that the routines can make.
-    public static let messageTypes: [MessageType] =
-        SyncOperation.allCases.filter { $0 != .registryEventSync }.map { MessageType(.sync, .sync($0)) }
-        + [.createProcess, .createThread, .loadImage].map { MessageType(.async, .async($0)) }
-        + [.createProcess, .wow64cpuLoad].map { MessageType(.direct, .async($0)) }
+    /// The types of message that the routines can make: synchronous ones in the order of their values, then queued and
+    /// direct ones in the order of the routines.
+    public static let messageTypes: [MessageType] = {
+        let made = routines.flatMap(\.messageTypes)
+        return SyncOperation.allCases.map { .sync($0) }.filter { made.contains($0) }
+            + made.filter { $0.kind == .async } + made.filter { $0.kind == .direct }
+    }()
 }

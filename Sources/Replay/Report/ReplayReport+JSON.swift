@@ -92,11 +92,11 @@ extension Coverage {
             json.member("routines", each: Coverage.routines) { json, routine in
                 let runs = runs(of: routine)
                 json.object { json in
-                    json.member("routine", routine.rawValue)
+                    json.member("routine", routine.name)
                     json.member("records", runs.runs)
                     json.member("notified", runs.notified)
-                    json.member("conditions", each: Check.allCases.filter { $0.routine == routine }) { json, check in
-                        write(check, to: &json)
+                    json.member("conditions", each: routine.checks) { json, line in
+                        write(line.check, to: &json)
                     }
                 }
             }

@@ -1,4 +1,4 @@
-public import Driver
+import Driver
 
 /// What was counted of some lines, as plain numbers.
 struct Tally: Sendable {
@@ -69,21 +69,5 @@ struct Tally: Sendable {
         report.processesSynthesised = processesSynthesised
         report.processesCompleted = processesCompleted
         return report
-    }
-}
-
-/// A type of message, and how such a message leaves the driver.
-public struct MessageType: Hashable, Sendable {
-    /// How it leaves the driver.
-    public let kind: EngineMessage.Kind
-    /// What it says.
-    public let operation: EngineMessage.Operation
-
-    /// The type of `message`.
-    public init(of message: EngineMessage) { self.init(message.kind, message.operation) }
-
-    init(_ kind: EngineMessage.Kind, _ operation: EngineMessage.Operation) {
-        self.kind = kind
-        self.operation = operation
     }
 }

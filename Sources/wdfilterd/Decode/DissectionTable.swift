@@ -54,7 +54,7 @@ struct DissectionTable {
 
     private var legend: String? {
         let marks = Set(dissection.parts.map(mark))
-        let texts = [("~", "~ place inferred"), ("*", "* our decision"), ("!", "! unusual")]
+        let texts = [("~", "~ place inferred"), ("*", "* our decision"), ("?", "? sources disagree"), ("!", "! unusual")]
         let used = texts.filter { marks.contains($0.0) }.map(\.1)
         return used.isEmpty ? nil : used.joined(separator: "   ")
     }
@@ -65,6 +65,7 @@ struct DissectionTable {
         switch (field.provenance ?? dissection.provenance(of: part))?.status {
         case .inferred: return "~"
         case .decided: return "*"
+        case .disputed: return "?"
         case .known, nil: return " "
         }
     }

@@ -53,3 +53,32 @@ public struct CreateProcessReply: Hashable, Sendable {
     /// The reply buffer that says this, `size` bytes.
     public var bytes: [UInt8] { CreateProcessReply.layout.bytes(of: self) }
 }
+
+extension ReplySyncMessage {
+    static let layout = Layout<Self>(
+        "ReplySyncMessage", .known("the header"), empty: ReplySyncMessage(operationType: 0),
+        [
+            .zero(0x00, 8).note("not looked at"),
+            .i32(0x08, "OperationType", \.operationType).values(SyncOperation.valueNames),
+            .zero(0x0C, 4).note("not looked at"),
+            .zero(0x10, 4).note("not looked at"),
+        ])
+}
+
+extension CreateProcessReply {
+    static let layout = Layout<Self>(
+        "ReplyAsyncMessage", .known("the header"), empty: CreateProcessReply(),
+        [
+            .constant(0x00, 1, "Magic", 0x5D),
+            .zero(0x01, 1),
+            .constant(0x02, 2, "Size", 0x60),
+            .zero(0x04, 0x44).note("not looked at"),
+            .flag(0x48, "AccessDenied", \.accessDenied).values([0: "may start", 1: "denied"]),
+            .zero(0x49, 3),
+            .hex32(0x4C, "ProcessFlags", \.processFlags).called("flags").note("0 leaves them alone")
+                .from(.decided("where the driver keeps them is not published")),
+            .hex32(0x50, "ProcessRules", \.processRules).called("rules").note("0 leaves them alone")
+                .from(.decided("where the driver keeps them is not published")),
+            .zero(0x54, 0xC).note("not looked at"),
+        ])
+}

@@ -1,0 +1,61 @@
+/// Which conditions a routine looked at, and which of them held. Two words: noting a condition allocates nothing.
+public struct CheckTrace: Hashable, Sendable {
+    /// The routine's first condition; a bit is a condition's place after it.
+    private let first: UInt8
+    private var looked: UInt32 = 0
+    private var held: UInt32 = 0
+
+    init(of routine: DriverRoutine) { first = CheckTrace.firstChecks[Int(routine.rawValue)] }
+
+    /// Each routine's first condition, by raw value.
+    private static let firstChecks: [UInt8] = DriverRoutine.table.map { $0.checks.first?.check.rawValue ?? 0 }
+
+    /// Most conditions that one routine may have.
+    static let capacity = UInt32.bitWidth
+
+    /// Notes that `check` came out as `holds`, and returns that.
+    mutating func note(_ check: Check, _ holds: Bool) -> Bool {
+        let bit: UInt32 = 1 << UInt32(check.rawValue - first)
+        looked |= bit
+        if holds { held |= bit }
+        return holds
+    }
+
+    /// The conditions that were looked at, in order.
+    public var checks: Checks { Checks(first: first, looked: looked, held: held) }
+
+    /// Walks over the conditions that a routine looked at.
+    public struct Checks: Sequence, IteratorProtocol, Sendable {
+        fileprivate let first: UInt8
+        fileprivate var looked: UInt32
+        fileprivate let held: UInt32
+
+        /// The next condition, and whether it held.
+        public mutating func next() -> (check: Check, holds: Bool)? {
+            guard looked != 0, let check = Check(rawValue: first + UInt8(looked.trailingZeroBitCount)) else {
+                return nil
+            }
+            let lowest = looked & (0 &- looked)
+            looked &= ~lowest
+            return (check, held & lowest != 0)
+        }
+    }
+}
+
+/// What one routine did about one event, and why.
+public struct RoutineReport: Hashable, Sendable {
+    /// The routine.
+    public let routine: DriverRoutine
+    /// What it looked at.
+    public internal(set) var trace: CheckTrace
+    /// The messages that it made, in order, as they stood when the routine was done with them.
+    public internal(set) var messages: [MessageRecord] = []
+
+    /// Whether the routine made a message for the engine.
+    public var notified: Bool { !messages.isEmpty }
+
+    init(_ routine: DriverRoutine) {
+        self.routine = routine
+        trace = CheckTrace(of: routine)
+    }
+}

@@ -1,0 +1,75 @@
+public import Messages
+
+/// A counter of the driver: a line of a table of counters.
+///
+/// `GET /counters`, the metrics of `/metrics`, the glossary and the schemas of openapi.yaml are read from the tables.
+public struct Counter<Snapshot: Sendable>: Sendable {
+    /// How it is read from a snapshot.
+    public enum Reading: Sendable {
+        /// A number, never negative.
+        case number(@Sendable (Snapshot) -> Int64)
+        /// The last status that was not a success.
+        case status(@Sendable (Snapshot) -> NTStatus)
+    }
+
+    /// The metric that shows it.
+    public struct Metric: Hashable, Sendable {
+        /// Its name without the prefix `wdfilterd_`.
+        public let name: String
+        /// Whether it can fall.
+        public let isGauge: Bool
+
+        static func counter(_ name: String) -> Metric { Metric(name: name, isGauge: false) }
+        static func gauge(_ name: String) -> Metric { Metric(name: name, isGauge: true) }
+    }
+
+    /// Its member in an object of `GET /counters`.
+    public let member: StaticString
+    /// Its path in `GET /counters`, its source and its meaning.
+    public let term: Term
+    /// How it is read.
+    public let reading: Reading
+    /// Its greatest value, where there is one.
+    public let most: Int?
+    /// The metric that shows it; nil for one that `/metrics` does not show.
+    public let metric: Metric?
+}
+
+extension Counter {
+    typealias Path<Value> = any KeyPath<Snapshot, Value> & Sendable
+
+    /// A number.
+    static func number(
+        _ object: StaticString, _ member: StaticString, driverName: String?, _ provenance: Provenance,
+        _ meaning: String,
+        rules: [String] = [], _ path: Path<some BinaryInteger & SendableMetatype>, upTo most: Int? = nil,
+        metric: Metric? = nil
+    ) -> Counter {
+        Counter(
+            object, member, driverName: driverName, provenance, meaning, rules: rules,
+            .number { Int64(clamping: $0[keyPath: path]) }, most: most, metric: metric)
+    }
+
+    /// The last status of a group.
+    static func status(
+        _ object: StaticString, _ member: StaticString, driverName: String?, _ provenance: Provenance,
+        _ meaning: String,
+        rules: [String] = [], _ path: Path<NTStatus>
+    ) -> Counter {
+        Counter(
+            object, member, driverName: driverName, provenance, meaning, rules: rules,
+            .status { $0[keyPath: path] }, most: nil, metric: nil)
+    }
+
+    private init(
+        _ object: StaticString, _ member: StaticString, driverName: String?, _ provenance: Provenance,
+        _ meaning: String,
+        rules: [String], _ reading: Reading, most: Int?, metric: Metric?
+    ) {
+        self.member = member
+        self.reading = reading
+        self.most = most
+        self.metric = metric
+        term = Term("\(object).\(member)", driverName: driverName, provenance, meaning, rules: rules)
+    }
+}

@@ -1,0 +1,68 @@
+/// A noun of the driver's: the part of a table's line that every table has.
+///
+/// Rules, flags, operations, statuses, routines, counters and settings each have one table (decision 6). The glossary,
+/// `GET /v1/vocabulary`, the help texts of the metrics and the schemas of openapi.yaml are printed from these lines.
+public struct Term: Hashable, Sendable {
+    /// How its value is written.
+    public enum Value: Hashable, Sendable {
+        /// A type of operation: a number.
+        case number(Int64)
+        /// A mask or a magic: hex, unpadded.
+        case hex(UInt64)
+        /// A status: eight hex digits.
+        case status(UInt32)
+    }
+
+    /// Our name.
+    public let name: String
+    /// The driver's name, as the analyst gave it; nil where there is none.
+    public let driverName: String?
+    /// Its value; nil for a noun without one.
+    public let value: Value?
+    /// How sure it is, and where it comes from.
+    public let provenance: Provenance
+    /// Its meaning, a phrase without a full stop and without rule ids.
+    public let meaning: String
+    /// The rules of the driver model that it takes part in, `["IMG-4"]`.
+    public let rules: [String]
+
+    /// A noun that goes by another name than the driver's, or that the driver does not have.
+    public init(
+        _ name: String, driverName: String?, value: Value? = nil, _ provenance: Provenance, _ meaning: String,
+        rules: [String] = []
+    ) {
+        self.name = name
+        self.driverName = driverName
+        self.value = value
+        self.provenance = provenance
+        self.meaning = meaning
+        self.rules = rules
+    }
+
+    /// A noun that goes by the driver's name.
+    public init(
+        _ name: String, value: Value? = nil, _ provenance: Provenance, _ meaning: String, rules: [String] = []
+    ) {
+        self.init(name, driverName: name, value: value, provenance, meaning, rules: rules)
+    }
+
+    /// Its meaning with the rule ids in parentheses, as docs and the vocabulary have it.
+    public var explanation: String { rules.isEmpty ? meaning : "\(meaning) (\(rules.joined(separator: ", ")))" }
+
+    /// Its meaning and the driver's name as sentences, for a page that does not have both in columns.
+    public var sentences: String {
+        let meaning = explanation.prefix(1).uppercased() + explanation.dropFirst() + "."
+        return driverName.map { "\(meaning) Driver: \($0)." } ?? meaning
+    }
+}
+
+extension Term.Value {
+    /// The value in hex, as docs write it.
+    public var text: String {
+        switch self {
+        case .number(let number): "0x" + String(number, radix: 16, uppercase: true)
+        case .hex(let number): "0x" + String(number, radix: 16, uppercase: true)
+        case .status(let status): NTStatus(rawValue: status).hex
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Driver
+import Messages
+
+extension Vocabulary {
+    /// The schemas of openapi.yaml that follow from the tables, as YAML below `components/schemas`.
+    public static var schemas: String {
+        var page = SchemaPage()
+        func names(_ schema: String, _ about: String, _ terms: [Term]) { page.names(schema, about, terms.map(\.name)) }
+        names(
+            "ProcessRuleName", "Bits of ProcessCtx.ProcessRules (DATA-4), lowest first.",
+            ProcessRules.table.map(\.term))
+        names(
+            "ProcessFlagName", "Bits of ProcessCtx.ProcessFlags (DATA-3), lowest first.",
+            ProcessFlags.table.map(\.term))
+        names(
+            "StreamContextRuleName", "Bits of StreamCtx.StreamCtxRules (DATA-5).",
+            StreamContextRules.table.map(\.term))
+        names("SyncOperation", "Types of synchronous messages (SYN-1).", SyncOperation.allCases.map(\.term))
+        names(
+            "AsyncOperation", "Types of messages of the asynchronous structure (ASY-1).",
+            AsyncOperation.allCases.map(\.term))
+        names("StatusName", "Statuses (NTSTATUS) that the service produces.", NTStatus.table.map(\.term))
+        let routines = DriverRoutine.allCases
+        names("RoutineName", "Routines that events drive.", routines.filter { !$0.checks.isEmpty }.map(\.term))
+        names(
+            "NotificationRoutineName", "Routines of notifications that a client sent as such.",
+            routines.filter(\.checks.isEmpty).map(\.term))
+        page.names(
+            "ProvenanceStatus",
+            "known: published. inferred: it follows from what is published. decided: our choice. disputed: published "
+                + "sources contradict each other.",
+            Provenance.Status.allCases.map(\.rawValue))
+        page.settings()
+        page.counters()
+        page.vocabulary(groups)
+        return page.text
+    }
+}
+
+/// Writes schemas, each with the indentation that it has in openapi.yaml.
+private struct SchemaPage {
+    private(set) var text = ""
+
+    /// Appends a line, indented by `level` steps below `components/schemas`.
+    private mutating func line(_ level: Int, _ line: String) {
+        text += String(repeating: " ", count: 4 + 2 * level) + line + "\n"
+    }
+
+    /// Appends a description, in lines of a readable length.
+    private mutating func description(_ level: Int, _ description: String) {
+        line(level, "description: >-")
+        let limit = 116 - 2 * level
+        var words = ""
+        for word in description.split(separator: " ") {
+            if words.utf8.count + word.utf8.count > limit, !words.isEmpty {
+                line(level + 1, words)
+                words = ""
+            }
+            words += words.isEmpty ? String(word) : " " + word
+        }
+        line(level + 1, words)
+    }
+
+    private mutating func object(_ level: Int, requiring members: [String]) {
+        line(level, "type: object")
+        line(level, "required:")
+        for member in members { line(level + 1, "- \(member)") }
+        line(level, "additionalProperties: false")
+        line(level, "properties:")
+    }
+
+    mutating func names(_ schema: String, _ about: String, _ names: [String]) {
+        line(0, "\(schema):")
+        description(1, about)
+        line(1, "type: string")
+        line(1, "enum:")
+        for name in names { line(2, "- \(name)") }
+    }
+
+    mutating func settings() {
+        line(0, "HostConfigPatch:")
+        description(1, "Members that are left out stay as they are. None can be removed.")
+        line(1, "type: object")
+        line(1, "additionalProperties: false")
+        line(1, "properties:")
+        for setting in DriverConfig.table { self.setting(setting) }
+        line(0, "HostConfig:")
+        description(1, "The driver's settings (MP_CONFIG, MP_DATA).")
+        line(1, "type: object")
+        line(1, "required:")
+        for setting in DriverConfig.table { line(2, "- \(setting.name)") }
+        line(1, "allOf:")
+        line(2, "- {$ref: \"#/components/schemas/HostConfigPatch\"}")
+    }
+
+    private mutating func setting(_ setting: DriverSetting) {
+        line(2, "\(setting.name):")
+        description(3, setting.term.sentences)
+        switch setting.kind {
+        case .count(let range, _, _), .milliseconds(let range, _):
+            line(3, "type: integer")
+            line(3, "minimum: \(range.lowerBound)")
+            line(3, "maximum: \(range.upperBound)")
+        case .flag: line(3, "type: boolean")
+        case .choice(let names, _, _):
+            line(3, "type: string")
+            line(3, "enum: [\(names.joined(separator: ", "))]")
+        }
+        switch DriverConfig()[setting] {
+        case .number(let number): line(3, "default: \(number)")
+        case .flag(let flag): line(3, "default: \(flag)")
+        case .name(let name): line(3, "default: \(name)")
+        }
+    }
+
+    mutating func counters() {
+        line(0, "Counters:")
+        description(
+            1,
+            "The counters of MP_DATA and MP_ASYNC as one snapshot. Always: enqueued = sent + sendFailed + droppedOnOverflow + "
+                + "queued + inHand (ASY-10).")
+        object(1, requiring: ["sync"] + CountersSnapshot.objects.map { "\($0.name)" })
+        line(2, "sync:")
+        line(3, "type: object")
+        line(3, "required:")
+        for operation in SyncOperation.allCases { line(4, "- \(operation.name)") }
+        line(3, "propertyNames: {$ref: \"#/components/schemas/SyncOperation\"}")
+        line(3, "additionalProperties: {$ref: \"#/components/schemas/SyncCounters\"}")
+        for (name, counters) in CountersSnapshot.objects {
+            line(2, "\(name):")
+            members(3, counters)
+        }
+        line(0, "SyncCounters:")
+        description(1, "Counters of one type of synchronous message (SYN-4 to SYN-9).")
+        members(1, SyncCounters.table)
+    }
+
+    private mutating func members<Snapshot>(_ level: Int, _ counters: [Counter<Snapshot>]) {
+        object(level, requiring: counters.map { "\($0.member)" })
+        for counter in counters {
+            line(level + 1, "\(counter.member):")
+            description(level + 2, counter.term.sentences)
+            switch (counter.reading, counter.most) {
+            case (.number, let most?):
+                line(level + 2, "type: integer")
+                line(level + 2, "minimum: 0")
+                line(level + 2, "maximum: \(most)")
+            case (.number, nil): line(level + 2, "$ref: \"#/components/schemas/Count\"")
+            case (.status, _): line(level + 2, "$ref: \"#/components/schemas/Status\"")
+            }
+        }
+    }
+
+    mutating func vocabulary(_ groups: [Vocabulary.Group]) {
+        line(0, "Vocabulary:")
+        description(1, "Every name of the driver's that shows in the API, the docs and the messages.")
+        object(1, requiring: groups.map(\.member) + ["layouts"])
+        for group in groups {
+            line(2, "\(group.member):")
+            description(3, group.about)
+            line(3, "$ref: \"#/components/schemas/Terms\"")
+        }
+        line(2, "layouts:")
+        line(3, "type: array")
+        line(3, "minItems: 1")
+        line(3, "items: {$ref: \"#/components/schemas/Layout\"}")
+    }
+}
