@@ -28,7 +28,10 @@ struct VocabularyCommand: ParsableCommand {
         case schemas
     }
 
-    @Option(help: "What to print: json = all of it, glossary and messages = pages of Markdown, schemas = a part of openapi.yaml.")
+    @Option(
+        help:
+            "What to print: json = all of it, glossary and messages = pages of Markdown, schemas = a part of openapi.yaml."
+    )
     var format = Format.json
 
     @OptionGroup var log: LogOptions

@@ -54,7 +54,9 @@ struct DissectionTable {
 
     private var legend: String? {
         let marks = Set(dissection.parts.map(mark))
-        let texts = [("~", "~ place inferred"), ("*", "* our decision"), ("?", "? sources disagree"), ("!", "! unusual")]
+        let texts = [
+            ("~", "~ place inferred"), ("*", "* our decision"), ("?", "? sources disagree"), ("!", "! unusual"),
+        ]
         let used = texts.filter { marks.contains($0.0) }.map(\.1)
         return used.isEmpty ? nil : used.joined(separator: "   ")
     }
