@@ -1,6 +1,6 @@
 /// A noun of the driver's: the part of a table's line that every table has.
 ///
-/// Rules, flags, operations, statuses, routines, counters and settings each have one table (decision 6). The glossary,
+/// Rules, flags, operations, statuses, routines, counters and settings each have one table (decision 28). The glossary,
 /// `GET /v1/vocabulary`, the help texts of the metrics and the schemas of openapi.yaml are printed from these lines.
 public struct Term: Hashable, Sendable {
     /// How its value is written.

@@ -91,7 +91,6 @@ extension LayoutField {
         default: break
         }
         if isRequired { notes.append("required in `data`") }
-        if let maxUnits { notes.append("at most \(maxUnits) characters") }
         if let note { notes.append(note) }
         if isLeftZeroByLoadImage { notes.append("left 0 by a LoadImage") }
         if let provenance { notes.append("\(provenance.status.rawValue): \(provenance.source)") }

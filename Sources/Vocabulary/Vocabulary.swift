@@ -15,7 +15,7 @@ public enum Vocabulary {
         public let terms: [Term]
     }
 
-    /// All groups, in the order of the glossary. Each is a table of `Messages` or `Driver` (decision 6).
+    /// All groups, in the order of the glossary. Each is a table of `Messages` or `Driver` (decision 28).
     public static let groups = [
         Group(
             member: "rules", title: "ProcessRules", about: "Bits of ProcessCtx.ProcessRules.",

@@ -339,8 +339,9 @@ def test_a_journal_to_check(machine: Machine) -> None:
     assert got == header + b"\xf4\x00\x09\x00" + bytes.fromhex("1f4e6c9e607d2f47ba1aa39ef669e4b2")
 
 
-@pytest.mark.parametrize("name", ["", "a.exe", "x" * 15, "\U0001f600" * 7])
+@pytest.mark.parametrize("name", ["", "a.exe", "x" * 15, "x" * 16, "\U0001f600" * 200])
 def test_a_trusted_process(machine: Machine, name: str) -> None:
+    """COR-3: the name has no limit of its own."""
     got = is_encoded(machine, "TrustedOrUntrustedProcess", {"untrustedFlag": 128, "imageFileName": name})
     assert got[0x20:] == b"\x80\0" + name.encode("utf-16-le") + b"\0\0"
 

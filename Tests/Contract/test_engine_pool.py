@@ -140,7 +140,7 @@ def test_the_last_error_is_that_of_the_message_that_failed(machine: Machine) -> 
 
 
 def test_an_engine_sets_a_word_to_nothing(machine: Machine) -> None:
-    """PRC-3."""
+    """PRC-3, COR-10: in JSON only a member that is left out leaves a word alone."""
     machine.call(
         "putRulePolicies", body={"items": [{"imageFileName": "*", "rules": [RULE], "flags": ["TrustedProcess"]}]}
     )
@@ -148,7 +148,7 @@ def test_an_engine_sets_a_word_to_nothing(machine: Machine) -> None:
         machine.call("putEngine", body=receiver.setting)
         receiver.answering = answer("200 OK", b'{"flags":[]}')
         process = machine.process(imageFileName="a.exe")
-        assert (process["rules"], "TrustedProcess" in process["flags"]) == ([RULE], False)
+        assert (process["rules"], process["flags"]) == ([RULE], ["ThreadNotifyRoutineExSet"])
         receiver.answering = answer("200 OK", b'{"rules":[]}')
         process = machine.process(imageFileName="b.exe")
         assert (process["rules"], "TrustedProcess" in process["flags"]) == ([], True)

@@ -71,6 +71,10 @@ class TestProcesses:
             ("C:\\Windows\\System32\\lsass.exe", False, "0x00000420"),
             ("C:\\Windows\\System32\\svchost.exe", False, "0x00000500"),
             ("C:\\svchost.exe\\other.exe", True, "0x00000400"),
+            ("C:\\Windows\\System32\\poqexec.exe", False, "0x00000420"),
+            # COR-6: friendly before Windows 10 only.
+            ("C:\\Windows\\System32\\msiexec.exe", False, "0x00000400"),
+            ("C:\\Windows\\System32\\Register-CimProvider.exe", False, "0x00000400"),
         ],
     )
     def test_flags_come_from_the_name(self, machine: Machine, image: str, sid: bool, mask: str) -> None:

@@ -89,6 +89,20 @@ class TestRemoteThread:
         assert data["host"] == machine.name
         assert data["totalSize"] == 0x50 + 2 * len(IMAGE)
 
+    @pytest.mark.parametrize("whose", [None, "creator", "target"])
+    def test_the_image_name_is_the_creators_or_the_targets(self, machine: Machine, whose: str | None) -> None:
+        """COR-1, THR-4: the text says the creator's, the only dump shows the target's."""
+        assert machine.get("getConfig")["createThreadImageFileName"] == "creator"
+        if whose:
+            machine.call("patchConfig", body={"createThreadImageFileName": whose})
+            assert machine.get("getConfig")["createThreadImageFileName"] == whose
+        machine.process(processId=A, imageFileName="C:\\creator.exe", rules=[RULE])
+        machine.process(processId=B, imageFileName="C:\\target.exe")
+        _, queued = messages(machine.thread(B, **REMOTE))
+        message = machine.get("getMessage", sequence=queued["sequence"])["message"]
+        assert message["imageFileName"] == f"C:\\{whose or 'creator'}.exe"
+        assert (message["currentProcess"]["processId"], message["createdThreadProcess"]["processId"]) == (A, B)
+
     def test_without_an_engine_the_rule_stays_and_everything_fails(self, machine: Machine) -> None:
         machine.call("putEngine", body={"type": "none"})
         two_processes(machine)

@@ -40,9 +40,9 @@ def test_names_are_those_of_the_document(vocabulary: dict[str, Any], group: str,
 
 
 def test_statuses_and_routines_are_those_of_the_document(vocabulary: dict[str, Any]) -> None:
-    assert names(vocabulary["statuses"]) == DOCUMENT.at("/components/schemas/Status/anyOf/0/enum")
+    assert names(vocabulary["statuses"]) == DOCUMENT.at("/components/schemas/StatusName/enum")
     routines = DOCUMENT.at("/components/schemas/RoutineName/enum")
-    routines += DOCUMENT.at("/components/schemas/MessageRoutine/anyOf/1/enum")
+    routines += DOCUMENT.at("/components/schemas/NotificationRoutineName/enum")
     assert names(vocabulary["routines"]) == routines
 
 
@@ -73,8 +73,11 @@ def test_counters_are_those_that_are_told(machine: Machine, vocabulary: dict[str
         else:
             yield ".".join(path)
 
-    told = set(paths(machine.get("getCounters"))) - {"processTable.processes"}
-    assert set(names(vocabulary["counters"])) == told
+    assert set(names(vocabulary["counters"])) == set(paths(machine.get("getCounters")))
+
+
+def test_settings_are_those_of_a_host(machine: Machine, vocabulary: dict[str, Any]) -> None:
+    assert names(vocabulary["settings"]) == list(machine.get("getConfig"))
 
 
 def members(vocabulary: dict[str, Any], operation: str) -> set[str]:

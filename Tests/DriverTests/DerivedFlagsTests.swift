@@ -9,11 +9,11 @@ import Testing
             ("msmpeng.exe", 0x9, 0x19), ("MpCmdRun.exe", 0x1, 0x11), ("NisSrv.exe", 0x1, 0x11),
             ("WerFault.exe", 0x1, 0x1),
             ("WerFaultSecure.exe", 0x1, 0x1), ("lsass.exe", 0x20, 0x20), ("csrss.exe", 0x20, 0x20),
-            ("services.exe", 0x20, 0x20), ("msiexec.exe", 0x20, 0x20), ("poqexec.exe", 0x20, 0x20),
-            ("setupcl.exe", 0x20, 0x20), ("register-cimprovider.exe", 0x20, 0x20), ("svchost.exe", 0x100, 0x100),
+            ("services.exe", 0x20, 0x20), ("msiexec.exe", 0, 0), ("poqexec.exe", 0x20, 0x20),
+            ("setupcl.exe", 0x20, 0x20), ("register-cimprovider.exe", 0, 0), ("svchost.exe", 0x100, 0x100),
             ("xsvchost.exe", 0, 0), ("svchost.exe.bak", 0, 0), ("svchost", 0, 0),
         ] as [(String, UInt32, UInt32)])
-    func `PRC-9: flags follow from the final component and the service SID`(
+    func `PRC-9, COR-6: flags follow from the final component and the service SID`(
         name: String, plain: UInt32, withSid: UInt32
     ) throws {
         for image in [name, name.uppercased(), #"C:\Windows\lsass.exe\"# + name] {

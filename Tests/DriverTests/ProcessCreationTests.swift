@@ -194,7 +194,7 @@ import Testing
         #expect(driver.message(1)?.durationNanoseconds == 3_000_000)
     }
 
-    @Test func `PRC-7: exit queues CreateProcess with CreateFlag 0 and removes the context`() throws {
+    @Test func `PRC-7, COR-8: exit removes the context and queues CreateProcess with CreateFlag 0`() throws {
         let engine = ScriptedEngine()
         let queue = ManualWorkQueue()
         let driver = Driver.make(engine: engine, workQueue: queue)

@@ -6,7 +6,7 @@ enum KernelDumps {
     static let messages: [(name: String, message: AsyncMessage, bytes: [UInt8])] = [
         ("CreateProcess: NisSrv.exe is created by services.exe", nisSrv, nisSrvBytes),
         ("LoadImage: sspicli.dll", sspicli, sspicliBytes),
-        ("CreateThread: TSTheme.exe creates a thread in another process", tsTheme, tsThemeBytes),
+        ("CreateThread: svchost.exe creates a thread in TSTheme.exe (COR-1)", tsTheme, tsThemeBytes),
     ]
 
     /// Variable data of synchronous messages.

@@ -37,6 +37,61 @@ import Vocabulary
         #expect(covered == Set(expected))
     }
 
+    /// What the vocabulary says of a name, and the line of the glossary that says the same.
+    private func explanation(of name: String, in member: String) throws -> String {
+        let term = try #require(try group(member).first { $0.name == name })
+        let line = Vocabulary.glossaryPage.split(separator: "\n").first { $0.hasPrefix("| `\(name)` ") }
+        #expect(try #require(line).contains(term.meaning), "\(name)")
+        return term.explanation
+    }
+
+    private func field(_ name: String, of structure: String) throws -> LayoutField {
+        let layout = try #require(Vocabulary.layouts.first { $0.structure.name == structure })
+        return try #require(layout.structure.fields.first { $0.name == name })
+    }
+
+    @Test func `COR-1, THR-4: the image name of a CreateThread is disputed, and the setting says so`() throws {
+        let name = try field("ImageFileName", of: "ThreadNotify")
+        #expect(name.provenance?.status == .disputed)
+        let setting = try #require(try group("settings").first { $0.name == "createThreadImageFileName" })
+        #expect(setting.provenance.status == .disputed)
+        let rows = Vocabulary.messagesPage.split(separator: "\n").filter { $0.contains("createThreadImageFileName") }
+        #expect(rows.count == 1 && rows.allSatisfy { $0.contains("| disputed |") })
+    }
+
+    @Test func `COR-2: the operation of an OpenDesktop is 0 for a creation and 1 for a duplication`() throws {
+        let operation = try field("Operation", of: "ObDesktopHandle")
+        #expect(operation.valueNames?.names == [0: "OB_OPERATION_HANDLE_CREATE", 1: "OB_OPERATION_HANDLE_DUPLICATE"])
+        #expect(Vocabulary.messagesPage.contains("0x0 OB_OPERATION_HANDLE_CREATE, 0x1 OB_OPERATION_HANDLE_DUPLICATE"))
+    }
+
+    @Test func `COR-4: MsSecesProcess is the client of Security Essentials`() throws {
+        let flag = try explanation(of: "MsSecesProcess", in: "flags")
+        #expect(flag.contains("Security Essentials") && flag.contains("msseces.exe") && flag.contains("MpFilter"))
+    }
+
+    @Test func `COR-5: AllowAllRegistryOperations lifts denials by rules, and nothing else`() throws {
+        let rule = try explanation(of: "AllowAllRegistryOperations", in: "rules")
+        for words in ["denials by rules", "hardening", "tamper protection", "messages"] {
+            #expect(rule.contains(words), "\(words)")
+        }
+    }
+
+    @Test func `COR-7: the driver's exclusions are paths`() throws {
+        #expect(try explanation(of: "ExcludedProcess", in: "flags").contains("paths"))
+    }
+
+    @Test func `COR-9: the two rules of host intrusion prevention arm a check`() throws {
+        for name in ["AllowCodeInjectionHIPSRule", "QuerySuspendResumeHIPSRule"] {
+            #expect(try explanation(of: name, in: "rules").hasPrefix("arms the "), "\(name)")
+        }
+    }
+
+    @Test func `COR-11: SuppressAsyncImageLoad is one of eleven low bits that look like a family`() throws {
+        let rule = try explanation(of: "SuppressAsyncImageLoad", in: "rules")
+        #expect(rule.contains("0x7FF") && rule.contains("MsMpEng"))
+    }
+
     /// A file as it is in the repository.
     private func file(_ name: String) throws -> String {
         let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)

@@ -63,7 +63,7 @@ extension Driver {
         }
     }
 
-    /// Ends a process: a CreateProcess message with CreateFlag 0 goes through the queue, then the context is removed
+    /// Ends a process: its context is removed, then a CreateProcess message with CreateFlag 0 goes through the queue
     /// (PRC-7).
     ///
     /// Throws `unknownProcess` or `systemProcess`.
@@ -76,12 +76,13 @@ extension Driver {
             if context.isSystem { throw .systemProcess }
             var report = RoutineReport(.createProcessNotifyEx)
             _ = report.trace.note(.createInfo, false)
+            // The table first, then the message: the driver's context lives on by its RefCount (COR-8).
+            state.processes.remove(reference)
             report.messages = [
                 state.asyncSendNotification(
-                    .createProcess, context.notify(createFlag: false), about: context.identity, countedTo: reference,
+                    .createProcess, context.notify(createFlag: false), about: context.identity, countedTo: nil,
                     routine: .createProcessNotifyEx, now: now)
             ]
-            state.processes.remove(reference)
             return [report]
         }
     }

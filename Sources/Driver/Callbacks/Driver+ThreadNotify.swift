@@ -159,12 +159,20 @@ extension DriverState {
                 createdThreadProcess: event.targetProcess,
                 createdThread: AuxTidCreationTime(
                     threadId: event.thread.threadId, creationTime: creation.creationTime ?? .none),
-                imageFileName: context.imageFileName)
+                imageFileName: imageFileName(creator: context, target: event.target))
         }
         decision.notification = SyncNotification(
             message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
             rule: .process(creator), routine: .createThreadNotify)
         return decision
+    }
+
+    /// The image name in a CreateThread: by the text of the analysis the creator's, in its only dump the target's (THR-4).
+    private func imageFileName(creator: ProcessContext, target: ProcessReference) -> String {
+        switch config.createThreadImageFileName {
+        case .creator: creator.imageFileName
+        case .target: processes[target]?.imageFileName ?? ""
+        }
     }
 
     /// The end of the first routine, its synchronous message answered or not (THR-4), and the start of the Ex one (TEX-3).

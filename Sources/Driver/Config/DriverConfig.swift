@@ -13,6 +13,12 @@ public struct DriverConfig: Hashable, Sendable {
     package var sendSyncNotificationFlag = true
     package var sendingSyncSemaphoreLimit = 16
     package var createThreadNotifyRoutineEx = true
+    package var createThreadImageFileName = ImageFileNameSource.creator
+
+    /// The process whose image name a CreateThread carries (THR-4).
+    package enum ImageFileNameSource: String, CaseIterable, Sendable {
+        case creator, target
+    }
 
     /// The defaults.
     public init() {}
@@ -55,6 +61,11 @@ public struct DriverConfig: Hashable, Sendable {
             "createThreadNotifyRoutineEx", driverName: "PsSetCreateThreadNotifyRoutineEx", .known("part 1"),
             "the machine has PsSetCreateThreadNotifyRoutineEx, as Windows 10 does", rules: ["PRC-1", "TEX"],
             .flag(\.createThreadNotifyRoutineEx)),
+        DriverSetting(
+            "createThreadImageFileName", driverName: nil,
+            .disputed("part 2: its text says the creator's, its only dump shows the target's"),
+            "the process whose image name a CreateThread carries, the creator of the thread or the one it runs in",
+            rules: ["THR-4", "COR-1"], .choice(\.createThreadImageFileName)),
     ]
 
     /// Of a setting whose name is published and whose default is not (ASY-11).

@@ -63,7 +63,7 @@ public struct CreateProcessAnswer: Hashable, Sendable {
         self.processRules = processRules
     }
 
-    /// What the driver's reply buffer says, in which a word of 0 leaves alone (PRC-3).
+    /// What the driver's reply buffer says, in which 0 leaves a word alone (PRC-3, COR-10).
     public init(_ reply: CreateProcessReply) {
         self.init(
             accessDenied: reply.accessDenied, processFlags: reply.processFlags == 0 ? nil : reply.processFlags,

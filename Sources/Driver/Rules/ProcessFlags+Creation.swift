@@ -2,7 +2,8 @@ extension ProcessFlags {
     /// What the driver derives from a new process's image and token (PRC-9).
     ///
     /// Driver: `MpSetProcessExempt`, `MpSetProcessHardening`, `MpSetProcessHardeningExclusion`.
-    /// Decided: the final component of the name decides, without case, where the driver has full paths.
+    /// Decided: the final component of the name decides, without case. The driver has a list of paths from its engine, each
+    /// with flags for "no backslash" and "wildcard" (COR-7).
     static func derived(imageFileName: String, hasServiceSid: Bool) -> ProcessFlags {
         var flags: ProcessFlags = []
         switch imageFileName.upcasedFinalComponent(limit: longestName) {
@@ -14,8 +15,8 @@ extension ProcessFlags {
             if hasServiceSid { flags.insert(.mpServiceSidProcess) }
         case "WERFAULT.EXE", "WERFAULTSECURE.EXE":
             flags = .excludedProcess
-        case "LSASS.EXE", "CSRSS.EXE", "SERVICES.EXE", "MSIEXEC.EXE", "POQEXEC.EXE", "SETUPCL.EXE",
-            "REGISTER-CIMPROVIDER.EXE":
+        case "LSASS.EXE", "CSRSS.EXE", "SERVICES.EXE", "POQEXEC.EXE", "SETUPCL.EXE":
+            // Not msiexec.exe and register-cimprovider.exe, which are friendly before Windows 10 only (COR-6).
             flags = .friendlyProcess
         case "SVCHOST.EXE":
             flags = .svchostProcess
@@ -25,5 +26,5 @@ extension ProcessFlags {
     }
 
     /// UTF-16 units of the longest name that something is derived from.
-    private static let longestName = "REGISTER-CIMPROVIDER.EXE".utf16.count
+    private static let longestName = "WERFAULTSECURE.EXE".utf16.count
 }

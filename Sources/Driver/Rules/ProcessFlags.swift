@@ -28,7 +28,7 @@ extension ProcessFlags: NamedBits {
     public static let table = [
         NamedBit(
             excludedProcess, "ExcludedProcess", .known("part 1"),
-            "on the engine's list of exclusions (MpSetProcessExempt)"),
+            "on the engine's list of exclusions, which has paths and wildcards (MpSetProcessExempt)"),
         NamedBit(msMpEngProcess, "MsMpEngProcess", .known("part 1"), "the engine itself"),
         NamedBit(
             mpServiceSidProcess, "MpServiceSidProcess", .known("part 1"),
@@ -37,7 +37,10 @@ extension ProcessFlags: NamedBits {
             friendlyProcess, "FriendlyProcess", .known("part 1"),
             "excluded from hardening (MpSetProcessHardeningExclusion)"),
         NamedBit(trustedProcess, "TrustedProcess", .known("part 1"), "trusted"),
-        NamedBit(msSecesProcess, "MsSecesProcess", .known("part 1"), "the MsSense service"),
+        NamedBit(
+            msSecesProcess, "MsSecesProcess", .known("part 1"),
+            "msseces.exe, the client of Security Essentials; set under MpFilter only",
+            rules: ["COR-4"]),
         NamedBit(
             svchostProcess, "SvchostProcess", .known("part 1"), "a service host (MpSetProcessHardeningExclusion)"),
         NamedBit(

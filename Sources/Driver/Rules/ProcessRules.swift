@@ -36,16 +36,20 @@ extension ProcessRules: NamedBits {
             "handle operations on desktops are not reported"),
         NamedBit(
             suppressAsyncImageLoad, "SuppressAsyncImageLoad", driverName: nil,
-            .decided("part 2 has the bit without a name"), "no asynchronous LoadImage", rules: ["IMG-4"]),
+            .decided("part 2 has the bit without a name"),
+            "no asynchronous LoadImage; MsMpEng was seen with 0x7FF: the low bits look like one family of exemptions",
+            rules: ["IMG-4", "COR-11"]),
         NamedBit(
-            allowAllRegistryOperations, "AllowAllRegistryOperations", .known("part 4"), "registry operations pass"),
+            allowAllRegistryOperations, "AllowAllRegistryOperations", .known("part 4"),
+            "lifts denials by rules of registry operations; neither hardening, nor tamper protection, nor messages",
+            rules: ["COR-5"]),
         NamedBit(
             notifyWow64cpuLoad, "NotifyWow64cpuLoad", .known("part 2"), "wow64cpu.dll is looked out for",
             rules: ["IMG-3"]),
         NamedBit(
             allowCodeInjectionHIPSRule, "AllowCodeInjectionHIPSRule", .known("part 3"),
             "arms the code-injection rule of host intrusion prevention: an opener that has the bit is checked",
-            rules: ["OBJ-9"]),
+            rules: ["OBJ-9", "COR-9"]),
         NamedBit(allowedToInjectCode, "AllowedToInjectCode", .known("part 3"), "the process may inject code"),
         NamedBit(
             allowIncomingCodeInjection, "AllowIncomingCodeInjection", .known("part 3"),
@@ -59,7 +63,7 @@ extension ProcessRules: NamedBits {
         NamedBit(
             querySuspendResumeHIPSRule, "QuerySuspendResumeHIPSRule", .known("part 3"),
             "arms the suspend-resume rule of host intrusion prevention: an opener that has the bit is checked",
-            rules: ["OBJ-9"]),
+            rules: ["OBJ-9", "COR-9"]),
         NamedBit(
             allowedToQuerySuspendResume, "AllowedToQuerySuspendResume", .known("part 3"),
             "the process may suspend and resume others"),

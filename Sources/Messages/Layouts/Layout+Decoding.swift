@@ -128,10 +128,6 @@ extension Layout {
             return nil
         }
         let units = (terminator - start) / 2
-        if let most = part.facts.maxUnits, units > most {
-            reader.fault(start, "\(name) has \(units) characters, at most \(most) are allowed")
-            return nil
-        }
         guard let text = reader.text(at: start, units: units) else { return nil }
         return (text, min(2 * units + terminatorSize, extent.upperBound - start))
     }

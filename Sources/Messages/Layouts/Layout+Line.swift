@@ -99,7 +99,6 @@ extension Layout.Line {
     func called(_ member: String) -> Self { with { $0.member = member } }
     func note(_ note: String) -> Self { with { $0.note = note } }
     func from(_ provenance: Provenance) -> Self { with { $0.provenance = provenance } }
-    func atMost(units: Int) -> Self { with { $0.maxUnits = units } }
     func values(_ names: [UInt64: String]) -> Self { with { $0.valueNames = .init(names: names, areBits: false) } }
     func bits(_ names: [UInt64: String]) -> Self { with { $0.valueNames = .init(names: names, areBits: true) } }
 

@@ -68,8 +68,6 @@ public struct LayoutField: Hashable, Sendable {
     public var isRequired = false
     /// Whether a LoadImage, which shares the layout of CreateProcess, leaves it 0.
     public var isLeftZeroByLoadImage = false
-    /// Most UTF-16 units of a text; nil where only the message bounds it.
-    public var maxUnits: Int?
     /// Values that have a name.
     public var valueNames: Names?
     /// How sure its place is; nil when that is as sure as the layout.

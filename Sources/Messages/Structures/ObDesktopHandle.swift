@@ -8,7 +8,7 @@ public struct ObDesktopHandle: Hashable, Sendable {
     public var threadId: UInt32 = 0
     /// The terminal session.
     public var sessionId: UInt32 = 0
-    /// OB_OPERATION: 1 create, 2 duplicate.
+    /// 0 create, 1 duplicate: one less than OB_OPERATION (COR-2).
     public var operation: UInt8 = 0
     /// Whether it is a kernel handle.
     public var kernelHandleFlag: UInt8 = 0
@@ -31,7 +31,7 @@ extension ObDesktopHandle {
             .u8(0x34, "Operation", \.operation).note(
                 "`handleOperation` in a CloudEvent, whose `operation` is the message's"
             )
-            .values([1: "OB_OPERATION_HANDLE_CREATE", 2: "OB_OPERATION_HANDLE_DUPLICATE"]),
+            .values([0: "OB_OPERATION_HANDLE_CREATE", 1: "OB_OPERATION_HANDLE_DUPLICATE"]),
             .u8(0x35, "KernelHandleFlag", \.kernelHandleFlag),
             .zero(0x36, 2),
             .hex32(0x38, "DesiredAccess", \.desiredAccess),

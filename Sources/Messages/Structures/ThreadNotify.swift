@@ -10,7 +10,7 @@ public struct ThreadNotify: Hashable, Sendable {
     public var createdThreadProcess: AuxPidCreationTime
     /// The created thread; its creation time is 0 in the only published dump.
     public var createdThread: AuxTidCreationTime
-    /// The image of the creator's process.
+    /// The image of the creator's process or of the created thread's (THR-4).
     public var imageFileName: String
 
     /// A message about `createdThread`.
@@ -38,7 +38,9 @@ extension ThreadNotify {
             .process(0x30, "CreatedThreadProcess", \.createdThreadProcess).required,
             .thread(0x3C, "CreatedThread", \.createdThread).required.note("its creation time is 0 in the only dump"),
             .text("ImageFileName", \.imageFileName, at: 0x48, terminator: 8)
-                .from(.inferred("Size = 0x50 + the name without its NUL; the one dump also fits rounding up to 8"))
-                .note("of the creator's process; NUL, then zeros"),
+                .from(.disputed("part 2: its text says the creator's, its only dump shows the target's"))
+                .note(
+                    "of the process that the setting createThreadImageFileName chooses; NUL, then zeros; inferred: Size = "
+                        + "0x50 + the name without its NUL, the one dump also fits rounding up to 8"),
         ])
 }

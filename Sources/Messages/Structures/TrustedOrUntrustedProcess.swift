@@ -4,11 +4,8 @@
 public struct TrustedOrUntrustedProcess: Hashable, Sendable {
     /// Not 0 when the process became untrusted.
     public var untrustedFlag: UInt8
-    /// The name of its image, at most `maxNameUnits` UTF-16 units.
+    /// The name of its image, of any length (COR-3).
     public var imageFileName: String
-
-    /// Most UTF-16 units of the name.
-    public static let maxNameUnits = 15
 
     /// The process whose image is called `imageFileName`.
     public init(untrustedFlag: UInt8 = 0, imageFileName: String = "") {
@@ -23,7 +20,9 @@ extension TrustedOrUntrustedProcess {
         [
             .u8(0x20, "UntrustedFlag", \.untrustedFlag).required,
             .zero(0x21, 1),
-            .text("ImageFileName", \.imageFileName, at: 0x22).required.atMost(units: maxNameUnits)
-                .from(.decided("the header says 15 characters; the message ends with the name's NUL")),
+            .text("ImageFileName", \.imageFileName, at: 0x22).required
+                .from(
+                    .inferred(
+                        "the header's 15 characters are where a name begins, as in ThreadNotify, whose dump is longer")),
         ])
 }
