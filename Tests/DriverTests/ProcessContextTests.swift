@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test func `OBJ-9: two bits are said to arm a check, four to let pass`() {
-        let meanings = Dictionary(uniqueKeysWithValues: ProcessRules.named.map { ($0.bit, $0.meaning) })
+        let meanings = Dictionary(uniqueKeysWithValues: ProcessRules.table.map { ($0.bit, $0.term.meaning) })
         for arming: UInt32 in [0x8000, 0x80_0000] {
             #expect(meanings[arming]?.hasPrefix("arms ") == true)
         }
