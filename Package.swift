@@ -132,7 +132,7 @@ let package = Package(
                 "NotificationAPI", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages", "JSON", "Locking",
                 "TestSupport", logging,
             ]),
-        tests("SettingsTests", ["Settings", yams]),
+        tests("SettingsTests", ["Settings", "Driver", yams]),
         tests(
             "CommandTests",
             [

@@ -1,3 +1,4 @@
+import Driver
 import Settings
 import Testing
 import Yams
@@ -26,7 +27,7 @@ import Yams
         }
         var expected: [String: String] = [:]
         for group in Mirror(reflecting: Settings()).children {
-            guard let name = group.label, name != "rulePolicies" else { continue }
+            guard let name = group.label, !["driver", "rulePolicies"].contains(name) else { continue }
             let members = if case EngineSettings.embedded(let engine) = group.value { engine } else { group.value }
             if name == "engine" { expected["engine.type"] = "embedded" }
             if name == "engineConnections" { expected["engine.connections"] = "\(group.value)" }
@@ -35,9 +36,23 @@ import Yams
                 expected["\(name).\(member.label ?? "")"] = "\(member.value)"
             }
         }
-        #expect(expected.count == 48)
+        for setting in DriverConfig.table { expected["driver.\(setting.name)"] = setting.defaultText }
+        #expect(expected.count > 40)
         #expect(given == expected)
         #expect(root["rulePolicies"]?.sequence?.isEmpty == true)
+    }
+
+    @Test func `the driver's settings have the ranges and choices of their table`() throws {
+        for setting in DriverConfig.table {
+            let line = try #require(file.text.split(separator: "\n").first { $0.hasPrefix("  \(setting.name):") })
+            if let range = setting.range {
+                #expect(line.contains(" \(range.lowerBound)...\(range.upperBound)"), "\(line)")
+            } else if case .choice(let names, _, _) = setting.kind {
+                #expect(line.contains("# \(names.joined(separator: ", ")); "), "\(line)")
+            } else {
+                #expect(line.contains("# true, false; "), "\(line)")
+            }
+        }
     }
 
     @Test func `each key has a comment that tells its values or unit`() {
@@ -80,6 +95,17 @@ import Yams
             ])
         for member in Mirror(reflecting: webhook).children {
             #expect(file.text.contains("\n  # \(member.label ?? "?"): "))
+        }
+    }
+}
+
+extension DriverSetting {
+    /// Its default as YAML has it.
+    fileprivate var defaultText: String {
+        switch DriverConfig()[self] {
+        case .number(let number): "\(number)"
+        case .flag(let flag): "\(flag)"
+        case .name(let name): name
         }
     }
 }
