@@ -45,7 +45,7 @@ let package = Package(
 
         // Foundations: know nothing of drivers
         library("Locking"),
-        library("Files"),
+        library("Bytes"),
         .target(
             name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "CGnuTLS", "Locking"], swiftSettings: strict,
             // libmicrohttpd is to find it (decision 15).
@@ -61,7 +61,7 @@ let package = Package(
         // The engine's side
         library(
             "WebhookEngine",
-            ["Driver", "Messages", "DriverJSON", "JSON", "Locking", "Files", "CCurl", "CGnuTLS", deques, heaps]),
+            ["Driver", "Messages", "DriverJSON", "JSON", "Locking", "Bytes", "CCurl", "CGnuTLS", deques, heaps]),
 
         library("Vocabulary", ["Driver", "Messages"]),
 
@@ -73,14 +73,13 @@ let package = Package(
                 "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Replay", "Vocabulary", "JSON",
                 "MicroHTTPD", "Locking", "COpenAPI", "CGnuTLS", logging, yams,
             ]),
-        library("HexDump"),
         library("Recordings", ["CArchive"]),
-        library("Settings", ["Driver", "Files", yams]),
+        library("Settings", ["Driver", "Bytes", yams]),
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
                 "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine",
-                "Vocabulary", "HexDump", "MicroHTTPD", "JSON", "Locking", "Files", "Recordings", "Replay",
+                "Vocabulary", "MicroHTTPD", "JSON", "Locking", "Bytes", "Recordings", "Replay",
                 "CMicroHTTPD", "CCurl", "CGnuTLS", "CArchive", logging, deques,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -96,7 +95,7 @@ let package = Package(
         .target(
             name: "MicroHTTPDTesting", dependencies: ["MicroHTTPD"], path: "Tests/MicroHTTPDTesting",
             swiftSettings: strict),
-        tests("FilesTests", ["Files"]),
+        tests("BytesTests", ["Bytes"]),
         tests("JSONTests", ["JSON"]),
         tests("AccessTests", ["NotificationAPI"]),
         tests(
@@ -107,7 +106,6 @@ let package = Package(
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking", "TestSupport"]),
         tests("DriverJSONTests", ["DriverJSON", "Driver", "Messages", "JSON"]),
         tests("VocabularyTests", ["Vocabulary", "Driver", "Messages"]),
-        tests("HexDumpTests", ["HexDump"]),
         tests("RecordingsTests", ["Recordings", "CArchive"]),
         tests("EmbeddedEngineTests", ["Runtime", "Driver", "Messages", "Locking"]),
         tests(
@@ -159,7 +157,7 @@ if Context.environment["WDFILTERD_FUZZ"] != nil {
             name: "FuzzEventFeed",
             dependencies: ["FuzzFinding", "Replay", "Driver", "Messages", "Locking", "TestSupport"],
             path: "Fuzz/EventFeed", swiftSettings: strict),
-        fuzzer("Messages", ["Messages", "HexDump"]),
+        fuzzer("Messages", ["Messages", "Bytes"]),
         fuzzer("JSON", ["JSON", "DriverJSON", "Driver", "Messages"]),
         fuzzer("NativeEvents", ["FuzzEventFeed", "Replay"]),
         fuzzer("SysmonEvents", ["FuzzEventFeed", "Replay"]),

@@ -1,5 +1,5 @@
+import Bytes
 import FuzzFinding
-import HexDump
 import Messages
 
 /// Any bytes are read as every structure there is, or found faulty; what is read without a remark is written as the same

@@ -1,4 +1,4 @@
-import Files
+import Bytes
 
 /// A text that must not be seen: printing, dumping and interpolating it give `<redacted>`.
 public struct Secret: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Files
+import Bytes
 
 /// The text of a configuration file.
 public struct SettingsFile: Hashable, Sendable {

@@ -1,7 +1,7 @@
+import Bytes
 import CCurl
 import CGnuTLS
 import Dispatch
-import Files
 import Glibc
 import Locking
 

@@ -1,5 +1,5 @@
+import Bytes
 import CCurl
-import Files
 import Settings
 
 /// How a running service is reached, for commands that ask one.

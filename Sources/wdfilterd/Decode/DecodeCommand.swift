@@ -1,6 +1,6 @@
 import ArgumentParser
+import Bytes
 import Glibc
-import HexDump
 import Logging
 import Messages
 

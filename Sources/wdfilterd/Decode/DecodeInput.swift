@@ -1,5 +1,5 @@
+import Bytes
 import Glibc
-import HexDump
 
 /// The bytes to decode, from a file that holds them or a dump of them.
 struct DecodeInput {

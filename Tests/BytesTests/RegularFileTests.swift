@@ -1,4 +1,4 @@
-import Files
+import Bytes
 import Glibc
 import Testing
 

@@ -1,4 +1,4 @@
-import HexDump
+import Bytes
 import Testing
 
 @Suite struct HexDumpTests {
