@@ -47,16 +47,16 @@ let package = Package(
         library("Locking"),
         library("Bytes"),
         .target(
-            name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "CGnuTLS", "Locking"], swiftSettings: strict,
+            name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "CGnuTLS", "Locking", "Bytes"], swiftSettings: strict,
             // libmicrohttpd is to find it (decision 15).
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=epoll_wait"])]),
-        library("JSON", ["CSimdJSON"]),
+        library("JSON", ["CSimdJSON", "Bytes"]),
 
         // The driver
         library("Messages"),
         library("Driver", ["Messages", "Locking", deques]),
-        library("Runtime", ["Driver", "Messages", "Locking", deques, heaps]),
-        library("DriverJSON", ["Driver", "Messages", "JSON"]),
+        library("Runtime", ["Driver", "Messages", "Locking", "Bytes", deques, heaps]),
+        library("DriverJSON", ["Driver", "Messages", "JSON", "Bytes"]),
 
         // The engine's side
         library(
@@ -71,9 +71,9 @@ let package = Package(
             "NotificationAPI",
             [
                 "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Replay", "Vocabulary", "JSON",
-                "MicroHTTPD", "Locking", "COpenAPI", "CGnuTLS", logging, yams,
+                "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CGnuTLS", logging, yams,
             ]),
-        library("Recordings", ["CArchive"]),
+        library("Recordings", ["CArchive", "Bytes"]),
         library("Settings", ["Driver", "Bytes", yams]),
         .executableTarget(
             name: "wdfilterd",
@@ -111,8 +111,8 @@ let package = Package(
         tests(
             "WebhookEngineTests",
             [
-                "WebhookEngine", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "CGnuTLS", "TestCertificates",
-                "TestSupport",
+                "WebhookEngine", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", "CGnuTLS",
+                "TestCertificates", "TestSupport",
             ]),
         tests(
             "ReplayTests",

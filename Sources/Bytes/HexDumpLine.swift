@@ -52,8 +52,7 @@ struct HexDumpLine {
     /// The bytes of the line, little-endian units turned round or not.
     func bytes(littleEndian: Bool) -> [UInt8] {
         units.flatMap { unit -> [UInt8] in
-            let digits = unit.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-            let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+            let bytes = [UInt8](hexPairs: unit.utf8) ?? []
             return littleEndian ? bytes.reversed() : bytes
         }
     }
@@ -87,7 +86,7 @@ extension Substring {
         return text
     }
 
-    fileprivate var isHex: Bool { utf8.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit && $0 < 0x80 } }
+    fileprivate var isHex: Bool { utf8.allSatisfy { $0.hexValue != nil } }
 
     /// A debugger's prompt and what was typed behind it: `0: kd> db rcx`.
     fileprivate var isPrompt: Bool {
@@ -102,9 +101,7 @@ extension Substring {
         if behind.hasPrefix("<"), let end = behind.firstIndex(of: ">") { behind = behind[end...].dropFirst() }
         if text.hasPrefix("0x") { text = text.dropFirst(2) }
         let digits = text.filter { $0 != "`" }
-        guard behind.hasPrefix(":"), Substring(digits).isHex, let address = UInt64(digits, radix: 16) else {
-            return nil
-        }
+        guard behind.hasPrefix(":"), let address = UInt64(hexDigits: digits.utf8) else { return nil }
         return (address, behind.dropFirst())
     }
 
@@ -115,7 +112,7 @@ extension Substring {
         let data = behind.trimmed
         let second = data.prefix { !$0.isBlank && $0 != "-" }
         let digits = first.filter { $0 != "`" }
-        guard !data.isEmpty, [8, 16].contains(digits.utf8.count), let address = UInt64(digits, radix: 16) else {
+        guard !data.isEmpty, [8, 16].contains(digits.utf8.count), let address = UInt64(hexDigits: digits.utf8) else {
             return nil
         }
         let gap = behind.prefix { $0.isBlank }

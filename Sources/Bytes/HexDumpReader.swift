@@ -23,7 +23,9 @@ struct HexDumpReader {
         }
         guard let line = try HexDumpLine(text) else { return }
         // The last line of `hexdump -C` is an address alone.
-        if line.address == nil, let next, line.units.count == 1, UInt64(line.units[0], radix: 16) == next { return }
+        if line.address == nil, let next, line.units.count == 1, UInt64(hexDigits: line.units[0].utf8) == next {
+            return
+        }
         if let address = line.address { try follow(address) }
         let straight = line.bytes(littleEndian: line.order == .littleEndian)
         if line.order == .unknown { isOrderKnown = false }
@@ -49,15 +51,15 @@ struct HexDumpReader {
         if isRepeating, !lastLine.isEmpty, address > next {
             guard address - next <= UInt64(HexDump.maxBytes), (address - next).isMultiple(of: UInt64(lastLine.count))
             else {
-                throw HexDumpFault(detail: "begins at 0x\(String(address, radix: 16)), which no repetition leads to")
+                throw HexDumpFault(detail: "begins at \(address.hex()), which no repetition leads to")
             }
             for _ in 0..<(address - next) / UInt64(lastLine.count) { try append(lastLine, turned: lastLine) }
         }
         isRepeating = false
         guard address == self.next else {
             throw HexDumpFault(
-                detail: "begins at 0x\(String(address, radix: 16)), but the line before it ends at "
-                    + "0x\(String(self.next ?? 0, radix: 16))")
+                detail: "begins at \(address.hex()), but the line before it ends at "
+                    + "\((self.next ?? 0).hex())")
         }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 public import JSON
 public import Messages
 
@@ -78,7 +79,8 @@ extension JSONValue {
     /// Sixteen bytes: base64, or 32 hex digits.
     private func oword() -> OWord? {
         guard let text = string(maxUTF16: 64) else { return nil }
-        if let oword = OWord(bytes: text.hexBytes ?? Base64.decode(text) ?? []) { return oword }
+        let digits = text.utf8.count == 2 * OWord.size ? [UInt8](hexPairs: text.utf8) : nil
+        if let oword = OWord(bytes: digits ?? Base64.decode(text) ?? []) { return oword }
         fault("must be 16 bytes, in base64 or as 32 hex digits")
         return nil
     }
@@ -87,14 +89,5 @@ extension JSONValue {
         guard let elements = array(maxCount: AsyncBody.maxDataBytes / OWord.size) else { return nil }
         let hashes = elements.map { $0.oword() }
         return hashes.contains(nil) ? nil : hashes.compactMap { $0 }
-    }
-}
-
-extension String {
-    /// The bytes that 32 hex digits stand for.
-    fileprivate var hexBytes: [UInt8]? {
-        let digits = unicodeScalars.compactMap { Character($0).isASCII ? Character($0).hexDigitValue : nil }
-        guard digits.count == 32, utf8.count == 32 else { return nil }
-        return stride(from: 0, to: 32, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }

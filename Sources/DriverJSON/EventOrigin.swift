@@ -1,3 +1,5 @@
+import Bytes
+
 /// Which creation of which host an event comes from.
 public struct EventOrigin: Hashable, Sendable {
     /// The host's name.
@@ -13,7 +15,6 @@ public struct EventOrigin: Hashable, Sendable {
 
     /// An origin for a host that is being created: 64 random bits, 16 hex digits (FLT-6).
     public init(host: String) {
-        let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
-        self.init(host: host, random: String(repeating: "0", count: 16 - digits.count) + digits)
+        self.init(host: host, random: UInt64.random(in: 0...UInt64.max).hexDigits(16))
     }
 }

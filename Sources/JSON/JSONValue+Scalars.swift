@@ -1,3 +1,4 @@
+import Bytes
 import CSimdJSON
 import Glibc
 
@@ -99,7 +100,7 @@ extension JSONValue {
             value = nil
         }
         if let value, value <= max { return value }
-        fault("expected \"0x\" with 1 to 16 hex digits, or an integer, of at most 0x\(String(max, radix: 16))")
+        fault("expected \"0x\" with 1 to 16 hex digits, or an integer, of at most \(max.hex())")
         return nil
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 extension JSONWriter {
     /// Appends `text` as it is.
     mutating func append(_ text: StaticString) {
@@ -84,11 +86,5 @@ extension UInt8 {
         room.initializeElement(at: start + 4, to: (self >> 4).hexDigit)
         room.initializeElement(at: start + 5, to: hexDigit)
         return start + 6
-    }
-
-    /// The lower four bits as a lower-case hex digit.
-    var hexDigit: UInt8 {
-        let digit = self & 0xF
-        return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Writes JSON to the end of a byte array.
 ///
 /// Sets commas by itself. Whoever writes keeps to the grammar otherwise: members in objects, values in arrays.

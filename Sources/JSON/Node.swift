@@ -1,3 +1,4 @@
+import Bytes
 import CSimdJSON
 import Glibc
 
@@ -54,26 +55,11 @@ extension Collection<UInt8> {
     var string: String { String(decoding: self, as: UTF8.self) }
 }
 
-extension UInt8 {
-    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-}
-
 extension UnsafeBufferPointer<UInt8> {
     /// `0x` and 1 to 16 hex digits of either case.
     var hexNumber: UInt64? {
         guard count >= 3, count <= 18, self[0] == UInt8(ascii: "0"), self[1] == UInt8(ascii: "x") else { return nil }
-        var number: UInt64 = 0
-        for byte in self[2...] {
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-            default: return nil
-            }
-            number = number << 4 | UInt64(digit)
-        }
-        return number
+        return UInt64(hexDigits: self[2...])
     }
 
     /// The absolute value of a number of JSON with fraction or exponent; nil when it is none of 64 bits. Nothing is

@@ -1,3 +1,4 @@
+import Bytes
 import CSimdJSON
 
 /// An object of a recording: the record itself, or an object in it.
@@ -68,7 +69,7 @@ public struct RecordValue {
         guard node.kind == .string, Int(node.length) == other.utf8CodeUnitCount else { return false }
         let text = node.textBytes
         return text.isEqual(to: other.bytes)
-            || ignoringCase && text.elementsEqual(other.bytes) { $0.lowercased == $1.lowercased }
+            || ignoringCase && text.elementsEqual(other.bytes) { $0.asciiLowercased == $1.asciiLowercased }
     }
 
     /// Hands the bytes of a string, or of the digits of a number, to `body`; nil of anything else. UTF-8.
@@ -91,12 +92,5 @@ public struct RecordValue {
         case .string, .integer, .number: return node.textBytes
         case .object, .array, .true, .false, .null: return nil
         }
-    }
-}
-
-extension UInt8 {
-    /// The lower-case form of an ASCII letter.
-    fileprivate var lowercased: UInt8 {
-        self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self
     }
 }

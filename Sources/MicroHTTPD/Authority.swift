@@ -1,3 +1,5 @@
+import Bytes
+
 /// A host and a port, as the `Host` header, an origin and a URL write them (RFC 3986, section 3.2), without user.
 ///
 /// Refers to the bytes it was read from by their places, and copies nothing.
@@ -22,7 +24,7 @@ public struct Authority: Equatable, Sendable {
             if digits.isEmpty {
                 port = nil
             } else {
-                guard let number = digits.port else { return nil }
+                guard let number = digits.decimal(maxDigits: 5).flatMap({ UInt16(exactly: $0) }) else { return nil }
                 port = number
             }
         }
@@ -44,10 +46,7 @@ public struct Authority: Equatable, Sendable {
 extension UInt8 {
     /// Whether an IPv6 address may have the character between its brackets.
     fileprivate var isAddressCharacter: Bool {
-        switch self {
-        case 0x30...0x39, 0x41...0x46, 0x61...0x66, UInt8(ascii: ":"), UInt8(ascii: "."): true
-        default: false
-        }
+        hexValue != nil || self == UInt8(ascii: ":") || self == UInt8(ascii: ".")
     }
 
     /// Whether a registered name may have the character: `unreserved`, `sub-delims` and the `%` of an escape.
@@ -56,18 +55,5 @@ extension UInt8 {
         let low: UInt64 = 0x2BFF_7FF2_0000_0000
         let high: UInt64 = 0x47FF_FFFE_87FF_FFFE
         return self < 0x80 && (self < 0x40 ? low : high) >> UInt64(self & 0x3F) & 1 == 1
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// The port that these digits, 1 to 5 of them, write.
-    fileprivate var port: UInt16? {
-        guard 1...5 ~= count else { return nil }
-        var number: UInt32 = 0
-        for index in indices {
-            guard 0x30...0x39 ~= self[index] else { return nil }
-            number = number * 10 + UInt32(self[index] - 0x30)
-        }
-        return UInt16(exactly: number)
     }
 }

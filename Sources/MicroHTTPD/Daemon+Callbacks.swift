@@ -1,3 +1,4 @@
+import Bytes
 import CGnuTLS
 import CMicroHTTPD
 import Glibc
@@ -82,7 +83,7 @@ extension Daemon {
             switch byte {
             case 0x0A, 0x0D: continue
             case 0x20...0x7E where byte != UInt8(ascii: "\\"): text.unicodeScalars.append(Unicode.Scalar(byte))
-            default: text += "\\x" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
+            default: text += "\\x" + byte.hexDigits(2)
             }
         }
         return text

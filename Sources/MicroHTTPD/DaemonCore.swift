@@ -1,5 +1,5 @@
+import Bytes
 import Dispatch
-import Glibc
 import Locking
 import Synchronization
 
@@ -113,19 +113,5 @@ package final class DaemonCore: Sendable {
     }
 }
 
-/// Nanoseconds since an arbitrary moment, to the kernel's tick (4 ms at most), which deadlines can spare.
-func monotonicNow() -> Int64 {
-    var time = timespec()
-    // It fails for unknown clocks only.
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-}
-
-extension Duration {
-    /// In nanoseconds, up to a century; longer ones count as that.
-    var nanoseconds: Int64 {
-        let century: Int64 = 3_200_000_000
-        guard components.seconds < century else { return century * 1_000_000_000 }
-        return max(0, components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)
-    }
-}
+/// The present moment in nanoseconds. Deadlines do not need more than the coarse clock.
+func monotonicNow() -> Int64 { Monotonic.coarse().nanoseconds }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The headers of a request, in the order they came.
 ///
 /// They are kept as bytes in one piece; a `String` is made of a value when somebody asks for it.
@@ -83,21 +85,5 @@ public struct HeaderFields: Sendable {
 
     private mutating func close(nameEnd: Int) {
         fields.append(Field(start: fields.last?.valueEnd ?? 0, nameEnd: nameEnd, valueEnd: bytes.count))
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// Whether both are the same ASCII text but for the case of letters.
-    public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }
-        return true
-    }
-}
-
-extension UInt8 {
-    /// A to Z become a to z.
-    var asciiLowercased: UInt8 {
-        0x41...0x5A ~= self ? self | 0x20 : self
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Decodes `%XX`, and `+` when it stands for a space.
 ///
 /// - Throws: `RequestViolation.badTarget` for a bad escape, `%00`, or a result that is not UTF-8: overlong forms and
@@ -9,7 +11,7 @@ func percentDecoded(_ bytes: Span<UInt8>, plusIsSpace: Bool) throws(RequestViola
     while index < bytes.count {
         switch bytes[index] {
         case UInt8(ascii: "%"):
-            guard index + 2 < bytes.count, let high = nibble(bytes[index + 1]), let low = nibble(bytes[index + 2])
+            guard index + 2 < bytes.count, let high = bytes[index + 1].hexValue, let low = bytes[index + 2].hexValue
             else {
                 throw .badTarget(.badEscape)
             }
@@ -35,13 +37,4 @@ func percentDecoded(_ bytes: Span<UInt8>, plusIsSpace: Bool) throws(RequestViola
 /// The text of ASCII bytes; the caller has seen that they are.
 func plainText(_ bytes: Span<UInt8>) -> String {
     String(copying: UTF8Span(unchecked: bytes, isKnownASCII: true))
-}
-
-private func nibble(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Decides from the request line and the headers whether a request may come in, and how its body is delimited.
 ///
 /// libmicrohttpd accepts what lets a request hide behind another one: two lengths, a space before a colon, a transfer
@@ -48,7 +50,7 @@ package struct RequestGate {
                 hasAuthorization = true
             case 14 where name.equalsIgnoringCase("content-length".utf8.span):
                 guard framing.contentLength == nil else { throw .duplicateHeader(name: "Content-Length") }
-                guard let length = value.decimal else { throw .badHeaderValue(name: "Content-Length") }
+                guard let length = value.decimal(maxDigits: 18) else { throw .badHeaderValue(name: "Content-Length") }
                 framing.contentLength = length
             case 17 where name.equalsIgnoringCase("transfer-encoding".utf8.span):
                 guard !framing.isChunked else { throw .duplicateHeader(name: "Transfer-Encoding") }
@@ -67,13 +69,7 @@ package struct RequestGate {
 extension Span where Element == UInt8 {
     /// Whether this is a token of RFC 9110: one or more of the characters that need no quoting.
     fileprivate var isToken: Bool {
-        // One bit a character, 0x00...0x3F and 0x40...0x7F.
-        let low: UInt64 = 0x03FF_6CFA_0000_0000
-        let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
-        for index in indices {
-            let byte = self[index]
-            guard byte < 0x80, (byte < 0x40 ? low : high) >> UInt64(byte & 0x3F) & 1 == 1 else { return false }
-        }
+        for index in indices where !self[index].isTokenCharacter { return false }
         return !isEmpty
     }
 
@@ -84,16 +80,5 @@ extension Span where Element == UInt8 {
             guard byte >= 0x20 && byte != 0x7F || byte == 0x09 else { return false }
         }
         return isEmpty || self[count - 1] != 0x20 && self[count - 1] != 0x09
-    }
-
-    /// The number that these digits, 1 to 18 of them, write.
-    fileprivate var decimal: UInt64? {
-        guard 1...18 ~= count else { return nil }
-        var number: UInt64 = 0
-        for index in indices {
-            guard 0x30...0x39 ~= self[index] else { return nil }
-            number = number * 10 + UInt64(self[index] - 0x30)
-        }
-        return number
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 public import Logging
 public import MicroHTTPD

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Turns JSON that is written over many lines, or as one array, into one object a line.
 ///
 /// So do `ConvertTo-Json` and `evtx_dump -o json` write it. Between objects, brackets, commas, blanks and the headings
@@ -127,7 +129,7 @@ struct ObjectLines: TextConverter {
         guard line.starts(with: word) else { return false }
         var digits = line.dropFirst(word.count)
         while digits.last?.isBlank == true { digits.removeLast() }
-        return !digits.isEmpty && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return digits.isDecimal
     }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// A temporary file without a name, for what has to be read backwards but comes forwards. It goes with its descriptor.
@@ -9,7 +10,7 @@ struct SpoolFile {
 
     /// Makes a file in `folder` for the recording called `name`.
     init(in folder: String, for name: String) throws(RecordingFault) {
-        let path = "\(folder)/wdfilterd-" + String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        let path = "\(folder)/wdfilterd-" + UInt64.random(in: 0...UInt64.max).hexDigits()
         let number = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard number >= 0 else { throw RecordingFault(name, "no temporary file in \(folder)", errno: errno) }
         unlink(path)

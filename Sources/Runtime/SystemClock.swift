@@ -1,3 +1,4 @@
+import Bytes
 public import Driver
 import Glibc
 public import Messages
@@ -9,7 +10,9 @@ public struct SystemClock: DriverClock {
 
     /// The wall time (CLOCK_REALTIME), exact to the tick of 100 ns.
     public func now() -> FileTime {
-        let time = read(CLOCK_REALTIME)
+        var time = timespec()
+        let result = clock_gettime(CLOCK_REALTIME, &time)
+        precondition(result == 0, "clock_gettime: \(errno)")
         // The system accepts any time. A time that no FILETIME can express becomes the first or the last one.
         let seconds = min(max(Int64(time.tv_sec), -11_644_473_600), 900_000_000_000)
         let sinceUnixEpoch = seconds * Int64(FileTime.ticksPerSecond) + Int64(time.tv_nsec) / 100
@@ -17,15 +20,5 @@ public struct SystemClock: DriverClock {
     }
 
     /// Nanoseconds of CLOCK_MONOTONIC.
-    public func uptimeNanoseconds() -> UInt64 {
-        let time = read(CLOCK_MONOTONIC)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
-
-    private func read(_ clock: clockid_t) -> timespec {
-        var time = timespec()
-        let result = clock_gettime(clock, &time)
-        precondition(result == 0, "clock_gettime: \(errno)")
-        return time
-    }
+    public func uptimeNanoseconds() -> UInt64 { UInt64(Monotonic.now().nanoseconds) }
 }

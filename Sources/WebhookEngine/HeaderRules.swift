@@ -1,3 +1,5 @@
+import Bytes
+
 /// Which custom headers an engine's requests may have.
 public enum HeaderRules {
     /// Most headers that may be added.
@@ -20,7 +22,7 @@ public enum HeaderRules {
         for (number, (name, value)) in headers.sorted(by: { $0.key < $1.key }).enumerated() {
             if let detail = fault(name: name, value: value) {
                 faults.append((name, detail))
-            } else if !seen.insert(name.lowercased()).inserted {
+            } else if !seen.insert(name.asciiLowercased).inserted {
                 faults.append((name, "is there twice"))
             } else if number >= maxCount {
                 faults.append((name, "is one too many, at most \(maxCount) are allowed"))
@@ -31,10 +33,10 @@ public enum HeaderRules {
 
     /// What is wrong with one header, as a phrase; nil when nothing is.
     public static func fault(name: String, value: String) -> String? {
-        guard (1...maxNameLength).contains(name.utf8.count), name.utf8.allSatisfy(isTokenCharacter) else {
+        guard (1...maxNameLength).contains(name.utf8.count), name.utf8.allSatisfy(\.isTokenCharacter) else {
             return "the name is no token of 1 to \(maxNameLength) characters"
         }
-        let lowercase = name.lowercased()
+        let lowercase = name.asciiLowercased
         guard !reserved.contains(lowercase), !lowercase.hasPrefix("webhook-"), !lowercase.hasPrefix("ce-") else {
             return "is not for others to set"
         }
@@ -47,15 +49,5 @@ public enum HeaderRules {
             return "the value begins or ends with white space"
         }
         return nil
-    }
-
-    /// The characters of a token (RFC 9110, section 5.6.2).
-    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// One POST that somebody asked for.
 struct TransferRequest: Sendable {
     /// Header lines beyond libcurl's own.

@@ -1,3 +1,4 @@
+import Bytes
 import CCurl
 
 /// Which URLs an engine may have.
@@ -13,7 +14,7 @@ public enum URLRules {
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return "has characters other than printable ASCII"
         }
-        let lowercase = text.lowercased()
+        let lowercase = text.asciiLowercased
         guard lowercase.hasPrefix("http://") || lowercase.hasPrefix("https://") else {
             return "does not begin with http:// or https://"
         }
@@ -35,8 +36,9 @@ public enum URLRules {
     ///
     /// A URL that has none is shown as it is.
     public static func redacted(_ url: String) -> String {
-        let authority = url.dropFirst(url.lowercased().schemeLength).prefix { !"/?".contains($0) }
-        let shown = url.prefix(url.lowercased().schemeLength) + authority
+        let schemeLength = url.asciiLowercased.schemeLength
+        let authority = url.dropFirst(schemeLength).prefix { !"/?".contains($0) }
+        let shown = url.prefix(schemeLength) + authority
         return ["", "/"].contains(url.dropFirst(shown.count)) ? url : shown + "/<redacted>"
     }
 
@@ -51,7 +53,7 @@ public enum URLRules {
             let host = part(CURLUPART_HOST, of: parsed),
             let port = part(CURLUPART_PORT, of: parsed, CURLU_DEFAULT_PORT)
         else { return ("", "", false) }
-        let lowercase = host.lowercased()
+        let lowercase = host.asciiLowercased
         let isLocal = lowercase == "localhost" || lowercase.hasSuffix(".localhost")
         return (host, port, !isLocal && !host.hasPrefix("[") && IPAddress(host) == nil)
     }

@@ -1,3 +1,4 @@
+import Bytes
 public import Driver
 public import DriverJSON
 import JSON

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import DriverJSON
 import JSON
@@ -61,7 +62,7 @@ extension EngineMessage {
 
 extension HTTPResponse {
     fileprivate var isOctetStream: Bool {
-        let mediaType = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
+        let mediaType = contentType?.prefix { $0 != ";" && $0 != " " }.asciiLowercased
         return mediaType == "application/octet-stream"
     }
 }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Bytes
 import Logging
 import MicroHTTPD
 public import Settings
@@ -114,14 +115,14 @@ struct ReplyDelay: ExpressibleByArgument {
     init(milliseconds: Int) { self.milliseconds = milliseconds }
 
     init?(argument: String) {
-        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        let digits = argument.utf8.prefix(while: \.isDigit)
         let scale: Int
-        switch argument.dropFirst(digits.count) {
+        switch Substring(argument.utf8.dropFirst(digits.count)) {
         case "ms": scale = 1
         case "s": scale = 1000
         default: return nil
         }
-        guard let number = Int(digits), number <= 60_000 / scale else { return nil }
+        guard let number = Int(Substring(digits)), number <= 60_000 / scale else { return nil }
         milliseconds = number * scale
     }
 

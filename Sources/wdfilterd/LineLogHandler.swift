@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import Logging
 import Messages
@@ -78,7 +79,7 @@ struct LineLogHandler: LogHandler {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return text.unicodeScalars.reduce(into: "") { line, scalar in
             if isControl(scalar) {
-                line += "\\u{" + String(scalar.value, radix: 16) + "}"
+                line += "\\u{" + scalar.value.hexDigits() + "}"
             } else {
                 line.unicodeScalars.append(scalar)
             }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import MicroHTTPD
 
@@ -21,7 +22,7 @@ struct PortFile {
         try check()
         // The name cannot be guessed, so nobody can have put a link there; O_EXCL would refuse it.
         let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-        let temporary = "\(folder).wdfilterd-\(String(UInt64.random(in: 0 ... .max), radix: 16))"
+        let temporary = "\(folder).wdfilterd-\(UInt64.random(in: 0 ... .max).hexDigits())"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw cannotWrite(errno) }
         var fault = PortFile.fill(descriptor, "\(port)\n")

@@ -1,3 +1,4 @@
+import Bytes
 import DriverJSON
 import JSON
 import Messages
@@ -54,7 +55,7 @@ extension ReceivedEvent {
     /// Reads a CloudEvent in either mode.
     init(_ request: Request) throws(Fault) {
         let mediaType = request.head.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " } ?? ""
-        switch mediaType.lowercased() {
+        switch mediaType.asciiLowercased {
         case CloudEvent.structuredMediaType: try self.init(structured: request.body)
         case CloudEvent.binaryMediaType: try self.init(binary: request)
         default: throw .unknownMediaType
@@ -101,7 +102,7 @@ extension ReceivedEvent {
             default: throw MessageFault(offset: 0, detail: "is no message")
             }
         } catch {
-            throw .malformed("0x\(String(error.offset, radix: 16)): \(error.detail)")
+            throw .malformed("\(error.offset.hex()): \(error.detail)")
         }
         if Int64(code) != operationCode { throw .malformed("the body is of another operation than ce-operationcode") }
     }

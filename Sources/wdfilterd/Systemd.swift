@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import MicroHTTPD
 
@@ -30,12 +31,7 @@ struct Systemd {
             }
         }
 
-        private static var monotonicMicroseconds: Int {
-            var time = timespec()
-            // It fails for unknown clocks only.
-            clock_gettime(CLOCK_MONOTONIC, &time)
-            return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
-        }
+        private static var monotonicMicroseconds: Int64 { Monotonic.now().nanoseconds / 1000 }
     }
 
     /// Tells the state (sd_notify) when systemd wants to know. Returns whether somebody was told.

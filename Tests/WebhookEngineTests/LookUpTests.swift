@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import Glibc
 import Locking

@@ -1,3 +1,5 @@
+import Bytes
+
 extension TokenTable {
     /// What is wrong with a line of a file of tokens. It never shows the token.
     public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
@@ -67,15 +69,6 @@ extension TokenTable {
 }
 
 extension UInt8 {
-    fileprivate var isLetterOrDigit: Bool {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"):
-            true
-        default: false
-        }
-    }
-
     fileprivate var isNameCharacter: Bool { isLetterOrDigit || "._-".utf8.contains(self) }
 
     fileprivate var isTokenCharacter: Bool { isLetterOrDigit || "-._~+/".utf8.contains(self) }

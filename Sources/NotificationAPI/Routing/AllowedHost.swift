@@ -1,3 +1,4 @@
+import Bytes
 import MicroHTTPD
 
 /// A host name that the service answers to: an entry of `server.allowedHosts`.

@@ -1,3 +1,4 @@
+import Bytes
 import MicroHTTPD
 
 /// Keeps out web pages that a browser on the same machine or network has open (UIS-1, UIS-2).

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Addresses that begin with the same bits, in CIDR notation: `10.0.0.0/8`, `fd00::/8`.
 struct AddressRange: Hashable, Sendable {
     /// The first address.
@@ -14,7 +16,7 @@ struct AddressRange: Hashable, Sendable {
             throw .range("is not ADDRESS/PREFIX, as 10.0.0.0/8 or fd00::/8 is")
         }
         let digits = parts[1]
-        guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        guard (1...3).contains(digits.utf8.count), digits.utf8.isDecimal,
             digits.utf8.count == 1 || digits.first != "0", let length = Int(digits), length <= address.family.width
         else { throw .range("has a prefix that is not in 0...\(address.family.width)") }
         self.init(around: address, prefixLength: length)

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Which names are being looked up, and for whom a further look-up may begin: the plain state, without threads
 /// (decision 17).
 struct LookUpState {

@@ -1,3 +1,4 @@
+import Bytes
 import DequeModule
 
 /// The connections to one endpoint, and the requests that wait for one.

@@ -60,7 +60,7 @@ struct DecodeCommand: ParsableCommand {
         }
         guard let fault = dissection.faults.first else { return }
         throw CommandFailure(
-            status: .usage, message: "\(input.name): 0x\(String(fault.offset, radix: 16)): \(fault.detail)")
+            status: .usage, message: "\(input.name): \(fault.offset.hex()): \(fault.detail)")
     }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import Messages
 
@@ -6,18 +7,14 @@ struct DissectionTable {
     private let dissection: Dissection
     private let address: UInt64?
     private let style: TerminalStyle
-
-    /// Columns of the longest field's name.
-    private let fieldWidth: Int
-    /// Where the values begin.
-    private var valueColumn: Int { 2 + 6 + 2 + 5 + 2 + fieldWidth + 2 }
+    private let table: TextTable
 
     /// A table of `dissection`, whose first byte lay at `address`.
     init(_ dissection: Dissection, address: UInt64? = nil, style: TerminalStyle = .plain) {
         self.dissection = dissection
         self.address = address
         self.style = style
-        fieldWidth = dissection.parts.map(\.fieldName.count).max() ?? 0
+        table = TextTable([.left(8), .right(5), .left(dissection.parts.map(\.fieldName.count).max() ?? 0), .left()])
     }
 
     /// The whole table, with a heading and what is to be said of it below.
@@ -34,14 +31,14 @@ struct DissectionTable {
         }
         if let legend { lines += ["", style.apply(.faint, legend)] }
         lines += dissection.remarks.map { remark in
-            style.apply(.warning, "! \(hex(remark.offset)) \(remark.detail)")
+            style.apply(.warning, "! \(remark.offset.hex(digits: 2)) \(remark.detail)")
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private var heading: String {
         let count = dissection.bytes.count
-        let size = "\(count) \(count == 1 ? "byte" : "bytes")" + (address.map { " at \(hex($0))" } ?? "")
+        let size = "\(count) \(count == 1 ? "byte" : "bytes")" + (address.map { " at \($0.hex(digits: 2))" } ?? "")
         return switch dissection.content {
         case .async(let message): "\(message.operation.name), an asynchronous structure, \(size)"
         case .sync(let message): "\(message.operation.name), a synchronous message, \(size)"
@@ -77,7 +74,8 @@ struct DissectionTable {
         let (mark, isZero) = (mark(part), part.field?.kind == .zero)
         let emphasis: TerminalStyle.Emphasis? = mark == "!" ? .warning : isZero ? .faint : nil
         let lines = row(
-            mark, hex(part.offset), String(part.size), name, wrap(part.valueText), emphasis == nil ? .name : nil)
+            mark, part.offset.hex(digits: 2), String(part.size), name, wrap(part.valueText),
+            emphasis == nil ? .name : nil)
         return emphasis.map { emphasis in lines.map { style.apply(emphasis, $0) } } ?? lines
     }
 
@@ -85,19 +83,18 @@ struct DissectionTable {
         _ mark: String, _ offset: String, _ size: String, _ field: String, _ value: [String],
         _ emphasis: TerminalStyle.Emphasis? = nil
     ) -> [String] {
-        let padding = String(repeating: " ", count: max(0, fieldWidth - field.count))
-        let name = emphasis.map { style.apply($0, field) } ?? field
-        let head = "\(mark) \(left(offset, 6))  \(right(size, 5))  \(name)\(padding)  "
-        let indent = String(repeating: " ", count: valueColumn)
-        return value.enumerated().map { index, line in
-            trimmed((index == 0 ? head : indent) + line)
+        value.enumerated().map { index, line in
+            let head = index == 0 ? ["\(mark) \(offset)", size, field] : ["", "", ""]
+            return table.line(head + [line]) { column, cell in
+                column == 2 ? emphasis.map { style.apply($0, cell) } ?? cell : cell
+            }
         }
     }
 
     /// A value in lines that fit.
     private func wrap(_ value: String) -> [String] {
-        guard let width = style.width, width - valueColumn >= 20 else { return [value] }
-        let room = width - valueColumn
+        guard let width = style.width, width - table.lastColumnStart >= 20 else { return [value] }
+        let room = width - table.lastColumnStart
         var lines: [String] = []
         var rest = Substring(value)
         repeat {
@@ -109,25 +106,6 @@ struct DissectionTable {
             rest = rest.dropFirst((words ?? line).count)
         } while !rest.isEmpty
         return lines
-    }
-
-    private func left(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    private func right(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-
-    private func trimmed(_ line: String) -> String {
-        var line = line
-        while line.last == " " { line.removeLast() }
-        return line
-    }
-
-    private func hex(_ number: some BinaryInteger) -> String {
-        let digits = String(number, radix: 16)
-        return "0x" + (digits.count == 1 ? "0" + digits : digits)
     }
 }
 

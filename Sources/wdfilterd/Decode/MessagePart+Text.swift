@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import Messages
 
@@ -8,13 +9,13 @@ extension MessagePart {
         case .number(let number): numberText(number)
         case .signed(let number):
             named(UInt64(bitPattern: number)).map { "\(number) \($0)" } ?? String(number)
-        case .hex(let number): "0x" + String(number, radix: 16) + (named(number).map { " \($0)" } ?? "")
+        case .hex(let number): number.hex() + (named(number).map { " \($0)" } ?? "")
         case .process(let process): identity(process.processId, process.creationTime)
         case .thread(let thread): identity(thread.threadId, thread.creationTime)
         case .text(let text): "\"\(text.escaped)\""
         case .bytes(let bytes): bytesText(bytes)
         case .guid(let guid): guid.guid
-        case .hashes(let hashes): hashes.map { $0.bytes.hexPairs.joined() }.joined(separator: " ")
+        case .hashes(let hashes): hashes.map { $0.bytes.hexPairs() }.joined(separator: " ")
         }
     }
 
@@ -22,9 +23,9 @@ extension MessagePart {
         var text = String(number)
         switch field?.kind {
         case .offset where number != 0:
-            return "0x\(String(number, radix: 16)), so at 0x\(String(number &+ 8, radix: 16))"
+            return "\(number.hex()), so at \((number &+ 8).hex())"
         case .offset: return "0, absent"
-        default: if number > 9 { text += " (0x\(String(number, radix: 16)))" }
+        default: if number > 9 { text += " (\(number.hex()))" }
         }
         if field?.member == "processFlagsLowByte", number != 0 {
             text += " " + ProcessFlags(rawValue: UInt32(truncatingIfNeeded: number)).names.joined(separator: " | ")
@@ -36,19 +37,14 @@ extension MessagePart {
 
     private func identity(_ id: UInt32, _ time: FileTime) -> String {
         if id == 0, time == .none { return "0, none" }
-        return "\(id) (0x\(String(id, radix: 16))), " + (time == .none ? "no creation time" : "created \(time.rfc3339)")
+        return "\(id) (\(id.hex())), " + (time == .none ? "no creation time" : "created \(time.rfc3339)")
     }
 
     private func bytesText(_ bytes: [UInt8]) -> String {
         if bytes.count > 4, bytes.allSatisfy({ $0 == 0 }) { return "\(bytes.count) zeros" }
-        return bytes.prefix(32).hexPairs.joined(separator: " ")
+        return bytes.prefix(32).hexPairs(separator: " ")
             + (bytes.count > 32 ? " ... (\(bytes.count) bytes)" : "")
     }
-}
-
-extension Collection<UInt8> {
-    /// Each byte as two hex digits.
-    fileprivate var hexPairs: [String] { map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) } }
 }
 
 extension String {
@@ -56,7 +52,7 @@ extension String {
     fileprivate var escaped: String {
         unicodeScalars.reduce(into: "") { text, scalar in
             if scalar.properties.generalCategory.isInvisible {
-                text += "\\u{\(String(scalar.value, radix: 16))}"
+                text += "\\u{\(scalar.value.hexDigits())}"
             } else {
                 text.unicodeScalars.append(scalar)
             }

@@ -1,0 +1,72 @@
+// Characters and texts of protocols, which are ASCII: numbers, headers, media types, URLs. Paths and file names have the
+// driver's own rule of case, `Upcasing`.
+
+extension UInt8 {
+    /// Whether this is one of `0` to `9`.
+    @inlinable
+    public var isDigit: Bool { self &- 0x30 < 10 }
+
+    /// Whether this is one of `A` to `Z` and `a` to `z`.
+    @inlinable
+    public var isLetter: Bool { (self | 0x20) &- 0x61 < 26 }
+
+    /// Whether this is a letter or a digit.
+    @inlinable
+    public var isLetterOrDigit: Bool { isLetter || isDigit }
+
+    /// The small letter for a capital one; any other byte as it is.
+    @inlinable
+    public var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+
+    /// Whether a token of HTTP may have this character (RFC 9110, section 5.6.2): names of headers, methods.
+    @inlinable
+    public var isTokenCharacter: Bool {
+        // One bit per character, 0x00...0x3F and 0x40...0x7F.
+        let low: UInt64 = 0x03FF_6CFA_0000_0000
+        let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
+        return self < 0x80 && (self < 0x40 ? low : high) >> UInt64(self & 0x3F) & 1 == 1
+    }
+}
+
+extension Collection<UInt8> {
+    /// Whether these are decimal digits, one or more.
+    @inlinable
+    public var isDecimal: Bool { !isEmpty && allSatisfy(\.isDigit) }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether both are the same text, except for the case of ASCII letters.
+    @inlinable
+    public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }
+        return true
+    }
+
+    /// The number that one to `maxDigits` decimal digits stand for; nil for anything else. `maxDigits` is at most 19.
+    @inlinable
+    public func decimal(maxDigits: Int) -> UInt64? {
+        guard 1...maxDigits ~= count else { return nil }
+        var number: UInt64 = 0
+        for index in indices {
+            guard self[index].isDigit else { return nil }
+            number = number * 10 + UInt64(self[index] & 0xF)
+        }
+        return number
+    }
+}
+
+extension StringProtocol {
+    /// The text with its ASCII capital letters as small ones.
+    public var asciiLowercased: String {
+        let bytes = utf8
+        return String(unsafeUninitializedCapacity: bytes.count) { text in
+            var end = 0
+            for byte in bytes {
+                text[end] = byte.asciiLowercased
+                end += 1
+            }
+            return end
+        }
+    }
+}
