@@ -10,7 +10,7 @@ extension Vocabulary {
             *known*: it was published, in a part of the
             [series](https://n4r1b.com/posts/2020/01/dissecting-the-windows-defender-driver-wdfilter-part-1/), in its header
             files or as a memory dump. *inferred*: it follows from what was published. *decided*: it is our choice. The same
-            as data: `GET /v1/vocabulary`. Layouts: [messages.md](messages.md).
+            as data: `GET /v1/vocabulary`. Layouts: [messages.md](messages.md). Rules: [driver-model.md](driver-model.md).
 
             Printed by `wdfilterd vocabulary --format glossary`; do not edit.
 
@@ -22,7 +22,7 @@ extension Vocabulary {
                 let driverName = term.driverName == term.name ? "same" : term.driverName.map { "`\($0)`" } ?? "none"
                 page += row(
                     "`\(term.name)`", driverName, term.value?.text ?? "", term.provenance.status.rawValue,
-                    term.provenance.source, term.explanation)
+                    linked(term.provenance.source), linked(term.explanation))
             }
         }
         return page
@@ -56,10 +56,18 @@ extension Vocabulary {
             for field in structure.fields {
                 let status = (field.provenance ?? structure.provenance).status.rawValue
                 page += row(
-                    field.place, field.typeName, field.name, field.member.map { "`\($0)`" } ?? "", status, field.notes)
+                    field.place, field.typeName, field.name, field.member.map { "`\($0)`" } ?? "", status,
+                    linked(field.notes))
             }
         }
         return page
+    }
+
+    /// A text in which ids of rules, and of groups of rules, are links to the driver model.
+    private static func linked(_ text: String) -> String {
+        text.replacing(/\b(?:DATA|PRC|THR|TEX|IMG|SYN|ASY|OBJ|COR)(?:-[0-9]+)?\b/) { match in
+            "[\(match.output)](driver-model.md#\(match.output.lowercased()))"
+        }
     }
 
     private static func row(_ cells: String...) -> String {
