@@ -74,7 +74,7 @@ let package = Package(
                 "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CGnuTLS", logging, yams,
             ]),
         library("Recordings", ["CArchive", "Bytes"]),
-        library("Settings", ["Driver", "Bytes", yams]),
+        library("Settings", ["NotificationAPI", "WebhookEngine", "Runtime", "Driver", "Bytes", logging, yams]),
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
@@ -130,7 +130,7 @@ let package = Package(
                 "NotificationAPI", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages", "JSON", "Locking",
                 "TestSupport", logging,
             ]),
-        tests("SettingsTests", ["Settings", "Driver", yams]),
+        tests("SettingsTests", ["Settings", "NotificationAPI", "WebhookEngine", "Runtime", "Driver", yams]),
         tests(
             "CommandTests",
             [

@@ -30,7 +30,7 @@ public final class NotificationAPI: RequestHandler {
     private let requests = Atomic<UInt64>(0)
 
     /// Bounds of the API itself.
-    public struct Limits: Sendable {
+    public struct Limits: Hashable, Sendable {
         /// Hosts at a time.
         public var hosts = 4096
         /// Bytes of a JSON body; uploads of events have no limit.

@@ -1,23 +1,7 @@
+public import Logging
+
 /// What is logged, and how. Group `log`.
 public struct LogSettings: Hashable, Sendable {
-    /// From which weight on something is logged, least first.
-    public enum Level: String, CaseIterable, Sendable {
-        /// Each step.
-        case trace
-        /// What helps to find a fault.
-        case debug
-        /// The course of things.
-        case info
-        /// What is out of the ordinary.
-        case notice
-        /// What may become a fault.
-        case warning
-        /// What failed.
-        case error
-        /// What the service cannot live with.
-        case critical
-    }
-
     /// The shape of a line.
     public enum Format: String, CaseIterable, Sendable {
         /// For people.
@@ -26,8 +10,8 @@ public struct LogSettings: Hashable, Sendable {
         case json
     }
 
-    /// From which weight on.
-    public var level = Level.info
+    /// The least severe level that is logged.
+    public var level = Logger.Level.info
     /// The shape of a line.
     public var format = Format.text
 

@@ -1,3 +1,5 @@
+public import NotificationAPI
+
 /// How the HTTP server listens and what it allows a client. Group `server`.
 public struct ServerSettings: Hashable, Sendable {
     /// Where to listen.
@@ -10,8 +12,6 @@ public struct ServerSettings: Hashable, Sendable {
     public var connectionLimit = 4096
     /// Most connections at a time from one address, 1...65536.
     public var connectionsPerAddressLimit = 4096
-    /// Most bytes of a request's body, 1024...1073741824. Bodies that are streamed have no limit.
-    public var bodyLimitBytes = 1 << 20
     /// How long a request may take to arrive, in milliseconds, 1...60000.
     public var requestTimeoutMs = 30_000
     /// How long a connection may be idle, in milliseconds, 1...60000.
@@ -20,7 +20,7 @@ public struct ServerSettings: Hashable, Sendable {
     public var shutdownTimeoutMs = 10_000
     /// The hosts that it answers to, each with one port or any, besides addresses, localhost and names without a dot; and
     /// the web sites that may ask for changes.
-    public var allowedHosts: [String] = []
+    public var allowedHosts: [AllowedHost] = []
     /// Whether to listen beyond loopback although clients are not asked for a token, or without TLS.
     public var insecureListen = false
     /// Whether to start with a libmicrohttpd that one request crashes, 1.0.0 to 1.0.6.
@@ -29,17 +29,19 @@ public struct ServerSettings: Hashable, Sendable {
     /// The defaults.
     public init() {}
 
-    mutating func read(from reader: inout SettingsReader, by rules: ForeignRules) {
+    mutating func read(from reader: inout SettingsReader) {
         reader.integer("server.threads", 0...64, &threads)
         reader.integer("server.connectionLimit", 64...65_536, &connectionLimit)
         reader.integer("server.connectionsPerAddressLimit", 1...65_536, &connectionsPerAddressLimit)
-        reader.integer("server.bodyLimitBytes", 1024...(1 << 30), &bodyLimitBytes)
         reader.integer("server.requestTimeoutMs", 1...60_000, &requestTimeoutMs)
         reader.integer("server.idleTimeoutMs", 1...60_000, &idleTimeoutMs)
         reader.integer("server.shutdownTimeoutMs", 1...60_000, &shutdownTimeoutMs)
         reader.flag("server.insecureListen", &insecureListen)
         reader.flag("server.allowUnsafeLibrary", &allowUnsafeLibrary)
-        allowedHosts = reader.texts("server.allowedHosts", by: rules.hostFault)
+        let hosts = reader.texts("server.allowedHosts") {
+            AllowedHost($0) == nil ? "is not a host, nor HOST:PORT" : nil
+        }
+        allowedHosts = hosts.compactMap { AllowedHost($0) }
         let mode = reader.read("server.socketMode") { given throws(SettingsFault) in try given.fileMode() }
         socketMode = mode ?? socketMode
         let target = reader.read("server.listen") { given throws(SettingsFault) in

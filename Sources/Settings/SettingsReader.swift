@@ -10,7 +10,8 @@ struct SettingsReader {
     private let flags: [String: SettingsValue]
     private let environment: SettingsEnvironment
     private let document: SettingsDocument
-    private var known: Set<String> = []
+    /// The keys that were asked for.
+    private(set) var known: Set<String> = []
 
     init(file: SettingsFile?, environment: [String: String], flags: [SettingsFlag]) {
         document = file.map(SettingsDocument.init) ?? SettingsDocument(SettingsFile(name: "", text: ""))
@@ -53,8 +54,15 @@ struct SettingsReader {
     }
 
     /// Replaces `value` by the number given for `key`, if any.
-    mutating func integer(_ key: String, _ range: ClosedRange<Int>, _ value: inout Int) {
-        value = read(key) { given throws(SettingsFault) in try given.integer(in: range) } ?? value
+    mutating func integer<Number: BinaryInteger>(_ key: String, _ range: ClosedRange<Int>, _ value: inout Number) {
+        let number = read(key) { given throws(SettingsFault) in try given.integer(in: range) }
+        value = number.map { Number($0) } ?? value
+    }
+
+    /// Replaces `value` by the milliseconds given for `key`, if any.
+    mutating func milliseconds(_ key: String, _ range: ClosedRange<Int>, _ value: inout Duration) {
+        let number = read(key) { given throws(SettingsFault) in try given.integer(in: range) }
+        value = number.map { .milliseconds($0) } ?? value
     }
 
     /// Replaces `value` by what is given for `key`, if anything.
@@ -69,9 +77,9 @@ struct SettingsReader {
         value = read(key) { given throws(SettingsFault) in try given.choice() } ?? value
     }
 
-    /// The texts of the list that is given for `key`; of a variable, what stands between its commas. Each that `fault` finds
-    /// something wrong with is a fault.
-    mutating func texts(_ key: String, by fault: (String) -> String?) -> [String] {
+    /// The texts of the list that is given for `key`; of a variable, the texts between its commas. `faultOf` says what is wrong
+    /// with one, as a phrase.
+    mutating func texts(_ key: String, faultOf fault: (String) -> String?) -> [String] {
         let items = read(key) { given throws(SettingsFault) in try given.itemsOrParts() } ?? []
         return items.compactMap { item in
             do throws(SettingsFault) {

@@ -1,19 +1,13 @@
+public import WebhookEngine
+
 /// An engine behind a URL.
 public struct WebhookEngineSettings: Hashable, Sendable {
-    /// How a message is written into a request.
-    public enum Encoding: String, CaseIterable, Sendable {
-        /// As a structured CloudEvent.
-        case json
-        /// As its exact bytes, the CloudEvent's attributes in headers.
-        case binary
-    }
-
     /// Where messages are sent, `http://` or `https://`.
     public var url: String
     /// The file that holds the secret messages are signed with, `whsec_...`; nil: they are not signed.
     public var secretFile: String?
     /// How a message is written into a request.
-    public var encoding = Encoding.json
+    public var encoding = WebhookConfiguration.Encoding.json
     /// Headers of every request, by name. Values are not shown: they may be credentials.
     public var headers: [String: Secret] = [:]
     /// The file of certificates (PEM) that the engine's is checked against; nil: the system's.
@@ -25,16 +19,16 @@ public struct WebhookEngineSettings: Hashable, Sendable {
     static let keys = ["engine.url", "engine.secretFile", "engine.encoding", "engine.headers", "engine.caFile"]
 
     /// Nil when there is no usable URL; that is a fault if the engine `isUsed`.
-    init?(from reader: inout SettingsReader, by rules: ForeignRules, isUsed: Bool) {
+    init?(from reader: inout SettingsReader, isUsed: Bool) {
         let url = reader.read("engine.url") { given throws(SettingsFault) in
             let text = try given.text()
-            if let detail = rules.urlFault(text) { throw given.fault(detail) }
+            if let detail = URLRules.fault(text) { throw given.fault(detail) }
             return text
         }
         self.init(url: url ?? "")
         secretFile = reader.path("engine.secretFile")
         reader.choice("engine.encoding", &encoding)
-        readHeaders(from: &reader, by: rules)
+        readHeaders(from: &reader)
         caFile = reader.path("engine.caFile")
         if isUsed, reader.given("engine.url").isEmpty, let kind = reader.given("engine.type").first {
             reader.add(kind.fault("webhook needs engine.url"))
@@ -42,7 +36,7 @@ public struct WebhookEngineSettings: Hashable, Sendable {
         if url == nil { return nil }
     }
 
-    private mutating func readHeaders(from reader: inout SettingsReader, by rules: ForeignRules) {
+    private mutating func readHeaders(from reader: inout SettingsReader) {
         let members = reader.read("engine.headers") { given throws(SettingsFault) in try given.members() } ?? []
         var texts: [String: String] = [:]
         for (name, value) in members {
@@ -52,7 +46,7 @@ public struct WebhookEngineSettings: Hashable, Sendable {
                 reader.add(error)
             }
         }
-        for (name, detail) in rules.headerFaults(texts) {
+        for (name, detail) in HeaderRules.faults(of: texts) {
             if let value = members.first(where: { $0.name == name })?.value { reader.add(value.fault(detail)) }
         }
         headers = texts.mapValues { Secret($0) }

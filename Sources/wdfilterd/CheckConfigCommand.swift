@@ -28,7 +28,7 @@ struct CheckConfigCommand: ParsableCommand {
         }
         logger.debug("read", metadata: ["bytes": "\(settingsFile.text.utf8.count)"])
         _ = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
-            try Settings.load(file: settingsFile, environment: [:], by: .program)
+            try Settings.load(file: settingsFile, environment: [:])
         }
         try StandardStream.output.deliverLine("\(file): no faults")
     }

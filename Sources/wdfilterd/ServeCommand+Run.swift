@@ -16,7 +16,7 @@ extension ServeCommand {
         let lines = LineLogHandler.queue(settings.log.format)
         let logger = Logger(label: "serve") { label in
             LineLogHandler(
-                label: label, level: settings.log.level.loggerLevel, format: settings.log.format, write: lines.put)
+                label: label, level: settings.log.level, format: settings.log.format, write: lines.put)
         }
         let flushTime = Duration.milliseconds(min(max(settings.server.shutdownTimeoutMs, 200), 2000))
         do {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import Settings
 
 /// `wdfilterd serve`.
@@ -51,7 +52,7 @@ struct ServeCommand: ParsableCommand {
         try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             var file: SettingsFile?
             if let config { file = try SettingsFile(path: config) }
-            return try Settings.load(file: file, environment: environment, flags: flags, by: .program)
+            return try Settings.load(file: file, environment: environment, flags: flags)
         }
     }
 

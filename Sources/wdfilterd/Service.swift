@@ -28,9 +28,8 @@ struct Service {
         self.systemd = systemd
         self.logger = logger
         timers = DispatchTimerQueue()
-        let egressRules = try settings.egressRules()
         do throws(WebhookEngineError) {
-            curl = try CurlMulti(egressRules, connections: settings.engineConnections)
+            curl = try CurlMulti(settings.egress, connections: settings.engineConnections)
         } catch {
             throw CommandFailure(status: .failed, message: "libcurl does not start: \(error)")
         }
@@ -38,8 +37,8 @@ struct Service {
         let about = About(
             version: Version.current, libraries: LibraryVersions.linked.list, swift: Version.swift)
         api = NotificationAPI(
-            defaults: try settings.hostDefaults(), limits: settings.apiLimits, tokens: credentials.tokens,
-            allowedHosts: settings.server.allowedHosts.compactMap { AllowedHost($0) }, metrics: settings.metricsOptions,
+            defaults: try settings.hostDefaults(), limits: settings.limits, tokens: credentials.tokens,
+            allowedHosts: settings.server.allowedHosts, metrics: settings.metrics,
             machinery: Machinery(timers: timers, curl: curl, version: Version.current), about: about, logger: logger,
             droppedLogLines: droppedLogLines)
         for warning in Daemon.libraryWarnings { logger.warning("\(warning)") }
@@ -63,7 +62,7 @@ struct Service {
             logger.notice(
                 "connections are free again", metadata: ["refusedSinceStart": "\(daemon.statistics.turnedAway)"])
         }
-        if settings.hosts.idleTimeoutSeconds > 0 { removeIdleHosts(api, timers) }
+        if settings.hostIdleTimeoutSeconds > 0 { removeIdleHosts(api, timers) }
         systemd.notify(.ready)
     }
 
@@ -92,7 +91,7 @@ struct Service {
 
     /// Looks for idle hosts each second.
     private func removeIdleHosts(_ api: NotificationAPI, _ timers: DispatchTimerQueue) {
-        let seconds = settings.hosts.idleTimeoutSeconds
+        let seconds = settings.hostIdleTimeoutSeconds
         @Sendable func look() {
             api.removeIdleHosts(after: seconds)
             _ = timers.schedule(after: .seconds(1), look)

@@ -12,57 +12,10 @@ extension Settings {
     func hostDefaults() throws(CommandFailure) -> HostDefaults {
         var defaults = HostDefaults()
         defaults.config = driver
-        defaults.limits.processes = limits.processesPerHost
-        defaults.limits.threads = limits.threadsPerHost
-        defaults.limits.streamContexts = limits.streamContextsPerHost
-        defaults.limits.drivers = limits.driversPerHost
-        defaults.limits.textBytes = limits.textBytesPerHost
-        defaults.limits.queueBytes = limits.queueBytesPerHost
-        defaults.limits.journalCapacity = messages.capacity
-        defaults.limits.journalBytes = messages.capacityBytes
+        defaults.limits = driverLimits
         defaults.engine = try engine.setting()
-        defaults.rulePolicies = rulePolicies.map { policy in
-            RulePolicy(
-                imageFileName: policy.imageFileName, rules: ProcessRules(rawValue: policy.rules),
-                flags: ProcessFlags(rawValue: policy.flags))
-        }
+        defaults.rulePolicies = rulePolicies
         return defaults
-    }
-
-    /// The bounds of the API.
-    var apiLimits: NotificationAPI.Limits {
-        var bounds = NotificationAPI.Limits()
-        bounds.hosts = hosts.limit
-        bounds.bodyBytes = server.bodyLimitBytes
-        bounds.uploads = limits.uploads
-        bounds.answerBytes = limits.answerBytes
-        bounds.messageStreams = messages.streamLimit
-        bounds.streamHeartbeat = .milliseconds(messages.heartbeatMs)
-        return bounds
-    }
-
-    /// What `/metrics` reports.
-    var metricsOptions: MetricsOptions {
-        var options = MetricsOptions()
-        options.hosts =
-            switch metrics.hosts {
-            case .each: .each
-            case .sum: .sum
-            }
-        options.hostLimit = metrics.hostLimit
-        options.requiresToken = metrics.requireToken
-        return options
-    }
-
-    /// Where webhooks may go.
-    func egressRules() throws(CommandFailure) -> EgressRules {
-        do throws(WebhookEngineError) {
-            return try EgressRules(
-                allowLoopback: egress.allowLoopback, allowedRanges: egress.allowedRanges,
-                deniedRanges: egress.deniedRanges)
-        } catch {
-            throw CommandFailure(status: .usage, message: "egress: a range \(error)")
-        }
     }
 
     /// Where the HTTP server listens.
@@ -120,13 +73,7 @@ extension EngineSettings {
     fileprivate func setting() throws(CommandFailure) -> EngineSetting {
         switch self {
         case .none: return .none
-        case .embedded(let settings):
-            guard let reply = EmbeddedEngine.Reply(rawValue: settings.reply.rawValue) else {
-                throw CommandFailure(status: .usage, message: "engine.reply: \(settings.reply.rawValue) is unknown")
-            }
-            return .embedded(
-                EmbeddedEngine.Behaviour(
-                    reply: reply, delay: .milliseconds(settings.delayMs), failEvery: UInt64(settings.failEvery)))
+        case .embedded(let behaviour): return .embedded(behaviour)
         case .webhook(let settings): return .webhook(try settings.configuration())
         }
     }
@@ -165,18 +112,9 @@ extension WebhookEngineSettings {
         do throws(WebhookEngineError) {
             return try WebhookConfiguration(
                 url: url, secret: secret, headers: headers.mapValues { $0.reveal() }, caFile: caFile,
-                encoding: WebhookConfiguration.Encoding(encoding))
+                encoding: encoding)
         } catch {
             throw CommandFailure(status: .usage, message: "engine: \(error)")
-        }
-    }
-}
-
-extension WebhookConfiguration.Encoding {
-    fileprivate init(_ encoding: WebhookEngineSettings.Encoding) {
-        switch encoding {
-        case .json: self = .json
-        case .binary: self = .binary
         }
     }
 }

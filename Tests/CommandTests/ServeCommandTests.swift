@@ -1,4 +1,6 @@
 import ArgumentParser
+import Driver
+import Logging
 import Settings
 import Testing
 
@@ -47,7 +49,7 @@ import Testing
         let file = SettingsFile(
             name: "f", text: "engine:\n  type: webhook\n  url: http://a/\n  headers:\n    X-A: b\n    Host: c\n")
         let faults = #expect(throws: InvalidSettings.self) {
-            try Settings.load(file: file, environment: [:], by: .program)
+            try Settings.load(file: file, environment: [:])
         }
         #expect(faults?.faults.map(\.description) == ["f:6: engine.headers.Host: is not for others to set"])
     }
@@ -56,7 +58,10 @@ import Testing
         let file = SettingsFile(
             name: "f", text: "rulePolicies: [{imageFileName: a, rules: [NotifyImageLoadRule], flags: [TrustedProcess]}]"
         )
-        let settings = try Settings.load(file: file, environment: [:], by: .program)
-        #expect(settings.rulePolicies == [RulePolicySettings(imageFileName: "a", rules: 0x800_0000, flags: 0x40)])
+        let settings = try Settings.load(file: file, environment: [:])
+        #expect(
+            settings.rulePolicies == [
+                RulePolicy(imageFileName: "a", rules: .notifyImageLoadRule, flags: .trustedProcess)
+            ])
     }
 }

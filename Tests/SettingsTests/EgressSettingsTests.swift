@@ -1,20 +1,21 @@
 import Settings
 import Testing
+import WebhookEngine
 
 @Suite struct EgressSettingsTests {
     @Test func `ranges are lists, and divided by commas in a variable`() throws {
-        let text = "egress: {allowLoopback: false, allowedRanges: [10.1.0.0/16, '10.2.0.0/16'], deniedRanges: [a/8]}"
-        let egress = try load(text).egress
-        #expect(!egress.allowLoopback)
-        #expect(egress.allowedRanges == ["10.1.0.0/16", "10.2.0.0/16"])
-        #expect(egress.deniedRanges == ["a/8"])
+        let text =
+            "egress: {allowLoopback: false, allowedRanges: [10.1.0.0/16, '10.2.0.0/16'], deniedRanges: [8.0.0.0/8]}"
+        let allowed = ["10.1.0.0/16", "10.2.0.0/16"]
+        #expect(
+            try load(text).egress
+                == EgressRules(allowLoopback: false, allowedRanges: allowed, deniedRanges: ["8.0.0.0/8"]))
         let environment = [
             "WDFILTERD_EGRESS_ALLOWED_RANGES": "10.3.0.0/16,10.4.0.0/16", "WDFILTERD_EGRESS_ALLOW_LOOPBACK": "true",
         ]
-        let overridden = try load(text, environment: environment).egress
-        #expect(overridden.allowLoopback)
-        #expect(overridden.allowedRanges == ["10.3.0.0/16", "10.4.0.0/16"])
-        #expect(overridden.deniedRanges == ["a/8"])
+        #expect(
+            try load(text, environment: environment).egress
+                == EgressRules(allowedRanges: ["10.3.0.0/16", "10.4.0.0/16"], deniedRanges: ["8.0.0.0/8"]))
     }
 
     @Test func `all faults are told, each with its place`() {
@@ -30,16 +31,18 @@ import Testing
               deniedRanges: 10.0.0.0/8
               ranges: []
             """,
-            environment: ["WDFILTERD_EGRESS_DENIED_RANGES": "a/1,b,", "WDFILTERD_EGRESS_ALLOWED": "x"],
+            environment: ["WDFILTERD_EGRESS_DENIED_RANGES": "8.0.0.0/8,b,", "WDFILTERD_EGRESS_ALLOWED": "x"],
             [
                 "wdfilterd.yaml:2: egress.allowLoopback: \"yes\" is not true or false",
-                "wdfilterd.yaml:4: egress.allowedRanges[0]: \"11.0.0.0/8\" is not private",
+                "wdfilterd.yaml:4: egress.allowedRanges[0]: \"11.0.0.0/8\" is not within one of 10.0.0.0/8, "
+                    + "100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, 198.18.0.0/15, fc00::/7: other addresses are "
+                    + "allowed, or denied, anyway",
                 "wdfilterd.yaml:6: egress.allowedRanges[2]: must be one value",
                 "wdfilterd.yaml:7: egress.allowedRanges[3]: has no value",
                 "wdfilterd.yaml:8: egress.deniedRanges: must be a list",
                 "wdfilterd.yaml:9: egress.ranges: is no setting",
                 "WDFILTERD_EGRESS_ALLOWED: is no setting",
-                "WDFILTERD_EGRESS_DENIED_RANGES: \"b\" is no range",
+                "WDFILTERD_EGRESS_DENIED_RANGES: \"b\" is not ADDRESS/PREFIX, as 10.0.0.0/8 or fd00::/8 is",
                 "WDFILTERD_EGRESS_DENIED_RANGES: has no value",
             ])
     }

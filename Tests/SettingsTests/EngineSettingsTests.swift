@@ -1,12 +1,11 @@
+import Runtime
 import Settings
 import Testing
+import WebhookEngine
 
 @Suite struct EngineSettingsTests {
     @Test func `an embedded engine has its members`() throws {
-        var embedded = EmbeddedEngineSettings()
-        embedded.reply = .deny
-        embedded.delayMs = 60_000
-        embedded.failEvery = 3
+        let embedded = EmbeddedEngine.Behaviour(reply: .deny, delay: .seconds(60), failEvery: 3)
         #expect(try load("engine: {reply: deny, delayMs: 60000, failEvery: 3}").engine == .embedded(embedded))
         #expect(try load("engine: {type: none}").engine == .none)
     }
@@ -62,7 +61,7 @@ import Testing
         expectFaults(
             "engine:\n  type: webhook\n  url: ftp://a\n  encoding: xml\n  caFile: \"a\\0\"\n",
             [
-                "wdfilterd.yaml:3: engine.url: is no URL",
+                "wdfilterd.yaml:3: engine.url: does not begin with http:// or https://",
                 "wdfilterd.yaml:4: engine.encoding: \"xml\" is not one of json, binary",
                 "wdfilterd.yaml:5: engine.caFile: is no path",
             ])
@@ -72,7 +71,7 @@ import Testing
         expectFaults(
             "engine:\n  type: webhook\n  url: http://a\n  headers:\n    a b: s3cret\n    x: s3cret\n    y: [s3cret]\n",
             [
-                "wdfilterd.yaml:5: engine.headers.a b: is no name",
+                "wdfilterd.yaml:5: engine.headers.a b: the name is no token of 1 to 128 characters",
                 "wdfilterd.yaml:7: engine.headers.y: must be one value",
             ])
     }

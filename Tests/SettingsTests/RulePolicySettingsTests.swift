@@ -1,3 +1,4 @@
+import Driver
 import Settings
 import Testing
 
@@ -14,9 +15,9 @@ import Testing
             """#)
         #expect(
             settings.rulePolicies == [
-                RulePolicySettings(imageFileName: #"*\powershell.exe"#, rules: 0x800_0007, flags: 0xFFFF_FFFF),
-                RulePolicySettings(imageFileName: "cmd.exe"),
-                RulePolicySettings(imageFileName: "a", rules: 0xFFFF_FFFF, flags: 0x40),
+                RulePolicy(imageFileName: #"*\powershell.exe"#, rules: word(0x800_0007), flags: word(.max)),
+                RulePolicy(imageFileName: "cmd.exe", rules: [], flags: []),
+                RulePolicy(imageFileName: "a", rules: word(.max), flags: .trustedProcess),
             ])
     }
 
@@ -58,3 +59,5 @@ import Testing
         #expect(faults("rulePolicies: [{imageFileName: \"a\\0\"}]").count == 1)
     }
 }
+
+private func word<Word: NamedBits>(_ bits: UInt32) -> Word { Word(rawValue: bits) }

@@ -1,3 +1,4 @@
+import NotificationAPI
 import Settings
 import Testing
 
@@ -18,8 +19,8 @@ import Testing
 
     @Test func `without a file there are the environment and the flags`() throws {
         let settings = try Settings.load(
-            file: nil, environment: ["WDFILTERD_HOSTS_LIMIT": "7"], flags: [listenFlag], by: rules)
-        #expect(settings.hosts.limit == 7)
+            file: nil, environment: ["WDFILTERD_HOSTS_LIMIT": "7"], flags: [listenFlag])
+        #expect(settings.limits.hosts == 7)
         #expect(settings.server.listen.description == "127.0.0.3:3")
     }
 

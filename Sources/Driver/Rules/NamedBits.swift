@@ -37,6 +37,16 @@ extension NamedBits {
         table.first { $0.term.name == name }.map { Self(rawValue: $0.bit) }
     }
 
+    /// Reads 32 bits as `0x` and hex digits or as a decimal number.
+    public init?(mask text: String) {
+        let isHex = text.hasPrefix("0x")
+        let digits = isHex ? text.dropFirst(2) : text[...]
+        guard digits.first != "+", digits.first != "-", let word = UInt32(digits, radix: isHex ? 16 : 10) else {
+            return nil
+        }
+        self.init(rawValue: word)
+    }
+
     /// The names of the bits that are set, then the nameless ones as unpadded hex, lowest first.
     public var names: [String] {
         var nameless = rawValue

@@ -1,7 +1,7 @@
 /// What `GET /metrics` reports, and to whom.
-public struct MetricsOptions: Sendable {
+public struct MetricsOptions: Hashable, Sendable {
     /// How the numbers of hosts are reported.
-    public enum Hosts: String, Sendable {
+    public enum Hosts: String, CaseIterable, Sendable {
         /// Each host has series of its own, with the label `host`.
         case each
         /// All hosts are added up, those that were removed too.

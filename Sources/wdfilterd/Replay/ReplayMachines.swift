@@ -37,7 +37,7 @@ final class ReplayMachines: Sendable {
             if let secretFile = command.engine.secretFile {
                 flags.append(SettingsFlag("--engine-secret-file", key: "engine.secretFile", value: secretFile))
             }
-            return try Settings.load(file: file, environment: [:], flags: flags, by: .program)
+            return try Settings.load(file: file, environment: [:], flags: flags)
         }
         var defaults = try settings.hostDefaults()
         defaults.rulePolicies += command.policies.map(\.policy)
@@ -62,10 +62,9 @@ final class ReplayMachines: Sendable {
         case .embedded(let behaviour):
             return .virtual(VirtualTime(), command.engine.isEmbeddedTold ? command.engine.behaviour : behaviour)
         case .webhook(let configuration):
-            let rules = try settings.egressRules()
             let curl: CurlMulti
             do throws(WebhookEngineError) {
-                curl = try CurlMulti(rules, connections: settings.engineConnections)
+                curl = try CurlMulti(settings.egress, connections: settings.engineConnections)
             } catch {
                 throw CommandFailure(status: .failed, message: "libcurl does not start: \(error)")
             }

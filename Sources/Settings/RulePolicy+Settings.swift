@@ -1,0 +1,71 @@
+import Driver
+import Yams
+
+extension RulePolicy {
+    /// Reads the list `rulePolicies`: rules and flags that a process gets when it is created, by its image.
+    static func list(from reader: inout SettingsReader) -> [RulePolicy] {
+        let items = reader.read("rulePolicies") { given throws(SettingsFault) in try given.items() } ?? []
+        return items.compactMap { RulePolicy($0, from: &reader) }
+    }
+
+    private init?(_ item: SettingsValue, from reader: inout SettingsReader) {
+        self.init(imageFileName: "", rules: [], flags: [])
+        do throws(SettingsFault) {
+            let members = try item.members()
+            for (member, value) in members {
+                do throws(SettingsFault) {
+                    switch member {
+                    case "imageFileName": imageFileName = try value.imageFileName()
+                    case "rules": rules = try value.word("rule", &reader)
+                    case "flags": flags = try value.word("flag", &reader)
+                    default: throw value.fault("is no setting")
+                    }
+                } catch {
+                    reader.add(error)
+                }
+            }
+            guard members.contains(where: { $0.name == "imageFileName" }) else {
+                throw item.fault("has no imageFileName")
+            }
+        } catch {
+            reader.add(error)
+            return nil
+        }
+    }
+}
+
+extension SettingsValue {
+    fileprivate func imageFileName() throws(SettingsFault) -> String {
+        let text = try text()
+        guard text.utf16.count <= 32_766, !text.utf16.contains(0) else {
+            throw fault("is longer than 32766 UTF-16 units or has a NUL")
+        }
+        return text
+    }
+
+    /// A mask, or a list of names and masks, of which the faulty ones are noted.
+    fileprivate func word<Word: NamedBits>(
+        _ noun: String, _ reader: inout SettingsReader
+    ) throws(SettingsFault) -> Word {
+        if node.scalar != nil {
+            let text = try text()
+            guard let mask = Word(mask: text) else {
+                throw fault("\(quoted(text)) is no mask: a list of names, or 0...0xffffffff")
+            }
+            return mask
+        }
+        var word = Word(rawValue: 0)
+        for item in try items() {
+            do throws(SettingsFault) {
+                let text = try item.text()
+                guard let bits = Word.bit(named: text) ?? Word(mask: text) else {
+                    throw item.fault("\(quoted(text)) is no \(noun)")
+                }
+                word = Word(rawValue: word.rawValue | bits.rawValue)
+            } catch {
+                reader.add(error)
+            }
+        }
+        return word
+    }
+}
