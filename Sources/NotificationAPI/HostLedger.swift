@@ -1,5 +1,4 @@
 public import Driver
-import Locking
 
 /// What became of a host's messages, when its driver has been unloaded.
 public struct HostLedger: Sendable {
@@ -18,24 +17,4 @@ public struct ServiceLedger: Sendable {
 
     /// Of all hosts there are and were.
     public var sums: MessageSums { hosts.reduce(into: removed) { $0.add($1.counters) } }
-}
-
-/// Waits for an answer from each of several drivers.
-final class Gathering: Sendable {
-    private let missing: Locked<Int>
-    private let completion: @Sendable () -> Void
-
-    init(count: Int, completion: @escaping @Sendable () -> Void) {
-        missing = Locked(count)
-        self.completion = completion
-        if count == 0 { completion() }
-    }
-
-    func add() {
-        let isComplete = missing.withLock { missing in
-            missing -= 1
-            return missing == 0
-        }
-        if isComplete { completion() }
-    }
 }

@@ -14,8 +14,8 @@ public final class NotificationAPI: RequestHandler {
     let logger: Logger
     let about: About
     let metrics = ServiceMetrics()
-    let streamPlaces: Places
-    let uploadPlaces: UploadPlaces
+    let streamSlots: Slots
+    let uploadSlots: UploadSlots
     let streamHeartbeat: Duration
     /// Lines of the log that were dropped; for the metrics.
     let droppedLogLines: @Sendable () -> UInt64
@@ -76,12 +76,12 @@ public final class NotificationAPI: RequestHandler {
         self.about = about
         self.limits = limits
         self.droppedLogLines = droppedLogLines
-        streamPlaces = Places(limit: limits.messageStreams)
-        uploadPlaces = UploadPlaces(
+        streamSlots = Slots(limit: limits.messageStreams)
+        uploadSlots = UploadSlots(
             limit: limits.uploads,
-            noteCut: { address in
+            onCut: { address in
                 logger.notice(
-                    "an upload was cut: it was slow, and another needed its place", metadata: ["remote": "\(address)"])
+                    "an upload was cut: it was slow, and another needed its slot", metadata: ["remote": "\(address)"])
             })
         streamHeartbeat = limits.streamHeartbeat
         router = Router(NotificationAPI.routes)
@@ -250,7 +250,7 @@ private final class IgnoredBody: BodyConsumer {
 
 extension NotificationAPI {
     /// Live streams of messages that are open now.
-    public var openStreams: Int { streamPlaces.open }
+    public var openStreams: Int { streamSlots.inUse }
 }
 
 // MARK: - Stopping
@@ -267,16 +267,16 @@ extension NotificationAPI {
 
     /// Unloads all drivers (ASY-9); `completion` gets what their counters say once no message is under way any more.
     public func unload(completion: @escaping @Sendable (ServiceLedger) -> Void) {
-        let drivers = hosts.unordered.map(\.driver) + hosts.departures.drivers
-        let gathering = Gathering(count: drivers.count) { completion(self.ledger) }
-        for driver in drivers { driver.unload { _ in gathering.add() } }
+        let drivers = hosts.unordered.map(\.driver) + hosts.drainingHosts.drivers
+        let latch = CountdownLatch(count: drivers.count) { completion(self.ledger) }
+        for driver in drivers { driver.unload { _ in latch.countDown() } }
     }
 
     /// What has become of all messages up to now.
     public var ledger: ServiceLedger {
         // The hosts first: one that is removed meanwhile is then reported twice rather than not at all.
         let ledgers = hosts.all.map { HostLedger(host: $0.name, counters: $0.driver.counters) }
-        return ServiceLedger(hosts: ledgers, removed: hosts.departures.sums)
+        return ServiceLedger(hosts: ledgers, removed: hosts.drainingHosts.sums)
     }
 
     /// Removes hosts that nobody has used for so many seconds.

@@ -1,31 +1,32 @@
 import Locking
 import Synchronization
 
-/// How many of something may be open at a time, in all: live streams.
-final class Places: Sendable {
+/// A limited number of slots, such as those for live streams.
+final class Slots: Sendable {
     let limit: Int
-    private let taken = Atomic(0)
+    private let count = Atomic(0)
 
     init(limit: Int) { self.limit = limit }
 
-    /// How many are open now.
-    var open: Int { taken.load(ordering: .relaxed) }
+    /// How many slots are in use.
+    var inUse: Int { count.load(ordering: .relaxed) }
 
-    /// A place for one more, until it is given back or released; nil when there is none.
-    func take() -> Place? { taken.add(1, upTo: limit) ? Place(self) : nil }
+    /// A slot, in use until it is released or deallocated; nil when the limit is reached.
+    func acquire() -> Slot? { count.add(1, upTo: limit) ? Slot(self) : nil }
 
-    /// The place of one that is open.
-    final class Place: Sendable {
-        private let places: Places
+    /// A slot in use.
+    final class Slot: Sendable {
+        private let slots: Slots
         private let isHeld = Atomic(true)
 
-        fileprivate init(_ places: Places) { self.places = places }
+        fileprivate init(_ slots: Slots) { self.slots = slots }
 
-        deinit { leave() }
+        deinit { release() }
 
-        /// Gives the place back, once: who is told that something is over may begin the next at once.
-        func leave() {
-            if isHeld.exchange(false, ordering: .relaxed) { places.taken.subtract(1, ordering: .relaxed) }
+        /// Frees the slot; the second and later calls do nothing. Called before the client learns that it is over, so that
+        /// the client can start the next one at once.
+        func release() {
+            if isHeld.exchange(false, ordering: .relaxed) { slots.count.subtract(1, ordering: .relaxed) }
         }
     }
 }

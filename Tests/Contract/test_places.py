@@ -106,7 +106,7 @@ def test_an_upload_that_dribbles_gives_up_its_place_when_another_needs_it(start:
         assert answer.status == 200
         assert wire.rest() == b""
     assert upload(b"\n").json["lines"] == 0
-    cut = "an upload was cut: it was slow, and another needed its place remote=127.0.0.1"
+    cut = "an upload was cut: it was slow, and another needed its slot remote=127.0.0.1"
     until(lambda: cut in service.errors(), "the log says so")
 
 

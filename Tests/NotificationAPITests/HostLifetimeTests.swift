@@ -102,7 +102,7 @@ import Yams
             })
     }
 
-    @Test func `hosts that are leaving take places until nothing of them is under way`() throws {
+    @Test func `hosts that are draining count against the limit while a message is in flight`() throws {
         let live = try LiveAPI(hostLimit: 3)
         let client = try live.client()
         for (number, host) in ["a", "b", "c"].enumerated() {
@@ -192,7 +192,7 @@ import Yams
         while try reader.chunk() != nil {}
         #expect(try names(client) == ["default"])
         #expect(eventually { host == nil && driver == nil && engine == nil })
-        #expect(eventually { live.api.hosts.departures.drivers.isEmpty })
+        #expect(eventually { live.api.hosts.drainingHosts.drivers.isEmpty })
         live.api.removeIdleHosts(after: 0)
         #expect(try names(client) == ["default"])
     }

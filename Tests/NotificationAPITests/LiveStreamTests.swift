@@ -121,7 +121,7 @@ import Testing
         withExtendedLifetime(kept) {}
     }
 
-    @Test func `HEAD has the head and takes no place`() throws {
+    @Test func `HEAD has the head and uses no slot`() throws {
         let live = try LiveAPI(streamLimit: 1)
         for _ in 0..<3 {
             let answer = try live.client().ask(

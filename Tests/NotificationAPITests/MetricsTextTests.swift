@@ -122,7 +122,7 @@ import Testing
 
         let client = try live.client()
         for host in ["a", "b"] { #expect(try client.ask("DELETE", "/v1/hosts/\(host)").status == 204) }
-        #expect(eventually { live.api.hosts.departures.drivers.isEmpty })
+        #expect(eventually { live.api.hosts.drainingHosts.drivers.isEmpty })
         let after = try samples(live)
         #expect(values("async_enqueued_total", after) == ["": 4])
         #expect(values("async_sent_total", after) == ["": 3])

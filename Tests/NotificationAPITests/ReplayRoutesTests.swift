@@ -127,7 +127,7 @@ import Yams
         let answer = try replay(try live.client(), [Self.load("pc1")], query)
         #expect(answer.status == status)
         #expect(live.api.hosts.all.map(\.name) == (status == 200 ? ["default", "pc1"] : ["default"]))
-        #expect(live.api.uploadPlaces.open == 0)
+        #expect(live.api.uploadSlots.inUse == 0)
     }
 
     @Test func `a body of another type is refused`() throws {
@@ -171,7 +171,7 @@ import Yams
         #expect((counters.async.sent, counters.async.droppedOnOverflow, counters.queued) == (500, 0, 0))
     }
 
-    @Test func `a replay holds a place, its hosts and their observers until it is over`() throws {
+    @Test func `a replay holds a slot, its hosts and their observers until it is over`() throws {
         let live = try LiveAPI(uploadLimit: 1)
         let client = try live.client()
         try #require(try client.ask("PUT", "/v1/hosts/pc1", "{}").status == 201)
@@ -182,7 +182,7 @@ import Yams
             "POST /v1/replays HTTP/1.1\r\nHost: test\r\n\(Self.type[0])\r\nContent-Length: \(line.utf8.count * 2)\r\n\r\n"
                 + line)
         #expect(eventually { used.driver.counters.async.sent == 1 })
-        #expect(live.api.uploadPlaces.open == 1)
+        #expect(live.api.uploadSlots.inUse == 1)
         #expect(used.driver.withState { $0.observers.count } == 1)
         #expect(!used.isUnused(forSeconds: 0))
 
@@ -194,12 +194,12 @@ import Yams
 
         try upload.send(line)
         #expect(try sections(try upload.receive()) == ["pc1 false 2 1"])
-        #expect(eventually { live.api.uploadPlaces.open == 0 && used.isUnused(forSeconds: 0) })
+        #expect(eventually { live.api.uploadSlots.inUse == 0 && used.isUnused(forSeconds: 0) })
         #expect(used.driver.withState { $0.observers.count } == 0)
         #expect(try replay(client, [line]).status == 200)
     }
 
-    @Test func `a client that goes away gives back its place, its hosts and their observers`() throws {
+    @Test func `a client that goes away gives back its slot, its hosts and their observers`() throws {
         let live = try LiveAPI(uploadLimit: 1)
         let client = try live.client()
         try #require(try client.ask("PUT", "/v1/hosts/pc1", "{}").status == 201)
@@ -214,7 +214,7 @@ import Yams
             #expect(used.driver.withState { $0.observers.count } == 1)
         }
         try leave()
-        #expect(eventually { live.api.uploadPlaces.open == 0 })
+        #expect(eventually { live.api.uploadSlots.inUse == 0 })
         #expect(eventually { used.driver.withState { $0.observers.isEmpty } && used.isUnused(forSeconds: 0) })
         let made = try host(live, "new")
         #expect(made.driver.withState { $0.observers.isEmpty })
@@ -238,7 +238,7 @@ import Yams
         try leave()
         let isOver = eventually {
             live.timers.advance(by: .seconds(1))
-            return live.api.uploadPlaces.open == 0
+            return live.api.uploadSlots.inUse == 0
         }
         #expect(isOver)
         let made = try host(live, "pc1")

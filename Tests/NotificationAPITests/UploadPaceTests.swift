@@ -7,7 +7,7 @@ struct UploadPaceTests {
     /// What the rate is after `bytes` have come each second for `seconds`.
     private func slowness(bytes: Int, seconds: UInt64, silence: UInt64 = 0) -> Double? {
         var pace = UploadPace(at: 5)
-        for second in 1...seconds { pace.take(bytes, isPaused: false, at: 5 + second * Self.second) }
+        for second in 1...seconds { pace.record(bytes, isPaused: false, at: 5 + second * Self.second) }
         return pace.slowness(at: 5 + (seconds + silence) * Self.second)
     }
 
@@ -31,16 +31,16 @@ struct UploadPaceTests {
         #expect(slowness(bytes: 1_000_000, seconds: 30, silence: 9) == nil)
         #expect(slowness(bytes: 1_000_000, seconds: 30, silence: 10) == 0)
         var pace = UploadPace(at: 0)
-        pace.take(1 << 30, isPaused: false, at: Self.second)
-        for second in 2...60 { pace.take(1, isPaused: false, at: UInt64(second) * Self.second) }
+        pace.record(1 << 30, isPaused: false, at: Self.second)
+        for second in 2...60 { pace.record(1, isPaused: false, at: UInt64(second) * Self.second) }
         #expect(pace.slowness(at: 60 * Self.second) != nil)
     }
 
     @Test func `a client that waits for us is not slow, and its waiting does not count`() {
         var pace = UploadPace(at: 0)
-        pace.take(20_000, isPaused: true, at: Self.second)
+        pace.record(20_000, isPaused: true, at: Self.second)
         #expect(pace.slowness(at: 3600 * Self.second) == nil)
-        pace.take(100, isPaused: false, at: 3600 * Self.second)
+        pace.record(100, isPaused: false, at: 3600 * Self.second)
         #expect(pace.slowness(at: 3608 * Self.second) == nil)
         #expect(pace.slowness(at: 3610 * Self.second) == 0)
     }
@@ -50,18 +50,18 @@ struct UploadPaceTests {
         for bytes in [1, 100_000] {
             var pace = UploadPace(at: 100 * Self.second)
             #expect(pace.slowness(at: 0) == nil)
-            for second: UInt64 in 101...125 { pace.take(bytes, isPaused: second == 110, at: second * Self.second) }
+            for second: UInt64 in 101...125 { pace.record(bytes, isPaused: second == 110, at: second * Self.second) }
             for look: UInt64 in [0, 100, 109, 110, 119, 124, 125] {
                 #expect((pace.slowness(at: look * Self.second) != nil) == (bytes == 1))
             }
-            pace.take(1, isPaused: true, at: 1)
-            pace.take(1, isPaused: false, at: 0)
+            pace.record(1, isPaused: true, at: 1)
+            pace.record(1, isPaused: false, at: 0)
         }
     }
 
     @Test func `a client whose body is complete is not slow`() {
         var pace = UploadPace(at: 0)
-        pace.end()
+        pace.finish()
         #expect(pace.slowness(at: 3600 * Self.second) == nil)
     }
 }

@@ -2,75 +2,75 @@ import Locking
 @testable import NotificationAPI
 import Testing
 
-struct UploadPlacesTests {
+struct UploadSlotsTests {
     private let clock = Locked<UInt64>(1)
 
-    private func places(_ limit: Int) -> UploadPlaces {
+    private func slots(_ limit: Int) -> UploadSlots {
         let clock = clock
-        return UploadPlaces(limit: limit) { clock.withLock { $0 } }
+        return UploadSlots(limit: limit) { clock.withLock { $0 } }
     }
 
     private func pass(seconds: UInt64) { clock.withLock { $0 += seconds * 1_000_000_000 } }
 
-    @Test func `there are as many places as the limit says, and a place left is free`() throws {
-        let places = places(2)
-        let first = try #require(places.take(for: "a"))
-        var second = places.take(for: "a")
+    @Test func `there are as many slots as the limit says, and a released slot is free`() throws {
+        let slots = slots(2)
+        let first = try #require(slots.acquire(for: "a"))
+        var second = slots.acquire(for: "a")
         #expect(second != nil)
-        #expect(places.take(for: "a") == nil)
-        first.leave()
-        first.leave()
-        #expect(places.open == 1)
+        #expect(slots.acquire(for: "a") == nil)
+        first.release()
+        first.release()
+        #expect(slots.inUse == 1)
         second = nil
-        #expect(places.open == 0)
+        #expect(slots.inUse == 0)
     }
 
-    @Test func `the slowest loses its place when another needs it, and not before`() throws {
-        let places = places(2)
-        let silent = try #require(places.take(for: "a"))
-        let slow = try #require(places.take(for: "a"))
+    @Test func `the slowest loses its slot when another needs it, and not before`() throws {
+        let slots = slots(2)
+        let silent = try #require(slots.acquire(for: "a"))
+        let slow = try #require(slots.acquire(for: "a"))
         for _ in 0..<11 {
             pass(seconds: 1)
-            slow.note(taken: 10, of: 10)
+            slow.record(consumed: 10, of: 10)
         }
-        #expect(places.open == 2)
-        let third = try #require(places.take(for: "a"))
-        #expect(places.open == 2)
-        // It has lost its place already.
-        silent.leave()
-        #expect(places.open == 2)
-        let fourth = try #require(places.take(for: "a"))
-        slow.leave()
-        #expect(places.open == 2)
-        #expect(places.take(for: "a") == nil)
+        #expect(slots.inUse == 2)
+        let third = try #require(slots.acquire(for: "a"))
+        #expect(slots.inUse == 2)
+        // It has lost its slot already.
+        silent.release()
+        #expect(slots.inUse == 2)
+        let fourth = try #require(slots.acquire(for: "a"))
+        slow.release()
+        #expect(slots.inUse == 2)
+        #expect(slots.acquire(for: "a") == nil)
         withExtendedLifetime((third, fourth)) {}
     }
 
     @Test func `one of the address that has most of them loses first`() throws {
-        let places = places(3)
-        let feed = try #require(places.take(for: "b"))
-        let many = [places.take(for: "a"), places.take(for: "a")].compactMap(\.self)
+        let slots = slots(3)
+        let feed = try #require(slots.acquire(for: "b"))
+        let many = [slots.acquire(for: "a"), slots.acquire(for: "a")].compactMap(\.self)
         #expect(many.count == 2)
         for _ in 0..<11 {
             pass(seconds: 1)
-            for upload in many { upload.note(taken: 100, of: 100) }
+            for upload in many { upload.record(consumed: 100, of: 100) }
         }
-        let next = try #require(places.take(for: "c"))
-        feed.leave()
-        #expect(places.open == 2)
+        let next = try #require(slots.acquire(for: "c"))
+        feed.release()
+        #expect(slots.inUse == 2)
         withExtendedLifetime((next, many)) {}
     }
 
-    @Test func `uploads that are fast enough or wait for us keep their places`() throws {
-        let places = places(2)
-        let fast = try #require(places.take(for: "a"))
-        let paused = try #require(places.take(for: "a"))
-        paused.note(taken: 1, of: 2)
+    @Test func `uploads that are fast enough or wait for us keep their slots`() throws {
+        let slots = slots(2)
+        let fast = try #require(slots.acquire(for: "a"))
+        let paused = try #require(slots.acquire(for: "a"))
+        paused.record(consumed: 1, of: 2)
         for _ in 0..<30 {
             pass(seconds: 1)
-            fast.note(taken: 2000, of: 2000)
+            fast.record(consumed: 2000, of: 2000)
         }
-        #expect(places.take(for: "b") == nil)
-        #expect(places.open == 2)
+        #expect(slots.acquire(for: "b") == nil)
+        #expect(slots.inUse == 2)
     }
 }

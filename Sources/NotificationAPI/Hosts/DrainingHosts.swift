@@ -1,82 +1,81 @@
 import Driver
 import Locking
 
-/// The hosts that were removed: those that are still in use, and what became of the messages of all others.
-final class Departures: Sendable {
+/// The hosts that were removed: the drivers that are still in use, and the sums of the messages of all others.
+final class DrainingHosts: Sendable {
     private struct State {
-        var leaving: [ObjectIdentifier: Leaving] = [:]
-        var left = MessageSums()
-        var leftNumbers = HostNumbers()
+        var draining: [ObjectIdentifier: Entry] = [:]
+        var drained = MessageSums()
+        var drainedNumbers = HostNumbers()
     }
 
-    /// A host that was removed and is still in use.
-    private struct Leaving {
+    private struct Entry {
         let driver: Driver
         let latency: LatencyHistogram
     }
 
     private let state = Locked(State())
 
-    /// The drivers of hosts that were removed and are still in use.
-    var drivers: [Driver] { state.withLock { $0.leaving.values.map(\.driver) } }
+    /// The drivers of removed hosts that are still in use.
+    var drivers: [Driver] { state.withLock { $0.draining.values.map(\.driver) } }
 
-    /// Whether `limit` or more of them have a message under way. The others are gone in a moment.
+    /// Whether `limit` or more of them have a message in flight. The others will be gone in a moment.
     ///
-    /// - Complexity: O(n) when there are so many, else O(1).
-    func areMany(_ limit: Int) -> Bool {
-        if state.withLock({ $0.leaving.count }) < limit { return false }
+    /// - Complexity: O(n) when `limit` or more hosts are draining, else O(1).
+    func hasBusy(atLeast limit: Int) -> Bool {
+        if state.withLock({ $0.draining.count }) < limit { return false }
         return drivers.lazy.map(\.counters).count { $0.inHand + $0.underWay > 0 } >= limit
     }
 
-    /// What has become of the messages of all hosts that were removed, up to now.
+    /// The sums of the messages of all removed hosts, up to now.
     var sums: MessageSums {
-        var (sums, leaving) = state.withLock { ($0.left, Array($0.leaving.values)) }
-        for host in leaving { sums.add(host.driver.counters) }
+        var (sums, draining) = state.withLock { ($0.drained, Array($0.draining.values)) }
+        for host in draining { sums.add(host.driver.counters) }
         return sums
     }
 
-    /// The numbers of all hosts that were removed, except those of `hosts`, which the caller adds. Hosts that are gone add
-    /// their counters only; `leftQueued` is how many messages were left in their queues.
-    func numbers(besides hosts: [Host]) -> (numbers: HostNumbers, leftQueued: UInt64) {
-        var (numbers, leaving, left) = state.withLock { ($0.leftNumbers, $0.leaving, $0.left.queued) }
-        if !leaving.isEmpty {
-            for host in hosts { leaving[ObjectIdentifier(host.driver)] = nil }
-            for host in leaving.values { numbers.add(host.driver.counters, host.latency) }
+    /// The numbers of all removed hosts, except `hosts`, which the caller adds. Hosts that have drained add their counters
+    /// only; `leftQueued` is how many messages were left in their queues.
+    func numbers(excluding hosts: [Host]) -> (numbers: HostNumbers, leftQueued: UInt64) {
+        var (numbers, draining, left) = state.withLock { ($0.drainedNumbers, $0.draining, $0.drained.queued) }
+        if !draining.isEmpty {
+            for host in hosts { draining[ObjectIdentifier(host.driver)] = nil }
+            for host in draining.values { numbers.add(host.driver.counters, host.latency) }
         }
         return (numbers, left)
     }
 
-    /// A host leaves: until nobody holds what this returns.
-    func begin(_ driver: Driver, _ latency: LatencyHistogram) -> Departure {
-        state.withLock { $0.leaving[ObjectIdentifier(driver)] = Leaving(driver: driver, latency: latency) }
-        return Departure(driver, latency, self)
+    /// Adds the driver of a host that was removed; it drains until the token is deallocated.
+    func add(_ driver: Driver, _ latency: LatencyHistogram) -> DrainToken {
+        state.withLock { $0.draining[ObjectIdentifier(driver)] = Entry(driver: driver, latency: latency) }
+        return DrainToken(driver, latency, self)
     }
 
-    fileprivate func end(_ driver: Driver, _ latency: LatencyHistogram) {
+    fileprivate func finish(_ driver: Driver, _ latency: LatencyHistogram) {
         let counters = driver.counters
         var numbers = HostNumbers()
         numbers.add(counters, latency)
         numbers.removeGauges()
         state.withLock { [numbers] state in
-            state.leaving[ObjectIdentifier(driver)] = nil
-            state.left.add(counters)
-            state.leftNumbers.add(numbers)
+            state.draining[ObjectIdentifier(driver)] = nil
+            state.drained.add(counters)
+            state.drainedNumbers.add(numbers)
         }
     }
 }
 
-/// Held by those who may still have a removed host's driver make or send messages. When the last of them lets go, its
-/// counters are final.
-final class Departure: Sendable {
+/// Held by everything that may still make a removed host's driver create or send messages. When the last holder releases
+/// it, the driver's counters are final.
+final class DrainToken: Sendable {
     private let driver: Driver
     private let latency: LatencyHistogram
-    private let departures: Departures
+    private let hosts: DrainingHosts
 
-    fileprivate init(_ driver: Driver, _ latency: LatencyHistogram, _ departures: Departures) {
+    fileprivate init(_ driver: Driver, _ latency: LatencyHistogram, _ hosts: DrainingHosts) {
         self.driver = driver
         self.latency = latency
-        self.departures = departures
+        self.hosts = hosts
     }
 
-    deinit { departures.end(driver, latency) }
+    deinit { hosts.finish(driver, latency) }
 }

@@ -20,11 +20,11 @@ final class Host: Sendable {
     let latency = LatencyHistogram()
     /// Whether a replay made it: then the role `drive` may remove it.
     let isMadeByReplay: Bool
-    private let isRemoved = Atomic(false)
+    private let removed = Atomic(false)
     private let requestsUnderWay = Atomic<Int>(0)
     private let lastUsedNanoseconds: Atomic<UInt64>
     private let machine = SystemClock()
-    private let departure = Locked<Departure?>(nil)
+    private let drainToken = Locked<DrainToken?>(nil)
     private let slices: any SliceQueue
 
     /// Its worker runs on `workQueue`, or on one that the machinery makes.
@@ -69,18 +69,18 @@ final class Host: Sendable {
         }
     }
 
-    /// The host was removed. Requests that are under way hold it, and so what its departure waits for.
-    func leave(_ departure: Departure) {
-        isRemoved.store(true, ordering: .relaxed)
-        self.departure.withLock { $0 = departure }
+    /// The host was removed. Requests in flight hold the host, and with it the token.
+    func markRemoved(_ token: DrainToken) {
+        removed.store(true, ordering: .relaxed)
+        drainToken.withLock { $0 = token }
     }
 
     /// Whether the host was removed: nothing more is to be done on it.
-    var hasLeft: Bool { isRemoved.load(ordering: .relaxed) }
+    var isRemoved: Bool { removed.load(ordering: .relaxed) }
 
     /// Where events of an upload go, until the host is removed.
     var eventTarget: EventTarget {
-        EventTarget(driver: driver, isRemoved: { self.hasLeft }, onEventTime: { self.clock.advance(toEvent: $0) })
+        EventTarget(driver: driver, isRemoved: { self.isRemoved }, onEventTime: { self.clock.advance(toEvent: $0) })
     }
 
     // MARK: Idle hosts

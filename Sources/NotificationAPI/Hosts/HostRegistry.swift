@@ -11,9 +11,9 @@ final class HostRegistry: Sendable {
     private let count = Atomic<Int>(0)
     /// Whether nobody may wait any more: the service stops.
     private let endsWaits = Atomic(false)
-    private let limit: Int
+    let limit: Int
     let defaults: HostDefaults
-    let departures = Departures()
+    let drainingHosts = DrainingHosts()
     private let machinery: Machinery
 
     /// The host that exists at start.
@@ -48,12 +48,12 @@ final class HostRegistry: Sendable {
         if let host = shard(of: name).withLock({ $0[name] }) {
             return host.creation == creation ? .existed(host) : .conflict
         }
-        // Who has left takes memory too, for as long as an engine takes its time.
-        if departures.areMany(limit) { return .limitReached }
+        // A removed host takes memory too, for as long as its engine takes its time.
+        if drainingHosts.hasBusy(atLeast: limit) { return .limitReached }
         let host = Host(
             name: name, creation: creation, defaults: defaults, machinery: machinery, workQueue: workQueue,
             isMadeByReplay: madeByReplay)
-        // What counts is what is kept: of several that make the same host at once, one takes a place.
+        // If several requests create the same host at once, only the one that is kept counts.
         let kept: Host? = shard(of: name).withLock { hosts in
             if let other = hosts[name] { return other }
             guard count.add(1, upTo: limit) else { return nil }
@@ -81,16 +81,16 @@ final class HostRegistry: Sendable {
     }
 
     private func remove(_ name: String, if condition: (Host) -> Bool) -> Bool {
-        let removal = shard(of: name).withLock { hosts -> (Host, Departure)? in
+        let removal = shard(of: name).withLock { hosts -> (Host, DrainToken)? in
             guard let host = hosts[name], condition(host) else { return nil }
             hosts[name] = nil
             // Under the same lock, so that a sum finds the host in one place or the other.
-            return (host, departures.begin(host.driver, host.latency))
+            return (host, drainingHosts.add(host.driver, host.latency))
         }
-        guard let (removed, departure) = removal else { return false }
+        guard let (removed, token) = removal else { return false }
         count.subtract(1, ordering: .relaxed)
-        removed.leave(departure)
-        removed.driver.unload { _ in withExtendedLifetime(departure) {} }
+        removed.markRemoved(token)
+        removed.driver.unload { _ in withExtendedLifetime(token) {} }
         return true
     }
 

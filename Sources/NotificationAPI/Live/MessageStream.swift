@@ -21,13 +21,13 @@ final class MessageStream: BodyProducer {
     private let timers: any TimerQueue
     private let heartbeat: Duration
     private let state: Locked<State>
-    /// Held, so that the host counts as used and the stream as open.
+    /// Held, so that the host counts as used and the slot is in use.
     private let context: RequestContext
-    private let place: Places.Place
+    private let slot: Slots.Slot
 
     /// A stream that answers the request of `context`.
     init(
-        _ stream: MessageStreamState, of host: Host, heartbeat: Duration, in place: Places.Place,
+        _ stream: MessageStreamState, of host: Host, heartbeat: Duration, in slot: Slots.Slot,
         for context: RequestContext
     ) {
         driver = host.driver
@@ -35,7 +35,7 @@ final class MessageStream: BodyProducer {
         self.heartbeat = heartbeat
         state = Locked(State(stream: stream))
         self.context = context
-        self.place = place
+        self.slot = slot
     }
 
     func produce(into buffer: UnsafeMutableRawBufferPointer, resume: BodyResumption) -> BodyProduction {

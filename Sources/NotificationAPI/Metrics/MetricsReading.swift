@@ -19,12 +19,12 @@ final class MetricsReading: Sendable {
         let all = registry.unordered
         hosts = all.count
         var packed = PackedNumbers()
-        let departed = registry.departures.numbers(besides: all)
-        leftQueued = departed.leftQueued
+        let removed = registry.drainingHosts.numbers(excluding: all)
+        leftQueued = removed.leftQueued
         let isSummed = options.hosts == .sum || all.count > options.hostLimit
         omitted = isSummed && options.hosts == .each ? all.count : 0
         if isSummed {
-            var sums = departed.numbers
+            var sums = removed.numbers
             for host in all { sums.add(host.driver.counters, host.latency) }
             packed.append(sums)
             names = [nil]

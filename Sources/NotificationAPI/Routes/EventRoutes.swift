@@ -19,7 +19,7 @@ enum EventRoutes {
             case .sysmon: return EventFeed.Options(sysmon: &parameters)
             }
         }
-        return EventUpload(options, to: try context.host(), in: try context.api.takeUploadPlace(context), context)
+        return EventUpload(options, to: try context.host(), in: try context.api.acquireUploadSlot(context), context)
     }
 }
 
@@ -48,24 +48,23 @@ extension EventFeed.Options {
 }
 
 extension NotificationAPI {
-    /// A place for one more upload, if need be that of a slow one.
-    func takeUploadPlace(_ context: RequestContext) throws(Problem) -> UploadPlaces.Place {
-        if let place = uploadPlaces.take(for: context.head.remoteAddress) { return place }
-        throw Problem(
-            .limitReached, "There are \(uploadPlaces.limit) uploads, as many as there may be at a time.")
+    /// A slot for one more upload, taken from a slow one if all are in use.
+    func acquireUploadSlot(_ context: RequestContext) throws(Problem) -> UploadSlots.Slot {
+        if let slot = uploadSlots.acquire(for: context.head.remoteAddress) { return slot }
+        throw Problem(.limitReached, "The limit of \(uploadSlots.limit) concurrent uploads is reached.")
     }
 }
 
 /// One upload of event lines.
-private final class EventUpload: PlacedUpload {
+private final class EventUpload: PipelinedUpload {
     private let context: RequestContext
     private let host: Host
     let pipeline: UploadPipeline
     private let started: UInt64
-    let place: UploadPlaces.Place
+    let slot: UploadSlots.Slot
 
-    init(_ options: EventFeed.Options, to host: Host, in place: UploadPlaces.Place, _ context: RequestContext) {
-        self.place = place
+    init(_ options: EventFeed.Options, to host: Host, in slot: UploadSlots.Slot, _ context: RequestContext) {
+        self.slot = slot
         self.context = context
         self.host = host
         let target = host.eventTarget
@@ -74,13 +73,13 @@ private final class EventUpload: PlacedUpload {
     }
 
     func finish(_ responder: Responder) {
-        place.end()
+        slot.finish()
         let reply = context.reply(to: responder)
         let clock = host.clock
         let started = started
-        pipeline.finish { [place] report in
+        pipeline.finish { [slot] report in
             let spent = clock.uptimeNanoseconds() &- started
-            place.leave()
+            slot.release()
             reply.send { report.total.write(to: &$0, durationNanoseconds: spent) }
         }
     }

@@ -51,7 +51,7 @@ enum HostRoutes {
         case .existed(let host): call.reply.send { host.write(to: &$0, showsURL: showsURL) }
         case .conflict: call.reply.send(Problem(.hostExists, "The host \(name) was made with another body."))
         case .limitReached:
-            call.reply.send(Problem(.limitReached, "There are as many hosts as the service keeps."))
+            call.reply.send(Problem(.limitReached, "The limit of \(call.api.hosts.limit) hosts is reached."))
         }
     }
 

@@ -49,15 +49,14 @@ enum MessageRoutes {
             return (query, start, limit)
         }
         let host = try call.host()
-        guard let place = call.api.streamPlaces.take() else {
-            throw Problem(
-                .limitReached, "There are \(call.api.streamPlaces.limit) live streams, as many as there may be.")
+        guard let slot = call.api.streamSlots.acquire() else {
+            throw Problem(.limitReached, "The limit of \(call.api.streamSlots.limit) live streams is reached.")
         }
         let state = MessageStreamState(query, from: start, limit: limit, format: format, host: host.name)
         call.reply.send(
             type,
             stream: MessageStream(
-                state, of: host, heartbeat: call.api.streamHeartbeat, in: place, for: call.context))
+                state, of: host, heartbeat: call.api.streamHeartbeat, in: slot, for: call.context))
     }
 
     /// The filters that pages and streams have.

@@ -34,7 +34,7 @@ enum ReplayRoutes {
                 .forbidden, "The host \(model) has a webhook. Hosts that are like it take the role admin.")
         }
         return ReplayUpload(
-            options, HostCreation(like: use.host), in: try context.api.takeUploadPlace(context), context)
+            options, HostCreation(like: use.host), in: try context.api.acquireUploadSlot(context), context)
     }
 }
 
@@ -49,7 +49,7 @@ extension ReplayRoutes {
 }
 
 /// One upload of a recording. Each of its machines gets a host of its own.
-private final class ReplayUpload: PlacedUpload {
+private final class ReplayUpload: PipelinedUpload {
     /// The hosts that the machines' events go to, in order of appearance.
     private final class MachineHosts: Sendable {
         private struct Entry {
@@ -117,12 +117,12 @@ private final class ReplayUpload: PlacedUpload {
     private let hosts: MachineHosts
     let pipeline: UploadPipeline
     private let started: UInt64
-    let place: UploadPlaces.Place
+    let slot: UploadSlots.Slot
 
     init(
-        _ options: EventFeed.Options, _ creation: HostCreation, in place: UploadPlaces.Place, _ context: RequestContext
+        _ options: EventFeed.Options, _ creation: HostCreation, in slot: UploadSlots.Slot, _ context: RequestContext
     ) {
-        self.place = place
+        self.slot = slot
         self.context = context
         let hosts = MachineHosts(context.api.hosts, creation)
         self.hosts = hosts
@@ -133,13 +133,13 @@ private final class ReplayUpload: PlacedUpload {
     }
 
     func finish(_ responder: Responder) {
-        place.end()
+        slot.finish()
         let reply = context.reply(to: responder)
         let started = started
-        pipeline.finish { [hosts, place] report in
+        pipeline.finish { [hosts, slot] report in
             let spent = SystemClock().uptimeNanoseconds() &- started
             let names = hosts.release()
-            place.leave()
+            slot.release()
             reply.send {
                 report.write(to: &$0, hosts: names, deliveries: hosts.ledger, durationNanoseconds: spent)
             }

@@ -1,19 +1,19 @@
 import MicroHTTPD
 import Replay
 
-/// An upload whose lines are read and applied as they come, and that holds one of the places for uploads.
-protocol PlacedUpload: BodyConsumer {
+/// An upload whose lines are read and applied as they arrive; it uses one of the slots for uploads.
+protocol PipelinedUpload: BodyConsumer {
     var pipeline: UploadPipeline { get }
-    /// Held, so that the upload counts as open.
-    var place: UploadPlaces.Place { get }
+    /// Held, so that the slot is in use.
+    var slot: UploadSlots.Slot { get }
 }
 
-extension PlacedUpload {
-    func begin(_ sender: BodySender) { place.begin(sender) }
+extension PipelinedUpload {
+    func begin(_ sender: BodySender) { slot.begin(sender) }
 
     func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int {
-        let taken = pipeline.consume(bytes) { resume.resume() }
-        place.note(taken: taken, of: bytes.count)
-        return taken
+        let consumed = pipeline.consume(bytes) { resume.resume() }
+        slot.record(consumed: consumed, of: bytes.count)
+        return consumed
     }
 }

@@ -4,7 +4,7 @@
 struct UploadPace {
     /// Over how long a client is looked at before it is called slow.
     static let window: UInt64 = 10_000_000_000
-    /// The rate at which a client keeps its place when others need one, in bytes a second.
+    /// The rate at which a client keeps its slot when others need one, in bytes a second.
     static let least: Double = 1024
 
     private struct Mark {
@@ -30,8 +30,8 @@ struct UploadPace {
         current = earlier
     }
 
-    /// The client has sent `count` bytes that were taken; `isPaused` says that it must wait now until more is taken.
-    mutating func take(_ count: Int, isPaused: Bool, at now: UInt64) {
+    /// Records that `count` bytes were consumed. `isPaused` says that the client must wait now until more are consumed.
+    mutating func record(_ count: Int, isPaused: Bool, at now: UInt64) {
         let now = max(now, latest)
         if let since = pausedSince {
             let wait = now - since
@@ -49,9 +49,9 @@ struct UploadPace {
     }
 
     /// The body is complete: nothing is expected of the client any more.
-    mutating func end() { isOver = true }
+    mutating func finish() { isOver = true }
 
-    /// The rate over the last window or two in bytes a second, when it is under what keeps a place; nil for a client that is
+    /// The rate over the last window or two in bytes a second, when it is under what keeps a slot; nil for a client that is
     /// fast enough, waits for us, or has only begun.
     ///
     /// `now` may be before the latest piece: the thread that looks has read the clock before the client's thread did.

@@ -2,38 +2,42 @@ import Locking
 import MicroHTTPD
 import Runtime
 
-/// The places for uploads at a time, and who loses one to another when all are taken.
+/// The slots for concurrent uploads. When all are in use, a slow upload loses its slot to a new one.
 ///
-/// An upload may be as slow as it likes while there are places: a live feed is. When there are none, it must not keep
-/// others out by a byte now and then.
-final class UploadPlaces: Sendable {
+/// An upload may be arbitrarily slow while slots are free, as a live feed is. When none is, it must not block others by
+/// sending a byte now and then.
+final class UploadSlots: Sendable {
     let limit: Int
     private let now: @Sendable () -> UInt64
-    private let noteCut: @Sendable (_ address: String) -> Void
+    private let onCut: @Sendable (_ address: String) -> Void
     private let uploads = Locked<[ObjectIdentifier: Upload]>([:])
 
-    /// At most `limit` at a time; `now` is in nanoseconds and never goes back. `noteCut` gets the client's address
-    /// of each upload that has lost its place, on the thread of the upload that took it.
+    /// Slots for `limit` uploads.
+    ///
+    /// - Parameters:
+    ///   - now: A clock that never goes back, in nanoseconds.
+    ///   - onCut: Called with the client's address for each upload that loses its slot, on the thread of the upload that
+    ///     gets it.
     init(
         limit: Int, now: @escaping @Sendable () -> UInt64 = { SystemClock().uptimeNanoseconds() },
-        noteCut: @escaping @Sendable (_ address: String) -> Void = { _ in }
+        onCut: @escaping @Sendable (_ address: String) -> Void = { _ in }
     ) {
         self.limit = limit
         self.now = now
-        self.noteCut = noteCut
+        self.onCut = onCut
     }
 
-    /// How many are open now.
-    var open: Int { uploads.withLock { $0.count } }
+    /// How many slots are in use.
+    var inUse: Int { uploads.withLock { $0.count } }
 
-    /// A place for one more upload, of a client at `address`.
+    /// A slot for an upload from `address`; nil when all are in use and no upload is slow.
     ///
-    /// When there is none it is taken from a slow upload, whose connection is cut: one of the address that has most of
-    /// them, and of these the slowest. Nil when none is slow.
-    func take(for address: String) -> Place? {
+    /// When all are in use, a slow upload loses its slot and its connection is cut: an upload from the address that has the
+    /// most, and among these the slowest.
+    func acquire(for address: String) -> Slot? {
         let now = now()
         let upload = Upload(address, at: now)
-        let (isTaken, loser) = uploads.withLock { uploads -> (Bool, Upload?) in
+        let (isAcquired, loser) = uploads.withLock { uploads -> (Bool, Upload?) in
             var loser: Upload?
             if uploads.count >= limit {
                 guard let slowest = Self.slowest(of: uploads, at: now) else { return (false, nil) }
@@ -45,9 +49,9 @@ final class UploadPlaces: Sendable {
         }
         if let loser {
             loser.cut()
-            noteCut(loser.address)
+            onCut(loser.address)
         }
-        return isTaken ? Place(upload, self) : nil
+        return isAcquired ? Slot(upload, self) : nil
     }
 
     private static func slowest(of uploads: [ObjectIdentifier: Upload], at now: UInt64) -> Upload? {
@@ -59,11 +63,11 @@ final class UploadPlaces: Sendable {
         return slow.min { ($1.count, $0.rate) < ($0.count, $1.rate) }?.upload
     }
 
-    private func leave(_ upload: Upload) {
+    private func release(_ upload: Upload) {
         uploads.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(upload)) }
     }
 
-    /// One that is open.
+    /// An upload that has a slot.
     fileprivate final class Upload: Sendable {
         let address: String
         private let state: Locked<(pace: UploadPace, sender: BodySender?, isCut: Bool)>
@@ -75,7 +79,7 @@ final class UploadPlaces: Sendable {
 
         func slowness(at now: UInt64) -> Double? { state.withLock { $0.pace.slowness(at: now) } }
 
-        func change(_ change: (inout UploadPace) -> Void) { state.withLock { change(&$0.pace) } }
+        func update(_ change: (inout UploadPace) -> Void) { state.withLock { change(&$0.pace) } }
 
         func begin(_ sender: BodySender) {
             let isCut = state.withLock { state in
@@ -94,31 +98,31 @@ final class UploadPlaces: Sendable {
         }
     }
 
-    /// The place of an upload, until it is given back, released, or lost to another.
-    final class Place: Sendable {
+    /// The slot of an upload, in use until it is released, deallocated, or lost to another upload.
+    final class Slot: Sendable {
         private let upload: Upload
-        private let places: UploadPlaces
+        private let slots: UploadSlots
 
-        fileprivate init(_ upload: Upload, _ places: UploadPlaces) {
+        fileprivate init(_ upload: Upload, _ slots: UploadSlots) {
             self.upload = upload
-            self.places = places
+            self.slots = slots
         }
 
-        deinit { leave() }
+        deinit { release() }
 
-        /// The body will come from `sender`, whose connection is cut when the place is lost.
+        /// The body will come from `sender`, whose connection is cut when the slot is lost.
         func begin(_ sender: BodySender) { upload.begin(sender) }
 
-        /// Of a piece of `offered` bytes `taken` were taken; fewer than all means that the client must wait.
-        func note(taken: Int, of offered: Int) {
-            let now = places.now()
-            upload.change { $0.take(taken, isPaused: taken < offered, at: now) }
+        /// Records that `consumed` of `received` bytes were consumed; fewer than all means that the client must wait.
+        func record(consumed: Int, of received: Int) {
+            let now = slots.now()
+            upload.update { $0.record(consumed, isPaused: consumed < received, at: now) }
         }
 
         /// The body is complete.
-        func end() { upload.change { $0.end() } }
+        func finish() { upload.update { $0.finish() } }
 
-        /// Gives the place back; done before the answer, so that the client may begin the next upload at once.
-        func leave() { places.leave(upload) }
+        /// Frees the slot. Called before the answer is sent, so that the client can start the next upload at once.
+        func release() { slots.release(upload) }
     }
 }
