@@ -36,11 +36,11 @@ final class Service {
         (defaults.limits.processes, defaults.limits.threads) = (6, 6)
         (defaults.limits.streamContexts, defaults.limits.drivers, defaults.limits.journalCapacity) = (2, 2, 8)
         let queue = queue
-        let machinery = Machinery(
+        let dependencies = HostDependencies(
             timers: timers, curl: Service.curl, version: "0", followerQueue: queue, slices: InlineSliceQueue(),
             makeWorkQueue: { _ in queue })
         api = NotificationAPI(
-            defaults: defaults, limits: limits, machinery: machinery,
+            defaults: defaults, limits: limits, dependencies: dependencies,
             about: About(version: "0", libraries: [], swift: "6"),
             logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
     }

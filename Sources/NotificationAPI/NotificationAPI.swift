@@ -10,7 +10,7 @@ import Synchronization
 /// answers (503), media types (406, 413, 415), then parameters and body (400), then what they name (404), then conflicts (409).
 public final class NotificationAPI: RequestHandler {
     let hosts: HostRegistry
-    let machinery: Machinery
+    let dependencies: HostDependencies
     let logger: Logger
     let about: About
     let metrics = ServiceMetrics()
@@ -62,16 +62,16 @@ public final class NotificationAPI: RequestHandler {
     ///   - droppedLogLines: how many lines of the log were dropped, which is one of the metrics; called on any thread.
     public init(
         defaults: HostDefaults = HostDefaults(), limits: Limits = Limits(), tokens: TokenTable? = nil,
-        allowedHosts: [AllowedHost] = [], metrics: MetricsOptions = MetricsOptions(), machinery: Machinery,
+        allowedHosts: [AllowedHost] = [], metrics: MetricsOptions = MetricsOptions(), dependencies: HostDependencies,
         about: About, logger: Logger, droppedLogLines: @escaping @Sendable () -> UInt64 = { 0 }
     ) {
         access = AccessControl(tokens)
         sites = SiteRules(allowedHosts: allowedHosts)
         answerMemory = AnswerMemory(limit: limits.answerBytes)
         metricsOptions = metrics
-        hosts = HostRegistry(limit: limits.hosts, defaults: defaults, machinery: machinery)
-        metricsReader = MetricsReader(hosts, metrics, on: machinery.makeWorkQueue("wdfilterd.metrics"))
-        self.machinery = machinery
+        hosts = HostRegistry(limit: limits.hosts, defaults: defaults, dependencies: dependencies)
+        metricsReader = MetricsReader(hosts, metrics, on: dependencies.makeWorkQueue("wdfilterd.metrics"))
+        self.dependencies = dependencies
         self.logger = logger
         self.about = about
         self.limits = limits
@@ -178,12 +178,14 @@ public final class NotificationAPI: RequestHandler {
     private func refusal(
         _ problem: Problem, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics
     ) -> Response {
-        note(problem.status, head, requestId, metrics)
+        recordAnswer(problem.status, head, requestId, metrics)
         return problem.response(instance: head.target.path, RequestContext.identification(requestId))
     }
 
     /// Counts and logs an answer.
-    func note(_ status: Int, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics, caller: String? = nil) {
+    func recordAnswer(
+        _ status: Int, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics, caller: String? = nil
+    ) {
         metrics.count(status: status)
         logger.debug(
             "request",

@@ -39,7 +39,8 @@ struct Service {
         api = NotificationAPI(
             defaults: try settings.hostDefaults(), limits: settings.limits, tokens: credentials.tokens,
             allowedHosts: settings.server.allowedHosts, metrics: settings.metrics,
-            machinery: Machinery(timers: timers, curl: curl, version: Version.current), about: about, logger: logger,
+            dependencies: HostDependencies(timers: timers, curl: curl, version: Version.current), about: about,
+            logger: logger,
             droppedLogLines: droppedLogLines)
         for warning in Daemon.libraryWarnings { logger.warning("\(warning)") }
         let budget = settings.descriptorBudget(of: descriptors)

@@ -187,7 +187,7 @@ final class ChaosService {
         var limits = NotificationAPI.Limits()
         limits.streamHeartbeat = .milliseconds(100)
         api = NotificationAPI(
-            limits: limits, machinery: Machinery(timers: DispatchTimerQueue(), curl: curl, version: "0"),
+            limits: limits, dependencies: HostDependencies(timers: DispatchTimerQueue(), curl: curl, version: "0"),
             about: About(version: "0", libraries: [], swift: "6"),
             logger: Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() })
         var configuration = DaemonConfiguration()

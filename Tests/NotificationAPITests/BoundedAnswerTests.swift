@@ -117,22 +117,22 @@ import Yams
     @Test func `a change is refused before it is made, when there is no room for any answer`() throws {
         let live = try LiveAPI(answerBytes: 1 << 20)
         let client = try live.client()
-        var hold: AnswerMemory.Hold? = live.api.answerMemory.takeAnyway(1 << 20)
+        var reservation: AnswerMemory.Reservation? = live.api.answerMemory.reserveOverLimit(1 << 20)
         let refused = try client.ask("PUT", "/v1/hosts/a", "{}")
         #expect(refused.status == 503)
         #expect(try client.ask("GET", "/v1/hosts/a").status == 404)
         #expect(try client.ask("GET", "/livez").status == 200)
-        withExtendedLifetime(hold) {}
-        hold = nil
+        withExtendedLifetime(reservation) {}
+        reservation = nil
         #expect(try client.ask("PUT", "/v1/hosts/a", "{}").status == 201)
     }
 
     @Test func `those who only look leave room for the answers to changes`() {
         let memory = AnswerMemory(limit: 800)
-        let looks = (0..<9).map { _ in memory.take(100) }
+        let looks = (0..<9).map { _ in memory.reserve(100) }
         #expect(looks.count { $0 != nil } == 7)
         #expect(!memory.isFull)
-        let change = memory.takeAnyway(100)
+        let change = memory.reserveOverLimit(100)
         #expect(memory.isFull && memory.bytes == 800)
         withExtendedLifetime((looks, change)) {}
     }

@@ -32,7 +32,7 @@ final class LiveAPI: Sendable {
             defaults: defaults, limits: limits, tokens: tokens,
             allowedHosts: allowedHosts.compactMap { AllowedHost($0) },
             metrics: metrics,
-            machinery: Machinery(timers: timers, curl: curl, version: "0"),
+            dependencies: HostDependencies(timers: timers, curl: curl, version: "0"),
             about: About(version: "0", libraries: [], swift: "6"), logger: logger)
         var configuration = DaemonConfiguration(endpoint)
         configuration.connectionLimit = 8192

@@ -47,7 +47,7 @@ import Testing
     @Test func `a stream begins with the oldest message that there is, which is no gap`() throws {
         var stream = Self.stream()
         #expect(drain(&stream) == ("", .fetch(query(after: 0))))
-        stream.take(try Self.page(4...5, oldest: 4, newest: 5))
+        stream.receive(try Self.page(4...5, oldest: 4, newest: 5))
         let (text, step) = drain(&stream)
         #expect(text.split(separator: "\n").count == 2)
         #expect(text.hasPrefix(#"{"sequence":4,"#))
@@ -57,20 +57,20 @@ import Testing
     @Test(arguments: [1, 2, 7, 100, 5000])
     func `a message that is larger than the buffer comes in pieces`(size: Int) throws {
         var (whole, pieces) = (Self.stream(), Self.stream())
-        whole.take(try Self.page(1...3, newest: 3))
-        pieces.take(try Self.page(1...3, newest: 3))
+        whole.receive(try Self.page(1...3, newest: 3))
+        pieces.receive(try Self.page(1...3, newest: 3))
         #expect(drain(&pieces, by: size) == drain(&whole))
     }
 
     @Test func `server-sent events have the sequence for an id`() throws {
         var stream = Self.stream(.eventStream)
         #expect(drain(&stream).0 == "retry: 1000\n\n")
-        stream.take(try Self.page(1...1, newest: 1))
+        stream.receive(try Self.page(1...1, newest: 1))
         let text = drain(&stream).0
         #expect(text.hasPrefix("id: 1\ndata: {\"sequence\":1,"))
         #expect(text.hasSuffix("}\n\n"))
         #expect(text.split(separator: "\n").count == 2)
-        stream.beat()
+        stream.requestHeartbeat()
         #expect(drain(&stream) == (": heartbeat\n\n", .wait(after: 1)))
         #expect(drain(&stream) == ("", .wait(after: 1)), "once a beat")
     }
@@ -78,7 +78,7 @@ import Testing
     @Test func `what the journal still holds is resumed without a gap`() throws {
         var stream = Self.stream(from: .resume(lastEventId: 2))
         #expect(drain(&stream).1 == .fetch(query(after: 2)))
-        stream.take(try Self.page(3...4, oldest: 3, newest: 4))
+        stream.receive(try Self.page(3...4, oldest: 3, newest: 4))
         #expect(drain(&stream).0.hasPrefix(#"{"sequence":3,"#))
     }
 
@@ -86,49 +86,49 @@ import Testing
     func `what the journal has lost is told`(start: MessageStreamState.Start) throws {
         var stream = Self.stream(from: start, .eventStream)
         _ = drain(&stream)
-        stream.take(try Self.page(6...6, oldest: 6, newest: 6))
+        stream.receive(try Self.page(6...6, oldest: 6, newest: 6))
         #expect(drain(&stream).0.hasPrefix("event: gap\ndata: {\"gap\":{\"first\":3,\"last\":5}}\n\nid: 6\n"))
         // And again, when the reader is too slow.
-        stream.look()
+        stream.requestFetch()
         #expect(drain(&stream).1 == .fetch(query(after: 6)))
-        stream.take(try Self.page(9...9, oldest: 9, newest: 9))
+        stream.receive(try Self.page(9...9, oldest: 9, newest: 9))
         #expect(drain(&stream).0.hasPrefix("event: gap\ndata: {\"gap\":{\"first\":7,\"last\":8}}\n\nid: 9\n"))
     }
 
     @Test func `a reader of a host that was made anew is told, and begins anew`() throws {
         var stream = Self.stream(from: .resume(lastEventId: 70))
-        stream.take(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
+        stream.receive(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
         #expect(drain(&stream) == (#"{"reset":{"lastEventId":70,"newest":2}}"# + "\n", .fetch(query(after: 0))))
-        stream.take(try Self.page(1...2, newest: 2))
+        stream.receive(try Self.page(1...2, newest: 2))
         #expect(drain(&stream).0.hasPrefix(#"{"sequence":1,"#))
     }
 
     @Test(arguments: [UInt64(70), .max])
     func `a stream from a sequence that is still to come waits for it`(after: UInt64) {
         var stream = Self.stream(from: .after(after))
-        stream.take(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
+        stream.receive(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
         #expect(drain(&stream) == ("", .wait(after: after)))
     }
 
     @Test func `with a filter the stream goes on behind what it has looked at`() throws {
         var stream = Self.stream()
-        stream.take(MessagePage(items: try Self.records(3...3), hasMore: false, oldest: 1, newest: 9))
+        stream.receive(MessagePage(items: try Self.records(3...3), hasMore: false, oldest: 1, newest: 9))
         #expect(drain(&stream).1 == .wait(after: 9))
     }
 
     @Test func `pages follow one another until there is nothing more`() throws {
         var stream = Self.stream()
-        stream.take(try Self.page(1...2, newest: 4, hasMore: true))
+        stream.receive(try Self.page(1...2, newest: 4, hasMore: true))
         #expect(drain(&stream).1 == .fetch(query(after: 2)))
-        stream.take(try Self.page(3...4, newest: 4))
+        stream.receive(try Self.page(3...4, newest: 4))
         #expect(drain(&stream).1 == .wait(after: 4))
     }
 
     @Test func `a stream with a limit ends after so many messages`() throws {
         var stream = Self.stream(limit: 3)
-        stream.take(try Self.page(1...2, newest: 9, hasMore: true))
+        stream.receive(try Self.page(1...2, newest: 9, hasMore: true))
         #expect(drain(&stream).1 == .fetch(query(after: 2)))
-        stream.take(try Self.page(3...4, newest: 9, hasMore: true))
+        stream.receive(try Self.page(3...4, newest: 9, hasMore: true))
         let (text, step) = drain(&stream)
         #expect(text.split(separator: "\n").count == 1)
         #expect(step == .end)

@@ -11,7 +11,7 @@ import Testing
 
     /// A page of `count` texts of 999 bytes.
     private func page(_ count: Int, within limit: Int = 4 << 20) -> PageWriting<Int> {
-        PageWriting(Array(0..<count), within: limit, { [memory] in memory.take($0) }) { json, number in
+        PageWriting(Array(0..<count), within: limit, { [memory] in memory.reserve($0) }) { json, number in
             json.value(String(repeating: number.isMultiple(of: 2) ? "a" : "b", count: 997))
         }
     }
@@ -20,13 +20,13 @@ import Testing
         var page = page(300)
         #expect(page.advance() == nil)
         #expect(memory.bytes == 65_999)
-        guard case .written(let parts, 300, let hold?) = page.advance() else {
+        guard case .written(let parts, 300, let reservation?) = page.advance() else {
             Issue.record("the page is not written")
             return
         }
         #expect(parts.map(\.count) == [65_999, 233_999])
         #expect(memory.bytes == 299_998)
-        withExtendedLifetime((hold, page)) {}
+        withExtendedLifetime((reservation, page)) {}
     }
 
     @Test func `what a page took is free when nobody wants it any more`() {
@@ -52,14 +52,14 @@ import Testing
     }
 
     @Test func `a page that finds no memory is refused where it is, and a small one is written all the same`() {
-        let others = memory.takeAnyway(800_000)
+        let others = memory.reserveOverLimit(800_000)
         var large = page(300)
         #expect(large.advance() == nil)
         guard case .refused = large.advance() else {
             Issue.record("the page is written")
             return
         }
-        memory.takeAnyway(1 << 20).keep {
+        memory.reserveOverLimit(1 << 20).keep {
             var small = page(4)
             guard case .written(_, 4, nil) = small.advance() else {
                 Issue.record("the small page is not written")
@@ -75,7 +75,7 @@ import Testing
     }
 }
 
-extension AnswerMemory.Hold {
+extension AnswerMemory.Reservation {
     /// Keeps the bytes while `body` runs.
     fileprivate func keep(_ body: () -> Void) { withExtendedLifetime(self, body) }
 }

@@ -21,15 +21,15 @@ final class Host: Sendable {
     /// Whether a replay made it: then the role `drive` may remove it.
     let isMadeByReplay: Bool
     private let removed = Atomic(false)
-    private let requestsUnderWay = Atomic<Int>(0)
+    private let requestsInFlight = Atomic<Int>(0)
     private let lastUsedNanoseconds: Atomic<UInt64>
     private let machine = SystemClock()
     private let drainToken = Locked<DrainToken?>(nil)
     private let slices: any SliceQueue
 
-    /// Its worker runs on `workQueue`, or on one that the machinery makes.
+    /// Its worker runs on `workQueue`, or on one that the dependencies make.
     init(
-        name: String, creation: HostCreation, defaults: HostDefaults, machinery: Machinery,
+        name: String, creation: HostCreation, defaults: HostDefaults, dependencies: HostDependencies,
         workQueue: (any WorkQueue)? = nil, isMadeByReplay: Bool = false
     ) {
         self.name = name
@@ -41,14 +41,14 @@ final class Host: Sendable {
         var config = defaults.config
         creation.config.apply(to: &config)
         let setting = creation.engine ?? defaults.engine
-        engine = EngineSwitch(machinery.connect(setting, origin: origin), clock: clock, latency: latency)
+        engine = EngineSwitch(dependencies.makeConnection(for: setting, origin: origin), clock: clock, latency: latency)
         driver = Driver(
-            config: config, limits: defaults.limits, engine: engine, clock: clock, timers: machinery.timers,
-            workQueue: workQueue ?? machinery.makeWorkQueue("wdfilterd.host." + name),
-            followerQueue: machinery.followerQueue)
+            config: config, limits: defaults.limits, engine: engine, clock: clock, timers: dependencies.timers,
+            workQueue: workQueue ?? dependencies.makeWorkQueue("wdfilterd.host." + name),
+            followerQueue: dependencies.followerQueue)
         driver.rulePolicySet = creation.rulePolicies.map { RulePolicySet($0.items) } ?? defaults.rulePolicySet
         lastUsedNanoseconds = Atomic(machine.uptimeNanoseconds())
-        slices = machinery.slices
+        slices = dependencies.slices
     }
 
     /// A million messages and threads are not freed on the thread that answers the last request.
@@ -85,16 +85,16 @@ final class Host: Sendable {
 
     // MARK: Idle hosts
 
-    fileprivate func beginUse() { requestsUnderWay.add(1, ordering: .relaxed) }
+    fileprivate func beginUse() { requestsInFlight.add(1, ordering: .relaxed) }
 
     fileprivate func endUse() {
         lastUsedNanoseconds.store(machine.uptimeNanoseconds(), ordering: .relaxed)
-        requestsUnderWay.subtract(1, ordering: .releasing)
+        requestsInFlight.subtract(1, ordering: .releasing)
     }
 
     /// Whether nobody has used the host for so many seconds.
     func isUnused(forSeconds seconds: Int) -> Bool {
-        if requestsUnderWay.load(ordering: .acquiring) > 0 { return false }
+        if requestsInFlight.load(ordering: .acquiring) > 0 { return false }
         let now = machine.uptimeNanoseconds()
         let last = lastUsedNanoseconds.load(ordering: .relaxed)
         return now > last && now - last > UInt64(seconds) * 1_000_000_000

@@ -3,8 +3,8 @@ import DriverJSON
 import Runtime
 public import WebhookEngine
 
-/// What all hosts run on: made once, by the composition root.
-public struct Machinery: Sendable {
+/// The timers, queues and connections that all hosts share: created once, by the composition root.
+public struct HostDependencies: Sendable {
     let timers: any TimerQueue
     /// Makes the queue that a host's worker runs on.
     let makeWorkQueue: @Sendable (_ name: String) -> any WorkQueue
@@ -17,17 +17,17 @@ public struct Machinery: Sendable {
     let curl: CurlMulti
     let version: String
 
-    /// Machinery that names itself wdfilterd/`version` to engines, with workers on threads that all hosts share.
+    /// Dependencies that call themselves wdfilterd/`version` to engines; the hosts' workers share threads.
     public init(timers: any TimerQueue, curl: CurlMulti, version: String) {
         let workPool = DispatchWorkPool()
         self.init(
             timers: timers, curl: curl, version: version,
-            // At once, but not for each message of a torrent.
+            // At once, but not for each message of a burst.
             followerQueue: PacedWorkQueue(named: "wdfilterd.followers", pause: .milliseconds(10))
         ) { workPool.makeQueue(named: $0) }
     }
 
-    /// Machinery with queues of the caller's: `followerQueue` for those who follow messages, and one that
+    /// Dependencies with the caller's queues: `followerQueue` for those who follow messages, and one that
     /// `makeWorkQueue` makes for the worker of each host.
     public init(
         timers: any TimerQueue, curl: CurlMulti, version: String, followerQueue: any WorkQueue,
@@ -43,8 +43,8 @@ public struct Machinery: Sendable {
         self.version = version
     }
 
-    /// Makes the engine that a setting asks for.
-    func connect(_ setting: EngineSetting, origin: EventOrigin) -> EngineSwitch.Connection {
+    /// Creates the engine of a setting.
+    func makeConnection(for setting: EngineSetting, origin: EventOrigin) -> EngineSwitch.Connection {
         let engine: any PingableEngine =
             switch setting {
             case .embedded(let behaviour): EmbeddedEngine(behaviour, timers: timers)

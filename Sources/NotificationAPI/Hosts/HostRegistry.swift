@@ -14,16 +14,16 @@ final class HostRegistry: Sendable {
     let limit: Int
     let defaults: HostDefaults
     let drainingHosts = DrainingHosts()
-    private let machinery: Machinery
+    private let dependencies: HostDependencies
 
     /// The host that exists at start.
     static let defaultName = "default"
 
-    init(limit: Int, defaults: HostDefaults, machinery: Machinery) {
+    init(limit: Int, defaults: HostDefaults, dependencies: HostDependencies) {
         shards = (0..<16).map { _ in Locked([:]) }  // a power of two
         self.limit = limit
         self.defaults = defaults
-        self.machinery = machinery
+        self.dependencies = dependencies
     }
 
     /// The host of a name, in use from now on: it cannot go as idle between the two.
@@ -41,7 +41,7 @@ final class HostRegistry: Sendable {
         case limitReached
     }
 
-    /// `workQueue` is where its worker runs, unless that is the machinery's.
+    /// `workQueue` is where its worker runs, unless the dependencies make its queue.
     func create(
         _ name: String, _ creation: HostCreation, workQueue: (any WorkQueue)? = nil, madeByReplay: Bool = false
     ) -> Creation {
@@ -51,7 +51,7 @@ final class HostRegistry: Sendable {
         // A removed host takes memory too, for as long as its engine takes its time.
         if drainingHosts.hasBusy(atLeast: limit) { return .limitReached }
         let host = Host(
-            name: name, creation: creation, defaults: defaults, machinery: machinery, workQueue: workQueue,
+            name: name, creation: creation, defaults: defaults, dependencies: dependencies, workQueue: workQueue,
             isMadeByReplay: madeByReplay)
         // If several requests create the same host at once, only the one that is kept counts.
         let kept: Host? = shard(of: name).withLock { hosts in

@@ -31,7 +31,7 @@ final class MessageStream: BodyProducer {
         for context: RequestContext
     ) {
         driver = host.driver
-        timers = context.api.machinery.timers
+        timers = context.api.dependencies.timers
         self.heartbeat = heartbeat
         state = Locked(State(stream: stream))
         self.context = context
@@ -45,11 +45,11 @@ final class MessageStream: BodyProducer {
             case .end: return .end
             case .fetch(let query):
                 let page = driver.messages(query, limit: MessageStreamState.pageSize)
-                state.withLock { $0.stream.take(page) }
+                state.withLock { $0.stream.receive(page) }
             case .wait(let sequence):
                 switch wait(after: sequence, resume) {
                 case .waiting: return .later
-                case .ready: state.withLock { $0.stream.look() }
+                case .ready: state.withLock { $0.stream.requestFetch() }
                 case .ended: return .end
                 }
             }
@@ -80,7 +80,7 @@ final class MessageStream: BodyProducer {
         let following = driver.follow(after: sequence) { [weak self] in
             self?.wake { state in
                 state.isFollowing = false
-                state.stream.look()
+                state.stream.requestFetch()
             }
         }
         state.withLock { state in
@@ -93,7 +93,7 @@ final class MessageStream: BodyProducer {
         let timer = timers.schedule(after: heartbeat) { [weak self] in
             self?.wake { state in
                 state.timer = nil
-                state.stream.beat()
+                state.stream.requestHeartbeat()
             }
         }
         let isOver = state.withLock { state in

@@ -79,8 +79,8 @@ struct MessageStreamState {
         return .copied(count)
     }
 
-    /// Takes in what was looked up, and notes what the journal has lost in between.
-    mutating func take(_ page: MessagePage) {
+    /// Receives the page that was fetched, and reports the messages that the journal has evicted in between.
+    mutating func receive(_ page: MessagePage) {
         if !hasBegun {
             hasBegun = true
             switch start {
@@ -101,9 +101,9 @@ struct MessageStreamState {
         isCaughtUp = !page.hasMore
     }
 
-    /// There may be new messages.
-    mutating func look() { isCaughtUp = false }
+    /// There may be new messages: the next step fetches them.
+    mutating func requestFetch() { isCaughtUp = false }
 
-    /// It is time to say that the stream is alive.
-    mutating func beat() { isHeartbeatDue = true }
+    /// A heartbeat is due: it is sent when there is no message to send.
+    mutating func requestHeartbeat() { isHeartbeatDue = true }
 }

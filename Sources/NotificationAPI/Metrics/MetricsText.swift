@@ -92,7 +92,7 @@ struct MetricsText {
         counter(
             "wdfilterd_webhook_no_connection_total",
             "Messages whose time was over before a connection to their webhook was free.",
-            UInt64(clamping: api.machinery.curl.withoutConnectionCount))
+            UInt64(clamping: api.dependencies.curl.withoutConnectionCount))
         counter(
             "wdfilterd_async_left_queued_total", "Messages that were still queued when their host was gone.",
             reading.leftQueued)

@@ -23,7 +23,7 @@ enum EngineRoutes {
         let host = try call.host()
         setting.readFiles { fault in
             if let fault { return call.reply.send(Problem(faults: [fault])) }
-            host.engine.connect(call.api.machinery.connect(setting, origin: host.origin))
+            host.engine.connect(call.api.dependencies.makeConnection(for: setting, origin: host.origin))
             call.reply.send { host.engine.write(to: &$0, showsURL: call.context.isFromAdmin) }
         }
     }

@@ -68,7 +68,7 @@ private final class EventUpload: PipelinedUpload {
         self.context = context
         self.host = host
         let target = host.eventTarget
-        pipeline = UploadPipeline(options, slices: context.api.machinery.slices) { _ in target }
+        pipeline = UploadPipeline(options, slices: context.api.dependencies.slices) { _ in target }
         started = host.clock.uptimeNanoseconds()
     }
 

@@ -38,7 +38,7 @@ enum ProcessRoutes {
             return (query, page.limit)
         }
         let search = try call.host().driver.processSearch(query, limit: limit)
-        call.api.machinery.slices.finish(search, whileWantedBy: call) { found in
+        call.api.dependencies.slices.finish(search, for: call) { found in
             call.sendPage(
                 found.items, hasMore: found.hasMore, cursor: { process, _ in String(process.identity.processId) }
             ) { json, process in
@@ -50,7 +50,7 @@ enum ProcessRoutes {
     private static func create(_ call: Call) throws(Problem) {
         let (creation, explain) = try call.body(ProcessCreation.self) { $0.explain() }
         let host = try call.host()
-        call.api.machinery.slices.finish(host.driver.policyMatch(creation.imageFileName)) { grant in
+        call.api.dependencies.slices.finish(host.driver.policyMatch(creation.imageFileName)) { grant in
             do throws(DriverError) {
                 try host.driver.createProcess(creation, grant: grant) { outcome in
                     answer(call, with: outcome, of: host, explain: explain)

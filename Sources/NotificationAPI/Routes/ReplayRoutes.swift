@@ -126,7 +126,7 @@ private final class ReplayUpload: PipelinedUpload {
         self.context = context
         let hosts = MachineHosts(context.api.hosts, creation)
         self.hosts = hosts
-        pipeline = UploadPipeline(options, slices: context.api.machinery.slices) { machine in
+        pipeline = UploadPipeline(options, slices: context.api.dependencies.slices) { machine in
             machine.flatMap(hosts.target)
         }
         started = SystemClock().uptimeNanoseconds()

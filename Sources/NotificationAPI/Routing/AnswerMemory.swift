@@ -1,39 +1,39 @@
 import Locking
 import Synchronization
 
-/// How many bytes answers hold that are there as a whole and whose clients have not read them: one bound for all.
+/// The memory of whole answers that clients have not read yet, with one limit for all.
 ///
-/// The last eighth is for answers to changes, which are made before anybody knows how long their answer is: clients that
-/// only look cannot use it up.
+/// The last eighth is for answers to changes, which are done before the length of their answer is known: clients that
+/// only read cannot use it up.
 final class AnswerMemory: Sendable {
     private let limit: Int
-    private let taken = Atomic(0)
+    private let reserved = Atomic(0)
 
-    /// Answers of up to so many bytes are not counted: they are small beside what their connection takes.
+    /// Answers of up to so many bytes are not counted: they are small compared with the memory of their connection.
     static let uncounted = 4096
 
     /// At most `limit` bytes.
     init(limit: Int) { self.limit = limit }
 
-    /// How many bytes are taken now.
-    var bytes: Int { taken.load(ordering: .relaxed) }
+    /// How many bytes are reserved now.
+    var bytes: Int { reserved.load(ordering: .relaxed) }
 
     /// Whether there is no room even for the answer to a change.
     var isFull: Bool { bytes >= limit }
 
-    /// Takes `count` bytes until the result is released; nil when they do not fit.
-    func take(_ count: Int) -> Hold? { add(count) ? Hold(self, count) : nil }
+    /// Reserves `count` bytes until the result is deallocated; nil when they do not fit.
+    func reserve(_ count: Int) -> Reservation? { add(count) ? Reservation(self, count) : nil }
 
-    private func add(_ count: Int) -> Bool { taken.add(count, upTo: limit - limit / 8) }
+    private func add(_ count: Int) -> Bool { reserved.add(count, upTo: limit - limit / 8) }
 
-    /// Takes `count` bytes in any case, for an answer to what is done already.
-    func takeAnyway(_ count: Int) -> Hold {
-        taken.add(count, ordering: .relaxed)
-        return Hold(self, count)
+    /// Reserves `count` bytes even over the limit, for the answer to a change that is already done.
+    func reserveOverLimit(_ count: Int) -> Reservation {
+        reserved.add(count, ordering: .relaxed)
+        return Reservation(self, count)
     }
 
-    /// Bytes that are taken as long as this lives.
-    final class Hold: Sendable {
+    /// Bytes that are reserved as long as this lives.
+    final class Reservation: Sendable {
         private let memory: AnswerMemory
         private let count: Atomic<Int>
 
@@ -42,13 +42,13 @@ final class AnswerMemory: Sendable {
             self.count = Atomic(count)
         }
 
-        /// Takes `more` bytes besides; false when they do not fit.
+        /// Reserves `more` bytes besides; false when they do not fit.
         func grow(by more: Int) -> Bool {
             guard memory.add(more) else { return false }
             count.add(more, ordering: .relaxed)
             return true
         }
 
-        deinit { memory.taken.subtract(count.load(ordering: .relaxed), ordering: .relaxed) }
+        deinit { memory.reserved.subtract(count.load(ordering: .relaxed), ordering: .relaxed) }
     }
 }

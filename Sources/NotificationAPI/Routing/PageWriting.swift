@@ -7,10 +7,10 @@ import JSON
 struct PageWriting<Element: Sendable>: SlicedWork {
     /// What a page came to.
     enum Outcome: Sendable {
-        /// The first `count` items, in parts of some with commas between them. `hold` counts their bytes among those of
-        /// answers that are not read; nil for a page that is small enough not to be counted.
-        case written([[UInt8]], count: Int, hold: AnswerMemory.Hold?)
-        /// Answers that are not read hold as much memory as they may.
+        /// The first `count` items, in parts of some with commas between them. `reservation` holds their memory; nil for a page that
+        /// is small enough not to be counted.
+        case written([[UInt8]], count: Int, reservation: AnswerMemory.Reservation?)
+        /// Unread answers have reached their limit of memory.
         case refused
     }
 
@@ -19,22 +19,23 @@ struct PageWriting<Element: Sendable>: SlicedWork {
 
     private let items: [Element]
     private let limit: Int
-    private let take: @Sendable (_ bytes: Int) -> AnswerMemory.Hold?
+    private let reserve: @Sendable (_ bytes: Int) -> AnswerMemory.Reservation?
     private let write: @Sendable (inout JSONWriter, Element) -> Void
-    private var hold: AnswerMemory.Hold?
+    private var reservation: AnswerMemory.Reservation?
     private var count = 0
     /// What was written up to now, without room to spare: many pages may wait for their second slice.
     private var parts: [[UInt8]] = []
     private var bytes = 0
 
-    /// A page for whose bytes `take` gives memory.
+    /// A page for whose bytes `reserve` reserves memory.
     init(
-        _ items: [Element], within limit: Int, _ take: @escaping @Sendable (_ bytes: Int) -> AnswerMemory.Hold?,
+        _ items: [Element], within limit: Int,
+        _ reserve: @escaping @Sendable (_ bytes: Int) -> AnswerMemory.Reservation?,
         _ write: @escaping @Sendable (inout JSONWriter, Element) -> Void
     ) {
         self.items = items
         self.limit = limit
-        self.take = take
+        self.reserve = reserve
         self.write = write
     }
 
@@ -52,7 +53,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
     }
 
     private mutating func finish(_ last: ArraySlice<UInt8>) -> Outcome {
-        keep(last) ? .written(parts, count: count, hold: hold) : .refused
+        keep(last) ? .written(parts, count: count, reservation: reservation) : .refused
     }
 
     /// Keeps a part; false when there is no room for it.
@@ -60,8 +61,8 @@ struct PageWriting<Element: Sendable>: SlicedWork {
         if text.isEmpty { return true }
         // And a comma.
         bytes += text.count + 1
-        let isCounted = hold != nil || bytes > AnswerMemory.uncounted
-        guard !isCounted || holds(text.count) else { return false }
+        let isCounted = reservation != nil || bytes > AnswerMemory.uncounted
+        guard !isCounted || reserveMore(text.count) else { return false }
         parts.append(
             [UInt8](unsafeUninitializedCapacity: text.count) { part, count in
                 count = part.initialize(fromContentsOf: text)
@@ -69,11 +70,11 @@ struct PageWriting<Element: Sendable>: SlicedWork {
         return true
     }
 
-    /// Counts so many bytes more; false when there is no room for them.
-    private mutating func holds(_ bytes: Int) -> Bool {
-        if let hold { return hold.grow(by: bytes) }
-        hold = take(bytes)
-        return hold != nil
+    /// Reserves so many more bytes; false when they do not fit.
+    private mutating func reserveMore(_ bytes: Int) -> Bool {
+        if let reservation { return reservation.grow(by: bytes) }
+        reservation = reserve(bytes)
+        return reservation != nil
     }
 }
 
@@ -90,10 +91,10 @@ extension Call {
         _ write: @escaping @Sendable (inout JSONWriter, Element) -> Void
     ) {
         // A little less, for what stands behind the items.
-        let page = PageWriting(items, within: limit - 1024, context.takeMemory, write)
-        api.machinery.pages.finish(page, whileWantedBy: self) { [reply] page in
-            guard case .written(let parts, let count, let hold) = page else { return reply.send(.unreadAnswers) }
-            reply.send(holding: hold, reserving: parts.reduce(1024) { $0 + $1.count + 1 }) { json in
+        let page = PageWriting(items, within: limit - 1024, context.reserveMemory, write)
+        api.dependencies.pages.finish(page, for: self) { [reply] page in
+            guard case .written(let parts, let count, let reservation) = page else { return reply.send(.unreadAnswers) }
+            reply.send(reservation: reservation, capacity: parts.reduce(1024) { $0 + $1.count + 1 }) { json in
                 json.object { json in
                     json.member("items", each: parts) { $0.value(json: $1) }
                     let last = count > 0 ? items[count - 1] : nil

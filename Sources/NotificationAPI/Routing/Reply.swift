@@ -26,13 +26,15 @@ struct Reply: Sendable {
         send(status, location: location) { $0.object(members) }
     }
 
-    /// Answers with a JSON value of about `size` bytes, which `hold` counts already.
-    func send(holding hold: AnswerMemory.Hold?, reserving size: Int, _ write: (inout JSONWriter) -> Void) {
-        var json = JSONWriter(reserving: size)
+    /// Answers with a JSON value of about `capacity` bytes, for which `reservation` holds the memory.
+    func send(
+        reservation: AnswerMemory.Reservation?, capacity: Int, _ write: (inout JSONWriter) -> Void
+    ) {
+        var json = JSONWriter(reserving: capacity)
         write(&json)
         var response = Response(
             status: 200, headers: AnswerHeaders.list(.json, context.identification), body: json.bytes)
-        response.keep = hold
+        response.keep = reservation
         send(response)
     }
 
@@ -69,11 +71,11 @@ struct Reply: Sendable {
     private func send(_ response: Response) {
         var response = response
         if case .bytes(let bytes) = response.body, bytes.count > AnswerMemory.uncounted, response.keep == nil {
-            response.keep = context.takeMemory(bytes.count)
+            response.keep = context.reserveMemory(bytes.count)
             if response.keep == nil { return send(.unreadAnswers) }
         }
         if responder.respond(response) {
-            context.api.note(
+            context.api.recordAnswer(
                 response.status, context.head, context.requestId, context.route.metrics, caller: context.caller)
         }
     }

@@ -39,9 +39,9 @@ final class RequestContext: Sendable {
         return use.host
     }
 
-    /// Memory for an answer of `count` bytes; nil when there is none, and nothing was done yet.
-    func takeMemory(_ count: Int) -> AnswerMemory.Hold? {
-        route.isChange ? api.answerMemory.takeAnyway(count) : api.answerMemory.take(count)
+    /// Reserves memory for an answer of `count` bytes; nil when it does not fit and the request has changed nothing.
+    func reserveMemory(_ count: Int) -> AnswerMemory.Reservation? {
+        route.isChange ? api.answerMemory.reserveOverLimit(count) : api.answerMemory.reserve(count)
     }
 
     /// Whether the request would be let in still, for those that go on for long.

@@ -2,17 +2,17 @@ import Driver
 import Synchronization
 
 extension SliceQueue {
-    /// Does `work` for a call: see `finish(_:isWanted:completion:)`. It is given up when the client goes.
+    /// Does `work` for a call: see `finish(_:isWanted:completion:)`. It is canceled when the client disconnects.
     func finish<Work: SlicedWork>(
-        _ work: Work, whileWantedBy call: Call, completion: @escaping @Sendable (Work.Outcome) -> Void
+        _ work: Work, for call: Call, completion: @escaping @Sendable (Work.Outcome) -> Void
     ) {
-        let wish = Wish()
-        finish(work, isWanted: { wish.isThere.load(ordering: .relaxed) }, completion: completion)
-        call.reply.whenClientGoes { wish.isThere.store(false, ordering: .relaxed) }
+        let flag = CancellationFlag()
+        finish(work, isWanted: { !flag.isCanceled.load(ordering: .relaxed) }, completion: completion)
+        call.reply.whenClientGoes { flag.isCanceled.store(true, ordering: .relaxed) }
     }
 }
 
-/// Whether somebody waits for an answer still.
-private final class Wish: Sendable {
-    let isThere = Atomic(true)
+/// Whether the work for a call was canceled.
+private final class CancellationFlag: Sendable {
+    let isCanceled = Atomic(false)
 }
