@@ -1,6 +1,6 @@
 import Messages
 
-// What clients see of messages, queue and counters.
+// Messages, queue and counters as clients see them.
 extension Driver {
     /// One consistent snapshot of the counters.
     public var counters: CountersSnapshot { withState { $0.counters } }
@@ -21,22 +21,22 @@ extension Driver {
     /// Whether the worker takes messages.
     public var workerMode: AsyncWorkerMode { withState { $0.worker.mode } }
 
-    /// A message that is still in the journal.
+    /// The message with a sequence number, if it is still in the journal.
     public func message(_ sequence: UInt64) -> MessageRecord? { withState { $0.journal[sequence] } }
 
-    /// The first `limit` messages that `query` asks for.
+    /// The first `limit` messages that match `query`.
     ///
-    /// - Complexity: O(messages behind `query.after`), in parts between which the lock is given back.
+    /// - Complexity: O(messages after `query.after`), in slices between which the lock is released.
     public func messages(_ query: MessageQuery, limit: Int) -> MessagePage {
         var search = MessageSearch(query, limit: limit)
         look(&search)
         return search.page
     }
 
-    /// The first `limit` messages that `query` asks for; waits at most `timeout` when there is none yet.
+    /// The first `limit` messages that match `query`. If there are none yet, waits for at most `timeout`.
     ///
-    /// `completion` runs once, before this returns, on the follower queue or on the timers' thread, unless what is returned
-    /// is cancelled. A query for a delivery finds messages that are in that state when the wait looks at them.
+    /// `completion` runs once, before this returns, on the follower queue or on the timers' thread, unless the returned
+    /// wait is canceled. A query for a delivery matches messages that are in that state when the wait checks them.
     @discardableResult
     public func awaitMessages(
         _ query: MessageQuery, limit: Int, timeout: Duration,
@@ -47,9 +47,9 @@ extension Driver {
         return wait
     }
 
-    /// Waits until the queue has room for one more message, so that a fast producer drops nothing.
+    /// Waits until the queue has room for one more message, so that a fast producer causes no drops.
     ///
-    /// `completion` gets false when the driver unloads instead.
+    /// `completion` gets false if the driver unloads first.
     public func awaitQueueRoom(completion: @escaping @Sendable (Bool) -> Void) {
         let wait = TimedWait(completion)
         let early: Bool? = withState { state in
@@ -61,18 +61,19 @@ extension Driver {
         if let early { wait.end(early) }
     }
 
-    /// Ends what waits for messages, for the queue to drain, or for room in it: with what there is, now and from now on.
+    /// Ends all waits for messages, for the queue to drain, and for room in it, with the results so far. Later waits
+    /// end at once.
     ///
-    /// For a service that stops; the driver's own waits go on.
+    /// For a service that is shutting down. The driver's own waits continue.
     public func endWaits() {
         withState { $0.endWaits() }
     }
 
     /// Unloads the driver: `MpAsyncShutdown` (ASY-9).
     ///
-    /// Waits for the semaphore end with STATUS_CANCELLED; the worker stops after the message in hand; drains, steps and
-    /// waits for messages end. What is still queued stays there, to be reported. `completion` runs when no message is
-    /// under way any more, of the worker's or of other callers'.
+    /// Waits for the semaphore end with STATUS_CANCELLED. The worker stops after the message in hand. Drains, steps and
+    /// waits for messages end. Messages that are still queued stay there, to be reported. `completion` runs once no
+    /// message is in flight, neither the worker's nor that of another caller.
     public func unload(completion: @escaping @Sendable (CountersSnapshot) -> Void) {
         let wait = TimedWait<DrainResult> { _ in completion(self.counters) }
         withState { state in
@@ -90,11 +91,11 @@ extension Driver {
 
 /// The queue at one moment.
 public struct QueuesSnapshot: Hashable, Sendable {
-    /// The configuration then in force.
+    /// The configuration at that moment.
     public let config: DriverConfig
     /// Whether the worker takes messages.
     public let workerMode: AsyncWorkerMode
-    /// High-priority messages in a row (ASY-6).
+    /// High-priority messages taken in a row (ASY-6).
     public let starvationCounter: Int
     /// MP_ASYNC.TotalSizeRemainingNotifications, bytes.
     public let totalSizeRemainingNotifications: Int
@@ -102,9 +103,9 @@ public struct QueuesSnapshot: Hashable, Sendable {
     public let highPriorityCount: Int
     /// Messages in NotificationsList.
     public let normalCount: Int
-    /// The oldest of HighPriorityNotificationsList.
+    /// The oldest messages of HighPriorityNotificationsList.
     public let highPriority: [AsyncNotification]
-    /// The oldest of NotificationsList.
+    /// The oldest messages of NotificationsList.
     public let normal: [AsyncNotification]
 
     /// MP_ASYNC.NotificationsCount.

@@ -1,6 +1,6 @@
 public import Messages
 
-// What clients see and change beside the driver's own events.
+// State that clients read and change directly, apart from the driver's own events.
 extension Driver {
     // MARK: Processes
 
@@ -11,7 +11,7 @@ extension Driver {
 
     /// Changes the rules of a process, atomically (DATA-7). Throws `unknownProcess`.
     ///
-    /// CreateThreadNotifyLock stays what it is (PRC-5).
+    /// CreateThreadNotifyLock does not change (PRC-5).
     public func changeRules(
         of processId: UInt32, _ change: WordChange<ProcessRules>
     ) throws(DriverError) -> ProcessContext {
@@ -25,7 +25,8 @@ extension Driver {
         try changeProcess(processId) { change.apply(to: &$0.flags) }
     }
 
-    /// Tampers with the command line in the PEB; the captured one stays. Throws `unknownProcess` or `limitReached`.
+    /// Tampers with the command line in the PEB. The captured one does not change. Throws `unknownProcess` or
+    /// `limitReached`.
     public func setCurrentCommandLine(
         of processId: UInt32, _ commandLine: String
     ) throws(DriverError) -> ProcessContext {
@@ -55,8 +56,8 @@ extension Driver {
 
     // MARK: Threads
 
-    /// The first `limit` threads of a process that were created and not deleted, by ascending tid above `after`, and
-    /// whether more follow. Throws `unknownProcess`.
+    /// The first `limit` threads of a process with tids above `after` that were created and not deleted, in ascending
+    /// order, and whether more follow. Throws `unknownProcess`.
     ///
     /// - Complexity: O(log n + limit).
     public func threads(
@@ -71,7 +72,7 @@ extension Driver {
         return (Array(threads.prefix(limit)), threads.count > limit)
     }
 
-    /// One of those threads. Throws `unknownProcess` or `unknownThread`.
+    /// One thread of a process. Throws `unknownProcess` or `unknownThread`.
     public func thread(_ threadId: UInt32, of processId: UInt32) throws(DriverError) -> AuxTidCreationTime {
         try withState { state throws(DriverError) in
             guard let reference = state.processes.reference(processId: processId) else {
@@ -99,7 +100,7 @@ extension Driver {
         }
     }
 
-    /// The first `limit` stream contexts by ascending id above `after`, and whether more follow.
+    /// The first `limit` stream contexts with ids above `after`, in ascending order, and whether more follow.
     ///
     /// - Complexity: O(log n + limit).
     public func streamContexts(after: UInt64 = 0, limit: Int) -> (items: [StreamContext], hasMore: Bool) {
@@ -110,7 +111,7 @@ extension Driver {
     /// The stream context with an id.
     public func streamContext(_ id: UInt64) -> StreamContext? { withState { $0.streams[id] } }
 
-    /// The stream context of a file, found without case.
+    /// The stream context of a file, looked up ignoring case.
     public func streamContext(fileName: String) -> StreamContext? {
         withState { $0.streams.context(fileName: fileName) }
     }
@@ -127,16 +128,16 @@ extension Driver {
         }
     }
 
-    /// Takes a stream context away. Throws `unknownStreamContext`.
+    /// Deletes a stream context. Throws `unknownStreamContext`.
     public func deleteStreamContext(_ id: UInt64) throws(DriverError) {
         let removed = withState { $0.streams.remove(id) }
         if !removed { throw .unknownStreamContext }
     }
 
-    /// `limit` entries of the loaded-drivers list behind the first `start`, in order of loading (IMG-1), and whether more
-    /// follow.
+    /// Up to `limit` entries of the loaded-drivers list after the first `start`, in order of loading (IMG-1), and
+    /// whether more follow.
     ///
-    /// - Complexity: O(limit): a copy of the whole list would be copied again by the next load, under the lock.
+    /// - Complexity: O(limit). If this returned the whole list, the next load would copy it under the lock.
     public func loadedDrivers(from start: Int = 0, limit: Int) -> (items: [LoadedDriver], hasMore: Bool) {
         withState { state in
             let rest = state.drivers.dropFirst(start)
@@ -152,7 +153,7 @@ extension Driver {
     /// The configuration in force.
     public var config: DriverConfig { withState { $0.config } }
 
-    /// Changes the configuration. A send that is under way keeps its time-out; whatever starts later goes by the new one.
+    /// Changes the configuration. A send in flight keeps its timeout; later sends use the new one.
     @discardableResult
     public func changeConfig(_ change: @Sendable (inout DriverConfig) -> Void) -> DriverConfig {
         withState { state in

@@ -3,9 +3,9 @@ import Locking
 
 /// The notification half of WdFilter, loaded on one host.
 ///
-/// All of its state is behind one lock, which is not held while the engine, a clock or a caller is called. A call that has
-/// to wait for the engine takes a completion and holds no thread meanwhile: the completion runs before the call returns
-/// when the engine answers at once, else on whatever thread the answer comes.
+/// One lock protects all of its state. It is not held while the engine, a clock or a caller's closure is called. A call
+/// that must wait for the engine takes a completion and blocks no thread. If the engine answers at once, the completion
+/// runs before the call returns; otherwise it runs on the thread that delivers the answer.
 public final class Driver: Sendable {
     let state: Locked<DriverState>
     let engine: any EnginePort
@@ -14,8 +14,8 @@ public final class Driver: Sendable {
     let workQueue: any WorkQueue
     let followerQueue: any WorkQueue
 
-    /// Loads the driver. `workQueue` is this host's alone; those who follow its messages are woken on `followerQueue`, so
-    /// that they never hold up the driver's own work.
+    /// Loads the driver. `workQueue` serves this host alone. Followers of its messages are woken on `followerQueue`, so
+    /// that they never delay the driver's own work.
     public init(
         config: DriverConfig = DriverConfig(), limits: DriverLimits = DriverLimits(), engine: any EnginePort,
         clock: any DriverClock, timers: any TimerQueue, workQueue: any WorkQueue, followerQueue: any WorkQueue
@@ -28,7 +28,7 @@ public final class Driver: Sendable {
         self.followerQueue = followerQueue
     }
 
-    /// Looks at or changes the state, then sees to what that made due.
+    /// Runs `body` under the lock, then notifies observers and schedules the wake-ups that `body` made due.
     func withState<Result: Sendable, Failure: Error>(
         _ body: (inout DriverState) throws(Failure) -> Result
     ) throws(Failure) -> Result {

@@ -1,28 +1,29 @@
-/// Why the driver's surface refused a call. What the driver itself counts (drops, time-outs, bad replies) is no error.
+/// Why the driver's API refused a call. Failures that the driver itself counts (drops, timeouts, bad replies) are not
+/// errors.
 public enum DriverError: Error, Hashable, Sendable {
     /// No live process has the pid.
     case unknownProcess(UInt32)
-    /// A live process has the pid already.
+    /// A live process already has the pid.
     case processExists(UInt32)
     /// The System process always exists and cannot exit (DATA-6).
     case systemProcess
     /// The process has no such thread.
     case unknownThread(UInt32)
-    /// A live thread has the tid already.
+    /// A live thread already has the tid.
     case threadExists(UInt32)
-    /// The id stands for the first thread of a live process: the host chose it, since no caller named one.
+    /// The id is reserved for the first thread of a live process. The host chose it because no caller named one.
     case firstThread(UInt32, of: UInt32)
     /// No stream context has the id, or the file has none.
     case unknownStreamContext
-    /// The file has a stream context already.
+    /// The file already has a stream context.
     case streamContextExists
-    /// As many as the host may keep are there already.
+    /// The host's limit is reached.
     case limitReached(Limit)
-    /// STATUS_INVALID_PARAMETER: a type out of range, or a message of no or too great size (SYN-2, ASY-2).
+    /// STATUS_INVALID_PARAMETER: a type out of range, or a message that is empty or too large (SYN-2, ASY-2).
     case invalidParameter(String)
-    /// Steps are for a paused worker.
+    /// Steps require a paused worker.
     case workerRunning
-    /// A paused worker drains nothing.
+    /// A drain requires a running worker.
     case workerPaused
     /// The worker was shut down.
     case workerStopped
@@ -43,7 +44,7 @@ public enum DriverError: Error, Hashable, Sendable {
 }
 
 extension DriverError: CustomStringConvertible {
-    /// The error in words for people: a phrase without a full stop.
+    /// The error in words for people: a phrase without a period.
     public var description: String {
         switch self {
         case .unknownProcess(let processId): "no live process has the pid \(processId)"

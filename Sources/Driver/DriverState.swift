@@ -1,8 +1,8 @@
 public import Messages
 
-/// Everything that one host's driver knows. Plain state: no lock, no time, nobody to call.
+/// The complete state of one host's driver. Plain data: it takes no lock, reads no clock and calls nothing.
 ///
-/// Driver: MP_DATA with what hangs off it.
+/// Driver: MP_DATA and everything that it points to.
 struct DriverState {
     var config: DriverConfig
     let limits: DriverLimits
@@ -22,7 +22,7 @@ struct DriverState {
     var asyncCounters = AsyncCounters()
     var directCounters = DirectCounters()
     var journal: Journal
-    /// Those who are told of the next message.
+    /// The waits for the next message.
     var followers = Followers()
     /// Callers that wait for room in the queue.
     var roomWaits: [TimedWait<Bool>] = []
@@ -30,17 +30,17 @@ struct DriverState {
     var channelWaits: [UInt64: TimedWait<NTStatus>] = [:]
     /// Synchronous and direct messages that are being sent or wait for the semaphore.
     var underWay = 0
-    /// Set once the driver unloads; nothing waits any more.
+    /// Set once the driver unloads; nothing waits after that.
     var isUnloading = false
-    /// Set once nobody may wait for messages, drains or room any more.
+    /// Set once waits for messages, drains and room are no longer allowed.
     var endsWaits = false
-    /// What is to be done when the lock is given back.
+    /// Work to do once the lock is released.
     var wakeUps: [WakeUp] = []
-    /// Those who are told what becomes of messages.
+    /// The observers of message outcomes, by id.
     var observers: [UInt64: any DeliveryObserver] = [:]
-    /// How many there have ever been.
+    /// How many observers there have ever been.
     var observerCount: UInt64 = 0
-    /// Messages that have come to their end, for those.
+    /// Messages that have ended, to be reported to the observers.
     var ended: [MessageRecord] = []
 
     init(config: DriverConfig, limits: DriverLimits) {
@@ -49,7 +49,8 @@ struct DriverState {
         journal = Journal(capacity: limits.journalCapacity, byteLimit: limits.journalBytes)
     }
 
-    /// Things that a change of the state makes due. They run on the host's work queue.
+    /// Work that a change of the state makes due. It runs on the host's work queue; followers are woken on the follower
+    /// queue.
     enum WakeUp: Sendable {
         case worker
         case granted(TimedWait<NTStatus>, NTStatus)
@@ -64,7 +65,7 @@ struct DriverState {
 ///
 /// Driver: an entry of the list that `MpAddDriverInfo` keeps (IMG-1).
 public struct LoadedDriver: Hashable, Sendable {
-    /// Name as it was given.
+    /// The name as given.
     public let fullImageName: String
     /// Address.
     public let imageBase: UInt64
@@ -92,14 +93,14 @@ public struct BootProcess: Hashable, Sendable {
 // MARK: - Limits
 
 extension DriverState {
-    /// Throws `limitReached` when so many bytes of names and command lines more would be over the limit.
+    /// Throws `limitReached` if `more` additional bytes of names and command lines would exceed the limit.
     func checkText(_ more: Int) throws(DriverError) {
         if processes.textBytes + streams.textBytes + driverTextBytes + more > limits.textBytes {
             throw .limitReached(.textBytes)
         }
     }
 
-    /// Throws `firstThread` when the id stands for the first thread of a process.
+    /// Throws `firstThread` if the id is reserved for the first thread of a process.
     func checkFirstThreads(_ id: UInt32) throws(DriverError) {
         if let processId = processes.processId(ofFirstThread: id) { throw .firstThread(id, of: processId) }
     }
@@ -108,7 +109,7 @@ extension DriverState {
 // MARK: - Messages
 
 extension DriverState {
-    /// Notes a message that the driver makes, and wakes who waits for it.
+    /// Records a message that the driver creates, and wakes those that wait for it.
     mutating func makeRecord(
         kind: EngineMessage.Kind, process: AuxPidCreationTime?, content: EngineMessage.Content,
         routine: DriverRoutine, delivery: MessageRecord.Delivery, now: FileTime
@@ -122,7 +123,7 @@ extension DriverState {
         return record
     }
 
-    /// Notes what has become of a message, and wakes who waits for that.
+    /// Records the new delivery state of a message, and wakes those that wait for it.
     mutating func settle(_ record: MessageRecord) {
         if record.message.kind != .async {
             underWay -= 1
@@ -132,7 +133,7 @@ extension DriverState {
         if !observers.isEmpty, record.delivery.isFinal { ended.append(record) }
     }
 
-    /// Ends the waits that are no part of the driver's own work.
+    /// Ends the waits that are not part of the driver's own work.
     mutating func endWaits() {
         endsWaits = true
         for wait in worker.removeDrains() { wakeUps.append(.drained(wait, drainResult)) }
@@ -148,7 +149,7 @@ extension DriverState {
         if !wakes.isEmpty { wakeUps.append(.followers(wakes)) }
     }
 
-    /// Numbers a message of the asynchronous structure and counts it to its process (ASY-2).
+    /// Numbers a message of the asynchronous structure and counts it for its process (ASY-2).
     mutating func makeAsyncMessage(
         _ operation: AsyncOperation, _ body: AsyncBody, countedTo reference: ProcessReference?
     ) -> AsyncMessage {

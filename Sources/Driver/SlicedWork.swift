@@ -1,24 +1,24 @@
 import Locking
 
-/// Work that may take long, done a slice at a time.
+/// Long work, done one slice at a time.
 public protocol SlicedWork: Sendable {
     associatedtype Outcome: Sendable
 
-    /// Does a slice: 5 ms at most, mostly much less. Returns what came of the whole once that is over.
+    /// Runs one slice: at most 5 ms, usually much less. Returns the outcome once the work is done.
     mutating func advance() -> Outcome?
 }
 
-/// Where long work is done: a slice of everything that was handed over, in turn.
+/// A queue for long work. It runs one slice of each piece of work in turn.
 public protocol SliceQueue: Sendable {
     /// Calls `slice` until it returns false, never twice at once, on any thread.
     func run(_ slice: @escaping @Sendable () -> Bool)
 }
 
 extension SliceQueue {
-    /// Does `work`: its first slice here, and if that is not all, the others in turn with what else is queued.
+    /// Runs `work`: the first slice here and, if that is not all, the others on the queue, in turn with other work.
     ///
-    /// `completion` is called once, before this returns or on a thread of the queue's. Work that `isWanted` is false for is
-    /// given up, and `completion` not called.
+    /// `completion` is called once, before this returns or on one of the queue's threads. If `isWanted` returns false,
+    /// the work is abandoned and `completion` is not called.
     public func finish<Work: SlicedWork>(
         _ work: Work, isWanted: @escaping @Sendable () -> Bool = { true },
         completion: @escaping @Sendable (Work.Outcome) -> Void

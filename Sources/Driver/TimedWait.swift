@@ -1,6 +1,6 @@
 import Locking
 
-/// Somebody who waits for an event, but not for ever: the first of event and time-out wins, the other does nothing.
+/// A wait for an event with a timeout. Whichever comes first ends the wait; the other does nothing.
 final class TimedWait<Outcome: Sendable>: Sendable {
     private struct State {
         var completion: (@Sendable (Outcome) -> Void)?
@@ -13,7 +13,7 @@ final class TimedWait<Outcome: Sendable>: Sendable {
         state = Locked(State(completion: completion))
     }
 
-    /// Starts the clock. `onTimeout` is called unless the wait has ended by then; it should end it.
+    /// Starts the timeout. `onTimeout` is called unless the wait has ended by then; it should end the wait.
     func start(_ timers: any TimerQueue, timeout: Duration, onTimeout: @escaping @Sendable () -> Void) {
         let timer = timers.schedule(after: timeout, onTimeout)
         let isOver = state.withLock { state in
@@ -23,7 +23,7 @@ final class TimedWait<Outcome: Sendable>: Sendable {
         if isOver { timer.cancel() }
     }
 
-    /// Ends the wait and tells who waits, once.
+    /// Ends the wait and calls its completion, once.
     func end(_ outcome: Outcome) {
         let (completion, timer) = state.withLock { state in
             defer { state = State() }

@@ -3,8 +3,8 @@ public import Messages
 
 /// The asynchronous queue: two lists that share one limit.
 ///
-/// Driver: `MP_ASYNC` with HighPriorityNotificationsList and NotificationsList. The permits of AsyncSemaphore are not
-/// kept apart: a permit is released exactly when NotificationsCount grows and taken exactly when it shrinks (ASY-3 to
+/// Driver: `MP_ASYNC` with HighPriorityNotificationsList and NotificationsList. AsyncSemaphore has no counter of its
+/// own here: a permit is released exactly when NotificationsCount grows and taken exactly when it shrinks (ASY-3 to
 /// ASY-5), so the count is the number of permits.
 struct AsyncQueueState {
     /// HighPriorityNotificationsList.
@@ -21,8 +21,8 @@ struct AsyncQueueState {
 
     /// Appends a message: `MpAsyncSendNotification` (ASY-3, ASY-4).
     ///
-    /// Returns the message that had to go for it when the queue is full: the oldest of the same list, else of the other
-    /// one, else `notification` itself.
+    /// Returns the message that was dropped to make room when the queue is full: the oldest of the same list, else the
+    /// oldest of the other list, else `notification` itself.
     mutating func append(_ notification: AsyncNotification, limit: Int) -> AsyncNotification? {
         var dropped: AsyncNotification?
         if notificationsCount >= limit {
@@ -37,8 +37,8 @@ struct AsyncQueueState {
         return dropped
     }
 
-    /// Takes out what is over `limit` bytes after `appended` came: the oldest of the same list first, itself last. Ours: as
-    /// when the queue is full by number (ASY-4).
+    /// Removes messages until the queue is within `limit` bytes: the oldest of the list of `appended` first, then the
+    /// oldest of the other list, `appended` itself last. Ours, modeled on the limit by number (ASY-4).
     mutating func takeExcess(over limit: Int, for appended: AsyncNotification) -> [AsyncNotification] {
         var excess: [AsyncNotification] = []
         while totalSizeRemainingNotifications > limit {
@@ -83,11 +83,11 @@ struct AsyncQueueState {
 ///
 /// Driver: `MP_ASYNC_NOTIFICATION`, magic 0xDA08, size 0x18.
 public struct AsyncNotification: Hashable, Sendable {
-    /// The message, and where it stands.
+    /// The message and its delivery state.
     public internal(set) var record: MessageRecord
     /// MessageBufferSize: the message's size less 8 (ASY-8), bytes.
     public let size: Int
-    /// Which list it waits in.
+    /// Whether it waits in HighPriorityNotificationsList.
     public let isHighPriority: Bool
 
     /// When it was appended, on the host's clock.

@@ -1,12 +1,12 @@
 import DequeModule
 
-/// What the worker is doing, and who waits for it.
+/// The state of the worker, and the calls that wait for it.
 ///
 /// Driver: `MpAsyncpWorkerThread` (ASY-5). Pausing, stepping and draining are ours.
 struct AsyncWorkerState {
     /// Whether the worker takes messages by itself.
     private(set) var mode = AsyncWorkerMode.running
-    /// Whether a turn of the worker is under way or asked for: there is never more than one.
+    /// Whether a turn of the worker is running or scheduled; there is at most one.
     private(set) var isActive = false
     /// Whether a message is being sent.
     private(set) var hasMessageInHand = false
@@ -22,7 +22,7 @@ struct AsyncWorkerState {
         let wait: TimedWait<[MessageRecord]>
     }
 
-    /// Asks for a turn; false when one is under way already or the worker has no business taking messages.
+    /// Schedules a turn; false if one is already scheduled or running, or if there is nothing that the worker may take.
     mutating func activate(queueIsEmpty: Bool) -> Bool {
         if isActive { return false }
         switch mode {
@@ -33,7 +33,7 @@ struct AsyncWorkerState {
         return isActive
     }
 
-    /// At the start of a turn: whether a message is to be taken now.
+    /// Starts a turn; returns whether to take a message now.
     mutating func wantsMessage(queueIsEmpty: Bool) -> Bool {
         hasMessageInHand =
             switch mode {
@@ -46,7 +46,7 @@ struct AsyncWorkerState {
         return hasMessageInHand
     }
 
-    /// After a message was sent, or failed.
+    /// Ends a turn after its message was sent or failed.
     mutating func finish(_ record: MessageRecord) {
         hasMessageInHand = false
         isActive = false
@@ -55,7 +55,8 @@ struct AsyncWorkerState {
         steps[0].taken.append(record)
     }
 
-    /// The steps that are over: as many as were asked for, or nothing left to take, or no longer paused.
+    /// Removes and returns the steps that are finished: all their messages were taken, the queue is empty, or the
+    /// worker is no longer paused.
     mutating func finishedSteps(queueIsEmpty: Bool) -> [(TimedWait<[MessageRecord]>, [MessageRecord])] {
         var finished: [(TimedWait<[MessageRecord]>, [MessageRecord])] = []
         while let first = steps.first, !hasMessageInHand, first.remaining <= 0 || queueIsEmpty || mode != .paused {
@@ -65,13 +66,14 @@ struct AsyncWorkerState {
         return finished
     }
 
-    /// The drains that are over: nothing queued or in hand, or no worker left to wait for.
+    /// Removes and returns the drains that are finished: nothing is queued or in hand, or the worker was stopped.
     mutating func finishedDrains(queueIsEmpty: Bool) -> [TimedWait<DrainResult>] {
         guard !hasMessageInHand, queueIsEmpty || mode == .stopped else { return [] }
         return removeDrains()
     }
 
-    /// The shutdowns that are over: no message in hand, and `underWay`, the sends that are not the worker's, is 0.
+    /// Removes and returns the shutdowns that are finished: no message is in hand, and `underWay`, the number of sends
+    /// outside the worker, is 0.
     mutating func finishedShutdowns(underWay: Int) -> [TimedWait<DrainResult>] {
         guard !hasMessageInHand, underWay == 0 else { return [] }
         defer { shutdowns = [] }
@@ -79,7 +81,7 @@ struct AsyncWorkerState {
     }
 
     mutating func setMode(_ new: AsyncWorkerMode) { mode = new }
-    /// Stops the worker; `wait` ends with the last message that is being sent, and nothing else ends it.
+    /// Stops the worker. `wait` ends when the last message in flight is finished, and only then.
     mutating func shutDown(_ wait: TimedWait<DrainResult>) {
         mode = .stopped
         shutdowns.append(wait)
@@ -97,17 +99,17 @@ struct AsyncWorkerState {
 
 /// Whether the worker takes messages.
 public enum AsyncWorkerMode: String, CaseIterable, Sendable {
-    /// It takes and sends what is queued.
+    /// It takes and sends queued messages.
     case running
-    /// It takes a message only when a step asks for it.
+    /// It takes messages only in steps.
     case paused
     /// It was shut down (ASY-9).
     case stopped
 }
 
-/// What a drain came to.
+/// The result of a drain.
 public struct DrainResult: Hashable, Sendable {
-    /// Whether the queue was empty with nothing in hand before the time was up.
+    /// Whether the queue was empty with nothing in hand before the timeout.
     public let drained: Bool
     /// Messages queued or in hand when it ended.
     public let remaining: Int

@@ -1,8 +1,8 @@
 import Messages
 
 extension Driver {
-    /// One turn of the worker: takes a message, sends it, asks for the next turn: `MpAsyncpWorkerThread` (ASY-5 to
-    /// ASY-7). Runs on the work queue and holds no thread while the engine has the message.
+    /// One turn of the worker: takes a message, sends it, and schedules the next turn. `MpAsyncpWorkerThread` (ASY-5 to
+    /// ASY-7). Runs on the work queue; no thread is blocked while the engine has the message.
     func runWorker() {
         guard let (notification, timeout) = withState({ $0.takeForWorker() }) else { return }
         engine.send(notification.record.message, timeout: timeout) { result in
@@ -10,7 +10,7 @@ extension Driver {
         }
     }
 
-    /// Lets the worker take messages by itself, or not; a message in hand is finished in any case.
+    /// Pauses or resumes the worker. A message in hand is always finished.
     ///
     /// Throws `workerStopped` once the driver unloads.
     public func setWorker(paused: Bool) throws(DriverError) {
@@ -21,10 +21,10 @@ extension Driver {
         }
     }
 
-    /// Has the paused worker take up to `count` messages by ASY-6 and send them, one after the other.
+    /// Lets the paused worker take up to `count` messages by ASY-6 and send them one after the other.
     ///
-    /// `completion` gets them in that order, as they ended; fewer when the queue ran empty or the worker was let run.
-    /// Throws `workerRunning` or `workerStopped`.
+    /// `completion` gets the messages in that order, with their results; fewer if the queue ran empty or the worker was
+    /// resumed. Throws `workerRunning` or `workerStopped`.
     public func stepWorker(
         count: Int, completion: @escaping @Sendable ([MessageRecord]) -> Void
     ) throws(DriverError) {
@@ -63,10 +63,10 @@ extension Driver {
         }
     }
 
-    /// Waits until the queue is empty and nothing is in hand, for as long as that takes.
+    /// Waits until the queue is empty and nothing is in hand, however long that takes.
     ///
-    /// `completion` runs at once when it is so already, when the worker is paused or stopped, and when nobody may wait any
-    /// more.
+    /// `completion` runs at once if that is already the case, if the worker is paused or stopped, or if waits are no
+    /// longer allowed.
     public func awaitDrained(completion: @escaping @Sendable () -> Void) {
         let isOver = withState { state in
             if state.drainResult.drained || state.worker.mode != .running || state.endsWaits { return true }
@@ -83,21 +83,22 @@ extension DriverState {
         return DrainResult(drained: remaining == 0, remaining: remaining)
     }
 
-    /// Whether a message more drops none; also where the limit is 0 and waiting would be of no use.
+    /// Whether one more message fits without a drop. Also true if the limit is 0, because waiting would not help.
     var hasQueueRoom: Bool {
         if config.maxAsyncNotificationCount == 0 { return true }
         return queue.notificationsCount < config.maxAsyncNotificationCount
             && queue.totalSizeRemainingNotifications <= limits.queueBytes - DriverLimits.largestEventMessage
     }
 
-    /// Lets those go on who wait for room, when there is some or never will be.
+    /// Ends the waits for room if there is room, or if waits are no longer allowed.
     mutating func wakeRoomWaits() {
         guard !roomWaits.isEmpty, hasQueueRoom || endsWaits else { return }
         for wait in roomWaits { wakeUps.append(.room(wait, !endsWaits)) }
         roomWaits = []
     }
 
-    /// Sees to what a change of the worker or its queue makes due: a turn, the end of steps and drains.
+    /// Schedules the wake-ups that a change of the worker or its queue made due: a turn, finished steps, drains and
+    /// shutdowns.
     mutating func wakeWorker() {
         let isEmpty = queue.notificationsCount == 0
         for (wait, records) in worker.finishedSteps(queueIsEmpty: isEmpty) { wakeUps.append(.steps(wait, records)) }

@@ -24,7 +24,8 @@ extension DriverState {
         return own
     }
 
-    /// Counts a message that had to go for `record`; returns what has become of that.
+    /// Counts `dropped`, which was removed to make room for `record`. Returns `record`, marked as dropped if it is the
+    /// same message.
     private mutating func drop(_ dropped: MessageRecord, for record: MessageRecord) -> MessageRecord {
         var lost = dropped
         asyncCounters.droppedOnOverflow += 1

@@ -1,6 +1,6 @@
-/// A condition that a routine looks at. The table of routines says which routine looks at which, in which order.
+/// A condition that a routine checks. The table of routines lists the checks of each routine in order.
 ///
-/// The cases stand in the table's order.
+/// The cases are in the table's order.
 public enum Check: UInt8, CaseIterable, Sendable {
     // MpCreateProcessNotifyRoutineEx
     /// Creation, not exit.
@@ -9,7 +9,7 @@ public enum Check: UInt8, CaseIterable, Sendable {
     case hasCreateThreadNotifyRoutineEx
     /// The engine denied the creation.
     case accessDenied
-    /// The process counts into CreateThreadNotifyLock.
+    /// The process is counted in CreateThreadNotifyLock.
     case ruleNotifyProcessCmdLineAtCreation
 
     // MpCreateThreadNotifyRoutine
@@ -29,7 +29,7 @@ public enum Check: UInt8, CaseIterable, Sendable {
     case ruleNewThreadDifferentProcess
 
     // MpCreateThreadNotifyRoutineEx
-    /// Some process still has to be looked at.
+    /// This routine has yet to check some process.
     case createThreadNotifyLock
     /// Creation, not deletion.
     case createEx
@@ -37,7 +37,7 @@ public enum Check: UInt8, CaseIterable, Sendable {
     case currentIsNotSystem
     /// The new thread's process has a context.
     case currentContext
-    /// The process was not looked at yet.
+    /// This routine has not checked the process yet.
     case flagThreadNotifyRoutineExSet
     /// The process's rule for its command line.
     case ruleNotifyProcessCmdLine
@@ -49,7 +49,7 @@ public enum Check: UInt8, CaseIterable, Sendable {
     case systemModeImage
     /// The process has a context.
     case loaderContext
-    /// The process loaded wow64cpu.dll before.
+    /// The process has already loaded wow64cpu.dll.
     case flagImageWow64cpuLoaded
     /// The process's rule for wow64cpu.dll.
     case ruleNotifyWow64cpuLoad
@@ -63,14 +63,14 @@ public enum Check: UInt8, CaseIterable, Sendable {
     case ruleImageLoadPerStream
     /// The process's rule for image loads.
     case ruleImageLoadPerProcess
-    /// The process's rules let the asynchronous message through.
+    /// The process's rules allow the asynchronous message.
     case asyncImageLoad
 
-    /// A condition in the table of routines.
+    /// One check in the table of routines.
     public struct Line: Sendable {
         /// The condition.
         public let check: Check
-        /// The condition as the driver's code would read.
+        /// The condition as it would read in the driver's code.
         public let text: StaticString
         /// The rule of the driver model that it belongs to.
         public let rule: String
@@ -87,10 +87,10 @@ public enum Check: UInt8, CaseIterable, Sendable {
         row.checks.map { (row.routine, $0) }
     }
 
-    /// The routine that looks at it.
+    /// The routine that checks it.
     public var routine: DriverRoutine { Self.lines[Int(rawValue)].routine }
 
-    /// The condition as the driver's code would read.
+    /// The condition as it would read in the driver's code.
     public var text: StaticString { Self.lines[Int(rawValue)].line.text }
 
     /// The rule of the driver model that it belongs to.

@@ -17,7 +17,7 @@ extension Driver {
 }
 
 extension DriverState {
-    /// Makes a direct message about a live process.
+    /// Creates a direct message about a live process.
     mutating func makeDirect(
         _ operation: AsyncOperation, _ body: AsyncBody, about reference: ProcessReference, routine: DriverRoutine,
         now: FileTime
@@ -28,7 +28,7 @@ extension DriverState {
             delivery: .inHand, now: now)
     }
 
-    /// Takes in what a direct send came to (PRC-6).
+    /// Records the result of a direct send (PRC-6).
     fileprivate mutating func finishDirect(
         _ record: MessageRecord, _ result: EngineResult, spent: UInt64
     ) -> MessageRecord {

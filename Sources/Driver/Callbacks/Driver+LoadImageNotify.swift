@@ -2,7 +2,7 @@ import Messages
 
 /// An image that is loaded or mapped.
 public struct ImageLoad: Hashable, Sendable {
-    /// The pid of the process that loads it; 0 for a kernel image, as Windows reports them.
+    /// The pid of the process that loads it; 0 for a kernel image, as in Windows.
     public var processId: UInt32
     /// The image's name.
     public var fullImageName: String
@@ -12,7 +12,7 @@ public struct ImageLoad: Hashable, Sendable {
     public var imageSize: UInt64 = 0
     /// IMAGE_INFO.SystemModeImage.
     public var systemModeImage = false
-    /// IMAGE_INFO.ExtendedInfoPresent: the load tells its file object.
+    /// IMAGE_INFO.ExtendedInfoPresent: the load includes its file object.
     public var extendedInfoPresent = true
     /// The thread that loads it.
     public var threadId: UInt32 = 0
@@ -27,8 +27,8 @@ public struct ImageLoad: Hashable, Sendable {
 extension Driver {
     /// Loads an image: `MpLoadImageNotifyRoutine` (IMG).
     ///
-    /// Throws `unknownProcess` for a pid other than 0 that no live process has, and `limitReached` for a kernel image;
-    /// then nothing has changed.
+    /// Throws `unknownProcess` for a pid other than 0 that no live process has, and `limitReached` for a kernel image.
+    /// On an error nothing has changed.
     public func loadImage(
         _ load: ImageLoad, completion: @escaping @Sendable ([RoutineReport]) -> Void
     ) throws(DriverError) {
@@ -68,14 +68,15 @@ private struct LoadDecision: Sendable {
 private enum LoadStep: Sendable {
     /// The main path was decided.
     case main(LoadDecision)
-    /// A Wow64cpuLoad goes out first (IMG-2).
+    /// A Wow64cpuLoad is sent first (IMG-2).
     case wow64(RoutineReport, MessageRecord, timeout: Duration, ProcessReference)
 }
 
 extension DriverState {
     /// The routine up to its main path (IMG-1 to IMG-3).
     fileprivate mutating func startLoad(_ load: ImageLoad, now: FileTime) throws(DriverError) -> LoadStep {
-        // Windows reports kernel images with ProcessId 0: that is no process, also where a client made one of that pid.
+        // Windows reports kernel images with ProcessId 0, which means no process, even if a client created one with
+        // that pid.
         let isKernelLoad = load.systemModeImage && load.processId == 0
         let reference = isKernelLoad ? nil : processes.reference(processId: load.processId)
         if reference == nil, load.processId != 0 { throw .unknownProcess(load.processId) }
@@ -110,7 +111,7 @@ extension DriverState {
         return .main(decideMain(load, reference, report, now: now))
     }
 
-    /// The main path: decides all three notifications at once, sends the asynchronous one (IMG-4, IMG-5).
+    /// The main path: decides all three notifications at once and queues the asynchronous one (IMG-4, IMG-5).
     fileprivate mutating func decideMain(
         _ load: ImageLoad, _ reference: ProcessReference, _ report: RoutineReport, now: FileTime
     ) -> LoadDecision {
@@ -154,6 +155,6 @@ extension DriverState {
 }
 
 extension String {
-    /// Whether the name ends in `\Windows\System32\Wow64cpu.dll`, without case (IMG-3).
+    /// Whether the name ends in `\Windows\System32\Wow64cpu.dll`, ignoring case (IMG-3).
     var isWow64cpu: Bool { hasSuffix(upcased: #"\WINDOWS\SYSTEM32\WOW64CPU.DLL"#) }
 }

@@ -1,11 +1,11 @@
 import Messages
 
 extension Driver {
-    /// Creates a process and tells the engine before it may run: `MpCreateProcessNotifyRoutineEx`,
+    /// Creates a process and reports it to the engine before it may run: `MpCreateProcessNotifyRoutineEx`,
     /// `MpHandleProcessNotification`, `MpSendProcessMessage` (PRC-1 to PRC-5).
     ///
-    /// Throws `processExists`, `firstThread` where the pid stands for some process's first thread, or `limitReached`; then
-    /// nothing has changed.
+    /// Throws `processExists`, `firstThread` if the pid is reserved for some process's first thread, or `limitReached`.
+    /// On an error nothing has changed.
     ///
     /// - Parameter grant: the result of `policyMatch` for the image; nil computes it here.
     public func createProcess(
@@ -17,9 +17,9 @@ extension Driver {
         }
     }
 
-    /// Takes in a process that was created before anybody looked: no message is sent, policies apply. For recordings.
+    /// Adds a process whose creation was not observed: no message is sent, but policies apply. For recordings.
     ///
-    /// Throws as `createProcess`.
+    /// Throws the errors of `createProcess`.
     @discardableResult
     public func synthesizeProcess(
         _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil
@@ -36,10 +36,11 @@ extension Driver {
         }
     }
 
-    /// Gives a synthesised process what its creation tells, and sends the creation's message now. For recordings, in
-    /// which a creation comes milliseconds late.
+    /// Completes a synthesized process with the details of its creation, and sends the creation's message now. For
+    /// recordings, where a creation can appear milliseconds late.
     ///
-    /// Rules and flags that were changed meanwhile stay. Throws `unknownProcess` unless a synthesised process has the pid.
+    /// Rules and flags that were changed meanwhile are kept. Throws `unknownProcess` unless the pid belongs to a
+    /// synthesized process.
     public func completeProcess(
         _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil,
         completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
@@ -49,7 +50,8 @@ extension Driver {
         }
     }
 
-    /// Sends the message of the creation that `start` begins, past the queue (PRC-2), and does what the engine replies.
+    /// Sends the message for the creation that `start` begins, bypassing the queue (PRC-2), and applies the engine's
+    /// reply.
     private func tellEngine(
         of creation: ProcessCreation, _ grant: RulePolicy.Grant?,
         _ completion: @escaping @Sendable (ProcessCreationOutcome) -> Void,
@@ -63,8 +65,7 @@ extension Driver {
         }
     }
 
-    /// Ends a process: its context is removed, then a CreateProcess message with CreateFlag 0 goes through the queue
-    /// (PRC-7).
+    /// Ends a process: removes its context, then queues a CreateProcess message with CreateFlag 0 (PRC-7).
     ///
     /// Throws `unknownProcess` or `systemProcess`.
     public func exitProcess(_ processId: UInt32) throws(DriverError) -> [RoutineReport] {
@@ -76,7 +77,7 @@ extension Driver {
             if context.isSystem { throw .systemProcess }
             var report = RoutineReport(.createProcessNotifyEx)
             _ = report.trace.note(.createInfo, false)
-            // The table first, then the message: the driver's context lives on by its RefCount (COR-8).
+            // First the table, then the message: RefCount keeps the driver's context alive (COR-8).
             state.processes.remove(reference)
             report.messages = [
                 state.asyncSendNotification(
@@ -91,7 +92,7 @@ extension Driver {
 /// A creation that waits for the engine.
 private struct PendingCreation: Sendable {
     let reference: ProcessReference
-    /// The process as the engine was told of it.
+    /// The process as reported to the engine.
     let created: ProcessContext
     let record: MessageRecord
     let timeout: Duration
@@ -132,7 +133,8 @@ extension DriverState {
         try checkText(told.textBytes - context.textBytes)
         context.isSynthesised = false
         if told.imageFileName != context.imageFileName {
-            // What the record that named the process first called it was not its image: now it is known, so are its rules.
+            // The first record of the process gave a name that was not its image. Now the image is known, and so are
+            // its rules.
             context.rules.formUnion(told.rules)
             context.flags.formUnion(told.flags.subtracting(.threadNotifyRoutineExSet))
         }
@@ -162,8 +164,8 @@ extension DriverState {
             report: report)
     }
 
-    /// Does what the engine's reply says (PRC-3). A denied process is removed (PRC-4); one that stays is counted into
-    /// CreateThreadNotifyLock (PRC-5) and kept as a boot process (PRC-8).
+    /// Applies the engine's reply (PRC-3). A denied process is removed (PRC-4); any other is counted in
+    /// CreateThreadNotifyLock by PRC-5 and kept as a boot process by PRC-8.
     fileprivate mutating func finishCreation(
         _ pending: PendingCreation, _ record: MessageRecord, _ reply: EngineReply
     ) -> ProcessCreationOutcome {
@@ -197,7 +199,7 @@ extension DriverState {
         return ProcessCreationOutcome(process: context, routines: [report])
     }
 
-    /// Reads the reply buffer of CreateProcess; one that is none counts and is otherwise ignored (PRC-3).
+    /// Reads the reply buffer of CreateProcess. An invalid reply is counted and otherwise ignored (PRC-3).
     private mutating func processReply(_ reply: EngineReply) -> CreateProcessAnswer {
         let answer: CreateProcessAnswer?
         switch reply {

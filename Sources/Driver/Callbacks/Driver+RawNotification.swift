@@ -1,11 +1,11 @@
 public import Messages
 
-// Notifications that a client asks for as such, for the operations whose callbacks are not modelled.
+// Notifications that a client requests explicitly, for operations whose callbacks are not modeled.
 extension Driver {
     /// Sends a synchronous notification about a live process: `MpSendSyncMonitorNotification` (SYN-1, SYN-2).
     ///
-    /// An acknowledgement clears the process's rule; for NewImageLoadPerStream that of the stream context of the image.
-    /// Throws `unknownProcess`, or `unknownStreamContext` for an image without one.
+    /// An acknowledgment clears the process's rule, or for NewImageLoadPerStream the rule of the image's stream
+    /// context. Throws `unknownProcess`, or `unknownStreamContext` for an image without a stream context.
     public func sendSyncNotification(
         _ data: SyncData, processId: UInt32, ioPriority: MpIoPriority = MpIoPriority(),
         completion: @escaping @Sendable (MessageRecord) -> Void
@@ -28,8 +28,9 @@ extension Driver {
 
     /// Queues an asynchronous notification: `MpAsyncSendNotification` (ASY-1, ASY-2).
     ///
-    /// `highPriority` nil takes the type's list. Throws `unknownProcess` for a pid that is given and not live, and
-    /// `invalidParameter` for a body of another operation's layout, or a message of more than 4 GiB less one byte.
+    /// If `highPriority` is nil, the operation determines the list. Throws `unknownProcess` if a pid is given that no
+    /// live process has, and `invalidParameter` for a body with another operation's layout or a message larger than 4
+    /// GiB less one byte.
     public func sendAsyncNotification(
         _ operation: AsyncOperation, _ body: AsyncBody, processId: UInt32? = nil, highPriority: Bool? = nil
     ) throws(DriverError) -> MessageRecord {

@@ -3,7 +3,8 @@ import Messages
 extension Driver {
     /// Creates a thread: `MpCreateThreadNotifyRoutine`, then `MpCreateThreadNotifyRoutineEx` (THR, TEX).
     ///
-    /// Throws `unknownProcess` for the target, `threadExists` or `limitReached`; then nothing has changed.
+    /// Throws `unknownProcess` for the target, `threadExists`, `firstThread` or `limitReached`. On an error nothing has
+    /// changed.
     public func createThread(
         _ creation: ThreadCreation, completion: @escaping @Sendable (ThreadCreationOutcome) -> Void
     ) throws(DriverError) {
@@ -32,7 +33,7 @@ extension Driver {
         }
     }
 
-    /// Deletes a thread. Both routines run and ignore it, since Create is false.
+    /// Deletes a thread. Both routines run and ignore it, because Create is false.
     ///
     /// Throws `unknownProcess` or `unknownThread`.
     public func deleteThread(_ threadId: UInt32, of processId: UInt32) throws(DriverError) -> [RoutineReport] {
@@ -56,7 +57,7 @@ extension Driver {
     }
 }
 
-/// A thread creation under way.
+/// A thread creation in progress.
 private struct ThreadEvent: Sendable {
     let thread: AuxTidCreationTime
     let target: ProcessReference
@@ -69,7 +70,7 @@ private struct ThreadEvent: Sendable {
     }
 }
 
-/// What a routine decided: it is taken once, at entry (THR-5).
+/// The decision of a routine, made once, at entry (THR-5).
 private struct ThreadDecision: Sendable {
     var report: RoutineReport
     var notification: SyncNotification?
@@ -80,7 +81,7 @@ private struct ThreadDecision: Sendable {
 private struct ThreadStart: Sendable {
     let event: ThreadEvent
     let decision: ThreadDecision
-    /// What the Ex routine decided, when the first one sends nothing.
+    /// The decision of the Ex routine, if the first routine sends nothing.
     let ex: ThreadDecision?
 }
 
@@ -167,7 +168,8 @@ extension DriverState {
         return decision
     }
 
-    /// The image name in a CreateThread: by the text of the analysis the creator's, in its only dump the target's (THR-4).
+    /// The image name in a CreateThread: the creator's in the text of the analysis, the target's in its only dump
+    /// (THR-4).
     private func imageFileName(creator: ProcessContext, target: ProcessReference) -> String {
         switch config.createThreadImageFileName {
         case .creator: creator.imageFileName
@@ -175,7 +177,8 @@ extension DriverState {
         }
     }
 
-    /// The end of the first routine, its synchronous message answered or not (THR-4), and the start of the Ex one (TEX-3).
+    /// Ends the first routine, whether or not its synchronous message was answered (THR-4), and starts the Ex routine
+    /// (TEX-3).
     fileprivate mutating func finishNotify(
         _ start: ThreadStart, _ record: MessageRecord, now: FileTime
     ) -> (RoutineReport, ThreadDecision?) {
@@ -190,7 +193,7 @@ extension DriverState {
         return (report, decideNotifyEx(start.event))
     }
 
-    /// `MpCreateThreadNotifyRoutineEx`, on the new thread (TEX-1, TEX-2). Nil where Windows has no such callback.
+    /// `MpCreateThreadNotifyRoutineEx`, on the new thread (TEX-1, TEX-2). Nil if Windows does not have the callback.
     private mutating func decideNotifyEx(_ event: ThreadEvent) -> ThreadDecision? {
         guard config.createThreadNotifyRoutineEx else { return nil }
         var decision = ThreadDecision(report: RoutineReport(.createThreadNotifyEx))

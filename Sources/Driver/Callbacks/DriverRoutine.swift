@@ -1,6 +1,6 @@
 public import Messages
 
-/// The driver's routines, as answers and the journal name them.
+/// The driver's routines, as named in answers and in the journal.
 public enum DriverRoutine: UInt8, CaseIterable, Sendable {
     /// Process creation and exit; calls MpHandleProcessNotification and MpSendProcessMessage.
     case createProcessNotifyEx
@@ -10,18 +10,18 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
     case createThreadNotifyEx
     /// Image loads.
     case loadImageNotify
-    /// A synchronous notification that a client asked for as such.
+    /// A synchronous notification that a client requested explicitly.
     case sendSyncMonitorNotification
-    /// An asynchronous notification that a client asked for as such.
+    /// An asynchronous notification that a client requested explicitly.
     case asyncSendNotification
 
     /// A line of the table of routines.
     struct Line: Sendable {
         let routine: DriverRoutine
         let term: Term
-        /// The types of message that it makes of events.
+        /// The types of message that it creates from events.
         let messageTypes: [MessageType]
-        /// What it looks at, in order.
+        /// Its checks, in order.
         let checks: [Check.Line]
 
         init(
@@ -35,7 +35,7 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
         }
     }
 
-    /// The table of routines, each with its conditions as the driver's code would read.
+    /// The table of routines, with their checks as they would read in the driver's code.
     static let table: [Line] = [
         Line(
             .createProcessNotifyEx, "MpCreateProcessNotifyRoutineEx", .known("part 1"),
@@ -111,8 +111,8 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
     public var term: Term { line.term }
     /// The driver's name for it.
     public var name: String { line.term.name }
-    /// What it looks at, in order; empty for a routine that no event drives.
+    /// Its checks, in order; empty for a routine that no event triggers.
     public var checks: [Check.Line] { line.checks }
-    /// The types of message that it makes of events.
+    /// The types of message that it creates from events.
     public var messageTypes: [MessageType] { line.messageTypes }
 }

@@ -1,14 +1,14 @@
 public import Messages
 
-/// A process that is to be created: what Windows tells the driver, and what the host adds.
+/// A process to create: the facts that Windows gives to the driver, and those that the host adds.
 public struct ProcessCreation: Hashable, Sendable {
     /// The pid; nil lets the host choose the lowest free multiple of 4.
     public var processId: UInt32?
-    /// When it is created; nil for now.
+    /// The creation time; nil for now.
     public var creationTime: FileTime?
     /// The parent's pid.
     public var parentProcessId: UInt32
-    /// The parent's creation time where it is known from elsewhere; nil to take that of the live process with the pid.
+    /// The parent's creation time, if known from elsewhere; nil uses that of the live process with the pid.
     public var parentCreationTime: FileTime?
     /// The creator's pid; nil for the parent.
     public var creatorProcessId: UInt32?
@@ -22,15 +22,15 @@ public struct ProcessCreation: Hashable, Sendable {
     public var token = ProcessToken()
     /// Whether the token has the product's service SID (PRC-9).
     public var hasServiceSid = false
-    /// Replaces what PRC-9 derives; nil to derive.
+    /// Flags to use instead of those that PRC-9 derives; nil derives them.
     public var flags: ProcessFlags?
     /// Rules that the process starts with, before policies and engine.
     public var rules: ProcessRules = []
-    /// Whether the pid may take the place of a tid that the host chose to stand for some process's first thread.
-    /// Otherwise the creation is refused. In a recording the pid is a fact, so it wins.
+    /// Whether the pid may replace a tid that the host reserved for some process's first thread. Otherwise the creation
+    /// is refused. In a recording the pid is a fact, so it takes precedence.
     public var replacesThread = false
 
-    /// A process with image `imageFileName`, child of System unless said otherwise.
+    /// A process with image `imageFileName`, by default a child of System.
     public init(imageFileName: String, processId: UInt32? = nil, parentProcessId: UInt32 = 4) {
         self.imageFileName = imageFileName
         self.processId = processId
@@ -38,7 +38,7 @@ public struct ProcessCreation: Hashable, Sendable {
     }
 }
 
-/// What came of a process creation.
+/// The outcome of a process creation.
 public struct ProcessCreationOutcome: Hashable, Sendable {
     /// The process as it was created; nil when the engine denied it.
     public let process: ProcessContext?
@@ -47,7 +47,7 @@ public struct ProcessCreationOutcome: Hashable, Sendable {
 }
 
 extension DriverState {
-    /// The context of a new process: rules of the request and the policies, flags of PRC-9 (or the request) and the
+    /// The context of a new process: rules from the request and the policies, flags from PRC-9 (or the request) and the
     /// policies, and flag 0x400 (PRC-1).
     func makeContext(
         _ creation: ProcessCreation, _ grant: RulePolicy.Grant, processId: UInt32, now: FileTime
@@ -74,7 +74,7 @@ extension DriverState {
             creationTime: creationTime ?? processes.context(processId: processId)?.identity.creationTime ?? .none)
     }
 
-    /// Counts a process into CreateThreadNotifyLock (PRC-5), once. Nothing but its creation does.
+    /// Counts a process in CreateThreadNotifyLock (PRC-5), at most once. Only its creation does this.
     mutating func countIntoCreateThreadNotifyLock(_ reference: ProcessReference) {
         let counts = processes.update(reference) { context in
             defer { context.countsInCreateThreadNotifyLock = true }

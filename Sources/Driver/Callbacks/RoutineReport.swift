@@ -1,6 +1,6 @@
-/// Which conditions a routine looked at, and which of them held. Two words: noting a condition allocates nothing.
+/// The conditions that a routine checked and their results. Two words, so that recording a result allocates nothing.
 public struct CheckTrace: Hashable, Sendable {
-    /// The routine's first condition; a bit is a condition's place after it.
+    /// The routine's first condition. The number of a bit is a condition's offset from it.
     private let first: UInt8
     private var looked: UInt32 = 0
     private var held: UInt32 = 0
@@ -10,10 +10,10 @@ public struct CheckTrace: Hashable, Sendable {
     /// Each routine's first condition, by raw value.
     private static let firstChecks: [UInt8] = DriverRoutine.table.map { $0.checks.first?.check.rawValue ?? 0 }
 
-    /// Most conditions that one routine may have.
+    /// The maximum number of conditions in one routine.
     static let capacity = UInt32.bitWidth
 
-    /// Notes that `check` came out as `holds`, and returns that.
+    /// Records `holds` as the result of `check`, and returns it.
     mutating func note(_ check: Check, _ holds: Bool) -> Bool {
         let bit: UInt32 = 1 << UInt32(check.rawValue - first)
         looked |= bit
@@ -21,10 +21,10 @@ public struct CheckTrace: Hashable, Sendable {
         return holds
     }
 
-    /// The conditions that were looked at, in order.
+    /// The conditions that were checked, in order.
     public var checks: Checks { Checks(first: first, looked: looked, held: held) }
 
-    /// Walks over the conditions that a routine looked at.
+    /// Iterates over the conditions that a routine checked.
     public struct Checks: Sequence, IteratorProtocol, Sendable {
         fileprivate let first: UInt8
         fileprivate var looked: UInt32
@@ -46,12 +46,12 @@ public struct CheckTrace: Hashable, Sendable {
 public struct RoutineReport: Hashable, Sendable {
     /// The routine.
     public let routine: DriverRoutine
-    /// What it looked at.
+    /// The conditions that it checked, with their results.
     public internal(set) var trace: CheckTrace
-    /// The messages that it made, in order, as they stood when the routine was done with them.
+    /// The messages that it created, in order, in their state when the routine was finished with them.
     public internal(set) var messages: [MessageRecord] = []
 
-    /// Whether the routine made a message for the engine.
+    /// Whether the routine created a message for the engine.
     public var notified: Bool { !messages.isEmpty }
 
     init(_ routine: DriverRoutine) {

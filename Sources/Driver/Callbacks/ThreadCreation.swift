@@ -1,16 +1,16 @@
 public import Messages
 
-/// A thread that is to be created.
+/// A thread to create.
 public struct ThreadCreation: Hashable, Sendable {
     /// The target: the pid of the process that the thread will run in.
     public var processId: UInt32
     /// The tid; nil lets the host choose the lowest free multiple of 4.
     public var threadId: UInt32?
-    /// When it is created; nil for now, and for 0 in CreateThread, whose thread has no time yet in the only dump.
+    /// The creation time. Nil means now, and 0 in CreateThread: in the only dump the thread has no time yet.
     public var creationTime: FileTime?
     /// The pid of the process that creates it; nil for the target itself.
     public var creatorProcessId: UInt32?
-    /// The creating thread; nil lets the host name one of the creator's.
+    /// The creating thread; nil lets the host choose one of the creator's threads.
     public var creatorThreadId: UInt32?
     /// Whether the creating thread is a system thread.
     public var creatorIsSystemThread = false
@@ -18,8 +18,8 @@ public struct ThreadCreation: Hashable, Sendable {
     public var startAddress: UInt64 = 0
     /// Priorities of the creating thread (THR-6).
     public var ioPriority = MpIoPriority()
-    /// Whether a live thread with the tid is forgotten instead of refused: recordings do not report thread exits.
-    /// A tid that the host chose to stand for some process's first thread gives way too.
+    /// Whether a live thread with the tid is removed rather than the creation refused: recordings do not report thread
+    /// exits. A tid that the host reserved for some process's first thread is replaced too.
     public var replacesThread = false
 
     /// A thread that runs in `processId`.
@@ -30,7 +30,7 @@ public struct ThreadCreation: Hashable, Sendable {
     }
 }
 
-/// What came of a thread creation.
+/// The outcome of a thread creation.
 public struct ThreadCreationOutcome: Hashable, Sendable {
     /// The thread.
     public let thread: AuxTidCreationTime

@@ -1,6 +1,6 @@
 import Messages
 
-/// What a host's driver is configured with.
+/// The configuration of a host's driver.
 ///
 /// Driver: `MP_CONFIG` and the switches of `MP_DATA`. `table` explains each setting.
 public struct DriverConfig: Hashable, Sendable {
@@ -68,6 +68,6 @@ public struct DriverConfig: Hashable, Sendable {
             rules: ["THR-4", "COR-1"], .choice(\.createThreadImageFileName)),
     ]
 
-    /// Of a setting whose name is published and whose default is not (ASY-11).
+    /// The provenance of a setting whose name is published but whose default is not (ASY-11).
     private static let unpublished = Provenance.known("part 2; its default is decided")
 }

@@ -1,4 +1,4 @@
-/// How much one host keeps. None of it is the driver's: a machine has memory, a service has limits.
+/// The limits of one host. They are ours, not the driver's: a service, unlike a machine, must limit its memory.
 public struct DriverLimits: Hashable, Sendable {
     /// Live process contexts.
     public var processes = 100_000
@@ -10,9 +10,9 @@ public struct DriverLimits: Hashable, Sendable {
     public var drivers = 65_536
     /// Bytes (UTF-8) of all names and command lines of processes, stream contexts and loaded drivers together.
     public var textBytes = 256 << 20
-    /// Bytes of queued messages, whatever their number, at least 1 MiB: more than one event makes.
+    /// Bytes of queued messages, whatever their number. At least 1 MiB, which is more than one event creates.
     public var queueBytes = 64 << 20
-    /// More bytes than a message has that an event makes: two texts of 65,532 bytes, and what surrounds them.
+    /// No message of an event is larger than this, in bytes: two texts of 65,532 bytes and the rest of the structure.
     static let largestEventMessage = 160 << 10
     /// Messages in the journal, at least 1.
     public var journalCapacity = 10_000

@@ -2,15 +2,15 @@ public import Messages
 
 /// A setting of a host's driver: a line of the table of settings.
 ///
-/// The members of `/config` and of its changes, the keys of the group `driver` in the settings file, their ranges, the
-/// glossary and the schemas of openapi.yaml are read from the table.
+/// The table is the source for the members of `/config` and of its changes, the keys of the group `driver` in the
+/// settings file, their ranges, the glossary and the schemas of openapi.yaml.
 public struct DriverSetting: Sendable {
-    /// Where the configuration keeps a value.
+    /// The key path of a value in the configuration.
     public typealias Path<Value> = any WritableKeyPath<DriverConfig, Value> & Sendable
 
-    /// The kind of value, with its range, and where the configuration keeps it.
+    /// The kind of value, with its range and its key path.
     public enum Kind: Sendable {
-        /// A number of things.
+        /// A count.
         case count(ClosedRange<Int>, unit: String, Path<Int>)
         /// Whole milliseconds.
         case milliseconds(ClosedRange<Int>, Path<Duration>)
@@ -40,7 +40,7 @@ public struct DriverSetting: Sendable {
     /// Its kind of value.
     public let kind: Kind
 
-    /// The values that a number may have; nil for a setting that is not a number.
+    /// The range of a number; nil for a setting that is not a number.
     public var range: ClosedRange<Int>? {
         switch kind {
         case .count(let range, _, _), .milliseconds(let range, _): range
@@ -59,7 +59,7 @@ public struct DriverSetting: Sendable {
 }
 
 extension DriverSetting.Kind {
-    /// Its range, unit and default, a phrase.
+    /// Its range, unit and default, as a phrase.
     fileprivate var values: String {
         let defaults = DriverConfig()
         return switch self {
@@ -74,9 +74,9 @@ extension DriverSetting.Kind {
 }
 
 extension DriverSetting {
-    /// The value of a setting, as JSON and YAML have it.
+    /// The value of a setting, as written in JSON and YAML.
     public enum Value: Hashable, Sendable {
-        /// A number of things, or milliseconds.
+        /// A count, or milliseconds.
         case number(Int)
         /// On or off.
         case flag(Bool)
@@ -88,7 +88,7 @@ extension DriverSetting {
 extension DriverConfig {
     /// The value of `setting`.
     ///
-    /// A value of another kind than the setting's, or a name that is not among its choices, must not be set.
+    /// Setting a value of a different kind, or a name that is not one of the choices, is a programming error and traps.
     public subscript(setting: DriverSetting) -> DriverSetting.Value {
         get {
             switch setting.kind {

@@ -2,7 +2,8 @@ public import Messages
 
 /// A counter of the driver: a line of a table of counters.
 ///
-/// `GET /counters`, the metrics of `/metrics`, the glossary and the schemas of openapi.yaml are read from the tables.
+/// The tables are the source for `GET /counters`, the metrics of `/metrics`, the glossary and the schemas of
+/// openapi.yaml.
 public struct Counter<Snapshot: Sendable>: Sendable {
     /// How it is read from a snapshot.
     public enum Reading: Sendable {
@@ -16,7 +17,7 @@ public struct Counter<Snapshot: Sendable>: Sendable {
     public struct Metric: Hashable, Sendable {
         /// Its name without the prefix `wdfilterd_`.
         public let name: String
-        /// Whether it can fall.
+        /// Whether its value can decrease.
         public let isGauge: Bool
 
         static func counter(_ name: String) -> Metric { Metric(name: name, isGauge: false) }
@@ -29,9 +30,9 @@ public struct Counter<Snapshot: Sendable>: Sendable {
     public let term: Term
     /// How it is read.
     public let reading: Reading
-    /// Its greatest value, where there is one.
+    /// Its maximum, if it has one.
     public let most: Int?
-    /// The metric that shows it; nil for one that `/metrics` does not show.
+    /// The metric that shows it; nil if `/metrics` does not show it.
     public let metric: Metric?
 }
 

@@ -1,6 +1,6 @@
 public import Messages
 
-/// What the driver counts about one kind of synchronous message. `table` explains each counter.
+/// The driver's counters for one kind of synchronous message. `table` explains each counter.
 public struct SyncCounters: Hashable, Sendable {
     package var notificationsCount: UInt64 = 0
     package var totalTimeNanoseconds: UInt64 = 0
@@ -43,7 +43,7 @@ public struct SyncCounters: Hashable, Sendable {
     ]
 }
 
-/// What the driver counts about the asynchronous queue, and what we add so that the sum holds (ASY-10).
+/// The driver's counters for the asynchronous queue, and those that we add so that the sum holds (ASY-10).
 /// `CountersSnapshot.table` explains each counter.
 public struct AsyncCounters: Hashable, Sendable {
     package var asyncNotificationCount: Int64 = 0
@@ -56,7 +56,7 @@ public struct AsyncCounters: Hashable, Sendable {
     package var failedNotifications: UInt64 { sendFailed + droppedOnOverflow }
 }
 
-/// What the driver counts about messages of the asynchronous structure that it sends at once (PRC-6).
+/// The driver's counters for messages of the asynchronous structure that bypass the queue (PRC-6).
 /// `CountersSnapshot.table` explains each counter.
 public struct DirectCounters: Hashable, Sendable {
     package var fltSendMessageCount: UInt64 = 0
@@ -69,19 +69,19 @@ public struct DirectCounters: Hashable, Sendable {
     fileprivate var totalTimeMicroseconds: UInt64 { totalTimeNanoseconds / 1000 }
 }
 
-/// One consistent snapshot of everything a host counts.
+/// A consistent snapshot of all counters of a host.
 public struct CountersSnapshot: Hashable, Sendable {
-    /// One entry an operation, in the order of `SyncOperation.allCases`.
+    /// One entry per operation, in the order of `SyncOperation.allCases`.
     public var sync: [(operation: SyncOperation, counters: SyncCounters)] {
         SyncOperation.allCases.map { ($0, syncByType[Int($0.rawValue)]) }
     }
-    /// Of the queue.
+    /// The counters of the queue.
     public let async: AsyncCounters
-    /// Of the direct sends.
+    /// The counters of direct sends.
     public let direct: DirectCounters
     /// Messages in both lists.
     public let queued: Int
-    /// Messages that the worker has taken and not finished: 0 or 1.
+    /// Messages that the worker has taken but not finished: 0 or 1.
     public let inHand: Int
     /// Bytes of the messages in both lists.
     public let totalSizeRemainingNotifications: Int
@@ -93,12 +93,12 @@ public struct CountersSnapshot: Hashable, Sendable {
     public let underWay: Int
     let syncByType: [SyncCounters]
 
-    /// Each counter that a host has once, by the object of `GET /counters` that has it, in order.
+    /// The counters that are not per operation, grouped by their object in `GET /counters`, in order.
     public static let objects: [(name: StaticString, counters: [Counter<CountersSnapshot>])] = [
         ("async", queueCounters), ("direct", directCounters), ("processTable", processCounters),
     ]
 
-    /// Each counter that a host has once.
+    /// The counters that are not per operation.
     public static let table = objects.flatMap(\.counters)
 
     private static let queueCounters: [Counter<CountersSnapshot>] = [

@@ -1,30 +1,30 @@
 public import Messages
 
-/// The driver's way to its engine (MsMpEng): the port that messages go out through.
+/// The port through which the driver sends messages to its engine (MsMpEng).
 ///
 /// Driver: `FltSendMessage` on `MicrosoftMalwareProtectionPort`.
 public protocol EnginePort: Sendable {
-    /// Hands `message` to the engine and waits for its reply without holding a thread.
+    /// Sends `message` to the engine and waits for its reply without blocking a thread.
     ///
-    /// Called on any thread, with no lock of the driver held. `completion` is called exactly once, at the latest when
-    /// `timeout` is over: before this returns or later, on any thread that may not be blocked for long.
+    /// Called on any thread, without the driver's lock. `completion` must be called exactly once, no later than after
+    /// `timeout`: before this returns or later, on any thread, which it must not block for long.
     func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void)
 }
 
-/// What `FltSendMessage` came to.
+/// The result of `FltSendMessage`.
 public struct EngineResult: Hashable, Sendable {
     /// STATUS_SUCCESS when the engine took the message and answered.
     public var status: NTStatus
     /// The reply buffer; `.empty` unless `status` is STATUS_SUCCESS.
     public var reply: EngineReply
-    /// What was wrong, for people; nil when nothing was, or no more is known than `status` says.
+    /// A description of the failure, for people; nil if there was none, or if nothing is known beyond `status`.
     public var fault: String?
-    /// How long the message waited before it was sent to the engine. Nil when it never was: then the time it took is
+    /// How long the message waited before it was sent to the engine. Nil if it was never sent; the time it took is then
     /// not the engine's.
     public var waited: Duration?
 
-    /// A send that ended with `status`, and did not wait.
+    /// A send that ended with `status` and did not wait.
     public init(status: NTStatus, reply: EngineReply = .empty, fault: String? = nil) {
         self.status = status
         self.reply = reply
@@ -33,37 +33,37 @@ public struct EngineResult: Hashable, Sendable {
     }
 }
 
-/// What the engine put into the reply buffer.
+/// The content of the reply buffer.
 public enum EngineReply: Hashable, Sendable {
-    /// Nothing. A mismatch for a synchronous message; for CreateProcess it allows and is none.
+    /// Nothing. A mismatch for a synchronous message; not a mismatch for CreateProcess, where it allows the process.
     case empty
     /// An answer to a synchronous message.
     case sync(ReplySyncMessage)
     /// An answer to CreateProcess.
     case createProcess(CreateProcessAnswer)
-    /// A binary reply buffer, not looked at yet.
+    /// A binary reply buffer that was not parsed yet.
     case bytes([UInt8])
-    /// Something that is no reply. A mismatch for a synchronous message and for CreateProcess.
+    /// A reply that could not be parsed. A mismatch for a synchronous message and for CreateProcess.
     case unreadable
 }
 
-/// What an engine answers to CreateProcess.
+/// An engine's answer to CreateProcess.
 public struct CreateProcessAnswer: Hashable, Sendable {
-    /// Whether the process may not start.
+    /// Whether the process is denied.
     public var accessDenied: Bool
-    /// ProcessFlags to set; nil to leave them alone.
+    /// ProcessFlags to set; nil leaves them unchanged.
     public var processFlags: UInt32?
-    /// ProcessRules to set; nil to leave them alone.
+    /// ProcessRules to set; nil leaves them unchanged.
     public var processRules: UInt32?
 
-    /// The given answer; by default one that allows the process and changes nothing.
+    /// An answer; by default it allows the process and changes nothing.
     public init(accessDenied: Bool = false, processFlags: UInt32? = nil, processRules: UInt32? = nil) {
         self.accessDenied = accessDenied
         self.processFlags = processFlags
         self.processRules = processRules
     }
 
-    /// What the driver's reply buffer says, in which 0 leaves a word alone (PRC-3, COR-10).
+    /// The answer in the driver's reply buffer, where 0 leaves a word unchanged (PRC-3, COR-10).
     public init(_ reply: CreateProcessReply) {
         self.init(
             accessDenied: reply.accessDenied, processFlags: reply.processFlags == 0 ? nil : reply.processFlags,
@@ -71,13 +71,13 @@ public struct CreateProcessAnswer: Hashable, Sendable {
     }
 }
 
-/// A message on its way to the engine.
+/// A message to the engine.
 ///
-/// Copies share what they hold: a message passes through the queue, the worker, the engine and the journal.
+/// Copies share their storage, because a message passes through the queue, the worker, the engine and the journal.
 public struct EngineMessage: Hashable, Sendable {
     /// How a message leaves the driver.
     public enum Kind: String, CaseIterable, Sendable {
-        /// By `MpSendSyncMonitorNotification`: the cause waits for the answer.
+        /// By `MpSendSyncMonitorNotification`: the event that caused it waits for the answer.
         case sync
         /// By `MpAsyncSendNotification`: through the queue.
         case async
@@ -87,9 +87,9 @@ public struct EngineMessage: Hashable, Sendable {
 
     /// The message itself.
     public enum Content: Hashable, Sendable {
-        /// Of the synchronous structure.
+        /// A message of the synchronous structure.
         case sync(SyncMessage)
-        /// Of the asynchronous structure, queued or direct.
+        /// A message of the asynchronous structure, queued or direct.
         case async(AsyncMessage)
     }
 
@@ -109,7 +109,7 @@ public struct EngineMessage: Hashable, Sendable {
 
     private let shared: Shared
 
-    /// Message `sequence`, made at `time`.
+    /// Message `sequence`, created at `time`.
     public init(sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, content: Content) {
         let totalSize =
             switch content {
@@ -121,35 +121,35 @@ public struct EngineMessage: Hashable, Sendable {
                 sequence: sequence, time: time, kind: kind, process: process, content: content, totalSize: totalSize))
     }
 
-    /// Whether two messages say the same.
+    /// Whether two messages are equal.
     public static func == (one: EngineMessage, other: EngineMessage) -> Bool {
         one.shared === other.shared || one.shared.facts == other.shared.facts
     }
 
-    /// Feeds what the message says.
+    /// Hashes the facts of the message.
     public func hash(into hasher: inout Hasher) { hasher.combine(shared.facts) }
 
-    /// Counts the host's messages of every kind from 1, without gaps.
+    /// The number of the message among the host's messages of all kinds, from 1, without gaps.
     public var sequence: UInt64 { shared.facts.sequence }
-    /// When the driver made the message, on the host's clock.
+    /// When the driver created the message, on the host's clock.
     public var time: FileTime { shared.facts.time }
     /// How the message leaves the driver.
     public var kind: Kind { shared.facts.kind }
-    /// The process that the message is about; nil for a raw message about none.
+    /// The process that the message is about; nil for a raw notification that is not about a process.
     public var process: AuxPidCreationTime? { shared.facts.process }
     /// The message itself.
     public var content: Content { shared.facts.content }
     /// Size of the message in bytes.
     public var totalSize: Int { shared.facts.totalSize }
 
-    /// A type of message of either structure.
+    /// A type of message, of either structure.
     public enum Operation: Hashable, Sendable {
-        /// Of the synchronous structure.
+        /// An operation of the synchronous structure.
         case sync(SyncOperation)
-        /// Of the asynchronous structure, queued or direct.
+        /// An operation of the asynchronous structure, queued or direct.
         case async(AsyncOperation)
 
-        /// The operation called `name`; no two share one.
+        /// The operation named `name`; names are unique across both structures.
         public init?(name: String) {
             if let operation = SyncOperation(name: name) {
                 self = .sync(operation)
@@ -191,7 +191,7 @@ public struct EngineMessage: Hashable, Sendable {
     /// The operation's value, TypeOfOperation.
     public var operationCode: Int32 { operation.code }
 
-    /// The message as it lies in memory.
+    /// The message as laid out in memory.
     public var bytes: [UInt8] {
         switch content {
         case .sync(let message): message.bytes

@@ -21,7 +21,7 @@ public struct MessageType: Hashable, Sendable {
     public static func async(_ operation: AsyncOperation) -> MessageType {
         MessageType(kind: .async, operation: .async(operation))
     }
-    /// A message of the asynchronous structure that is sent at once.
+    /// A message of the asynchronous structure that bypasses the queue.
     public static func direct(_ operation: AsyncOperation) -> MessageType {
         MessageType(kind: .direct, operation: .async(operation))
     }

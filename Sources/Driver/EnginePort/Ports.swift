@@ -1,29 +1,29 @@
 public import Messages
 
-/// The time of a host. The driver knows no other.
+/// The clock of a host, the only one that the driver reads.
 public protocol DriverClock: Sendable {
     /// The time that the host writes into messages and answers.
     func now() -> FileTime
 
-    /// Nanoseconds since some fixed moment, for measuring how long a send took; stands still on a clock that is set
-    /// by hand, so that two runs give the same bytes.
+    /// Nanoseconds since some fixed moment, for measuring how long a send took. Does not advance on a clock that is set
+    /// by hand, so that two runs produce the same bytes.
     func uptimeNanoseconds() -> UInt64
 }
 
 /// Wakes the driver when a wait is over.
 public protocol TimerQueue: Sendable {
-    /// Calls `body` once, `delay` from now, on a thread of the queue's own that `body` must not block.
+    /// Calls `body` once, `delay` from now, on the queue's own thread, which `body` must not block.
     func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> any ScheduledTimer
 }
 
-/// A wake-up that was asked for.
+/// A scheduled wake-up.
 public protocol ScheduledTimer: Sendable {
-    /// Gives up the wake-up. It may already be under way; cancelling twice does nothing.
+    /// Cancels the wake-up, which may already be running. Canceling twice does nothing.
     func cancel()
 }
 
-/// Where a host's worker runs. One a host, serial: never two bodies at once, in the order they came.
+/// The queue that a host's worker runs on. One per host, serial: runs one body at a time, in order of submission.
 public protocol WorkQueue: Sendable {
-    /// Runs `body` later, or before this returns when no other one runs. The driver holds no lock meanwhile.
+    /// Runs `body` later, or before this returns if no other body is running. The driver holds no lock during the call.
     func async(_ body: @escaping @Sendable () -> Void)
 }

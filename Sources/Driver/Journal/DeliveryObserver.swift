@@ -1,12 +1,12 @@
-/// Who is told what became of each message of a host.
+/// Receives the outcome of each message of a host.
 public protocol DeliveryObserver: Sendable {
-    /// A message has come to its end: it was sent, failed, was not sent, or was dropped.
+    /// A message has ended: it was sent, failed, was not sent, or was dropped.
     ///
-    /// Called once for each, with no lock of the driver held, on the thread that ended it; it must not block.
+    /// Called once per message, without the driver's lock, on the thread that ended it. It must not block.
     func ended(_ record: MessageRecord)
 }
 
-/// Messages that ended, and who is to be told.
+/// Messages that have ended, and the observers to notify.
 struct Endings: Sendable {
     let records: [MessageRecord]
     let observers: [UInt64: any DeliveryObserver]
@@ -19,7 +19,8 @@ struct Endings: Sendable {
 }
 
 extension Driver {
-    /// Tells `observer` of all messages that end from now on, until `endObservation` of what is returned.
+    /// Reports all messages that end from now on to `observer`, until `endObservation` is called with the returned
+    /// value.
     public func observe(_ observer: any DeliveryObserver) -> Observation {
         withState { state in
             state.observerCount += 1
@@ -28,13 +29,13 @@ extension Driver {
         }
     }
 
-    /// Who observes is told no more. Ending it twice does nothing.
+    /// Stops reporting to the observer. Ending an observation twice does nothing.
     public func endObservation(_ observation: Observation) {
         withState { $0.observers[observation.id] = nil }
     }
 }
 
-/// That somebody is told of a driver's messages.
+/// The registration of an observer with a driver.
 public struct Observation: Sendable {
     let id: UInt64
 }

@@ -1,10 +1,10 @@
-/// Those who want to be told of a host's next message. However many they are, a message costs the driver the same.
+/// The waits for a host's next message. Their number does not affect the cost of a message.
 struct Followers {
     typealias ID = UInt64
     typealias Wakes = [ID: @Sendable () -> Void]
 
     private var waiting: Wakes = [:]
-    /// Those who also want to know when a message's delivery changes.
+    /// The waits for a message or for a change of a delivery.
     private var waitingForDeliveries: Wakes = [:]
     private var lastID: ID = 0
 
@@ -20,7 +20,7 @@ struct Followers {
         if waiting.removeValue(forKey: id) == nil { waitingForDeliveries[id] = nil }
     }
 
-    /// All of them, who then wait no more.
+    /// Removes and returns all of them.
     ///
     /// - Complexity: O(1).
     mutating func takeAll() -> [Wakes] {
@@ -28,7 +28,7 @@ struct Followers {
         return (waiting.isEmpty ? [] : [waiting]) + takeThoseOfDeliveries()
     }
 
-    /// Those who wait for deliveries; they then wait no longer.
+    /// Removes and returns the waits for deliveries.
     ///
     /// - Complexity: O(1).
     mutating func takeThoseOfDeliveries() -> [Wakes] {
@@ -39,19 +39,20 @@ struct Followers {
 }
 
 extension Driver {
-    /// What came of asking to be told of the next message.
+    /// The result of asking for the next message.
     public enum Following: Hashable, Sendable {
-        /// It will be told; the number is for `stopFollowing`.
+        /// `wake` will be called; the number is for `stopFollowing`.
         case waiting(UInt64)
-        /// A later message is there already.
+        /// There is already something new.
         case ready
-        /// Nobody may wait any more: the service stops, or the driver unloads.
+        /// Waits are no longer allowed: the service is shutting down, or the driver is unloading.
         case ended
     }
 
-    /// Has `wake` called once, on the follower queue, when a message after `sequence` is made or nobody may wait any more.
+    /// Calls `wake` once, on the follower queue, when a message after `sequence` is created or waits are no longer
+    /// allowed.
     ///
-    /// For readers that keep their own place in the journal: `messages(_:limit:)` gives what has come since.
+    /// For readers that keep their own position in the journal: `messages(_:limit:)` returns the messages after it.
     public func follow(after sequence: UInt64, _ wake: @escaping @Sendable () -> Void) -> Following {
         withState { state in
             if state.journal.newest > sequence { return .ready }
@@ -60,7 +61,7 @@ extension Driver {
         }
     }
 
-    /// As `follow(after:_:)` for what `search` has not looked at: deliveries too, when it asks for one.
+    /// Like `follow(after:_:)`, for messages that `search` has not seen, and for deliveries if it asks for one.
     func follow(_ search: MessageSearch, _ wake: @escaping @Sendable () -> Void) -> Following {
         withState { state in
             let ofDeliveries = search.query.delivery != nil
@@ -71,6 +72,6 @@ extension Driver {
         }
     }
 
-    /// Gives up on what `follow` promised; it may already be under way.
+    /// Cancels the call that `follow` promised; it may already be running.
     public func stopFollowing(_ id: UInt64) { withState { $0.followers.remove(id) } }
 }

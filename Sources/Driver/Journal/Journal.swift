@@ -1,34 +1,35 @@
 import DequeModule
 import Messages
 
-/// The last messages of a host, each with what became of it.
+/// The latest messages of a host, each with its outcome.
 struct Journal {
     private var records: Deque<MessageRecord> = []
-    /// What filters look at, beside the records: a reader that waits for something rare looks at every message, and a
-    /// record has a dozen references to count.
+    /// The fields that filters compare, kept beside the records: a reader that waits for something rare checks every
+    /// message, and copying a record updates a dozen reference counts.
     private var keys: Deque<Key> = []
     private let capacity: Int
     private let byteLimit: Int
-    /// Of all messages here.
+    /// Bytes of all messages in the journal.
     private(set) var bytes = 0
-    /// Sequence of the last message made; 0 when there was none.
+    /// Sequence of the newest message; 0 if there was none.
     private(set) var newest: UInt64 = 0
-    /// The messages whose delivery changed last, oldest change first. A wait for a delivery looks at these alone.
+    /// The messages whose delivery changed most recently, oldest change first. A wait for a delivery checks only these.
     private var changes: Deque<UInt64> = []
     /// How many deliveries have changed.
     private(set) var changeCount: UInt64 = 0
 
-    /// Changes that are remembered at most, and no more than two for each message: more than a wait usually misses between
-    /// two looks.
+    /// The maximum number of changes kept, and never more than two per message: more than a wait usually misses between
+    /// two checks.
     static let mostChanges = 16_384
 
-    /// At most `capacity` messages, and at most `byteLimit` bytes of them, but for the newest.
+    /// A journal of at most `capacity` messages and at most `byteLimit` bytes. The newest message is kept whatever its
+    /// size.
     init(capacity: Int, byteLimit: Int = .max) {
         self.capacity = max(1, capacity)
         self.byteLimit = byteLimit
     }
 
-    /// Sequence of the oldest message that is still here; the next one's when there is none.
+    /// Sequence of the oldest message that is still in the journal; that of the next message if the journal is empty.
     var oldest: UInt64 { newest - UInt64(records.count) + 1 }
 
     /// The sequence that the next message gets.
@@ -53,7 +54,7 @@ struct Journal {
         return records[Int(sequence - oldest)]
     }
 
-    /// Puts a record back with what has become of its message; false when it is no longer here.
+    /// Stores a record with a new delivery state; false if the message is no longer in the journal.
     @discardableResult
     mutating func store(_ record: MessageRecord) -> Bool {
         let sequence = record.message.sequence
@@ -66,11 +67,11 @@ struct Journal {
         return true
     }
 
-    /// Bytes that the messages of a page come to at most, when they are more than one: who asks for a page of the largest
-    /// messages would else keep a thread busy for long, and get a hundred megabytes.
+    /// The maximum size in bytes of a page with more than one message. Otherwise a page of the largest messages would
+    /// keep a thread busy for long and have a hundred megabytes.
     static let mostPageBytes = 4 << 20
 
-    /// Takes `search` over the next messages, at most `count`.
+    /// Advances `search` over the next messages, at most `count`.
     ///
     /// - Complexity: O(count).
     func advance(_ search: inout MessageSearch, by count: Int) {
@@ -85,9 +86,9 @@ struct Journal {
         if search.end == newest { search.finish() }
     }
 
-    /// Has `search` begin again when a message that it has passed matches by now.
+    /// Restarts `search` if a message that it has passed matches by now.
     ///
-    /// - Complexity: O(deliveries that changed since it last looked), at most `mostChanges`.
+    /// - Complexity: O(deliveries that changed since its last check), at most `mostChanges`.
     func recheck(_ search: inout MessageSearch) {
         guard search.query.delivery != nil else { return }
         let missed = changeCount - search.changesSeen
@@ -104,7 +105,7 @@ struct Journal {
 }
 
 extension Journal {
-    /// What a query looks at, of one record.
+    /// The fields of a record that a query compares.
     struct Key {
         let kind: EngineMessage.Kind
         let operation: EngineMessage.Operation
@@ -123,7 +124,7 @@ extension Journal {
     }
 }
 
-/// Which messages of the journal are asked for.
+/// A filter for messages of the journal.
 public struct MessageQuery: Hashable, Sendable {
     /// Only messages with a greater sequence.
     public var after: UInt64 = 0
@@ -139,7 +140,7 @@ public struct MessageQuery: Hashable, Sendable {
     /// All messages.
     public init() {}
 
-    /// Whether a message that is not before `after` is asked for.
+    /// Whether a message with a sequence above `after` matches.
     func matches(_ key: Journal.Key) -> Bool {
         (kind == nil || kind == key.kind) && (operation == nil || operation == key.operation)
             && (delivery == nil || delivery == key.delivery) && (processId == nil || processId == key.processId)
@@ -150,14 +151,14 @@ public struct MessageQuery: Hashable, Sendable {
 public struct MessagePage: Hashable, Sendable {
     /// The messages, oldest first.
     public let items: [MessageRecord]
-    /// Whether more messages match behind the last one.
+    /// Whether more messages match after the last one.
     public let hasMore: Bool
-    /// Where the journal started when it was looked through: older messages are gone.
+    /// Sequence of the oldest message in the journal during the search; older messages have been evicted.
     public let oldest: UInt64
-    /// Sequence of the last message made, 0 when there was none.
+    /// Sequence of the newest message; 0 if there was none.
     public let newest: UInt64
 
-    /// Sequence of the last message that was looked at: where the next page begins.
+    /// Sequence of the last message that was checked; the next page begins after it.
     public let end: UInt64
 
     init(items: [MessageRecord], hasMore: Bool, oldest: UInt64, newest: UInt64, end: UInt64? = nil) {

@@ -1,8 +1,8 @@
 public import Messages
 
-/// A message that the driver made, and what has become of it.
+/// A message that the driver created, and its outcome so far.
 public struct MessageRecord: Hashable, Sendable {
-    /// What became of a message.
+    /// The delivery state of a message.
     public enum Delivery: String, CaseIterable, Sendable {
         /// The engine took it.
         case sent
@@ -14,10 +14,10 @@ public struct MessageRecord: Hashable, Sendable {
         case queued
         /// It is being sent, or waits for the semaphore.
         case inHand
-        /// It had to go for a newer one (ASY-4).
+        /// It was dropped because the queue was full (ASY-4).
         case dropped
 
-        /// Whether nothing more becomes of it.
+        /// Whether the state is final.
         public var isFinal: Bool {
             switch self {
             case .sent, .failed, .notSent, .dropped: true
@@ -28,11 +28,11 @@ public struct MessageRecord: Hashable, Sendable {
 
     /// The message.
     public let message: EngineMessage
-    /// The routine that made it.
+    /// The routine that created it.
     public let routine: DriverRoutine
-    /// What became of it.
+    /// Its delivery state.
     public internal(set) var delivery: Delivery
-    /// How the send ended, STATUS_SUCCESS before that.
+    /// The result of the send; STATUS_SUCCESS until it has ended.
     public internal(set) var status = NTStatus.success
     /// Whether the reply to a synchronous message matched (SYN-9).
     public internal(set) var acknowledged = false

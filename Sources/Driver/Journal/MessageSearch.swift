@@ -1,15 +1,15 @@
-/// A search through the journal, in parts: between two of them others get the host's lock, and one that found nothing goes
-/// on later where it stopped.
+/// A search through the journal, in slices. Others get the host's lock between two slices, and a search that found
+/// nothing resumes later where it stopped.
 ///
-/// Plain state: `Journal.advance` takes it on.
+/// Plain state, advanced by `Journal.advance`.
 struct MessageSearch: Sendable {
     let query: MessageQuery
     let limit: Int
-    /// Sequence of the last message that was passed.
+    /// Sequence of the last message that was checked.
     private(set) var end: UInt64
     /// Whether the end of the journal was reached, or the page is full.
     private(set) var isOver = false
-    /// `Journal.changeCount` when the deliveries of the passed messages were last looked at.
+    /// `Journal.changeCount` when the deliveries of the passed messages were last checked.
     var changesSeen: UInt64
     private var items: [MessageRecord] = []
     private var bytes = 0
@@ -18,7 +18,7 @@ struct MessageSearch: Sendable {
     private var newest: UInt64 = 0
     private var hasBegun = false
 
-    /// A search for the first `limit` messages that `query` asks for, of a journal with so many changes.
+    /// A search for the first `limit` messages that match `query`, in a journal with `changesSeen` changes so far.
     init(_ query: MessageQuery, limit: Int, changesSeen: UInt64 = 0) {
         self.query = query
         self.limit = limit
@@ -29,22 +29,22 @@ struct MessageSearch: Sendable {
     /// Whether any message was found.
     var hasItems: Bool { !items.isEmpty }
 
-    /// What was found.
+    /// The result so far.
     var page: MessagePage {
         MessagePage(
             items: items, hasMore: hasMore, oldest: oldest, newest: newest,
             end: hasMore ? items.last?.message.sequence ?? end : newest)
     }
 
-    /// Begins again, with the first message behind `query.after`.
+    /// Starts over with the first message after `query.after`.
     mutating func restart() { self = MessageSearch(query, limit: limit, changesSeen: changesSeen) }
 
-    /// Goes on with what has come since it was over.
+    /// Resumes a finished search, to include newer messages.
     mutating func goOn() { (isOver, hasBegun) = (false, false) }
 
-    /// Notes what the journal holds as a part begins; false when the page ends here.
+    /// Records the range of the journal at the start of a slice; false if the page ends here.
     ///
-    /// A page is of messages without a gap between them: it ends where the journal has lost some that were not looked at.
+    /// A page covers messages without a gap: it ends where the journal has evicted messages that were not checked.
     mutating func enter(oldest: UInt64, newest: UInt64) -> Bool {
         let hasGap = end < oldest - 1
         if hasBegun, hasGap {
@@ -60,7 +60,7 @@ struct MessageSearch: Sendable {
         return true
     }
 
-    /// Takes a message that matches; false when the page is full.
+    /// Adds a message that matches; false if the page is full.
     mutating func take(_ record: MessageRecord) -> Bool {
         bytes += record.message.totalSize
         guard items.count < limit, items.isEmpty || bytes <= Journal.mostPageBytes else {
@@ -71,7 +71,7 @@ struct MessageSearch: Sendable {
         return true
     }
 
-    /// The message `sequence` was looked at.
+    /// Records that the message `sequence` was checked.
     mutating func pass(_ sequence: UInt64) { end = sequence }
 
     mutating func finish() { isOver = true }

@@ -9,16 +9,16 @@ public final class MessageWait: Sendable {
         var search: MessageSearch
         /// Nil once the wait is over.
         var completion: (@Sendable (MessagePage) -> Void)?
-        /// Whether some thread looks at the moment; there is never more than one.
+        /// Whether a thread is searching now; there is at most one.
         var isLooking = true
-        /// Whether something has come since that thread began.
+        /// Whether something new has arrived since that thread started.
         var isWoken = false
-        /// Whether the next look is the last: the time is up, or nobody may wait any more.
+        /// Whether the next search is the last: the time is up, or waits are no longer allowed.
         var isLast = false
         var followerID: UInt64?
         var timer: (any ScheduledTimer)?
 
-        /// Ends the wait; returns what to call and to cancel then.
+        /// Ends the wait; returns the completion to call and the registrations to cancel.
         mutating func end() -> Ending {
             defer { (completion, followerID, timer) = (nil, nil, nil) }
             return Ending(completion: completion, followerID: followerID, timer: timer)
@@ -46,10 +46,10 @@ public final class MessageWait: Sendable {
         state = Locked(State(search: search, completion: completion))
     }
 
-    /// Gives up the wait: its completion is not called any more, unless that is under way. Giving up twice does nothing.
+    /// Cancels the wait: its completion is no longer called, unless that call has begun. Canceling twice does nothing.
     public func cancel() { release(state.withLock { $0.end() }) }
 
-    /// Looks once, then starts the clock.
+    /// Searches once, then starts the timeout.
     func begin(timeout: Duration) {
         look()
         if state.withLock({ $0.completion == nil }) { return }
@@ -72,7 +72,7 @@ public final class MessageWait: Sendable {
         if mustLook { look() }
     }
 
-    /// Looks until a message is found, the wait is over, or there is nothing new.
+    /// Searches until a message is found, the wait is over, or there is nothing new.
     private func look() {
         while true {
             var search = state.withLock { state in
@@ -102,7 +102,7 @@ public final class MessageWait: Sendable {
         }
     }
 
-    /// Follows what comes behind `search`; true when there is something to look at already.
+    /// Follows the messages after `search`; true if there is already something new.
     private func follow(_ search: MessageSearch) -> Bool {
         switch driver.follow(search, { self.wake(isLast: false) }) {
         case .ready: return true
@@ -127,18 +127,18 @@ public final class MessageWait: Sendable {
 }
 
 extension Driver {
-    /// Goes on with a search that was over, as far as the journal goes by now.
+    /// Resumes a finished search, up to the current end of the journal.
     func lookAgain(_ search: inout MessageSearch) {
         search.goOn()
         withState { $0.journal.recheck(&search) }
         look(&search)
     }
 
-    /// Looks through the journal, in parts.
+    /// Searches the journal in slices.
     func look(_ search: inout MessageSearch) {
         repeat { withState { $0.journal.advance(&search, by: Driver.searchPart) } } while !search.isOver
     }
 
-    /// Messages that a search looks at before others get the lock.
+    /// Messages that a search checks before others get the lock.
     private static let searchPart = 4096
 }

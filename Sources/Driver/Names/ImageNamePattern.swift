@@ -1,11 +1,11 @@
-/// A glob over file names, compared without case.
+/// A glob over file names that ignores case.
 public struct ImageNamePattern: Hashable, Sendable {
     /// The parts before, between and after the stars, in upper case. No part between two stars is empty.
     let segments: [Segment]
-    /// Units that a name has at least.
+    /// The minimum length of a matching name, in units.
     let minLength: Int
 
-    /// `*` matches any run of UTF-16 units, `?` one of them, and all else itself.
+    /// `*` matches any run of UTF-16 units, `?` any one unit, and every other unit itself.
     public init(_ pattern: String) {
         let units = pattern.upcasedUnits
         let parts = units.split(separator: .star, omittingEmptySubsequences: false).map(Array.init)
@@ -24,14 +24,14 @@ public struct ImageNamePattern: Hashable, Sendable {
 
     /// Whether the whole of `name` matches.
     ///
-    /// - Complexity: O(pattern + name); with `?` between stars O(their segments × name) at worst, 64 places of the name at a
-    ///   time.
+    /// - Complexity: O(pattern + name); with `?` between stars O(their segments × name) at worst, 64 positions of the
+    ///   name at a time.
     public func matches(_ name: String) -> Bool {
         var steps = Int.max
         return matches(name, &steps)
     }
 
-    /// As `matches(_:)`; subtracts the steps it used from `steps`, but always runs to the end.
+    /// Like `matches(_:)`, but subtracts the steps it used from `steps`; always runs to the end.
     func matches(_ name: String, _ steps: inout Int) -> Bool {
         var rest = Int.max
         var match = PatternMatch(self)
@@ -50,7 +50,7 @@ public struct ImageNamePattern: Hashable, Sendable {
             hasWildcards = units.contains(.anyUnit)
         }
 
-        /// Whether the segment is at `place` of the name, which goes that far.
+        /// Whether the segment matches at `place` of the name, which must be long enough.
         func matches(_ name: PaddedName, at place: Int) -> Bool {
             for index in units.indices where units[index] != name.units[place + index] && units[index] != .anyUnit {
                 return false
@@ -65,9 +65,9 @@ extension UInt16 {
     static let anyUnit = UInt16(ascii: "?")
 }
 
-/// A name in upper case, with zeros behind it so that it can be compared many units at a time.
+/// A name in upper case, padded with zeros so that many units can be compared at a time.
 struct PaddedName: Sendable {
-    /// Places of a name that are looked at together.
+    /// Positions of a name that are compared together.
     static let lanes = 64
 
     let units: [UInt16]
@@ -79,21 +79,21 @@ struct PaddedName: Sendable {
     }
 }
 
-/// How far one pattern has been compared with one name.
+/// The progress of comparing one pattern with one name.
 struct PatternMatch: Sendable {
     let pattern: ImageNamePattern
-    /// The segment to look for; 0 while neither end of the name was compared.
+    /// The segment to look for; 0 until the ends of the name have been compared.
     private var segment = 0
-    /// Where it is looked for next.
+    /// The position to look at next.
     private var place = 0
-    /// Units of it that precede `place`; for segments without `?` alone.
+    /// Units of the segment that match just before `place`. Only for segments without `?`.
     private var found = 0
-    /// For a segment without `?`: how many units of a match remain when it fails after so many.
+    /// The failure table of a segment without `?`: how many matched units remain when the next unit differs.
     private var borders: [Int32] = []
 
     init(_ pattern: ImageNamePattern) { self.pattern = pattern }
 
-    /// Goes on for about `steps` steps, at least one, and takes from them what it used; nil when it is not over.
+    /// Continues for about `steps` steps, at least one, and subtracts the steps used; nil if it is not finished.
     mutating func advance(over name: PaddedName, _ steps: inout Int) -> Bool? {
         let segments = pattern.segments
         guard let last = segments.last, name.count >= pattern.minLength else { return false }
@@ -122,7 +122,7 @@ struct PatternMatch: Sendable {
         return true
     }
 
-    /// Looks for a segment without `?`: Knuth, Morris and Pratt.
+    /// Searches for a segment without `?` (Knuth-Morris-Pratt).
     private mutating func findPlain(
         _ segment: ImageNamePattern.Segment, in name: PaddedName, upTo end: Int, _ steps: inout Int
     ) -> Bool? {
@@ -153,7 +153,7 @@ struct PatternMatch: Sendable {
         return borders
     }
 
-    /// Looks for a segment with `?`, at 64 places at a time.
+    /// Searches for a segment with `?`, 64 positions at a time.
     private mutating func findWild(
         _ segment: ImageNamePattern.Segment, in name: PaddedName, upTo end: Int, _ steps: inout Int
     ) -> Bool? {
@@ -173,14 +173,14 @@ struct PatternMatch: Sendable {
         return false
     }
 
-    /// How many units behind `place` the first match of `units` is, if it is one of `PaddedName.lanes`, and the units that
-    /// were compared.
+    /// The offset from `place` of the first match of `units` within `PaddedName.lanes` positions, if there is one, and
+    /// the number of units compared.
     private static func firstMatch(of units: [UInt16], in name: PaddedName, from place: Int) -> (Int?, cost: Int) {
         name.units.withUnsafeBufferPointer { name in
             withUnsafeTemporaryAllocation(of: UInt16.self, capacity: PaddedName.lanes) { differences in
                 differences.initialize(repeating: 0)
                 for index in units.indices where units[index] != .anyUnit {
-                    // Plain loops over as many units as there are lanes: they become vector instructions.
+                    // A plain loop with a fixed number of lanes compiles to vector instructions.
                     let unit = units[index]
                     let start = place + index
                     for lane in 0..<PaddedName.lanes { differences[lane] |= name[start + lane] ^ unit }

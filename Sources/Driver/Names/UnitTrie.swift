@@ -1,15 +1,15 @@
-/// A trie of texts of UTF-16 units. Its nodes are numbered by depth, so that a node's children follow each other; 0 is the
-/// root.
+/// A trie of texts in UTF-16 units. Nodes are numbered by depth, so that the children of a node are consecutive; 0 is
+/// the root.
 struct UnitTrie: Sendable {
     typealias Node = Int32
 
     /// The unit that leads to each node.
     private var units: [UInt16] = [0]
-    /// Where the children of each node begin; one more at the end.
+    /// The first child of each node, and one more entry at the end.
     private var firstChild: [Node] = []
-    /// The node before each.
+    /// The parent of each node.
     private(set) var parents: [Node] = [0]
-    /// How many units lead to each node.
+    /// The number of units that lead to each node.
     private(set) var depths: [Int32] = [0]
     /// The node at which each text ends.
     private(set) var ends: [Node]
@@ -17,11 +17,11 @@ struct UnitTrie: Sendable {
     /// How many nodes there are.
     var count: Int { units.count }
 
-    /// - Complexity: O(texts × log texts × their length) to sort, O(all units) besides.
+    /// - Complexity: O(texts × log texts × their length) to sort, plus O(all units).
     init(_ texts: [[UInt16]]) {
         ends = [Node](repeating: 0, count: texts.count)
         let order = texts.indices.sorted { texts[$0].lexicographicallyPrecedes(texts[$1]) }
-        // Which of `order` pass through each node.
+        // The range of `order` that passes through each node.
         var passing = [order.indices]
         var node = 0
         while node < passing.count {
@@ -49,7 +49,7 @@ struct UnitTrie: Sendable {
     /// The unit that leads to `node`.
     func unit(of node: Node) -> UInt16 { units[Int(node)] }
 
-    /// Where `unit` leads from `node`.
+    /// The child of `node` for `unit`.
     ///
     /// - Complexity: O(log children).
     func child(of node: Node, _ unit: UInt16) -> Node? {
@@ -63,7 +63,7 @@ struct UnitTrie: Sendable {
         return low < end && units[low] == unit ? Node(low) : nil
     }
 
-    /// The nodes that `text` leads to from the root on, the root among them, as far as there are any.
+    /// The nodes along `text` from the root, which is included, as far as they exist.
     func path(of text: some Sequence<UInt16>) -> [Node] {
         var path: [Node] = [0]
         for unit in text {
@@ -74,19 +74,19 @@ struct UnitTrie: Sendable {
     }
 }
 
-/// Finds texts wherever they are in another one: the automaton of Aho and Corasick.
+/// Finds all occurrences of texts in another text: an Aho-Corasick automaton.
 struct SegmentAutomaton: Sendable {
     typealias Node = UnitTrie.Node
 
     let trie: UnitTrie
-    /// Where to go on when no child fits: the longest proper suffix that is a node.
+    /// The node to continue from if no child matches: the longest proper suffix that is a node.
     private var fallbacks: [Node]
     /// The longest text that is a suffix of the node; 0 for none.
     private(set) var longest: [Node]
     /// The longest text that is a proper suffix of the node; 0 for none.
     private(set) var shorter: [Node]
 
-    /// - Complexity: O(all units), and sorting.
+    /// - Complexity: O(all units), plus sorting.
     init(_ texts: [[UInt16]]) {
         trie = UnitTrie(texts)
         fallbacks = [Node](repeating: 0, count: trie.count)
@@ -101,9 +101,9 @@ struct SegmentAutomaton: Sendable {
         }
     }
 
-    /// Where `unit` leads from `node`.
+    /// The node after `node` and `unit`.
     ///
-    /// - Complexity: amortised O(log children) along a text.
+    /// - Complexity: amortized O(log children) along a text.
     func next(_ node: Node, _ unit: UInt16) -> Node {
         var node = node
         while true {

@@ -1,11 +1,11 @@
-// How names of files and images are compared: without case, a UTF-16 unit at a time.
+// Names of files and images are compared ignoring case, one UTF-16 unit at a time.
 //
-// Each unit stands for its upper case by Unicode's simple mappings; what has none, and halves of surrogate pairs, stand for
-// themselves. Inferred: Windows compares names so, by a table of its own (`RtlUpcaseUnicodeChar`, NTFS's `$UpCase`), which
-// is not Unicode's of today in every place (decision 19).
+// Each unit is compared by its upper case under Unicode's simple mappings; units without a mapping, and halves of
+// surrogate pairs, by themselves. Inferred: Windows compares names like this, with a table of its own
+// (`RtlUpcaseUnicodeChar`, NTFS's `$UpCase`), which differs from current Unicode in places (decision 19).
 
 extension UInt16 {
-    /// The unit's upper case, or the unit itself where it has none.
+    /// The unit's upper case, or the unit itself if it has none.
     var upcased: UInt16 { self < 0x80 ? UInt16(UInt8(truncatingIfNeeded: self).upcasedASCII) : upperCases[Int(self)] }
 }
 
@@ -13,7 +13,7 @@ extension UInt8 {
     fileprivate var upcasedASCII: UInt8 { self >= 0x61 && self <= 0x7A ? self & ~0x20 : self }
 }
 
-/// By unit.
+/// The upper case of each unit.
 private let upperCases: [UInt16] = {
     var table = (0...UInt16.max).map { $0 }
     for run in simpleUppercaseRuns {
@@ -25,20 +25,20 @@ private let upperCases: [UInt16] = {
 }()
 
 extension String {
-    /// The UTF-16 units of the text's upper case; as many as the text has.
+    /// The UTF-16 units of the text in upper case; their number does not change.
     ///
     /// - Complexity: O(text).
     var upcasedUnits: [UInt16] { upcased { UInt16($0) } ?? utf16.map(\.upcased) }
 
-    /// The UTF-8 bytes of the text's upper case.
+    /// The UTF-8 bytes of the text in upper case.
     ///
     /// - Complexity: O(text).
     var upcasedBytes: [UInt8] {
         upcased { $0 } ?? Array(String(decoding: utf16.lazy.map(\.upcased), as: UTF16.self).utf8)
     }
 
-    /// The upper case of a text of ASCII characters alone, each as `element` has it: most names are such, and this is a
-    /// hundred times as fast.
+    /// The upper case of an ASCII text, with each byte converted by `element`; nil for other texts. Most names are
+    /// ASCII, and this is a hundred times as fast.
     private func upcased<Element>(_ element: (UInt8) -> Element) -> [Element]? {
         utf8.withContiguousStorageIfAvailable { bytes -> [Element]? in
             guard bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
@@ -51,7 +51,7 @@ extension String {
         } ?? nil
     }
 
-    /// Whether the text ends in `suffix`, which is in upper case, without case.
+    /// Whether the text ends in `suffix`, ignoring case. `suffix` must be in upper case.
     ///
     /// - Complexity: O(suffix).
     func hasSuffix(upcased suffix: String) -> Bool {
@@ -59,7 +59,7 @@ extension String {
         return suffix.utf16.reversed().allSatisfy { $0 == units.next()?.upcased }
     }
 
-    /// What follows the last backslash, in upper case; nil when that has more than `limit` units.
+    /// The part after the last backslash, in upper case; nil if it has more than `limit` units.
     ///
     /// - Complexity: O(limit).
     func upcasedFinalComponent(limit: Int) -> String? {

@@ -1,17 +1,18 @@
-/// The ids in use, of which the lowest free one is found in a fixed number of steps.
+/// The ids in use. The lowest free one is found in a fixed number of steps.
 ///
-/// A tree of 64-bit words over the 2^30 multiples of 4: a bit of a leaf says that an id is used, a bit above that all ids
-/// below it are. Words without a bit are not kept. Other ids, which the host never chooses, are ignored.
+/// A tree of 64-bit words over the 2^30 multiples of 4. A bit in a leaf means that an id is used; a bit in a higher
+/// level means that all ids below it are used. Words without a set bit are not stored. Other ids, which the host never
+/// chooses, are ignored.
 struct IdSet {
     private static let depth = 5
     private var levels = [[UInt32: UInt64]](repeating: [:], count: depth)
 
-    /// Nothing but 0, which is no id.
+    /// A set with only 0, which is not a valid id.
     init() { insert(0) }
 
-    /// Notes that an id is used.
+    /// Marks an id as used.
     ///
-    /// - Complexity: O(1): at most five words are changed, hardly ever more than one.
+    /// - Complexity: O(1): changes at most five words, hardly ever more than one.
     mutating func insert(_ id: UInt32) {
         guard id.isMultiple(of: 4) else { return }
         var index = id / 4
@@ -23,7 +24,7 @@ struct IdSet {
         }
     }
 
-    /// Notes that an id is free.
+    /// Marks an id as free.
     ///
     /// - Complexity: as for `insert`.
     mutating func remove(_ id: UInt32) {
@@ -38,9 +39,9 @@ struct IdSet {
         }
     }
 
-    /// The lowest multiple of 4 that is free: there always is one, since no host may keep 2^30 processes and threads.
+    /// The lowest free multiple of 4. There always is one, because no host may have 2^30 processes and threads.
     ///
-    /// - Complexity: O(1): five words are looked at.
+    /// - Complexity: O(1): reads five words.
     var lowestFree: UInt32 {
         levels.reversed().reduce(0) { index, level in
             index * 64 + UInt32((~(level[index] ?? 0)).trailingZeroBitCount)

@@ -1,18 +1,18 @@
-/// Values by ascending key, so that a page of them costs no sorting of all.
+/// Values sorted by key, so that reading a page of them does not sort them all.
 ///
-/// Sorted blocks: a change moves the entries of one block, and seldom the list of blocks.
+/// Stored in sorted blocks: a change moves the entries of one block, and rarely the list of blocks.
 struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendable {
     typealias Entry = (key: Key, value: Value)
 
     private static var mostInBlock: Int { 256 }
-    /// None of them empty.
+    /// No block is empty.
     private var blocks: [[Entry]] = []
     private(set) var count = 0
 
     var isEmpty: Bool { count == 0 }
 
-    /// - Complexity: O(log n) to look up. A change also moves up to 256 entries, and at worst the list of blocks. Blocks do
-    ///   not merge, so that list has up to a 128th of the largest count so far.
+    /// - Complexity: O(log n) to look up. A change also moves up to 256 entries, and at worst the list of blocks.
+    ///   Blocks do not merge, so the list can have one block per 128 entries of the largest count so far.
     subscript(key: Key) -> Value? {
         get {
             guard let (block, index) = place(of: key), index < blocks[block].count, blocks[block][index].key == key
@@ -24,7 +24,7 @@ struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendabl
         }
     }
 
-    /// The first `limit` entries behind `key`; from the first one on when that is nil.
+    /// The first `limit` entries after `key`, or from the beginning if it is nil.
     ///
     /// - Complexity: O(log n + limit).
     func entries(after key: Key?, limit: Int) -> [Entry] {
@@ -37,7 +37,7 @@ struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendabl
         return entries
     }
 
-    /// Takes out the last `limit` entries and returns them.
+    /// Removes and returns the last `limit` entries.
     ///
     /// - Complexity: O(limit).
     mutating func removeLast(_ limit: Int) -> [Entry] {
@@ -52,7 +52,7 @@ struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendabl
         return removed
     }
 
-    /// Where `key` is or would be: in the last block that does not begin behind it. Nil when there are no blocks.
+    /// Where `key` is or would be inserted: in the last block that does not begin after it. Nil if there are no blocks.
     private func place(of key: Key) -> (block: Int, index: Int)? {
         if blocks.isEmpty { return nil }
         let block = max(0, OrderedTable.partition(blocks.count) { blocks[$0][0].key <= key } - 1)
@@ -72,7 +72,7 @@ struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendabl
         blocks[block].insert((key, value), at: index)
         count += 1
         guard blocks[block].count > OrderedTable.mostInBlock else { return }
-        // Keys that come in ascending order fill the blocks.
+        // Keys that are inserted in ascending order fill the blocks.
         let half = index + 1 == blocks[block].count ? index : blocks[block].count / 2
         let rest = Array(blocks[block][half...])
         blocks[block].removeLast(rest.count)
@@ -87,7 +87,7 @@ struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendabl
         count -= 1
     }
 
-    /// How many of `count` things come before the first that is not `low`.
+    /// The number of indices below `count` before the first one for which `isLow` is false.
     private static func partition(_ count: Int, isLow: (Int) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {

@@ -1,9 +1,9 @@
 public import Messages
 
-/// What the driver knows about a live process.
+/// A live process as the driver knows it.
 ///
 /// Driver: `ProcessCtx`, magic 0xDA0F, size 0xC0 (DATA-2). Its RefCount has no counterpart: contexts are values, and a
-/// `ProcessReference` to one that is gone finds nothing.
+/// `ProcessReference` to a removed context finds nothing.
 public struct ProcessContext: Hashable, Sendable {
     /// Pid and creation time (DATA-1).
     public var identity: AuxPidCreationTime
@@ -17,24 +17,24 @@ public struct ProcessContext: Hashable, Sendable {
     public var flags: ProcessFlags
     /// ProcessRules.
     public var rules: ProcessRules
-    /// Asynchronous and direct messages made with this context (ASY-2).
+    /// Asynchronous and direct messages created with this context (ASY-2).
     public var notificationsSent: UInt64 = 0
-    /// Where wow64cpu.dll was loaded; nil until IMG-3 saw it.
+    /// The address where wow64cpu.dll was loaded; nil until IMG-3 detects the load.
     public var wow64CpuImageBase: UInt64?
     /// The terminal session.
     public var sessionId: UInt32
-    /// The parent; its creation time is none when it was not known.
+    /// The parent; its creation time is `.none` if it was not known.
     public var parent: AuxPidCreationTime
-    /// The process that made the call, which may not be the parent.
+    /// The process that made the call, which is not necessarily the parent.
     public var creator: AuxPidCreationTime
     /// The token's fields that the CreateProcess message carries.
     public var token: ProcessToken
     /// Whether the token has the product's service SID (PRC-9).
     public var hasServiceSid: Bool
 
-    /// Whether the context came without a creation, from a record of something the process did.
+    /// Whether the context was created without a creation event, from a record of something the process did.
     public internal(set) var isSynthesised = false
-    /// Whether PRC-5 counted this process into CreateThreadNotifyLock.
+    /// Whether PRC-5 counted this process in CreateThreadNotifyLock.
     var countsInCreateThreadNotifyLock = false
 
     /// Whether this is PsInitialSystemProcess (DATA-6).
@@ -46,7 +46,7 @@ public struct ProcessContext: Hashable, Sendable {
     /// The pid of the System process.
     public static let systemProcessId: UInt32 = 4
 
-    /// The System process, as every host has it.
+    /// The System process that every host has.
     static let system = ProcessContext(
         identity: AuxPidCreationTime(
             processId: systemProcessId, creationTime: FileTime(unixSecond: 1_577_836_800)),
@@ -55,9 +55,9 @@ public struct ProcessContext: Hashable, Sendable {
         token: ProcessToken(elevationType: 1, elevation: 0, integrityLevel: 0x4000), hasServiceSid: false)
 }
 
-/// A live process as its host's driver refers to it between two looks at the table.
+/// A reference to a live process that its host's driver keeps between two accesses to the table.
 ///
-/// It stops finding the process when that exits, also when the pid, or the slot, is used again.
+/// It no longer finds the process once that has exited, even if the pid or the slot is reused.
 public struct ProcessReference: Hashable, Sendable {
     let slot: Int
     let generation: UInt64

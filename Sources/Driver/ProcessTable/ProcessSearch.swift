@@ -2,7 +2,7 @@ import Messages
 
 /// A search for live processes, by ascending pid.
 public struct ProcessSearch: SlicedWork {
-    /// Which processes are asked for: those that have all of it.
+    /// A filter for processes. A process matches if it meets all conditions.
     public struct Query: Sendable {
         /// Only pids above this one.
         public var after: UInt32?
@@ -22,19 +22,19 @@ public struct ProcessSearch: SlicedWork {
         }
     }
 
-    /// What was found.
+    /// The result of a search.
     public struct Outcome: Sendable {
         /// The processes, by ascending pid.
         public let items: [ProcessContext]
-        /// Whether more match behind the last one.
+        /// Whether more processes match after the last one.
         public let hasMore: Bool
     }
 
-    /// Processes that are looked at before others get the host's lock.
+    /// Processes that are checked before others get the host's lock.
     private static let part = 64
-    /// Steps of a slice, of some 10 ns at most.
+    /// Steps per slice; a step takes about 10 ns at most.
     private static let sliceSteps = 200_000
-    /// The cost of a process, apart from the comparison.
+    /// The cost of a process in steps, without the comparison.
     private static let stepsPerProcess = 100
 
     private let driver: Driver
@@ -48,14 +48,14 @@ public struct ProcessSearch: SlicedWork {
         self.limit = limit
     }
 
-    /// Looks at the next processes; returns what was found once the page is full or all were looked at.
+    /// Checks the next processes; returns the outcome once the page is full or all were checked.
     public mutating func advance() -> Outcome? {
         var steps = ProcessSearch.sliceSteps
         while steps > 0 {
             let contexts = driver.withState { [query] in $0.processes.contexts(after: query.after, limit: Self.part) }
             for context in contexts {
                 steps -= ProcessSearch.stepsPerProcess
-                // Turning a name into upper case is cheaper than comparing it.
+                // Converting a name to upper case is cheaper than comparing it.
                 if query.imageFileName != nil { steps -= context.imageFileName.utf8.count / 4 }
                 if query.matches(context, &steps) {
                     if items.count == limit { return Outcome(items: items, hasMore: true) }
@@ -71,14 +71,14 @@ public struct ProcessSearch: SlicedWork {
 }
 
 extension Driver {
-    /// A search for the first `limit` processes that `query` asks for.
+    /// A search for the first `limit` processes that match `query`.
     ///
-    /// - Complexity: O(log n + processes looked at), their names besides where the query has a pattern.
+    /// - Complexity: O(log n + processes checked), plus the length of their names if the query has a pattern.
     public func processSearch(_ query: ProcessSearch.Query, limit: Int) -> ProcessSearch {
         ProcessSearch(self, query, limit: limit)
     }
 
-    /// As a search does, at once.
+    /// Runs a whole search at once.
     func processes(_ query: ProcessSearch.Query = ProcessSearch.Query(), limit: Int) -> ProcessSearch.Outcome {
         var search = processSearch(query, limit: limit)
         while true {

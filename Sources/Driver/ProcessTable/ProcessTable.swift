@@ -7,10 +7,10 @@ struct ProcessTable {
     private struct Slot {
         var generation: UInt64 = 0
         var context: ProcessContext?
-        /// Creation times of the threads that were created and not deleted, by tid. Not in the context: a copy of that,
-        /// held while a thread is added, would have them all copied.
+        /// Creation times of the threads that were created and not deleted, by tid. Not in the context: if a copy of
+        /// the context were held while a thread is added, all of them would be copied.
         var threads = OrderedTable<UInt32, FileTime>()
-        /// The tid that stands for the process's first thread where a caller names none.
+        /// The tid used for the process's first thread if a caller names none.
         var initialThreadId: UInt32?
     }
 
@@ -18,21 +18,22 @@ struct ProcessTable {
     private var freeSlots: [Int] = []
     private var slotsById: [UInt32: Int] = [:]
     private var order = OrderedTable<UInt32, Int>()
-    /// By tid. A thread that exited with its process stays until it is forgotten; its reference finds nothing.
+    /// The owner of each thread, by tid. A thread that exited with its process stays until it is removed; its reference
+    /// finds nothing.
     private var ownersOfThreads: [UInt32: ProcessReference] = [:]
-    /// Which process a tid stands for the first thread of.
+    /// The slot of the process whose first thread each tid is reserved for.
     private var reservations: [UInt32: Int] = [:]
-    /// The pids and tids that are used or reserved: Windows hands out both from one table.
+    /// The pids and tids that are used or reserved: Windows allocates both from one table.
     private var usedIds = IdSet()
-    /// Threads that exited with their process and are still to be forgotten.
+    /// Threads that exited with their process and are not removed yet.
     private var departed: [(owner: ProcessReference, threads: OrderedTable<UInt32, FileTime>)] = []
 
-    /// Threads of a process that are forgotten as it exits; the rest goes with the events that follow, so that no event
-    /// holds the others up for long.
+    /// Threads that are removed when their process exits. The rest are removed during later events, so that no event
+    /// delays the others for long.
     static let forgottenAtOnce = 4096
     private static let forgottenLater = 256
 
-    /// How many processes there are that CreateThreadNotifyRoutineEx may still have to look at (PRC-5, TEX-2).
+    /// The number of processes that CreateThreadNotifyRoutineEx may still have to check (PRC-5, TEX-2).
     var createThreadNotifyLock = 0
 
     /// Bytes of the names and command lines of all live processes.
@@ -49,7 +50,7 @@ struct ProcessTable {
     /// Threads that were created and not deleted.
     private(set) var threadCount = 0
 
-    /// The first `limit` live processes by ascending pid, from the first pid above `processId` on.
+    /// The first `limit` live processes with pids above `processId`, in ascending order.
     ///
     /// - Complexity: O(log n + limit).
     func contexts(after processId: UInt32?, limit: Int) -> [ProcessContext] {
@@ -63,7 +64,7 @@ struct ProcessTable {
         slotsById[processId].map { ProcessReference(slot: $0, generation: slots[$0].generation) }
     }
 
-    /// The context that `reference` stands for; nil once the process has exited.
+    /// The context that `reference` refers to; nil once the process has exited.
     ///
     /// - Complexity: O(1).
     subscript(reference: ProcessReference) -> ProcessContext? {
@@ -75,7 +76,7 @@ struct ProcessTable {
         slotsById[processId].flatMap { slots[$0].context }
     }
 
-    /// Changes a context in place; nil, and nothing is done, once the process has exited.
+    /// Changes a context in place. Does nothing and returns nil once the process has exited.
     @discardableResult
     mutating func update<Result>(
         _ reference: ProcessReference, _ change: (inout ProcessContext) -> Result
@@ -86,7 +87,7 @@ struct ProcessTable {
         return slots[reference.slot].context.mutate(change)
     }
 
-    /// Takes in a process whose pid is free.
+    /// Adds a process whose pid is free.
     @discardableResult
     mutating func insert(_ context: ProcessContext) -> ProcessReference {
         textBytes += context.textBytes
@@ -106,9 +107,9 @@ struct ProcessTable {
         return ProcessReference(slot: index, generation: slots[index].generation)
     }
 
-    /// Removes a process and frees its ids. Every reference to it stops finding it.
+    /// Removes a process and frees its ids. References to it no longer find it.
     ///
-    /// - Complexity: O(log n), and O(threads) as far as `forgottenAtOnce` goes.
+    /// - Complexity: O(log n), plus O(threads) up to `forgottenAtOnce`.
     @discardableResult
     mutating func remove(_ reference: ProcessReference) -> ProcessContext? {
         guard let context = self[reference] else { return nil }
@@ -153,12 +154,12 @@ extension ProcessTable {
     /// Whether some process has the thread.
     func hasThread(_ threadId: UInt32) -> Bool { ownersOfThreads[threadId].map(isLive) ?? false }
 
-    /// The pid of the process whose first thread the tid stands for; nil when it stands for none.
+    /// The pid of the process whose first thread the tid is reserved for; nil if it is not reserved.
     func processId(ofFirstThread threadId: UInt32) -> UInt32? {
         reservations[threadId].flatMap { slots[$0].context?.identity.processId }
     }
 
-    /// Notes a created thread whose tid is free.
+    /// Adds a created thread whose tid is free.
     mutating func insertThread(_ thread: AuxTidCreationTime, of reference: ProcessReference) {
         guard isLive(reference) else { return }
         slots[reference.slot].threads[thread.threadId] = thread.creationTime
@@ -168,7 +169,7 @@ extension ProcessTable {
         forgetThreads(ProcessTable.forgottenLater)
     }
 
-    /// Forgets a thread of whatever process; false when there is none.
+    /// Removes a thread of any process; false if there is none.
     @discardableResult
     mutating func removeThread(_ threadId: UInt32) -> Bool {
         guard let owner = ownersOfThreads[threadId], isLive(owner) else { return false }
@@ -180,7 +181,8 @@ extension ProcessTable {
         return true
     }
 
-    /// The first `limit` threads of a process that were created and not deleted, by ascending tid above `threadId`.
+    /// The first `limit` threads of a process with tids above `threadId` that were created and not deleted, in
+    /// ascending order.
     ///
     /// - Complexity: O(log n + limit).
     func threads(of reference: ProcessReference, after threadId: UInt32?, limit: Int) -> [AuxTidCreationTime] {
@@ -194,8 +196,8 @@ extension ProcessTable {
         isLive(reference) ? slots[reference.slot].threads[threadId] : nil
     }
 
-    /// The tid that stands for a process where the caller names no thread of it: chosen once, other than `excluded`, and
-    /// reserved while the process lives.
+    /// The process's initial thread id, used if the caller names no thread. It is chosen once, differs from `excluded`,
+    /// and stays reserved while the process lives.
     mutating func initialThreadId(of reference: ProcessReference, otherThan excluded: UInt32?) -> UInt32 {
         guard isLive(reference) else { return 0 }
         if let known = slots[reference.slot].initialThreadId { return known }
@@ -208,14 +210,14 @@ extension ProcessTable {
         return chosen
     }
 
-    /// Frees a tid that stands for the first thread of a process; another one will, when one is needed again.
+    /// Frees a tid that is reserved for the first thread of a process. Another one is chosen if needed.
     mutating func endReservation(of threadId: UInt32) {
         guard let slot = reservations.removeValue(forKey: threadId) else { return }
         slots[slot].initialThreadId = nil
         release(threadId)
     }
 
-    /// The lowest multiple of 4 that is neither a pid nor a tid: Windows hands out both from one table.
+    /// The lowest multiple of 4 that is neither a pid nor a tid: Windows allocates both from one table.
     ///
     /// - Complexity: O(1).
     func lowestFreeId() -> UInt32 { usedIds.lowestFree }
@@ -230,7 +232,7 @@ extension ProcessTable {
 }
 
 extension Optional {
-    /// Changes the wrapped value in place: taken out meanwhile, so that it is not copied.
+    /// Changes the wrapped value in place; it is moved out meanwhile, so that it is not copied.
     fileprivate mutating func mutate<Result>(_ change: (inout Wrapped) -> Result) -> Result? {
         guard var value = take() else { return nil }
         defer { self = value }

@@ -1,6 +1,6 @@
 public import Messages
 
-/// A word of bits of which some have a name and all are kept.
+/// A word of bits. Some bits have a name; all are kept.
 public protocol NamedBits: OptionSet, Sendable where RawValue == UInt32 {
     /// The table of the word: the bits that have a name, lowest first.
     static var table: [NamedBit] { get }
@@ -13,14 +13,14 @@ public struct NamedBit: Hashable, Sendable {
     /// Its name, source and meaning while it is set.
     public let term: Term
 
-    /// A bit that goes by the driver's name.
+    /// A bit that has the driver's name.
     init<Word: NamedBits>(
         _ bit: Word, _ name: String, _ provenance: Provenance, _ meaning: String, rules: [String] = []
     ) {
         self.init(bit, name, driverName: name, provenance, meaning, rules: rules)
     }
 
-    /// A bit that goes by another name than the driver's.
+    /// A bit whose name differs from the driver's.
     init<Word: NamedBits>(
         _ bit: Word, _ name: String, driverName: String?, _ provenance: Provenance, _ meaning: String,
         rules: [String] = []
@@ -32,7 +32,7 @@ public struct NamedBit: Hashable, Sendable {
 }
 
 extension NamedBits {
-    /// The bit called `name`, nil when there is none.
+    /// The bit named `name`; nil if there is none.
     public static func bit(named name: String) -> Self? {
         table.first { $0.term.name == name }.map { Self(rawValue: $0.bit) }
     }

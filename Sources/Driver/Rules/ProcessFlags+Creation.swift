@@ -1,9 +1,9 @@
 extension ProcessFlags {
-    /// What the driver derives from a new process's image and token (PRC-9).
+    /// The flags that the driver derives from a new process's image and token (PRC-9).
     ///
     /// Driver: `MpSetProcessExempt`, `MpSetProcessHardening`, `MpSetProcessHardeningExclusion`.
-    /// Decided: the final component of the name decides, without case. The driver has a list of paths from its engine, each
-    /// with flags for "no backslash" and "wildcard" (COR-7).
+    /// Decided: the final component of the name decides, ignoring case. The driver has a list of paths from its engine,
+    /// each with flags for "no backslash" and "wildcard" (COR-7).
     static func derived(imageFileName: String, hasServiceSid: Bool) -> ProcessFlags {
         var flags: ProcessFlags = []
         switch imageFileName.upcasedFinalComponent(limit: longestName) {
@@ -16,7 +16,8 @@ extension ProcessFlags {
         case "WERFAULT.EXE", "WERFAULTSECURE.EXE":
             flags = .excludedProcess
         case "LSASS.EXE", "CSRSS.EXE", "SERVICES.EXE", "POQEXEC.EXE", "SETUPCL.EXE":
-            // Not msiexec.exe and register-cimprovider.exe, which are friendly before Windows 10 only (COR-6).
+            // msiexec.exe and register-cimprovider.exe are not listed: they are friendly only before Windows 10
+            // (COR-6).
             flags = .friendlyProcess
         case "SVCHOST.EXE":
             flags = .svchostProcess
@@ -25,6 +26,6 @@ extension ProcessFlags {
         return flags
     }
 
-    /// UTF-16 units of the longest name that something is derived from.
+    /// UTF-16 units of the longest name that flags are derived from.
     private static let longestName = "WERFAULTSECURE.EXE".utf16.count
 }

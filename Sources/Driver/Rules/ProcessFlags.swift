@@ -1,6 +1,6 @@
 import Messages
 
-/// What the driver knows about a process.
+/// The properties of a process that the driver keeps in bits.
 ///
 /// Driver: `ProcessCtx.ProcessFlags` (DATA-3).
 public struct ProcessFlags: OptionSet, Hashable, Sendable {

@@ -1,6 +1,6 @@
 import Messages
 
-/// What the engine wants to be notified of about a process, and what the process may do.
+/// The events of a process that the engine wants to be notified of, and the operations that the process is allowed.
 ///
 /// Driver: `ProcessCtx.ProcessRules` (DATA-4). Bits without a name are kept, never dropped.
 public struct ProcessRules: OptionSet, Hashable, Sendable {

@@ -1,7 +1,7 @@
-/// Gives rules and flags to processes by their image, before the engine is told of them. Ours, not the driver's: how a
-/// recording gets its rules without an engine that sets them.
+/// Sets rules and flags on processes by their image, before the engine gets a message about them. Ours, not the
+/// driver's: it gives the processes of a recording rules without an engine that sets them.
 public struct RulePolicy: Hashable, Sendable {
-    /// Matches image file names: `*` any run, `?` one UTF-16 unit, all else itself, without case.
+    /// A pattern for image file names: `*` matches any run, `?` one UTF-16 unit, all else itself. Case is ignored.
     public var imageFileName: String
     /// Rules to set.
     public var rules: ProcessRules
@@ -15,7 +15,7 @@ public struct RulePolicy: Hashable, Sendable {
         self.flags = flags
     }
 
-    /// Whether the policy speaks of a process with this image.
+    /// Whether the policy applies to a process with this image.
     public func applies(to imageFileName: String) -> Bool {
         ImageNamePattern(self.imageFileName).matches(imageFileName)
     }

@@ -1,7 +1,7 @@
 /// The progress of matching an image against the policies of a host.
 ///
-/// All patterns without `?` together take O(patterns + name × √patterns) steps at worst, and nearly always O(name); those
-/// with `?` take what `ImageNamePattern.matches` says, one after the other.
+/// All patterns without `?` together take O(patterns + name × √patterns) steps at worst, and nearly always O(name).
+/// Patterns with `?` are compared one after the other, at the cost of `ImageNamePattern.matches`.
 public struct RulePolicyMatch: SlicedWork {
     private typealias Node = UnitTrie.Node
 
@@ -9,7 +9,7 @@ public struct RulePolicyMatch: SlicedWork {
     private struct Waiter {
         let entry: Int
         var segment = 0
-        /// Where the segment may begin.
+        /// The first position where the segment may begin.
         var earliest: Int
     }
 
@@ -17,7 +17,7 @@ public struct RulePolicyMatch: SlicedWork {
         case begins, scans, comparesWild
     }
 
-    /// Steps of a slice: far below 5 ms.
+    /// Steps per slice, which takes far less than 5 ms.
     private static let sliceSteps = 200_000
 
     private let sliceSteps: Int
@@ -28,14 +28,15 @@ public struct RulePolicyMatch: SlicedWork {
     private var name = PaddedName([])
     private var stage = Stage.begins
     private var grant = RulePolicy.Grant()
-    /// By the segment that they wait for: patterns that begin and end in a star are in `untouched` until it is found.
+    /// By the segment that they wait for. Patterns that begin and end with a star are in `untouched` until that segment
+    /// is found.
     private var waiters: [Node: [Waiter]] = [:]
     private var untouched: [Node: [Int]] = [:]
     private var waiterCount = 0
-    /// How far the name was scanned, and where that led.
+    /// The position in the name up to which it was scanned, and the node reached there.
     private var place = 0
     private var node: Node = 0
-    /// The pattern with `?` that is compared.
+    /// The pattern with `?` that is being compared.
     private var wild = 0
     private var wildMatch: PatternMatch?
 
@@ -45,7 +46,7 @@ public struct RulePolicyMatch: SlicedWork {
         self.imageFileName = imageFileName
     }
 
-    /// Goes on for a slice; returns the grant once all policies were looked at.
+    /// Runs one slice; returns the grant once all policies were checked.
     public mutating func advance() -> RulePolicy.Grant? {
         if policySet.policies.isEmpty { return grant }
         var steps = sliceSteps
@@ -55,7 +56,7 @@ public struct RulePolicyMatch: SlicedWork {
         return nil
     }
 
-    /// Looks at what the name begins and ends with.
+    /// Compares the beginning and the end of the name.
     private mutating func begin(_ steps: inout Int) {
         name = PaddedName(imageFileName.upcasedUnits)
         let units = name.units.prefix(name.count)
@@ -91,7 +92,7 @@ public struct RulePolicyMatch: SlicedWork {
         }
     }
 
-    /// Goes along the name for what patterns wait for.
+    /// Scans the name for the segments that patterns wait for.
     private mutating func scan(_ steps: inout Int) {
         while place < name.count, waiterCount > 0 {
             if steps <= 0 { return }
@@ -109,7 +110,7 @@ public struct RulePolicyMatch: SlicedWork {
         stage = .comparesWild
     }
 
-    /// The segment `found` ends before `place`.
+    /// Advances the patterns that wait for the segment `found`, which ends before `place`.
     private mutating func serve(_ found: Node, _ steps: inout Int) {
         let start = place - Int(index.segments.trie.depths[Int(found)])
         let new = untouched.removeValue(forKey: found)?.map { Waiter(entry: $0, earliest: 0) } ?? []
@@ -127,12 +128,12 @@ public struct RulePolicyMatch: SlicedWork {
                 continue
             }
             waiterCount -= 1
-            // The leftmost places leave the most room for the end.
+            // The leftmost positions leave the most room for the ending.
             if place <= name.count - index.length(ofEnding: entry) { grant.add(policySet.policies[entry.policy]) }
         }
     }
 
-    /// Compares the patterns with `?`, one after the other; true once all were.
+    /// Compares the patterns with `?`, one after the other; true once all are done.
     private mutating func compareWild(_ steps: inout Int) -> Bool {
         while wild < index.wild.count {
             if steps <= 0 { return false }
@@ -149,7 +150,7 @@ public struct RulePolicyMatch: SlicedWork {
 }
 
 extension RulePolicyIndex {
-    /// Units behind the last star of a pattern.
+    /// Units after the last star of a pattern.
     fileprivate func length(ofEnding entry: Entry) -> Int { Int(endings.depths[Int(entry.ending)]) }
 }
 

@@ -1,6 +1,6 @@
 /// The rule policies of a host, prepared so that a creation is matched against all of them at once.
 ///
-/// Copies share what was prepared.
+/// Copies share the prepared index.
 public struct RulePolicySet: Hashable, Sendable {
     /// The policies.
     public let policies: [RulePolicy]
@@ -8,7 +8,7 @@ public struct RulePolicySet: Hashable, Sendable {
 
     /// Prepares `policies`.
     ///
-    /// - Complexity: O(characters of all patterns), and sorting them.
+    /// - Complexity: O(characters of all patterns), plus sorting them.
     public init(_ policies: [RulePolicy] = []) {
         self.policies = policies
         index = policies.isEmpty ? .empty : RulePolicyIndex(policies)
@@ -19,10 +19,10 @@ public struct RulePolicySet: Hashable, Sendable {
         one.index === other.index || one.policies == other.policies
     }
 
-    /// Feeds the policies.
+    /// Hashes the policies.
     public func hash(into hasher: inout Hasher) { hasher.combine(policies) }
 
-    /// The grant for an image, at once.
+    /// The grant for an image, computed at once.
     func grant(for imageFileName: String) -> RulePolicy.Grant {
         var match = RulePolicyMatch(self, imageFileName: imageFileName)
         while true {
@@ -31,14 +31,14 @@ public struct RulePolicySet: Hashable, Sendable {
     }
 }
 
-/// Where the patterns of a set are found: by what a name begins with, by what it ends with, and by what is in it.
+/// An index of the patterns of a set, by the beginning, the end and the inner parts of a name.
 final class RulePolicyIndex: Sendable {
     typealias Node = UnitTrie.Node
 
-    /// The one that hosts without policies share.
+    /// The index that hosts without policies share.
     static let empty = RulePolicyIndex([])
 
-    /// A pattern without `?`, taken apart.
+    /// A pattern without `?`, split into parts.
     struct Entry {
         let policy: Int
         let isExact: Bool
@@ -61,9 +61,9 @@ final class RulePolicyIndex: Sendable {
     let entries: [Entry]
     /// The entries to compare with a name whose end leads to a node of `endings`.
     let byEnding: [Node: [Int]]
-    /// Those that end in a star or have none, by node of `beginnings`, unless `waiting` has them.
+    /// The entries that end with a star or have none, by node of `beginnings`, unless they are in `waiting`.
     let byBeginning: [Node: [Int]]
-    /// Those that begin and end in a star, by their first segment.
+    /// The entries that begin and end with a star, by their first segment.
     let waiting: [Node: [Int]]
     /// The patterns with `?`, each with its policy.
     let wild: [(policy: Int, pattern: ImageNamePattern)]

@@ -1,6 +1,6 @@
 import Messages
 
-/// What the engine wants to be notified of about a file stream.
+/// The events of a file stream that the engine wants to be notified of.
 ///
 /// Driver: `StreamCtx.StreamCtxRules` (DATA-5).
 public struct StreamContextRules: OptionSet, Hashable, Sendable {

@@ -1,8 +1,8 @@
-/// A change of a rule or flag word, applied as one (DATA-7).
+/// A change of a rule or flag word, applied atomically (DATA-7).
 public enum WordChange<Word: NamedBits & Hashable>: Hashable, Sendable {
-    /// The word becomes this one.
+    /// Replaces the whole word.
     case replace(Word)
-    /// Bits are set, then others cleared; the rest keeps what it is at that moment.
+    /// Sets bits, then clears others; the remaining bits keep the values that they have at that moment.
     case modify(set: Word, clear: Word)
 
     func apply(to word: inout Word) {

@@ -2,16 +2,16 @@
 ///
 /// Driver: the stream context of `MpGetStreamContextFromFileObject` (DATA-5).
 public struct StreamContext: Hashable, Sendable {
-    /// Counts the host's stream contexts from 1; never used again.
+    /// The number of the stream context on its host, from 1; never reused.
     public let id: UInt64
-    /// Normalized name of the file, as it was given.
+    /// Normalized name of the file, as given.
     public let fileName: String
     /// StreamCtxRules.
     public var rules: StreamContextRules
 }
 
-/// The name of a file, with its upper case, by which its stream context is found. Made once and outside the host's lock:
-/// a long name takes milliseconds.
+/// The name of a file with its upper case, which is the key to its stream context. Computed once and outside the host's
+/// lock, because a long name takes milliseconds.
 struct StreamName {
     let text: String
     /// Compared byte for byte: strings that are merely equivalent in Unicode name different files.
@@ -22,23 +22,23 @@ struct StreamName {
         key = text.upcasedBytes
     }
 
-    /// Bytes of both, which a context adds to those of its table.
+    /// Bytes of both, which a context adds to the total of its table.
     var textBytes: Int { text.utf8.count + key.count }
 }
 
-/// The stream contexts of a host, found by id and by file name without case.
+/// The stream contexts of a host, looked up by id, or by file name ignoring case.
 struct StreamTable {
     private var contexts = OrderedTable<UInt64, StreamContext>()
-    /// By `StreamName.key`.
+    /// The ids by `StreamName.key`.
     private var idsByName: [[UInt8]: UInt64] = [:]
     private var lastId: UInt64 = 0
-    /// Bytes of all names, each of which is there as it was given and in upper case.
+    /// Bytes of all names; each is stored as given and in upper case.
     private(set) var textBytes = 0
 
     var count: Int { contexts.count }
     var isEmpty: Bool { contexts.isEmpty }
 
-    /// The first `limit` contexts by ascending id above `id`.
+    /// The first `limit` contexts with ids above `id`, in ascending order.
     ///
     /// - Complexity: O(log n + limit).
     func contexts(after id: UInt64, limit: Int) -> [StreamContext] {

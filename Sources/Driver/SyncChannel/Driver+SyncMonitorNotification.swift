@@ -1,6 +1,6 @@
 import Messages
 
-/// The rule word whose bit an acknowledgement clears: the parameter `Rule` of `MpSendSyncMonitorNotification`.
+/// The rule word whose bit an acknowledgment clears: the parameter `Rule` of `MpSendSyncMonitorNotification`.
 enum RuleWord: Sendable {
     case process(ProcessReference)
     case stream(id: UInt64)
@@ -16,8 +16,8 @@ struct SyncNotification: Sendable {
 extension Driver {
     /// Sends a synchronous notification and waits for the engine's answer: `MpSendSyncMonitorNotification` (SYN).
     ///
-    /// `completion` gets the message as it ended. The cause goes on from there; nobody else waits for it, and no thread is
-    /// held meanwhile (SYN-10).
+    /// `completion` gets the message with its result, and the event that caused it continues from there. Nothing else
+    /// waits for the answer, and no thread is blocked meanwhile (SYN-10).
     func sendSyncMonitorNotification(
         _ notification: SyncNotification, completion: @escaping @Sendable (MessageRecord) -> Void
     ) {
@@ -56,15 +56,15 @@ extension Driver {
 
 extension DriverState {
     enum SyncStart: Sendable {
-        /// Not to be sent.
+        /// The message must not be sent.
         case over(MessageRecord)
-        /// To be sent now.
+        /// The message can be sent now.
         case acquired(MessageRecord)
-        /// To be sent when the semaphore grants it.
+        /// The message can be sent once the semaphore is acquired.
         case wait(MessageRecord, ticket: UInt64, timeout: Duration)
     }
 
-    /// Builds the message and asks for the semaphore (SYN-2 to SYN-4).
+    /// Builds the message and tries to acquire the semaphore (SYN-2 to SYN-4).
     mutating func startSync(_ notification: SyncNotification, now: FileTime) -> SyncStart {
         var record = makeRecord(
             kind: .sync, process: notification.message.currentProcess, content: .sync(notification.message),
@@ -84,7 +84,7 @@ extension DriverState {
         }
     }
 
-    /// Notes who waits under `ticket`; returns the end of the wait when that came first.
+    /// Registers the wait for `ticket`. If it has already ended, returns how.
     mutating func register(_ wait: TimedWait<NTStatus>, ticket: UInt64) -> NTStatus? {
         if isUnloading { return channel.giveUp(ticket) ? .cancelled : .success }
         if !channel.isWaiting(ticket) { return .success }
@@ -92,7 +92,7 @@ extension DriverState {
         return nil
     }
 
-    /// Ends a wait whose time is over; false when it was granted first.
+    /// Ends a wait that timed out; false if it was granted first.
     mutating func giveUpWait(ticket: UInt64) -> Bool {
         channelWaits[ticket] = nil
         return channel.giveUp(ticket)
@@ -110,11 +110,11 @@ extension DriverState {
         return record
     }
 
-    /// Takes in what the send came to (SYN-5 to SYN-9).
+    /// Records the result of the send (SYN-5 to SYN-9).
     mutating func finishSync(
         _ record: MessageRecord, _ result: EngineResult, spent: UInt64, rule: RuleWord
     ) -> MessageRecord {
-        // Whatever came of the send, its permit is free (SYN-4).
+        // Whatever the result of the send, its permit is released (SYN-4).
         channel.release()
         grantWaits()
         guard case .sync(let message) = record.message.content else { return record }
@@ -144,14 +144,14 @@ extension DriverState {
         return record
     }
 
-    /// Gives free permits to who waits longest.
+    /// Grants free permits to the oldest waits.
     mutating func grantWaits() {
         while let ticket = channel.grantNext(limit: config.sendingSyncSemaphoreLimit) {
             if let wait = channelWaits.removeValue(forKey: ticket) { wakeUps.append(.granted(wait, .success)) }
         }
     }
 
-    /// Clears the bit that made the driver send `operation` (SYN-9); returns its name when it was set.
+    /// Clears the bit that made the driver send `operation` (SYN-9); returns its name if it was set.
     private mutating func clearRule(_ operation: SyncOperation, of rule: RuleWord) -> String? {
         switch rule {
         case .process(let reference):
@@ -168,7 +168,7 @@ extension DriverState {
 }
 
 extension SyncOperation {
-    /// The bit of ProcessRules that an acknowledgement clears (SYN-9); that of a stream's word is always 0x8000.
+    /// The bit of ProcessRules that an acknowledgment clears (SYN-9). In a stream's word the bit is always 0x8000.
     fileprivate var processRule: ProcessRules {
         switch self {
         case .newImageLoadPerStream: []
@@ -182,7 +182,7 @@ extension SyncOperation {
 }
 
 extension EngineReply {
-    /// Whether the reply buffer holds `operation` where a ReplySyncMessage has its type (SYN-7).
+    /// Whether the type field of the ReplySyncMessage in the reply buffer holds `operation` (SYN-7).
     func acknowledges(_ operation: SyncOperation) -> Bool {
         switch self {
         case .sync(let reply): reply.operationType == operation.rawValue

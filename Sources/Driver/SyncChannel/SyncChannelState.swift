@@ -1,18 +1,18 @@
 import DequeModule
 
-/// Who sends a synchronous message now and who waits for a turn.
+/// The permits for sending synchronous messages, and the waits for one.
 ///
-/// Driver: `MpData.SendingSyncSemaphore` (SYN-4). Waiters get their turn in the order they came.
+/// Driver: `MpData.SendingSyncSemaphore` (SYN-4). Waits are granted in order of arrival.
 struct SyncChannelState {
     private var inUse = 0
     private var order: Deque<UInt64> = []
     private var waiting: Set<UInt64> = []
     private var lastTicket: UInt64 = 0
 
-    /// What came of asking for a permit.
+    /// The result of asking for a permit.
     enum Acquisition: Equatable {
         case granted
-        /// The wait that `grant` or `giveUp` ends.
+        /// A wait, which `grantNext` or `giveUp` ends.
         case wait(ticket: UInt64)
     }
 
@@ -27,10 +27,11 @@ struct SyncChannelState {
         return .wait(ticket: lastTicket)
     }
 
-    /// Gives a permit back: `KeReleaseSemaphore`.
+    /// Releases a permit: `KeReleaseSemaphore`.
     mutating func release() { inUse -= 1 }
 
-    /// The wait that gets a permit now, if one is free: to be asked until nil after each release or change of the limit.
+    /// Grants a permit to the next wait, if one is free. Call this until it returns nil after each release or change of
+    /// the limit.
     mutating func grantNext(limit: Int) -> UInt64? {
         guard inUse < limit else { return nil }
         while let ticket = order.popFirst() {
@@ -42,19 +43,19 @@ struct SyncChannelState {
         return nil
     }
 
-    /// Ends a wait without a permit; false when it was granted or given up already.
+    /// Ends a wait without a permit; false if it was already granted or abandoned.
     ///
-    /// - Complexity: amortised O(1).
+    /// - Complexity: amortized O(1).
     mutating func giveUp(_ ticket: UInt64) -> Bool {
         guard waiting.remove(ticket) != nil else { return false }
-        // Else those who give up would pile up while the permits are out.
+        // Otherwise abandoned waits would pile up while all permits are in use.
         if order.count > 2 * waiting.count + 16 { order.removeAll { !waiting.contains($0) } }
         return true
     }
 
-    /// Places kept for those who wait or waited; for tests.
+    /// Slots kept for current and past waits; for tests.
     var places: Int { order.count }
 
-    /// Whether a wait has neither been granted nor given up.
+    /// Whether a wait was neither granted nor abandoned.
     func isWaiting(_ ticket: UInt64) -> Bool { waiting.contains(ticket) }
 }
