@@ -1,5 +1,5 @@
 extension AsyncMessage {
-    /// The message as it lies in memory.
+    /// The message as laid out in memory.
     public var bytes: [UInt8] {
         let size = totalSize
         let header = AsyncHeader(
@@ -9,9 +9,9 @@ extension AsyncMessage {
         return body.accept(BytesVisitor(bytes: AsyncHeader.layout.bytes(of: header), base: 0))
     }
 
-    /// Reads a message; see `Dissection` for all that can be said of `bytes`.
+    /// Reads a message. `Dissection` gives a full account of `bytes`.
     ///
-    /// - Throws: the first fault. Bytes that the driver would write otherwise are none, if the message can be read.
+    /// - Throws: the first fault. Bytes that differ from the driver's are not a fault if the message can be read.
     public init(bytes: [UInt8]) throws(MessageFault) {
         guard case .async(let message) = try Dissection(bytes, as: .async).readable() else {
             throw MessageFault(offset: 0, detail: "is no asynchronous structure")
@@ -21,7 +21,7 @@ extension AsyncMessage {
 
     /// The operation's own fields, in the order of its layout.
     ///
-    /// What a LoadImage leaves 0 is not among them while it is.
+    /// Fields that a LoadImage leaves 0 are omitted while they are 0.
     public var members: [MessageMember] {
         guard operation == .loadImage else { return body.accept(ValuesVisitor()) }
         if case .imageLoadAndProcess(let notify) = body, notify.isPlainLoad {
@@ -51,8 +51,8 @@ extension AsyncBody {
     /// Whether messages of type `operation` have bodies of this kind.
     public func fits(_ operation: AsyncOperation) -> Bool { accept(NameVisitor()) == operation.structure.name }
 
-    /// The body of a message of type `operation`, of what `value` gives for each field that JSON tells; what it has
-    /// nothing for is 0 or absent.
+    /// The body of a message of type `operation`, with the values that `value` returns for the fields that JSON shows.
+    /// Fields without a value are 0 or absent.
     public init(_ operation: AsyncOperation, _ value: (LayoutField) -> FieldValue?) {
         self = operation.form.make(value)
     }

@@ -2,13 +2,13 @@
 ///
 /// Driver: `AsyncMessageData`.
 public struct AsyncMessage: Hashable, Sendable {
-    /// `MpData.AsyncNotificationCount` when the message was made; 0 for types from 0xA on (ASY-2).
+    /// `MpData.AsyncNotificationCount` when the message was created; 0 for types from 0xA on (ASY-2).
     public var notificationNumber: Int64
-    /// How often the driver refers to the message: 1 when it was just made; a queued one has been seen with 2.
+    /// The driver's reference count: 1 for a new message; a queued one has been seen with 2.
     public var refCount: Int32
     /// The message's type.
     public var operation: AsyncOperation
-    /// What happened; of the layout that `operation` has.
+    /// The content, in the layout of `operation`.
     public var body: AsyncBody
 
     /// A message of type `operation` about `body`.
@@ -25,21 +25,22 @@ public struct AsyncMessage: Hashable, Sendable {
     /// Size of the whole message, in bytes.
     public var totalSize: Int { body.messageSize }
 
-    /// The header's SizeOfData: the total size less 8, but for Wow64cpuLoad.
+    /// The header's SizeOfData: the total size less 8, except in Wow64cpuLoad.
     ///
-    /// Quirk: the driver writes 0x70 into Wow64cpuLoad, whose message and SenderBufferLength are 0x30 bytes (IMG-2).
+    /// Quirk: the driver writes 0x70 into Wow64cpuLoad, although the message and SenderBufferLength are 0x30 bytes
+    /// (IMG-2).
     public var sizeOfData: Int { sizeOfData(of: totalSize) }
 
-    /// The same for who has the message's total size already: measuring takes a walk over its strings.
+    /// The same for a total size that is already known: measuring walks over the message's strings.
     public func sizeOfData(of totalSize: Int) -> Int {
         if case .wow64cpuLoad = body { return 0x70 }
         return totalSize - 8
     }
 
-    /// What the queue's size counters count of this message: its size less 8, since the buffer handle points 8 bytes
-    /// into it (ASY-8).
+    /// The size that the queue's counters use for this message: its size less 8, because the buffer handle points 8
+    /// bytes into it (ASY-8).
     public var messageBufferSize: Int { AsyncMessage.messageBufferSize(of: totalSize) }
 
-    /// The same for who has the message's total size already.
+    /// The same for a total size that is already known.
     public static func messageBufferSize(of totalSize: Int) -> Int { totalSize - 8 }
 }

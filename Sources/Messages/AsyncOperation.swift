@@ -1,4 +1,4 @@
-/// What a message of the asynchronous structure reports.
+/// The event that a message of the asynchronous structure reports.
 ///
 /// Driver: the values of `TypeOfOperation` in `AsyncMessageData` (ASY-1). 0xA and 0x12 are holes.
 public enum AsyncOperation: Int32, MessageOperation {
@@ -6,7 +6,7 @@ public enum AsyncOperation: Int32, MessageOperation {
     case createProcess = 0x0
     /// A registry operation.
     case registryEvent = 0x1
-    /// A file to be looked at.
+    /// A file to be scanned.
     case sendFile = 0x2
     /// An image was loaded.
     case loadImage = 0x3
@@ -42,7 +42,7 @@ public enum AsyncOperation: Int32, MessageOperation {
     /// Its line in the table of operations.
     public var term: Term { Self.table[self].term }
 
-    /// Whether the type goes to `HighPriorityNotificationsList` unless the sender says otherwise (ASY-1).
+    /// Whether the type goes to `HighPriorityNotificationsList` unless the sender chooses otherwise (ASY-1).
     public var isHighPriority: Bool { Self.table[self].isHighPriority }
 
     /// Whether `MpAsyncSendNotification` numbers messages of this type: those below 0xA (ASY-2).
@@ -92,7 +92,7 @@ public enum AsyncOperation: Int32, MessageOperation {
     ])
 }
 
-/// The message proper of an asynchronous structure.
+/// The content of an asynchronous structure.
 ///
 /// Driver: the union `TypeOfMessage`.
 public enum AsyncBody: Hashable, Sendable {
@@ -115,7 +115,7 @@ public enum AsyncBody: Hashable, Sendable {
     /// Bytes that the caller gave, for types without a published layout.
     case raw([UInt8])
 
-    /// Has `visitor` look at the content.
+    /// Passes the content to `visitor`.
     func accept<Visitor: LayoutVisitor>(_ visitor: Visitor) -> Visitor.Result {
         switch self {
         case .imageLoadAndProcess(let content): visitor.visit(content, ImageLoadAndProcessNotify.layout)

@@ -1,11 +1,11 @@
-/// All that can be said of some bytes taken for a message: the message, where each of its pieces lies, what is wrong.
+/// A full account of bytes that are read as a message: the message, the position of each piece, and what is wrong.
 ///
-/// Any bytes can be dissected. What cannot be read is a fault; what can be read, but is not what the driver would write
-/// for that message, is a remark.
+/// Any bytes can be dissected. Bytes that cannot be read are a fault; bytes that can be read but differ from those that
+/// the driver would write for that message are a remark.
 public struct Dissection: Sendable {
-    /// What the bytes are taken for.
+    /// The structure to read the bytes as.
     public enum Form: Hashable, Sendable {
-        /// Whichever structure they begin like.
+        /// The structure that the first bytes indicate.
         case detect
         /// AsyncMessageData.
         case async
@@ -19,7 +19,7 @@ public struct Dissection: Sendable {
         case createProcessReply
     }
 
-    /// What they turned out to be.
+    /// The result of reading the bytes.
     public enum Content: Hashable, Sendable {
         /// A message of the asynchronous structure.
         case async(AsyncMessage)
@@ -32,7 +32,7 @@ public struct Dissection: Sendable {
         /// A reply to CreateProcess.
         case createProcessReply(CreateProcessReply)
 
-        /// As the driver, or the engine, would write it.
+        /// The bytes as the driver, or the engine, would write them.
         public var bytes: [UInt8] {
             switch self {
             case .async(let message): message.bytes
@@ -44,18 +44,18 @@ public struct Dissection: Sendable {
         }
     }
 
-    /// What was dissected.
+    /// The dissected bytes.
     public let bytes: [UInt8]
-    /// What it is; nil when there is a fault.
+    /// The content; nil if there is a fault.
     public let content: Content?
-    /// The pieces in order of their offsets, without gaps unless the bytes end too soon.
+    /// The pieces in order of offset, without gaps unless the bytes end too soon.
     public private(set) var parts: [MessagePart]
-    /// Why it cannot be read, in order of finding.
+    /// The reasons why the bytes cannot be read, in order of discovery.
     public let faults: [MessageFault]
-    /// What the driver would write otherwise, in order of offset.
+    /// The differences from the driver's bytes, in order of offset.
     public private(set) var remarks: [MessageFault] = []
 
-    /// Takes `bytes` apart.
+    /// Dissects `bytes`.
     public init(_ bytes: [UInt8], as form: Form = .detect) {
         self.bytes = bytes
         var reader = MessageReader(bytes)
@@ -69,7 +69,7 @@ public struct Dissection: Sendable {
 
     /// The content.
     ///
-    /// - Throws: the first fault when there is one.
+    /// - Throws: the first fault, if there is one.
     public func readable() throws(MessageFault) -> Content {
         guard let content else { throw faults.first ?? MessageFault(offset: 0, detail: "is no message") }
         return content
@@ -117,7 +117,7 @@ public struct Dissection: Sendable {
         parts = all
     }
 
-    /// Finds where the driver would write something else.
+    /// Finds the bytes that the driver would write differently.
     private mutating func compare(with expected: [UInt8], end: Int) {
         for (index, part) in parts.enumerated() where part.offset < min(end, expected.count) {
             let range = part.offset..<min(part.offset + part.size, expected.count)

@@ -1,5 +1,5 @@
 extension FileTime {
-    /// 9999-12-31T23:59:59.9999999Z, the last time that RFC 3339 can write.
+    /// 9999-12-31T23:59:59.9999999Z, the last time that RFC 3339 can express.
     public static let latest = FileTime(ticks: 2_650_467_743_999_999_999)
 
     /// The time in RFC 3339 with seven digits, exact to the tick: `2020-02-21T10:15:30.1234567Z`.
@@ -33,10 +33,10 @@ extension FileTime {
         }
     }
 
-    /// Reads RFC 3339 in UTC with no to seven digits of fraction, or a FILETIME as a hex string, `0x1d5e83e692dc4f2`.
+    /// Reads RFC 3339 in UTC with zero to seven digits of fraction, or a FILETIME as a hex string, `0x1d5e83e692dc4f2`.
     ///
-    /// Nil for anything else: another offset than zero, more digits than a FILETIME holds, a leap second (FILETIMEs
-    /// have none), a date that is none, or a time outside 1601 to 9999.
+    /// Nil for anything else: an offset other than zero, more digits than a FILETIME holds, a leap second (FILETIMEs
+    /// have none), an invalid date, or a time outside 1601 to 9999.
     public init?(_ text: String) {
         var text = text
         let read: FileTime? = text.withUTF8 { bytes in
@@ -48,14 +48,14 @@ extension FileTime {
         self = read
     }
 
-    /// Reads Sysmon's UtcTime: `yyyy-MM-dd HH:mm:ss.fff`, or RFC 3339 with a T; without an offset it is UTC all the same.
+    /// Reads Sysmon's UtcTime: `yyyy-MM-dd HH:mm:ss.fff`, or RFC 3339 with a T. It is UTC even without an offset.
     public init?(utcTime text: UnsafeBufferPointer<UInt8>) {
         var scanner = Scanner(rest: text[...])
         guard let time = scanner.timestamp(isUTC: true) else { return nil }
         self = time
     }
 
-    /// The UTC time of a date, a time of day and `fraction` ticks; nil when one of them is out of range.
+    /// The UTC time of a date, a time of day and `fraction` ticks; nil if one of them is out of range.
     public init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, fraction: Int = 0) {
         guard
             let date = CivilDate(year: year, month: month, day: day), (0..<24).contains(hour),
@@ -80,7 +80,7 @@ private struct CivilDate {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
-    /// 1601 begins a cycle of 400 years, so whole cycles, centuries, leap periods and years can be taken off in turn.
+    /// 1601 begins a cycle of 400 years, so whole cycles, centuries, leap periods and years can be subtracted in turn.
     init(daysSince1601: Int) {
         let (cycles, inCycle) = daysSince1601.quotientAndRemainder(dividingBy: 146_097)
         let centuries = min(inCycle / 36_524, 3)
@@ -112,11 +112,11 @@ private struct CivilDate {
     }
 }
 
-/// Takes a timestamp apart, byte by byte.
+/// Parses a timestamp byte by byte.
 private struct Scanner {
     var rest: Slice<UnsafeBufferPointer<UInt8>>
 
-    /// `isUTC` when a space may stand for the T, and the offset may be missing.
+    /// If `isUTC`, a space may replace the T, and the offset may be missing.
     mutating func timestamp(isUTC: Bool = false) -> FileTime? {
         guard
             let year = number(digits: 4), take("-"), let month = number(digits: 2), take("-"),
@@ -160,7 +160,7 @@ private struct Scanner {
         return number
     }
 
-    /// The fraction of a second in ticks, 0 without one; nil when it has no digit or more than seven.
+    /// The fraction of a second in ticks, 0 without one; nil if it has no digit or more than seven.
     private mutating func fraction() -> Int? {
         guard take(".") else { return 0 }
         var (ticks, worth) = (0, 1_000_000)

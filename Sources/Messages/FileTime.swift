@@ -1,6 +1,6 @@
 /// A FILETIME: 100 ns ticks since 1601-01-01T00:00:00Z.
 ///
-/// Zero stands for "none": an unknown creation time, or a thread that has not got one yet.
+/// Zero means "none": an unknown creation time, or a thread that does not have one yet.
 public struct FileTime: Hashable, Comparable, Sendable {
     /// Ticks of 100 ns since 1601-01-01 UTC.
     public var ticks: UInt64
@@ -25,7 +25,7 @@ public struct FileTime: Hashable, Comparable, Sendable {
     /// Whole seconds since 1601-01-01, for comparing times that were recorded to the second.
     public var second: UInt64 { ticks / FileTime.ticksPerSecond }
 
-    /// The time `ticks` × 100 ns later, at most `latest`, or this one if it is later still: it never wraps.
+    /// The time `ticks` × 100 ns later, at most `latest`, or this time if it is later than that. Never wraps.
     public func later(by ticks: UInt64) -> FileTime {
         let (sum, isBeyond) = self.ticks.addingReportingOverflow(ticks)
         return max(self, min(FileTime(ticks: isBeyond ? .max : sum), .latest))

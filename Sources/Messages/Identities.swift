@@ -1,10 +1,10 @@
-/// A process, told apart from earlier owners of its pid by its creation time.
+/// A process, distinguished from earlier owners of its pid by its creation time.
 ///
 /// Driver: `AuxPidCreationTime`, 12 bytes packed (DATA-1).
 public struct AuxPidCreationTime: Hashable, Sendable {
     /// The pid.
     public var processId: UInt32
-    /// When the process was created; zero when that is not known.
+    /// When the process was created; zero if unknown.
     public var creationTime: FileTime
 
     /// The process `processId` created at `creationTime`.
@@ -13,17 +13,17 @@ public struct AuxPidCreationTime: Hashable, Sendable {
         self.creationTime = creationTime
     }
 
-    /// {0, none}: what the System process has for a parent.
+    /// {0, none}: the parent of the System process.
     public static let none = AuxPidCreationTime(processId: 0, creationTime: .none)
 }
 
-/// A thread, told apart from earlier owners of its tid by its creation time.
+/// A thread, distinguished from earlier owners of its tid by its creation time.
 ///
 /// Driver: `AuxTidCreationTime`, 12 bytes packed (DATA-1).
 public struct AuxTidCreationTime: Hashable, Sendable {
     /// The tid.
     public var threadId: UInt32
-    /// When the thread was created; zero when it has no creation time yet.
+    /// When the thread was created; zero if it has no creation time yet.
     public var creationTime: FileTime
 
     /// The thread `threadId` created at `creationTime`.
@@ -33,7 +33,7 @@ public struct AuxTidCreationTime: Hashable, Sendable {
     }
 }
 
-/// The priorities of the thread that a synchronous message speaks of.
+/// The priorities of the thread that a synchronous message is about.
 ///
 /// Driver: `MP_IO_PRIORITY`, filled by `MpGetPriorityInfo` (THR-6). The defaults are those of most captures.
 public struct MpIoPriority: Hashable, Sendable {

@@ -8,7 +8,7 @@ extension MessageOperation {
     /// The analyst's name, as the API spells it.
     public var name: String { term.name }
 
-    /// The operation called `name`.
+    /// The operation named `name`.
     public init?(name: String) {
         guard let operation = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = operation
@@ -20,17 +20,17 @@ extension MessageOperation {
     }
 }
 
-/// The table of one kind of operation: a line for each, found by its value.
+/// The table of one kind of operation, with one line for each, looked up by value.
 struct OperationTable<Operation: MessageOperation, Body: Sendable>: Sendable {
-    /// All that there is to say about one type of message.
+    /// The facts about one type of message.
     struct Line: Sendable {
         let operation: Operation
         let term: Term
         let isHighPriority: Bool
         let form: BodyForm<Body>
 
-        /// An operation known from part 2, of the given form; `highPriority` is its list unless the sender says
-        /// otherwise (ASY-1).
+        /// An operation known from part 2, with the given form. `highPriority` selects its list unless the sender
+        /// chooses otherwise (ASY-1).
         init(
             _ operation: Operation, _ name: String, driverName: String? = nil, _ meaning: String,
             from provenance: Provenance = .known("part 2"), rules: [String] = [], highPriority: Bool = false,
@@ -46,7 +46,7 @@ struct OperationTable<Operation: MessageOperation, Body: Sendable>: Sendable {
         }
     }
 
-    /// Lines by value; nil where the driver has a hole.
+    /// Lines by value; nil for values that the driver does not use.
     private let lines: [Line?]
 
     init(_ lines: [Line]) {

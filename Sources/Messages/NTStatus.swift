@@ -8,7 +8,7 @@ public struct NTStatus: RawRepresentable, Hashable, Sendable {
 
     /// The call succeeded; also "none yet" in a counter of last statuses.
     public static let success = NTStatus(rawValue: 0)
-    /// The engine did not answer in time. NT_SUCCESS would take it for success; here it is a failure (SYN-6).
+    /// The engine did not answer in time. NT_SUCCESS would treat this as a success; here it is a failure (SYN-6).
     public static let timeout = NTStatus(rawValue: 0x102)
     /// The engine's reply does not fit into the reply buffer.
     public static let bufferOverflow = NTStatus(rawValue: 0x8000_0005)
@@ -16,9 +16,9 @@ public struct NTStatus: RawRepresentable, Hashable, Sendable {
     public static let unsuccessful = NTStatus(rawValue: 0xC000_0001)
     /// A parameter is missing or out of range.
     public static let invalidParameter = NTStatus(rawValue: 0xC000_000D)
-    /// Nobody is connected to the port, or the connection was lost.
+    /// No engine is connected to the port, or the connection was lost.
     public static let portDisconnected = NTStatus(rawValue: 0xC000_0037)
-    /// The wait was given up because the driver unloads.
+    /// The wait was canceled because the driver unloads.
     public static let cancelled = NTStatus(rawValue: 0xC000_0120)
 
     /// The table of statuses: each one that the service produces.
@@ -48,7 +48,7 @@ public struct NTStatus: RawRepresentable, Hashable, Sendable {
         (status, Term(name, value: .status(status.rawValue), provenance, meaning, rules: rules))
     }
 
-    /// The status's name, or `0x%08x` for one without.
+    /// The status's name, or `0x%08x` if it has none.
     public var name: String { NTStatus.table.first { $0.status == self }?.term.name ?? hex }
 
     /// The status as `0x%08x`.

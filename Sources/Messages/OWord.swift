@@ -1,6 +1,6 @@
-/// Sixteen bytes that belong together: a GUID, a hash, the id of a rule.
+/// Sixteen bytes that form one value: a GUID, a hash, the id of a rule.
 ///
-/// Driver: `_OWORD`, as the analyst's listings have it.
+/// Driver: `_OWORD`, as in the analyst's listings.
 public struct OWord: Hashable, Sendable {
     /// Bytes 0 to 7, little-endian.
     public var low: UInt64
@@ -16,10 +16,10 @@ public struct OWord: Hashable, Sendable {
     /// All bytes 0.
     public static let zero = OWord()
 
-    /// How many bytes it has.
+    /// Its size in bytes.
     public static let size = 16
 
-    /// The bytes as they lie in memory.
+    /// The bytes as laid out in memory.
     public var bytes: [UInt8] { (0..<16).map(byte) }
 
     /// The value of `bytes`; nil unless there are sixteen.
@@ -39,7 +39,8 @@ public struct OWord: Hashable, Sendable {
 // MARK: - As a GUID
 
 extension OWord {
-    /// Which byte in memory each pair of digits of a GUID stands for: the first three groups are little-endian numbers.
+    /// The position in memory of the byte for each pair of digits of a GUID: the first three groups are little-endian
+    /// numbers.
     private static let guidOrder = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
 
     /// The value as a GUID in lower case: `9e6c4e1f-7d60-472f-ba1a-a39ef669e4b2`.
@@ -52,7 +53,7 @@ extension OWord {
         return text
     }
 
-    /// Reads a GUID of either case, with or without braces; nil for anything else.
+    /// Reads a GUID in either case, with or without braces; nil for anything else.
     public init?(guid text: String) {
         var text = Substring(text)
         if text.hasPrefix("{"), text.hasSuffix("}") { text = text.dropFirst().dropLast() }

@@ -1,5 +1,5 @@
 extension SyncMessage {
-    /// The message as it lies in memory.
+    /// The message as laid out in memory.
     public var bytes: [UInt8] {
         let header = SyncHeader(
             totalSize: UInt32(truncatingIfNeeded: totalSize), ioPriority: ioPriority,
@@ -8,9 +8,9 @@ extension SyncMessage {
         return data.accept(BytesVisitor(bytes: SyncHeader.layout.bytes(of: header), base: SyncMessage.headerSize))
     }
 
-    /// Reads a message; see `Dissection` for all that can be said of `bytes`.
+    /// Reads a message. `Dissection` gives a full account of `bytes`.
     ///
-    /// - Throws: the first fault. Bytes that the driver would write otherwise are none, if the message can be read.
+    /// - Throws: the first fault. Bytes that differ from the driver's are not a fault if the message can be read.
     public init(bytes: [UInt8]) throws(MessageFault) {
         guard case .sync(let message) = try Dissection(bytes, as: .sync).readable() else {
             throw MessageFault(offset: 0, detail: "is no synchronous structure")
@@ -37,7 +37,7 @@ extension SyncData {
     /// Inferred: the size of 0x7; the driver's pseudocode groups it with the single strings, which cannot hold both.
     public var size: Int { accept(SizeVisitor()) }
 
-    /// The data as it lies in memory.
+    /// The data as laid out in memory.
     public var bytes: [UInt8] { accept(BytesVisitor(bytes: [], base: 0)) }
 
     /// The operation's own fields, in the order of its layout.

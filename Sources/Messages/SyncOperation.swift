@@ -1,4 +1,4 @@
-/// What a synchronous message reports.
+/// The event that a synchronous message reports.
 ///
 /// Driver: `MP_SYNC_NOTIFICATION` (SYN-1). 0x4 is a hole.
 public enum SyncOperation: Int32, MessageOperation {
@@ -49,7 +49,7 @@ public enum SyncOperation: Int32, MessageOperation {
     ])
 }
 
-/// The variable data of a synchronous message, one case an operation.
+/// The variable data of a synchronous message, one case per operation.
 ///
 /// Driver: the union `SyncVariableData`.
 public enum SyncData: Hashable, Sendable {
@@ -63,7 +63,7 @@ public enum SyncData: Hashable, Sendable {
     case newImageLoadPerProcess(imageName: String)
     /// A thread created in its creator's process.
     case newThreadSameProcess(ThreadNotifySyncMessage)
-    /// The command line as captured at creation, and as it is now.
+    /// The command line as captured at creation, and the current one.
     case newThreadAndCmdLine(commandLine: String, currentCommandLine: String)
 
     /// The type of message that this data belongs to.
@@ -78,7 +78,7 @@ public enum SyncData: Hashable, Sendable {
         }
     }
 
-    /// Has `visitor` look at the content.
+    /// Passes the content to `visitor`.
     func accept<Visitor: LayoutVisitor>(_ visitor: Visitor) -> Visitor.Result {
         switch self {
         case .newImageLoadPerStream(let imageName), .newImageLoadPerProcess(let imageName):

@@ -1,4 +1,4 @@
-/// A noun of the driver's: the part of a table's line that every table has.
+/// A noun of the driver: the columns that all tables share.
 ///
 /// Rules, flags, operations, statuses, routines, counters and settings each have one table (decision 28). The glossary,
 /// `GET /v1/vocabulary`, the help texts of the metrics and the schemas of openapi.yaml are printed from these lines.
@@ -15,18 +15,18 @@ public struct Term: Hashable, Sendable {
 
     /// Our name.
     public let name: String
-    /// The driver's name, as the analyst gave it; nil where there is none.
+    /// The driver's name, as given by the analyst; nil if there is none.
     public let driverName: String?
     /// Its value; nil for a noun without one.
     public let value: Value?
-    /// How sure it is, and where it comes from.
+    /// How certain it is, and its source.
     public let provenance: Provenance
-    /// Its meaning, a phrase without a full stop and without rule ids.
+    /// Its meaning: a phrase without a period and without rule ids.
     public let meaning: String
-    /// The rules of the driver model that it takes part in, `["IMG-4"]`.
+    /// The rules of the driver model that involve it, `["IMG-4"]`.
     public let rules: [String]
 
-    /// A noun that goes by another name than the driver's, or that the driver does not have.
+    /// A noun whose name differs from the driver's, or that the driver does not have.
     public init(
         _ name: String, driverName: String?, value: Value? = nil, _ provenance: Provenance, _ meaning: String,
         rules: [String] = []
@@ -39,17 +39,17 @@ public struct Term: Hashable, Sendable {
         self.rules = rules
     }
 
-    /// A noun that goes by the driver's name.
+    /// A noun that has the driver's name.
     public init(
         _ name: String, value: Value? = nil, _ provenance: Provenance, _ meaning: String, rules: [String] = []
     ) {
         self.init(name, driverName: name, value: value, provenance, meaning, rules: rules)
     }
 
-    /// Its meaning with the rule ids in parentheses, as docs and the vocabulary have it.
+    /// Its meaning with the rule ids in parentheses, as in docs and the vocabulary.
     public var explanation: String { rules.isEmpty ? meaning : "\(meaning) (\(rules.joined(separator: ", ")))" }
 
-    /// Its meaning and the driver's name as sentences, for a page that does not have both in columns.
+    /// Its meaning and the driver's name as sentences, for pages that do not have columns for both.
     public var sentences: String {
         let meaning = explanation.prefix(1).uppercased() + explanation.dropFirst() + "."
         return driverName.map { "\(meaning) Driver: \($0)." } ?? meaning
@@ -57,7 +57,7 @@ public struct Term: Hashable, Sendable {
 }
 
 extension Term.Value {
-    /// The value in hex, as docs write it.
+    /// The value in hex, as written in docs.
     public var text: String {
         switch self {
         case .number(let number): "0x" + String(number, radix: 16, uppercase: true)

@@ -1,9 +1,9 @@
-/// A layout without the type of its content: how the body of some operation is read and made.
+/// A layout without the type of its content: how to read and create the body of an operation.
 struct BodyForm<Body: Sendable>: Sendable {
     let facts: StructureLayout
-    /// Reads a body whose table begins at the given place; nil after a fault.
+    /// Reads a body whose table begins at the given offset; nil after a fault.
     let read: @Sendable (inout MessageReader, Int) -> Body?
-    /// Makes a body of values.
+    /// Creates a body from values.
     let make: @Sendable ((LayoutField) -> FieldValue?) -> Body
 
     init<Content>(_ layout: Layout<Content>, _ wrap: @escaping @Sendable (Content) -> Body) {

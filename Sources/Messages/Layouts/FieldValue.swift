@@ -1,10 +1,10 @@
-/// What a field of a message holds.
+/// The value of a field of a message.
 public enum FieldValue: Hashable, Sendable {
-    /// A count, a size, an id: usually shown in decimal.
+    /// A count, a size, or an id: usually shown in decimal.
     case number(UInt64)
     /// The same with a sign.
     case signed(Int64)
-    /// An address, a mask, an access right, a code: usually shown in hex.
+    /// An address, a mask, an access right, or a code: usually shown in hex.
     case hex(UInt64)
     /// A process.
     case process(AuxPidCreationTime)
@@ -12,14 +12,14 @@ public enum FieldValue: Hashable, Sendable {
     case thread(AuxTidCreationTime)
     /// A string, without its NUL.
     case text(String)
-    /// Bytes that mean nothing to the driver.
+    /// Bytes that have no meaning to the driver.
     case bytes([UInt8])
     /// A GUID.
     case guid(OWord)
     /// Several hashes.
     case hashes([OWord])
 
-    /// Whether every byte of the field is 0, or there is none.
+    /// Whether all bytes of the field are 0, or it has none.
     public var isZero: Bool {
         switch self {
         case .number(let value), .hex(let value): value == 0
@@ -34,10 +34,10 @@ public enum FieldValue: Hashable, Sendable {
     }
 }
 
-/// A field of a message that JSON tells, and what it holds.
+/// A field of a message that JSON shows, with its value.
 public struct MessageMember: Hashable, Sendable {
     private let place: MemberField
-    /// What it holds.
+    /// Its value.
     public let value: FieldValue
 
     init(_ place: MemberField, _ value: FieldValue) {
@@ -47,7 +47,7 @@ public struct MessageMember: Hashable, Sendable {
 
     /// Its name in JSON.
     public var name: String { place.name }
-    /// What the layout says of it.
+    /// Its line in the layout.
     public var field: LayoutField { place.field }
 
     /// Two members are equal when they are the same field with equal values.
@@ -55,17 +55,17 @@ public struct MessageMember: Hashable, Sendable {
         left.place === right.place && left.value == right.value
     }
 
-    /// Hashes the value alone.
+    /// Hashes only the value.
     public func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }
 
-/// A field that JSON tells: an object of its own, because every message refers to all of its fields.
+/// A field that JSON shows. A class, because every message refers to all of its fields.
 final class MemberField: Sendable {
     let name: String
     let field: LayoutField
     let isLeftZeroByLoadImage: Bool
 
-    /// Nil for a field that JSON does not tell.
+    /// Nil for a field that JSON does not show.
     init?(_ field: LayoutField) {
         guard let member = field.member else { return nil }
         name = member

@@ -1,16 +1,16 @@
 extension Layout {
-    /// Reads a content, and notes each of its pieces.
+    /// Reads a content and records each of its pieces.
     ///
-    /// Nil after a fault. What can be read is noted all the same.
+    /// Nil after a fault. Pieces that can be read are still recorded.
     ///
-    /// - Parameter base: where the table's offset 0 lies in what is read.
+    /// - Parameter base: the position of the table's offset 0 in the reader.
     func read(_ reader: inout MessageReader, base: Int) -> Content? {
         let faults = reader.faults.count
         var content = empty
         var measures = [UInt64?](repeating: nil, count: fields.count)
         for (index, field) in fields.enumerated() {
             let (offset, size) = (base + (field.facts.offset ?? 0), field.facts.size ?? 0)
-            // All that follows would be missing as well.
+            // Everything after it would be missing as well.
             guard reader.has(size, at: offset, for: field.facts.name) else { return nil }
             let value = value(of: field, at: offset, size, reader)
             set(.slot(field.slot), to: value, in: &content)
@@ -29,7 +29,7 @@ extension Layout {
         return reader.faults.count == faults ? content : nil
     }
 
-    /// What a field holds, whose bytes must be there.
+    /// The value of a field whose bytes must be present.
     private func value(of field: Field, at offset: Int, _ size: Int, _ reader: MessageReader) -> FieldValue {
         switch field.slot {
         case .process, .thread:
@@ -50,7 +50,7 @@ extension Layout {
         }
     }
 
-    /// Where a part lies: checked before it is used. Nil when it is absent or, after a fault, cannot be read.
+    /// The position of a part, checked before it is used. Nil if it is absent or, after a fault, cannot be read.
     private func locate(
         _ part: Part, _ measures: [UInt64?], _ next: Int, _ base: Int, _ reader: inout MessageReader
     ) -> Range<Int>? {
@@ -62,7 +62,7 @@ extension Layout {
                 if let measured, measured != 0 { reader.fault(place, "is 0, but \(part.facts.name) has a length") }
                 return nil
             }
-            // Offsets count from byte 08. Compared before anything is added: whatever 64 bits there are may be written here.
+            // Offsets count from byte 08. Compare before adding anything: the message can contain any 64 bits here.
             guard reader.end >= 8, offset <= UInt64(reader.end - 8) else {
                 if !reader.isTruncated { reader.fault(place, "points to 0x\(hex(offset)), behind the message") }
                 return nil
@@ -103,7 +103,7 @@ extension Layout {
         if size > 0 { reader.note(part.facts, of: name, at: extent.lowerBound, size: size, value) }
     }
 
-    /// A text and the bytes that it takes with what ends it.
+    /// A text and its size in bytes, including its terminator.
     private func readText(
         _ part: Part, at extent: Range<Int>, _ reader: inout MessageReader
     ) -> (text: String, size: Int)? {

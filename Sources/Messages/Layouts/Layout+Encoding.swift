@@ -1,10 +1,10 @@
 extension Layout {
-    /// Bytes that `content` takes.
+    /// The size of `content` in bytes.
     func size(of content: Content) -> Int {
         extents.reduce(fixedSize) { $0 + size(of: $1, in: content) }
     }
 
-    /// `content` alone.
+    /// The bytes of `content` alone.
     func bytes(of content: Content) -> [UInt8] {
         var bytes: [UInt8] = []
         append(content, to: &bytes, base: 0)
@@ -13,14 +13,14 @@ extension Layout {
 
     /// Appends `content`.
     ///
-    /// - Parameter base: where in `bytes` the table's offset 0 lies; the fields begin at the end of `bytes`.
+    /// - Parameter base: the position of the table's offset 0 in `bytes`. The fields begin at the end of `bytes`.
     func append(_ content: Content, to bytes: inout [UInt8], base: Int) {
         let sizes = extents.map { size(of: $0, in: content) }
         var start = base + fixedSize
         var measures = [UInt64](repeating: 0, count: fields.count)
         for (part, size) in zip(parts, sizes) {
             if let field = part.measureField { measures[field] = measure(of: part, size: size) }
-            // Offsets count from byte 08; 0 says that there is nothing.
+            // Offsets count from byte 08; 0 means that the part is absent.
             if let field = part.offsetField, size > 0 { measures[field] = UInt64(start - 8) }
             start += size
         }

@@ -1,4 +1,4 @@
-// The words that tables are written in.
+// The vocabulary of the tables.
 extension Layout.Line {
     typealias Path<Value> = Layout.Path<Value>
 
@@ -40,7 +40,7 @@ extension Layout.Line {
     static func zero(_ offset: Int, _ size: Int, _ name: String = "(zero)") -> Self {
         hidden(offset, size, name, .zero, .constant)
     }
-    /// A number that is always the same.
+    /// A number that never changes.
     static func constant(_ offset: Int, _ size: Int, _ name: String, _ value: UInt64) -> Self {
         hidden(offset, size, name, .constant(value), .constant)
     }
@@ -54,11 +54,11 @@ extension Layout.Line {
         hidden(offset, size, name, .offset(of: part), .measure)
     }
 
-    /// A string and its NUL; absent when empty where a field tells its offset.
+    /// A string and its NUL. If a field gives its offset, an empty string is absent.
     static func text(_ name: String, _ path: Path<String>, at offset: Int? = nil, terminator: Int = 2) -> Self {
         part(offset, name, .text(terminator: terminator), .text(path))
     }
-    /// Bytes; where no field tells how many, all that are left.
+    /// Bytes; if no field gives their length, all the remaining ones.
     static func data(_ name: String, _ path: Path<[UInt8]>, at offset: Int? = nil) -> Self {
         part(offset, name, .data, .data(path))
     }
@@ -88,14 +88,14 @@ extension Layout.Line {
 
     private static func memberName(_ name: String) -> String { name.prefix(1).lowercased() + name.dropFirst() }
 
-    // MARK: What else a line may say
+    // MARK: Modifiers of a line
 
-    /// A message cannot be made without this.
+    /// A message cannot be created without this.
     var required: Self { with { $0.isRequired = true } }
     /// Left 0 by a LoadImage.
     var leftZeroByLoadImage: Self { with { $0.isLeftZeroByLoadImage = true } }
 
-    /// What it is called in JSON.
+    /// Its name in JSON.
     func called(_ member: String) -> Self { with { $0.member = member } }
     func note(_ note: String) -> Self { with { $0.note = note } }
     func from(_ provenance: Provenance) -> Self { with { $0.provenance = provenance } }

@@ -1,5 +1,5 @@
 extension Layout {
-    /// The fields that are told in JSON and what `content` has there, in the order of the table.
+    /// The fields that JSON shows with their values in `content`, in the order of the table.
     func members(of content: Content, where isIncluded: (MemberField) -> Bool = { _ in true }) -> [MessageMember] {
         members.compactMap { member in
             guard isIncluded(member.field) else { return nil }
@@ -7,7 +7,7 @@ extension Layout {
         }
     }
 
-    /// A content of what `value` gives for each field that is told in JSON; what it has nothing for stays 0 or empty.
+    /// A content with the values that `value` returns for the fields that JSON shows; others stay 0 or empty.
     func content(_ value: (LayoutField) -> FieldValue?) -> Content {
         var content = empty
         for member in members {
@@ -40,7 +40,7 @@ extension Layout {
         }
     }
 
-    /// Puts a value where it belongs; one of another type than the place has is passed over.
+    /// Stores a value in its slot or part; ignores a value of another type.
     func set(_ access: Access, to value: FieldValue, in content: inout Content) {
         switch access {
         case .slot(let slot):
@@ -73,9 +73,9 @@ extension Layout {
 }
 
 extension LayoutField {
-    /// An unsigned value as the field shows it.
+    /// An unsigned value in the form that the field shows.
     func unsigned(_ value: UInt64) -> FieldValue { kind == .hex ? .hex(value) : .number(value) }
 
-    /// Sixteen bytes as the field shows them.
+    /// Sixteen bytes in the form that the field shows.
     func oword(_ value: OWord) -> FieldValue { kind == .guid ? .guid(value) : .bytes(value.bytes) }
 }

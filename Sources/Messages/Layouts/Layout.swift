@@ -1,7 +1,7 @@
-/// How a structure of the driver lies in memory: a table of its fields, each tied to the property that holds it.
+/// The memory layout of a structure of the driver: a table of its fields, each tied to the property that holds it.
 ///
-/// Fields stand at fixed offsets; parts, whose size varies, follow behind the last field in the order of the table. Where
-/// a field says how long a part is or where it begins, that is believed when reading, after it was checked.
+/// Fields are at fixed offsets. Parts, whose size varies, follow the last field in the order of the table. If a field
+/// gives the length or the offset of a part, reading uses that value after checking it.
 struct Layout<Content: Sendable>: Sendable {
     typealias Path<Value> = any WritableKeyPath<Content, Value> & Sendable
 
@@ -11,7 +11,7 @@ struct Layout<Content: Sendable>: Sendable {
         let slot: Slot
     }
 
-    /// What a field holds.
+    /// The kind of value in a field, and the property that holds it.
     enum Slot: Sendable {
         case byte(Path<UInt8>)
         case flag(Path<Bool>)
@@ -22,22 +22,22 @@ struct Layout<Content: Sendable>: Sendable {
         case process(Path<AuxPidCreationTime>)
         case thread(Path<AuxTidCreationTime>)
         case oword(Path<OWord>)
-        /// The value that the facts name, or zeros.
+        /// The constant that the facts give, or zeros.
         case constant
-        /// What the facts tell of a part.
+        /// The length, count or offset of a part, as the facts say.
         case measure
     }
 
-    /// Something whose size varies.
+    /// A piece of varying size.
     struct Part: Sendable {
         var facts: LayoutField
         let content: PartContent
-        /// Indices of the fields that tell its length or count, and where it begins.
+        /// Indices of the fields that hold its length or count, and its offset.
         var measureField: Int?
         var offsetField: Int?
     }
 
-    /// What tells how long a part is: of a text how it ends, and whether it is there at all when it is empty.
+    /// The facts that determine the length of a part. For a text: its terminator, and whether it is absent when empty.
     struct Extent: Sendable {
         let content: PartContent
         let terminator: Int
@@ -56,7 +56,7 @@ struct Layout<Content: Sendable>: Sendable {
         case hashes(Path<[OWord]>)
     }
 
-    /// A line that JSON tells, and how its value is reached.
+    /// A line that JSON shows, and the access to its value.
     struct Member: Sendable {
         let field: MemberField
         let access: Access
@@ -89,19 +89,19 @@ struct Layout<Content: Sendable>: Sendable {
 
     /// The driver's name of the structure.
     let name: String
-    /// How sure the layout is as a whole.
+    /// The status and source of the layout as a whole.
     let provenance: Provenance
-    /// What nothing else is set in.
+    /// A content in which nothing is set.
     let empty: Content
     let fields: [Field]
     let parts: [Part]
-    /// How long each is.
+    /// The facts that determine the length of each part.
     let extents: [Extent]
-    /// Where the first part begins.
+    /// The offset of the first part.
     let fixedSize: Int
-    /// The table as it was written.
+    /// The table as written.
     let lines: [Line]
-    /// The lines that JSON tells.
+    /// The lines that JSON shows.
     let members: [Member]
 
     init(_ name: String, _ provenance: Provenance, empty: Content, _ lines: [Line]) {
@@ -111,7 +111,7 @@ struct Layout<Content: Sendable>: Sendable {
         self.lines = lines
         members = lines.compactMap { line in MemberField(line.facts).map { Member(field: $0, access: line.access) } }
         fields = lines.compactMap { if case .field(let field) = $0 { field } else { nil } }
-        // The first part may say itself where it begins: raw data have no field before them.
+        // The first part may give its own offset: raw data have no field before them.
         fixedSize = lines.map { ($0.facts.offset ?? 0) + ($0.facts.size ?? 0) }.max() ?? 0
         var parts = lines.compactMap { line -> Part? in if case .part(let part) = line { part } else { nil } }
         for (index, field) in fields.enumerated() {

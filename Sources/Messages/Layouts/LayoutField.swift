@@ -1,6 +1,6 @@
-/// One line of a layout's table: where a field lies and what it is.
+/// One line of a layout's table: the position and the kind of a field.
 public struct LayoutField: Hashable, Sendable {
-    /// What a field is.
+    /// The kind of a field.
     public enum Kind: Hashable, Sendable {
         /// An integer of `size` bytes, shown in decimal.
         case number
@@ -20,13 +20,13 @@ public struct LayoutField: Hashable, Sendable {
         case oword
         /// Always this value.
         case constant(UInt64)
-        /// Zero: not used, or unknown.
+        /// Zero: unused, or unknown.
         case zero
-        /// Bytes that the named part takes, 0 when it is absent.
+        /// The length of the named part in bytes; 0 if it is absent.
         case length(of: String)
-        /// How many elements the named part has.
+        /// The number of elements of the named part.
         case count(of: String)
-        /// Where the named part begins, counted from byte 08 of the message; 0 when it is absent.
+        /// The offset of the named part, counted from byte 08 of the message; 0 if it is absent.
         case offset(of: String)
         /// UTF-16LE and `terminator` bytes of zeros.
         case text(terminator: Int)
@@ -36,14 +36,14 @@ public struct LayoutField: Hashable, Sendable {
         case hashes
     }
 
-    /// Values that have a name.
+    /// The names of values.
     public struct Names: Hashable, Sendable {
         /// Each value or bit with its name.
         public let names: [UInt64: String]
         /// Whether the values are bits, of which several may be set.
         public let areBits: Bool
 
-        /// The names of what `value` is or consists of; the rest of the bits in hex.
+        /// The names of `value` or of its bits; the remaining bits in hex.
         public func describe(_ value: UInt64) -> String? {
             guard areBits, value != 0 else { return names[value] }
             let known = names.keys.sorted().filter { value & $0 != 0 }
@@ -53,26 +53,26 @@ public struct LayoutField: Hashable, Sendable {
         }
     }
 
-    /// Where it begins, in bytes from the start of the structure its table is written for; nil for a part that begins
-    /// where the one before it ends.
+    /// Its offset in bytes from the start of the structure that the table describes; nil for a part that begins at the
+    /// end of the previous one.
     public let offset: Int?
-    /// How many bytes it takes; nil when that varies.
+    /// Its size in bytes; nil if that varies.
     public let size: Int?
     /// The driver's name.
     public let name: String
-    /// The member that it is in JSON; nil for what JSON does not tell.
+    /// Its member in JSON; nil if JSON does not show it.
     public internal(set) var member: String?
-    /// What it is.
+    /// Its kind.
     public let kind: Kind
-    /// Whether a message cannot be made without it.
+    /// Whether a message cannot be created without it.
     public var isRequired = false
-    /// Whether a LoadImage, which shares the layout of CreateProcess, leaves it 0.
+    /// Whether it is left 0 by a LoadImage, which shares the layout of CreateProcess.
     public var isLeftZeroByLoadImage = false
-    /// Values that have a name.
+    /// The names of its values.
     public var valueNames: Names?
-    /// How sure its place is; nil when that is as sure as the layout.
+    /// The status and source of its position; nil if the same as the layout's.
     public var provenance: Provenance?
-    /// What else to know, a phrase without a full stop.
+    /// An additional note: a phrase without a period.
     public var note: String?
 
     init(_ name: String, at offset: Int?, size: Int?, _ kind: Kind, member: String?) {
@@ -83,7 +83,7 @@ public struct LayoutField: Hashable, Sendable {
         self.member = member
     }
 
-    /// The type as docs write it.
+    /// The type as written in docs.
     public var typeName: String {
         let bits = 8 * (size ?? 0)
         return switch kind {

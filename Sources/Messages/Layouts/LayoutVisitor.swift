@@ -1,4 +1,4 @@
-/// Does something with a content and its layout, whatever type it is of.
+/// An operation on a content and its layout, for contents of any type.
 protocol LayoutVisitor<Result> {
     associatedtype Result
     func visit<Content>(_ content: Content, _ layout: Layout<Content>) -> Result
@@ -9,11 +9,11 @@ struct SizeVisitor: LayoutVisitor {
     func visit<Content>(_ content: Content, _ layout: Layout<Content>) -> Int { layout.size(of: content) }
 }
 
-/// Appends a content to what comes before it.
+/// Appends a content to given bytes.
 struct BytesVisitor: LayoutVisitor {
-    /// What comes before.
+    /// The bytes to append to.
     let bytes: [UInt8]
-    /// Where the table's offset 0 lies.
+    /// The position of the table's offset 0 in `bytes`.
     let base: Int
 
     func visit<Content>(_ content: Content, _ layout: Layout<Content>) -> [UInt8] {
@@ -23,14 +23,14 @@ struct BytesVisitor: LayoutVisitor {
     }
 }
 
-/// Lists the fields that JSON tells, with their values.
+/// Lists the fields that JSON shows, with their values.
 struct ValuesVisitor: LayoutVisitor {
     func visit<Content>(_ content: Content, _ layout: Layout<Content>) -> [MessageMember] {
         layout.members(of: content)
     }
 }
 
-/// Tells which structure a content is.
+/// Returns the name of a content's structure.
 struct NameVisitor: LayoutVisitor {
     func visit<Content>(_ content: Content, _ layout: Layout<Content>) -> String { layout.name }
 }

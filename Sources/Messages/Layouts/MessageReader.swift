@@ -1,8 +1,8 @@
-/// Something that is wrong with the bytes of a message, or odd about them.
+/// A fault in the bytes of a message, or a remark about them.
 public struct MessageFault: Error, Hashable, Sendable {
-    /// Where, in bytes from the start of what was read.
+    /// Its position in bytes from the start of the input.
     public let offset: Int
-    /// What, a phrase without a full stop.
+    /// The description: a phrase without a period.
     public let detail: String
 
     /// The fault `detail` at `offset`.
@@ -12,28 +12,28 @@ public struct MessageFault: Error, Hashable, Sendable {
     }
 }
 
-/// A piece of a message, as the layout explains it.
+/// A piece of a message, as described by the layout.
 public struct MessagePart: Hashable, Sendable {
-    /// Where it begins, in bytes from the start of what was read.
+    /// Its position in bytes from the start of the input.
     public let offset: Int
-    /// How many bytes it takes.
+    /// Its size in bytes.
     public let size: Int
     /// The driver's name of the structure that it belongs to.
     public let structure: String
-    /// What the layout says of it; nil for bytes that no field claims.
+    /// Its line in the layout; nil for bytes that no field claims.
     public let field: LayoutField?
-    /// What it holds.
+    /// Its value.
     public let value: FieldValue
-    /// What the driver writes there, when that is something else.
+    /// The bytes that the driver writes there, if they differ.
     public internal(set) var expected: [UInt8]?
 }
 
-/// Reads a message, piece by piece; never beyond its end, whatever the bytes say.
+/// Reads a message piece by piece, never beyond its end, whatever the bytes say.
 struct MessageReader {
     let bytes: [UInt8]
-    /// Where the message ends: not beyond `bytes`.
+    /// The end of the message, at most that of `bytes`.
     private(set) var end: Int
-    /// Whether the message says that it goes on behind `bytes`: what is missing then is no fault of its own.
+    /// Whether the message claims to extend beyond `bytes`. The missing bytes are then not a separate fault.
     private(set) var isTruncated = false
     private(set) var parts: [MessagePart] = []
     private(set) var faults: [MessageFault] = []
@@ -43,7 +43,8 @@ struct MessageReader {
         end = bytes.count
     }
 
-    /// Takes in how long the message says it is, in a field at `offset`; it has at least its header, which was read.
+    /// Applies the message size that is stated in a field at `offset`. The message has at least its header, which was
+    /// read.
     mutating func limit(to size: Int, statedAt offset: Int, header: Int) {
         if size < header {
             fault(offset, "says 0x\(hex(size)) bytes, fewer than the header has")
@@ -59,29 +60,30 @@ struct MessageReader {
         faults.append(MessageFault(offset: offset, detail: detail))
     }
 
-    /// Notes that `size` bytes at `offset` are there for `field`.
+    /// Records that `size` bytes at `offset` are present for `field`.
     mutating func note(_ field: LayoutField, of structure: String, at offset: Int, size: Int, _ value: FieldValue) {
         parts.append(MessagePart(offset: offset, size: size, structure: structure, field: field, value: value))
     }
 
-    /// Whether `size` bytes at `offset` belong to the message; it is a fault when they do not.
+    /// Whether `size` bytes at `offset` belong to the message. Records a fault if they do not.
     mutating func has(_ size: Int, at offset: Int, for name: String) -> Bool {
         if offset <= end, size <= end - offset { return true }
         if !isTruncated { fault(min(offset, end), "the message ends at 0x\(hex(end)), within \(name)") }
         return false
     }
 
-    /// The little-endian number of up to eight bytes at `offset`, which must be there.
+    /// The little-endian number of up to eight bytes at `offset`, which must be present.
     func number(at offset: Int, size: Int) -> UInt64 {
         (0..<size).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
     }
 
-    /// The sixteen bytes at `offset`, which must be there.
+    /// The sixteen bytes at `offset`, which must be present.
     func oword(at offset: Int) -> OWord {
         OWord(low: number(at: offset, size: 8), high: number(at: offset + 8, size: 8))
     }
 
-    /// The UTF-16LE text of `units` units at `offset`, which must be there; nil, and a fault, when it is not well-formed.
+    /// The UTF-16LE text of `units` units at `offset`, which must be present. Nil, with a fault, if it is not
+    /// well-formed.
     mutating func text(at offset: Int, units: Int) -> String? {
         let codes = (0..<units).map { UInt16(truncatingIfNeeded: number(at: offset + 2 * $0, size: 2)) }
         if let text = String(validating: codes, as: UTF16.self) { return text }
@@ -94,13 +96,13 @@ struct MessageReader {
         return nil
     }
 
-    /// The first NUL of two bytes at `offset` or behind, `limit` at most; nil without one.
+    /// The position of the first two-byte NUL at or after `offset` and before `limit`; nil if there is none.
     func terminator(from offset: Int, to limit: Int) -> Int? {
         stride(from: offset, to: limit - 1, by: 2).first { bytes[$0] == 0 && bytes[$0 + 1] == 0 }
     }
 }
 
-/// A number as hex digits without prefix, at least `digits` of them.
+/// A number in hex digits without a prefix, padded to at least `digits` digits.
 func hex(_ number: some BinaryInteger, digits: Int = 1) -> String {
     let text = String(number, radix: 16)
     return String(repeating: "0", count: max(0, digits - text.count)) + text

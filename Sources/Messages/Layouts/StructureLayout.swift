@@ -1,10 +1,10 @@
-/// A structure of the driver as docs and the vocabulary tell it: its table, without the Swift type behind it.
+/// A structure of the driver for docs and the vocabulary: its table, without the Swift type behind it.
 public struct StructureLayout: Hashable, Sendable {
     /// The driver's name.
     public let name: String
-    /// How sure the layout is as a whole; fields may say otherwise.
+    /// The status and source of the layout as a whole; single fields may differ.
     public let provenance: Provenance
-    /// How many bytes it has up to its first part of varying size, counted from offset 0 of the table.
+    /// The size in bytes up to the first part of varying size, counted from offset 0 of the table.
     public let fixedSize: Int
     /// The lines of the table.
     public let fields: [LayoutField]
@@ -27,7 +27,7 @@ extension Layout {
 }
 
 extension AsyncOperation {
-    /// The layout of the operation's messages behind the header; for types without a published one, raw bytes.
+    /// The layout of the operation's messages after the header; raw bytes for types without a published layout.
     public var structure: StructureLayout { form.facts }
 
     /// Whether a layout is published.

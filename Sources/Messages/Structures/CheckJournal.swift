@@ -1,4 +1,4 @@
-/// What CheckJournal tells: a control code that concerns the change journal of a volume.
+/// The content of a CheckJournal: a control code that concerns the change journal of a volume.
 ///
 /// Driver: `CheckJournalMessage`.
 public struct CheckJournal: Hashable, Sendable {

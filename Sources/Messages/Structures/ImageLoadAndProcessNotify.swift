@@ -1,4 +1,4 @@
-/// What CreateProcess and LoadImage tell.
+/// The content of CreateProcess and LoadImage.
 ///
 /// Driver: `ImageLoadAndProcessNotify`. A LoadImage leaves parent, creator, command line and token fields 0.
 public struct ImageLoadAndProcessNotify: Hashable, Sendable {
@@ -6,7 +6,7 @@ public struct ImageLoadAndProcessNotify: Hashable, Sendable {
     public var parentProcess: AuxPidCreationTime
     /// The process.
     public var currentProcess: AuxPidCreationTime
-    /// The process that created it, which may not be the parent.
+    /// The process that created it, which is not necessarily the parent.
     public var creatorProcess: AuxPidCreationTime
     /// True at creation, false at exit and for an image load.
     public var createFlag: Bool
@@ -21,7 +21,7 @@ public struct ImageLoadAndProcessNotify: Hashable, Sendable {
     /// The command line as captured at creation; empty when absent.
     public var commandLine: String
 
-    /// A message about `currentProcess`; what is not given is 0.
+    /// A message about `currentProcess`; values that are not given are 0.
     public init(
         parentProcess: AuxPidCreationTime = .none, currentProcess: AuxPidCreationTime,
         creatorProcess: AuxPidCreationTime = .none, createFlag: Bool = false, processFlagsLowByte: UInt8 = 0,
@@ -40,14 +40,14 @@ public struct ImageLoadAndProcessNotify: Hashable, Sendable {
 }
 
 extension ImageLoadAndProcessNotify {
-    /// Whether it has nothing but what the driver fills for a LoadImage.
+    /// Whether only the fields that the driver fills for a LoadImage are set.
     var isPlainLoad: Bool {
         parentProcess == .none && creatorProcess == .none && !createFlag && processFlagsLowByte == 0 && token == .zero
             && commandLine.isEmpty
     }
 }
 
-/// What a CreateProcess message says of the token of a process.
+/// The fields of a process's token that a CreateProcess message carries.
 public struct ProcessToken: Hashable, Sendable {
     /// TOKEN_ELEVATION_TYPE.
     public var elevationType: UInt32
@@ -56,7 +56,7 @@ public struct ProcessToken: Hashable, Sendable {
     /// The RID of the integrity level: 0x1000 low, 0x2000 medium, 0x3000 high, 0x4000 system.
     public var integrityLevel: UInt32
 
-    /// The given values; those of an ordinary user's process by default.
+    /// A token with the given values; the defaults are those of an ordinary user's process.
     public init(elevationType: UInt32 = 1, elevation: UInt32 = 0, integrityLevel: UInt32 = 0x2000) {
         self.elevationType = elevationType
         self.elevation = elevation

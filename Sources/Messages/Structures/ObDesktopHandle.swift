@@ -1,10 +1,10 @@
-/// What OpenDesktop tells: a handle to a desktop is opened.
+/// The content of an OpenDesktop: a handle to a desktop is opened.
 ///
 /// Driver: `ObDesktopHandleMessage`, filled by `MpObHandleOpenDesktopCallback`.
 public struct ObDesktopHandle: Hashable, Sendable {
     /// The process that opens the handle.
     public var process: AuxPidCreationTime
-    /// The thread that does.
+    /// The thread that opens it.
     public var threadId: UInt32 = 0
     /// The terminal session.
     public var sessionId: UInt32 = 0
@@ -12,12 +12,12 @@ public struct ObDesktopHandle: Hashable, Sendable {
     public var operation: UInt8 = 0
     /// Whether it is a kernel handle.
     public var kernelHandleFlag: UInt8 = 0
-    /// The access that is asked for.
+    /// The requested access.
     public var desiredAccess: UInt32 = 0
     /// The desktop's name.
     public var objectName = ""
 
-    /// A handle that `process` opens; what is not given is 0.
+    /// A handle that `process` opens; values that are not given are 0.
     public init(process: AuxPidCreationTime) { self.process = process }
 }
 

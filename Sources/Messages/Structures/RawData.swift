@@ -1,4 +1,4 @@
-/// Bytes of a type without a published layout.
+/// Bytes for a type without a published layout.
 struct RawData: Sendable {
     var data: [UInt8]
 

@@ -1,41 +1,41 @@
-/// What RegistryEvent tells: one structure for all registry operations, which fill what applies to them.
+/// The content of a RegistryEvent: one structure for all registry operations; each fills the fields that apply to it.
 ///
 /// Driver: `RegOperationMessage`, filled by `MpRegpSendNotification` and `MpRegpCopyVariableNotificationData`.
 public struct RegOperation: Hashable, Sendable {
-    /// The key; this and the other names are empty when absent.
+    /// The key's name. Names are empty if absent.
     public var keyName = ""
-    /// The value.
+    /// The value's name.
     public var valueName = ""
-    /// What the key is renamed to.
+    /// The new name of a renamed key.
     public var newKeyName = ""
-    /// Before a key is restored or loaded from a file.
+    /// The old file name, for a key that is restored or loaded from a file.
     public var oldFileName = ""
-    /// The file that it is restored or loaded from.
+    /// The file that the key is restored or loaded from.
     public var newFileName = ""
-    /// The process that does it.
+    /// The process that performs the operation.
     public var process: AuxPidCreationTime
-    /// The thread that does it.
+    /// The thread that performs the operation.
     public var threadId: UInt32 = 0
     /// The terminal session.
     public var sessionId: UInt32 = 0
     /// The rules of the monitored key that apply.
     public var finalKeyRules: UInt32 = 0
-    /// REG_SZ, ... of the new data.
+    /// The type of the new data: REG_SZ, ...
     public var newValueType: UInt32 = 0
     /// The new data.
     public var newValueData: [UInt8] = []
-    /// REG_SZ, ... of the data before.
+    /// The type of the old data: REG_SZ, ...
     public var valueType: UInt32 = 0
-    /// The data before.
+    /// The old data.
     public var valueData: [UInt8] = []
     /// Flags of RegRestoreKey.
     public var regRestoreFlags: UInt32 = 0
-    /// The transaction; all 0 without one.
+    /// The transaction; all 0 if there is none.
     public var transactionId = OWord.zero
-    /// Hashes of the monitored values that match.
+    /// Hashes of the matching monitored values.
     public var hashes: [OWord] = []
 
-    /// An operation of `process`; what is not given is 0 or absent.
+    /// An operation by `process`; values that are not given are 0 or absent.
     public init(process: AuxPidCreationTime) { self.process = process }
 }
 

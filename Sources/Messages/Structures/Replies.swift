@@ -2,55 +2,55 @@
 ///
 /// Driver: `ReplySyncMessage`, 0x14 bytes or more (SYN-7).
 public struct ReplySyncMessage: Hashable, Sendable {
-    /// The type of the message that is answered; the i32 at offset 0x8.
+    /// The type of the message that this answers; the i32 at offset 0x8.
     public var operationType: Int32
 
     /// A reply to a message of type `operationType`.
     public init(operationType: Int32) { self.operationType = operationType }
 
-    /// Fewest bytes that make a reply.
+    /// The minimum size of a reply in bytes.
     public static let minimumSize = 0x14
 
-    /// Reads a reply buffer; nil when it is too short (a mismatch, SYN-8). What else stands in it does not matter.
+    /// Reads a reply buffer; nil if it is too short (a mismatch, SYN-8). The other bytes do not matter.
     public init?(bytes: [UInt8]) {
         var reader = MessageReader(bytes)
         guard let reply = ReplySyncMessage.layout.read(&reader, base: 0) else { return nil }
         self = reply
     }
 
-    /// The reply buffer that says this, `minimumSize` bytes.
+    /// The reply as a buffer of `minimumSize` bytes.
     public var bytes: [UInt8] { ReplySyncMessage.layout.bytes(of: self) }
 }
 
 /// The engine's reply to CreateProcess, as bytes.
 ///
-/// Decided: where the rules and flags stand; that is not published (PRC-3).
+/// Decided: the position of rules and flags, which is not published (PRC-3).
 public struct CreateProcessReply: Hashable, Sendable {
-    /// Whether the process may not start; byte 0x48.
+    /// Whether the process is denied; byte 0x48.
     public var accessDenied: Bool
-    /// ProcessFlags to set, 0 to leave them alone; u32 at 0x4C.
+    /// ProcessFlags to set, 0 to leave them unchanged; u32 at 0x4C.
     public var processFlags: UInt32
-    /// ProcessRules to set, 0 to leave them alone; u32 at 0x50.
+    /// ProcessRules to set, 0 to leave them unchanged; u32 at 0x50.
     public var processRules: UInt32
 
-    /// The given answer; by default one that allows the process and changes nothing.
+    /// A reply; by default it allows the process and changes nothing.
     public init(accessDenied: Bool = false, processFlags: UInt32 = 0, processRules: UInt32 = 0) {
         self.accessDenied = accessDenied
         self.processFlags = processFlags
         self.processRules = processRules
     }
 
-    /// The reply's size, which it also states in the word at offset 2.
+    /// The reply's size in bytes, which is also stated in the word at offset 2.
     public static let size = 0x60
 
-    /// Reads a reply buffer; nil when byte 0 is not 0x5D, the word at 2 is not 0x60 or it is shorter than that.
+    /// Reads a reply buffer; nil if byte 0 is not 0x5D, the word at 2 is not 0x60, or the buffer is shorter than that.
     public init?(bytes: [UInt8]) {
         var reader = MessageReader(bytes)
         guard let reply = CreateProcessReply.layout.read(&reader, base: 0) else { return nil }
         self = reply
     }
 
-    /// The reply buffer that says this, `size` bytes.
+    /// The reply as a buffer of `size` bytes.
     public var bytes: [UInt8] { CreateProcessReply.layout.bytes(of: self) }
 }
 

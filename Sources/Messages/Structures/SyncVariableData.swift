@@ -1,4 +1,4 @@
-// What stands behind the header of a synchronous message. Offsets count from the start of the variable data.
+// The data after the header of a synchronous message. Offsets count from the start of the variable data.
 
 /// The data of NewImageLoadPerStream and NewImageLoadPerProcess.
 struct ImageNameData: Sendable {

@@ -1,4 +1,4 @@
-/// What CreateThread tells.
+/// The content of a CreateThread.
 ///
 /// Driver: `ThreadNotifyMessage` (THR-4).
 public struct ThreadNotify: Hashable, Sendable {
@@ -10,7 +10,7 @@ public struct ThreadNotify: Hashable, Sendable {
     public var createdThreadProcess: AuxPidCreationTime
     /// The created thread; its creation time is 0 in the only published dump.
     public var createdThread: AuxTidCreationTime
-    /// The image of the creator's process or of the created thread's (THR-4).
+    /// The image of the creator's process or of the target process (THR-4).
     public var imageFileName: String
 
     /// A message about `createdThread`.

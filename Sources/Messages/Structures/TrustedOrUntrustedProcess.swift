@@ -1,13 +1,13 @@
-/// What TrustedOrUntrustedProcess tells.
+/// The content of a TrustedOrUntrustedProcess.
 ///
 /// Driver: `TrustedOrUntrustedProcessMessage`.
 public struct TrustedOrUntrustedProcess: Hashable, Sendable {
-    /// Not 0 when the process became untrusted.
+    /// Not 0 if the process became untrusted.
     public var untrustedFlag: UInt8
     /// The name of its image, of any length (COR-3).
     public var imageFileName: String
 
-    /// The process whose image is called `imageFileName`.
+    /// A message about a process with the image `imageFileName`.
     public init(untrustedFlag: UInt8 = 0, imageFileName: String = "") {
         self.untrustedFlag = untrustedFlag
         self.imageFileName = imageFileName

@@ -1,4 +1,4 @@
-/// What Wow64cpuLoad tells.
+/// The content of a Wow64cpuLoad.
 ///
 /// Driver: `Wow64CpuLoadMessage` (IMG-2).
 public struct Wow64CpuLoadMessage: Hashable, Sendable {
@@ -6,7 +6,7 @@ public struct Wow64CpuLoadMessage: Hashable, Sendable {
     public var processId: UInt32
     /// The thread that loads it.
     public var threadId: UInt32
-    /// Where the process has wow64cpu.dll.
+    /// The address of wow64cpu.dll in the process.
     public var wow64CpuImageBase: UInt64
 
     /// A message about `processId`.
