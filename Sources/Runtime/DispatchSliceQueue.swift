@@ -4,13 +4,13 @@ public import Driver
 import Glibc
 import Locking
 
-/// Does long work on threads of its own, one per core. All work takes turns, a slice at a time.
+/// Runs long work on threads of its own, one per core. All work takes turns, one slice at a time.
 ///
-/// However much work there is, others lose a share of the cores to it, but never wait behind it.
+/// However much work there is, other threads share the cores with it but never wait for it.
 public final class DispatchSliceQueue: SliceQueue {
     private struct State {
         var waiting: Deque<@Sendable () -> Bool> = []
-        /// Threads that work or have been requested.
+        /// Threads that are running or have been requested.
         var running = 0
     }
 
@@ -18,13 +18,13 @@ public final class DispatchSliceQueue: SliceQueue {
     private let width: Int
     private let state = Locked(State())
 
-    /// A queue with `width` threads while there is work, by default one a core; `name` shows in a debugger.
+    /// A queue that uses `width` threads while there is work, by default one per core. `name` is shown in debuggers.
     public init(named name: String, width: Int? = nil) {
         queue = DispatchQueue(label: name, qos: .utility, attributes: .concurrent)
         self.width = width ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 
-    /// Calls `slice` on a thread of the queue's, again and again until it returns false.
+    /// Calls `slice` on one of the queue's threads, repeatedly, until it returns false.
     public func run(_ slice: @escaping @Sendable () -> Bool) {
         let mustStart = state.withLock { state in
             state.waiting.append(slice)

@@ -1,22 +1,22 @@
 import Dispatch
 public import Driver
 
-/// The timers of all hosts, on one serial queue of their own.
+/// The timers of all hosts, on a serial queue of their own.
 ///
-/// A Dispatch source each: setting and cancelling one takes about a microsecond, little more than a heap of deadlines
-/// over a single source would.
+/// Each timer is a Dispatch source: setting and canceling one takes about a microsecond, little more than a heap of
+/// deadlines over a single source would take.
 public struct DispatchTimerQueue: TimerQueue {
     private let queue = DispatchQueue(label: "wdfilterd.timers", qos: .userInitiated)
 
     /// A queue with no timers.
     public init() {}
 
-    /// Calls `body` once, `delay` from now, on the queue's thread; as soon as can be when `delay` is not positive.
+    /// Calls `body` once, `delay` from now, on the queue's thread; as soon as possible if `delay` is not positive.
     ///
-    /// It does so even when this value and the timer that is returned are dropped meanwhile.
+    /// This happens even if this value and the returned timer are released meanwhile.
     public func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> any ScheduledTimer {
         let source = DispatchSource.makeTimerSource(flags: .strict, queue: queue)
-        // The handler keeps the source alive; cancelling lets go of the handler, and so of both.
+        // The handler keeps the source alive; canceling releases the handler, and with it both.
         source.setEventHandler {
             source.cancel()
             body()
@@ -27,7 +27,7 @@ public struct DispatchTimerQueue: TimerQueue {
     }
 }
 
-/// A timer that is a Dispatch source.
+/// A timer backed by a Dispatch source.
 private struct SourceTimer: ScheduledTimer {
     nonisolated(unsafe) let source: any DispatchSourceTimer  // a libdispatch object, which any thread may use
 

@@ -2,24 +2,25 @@ public import Driver
 import Locking
 public import Messages
 
-/// The clock of one host: the machine's, or one that stands still until it is set.
+/// The clock of one host: that of the system, or one that stands still until it is set.
 ///
-/// It may be switched while the host runs. While it stands still the uptime does too, so that durations are 0 and two
-/// runs give the same bytes; the uptime never goes back, whatever it is switched to.
+/// The mode can be changed while the host runs. While the clock stands still, so does the uptime, so that durations are
+/// 0 and two runs produce the same bytes. The uptime never goes back, whatever the changes.
 public final class HostClock: DriverClock {
-    /// Where the time comes from.
+    /// The source of the time.
     public enum Mode: Hashable, Sendable {
-        /// The machine.
+        /// The clock of the system.
         case system
         /// The given time, until the mode is set again.
         case manual(FileTime)
-        /// The last recorded event. Before the first one, the time that the clock showed when the mode was set.
+        /// The time of the last recorded event. Before the first event, the time that the clock showed when the mode
+        /// was set.
         case events
     }
 
     private struct State {
         var mode: Mode
-        /// What the clock shows while it stands still.
+        /// The time shown while the clock stands still.
         var now: FileTime
         var uptime: UInt64
     }
@@ -27,17 +28,17 @@ public final class HostClock: DriverClock {
     private let machine: any DriverClock
     private let state: Locked<State>
 
-    /// A clock in `mode`, over the clock of the machine.
+    /// A clock in `mode`, over the clock of the system.
     public init(_ mode: Mode = .system, over machine: any DriverClock = SystemClock()) {
         self.machine = machine
         state = Locked(State(mode: .system, now: machine.now(), uptime: machine.uptimeNanoseconds()))
         set(mode)
     }
 
-    /// Where the time comes from at present.
+    /// The current source of the time.
     public var mode: Mode { state.withLock { $0.mode } }
 
-    /// Switches to `mode`, at once and for all threads.
+    /// Changes to `mode`, at once and for all threads.
     public func set(_ mode: Mode) {
         let machine = machine
         state.withLock { state in
@@ -50,16 +51,18 @@ public final class HostClock: DriverClock {
         }
     }
 
-    /// Tells the time of the event that comes next in a recording.
+    /// Sets the clock to the time of the next event in a recording.
     ///
-    /// Earlier than the one before is fine: recordings are not always in order. Does nothing but in the mode `events`.
+    /// The time may be earlier than the previous one, because recordings are not always in order. Does nothing unless
+    /// the mode is `events`.
     public func advance(toEvent time: FileTime) {
         state.withLock { state in
             if state.mode == .events { state.now = time }
         }
     }
 
-    // The machine's clock is read under the lock, or a switch at the same time could make the uptime go back.
+    // The system's clock is read under the lock. Otherwise a concurrent change of the mode could make the uptime go
+    // back.
 
     /// The time of the host.
     public func now() -> FileTime {
@@ -67,7 +70,7 @@ public final class HostClock: DriverClock {
         return state.withLock { $0.mode == .system ? machine.now() : $0.now }
     }
 
-    /// Nanoseconds of the machine's uptime, or those at which the clock was stopped.
+    /// Nanoseconds of the system's uptime, or the value at which the clock was stopped.
     public func uptimeNanoseconds() -> UInt64 {
         let machine = machine
         return state.withLock { $0.mode == .system ? machine.uptimeNanoseconds() : $0.uptime }

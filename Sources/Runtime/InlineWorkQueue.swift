@@ -2,11 +2,11 @@ import DequeModule
 public import Driver
 import Locking
 
-/// A work queue that runs its bodies at once, on the thread that hands them over: the worker of a host that is replayed
-/// to, so that what an event queues is sent before the next event comes.
+/// A work queue that runs its bodies at once, on the submitting thread. Used for the worker of a host that runs a
+/// replay, so that the messages an event queues are sent before the next event.
 ///
-/// Still serial, in order and without recursion: a body that is handed over while another runs is run by the thread that
-/// runs that one. With one thread, everything is over when the outermost call returns.
+/// Still serial, in order and without recursion: a body that is submitted while another one runs is run later by the
+/// thread that runs that one. With a single thread, all work is done when the outermost call returns.
 public final class InlineWorkQueue: WorkQueue {
     private struct State {
         var isRunning = false
@@ -18,7 +18,7 @@ public final class InlineWorkQueue: WorkQueue {
     /// An empty queue.
     public init() {}
 
-    /// Runs `body` now, or after those that are being run.
+    /// Runs `body` now, or after those that are already running or waiting.
     public func async(_ body: @escaping @Sendable () -> Void) {
         let isFirst = state.withLock { state in
             state.bodies.append(body)

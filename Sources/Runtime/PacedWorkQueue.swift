@@ -2,16 +2,16 @@ import Dispatch
 public import Driver
 import Locking
 
-/// A serial queue that pauses between two turns: what comes meanwhile runs together.
+/// A serial queue that pauses between turns. Bodies submitted during a pause run in one batch.
 ///
-/// For work that is as good a moment later, and of which one turn for many is cheaper than many turns: a lone body runs at
-/// once, a torrent of them in batches.
+/// For work that can wait a moment, and for which one turn for many is cheaper than many turns: a single body runs at
+/// once, a burst of bodies in batches.
 public final class PacedWorkQueue: WorkQueue {
     private struct State {
         var waiting: [@Sendable () -> Void] = []
-        /// Whether a turn is under way or asked for.
+        /// Whether a turn is running or scheduled.
         var isActive = false
-        /// When the next turn may begin at the earliest.
+        /// The earliest time at which the next turn may begin.
         var next = DispatchTime(uptimeNanoseconds: 0)
     }
 
@@ -19,13 +19,13 @@ public final class PacedWorkQueue: WorkQueue {
     private let pause: Duration
     private let state = Locked(State())
 
-    /// A queue whose turns begin at least `pause` apart; `name` shows in a debugger.
+    /// A queue whose turns begin at least `pause` apart. `name` is shown in debuggers.
     public init(named name: String, pause: Duration) {
         queue = DispatchQueue(label: name)
         self.pause = pause
     }
 
-    /// Runs `body` with the next turn.
+    /// Runs `body` in the next turn.
     public func async(_ body: @escaping @Sendable () -> Void) {
         let next = state.withLock { state -> DispatchTime? in
             state.waiting.append(body)

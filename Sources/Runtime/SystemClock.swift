@@ -5,7 +5,7 @@ public import Messages
 
 /// The clock of the machine that the service runs on.
 public struct SystemClock: DriverClock {
-    /// The one clock there is.
+    /// The system clock.
     public init() {}
 
     /// The wall time (CLOCK_REALTIME), exact to the tick of 100 ns.
@@ -13,7 +13,7 @@ public struct SystemClock: DriverClock {
         var time = timespec()
         let result = clock_gettime(CLOCK_REALTIME, &time)
         precondition(result == 0, "clock_gettime: \(errno)")
-        // The system accepts any time. A time that no FILETIME can express becomes the first or the last one.
+        // The system accepts any time. A time that a FILETIME cannot express becomes the first or the last one.
         let seconds = min(max(Int64(time.tv_sec), -11_644_473_600), 900_000_000_000)
         let sinceUnixEpoch = seconds * Int64(FileTime.ticksPerSecond) + Int64(time.tv_nsec) / 100
         return FileTime(ticks: UInt64(max(0, Int64(FileTime.unixEpoch.ticks) + sinceUnixEpoch)))

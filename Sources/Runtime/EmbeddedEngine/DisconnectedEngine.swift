@@ -1,7 +1,7 @@
 public import Driver
 import Messages
 
-/// Nobody is connected to the port: every send fails at once with STATUS_PORT_DISCONNECTED.
+/// An engine that is not connected to the port: every send fails at once with STATUS_PORT_DISCONNECTED.
 public struct DisconnectedEngine: EnginePort {
     /// The absent engine.
     public init() {}

@@ -2,13 +2,13 @@ import Driver
 import Messages
 
 extension EmbeddedEngine {
-    /// What an embedded engine answers. The raw values are those of the API.
+    /// The kinds of answer of an embedded engine. The raw values are those of the API.
     public enum Reply: String, CaseIterable, Sendable {
         /// Acknowledges sync messages and allows processes.
         case acknowledge
-        /// Sync messages get the type of another operation, CreateProcess a reply that is none.
+        /// Answers sync messages with the type of another operation, and CreateProcess with an invalid reply.
         case mismatch
-        /// Takes every message and puts nothing into the reply buffer.
+        /// Takes every message and leaves the reply buffer empty.
         case empty
         /// Denies processes; acknowledges sync messages.
         case deny
@@ -17,7 +17,7 @@ extension EmbeddedEngine {
         /// Its port is closed: every send fails at once, whatever the delay.
         case disconnect
 
-        /// What a send of `message` comes to; nil when no answer comes.
+        /// The result of sending `message`; nil if no answer comes.
         func result(to message: EngineMessage) -> EngineResult? {
             switch self {
             case .timeout: nil
@@ -27,7 +27,7 @@ extension EmbeddedEngine {
             }
         }
 
-        /// What a ping comes to; nil when no answer comes.
+        /// The result of a ping; nil if no answer comes.
         var resultOfPing: EngineResult? {
             switch self {
             case .timeout: nil
@@ -42,7 +42,7 @@ extension EmbeddedEngine {
                 let operation = self == .mismatch ? Reply.another(than: content.operation) : content.operation
                 return .sync(ReplySyncMessage(operationType: operation.rawValue))
             case .async(let content):
-                // Only CreateProcess at creation has a reply that anybody reads (PRC-3).
+                // Only CreateProcess at creation has a reply that the driver reads (PRC-3).
                 guard message.kind == .direct, content.operation == .createProcess else { return .empty }
                 return self == .mismatch
                     ? .unreadable : .createProcess(CreateProcessAnswer(accessDenied: self == .deny))

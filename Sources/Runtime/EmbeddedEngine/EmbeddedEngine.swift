@@ -2,19 +2,19 @@ public import Driver
 import Messages
 import Synchronization
 
-/// An engine in-process that answers as it is told: the default of a host, and the way to see what the driver does when
-/// its engine is slow, wrong or gone.
+/// An in-process engine with configurable answers: the default of a host, and the way to see how the driver reacts to
+/// an engine that is slow, wrong or gone.
 public final class EmbeddedEngine: EnginePort {
     /// How an engine answers.
     public struct Behaviour: Hashable, Sendable {
-        /// What it answers.
+        /// The kind of answer.
         public var reply: Reply
-        /// How long it takes over an answer. None: it answers before `send` returns.
+        /// The time before an answer. If zero, the engine answers before `send` returns.
         public var delay: Duration
-        /// Every so-many-th send, of any kind, ends with STATUS_UNSUCCESSFUL; 0 for none.
+        /// Every `failEvery`-th send, of any kind, ends with STATUS_UNSUCCESSFUL; 0 disables this.
         public var failEvery: UInt64
 
-        /// The given behaviour; by default it acknowledges at once and never fails.
+        /// A behavior; by default the engine acknowledges at once and never fails.
         public init(reply: Reply = .acknowledge, delay: Duration = .zero, failEvery: UInt64 = 0) {
             self.reply = reply
             self.delay = delay
@@ -22,33 +22,33 @@ public final class EmbeddedEngine: EnginePort {
         }
     }
 
-    /// How it answers; fixed for the engine's life.
+    /// How it answers; fixed for the lifetime of the engine.
     public let behaviour: Behaviour
     private let timers: any TimerQueue
     private let sends = Atomic<UInt64>(0)
 
-    /// An engine that behaves so and takes its delays from `timers`.
+    /// An engine with this behavior, which uses `timers` for its delays.
     public init(_ behaviour: Behaviour = Behaviour(), timers: any TimerQueue) {
         self.behaviour = behaviour
         self.timers = timers
     }
 
-    /// Answers `message` as the behaviour says.
+    /// Answers `message` according to `behaviour`.
     ///
-    /// `completion` is called before this returns when there is nothing to wait for, else on the timer queue. An answer
-    /// that would come when `timeout` is over, or later, is STATUS_TIMEOUT at that moment.
+    /// `completion` is called before this returns if there is no delay, otherwise on the timer queue. If the answer
+    /// would come at `timeout` or later, the result is STATUS_TIMEOUT at that moment.
     public func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
         answer(behaviour.reply.result(to: message), within: timeout, completion)
     }
 
-    /// Tells how a send with no content would end: for `POST /engine/ping`. It counts for `failEvery`.
+    /// Completes as a send without content would, for `POST /engine/ping`. It counts for `failEvery`.
     public func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void) {
         answer(behaviour.reply.resultOfPing, within: timeout, completion)
     }
 
-    /// `answer` is nil when there will be none.
+    /// `answer` is nil if there is none.
     private func answer(
         _ answer: EngineResult?, within timeout: Duration, _ completion: @escaping @Sendable (EngineResult) -> Void
     ) {

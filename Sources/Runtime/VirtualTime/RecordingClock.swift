@@ -2,13 +2,13 @@ public import Driver
 import Locking
 public import Messages
 
-/// The clock of a host that is replayed to in virtual time.
+/// The clock of a host that runs a replay in virtual time.
 public final class RecordingClock: DriverClock {
-    /// How it goes with the recording.
+    /// How the clock follows the recording.
     public enum Rule: Sendable {
-        /// It shows the time of the last event, and what has passed since that event came.
+        /// It shows the time of the last event plus the virtual time since that event.
         case events
-        /// It began with the first event and goes so many times as fast as virtual time.
+        /// It starts at the first event and runs `speed` times as fast as virtual time.
         case running(speed: Double)
     }
 
@@ -16,13 +16,13 @@ public final class RecordingClock: DriverClock {
     private let rule: Rule
     private let anchor = Locked<(event: FileTime, nanoseconds: UInt64)?>(nil)
 
-    /// A clock that shows no time before the first event.
+    /// A clock that shows `FileTime.none` before the first event.
     public init(_ rule: Rule, over time: VirtualTime) {
         self.rule = rule
         self.time = time
     }
 
-    /// Tells the time of the event that comes next.
+    /// Sets the time of the next event.
     public func advance(toEvent event: FileTime) {
         let nanoseconds = time.nanoseconds
         anchor.withLock { anchor in
@@ -33,7 +33,7 @@ public final class RecordingClock: DriverClock {
         }
     }
 
-    /// The time of the recording, at most `FileTime.latest` unless the event itself is later.
+    /// The time of the recording; at most `FileTime.latest`, unless the event itself is later.
     public func now() -> FileTime {
         guard let (event, nanoseconds) = anchor.withLock({ $0 }) else { return .none }
         let passed = time.nanoseconds
@@ -41,7 +41,7 @@ public final class RecordingClock: DriverClock {
         switch rule {
         case .events: return event.later(by: ticks)
         case .running(let speed):
-            // A time beyond all that a UInt64 holds, or a speed that is not a number.
+            // The result may exceed a UInt64, or the speed may not be a number.
             return event.later(by: UInt64(exactly: (Double(ticks) * speed).rounded(.down)) ?? .max)
         }
     }

@@ -2,14 +2,14 @@ public import Driver
 import HeapModule
 import Locking
 
-/// Time that passes only when nobody has anything else to do, and then at once: an hour of waiting takes no time, and two
-/// runs are the same.
+/// Time that advances only when there is nothing else to do, and then at once: an hour of waiting takes no time, and
+/// two runs are identical.
 ///
-/// For one thread: who runs the drivers steps it on.
+/// For a single thread: the one that runs the drivers also calls `step`.
 public final class VirtualTime: TimerQueue {
     private struct Entry: Comparable {
         let due: UInt64
-        /// Of two that are due at the same time the one that was asked for first comes first.
+        /// If two are due at the same time, the one that was scheduled first runs first.
         let number: UInt64
 
         static func < (left: Entry, right: Entry) -> Bool { (left.due, left.number) < (right.due, right.number) }
@@ -31,13 +31,13 @@ public final class VirtualTime: TimerQueue {
 
     private let state = Locked(State())
 
-    /// The beginning.
+    /// Starts at zero.
     public init() {}
 
-    /// Nanoseconds since the beginning.
+    /// Nanoseconds since the start.
     public var nanoseconds: UInt64 { state.withLock { $0.nanoseconds } }
 
-    /// Calls `body` from `step`, when it is that late.
+    /// Calls `body` from `step` once `delay` has passed.
     public func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> any ScheduledTimer {
         let (seconds, attoseconds) = max(delay, .zero).components
         let (span, isBeyond) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
@@ -53,7 +53,7 @@ public final class VirtualTime: TimerQueue {
         }
     }
 
-    /// Goes to the time of the next timer and calls its body; false when nobody waits for any time.
+    /// Advances to the time of the next timer and calls its body; false if no timer is waiting.
     public func step() -> Bool {
         let body = state.withLock { state -> (@Sendable () -> Void)? in
             while let next = state.entries.popMin() {
