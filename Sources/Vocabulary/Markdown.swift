@@ -63,7 +63,7 @@ extension Vocabulary {
         return page
     }
 
-    /// A text in which ids of rules, and of groups of rules, are links to the driver model.
+    /// A text with links to the driver model for the ids of rules and of groups of rules.
     private static func linked(_ text: String) -> String {
         text.replacing(/\b(?:DATA|PRC|THR|TEX|IMG|SYN|ASY|OBJ|COR)(?:-[0-9]+)?\b/) { match in
             "[\(match.output)](driver-model.md#\(match.output.lowercased()))"
@@ -82,7 +82,7 @@ extension Provenance {
 }
 
 extension LayoutField {
-    /// Its offset as docs write it.
+    /// Its offset as written in docs.
     fileprivate var place: String {
         guard let offset else { return ".." }
         let digits = String(offset, radix: 16, uppercase: true)

@@ -37,7 +37,7 @@ extension Vocabulary {
     }
 }
 
-/// Writes schemas, each with the indentation that it has in openapi.yaml.
+/// Writes schemas with the indentation that they have in openapi.yaml.
 private struct SchemaPage {
     private(set) var text = ""
 
@@ -46,7 +46,7 @@ private struct SchemaPage {
         text += String(repeating: " ", count: 4 + 2 * level) + line + "\n"
     }
 
-    /// Appends a description, in lines of a readable length.
+    /// Appends a description, split into lines of a readable length.
     private mutating func description(_ level: Int, _ description: String) {
         line(level, "description: >-")
         let limit = 116 - 2 * level

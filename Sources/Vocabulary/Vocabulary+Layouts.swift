@@ -1,13 +1,13 @@
 public import Messages
 
 extension Vocabulary {
-    /// A structure, and the messages that are of it.
+    /// A structure, and the messages that use it.
     public struct Layout: Sendable {
         /// Its table.
         public let structure: StructureLayout
-        /// The operations whose messages have it, by name; empty for headers and replies.
+        /// The names of the operations whose messages use it; empty for headers and replies.
         public let operations: [String]
-        /// Where the table's offset 0 lies, for people.
+        /// The position of the table's offset 0, for people.
         public let place: String
     }
 

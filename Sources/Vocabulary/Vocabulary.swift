@@ -1,17 +1,17 @@
 import Driver
 public import Messages
 
-/// Every name of the driver's that shows in the API, the docs and the messages: each once.
+/// Every name of the driver that appears in the API, the docs and the messages, once.
 public enum Vocabulary {
-    /// Terms that belong together.
+    /// A group of related terms.
     public struct Group: Sendable {
         /// The member of the group in JSON.
         public let member: String
         /// Its heading in the glossary.
         public let title: String
-        /// What its terms are, a sentence for openapi.yaml.
+        /// A description of its terms, as a sentence for openapi.yaml.
         public let about: String
-        /// Its terms, in order of value where they have one.
+        /// Its terms, ordered by value if they have one.
         public let terms: [Term]
     }
 
