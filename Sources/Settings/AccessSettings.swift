@@ -1,6 +1,6 @@
-/// Who may call. Group `auth`.
+/// Access to the API. Group `auth`.
 public struct AuthSettings: Hashable, Sendable {
-    /// The file of tokens; nil: nobody is asked for one.
+    /// The file of tokens; if nil, clients need no token.
     public var tokensFile: String?
 
     /// The defaults.
@@ -11,9 +11,9 @@ public struct AuthSettings: Hashable, Sendable {
     }
 }
 
-/// With which certificate TLS is served. Group `tls`.
+/// The certificate for TLS. Group `tls`.
 public struct TLSSettings: Hashable, Sendable {
-    /// The file (PEM) of the certificate and those that lead to its issuer; nil: plain HTTP is served.
+    /// The file (PEM) with the certificate and the chain to its issuer; if nil, the server uses plain HTTP.
     public var certificateFile: String?
     /// The file (PEM) of its key.
     public var keyFile: String?

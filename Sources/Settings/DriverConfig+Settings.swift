@@ -1,7 +1,7 @@
 import Driver
 
 extension DriverConfig {
-    /// Reads the group `driver`: the driver's configuration on a new host, by the names of a host's `/config`.
+    /// Reads the group `driver`: the driver's configuration on a new host, under the names of a host's `/config`.
     mutating func read(from reader: inout SettingsReader) {
         for setting in DriverConfig.table {
             let value = reader.read("driver.\(setting.name)") { given throws(SettingsFault) in

@@ -6,7 +6,7 @@ public enum EngineSettings: Hashable, Sendable {
     case embedded(EmbeddedEngine.Behaviour)
     /// Behind a URL.
     case webhook(WebhookEngineSettings)
-    /// Nobody is connected.
+    /// No engine is connected.
     case none
 
     /// The embedded engine, which acknowledges.
@@ -20,7 +20,7 @@ public enum EngineSettings: Hashable, Sendable {
     mutating func read(from reader: inout SettingsReader) {
         var kind = Kind.embedded
         reader.choice("engine.type", &kind)
-        // All members are read whatever the type is, so that each is known and checked.
+        // Read all members whatever the type is, so that each of them is known and checked.
         let embedded = EmbeddedEngine.Behaviour(from: &reader)
         let webhook = WebhookEngineSettings(from: &reader, isUsed: kind == .webhook)
         refuseForeign(EmbeddedEngine.Behaviour.keys, of: .embedded, in: &reader)
@@ -32,8 +32,8 @@ public enum EngineSettings: Hashable, Sendable {
         }
     }
 
-    /// A member needs its engine's type, given in the same place or a weaker one: a flag that changes the type makes
-    /// the file's members unused, not wrong.
+    /// A member requires its engine's type, given in the same place or a weaker one. If a flag changes the type, the
+    /// members in the file are unused, not wrong.
     private func refuseForeign(_ keys: [String], of kind: Kind, in reader: inout SettingsReader) {
         for given in keys.flatMap({ reader.given($0) }) {
             let type = reader.text("engine.type", seenFrom: given).map(Kind.init) ?? .embedded

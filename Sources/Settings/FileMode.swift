@@ -16,7 +16,7 @@ public struct FileMode: Hashable, Sendable {
 }
 
 extension FileMode: CustomStringConvertible {
-    /// As it is read.
+    /// The mode as it is read.
     public var description: String {
         let digits = String(bits, radix: 8)
         return String(repeating: "0", count: 4 - digits.utf8.count) + digits

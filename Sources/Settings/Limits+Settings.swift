@@ -2,7 +2,7 @@ import Driver
 import NotificationAPI
 
 extension DriverLimits {
-    /// Reads the keys of the groups `limits` and `messages` that say how much one host keeps.
+    /// Reads the keys of the groups `limits` and `messages` that limit one host.
     mutating func read(from reader: inout SettingsReader) {
         reader.integer("limits.processesPerHost", 1...10_000_000, &processes)
         reader.integer("limits.threadsPerHost", 1...10_000_000, &threads)

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Where a server listens: a numeric address and a port.
+/// The address that a server listens on: a numeric address and a port.
 public struct ListenAddress: Hashable, Sendable {
     /// An IPv4 or IPv6 address without brackets, `127.0.0.1` or `::1`.
     public var host: String
-    /// 0...65535; 0 takes a free port.
+    /// 0...65535; 0 selects a free port.
     public var port: UInt16
 
     /// The numeric address `host`, at `port`.
@@ -13,9 +13,10 @@ public struct ListenAddress: Hashable, Sendable {
         self.port = port
     }
 
-    /// Reads `HOST:PORT`, an IPv6 address in brackets: `127.0.0.1:8080`, `[::1]:0`. `localhost` is 127.0.0.1.
+    /// Reads `HOST:PORT`, with an IPv6 address in brackets: `127.0.0.1:8080`, `[::1]:0`. `localhost` is 127.0.0.1.
     ///
-    /// Nil for anything else: names are not looked up, so that what is listened on is what is written.
+    /// Nil for anything else. Names are not looked up, so that the server listens exactly on the address that is
+    /// written.
     public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
@@ -33,7 +34,7 @@ public struct ListenAddress: Hashable, Sendable {
         }
     }
 
-    /// Whether only programs of this machine can connect: 127.0.0.0/8 and ::1, also as ::ffff:127.0.0.1.
+    /// Whether only programs on this machine can connect: 127.0.0.0/8 and ::1, also as ::ffff:127.0.0.1.
     public var isLoopback: Bool {
         if let bytes = address(AF_INET) { return bytes[0] == 127 }
         guard let bytes = address(AF_INET6) else { return false }
@@ -44,7 +45,7 @@ public struct ListenAddress: Hashable, Sendable {
     /// Whether `host` is an IPv6 address.
     public var isIPv6: Bool { host.utf8.contains(UInt8(ascii: ":")) }
 
-    /// The bytes of `host` in network order; nil when it is no address of `family`.
+    /// The bytes of `host` in network order; nil if it is not an address of `family`.
     private func address(_ family: Int32) -> [UInt8]? {
         // A C string ends at its first NUL.
         guard !host.utf8.contains(0) else { return nil }
@@ -54,6 +55,6 @@ public struct ListenAddress: Hashable, Sendable {
 }
 
 extension ListenAddress: CustomStringConvertible {
-    /// As it is read: `127.0.0.1:8080`, `[::1]:8080`.
+    /// The address as it is read: `127.0.0.1:8080`, `[::1]:8080`.
     public var description: String { isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

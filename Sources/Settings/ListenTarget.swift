@@ -1,4 +1,4 @@
-/// What the service listens on.
+/// The socket that the service listens on.
 public enum ListenTarget: Hashable, Sendable {
     /// A numeric address and a port.
     case tcp(ListenAddress)
@@ -21,7 +21,8 @@ public enum ListenTarget: Hashable, Sendable {
         }
     }
 
-    /// Whether other machines may be able to connect, as far as this tells: what systemd passes shows later.
+    /// Whether other machines may be able to connect, as far as this value shows; the socket from systemd is not known
+    /// yet.
     public var isBeyondLoopback: Bool {
         switch self {
         case .tcp(let address): !address.isLoopback
@@ -31,7 +32,7 @@ public enum ListenTarget: Hashable, Sendable {
 }
 
 extension ListenTarget: CustomStringConvertible {
-    /// As it is read.
+    /// The target as it is read.
     public var description: String {
         switch self {
         case .tcp(let address): address.description

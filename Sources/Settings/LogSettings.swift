@@ -1,16 +1,16 @@
 public import Logging
 
-/// What is logged, and how. Group `log`.
+/// The log's level and format. Group `log`.
 public struct LogSettings: Hashable, Sendable {
     /// The shape of a line.
     public enum Format: String, CaseIterable, Sendable {
         /// For people.
         case text
-        /// One JSON object a line.
+        /// One JSON object per line.
         case json
     }
 
-    /// The least severe level that is logged.
+    /// The minimum severity that is logged.
     public var level = Logger.Level.info
     /// The shape of a line.
     public var format = Format.text

@@ -2,7 +2,7 @@ import Driver
 import Yams
 
 extension RulePolicy {
-    /// Reads the list `rulePolicies`: rules and flags that a process gets when it is created, by its image.
+    /// Reads the list `rulePolicies`: rules and flags that a process gets at its creation, by its image.
     static func list(from reader: inout SettingsReader) -> [RulePolicy] {
         let items = reader.read("rulePolicies") { given throws(SettingsFault) in try given.items() } ?? []
         return items.compactMap { RulePolicy($0, from: &reader) }
@@ -43,7 +43,7 @@ extension SettingsValue {
         return text
     }
 
-    /// A mask, or a list of names and masks, of which the faulty ones are noted.
+    /// A mask, or a list of names and masks; faulty ones are recorded.
     fileprivate func word<Word: NamedBits>(
         _ noun: String, _ reader: inout SettingsReader
     ) throws(SettingsFault) -> Word {

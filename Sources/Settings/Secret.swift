@@ -1,27 +1,27 @@
 import Bytes
 
-/// A text that must not be seen: printing, dumping and interpolating it give `<redacted>`.
+/// A text that must not be shown: printing, dumping and interpolating it give `<redacted>`.
 public struct Secret: Hashable, Sendable {
     private let text: String
 
-    /// Keeps `text` out of sight.
+    /// Hides `text`.
     public init(_ text: String) { self.text = text }
 
     /// The text itself, for the one place that needs it.
     public func reveal() -> String { text }
 
-    /// Why a file holds no secret.
+    /// The reason why a file does not contain a secret.
     public struct Unreadable: Error, Hashable, Sendable, CustomStringConvertible {
-        /// The file, as the user gave it, and what is wrong with it.
+        /// The file, as the user gave it, and the fault.
         public var description: String
     }
 
-    /// Most bytes of a file that holds a secret.
+    /// The maximum size in bytes of a file with a secret.
     public static let maximumFileSize = 4096
 
-    /// Reads a secret from the file at `path`: one line, with or without its end.
+    /// Reads a secret from the file at `path`: one line, with or without a line ending.
     ///
-    /// - Throws: when the file cannot be read, is empty, has several lines or is no plain text.
+    /// - Throws: if the file cannot be read, is empty, has several lines or is not plain text.
     public init(path: String) throws(Unreadable) {
         var bytes = try Secret.bytes(ofFile: path, limit: Secret.maximumFileSize)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
@@ -35,9 +35,9 @@ public struct Secret: Hashable, Sendable {
 }
 
 extension Secret {
-    /// The bytes of the file at `path`, which has secrets among other things. Never waits for a FIFO.
+    /// The bytes of the file at `path`, which contains secrets among other data. Never waits for a FIFO.
     ///
-    /// - Throws: when the file cannot be read, is not a regular file or has more than `limit` bytes.
+    /// - Throws: if the file cannot be read, is not a regular file or has more than `limit` bytes.
     public static func bytes(ofFile path: String, limit: Int = 1 << 20) throws(Unreadable) -> [UInt8] {
         do throws(RegularFile.Fault) {
             return try RegularFile.read(path, limit: limit)
@@ -52,6 +52,6 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     public var description: String { "<redacted>" }
     /// `<redacted>`.
     public var debugDescription: String { description }
-    /// Has no children, so that `dump` shows nothing.
+    /// No children, so that `dump` shows nothing.
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

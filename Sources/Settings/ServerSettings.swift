@@ -1,16 +1,16 @@
 public import NotificationAPI
 
-/// How the HTTP server listens and what it allows a client. Group `server`.
+/// How the HTTP server listens, and its limits for clients. Group `server`.
 public struct ServerSettings: Hashable, Sendable {
-    /// Where to listen.
+    /// The address, socket path or inherited socket to listen on.
     public var listen = ListenTarget.tcp(ListenAddress(port: 8080))
-    /// The mode of a unix domain socket: who may write to it may connect.
+    /// The mode of a unix domain socket: clients with write permission can connect.
     public var socketMode = FileMode(bits: 0o600)
-    /// Threads that serve requests, 0...64; 0 is one a core, at least 2 and at most 4.
+    /// Threads that serve requests, 0...64; 0 means one per core, at least 2 and at most 4.
     public var threads = 0
-    /// Most connections at a time, 64...65536.
+    /// The maximum number of connections at a time, 64...65536.
     public var connectionLimit = 4096
-    /// Most connections at a time from one address, 1...65536.
+    /// The maximum number of connections at a time from one address, 1...65536.
     public var connectionsPerAddressLimit = 4096
     /// How long a request may take to arrive, in milliseconds, 1...60000.
     public var requestTimeoutMs = 30_000
@@ -18,12 +18,12 @@ public struct ServerSettings: Hashable, Sendable {
     public var idleTimeoutMs = 60_000
     /// How long running requests may take when the service stops, in milliseconds, 1...60000.
     public var shutdownTimeoutMs = 10_000
-    /// The hosts that it answers to, each with one port or any, besides addresses, localhost and names without a dot; and
-    /// the web sites that may ask for changes.
+    /// The hosts that the server answers to, each with one port or any, in addition to addresses, localhost and names
+    /// without a dot; also the web sites that may request changes.
     public var allowedHosts: [AllowedHost] = []
-    /// Whether to listen beyond loopback although clients are not asked for a token, or without TLS.
+    /// Whether to listen beyond loopback even if clients need no token, or without TLS.
     public var insecureListen = false
-    /// Whether to start with a libmicrohttpd that one request crashes, 1.0.0 to 1.0.6.
+    /// Whether to start with a libmicrohttpd that a single request can crash, 1.0.0 to 1.0.6.
     public var allowUnsafeLibrary = false
 
     /// The defaults.
@@ -55,7 +55,7 @@ public struct ServerSettings: Hashable, Sendable {
         listen = target ?? listen
     }
 
-    /// Notes a fault when the service would listen beyond loopback without `tokens` or `tls`, unless that is meant.
+    /// Records a fault if the service would listen beyond loopback without `tokens` or `tls`, unless that is intended.
     func checkListen(hasTokens tokens: Bool, hasTLS tls: Bool, in reader: inout SettingsReader) {
         guard listen.isBeyondLoopback, let fault = insecurity(hasTokens: tokens, hasTLS: tls),
             let given = reader.given("server.listen").first
@@ -63,7 +63,7 @@ public struct ServerSettings: Hashable, Sendable {
         reader.add(given.fault("\(listen) \(fault)"))
     }
 
-    /// What is wrong with listening beyond loopback, as a phrase; nil when nothing is, or when it is meant.
+    /// The fault of listening beyond loopback, as a phrase; nil if there is none, or if it is intended.
     public func insecurity(hasTokens tokens: Bool, hasTLS tls: Bool) -> String? {
         let missing = [tokens ? nil : "tokens (auth.tokensFile)", tls ? nil : "TLS (tls.certificateFile, tls.keyFile)"]
             .compactMap(\.self)

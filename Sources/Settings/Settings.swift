@@ -2,41 +2,42 @@ public import Driver
 public import NotificationAPI
 public import WebhookEngine
 
-/// Everything that can be set, decoded once at start. A value of its own is made by `load`; `init()` gives the defaults.
+/// All settings, decoded once at start. `load` creates a value from its sources; `init()` gives the defaults.
 public struct Settings: Hashable, Sendable {
     /// How the HTTP server listens and what it allows a client.
     public var server = ServerSettings()
-    /// Who may call.
+    /// Access to the API.
     public var auth = AuthSettings()
-    /// With which certificate TLS is served.
+    /// The certificate for TLS.
     public var tls = TLSSettings()
-    /// Seconds after which a host that nobody uses is removed, 0...31536000; 0 is never.
+    /// Seconds after which an unused host is removed, 0...31536000; 0 means never.
     public var hostIdleTimeoutSeconds = 0
     /// The configuration of a new host's driver.
     public var driver = DriverConfig()
-    /// How much a host may keep.
+    /// The limits of a host.
     public var driverLimits = DriverLimits()
     /// The engine of a new host.
     public var engine = EngineSettings()
-    /// Most connections to one webhook, of all hosts, 4...65536; a quarter is kept for sync and direct messages.
+    /// The maximum number of connections to one webhook, for all hosts, 4...65536; a quarter is reserved for sync and
+    /// direct messages.
     public var engineConnections = 512
-    /// Where webhooks may go.
+    /// The addresses that webhooks may go to.
     public var egress = EgressRules()
     /// The rule policies of a new host, in order.
     public var rulePolicies: [RulePolicy] = []
     /// Limits of the whole service.
     public var limits = NotificationAPI.Limits()
-    /// What `/metrics` reports, and to whom.
+    /// The content of `/metrics`, and who may read it.
     public var metrics = MetricsOptions()
-    /// What is logged, and how.
+    /// The log's level and format.
     public var log = LogSettings()
 
     /// The defaults.
     public init() {}
 
-    /// Settings from a flag, else from the environment, else from the file, else the default.
+    /// Loads the settings. Flags override environment variables, which override the file, which overrides the defaults.
     ///
-    /// A value that a stronger one overrides is checked all the same.
+    /// A value that is overridden is still checked.
     ///
     /// - Throws: every fault at once.
     public static func load(
@@ -49,7 +50,7 @@ public struct Settings: Hashable, Sendable {
         return settings
     }
 
-    /// Every key, in no order.
+    /// Every key, in no particular order.
     package static var keys: Set<String> {
         var reader = SettingsReader(file: nil, environment: [:], flags: [])
         _ = Settings(from: &reader)

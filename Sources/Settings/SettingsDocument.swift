@@ -1,21 +1,22 @@
 import Yams
 
-/// A configuration file as keys and values: the two levels of groups and their members.
+/// A configuration file as keys and values: two levels, the groups and their members.
 struct SettingsDocument {
-    /// What is given, by key path.
+    /// The given values, by key path.
     private(set) var values: [String: SettingsValue] = [:]
-    /// What is wrong with the file whatever its keys mean: no YAML, no mapping, keys that stand twice.
+    /// The faults of the file whatever its keys mean: not YAML, not a mapping, duplicate keys.
     private(set) var faults: [SettingsFault] = []
 
     private let name: String
 
-    /// Begins a key that is set aside. A private-use character, which YAML allows and no key of ours has.
+    /// The first character of a key that is set aside: a private-use character, which YAML allows and no key of ours
+    /// has.
     private static let mark: Unicode.Scalar = "\u{E000}"
 
-    /// Reads `file`. An empty one gives nothing and is no fault.
+    /// Reads `file`. An empty file gives no values and is not a fault.
     init(_ file: SettingsFile) {
         name = file.name
-        // Yams takes milliseconds before its first file.
+        // Yams takes milliseconds to start, so it is not called for an empty file.
         guard !file.text.isEmpty, let root = compose(file.text), root.scalar?.string.isEmpty != true else { return }
         guard let mapping = root.mapping else {
             faults.append(fault(root.mark, "must hold a mapping"))
@@ -40,8 +41,8 @@ struct SettingsDocument {
         SettingsFault(origin: .file(name: name, line: mark?.line), key: key, detail: detail)
     }
 
-    /// The file's root. Yams gives up at the first key that stands twice: that one is set aside and the file read
-    /// again, so that the other faults are found too.
+    /// The file's root. Yams stops at the first duplicate key. That key is set aside and the file read again, to find
+    /// the other faults too.
     private mutating func compose(_ text: String) -> Node? {
         var text = text
         do {
@@ -67,13 +68,13 @@ struct SettingsDocument {
         return nil
     }
 
-    /// Most rounds before the file is given up.
+    /// The maximum number of rounds.
     private static let mostSetAside = 100
 
-    /// Whether `key` is the first of two equal ones.
+    /// Whether `key` is the first of two equal keys.
     static func isSetAside(_ key: String) -> Bool { key.unicodeScalars.first == mark }
 
-    /// `text` with `key`, which begins at `place`, marked; nil when it is not found there.
+    /// `text` with a mark on `key`, which begins at `place`; nil if the key is not found there.
     private static func settingAside(_ key: String, at place: Mark, in text: String) -> String? {
         var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
         guard lines.indices.contains(place.line - 1) else { return nil }

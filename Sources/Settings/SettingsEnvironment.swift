@@ -1,15 +1,15 @@
 import Yams
 
-/// A setting given by a flag of the command line.
+/// A setting given by a command-line flag.
 public struct SettingsFlag: Hashable, Sendable {
     /// The flag as the user writes it, `--listen`.
     public var flag: String
     /// The key that it sets, `server.listen`.
     public var key: String
-    /// The value, as it would stand in the file.
+    /// The value, as it would be written in the file.
     public var value: String
 
-    /// `flag` gives `key` the value `value`.
+    /// A flag that sets `key` to `value`.
     public init(_ flag: String, key: String, value: String) {
         self.flag = flag
         self.key = key
@@ -21,7 +21,7 @@ public struct SettingsFlag: Hashable, Sendable {
     }
 }
 
-/// The settings among the environment's variables: `WDFILTERD_SERVER_BODY_LIMIT_BYTES` is `server.bodyLimitBytes`.
+/// The settings in environment variables: `WDFILTERD_SERVER_BODY_LIMIT_BYTES` is `server.bodyLimitBytes`.
 struct SettingsEnvironment {
     private let variables: [String: String]
 
@@ -33,7 +33,7 @@ struct SettingsEnvironment {
         variables = environment.filter { $0.key.hasPrefix(Self.prefix) }
     }
 
-    /// The variable of `key`: upper case, words divided by underscores.
+    /// The variable for `key`: upper case, words separated by underscores.
     static func variable(of key: String) -> String {
         key.reduce(into: prefix) { name, character in
             if character.isUppercase { name += "_" }
@@ -41,7 +41,7 @@ struct SettingsEnvironment {
         }
     }
 
-    /// What the environment gives for `key`; the long name goes before the short one.
+    /// The value that the environment gives for `key`; the long name takes precedence over the short one.
     func value(of key: String) -> SettingsValue? {
         for name in [Self.variable(of: key), Self.short[key]].compactMap(\.self) {
             if let text = variables[name] {
@@ -54,8 +54,8 @@ struct SettingsEnvironment {
 
     /// Faults for the variables of one of `groups` that name no key.
     ///
-    /// Others are left alone, and so are those that Kubernetes sets for a service called `wdfilterd-server`:
-    /// no setting's name has `PORT` or `SERVICE` in it.
+    /// Other variables are ignored, including those that Kubernetes sets for a service called `wdfilterd-server`: no
+    /// setting's name contains `PORT` or `SERVICE`.
     func unknown(besides known: Set<String>, groups: Set<Substring>) -> [SettingsFault] {
         let names = Set(known.map(Self.variable(of:)))
         let prefixes = groups.map { Self.variable(of: String($0)) + "_" }

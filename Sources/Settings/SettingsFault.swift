@@ -1,20 +1,20 @@
-/// One thing that is wrong with the settings, and where it stands.
+/// One fault of the settings, and where the setting was given.
 public struct SettingsFault: Error, Hashable, Sendable {
     /// Where a setting was given.
     public enum Origin: Hashable, Sendable {
-        /// In a file; `line` counts from 1, nil when the fault is the whole file's.
+        /// In a file; `line` counts from 1, nil if the fault concerns the whole file.
         case file(name: String, line: Int?)
         /// By an environment variable.
         case environment(variable: String)
-        /// By a flag of the command line, `--listen`.
+        /// By a command-line flag, `--listen`.
         case flag(String)
     }
 
     /// Where the setting was given.
     public var origin: Origin
-    /// The path of the key, `driver.asyncTimeoutMs`; nil when the fault is the whole file's.
+    /// The path of the key, `driver.asyncTimeoutMs`; nil if the fault concerns the whole file.
     public var key: String?
-    /// What is wrong with it.
+    /// The description of the fault.
     public var detail: String
 
     /// A fault of `key`, given at `origin`.
@@ -28,7 +28,7 @@ public struct SettingsFault: Error, Hashable, Sendable {
 extension SettingsFault: CustomStringConvertible {
     /// One line: `wdfilterd.yaml:12: driver.asyncTimeoutMs: 70000 is not in 1...60000`.
     ///
-    /// A variable and a flag stand for their key, which is left out: `WDFILTERD_LISTEN: "x" is not HOST:PORT`.
+    /// A variable or a flag identifies its key, which is then omitted: `WDFILTERD_LISTEN: "x" is not HOST:PORT`.
     public var description: String {
         switch origin {
         case .file(let name, let line):
@@ -40,19 +40,19 @@ extension SettingsFault: CustomStringConvertible {
     }
 }
 
-/// Settings that cannot be used: every fault of the file, the environment and the flags, in that order.
+/// The faults of settings that cannot be used: those of the file, the environment and the flags, in that order.
 public struct InvalidSettings: Error, Hashable, Sendable {
-    /// All of them, at least one; those of the file by line.
+    /// All faults, at least one; those of the file by line.
     public var faults: [SettingsFault]
 
-    /// Sorts `faults` into the order they are reported in.
+    /// Sorts `faults` into reporting order.
     init(_ faults: [SettingsFault]) {
         self.faults = faults.sorted { $0.rank < $1.rank }
     }
 }
 
 extension SettingsFault {
-    /// The file before the environment before the flags; then by line or by name.
+    /// The file first, then the environment, then the flags; within each by line or by name.
     fileprivate var rank: (Int, Int, String) {
         switch origin {
         case .file(_, let line): (0, line ?? 0, key ?? "")

@@ -2,15 +2,15 @@ import Bytes
 
 /// The text of a configuration file.
 public struct SettingsFile: Hashable, Sendable {
-    /// The name that faults show, as the user gave it.
+    /// The name shown in faults, as the user gave it.
     public var name: String
     /// The whole file.
     public var text: String
 
-    /// Most bytes that are read of a file.
+    /// The maximum number of bytes read from a file.
     public static let maximumSize = 1 << 20
 
-    /// A file called `name` that holds `text`.
+    /// A file named `name` that contains `text`.
     public init(name: String, text: String) {
         self.name = name
         self.text = text
@@ -18,8 +18,8 @@ public struct SettingsFile: Hashable, Sendable {
 
     /// Reads the file at `path`.
     ///
-    /// - Throws: a fault of the whole file when it cannot be read, is not a regular file, is longer than `maximumSize` or is
-    ///   not UTF-8.
+    /// - Throws: a fault of the whole file if it cannot be read, is not a regular file, is longer than `maximumSize` or
+    ///   is not UTF-8.
     public init(path: String) throws(InvalidSettings) {
         func fault(_ detail: String) -> InvalidSettings {
             InvalidSettings([SettingsFault(origin: .file(name: path, line: nil), key: nil, detail: detail)])

@@ -1,10 +1,10 @@
 import Yams
 
-/// Reads settings out of their layers and collects what is wrong with them.
+/// Reads settings from their sources and collects the faults.
 ///
-/// A key that is asked for is thereby known; what was given and never asked for is a fault in the end.
+/// Asking for a key makes it known. In the end, given keys that were never asked for are faults.
 struct SettingsReader {
-    /// Everything found wrong so far.
+    /// The faults found so far.
     private(set) var faults: [SettingsFault]
 
     private let flags: [String: SettingsValue]
@@ -20,13 +20,13 @@ struct SettingsReader {
         faults = document.faults
     }
 
-    /// What was given for `key`: by a flag, by the environment, in the file. All of it is checked, the first counts.
+    /// The values given for `key`: by a flag, by the environment, in the file. All are checked, the first one counts.
     mutating func given(_ key: String) -> [SettingsValue] {
         known.insert(key)
         return [flags[key], environment.value(of: key), document.values[key]].compactMap(\.self)
     }
 
-    /// The text that counts for `key` in the place of `given` and the weaker ones.
+    /// The text that counts for `key` at the precedence of `given` and below.
     func text(_ key: String, seenFrom given: SettingsValue) -> String? {
         let places = [flags[key], environment.value(of: key), document.values[key]]
         let first =
@@ -38,7 +38,7 @@ struct SettingsReader {
         return places[first...].compactMap(\.self).first?.node.scalar?.string
     }
 
-    /// The value of `key` as `parse` reads it, nil when none was given or what counts is faulty.
+    /// The value of `key` as read by `parse`; nil if none was given or the one that counts is faulty.
     mutating func read<Value>(
         _ key: String, _ parse: (SettingsValue) throws(SettingsFault) -> Value
     ) -> Value? {
@@ -65,7 +65,7 @@ struct SettingsReader {
         value = number.map { .milliseconds($0) } ?? value
     }
 
-    /// Replaces `value` by what is given for `key`, if anything.
+    /// Replaces `value` by the value given for `key`, if any.
     mutating func flag(_ key: String, _ value: inout Bool) {
         value = read(key) { given throws(SettingsFault) in try given.flag() } ?? value
     }
@@ -77,8 +77,8 @@ struct SettingsReader {
         value = read(key) { given throws(SettingsFault) in try given.choice() } ?? value
     }
 
-    /// The texts of the list that is given for `key`; of a variable, the texts between its commas. `faultOf` says what is wrong
-    /// with one, as a phrase.
+    /// The texts of the list given for `key`; in a variable, commas separate them. `faultOf` returns the fault of a
+    /// text, as a phrase.
     mutating func texts(_ key: String, faultOf fault: (String) -> String?) -> [String] {
         let items = read(key) { given throws(SettingsFault) in try given.itemsOrParts() } ?? []
         return items.compactMap { item in
@@ -93,15 +93,15 @@ struct SettingsReader {
         }
     }
 
-    /// The path of a file that is given for `key`, if any.
+    /// The path of a file given for `key`, if any.
     mutating func path(_ key: String) -> String? {
         read(key) { given throws(SettingsFault) in try given.path() }
     }
 
-    /// Notes one more fault.
+    /// Records one more fault.
     mutating func add(_ fault: SettingsFault) { faults.append(fault) }
 
-    /// All faults, with those of keys that nobody asked for. Called when everything has been read.
+    /// All faults, including those of keys that were never asked for. Call this after everything has been read.
     func allFaults() -> [SettingsFault] {
         let groups = Set(known.compactMap { $0.split(separator: ".").count > 1 ? $0.split(separator: ".")[0] : nil })
         var unknownGroups: Set<Substring> = []
@@ -121,7 +121,7 @@ struct SettingsReader {
 }
 
 extension SettingsValue {
-    /// The entries of a list; of a variable, what stands between its commas.
+    /// The entries of a list; in a variable, commas separate them.
     fileprivate func itemsOrParts() throws(SettingsFault) -> [SettingsValue] {
         guard case .environment = origin, let scalar = node.scalar else { return try items() }
         return scalar.string.split(separator: ",", omittingEmptySubsequences: false).map { part in

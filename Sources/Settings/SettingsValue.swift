@@ -1,12 +1,12 @@
 import Yams
 
-/// A value that was given for a key, with the place it stands at.
+/// A value given for a key, and its origin.
 struct SettingsValue {
     var node: Node
     var key: String
     var origin: SettingsFault.Origin
 
-    /// What is wrong with the value.
+    /// A fault of the value.
     func fault(_ detail: String) -> SettingsFault {
         SettingsFault(origin: origin, key: key, detail: detail)
     }
@@ -18,7 +18,7 @@ struct SettingsValue {
         return scalar.string
     }
 
-    /// A decimal number without leading zeros, which YAML's versions read differently.
+    /// A decimal number without leading zeros, which the versions of YAML read differently.
     func integer(in range: ClosedRange<Int>) throws(SettingsFault) -> Int {
         let text = try plainText()
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
@@ -56,7 +56,7 @@ struct SettingsValue {
         return text
     }
 
-    /// The path of a file. Whether it is there shows when it is needed.
+    /// The path of a file. Whether the file exists is not checked here.
     func path() throws(SettingsFault) -> String {
         let text = try text()
         guard !text.utf8.contains(0) else { throw fault("is no path") }
@@ -69,7 +69,7 @@ struct SettingsValue {
         return sequence.enumerated().map { child($1, key: "\(key)[\($0)]") }
     }
 
-    /// The members of a mapping, in the order they stand.
+    /// The members of a mapping, in order.
     func members() throws(SettingsFault) -> [(name: String, value: SettingsValue)] {
         guard let mapping = node.mapping else { throw fault("must be a mapping") }
         return mapping.filter { !SettingsDocument.isSetAside($0.key.text) }.map {
@@ -77,7 +77,7 @@ struct SettingsValue {
         }
     }
 
-    /// `text` as it is shown in a fault: short enough for a line.
+    /// `text` as shown in a fault: short enough for a line.
     func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
 
     private func shortened(_ text: String) -> String {
@@ -102,6 +102,6 @@ struct SettingsValue {
 }
 
 extension Node {
-    /// A key as text; what is no text has a stand-in that is no key.
+    /// A key as text. A key that is not text is replaced by a text that is not a key.
     var text: String { scalar?.string ?? "?" }
 }

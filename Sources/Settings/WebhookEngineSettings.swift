@@ -2,15 +2,15 @@ public import WebhookEngine
 
 /// An engine behind a URL.
 public struct WebhookEngineSettings: Hashable, Sendable {
-    /// Where messages are sent, `http://` or `https://`.
+    /// The URL that messages are sent to, `http://` or `https://`.
     public var url: String
-    /// The file that holds the secret messages are signed with, `whsec_...`; nil: they are not signed.
+    /// The file with the secret that messages are signed with, `whsec_...`; if nil, they are not signed.
     public var secretFile: String?
-    /// How a message is written into a request.
+    /// How a message is encoded in a request.
     public var encoding = WebhookConfiguration.Encoding.json
-    /// Headers of every request, by name. Values are not shown: they may be credentials.
+    /// Headers of every request, by name. Values are hidden, because they may be credentials.
     public var headers: [String: Secret] = [:]
-    /// The file of certificates (PEM) that the engine's is checked against; nil: the system's.
+    /// The file with the certificates (PEM) that the engine's is checked against; nil uses the system's.
     public var caFile: String?
 
     /// An engine at `url`.
@@ -18,7 +18,7 @@ public struct WebhookEngineSettings: Hashable, Sendable {
 
     static let keys = ["engine.url", "engine.secretFile", "engine.encoding", "engine.headers", "engine.caFile"]
 
-    /// Nil when there is no usable URL; that is a fault if the engine `isUsed`.
+    /// Nil if there is no usable URL; that is a fault if the engine `isUsed`.
     init?(from reader: inout SettingsReader, isUsed: Bool) {
         let url = reader.read("engine.url") { given throws(SettingsFault) in
             let text = try given.text()
