@@ -3,13 +3,13 @@ public import JSON
 public import Messages
 
 extension AsyncBody {
-    /// Most bytes of a field that holds bytes; strings have no more either.
+    /// The maximum number of bytes in a field of type bytes; strings are no longer either.
     public static let maxDataBytes = 65_536
 
     /// Reads the member `data` of a notification of type `operation`; nil after a fault.
     ///
-    /// For a type with a layout that is an object with the members of its table; for the others bytes in base64. Without
-    /// `data` everything is 0 or absent.
+    /// For a type with a layout, `data` is an object with the members of its table, for other types bytes in base64.
+    /// Without `data`, everything is 0 or absent.
     public init?(_ operation: AsyncOperation, in notification: JSONObject) {
         guard let data = notification["data"] else {
             self.init(operation) { _ in nil }
@@ -50,7 +50,7 @@ extension JSONValue {
         return isFaultless ? values : nil
     }
 
-    /// What a field of a message holds; nil after a fault.
+    /// The value of a field of a message; nil after a fault.
     private func fieldValue(of field: LayoutField) -> FieldValue? {
         let most = UInt64.max >> UInt64(64 - 8 * min(field.size ?? 8, 8))
         return switch field.kind {

@@ -4,18 +4,18 @@ public import Messages
 
 /// The attributes of a CloudEvents 1.0 event.
 public struct CloudEvent: Hashable, Sendable {
-    /// `{host}-{random}-{sequence}`: the same for a message however often it is seen, also `webhook-id`.
+    /// `{host}-{random}-{sequence}`: always the same for one message. It is also `webhook-id`.
     public var id: String
     /// The path of the host in the API.
     public var source: String
     /// `wdfilter.{kind}.{operation}`.
     public var type: String
-    /// When it happened, on the host's clock.
+    /// When the event happened, on the host's clock.
     public var time: FileTime
-    /// `process/{pid}`; nil when no process is concerned.
+    /// `process/{pid}`; nil if the event does not concern a process.
     public var subject: String?
 
-    /// An event of `type` from `origin`; `number` makes its id.
+    /// An event of `type` from `origin`; its id is made from `number`.
     public init(id number: String, type: String, time: FileTime, subject: String? = nil, origin: EventOrigin) {
         id = "\(origin.host)-\(origin.random)-\(number)"
         source = "/v1/hosts/\(origin.host)"
@@ -24,7 +24,7 @@ public struct CloudEvent: Hashable, Sendable {
         self.subject = subject
     }
 
-    /// The event that tells of `message`.
+    /// The event that reports `message`.
     public init(_ message: EngineMessage, origin: EventOrigin) {
         self.init(
             id: String(message.sequence), type: "wdfilter.\(message.kind.rawValue).\(message.operationName)",
@@ -44,7 +44,7 @@ public struct CloudEvent: Hashable, Sendable {
         return headers
     }
 
-    /// The attributes that a message has beyond an event's own, in binary mode: what its bytes do not say of it.
+    /// The attributes of a message that go beyond an event's own, in binary mode: they are not in its bytes.
     public static func extensionHeaders(of message: EngineMessage) -> [(name: String, value: String)] {
         [
             (name: "ce-kind", value: message.kind.rawValue),

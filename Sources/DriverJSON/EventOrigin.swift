@@ -1,13 +1,13 @@
 import Bytes
 
-/// Which creation of which host an event comes from.
+/// The host that an event comes from, identified by its creation.
 public struct EventOrigin: Hashable, Sendable {
     /// The host's name.
     public var host: String
-    /// Tells hosts apart that had the same name one after the other.
+    /// Distinguishes hosts that had the same name one after the other.
     public var random: String
 
-    /// An origin with a `random` that is known already.
+    /// An origin with a known `random`.
     public init(host: String, random: String) {
         self.host = host
         self.random = random

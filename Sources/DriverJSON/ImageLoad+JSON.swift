@@ -7,7 +7,7 @@ extension ImageLoad: JSONObjectReadable {
         "fullImageName", "imageBase", "imageSize", "systemModeImage", "extendedInfoPresent", "threadId",
     ]
 
-    /// Reads a load; nil after a fault. Its `processId` is 0, since the process is named elsewhere.
+    /// Reads a load; nil after a fault. Its `processId` is 0, because the process is named elsewhere.
     public init?(_ object: JSONObject) {
         let name = object.required("fullImageName") { $0.name() }
         self.init(processId: 0, fullImageName: name ?? "")

@@ -2,7 +2,7 @@ public import Driver
 public import JSON
 public import Messages
 
-// How the driver's values are spelled in requests.
+// The notation of the driver's values in requests.
 extension JSONValue {
     /// A pid or tid: an integer, 0...4294967295.
     public func id() -> UInt32? { unsigned(in: 0...UInt64(UInt32.max)).map(UInt32.init(truncatingIfNeeded:)) }
@@ -10,7 +10,7 @@ extension JSONValue {
     /// An address or a size: a hex string or an integer of 64 bits.
     public func address() -> UInt64? { hexOrUnsigned() }
 
-    /// A 32-bit value that is usually spelled in hex: a hex string or an integer.
+    /// A 32-bit value that is usually written in hex: a hex string or an integer.
     public func word() -> UInt32? { hexOrUnsigned(max: UInt64(UInt32.max)).map(UInt32.init(truncatingIfNeeded:)) }
 
     /// The name of an image or file: a string that is not empty.
@@ -35,7 +35,7 @@ extension JSONValue {
 
     /// A rule or flag word: an array of names and hex strings, or one mask.
     ///
-    /// - Parameter integers: Whether an element of the array may be an integer too, as an engine's reply may have it.
+    /// - Parameter integers: Whether an element of the array may also be an integer, as in an engine's reply.
     public func bits<Word: NamedBits>(of type: Word.Type = Word.self, integersInArray integers: Bool = false) -> Word? {
         guard kind == .array else { return word().map(Word.init(rawValue:)) }
         guard let elements = array(maxCount: 64) else { return nil }

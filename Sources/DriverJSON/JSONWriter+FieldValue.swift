@@ -2,12 +2,12 @@ public import JSON
 public import Messages
 
 extension JSONWriter {
-    /// Writes a field of a message as a member of the object at hand.
+    /// Writes a field of a message as a member of the current object.
     public mutating func member(_ member: MessageMember) {
         self.member(key: member.name) { $0.value(member.value) }
     }
 
-    /// Writes what a field of a message holds: bytes in base64, masks and addresses in hex.
+    /// Writes the value of a field of a message: bytes in base64, masks and addresses in hex.
     public mutating func value(_ value: FieldValue) {
         switch value {
         case .number(let number): self.value(number)

@@ -2,7 +2,7 @@ public import JSON
 public import Messages
 
 extension JSONWriter {
-    /// Writes a member that is a time, null for none: an unknown creation time, or a thread that has not got one yet.
+    /// Writes a member that is a time; null for none: an unknown creation time, or a thread that does not have one yet.
     public mutating func member(_ name: StaticString, _ time: FileTime) {
         if time == .none { memberNull(name) } else { member(name, time.rfc3339) }
     }

@@ -4,8 +4,8 @@ import Messages
 
 /// A message as JSON: the `data` of its CloudEvent, and `message` in the journal.
 ///
-/// First what all messages have, then the operation's own fields under the driver's names. What the common part says
-/// already is not said again.
+/// The members that all messages have come first, then the operation's own fields under the driver's names. Fields that
+/// are already in the common part are not repeated.
 public struct MessageData: Sendable {
     private let message: EngineMessage
     private let host: String
@@ -46,12 +46,12 @@ public struct MessageData: Sendable {
         }
     }
 
-    /// Members of a structure that are called like one that every message has.
+    /// Members of a structure whose names collide with a member of every message.
     private static let renamed = ["operation": "handleOperation"]
 }
 
 extension [MessageMember] {
-    /// The process that the message itself calls its own, which may be another than the one it is counted to.
+    /// The process in the message's own fields, which may differ from the process that the message is counted for.
     fileprivate var ownProcess: AuxPidCreationTime? {
         guard case .process(let process) = first(where: { $0.name == "process" })?.value else { return nil }
         return process

@@ -1,7 +1,7 @@
 public import Driver
 public import JSON
 
-/// A stream context that is to be created.
+/// A stream context to create.
 public struct StreamContextCreation: JSONObjectReadable, Hashable, Sendable {
     /// The name of the file.
     public let fileName: String

@@ -9,7 +9,7 @@ extension ThreadCreation: JSONObjectReadable {
         "ioPriority",
     ]
 
-    /// Reads the creation of a thread; its `processId` is 0, since the target is named elsewhere.
+    /// Reads the creation of a thread; its `processId` is 0, because the target is named elsewhere.
     public init(_ object: JSONObject) {
         self.init(
             processId: 0, threadId: object.optional("threadId") { $0.id() },

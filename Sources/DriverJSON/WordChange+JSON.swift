@@ -1,16 +1,16 @@
 public import Driver
 public import JSON
 
-/// A change of a rule or flag word that is read from JSON.
+/// A change of a rule or flag word, read from JSON.
 public protocol WordChangeRequest<Word>: JSONObjectReadable {
     /// The type of the word.
     associatedtype Word: NamedWord
 
-    /// What is to be done to the word.
+    /// The change to make.
     var change: WordChange<Word> { get }
 }
 
-/// A rule or flag word that a request names.
+/// A rule or flag word with a name in requests.
 public protocol NamedWord: NamedBits, Hashable {
     /// The member that holds a word of this type.
     static var member: StaticString { get }
@@ -31,7 +31,7 @@ extension StreamContextRules: NamedWord {
     public static var member: StaticString { "rules" }
 }
 
-/// A word that replaces another: `{"rules": WORD}` or `{"flags": WORD}`.
+/// A word that replaces the current one: `{"rules": WORD}` or `{"flags": WORD}`.
 public struct WordReplacement<Word: NamedWord>: WordChangeRequest, Hashable, Sendable {
     /// The replacement.
     public let change: WordChange<Word>
@@ -46,7 +46,7 @@ public struct WordReplacement<Word: NamedWord>: WordChangeRequest, Hashable, Sen
     }
 }
 
-/// Bits that are set and cleared in a word: `{"set": WORD, "clear": WORD}`, each optional.
+/// Bits to set and to clear in a word: `{"set": WORD, "clear": WORD}`, each optional.
 public struct WordModification<Word: NamedWord>: WordChangeRequest, Hashable, Sendable {
     /// The modification.
     public let change: WordChange<Word>
