@@ -2,7 +2,7 @@
 public enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// What each byte stands for; 255 for one that is no digit.
+    /// The value of each byte as a digit; 255 if it is not a digit.
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: 255, count: 256)
         for (value, digit) in alphabet.enumerated() { values[Int(digit)] = UInt8(value) }
@@ -11,7 +11,7 @@ public enum Base64 {
 
     /// `bytes` as text.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
-        // Byte by byte through a collection that is known at run time only takes several times as long.
+        // Iterating over a collection whose type is known only at run time takes several times as long.
         bytes.withContiguousStorageIfAvailable { encode($0) } ?? encode(Array(bytes))
     }
 
@@ -42,7 +42,7 @@ public enum Base64 {
         }
     }
 
-    /// The bytes that `text` stands for.
+    /// Decodes `text`.
     ///
     /// Nil unless it is exactly what `encode` would write: no white space, no missing padding, no stray bits.
     public static func decode(_ text: some StringProtocol) -> [UInt8]? {

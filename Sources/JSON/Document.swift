@@ -8,7 +8,7 @@ final class Document {
     private var found: [(node: Int, fault: JSONFault)] = []
     private var unlisted = 0
 
-    /// Parses `bytes`, which must stay until `close()`.
+    /// Parses `bytes`, which must stay valid until `close()`.
     init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxFaults: Int) throws(JSONFaults) {
         guard let parser = Parser.borrowed() else { throw JSONFaults(detail: "not enough memory to read the document") }
         self.parser = parser
@@ -17,7 +17,7 @@ final class Document {
         nodes = try self.parser.parse(bytes, maxDepth: maxDepth)
     }
 
-    /// Ends the validity of all places in the document.
+    /// Invalidates all values of the document.
     func close() {
         nodes = Nodes(start: nil, count: 0)
     }
@@ -34,7 +34,7 @@ final class Document {
         return nodes.children(of: index)
     }
 
-    /// Records a fault at the node, or at a member that it does not have.
+    /// Records a fault at the node, or at a member that the node lacks.
     func fault(_ detail: String, at index: Int, missing name: String? = nil) {
         guard found.count < maxFaults else {
             unlisted += 1
@@ -45,7 +45,7 @@ final class Document {
         found.append((index, JSONFault(pointer: pointer, detail: detail)))
     }
 
-    /// All faults in document order, each once; nil when there are none.
+    /// All faults in document order, without duplicates; nil if there are none.
     func faults() -> JSONFaults? {
         guard !found.isEmpty || unlisted > 0 else { return nil }
         var seen: Set<JSONFault> = []
@@ -57,8 +57,8 @@ final class Document {
         return JSONFaults(faults: faults)
     }
 
-    /// The JSON pointer of the node at `index`. Since answers contain it, long names and long pointers are cut and end
-    /// with `…`.
+    /// The JSON pointer of the node at `index`. Because answers contain it, long names and long pointers are truncated
+    /// and end with `…`.
     func pointer(to index: Int) -> String {
         var path: [Int] = []
         var index = index
@@ -81,14 +81,14 @@ final class Document {
     private static func shortened(_ name: UnsafeBufferPointer<UInt8>) -> String {
         if name.count <= mostNameBytes { return name.string }
         var end = mostNameBytes
-        // Not in the middle of a character.
+        // Do not cut in the middle of a character.
         while end > 0, name[end] & 0xC0 == 0x80 { end -= 1 }
         return UnsafeBufferPointer(rebasing: name[..<end]).string + "…"
     }
 }
 
 extension String {
-    /// Lengthens a JSON pointer by one reference token (RFC 6901, section 3).
+    /// Appends one reference token to a JSON pointer (RFC 6901, section 3).
     fileprivate mutating func append(component: String) {
         append("/")
         for scalar in component.unicodeScalars {

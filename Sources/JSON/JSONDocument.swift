@@ -1,18 +1,19 @@
 import CSimdJSON
 
-/// Strict reading of one JSON document: all of its faults at once.
+/// Strict reading of one JSON document, with all of its faults at once.
 public enum JSONDocument {
-    /// Parses `bytes`, hands the root to `body` and returns what it made of it.
+    /// Parses `bytes`, passes the root to `body` and returns its result.
     ///
-    /// Strict UTF-8 without a byte order mark, no lone surrogates, nothing after the document. Text that is not JSON
-    /// is one fault that names the byte, and `body` does not run. On any thread; a `body` may read further documents.
+    /// Accepts strict UTF-8 only: no byte order mark, no lone surrogates, nothing after the document. Text that is not
+    /// JSON is a single fault that names the byte, and `body` does not run. Can be called on any thread; `body` may
+    /// read further documents.
     ///
     /// - Parameters:
-    ///   - bytes: The document, up to 4 GiB; places in it point here until `body` returns.
-    ///   - maxDepth: How deep containers may be nested; the root container counts as 1.
-    ///   - maxFaults: How many faults are listed; a last one counts the rest.
-    ///   - body: Returns nil only after a fault was recorded, by a reader it called or by `JSONValue.fault(_:)`.
-    /// - Throws: All faults, when there is one.
+    ///   - bytes: The document, up to 4 GiB. Values of the document point into it until `body` returns.
+    ///   - maxDepth: The maximum nesting of containers; the root container counts as 1.
+    ///   - maxFaults: The maximum number of faults listed; a last one counts the rest.
+    ///   - body: Must return nil only after a fault was recorded, by a reader it called or by `JSONValue.fault(_:)`.
+    /// - Throws: All faults, if there are any.
     public static func read<T>(
         _ bytes: UnsafeRawBufferPointer, maxDepth: Int = 64, maxFaults: Int = 1000, _ body: (JSONValue) -> T?
     ) throws(JSONFaults) -> T {
@@ -24,7 +25,7 @@ public enum JSONDocument {
         return result
     }
 
-    /// Parses the document that `bytes` hold; see the overload for raw bytes.
+    /// Parses the document in `bytes`; see the overload for raw bytes.
     public static func read<T>(
         _ bytes: [UInt8], maxDepth: Int = 64, maxFaults: Int = 1000, _ body: (JSONValue) -> T?
     ) throws(JSONFaults) -> T {

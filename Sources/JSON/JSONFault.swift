@@ -1,8 +1,8 @@
-/// One thing that is wrong with a document, and where.
+/// One fault of a document.
 public struct JSONFault: Error, Hashable, Sendable {
-    /// Where: a JSON pointer (RFC 6901); empty for the root and for text that is not JSON.
+    /// Its position: a JSON pointer (RFC 6901); empty for the root and for text that is not JSON.
     public var pointer: String
-    /// What, as a phrase without a full stop.
+    /// Its description: a phrase without a period.
     public var detail: String
 
     /// The fault `detail` at `pointer`.
@@ -12,9 +12,9 @@ public struct JSONFault: Error, Hashable, Sendable {
     }
 }
 
-/// Everything that is wrong with a document.
+/// All faults of a document.
 public struct JSONFaults: Error, Hashable, Sendable {
-    /// In document order, never empty; text that is not JSON has exactly one.
+    /// The faults in document order, never empty; text that is not JSON has exactly one.
     public var faults: [JSONFault]
 
     /// The given faults.

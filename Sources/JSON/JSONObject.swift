@@ -1,16 +1,16 @@
 /// The members of an object that is being read.
 ///
-/// Looking a member up compares bytes and makes no string.
+/// Looking up a member compares bytes and creates no string.
 public struct JSONObject {
     let document: Document
     let index: Int
-    /// Whether nobody has looked for duplicates yet.
+    /// Whether duplicates have not been checked yet.
     let isOpen: Bool
 
     /// The object as a value, to record a fault at it.
     public var value: JSONValue { JSONValue(document: document, index: index) }
 
-    /// The member `name`, or nil; `null` is a value. The first counts where it occurs twice.
+    /// The member `name`, or nil; `null` is a value. If it occurs twice, the first one counts.
     ///
     /// - Complexity: O(*members*).
     public subscript(name: StaticString) -> JSONValue? {
@@ -26,16 +26,17 @@ public struct JSONObject {
         return first.map { JSONValue(document: document, index: $0) }
     }
 
-    /// What `read` makes of the member `name`; nil without it, and after a fault.
+    /// The result of `read` for the member `name`; nil without the member, and after a fault.
     ///
-    /// - Parameter nullable: Whether `null` counts as no member; else `read` sees it, and the readers refuse it.
+    /// - Parameter nullable: Whether `null` counts as a missing member. Otherwise `read` gets it, and the readers
+    ///   refuse it.
     @inlinable
     public func optional<T>(_ name: StaticString, nullable: Bool = false, _ read: (JSONValue) -> T?) -> T? {
         guard let value = self[name], !(nullable && value.isNull) else { return nil }
         return read(value)
     }
 
-    /// What `read` makes of the member `name`; without it that is a fault at the place where it should be.
+    /// The result of `read` for the member `name`. A missing member is a fault at the position where it should be.
     @inlinable
     public func required<T>(_ name: StaticString, _ read: (JSONValue) -> T?) -> T? {
         guard let value = self[name] else {
@@ -45,14 +46,14 @@ public struct JSONObject {
         return read(value)
     }
 
-    /// Records that the member `name` is missing, at the place where it should be.
+    /// Records a fault for the missing member `name`, at the position where it should be.
     public func faultMissing(_ name: String) {
         document.fault("required, but missing", at: index, missing: name)
     }
 }
 
 extension JSONObject: Sequence {
-    /// Walks over the members in document order.
+    /// Iterates over the members in document order.
     public struct Iterator: IteratorProtocol {
         let document: Document
         var children: Nodes.Children

@@ -6,7 +6,7 @@ public protocol JSONReadable: SendableMetatype {
 
 /// A value that is read from a JSON object with a fixed set of members.
 public protocol JSONObjectReadable: JSONReadable {
-    /// The names that the members may have, at most 64; others are faults.
+    /// The allowed names of members, at most 64; others are faults.
     static var members: [StaticString] { get }
 
     /// Reads the value from an object that may have further members; nil after a fault was recorded.
@@ -14,7 +14,7 @@ public protocol JSONObjectReadable: JSONReadable {
 }
 
 extension JSONObjectReadable {
-    /// Reads the value from an object that has no other members than `members`; nil after a fault was recorded.
+    /// Reads the value from an object that has only `members`; nil after a fault was recorded.
     public init?(_ value: JSONValue) {
         guard let object = value.object(allowing: Self.members) else { return nil }
         self.init(object)

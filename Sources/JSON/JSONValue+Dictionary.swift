@@ -1,8 +1,8 @@
 import CSimdJSON
 
 extension JSONValue {
-    /// An object whose names are data: at most `maxCount` members, no name twice, names of at most `maxUTF16` units
-    /// and without NUL.
+    /// An object whose names are data: at most `maxCount` members, no duplicate names, and names of at most `maxUTF16`
+    /// units without NUL.
     public func dictionary(maxCount: Int, maxUTF16: Int = 32_766) -> JSONObject? {
         guard isContainer(.object, "expected an object") else { return nil }
         guard Int(node.length) <= maxCount else {

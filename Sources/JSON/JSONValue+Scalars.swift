@@ -75,7 +75,7 @@ extension JSONValue {
         return nil
     }
 
-    /// The integer that is written here; nil, and no fault, for one that does not fit and for anything else.
+    /// The integer written here; nil, without a fault, for one that does not fit and for anything else.
     public func integer<Integer: FixedWidthInteger>(as type: Integer.Type) -> Integer? {
         guard let (magnitude, isNegative) = node.integer else { return nil }
         return isNegative ? Integer(exactly: -Int128(magnitude)) : Integer(exactly: magnitude)
@@ -88,7 +88,7 @@ extension JSONValue {
         return nil
     }
 
-    /// A string of `0x` and 1 to 16 hex digits of either case, or an integer; at most `max`.
+    /// A string of `0x` and 1 to 16 hex digits in either case, or an integer; at most `max`.
     public func hexOrUnsigned(max: UInt64 = .max) -> UInt64? {
         let node = node
         let value: UInt64?
@@ -109,7 +109,7 @@ extension UnsafeBufferPointer<UInt8> {
     /// Whether the UTF-8 text has at most `limit` UTF-16 units.
     func hasAtMost(utf16 limit: Int) -> Bool {
         if count <= limit { return true }
-        // A unit takes three bytes at most.
+        // A unit takes at most three bytes.
         if count / 3 > limit { return false }
         var units = 0
         for byte in self where byte & 0xC0 != 0x80 {
@@ -118,7 +118,7 @@ extension UnsafeBufferPointer<UInt8> {
         return units <= limit
     }
 
-    /// Negative, zero or positive: an order of bytes, for which "é" in two spellings is two texts.
+    /// Negative, zero or positive, by the order of bytes: "é" in two spellings is two different texts.
     func compared(to other: Self) -> Int {
         guard let left = baseAddress, let right = other.baseAddress else { return count - other.count }
         let order = memcmp(left, right, Swift.min(count, other.count))

@@ -1,14 +1,14 @@
 import CSimdJSON
 
-/// A value at its place in a document that is being read.
+/// A value and its position in a document that is being read.
 ///
-/// Readers return nil after they have recorded a fault at this place. Not to be kept beyond the `body` of
-/// `JSONDocument.read`, nor used on another thread.
+/// Readers that return nil have recorded a fault at this position. Do not keep a value beyond the `body` of
+/// `JSONDocument.read`, and do not use it on another thread.
 public struct JSONValue {
     let document: Document
     let index: Int
 
-    /// The types of JSON; a number that is written without fraction and exponent is an `integer`.
+    /// The types of JSON; a number without a fraction and an exponent is an `integer`.
     public enum Kind: String, Sendable {
         /// Braces.
         case object
@@ -40,21 +40,21 @@ public struct JSONValue {
 
     var node: csj_node { document[index] }
 
-    /// What is written here.
+    /// The type of the value.
     public var kind: Kind { Kind(node.kind) }
 
     /// Whether this is `null`.
     public var isNull: Bool { node.kind == .null }
 
-    /// The JSON pointer of this place.
+    /// The JSON pointer of the value.
     public var pointer: String { document.pointer(to: index) }
 
-    /// Records a fault at this place; `detail` is a phrase without a full stop.
+    /// Records a fault at this position; `detail` is a phrase without a period.
     public func fault(_ detail: String) {
         document.fault(detail, at: index)
     }
 
-    /// An object with no other members than `members`; others, and members that occur twice, are faults.
+    /// An object that has only `members`; other members, and members that occur twice, are faults.
     ///
     /// - Parameter members: At most 64 names.
     public func object(allowing members: [StaticString]) -> JSONObject? {
@@ -74,7 +74,7 @@ public struct JSONValue {
         return JSONObject(document: document, index: index, isOpen: false)
     }
 
-    /// An object whose other members do not matter. One that is looked up and occurs twice is a fault.
+    /// An object whose other members do not matter. It is a fault if a member that is looked up occurs twice.
     public func openObject() -> JSONObject? {
         guard isContainer(.object, "expected an object") else { return nil }
         return JSONObject(document: document, index: index, isOpen: true)
@@ -90,7 +90,7 @@ public struct JSONValue {
         return document.children(of: index).map { JSONValue(document: document, index: $0) }
     }
 
-    /// Whether this is of that kind; else it is a fault.
+    /// Whether the value is of that kind; if not, records a fault.
     func isContainer(_ kind: csj_kind, _ otherwise: String) -> Bool {
         if node.kind == kind { return true }
         fault(otherwise)

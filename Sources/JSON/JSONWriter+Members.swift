@@ -1,5 +1,5 @@
 extension JSONWriter {
-    /// Writes a member whose value `body` writes; `null` where it writes none.
+    /// Writes a member whose value `body` writes; `null` if it writes none.
     public mutating func member(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
         member({ $0.quote(name) }, body)
     }
@@ -35,7 +35,7 @@ extension JSONWriter {
         member(name) { $0.null() }
     }
 
-    /// Writes a member that is `"0x..."`: lower case, filled with zeros to `digits`.
+    /// Writes a member that is `"0x..."`: lower case, padded with zeros to `digits`.
     public mutating func member(_ name: StaticString, hex number: UInt64, digits: Int = 1) {
         member(name) { $0.hex(number, digits: digits) }
     }
@@ -51,8 +51,8 @@ extension JSONWriter {
         }
     }
 
-    /// Writes a member that is an array with elements for the first of `values`: as many as leave the whole text within
-    /// `limit` bytes, and `least` in any case. Returns how many.
+    /// Writes a member that is an array with elements for the first of `values`: as many as keep the whole text within
+    /// `limit` bytes, but at least `least`. Returns their number.
     public mutating func member<Values: Sequence>(
         _ name: StaticString, each values: Values, within limit: Int, atLeast least: Int = 1,
         _ write: (inout JSONWriter, Values.Element) -> Void

@@ -1,7 +1,7 @@
 import Bytes
 
 extension JSONWriter {
-    /// Appends `text` as it is.
+    /// Appends `text` unescaped.
     mutating func append(_ text: StaticString) {
         bytes.append(contentsOf: text.bytes)
     }
@@ -34,10 +34,9 @@ extension JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Appends `text`, escaped: a stretch at a time, since an append for each byte takes twenty times as long where
-    /// all of them are escaped.
+    /// Appends `text`, escaped, in stretches: one append per byte takes twenty times as long if all bytes are escaped.
     private mutating func escape(_ text: Slice<UnsafeBufferPointer<UInt8>>) {
-        // A byte becomes up to six, and Swift keeps up to 1,024 bytes on the stack.
+        // A byte becomes at most six, and Swift keeps up to 1,024 bytes on the stack.
         let stretch = 170
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 6 * stretch) { room in
             var rest = text
@@ -57,10 +56,10 @@ extension JSONWriter {
 }
 
 extension UInt8 {
-    /// Whether RFC 8259 wants the byte escaped in a string; those of other scalars than ASCII never are.
+    /// Whether RFC 8259 requires the byte to be escaped in a string; bytes of non-ASCII scalars never are.
     fileprivate var needsEscape: Bool { self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }
 
-    /// Writes the byte, escaped if need be, to `room` at `start`; returns the place behind it.
+    /// Writes the byte, escaped if needed, to `room` at `start`; returns the position after it.
     @inline(__always)
     fileprivate func escape(into room: UnsafeMutableBufferPointer<UInt8>, at start: Int) -> Int {
         guard needsEscape else {

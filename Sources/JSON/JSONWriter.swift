@@ -2,11 +2,12 @@ import Bytes
 
 /// Writes JSON to the end of a byte array.
 ///
-/// Sets commas by itself. Whoever writes keeps to the grammar otherwise: members in objects, values in arrays.
+/// Commas are written automatically. Otherwise the caller must follow the grammar: members in objects, values in
+/// arrays.
 public struct JSONWriter {
-    /// What has been written.
+    /// The text written so far.
     public internal(set) var bytes: [UInt8] = []
-    /// Whether a value came before this place in the same container.
+    /// Whether a value precedes this position in the same container.
     var needsComma = false
 
     /// An empty text with room for `capacity` bytes.
@@ -24,19 +25,19 @@ public struct JSONWriter {
         container(UInt8(ascii: "["), UInt8(ascii: "]"), body)
     }
 
-    /// Ends a line; what follows is a text of its own (NDJSON).
+    /// Ends a line; a separate text follows (NDJSON).
     public mutating func newline() {
         bytes.append(UInt8(ascii: "\n"))
         needsComma = false
     }
 
-    /// Removes what was written and keeps the room.
+    /// Removes the text but keeps the capacity.
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         needsComma = false
     }
 
-    /// Writes a value that is already JSON, such as what another writer has made.
+    /// Writes a value that is already JSON, such as the output of another writer.
     public mutating func value(json: [UInt8]) {
         begin()
         bytes.append(contentsOf: json)
@@ -95,7 +96,7 @@ public struct JSONWriter {
         append("null")
     }
 
-    /// Writes `"0x..."`: lower case, filled with zeros to `digits`.
+    /// Writes `"0x..."`: lower case, padded with zeros to `digits`.
     public mutating func hex(_ number: UInt64, digits: Int = 1) {
         begin()
         append("\"0x")
@@ -106,7 +107,7 @@ public struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Writes the name of a member; `body` writes its value, `null` where it writes none.
+    /// Writes the name of a member, then its value with `body`; `null` if `body` writes none.
     mutating func member(_ writeName: (inout JSONWriter) -> Void, _ body: (inout JSONWriter) -> Void) {
         begin()
         writeName(&self)

@@ -9,12 +9,12 @@ extension csj_node {
     /// The member's name; empty for elements and the root.
     var nameBytes: UnsafeBufferPointer<UInt8> { .init(start: name, count: Int(name_length)) }
 
-    /// Whether the member is called `other`, byte for byte.
+    /// Whether the member is named `other`, byte for byte.
     func isNamed(_ other: StaticString) -> Bool {
         nameBytes.isEqual(to: other.bytes)
     }
 
-    /// An integer of 64 bits and its sign, or nil; 454.0 and 4.54e2 are integers too, as JSON Schema has it.
+    /// A 64-bit integer and its sign, or nil; 454.0 and 4.54e2 are integers too, as in JSON Schema.
     var integer: (magnitude: UInt64, isNegative: Bool)? {
         switch kind {
         case .integer: wide ? nil : (magnitude, negative && magnitude != 0)
@@ -36,7 +36,7 @@ extension Nodes {
         Children(nodes: self, upcoming: parent + 1, end: Int(self[parent].next))
     }
 
-    /// Walks over siblings without entering them.
+    /// Iterates over siblings without descending into them.
     struct Children: Sequence, IteratorProtocol {
         let nodes: Nodes
         var upcoming: Int
@@ -51,26 +51,26 @@ extension Nodes {
 }
 
 extension Collection<UInt8> {
-    /// The bytes as a string; the parser has checked that they are UTF-8.
+    /// The bytes as a string; the parser has checked the UTF-8.
     var string: String { String(decoding: self, as: UTF8.self) }
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// `0x` and 1 to 16 hex digits of either case.
+    /// `0x` and 1 to 16 hex digits in either case.
     var hexNumber: UInt64? {
         guard count >= 3, count <= 18, self[0] == UInt8(ascii: "0"), self[1] == UInt8(ascii: "x") else { return nil }
         return UInt64(hexDigits: self[2...])
     }
 
-    /// The absolute value of a number of JSON with fraction or exponent; nil when it is none of 64 bits. Nothing is
-    /// rounded.
+    /// The absolute value of a JSON number with a fraction or an exponent; nil if it is not a 64-bit integer. Nothing
+    /// is rounded.
     var integralNumber: UInt64? {
         let mantissa = prefix { $0 != UInt8(ascii: "e") && $0 != UInt8(ascii: "E") }
         let digits = mantissa.filter(\.isDigit)
         guard let last = digits.lastIndex(where: { $0 != UInt8(ascii: "0") }) else { return 0 }
         let exponent = suffix(from: mantissa.endIndex).dropFirst()
         guard let power = exponent.isEmpty ? 0 : Int(exponent.string), power.magnitude < 1 << 40 else { return nil }
-        // What the last digit that is not 0 is worth, as a power of ten.
+        // The power of ten of the last digit that is not 0.
         let whole = mantissa.prefix { $0 != UInt8(ascii: ".") }.filter(\.isDigit)
         let scale = power + whole.count - 1 - last
         guard (0..<20).contains(scale) else { return nil }
@@ -78,7 +78,7 @@ extension UnsafeBufferPointer<UInt8> {
             .withUnsafeBufferPointer { $0.decimalNumber }
     }
 
-    /// Whether the bytes are those of `other`.
+    /// Whether the bytes equal those of `other`.
     public func isEqual(to other: UnsafeBufferPointer<UInt8>) -> Bool {
         guard count == other.count else { return false }
         guard let own = baseAddress, let others = other.baseAddress else { return true }

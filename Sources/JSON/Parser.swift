@@ -1,6 +1,6 @@
 import CSimdJSON
 
-/// The nodes of the document that a parser holds, in document order.
+/// The nodes of a parser's document, in document order.
 typealias Nodes = UnsafeBufferPointer<csj_node>
 
 /// The owner of one C parser, for one thread at a time.
@@ -8,7 +8,7 @@ struct Parser: ~Copyable {
     private let handle: OpaquePointer
     private let isBorrowed: Bool
 
-    /// A parser of its own; nil when there is no memory.
+    /// A new parser; nil if there is no memory.
     init?() {
         guard let handle = csj_parser_create() else { return nil }
         self.handle = handle
@@ -20,7 +20,7 @@ struct Parser: ~Copyable {
         isBorrowed = true
     }
 
-    /// The calling thread's parser, which goes back to that thread at the end; nil when there is no memory.
+    /// The calling thread's parser, which is returned to that thread at the end; nil if there is no memory.
     static func borrowed() -> Parser? {
         csj_parser_borrow().map { Parser(borrowed: $0) }
     }
@@ -33,9 +33,10 @@ struct Parser: ~Copyable {
         }
     }
 
-    /// Parses `bytes`, to which the nodes point; both must stay until the nodes are no longer used.
+    /// Parses `bytes`. The nodes point into `bytes`, and both must stay valid until the nodes are no longer used.
     ///
-    /// - Parameter leavesRaw: whether strings keep their escapes until they are `resolve`d; those are checked all the same.
+    /// - Parameter leavesRaw: whether strings keep their escapes until they are `resolve`d; escapes are checked in any
+    ///   case.
     func parse(
         _ bytes: UnsafeRawBufferPointer, maxDepth: Int, leavesRaw: Bool = false
     ) throws(JSONFaults) -> Nodes {
@@ -48,20 +49,20 @@ struct Parser: ~Copyable {
         return Nodes(start: outcome.nodes, count: Int(outcome.count))
     }
 
-    /// The index of the first member of the object at `object`, of what was parsed last, that is called `name`, byte for
-    /// byte.
+    /// The index of the first member of the object at `object` of the last parsed document that is named `name`, byte
+    /// for byte.
     func member(_ name: StaticString, of object: Int) -> Int? {
         let start = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
         let found = csj_member(handle, UInt32(object), start, name.utf8CodeUnitCount)
         return found == csj_no_node ? nil : Int(found)
     }
 
-    /// Unescapes the string at `index` of what was parsed last.
+    /// Unescapes the string at `index` of the last parsed document.
     func resolve(_ index: Int) -> csj_node { csj_resolve(handle, UInt32(index)) }
 }
 
 extension csj_status {
-    /// What the status means for a client that sent `bytes`.
+    /// The meaning of the status for a client that sent `bytes`.
     fileprivate func detail(at offset: Int, in bytes: UnsafeRawBufferPointer, maxDepth: Int) -> String {
         switch self {
         case .ok: "no fault"

@@ -1,7 +1,7 @@
 import Bytes
 import CSimdJSON
 
-/// An object of a recording: the record itself, or an object in it.
+/// An object of a recording: the record itself, or an object within it.
 ///
 /// Valid until its parser parses the next line.
 public struct Record {
@@ -9,7 +9,7 @@ public struct Record {
     let index: Int
     let generation: UInt64
 
-    /// The member `name`, or nil; the first where there are several. Makes no string.
+    /// The member `name`, or nil; the first one if there are several. Creates no string.
     ///
     /// - Complexity: O(*values in the object*).
     public subscript(name: StaticString) -> RecordValue? {
@@ -18,7 +18,7 @@ public struct Record {
     }
 }
 
-/// A value of a recording; tolerant of the ways in which collectors write it.
+/// A value of a recording. Tolerates the different notations of collectors.
 ///
 /// Valid until its parser parses the next line.
 public struct RecordValue {
@@ -29,13 +29,13 @@ public struct RecordValue {
     private var node: csj_node { parser.node(index, of: generation) }
     private var nodeKind: csj_kind { parser.nodes(of: generation)[index].kind }
 
-    /// What is written here.
+    /// The type of the value.
     public var kind: JSONValue.Kind { JSONValue.Kind(nodeKind) }
 
     /// Whether this is `null`.
     public var isNull: Bool { nodeKind == .null }
 
-    /// The text of a string, the digits of a number; nil of anything else.
+    /// The text of a string or the digits of a number; nil for anything else.
     public var asString: String? { text?.string }
 
     /// An integer that is not negative, or a string of decimal digits; up to UInt64.max.
@@ -46,24 +46,24 @@ public struct RecordValue {
         return magnitude
     }
 
-    /// A string of `0x` and 1 to 16 hex digits, or what `asUnsigned` takes.
+    /// A string of `0x` and 1 to 16 hex digits, or anything that `asUnsigned` accepts.
     public var asHexOrUnsigned: UInt64? {
         let node = node
         if node.kind == .string { return RecordValue.hexOrUnsigned(node.textBytes) }
         return asUnsigned
     }
 
-    /// The number that the text says: `0x` and 1 to 16 hex digits, or decimal digits.
+    /// The number in a text: `0x` and 1 to 16 hex digits, or decimal digits.
     public static func hexOrUnsigned(_ text: UnsafeBufferPointer<UInt8>) -> UInt64? {
         text.hexNumber ?? text.decimalNumber
     }
 
-    /// The object that is here.
+    /// The value as an object; nil if it is not one.
     public var object: Record? {
         nodeKind == .object ? Record(parser: parser, index: index, generation: generation) : nil
     }
 
-    /// Whether this is the string `other`; `ignoringCase` is for ASCII letters. Makes no string.
+    /// Whether this is the string `other`; `ignoringCase` applies to ASCII letters. Creates no string.
     public func isText(_ other: StaticString, ignoringCase: Bool = false) -> Bool {
         let node = node
         guard node.kind == .string, Int(node.length) == other.utf8CodeUnitCount else { return false }
@@ -72,14 +72,14 @@ public struct RecordValue {
             || ignoringCase && text.elementsEqual(other.bytes) { $0.asciiLowercased == $1.asciiLowercased }
     }
 
-    /// Hands the bytes of a string, or of the digits of a number, to `body`; nil of anything else. UTF-8.
+    /// Passes the UTF-8 bytes of a string, or of the digits of a number, to `body`; nil for anything else.
     public func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
         text.map(body)
     }
 
-    /// The object that is written inside a string, parsed by another parser.
+    /// The object written inside a string, parsed by another parser.
     ///
-    /// - Throws: One fault: not a string, or not an object in it.
+    /// - Throws: One fault: the value is not a string, or the string is not an object.
     public func record(parsedBy inner: RecordParser) throws(JSONFaults) -> Record {
         precondition(inner !== parser, "the text to parse lies in the parser's own buffer")
         guard node.kind == .string else { throw JSONFaults(detail: "expected a string") }

@@ -1,6 +1,6 @@
 import CSimdJSON
 
-/// Parses the lines of a recording one after another, with buffers that are used again.
+/// Parses the lines of a recording one after another, reusing its buffers.
 ///
 /// For one thread at a time.
 public final class RecordParser {
@@ -9,10 +9,10 @@ public final class RecordParser {
     private let parser: Parser?
     private var line: UnsafeMutableRawBufferPointer
     private var nodes = Nodes(start: nil, count: 0)
-    /// Tells the places of one line from those of the next.
+    /// Distinguishes the values of one line from those of the next.
     private(set) var generation: UInt64 = 0
 
-    /// A parser of lines of at most `maxLineBytes` and containers nested at most `maxDepth` deep.
+    /// A parser for lines of at most `maxLineBytes`, with containers nested at most `maxDepth` deep.
     public init(maxLineBytes: Int = 1 << 20, maxDepth: Int = 64) {
         self.maxLineBytes = maxLineBytes
         self.maxDepth = maxDepth
@@ -24,9 +24,9 @@ public final class RecordParser {
         line.deallocate()
     }
 
-    /// Parses one object, without anything after it but white space.
+    /// Parses one object, which only white space may follow.
     ///
-    /// The line is copied; the record is valid until the next line is parsed.
+    /// The line is copied. The record is valid until the next line is parsed.
     ///
     /// - Throws: One fault: not JSON, not an object, or longer than `maxLineBytes`.
     public func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONFaults) -> Record {
@@ -41,7 +41,7 @@ public final class RecordParser {
         return try parse(checked: UnsafeRawBufferPointer(copy))
     }
 
-    /// The same without a copy: `bytes` have to stay as they are for as long as the record is used.
+    /// The same without a copy: `bytes` must not change while the record is used.
     public func parse(inPlace bytes: UnsafeRawBufferPointer) throws(JSONFaults) -> Record {
         try check(bytes)
         return try parse(checked: bytes)
@@ -64,15 +64,15 @@ public final class RecordParser {
         return Record(parser: self, index: 0, generation: generation)
     }
 
-    /// The node at `index` of the line that was parsed as `generation`, a string without its escapes. Most strings of a
-    /// line are never looked at.
+    /// The node at `index` of the line that was parsed as `generation`, with strings unescaped. Most strings of a line
+    /// are never read, so they are unescaped on demand.
     func node(_ index: Int, of generation: UInt64) -> csj_node {
         let node = nodes(of: generation)[index]
         guard node.raw else { return node }
         return parser?.resolve(index) ?? node
     }
 
-    /// The place of the member `name` in the object at `index` of the line that was parsed as `generation`.
+    /// The index of the member `name` in the object at `index` of the line that was parsed as `generation`.
     func member(_ name: StaticString, of index: Int, of generation: UInt64) -> Int? {
         checkIsCurrent(generation)
         return parser?.member(name, of: index)
