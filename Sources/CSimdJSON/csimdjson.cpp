@@ -9,8 +9,8 @@
 
 #include "scalars.hpp"
 
-// Only simdjson's first stage is used, through the interface its own front ends use: it checks the UTF-8 and finds
-// where tokens start. Its DOM gives up a whole document over one integer beyond 64 bits, and does not say where it
+// Only simdjson's first stage is used, through the interface of its own front ends: it checks the UTF-8 and finds where
+// tokens start. Its DOM rejects a whole document because of one integer beyond 64 bits, and does not report where it
 // stopped. Nothing here throws: allocations report failure by NULL.
 
 namespace {
@@ -41,7 +41,7 @@ struct Buffer {
 struct csj_parser {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> indexer;
     Buffer<csj_node> nodes;
-    /// Of each node its `name_length`, cut to a byte: what `csj_member` looks through.
+    /// The `name_length` of each node, truncated to a byte. `csj_member` searches these.
     Buffer<uint8_t> name_lengths;
     Buffer<uint8_t> text;
     size_t text_used = 0;
@@ -116,16 +116,16 @@ private:
     bool opened = false;
     struct { const uint8_t *text = nullptr; uint32_t length = 0; bool nul = false; } member;
 
-    /// The first byte of the next token; 0, which starts no token, at the end.
+    /// The first byte of the next token; at the end 0, which starts no token.
     uint8_t peek() const { return next < token_count ? bytes[starts[next]] : 0; }
 
-    /// `status` at the next token; the end of input where there is none.
+    /// `status` at the next token; if there is none, the end of input.
     csj_status fail(csj_status status) {
         offset = next < token_count ? starts[next] : length;
         return next < token_count ? status : csj_status_unexpected_end;
     }
 
-    /// Takes the next token, to its end without the white space that follows.
+    /// Takes the next token, without the white space that follows it.
     Token take() {
         size_t start = starts[next++];
         size_t end = next < token_count ? starts[next] : length;
@@ -133,9 +133,9 @@ private:
         return {bytes + start, bytes + end};
     }
 
-    /// Takes as many members of the open object as are plain: a name and a string or number, without white space behind
-    /// either and without escapes in the name, and a comma. Records have little else; what is left is for the rest of the
-    /// walk.
+    /// Takes plain members of the open object until one is not plain. A plain member has a name without escapes, a
+    /// string or number as its value, no white space after either, and a comma. Records contain little else; the rest
+    /// of the walk handles the other members.
     void plain_members() {
         csj_node *nodes = parser.nodes.elements;
         uint8_t *name_lengths = parser.name_lengths.elements;
@@ -183,7 +183,7 @@ private:
 
     csj_status value() {
         opened = false;
-        // The lengths are looked at in whole blocks.
+        // The lengths are searched in whole blocks.
         if (!parser.nodes.reserve(size_t(count) + 1)) return csj_status_out_of_memory;
         if (!parser.name_lengths.reserve(parser.nodes.capacity + block_size)) return csj_status_out_of_memory;
         uint32_t self = count++;
@@ -251,7 +251,7 @@ private:
         return csj_status_ok;
     }
 
-    /// Takes a string; one with escapes is written out to the parser's own buffer, unless it is to stay as it is.
+    /// Takes a string. One with escapes is unescaped into the parser's own buffer, unless it is to stay raw.
     csj_status string(const uint8_t *&text, uint32_t &text_length, bool &nul, bool stays_raw) {
         Token token = take();
         nul = false;
@@ -266,7 +266,7 @@ private:
             text_length = uint32_t(inner.size());
             return csj_status_ok;
         }
-        // Unescaped text is never longer than escaped text, so this is room for all strings of the document, and
+        // Unescaped text is never longer than escaped text. So this is enough room for all strings of the document, and
         // the buffer never moves while nodes point into it.
         if (parser.text_used == 0 && !parser.text.reserve(length)) return csj_status_out_of_memory;
         uint8_t *out = parser.text.elements + parser.text_used;
@@ -302,7 +302,8 @@ csj_outcome parse(
     csj_status status = walk.run();
     if (status != csj_status_ok) return {nullptr, 0, status, walk.offset};
     if (leaves_raw) {
-        // The walk has found all of the document to be right but what is in strings, so that each backslash is in one.
+        // The walk has validated the whole document except for the content of strings, so every backslash is in a
+        // string.
         EscapeCheck check = check_escapes({bytes, bytes + length});
         if (check.status != csj_status_ok) return {nullptr, 0, check.status, size_t(check.at - bytes)};
         if (check.any && !parser.text.reserve(length)) return {nullptr, 0, csj_status_out_of_memory, 0};

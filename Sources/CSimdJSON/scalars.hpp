@@ -22,7 +22,7 @@ struct Token {
 inline bool is_space(uint8_t byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 inline bool is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
-/// Fills `node` from a number by the grammar of RFC 8259; false when `token` is none.
+/// Fills `node` from a number in the grammar of RFC 8259; false if `token` is not a number.
 inline bool read_number(Token token, csj_node &node) {
     const uint8_t *at = token.start;
     const uint8_t *end = token.end;
@@ -61,10 +61,10 @@ inline bool read_number(Token token, csj_node &node) {
     return true;
 }
 
-/// How many bytes `equal_bytes` looks at.
+/// The number of bytes that `equal_bytes` compares.
 constexpr ptrdiff_t block_size = 16;
 
-/// Bit by bit, which of the bytes at `block` are `byte`.
+/// A bit mask of the bytes at `block` that equal `byte`.
 inline uint32_t equal_bytes(const uint8_t *block, uint8_t byte) {
 #ifdef __SSE2__
     __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(block));
@@ -76,7 +76,7 @@ inline uint32_t equal_bytes(const uint8_t *block, uint8_t byte) {
 #endif
 }
 
-/// The first backslash of `text`, or NULL; bytes before `limit` may be looked at.
+/// The first backslash of `text`, or NULL. May read any bytes before `limit`.
 inline const uint8_t *find_backslash(Token text, const uint8_t *limit) {
     const uint8_t *block = text.start;
     for (; limit - block >= block_size; block += block_size) {
@@ -92,12 +92,12 @@ inline const uint8_t *find_backslash(Token text, const uint8_t *limit) {
 
 struct Unescaped {
     csj_status status;
-    const uint8_t *at;  ///< The escape at fault.
+    const uint8_t *at;  ///< The invalid escape.
     size_t length;
     bool nul;
 };
 
-/// The four hex digits at `at`; negative when there are not four before `end`.
+/// The value of the four hex digits at `at`; negative if there are not four before `end`.
 inline int32_t hex4(const uint8_t *at, const uint8_t *end) {
     if (end - at < 4) return -1;
     int32_t value = 0;
@@ -130,7 +130,7 @@ inline uint8_t *put_utf8(int32_t scalar, uint8_t *out) {
     return out;
 }
 
-/// Reads the scalar of an escape behind its `\u`, and steps over it.
+/// Reads the scalar of an escape after its `\u`, and advances past it.
 inline csj_status read_unicode_escape(const uint8_t *&at, const uint8_t *end, int32_t &scalar) {
     scalar = hex4(at, end);
     if (scalar < 0) return csj_status_invalid_escape;
@@ -143,14 +143,15 @@ inline csj_status read_unicode_escape(const uint8_t *&at, const uint8_t *end, in
     return csj_status_ok;
 }
 
-/// Which of a block's bytes are escaped: in a run of backslashes every second one, and what follows one of odd length.
+/// A mask of the escaped bytes of a block: every second byte in a run of backslashes, and the byte after a run of odd
+/// length.
 ///
-/// - `carried`: whether the first byte is; becomes whether the first byte of the next block is.
+/// - `carried`: whether the first byte is escaped; becomes whether the first byte of the next block is.
 inline uint32_t escaped_bytes(uint32_t backslashes, uint32_t &carried) {
     constexpr uint32_t even = 0x5555;
     backslashes &= ~carried;
     uint32_t follows = backslashes << 1 | carried;
-    // Adding a run's first bit to the run carries to the bit behind it.
+    // Adding a run's first bit to the run carries to the bit after it.
     uint32_t behind_odd = (backslashes & ~even & ~follows) + backslashes;
     carried = behind_odd >> block_size & 1;
     return (even ^ behind_odd << 1) & follows & 0xFFFF;
@@ -158,15 +159,15 @@ inline uint32_t escaped_bytes(uint32_t backslashes, uint32_t &carried) {
 
 struct EscapeCheck {
     csj_status status;
-    const uint8_t *at;  ///< The escape at fault.
+    const uint8_t *at;  ///< The invalid escape.
     bool any;
 };
 
-/// Checks the escapes of a document in which nothing else is wrong.
+/// Checks the escapes of a document that is valid otherwise.
 inline EscapeCheck check_escapes(Token document) {
     bool any = false;
     uint32_t carried = 0;
-    const uint8_t *behind = document.start;  // the last escape of a scalar, which may be of two parts
+    const uint8_t *behind = document.start;  // the end of the last Unicode escape, which may have two parts
     for (const uint8_t *block = document.start; block < document.end; block += block_size) {
         uint8_t padded[block_size];
         const uint8_t *bytes = block;
@@ -179,7 +180,7 @@ inline EscapeCheck check_escapes(Token document) {
         if ((backslashes | carried) == 0) continue;
         any = true;
         uint32_t special = escaped_bytes(backslashes, carried);
-        // Paths are what has most of them.
+        // Most escapes are `\\` in Windows paths.
         special &= ~equal_bytes(bytes, '\\');
         if (special == 0) continue;
         for (uint8_t simple : {'n', 'r', 't', '"', '/', 'b', 'f'}) special &= ~equal_bytes(bytes, simple);
@@ -197,7 +198,7 @@ inline EscapeCheck check_escapes(Token document) {
     return {csj_status_ok, nullptr, any};
 }
 
-/// Writes `text` to `out` with its escapes resolved; the first of them is at `backslash`.
+/// Writes `text` to `out` with its escapes resolved; the first one is at `backslash`.
 inline Unescaped unescape(Token text, const uint8_t *backslash, uint8_t *out) {
     uint8_t *begin = out;
     const uint8_t *at = text.start;
@@ -238,7 +239,7 @@ struct Located {
     size_t offset;
 };
 
-/// Length of the UTF-8 sequence at `at`, 0 when it is not one.
+/// Length of the UTF-8 sequence at `at`; 0 if it is invalid.
 inline size_t utf8_length(const uint8_t *at, const uint8_t *end) {
     uint8_t lead = *at;
     if (lead < 0x80) return 1;
@@ -253,7 +254,7 @@ inline size_t utf8_length(const uint8_t *at, const uint8_t *end) {
     return out_of_range ? 0 : wanted;
 }
 
-/// Finds, byte by byte, what the first stage refused without saying where.
+/// Searches byte by byte for the fault that the first stage found without giving a position.
 inline Located locate_fault(Token document) {
     const uint8_t *string = nullptr;
     for (const uint8_t *at = document.start; at < document.end;) {
@@ -261,7 +262,7 @@ inline Located locate_fault(Token document) {
         if (length == 0) return {csj_status_invalid_utf8, size_t(at - document.start)};
         if (string == nullptr) {
             if (*at == '"') string = at;
-            // The first stage lets it escape a quote even here.
+            // The first stage lets it escape a quote even outside a string.
             if (*at == '\\') return {csj_status_expected_value, size_t(at - document.start)};
         } else if (*at < 0x20) {
             return {csj_status_control_character, size_t(at - document.start)};

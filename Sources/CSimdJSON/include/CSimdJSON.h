@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/// What a node is. Numbers with a fraction or an exponent are `csj_kind_number`, all others `csj_kind_integer`.
+/// The kind of a node. Numbers with a fraction or an exponent are `csj_kind_number`, all others `csj_kind_integer`.
 enum __attribute__((enum_extensibility(closed))) csj_kind : uint8_t {
     csj_kind_object,
     csj_kind_array,
@@ -22,7 +22,7 @@ enum __attribute__((enum_extensibility(closed))) csj_kind : uint8_t {
 };
 typedef enum csj_kind csj_kind;
 
-/// What came of a parse; the offset of `csj_outcome` says where it stopped.
+/// The result of a parse; the offset of `csj_outcome` gives the position where it stopped.
 enum __attribute__((enum_extensibility(closed))) csj_status : uint8_t {
     csj_status_ok,
     csj_status_out_of_memory,
@@ -46,56 +46,57 @@ typedef enum csj_status csj_status;
 
 /// The parent of the root.
 static const uint32_t csj_no_parent = 0xFFFFFFFF;
-/// The index of a member that is not there.
+/// The index of a member that does not exist.
 static const uint32_t csj_no_node = 0xFFFFFFFF;
 
-/// One value. Nodes lie in document order: the children of a container follow it, `next` skips over them.
+/// One value. Nodes are in document order: the children of a container follow it, `next` skips over them.
 typedef struct csj_node {
-    const uint8_t *name;   ///< Of a member: its unescaped name. NULL for elements and the root.
-    const uint8_t *text;   ///< Of a string: unescaped UTF-8. Of a number: as it was written.
-    uint64_t magnitude;    ///< Of an integer that is not `wide`: its absolute value.
+    const uint8_t *name;   ///< The unescaped name of a member. NULL for elements and the root.
+    const uint8_t *text;   ///< For a string, unescaped UTF-8. For a number, the text as written.
+    uint64_t magnitude;    ///< The absolute value of an integer that is not `wide`.
     uint32_t name_length;  ///< In bytes.
-    uint32_t length;       ///< Of `text` in bytes; of a container, its number of children.
+    uint32_t length;       ///< The length of `text` in bytes; for a container, the number of children.
     uint32_t next;         ///< Index of the node after this value and everything in it.
     uint32_t parent;       ///< Index of the container, or csj_no_parent.
-    uint32_t position;     ///< Place among its container's children, from 0.
+    uint32_t position;     ///< Position among its container's children, from 0.
     csj_kind kind;
-    bool negative : 1;     ///< Of an integer: it has a minus sign.
-    bool wide : 1;         ///< Of an integer: its absolute value is beyond 64 bits.
-    bool nul : 1;          ///< Of a string that is not `raw`: it holds U+0000.
-    bool raw : 1;          ///< Of a string: `text` is as it was written, and may have escapes; see csj_resolve.
+    bool negative : 1;     ///< For an integer: it has a minus sign.
+    bool wide : 1;         ///< For an integer: its absolute value exceeds 64 bits.
+    bool nul : 1;          ///< For a string that is not `raw`: it contains U+0000.
+    bool raw : 1;          ///< For a string: `text` is as written, and may have escapes; see csj_resolve.
 } csj_node;
 
 typedef struct csj_outcome {
     const csj_node *nodes;  ///< Owned by the parser, valid until its next parse. Node 0 is the root.
     uint32_t count;         ///< 0 unless the status is ok.
     csj_status status;
-    size_t offset;          ///< Byte at which a faulty document is at fault.
+    size_t offset;          ///< The byte where an invalid document has its fault.
 } csj_outcome;
 
-/// Buffers that serve one document after another. For one thread at a time.
+/// Buffers that are reused for one document after another. For one thread at a time.
 typedef struct csj_parser csj_parser;
 
-/// A parser of its own; NULL when there is no memory.
+/// A new parser; NULL if there is no memory.
 csj_parser *csj_parser_create(void);
 void csj_parser_destroy(csj_parser *parser);
 
-/// The calling thread's idle parser, or a new one; NULL when there is no memory.
+/// The calling thread's idle parser, or a new one; NULL if there is no memory.
 csj_parser *csj_parser_borrow(void);
-/// Keeps `parser` for the calling thread, unless that has one or its buffers have grown large.
+/// Keeps `parser` for the calling thread, unless that already has one or the buffers have grown large.
 void csj_parser_give_back(csj_parser *parser);
 
-/// Parses exactly one document. Nodes point into `bytes`, which must stay as it is for as long as they are used;
-/// nothing is read beyond `length`. Containers may be nested `max_depth` deep.
+/// Parses exactly one document. Nodes point into `bytes`, which must not change while the nodes are used. Nothing is
+/// read beyond `length`. Containers may be nested `max_depth` deep.
 csj_outcome csj_parse(csj_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth);
 
-/// The same, but strings that are values stay `raw`; their escapes are checked all the same.
+/// The same, but strings that are values stay `raw`; their escapes are still checked.
 csj_outcome csj_parse_raw(csj_parser *parser, const uint8_t *bytes, size_t length, uint32_t max_depth);
 
-/// Unescapes the string at `index` of what was parsed last, unless that was done before.
+/// Unescapes the string at `index` of the last parsed document, unless that was done before.
 csj_node csj_resolve(csj_parser *parser, uint32_t index);
 
-/// The first member of the object at `object`, of what was parsed last, that has this name, byte for byte; or csj_no_node.
+/// The first member with this name, byte for byte, of the object at `object` of the last parsed document; or
+/// csj_no_node.
 uint32_t csj_member(const csj_parser *parser, uint32_t object, const char *name, size_t name_length);
 
 /// The version of simdjson that this was built with, such as "3.0.1".
