@@ -1,5 +1,5 @@
-// Characters and texts of protocols, which are ASCII: numbers, headers, media types, URLs. Paths and file names have the
-// driver's own rule of case, `Upcasing`.
+// ASCII characters and texts of protocols: numbers, headers, media types, URLs. Paths and file names follow the
+// driver's own case rule, `Upcasing`.
 
 extension UInt8 {
     /// Whether this is one of `0` to `9`.
@@ -14,11 +14,11 @@ extension UInt8 {
     @inlinable
     public var isLetterOrDigit: Bool { isLetter || isDigit }
 
-    /// The small letter for a capital one; any other byte as it is.
+    /// The lowercase letter for an uppercase one; any other byte unchanged.
     @inlinable
     public var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
 
-    /// Whether a token of HTTP may have this character (RFC 9110, section 5.6.2): names of headers, methods.
+    /// Whether an HTTP token may contain this character (RFC 9110, section 5.6.2): names of headers, methods.
     @inlinable
     public var isTokenCharacter: Bool {
         // One bit per character, 0x00...0x3F and 0x40...0x7F.
@@ -35,7 +35,7 @@ extension Collection<UInt8> {
 }
 
 extension Span where Element == UInt8 {
-    /// Whether both are the same text, except for the case of ASCII letters.
+    /// Whether both texts are equal except for the case of ASCII letters.
     @inlinable
     public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
@@ -43,7 +43,7 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    /// The number that one to `maxDigits` decimal digits stand for; nil for anything else. `maxDigits` is at most 19.
+    /// The number that one to `maxDigits` decimal digits represent; nil for anything else. `maxDigits` is at most 19.
     @inlinable
     public func decimal(maxDigits: Int) -> UInt64? {
         guard 1...maxDigits ~= count else { return nil }
@@ -57,7 +57,7 @@ extension Span where Element == UInt8 {
 }
 
 extension StringProtocol {
-    /// The text with its ASCII capital letters as small ones.
+    /// The text with its uppercase ASCII letters in lower case.
     public var asciiLowercased: String {
         let bytes = utf8
         return String(unsafeUninitializedCapacity: bytes.count) { text in

@@ -1,5 +1,5 @@
 extension UInt8 {
-    /// What a hex digit of either case stands for, 0 to 15; nil for any other character.
+    /// The value of a hex digit in either case, 0 to 15; nil for any other character.
     @inlinable
     public var hexValue: UInt8? {
         if isDigit { return self & 0xF }
@@ -16,8 +16,8 @@ extension UInt8 {
 }
 
 extension FixedWidthInteger where Self: UnsignedInteger {
-    /// The number that hex digits of either case stand for, without `0x`; nil for anything else, and for a number that does
-    /// not fit.
+    /// The number that hex digits in either case represent, without `0x`. Nil for anything else, and for a number that
+    /// does not fit.
     @inlinable
     public init?(hexDigits: some Sequence<UInt8>) {
         var number: Self = 0
@@ -33,12 +33,13 @@ extension FixedWidthInteger where Self: UnsignedInteger {
 }
 
 extension BinaryInteger {
-    /// `0x` and the number in hex, with leading zeros up to `digits` digits: `0x1f`, `0x0000001f`. Not negative.
+    /// `0x` and the number in hex, with leading zeros up to `digits` digits: `0x1f`, `0x0000001f`. The number must not
+    /// be negative.
     public func hex(digits: Int = 1, uppercase: Bool = false) -> String {
         "0x" + hexDigits(digits, uppercase: uppercase)
     }
 
-    /// The number in hex without `0x`, with leading zeros up to `digits` digits. Not negative.
+    /// The number in hex without `0x`, with leading zeros up to `digits` digits. The number must not be negative.
     public func hexDigits(_ digits: Int = 1, uppercase: Bool = false) -> String {
         let text = String(self, radix: 16, uppercase: uppercase)
         return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
@@ -53,7 +54,8 @@ extension Sequence<UInt8> {
 }
 
 extension Array<UInt8> {
-    /// The bytes that pairs of hex digits of either case stand for; nil for an odd number of digits or any other character.
+    /// The bytes that pairs of hex digits in either case represent; nil for an odd number of digits or any other
+    /// character.
     public init?(hexPairs: some Sequence<UInt8>) {
         self = []
         var high: UInt8?

@@ -1,20 +1,21 @@
-/// Bytes out of a text as debuggers and hex viewers print it.
+/// Bytes read from a dump as debuggers and hex viewers print it.
 ///
-/// Understood are WinDbg's `db`, `dw`, `dd`, `dc`, `dq` and `dp`, with or without addresses and back-ticks, gdb's `x`, xxd,
-/// `hexdump -C`, and plain digits with or without spaces. Prompts, comments and empty lines are passed over; addresses must
-/// follow one another, so that a line that was lost is noticed.
+/// Accepts WinDbg's `db`, `dw`, `dd`, `dc`, `dq` and `dp`, with or without addresses and backticks, gdb's `x`, xxd,
+/// `hexdump -C`, and plain digits with or without spaces. Skips prompts, comments and empty lines. Addresses must be
+/// consecutive, so that a missing line is detected.
 public struct HexDump: Hashable, Sendable {
-    /// The bytes, in the order in which they lie in memory.
+    /// The bytes, in memory order.
     public let bytes: [UInt8]
-    /// The address of the first one, where the text has addresses.
+    /// The address of the first byte, if the text has addresses.
     public let address: UInt64?
 
-    /// Most bytes that are read.
+    /// The maximum number of bytes read.
     public static let maxBytes = 1 << 24
 
     /// Reads `text`.
     ///
-    /// - Throws: the first line that is none of a dump, or does not follow the one before it; a text without bytes.
+    /// - Throws: a fault for the first line that is not part of a dump or does not follow the previous one, and for a text
+    ///   without bytes.
     public init(_ text: String) throws(HexDumpFault) {
         var reader = HexDumpReader()
         var number = 0
@@ -30,11 +31,11 @@ public struct HexDump: Hashable, Sendable {
     }
 }
 
-/// Why a text is no hex dump.
+/// The reason why a text is not a hex dump.
 public struct HexDumpFault: Error, Hashable, Sendable {
-    /// The line, counted from 1; 0 where it is the text as a whole.
+    /// The line, counted from 1; 0 for the text as a whole.
     public let line: Int
-    /// What is wrong, a phrase without a full stop.
+    /// The description: a phrase without a period.
     public let detail: String
 
     init(line: Int = 0, detail: String) {

@@ -1,21 +1,21 @@
-/// What stands in one line of a dump.
+/// The content of one line of a dump.
 struct HexDumpLine {
-    /// How the digits of a unit of several bytes are to be taken.
+    /// How to interpret the digits of a unit of several bytes.
     enum Order {
-        /// As they stand: xxd, plain digits.
+        /// In the order as written: xxd, plain digits.
         case asWritten
         /// As a little-endian number: debuggers.
         case littleEndian
-        /// Either: nothing in the line tells.
+        /// Either one: the line gives no indication.
         case unknown
     }
 
     var address: UInt64?
-    /// The digits of each unit, without prefix and back-tick.
+    /// The digits of each unit, without prefix and backtick.
     var units: [Substring] = []
     var order = Order.asWritten
 
-    /// Takes `line` apart; nil for one that holds nothing: it is empty, a comment or a prompt.
+    /// Parses `line`; nil for a line without content: it is empty, a comment or a prompt.
     init?(_ line: Substring) throws(HexDumpFault) {
         var rest = line.trimmed
         if rest.isEmpty || rest.hasPrefix("#") || rest.hasPrefix("//") || rest.isPrompt { return nil }
@@ -49,7 +49,7 @@ struct HexDumpLine {
         }
     }
 
-    /// The bytes of the line, little-endian units turned round or not.
+    /// The bytes of the line; the units of a little-endian line are reversed.
     func bytes(littleEndian: Bool) -> [UInt8] {
         units.flatMap { unit -> [UInt8] in
             let bytes = [UInt8](hexPairs: unit.utf8) ?? []
@@ -60,10 +60,10 @@ struct HexDumpLine {
     /// One token of the data column.
     private struct Unit {
         let digits: Substring
-        /// Whether it is written as a number: with 0x or a back-tick.
+        /// Whether it is written as a number: with 0x or a backtick.
         let isNumber: Bool
 
-        /// Nil unless the token is an even number of hex digits, with `0x` before or a comma behind them at most.
+        /// Nil unless the token is an even number of hex digits, optionally with `0x` before or a comma after them.
         init?(_ token: Substring) {
             var text = token
             while let last = text.last, ",;{}".contains(last) { text = text.dropLast() }
@@ -88,7 +88,7 @@ extension Substring {
 
     fileprivate var isHex: Bool { utf8.allSatisfy { $0.hexValue != nil } }
 
-    /// A debugger's prompt and what was typed behind it: `0: kd> db rcx`.
+    /// A debugger's prompt and the command after it: `0: kd> db rcx`.
     fileprivate var isPrompt: Bool {
         guard let end = firstIndex(of: ">") else { return false }
         return self[..<end].utf8.count < 24 && !self[..<end].contains("<")
@@ -105,7 +105,7 @@ extension Substring {
         return (address, behind.dropFirst())
     }
 
-    /// An address without a colon: two spaces follow it, or it has more digits than what follows.
+    /// An address without a colon: followed by two spaces, or with more digits than the next token.
     fileprivate func plainAddress() throws(HexDumpFault) -> (UInt64, Substring)? {
         let first = prefix { !$0.isBlank }
         let behind = dropFirst(first.count)
@@ -117,13 +117,13 @@ extension Substring {
         }
         let gap = behind.prefix { $0.isBlank }
         let isApart = gap.count > 1 || gap.contains("\t")
-        // `dq` with its spaces folded: an address and two units.
+        // `dq` with collapsed spaces: an address and two units.
         let isFolded = first.contains("`") && data.split(whereSeparator: \.isBlank).count == 2 && second.contains("`")
         return isApart || digits.utf8.count > second.filter { $0 != "`" }.utf8.count || isFolded
             ? (address, behind) : nil
     }
 
-    /// The tokens of the data column, without the text that may stand behind it.
+    /// The tokens of the data column, without any text after it.
     fileprivate func columns(isAddressed: Bool) -> [Substring] {
         var tokens: [Substring] = []
         var rest = self

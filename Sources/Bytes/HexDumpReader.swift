@@ -1,17 +1,17 @@
-/// Puts the lines of a dump together.
+/// Combines the lines of a dump.
 struct HexDumpReader {
     private var start: UInt64?
     private var next: UInt64?
-    /// What the lines hold, units as they stand and turned round.
+    /// The bytes of the lines, with units as written and with units reversed.
     private var asWritten: [UInt8] = []
     private var turned: [UInt8] = []
     private var isOrderKnown = true
     private var lastLine: [UInt8] = []
-    /// A `*` of `hexdump -C`: lines like the last one were left out.
+    /// A `*` of `hexdump -C`: lines equal to the last one were left out.
     private var isRepeating = false
 
-    /// How AsyncMessageData, SyncMessageData and the reply to CreateProcess begin: groups of digits without an address that
-    /// begin so are bytes in order, any others are taken for a debugger's numbers.
+    /// The first bytes of AsyncMessageData, SyncMessageData and the reply to CreateProcess. Groups of digits without an
+    /// address that begin like this are bytes in order; any others are read as a debugger's numbers.
     private static let beginnings: [[UInt8]] = [
         [0x5D, 0x01, 0x02, 0x00], [0x5D, 0x00, 0x30, 0x00], [0x5D, 0x00, 0x60, 0x00],
     ]
@@ -22,7 +22,7 @@ struct HexDumpReader {
             return
         }
         guard let line = try HexDumpLine(text) else { return }
-        // The last line of `hexdump -C` is an address alone.
+        // The last line of `hexdump -C` is only an address.
         if line.address == nil, let next, line.units.count == 1, UInt64(hexDigits: line.units[0].utf8) == next {
             return
         }

@@ -1,14 +1,14 @@
 import Glibc
 
-/// A moment of the machine's monotonic clock, for deadlines and durations.
+/// A moment of the system's monotonic clock, for deadlines and durations.
 public struct Monotonic: Comparable, Sendable {
     /// Nanoseconds since some fixed moment, 0 or more.
     public let nanoseconds: Int64
 
-    /// The present moment (CLOCK_MONOTONIC).
+    /// The current time (CLOCK_MONOTONIC).
     public static func now() -> Monotonic { Monotonic(CLOCK_MONOTONIC) }
 
-    /// The present moment as of the kernel's last tick, up to 4 ms ago (CLOCK_MONOTONIC_COARSE): cheaper than `now()`.
+    /// The current time as of the kernel's last tick, up to 4 ms ago (CLOCK_MONOTONIC_COARSE): cheaper than `now()`.
     public static func coarse() -> Monotonic { Monotonic(CLOCK_MONOTONIC_COARSE) }
 
     private init(_ clock: clockid_t) {
@@ -23,17 +23,17 @@ public struct Monotonic: Comparable, Sendable {
     /// Whether `left` is earlier.
     public static func < (left: Monotonic, right: Monotonic) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// The time from `right` to `left`; negative when `left` is earlier.
+    /// The time from `right` to `left`; negative if `left` is earlier.
     public static func - (left: Monotonic, right: Monotonic) -> Duration {
         .nanoseconds(left.nanoseconds - right.nanoseconds)
     }
 
-    /// The moment that is `delay` later, at most a century; the same one for a negative delay.
+    /// The moment `delay` later, at most a century; the same moment for a negative delay.
     public static func + (moment: Monotonic, delay: Duration) -> Monotonic {
         Monotonic(nanoseconds: moment.nanoseconds + delay.nanoseconds)
     }
 
-    /// Milliseconds from `start` to here, rounded up; 0 when `start` is not earlier.
+    /// Milliseconds from `start` to this moment, rounded up; 0 if `start` is not earlier.
     public func milliseconds(since start: Monotonic) -> Int {
         max(0, Int((nanoseconds - start.nanoseconds + 999_999) / 1_000_000))
     }

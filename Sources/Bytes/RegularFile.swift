@@ -1,24 +1,24 @@
 import Glibc
 
-/// Reading of small files whose paths somebody else chose: an operator, or a client of the API.
+/// Reads small files whose paths come from others: an operator, or a client of the API.
 ///
-/// A read never waits for a writer, never reads without end, and opens no device: what is not a regular file with
-/// a size is refused.
+/// A read never waits for a writer, always ends, and opens no device: anything but a regular file with a size is
+/// refused.
 public enum RegularFile {
-    /// Why a file was not read.
+    /// The reason why a file was not read.
     public enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
-        /// The path is empty or has a NUL, at which the system would end it.
+        /// The path is empty or contains a NUL, where the system would end it.
         case path
         /// The system's error number.
         case system(Int32)
-        /// It is something else: a directory, a FIFO, a device.
+        /// It is not a regular file: a directory, a FIFO, a device.
         case notRegular(kind: String)
-        /// It has content, but the size 0, as files of `/proc` have: the content may have no end.
+        /// It has content, but the size 0, like files of `/proc`: the content may have no end.
         case withoutSize
-        /// It has more bytes than this.
+        /// It has more than this number of bytes.
         case tooLong(limit: Int)
 
-        /// What is wrong, as a phrase that follows the path: `cannot be read: No such file or directory`.
+        /// The error as a phrase that follows the path: `cannot be read: No such file or directory`.
         public var description: String {
             switch self {
             case .path: "is not a path"
@@ -30,12 +30,12 @@ public enum RegularFile {
         }
     }
 
-    /// The bytes of the file at `path`, at most `limit` of them; symbolic links are followed.
+    /// The bytes of the file at `path`, at most `limit`. Symbolic links are followed.
     ///
-    /// Any thread may call it. A file system across a network may still take its time, so this is not for a thread
+    /// Can be called on any thread. Because a network file system may still take its time, do not call it on a thread
     /// that others need.
     ///
-    /// - Throws: `Fault` when the file cannot be read, is not a regular file with a size, or is longer than `limit`.
+    /// - Throws: `Fault` if the file cannot be read, is not a regular file with a size, or is longer than `limit`.
     public static func read(_ path: String, limit: Int) throws(Fault) -> [UInt8] {
         let descriptor = try open(path)
         defer { close(descriptor) }
@@ -46,13 +46,14 @@ public enum RegularFile {
         bytes.reserveCapacity(size + 1)
         while try readPart(of: descriptor, into: &bytes, atMost: min(65_536, limit + 1 - bytes.count)) {
             guard bytes.count <= limit else { throw .tooLong(limit: limit) }
-            // An empty file may have been written since.
+            // An empty file may have been written meanwhile.
             if size == 0, try status(of: descriptor).st_size == 0 { throw .withoutSize }
         }
         return bytes
     }
 
-    /// Which file a path leads to and when it was last written; another value means that it may have changed.
+    /// The identity of the file at a path and its last modification. A different value means that the file may have
+    /// changed.
     public struct Version: Hashable, Sendable {
         private let device: UInt64
         private let inode: UInt64
@@ -69,15 +70,15 @@ public enum RegularFile {
         }
     }
 
-    /// The version of the file at `path`, which is not opened.
+    /// The version of the file at `path`. Does not open the file.
     ///
-    /// - Throws: `Fault` when it is not there or is not a regular file.
+    /// - Throws: `Fault` if the file does not exist or is not a regular file.
     public static func version(_ path: String) throws(Fault) -> Version {
         Version(try status(at: path))
     }
 
     private static func open(_ path: String) throws(Fault) -> Int32 {
-        // Opening a device can do something already, so it is looked at before; what counts is the look after.
+        // Opening a device can already have an effect, so check the path first; the check after opening decides.
         _ = try status(at: path)
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw .system(errno) }

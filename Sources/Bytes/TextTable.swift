@@ -1,4 +1,4 @@
-/// Lays out the rows of a table for a terminal: columns two spaces apart, with widths in characters.
+/// Formats the rows of a table for a terminal: columns two spaces apart, with widths in characters.
 public struct TextTable: Sendable {
     /// One column.
     public struct Column: Sendable {
@@ -25,12 +25,12 @@ public struct TextTable: Sendable {
         }
     }
 
-    /// How many characters precede the last column.
+    /// The number of characters before the last column.
     public var lastColumnStart: Int { columns.dropLast().reduce(0) { $0 + $1.width + TextTable.gap } }
 
     /// The line of one row, without spaces at its end.
     ///
-    /// - Parameter emphasize: Returns a cell as it is to be shown, given its column and its text. What it adds has no width.
+    /// - Parameter emphasize: Returns the cell to print for a column and its text. What it adds must have no width.
     public func line(_ cells: [String], emphasize: (_ column: Int, _ cell: String) -> String = { $1 }) -> String {
         var line = ""
         for (place, (cell, column)) in zip(cells, columns).enumerated() {
