@@ -1,16 +1,16 @@
 import Glibc
 
-/// State that only one thread at a time may touch.
+/// State that only one thread at a time may access.
 ///
-/// A `pthread_mutex_t` on the heap, and not `Synchronization.Mutex`: the thread sanitizer does not see the latter's
-/// futex and reports races that are none.
+/// A `pthread_mutex_t` on the heap rather than `Synchronization.Mutex`, because the thread sanitizer does not see the
+/// latter's futex and reports false races.
 ///
-/// Nothing is called out to while it is held: decide under the lock, act after it.
-public final class Locked<State>: @unchecked Sendable {  // `state` is reached under `mutex` alone
+/// Never call out while it is held: decide under the lock, act after it.
+public final class Locked<State>: @unchecked Sendable {  // `state` is only accessed under `mutex`
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private var state: State
 
-    /// Takes over `state`.
+    /// Takes ownership of `state`.
     public init(_ state: sending State) {
         self.state = state
         mutex = .allocate(capacity: 1)
@@ -24,7 +24,7 @@ public final class Locked<State>: @unchecked Sendable {  // `state` is reached u
         mutex.deallocate()
     }
 
-    /// Runs `body` with the state to itself.
+    /// Runs `body` with exclusive access to the state.
     ///
     /// Not recursive: a `body` that locks the same object again never returns.
     @inlinable
