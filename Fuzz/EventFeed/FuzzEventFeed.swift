@@ -2,12 +2,13 @@ import Driver
 import FuzzFinding
 public import Replay
 
-/// Feeds any bytes to a host as event lines: each line is applied, skipped or rejected, each message is accounted for,
-/// and neither where the bytes are cut nor how late the engine answers makes a difference.
+/// Feeds arbitrary bytes to a host as event lines: each line is applied, skipped or rejected, each message is accounted
+/// for, and the result depends neither on where the bytes are cut nor on how late the engine answers.
 ///
-/// The first three bytes of an input are not fed: bits of `Controls`, where to cut, and a newline for people.
+/// The first three bytes of an input are not fed: they are the bits of `Controls`, the seed for the cuts, and a newline
+/// for readability.
 public func fuzzEventFeed(_ start: UnsafePointer<UInt8>?, _ count: Int, as format: EventFeed.Options.Format) -> CInt {
-    guard count >= 3 else { return -1 }  // of no use to anybody
+    guard count >= 3 else { return -1 }  // too short to be useful
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     let controls = Controls(rawValue: bytes[0])
     let lines = Array(bytes[3...])
@@ -25,7 +26,7 @@ public func fuzzEventFeed(_ start: UnsafePointer<UInt8>?, _ count: Int, as forma
     return 0
 }
 
-/// What an input says about the upload of its lines, a bit each.
+/// The options that an input selects for the upload of its lines, one bit each.
 struct Controls: OptionSet {
     let rawValue: UInt8
 
@@ -34,11 +35,11 @@ struct Controls: OptionSet {
     static let createsInitialThreads = Controls(rawValue: 4)
     /// Two messages fit into the queue.
     static let hasShortQueue = Controls(rawValue: 8)
-    /// The host keeps a few of everything, the feed too.
+    /// The limits of the host and of the feed are low.
     static let hasLowLimits = Controls(rawValue: 16)
-    /// The engine denies some processes, and fails at some messages.
+    /// The engine denies some processes and fails on some messages.
     static let hasBadEngine = Controls(rawValue: 32)
-    /// A machine is named.
+    /// The upload names a machine.
     static let choosesMachine = Controls(rawValue: 64)
     static let takesShortLines = Controls(rawValue: 128)
 

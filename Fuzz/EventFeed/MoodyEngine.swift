@@ -2,11 +2,11 @@ import Driver
 import Messages
 import TestSupport
 
-/// An engine whose answer follows from the message alone, so that two runs get the same ones.
+/// An engine whose answer depends only on the message, so that two runs get the same answers.
 struct MoodyEngine: EnginePort {
-    /// Whether there are answers that nobody hopes for.
+    /// Whether some answers are failures or unusable.
     let isBad: Bool
-    /// Where it answers; nil to answer before `send` returns.
+    /// The queue that it answers on; nil to answer before `send` returns.
     let answers: ManualWorkQueue?
 
     func send(
@@ -18,7 +18,8 @@ struct MoodyEngine: EnginePort {
 
     private func result(of message: EngineMessage) -> EngineResult {
         guard isBad else { return .acknowledging(message) }
-        // Of its data, not its header: the numbers in that may differ where the order of answers does.
+        // Depends on the message's data, not on its header: the numbers in the header can differ if the answers come in
+        // another order.
         switch message.bytes.dropFirst(AsyncMessage.headerSize).reduce(0, { ($0 &* 31) ^ $1 }) % 8 {
         case 0: return .failing(.timeout)
         case 1: return .failing(.portDisconnected)

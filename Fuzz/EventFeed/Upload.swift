@@ -5,9 +5,9 @@ import Messages
 import Replay
 import TestSupport
 
-/// An upload of event lines to a host of its own. All happens on the calling thread.
+/// An upload of event lines to its own host. Everything runs on the calling thread.
 final class Upload {
-    /// How the bytes come in.
+    /// How the bytes are split.
     enum Cutting {
         case whole
         case pieces(seed: UInt64)
@@ -21,7 +21,7 @@ final class Upload {
     private let work = ManualWorkQueue()
     private let answers = ManualWorkQueue()
 
-    /// With an engine that answers before its `send` returns, or only when nothing else goes on any more.
+    /// With an engine that answers before its `send` returns or, if `isLate`, only when nothing else is left to do.
     init(_ controls: Controls, _ format: EventFeed.Options.Format, isLate: Bool) {
         options = controls.options(format)
         var config = DriverConfig()
@@ -68,7 +68,7 @@ final class Upload {
         settle()
     }
 
-    /// Lets the engine answer, and when it has nothing to answer the worker take messages, until `isDone`.
+    /// Lets the engine answer or, if it has no answer due, the worker take messages, until `isDone`.
     private func goOn(until isDone: () -> Bool) {
         while !isDone() {
             if answers.runNext() || work.runNext() { continue }

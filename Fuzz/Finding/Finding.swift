@@ -1,5 +1,5 @@
-/// Ends the run with a finding unless `holds`; libFuzzer keeps the input. Unlike `precondition`, tells why in an
-/// optimised build too.
+/// Ends the run with a finding unless `holds`; libFuzzer keeps the input. Unlike `precondition`, it prints the reason
+/// in an optimized build too.
 public func expect(
     _ holds: Bool, _ why: @autoclosure () -> String = "", file: StaticString = #fileID, line: UInt = #line
 ) {

@@ -3,11 +3,11 @@ import JSON
 import MicroHTTPD
 import MicroHTTPDTesting
 
-/// What holds of each answer.
+/// Checks that hold for every answer.
 struct AnswerCheck {
     private let response: Response
     private let request: RawRequest
-    /// What is promised; nil for a request that is none of the API's.
+    /// The promised answers; nil for a request that does not reach the API.
     private let contract: Contract?
 
     init(_ response: Response, to request: RawRequest, _ contract: Contract?) {
@@ -62,7 +62,7 @@ struct AnswerCheck {
         return ()
     }
 
-    /// The schema ProblemError. A pointer or the name of a parameter is the client's, and may have a NUL.
+    /// The schema ProblemError. A pointer or the name of a parameter comes from the client and may contain a NUL.
     private func checkFault(_ value: JSONValue) {
         let object = value.object(allowing: ["pointer", "parameter", "detail"])
         let place = object?["pointer"] ?? object?["parameter"]

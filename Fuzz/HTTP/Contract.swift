@@ -3,7 +3,7 @@ import MicroHTTPD
 import NotificationAPI
 import Yams
 
-/// Which statuses openapi.yaml promises for which operation.
+/// The statuses that openapi.yaml promises for each operation.
 struct Contract: Sendable {
     private struct Operation {
         let segments: [Substring]
@@ -13,7 +13,7 @@ struct Contract: Sendable {
 
     private let operations: [Operation]
 
-    /// What is compiled in.
+    /// The contract that is compiled in.
     static let shared = Contract()
 
     private init() {
@@ -40,7 +40,7 @@ struct Contract: Sendable {
         }
     }
 
-    /// The statuses of an operation; nil for none, and for a target with escapes.
+    /// The statuses of an operation; nil for an unknown one, and for a target with escapes.
     func statuses(_ method: String, _ target: String) -> Set<Int>? {
         if target.contains("%") { return nil }
         let segments = Contract.segments(of: target.prefix { $0 != "?" })

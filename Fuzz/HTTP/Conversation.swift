@@ -3,25 +3,25 @@ import JSON
 import MicroHTTPD
 import MicroHTTPDTesting
 
-/// One request on a connection of its own, and what comes of it.
+/// One request on its own connection, and its answer.
 final class Conversation {
     private let request: RawRequest
     private let connection: MemoryConnection
     private var isStreamed = false
-    /// What has come of a live stream of NDJSON.
+    /// The bytes received so far from a live stream of NDJSON.
     private var lines: [UInt8] = []
     private var isNDJSON = false
-    /// Whether the request has its answer, or will not have one.
+    /// Whether the request has been answered, or never will be.
     private(set) var isOver = false
 
-    /// Sends the request; the body comes in small pieces.
+    /// Sends the request, with its body in small pieces.
     init(_ request: RawRequest, to handler: any RequestHandler) {
         self.request = request
         connection = MemoryConnection(handler, pieceLength: 40)
         take(connection.send(request))
     }
 
-    /// Looks whether there is more: an answer, or more of one.
+    /// Checks for progress: an answer, or more of one.
     func proceed() {
         if !isOver { take(connection.proceed()) }
         guard isStreamed, let bytes = connection.read(700) else { return }
@@ -29,7 +29,7 @@ final class Conversation {
         if isNDJSON { lines += bytes }
     }
 
-    /// The client goes away.
+    /// Closes the connection as a client would.
     func hangUp() {
         connection.hangUp()
         // Empty lines are heartbeats; the last line may have been cut.
@@ -56,6 +56,6 @@ final class Conversation {
         isOver = true
     }
 
-    /// A finding unless the request has its answer.
+    /// Reports a finding unless the request was answered.
     func checkOver() { expect(isOver, "\(request) gets no answer") }
 }

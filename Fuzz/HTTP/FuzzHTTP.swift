@@ -1,4 +1,4 @@
-/// Any requests to a service of their own: each gets its answer, as openapi.yaml promises it, and at the end each
+/// Sends arbitrary requests to a new service: each gets an answer that openapi.yaml promises, and at the end each
 /// message is accounted for.
 ///
 /// An input is text: requests as in `RequestScript`.

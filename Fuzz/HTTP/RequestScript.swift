@@ -1,6 +1,6 @@
 import MicroHTTPDTesting
 
-/// Requests in a text, divided by lines that begin with `###`.
+/// Requests in a text, separated by lines that begin with `###`.
 ///
 /// ```text
 /// POST /v1/hosts/default/processes
@@ -11,12 +11,13 @@ import MicroHTTPDTesting
 /// GET /v1/hosts/default/messages HTTP/1.0
 /// ```
 ///
-/// The next request is sent when the one before has its answer; after `###&` it is sent while that one may still wait.
+/// The next request is sent once the previous one is answered; after `###&` it is sent even if that one is still
+/// waiting.
 ///
-/// A request line without a version stands for a client as there are many: with HTTP/1.1, a `Host`, and for a body its
-/// length and a `Content-Type`. With one, the request is sent as it stands.
+/// A request line without a version stands for an ordinary client: HTTP/1.1 and a `Host` are added, and for a body its
+/// length and a `Content-Type`. With a version, the request is sent unchanged.
 struct RequestScript {
-    /// No more are sent than these.
+    /// The maximum number of requests sent.
     static let maxCount = 16
 
     let requests: [(request: RawRequest, isLeft: Bool)]
@@ -31,7 +32,7 @@ struct RequestScript {
         self.requests = requests
     }
 
-    /// Takes off what stands before the next dividing line, and that line.
+    /// Removes and returns the text before the next separator line, and removes that line.
     private static func next(
         of rest: inout Slice<UnsafeBufferPointer<UInt8>>
     ) -> (Slice<UnsafeBufferPointer<UInt8>>, isLeft: Bool) {
@@ -46,7 +47,7 @@ struct RequestScript {
 }
 
 extension RawRequest {
-    /// Nil for nothing at all.
+    /// Nil for an empty text.
     fileprivate init?(_ text: Slice<UnsafeBufferPointer<UInt8>>) {
         guard !text.isEmpty else { return nil }
         var rest = text
@@ -76,7 +77,7 @@ extension RawRequest {
 }
 
 extension Slice<UnsafeBufferPointer<UInt8>> {
-    /// Takes off the next line and its end.
+    /// Removes and returns the next line, without its end.
     fileprivate mutating func takeLine() -> Substring {
         let line = prefix { $0 != UInt8(ascii: "\n") }
         self = dropFirst(line.count).dropFirst()

@@ -9,16 +9,16 @@ import NotificationAPI
 import TestSupport
 import WebhookEngine
 
-/// The API with hosts of its own. All happens on the calling thread but the reading of CA files, and nothing leaves it:
-/// what is sent to a webhook fails.
+/// The API with its own hosts. Everything except reading CA files runs on the calling thread, and nothing leaves the
+/// process: messages to a webhook fail.
 final class Service {
     private let api: NotificationAPI
     private let timers = ManualTimers()
     private let queue = ManualWorkQueue()
-    /// Requests that wait, and streams that are open.
+    /// Waiting requests and open streams.
     private var open: [Conversation] = []
 
-    /// libcurl's thread, which has ended.
+    /// libcurl's thread, which has already ended.
     private static let curl: CurlMulti = {
         do {
             let curl = try CurlMulti()
@@ -45,7 +45,7 @@ final class Service {
             logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    /// Sends a request, and lets time go by until it has its answer unless it `isLeft` waiting.
+    /// Sends a request. Unless it `isLeft` waiting, advances the time until it is answered.
     func send(_ request: RawRequest, isLeft: Bool) {
         let conversation = Conversation(request, to: api)
         open.append(conversation)
@@ -53,7 +53,7 @@ final class Service {
         if open.count > 8 { open.removeFirst().hangUp() }
     }
 
-    /// Works off what is due, and goes on by minutes until `isDone`, an hour at most.
+    /// Runs all due work and advances the time minute by minute until `isDone`, for at most an hour.
     private func letTimeGo(until isDone: () -> Bool) {
         for _ in 0..<60 {
             queue.runAll()
@@ -64,7 +64,7 @@ final class Service {
         }
     }
 
-    /// Stops the service. Each request gets its answer, each message is accounted for.
+    /// Stops the service. Each request is answered, and each message is accounted for.
     func stop() {
         api.prepareToStop()
         let received = Received<ServiceLedger>()

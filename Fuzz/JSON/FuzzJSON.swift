@@ -1,8 +1,8 @@
 import FuzzFinding
 import JSON
 
-/// Any bytes are read as a document, or refused with one fault. What is read and written again reads the same: as a
-/// tree, and as each request there is, with the same faults at the same places.
+/// Arbitrary bytes are read as a document, or refused with one fault. A document that is read, written and read again
+/// stays the same: as a tree, and as each kind of request, with the same faults at the same positions.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzJSON(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -11,7 +11,7 @@ public func fuzzJSON(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         tree = try JSONDocument.read(bytes) { Tree($0) }
     } catch {
         check(error)
-        // What one reader takes for no JSON is none for the other.
+        // Text that is not JSON for one reader is not JSON for the other.
         if error.isSyntax { expect(!isRecord(bytes), "\(error)") }
         return 0
     }
@@ -28,7 +28,7 @@ public func fuzzJSON(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// Faults are told each once, each at a place.
+/// Faults are unique, and each has a position.
 func check(_ error: JSONFaults) {
     expect(!error.faults.isEmpty, "no fault and no value")
     expect(Set(error.faults).count == error.faults.count, "a fault is told twice: \(error)")
@@ -39,13 +39,13 @@ func check(_ error: JSONFaults) {
 }
 
 extension JSONFaults {
-    /// Whether the text is no JSON at all, which is one fault of the whole.
+    /// Whether the text is not JSON, which is one fault of the whole text.
     fileprivate var isSyntax: Bool {
         faults.count == 1 && faults[0].pointer.isEmpty && faults[0].detail != Tree.nul
     }
 }
 
-/// Whether a line of a recording may be `bytes`.
+/// Whether `bytes` can be a line of a recording.
 private func isRecord(_ bytes: [UInt8]) -> Bool {
     bytes.withUnsafeBytes { (try? RecordParser().parse($0)) != nil }
 }

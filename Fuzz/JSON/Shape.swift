@@ -4,12 +4,12 @@ import FuzzFinding
 import JSON
 import Messages
 
-/// A request, or a part of one, that is read from JSON.
+/// A request or a part of one that is read from JSON.
 struct Shape {
     let name: String
     private let isReadAlike: @Sendable ([UInt8], [UInt8]) -> Bool
 
-    /// Whether two documents say the same, or have the same faults.
+    /// Whether two documents have the same content, or the same faults.
     func isReadAlike(_ one: [UInt8], _ other: [UInt8]) -> Bool { isReadAlike(one, other) }
 
     private init<Value: Equatable & Sendable>(_ name: String, _ read: @escaping @Sendable (JSONValue) -> Value?) {
@@ -29,7 +29,7 @@ struct Shape {
         }
     }
 
-    /// What is thrown for a reader that gave nothing and recorded no fault, which none may do.
+    /// The fault of a reader that returned nothing without recording a fault, which must not happen.
     private static let unsaid = [JSONFault(pointer: "", detail: "the document is not valid here")]
 
     static let all: [Shape] =
@@ -58,7 +58,7 @@ struct Shape {
 }
 
 extension AsyncBody {
-    /// Reads what `members` are as JSON.
+    /// Reads the JSON that is written for `members`.
     fileprivate init?(_ operation: AsyncOperation, writtenAs members: [MessageMember]) {
         var json = JSONWriter()
         json.object { json in

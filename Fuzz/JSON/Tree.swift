@@ -1,6 +1,6 @@
 import JSON
 
-/// A document as far as its readers tell it. Text is compared by its bytes: "é" in two spellings is two texts.
+/// A document as its readers return it. Text is compared by its bytes: "é" in two spellings is two different texts.
 enum Tree: Equatable {
     struct Member: Equatable {
         let name: [UInt8]
@@ -10,16 +10,16 @@ enum Tree: Equatable {
     case object([Member])
     case array([Tree])
     case text([UInt8])
-    /// Of at most 64 bits and a sign; 1.0 and 1e0 are one too.
+    /// An integer of at most 64 bits with a sign; 1.0 and 1e0 are integers too.
     case integer(Int128)
-    /// An integer of more, which no reader tells.
+    /// A larger integer, which no reader returns.
     case wide
-    /// Another number with a fraction or an exponent, which no reader tells.
+    /// Another number with a fraction or an exponent, which no reader returns.
     case fraction
     case bool(Bool)
     case null
 
-    /// The fault of a text that has a NUL.
+    /// The fault of a text that contains a NUL.
     static let nul = "contains a NUL"
 
     /// Nil after a fault: a text with a NUL.

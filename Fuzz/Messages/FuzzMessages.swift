@@ -2,8 +2,8 @@ import Bytes
 import FuzzFinding
 import Messages
 
-/// Any bytes are read as every structure there is, or found faulty; what is read without a remark is written as the same
-/// bytes. Any text is read as a hex dump, or refused.
+/// Arbitrary bytes are read as every structure, or found faulty; a message that is read without a remark is written as
+/// the same bytes. Any text is read as a hex dump, or refused.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzMessages(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -28,7 +28,7 @@ private func check(_ dissection: Dissection) {
     guard let content = dissection.content else { return }
     let written = content.bytes
     if dissection.remarks.isEmpty { expect(written == dissection.bytes, "written otherwise than it was read") }
-    // Written by us, there is nothing to remark.
+    // A message that we wrote causes no remarks.
     switch content {
     case .async(let message): expect(Dissection(written).content == .async(message), "\(message)")
     case .sync(let message): expect(Dissection(written).content == .sync(message), "\(message)")
