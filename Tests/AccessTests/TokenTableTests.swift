@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `each token is that of its line`() throws {
+    @Test func `each token belongs to the name on its line`() throws {
         let table = try table(Self.text)
         #expect(table.count == 3)
         #expect(table.caller(presenting: Self.grafana.utf8)?.name == "grafana")
@@ -37,17 +37,17 @@ import Testing
         "", "0", "0123456789abcde", "0123456789abcdeF", "0123456789abcdef ", "0123456789abcdef\0", "grafana",
         "0123456789abcdef0123456789abcdef", String(repeating: "a", count: 511), String(repeating: "a", count: 70_000),
     ])
-    func `what is no known token belongs to nobody`(token: String) throws {
+    func `an unknown token belongs to no one`(token: String) throws {
         #expect(try table(Self.text).caller(presenting: token.utf8) == nil)
     }
 
-    @Test func `a role may do what those before it may`() {
+    @Test func `each role includes the rights of the roles before it`() {
         #expect(Role.allCases == [.read, .drive, .admin])
         #expect(Role.allCases.sorted() == Role.allCases)
         #expect(Role.read < .drive && Role.drive < .admin && !(Role.admin < .admin))
     }
 
-    @Test func `all faults are told with their lines, and no token`() {
+    @Test func `all faults are reported with their lines, and never with a token`() {
         let token = "secret-secret-secret"
         let text = """
             a read \(token)

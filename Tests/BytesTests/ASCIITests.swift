@@ -2,7 +2,7 @@ import Bytes
 import Testing
 
 @Suite struct ASCIITests {
-    @Test func `each byte is of the kinds that its character is of`() {
+    @Test func `each byte is classified as its character is`() {
         let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8
         for byte in UInt8.min...UInt8.max {
             #expect(byte.isDigit == "0123456789".utf8.contains(byte))
@@ -20,7 +20,7 @@ import Testing
         for text in ["", "-1", "+1", "1 ", "1a", "١"] { #expect(!text.utf8.isDecimal, "\(text)") }
     }
 
-    @Test func `a decimal number has a limited number of digits`() {
+    @Test func `a decimal number has at most the given number of digits`() {
         func read(_ text: String, _ maxDigits: Int) -> UInt64? { text.utf8.span.decimal(maxDigits: maxDigits) }
         #expect(read("0", 1) == 0)
         #expect(read("00065535", 8) == 65_535)

@@ -118,7 +118,7 @@ import Testing
         #expect(try HexDump(text).bytes == HexDumpTests.header, "\(name)")
     }
 
-    @Test func `repeated lines that hexdump leaves out are there`() throws {
+    @Test func `repeated lines that hexdump leaves out are restored`() throws {
         let text = """
             00000000  5d 01 02 00 b8 00 00 00  00 00 00 00 00 00 00 00  |]...............|
             00000010  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|
@@ -136,16 +136,16 @@ import Testing
         ("", 0), ("\n\n", 0), ("kd> db rcx\n", 0), ("hello", 1), ("5d 01\nzz", 2), ("5d 0", 1), ("5", 1), ("0x", 1),
         ("ffffc70f`3c6b1010  ???????? ????????", 1), ("ffffc70f`3c6b1010  ?? ??", 1),
         ("ffffc70f`3c6b1010  0002015d 00b8", 1),
-        // A line is missing, doubled, or the first ones have no address.
+        // A line is missing or doubled, or the first ones have no address.
         ("863bd010  0002015d 000000b8\n863bd020  000000b0", 2),
         ("863bd010  0002015d\n863bd010  0002015d", 2), ("5d 01\n863bd010  0002015d", 2),
         ("00000000  5d\n*\n00000000  5d", 3), ("00000000: 5d01\n*\n00000005: 00", 3),
     ])
-    func `what is none is told with its line`(text: String, line: Int) {
+    func `a text that is not a dump is refused with its line`(text: String, line: Int) {
         #expect { try HexDump(text) } throws: { ($0 as? HexDumpFault)?.line == line }
     }
 
-    @Test func `a repetition without end is refused`() {
+    @Test func `an endless repetition is refused`() {
         #expect(throws: HexDumpFault.self) {
             try HexDump("00000000: 00\n*\nffffffffffffffff: 00")
         }

@@ -10,7 +10,7 @@ import Testing
         }
     }
 
-    @Test func `a number is written with as many digits as asked for, or more`() {
+    @Test func `a number is written with at least the requested number of digits`() {
         #expect(0.hex() == "0x0")
         #expect(UInt8(0x1F).hex() == "0x1f")
         #expect(UInt32(0x0040_0400).hex(digits: 8) == "0x00400400")
@@ -20,7 +20,7 @@ import Testing
         #expect(0xA.hexDigits(2, uppercase: true) == "0A")
     }
 
-    @Test func `a number is read from digits of either case, as long as it fits`() {
+    @Test func `a number is read from digits in either case if it fits`() {
         func read(_ text: String) -> UInt32? { UInt32(hexDigits: text.utf8) }
         #expect(read("0") == 0)
         #expect(read("aBcD") == 0xABCD)

@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func `the clock does not go back, and the coarse one is not ahead of it`() {
+    @Test func `the clock never goes back, and the coarse one is never ahead of it`() {
         let coarse = Monotonic.coarse()
         let moments = (0..<100).map { _ in Monotonic.now() }
         #expect(coarse <= moments[0])
@@ -34,7 +34,7 @@ import Testing
         #expect(start - (start + .seconds(1)) == .seconds(-1))
     }
 
-    @Test func `milliseconds between moments are rounded up, and 0 the other way round`() {
+    @Test func `milliseconds between moments are rounded up, and are 0 in the other direction`() {
         let start = Monotonic.now()
         #expect((start + .nanoseconds(1)).milliseconds(since: start) == 1)
         #expect((start + .milliseconds(7)).milliseconds(since: start) == 7)

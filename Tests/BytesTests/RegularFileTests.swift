@@ -5,39 +5,39 @@ import Testing
 @Suite struct `Regular files` {
     let directory = ScratchDirectory()
 
-    @Test func `a file is read whole, up to the limit and not a byte more`() throws {
+    @Test func `a file is read whole, and never more than the limit`() throws {
         let path = directory.file("text", [UInt8](repeating: 7, count: 100_000))
         #expect(try RegularFile.read(path, limit: 100_000).count == 100_000)
         #expect(throws: RegularFile.Fault.tooLong(limit: 99_999)) { try RegularFile.read(path, limit: 99_999) }
         #expect(try RegularFile.read(directory.file("empty", []), limit: 0).isEmpty)
     }
 
-    @Test func `a symbolic link leads to its file`() throws {
+    @Test func `a symbolic link is followed`() throws {
         let link = directory.path("link")
         try #require(symlink(directory.file("text", [1, 2]), link) == 0)
         #expect(try RegularFile.read(link, limit: 10) == [1, 2])
     }
 
-    @Test func `a FIFO that nobody writes to is refused at once`() throws {
+    @Test func `a FIFO without a writer is refused at once`() throws {
         let path = directory.path("fifo")
         try #require(mkfifo(path, 0o600) == 0)
         #expect(fault(path) == "is a FIFO, not a regular file")
     }
 
-    @Test func `a device, a directory and a file of proc are refused in words`() {
+    @Test func `a device, a directory and a file of proc are refused with a reason`() {
         #expect(fault("/dev/zero") == "is a device, not a regular file")
         #expect(fault("/") == "is a directory, not a regular file")
-        // It has the size 0 and no end worth waiting for.
+        // Its size is 0, and reading it would take forever.
         #expect(fault("/proc/self/pagemap")?.hasSuffix("it has content but no size, as files of /proc have") == true)
     }
 
-    @Test func `what is not there and what is not a path are refused in words`() {
+    @Test func `a missing file and an invalid path are refused with a reason`() {
         #expect(fault(directory.path("nothing")) == "cannot be read: No such file or directory")
         #expect(fault("") == "is not a path")
         #expect(fault("/etc/passwd\0.pem") == "is not a path")
     }
 
-    @Test func `a file that is written or replaced has another version`() throws {
+    @Test func `a file that is written or replaced changes its version`() throws {
         let path = directory.file("text", [1])
         let first = try RegularFile.version(path)
         #expect(try RegularFile.version(path) == first)
@@ -56,7 +56,7 @@ import Testing
     }
 }
 
-/// A directory of a test's own, which goes with it.
+/// A directory for one test, removed at its end.
 final class ScratchDirectory: Sendable {
     private let root: String
 
@@ -73,7 +73,7 @@ final class ScratchDirectory: Sendable {
 
     func path(_ name: String) -> String { root + "/" + name }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     func file(_ name: String, _ bytes: [UInt8]) -> String {
         let descriptor = open(path(name), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         precondition(descriptor >= 0 && write(descriptor, bytes, bytes.count) == bytes.count, "write: \(errno)")

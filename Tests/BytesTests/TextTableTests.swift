@@ -16,7 +16,7 @@ import Testing
         #expect(table.line(["", "", "x"]) == String(repeating: " ", count: table.lastColumnStart) + "x")
     }
 
-    @Test func `what emphasis adds to a cell has no width`() {
+    @Test func `text that emphasis adds to a cell has no width`() {
         let table = TextTable([.left(3), .right(3), .left()])
         let line = table.line(["a", "b", "c"]) { column, cell in column < 2 ? "<\(cell)>" : cell }
         #expect(line == "<a>      <b>  c")

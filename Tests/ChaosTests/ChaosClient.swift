@@ -1,6 +1,6 @@
 import Glibc
 
-/// A blocking HTTP client over one connection, which it makes anew when it was closed.
+/// A blocking HTTP client over one connection, which it opens again after it was closed.
 final class ChaosClient {
     enum Failure: Error {
         case cannotConnect(Int32)
@@ -28,7 +28,7 @@ final class ChaosClient {
         return (status, answer)
     }
 
-    /// Sends a request, or only the first `part` bytes of it, and does not read.
+    /// Sends a request, or only its first `part` bytes, without reading.
     func begin(
         _ method: String, _ target: String, _ body: String? = nil, type: String = "application/json",
         headers: [String] = [], part: Int = .max
@@ -59,7 +59,7 @@ final class ChaosClient {
         return (status, headers)
     }
 
-    /// Reads whatever comes next of a body without an end.
+    /// Reads the next bytes of an endless body.
     func readSome() throws {
         buffer = []
         try fill("a live stream")

@@ -3,9 +3,9 @@ import JSON
 import Locking
 import TestSupport
 
-/// What one client does: a random request after the other, at full rate, until the time is up.
+/// The load of one client: random requests one after another, at full rate, until the time is up.
 final class ChaosLoad {
-    /// What all clients found.
+    /// The findings of all clients.
     struct Findings: Sendable {
         var requests = 0
         var byStatus: [Int: Int] = [:]
@@ -57,7 +57,7 @@ final class ChaosLoad {
 
     private func step() throws {
         let base = "/v1/hosts/" + hosts[roll(0..<hosts.count)]
-        // Every other client does only what waits for no engine, so that the queues are always full of something.
+        // Every other client makes only requests that do not wait for an engine, so that the queues are never empty.
         switch roll(isFlooding ? 34..<66 : 0..<100) {
         case 0..<16: try change("POST", base + "/processes", process(processId()))
         case 16..<22: try change("DELETE", base + "/processes/\(processId())")
@@ -137,11 +137,11 @@ final class ChaosLoad {
         }
         let waits = roll(0..<8) == 0
         let target = base + "/events" + (waits ? "?onFull=wait" : "")
-        // The worker may be paused: somebody has to let it run, or the upload waits until its client is cut off.
+        // The worker may be paused. It must be resumed, or the upload waits until its client is cut off.
         if waits { try change("PUT", base + "/worker", #"{"state":"running"}"#) }
         let body = lines.joined(separator: "\n")
         if roll(0..<10) == 0 {
-            // The client goes away while its lines are applied.
+            // The client disconnects while its lines are applied.
             try client.begin("POST", target, body, type: "application/x-ndjson")
             return client.disconnect()
         }
@@ -174,7 +174,7 @@ final class ChaosLoad {
         }
     }
 
-    /// Opens a live stream, reads of one, or lets one go.
+    /// Opens a live stream, or drops one, possibly after reading from it.
     private func live(_ base: String) throws {
         if streams.count > 4 || (!streams.isEmpty && Bool.random(using: &random)) {
             let stream = streams.remove(at: roll(0..<streams.count))
@@ -193,14 +193,14 @@ final class ChaosLoad {
         streams.append(stream)
     }
 
-    /// Sends a part of a request, or all of one, and goes away.
+    /// Sends part of a request and disconnects.
     private func breakOff(_ base: String) throws {
         let other = ChaosClient(port)
         try other.begin("POST", base + "/processes", process(processId()), part: roll(1..<400))
         other.disconnect()
     }
 
-    /// Makes a host of its own, uses it, and deletes it while messages are under way.
+    /// Creates a host, uses it, and deletes it while messages are in flight.
     private func visit() throws {
         visits += 1
         let host = "\(visitor)-\(visits)"

@@ -9,20 +9,20 @@ import WebhookEngine
 @testable import MicroHTTPD
 @testable import NotificationAPI
 
-/// One run of the service with everything that goes wrong, and what is left of it afterwards.
+/// One run of the service under all kinds of failures, and a check of what remains afterwards.
 struct ChaosRun {
     let seed: UInt64
     let duration: Duration
     static let hosts = 4
     static let clients = 8
 
-    /// What a run came to.
+    /// The result of a run.
     struct Outcome {
         var faults: [String] = []
         var lines: [String] = []
     }
 
-    /// Runs, and takes everything apart again.
+    /// Runs, then checks that everything was released.
     func run() throws -> Outcome {
         var outcome = Outcome()
         let ledger = EngineLedger()
@@ -31,7 +31,7 @@ struct ChaosRun {
         return outcome
     }
 
-    /// Everything that is made here is let go of when this returns.
+    /// Everything that is created here is released when this returns.
     private func perform(
         with ledger: EngineLedger, _ outcome: inout Outcome
     ) throws -> [(name: String, isGone: () -> Bool)] {
@@ -53,7 +53,7 @@ struct ChaosRun {
         outcome.faults += findings.faults
         settle(service, hosts, engines, &outcome)
         let ends = service.end(&outcome)
-        // The engines' connections end with the hosts; only then is it known of the last answers whether they were read.
+        // The engines' connections end with the hosts. Only then is it known whether the last answers were read.
         if !eventually({ ledger.undecided == 0 }) {
             outcome.faults.append("\(ledger.undecided) answers of engines are undecided")
         }
@@ -69,7 +69,7 @@ struct ChaosRun {
         "sendingSyncSemaphoreLimit":3,"maxAsyncNotificationCount":64}
         """
 
-    /// Lets clients and engines loose on the service.
+    /// Runs clients and engines against the service.
     private func drive(
         _ service: ChaosService, _ hosts: [String], _ engines: [FaultyEngine]
     ) -> ChaosLoad.Findings {
@@ -101,11 +101,11 @@ struct ChaosRun {
         return findings.withLock { $0 }
     }
 
-    /// Has the engines change what they do at random, and be well at the end.
+    /// Changes the engines' behavior at random, and leaves them healthy at the end.
     private static func misbehave(_ engines: [FaultyEngine], seed: UInt64, until end: ContinuousClock.Instant) {
         var random = SplitMix(seed: seed)
         while ContinuousClock.now < end {
-            // Most of the time all is well: else hardly anything but failures would be seen.
+            // The engines are healthy most of the time; otherwise almost every message would fail.
             let modes = FaultyEngine.Mode.allCases.filter { $0 != .healthy }
             let mode =
                 Int.random(in: 0..<10, using: &random) < 7
@@ -116,7 +116,7 @@ struct ChaosRun {
         for engine in engines { engine.behave(.healthy) }
     }
 
-    /// Lets all but one of the hosts come to rest, and leaves something in the queue of that one.
+    /// Drains all hosts but one, and leaves messages in the queue of that one.
     private func settle(
         _ service: ChaosService, _ hosts: [String], _ engines: [FaultyEngine], _ outcome: inout Outcome
     ) {
@@ -142,7 +142,7 @@ struct ChaosRun {
         }
     }
 
-    /// Holds what the drivers say against what the engines say, host by host; those that were removed together.
+    /// Compares the counts of the drivers with those of the engines, host by host; deleted hosts are compared together.
     private func compare(_ service: ServiceLedger, _ engines: EngineLedger, _ outcome: inout Outcome) {
         if !engines.duplicates.isEmpty { outcome.faults.append("came twice: \(engines.duplicates.prefix(5))") }
         var entries = Dictionary(grouping: engines.entries.values, by: \.host)
@@ -175,7 +175,7 @@ struct ChaosRun {
     }
 }
 
-/// The service as its composition root makes it, and how it is stopped.
+/// The service as its composition root builds it, and its shutdown.
 final class ChaosService {
     let api: NotificationAPI
     let daemon: Daemon
@@ -191,13 +191,13 @@ final class ChaosService {
             about: About(version: "0", libraries: [], swift: "6"),
             logger: Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() })
         var configuration = DaemonConfiguration()
-        // A request that its client breaks off is noticed when this is over. Long enough for a sanitizer's slow threads:
-        // a client whose request is not looked at meanwhile is cut off too.
+        // When this time is over, an aborted request is noticed. It is long enough for the slow threads of a sanitizer:
+        // a client whose request is not processed for that long is cut off too.
         configuration.requestDeadline = .seconds(5)
         daemon = try Daemon(configuration, handler: api) { _ in }
     }
 
-    /// Stops in the order of `serve`, and says what became of each host's messages.
+    /// Stops in the order of `serve`, and returns the outcome of each host's messages.
     func end(_ outcome: inout ChaosRun.Outcome) -> ServiceLedger {
         let hosts = api.hosts.all
         daemon.quiesce()

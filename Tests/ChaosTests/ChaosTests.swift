@@ -2,20 +2,20 @@ import Glibc
 import TestSupport
 import Testing
 
-/// ASY-10, ASY-7: several hosts and clients at full rate, while engines stall, die, return rubbish and come back, the
-/// worker is paused and resumed, hosts come and go, and readers of live streams hang.
+/// ASY-10, ASY-7: several hosts and clients at full rate, while engines stall, die, return garbage and recover, the
+/// worker is paused and resumed, hosts are created and deleted, and readers of live streams hang.
 ///
-/// `WDFILTERD_CHAOS_SECONDS` says for how long, `WDFILTERD_CHAOS_SEED` repeats a run's random choices.
+/// `WDFILTERD_CHAOS_SECONDS` sets the duration, `WDFILTERD_CHAOS_SEED` repeats a run's random choices.
 @Suite struct ChaosTests {
-    @Test func `whatever happens, the sums hold, the engines' own count is the driver's, and nothing is left`() async {
+    @Test func `whatever happens, the sums hold, engines and driver agree, and nothing is left over`() async {
         let seed = ChaosTests.setting("WDFILTERD_CHAOS_SEED") ?? UInt64.random(in: 1...UInt64(UInt32.max))
         let seconds = ChaosTests.setting("WDFILTERD_CHAOS_SECONDS") ?? 5
-        // Said beforehand: a process that crashes says nothing.
+        // Printed first, because a process that crashes prints nothing.
         print("chaos for \(seconds) s, seed \(seed)")
-        // A process of its own: descriptors and threads are then its own.
+        // A separate process, so that descriptors and threads are its own.
         let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
             [seed = seed as UInt64, seconds = seconds as UInt64] in
-            // The first run leaves what a process has for good: Dispatch's own descriptors and thread.
+            // The first run creates what a process keeps permanently: Dispatch's own descriptors and thread.
             _ = try ChaosRun(seed: seed, duration: .milliseconds(300)).run()
             let before = ProcessResources.now
             var outcome = try ChaosRun(seed: seed, duration: .seconds(seconds)).run()

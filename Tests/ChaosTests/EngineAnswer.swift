@@ -1,20 +1,20 @@
 import TestSupport
 
-/// What an engine does about one request.
+/// An engine's answer to one request.
 enum EngineAnswer {
-    /// A whole answer, after so many milliseconds; 2xx or not.
+    /// A complete answer after `after` milliseconds, 2xx or not.
     case whole([UInt8], isSuccess: Bool, after: Int)
-    /// A whole 2xx answer, then the end of the connection. It says its length: of one that goes on until the connection
-    /// ends nobody but the client knows whether it saw the end before it gave up.
+    /// A complete 2xx answer, then the end of the connection. It states its length: if it ended with the connection,
+    /// only the client would know whether it saw the end before it gave up.
     case last([UInt8])
-    /// A part of an answer, then the end of the connection, in good order or with a RST.
+    /// Part of an answer, then the end of the connection, orderly or with a RST.
     case cut([UInt8], withReset: Bool)
-    /// A part of an answer, then nothing.
+    /// Part of an answer, then nothing.
     case hang([UInt8])
-    /// The same bytes every so many milliseconds, for ever.
+    /// The same bytes every `every` milliseconds, forever.
     case trickle([UInt8], every: Int)
 
-    /// What `mode` makes of a request.
+    /// A random answer to a request for `mode`.
     static func random(
         _ mode: FaultyEngine.Mode, for request: EngineRequest, using random: inout SplitMix
     ) -> EngineAnswer {
@@ -34,7 +34,7 @@ enum EngineAnswer {
     ) -> EngineAnswer {
         switch Int.random(in: 0..<10, using: &random) {
         case 0: .whole(head(204), isSuccess: true, after: milliseconds)
-        // Taken, although the reply is nothing that a sync message or a creation can use.
+        // Counts as sent, although a sync message or a creation cannot use the reply.
         case 1: .whole(answer(200, #"{"operationType":"#), isSuccess: true, after: milliseconds)
         case 2: .last(head(200, "Connection: close\r\nContent-Length: 2\r\n") + Array("{}".utf8))
         default:

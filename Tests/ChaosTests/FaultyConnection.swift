@@ -1,6 +1,6 @@
 import Glibc
 
-/// One connection of a `FaultyEngine`; used by its thread alone.
+/// One connection of a `FaultyEngine`; used only by its thread.
 final class FaultyConnection {
     let descriptor: Int32
     private let ledger: EngineLedger
@@ -8,11 +8,11 @@ final class FaultyConnection {
     private var output: [UInt8] = []
     private var then = Then.nextRequest
     private var dueAt: ContinuousClock.Instant?
-    /// The message whose answer is out, as long as it is not known whether that is read.
+    /// The message whose answer was sent, while it is unknown whether the answer was read.
     private var answered: String?
     private(set) var isClosed = false
 
-    /// What follows once `output` is out.
+    /// The next action after `output` is sent.
     private enum Then {
         case nextRequest
         case waitForEnd
@@ -28,12 +28,12 @@ final class FaultyConnection {
 
     var events: Int16 { Int16(output.isEmpty || dueAt != nil ? POLLIN : POLLIN | POLLOUT) }
 
-    /// How long `poll` may sleep for this connection's sake; nil for as long as it likes.
+    /// How long `poll` may sleep for this connection; nil if it does not matter.
     var milliseconds: Int32? {
         dueAt.map { due in due <= .now ? 0 : Int32((due - .now) / .milliseconds(1)) + 1 }
     }
 
-    /// Reads, answers and writes as far as that goes.
+    /// Reads, answers and writes as far as possible.
     func advance(_ events: Int16, _ answer: (EngineRequest) -> EngineAnswer) {
         if events != 0 { readSome() }
         writeSome()
@@ -44,8 +44,8 @@ final class FaultyConnection {
         }
     }
 
-    /// Ends the connection hard, unless that would hide whether the last answer was read: then its end is announced, and
-    /// the client's own end will tell.
+    /// Resets the connection, unless that would hide whether the last answer was read. In that case it shuts down its
+    /// side, and the end of the client's side will show.
     func die() {
         if isClosed { return }
         if !output.isEmpty { decide(.refused) }
@@ -54,7 +54,7 @@ final class FaultyConnection {
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    /// Ends the connection; an answer that nobody has shown to have read counts as not read.
+    /// Ends the connection. An answer that is not known to be read counts as unread.
     func end() {
         decide(.unread)
         close()
@@ -93,7 +93,8 @@ final class FaultyConnection {
         while !isClosed {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count > 0 {
-                // Who sends the next request has read the answer before; what is not out yet cannot have been read.
+                // A client that sends the next request has read the previous answer; unsent bytes cannot have been
+                // read.
                 if output.isEmpty { decide(.acknowledged) }
                 input += buffer[..<count]
             } else if count == 0 {
@@ -109,14 +110,14 @@ final class FaultyConnection {
 
     /// Whether a client that ended the connection had read everything.
     ///
-    /// One that had not answers what is in its buffer, or comes later, with a RST in place of an acknowledgement.
+    /// If it had not, it responds to the remaining bytes with a RST instead of an acknowledgment.
     private func hasBeenRead() -> Bool {
         while true {
             var info = tcp_info()
             var length = socklen_t(MemoryLayout<tcp_info>.size)
             guard getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0 else { return false }
             if info.tcpi_state == UInt8(TCP_CLOSE) || info.tcpi_unacked == 0 {
-                // A RST leaves its error before it takes what was not acknowledged away, so this is looked at last.
+                // A RST sets the error before it discards unacknowledged bytes, so the error is checked last.
                 var error: Int32 = 0
                 length = socklen_t(MemoryLayout<Int32>.size)
                 getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length)
@@ -171,7 +172,7 @@ final class FaultyConnection {
         Glibc.close(descriptor)
     }
 
-    /// The next request, once it has come in whole.
+    /// The next request, once it has arrived completely.
     private func takeRequest() -> EngineRequest? {
         guard let end = input.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let head = String(decoding: input[..<end.lowerBound], as: UTF8.self)

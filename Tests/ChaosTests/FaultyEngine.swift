@@ -2,34 +2,34 @@ import Glibc
 import Locking
 import TestSupport
 
-/// An engine webhook on one thread that stalls, dies, returns rubbish and comes back, and knows exactly which of its
+/// An engine webhook on one thread that stalls, dies, returns garbage and recovers, and knows exactly which of its
 /// answers were read.
 final class FaultyEngine: Sendable {
-    /// How it behaves until it is told otherwise.
+    /// Its behavior until the next change.
     enum Mode: CaseIterable, Sendable {
         /// Answers 2xx at once.
         case healthy
         /// Answers 2xx after some milliseconds.
         case slow
-        /// A fault of any sort every few requests.
+        /// A fault of some kind every few requests.
         case flaky
-        /// Nothing but faults.
+        /// Only faults.
         case rubbish
         /// Reads and never answers.
         case stalled
-        /// Does not even accept connections, or read.
+        /// Neither accepts connections nor reads.
         case deaf
-        /// Nobody listens, and no connection is left.
+        /// Does not listen, and has no connections left.
         case dead
     }
 
-    /// What became of a request that came in whole.
+    /// The outcome of a request that arrived completely.
     enum Fate: Hashable, Sendable {
-        /// It was answered 2xx in full, and the client had read all of it when it went on or went away.
+        /// It was answered 2xx in full, and the client had read all of it when it continued or disconnected.
         case acknowledged
-        /// It was answered 2xx in full, but the client was gone before it had read that.
+        /// It was answered 2xx in full, but the client disconnected before it had read the answer.
         case unread
-        /// It got no answer, no whole one, or another than 2xx.
+        /// It was not answered, not completely, or not with 2xx.
         case refused
     }
 
@@ -39,7 +39,7 @@ final class FaultyEngine: Sendable {
     private let mode = Locked(Mode.healthy)
     private let isDone = Locked(false)
 
-    /// Listens on a free port of loopback; what comes is noted in `ledger`.
+    /// Listens on a free port of loopback; records requests in `ledger`.
     init(seed: UInt64, ledger: EngineLedger) throws {
         self.ledger = ledger
         let listener = try ReopenableListener()
@@ -60,12 +60,12 @@ final class FaultyEngine: Sendable {
     /// Whether its thread has ended.
     var isGone: () -> Bool { { [isDone] in isDone.withLock { $0 } } }
 
-    /// The engine setting that leads here.
+    /// The engine setting that points to this engine.
     func setting(encoding: String) -> String {
         #"{"type":"webhook","url":"http://127.0.0.1:\#(port)/","encoding":"\#(encoding)"}"#
     }
 
-    /// Changes what it does, from now on.
+    /// Changes the behavior from now on.
     func behave(_ new: Mode) {
         mode.withLock { $0 = new }
         var byte: UInt8 = 0
@@ -73,9 +73,9 @@ final class FaultyEngine: Sendable {
     }
 }
 
-/// What engines say of the messages that they got, by id.
+/// The engines' record of the messages that they got, by id.
 final class EngineLedger: Sendable {
-    /// A message as its request told of it.
+    /// A message as described by its request.
     struct Entry: Sendable {
         let host: Substring
         let kind: String
@@ -90,7 +90,7 @@ final class EngineLedger: Sendable {
 
     private let state = Locked(State())
 
-    /// Notes a request that came in whole. Its answer may yet be read.
+    /// Records a request that arrived completely. Its answer may still be read.
     func note(_ request: EngineRequest) {
         state.withLock { state in
             let entry = Entry(host: request.host, kind: request.kind, fate: .refused)
@@ -98,10 +98,10 @@ final class EngineLedger: Sendable {
         }
     }
 
-    /// An answer is out of which it is not known yet whether it is read.
+    /// Records that an answer was sent of which it is unknown whether it is read.
     func begin() { state.withLock { $0.undecided += 1 } }
 
-    /// What became of such an answer.
+    /// Records the outcome of such an answer.
     func decide(_ id: String, _ fate: FaultyEngine.Fate) {
         state.withLock { state in
             state.undecided -= 1
@@ -109,11 +109,11 @@ final class EngineLedger: Sendable {
         }
     }
 
-    /// Answers of which it is not known yet whether they are read.
+    /// Answers of which it is unknown whether they are read.
     var undecided: Int { state.withLock { $0.undecided } }
-    /// Messages that came more than once.
+    /// Messages that arrived more than once.
     var duplicates: [String] { state.withLock { $0.duplicates } }
-    /// All messages that came.
+    /// All messages that arrived.
     var entries: [String: Entry] { state.withLock { $0.entries } }
 }
 

@@ -50,12 +50,12 @@ struct FaultyEngineLoop: Sendable {
     }
 }
 
-/// A message that came in whole, as far as an engine has to know it.
+/// A message that arrived completely, with the fields that an engine needs.
 struct EngineRequest: Sendable {
     let id: String
     let host: Substring
     let kind: String
-    /// The operation's value; for sync messages the reply has to hold it.
+    /// The operation's value, which the reply to a sync message must contain.
     let operationCode: Int
 
     init?(head: String, body: [UInt8]) {

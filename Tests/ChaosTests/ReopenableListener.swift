@@ -1,13 +1,14 @@
 import Glibc
 
-/// A TCP socket on a port of loopback that stays its own while nobody listens there.
+/// A TCP socket on a loopback port that stays reserved while the socket does not listen.
 final class ReopenableListener: @unchecked Sendable {  // used by one thread at a time
     private(set) var descriptor: Int32
     let port: UInt16
     private(set) var isOpen = true
 
     init() throws {
-        // The port is bound by number: a port that the system chose is given up when the socket stops to listen.
+        // The port is bound by number, because a port that the system chose is released when the socket stops
+        // listening.
         while true {
             let probe = try ReopenableListener.bound(to: 0)
             let port = ReopenableListener.port(of: probe)
@@ -23,13 +24,13 @@ final class ReopenableListener: @unchecked Sendable {  // used by one thread at 
 
     deinit { close(descriptor) }
 
-    /// Stops to listen: connections that wait are reset, further ones refused.
+    /// Stops listening: waiting connections are reset, new ones refused.
     func shut() {
         guard isOpen, shutdown(descriptor, Int32(SHUT_RDWR)) == 0 else { return }
         isOpen = false
     }
 
-    /// Listens again; to be tried again when `isOpen` says that it did not work.
+    /// Listens again. If `isOpen` shows that it failed, try again.
     func reopen() {
         guard !isOpen, listen(descriptor, 4096) == 0 else { return }
         isOpen = true
@@ -39,7 +40,7 @@ final class ReopenableListener: @unchecked Sendable {  // used by one thread at 
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(AF_INET, kind, 0)
         guard descriptor >= 0 else { throw SocketFailure(call: "socket", code: errno) }
-        // Else it could not listen again while a connection that came before is left.
+        // Otherwise it could not listen again while an earlier connection is left.
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in.loopback(port)

@@ -10,7 +10,7 @@ import Testing
         try DecodeInput(name: "f", content: content, kind: kind)
     }
 
-    @Test func `bytes are taken as they are`() throws {
+    @Test func `bytes are read unchanged`() throws {
         #expect(try read(Self.bytes).bytes == Self.bytes)
         #expect(try read(Array("5d".utf8), .binary).bytes == Array("5d".utf8))
     }
@@ -29,7 +29,7 @@ import Testing
         ([0x5D, 0x00], .hex, "f: is no text"), ([0xC3], .hex, "f: is no text"),
         (Array("\n# nothing\n".utf8), .auto, "f: has no bytes"),
     ])
-    func `a wrong file is told, with its line`(content: [UInt8], kind: DecodeInput.Kind, message: String) {
+    func `an invalid file is reported with its line`(content: [UInt8], kind: DecodeInput.Kind, message: String) {
         #expect { try read(content, kind) } throws: { error in
             let failure = error as? CommandFailure
             return failure?.message == message && failure?.status == .usage

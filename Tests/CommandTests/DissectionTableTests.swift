@@ -15,7 +15,7 @@ import Testing
         DissectionTable(Dissection(bytes), address: address, style: style).text
     }
 
-    @Test func `a message is a line a field`() {
+    @Test func `a message is printed with one line per field`() {
         let message = SyncMessage(
             ioPriority: MpIoPriority(), currentProcess: Self.smss,
             data: .newThreadDifferentProcess(
@@ -45,7 +45,7 @@ import Testing
                 """)
     }
 
-    @Test func `what is unusual is marked and told`() {
+    @Test func `unusual bytes are marked and explained`() {
         var bytes = Self.loadImage("a.dll") + [1, 2]
         bytes[0x1C] = 7
         let lines = table(bytes).split(separator: "\n")
@@ -56,27 +56,27 @@ import Testing
         #expect(lines.contains("~ place inferred   ! unusual"))
     }
 
-    @Test func `what cannot be read is shown as far as it goes`() {
+    @Test func `an unreadable message is shown as far as possible`() {
         let lines = table(Array(Self.loadImage("a.dll").prefix(0x30))).split(separator: "\n")
         #expect(lines.first == "No message that can be read, 48 bytes")
         #expect(lines.contains("  0x20       12  ParentProcess       0, none"))
         #expect(lines.last == "  0x2c        4  (unclaimed)         48 02 00 00")
     }
 
-    @Test func `the quirk of Wow64cpuLoad is no mistake`() {
+    @Test func `the quirk of Wow64cpuLoad is not a mistake`() {
         let load = Wow64CpuLoadMessage(processId: 8, threadId: 12, wow64CpuImageBase: 0x7770_0000)
         let text = table(AsyncMessage(operation: .wow64cpuLoad, body: .wow64cpuLoad(load)).bytes)
         #expect(text.contains("SizeOfData          112 (0x70)\n"))
         #expect(!text.contains("!"))
     }
 
-    @Test func `what a name holds cannot move the cursor, colour the text or turn it round`() {
+    @Test func `characters of a name cannot move the cursor, color the text or reverse it`() {
         let text = table(Self.loadImage("a\u{1B}[31m\n\u{202E}\u{200B}\u{85}b"))
         #expect(text.contains(#""a\u{1b}[31m\u{a}\u{202e}\u{200b}\u{85}b""#))
         #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x7F })
     }
 
-    @Test func `only a terminal gets colours, and lines that fit`() {
+    @Test func `only a terminal gets colors and lines that fit`() {
         let bytes = Self.loadImage(String(repeating: "x", count: 300))
         #expect(!table(bytes).contains("\u{1B}"))
         let colored = table(bytes, style: TerminalStyle(usesColor: true, width: nil))
@@ -88,7 +88,7 @@ import Testing
         #expect(joined.reduce(0) { $0 + $1.count { $0 == "x" } } >= 300)
     }
 
-    @Test func `JSON has the fields as the dumps are told, and every piece`() throws {
+    @Test func `JSON has the fields as the dumps show them, and every piece`() throws {
         let json = Dissection(Self.loadImage("a.dll")).json
         #expect(
             json.hasPrefix(

@@ -2,18 +2,18 @@ import Testing
 
 @testable import wdfilterd
 
-/// When the log says that all connections are in use.
+/// When the log reports that all connections are in use.
 @Suite struct FullnessReportTests {
     private static let second: UInt64 = 1_000_000_000
 
-    @Test func `it says when it begins and when it is over, once each`() {
+    @Test func `the beginning and the end are reported once each`() {
         var report = FullnessReport()
         let seen = [false, true, true, false, false].enumerated()
             .map { report.look(isFull: $1, at: UInt64($0) * Self.second) }
         #expect(seen == [nil, .full, nil, .free, nil])
     }
 
-    @Test func `what comes and goes is said once a minute`() {
+    @Test func `a recurring state is reported once a minute`() {
         var report = FullnessReport()
         var events: [FullnessReport.Event] = []
         for second: UInt64 in 0..<180 {
@@ -22,7 +22,7 @@ import Testing
         #expect(events == [.full, .free, .full, .free, .full, .free])
     }
 
-    @Test func `what lasts into the next minute is said then`() {
+    @Test func `a state that lasts into the next minute is reported then`() {
         var report = FullnessReport()
         #expect(report.look(isFull: true, at: 0) == .full)
         #expect(report.look(isFull: false, at: 5 * Self.second) == .free)

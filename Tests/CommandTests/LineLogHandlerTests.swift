@@ -9,14 +9,14 @@ import Testing
         level: .warning, message: "two\nlines \u{1b}[31m \"quoted\"", metadata: ["b": "2", "a": "x\ny"], source: nil,
         file: "", function: "", line: 0)
 
-    @Test func `text is one line whatever the message holds`() {
+    @Test func `text is one line whatever the message contains`() {
         let handler = LineLogHandler(label: "serve", level: .info, format: .text)
         #expect(
             handler.line(event, time: "T")
                 == #"T warning serve: two\u{a}lines \u{1b}[31m "quoted" a=x\u{a}y b=2"#)
     }
 
-    @Test func `json is one object a line, with the handler's metadata below the event's`() {
+    @Test func `json is one object per line, with the handler's metadata below the event's`() {
         var handler = LineLogHandler(label: "serve", level: .info, format: .json)
         handler[metadataKey: "a"] = "overridden"
         handler[metadataKey: "c"] = "3"

@@ -5,7 +5,7 @@ import Testing
 
 @testable import wdfilterd
 
-/// Which lines are kept and which go.
+/// The lines that are kept and those that are dropped.
 @Suite struct LineQueueStateTests {
     private func line(_ text: String) -> [UInt8] { Array((text + "\n").utf8) }
 
@@ -13,7 +13,7 @@ import Testing
         batch?.lines.map { String(decoding: $0.dropLast(), as: UTF8.self) }
     }
 
-    @Test func `only the first of many has to see that somebody writes`() {
+    @Test func `only the first line starts a writer`() {
         var state = LineQueueState(byteLimit: 100)
         let putA = state.put(line("a"))
         #expect(putA)
@@ -31,7 +31,7 @@ import Testing
         #expect(putD)
     }
 
-    @Test func `when there is no room the oldest lines go, and the newest stays however long it is`() {
+    @Test func `when the queue is full the oldest lines are dropped, and the newest stays whatever its length`() {
         var state = LineQueueState(byteLimit: 6)
         for text in ["a", "b", "c", "d"] { _ = state.put(line(text)) }
         #expect(state.dropped == 1)
@@ -42,7 +42,7 @@ import Testing
         #expect(batch?.unreported == 4)
     }
 
-    @Test func `dropped lines are reported once, when that was written`() throws {
+    @Test func `dropped lines are reported once, after the report was written`() throws {
         var state = LineQueueState(byteLimit: 2)
         for text in ["a", "b"] { _ = state.put(line(text)) }
         let lostBatch = state.next()
@@ -61,7 +61,7 @@ import Testing
         #expect(last?.unreported == 0)
     }
 
-    @Test func `a line that was written in part is lost, and the next begins on a line of its own`() throws {
+    @Test func `a partly written line is lost, and the next one starts on a new line`() throws {
         var state = LineQueueState(byteLimit: 100)
         for text in ["ab", "cd", "ef"] { _ = state.put(line(text)) }
         let batchBatch = state.next()
@@ -83,7 +83,7 @@ import Testing
         #expect(other.dropped == 0)
     }
 
-    @Test func `what is written at once is what a pipe takes whole, or one line`() {
+    @Test func `a write contains as many lines as a pipe accepts whole, or one line`() {
         var state = LineQueueState(byteLimit: 1 << 20)
         for _ in 0..<3 { _ = state.put(line(String(repeating: "x", count: 2047))) }
         _ = state.put(line(String(repeating: "y", count: 10_000)))
@@ -95,7 +95,7 @@ import Testing
         #expect(batch7?.lines.map(\.count) == [10_001])
     }
 
-    @Test func `the newest alone is kept on demand`() {
+    @Test func `on request only the newest line is kept`() {
         var state = LineQueueState(byteLimit: 100)
         for text in ["a", "b", "c"] { _ = state.put(line(text)) }
         state.keepNewest()
@@ -105,9 +105,9 @@ import Testing
     }
 }
 
-/// Lines on their way to somebody who may not read them.
+/// Lines for a reader that may not read them.
 @Suite struct LineQueueTests {
-    /// A stream that takes nothing until it is opened.
+    /// A stream that accepts nothing until it is opened.
     private final class Gate: Sendable {
         let text = Locked("")
         let isReached = DispatchSemaphore(value: 0)
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `who has a line to say does not wait; later the reader learns how many lines are missing`() {
+    @Test func `putting a line never waits, and the reader later learns how many lines are missing`() {
         let gate = Gate()
         let queue = LineQueue(byteLimit: 20, notice: { "\($0) dropped" }, write: gate.write)
         queue.put("first")
@@ -133,7 +133,7 @@ import Testing
         #expect(gate.text.withLock { $0 } == "first\n98 dropped\nline 98\nline 99\n")
     }
 
-    @Test func `a flush to nobody ends in its time, and the newest line comes out when somebody reads`() {
+    @Test func `a flush without a reader ends in time, and the newest line is written once someone reads`() {
         let gate = Gate()
         let queue = LineQueue(notice: { "\($0) dropped" }, write: gate.write)
         queue.put("first")
@@ -148,7 +148,7 @@ import Testing
         #expect(gate.text.withLock { $0 } == "first\n10 dropped\nthe account\n")
     }
 
-    @Test func `a write that fails loses lines and counts them, and the next one is tried`() {
+    @Test func `a failed write loses lines and counts them, and the next one is tried`() {
         let faults = Locked<[CInt]>([ENOSPC, 0])
         let text = Locked("")
         let queue = LineQueue(notice: { "\($0) dropped" }) { bytes in
@@ -166,7 +166,7 @@ import Testing
         #expect(text.withLock { $0 } == "1 dropped\nkept\n")
     }
 
-    @Test func `lines of many threads all come, each whole`() {
+    @Test func `lines from many threads all arrive, each one whole`() {
         let text = Locked("")
         let queue = LineQueue(notice: { "\($0) dropped" }) { bytes in
             text.withLock { $0 += String(decoding: bytes, as: UTF8.self) }

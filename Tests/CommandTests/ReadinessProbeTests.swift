@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct ReadinessProbeTests {
     @Test(arguments: [(200, true), (503, false), (404, false)])
-    func `a service is ready when it says so`(status: Int, isReady: Bool) throws {
+    func `a service is ready if it says so`(status: Int, isReady: Bool) throws {
         let daemon = try Daemon(DaemonConfiguration(), handler: Readiness(status: status)) { _ in }
         defer { daemon.stop(within: .seconds(5)) }
         let probe = try #require(ServiceTarget("http://127.0.0.1:\(daemon.port)/").map { ReadinessProbe($0) })
@@ -17,7 +17,7 @@ import Testing
         #expect(failure?.description == "the answer is \(status)")
     }
 
-    @Test func `a unix domain socket is asked`() throws {
+    @Test func `a unix domain socket can be probed`() throws {
         let path = "/tmp/wdfilterd-test-\(getpid()).sock"
         let daemon = try Daemon(DaemonConfiguration(.unix(path: path)), handler: Readiness(status: 200)) { _ in }
         defer { daemon.stop(within: .seconds(5)) }
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `a certificate is checked unless told otherwise`() async throws {
+    @Test func `a certificate is checked by default`() async throws {
         let certificate = try Certificate(for: "localhost")
         var configuration = DaemonConfiguration()
         configuration.tls = try TLSIdentity(certificateChain: certificate.certificate, privateKey: certificate.key)
@@ -37,7 +37,7 @@ import Testing
         let strict = try #require(ServiceTarget(url).map { ReadinessProbe($0) })
         #expect(throws: ReadinessProbe.Failure.self) { try strict.ask(within: .seconds(10)) }
         try #require(ServiceTarget(url, checksCertificate: false).map { ReadinessProbe($0) }).ask(within: .seconds(10))
-        // The certificate is that of localhost and its own authority, but not that of 127.0.0.1.
+        // The certificate is for localhost and is its own authority, but it is not for 127.0.0.1.
         let file = "/tmp/wdfilterd-test-\(getpid()).pem"
         try #require(Glibc.creat(file, 0o600) >= 0)
         defer { unlink(file) }
@@ -48,14 +48,14 @@ import Testing
         #expect(throws: ReadinessProbe.Failure.self) { try named.ask(within: .seconds(10)) }
     }
 
-    @Test func `nobody there is told at once`() throws {
+    @Test func `a missing server is reported at once`() throws {
         let port = try BoundPort()
         let probe = try #require(ServiceTarget("http://localhost:\(port.number)").map { ReadinessProbe($0) })
         let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.ask(within: .seconds(10)) }
         #expect(failure?.description == "Couldn't connect to server")
     }
 
-    @Test func `a service that does not answer is given up`() throws {
+    @Test func `an unresponsive service times out`() throws {
         let held = HeldAnswers()
         let daemon = try Daemon(DaemonConfiguration(), handler: held) { _ in }
         let probe = try #require(ServiceTarget("http://127.0.0.1:\(daemon.port)").map { ReadinessProbe($0) })
@@ -86,7 +86,7 @@ private struct Readiness: RequestHandler {
     func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response { Response(status: violation.status) }
 }
 
-/// Answers when it is told to.
+/// Answers on demand.
 private final class HeldAnswers: RequestHandler {
     private let held = Locked<[Responder]>([])
 
@@ -107,7 +107,7 @@ private final class HeldAnswers: RequestHandler {
     }
 }
 
-/// A port that is taken and not listened on: who connects is refused, and no other test gets it.
+/// A port that is bound but not listened on: connections are refused, and no other test gets it.
 private final class BoundPort {
     let number: UInt16
     private let descriptor: Int32

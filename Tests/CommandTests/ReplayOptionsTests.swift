@@ -5,21 +5,21 @@ import Testing
 
 @testable import wdfilterd
 
-/// What `wdfilterd replay` takes on its command line.
+/// The command line of `wdfilterd replay`.
 @Suite struct ReplayOptionsTests {
     @Test(arguments: [
         ("asap", ReplayPace.asap), ("recorded", .speed(1)), ("x1", .speed(1)), ("x2.5", .speed(2.5)),
         ("x0.001", .speed(0.001)), ("x1e6", .speed(1e6)), ("x1000000", .speed(1e6)),
     ])
-    func `a pace`(argument: String, pace: ReplayPace) { #expect(ReplayPace(argument: argument) == pace) }
+    func `valid paces`(argument: String, pace: ReplayPace) { #expect(ReplayPace(argument: argument) == pace) }
 
     @Test(arguments: [
         "", "x", "x0", "x-1", "x0.0009", "x1000001", "xinf", "xnan", "2", "X2", "x2x", "x 2", "ASAP", "recorded ",
         "xx2",
     ])
-    func `no pace`(argument: String) { #expect(ReplayPace(argument: argument) == nil) }
+    func `invalid paces`(argument: String) { #expect(ReplayPace(argument: argument) == nil) }
 
-    @Test func `rules are names with commas between them`() {
+    @Test func `rules are names separated by commas`() {
         #expect(ArmedRules(argument: "NotifyImageLoadRule")?.rules == .notifyImageLoadRule)
         let two = ArmedRules(argument: "NotifyImageLoadRule,NotifyProcessCmdLine")
         #expect(two?.rules == [.notifyImageLoadRule, .notifyProcessCmdLine])
@@ -30,7 +30,7 @@ import Testing
         "", ",", "NotifyImageLoadRule,", ",NotifyImageLoadRule", "NotifyImageLoadRule,,NotifyProcessCmdLine", "Nothing",
         "NotifyImageLoadRule, NotifyProcessCmdLine", "0x", "0x-0", "0x+1", "0x100000000", "0x 1",
     ])
-    func `no rules`(argument: String) { #expect(ArmedRules(argument: argument) == nil) }
+    func `invalid rules`(argument: String) { #expect(ArmedRules(argument: argument) == nil) }
 
     @Test(arguments: [
         (#"*\powershell.exe=NotifyImageLoadRule"#, #"*\powershell.exe"#), ("a=b=NotifyImageLoadRule", "a=b"),
@@ -42,9 +42,9 @@ import Testing
     }
 
     @Test(arguments: ["", "=", "*", "*=", "=NotifyImageLoadRule", "*=Nothing", "NotifyImageLoadRule"])
-    func `no policy`(argument: String) { #expect(ArmedPolicy(argument: argument)?.policy == nil) }
+    func `invalid policies`(argument: String) { #expect(ArmedPolicy(argument: argument)?.policy == nil) }
 
-    @Test func `all rules that are armed are policies, those for every process first`() throws {
+    @Test func `all armed rules become policies, those for every process first`() throws {
         let command = try ReplayCommand.parse([
             "f", "--policy", "a=NotifyImageLoadRule", "--rules", "NotifyProcessCmdLine", "--policy",
             "b=NotifyImageLoadRule",
@@ -65,7 +65,7 @@ import Testing
         ["f", "--server", "http://127.0.0.1:1", "--like", "a", "--rules", "NotifyImageLoadRule"],
         ["f", "--server", "http://127.0.0.1:1", "--like", "a", "--policy", "*=NotifyImageLoadRule"],
     ])
-    func `what does not go together is refused`(arguments: [String]) {
+    func `options that exclude each other are refused`(arguments: [String]) {
         #expect(throws: (any Error).self) { try ReplayCommand.parse(arguments) }
     }
 
@@ -75,19 +75,19 @@ import Testing
         ["f", "--server", "unix:/s", "--rules", "NotifyImageLoadRule"],
         ["f", "--engine-latency", "20ms", "--engine-fail-every", "100", "--pace", "recorded"],
     ])
-    func `what goes together is taken`(arguments: [String]) throws {
+    func `options that fit together are accepted`(arguments: [String]) throws {
         #expect(try ReplayCommand.parse(arguments).files.isEmpty == false)
     }
 }
 
-/// Sizes and numbers as a replay tells them.
+/// Sizes and numbers as a replay prints them.
 @Suite struct ReplayProgressTests {
     @Test(arguments: [
         (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (999_999, "999 kB"), (1_000_000, "1.0 MB"), (1_099_999, "1.0 MB"),
         (1_100_000, "1.1 MB"), (999_999_999, "999.9 MB"), (1_000_000_000, "1.00 GB"), (1_090_000_000, "1.09 GB"),
         (12_345_678_901, "12.34 GB"), (UInt64.max, "18446744073.70 GB"),
     ])
-    func `a size in its unit, never rounded up`(bytes: UInt64, text: String) {
+    func `a size is printed in its unit, never rounded up`(bytes: UInt64, text: String) {
         #expect(ReplayProgress.bytes(bytes) == text)
     }
 
@@ -96,10 +96,10 @@ import Testing
         (1_234_567, "1,234,567"), (-1, "-1"), (-100, "-100"), (-999, "-999"), (-1000, "-1,000"), (-123_456, "-123,456"),
         (-1_234_567, "-1,234,567"), (Int.max, "9,223,372,036,854,775,807"), (Int.min, "-9,223,372,036,854,775,808"),
     ])
-    func `digits in groups of three`(number: Int, text: String) { #expect(ReplayProgress.grouped(number) == text) }
+    func `digits are grouped in threes`(number: Int, text: String) { #expect(ReplayProgress.grouped(number) == text) }
 }
 
-/// What a recording's first lines say it holds.
+/// The format that a recording's first lines indicate.
 @Suite struct RecordingFormatTests {
     private func format(_ text: String) -> EventFeed.Options.Format? {
         Array(text.utf8).withUnsafeBytes { EventFeed.Options.Format(of: $0) }
@@ -108,11 +108,11 @@ import Testing
     @Test(arguments: [
         "{\"type\":\"processCreate\"}\n", "\n \t\r\n{\"type\":\"processExit\",\"processId\":1}\nno JSON\n",
         "{\"a\":{\"type\":\"x\"},\"type\":\"setRules\"}\n",
-        // The lines before are broken.
+        // The preceding lines are invalid.
         "no JSON\n{\"type\":\"processExit\"}\n", "{\"type\":\"processCreat\n{\"type\":\"processExit\"}\n",
         "{\"type\":\"processCreat\"}\n{\"type\":\"processExit\"}\n", "[]\n{\"type\":\"processExit\"}\n",
     ])
-    func `a first line that tells with the type of an event is native`(text: String) {
+    func `the first readable line with the type of an event makes the recording native`(text: String) {
         #expect(format(text) == .native)
     }
 
@@ -121,12 +121,12 @@ import Testing
         "no JSON\n{\"EventID\":1}\n{\"type\":\"processExit\"}\n",
         "{\"type\":\"wineventlog\",\"log_name\":\"Microsoft-Windows-Sysmon/Operational\"}\n{\"type\":\"processExit\"}\n",
     ])
-    func `a record without a type, or Sysmon's, is Sysmon's`(text: String) { #expect(format(text) == .sysmon) }
+    func `a record without a native type means Sysmon`(text: String) { #expect(format(text) == .sysmon) }
 
     @Test(arguments: [
         "", "\n\n", "no JSON\n", "[]\n", "{\"type\":7}\n", "{\"type\":\"other\"}\n",
         "{\"type\":\"processcreate\"}\n7\n",
         "{\"type\":\"pro",
     ])
-    func `lines that are broken or of another type tell nothing`(text: String) { #expect(format(text) == nil) }
+    func `invalid lines and unknown types indicate nothing`(text: String) { #expect(format(text) == nil) }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import wdfilterd
 
-/// The result of a replay as people read it.
+/// The result of a replay as printed for people.
 @Suite struct ReplaySummaryTests {
     private static let report = #"""
         {"lines":12345,"applied":12000,"appliedByType":{"imageLoad":11000,"processCreate":900,"processExit":100},
@@ -39,7 +39,7 @@ import Testing
 
     private func summary(_ text: String = report) throws -> ReplaySummary { try ReplaySummary(Array(text.utf8)) }
 
-    @Test func `the summary as text`() throws {
+    @Test func `the summary is printed as text`() throws {
         #expect(
             try summary().text(in: .plain) == #"""
                 12,345 lines in 1.25 s: 11,000 imageLoad, 900 processCreate, 100 processExit applied, 339 passed over, 6 wrong
@@ -87,7 +87,7 @@ import Testing
                 """#)
     }
 
-    @Test func `headings and faults are set off on a terminal, and only there`() throws {
+    @Test func `headings and faults are highlighted only on a terminal`() throws {
         let style = TerminalStyle(usesColor: true, width: nil)
         let text = try summary().text(in: style)
         #expect(text.contains("\u{1B}[1mMachines\u{1B}[0m\n"))
@@ -101,7 +101,7 @@ import Testing
         #expect(text.contains("  - event 7 tells no base address,\n    size or thread: they are 0\n"))
     }
 
-    @Test func `only the largest losses are shown, and how many kinds there are more`() throws {
+    @Test func `only the largest losses are listed, with the number of further kinds`() throws {
         let losses = (1...25).map { number in
             let message = #"{"sequence":1,"time":"2020-02-21T10:15:\#(number + 10)Z"}"#
             return
@@ -118,7 +118,7 @@ import Testing
         #expect(!shown.contains(" 10:15:15Z"))
     }
 
-    @Test func `it says where the reading stopped, if it did`() throws {
+    @Test func `the position where reading stopped is shown, if it did`() throws {
         #expect(try !summary().text(in: .plain).contains("stopped"))
         let stopped = Self.report.replacing(#""rejectedCount":6,"#, with: #""rejectedCount":6,"stoppedAtLine":12,"#)
         #expect(
@@ -126,13 +126,13 @@ import Testing
                 .contains("  and 1 more\n  stopped at line 12: nothing after it was applied\n"))
     }
 
-    @Test func `the percentage is that of the outcomes, to a tenth`() throws {
+    @Test func `the percentage is that of the outcomes, to one decimal place`() throws {
         #expect(try summary().percent == 5.4)
         let none = Self.report.replacing(#""reached":3,"outcomes":56"#, with: #""reached":0,"outcomes":0"#)
         #expect(try summary(none).percent == 0)
     }
 
-    @Test func `a recording is unreadable when there are lines and all of them are wrong`() throws {
+    @Test func `a recording is unreadable if it has lines and all of them are invalid`() throws {
         #expect(try !summary().isUnreadable)
         let all = try summary(Self.report.replacing(#""rejectedCount":6"#, with: #""rejectedCount":12345"#))
         #expect(all.isUnreadable)
@@ -147,7 +147,7 @@ import Testing
         report.replacing("12345", with: #""12345""#), report.replacing(#""losses":["#, with: #""losses":[7,"#),
         report.replacing(#""coverage":{"#, with: #""coverages":{"#), report + "x",
     ])
-    func `a report that is none is a failure, not a crash`(text: String) {
+    func `an invalid report is a failure, not a crash`(text: String) {
         #expect { try summary(text) } throws: { error in
             (error as? CommandFailure)?.status == .failed
         }

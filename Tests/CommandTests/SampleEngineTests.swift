@@ -10,7 +10,7 @@ import Testing
         (.mismatch, #"{"operationType":4}"#, #""mismatch""#), (.empty, "", ""),
         (.deny, #"{"operationType":3}"#, #"{"accessDenied":true}"#),
     ])
-    func `each reply is what it says`(reply: SampleEngine.Reply, toSync: String, toCreation: String) {
+    func `each reply is the one that its name says`(reply: SampleEngine.Reply, toSync: String, toCreation: String) {
         #expect(answer(to: event("sync.NewThreadDifferentProcess", code: 3), reply) == toSync)
         #expect(answer(to: event("direct.CreateProcess", code: 0), reply) == toCreation)
         #expect(answer(to: event("direct.Wow64cpuLoad", code: 15), reply) == "")
@@ -18,7 +18,7 @@ import Testing
         #expect(answer(to: event("ping", code: nil), reply) == "")
     }
 
-    @Test func `an event is read, and becomes a line`() throws {
+    @Test func `an event is read and becomes a line`() throws {
         let event = try ReceivedEvent(try request(Self.body))
         #expect(event.kind == "sync")
         #expect(event.operationCode == 3)
@@ -26,7 +26,7 @@ import Testing
             event.line == "2020-02-21T10:15:30.1234567Z default sync NewThreadDifferentProcess process/584 #17")
     }
 
-    @Test func `what a sender puts into an event cannot begin a line of its own`() throws {
+    @Test func `text from a sender cannot begin a line of its own`() throws {
         let body = Self.body.replacing("process/584", with: #"x\nforged\u001b[31m\u2028"#)
         let line = try ReceivedEvent(try request(body)).line
         #expect(line.hasSuffix(#" x\u{a}forged\u{1b}[31m\u{2028} #17"#))
@@ -39,11 +39,11 @@ import Testing
         Self.body.replacing(#""operationCode":3"#, with: #""operationCode":"3""#),
         Self.body.replacing(#""operationCode":3"#, with: #""operationCode":2147483648"#),
     ])
-    func `what is no event is refused`(body: String) {
+    func `an invalid event is refused`(body: String) {
         #expect(throws: ReceivedEvent.Fault.self) { try ReceivedEvent(try request(body)) }
     }
 
-    @Test func `another media type is refused as such`() {
+    @Test func `another media type is refused with its own error`() {
         #expect(throws: ReceivedEvent.Fault.unknownMediaType) {
             try ReceivedEvent(try request(Self.body, [("Content-Type", "text/plain")]))
         }
@@ -82,7 +82,7 @@ import Testing
         #expect(throws: ReceivedEvent.Fault.self) { try read(Self.registry.bytes, without: name) }
     }
 
-    @Test func `bytes that are no message, or not the one that the headers name, are refused`() {
+    @Test func `bytes that are not a message, or not the one that the headers name, are refused`() {
         for count in [0, 1, 0x31] {
             #expect(throws: ReceivedEvent.Fault.self) { try read(Array(Self.registry.bytes.prefix(count))) }
         }
@@ -96,7 +96,7 @@ import Testing
             (.acknowledge, 3, CreateProcessReply()), (.mismatch, 4, nil), (.empty, nil, nil),
             (.deny, 3, CreateProcessReply(accessDenied: true)),
         ] as [(SampleEngine.Reply, Int32?, CreateProcessReply?)])
-    func `SYN-7, PRC-3: what comes in binary mode is answered in bytes`(
+    func `SYN-7, PRC-3: a message in binary mode is answered in bytes`(
         reply: SampleEngine.Reply, type: Int32?, creation: CreateProcessReply?
     ) {
         var sync = event("sync.NewThreadDifferentProcess", code: 3)
@@ -111,7 +111,7 @@ import Testing
         return bytes
     }
 
-    @Test func `messages are counted by kind, and kinds that are none of ours as one`() {
+    @Test func `messages are counted by kind, and unknown kinds together`() {
         var tally = Tally()
         for number in 0..<1000 { tally.count(event("made-up-\(number).X", code: 1)) }
         tally.count(event("sync.NewThreadSameProcess", code: 6))
@@ -121,14 +121,14 @@ import Testing
     }
 
     @Test(arguments: [("0ms", 0), ("20ms", 20), ("60000ms", 60_000), ("1s", 1000), ("60s", 60_000)])
-    func `a delay is milliseconds or seconds`(text: String, milliseconds: Int) {
+    func `a delay is given in milliseconds or seconds`(text: String, milliseconds: Int) {
         #expect(ReplyDelay(argument: text)?.milliseconds == milliseconds)
     }
 
     @Test(arguments: [
         "", "ms", "s", "20", "-1ms", "+1ms", "1.5s", "60001ms", "61s", "1m", "1 s", "9223372036854775808ms", "٣s",
     ])
-    func `anything else is no delay`(text: String) {
+    func `anything else is not a delay`(text: String) {
         #expect(ReplyDelay(argument: text) == nil)
     }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import wdfilterd
 
 @Suite struct ServeCommandTests {
-    @Test func `the flags go before the environment`() throws {
+    @Test func `flags override the environment`() throws {
         let command = try ServeCommand.parse([
             "--listen", "0.0.0.0:1", "--insecure-listen", "--engine-url", "http://127.0.0.1:9000/",
             "--engine-secret-file", "engine.secret", "--log-level", "debug",
@@ -25,11 +25,11 @@ import Testing
         #expect(settings == expected)
     }
 
-    @Test func `without flags there are no settings by flags`() throws {
+    @Test func `without flags, no settings come from flags`() throws {
         #expect(try ServeCommand.parse([]).flags.isEmpty)
     }
 
-    @Test func `all faults end in one message and exit code 2`() throws {
+    @Test func `all faults appear in one message with exit code 2`() throws {
         let command = try ServeCommand.parse([
             "--listen", "nowhere", "--engine-url", "http://user@host/", "--engine-secret-file", "x",
         ])
@@ -45,7 +45,7 @@ import Testing
                 """)
     }
 
-    @Test func `a header that is ours is refused, with its line`() throws {
+    @Test func `a reserved header is refused, with its line`() throws {
         let file = SettingsFile(
             name: "f", text: "engine:\n  type: webhook\n  url: http://a/\n  headers:\n    X-A: b\n    Host: c\n")
         let faults = #expect(throws: InvalidSettings.self) {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import wdfilterd
 
-/// What a signal asks for, by those before it.
+/// The meaning of a signal, given those before it.
 @Suite struct SignalMeaningTests {
     private static let second: UInt64 = 1_000_000_000
 
@@ -14,13 +14,13 @@ import Testing
         #expect(found == action, "\(signal) at \(uptime)")
     }
 
-    @Test func `before a stop signal each SIGHUP reloads`() {
+    @Test func `before a stop signal, every SIGHUP reloads`() {
         var meaning = SignalMeaning()
         for uptime in [0, 1, .max] as [UInt64] { expect(&meaning, .hangUp, at: uptime, .reload) }
     }
 
     @Test(arguments: [AwaitedSignals.Signal.interrupt, .terminate], [AwaitedSignals.Signal.interrupt, .terminate])
-    func `a second stop signal within a second is the first one, a later one ends at once`(
+    func `a second stop signal within a second repeats the first, a later one ends at once`(
         first: AwaitedSignals.Signal, second: AwaitedSignals.Signal
     ) {
         var meaning = SignalMeaning()
@@ -32,7 +32,7 @@ import Testing
         expect(&meaning, first, at: .max, .endAtOnce)
     }
 
-    @Test func `the second counts from the first stop signal, however many came since`() {
+    @Test func `the second counts from the first stop signal, however many follow`() {
         var meaning = SignalMeaning()
         expect(&meaning, .terminate, at: 0, .stop)
         for step in 1...10 as ClosedRange<UInt64> {

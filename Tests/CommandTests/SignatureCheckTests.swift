@@ -14,7 +14,7 @@ import WebhookEngine
         check = SignatureCheck(secret: secret)
     }
 
-    @Test func `the example of Standard Webhooks is good`() throws {
+    @Test func `the example of Standard Webhooks is valid`() throws {
         let request = try signedRequest(
             id: "msg_p5jXN8AQM9LWM0D4loKWxJek", timestamp: "1614265330",
             signature: "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", body: #"{"test": 2432232314}"#)
@@ -25,7 +25,7 @@ import WebhookEngine
         #expect(check.fault(of: request, at: now - 301) == "the timestamp is not of now")
     }
 
-    @Test func `another body, id or time spoils it`() throws {
+    @Test func `another body, id or time makes the signature invalid`() throws {
         let good = WebhookSignature.sign(id: "a", timestamp: 1_614_265_330, body: Array("x".utf8), with: secret)
         for (id, timestamp, body) in [("a", "1614265330", "y"), ("b", "1614265330", "x"), ("a", "1614265331", "x")] {
             let request = try signedRequest(id: id, timestamp: timestamp, signature: good, body: body)
@@ -36,12 +36,12 @@ import WebhookEngine
     }
 
     @Test(arguments: ["", "now", "-9223372036854775808", "99999999999999999999", "1614265330.0"])
-    func `a timestamp that is none is refused`(timestamp: String) throws {
+    func `an invalid timestamp is refused`(timestamp: String) throws {
         let request = try signedRequest(id: "a", timestamp: timestamp, signature: "v1,AAAA", body: "")
         #expect(check.fault(of: request, at: now) == "the timestamp is not of now")
     }
 
-    @Test func `a request without the headers is not signed`() throws {
+    @Test func `a request without the headers counts as not signed`() throws {
         #expect(try check.fault(of: request(""), at: now) == "not signed")
     }
 
