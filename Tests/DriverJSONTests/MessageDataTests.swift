@@ -58,7 +58,7 @@ struct MessageDataTests {
                 + #""threadStartAddress":"0x7ffbda8844f0"}"#)
     }
 
-    @Test func `image loads, command lines and registry data`() {
+    @Test func `image loads, command lines and registry data have their own fields`() {
         #expect(
             sync(.newImageLoadPerStream(imageName: #"\x"é"#)) == syncHead("NewImageLoadPerStream", 1, total: 66)
                 + #""imageName":"\\x\"é"}"#)
@@ -115,7 +115,7 @@ struct MessageDataTests {
                     + #""processId":584,"threadId":8,"wow64CpuImageBase":"0x77700000"}"#))
     }
 
-    @Test func `a structure's own process and operation are told once, and not in place of the message's`() {
+    @Test func `a structure's own process and operation appear once, beside the message's`() {
         let other = AuxPidCreationTime(processId: 8, creationTime: .none)
         var handle = ObDesktopHandle(process: other)
         (handle.operation, handle.objectName) = (2, "Default")
@@ -127,7 +127,7 @@ struct MessageDataTests {
                     + #""objectName":"Default"}"#))
     }
 
-    @Test func `a raw message about no process says null and gives its bytes`() {
+    @Test func `a raw message about no process has a null process and its bytes`() {
         #expect(
             async(.rawVolumeWrite, number: 9, process: nil, .raw([1, 2, 3])).hasSuffix(
                 #""operation":"RawVolumeWrite","operationCode":5,"notificationNumber":9,"process":null,"#

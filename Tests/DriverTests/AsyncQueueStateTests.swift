@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    mutating func `ASY-4: when the list is empty the head of the other one goes`(high: Bool) {
+    mutating func `ASY-4: if the list is empty the head of the other one is dropped`(high: Bool) {
         _ = queue.append(.make(1, high: !high, size: 10), limit: 2)
         _ = queue.append(.make(2, high: !high, size: 20), limit: 2)
         #expect(queue.append(.make(3, high: high, size: 40), limit: 2)?.record.message.sequence == 1)
@@ -37,14 +37,14 @@ import Testing
         #expect(queue.totalSizeRemainingNotifications == 60)
     }
 
-    @Test mutating func `ASY-4: with limit 0 and empty lists the new message is the one dropped`() {
+    @Test mutating func `ASY-4: with limit 0 and empty lists the new message itself is dropped`() {
         #expect(queue.append(.make(1, high: true, size: 10), limit: 0)?.record.message.sequence == 1)
         #expect(queue.notificationsCount == 0)
         #expect(queue.totalSizeRemainingNotifications == 0)
     }
 
     @Test(arguments: [false, true])
-    mutating func `over its bytes a queue drops its oldest, of the same list first and the new one last`(high: Bool) {
+    mutating func `over its byte limit a queue drops its oldest, the same list first and the new one last`(high: Bool) {
         for (sequence, isHigh) in [(1, !high), (2, high), (3, high), (4, !high)] as [(UInt64, Bool)] {
             _ = queue.append(.make(sequence, high: isHigh, size: 10), limit: 9)
         }
@@ -58,7 +58,7 @@ import Testing
         #expect(queue.notificationsCount == 0)
     }
 
-    @Test mutating func `ASY-4: a limit lowered below the count drops one for one`() {
+    @Test mutating func `ASY-4: with a limit lowered below the count each message drops one`() {
         for sequence: UInt64 in 1...5 { _ = queue.append(.make(sequence, high: false, size: 1), limit: 5) }
         for sequence: UInt64 in 6...8 {
             #expect(
@@ -70,7 +70,7 @@ import Testing
     @Test(arguments: [
         (0, "nnnhhh"), (1, "hnhnhn"), (2, "hhnhnn"), (3, "hhhnnn"), (8, "hhhnnn"),
     ])
-    mutating func `ASY-6: high goes first until the starvation limit lets a normal one through`(
+    mutating func `ASY-6: high priority is sent first until the starvation limit lets a normal one through`(
         limit: Int, order: String
     ) {
         for sequence: UInt64 in 1...6 { _ = queue.append(.make(sequence, high: sequence > 3, size: 1), limit: 9) }
@@ -79,14 +79,14 @@ import Testing
         #expect(taken == order)
     }
 
-    @Test mutating func `ASY-6: at the limit without a normal message the high one counts anew`() {
+    @Test mutating func `ASY-6: at the limit without a normal message the counter restarts with the high one`() {
         for sequence: UInt64 in 1...4 { _ = queue.append(.make(sequence, high: true, size: 1), limit: 9) }
         var counters: [Int] = []
         while queue.takeNext(starvationLimit: 2) != nil { counters.append(queue.starvationCounter) }
         #expect(counters == [1, 2, 1, 2])
     }
 
-    @Test mutating func `ASY-6: a limit below the counter is never met until a normal message resets it`() {
+    @Test mutating func `ASY-6: a limit below the counter has no effect until a normal message resets it`() {
         for sequence: UInt64 in 1...5 { _ = queue.append(.make(sequence, high: sequence < 5, size: 1), limit: 9) }
         for _ in 0..<3 { _ = queue.takeNext(starvationLimit: 8) }
         #expect(queue.starvationCounter == 3)
@@ -95,14 +95,14 @@ import Testing
         #expect(queue.starvationCounter == 0)
     }
 
-    @Test mutating func `ASY-6: an empty queue gives nothing and the counter stays`() {
+    @Test mutating func `ASY-6: an empty queue returns nothing and the counter stays`() {
         _ = queue.append(.make(1, high: true, size: 1), limit: 9)
         _ = queue.takeNext(starvationLimit: 1)
         #expect(queue.takeNext(starvationLimit: 1) == nil)
         #expect(queue.starvationCounter == 1)
     }
 
-    @Test mutating func `ASY-7: a message that was taken no longer counts`() {
+    @Test mutating func `ASY-7: a message that was taken is no longer counted`() {
         _ = queue.append(.make(1, high: false, size: 10), limit: 9)
         _ = queue.append(.make(2, high: false, size: 20), limit: 9)
         #expect(queue.takeNext(starvationLimit: 8)?.size == 10)
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
-    func `ASY-3 to ASY-7: random sequences behave as the rules read`(seed: UInt64) {
+    func `ASY-3 to ASY-7: random sequences follow the rules`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         var queue = AsyncQueueState()
         var model = QueueModel()
@@ -141,7 +141,7 @@ import Testing
     }
 }
 
-/// MP_ASYNC as ASY-3 to ASY-7 tell it, word by word, with a semaphore of its own.
+/// MP_ASYNC as ASY-3 to ASY-7 describe it, word for word, with its own semaphore.
 private struct QueueModel {
     struct Entry {
         let sequence: UInt64

@@ -36,13 +36,13 @@ import Testing
     }
 
     @Test(arguments: types)
-    func `ASY-1: a raw send may name the other list`(value: Int32, name: String, isHigh: Bool) throws {
+    func `ASY-1: a raw send may choose the other list`(value: Int32, name: String, isHigh: Bool) throws {
         let operation = try #require(AsyncOperation(rawValue: value))
         _ = try driver.sendAsyncNotification(operation, .empty(operation), highPriority: !isHigh)
         #expect(driver.queues(entries: 10).highPriorityCount == (isHigh ? 0 : 1))
     }
 
-    @Test func `ASY-1: no other value is an operation, the holes 0xA and 0x12 neither`() {
+    @Test func `ASY-1: no other value is an operation, including the holes 0xA and 0x12`() {
         let values = ((-1)...0x100).compactMap(AsyncOperation.init(rawValue:)).map(\.rawValue)
         #expect(values == AsyncSendNotificationTests.types.map(\.0))
     }
@@ -57,7 +57,7 @@ import Testing
         #expect(driver.counters.async.asyncNotificationCount == (value < 0xA ? 3 : 0))
     }
 
-    @Test func `ASY-2: direct sends take numbers of the same count`() throws {
+    @Test func `ASY-2: direct sends take numbers from the same counter`() throws {
         _ = try driver.sendAsyncNotification(.docOpen, .raw([]))
         try driver.makeProcess(100, flags: .imageWow64cpuLoaded)
         #expect(engine.messages.last?.async?.notificationNumber == 2)
@@ -65,7 +65,7 @@ import Testing
         #expect(report.messages.map(\.notificationNumber) == [0, 3], "Wow64cpuLoad has none")
     }
 
-    @Test func `ASY-2: messages count to their process, direct ones too, synchronous ones not`() throws {
+    @Test func `ASY-2: queued and direct messages are counted for their process, synchronous ones are not`() throws {
         try driver.makeProcess(100, flags: .imageWow64cpuLoaded)
         #expect(driver.process(100)?.notificationsSent == 1)
         _ = try driver.loadImageAtOnce(ImageLoad(processId: 100, fullImageName: "a"))
@@ -113,7 +113,7 @@ import Testing
         #expect(engine.messages.map(\.sequence) == [3, 2])
     }
 
-    @Test func `ASY-4: with limit 0 every message is dropped as it comes`() throws {
+    @Test func `ASY-4: with limit 0 every new message is dropped`() throws {
         driver.changeConfig { $0.maxAsyncNotificationCount = 0 }
         let record = try driver.sendAsyncNotification(.docOpen, .raw([]))
         #expect(record.delivery == .dropped)
@@ -125,7 +125,7 @@ import Testing
         #expect(driver.counters.isConserved)
     }
 
-    @Test func `ASY-7: sizes and results are counted, failures too`() throws {
+    @Test func `ASY-7: sizes and results are counted, including failures`() throws {
         engine.follow { message in message.sequence == 2 ? .failing(.portDisconnected) : .acknowledging(message) }
         driver.changeConfig { $0.asyncTimeout = .milliseconds(55) }
         for bytes in [[], [1], [1, 2]] as [[UInt8]] { _ = try driver.sendAsyncNotification(.logPrint, .raw(bytes)) }
@@ -143,7 +143,7 @@ import Testing
         #expect(engine.messages.map(\.sequence) == [1, 2, 3], "no retry")
     }
 
-    @Test func `ASY-8: the size that is counted is the message's less 8`() throws {
+    @Test func `ASY-8: the counted size is the message's less 8`() throws {
         let record = try driver.sendAsyncNotification(.logPrint, .raw([UInt8](repeating: 0, count: 100)))
         #expect(record.message.totalSize == 0x20 + 100)
         #expect(driver.queues(entries: 1).normal.first?.size == 0x18 + 100)
@@ -170,7 +170,7 @@ import Testing
         #expect(counters.async.sendFailed > 0 && counters.async.droppedOnOverflow > 0 && counters.async.sent > 0)
     }
 
-    @Test func `ASY-11: the defaults`() {
+    @Test func `ASY-11: the defaults are those of the model`() {
         let config = DriverConfig()
         #expect(config.maxAsyncNotificationCount == 4096)
         #expect(config.asyncStarvationLimit == 8)

@@ -29,7 +29,7 @@ import Testing
         #expect(engine.waiting == [2])
     }
 
-    @Test func `ASY-5: 10,000 queued messages and an engine that answers before send returns need no deep stack`()
+    @Test func `ASY-5: 10,000 queued messages and an engine that answers at once do not overflow the stack`()
         throws
     {
         let queue = ManualWorkQueue()
@@ -41,7 +41,7 @@ import Testing
         #expect(engine.messages.map(\.sequence) == Array(1...10_000))
     }
 
-    @Test func `ASY-5: 10,000 messages that wait for one permit need no deep stack`() throws {
+    @Test func `ASY-5: 10,000 messages that wait for one permit do not overflow the stack`() throws {
         let queue = ManualWorkQueue()
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(.make { $0.sendingSyncSemaphoreLimit = 1 }, engine: engine, workQueue: queue)
@@ -56,7 +56,7 @@ import Testing
         #expect(records.values.map(\.message.sequence) == Array(1...10_000))
     }
 
-    @Test func `ASY-6: the worker goes by the starvation limit of the configuration`() throws {
+    @Test func `ASY-6: the worker uses the starvation limit of the configuration`() throws {
         try driver.setWorker(paused: true)
         try driver.queueMessages(3)
         try driver.queueMessages(5, highPriority: true)
@@ -77,7 +77,7 @@ import Testing
         #expect(engine.waiting == [2])
     }
 
-    @Test func `ASY-5: pausing and running while a message is in hand takes no second one`() throws {
+    @Test func `ASY-5: pausing and resuming while a message is in hand takes no second one`() throws {
         try driver.queueMessages(3)
         try driver.setWorker(paused: true)
         try driver.setWorker(paused: false)
@@ -86,7 +86,7 @@ import Testing
         #expect(engine.waiting == [2])
     }
 
-    @Test func `ASY-6: steps take as many messages as they ask for`() throws {
+    @Test func `ASY-6: steps take as many messages as requested`() throws {
         try driver.setWorker(paused: true)
         try driver.queueMessages(4)
         try step(2)
@@ -99,7 +99,7 @@ import Testing
         #expect(engine.waiting.isEmpty)
     }
 
-    @Test func `ASY-6: a message that was in hand before the pause is no step`() throws {
+    @Test func `ASY-6: a message that was in hand before the pause is not a step`() throws {
         try driver.queueMessages(3)
         try driver.setWorker(paused: true)
         try step(1)
@@ -112,7 +112,7 @@ import Testing
         #expect(engine.waiting.isEmpty)
     }
 
-    @Test func `ASY-6: two step requests at once are served one after the other`() throws {
+    @Test func `ASY-6: two step requests are served one after the other`() throws {
         try driver.setWorker(paused: true)
         try driver.queueMessages(4)
         try step(1)
@@ -134,7 +134,7 @@ import Testing
         #expect(stepped == [[], [1], []])
     }
 
-    @Test func `ASY-6: steps end when the worker is let run, with what they took`() throws {
+    @Test func `ASY-6: steps end when the worker is resumed, with the messages they took`() throws {
         try driver.setWorker(paused: true)
         try driver.queueMessages(3)
         try step(3)
@@ -147,7 +147,7 @@ import Testing
         #expect(driver.counters.async.sent == 3)
     }
 
-    @Test func `ASY-6: steps are for a paused worker`() throws {
+    @Test func `ASY-6: steps require a paused worker`() throws {
         #expect(throws: DriverError.workerRunning) { try step(1) }
         driver.unload { _ in }
         #expect(throws: DriverError.workerStopped) { try step(1) }
@@ -168,7 +168,7 @@ import Testing
         #expect(timers.delays.isEmpty)
     }
 
-    @Test func `ASY-7: a drain tells what remains when its time is up`() throws {
+    @Test func `ASY-7: a drain reports what remains at its timeout`() throws {
         try driver.queueMessages(3)
         try drain()
         timers.advance(by: .seconds(5))
@@ -177,7 +177,7 @@ import Testing
         #expect(drains.count == 1)
     }
 
-    @Test func `ASY-7: a drain goes on while the worker is paused, and steps may end it`() throws {
+    @Test func `ASY-7: a drain continues while the worker is paused, and steps may end it`() throws {
         try driver.queueMessages(2)
         try drain()
         try driver.setWorker(paused: true)
@@ -197,7 +197,7 @@ import Testing
         #expect(drains.values == [DrainResult(drained: true, remaining: 0), DrainResult(drained: true, remaining: 0)])
     }
 
-    @Test func `ASY-3: who waits for room goes on when a message is taken or the limit is raised`() throws {
+    @Test func `ASY-3: a wait for room ends when a message is taken or the limit is raised`() throws {
         driver.changeConfig { $0.maxAsyncNotificationCount = 1 }
         let rooms = Received<Bool>()
         driver.awaitQueueRoom(completion: rooms.take)

@@ -19,14 +19,14 @@ import Testing
 
     private var sequences: [[UInt64]] { pages.values.map { $0.items.map(\.message.sequence) } }
 
-    @Test func `messages that are there are handed over at once`() throws {
+    @Test func `existing messages are returned at once`() throws {
         try driver.queueMessages(2)
         awaitPage()
         #expect(sequences == [[1, 2]])
         #expect(timers.delays.isEmpty)
     }
 
-    @Test func `who waits gets the next message, once`() throws {
+    @Test func `a wait gets the next message, once`() throws {
         awaitPage { $0.after = 1 }
         try driver.queueMessages(1)
         #expect(sequences == [])
@@ -35,7 +35,7 @@ import Testing
         #expect(timers.delays.isEmpty)
     }
 
-    @Test func `a wait ends with its time`() throws {
+    @Test func `a wait ends at its timeout`() throws {
         awaitPage()
         timers.advance(by: .milliseconds(999))
         #expect(pages.count == 0)
@@ -45,7 +45,7 @@ import Testing
         #expect(pages.count == 1)
     }
 
-    @Test func `a message that comes to match later ends the wait then`() throws {
+    @Test func `a message that matches later ends the wait then`() throws {
         try driver.queueMessages(2)
         awaitPage { $0.delivery = .sent }
         awaitPage { ($0.delivery, $0.after) = (.failed, 1) }
@@ -55,7 +55,7 @@ import Testing
         #expect(sequences == [[2]])
     }
 
-    @Test func `messages that do not match end no wait`() throws {
+    @Test func `messages that do not match do not end a wait`() throws {
         awaitPage { $0.kind = .sync }
         awaitPage { $0.processId = 4 }
         awaitPage { $0.operation = .async(.docOpen) }
@@ -65,7 +65,7 @@ import Testing
         #expect(sequences == [[4]])
     }
 
-    @Test func `a message that has left the journal ends no wait with an empty page`() throws {
+    @Test func `a message that has left the journal does not end a wait with an empty page`() throws {
         try driver.queueMessages(6)
         awaitPage { $0.delivery = .sent }
         engine.acknowledge()
@@ -74,7 +74,7 @@ import Testing
         #expect(sequences == [[3]])
     }
 
-    @Test func `many wait and each gets its page`() throws {
+    @Test func `many waits each get their page`() throws {
         for after: UInt64 in 0..<3 { awaitPage { $0.after = after } }
         try driver.queueMessages(3)
         #expect(sequences == [[1], [2], [3]])

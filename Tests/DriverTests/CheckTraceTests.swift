@@ -3,7 +3,7 @@ import Testing
 @testable import Driver
 
 @Suite struct CheckTraceTests {
-    @Test func `a trace tells what was looked at, in the routine's order, with its outcome`() {
+    @Test func `a trace contains the checked conditions in the routine's order, with their results`() {
         var trace = CheckTrace(of: .loadImageNotify)
         #expect(trace.checks.isEmpty)
         #expect(trace.note(.asyncImageLoad, true) == true)
@@ -13,7 +13,7 @@ import Testing
         #expect(trace.checks.map(\.holds) == [false, true, true])
     }
 
-    @Test func `every condition has a bit of its own in its routine's trace`() {
+    @Test func `every condition has its own bit in its routine's trace`() {
         for check in Check.allCases {
             var trace = CheckTrace(of: check.routine)
             _ = trace.note(check, true)
@@ -21,13 +21,13 @@ import Testing
         }
     }
 
-    @Test func `the table of routines has each routine and each condition once, in the order of the cases`() {
+    @Test func `the table of routines contains each routine and each condition once, in the order of the cases`() {
         #expect(DriverRoutine.table.map(\.routine) == DriverRoutine.allCases)
         #expect(DriverRoutine.table.flatMap { $0.checks.map(\.check) } == Check.allCases)
         for routine in DriverRoutine.allCases { #expect(routine.checks.count <= CheckTrace.capacity) }
     }
 
-    @Test func `conditions of one routine read differently`() {
+    @Test func `the conditions of one routine have different texts`() {
         for routine in DriverRoutine.allCases {
             #expect(Set(routine.checks.map { "\($0.text)" }).count == routine.checks.count)
         }

@@ -29,7 +29,7 @@ import Testing
         #expect(try driver.syncCounters(.registryEventSync).recvCount == 2400)
     }
 
-    @Test func `SYN-9: of the acknowledgements that race for one bit exactly one clears it`() throws {
+    @Test func `SYN-9: exactly one of the acknowledgments that race for a bit clears it`() throws {
         let driver = Driver.make()
         try driver.makeProcess(100, rules: .notifyRegistryOperationSync)
         let cleared = Received<String>()
@@ -43,7 +43,7 @@ import Testing
         #expect(cleared.values == ["NotifyRegistryOperationSync"])
     }
 
-    @Test func `DATA-1: threads that create processes at once get different ids`() throws {
+    @Test func `DATA-1: threads that create processes concurrently get different ids`() throws {
         let driver = Driver.make()
         let pids = Received<UInt32>()
         onThreads(6) { _ in
@@ -58,7 +58,7 @@ import Testing
         #expect(driver.messages(MessageQuery(), limit: 1000).items.map(\.message.sequence) == Array(1...600))
     }
 
-    @Test func `SYN-4: grants, time-outs and changes of the limit from many threads lose no permit`() throws {
+    @Test func `SYN-4: grants, timeouts and changes of the limit from many threads lose no permit`() throws {
         let engine = ScriptedEngine.holding()
         let timers = ManualTimers()
         let workQueue = ThreadWorkQueue()
@@ -163,7 +163,7 @@ import Testing
     }
 }
 
-/// An engine whose every answer comes from a thread of its own before `send` returns.
+/// An engine that gives every answer on a separate thread before `send` returns.
 private struct OtherThreadEngine: EnginePort {
     func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
@@ -172,7 +172,7 @@ private struct OtherThreadEngine: EnginePort {
     }
 }
 
-/// Events of all kinds on a handful of pids, so that they are used again while answers are outstanding.
+/// Events of all kinds on a handful of pids, so that pids are reused while answers are outstanding.
 private final class Traffic: Sendable {
     private let driver: Driver
     private let rounds: Int
@@ -189,7 +189,7 @@ private final class Traffic: Sendable {
     var begun: Int { calls.load(ordering: .sequentiallyConsistent) }
     var completed: Int { completions.load(ordering: .sequentiallyConsistent) }
 
-    /// Whether the given number of threads are through and nothing of what they began is open, or the time is up.
+    /// Whether `threads` threads are done and nothing that they began is open, or the time is up.
     func isOver(threads: Int) -> Bool {
         if deadline.isOver { return true }
         guard finishedThreads.load(ordering: .sequentiallyConsistent) == threads, begun == completed else {

@@ -5,15 +5,15 @@ import Testing
 
 @testable import Driver
 
-/// Who is told what became of each message, and who waits until all is sent.
+/// Observers of message outcomes, and waits until everything is sent.
 @Suite struct DeliveryObserverTests {
-    /// Notes what it is told.
+    /// Records what is reported to it.
     private struct Notes: DeliveryObserver {
         let records = Received<MessageRecord>()
 
         func ended(_ record: MessageRecord) { records.take(record) }
 
-        /// Sequences with their ends, in the order they came.
+        /// Sequences with their outcomes, in order of arrival.
         var texts: [String] {
             records.values.map { "\($0.message.sequence) \($0.message.kind.rawValue) \($0.delivery.rawValue)" }
         }
@@ -22,7 +22,7 @@ import Testing
     private let engine = ScriptedEngine.holding()
     private let notes = Notes()
 
-    @Test func `ASY-4, ASY-7: each queued message is told once, as sent, failed or dropped`() throws {
+    @Test func `ASY-4, ASY-7: each queued message is reported once, as sent, failed or dropped`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 2 }, engine: engine)
         _ = driver.observe(notes)
         try driver.queueMessages(4)  // one in hand, two queued; the fourth drops the second
@@ -37,7 +37,7 @@ import Testing
         #expect(driver.counters.isConserved)
     }
 
-    @Test func `ASY-4: with a limit of 0 each new message is told as dropped`() throws {
+    @Test func `ASY-4: with a limit of 0 each new message is reported as dropped`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 0 }, engine: engine)
         _ = driver.observe(notes)
         try driver.queueMessages(2)
@@ -45,7 +45,7 @@ import Testing
         #expect(engine.messages.isEmpty)
     }
 
-    @Test func `SYN-4 to SYN-8: each synchronous message is told once, as sent, failed or not sent`() throws {
+    @Test func `SYN-4 to SYN-8: each synchronous message is reported once, as sent, failed or not sent`() throws {
         let driver = Driver.make(.make { $0.sendingSyncSemaphoreLimit = 1 }, engine: engine)
         _ = driver.observe(notes)
         let completed = Received<MessageRecord>()
@@ -76,7 +76,7 @@ import Testing
         #expect(completed.values == notes.records.values)
     }
 
-    @Test func `SYN-4: who waits for the semaphore when its time is over is told as not sent, once`() throws {
+    @Test func `SYN-4: a message whose wait for the semaphore times out is reported as not sent, once`() throws {
         let timers = ManualTimers()
         let driver = Driver.make(.make { $0.sendingSyncSemaphoreLimit = 1 }, engine: engine, timers: timers)
         _ = driver.observe(notes)
@@ -91,7 +91,7 @@ import Testing
         #expect(notes.texts == ["2 sync notSent", "1 sync sent"])
     }
 
-    @Test func `PRC-6: direct messages are told once, denied creations and failed sends too`() throws {
+    @Test func `PRC-6: direct messages are reported once, including denied creations and failed sends`() throws {
         let driver = Driver.make(engine: engine)
         _ = driver.observe(notes)
         for processId in [100, 104] as [UInt32] {
@@ -103,7 +103,7 @@ import Testing
         #expect(notes.texts == ["1 direct sent", "2 direct failed"])
     }
 
-    @Test func `observers are told all from then on, until they are told no more`() throws {
+    @Test func `observers get all outcomes from then on, until they end`() throws {
         let driver = Driver.make()
         try driver.queueMessages(1)
         let (first, second, third) = (Notes(), Notes(), Notes())
@@ -121,7 +121,7 @@ import Testing
         #expect(third.texts == ["5 async sent"])
     }
 
-    @Test func `who is told may ask the driver and make messages, which are told too`() throws {
+    @Test func `an observer may query the driver and create messages, which are reported too`() throws {
         let driver = Driver.make()
         let told = Received<UInt64>()
         _ = driver.observe(
@@ -142,7 +142,7 @@ import Testing
         func ended(_ record: MessageRecord) { body(record) }
     }
 
-    @Test func `ASY-9: what is queued when the driver unloads has no end`() throws {
+    @Test func `ASY-9: messages that are queued when the driver unloads have no outcome`() throws {
         let driver = Driver.make(engine: engine)
         _ = driver.observe(notes)
         try driver.queueMessages(3)
@@ -152,7 +152,7 @@ import Testing
         #expect(driver.counters.queued == 2)
     }
 
-    @Test func `with several threads each message is told exactly once`() throws {
+    @Test func `with several threads each message is reported exactly once`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 3 })
         _ = driver.observe(notes)
         onThreads(4) { _ in
@@ -161,14 +161,14 @@ import Testing
                 try? driver.sendSyncNotification(.newImageLoadPerProcess(imageName: "a"), processId: 4) { _ in }
             }
         }
-        // The thread that runs the worker may have been told of the last ones by another.
+        // Another thread may have run the worker for the last messages.
         #expect(driver.counters.queued == 0)
         #expect(notes.records.values.map(\.message.sequence).sorted() == Array(1...2000))
     }
 
     // MARK: awaitDrained
 
-    @Test func `who waits for nothing goes on at once`() throws {
+    @Test func `a wait without messages ends at once`() throws {
         let over = Received<Void>()
         let driver = Driver.make()
         try driver.queueMessages(3)
@@ -176,7 +176,7 @@ import Testing
         #expect(over.count == 1)
     }
 
-    @Test func `who waits goes on when the last message is sent, not when it is taken, and once`() throws {
+    @Test func `a wait ends once, when the last message is sent, not when it is taken`() throws {
         let over = Received<Void>()
         let driver = Driver.make(engine: engine)
         try driver.queueMessages(2)
@@ -190,7 +190,7 @@ import Testing
         #expect(over.count == 2)
     }
 
-    @Test func `a message that comes meanwhile is waited for too`() throws {
+    @Test func `a message that arrives meanwhile is waited for too`() throws {
         let over = Received<Void>()
         let driver = Driver.make(engine: engine)
         try driver.queueMessages(1)
@@ -202,7 +202,7 @@ import Testing
         #expect(over.count == 1)
     }
 
-    @Test func `nobody waits for a worker that is paused; who waits already goes on waiting for it`() throws {
+    @Test func `a new wait for a paused worker ends at once; an earlier one keeps waiting`() throws {
         let over = Received<String>()
         let driver = Driver.make(engine: engine)
         try driver.queueMessages(2)
@@ -217,7 +217,7 @@ import Testing
         #expect(over.values == ["paused", "before"])
     }
 
-    @Test func `ASY-9: unloading lets go who waits, and nobody waits after it`() throws {
+    @Test func `ASY-9: unloading ends waits, and later ones end at once`() throws {
         let over = Received<String>()
         let driver = Driver.make(engine: engine)
         try driver.queueMessages(2)
@@ -230,7 +230,7 @@ import Testing
         #expect(over.values == ["before", "after"])
     }
 
-    @Test func `when waits end for a service that stops nobody waits any more`() throws {
+    @Test func `after waits end for a service that stops, later ones end at once`() throws {
         let over = Received<String>()
         let driver = Driver.make(engine: engine)
         try driver.queueMessages(1)

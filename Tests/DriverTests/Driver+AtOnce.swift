@@ -3,7 +3,7 @@ import Messages
 import TestSupport
 import Testing
 
-// Calls whose completion runs before they return, since the engine and the work queue of the test are at once.
+// Calls whose completion runs before they return, because the test's engine and work queue run everything at once.
 extension Driver {
     func createProcessAtOnce(_ creation: ProcessCreation) throws -> ProcessCreationOutcome {
         let outcome = Received<ProcessCreationOutcome>()
@@ -11,7 +11,7 @@ extension Driver {
         return try #require(outcome.values.first)
     }
 
-    /// Creates process `processId` with the given rules and flags; the image's name decides nothing else.
+    /// Creates process `processId` with the given rules and flags; the image's name has no other effect.
     @discardableResult
     func makeProcess(
         _ processId: UInt32, rules: ProcessRules = [], flags: ProcessFlags? = nil,
@@ -41,7 +41,7 @@ extension Driver {
         return try #require(record.values.first)
     }
 
-    /// Queues `count` messages without data that go to the list that `highPriority` says.
+    /// Queues `count` messages without data in the list that `highPriority` selects.
     @discardableResult
     func queueMessages(_ count: Int, highPriority: Bool = false) throws -> [UInt64] {
         try (0..<count).map { _ in
@@ -55,7 +55,7 @@ extension Driver {
 }
 
 extension RoutineReport {
-    /// The conditions that were looked at, in order, and how they came out.
+    /// The conditions that were checked, in order, and their results.
     var checks: [Check] { trace.checks.map(\.check) }
     var held: [Bool] { trace.checks.map(\.holds) }
     var operations: [String] { messages.map(\.message.operationName) }
@@ -72,7 +72,7 @@ extension EngineMessage {
         return nil
     }
 
-    /// The message proper of CreateProcess and LoadImage.
+    /// The content of CreateProcess and LoadImage.
     var imageLoadAndProcess: ImageLoadAndProcessNotify? {
         if case .imageLoadAndProcess(let notify)? = async?.body { return notify }
         return nil
@@ -88,7 +88,7 @@ extension CountersSnapshot {
 }
 
 extension SyncOperation {
-    /// A message of the operation, for those of the tests that do not care what it says.
+    /// A message of the operation, for tests that do not depend on its content.
     var sampleData: SyncData {
         switch self {
         case .newImageLoadPerStream: .newImageLoadPerStream(imageName: #"C:\app.dll"#)

@@ -17,7 +17,7 @@ import Testing
         driver.follow(after: sequence) { [woken] in woken.take(number) }
     }
 
-    @Test func `the next message wakes all who follow, once, on their own queue`() throws {
+    @Test func `the next message wakes all followers, once, on their own queue`() throws {
         for number in 1...3 { #expect(follow(after: 0, as: number) == .waiting(UInt64(number))) }
         try driver.queueMessages(2)
         #expect(woken.count == 0)
@@ -27,14 +27,14 @@ import Testing
         #expect(woken.values.sorted() == [1, 2, 3])
     }
 
-    @Test func `a message that is there already is told at once`() throws {
+    @Test func `an existing message is reported at once`() throws {
         try driver.queueMessages(2)
         #expect(follow(after: 1) == .ready)
         #expect(follow(after: 2) == .waiting(1))
         #expect(follow(after: .max) == .waiting(2))
     }
 
-    @Test func `who has given up is not woken`() throws {
+    @Test func `a follower that stopped is not woken`() throws {
         #expect(follow(after: 0, as: 1) == .waiting(1))
         #expect(follow(after: 0, as: 2) == .waiting(2))
         driver.stopFollowing(1)
@@ -44,7 +44,7 @@ import Testing
         #expect(woken.values == [2])
     }
 
-    @Test func `ASY-9: the end of the driver wakes all, and then there is nothing to wait for`() throws {
+    @Test func `ASY-9: the end of the driver wakes all followers, and later ones end at once`() throws {
         try driver.queueMessages(1)
         #expect(follow(after: 1) == .waiting(1))
         driver.unload { _ in }
@@ -54,7 +54,7 @@ import Testing
         #expect(follow(after: 0) == .ready, "what is there can still be read")
     }
 
-    @Test func `no message is missed while others make them`() {
+    @Test func `no message is missed while others create them`() {
         let driver = Driver.make()
         let seen = Atomic<UInt64>(0)
         onThreads(3) { index in

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct IdSetTests {
     @Test(arguments: 0..<10 as Range<UInt64>)
-    func `the lowest free id is that of a naive search, whatever is taken and given back`(seed: UInt64) {
+    func `the lowest free id matches a naive search, whatever is taken and released`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         var ids = IdSet()
         var used: Set<UInt32> = [0]
@@ -42,7 +42,8 @@ import Testing
         }
     }
 
-    /// Exits and creations among `count` processes, as they cost most before: low ids given back and taken again by name.
+    /// The time for exits and creations among `count` processes in the most expensive pattern: low ids are released and
+    /// taken again explicitly.
     private func time(_ count: UInt32) -> Duration {
         var ids = IdSet()
         for index in 1...count { ids.insert(4 * index) }
@@ -70,7 +71,7 @@ import Testing
 
 @Suite struct OrderedTableTests {
     @Test(arguments: 0..<6 as Range<UInt64>)
-    func `it holds what a dictionary holds, in order`(seed: UInt64) {
+    func `a table has the content of a dictionary, in order`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         var table = OrderedTable<UInt32, UInt32>()
         var model: [UInt32: UInt32] = [:]

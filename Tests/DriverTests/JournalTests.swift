@@ -25,7 +25,7 @@ import Testing
         #expect(journal[0] == nil && journal[1] == nil && journal[.max] == nil)
     }
 
-    @Test mutating func `the journal keeps the last messages, and sequences have no gaps`() {
+    @Test mutating func `the journal keeps the latest messages, and sequences have no gaps`() {
         append(5)
         #expect(sequences() == [3, 4, 5])
         #expect(journal.oldest == 3)
@@ -35,7 +35,7 @@ import Testing
         #expect(journal[6] == nil)
     }
 
-    @Test func `a journal keeps no more bytes than it may, but always the newest message`() {
+    @Test func `a journal keeps its byte limit, but always the newest message`() {
         let size = MessageRecord.make(1).message.totalSize
         var journal = Journal(capacity: 100, byteLimit: 3 * size)
         for _ in 0..<10 {
@@ -48,7 +48,7 @@ import Testing
         #expect((small.oldest, small.newest, small.bytes) == (3, 3, size))
     }
 
-    @Test mutating func `a page starts behind the sequence that was given`() {
+    @Test mutating func `a page starts after the given sequence`() {
         append(5)
         #expect(sequences(after: 1) == [3, 4, 5])
         #expect(sequences(after: 3) == [4, 5])
@@ -56,7 +56,7 @@ import Testing
         #expect(sequences(after: .max) == [])
     }
 
-    @Test mutating func `a page tells whether more follows that matches`() {
+    @Test mutating func `a page tells whether more matches follow`() {
         append(3)
         #expect(journal.page(MessageQuery(), limit: 2).hasMore)
         #expect(!journal.page(MessageQuery(), limit: 3).hasMore)
@@ -65,7 +65,7 @@ import Testing
         #expect(!journal.page(query, limit: 1).hasMore)
     }
 
-    @Test func `a page of large messages ends sooner, and the next ones have the rest`() {
+    @Test func `a page of large messages ends sooner, and the next ones contain the rest`() {
         var journal = Journal(capacity: 1000)
         for sequence in UInt64(1)...200 {
             let body = AsyncBody.raw([UInt8](repeating: 0, count: 65_536))
@@ -86,7 +86,7 @@ import Testing
         #expect(found == Array(1...200))
     }
 
-    @Test mutating func `what became of a message is stored only while the message is here`() {
+    @Test mutating func `the outcome of a message is stored only while the journal has the message`() {
         append(4)
         for sequence: UInt64 in [1, 4] {
             var record = MessageRecord.make(sequence)
@@ -96,14 +96,14 @@ import Testing
         #expect(journal.page(MessageQuery(), limit: 9).items.map(\.delivery) == [.queued, .queued, .sent])
     }
 
-    @Test func `a journal holds one message at least`() {
+    @Test func `a journal keeps at least one message`() {
         var journal = Journal(capacity: 0)
         journal.append(.make(1))
         journal.append(.make(2))
         #expect(journal.page(MessageQuery(), limit: 9).items.map(\.message.sequence) == [2])
     }
 
-    @Test func `each filter of a query holds on its own, and all hold together`() throws {
+    @Test func `each filter of a query works alone and together with others`() throws {
         let driver = Driver.make()
         try driver.makeProcess(100)
         _ = try driver.sendSyncAtOnce(.registryEventSync(registryData: []), processId: 100)

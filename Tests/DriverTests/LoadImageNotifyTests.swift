@@ -21,7 +21,7 @@ import Testing
         return try driver.loadImageAtOnce(load)
     }
 
-    @Test func `IMG-1: a kernel image goes onto the list, and without a context that is all`() throws {
+    @Test func `IMG-1: a kernel image is added to the list, and without a context nothing else happens`() throws {
         let report = try load(#"\SystemRoot\a.sys"#, by: 0) {
             ($0.systemModeImage, $0.imageBase, $0.imageSize) = (true, 0xFFFF_F800_0000_0000, 0x1000)
         }
@@ -33,20 +33,20 @@ import Testing
         #expect(!report.notified)
     }
 
-    @Test func `IMG-1: a kernel image of a process goes on to the main path`() throws {
+    @Test func `IMG-1: a kernel image of a process continues to the main path`() throws {
         let report = try load(by: 4) { $0.systemModeImage = true }
         #expect(report.operations == ["LoadImage"])
         #expect(driver.loadedDrivers.count == 1)
     }
 
-    @Test func `IMG-1: a kernel image of no process has none, also where there is one of pid 0`() throws {
+    @Test func `IMG-1: a kernel image without a process has no context, even if a process has pid 0`() throws {
         try driver.makeProcess(0)
         let report = try load(by: 0) { $0.systemModeImage = true }
         #expect(report.checks == [.systemModeImage, .loaderContext])
         #expect(!report.notified)
     }
 
-    @Test func `IMG-1: an image that is none of the kernel stays off the list`() throws {
+    @Test func `IMG-1: an image that is not a kernel image is not added to the list`() throws {
         try driver.makeProcess(100)
         _ = try load()
         #expect(try load(by: 0).checks == [.systemModeImage, .loaderContext])
@@ -78,7 +78,7 @@ import Testing
         #expect(driver.counters.direct.fltSendMessageCount == 3)
     }
 
-    @Test func `IMG-2: wow64cpu.dll loaded a second time is a load like any other`() throws {
+    @Test func `IMG-2: a second load of wow64cpu.dll is a load like any other`() throws {
         try driver.makeProcess(100, rules: .notifyWow64cpuLoad)
         _ = try load(LoadImageNotifyTests.wow64cpu) { $0.imageBase = 1 }
         let again = try load(LoadImageNotifyTests.wow64cpu) { $0.imageBase = 2 }
@@ -86,7 +86,7 @@ import Testing
         #expect(driver.process(100)?.wow64CpuImageBase == 1)
     }
 
-    @Test func `IMG-2: the flag decides alone, whoever set it`() throws {
+    @Test func `IMG-2: only the flag decides, whatever set it`() throws {
         try driver.makeProcess(100, flags: .imageWow64cpuLoaded)
         #expect(try load().operations.first == "Wow64cpuLoad")
         _ = try driver.changeFlags(of: 100, .modify(set: [], clear: .imageWow64cpuLoaded))
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: [NTStatus.timeout, .portDisconnected])
-    func `IMG-2: the main path goes on after a Wow64cpuLoad that failed`(status: NTStatus) throws {
+    func `IMG-2: the main path continues after a failed Wow64cpuLoad`(status: NTStatus) throws {
         try driver.makeProcess(100, flags: .imageWow64cpuLoaded)
         engine.follow { _ in .failing(status) }
         let report = try load()
@@ -103,7 +103,7 @@ import Testing
         #expect(driver.counters.direct.fltSendMessageErrorCode == status)
     }
 
-    @Test func `IMG-2: a process that exits while Wow64cpuLoad is under way goes no further`() throws {
+    @Test func `IMG-2: a process that exits while Wow64cpuLoad is in flight goes no further`() throws {
         try driver.makeProcess(100, rules: .notifyImageLoadRule, flags: .imageWow64cpuLoaded)
         engine.follow { _ in nil }
         let reports = Received<[RoutineReport]>()
@@ -125,7 +125,7 @@ import Testing
         ("C:\\Windows\\System32\\wow64cpu\u{E}dll", false), ("C:|Windows|System32|wow64cpu.dll", false),
         ("C:\\Windows\\System32\\wow64cp\u{D9}.dll", false), ("C:\\Windows\\System32\u{1C}wow64cpu.dll", false),
     ])
-    func `IMG-3: with rule 0x800 the name's end sets flag 0x200, without case`(name: String, matches: Bool) throws {
+    func `IMG-3: with rule 0x800 the name's end sets flag 0x200, ignoring case`(name: String, matches: Bool) throws {
         try driver.makeProcess(100, rules: .notifyWow64cpuLoad)
         let report = try load(name) { $0.imageBase = 0x77 }
         #expect(report.checks.contains(.isWow64cpu))
@@ -135,14 +135,14 @@ import Testing
         #expect(report.operations == ["LoadImage"], "the main path is reached in every case")
     }
 
-    @Test func `IMG-3: without rule 0x800 nothing is looked for`() throws {
+    @Test func `IMG-3: without rule 0x800 the name is not checked`() throws {
         try driver.makeProcess(100)
         let report = try load(LoadImageNotifyTests.wow64cpu)
         #expect(!report.checks.contains(.isWow64cpu))
         #expect(driver.process(100)?.flags.contains(.imageWow64cpuLoaded) == false)
     }
 
-    @Test func `IMG-4: the checks of the main path, all of them`() throws {
+    @Test func `IMG-4: the main path makes all its checks`() throws {
         try driver.makeProcess(100, rules: .notifyImageLoadRule)
         _ = try driver.createStreamContext(fileName: #"c:\A.DLL"#, rules: .notifyImageLoadRule)
         let report = try load()
@@ -155,7 +155,7 @@ import Testing
         #expect(report.held == [false, true, false, false, true, true, true, true, true])
     }
 
-    @Test func `IMG-4: a stream is told of only with extended info, a context and its rule`() throws {
+    @Test func `IMG-4: a stream is reported only with extended info, a context and its rule`() throws {
         try driver.makeProcess(100)
         #expect(try load().operations == ["LoadImage"])
         let stream = try driver.createStreamContext(fileName: #"C:\a.dll"#, rules: StreamContextRules(rawValue: 0x7FFF))
@@ -167,14 +167,14 @@ import Testing
         #expect(driver.streamContext(stream.id)?.rules.rawValue == 0x7FFF)
     }
 
-    @Test func `IMG-4: rule 0x200 suppresses the asynchronous message alone`() throws {
+    @Test func `IMG-4: rule 0x200 suppresses only the asynchronous message`() throws {
         try driver.makeProcess(100, rules: [.suppressAsyncImageLoad, .notifyImageLoadRule])
         let report = try load()
         #expect(report.operations == ["NewImageLoadPerProcess"])
         #expect(report.held.last == false)
     }
 
-    @Test func `IMG-4: a LoadImage tells the process and the image and leaves the rest 0`() throws {
+    @Test func `IMG-4: a LoadImage contains the process and the image and leaves the rest 0`() throws {
         var creation = ProcessCreation(imageFileName: "x", processId: 100)
         creation.sessionId = 3
         let context = try #require(try driver.createProcessAtOnce(creation).process)

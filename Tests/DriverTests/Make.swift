@@ -25,7 +25,7 @@ extension AsyncBody {
 }
 
 extension Journal {
-    /// What a search for the first `limit` messages comes to, `part` messages at a time.
+    /// The result of a search for the first `limit` messages, `part` messages at a time.
     func page(_ query: MessageQuery, limit: Int, part: Int = 2) -> MessagePage {
         var search = MessageSearch(query, limit: limit)
         while !search.isOver { advance(&search, by: part) }

@@ -5,7 +5,7 @@ import Testing
 @testable import Driver
 
 @Suite struct ProcessContextTests {
-    @Test func `DATA-1: a pid is used again after exit, and the new process is another one`() throws {
+    @Test func `DATA-1: a pid is reused after exit, and the new process is a different one`() throws {
         let clock = ManualClock()
         let driver = Driver.make(clock: clock)
         let first = try driver.makeProcess(100)
@@ -33,7 +33,7 @@ import Testing
         #expect(table.reference(processId: 8) == new)
     }
 
-    @Test func `DATA-2: a context holds what its creation told`() throws {
+    @Test func `DATA-2: a context contains what its creation gave`() throws {
         let driver = Driver.make()
         let parent = try driver.makeProcess(100)
         let creator = try driver.makeProcess(104)
@@ -75,7 +75,7 @@ import Testing
         #expect(context.parent == AuxPidCreationTime(processId: 777, creationTime: .none))
     }
 
-    @Test func `DATA-2: tampering changes the current command line alone`() throws {
+    @Test func `DATA-2: tampering changes only the current command line`() throws {
         let driver = Driver.make()
         try driver.makeProcess(200)
         let context = try driver.setCurrentCommandLine(of: 200, "evil")
@@ -119,7 +119,7 @@ import Testing
         #expect(ProcessRules.bit(named: "") == nil)
     }
 
-    @Test func `OBJ-9: two bits are said to arm a check, four to let pass`() {
+    @Test func `OBJ-9: two bits arm a check, four permit`() {
         let meanings = Dictionary(uniqueKeysWithValues: ProcessRules.table.map { ($0.bit, $0.term.meaning) })
         for arming: UInt32 in [0x8000, 0x80_0000] {
             #expect(meanings[arming]?.hasPrefix("arms ") == true)
@@ -145,7 +145,7 @@ import Testing
         #expect(ProcessRules().names == [])
     }
 
-    @Test func `DATA-5: a file has one stream context, found without case`() throws {
+    @Test func `DATA-5: a file has one stream context, found ignoring case`() throws {
         let driver = Driver.make()
         let context = try driver.createStreamContext(fileName: #"\Device\Ä.DLL"#, rules: [])
         #expect(driver.streamContext(fileName: #"\DEVICE\ä.dll"#) == context)
@@ -205,7 +205,7 @@ import Testing
         #expect(throws: DriverError.unknownProcess(101)) { try driver.changeRules(of: 101, .replace([])) }
     }
 
-    @Test func `DATA-7: a reset after a reply leaves a bit alone that was set while the engine thought`() throws {
+    @Test func `DATA-7: a clear after a reply keeps a bit that was set while the engine had the message`() throws {
         let engine = ScriptedEngine()
         let driver = Driver.make(engine: engine)
         try driver.makeProcess(100, rules: .notifyNewThreadSameProcess)

@@ -43,7 +43,7 @@ import Testing
         #expect(driver.counters.createThreadNotifyLock == 0, "the process that asked for it is gone")
     }
 
-    @Test func `PRC-5: a process that exits during its own creation does not count`() throws {
+    @Test func `PRC-5: a process that exits during its own creation is not counted`() throws {
         let driver = Driver.make(engine: engine)
         let outcome = try createAndHold(driver, rules: .notifyProcessCmdLine)
         _ = try driver.exitProcess(100)
@@ -62,7 +62,7 @@ import Testing
         #expect(engine.messages.count == 1)
     }
 
-    @Test func `PRC-3: a creation that nobody answers in time goes through`() throws {
+    @Test func `PRC-3: a creation that is not answered in time is allowed`() throws {
         let driver = Driver.make(engine: engine)
         let outcome = try createAndHold(driver, rules: .notifyImageLoadRule)
         engine.answer(.failing(.timeout))
@@ -70,7 +70,7 @@ import Testing
         #expect(driver.counters.direct.fltSendMessageStatusTimeout == 1)
     }
 
-    @Test func `PRC-3: the reply to a creation replaces the word as a client left it`() throws {
+    @Test func `PRC-3: the reply to a creation replaces the word that a client changed meanwhile`() throws {
         let driver = Driver.make(engine: engine)
         let outcome = try createAndHold(driver)
         _ = try driver.changeRules(of: 100, .replace(.allowedToInjectCode))

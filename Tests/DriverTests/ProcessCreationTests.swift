@@ -5,12 +5,12 @@ import Testing
 
 @Suite struct ProcessCreationTests {
     @Test(arguments: [true, false])
-    func `PRC-1: flag 0x400 is set where PsSetCreateThreadNotifyRoutineEx exists`(exists: Bool) throws {
+    func `PRC-1: flag 0x400 is set if PsSetCreateThreadNotifyRoutineEx exists`(exists: Bool) throws {
         let driver = Driver.make(.make { $0.createThreadNotifyRoutineEx = exists })
         #expect(try driver.makeProcess(100).flags.contains(.threadNotifyRoutineExSet) == exists)
     }
 
-    @Test func `PRC-2: creation sends CreateProcess directly, with the creation's time-out`() throws {
+    @Test func `PRC-2: creation sends CreateProcess directly, with the creation's timeout`() throws {
         let engine = ScriptedEngine()
         let queue = ManualWorkQueue()
         let driver = Driver.make(
@@ -43,7 +43,7 @@ import Testing
             ])
     }
 
-    @Test func `PRC-2: the creator waits for the answer while others go on`() throws {
+    @Test func `PRC-2: the creator waits for the answer while others continue`() throws {
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(engine: engine)
         let outcome = Received<ProcessCreationOutcome>()
@@ -93,7 +93,7 @@ import Testing
         EngineReply.unreadable, .sync(ReplySyncMessage(operationType: 0)), .bytes([]),
         .bytes([UInt8](repeating: 0x5D, count: 0x60)), .bytes([0x5D, 0, 0x60] + [UInt8](repeating: 1, count: 0x5C)),
     ])
-    func `PRC-3: what is no reply to CreateProcess counts as a mismatch and changes nothing`(reply: EngineReply) throws
+    func `PRC-3: an invalid reply to CreateProcess counts as a mismatch and changes nothing`(reply: EngineReply) throws
     {
         let driver = Driver.make(engine: ScriptedEngine { _ in EngineResult(status: .success, reply: reply) })
         let context = try driver.makeProcess(100, rules: .notifyImageLoadRule)
@@ -104,7 +104,7 @@ import Testing
         #expect(direct.fltSendMessageCount == 1)
     }
 
-    @Test func `PRC-3: an empty reply allows the process and is no mismatch`() throws {
+    @Test func `PRC-3: an empty reply allows the process and is not a mismatch`() throws {
         let driver = Driver.make(engine: ScriptedEngine { _ in EngineResult(status: .success) })
         try driver.makeProcess(100)
         #expect(driver.counters.direct.fltSendMessageReplyBufferMismatch == 0)
@@ -121,7 +121,7 @@ import Testing
         #expect(outcome.routines.first?.messages.first?.status == status)
     }
 
-    @Test func `PRC-4: a denied process does not stay, nor do its ids and threads`() throws {
+    @Test func `PRC-4: a denied process is removed, with its ids and threads`() throws {
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(engine: engine)
         let outcome = Received<ProcessCreationOutcome>()
@@ -139,7 +139,7 @@ import Testing
         #expect(try driver.createThreadAtOnce(ThreadCreation(processId: 8)).thread.threadId == 16)
     }
 
-    @Test func `PRC-5: a process with rule 0x20000000 counts into CreateThreadNotifyLock`() throws {
+    @Test func `PRC-5: a process with rule 0x20000000 is counted in CreateThreadNotifyLock`() throws {
         let driver = Driver.make()
         try driver.makeProcess(100)
         #expect(driver.counters.createThreadNotifyLock == 0)
@@ -147,7 +147,7 @@ import Testing
         #expect(driver.counters.createThreadNotifyLock == 1)
     }
 
-    @Test func `PRC-5: what counts is the rule after the engine's reply`() throws {
+    @Test func `PRC-5: the rule after the engine's reply decides`() throws {
         let driver = Driver.make(
             engine: ScriptedEngine { message in
                 let rules: UInt32 = message.process?.processId == 100 ? 0x2000_0000 : 0x1
@@ -167,7 +167,7 @@ import Testing
         #expect(driver.counters.createThreadNotifyLock == 0)
     }
 
-    @Test func `PRC-5: without the Ex routine nothing counts`() throws {
+    @Test func `PRC-5: without the Ex routine nothing is counted`() throws {
         let driver = Driver.make(.make { $0.createThreadNotifyRoutineEx = false })
         try driver.makeProcess(100, rules: .notifyProcessCmdLine)
         #expect(driver.counters.createThreadNotifyLock == 0)
@@ -213,7 +213,7 @@ import Testing
         #expect(message.imageLoadAndProcess?.imageFileName == context.imageFileName)
     }
 
-    @Test func `PRC-7: events for a pid that exited have no context until it is created again`() throws {
+    @Test func `PRC-7: events for an exited pid have no context until it is created again`() throws {
         let driver = Driver.make()
         try driver.makeProcess(100)
         _ = try driver.exitProcess(100)

@@ -12,7 +12,7 @@ import Testing
         return try #require(outcome.process?.identity.processId)
     }
 
-    @Test func `DATA-1: pids and tids are chosen as the lowest free multiples of 4 of one table`() throws {
+    @Test func `DATA-1: pids and tids are the lowest free multiples of 4 in one table`() throws {
         #expect(try newPid() == 8)
         var creation = ThreadCreation(processId: 8)
         creation.creatorThreadId = 7
@@ -24,7 +24,7 @@ import Testing
         _ = try driver.deleteThread(20, of: 4)
     }
 
-    @Test func `DATA-1: the thread that stands for a creator keeps its tid while the creator lives`() throws {
+    @Test func `DATA-1: a creator's reserved tid stays the same while the creator lives`() throws {
         let engine = ScriptedEngine()
         let driver = Driver.make(engine: engine)
         try driver.makeProcess(100)
@@ -57,11 +57,11 @@ import Testing
         #expect(try driver.createThreadAtOnce(ThreadCreation(processId: 104, threadId: 200)).processId == 104)
     }
 
-    @Test func `DATA-1: the tid that stands for a creator is no other thread's`() throws {
+    @Test func `DATA-1: a creator's reserved tid cannot be used by another thread`() throws {
         let driver = Driver.make()
         try driver.makeProcess(100)
         try driver.makeProcess(104)
-        _ = try driver.createThreadAtOnce(ThreadCreation(processId: 100))  // 8 stands for its creator
+        _ = try driver.createThreadAtOnce(ThreadCreation(processId: 100))  // 8 is reserved for its creator
         for processId: UInt32 in [100, 104] {
             #expect(throws: DriverError.firstThread(8, of: 100)) {
                 try driver.createThreadAtOnce(ThreadCreation(processId: processId, threadId: 8))
@@ -75,7 +75,7 @@ import Testing
         #expect(try driver.createThreadAtOnce(ThreadCreation(processId: 104, threadId: 8)).processId == 104)
     }
 
-    @Test func `DATA-1: the tid that stands for a creator gives way to a recording's, and another one stands in`()
+    @Test func `DATA-1: a recording may take a creator's reserved tid, and another one is reserved`()
         throws
     {
         let engine = ScriptedEngine()
@@ -105,7 +105,7 @@ import Testing
         #expect(try currentThread() == 32)
     }
 
-    @Test func `DATA-1: the tid that stands for a creator is other than the one that is being created`() throws {
+    @Test func `DATA-1: a creator's reserved tid differs from the tid that is being created`() throws {
         var table = ProcessTable()
         let system = try #require(table.reference(processId: 4))
         #expect(table.initialThreadId(of: system, otherThan: 8) == 12)
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test
-    func `the threads of a process that had very many are gone at once, and their tids are free after some events`()
+    func `very many threads of a process are gone at once, and their tids are free after some events`()
         throws
     {
         var table = ProcessTable()
@@ -139,7 +139,7 @@ import Testing
         #expect(table.threadCount == 0)
         #expect(!table.hasThread(8))
         #expect(table.threads(of: reference, after: nil, limit: 2).isEmpty)
-        // One of the tids is used again before it is free.
+        // One of the tids is used again before it was released.
         let other = table.insert(process(100_000_004))
         table.insertThread(AuxTidCreationTime(threadId: 8, creationTime: .none), of: other)
         var events = 0
@@ -152,7 +152,7 @@ import Testing
         #expect(table.threadCount == 1)
     }
 
-    @Test func `DATA-1: a thread is found in its process alone`() throws {
+    @Test func `DATA-1: a thread is found only in its own process`() throws {
         try driver.makeProcess(100)
         let thread = try driver.createThreadAtOnce(ThreadCreation(processId: 100, threadId: 200)).thread
         #expect(try driver.thread(200, of: 100) == thread)
@@ -163,7 +163,7 @@ import Testing
         #expect(throws: DriverError.unknownThread(200)) { try driver.thread(200, of: 100) }
     }
 
-    @Test func `DATA-1: a recording's thread takes the tid over from whoever had it`() throws {
+    @Test func `DATA-1: a recording's thread takes its tid over from another thread`() throws {
         try driver.makeProcess(100)
         try driver.makeProcess(104)
         for threadId: UInt32 in [200, 204, 208] {
@@ -228,7 +228,7 @@ import Testing
         #expect(driver.streamContexts.count == 1)
     }
 
-    @Test func `names and command lines count as long as they are there`() throws {
+    @Test func `names and command lines count while they exist`() throws {
         let driver = Driver.make(limits: .make { $0.textBytes = 6 + 300 })  // System has 6
         func create(_ processId: UInt32, _ length: Int) throws {
             var creation = ProcessCreation(imageFileName: String(repeating: "x", count: length), processId: processId)
@@ -263,9 +263,9 @@ import Testing
         try create(100, 300)
     }
 
-    /// U+0250 has two bytes, its upper case U+2C6F has three.
+    /// U+0250 takes two bytes, its upper case U+2C6F takes three.
     @Test(arguments: [(4, false), (5, true)])
-    func `the upper case of a stream's name counts with its own length`(room: Int, fits: Bool) throws {
+    func `the upper case of a stream's name is counted with its own length`(room: Int, fits: Bool) throws {
         let driver = Driver.make(limits: .make { $0.textBytes = 6 + room })  // System has 6
         let context = try? driver.createStreamContext(fileName: "\u{250}", rules: [])
         #expect((context != nil) == fits)
@@ -273,7 +273,7 @@ import Testing
         _ = try driver.createStreamContext(fileName: "ab", rules: [])
     }
 
-    @Test func `processes are listed by ascending pid, a page at a time`() throws {
+    @Test func `processes are listed in ascending order of pid, one page at a time`() throws {
         let driver = Driver.make()
         for processId: UInt32 in [300, 100, .max, 200] { try driver.makeProcess(processId) }
         func page(after: UInt32?, limit: Int) -> ProcessSearch.Outcome {

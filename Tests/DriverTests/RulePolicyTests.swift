@@ -16,12 +16,12 @@ import TestSupport
         ("?.exe", "İ.exe", true), ("straße", "STRASSE", false), ("straße", "STRAßE", true), ("?", "𐐨", false),
         ("??", "𐐨", true), ("ſ*", "Sx", true), ("a*a", "a", false), ("ab*ba", "aba", false), ("*?b*", "ab", true),
     ])
-    func `a policy's pattern is a glob over the whole name, without case`(pattern: String, name: String, matches: Bool)
+    func `a policy's pattern is a glob over the whole name, ignoring case`(pattern: String, name: String, matches: Bool)
     {
         #expect(RulePolicy(imageFileName: pattern, rules: []).applies(to: name) == matches)
     }
 
-    /// The glob as it is defined: which beginnings of the name each beginning of the pattern matches.
+    /// The definition of the glob: which prefixes of the name each prefix of the pattern matches.
     private static func matches(_ pattern: [UInt16], _ name: [UInt16]) -> Bool {
         var matched = (0...name.count).map { $0 == 0 }
         for unit in pattern {
@@ -36,7 +36,7 @@ import TestSupport
     }
 
     @Test(arguments: 0..<10 as Range<UInt64>)
-    func `a set of policies grants what each of them grants, in however small slices`(seed: UInt64) {
+    func `a set of policies grants what each of them grants, however small the slices`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         func text(_ alphabet: String, _ most: Int) -> String {
             String(
@@ -64,7 +64,7 @@ import TestSupport
         }
     }
 
-    /// Slices that a set needs for a name, of so many steps each.
+    /// The number of slices of `sliceSteps` steps that a set needs for a name.
     private func slices(_ patterns: [String], _ name: String, sliceSteps: Int = 1000) -> Int {
         let set = RulePolicySet(patterns.map { RulePolicy(imageFileName: $0, rules: .notifyImageLoadRule) })
         var match = RulePolicyMatch(set, imageFileName: name, sliceSteps: sliceSteps)
@@ -75,8 +75,8 @@ import TestSupport
 
     private func a(_ count: Int) -> String { String(repeating: "a", count: count) }
 
-    @Test func `steps grow with patterns and name, and not with their product`() {
-        // As long as may be, but for the sake of the test a tenth of it.
+    @Test func `steps grow with patterns and name, not with their product`() {
+        // A tenth of the maximum length, to keep the test fast.
         let name = a(3276)
         #expect(slices(["*" + a(1600) + "b*", "*" + a(1600) + "c*"], name) < 20)
         #expect(slices((0..<1000).map { "*aab\($0)*" }, name) < 20)
@@ -87,14 +87,14 @@ import TestSupport
         #expect(two <= 3 * one, "the length of the name counts once")
     }
 
-    @Test func `a pattern with many question marks is compared at 64 places at a time`() {
+    @Test func `a pattern with many question marks is compared at 64 positions at a time`() {
         let pattern = "*" + String(repeating: "a?", count: 400) + "b*"
         #expect(slices([pattern], a(3276), sliceSteps: 1000) < 3276 * 800 / 64 / 1000 * 2)
         #expect(!ImageNamePattern(pattern).matches(a(3276)))
         #expect(ImageNamePattern(pattern).matches(a(3276) + "b"))
     }
 
-    @Test func `all matching policies are OR-ed onto the request before the engine is told`() throws {
+    @Test func `all matching policies are OR-ed onto the request before the engine gets the message`() throws {
         let engine = ScriptedEngine()
         let driver = Driver.make(engine: engine)
         driver.rulePolicies = [

@@ -5,7 +5,7 @@ import Testing
 @Suite struct SyncChannelStateTests {
     private var channel = SyncChannelState()
 
-    @Test mutating func `those who gave up take no room while the permits are out`() throws {
+    @Test mutating func `abandoned waits take no room while all permits are in use`() throws {
         #expect(channel.acquire(limit: 1) == .granted)
         let first = try waitTicket(limit: 1)
         for _ in 0..<10_000 { #expect(channel.giveUp(try waitTicket(limit: 1))) }
@@ -24,7 +24,7 @@ import Testing
         return ticket
     }
 
-    @Test mutating func `SYN-4: as many are granted as the limit says, the rest waits in order`() throws {
+    @Test mutating func `SYN-4: the limit is granted, further waits are granted in order`() throws {
         #expect(channel.acquire(limit: 2) == .granted)
         #expect(channel.acquire(limit: 2) == .granted)
         let first = try waitTicket(limit: 2)
@@ -38,7 +38,7 @@ import Testing
         #expect(!channel.isWaiting(first))
     }
 
-    @Test mutating func `SYN-4: nobody overtakes who waits`() throws {
+    @Test mutating func `SYN-4: a new request does not overtake a wait`() throws {
         #expect(channel.acquire(limit: 1) == .granted)
         let first = try waitTicket(limit: 1)
         channel.release()
@@ -48,7 +48,7 @@ import Testing
         #expect(channel.grantNext(limit: 1) == second)
     }
 
-    @Test mutating func `SYN-4: a wait that was given up takes no permit`() throws {
+    @Test mutating func `SYN-4: an abandoned wait takes no permit`() throws {
         #expect(channel.acquire(limit: 1) == .granted)
         let first = try waitTicket(limit: 1)
         let second = try waitTicket(limit: 1)
@@ -61,7 +61,7 @@ import Testing
         #expect(channel.acquire(limit: 1) == .granted)
     }
 
-    @Test mutating func `SYN-4: a lowered limit grants again when enough permits are back`() throws {
+    @Test mutating func `SYN-4: a lowered limit grants again once enough permits are released`() throws {
         for _ in 0..<3 { #expect(channel.acquire(limit: 3) == .granted) }
         let ticket = try waitTicket(limit: 1)
         channel.release()

@@ -24,7 +24,7 @@ import Testing
             (0x1, "NewImageLoadPerStream"), (0x2, "RegistryEventSync"), (0x3, "NewThreadDifferentProcess"),
             (0x5, "NewImageLoadPerProcess"), (0x6, "NewThreadSameProcess"), (0x7, "NewThreadAndCmdLine"),
         ] as [(Int32, String)])
-    func `SYN-1: each operation type goes out under its value`(value: Int32, name: String) throws {
+    func `SYN-1: each operation type is sent with its value`(value: Int32, name: String) throws {
         let operation = try #require(SyncOperation(rawValue: value))
         #expect(operation.name == name)
         let record = try send(operation)
@@ -35,7 +35,7 @@ import Testing
         #expect(message.sync?.data == operation.sampleData)
     }
 
-    @Test func `SYN-1: no other value is an operation, the hole 0x4 neither`() {
+    @Test func `SYN-1: no other value is an operation, including the hole 0x4`() {
         let values = ((-1)...0x100).compactMap(SyncOperation.init(rawValue:)).map(\.rawValue)
         #expect(values == [1, 2, 3, 5, 6, 7])
         #expect(SyncOperation(rawValue: .min) == nil)
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test(arguments: [NTStatus.success, .timeout, .unsuccessful])
-    func `SYN-5: every send counts with the time it took, whatever its result`(status: NTStatus) throws {
+    func `SYN-5: every send is counted with its duration, whatever its result`(status: NTStatus) throws {
         let clock = clock
         engine.follow { _ in
             clock.advance(by: .microseconds(812))
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test(arguments: SyncOperation.allCases)
-    func `SYN-6: a send that fails counts as an error and leaves the rule set`(operation: SyncOperation) throws {
+    func `SYN-6: a failed send is counted as an error and leaves the rule set`(operation: SyncOperation) throws {
         engine.follow { message in
             EngineResult(status: .portDisconnected, reply: EngineResult.acknowledging(message).reply)
         }
@@ -119,7 +119,7 @@ import Testing
         #expect(driver.streamContexts.first?.rules.rawValue == .max)
     }
 
-    @Test func `SYN-6: STATUS_TIMEOUT is a failure and counts as a time-out too`() throws {
+    @Test func `SYN-6: STATUS_TIMEOUT is a failure and is counted as a timeout too`() throws {
         engine.follow { _ in .failing(.timeout) }
         _ = try send(.registryEventSync)
         engine.follow { _ in .failing(.unsuccessful) }
@@ -130,7 +130,7 @@ import Testing
         #expect(counters.errorStatus == .unsuccessful, "the last one")
     }
 
-    @Test func `SYN-7: the type stands at offset 8 of a binary reply of 0x14 bytes or more`() throws {
+    @Test func `SYN-7: the type is at offset 8 of a binary reply of 0x14 bytes or more`() throws {
         var bytes = [UInt8](repeating: 0xFF, count: 0x14)
         bytes.replaceSubrange(8..<12, with: [3, 0, 0, 0])
         for (reply, matches) in [
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test(arguments: SyncOperation.allCases)
-    func `SYN-8: a reply that does not match counts and leaves the rule set`(operation: SyncOperation) throws {
+    func `SYN-8: a mismatched reply is counted and leaves the rule set`(operation: SyncOperation) throws {
         let other: Int32 = operation == .registryEventSync ? 3 : 2
         let mismatches: [EngineReply] = [
             .empty, .unreadable, .createProcess(CreateProcessAnswer()), .sync(ReplySyncMessage(operationType: other)),
@@ -173,7 +173,7 @@ import Testing
             (.newImageLoadPerProcess, 0x8000000, 0), (.newThreadSameProcess, 0x10000000, 0),
             (.newThreadAndCmdLine, 0x20000000, 0),
         ] as [(SyncOperation, UInt32, UInt32)])
-    func `SYN-9: an acknowledgement clears one bit of its rule word and nothing else`(
+    func `SYN-9: an acknowledgment clears one bit of its rule word and nothing else`(
         operation: SyncOperation, processBit: UInt32, streamBit: UInt32
     ) throws {
         let record = try send(operation)
@@ -201,7 +201,7 @@ import Testing
         #expect(driver.process(100)?.rules.rawValue == ~0x40_0000)
     }
 
-    @Test func `SYN-9: a late acknowledgement does not touch the next owner of the pid`() throws {
+    @Test func `SYN-9: a late acknowledgment does not touch the next owner of the pid`() throws {
         engine.follow { _ in nil }
         let record = Received<MessageRecord>()
         try driver.sendSyncNotification(.registryEventSync(registryData: []), processId: 100, completion: record.take)
@@ -216,7 +216,7 @@ import Testing
         #expect(try driver.syncCounters(.registryEventSync).recvCount == 1)
     }
 
-    @Test func `SYN-10: the cause waits for the answer while other processes go on`() throws {
+    @Test func `SYN-10: the event waits for the answer while other processes continue`() throws {
         engine.follow { _ in nil }
         try driver.makeProcessHeld(104)
         let held = Received<ThreadCreationOutcome>()
@@ -230,7 +230,7 @@ import Testing
 }
 
 extension Driver {
-    /// Creates a process without rules while the engine answers nothing.
+    /// Creates a process without rules while the engine gives no answer.
     fileprivate func makeProcessHeld(_ processId: UInt32) throws {
         try createProcess(ProcessCreation(imageFileName: "a", processId: processId)) { _ in }
     }

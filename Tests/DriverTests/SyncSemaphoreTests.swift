@@ -3,7 +3,7 @@ import Messages
 import TestSupport
 import Testing
 
-/// One permit, one message that holds it, and others that wait behind.
+/// One permit, one message that has it, and others that wait for it.
 @Suite struct SyncSemaphoreTests {
     private let engine = ScriptedEngine()
     private let timers = ManualTimers()
@@ -30,7 +30,7 @@ import Testing
 
     private var counters: SyncCounters { get throws { try driver.syncCounters(.registryEventSync) } }
 
-    @Test func `SYN-4: a message without a permit waits, and goes when one is released`() throws {
+    @Test func `SYN-4: a message without a permit waits, and is sent when one is released`() throws {
         try send(2)
         #expect(engine.waiting.count == 1)
         #expect(timers.delays == [.milliseconds(1000)], "who was granted at once needs no timer")
@@ -45,7 +45,7 @@ import Testing
         #expect(try counters.errorCount == 0)
     }
 
-    @Test func `SYN-4: a wait that is over is STATUS_TIMEOUT, and no time-out of the send`() throws {
+    @Test func `SYN-4: a wait that times out is STATUS_TIMEOUT, but not a timeout of the send`() throws {
         try send(2)
         timers.advance(by: .milliseconds(999))
         #expect(records.count == 0)
@@ -63,7 +63,7 @@ import Testing
         #expect(engine.messages.count == 2, "what was given up is not sent later")
     }
 
-    @Test func `SYN-4: the grant wins over a time-out that comes before the send`() throws {
+    @Test func `SYN-4: a grant takes precedence over a timeout before the send`() throws {
         try send(2)
         engine.acknowledge()
         timers.advance(by: .seconds(2))
@@ -81,7 +81,7 @@ import Testing
         #expect(try counters.notificationsCount == 50)
     }
 
-    @Test func `SYN-4: a raised limit lets those go on who wait`() throws {
+    @Test func `SYN-4: a raised limit grants waits`() throws {
         try send(4)
         driver.changeConfig { $0.sendingSyncSemaphoreLimit = 3 }
         queue.runAll()
@@ -113,7 +113,7 @@ import Testing
         #expect(records.values.last?.delivery == .sent)
     }
 
-    @Test func `SYN-4: a full set of permits is usable after every way that a wait can end`() throws {
+    @Test func `SYN-4: all permits are usable after every way that a wait can end`() throws {
         driver.changeConfig { $0.sendingSyncSemaphoreLimit = 3 }
         try send(9)
         timers.advance(by: .seconds(1))
@@ -130,7 +130,7 @@ import Testing
         #expect(engine.waiting.count == 3)
     }
 
-    @Test func `SYN-5: a message that waited gets the whole time-out again for its send`() throws {
+    @Test func `SYN-5: a message that waited gets the whole timeout again for its send`() throws {
         try send(2)
         timers.advance(by: .milliseconds(900))
         engine.acknowledge()
@@ -138,7 +138,7 @@ import Testing
         #expect(engine.received.last?.timeout == .milliseconds(1000))
     }
 
-    @Test func `SYN-10: the semaphore is the host's: others wait behind it, processes without rules do not`() throws {
+    @Test func `SYN-10: the semaphore is per host: others wait for it, processes without rules do not`() throws {
         try send(1)
         _ = try driver.changeRules(of: 4, .replace([]))
         #expect(try driver.createThreadAtOnce(ThreadCreation(processId: 100)).routines.count == 2)

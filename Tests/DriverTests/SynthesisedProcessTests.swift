@@ -6,7 +6,7 @@ import Testing
 @Suite struct SynthesisedProcessTests {
     private let engine = ScriptedEngine()
 
-    @Test func `PRC-2: a synthesised process is told to nobody, and policies apply to it`() throws {
+    @Test func `PRC-2: a synthesized process is not reported, and policies apply to it`() throws {
         let driver = Driver.make(engine: engine)
         driver.rulePolicies = [RulePolicy(imageFileName: "*\\a.exe", rules: .notifyProcessCmdLine)]
         let context = try driver.synthesizeProcess(ProcessCreation(imageFileName: #"C:\A.EXE"#, processId: 100))
@@ -19,7 +19,7 @@ import Testing
         #expect(driver.counters.createThreadNotifyLock == 1)
     }
 
-    @Test func `PRC-2: a completed process is told, keeps its identity and what was changed meanwhile`() throws {
+    @Test func `PRC-2: a completed process is reported, and keeps its identity and later changes`() throws {
         let driver = Driver.make(engine: engine)
         var guess = ProcessCreation(imageFileName: "a", processId: 100)
         guess.creationTime = FileTime(ticks: 5)
@@ -45,7 +45,7 @@ import Testing
         #expect(driver.bootProcesses.count == 1)
     }
 
-    @Test func `PRC-5: a process that was synthesised and completed counts once`() throws {
+    @Test func `PRC-5: a process that was synthesized and completed is counted once`() throws {
         let driver = Driver.make(engine: engine)
         var creation = ProcessCreation(imageFileName: "a", processId: 100)
         creation.rules = .notifyProcessCmdLine
@@ -64,7 +64,7 @@ import Testing
         #expect(driver.process(100) == nil)
     }
 
-    @Test func `PRC-2: only a synthesised process is completed, and only once`() throws {
+    @Test func `PRC-2: only a synthesized process is completed, and only once`() throws {
         let driver = Driver.make(engine: engine)
         try driver.makeProcess(100)
         try driver.synthesizeProcess(ProcessCreation(imageFileName: "a", processId: 104))

@@ -15,7 +15,7 @@ import Testing
         return try #require(routines.last)
     }
 
-    @Test func `TEX-1: nothing is looked at while the lock is 0`() throws {
+    @Test func `TEX-1: nothing is checked while the lock is 0`() throws {
         try driver.makeProcess(100)
         _ = try driver.changeRules(of: 100, .replace(.notifyProcessCmdLine))
         let report = try exReport(ThreadCreation(processId: 100))
@@ -76,7 +76,7 @@ import Testing
         #expect(routines.map(\.routine) == [.createThreadNotify])
     }
 
-    @Test func `TEX-2: a tampered command line is told once, with both lines`() throws {
+    @Test func `TEX-2: a tampered command line is reported once, with both lines`() throws {
         let context = try driver.makeProcess(100, rules: .notifyProcessCmdLine)
         _ = try driver.setCurrentCommandLine(of: 100, "evil")
         let report = try exReport(ThreadCreation(processId: 100))
@@ -95,7 +95,7 @@ import Testing
         #expect(!again.notified)
     }
 
-    @Test func `TEX-2: an untouched command line sends nothing and uses the process up all the same`() throws {
+    @Test func `TEX-2: an untouched command line sends nothing but still uses up the process`() throws {
         try driver.makeProcess(100, rules: .notifyProcessCmdLine)
         let report = try exReport(ThreadCreation(processId: 100))
         #expect(report.checks.last == .commandLineDiffers)
@@ -116,7 +116,7 @@ import Testing
         #expect(try exReport(ThreadCreation(processId: 100)).notified)
     }
 
-    @Test func `TEX-2: the lock counts processes, and any that qualifies takes one`() throws {
+    @Test func `TEX-2: the lock counts processes, and any that qualifies decrements it`() throws {
         try driver.makeProcess(100, rules: .notifyProcessCmdLine)
         try driver.makeProcess(104)
         _ = try driver.changeRules(of: 104, .replace(.notifyProcessCmdLine))
@@ -126,7 +126,7 @@ import Testing
         #expect(driver.counters.createThreadNotifyLock == 0, "it never goes below 0")
     }
 
-    @Test func `TEX-2: a late acknowledgement does not touch the next owner of the pid`() throws {
+    @Test func `TEX-2: a late acknowledgment does not touch the next owner of the pid`() throws {
         try driver.makeProcess(100, rules: .notifyProcessCmdLine)
         _ = try driver.setCurrentCommandLine(of: 100, "evil")
         engine.follow { _ in nil }
@@ -142,7 +142,7 @@ import Testing
         #expect(driver.counters.createThreadNotifyLock == 1)
     }
 
-    @Test func `TEX-3: the first routine is over, its answer included, before the Ex routine looks`() throws {
+    @Test func `TEX-3: the first routine ends, including its answer, before the Ex routine checks`() throws {
         try driver.makeProcess(100, rules: .notifyNewThreadDifferentProcess)
         try driver.makeProcess(104, rules: .notifyProcessCmdLine)
         engine.follow { _ in nil }

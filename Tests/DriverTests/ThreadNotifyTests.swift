@@ -12,14 +12,14 @@ import Testing
         driver = Driver.make(.make { $0.createThreadNotifyRoutineEx = false }, engine: engine, workQueue: queue)
     }
 
-    /// The report of `MpCreateThreadNotifyRoutine`, which is the only routine of this host's threads.
+    /// The report of `MpCreateThreadNotifyRoutine`, the only routine that this host runs for threads.
     private func report(_ creation: ThreadCreation) throws -> RoutineReport {
         let outcome = try driver.createThreadAtOnce(creation)
         #expect(outcome.routines.map(\.routine) == [.createThreadNotify])
         return try #require(outcome.routines.first)
     }
 
-    @Test func `THR-1: the deletion of a thread is looked at and ignored`() throws {
+    @Test func `THR-1: the deletion of a thread is checked and ignored`() throws {
         try driver.makeProcess(100, rules: [.notifyNewThreadSameProcess, .notifyNewThreadDifferentProcess])
         let thread = try driver.createThreadAtOnce(ThreadCreation(processId: 100)).thread
         let sent = engine.messages.count
@@ -39,7 +39,7 @@ import Testing
         #expect(!report.notified)
     }
 
-    @Test func `THR-1: what a system thread creates is ignored`() throws {
+    @Test func `THR-1: threads created by a system thread are ignored`() throws {
         try driver.makeProcess(100, rules: .notifyNewThreadSameProcess)
         var creation = ThreadCreation(processId: 100)
         creation.creatorIsSystemThread = true
@@ -48,7 +48,7 @@ import Testing
         #expect(report.held == [true, true, false])
     }
 
-    @Test func `THR-2: nothing happens without a context of the creator`() throws {
+    @Test func `THR-2: nothing happens if the creator has no context`() throws {
         try driver.makeProcess(100, rules: .notifyNewThreadDifferentProcess)
         let report = try report(ThreadCreation(processId: 100, creatorProcessId: 777))
         #expect(report.checks.last == .creatorContext)
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: [ProcessRules.notifyNewThreadDifferentProcess, ProcessRules(rawValue: ~0x1000_0000)])
-    func `THR-3: without rule 0x10000000 a thread of the same process is not told`(rules: ProcessRules) throws {
+    func `THR-3: without rule 0x10000000 a thread of the same process is not reported`(rules: ProcessRules) throws {
         try driver.makeProcess(100, rules: rules)
         let report = try report(ThreadCreation(processId: 100))
         #expect(report.checks.suffix(2) == [.sameProcess, .ruleNewThreadSameProcess])
@@ -75,7 +75,7 @@ import Testing
         #expect(!report.notified)
     }
 
-    @Test func `THR-3: a thread of the same process is told with both threads and the start address`() throws {
+    @Test func `THR-3: a thread of the same process is reported with both threads and the start address`() throws {
         let context = try driver.makeProcess(100, rules: .notifyNewThreadSameProcess)
         _ = try driver.createThreadAtOnce(created(200, at: 5, by: nil))
         _ = try driver.changeRules(of: 100, .replace(.notifyNewThreadSameProcess))
@@ -102,7 +102,7 @@ import Testing
         return creation
     }
 
-    @Test func `THR-3: no thread is told as created by itself`() throws {
+    @Test func `THR-3: no thread is reported as created by itself`() throws {
         try driver.makeProcess(100)
         for threadId: UInt32 in stride(from: 8, through: 40, by: 4) {
             _ = try driver.changeRules(of: 100, .replace(.notifyNewThreadSameProcess))
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func `THR-4: a thread of another process is told synchronously, then asynchronously`() throws {
+    @Test func `THR-4: a thread of another process is reported synchronously, then asynchronously`() throws {
         let creator = try driver.makeProcess(
             100, rules: .notifyNewThreadDifferentProcess, imageFileName: #"C:\evil.exe"#)
         let target = try driver.makeProcess(104)
@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test(arguments: [NTStatus.timeout, .portDisconnected])
-    func `THR-4: the asynchronous message follows a synchronous one that failed`(status: NTStatus) throws {
+    func `THR-4: the asynchronous message follows a failed synchronous one`(status: NTStatus) throws {
         try driver.makeProcess(100, rules: .notifyNewThreadDifferentProcess)
         try driver.makeProcess(104)
         engine.follow { _ in .failing(status) }
@@ -149,7 +149,7 @@ import Testing
         #expect(report.messages.map(\.delivery) == [.failed, .queued])
     }
 
-    @Test func `THR-4: the asynchronous message follows a synchronous one that the flag held back`() throws {
+    @Test func `THR-4: the asynchronous message follows a synchronous one that the flag suppressed`() throws {
         try driver.makeProcess(100, rules: .notifyNewThreadDifferentProcess)
         try driver.makeProcess(104)
         driver.changeConfig { $0.syncMonitorNotificationFlag = false }
@@ -157,7 +157,7 @@ import Testing
         #expect(report.messages.map(\.delivery) == [.notSent, .queued])
     }
 
-    @Test func `THR-5: the asynchronous message goes although the acknowledgement cleared the rule`() throws {
+    @Test func `THR-5: the asynchronous message is sent although the acknowledgment cleared the rule`() throws {
         try driver.makeProcess(100, rules: .notifyNewThreadDifferentProcess)
         try driver.makeProcess(104)
         let report = try report(ThreadCreation(processId: 104, creatorProcessId: 100))
@@ -167,7 +167,7 @@ import Testing
         #expect(try !self.report(ThreadCreation(processId: 104, creatorProcessId: 100)).notified)
     }
 
-    @Test func `THR-5: the asynchronous message goes although the creator exits while the engine thinks`() throws {
+    @Test func `THR-5: the asynchronous message is sent although the creator exits during the send`() throws {
         let creator = try driver.makeProcess(100, rules: .notifyNewThreadDifferentProcess)
         try driver.makeProcess(104)
         engine.follow { _ in nil }

@@ -14,7 +14,7 @@ import Testing
 
     private func drain() throws { try driver.drainWorker(timeout: .seconds(5), completion: drains.take) }
 
-    @Test func `ASY-9: unloading lets the message in hand end and reports what is still queued`() throws {
+    @Test func `ASY-9: unloading waits for the message in hand and reports what is still queued`() throws {
         try driver.queueMessages(3)
         let last = Received<CountersSnapshot>()
         driver.unload(completion: last.take)
@@ -33,7 +33,7 @@ import Testing
         #expect(driver.counters.queued == 3)
     }
 
-    @Test func `ASY-9: the shutdown event wins over messages that wait`() throws {
+    @Test func `ASY-9: the shutdown event takes precedence over waiting messages`() throws {
         let queue = ManualWorkQueue()
         let engine = ScriptedEngine()
         let driver = Driver.make(engine: engine, workQueue: queue)
@@ -86,7 +86,7 @@ import Testing
         #expect(last.count == 3)
     }
 
-    @Test func `a service that stops ends the waits, and the worker goes on`() throws {
+    @Test func `a service that stops ends the waits, and the worker continues`() throws {
         let rooms = Received<Bool>()
         let pages = Received<MessagePage>()
         driver.changeConfig { $0.maxAsyncNotificationCount = 1 }

@@ -3,7 +3,7 @@ import Testing
 @testable import Driver
 
 @Suite struct UpcasingTests {
-    @Test func `each unit stands for its upper case by Unicode's simple mappings`() throws {
+    @Test func `each unit maps to its upper case by Unicode's simple mappings`() throws {
         func isKnown(_ scalar: Unicode.Scalar) -> Bool {
             scalar.properties.age.map { ($0.major, $0.minor) <= (15, 0) } ?? false
         }
@@ -12,7 +12,7 @@ import Testing
                 #expect(value.upcased == value, "half of a pair")
                 continue
             }
-            // A mapping to several characters is not simple: what the simple one is then is known of a few alone.
+            // A mapping to several characters is not simple. The simple mapping in that case is known only for a few.
             let full = scalar.properties.uppercaseMapping.unicodeScalars
             guard isKnown(scalar), full.count == 1, let upper = full.first, upper.value <= UInt16.max else { continue }
             let expected = isKnown(upper) ? UInt16(upper.value) : value
@@ -25,11 +25,11 @@ import Testing
         ("ᾳ", "ᾼ"),
         ("𐐨", "𐐨"), ("straße", "STRAßE"), ("a\u{308}", "A\u{308}"), ("\u{212A}", "\u{212A}"),
     ])
-    func `upper case has as many units`(text: String, upper: String) {
+    func `upper case has the same number of units`(text: String, upper: String) {
         #expect(text.upcasedUnits == Array(upper.utf16))
     }
 
-    @Test func `a name ends in another without case, or has that as its last component`() {
+    @Test func `a name ends in another ignoring case, or has it as its last component`() {
         #expect("C:\\ä.EXE".hasSuffix(upcased: "Ä.EXE"))
         #expect(!"xe".hasSuffix(upcased: "EXE"))
         #expect("".hasSuffix(upcased: ""))

@@ -12,7 +12,7 @@ struct EmbeddedEngineTests {
         EmbeddedEngine(.init(reply: reply, delay: delay, failEvery: failEvery), timers: timers)
     }
 
-    /// What a send has come to so far; it must have come to one thing at most.
+    /// The results of a send so far; there must be at most one.
     private func send(
         _ message: EngineMessage, to engine: some EnginePort, timeout: Duration = .seconds(1)
     ) -> Locked<[EngineResult]> {
@@ -47,7 +47,7 @@ struct EmbeddedEngineTests {
         #expect(SyncOperation(rawValue: reply.operationType) != nil)
     }
 
-    @Test func `acknowledge allows a process, deny denies it, mismatch sends what is no reply`() throws {
+    @Test func `acknowledge allows a process, deny denies it, mismatch sends an invalid reply`() throws {
         let message = EngineMessage.create
         #expect(try now(message, engine(.acknowledge)).reply == .createProcess(CreateProcessAnswer()))
         let denied = try now(message, engine(.deny))
@@ -59,20 +59,19 @@ struct EmbeddedEngineTests {
     }
 
     @Test(arguments: [EmbeddedEngine.Reply.acknowledge, .mismatch, .empty, .deny])
-    func `async and Wow64cpuLoad messages succeed and nothing is put into the reply`(reply: EmbeddedEngine.Reply) throws
-    {
+    func `async and Wow64cpuLoad messages succeed with an empty reply`(reply: EmbeddedEngine.Reply) throws {
         for message in [EngineMessage.exit, .wow64] {
             #expect(try now(message, engine(reply)) == EngineResult(status: .success))
         }
     }
 
     @Test(arguments: EngineMessage.ofEachKind)
-    func `empty takes every message and answers nothing`(message: EngineMessage) throws {
+    func `empty accepts every message without a reply`(message: EngineMessage) throws {
         #expect(try now(message, engine(.empty)) == EngineResult(status: .success))
     }
 
     @Test(arguments: EngineMessage.ofEachKind)
-    func `disconnect fails at once, with a delay too`(message: EngineMessage) throws {
+    func `disconnect fails at once, even with a delay`(message: EngineMessage) throws {
         let expected = EngineResult(status: .portDisconnected)
         #expect(try now(message, engine(.disconnect, delay: .seconds(5))) == expected)
         #expect(try now(message, DisconnectedEngine()) == expected)
@@ -80,7 +79,7 @@ struct EmbeddedEngineTests {
     }
 
     @Test(arguments: EngineMessage.ofEachKind)
-    func `timeout answers STATUS_TIMEOUT when the timeout is over`(message: EngineMessage) {
+    func `timeout answers STATUS_TIMEOUT at the timeout`(message: EngineMessage) {
         let results = send(message, to: engine(.timeout), timeout: .milliseconds(250))
         #expect(results.withLock { $0 } == [])
         #expect(timers.waiting == [.milliseconds(250)])
@@ -98,7 +97,7 @@ struct EmbeddedEngineTests {
     }
 
     @Test(arguments: [20, 21, 60_000])
-    func `a delay that is not under the timeout is a time-out at that time`(delay: Int) {
+    func `a delay that is not below the timeout ends as a timeout`(delay: Int) {
         let slow = engine(.acknowledge, delay: .milliseconds(delay), failEvery: 1)
         let results = send(.create, to: slow, timeout: .milliseconds(20))
         #expect(timers.waiting == [.milliseconds(20)])
@@ -106,7 +105,7 @@ struct EmbeddedEngineTests {
         #expect(results.withLock { $0 } == [EngineResult(status: .timeout)])
     }
 
-    @Test func `every third send of any kind fails, and the ones between do not`() throws {
+    @Test func `every third send of any kind fails, and the others do not`() throws {
         let engine = engine(.empty, failEvery: 3)
         var statuses: [NTStatus] = []
         for message in EngineMessage.ofEachKind + EngineMessage.ofEachKind {
@@ -121,7 +120,7 @@ struct EmbeddedEngineTests {
     }
 
     @Test(arguments: EmbeddedEngine.Reply.allCases)
-    func `a send that is to fail does so after the delay, whatever the reply`(reply: EmbeddedEngine.Reply) {
+    func `a send that must fail does so after the delay, whatever the reply`(reply: EmbeddedEngine.Reply) {
         let results = send(.exit, to: engine(reply, delay: .milliseconds(5), failEvery: 1))
         #expect(results.withLock { $0 } == [])
         #expect(timers.waiting == [.milliseconds(5)])
@@ -129,7 +128,7 @@ struct EmbeddedEngineTests {
         #expect(results.withLock { $0 } == [EngineResult(status: .unsuccessful)])
     }
 
-    @Test func `of sends on many threads exactly every nth fails`() async {
+    @Test func `exactly every nth send fails, even with many threads`() async {
         let engine = engine(.acknowledge, failEvery: 7)
         let failures = Locked(0)
         await withTaskGroup(of: Void.self) { group in

@@ -35,10 +35,10 @@ extension EngineMessage {
                     currentProcess: process, createFlag: create, sessionId: 0, imageFileName: "a.exe")))
     }
 
-    /// The message about a process that is created.
+    /// The message about the creation of a process.
     static let create = make(.direct, .async(processMessage(create: true)))
 
-    /// The queued message about a process that exits; its operation is CreateProcess too.
+    /// The queued message about the exit of a process; its operation is CreateProcess too.
     static let exit = make(.async, .async(processMessage(create: false)))
 
     /// The other message that is sent directly.
@@ -49,6 +49,6 @@ extension EngineMessage {
                 operation: .wow64cpuLoad,
                 body: .wow64cpuLoad(Wow64CpuLoadMessage(processId: 584, threadId: 4, wow64CpuImageBase: 0x1000)))))
 
-    /// One of each way that a message takes.
+    /// One message for each way to the engine.
     static let ofEachKind = [sync(.newThreadDifferentProcess), create, exit, wow64]
 }

@@ -1,7 +1,7 @@
 import Driver
 import Locking
 
-/// Timers that fire when they are told to.
+/// Timers that fire on demand.
 final class StandingTimers: TimerQueue {
     private struct Wait: Sendable {
         let delay: Duration
@@ -14,7 +14,7 @@ final class StandingTimers: TimerQueue {
 
     private let waits = Locked<[Wait]>([])
 
-    /// The delays asked for that have not fired.
+    /// The requested delays that have not fired.
     var waiting: [Duration] { waits.withLock { $0.map(\.delay) } }
 
     func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> any ScheduledTimer {
@@ -22,7 +22,7 @@ final class StandingTimers: TimerQueue {
         return NoTimer()
     }
 
-    /// Fires everything that waits, in the order it came.
+    /// Fires all waiting timers, in order of their requests.
     func fireAll() {
         let due = waits.withLock { waits in
             let due = waits

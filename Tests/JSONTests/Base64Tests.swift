@@ -6,12 +6,12 @@ struct Base64Tests {
         ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
         ("foobar", "Zm9vYmFy"),
     ])
-    func `the examples of RFC 4648`(plain: String, encoded: String) {
+    func `the examples of RFC 4648 are encoded and decoded`(plain: String, encoded: String) {
         #expect(Base64.encode(plain.utf8) == encoded)
         #expect(Base64.decode(encoded) == Array(plain.utf8))
     }
 
-    @Test func `every byte and every length reads back`() {
+    @Test func `every byte and every length is restored`() {
         for length in 0...300 {
             let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 89 &+ length) }
             #expect(Base64.decode(Base64.encode(bytes)) == bytes)
@@ -23,7 +23,7 @@ struct Base64Tests {
         "Z", "Zg", "Zg=", "Zg===", "=", "==", "====", "Zg==Zg==", "Zh==", "Zm9=", "Zm9v\n", " Zm9v", "Zm 9", "Zm-_",
         "Zm9vZ===", "Z===", "=Zm9", "Zm=9", "Żm9v",
     ])
-    func `text that no encoder writes is refused`(text: String) {
+    func `text that no encoder produces is refused`(text: String) {
         #expect(Base64.decode(text) == nil)
     }
 }

@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 @Suite struct JSONObjectTests {
-    @Test func `all faults of a document are told at once, in its order`() {
+    @Test func `all faults of a document are reported together, in document order`() {
         let text = #"""
             {"nope":1, "pid":-1, "name":"a\u0000", "pid":2, "rules":["x", 7, {"deep":[null]}],
              "token":{"level":"high","extra":{}}, "a/b~c":true}
@@ -47,12 +47,12 @@ import Testing
         #expect(read(#"{"p\u0069d":1}"#) { $0.object(allowing: ["pid"])?["pid"]?.unsigned(in: 0...1) }.value == 1)
         #expect(read(#"{"pid":1,"\u0070id":2}"#) { $0.object(allowing: ["pid"])?.value.kind }.faults.count == 1)
         #expect(read(#"{"PID":1,"pi":2,"pidd":3}"#) { $0.object(allowing: ["pid"])?.value.kind }.faults.count == 3)
-        // One text for Swift's strings, two for JSON.
+        // One text for Swift's strings, but two for JSON.
         #expect(read("{\"e\u{301}\":1}") { $0.object(allowing: ["é"])?.value.kind }.faults.count == 1)
         #expect(read("{\"e\u{301}\":1,\"é\":2}") { $0.dictionary(maxCount: 2)?.value.kind }.value == .object)
     }
 
-    @Test func `every repetition of a member is a fault, the first one counts`() {
+    @Test func `every repetition of a member is a fault, and the first one counts`() {
         let text = #"{"a":1,"b":2,"a":3,"a":4}"#
         var seen: UInt64?
         let result = read(text) { root -> Bool? in
@@ -63,14 +63,14 @@ import Testing
         #expect(result.faults == ["/a: duplicate member"])
     }
 
-    @Test func `an open object takes unknown members and refuses repeated ones that it is asked for`() {
+    @Test func `an open object accepts unknown members and refuses duplicates of those that are read`() {
         let text = #"{"x":1,"x":2,"a":1}"#
         #expect(read(text) { $0.openObject()?["a"]?.unsigned(in: 0...9) }.value == 1)
         #expect(read(text) { $0.openObject()?["x"]?.unsigned(in: 0...9) }.faults == ["/x: duplicate member"])
         #expect(read(text) { $0.openObject()?["y"] == nil }.value == true)
     }
 
-    @Test func `null is no value for an optional member unless it is asked for`() {
+    @Test func `null is not a value for an optional member unless requested`() {
         func optional(_ text: String, nullable: Bool) -> Result<String, JSONFaults> {
             read(text) { root in
                 root.object(allowing: ["a"]).map { object in
@@ -85,7 +85,7 @@ import Testing
         #expect(optional(#"{"a":"b"}"#, nullable: true).value == "b")
     }
 
-    @Test func `a dictionary takes any names, each once`() {
+    @Test func `a dictionary accepts any names, each once`() {
         let text = #"{"b":"1","":"2","a":"3"}"#
         let members = read(text) { $0.dictionary(maxCount: 3)?.map { "\($0.name)=\($0.value.string() ?? "")" } }
         #expect(members.value == ["b=1", "=2", "a=3"])
@@ -105,13 +105,13 @@ import Testing
             ])
     }
 
-    @Test func `64 allowed members are told apart`() {
+    @Test func `64 allowed members are distinguished`() {
         let names: [StaticString] = Array(repeating: "x", count: 61) + ["y", "z", "a"]
         let result = read(#"{"y":1,"z":2,"a":3,"z":4,"y":5,"x":6}"#) { $0.object(allowing: names)?.value.kind }
         #expect(result.faults == ["/z: duplicate member", "/y: duplicate member"])
     }
 
-    @Test func `the list of faults is bounded and says how many are missing`() {
+    @Test func `the list of faults is limited and says how many are missing`() {
         let text = "[" + Array(repeating: "1", count: 50).joined(separator: ",") + "]"
         let error = #expect(throws: JSONFaults.self) {
             try JSONDocument.read(Array(text.utf8), maxFaults: 10) { $0.array(maxCount: 50)?.map { $0.string() } }
@@ -120,7 +120,7 @@ import Testing
         #expect(error?.faults.last == JSONFault(pointer: "", detail: "40 further faults are not listed"))
     }
 
-    @Test func `the body's own refusal and its recorded faults both end in faults`() {
+    @Test func `a refusal by the body and recorded faults both end in faults`() {
         #expect(read("1") { _ -> Int? in nil }.faults == [": the document is not valid here"])
         let recorded = read("1") { value -> Int? in
             value.fault("odd")
@@ -129,7 +129,7 @@ import Testing
         #expect(recorded.faults == [": odd"])
     }
 
-    @Test func `a document can be read while another is`() {
+    @Test func `a document can be read within another`() {
         let outer = read(#"{"inner":"[1,\"\\u00e9\"]","after":"\u00e9"}"#) { root -> [String?]? in
             guard let object = root.object(allowing: ["inner", "after"]) else { return nil }
             let inner = object.required("inner") { $0.string() } ?? ""

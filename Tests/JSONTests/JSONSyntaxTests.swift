@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-/// Reads any document to the end, each value by the reader of its kind.
+/// Reads a document to the end, each value with the reader of its kind.
 func visit(_ value: JSONValue) -> Int? {
     switch value.kind {
     case .object:
@@ -15,7 +15,7 @@ func visit(_ value: JSONValue) -> Int? {
     }
 }
 
-/// The faults of `text` when everything in it is visited.
+/// The faults of `text` after every value in it was visited.
 func faults(in bytes: [UInt8], maxDepth: Int = 64) -> [JSONFault] {
     do throws(JSONFaults) {
         _ = try JSONDocument.read(bytes, maxDepth: maxDepth, visit)
@@ -122,7 +122,7 @@ func faults(in text: String, maxDepth: Int = 64) -> [JSONFault] {
         }
     }
 
-    @Test func `a changed byte gives a value or faults and nothing else`() {
+    @Test func `a changed byte leads only to a value or to faults`() {
         var bytes = Array(Self.valid.utf8)
         var accepted = 0
         for place in bytes.indices {
@@ -138,7 +138,7 @@ func faults(in text: String, maxDepth: Int = 64) -> [JSONFault] {
         #expect(accepted > bytes.count)
     }
 
-    @Test func `containers may be nested as deep as is allowed and no deeper`() {
+    @Test func `containers may be nested up to the limit`() {
         func nested(_ depth: Int) -> String {
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         }
@@ -157,7 +157,7 @@ func faults(in text: String, maxDepth: Int = 64) -> [JSONFault] {
         #expect(try JSONDocument.read(Array(text.utf8), visit) == 6)
     }
 
-    @Test func `a large document after a small one is read whole`() throws {
+    @Test func `a large document after a small one is read completely`() throws {
         for count in [1, 100, 100_000, 10] {
             let text = "[" + Array(repeating: "\"\\u00e9\",7", count: count).joined(separator: ",") + "]"
             let last = try JSONDocument.read(Array(text.utf8)) { root -> [String?]? in

@@ -8,7 +8,7 @@ import Testing
         let wrong = Atomic(0)
         let right = Atomic(0)
         let group = DispatchGroup()
-        // One serial queue each: a concurrent one would take as many threads as there are cores.
+        // One serial queue per reader: a concurrent queue would use only as many threads as there are cores.
         for number in 0..<12 {
             DispatchQueue(label: "reader \(number)").async(group: group) {
                 for round in 0..<300 {

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-/// What `body` makes of `text`, or the faults.
+/// The result of `body` for `text`, or the faults.
 func read<T: Sendable>(_ text: String, _ body: (JSONValue) -> T?) -> Result<T, JSONFaults> {
     do throws(JSONFaults) {
         return .success(try JSONDocument.read(Array(text.utf8), body))
@@ -73,7 +73,7 @@ extension Result where Failure == JSONFaults {
         #expect(read(text) { $0.integer(in: .min ... .max) }.value == expected)
     }
 
-    @Test func `the ends of a range belong to it`() {
+    @Test func `the ends of a range are part of it`() {
         #expect(read("[1,60000]") { $0.array(maxCount: 2)?.map { $0.integer(in: 1...60_000) } }.value == [1, 60_000])
         #expect(
             read("[0,60001]") { $0.array(maxCount: 2)?.map { $0.integer(in: 1...60_000) } }.faults == [
@@ -94,7 +94,7 @@ extension Result where Failure == JSONFaults {
         #expect(read(text) { $0.hexOrUnsigned() }.value == expected)
     }
 
-    @Test func `a mask keeps to its maximum in both spellings`() {
+    @Test func `a mask respects its maximum in both spellings`() {
         let result = read(#"["0xffffffff",4294967295,"0x100000000",4294967296]"#) {
             $0.array(maxCount: 4)?.map { $0.hexOrUnsigned(max: 0xFFFF_FFFF) }
         }
@@ -111,7 +111,7 @@ extension Result where Failure == JSONFaults {
         #expect(read(text) { $0.string() }.value.map { Array($0.utf8) } == Array(expected.utf8))
     }
 
-    @Test func `a string holds no NUL`() {
+    @Test func `a string cannot contain a NUL`() {
         #expect(read(#"{"a":"x\u0000"}"#) { $0.openObject()?["a"]?.string() }.faults == ["/a: contains a NUL"])
         #expect(read(#""\u0000""#) { $0.string() }.faults == [": contains a NUL"])
         #expect(read(#"["\u0000","\u0001"]"#) { $0.array(maxCount: 2)?[1].string() }.value == "\u{1}")
@@ -164,7 +164,7 @@ extension Result where Failure == JSONFaults {
         }
     }
 
-    @Test func `an array has at most as many elements as are allowed`() {
+    @Test func `an array has at most the allowed number of elements`() {
         #expect(read("[1,2]") { $0.array(maxCount: 2)?.count }.value == 2)
         #expect(read("[]") { $0.array(maxCount: 0)?.count }.value == 0)
         let tooMany = read("[1,2]") { $0.array(maxCount: 1)?.count }

@@ -58,7 +58,7 @@ indirect enum Tree: Equatable, Sendable {
         switch Int.random(in: depth > 0 ? 0...6 : 2...6, using: &source) {
         case 0:
             let count = Int.random(in: 0...5, using: &source)
-            // The place makes names unique; `read` takes what ends in "u" for unsigned.
+            // The index makes names unique; `read` expects unsigned values under names that end in "u".
             return .object(
                 (0..<count).map { place in
                     let name = text(using: &source) + "\(place)"
@@ -76,7 +76,7 @@ indirect enum Tree: Equatable, Sendable {
         }
     }
 
-    /// Text of all planes, rich in what needs escapes; without NUL.
+    /// Text from all planes, with many characters that need escapes and without NUL.
     static func text(using source: inout some RandomNumberGenerator) -> String {
         var text = ""
         for _ in 0..<Int.random(in: 0...40, using: &source) {
@@ -103,7 +103,7 @@ indirect enum Tree: Equatable, Sendable {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    @Test func `commas stand between values and nowhere else`() {
+    @Test func `commas separate values and appear nowhere else`() {
         let text = written {
             $0.object {
                 $0.member("a", 1)
@@ -134,7 +134,7 @@ indirect enum Tree: Equatable, Sendable {
                 + #""f":{"g":"h","i":true},"j":[1],"k\"":"l","m":5}"#)
     }
 
-    @Test func `lines are texts of their own`() {
+    @Test func `lines are independent texts`() {
         let text = written { writer in
             for number in 1...2 {
                 writer.object { $0.member("n", number) }
@@ -144,7 +144,7 @@ indirect enum Tree: Equatable, Sendable {
         #expect(text == "{\"n\":1}\n{\"n\":2}\n")
     }
 
-    @Test func `removing what was written starts anew`() {
+    @Test func `removing the text starts over`() {
         var writer = JSONWriter()
         writer.array { $0.value(1) }
         writer.removeAll()
@@ -152,7 +152,7 @@ indirect enum Tree: Equatable, Sendable {
         #expect(writer.bytes == Array("false".utf8))
     }
 
-    @Test func `integers of every width are written to their ends`() {
+    @Test func `integers of every width are written up to their extremes`() {
         let text = written {
             $0.array {
                 $0.value(Int64.min)
@@ -174,14 +174,14 @@ indirect enum Tree: Equatable, Sendable {
             (0, 1, "0x0"), (0xF, 1, "0xf"), (0x10, 1, "0x10"), (0x7ffb_da88_44f0, 1, "0x7ffbda8844f0"),
             (.max, 1, "0xffffffffffffffff"), (0x400, 8, "0x00000400"), (0x1_0000_0000, 8, "0x100000000"), (0, 0, "0x0"),
         ] as [(UInt64, Int, String)])
-    func `hex is lower case and as wide as is asked for`(number: UInt64, digits: Int, expected: String) {
+    func `hex is lower case and as wide as requested`(number: UInt64, digits: Int, expected: String) {
         #expect(written { $0.hex(number, digits: digits) } == "\"\(expected)\"")
         #expect(written { $0.object { $0.member("a", hex: number, digits: digits) } } == "{\"a\":\"\(expected)\"}")
     }
 
-    /// Long texts are escaped a stretch at a time.
+    /// Long texts are escaped in stretches.
     @Test(arguments: [0, 1, 2, 168, 169, 170, 171, 172, 339, 340, 341, 1000, 40_000])
-    func `texts of any length are escaped whole, wherever the escapes are`(length: Int) throws {
+    func `texts of any length are escaped completely, wherever the escapes are`(length: Int) throws {
         let alphabet = (0..<0x80).map { Character(Unicode.Scalar(UInt8($0))) } + ["é", "€", "😀"]
         for step in [1, 5, 127] {
             for lead in [0, 1, 100] {
@@ -208,14 +208,14 @@ indirect enum Tree: Equatable, Sendable {
         }
     }
 
-    @Test func `what RFC 8259 wants escaped is, and nothing else`() {
+    @Test func `exactly the characters that RFC 8259 requires are escaped`() {
         #expect(written { $0.value("\"\\/\n\r\t\u{0}\u{8}\u{C}\u{1F}") } == #""\"\\/\n\r\t\u0000\u0008\u000c\u001f""#)
         #expect(written { $0.value("\u{7F}\u{80}é\u{2028}\u{2029}😀") } == "\"\u{7F}\u{80}é\u{2028}\u{2029}😀\"")
         #expect(written { $0.value("abc\"def".dropFirst(2)) } == #""c\"def""#)
         #expect(written { $0.value("x\n" as StaticString) } == #""x\n""#)
     }
 
-    @Test func `every scalar comes back as it was`() throws {
+    @Test func `every scalar is restored`() throws {
         for start in stride(from: UInt32(1), through: 0x10FFFF, by: 0x4000) {
             var text = ""
             for code in start..<(start + 0x4000) {
@@ -228,7 +228,7 @@ indirect enum Tree: Equatable, Sendable {
         }
     }
 
-    @Test func `random documents come back as they were`() throws {
+    @Test func `random documents are restored`() throws {
         var source = SystemRandomNumberGenerator()
         var longest = 0
         for _ in 0..<2000 {

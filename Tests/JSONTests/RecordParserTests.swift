@@ -49,7 +49,7 @@ extension RecordParser {
         #expect(try #require(record["e"]).asHexOrUnsigned == nil)
     }
 
-    @Test func `texts are compared without making strings`() throws {
+    @Test func `texts are compared without creating strings`() throws {
         let channel = try #require(try parser.parse(#"{"a":"Microsoft-Windows-Sysmon/OPERATIONAL"}"#)["a"])
         #expect(channel.isText("microsoft-windows-sysmon/operational", ignoringCase: true))
         #expect(!channel.isText("microsoft-windows-sysmon/operational"))
@@ -62,7 +62,7 @@ extension RecordParser {
         #expect(others["b"]?.withUTF8 { $0.count } == nil)
     }
 
-    @Test func `a string that holds JSON is parsed by another parser`() throws {
+    @Test func `a string that contains JSON is parsed by another parser`() throws {
         let inner = RecordParser()
         let record = try parser.parse(#"{"EventData":"{\"Image\":\"C:\\\\a\"}","bad":"{","n":1}"#)
         let data = try #require(record["EventData"]).record(parsedBy: inner)
@@ -73,13 +73,13 @@ extension RecordParser {
     }
 
     @Test(arguments: ["", "  ", "[]", "1", "null", "\"a\"", "{", "{}{}", "{\"a\":\"\\ud800\"}", "\u{FEFF}{}"])
-    func `a line that is no object is one fault`(line: String) throws {
+    func `a line that is not an object is one fault`(line: String) throws {
         let error = #expect(throws: JSONFaults.self) { try parser.parse(line) }
         #expect(error?.faults.count == 1)
         #expect(try parser.parse("{\"a\":1}\r")["a"]?.asUnsigned == 1)
     }
 
-    @Test func `a line has at most as many bytes as are allowed`() throws {
+    @Test func `a line has at most the allowed number of bytes`() throws {
         let parser = RecordParser(maxLineBytes: 40_000)
         let text = String(repeating: "x", count: 40_000 - 8)
         #expect(try parser.parse("{\"a\":\"\(text)\"}")["a"]?.asString == text)
@@ -94,12 +94,12 @@ extension RecordParser {
         }
     }
 
-    @Test func `the first of several members of a name counts`() throws {
+    @Test func `the first of several members with a name counts`() throws {
         #expect(try parser.parse(#"{"a":1,"a":2}"#)["a"]?.asUnsigned == 1)
     }
 
-    /// Members are looked up, and plain ones read, many at a time: whatever stands around one must not matter.
-    @Test func `a member is found wherever it stands`() throws {
+    /// Members are looked up, and plain ones read, many at a time: the surroundings of a member must not matter.
+    @Test func `a member is found at any position`() throws {
         let fillers = [
             #""Hostnam":"x""#, #""ProcessId": 5"#, #""a":-1.5e3"#, #""":"""#, #""h\u006fst" : "\\""#,
             #""n":[1,{"Channel":0}]"#,
@@ -120,7 +120,7 @@ extension RecordParser {
         }
     }
 
-    @Test func `escapes are read, or found wrong, wherever they stand`() throws {
+    @Test func `escapes are read, or found invalid, at any position`() throws {
         for count in 0..<40 {
             let text = String(repeating: "x", count: count)
             for (escape, meaning) in [
@@ -141,7 +141,7 @@ extension RecordParser {
         }
     }
 
-    @Test func `no line traps, cut or changed`() throws {
+    @Test func `no line traps, truncated or changed`() throws {
         var bytes = Array(#"{"EventID":8,"d":{"a":["0xFF",null,-1e5],"b":"\\\u00e9"},"t":true}"#.utf8)
         func tryAll(_ bytes: some Collection<UInt8>) -> Bool {
             Array(bytes).withUnsafeBytes { buffer in
