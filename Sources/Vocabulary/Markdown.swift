@@ -1,3 +1,4 @@
+import Driver
 import Messages
 
 extension Vocabulary {
@@ -6,11 +7,11 @@ extension Vocabulary {
         var page = """
             # Glossary
 
-            Each name once: ours, the driver's as its analyst gave it, where it is known from, and how sure that is.
-            *known*: it was published, in a part of the
+            Each name once: ours, the driver's as its analyst gave it, its source, and how sure that is. *known*: it was
+            published, in a part of the
             [series](https://n4r1b.com/posts/2020/01/dissecting-the-windows-defender-driver-wdfilter-part-1/), in its header
-            files or as a memory dump. *inferred*: it follows from what was published. *decided*: it is our choice. The same
-            as data: `GET /v1/vocabulary`. Layouts: [messages.md](messages.md). Rules: [driver-model.md](driver-model.md).
+            files or as a memory dump. *inferred*: it follows from something that was published. *decided*: it is our choice.
+            *disputed*: two published sources contradict each other. The same as data: `GET /v1/vocabulary`. Layouts: [messages.md](messages.md). Rules: [driver-model.md](driver-model.md).
 
             Printed by `wdfilterd vocabulary --format glossary`; do not edit.
 
@@ -23,6 +24,21 @@ extension Vocabulary {
                 page += row(
                     "`\(term.name)`", driverName, term.value?.text ?? "", term.provenance.status.rawValue,
                     linked(term.provenance.source), linked(term.explanation))
+            }
+        }
+        page += """
+
+            ## Conditions
+
+            The conditions that the routines check, in order, as `checks` in answers and the coverage of a replay show them.
+
+            | routine | condition | rule | meaning when it holds |
+            |---|---|---|---|
+
+            """
+        for routine in DriverRoutine.allCases {
+            for check in routine.checks {
+                page += row(routine.name, "`\(check.text)`", linked(check.rule), check.meaning)
             }
         }
         return page

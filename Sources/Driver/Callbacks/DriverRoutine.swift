@@ -41,11 +41,14 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
             .createProcessNotifyEx, "MpCreateProcessNotifyRoutineEx", .known("part 1"),
             "a process is created or exits", rule: "PRC", makes: [.direct(.createProcess), .async(.createProcess)],
             checks: [
-                .init(.createInfo, "CreateInfo != NULL", rule: "PRC-7"),
-                .init(.hasCreateThreadNotifyRoutineEx, "PsSetCreateThreadNotifyRoutineEx != NULL", rule: "PRC-1"),
-                .init(.accessDenied, "Reply.AccessDenied", rule: "PRC-3"),
+                .init(.createInfo, "CreateInfo != NULL", "the process is created, it does not exit", rule: "PRC-7"),
+                .init(
+                    .hasCreateThreadNotifyRoutineEx, "PsSetCreateThreadNotifyRoutineEx != NULL",
+                    "the machine has the Ex routine, so the context gets flag 0x400", rule: "PRC-1"),
+                .init(.accessDenied, "Reply.AccessDenied", "the engine denied the creation", rule: "PRC-3"),
                 .init(
                     .ruleNotifyProcessCmdLineAtCreation, "ProcessRules & NotifyProcessCmdLine (0x20000000)",
+                    "the process has the rule for its command line, so it counts into CreateThreadNotifyLock",
                     rule: "PRC-5"),
             ]),
         Line(
@@ -53,31 +56,47 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
             "a thread is created; runs on the creating thread", rule: "THR",
             makes: [.sync(.newThreadSameProcess), .sync(.newThreadDifferentProcess), .async(.createThread)],
             checks: [
-                .init(.create, "Create", rule: "THR-1"),
-                .init(.targetIsNotSystem, "ProcessId != 4", rule: "THR-1"),
-                .init(.isNotSystemThread, "!PsIsSystemThread(KeGetCurrentThread())", rule: "THR-1"),
-                .init(.creatorContext, "MpGetProcessContextById(PsGetCurrentProcessId())", rule: "THR-2"),
-                .init(.sameProcess, "ProcessId == PsGetCurrentProcessId()", rule: "THR-2"),
+                .init(.create, "Create", "the thread is created, not deleted", rule: "THR-1"),
+                .init(.targetIsNotSystem, "ProcessId != 4", "the target is not System", rule: "THR-1"),
+                .init(
+                    .isNotSystemThread, "!PsIsSystemThread(KeGetCurrentThread())",
+                    "the creating thread is not a system thread", rule: "THR-1"),
+                .init(
+                    .creatorContext, "MpGetProcessContextById(PsGetCurrentProcessId())", "the creator has a context",
+                    rule: "THR-2"),
+                .init(
+                    .sameProcess, "ProcessId == PsGetCurrentProcessId()", "creator and target are the same process",
+                    rule: "THR-2"),
                 .init(
                     .ruleNewThreadSameProcess, "ProcessRules & NotifyNewThreadSameProcess (0x10000000)",
-                    rule: "THR-3"),
+                    "the creator has the rule for threads in itself", rule: "THR-3"),
                 .init(
                     .ruleNewThreadDifferentProcess, "ProcessRules & NotifyNewThreadDifferentProcess (0x400000)",
-                    rule: "THR-4"),
+                    "the creator has the rule for threads in others", rule: "THR-4"),
             ]),
         Line(
             .createThreadNotifyEx, "MpCreateThreadNotifyRoutineEx", .known("part 2"),
             "a thread is created; runs on the new thread", rule: "TEX", makes: [.sync(.newThreadAndCmdLine)],
             checks: [
-                .init(.createThreadNotifyLock, "MpProcessTable->CreateThreadNotifyLock != 0", rule: "TEX-1"),
-                .init(.createEx, "Create", rule: "TEX-1"),
-                .init(.currentIsNotSystem, "IoGetCurrentProcess() != PsInitialSystemProcess", rule: "TEX-1"),
-                .init(.currentContext, "MpGetProcessContextByObject(IoGetCurrentProcess())", rule: "TEX-1"),
                 .init(
-                    .flagThreadNotifyRoutineExSet, "ProcessFlags & ThreadNotifyRoutineExSet (0x400)", rule: "TEX-1"),
+                    .createThreadNotifyLock, "MpProcessTable->CreateThreadNotifyLock != 0",
+                    "some process still has to be looked at", rule: "TEX-1"),
+                .init(.createEx, "Create", "the thread is created, not deleted", rule: "TEX-1"),
                 .init(
-                    .ruleNotifyProcessCmdLine, "ProcessRules & NotifyProcessCmdLine (0x20000000)", rule: "TEX-1"),
-                .init(.commandLineDiffers, "current command line != ProcessCmdLine", rule: "TEX-2"),
+                    .currentIsNotSystem, "IoGetCurrentProcess() != PsInitialSystemProcess",
+                    "the current process is not System", rule: "TEX-1"),
+                .init(
+                    .currentContext, "MpGetProcessContextByObject(IoGetCurrentProcess())",
+                    "the new thread's process has a context", rule: "TEX-1"),
+                .init(
+                    .flagThreadNotifyRoutineExSet, "ProcessFlags & ThreadNotifyRoutineExSet (0x400)",
+                    "the process was not looked at yet", rule: "TEX-1"),
+                .init(
+                    .ruleNotifyProcessCmdLine, "ProcessRules & NotifyProcessCmdLine (0x20000000)",
+                    "the process has the rule for its command line", rule: "TEX-1"),
+                .init(
+                    .commandLineDiffers, "current command line != ProcessCmdLine",
+                    "the command line differs from the captured one", rule: "TEX-2"),
             ]),
         Line(
             .loadImageNotify, "MpLoadImageNotifyRoutine", .known("part 2"), "an image is loaded", rule: "IMG",
@@ -86,16 +105,31 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
                 .sync(.newImageLoadPerStream),
             ],
             checks: [
-                .init(.systemModeImage, "ImageInfo->SystemModeImage", rule: "IMG-1"),
-                .init(.loaderContext, "MpGetProcessContextById(ProcessId)", rule: "IMG-1"),
-                .init(.flagImageWow64cpuLoaded, "ProcessFlags & ImageWow64cpuLoaded (0x200)", rule: "IMG-2"),
-                .init(.ruleNotifyWow64cpuLoad, "ProcessRules & NotifyWow64cpuLoad (0x800)", rule: "IMG-3"),
-                .init(.isWow64cpu, "FullImageName ends in \\Windows\\System32\\Wow64cpu.dll", rule: "IMG-3"),
-                .init(.extendedInfoPresent, "ImageInfo->ExtendedInfoPresent", rule: "IMG-4"),
-                .init(.streamContext, "MpGetStreamContextFromFileObject(FileObject)", rule: "IMG-4"),
-                .init(.ruleImageLoadPerStream, "StreamCtxRules & NotifyImageLoadRule (0x8000)", rule: "IMG-4"),
-                .init(.ruleImageLoadPerProcess, "ProcessRules & NotifyImageLoadRule (0x8000000)", rule: "IMG-4"),
-                .init(.asyncImageLoad, "!(ProcessRules & 0x200)", rule: "IMG-4"),
+                .init(.systemModeImage, "ImageInfo->SystemModeImage", "the image is a kernel image", rule: "IMG-1"),
+                .init(.loaderContext, "MpGetProcessContextById(ProcessId)", "the process has a context", rule: "IMG-1"),
+                .init(
+                    .flagImageWow64cpuLoaded, "ProcessFlags & ImageWow64cpuLoaded (0x200)",
+                    "the process loaded wow64cpu.dll before", rule: "IMG-2"),
+                .init(
+                    .ruleNotifyWow64cpuLoad, "ProcessRules & NotifyWow64cpuLoad (0x800)",
+                    "the process has the rule for wow64cpu.dll", rule: "IMG-3"),
+                .init(
+                    .isWow64cpu, "FullImageName ends in \\Windows\\System32\\Wow64cpu.dll", "the image is wow64cpu.dll",
+                    rule: "IMG-3"),
+                .init(
+                    .extendedInfoPresent, "ImageInfo->ExtendedInfoPresent", "the load has a file object", rule: "IMG-4"),
+                .init(
+                    .streamContext, "MpGetStreamContextFromFileObject(FileObject)", "the file has a stream context",
+                    rule: "IMG-4"),
+                .init(
+                    .ruleImageLoadPerStream, "StreamCtxRules & NotifyImageLoadRule (0x8000)",
+                    "the stream has the rule for image loads", rule: "IMG-4"),
+                .init(
+                    .ruleImageLoadPerProcess, "ProcessRules & NotifyImageLoadRule (0x8000000)",
+                    "the process has the rule for image loads", rule: "IMG-4"),
+                .init(
+                    .asyncImageLoad, "!(ProcessRules & 0x200)",
+                    "the process's rules let the asynchronous message through", rule: "IMG-4"),
             ]),
         Line(
             .sendSyncMonitorNotification, "MpSendSyncMonitorNotification", .known("part 2"),
@@ -115,4 +149,52 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
     public var checks: [Check.Line] { line.checks }
     /// The types of message that it creates from events.
     public var messageTypes: [MessageType] { line.messageTypes }
+}
+
+/// A condition that a routine looks at. The table of routines has the conditions of each, in the order of these cases.
+public enum Check: UInt8, CaseIterable, Sendable {
+    // MpCreateProcessNotifyRoutineEx
+    case createInfo, hasCreateThreadNotifyRoutineEx, accessDenied, ruleNotifyProcessCmdLineAtCreation
+    // MpCreateThreadNotifyRoutine
+    case create, targetIsNotSystem, isNotSystemThread, creatorContext, sameProcess, ruleNewThreadSameProcess,
+        ruleNewThreadDifferentProcess
+    // MpCreateThreadNotifyRoutineEx
+    case createThreadNotifyLock, createEx, currentIsNotSystem, currentContext, flagThreadNotifyRoutineExSet,
+        ruleNotifyProcessCmdLine, commandLineDiffers
+    // MpLoadImageNotifyRoutine
+    case systemModeImage, loaderContext, flagImageWow64cpuLoaded, ruleNotifyWow64cpuLoad, isWow64cpu,
+        extendedInfoPresent, streamContext, ruleImageLoadPerStream, ruleImageLoadPerProcess, asyncImageLoad
+
+    /// A condition in the table of routines.
+    public struct Line: Sendable {
+        /// The condition.
+        public let check: Check
+        /// The condition as the driver's code would read.
+        public let text: StaticString
+        /// Its meaning when it holds, a phrase without a full stop.
+        public let meaning: String
+        /// The rule of the driver model that it belongs to.
+        public let rule: String
+
+        init(_ check: Check, _ text: StaticString, _ meaning: String, rule: String) {
+            self.check = check
+            self.text = text
+            self.meaning = meaning
+            self.rule = rule
+        }
+    }
+
+    /// Each condition's routine and line, by raw value.
+    private static let lines: [(routine: DriverRoutine, line: Line)] = DriverRoutine.table.flatMap { row in
+        row.checks.map { (row.routine, $0) }
+    }
+
+    /// The routine that looks at it.
+    public var routine: DriverRoutine { Self.lines[Int(rawValue)].routine }
+
+    /// The condition as the driver's code would read.
+    public var text: StaticString { Self.lines[Int(rawValue)].line.text }
+
+    /// The rule of the driver model that it belongs to.
+    public var rule: String { Self.lines[Int(rawValue)].line.rule }
 }
