@@ -42,12 +42,9 @@ public struct MessageData: Sendable {
         json.member("totalSize", message.totalSize)
         json.member("sizeOfData", sizeOfData)
         for member in members where member.name != "process" {
-            json.member(key: MessageData.renamed[member.name] ?? member.name) { $0.value(member.value) }
+            json.member(key: member.messageName) { $0.value(member.value) }
         }
     }
-
-    /// Members of a structure whose names collide with a member of every message.
-    private static let renamed = ["operation": "handleOperation"]
 }
 
 extension [MessageMember] {

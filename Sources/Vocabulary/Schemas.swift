@@ -30,6 +30,8 @@ extension Vocabulary {
             "known: published. inferred: it follows from what is published. decided: our choice. disputed: published "
                 + "sources contradict each other.",
             Provenance.Status.allCases.map(\.rawValue))
+        page.messageData()
+        page.asyncNotification()
         page.settings()
         page.counters()
         page.vocabulary(groups)
@@ -38,16 +40,16 @@ extension Vocabulary {
 }
 
 /// Writes schemas with the indentation that they have in openapi.yaml.
-private struct SchemaPage {
+struct SchemaPage {
     private(set) var text = ""
 
     /// Appends a line, indented by `level` steps below `components/schemas`.
-    private mutating func line(_ level: Int, _ line: String) {
+    mutating func line(_ level: Int, _ line: String) {
         text += String(repeating: " ", count: 4 + 2 * level) + line + "\n"
     }
 
     /// Appends a description, split into lines of a readable length.
-    private mutating func description(_ level: Int, _ description: String) {
+    mutating func description(_ level: Int, _ description: String) {
         line(level, "description: >-")
         let limit = 116 - 2 * level
         var words = ""

@@ -83,6 +83,10 @@ public struct LayoutField: Hashable, Sendable {
         self.member = member
     }
 
+    /// The member in the `data` of a CloudEvent, where `operation` is the message's own; nil for a field that JSON does not
+    /// have.
+    public var messageMember: String? { member == "operation" ? "handleOperation" : member }
+
     /// The type as written in docs.
     public var typeName: String {
         let bits = 8 * (size ?? 0)
