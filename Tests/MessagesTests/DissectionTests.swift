@@ -27,12 +27,12 @@ import Testing
             ([0x44: [5]], 0x78), ([0x44: [1]], 0x78), ([0x44: [4]], 0x78),  // odd; too short; ends before the NUL
             ([0x44: [7]], 0x44), ([0x44: all], 0x44),  // beyond the message
             ([0x48: [0]], 0x48), ([0x48: [0x6E]], 0x48), ([0x48: [0x77]], 0x48), ([0x48: all], 0x48),
-            ([0x48: [0x72]], 0x44),  // would end behind the message
+            ([0x48: [0x72]], 0x44),  // would end after the message
             ([0x50: [2]], 0x54),  // a length without an offset
-            ([0x78: [0, 0]], 0x78),  // a NUL within
+            ([0x78: [0, 0]], 0x78),  // a NUL inside
             ([0x7A: [0x00, 0xD8]], 0x7A), ([0x78: [0x00, 0xDC]], 0x78),  // lone surrogates
         ] as [([Int: [UInt8]], Int?)])
-    func `a fault is told at its offset`(changes: [Int: [UInt8]], fault: Int?) {
+    func `a fault is reported at its offset`(changes: [Int: [UInt8]], fault: Int?) {
         let dissection = Dissection(DissectionTests.with(DissectionTests.loadImage(), changes))
         #expect(dissection.faults.first?.offset == fault, "\(dissection.faults)")
         #expect((dissection.content == nil) == (fault != nil))
@@ -42,14 +42,14 @@ import Testing
         arguments: [
             ([0x10: [1]], 0x10), ([0x1C: [1]], 0x1C), ([0x3B: [9]], 0x3A), ([0x38: [2]], 0x38), ([0x74: [1]], 0x74),
         ] as [([Int: [UInt8]], Int)])
-    func `what the driver would write otherwise is a remark at its offset`(changes: [Int: [UInt8]], offset: Int) {
+    func `a difference from the driver's bytes is a remark at its offset`(changes: [Int: [UInt8]], offset: Int) {
         let dissection = Dissection(DissectionTests.with(DissectionTests.loadImage(), changes))
         #expect(dissection.faults.isEmpty)
         #expect(dissection.remarks.map(\.offset) == [offset])
         #expect(dissection.parts.first { $0.offset == offset }?.expected != nil)
     }
 
-    @Test func `bytes behind the message are a remark, and no part of it`() {
+    @Test func `bytes after the message are a remark, and not part of it`() {
         let bytes = DissectionTests.loadImage()
         let dissection = Dissection(bytes + [1, 2, 3])
         #expect(dissection.content?.bytes == bytes)
@@ -58,8 +58,8 @@ import Testing
         #expect(dissection.parts.last?.value == .bytes([1, 2, 3]))
     }
 
-    @Test func `strings are found by their offsets in whatever order they lie`() throws {
-        // The command line first, the name behind it.
+    @Test func `strings are found by their offsets in any order`() throws {
+        // The command line first, the name after it.
         let bytes = DissectionTests.with(
             DissectionTests.loadImage("ab", commandLine: "xyz"),
             [
@@ -76,7 +76,7 @@ import Testing
         #expect(!dissection.remarks.isEmpty)
     }
 
-    @Test func `offsets of 64 bits are checked before they are added to`() {
+    @Test func `offsets of 64 bits are checked before any addition`() {
         var operation = RegOperation(process: DissectionTests.identity)
         operation.keyName = "k"
         let bytes = AsyncMessage(operation: .registryEvent, body: .registry(operation)).bytes
@@ -88,7 +88,7 @@ import Testing
         #expect(Dissection(hashes).faults.first?.offset == 0x94)
     }
 
-    @Test func `an operation's parts lie behind one another as wire-format has them`() throws {
+    @Test func `an operation's parts follow one another in the order of wire-format`() throws {
         var operation = RegOperation(process: DissectionTests.identity)
         operation.keyName = #"\REGISTRY\MACHINE"#
         operation.valueName = "v"
@@ -109,11 +109,11 @@ import Testing
             (.checkJournal, 0x34), (.trustedOrUntrustedProcess, 0x24), (.wow64cpuLoad, 0x30), (.createProcess, 0x78),
             (.logPrint, 0x20),
         ] as [(AsyncOperation, Int)])
-    func `a message of nothing but zeros has its layout's size`(operation: AsyncOperation, size: Int) {
+    func `a message of zeros has its layout's size`(operation: AsyncOperation, size: Int) {
         #expect(AsyncBody(operation) { _ in nil }.messageSize == size)
     }
 
-    @Test func `a GUID is read and written in its mixed order`() {
+    @Test func `a GUID is read and written in its mixed byte order`() {
         let text = "9e6c4e1f-7d60-472f-ba1a-a39ef669e4b2"
         let guid = OWord(guid: text)
         #expect(
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func `a member's name is the driver's in camel case, and stands once in a layout`() {
+    @Test func `a member's name is the driver's in camel case, and unique in a layout`() {
         for structure in AsyncOperation.allCases.map(\.structure) + SyncOperation.allCases.map(\.structure) {
             let members = structure.fields.compactMap(\.member)
             #expect(Set(members).count == members.count, "\(structure.name)")

@@ -11,12 +11,12 @@ struct FileTimeRFC3339Tests {
         (125_911_583_999_999_999, "1999-12-31T23:59:59.9999999Z"),
         (2_650_467_743_999_999_999, "9999-12-31T23:59:59.9999999Z"),
     ])
-    func `a time is written with seven digits and read back to the tick`(ticks: UInt64, text: String) {
+    func `a time is written with seven digits and restored to the tick`(ticks: UInt64, text: String) {
         #expect(FileTime(ticks: ticks).rfc3339 == text)
         #expect(FileTime(text) == FileTime(ticks: ticks))
     }
 
-    @Test func `every day of a century, and the days around each February and New Year to 9999, read back`() {
+    @Test func `every day of a century, and those around each February and New Year to 9999, are restored`() {
         let day = 86_400 * FileTime.ticksPerSecond
         var (year, month, dayOfMonth) = (1601, 1, 1)
         let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -49,7 +49,7 @@ struct FileTimeRFC3339Tests {
         ("0x0", "1601-01-01T00:00:00.0000000Z"),
         ("0x24c85a5ed1c04000", ""),
     ])
-    func `fewer digits, a zero offset and a hex FILETIME are taken`(text: String, written: String) {
+    func `fewer digits, a zero offset and a hex FILETIME are accepted`(text: String, written: String) {
         #expect(FileTime(text)?.rfc3339 ?? "" == written)
     }
 
@@ -63,7 +63,7 @@ struct FileTimeRFC3339Tests {
         "2020-00-01T00:00:00Z", "2020-01-00T00:00:00Z", "1600-12-31T23:59:59Z", "0000-01-01T00:00:00Z",
         "10000-01-01T00:00:00Z", "+2020-02-21T10:15:30Z", "2020-2-21T10:15:30Z", "２０２０-02-21T10:15:30Z",
     ])
-    func `what is no such time is refused`(text: String) {
+    func `anything else is refused`(text: String) {
         #expect(FileTime(text) == nil)
     }
 
@@ -73,7 +73,7 @@ struct FileTimeRFC3339Tests {
     }
 
     @Test(arguments: [-1, 24, Int.max, Int.min])
-    func `an hour out of range makes no time`(hour: Int) {
+    func `an hour out of range is refused`(hour: Int) {
         #expect(FileTime(year: 2020, month: 1, day: 1, hour: hour, minute: 0, second: 0) == nil)
     }
 }

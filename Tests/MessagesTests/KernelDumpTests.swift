@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct KernelDumpTests {
     @Test(arguments: KernelDumps.messages.indices)
-    func `a message is the bytes of its memory dump, and the dump is the message`(index: Int) throws {
+    func `a message equals its memory dump in both directions`(index: Int) throws {
         let (_, message, bytes) = KernelDumps.messages[index]
         #expect(message.bytes == bytes)
         #expect(message.totalSize == bytes.count)
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: KernelDumps.syncData.indices)
-    func `SYN-3: variable data is the bytes of its memory dump, and the dump is the data`(index: Int) throws {
+    func `SYN-3: variable data equals its memory dump in both directions`(index: Int) throws {
         let (_, data, bytes) = KernelDumps.syncData[index]
         #expect(data.bytes == bytes)
         #expect(data.size == bytes.count)
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: KernelDumps.messages.indices)
-    func `every prefix of a dump is a fault, never a trap, and explains what is there`(index: Int) {
+    func `every prefix of a dump is a fault, never a trap, and is explained as far as it goes`(index: Int) {
         let bytes = KernelDumps.messages[index].bytes
         for count in bytes.indices {
             let dissection = Dissection(Array(bytes.prefix(count)))
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `the dump of a CreateThread as published, without the zeros at its end, shows every field`() {
+    @Test func `the published dump of a CreateThread, without the zeros at its end, shows every field`() {
         let published = Array(KernelDumps.tsThemeBytes.dropLast(8))
         let dissection = Dissection(published)
         #expect(dissection.faults.map(\.offset) == [0x04])
@@ -47,7 +47,7 @@ import Testing
         #expect(name?.offset == 0x48)
     }
 
-    @Test func `pieces cover all of a message, in order`() {
+    @Test func `the pieces cover a whole message, in order`() {
         for (_, _, bytes) in KernelDumps.messages {
             var next = 0
             for part in Dissection(bytes).parts {

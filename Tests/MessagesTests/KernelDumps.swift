@@ -1,6 +1,6 @@
 import Messages
 
-/// Memory dumps of real messages that the analyst of the driver published, a field a line.
+/// Memory dumps of real messages, published by the driver's analyst, one field per line.
 enum KernelDumps {
     /// The messages, as values and as bytes.
     static let messages: [(name: String, message: AsyncMessage, bytes: [UInt8])] = [
@@ -163,7 +163,7 @@ enum KernelDumps {
 
     // MARK: NewThreadSameProcess
 
-    /// The unknown field was not shown in the dump and is taken as 0.
+    /// The dump does not show the unknown field; it is assumed to be 0.
     static let smss = SyncData.newThreadSameProcess(
         ThreadNotifySyncMessage(
             createdThread: thread(428, 132_267_103_512_156_077), currentThread: thread(416, 132_267_092_492_431_802),

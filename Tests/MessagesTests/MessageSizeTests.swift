@@ -18,7 +18,7 @@ import Testing
             (.newThreadAndCmdLine(commandLine: "ab", currentCommandLine: "c"), 0x4 + 0x2 + 0xC),
             (.newThreadAndCmdLine(commandLine: "", currentCommandLine: ""), 0xC),
         ] as [(SyncData, Int)])
-    func `SYN-3: a synchronous message is its header of 0x30 and the operation's data`(data: SyncData, size: Int) {
+    func `SYN-3: a synchronous message is a header of 0x30 and the operation's data`(data: SyncData, size: Int) {
         let message = SyncMessage(ioPriority: MpIoPriority(), currentProcess: MessageSizeTests.identity, data: data)
         #expect(data.size == size)
         #expect(message.totalSize == 0x30 + size)
@@ -28,7 +28,7 @@ import Testing
         (#"\Device\HarddiskVolume4\Windows\System32\sspicli.dll"#, "", 0xE2), ("", "", 0x78), ("a", "", 0x7C),
         ("", "a", 0x7C), ("ab", "c d", 0x86),
     ])
-    func `ASY-8: names in a CreateProcess or LoadImage count their NUL, absent ones nothing`(
+    func `ASY-8: names in a CreateProcess or LoadImage include their NUL, absent ones take no bytes`(
         image: String, commandLine: String, size: Int
     ) {
         let notify = ImageLoadAndProcessNotify(
@@ -39,7 +39,7 @@ import Testing
         #expect(message.sizeOfData == size - 8)
     }
 
-    @Test func `ASY-8: a CreateThread is 0x50 bytes and the name without its NUL`() {
+    @Test func `ASY-8: a CreateThread is 0x50 bytes plus the name without its NUL`() {
         let notify = ThreadNotify(
             currentProcess: MessageSizeTests.identity, currentThreadId: 1788,
             createdThreadProcess: MessageSizeTests.identity, createdThread: MessageSizeTests.thread,
@@ -50,14 +50,14 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 1000])
-    func `ASY-8: raw data stands behind a header of 0x20`(count: Int) {
+    func `ASY-8: raw data follows a header of 0x20`(count: Int) {
         let message = AsyncMessage(
             operation: .logPrint, body: .raw([UInt8](repeating: 7, count: count)))
         #expect(message.totalSize == 0x20 + count)
         #expect(message.messageBufferSize == 0x18 + count)
     }
 
-    @Test func `IMG-2: a Wow64cpuLoad of 0x30 bytes says 0x70 in its SizeOfData`() {
+    @Test func `IMG-2: a Wow64cpuLoad of 0x30 bytes has 0x70 in its SizeOfData`() {
         let load = Wow64CpuLoadMessage(processId: 1, threadId: 2, wow64CpuImageBase: 3)
         let message = AsyncMessage(operation: .wow64cpuLoad, body: .wow64cpuLoad(load))
         #expect(message.totalSize == 0x30)

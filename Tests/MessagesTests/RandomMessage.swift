@@ -1,14 +1,14 @@
 import Messages
 import TestSupport
 
-/// Makes messages of every kind whose fields hold anything that a field can hold.
+/// Creates messages of every kind, with any values that their fields can have.
 struct RandomMessage {
     var generator: SplitMix
 
     init(seed: UInt64) { generator = SplitMix(seed: seed) }
 
     private mutating func word<Word: FixedWidthInteger & UnsignedInteger>() -> Word {
-        // The ends of the range as often as anything between.
+        // The ends of the range are as frequent as all values in between.
         switch UInt8.random(in: 0..<4, using: &generator) {
         case 0: 0
         case 1: .max
@@ -23,7 +23,7 @@ struct RandomMessage {
     }
     private mutating func thread() -> AuxTidCreationTime { AuxTidCreationTime(threadId: word(), creationTime: time()) }
 
-    /// Text of up to `limit` scalars of all planes, without NUL.
+    /// Text of up to `limit` scalars from all planes, without NUL.
     private mutating func text(upTo limit: Int = 40) -> String {
         var text = ""
         for _ in 0..<Int.random(in: 0...limit, using: &generator) {

@@ -9,7 +9,7 @@ import Testing
         return bytes
     }
 
-    @Test func `PRC-3: byte 0x48 denies, 0x4C and 0x50 hold flags and rules`() throws {
+    @Test func `PRC-3: byte 0x48 denies, 0x4C and 0x50 contain flags and rules`() throws {
         let bytes = ReplyTests.createProcessReply([
             0x48: 2, 0x4C: 0x01, 0x4D: 0x02, 0x4E: 0x03, 0x4F: 0x84, 0x50: 0x11, 0x51: 0x12, 0x52: 0x13, 0x53: 0x94,
         ])
@@ -23,7 +23,7 @@ import Testing
         createProcessReply([0: 0x5C]), createProcessReply([2: 0x61]), createProcessReply([3: 1]),
         createProcessReply(size: 0x5F), [0x5D, 0, 0x60], [],
     ])
-    func `PRC-3: a buffer that fails the checks is no reply`(bytes: [UInt8]) {
+    func `PRC-3: a buffer that fails the checks is not a reply`(bytes: [UInt8]) {
         #expect(CreateProcessReply(bytes: bytes) == nil)
     }
 

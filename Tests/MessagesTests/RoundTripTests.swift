@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct RoundTripTests {
     @Test(arguments: 0..<5 as Range<UInt64>)
-    func `any message is read back as it was written, and the driver would write nothing else`(seed: UInt64) throws {
+    func `any message is restored, without a remark`(seed: UInt64) throws {
         var random = RandomMessage(seed: seed)
         for _ in 0..<60 {
             let async = random.async()
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: 0..<5 as Range<UInt64>)
-    func `a message is made again of what JSON tells of it`(seed: UInt64) {
+    func `a message can be rebuilt from its JSON`(seed: UInt64) {
         var random = RandomMessage(seed: seed)
         for _ in 0..<60 {
             let message = random.async()
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: 0..<5 as Range<UInt64>)
-    func `any bytes are read or found faulty, and what is read without remark is written the same`(seed: UInt64) {
+    func `any bytes are read or faulty, and a message without a remark is written as the same bytes`(seed: UInt64) {
         var random = RandomMessage(seed: seed)
         for round in 0..<60 {
             let isAsync = round.isMultiple(of: 2)
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    /// Writes numbers that are likely to be wrong over some words, cuts or lengthens the end.
+    /// Overwrites some words with numbers that are likely to be invalid, and truncates or extends the end.
     private func spoil(_ bytes: inout [UInt8], _ generator: inout SplitMix) {
         for _ in 0..<Int.random(in: 1...4, using: &generator) where bytes.count >= 8 {
             let place = Int.random(in: 0..<bytes.count / 4, using: &generator) * 4

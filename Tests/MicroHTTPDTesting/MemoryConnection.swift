@@ -1,19 +1,19 @@
 public import MicroHTTPD
 import Synchronization
 
-/// A client's connection in memory, for tests and for fuzzing: requests reach a handler without a socket or a thread of a
-/// daemon's, through the same gate and by the same steps.
+/// A client's connection in memory, for tests and for fuzzing. Requests reach a handler without a socket and without a
+/// daemon's thread, through the same gate and in the same steps.
 ///
-/// One request at a time, from one thread at a time. What is the library's own business does not happen here: deadlines,
-/// transfer codings, `100 Continue`, and the reading of bytes as lines.
+/// One request at a time, from one thread at a time. It leaves out the library's own work: deadlines, transfer codings,
+/// `100 Continue`, and parsing lines.
 public final class MemoryConnection {
-    /// How far a request has come.
+    /// The progress of a request.
     public enum Progress {
-        /// Refused before the handler was asked.
+        /// Refused before the handler was called.
         case refused(Response)
         /// Answered by the handler.
         case answered(Response)
-        /// It waits for the handler; call `proceed()` to go on.
+        /// It waits for the handler; call `proceed()` to continue.
         case waiting
         /// The body is shorter than its `Content-Length`: a daemon would wait for the rest.
         case incomplete
@@ -34,7 +34,7 @@ public final class MemoryConnection {
     private var request: UInt64 = 0
     private var turn: UInt64 = 0
 
-    /// A connection to `handler` on which bodies come in pieces of `pieceLength` bytes, 1 at least.
+    /// A connection to `handler` that delivers bodies in pieces of `pieceLength` bytes, at least 1.
     public init(_ handler: any RequestHandler, pieceLength: Int = 16_384) {
         core = DaemonCore(DaemonConfiguration(), handler, { _ in })
         rendezvous = Rendezvous(handler, connection: line, socket: -1, deadline: .max)
@@ -46,7 +46,7 @@ public final class MemoryConnection {
         rendezvous.close()
     }
 
-    /// Sends the next request; what came of the one before is over.
+    /// Sends the next request; ends the previous one.
     public func send(_ raw: RawRequest) -> Progress {
         hangUp()
         request = rendezvous.open()
@@ -77,7 +77,7 @@ public final class MemoryConnection {
         return proceed()
     }
 
-    /// Goes on with a request that was waiting.
+    /// Continues a request that was waiting.
     public func proceed() -> Progress {
         if line.isSuspended { return .waiting }
         if case .streaming(let consumer, let rest, let isWhole) = phase {
@@ -95,7 +95,7 @@ public final class MemoryConnection {
         }
     }
 
-    /// The bytes that the consumer left because it must wait; nil when nobody would wake it.
+    /// The bytes that the consumer left because it must wait; nil if nothing will resume it.
     private func feed(_ consumer: any BodyConsumer, _ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         var rest = bytes
         while !rest.isEmpty {
@@ -115,8 +115,8 @@ public final class MemoryConnection {
         return rest
     }
 
-    /// Reads the next bytes of an answer that is made while it is sent, `capacity` at most; nil when there are none now.
-    /// Empty at the end of the answer, and for one that is not streamed.
+    /// Reads the next bytes of an answer that is produced while it is sent, at most `capacity`; nil if there are none
+    /// now. Empty at the end of the answer, and for an answer that is not streamed.
     public func read(_ capacity: Int = 16_384) -> [UInt8]? {
         guard case .sending(let producer) = phase else { return [] }
         if line.isSuspended { return nil }
@@ -145,7 +145,7 @@ public final class MemoryConnection {
         }
     }
 
-    /// The client goes, however far its request has come.
+    /// Disconnects, whatever the progress of the request.
     public func hangUp() {
         switch phase {
         case .idle, .handled: break
@@ -168,7 +168,7 @@ public final class MemoryConnection {
     }
 }
 
-/// Notes whether a connection in memory waits.
+/// Records whether a connection in memory waits.
 private final class MemoryLine: SuspendableConnection {
     private let state = Atomic(false)
 

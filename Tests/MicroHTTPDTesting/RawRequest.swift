@@ -1,6 +1,6 @@
 import MicroHTTPD
 
-/// A request as a client sends it, for a `MemoryConnection`: nothing of it is checked yet.
+/// A request as sent by a client, for a `MemoryConnection`; nothing in it has been checked.
 public struct RawRequest: Sendable {
     /// The method.
     public var method: String
@@ -10,10 +10,10 @@ public struct RawRequest: Sendable {
     public var version: String
     /// The headers in order, repeats included.
     public var headers: [(name: String, value: String)]
-    /// What follows the headers, without a transfer coding.
+    /// The body, without a transfer coding.
     public var body: [UInt8]
 
-    /// The given request.
+    /// A request with the given parts.
     public init(
         method: String, target: String, version: String = "HTTP/1.1",
         headers: [(name: String, value: String)] = [(name: "Host", value: "localhost")], body: [UInt8] = []
@@ -27,7 +27,7 @@ public struct RawRequest: Sendable {
 
     /// Passes the gate.
     ///
-    /// - Throws: What a daemon refuses it for.
+    /// - Throws: The reason why a daemon refuses it.
     func head() throws(RequestViolation) -> RequestHead {
         let headers = HeaderFields(headers)
         try RequestGate.check(method: method)

@@ -1,7 +1,7 @@
 public import MicroHTTPD
 
 extension Response {
-    /// The body as far as it is there already; nil for one that is made while it is sent.
+    /// The body if it is complete; nil for one that is produced while it is sent.
     public var wholeBody: [UInt8]? {
         switch body {
         case .bytes(let bytes): bytes

@@ -4,7 +4,7 @@ import Locking
 import TestSupport
 import Testing
 
-/// Does with the buffer what `next` says.
+/// Fills the buffer as `next` says.
 private final class TestProducer: BodyProducer {
     typealias Step = @Sendable (UnsafeMutableRawBufferPointer, BodyResumption, Int) -> BodyProduction
 
@@ -43,7 +43,7 @@ private func write(_ text: String, to buffer: UnsafeMutableRawBufferPointer) -> 
 }
 
 struct BodyProducerTests {
-    @Test func `a body is made piece by piece`() throws {
+    @Test func `a body is produced piece by piece`() throws {
         let producer = TestProducer { buffer, _, call in call <= 1000 ? write("\(call),", to: buffer) : .end }
         let daemon = try Daemon.start(producer.handler)
         let client = try Client(daemon.port)
@@ -57,7 +57,7 @@ struct BodyProducerTests {
         #expect(try client.receive(toHead: true).status == 200)
     }
 
-    @Test func `a producer that waits is asked again when it is resumed`() throws {
+    @Test func `a waiting producer is called again when it is resumed`() throws {
         let queue = DispatchQueue(label: "resume")
         let producer = TestProducer { buffer, resume, call in
             if call > 300 { return .end }
@@ -71,7 +71,7 @@ struct BodyProducerTests {
         #expect(try client.receive().body.count == 100)
     }
 
-    @Test func `a producer that fails cuts the connection before the end of the body`() throws {
+    @Test func `a failing producer cuts the connection before the end of the body`() throws {
         let producer = TestProducer { buffer, _, call in call == 1 ? write("part", to: buffer) : .failed }
         let daemon = try Daemon.start(producer.handler)
         let client = try Client(daemon.port)
@@ -79,7 +79,7 @@ struct BodyProducerTests {
         #expect(throws: Client.Failure.self) { try client.receive() }
     }
 
-    @Test func `a stop ends a stream that waits, with a proper end`() throws {
+    @Test func `a stop ends a waiting stream properly`() throws {
         let producer = TestProducer { buffer, _, call in call == 1 ? write("one", to: buffer) : .later }
         let daemon = try Daemon.start(producer.handler)
         let client = try Client(daemon.port)
@@ -90,7 +90,7 @@ struct BodyProducerTests {
         #expect(producer.closed.withLock { $0 } == 1)
     }
 
-    @Test func `a client that leaves a stream closes its producer`() throws {
+    @Test func `a client that disconnects from a stream closes its producer`() throws {
         let producer = TestProducer { buffer, _, _ in
             buffer.initializeMemory(as: UInt8.self, repeating: 0x78)
             return .bytes(buffer.count)
@@ -105,7 +105,7 @@ struct BodyProducerTests {
     }
 
     @Test(arguments: [false, true])
-    func `a client that leaves a stream that has nothing to say is noticed`(dies: Bool) throws {
+    func `a client that disconnects from an idle stream is noticed`(dies: Bool) throws {
         let producer = TestProducer { buffer, _, call in call == 1 ? write("one", to: buffer) : .later }
         let daemon = try Daemon.start(producer.handler)
         do {

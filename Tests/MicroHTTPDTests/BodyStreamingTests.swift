@@ -4,7 +4,7 @@ import Locking
 import TestSupport
 import Testing
 
-/// Takes what `appetite` says of each piece, and records what becomes of the body.
+/// Takes as much of each piece as `appetite` says, and records the outcome of the body.
 private final class TestConsumer: BodyConsumer, Sendable {
     struct Record {
         var bytes: [UInt8] = []
@@ -79,7 +79,7 @@ struct BodyStreamingTests {
         try client.send("0\r\n\r\n")
     }
 
-    @Test(arguments: [false, true]) func `a body comes piece by piece and whole`(chunked: Bool) throws {
+    @Test(arguments: [false, true]) func `a body arrives in pieces and complete`(chunked: Bool) throws {
         let consumer = TestConsumer { count, _ in count }
         let daemon = try Daemon.start(consumer.handler)
         let client = try Client(daemon.port)
@@ -90,7 +90,7 @@ struct BodyStreamingTests {
     }
 
     @Test(arguments: [false, true])
-    func `a consumer that waits is resumed from another thread and misses nothing`(chunked: Bool) throws {
+    func `a waiting consumer is resumed from another thread and misses nothing`(chunked: Bool) throws {
         let queue = DispatchQueue(label: "resume")
         let consumer = TestConsumer { count, resume in
             guard count > 100 else { return count }
@@ -105,7 +105,7 @@ struct BodyStreamingTests {
         #expect(!consumer.record.withLock { $0.overlapped })
     }
 
-    @Test func `a resumption before the consumer returns counts, and twice is once`() throws {
+    @Test func `a resumption before the consumer returns counts, and twice counts once`() throws {
         let consumer = TestConsumer { count, resume in
             resume.resume()
             resume.resume()
@@ -118,7 +118,7 @@ struct BodyStreamingTests {
         #expect(consumer.bytes == Self.body)
     }
 
-    @Test func `a consumer that waits holds the client back`() throws {
+    @Test func `a waiting consumer stops the client from sending`() throws {
         let consumer = TestConsumer { _, _ in 0 }
         let daemon = try Daemon.start(consumer.handler)
         let client = try Client(daemon.port, deadlineSeconds: 1)
@@ -130,7 +130,7 @@ struct BodyStreamingTests {
         #expect(consumer.counts == [0, 1])
     }
 
-    @Test func `an empty body is finished`() throws {
+    @Test func `an empty body finishes`() throws {
         let consumer = TestConsumer { count, _ in count }
         let daemon = try Daemon.start(consumer.handler)
         let client = try Client(daemon.port)
@@ -139,7 +139,7 @@ struct BodyStreamingTests {
         #expect(consumer.counts == [1, 0])
     }
 
-    @Test func `a body that breaks off is abandoned once`() throws {
+    @Test func `a truncated body is abandoned once`() throws {
         let consumer = TestConsumer { count, _ in count }
         let daemon = try Daemon.start(consumer.handler)
         let client = try Client(daemon.port)
@@ -162,7 +162,7 @@ struct BodyStreamingTests {
     }
 
     @Test(arguments: [false, true])
-    func `a client that leaves while the consumer waits is noticed, and no more of its body taken`(dies: Bool) throws {
+    func `a client that disconnects while the consumer waits is noticed, and no more is taken`(dies: Bool) throws {
         let consumer = TestConsumer { count, _ in count == 4 ? 3 : count }
         let daemon = try Daemon.start(consumer.handler)
         do {

@@ -1,7 +1,7 @@
 import Glibc
 import MicroHTTPD
 
-/// A blocking HTTP client that sends exactly the bytes it is given. Whatever takes longer than its deadline throws.
+/// A blocking HTTP client that sends exactly the given bytes. Everything that exceeds its deadline throws.
 final class Client: @unchecked Sendable {  // one test thread at a time
     enum Failure: Error {
         case cannotConnect(Int32)
@@ -34,7 +34,7 @@ final class Client: @unchecked Sendable {  // one test thread at a time
         else { throw Failure.cannotConnect(errno) }
     }
 
-    /// Over the unix domain socket at `path`.
+    /// Connects to the unix domain socket at `path`.
     init(path: String) throws {
         socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var deadline = timeval(tv_sec: 20, tv_usec: 0)
@@ -45,7 +45,7 @@ final class Client: @unchecked Sendable {  // one test thread at a time
         else { throw Failure.cannotConnect(errno) }
     }
 
-    /// Runs after an `init` that has thrown, too.
+    /// Also runs after an `init` that has thrown.
     deinit {
         close(socket)
     }
@@ -65,12 +65,12 @@ final class Client: @unchecked Sendable {  // one test thread at a time
         }
     }
 
-    /// Tells the server that nothing more will be sent.
+    /// Shuts down the sending side.
     func endSending() {
         shutdown(socket, Int32(SHUT_WR))
     }
 
-    /// Ends the connection with a reset, as a client that dies does.
+    /// Resets the connection, as a client does that dies.
     func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
@@ -79,14 +79,14 @@ final class Client: @unchecked Sendable {  // one test thread at a time
         connect(socket, &unspecified, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
-    /// Reads until the server closes; throws when it does not.
+    /// Reads until the server closes the connection; throws if it does not.
     func receiveToEnd() throws -> [UInt8] {
         while try fill() {}
         defer { buffer = [] }
         return buffer
     }
 
-    /// Reads one reply; `toHead` says that it carries no body whatever its length says.
+    /// Reads one reply. With `toHead` it has no body, whatever its length says.
     func receive(toHead: Bool = false) throws -> Reply {
         let head = try receiveLines()
         var lines = head.split(separator: "\r\n", omittingEmptySubsequences: false)[...]
@@ -142,7 +142,7 @@ final class Client: @unchecked Sendable {  // one test thread at a time
         return Array(buffer[..<count])
     }
 
-    /// Reads what has come; false at the end of the connection.
+    /// Reads the available bytes; false at the end of the connection.
     private func fill() throws -> Bool {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         let count = recv(socket, &chunk, chunk.count, 0)
@@ -154,7 +154,7 @@ final class Client: @unchecked Sendable {  // one test thread at a time
     }
 }
 
-/// What a client got.
+/// The reply to a client.
 struct Reply {
     var status: Int
     var headers: [String: String] = [:]

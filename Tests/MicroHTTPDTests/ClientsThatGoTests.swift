@@ -5,7 +5,7 @@ import TestCertificates
 import TestSupport
 import Testing
 
-/// Responders that are kept and never answered, and how many of their clients went.
+/// Responders that are kept and never answered, and the number of their clients that disconnected.
 private final class Waiting: Sendable {
     let arrived = Event()
     let gone = Event()
@@ -27,11 +27,11 @@ private final class Waiting: Sendable {
         }
     }
 
-    /// Takes one away from here.
+    /// Removes and returns one.
     func take() -> Responder? { responders.withLock { $0.popLast() } }
 }
 
-/// A client that goes while its request waits for its answer.
+/// A client that disconnects while its request waits for an answer.
 struct ClientsThatGoTests {
     enum Way: CaseIterable {
         case close, reset, endSending
@@ -39,9 +39,9 @@ struct ClientsThatGoTests {
 
     private let places = 32
 
-    /// Each place is taken by a client whose request waits; then all of them go.
+    /// Clients with waiting requests take all slots; then all of them disconnect.
     @Test(arguments: Way.allCases, ["", get("/behind"), "GET /half"])
-    func `a client that goes while its request waits gives up its place`(way: Way, pipelined: String) throws {
+    func `a client that disconnects while its request waits frees its slot`(way: Way, pipelined: String) throws {
         let waiting = Waiting()
         let daemon = try Daemon.start(waiting.handler) { $0.connectionLimit = places }
         var clients = try (0..<places).map { _ in try Client(daemon.port) }
@@ -62,7 +62,7 @@ struct ClientsThatGoTests {
         for client in clients { #expect(try client.receiveToEnd() == []) }
     }
 
-    @Test func `so does one over TLS`() throws {
+    @Test func `a disconnected TLS client frees its slot too`() throws {
         let certificate = try Certificate(for: "localhost")
         let identity = try TLSIdentity(certificateChain: certificate.certificate, privateKey: certificate.key)
         let waiting = Waiting()
@@ -79,7 +79,7 @@ struct ClientsThatGoTests {
         try #require(waiting.gone.wait(4))
     }
 
-    @Test func `an answer that comes soon reaches a client that has ended its side`() throws {
+    @Test func `an answer that comes soon reaches a client that has shut down its side`() throws {
         let waiting = Waiting()
         let daemon = try Daemon.start(waiting.handler)
         let client = try Client(daemon.port)
@@ -92,7 +92,7 @@ struct ClientsThatGoTests {
         #expect(waiting.goneCount.withLock { $0 } == 0)
     }
 
-    @Test func `an answer for a client that has gone is dropped, and who asks later is told at once`() throws {
+    @Test func `an answer for a disconnected client is dropped, and later watchers are notified at once`() throws {
         let waiting = Waiting()
         let daemon = try Daemon.start(waiting.handler)
         do {
@@ -111,7 +111,7 @@ struct ClientsThatGoTests {
         #expect(told.withLock { $0 } == 2)
     }
 
-    @Test func `what is kept for a client that goes is let go of with the answer`() throws {
+    @Test func `a watcher of a client is released with the answer`() throws {
         final class Trace: Sendable {}
         let desk = Desk()
         let daemon = try Daemon.start(desk.handler)
@@ -129,7 +129,7 @@ struct ClientsThatGoTests {
         #expect(try client.receive().status == 200)
     }
 
-    @Test func `a client in memory that hangs up has gone`() {
+    @Test func `a client in memory that hangs up has disconnected`() {
         let waiting = Waiting()
         let connection = MemoryConnection(waiting.handler)
         guard case .waiting = connection.send(RawRequest(method: "GET", target: "/waits")) else {

@@ -25,7 +25,7 @@ struct ConversationTests {
         for index in 0..<100 { #expect(try client.receive().text == "POST /\(index) \(index)") }
     }
 
-    @Test func `a request may come byte by byte`() throws {
+    @Test func `a request may arrive byte by byte`() throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port)
         for byte in post("/slow?a=b", "dribble").utf8 { try client.send([byte]) }
@@ -37,14 +37,14 @@ struct ConversationTests {
         let client = try Client(daemon.port)
         let bytes = Array((post("/x", "{\"a\":1}") + post("/y", "{}")).utf8)
         try client.send(Array(bytes.prefix(position)))
-        // Two segments on the wire, whatever the kernel thinks.
+        // Two segments on the wire, whatever the kernel does.
         sched_yield()
         try client.send(Array(bytes.dropFirst(position)))
         #expect(try client.receive().text == "POST /x {\"a\":1}")
         #expect(try client.receive().text == "POST /y {}")
     }
 
-    @Test func `a chunked body is put together`() throws {
+    @Test func `a chunked body is assembled`() throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port)
         let head = "PUT /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -96,7 +96,7 @@ struct ConversationTests {
         #expect(try client.receive().text == "\(method) /m ")
     }
 
-    @Test func `an answer closes the connection when it says so`() throws {
+    @Test func `an answer closes the connection if it says so`() throws {
         let daemon = try Daemon.start(
             collecting { _, responder in
                 var response = Response(status: 200)
@@ -118,7 +118,7 @@ struct ConversationTests {
         #expect(try client.receiveToEnd() == [])
     }
 
-    @Test func `the head has what the client sent`() throws {
+    @Test func `the head contains everything that the client sent`() throws {
         let daemon = try Daemon.start(
             collecting { request, responder in
                 let head = request.head
@@ -132,7 +132,7 @@ struct ConversationTests {
         #expect(try client.receive().text == #"["a/b", "c"] x y spaced out 2 127.0.0.1 http11"#)
     }
 
-    @Test func `headers of one request do not show in the next`() throws {
+    @Test func `headers of one request do not appear in the next`() throws {
         let daemon = try Daemon.start(
             collecting { request, responder in
                 responder.respond(Response(status: 200, body: Array((request.head.headers["x-a"] ?? "-").utf8)))
@@ -173,7 +173,7 @@ struct ConversationTests {
         }
     }
 
-    @Test(arguments: [1, 200, 500, 3000]) func `many cookies and many headers are taken or refused`(count: Int) throws {
+    @Test(arguments: [1, 200, 500, 3000]) func `many cookies and headers are accepted or refused`(count: Int) throws {
         let daemon = try Daemon.start(echo)
         for header in [
             "Cookie: " + (0..<count).map { "a\($0)=1" }.joined(separator: "; ") + "\r\n",
@@ -186,7 +186,7 @@ struct ConversationTests {
         #expect(eventually { daemon.statistics.openConnections == 0 })
     }
 
-    @Test func `long headers that come in pieces are taken`() throws {
+    @Test func `long headers that arrive in pieces are accepted`() throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port)
         try client.send("GET /long HTTP/1.1\r\nHost: x\r\n")

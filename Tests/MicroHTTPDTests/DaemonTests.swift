@@ -39,7 +39,7 @@ struct DaemonTests {
     }
 
     @Test(arguments: ["", "example.org", "1.2.3", "::g", "127.0.0.1:80"])
-    func `a host that is no address is an error`(host: String) {
+    func `a host that is not an address is an error`(host: String) {
         #expect(throws: DaemonError.badAddress(host)) { try Daemon.start(echo) { $0.endpoint = .tcp(host: host) } }
     }
 
@@ -64,7 +64,7 @@ struct DaemonTests {
         }
     }
 
-    @Test(arguments: [1, 2, 4, 64]) func `any number of threads serves`(threads: Int) throws {
+    @Test(arguments: [1, 2, 4, 64]) func `any number of threads works`(threads: Int) throws {
         let daemon = try Daemon.start(echo) { $0.threads = threads }
         let clients = try (0..<64).map { _ in try Client(daemon.port) }
         for client in clients { try client.send(get("/t")) }
@@ -88,7 +88,7 @@ struct DaemonTests {
         #expect(try extra.receiveToEnd() == [])
     }
 
-    @Test func `a place that becomes free is given to another connection of the address`() throws {
+    @Test func `a freed slot is given to another connection of the address`() throws {
         let daemon = try Daemon.start(echo) { $0.connectionsPerAddressLimit = 2 }
         for _ in 0..<5 {
             let clients = try (0..<2).map { _ in try Client(daemon.port) }
@@ -101,8 +101,8 @@ struct DaemonTests {
         }
     }
 
-    /// The kernel holds them: they are neither refused nor answered.
-    @Test func `connections over the limit of all wait until a place is free`() throws {
+    /// The kernel keeps them: they are neither refused nor answered.
+    @Test func `connections over the total limit wait until a slot is free`() throws {
         let daemon = try Daemon.start(echo) { $0.connectionLimit = 4 }
         var held = try (0..<4).map { _ in try Client(daemon.port) }
         for client in held {
@@ -111,7 +111,7 @@ struct DaemonTests {
         }
         let waiting = try Client(daemon.port)
         try waiting.send(get("/waited"))
-        // An answer to another connection shows that there was time for one.
+        // An answer to another connection shows that there was enough time.
         try held[0].send(get())
         #expect(try held[0].receive().status == 200)
         #expect(daemon.statistics.openConnections == 4)
@@ -119,7 +119,7 @@ struct DaemonTests {
         #expect(try waiting.receive().text == "GET /waited ")
     }
 
-    @Test(arguments: [1, 3]) func `a crowd is served, never more at a time than there are places`(limit: Int) throws {
+    @Test(arguments: [1, 3]) func `a crowd is served, never exceeding the slots`(limit: Int) throws {
         let most = Atomic(0)
         let counting = Locked<Daemon?>(nil)
         let handler = collecting { _, responder in
@@ -136,7 +136,7 @@ struct DaemonTests {
         #expect(eventually { daemon.liveConnections == 0 })
     }
 
-    @Test func `connections come and go and leave nothing`() throws {
+    @Test func `connections open and close and leave nothing behind`() throws {
         let daemon = try Daemon.start(echo) { $0.requestDeadline = .milliseconds(500) }
         for index in 0..<500 {
             let client = try Client(daemon.port)

@@ -8,7 +8,7 @@ struct DeadlineTests {
         try Daemon.start(handler) { $0.requestDeadline = .milliseconds(200) }
     }
 
-    /// Sends a byte every now and then for as long as the server takes it.
+    /// Sends a byte from time to time, as long as the server accepts it.
     private func dribble(_ client: Client, _ text: String) -> Bool {
         let pause = DispatchSemaphore(value: 0)
         for byte in text.utf8 {
@@ -18,7 +18,7 @@ struct DeadlineTests {
         return false
     }
 
-    @Test func `a client that dribbles its headers is cut`() throws {
+    @Test func `a client that sends its headers slowly is cut off`() throws {
         let daemon = try start(echo)
         let client = try Client(daemon.port)
         #expect(dribble(client, "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 500)))
@@ -26,7 +26,7 @@ struct DeadlineTests {
         #expect(eventually { daemon.liveConnections == 0 })
     }
 
-    @Test func `a client that dribbles a body is cut`() throws {
+    @Test func `a client that sends a body slowly is cut off`() throws {
         let daemon = try start(echo)
         let client = try Client(daemon.port)
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
@@ -34,14 +34,14 @@ struct DeadlineTests {
         #expect(eventually { daemon.statistics.cutByDeadline == 1 })
     }
 
-    @Test func `a client that says nothing is cut`() throws {
+    @Test func `a client that sends nothing is cut off`() throws {
         let daemon = try start(echo)
         let client = try Client(daemon.port)
         #expect(try client.receiveToEnd() == [])
         #expect(eventually { daemon.statistics.cutByDeadline == 1 })
     }
 
-    @Test func `a second request is held to the deadline too`() throws {
+    @Test func `a second request has the same deadline`() throws {
         let daemon = try start(echo)
         let client = try Client(daemon.port)
         try client.send(get())
@@ -50,18 +50,18 @@ struct DeadlineTests {
         #expect(try client.receiveToEnd() == [])
     }
 
-    @Test func `a connection between requests is not cut by the deadline`() throws {
+    @Test func `a connection between requests is not cut off by the deadline`() throws {
         let daemon = try start(echo)
         let client = try Client(daemon.port)
         try client.send(get())
         #expect(try client.receive().status == 200)
-        // Another connection that is swept shows that the time has passed.
+        // Another connection that is cut off shows that the time has passed.
         #expect(try Client(daemon.port).receiveToEnd() == [])
         try client.send(get())
         #expect(try client.receive().status == 200)
     }
 
-    @Test func `a request that waits for its answer is not cut`() throws {
+    @Test func `a request that waits for its answer is not cut off`() throws {
         let desk = Desk()
         let daemon = try start(desk.handler)
         let client = try Client(daemon.port)
@@ -72,28 +72,29 @@ struct DeadlineTests {
         #expect(try client.receive().status == 201)
     }
 
-    /// The library, told of changes only, misses the end of a connection that came together with half a request.
-    @Test func `half a request whose client has gone is cut`() throws {
+    /// The library, which is only notified of changes, misses the end of a connection that arrived with a partial
+    /// request.
+    @Test func `a partial request whose client has disconnected is cut off`() throws {
         let daemon = try start(echo)
         for _ in 0..<100 { try Client(daemon.port).send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc") }
         #expect(eventually { daemon.liveConnections == 0 && daemon.statistics.openConnections == 0 })
     }
 
-    /// Such clients cost nothing to have, and would hold all places for as long as a request may take.
-    @Test func `half a request whose client has gone is let go long before its deadline`() throws {
+    /// Such clients are cheap, and would occupy all slots for as long as a request may take.
+    @Test func `a partial request whose client has disconnected is released long before its deadline`() throws {
         let daemon = try Daemon.start(echo) { $0.requestDeadline = .seconds(600) }
         for text in [
             "GET / HTTP/1.1\r\nHo", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc", get() + "GET /",
         ] {
             for _ in 0..<30 { try Client(daemon.port).send(text) }
         }
-        // The sweeper looks once a second, when the other tests let it.
+        // The sweeper checks once a second, if the other tests leave it time.
         #expect((0..<3).contains { _ in eventually { daemon.liveConnections == 0 } })
         #expect(daemon.statistics.openConnections == 0)
         #expect(daemon.statistics.cutByDeadline == 0)
     }
 
-    @Test func `a client that has ended its side gets the answers to all that it sent before, when they come soon`()
+    @Test func `a client that has shut down its side gets the answers to all earlier requests that come soon`()
         throws
     {
         let desk = Desk()
@@ -110,7 +111,7 @@ struct DeadlineTests {
         #expect(try client.receiveToEnd() == [])
     }
 
-    @Test func `a client that has ended its side and reads slowly gets its whole answer`() throws {
+    @Test func `a client that has shut down its side and reads slowly gets its whole answer`() throws {
         let body = [UInt8](repeating: 7, count: 8_000_000)
         let daemon = try Daemon.start(
             collecting { _, responder in responder.respond(Response(status: 200, body: body)) }
@@ -122,7 +123,7 @@ struct DeadlineTests {
         #expect(try client.receive().body.count == body.count)
     }
 
-    @Test func `a client that does not read its answer is let go`() throws {
+    @Test func `a client that does not read its answer is released`() throws {
         let body = [UInt8](repeating: 0, count: 60_000_000)
         let daemon = try Daemon.start(
             collecting { _, responder in responder.respond(Response(status: 200, body: body)) }

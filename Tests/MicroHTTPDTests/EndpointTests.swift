@@ -2,9 +2,9 @@ import Glibc
 import MicroHTTPD
 import Testing
 
-/// Listening on other things than a TCP port.
+/// Listening on something other than a TCP port.
 struct EndpointTests {
-    /// A directory that is removed with what it holds.
+    /// A directory that is removed with its content.
     private final class Directory {
         let path: String
         var socket: String { path + "/socket" }
@@ -20,7 +20,7 @@ struct EndpointTests {
             rmdir(path)
         }
 
-        /// What is at the socket's path; nil for nothing.
+        /// The mode of the file at the socket's path; nil if there is none.
         var mode: mode_t? {
             var status = stat()
             return lstat(socket, &status) == 0 ? status.st_mode : nil
@@ -28,7 +28,7 @@ struct EndpointTests {
     }
 
     @Test(arguments: [0o600, 0o660, 0o000, 0o777] as [UInt32])
-    func `a unix domain socket is served, with its mode, and is gone afterwards`(mode: UInt32) throws {
+    func `a unix domain socket is served with its mode, and is removed afterwards`(mode: UInt32) throws {
         let directory = try Directory()
         let daemon = try Daemon.start(
             collecting { request, responder in
@@ -38,7 +38,7 @@ struct EndpointTests {
         #expect(daemon.address == .unix(path: directory.socket))
         #expect(daemon.port == 0)
         #expect(directory.mode == S_IFSOCK | mode)
-        // Root may connect whatever the mode says.
+        // Root may connect whatever the mode.
         if mode != 0 || geteuid() == 0 {
             let client = try Client(path: directory.socket)
             for _ in 0..<2 {
@@ -50,7 +50,7 @@ struct EndpointTests {
         #expect(directory.mode == nil)
     }
 
-    @Test func `a socket that a dead service left behind is replaced`() throws {
+    @Test func `a socket left behind by a dead service is replaced`() throws {
         let directory = try Directory()
         let left = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         let address = try #require(UnixAddress(directory.socket))
@@ -63,7 +63,7 @@ struct EndpointTests {
         daemon.stop(within: .seconds(5))
     }
 
-    @Test func `a socket that somebody listens on is left to them`() throws {
+    @Test func `a socket that another process listens on is left alone`() throws {
         let directory = try Directory()
         let first = try Daemon.start(echo) { $0.endpoint = .unix(path: directory.socket) }
         #expect(throws: DaemonError.cannotListen(address: directory.socket, code: EADDRINUSE)) {
@@ -75,7 +75,7 @@ struct EndpointTests {
         first.stop(within: .seconds(5))
     }
 
-    @Test func `a file that is no socket is not removed`() throws {
+    @Test func `a file that is not a socket is not removed`() throws {
         let directory = try Directory()
         let file = try #require(fopen(directory.socket, "w"))
         fclose(file)
@@ -85,7 +85,7 @@ struct EndpointTests {
         #expect(directory.mode.map { $0 & S_IFMT } == S_IFREG)
     }
 
-    @Test func `what cannot be the path of a socket is an error`() {
+    @Test func `an invalid path for a socket is an error`() {
         for path in ["", "@name", "/tmp/" + String(repeating: "x", count: 103), "/tmp/a\0b"] {
             #expect(throws: DaemonError.badAddress(path)) {
                 try Daemon.start(echo) { $0.endpoint = .unix(path: path) }
@@ -96,7 +96,7 @@ struct EndpointTests {
         }
     }
 
-    /// A TCP socket of loopback, bound and perhaps listening, blocking as systemd passes it.
+    /// A TCP socket on loopback, bound and possibly listening, blocking like those that systemd passes.
     private func boundSocket(listens: Bool, type: Int32 = Int32(SOCK_STREAM.rawValue)) throws -> Int32 {
         let descriptor = socket(AF_INET, type, 0)
         var address = sockaddr_in()
@@ -124,7 +124,7 @@ struct EndpointTests {
         #expect(throws: Client.Failure.self) { try Client(port) }
     }
 
-    @Test func `what comes to a passed socket during a stop is for whoever has it next`() throws {
+    @Test func `connections to a passed socket during a stop are left to its next owner`() throws {
         let descriptor = try boundSocket(listens: true)
         let next = dup(descriptor)
         let daemon = try Daemon.start(echo) { $0.endpoint = .passed(descriptor: descriptor) }
@@ -137,7 +137,7 @@ struct EndpointTests {
         #expect(successor.statistics.openConnections == 1)
     }
 
-    @Test func `a descriptor that is no listening stream is an error`() throws {
+    @Test func `a descriptor that is not a listening stream is an error`() throws {
         let silent = try boundSocket(listens: false)
         let datagrams = try boundSocket(listens: false, type: Int32(SOCK_DGRAM.rawValue))
         let file = open("/dev/null", O_RDONLY)

@@ -1,7 +1,7 @@
 @testable import MicroHTTPD
 import Testing
 
-/// An exchange that can be changed inside of an expectation.
+/// An exchange that can be changed inside an expectation.
 private final class Subject {
     private var exchange = Exchange()
 
@@ -21,7 +21,7 @@ private final class Subject {
     var unanswered: UInt64? { exchange.unanswered }
     var isAwaited: Bool { exchange.isAwaited }
 
-    /// What the pool thread is told; a reply by its status.
+    /// The decision for the pool thread; a reply is represented by its status.
     func settle(_ stage: Stage) -> String {
         switch exchange.settle(stage) {
         case .reply(let response): "\(response.status)"
@@ -50,7 +50,7 @@ struct ExchangeTests {
         #expect(exchange.settle(.running) == "200")
     }
 
-    @Test func `an answer to an earlier request is for nobody`() {
+    @Test func `an answer to an earlier request is discarded`() {
         let first = exchange.open()
         #expect(!exchange.finish())
         let second = exchange.open()
@@ -60,7 +60,7 @@ struct ExchangeTests {
         #expect(exchange.settle(.running) == "200")
     }
 
-    @Test func `an answer after the end is for nobody`() {
+    @Test func `an answer after the end is discarded`() {
         let request = exchange.open()
         #expect(!exchange.finish())
         #expect(!exchange.accept(200, to: request))
@@ -68,7 +68,7 @@ struct ExchangeTests {
         #expect(exchange.settle(.running) == "suspend")
     }
 
-    @Test func `an answer that was not sent is handed back at the end`() {
+    @Test func `an unsent answer is returned at the end`() {
         var exchange = Exchange()
         let request = exchange.open()
         _ = exchange.accept(Response(status: 204), to: request)
@@ -78,7 +78,7 @@ struct ExchangeTests {
         #expect(none?.status == nil)
     }
 
-    @Test func `nothing is suspended once the daemon closes`() {
+    @Test func `nothing is suspended once the daemon is closing`() {
         let request = exchange.open()
         #expect(exchange.settle(.closing) == "refuse")
         #expect(!exchange.accept(200, to: request))
@@ -87,7 +87,7 @@ struct ExchangeTests {
         #expect(exchange.suspension == .none)
     }
 
-    @Test func `an answer that is there is sent even when the daemon closes`() {
+    @Test func `an existing answer is sent even while the daemon is closing`() {
         let request = exchange.open()
         #expect(!exchange.accept(200, to: request))
         #expect(exchange.settle(.closing) == "200")
@@ -109,7 +109,7 @@ struct ExchangeTests {
         #expect(exchange.pauseProducer(2, .stopping) == .giveUp)
     }
 
-    @Test func `a request that waits for its answer is not woken but found`() {
+    @Test func `a waiting request is not woken but listed as unanswered`() {
         let request = exchange.open()
         #expect(exchange.unanswered == nil)
         #expect(exchange.settle(.stopping) == "suspend")
@@ -119,7 +119,7 @@ struct ExchangeTests {
         #expect(exchange.unanswered == nil)
     }
 
-    @Test func `a resumption before the pause makes it none`() {
+    @Test func `a resumption before a pause cancels the pause`() {
         _ = exchange.open()
         #expect(!exchange.resume(1))
         #expect(exchange.pauseConsumer(1, .running) == .goOn)
@@ -129,7 +129,7 @@ struct ExchangeTests {
         #expect(!exchange.resume(2))
     }
 
-    @Test func `a stop waits for an open request only`() {
+    @Test func `a stop waits only for an open request`() {
         #expect(!exchange.beginAwaiting())
         _ = exchange.open()
         #expect(exchange.beginAwaiting())
@@ -138,7 +138,7 @@ struct ExchangeTests {
         #expect(!exchange.finish())
     }
 
-    @Test func `a client goes only from a suspended request, which then has no answer`() {
+    @Test func `a client can disconnect only from a suspended request, which then gets no answer`() {
         let request = exchange.open()
         #expect(!exchange.keep(for: request))
         #expect(exchange.leave() == nil)
@@ -151,7 +151,7 @@ struct ExchangeTests {
         #expect(exchange.keep(for: request))
     }
 
-    @Test func `a client that goes ends what a consumer or producer waits for`() {
+    @Test func `a disconnect ends the wait of a consumer or producer`() {
         _ = exchange.open()
         #expect(exchange.pauseConsumer(1, .running) == .suspend)
         #expect(exchange.leave() == 0)
@@ -160,7 +160,7 @@ struct ExchangeTests {
         #expect(exchange.pauseProducer(3, .running) == .giveUp)
     }
 
-    @Test func `nothing is kept for a client once it has its answer`() {
+    @Test func `nothing is kept for a client after its answer`() {
         let request = exchange.open()
         #expect(!exchange.accept(200, to: request))
         #expect(!exchange.keep(for: request))
@@ -168,7 +168,7 @@ struct ExchangeTests {
         #expect(!exchange.keep(for: request))
     }
 
-    @Test func `a request that ends without its answer has lost its client`() {
+    @Test func `a request that ends without an answer has lost its client`() {
         var exchange = Exchange()
         let request = exchange.open()
         _ = exchange.keep({}, for: request)

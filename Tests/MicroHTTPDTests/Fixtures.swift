@@ -5,7 +5,7 @@ import Testing
 
 /// A handler made of closures.
 struct TestHandler: RequestHandler {
-    /// The path that is asked for by probes.
+    /// The path for probes.
     var probe: String?
     var plan: @Sendable (RequestHead) -> RequestPlan
 
@@ -22,7 +22,7 @@ struct TestHandler: RequestHandler {
     }
 }
 
-/// Hands whole requests to `handle`.
+/// Passes whole requests to `handle`.
 func collecting(
     limit: Int = 1 << 20, _ handle: @escaping @Sendable (Request, Responder) -> Void
 ) -> TestHandler {
@@ -43,27 +43,27 @@ extension Daemon {
         _ handler: TestHandler, _ change: (inout DaemonConfiguration) -> Void = { _ in }
     ) throws -> Daemon {
         var configuration = DaemonConfiguration()
-        // Some of the tests are run under such a library (`make compat`).
+        // Some of the tests run with such a library (`make compat`).
         configuration.allowsUnsafeLibrary = true
         change(&configuration)
         return try Daemon(configuration, handler: handler, log: { _ in })
     }
 }
 
-/// Something that happens on another thread and that a test waits for.
+/// An event on another thread that a test waits for.
 final class Event: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
 
     func happen() { semaphore.signal() }
 
-    /// Waits until it has happened `count` times; false after 20 seconds, which fails the test.
+    /// Waits until it has happened `count` times; false after 20 seconds, which makes the test fail.
     func wait(_ count: Int = 1) -> Bool {
         let deadline = DispatchTime.now() + 20
         return (0..<count).allSatisfy { _ in semaphore.wait(timeout: deadline) == .success }
     }
 }
 
-/// Responders that a handler left for the test to answer.
+/// Responders that a handler leaves to the test.
 final class Desk: Sendable {
     let arrived = Event()
     private let responders = Locked<[(target: String, responder: Responder)]>([])
@@ -75,7 +75,7 @@ final class Desk: Sendable {
         }
     }
 
-    /// Takes them away from here.
+    /// Removes and returns all of them.
     func takeAll() -> [(target: String, responder: Responder)] {
         responders.withLock { waiting in
             defer { waiting = [] }

@@ -4,14 +4,14 @@ import MicroHTTPDTesting
 import TestSupport
 import Testing
 
-/// How long what an answer keeps is kept, and bodies that are not copied.
+/// The lifetime of the object that an answer keeps, and bodies that are not copied.
 @Suite struct KeptBodyTests {
     private final class Keep: Sendable {}
 
-    /// More than the kernel takes for a client that does not read.
+    /// More than the kernel buffers for a client that does not read.
     private static let long = 32 << 20
 
-    /// A daemon that answers with `count` bytes, and looks whether what the answer keeps is there still.
+    /// A daemon that answers with `count` bytes, and a check whether the object that the answer keeps still exists.
     private func serve(_ count: Int) throws -> (Daemon, isKept: @Sendable () -> Bool) {
         let held = Locked<() -> Keep?>({ nil })
         let daemon = try Daemon.start(
@@ -25,7 +25,7 @@ import Testing
         return (daemon, { held.withLock { $0() != nil } })
     }
 
-    @Test(arguments: [0, 1, 5000, 1 << 20]) func `it is let go of when the answer was read`(count: Int) throws {
+    @Test(arguments: [0, 1, 5000, 1 << 20]) func `it is released once the answer was read`(count: Int) throws {
         let (daemon, isKept) = try serve(count)
         let client = try Client(daemon.port)
         try client.send(get())
@@ -33,12 +33,12 @@ import Testing
         #expect(eventually { !isKept() })
     }
 
-    @Test func `it is kept while the client does not read, and let go of when it goes`() throws {
+    @Test func `it is kept while the client does not read, and released when the client disconnects`() throws {
         let (daemon, isKept) = try serve(Self.long)
         var client: Client? = try Client(daemon.port)
         try client?.send(get())
         #expect(eventually { isKept() })
-        // Another request passes meanwhile, on each of the pool's threads.
+        // Meanwhile other requests are processed, on each of the pool's threads.
         let others = try (0..<8).map { _ in try Client(daemon.port) }
         for other in others { try other.send("GET * HTTP/1.1\r\nHost: test\r\n\r\n") }
         for other in others { #expect(try other.receive().status == 400) }
@@ -47,10 +47,10 @@ import Testing
         #expect(eventually { !isKept() })
     }
 
-    /// Never freed, as is promised: there once, where the leak sanitizer finds it.
+    /// Never freed, as documented: it is created once, where the leak sanitizer finds it.
     private static let constant = ConstantBytes(copying: (0..<100_000).map { UInt8(truncatingIfNeeded: $0 % 26 + 97) })
 
-    @Test func `an answer of constant bytes has them all`() throws {
+    @Test func `an answer of constant bytes is complete`() throws {
         let constant = Self.constant
         let daemon = try Daemon.start(
             collecting { _, responder in responder.respond(Response(status: 200, constant: constant)) })

@@ -2,10 +2,10 @@
 import TestSupport
 import Testing
 
-/// What libmicrohttpd 0.9.75 answers by itself, which SECURITY.md lists: the handler is not asked, or its answer not
-/// waited for.
+/// The answers that libmicrohttpd 0.9.75 gives by itself, which SECURITY.md lists: the handler is not called, or its
+/// answer is not waited for.
 struct LibraryAnswerTests {
-    /// What a client sends, and the statuses of the heads that it gets.
+    /// The bytes that a client sends, and the statuses of the replies.
     struct Case: CustomTestStringConvertible {
         let name: String
         let sent: String
@@ -62,7 +62,7 @@ struct LibraryAnswerTests {
     @Test(arguments: cases) func `the library answers by itself and closes`(_ given: Case) throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port)
-        // It closes while there is more to read, so that not all can be sent.
+        // It closes the connection before it has read everything, so that sending may fail.
         try? client.send(given.sent + get("/hidden"))
         let text = String(decoding: try client.receiveToEnd(), as: UTF8.self)
         let statuses = text.split(separator: "HTTP/1.1 ", omittingEmptySubsequences: false).dropFirst().map {
@@ -74,7 +74,7 @@ struct LibraryAnswerTests {
         #expect(eventually { daemon.liveConnections == 0 })
     }
 
-    @Test func `a long extension of a chunk and long trailers that fit are skipped`() throws {
+    @Test func `long chunk extensions and long trailers within the limit are skipped`() throws {
         let daemon = try Daemon.start(echo)
         for body in [
             "2;\(Self.many("x", 20_000))\r\nab\r\n0\r\n\r\n", "2\r\nab\r\n0\r\n\(Self.many("X: y\r\n", 200))\r\n",

@@ -8,7 +8,7 @@ struct LibraryVersionTests {
         ("1.0.11", .unknown), ("1.1.0", .unknown), ("0.9.75-6", .known), ("1.0.1 ", .unsafe), ("x", .unknown),
         ("1.0", .unknown), ("", .unknown),
     ])
-    func `some versions are known, and those that one request crashes are not safe`(
+    func `some versions are known, and those that a single request can crash are unsafe`(
         version: String, standing: LibraryVersion.Standing
     ) {
         #expect(LibraryVersion(version).standing == standing)
@@ -19,7 +19,7 @@ struct LibraryVersionTests {
         ("0.9.74", false, false), ("0.9.75", true, false), ("0.9.77", true, false), ("0.9.78", false, false),
         ("1.0.0", false, true), ("1.0.10", false, true), ("x", false, true),
     ])
-    func `the layout is known before 1.0, and the library strict from then on`(
+    func `the layout is known before 1.0, and the library is strict from 1.0 on`(
         version: String, hasKnownLayout: Bool, isStrict: Bool
     ) {
         let version = LibraryVersion(version)
@@ -32,7 +32,7 @@ struct LibraryVersionTests {
         #expect(Daemon.libraryVersion.standing != .unknown)
     }
 
-    @Test func `a library that one request crashes is refused unless it is allowed`() throws {
+    @Test func `a library that a single request can crash is refused unless it is allowed`() throws {
         let isSafe = Daemon.libraryVersion.standing != .unsafe
         #expect((try? Daemon(DaemonConfiguration(), handler: echo, log: { _ in })) != nil || !isSafe)
         let daemon = try Daemon.start(echo) { $0.allowsUnsafeLibrary = true }

@@ -11,7 +11,7 @@ struct LimitTests {
         TestHandler { _ in .reject(Response(status: status, body: Array("no".utf8))) }
     }
 
-    @Test func `a body of the limit is taken`() throws {
+    @Test func `a body at the limit is accepted`() throws {
         let daemon = try Daemon.start(small)
         let client = try Client(daemon.port)
         try client.send(post("/", "0123456789"))
@@ -20,10 +20,10 @@ struct LimitTests {
         #expect(try client.receive().text == "0123456789")
     }
 
-    @Test func `a longer body by its length gets 413 at once, and the connection is closed`() throws {
+    @Test func `a Content-Length over the limit gets 413 at once, and the connection is closed`() throws {
         let daemon = try Daemon.start(small)
         let client = try Client(daemon.port)
-        // None of the body is sent.
+        // No part of the body is sent.
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n")
         let reply = try client.receive()
         #expect(reply.status == 413)
@@ -31,14 +31,14 @@ struct LimitTests {
         #expect(try client.receiveToEnd() == [])
     }
 
-    @Test func `a length of many digits is a 413 and no overflow`() throws {
+    @Test func `a length of many digits gets 413 without an overflow`() throws {
         let daemon = try Daemon.start(small)
         let client = try Client(daemon.port)
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999999999\r\n\r\n")
         #expect(try client.receive().status == 413)
     }
 
-    @Test func `a longer chunked body is discarded and gets 413`() throws {
+    @Test func `a chunked body over the limit is discarded and gets 413`() throws {
         let daemon = try Daemon.start(small)
         let client = try Client(daemon.port)
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -49,7 +49,7 @@ struct LimitTests {
         #expect(try client.receiveToEnd() == [])
     }
 
-    @Test func `a chunked body without an end is cut`() throws {
+    @Test func `an endless chunked body is cut off`() throws {
         let daemon = try Daemon.start(small)
         let client = try Client(daemon.port)
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -60,7 +60,7 @@ struct LimitTests {
         #expect(eventually { daemon.statistics.openConnections == 0 })
     }
 
-    @Test func `a client that expects 100 gets it for a body that is wanted`() throws {
+    @Test func `a client that expects 100 gets it if the body is wanted`() throws {
         let daemon = try Daemon.start(small)
         let client = try Client(daemon.port)
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
@@ -69,7 +69,7 @@ struct LimitTests {
         #expect(try client.receive().text == "hello")
     }
 
-    @Test func `a client that expects 100 gets 413 instead for a body that is not`() throws {
+    @Test func `a client that expects 100 gets 413 if the body is too large`() throws {
         let daemon = try Daemon.start(small)
         let client = try Client(daemon.port)
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n")
@@ -88,7 +88,7 @@ struct LimitTests {
         }
     }
 
-    @Test(arguments: [1, 65_536]) func `a rejected small body is discarded and the connection stays`(size: Int) throws {
+    @Test(arguments: [1, 65_536]) func `a small rejected body is discarded and the connection stays`(size: Int) throws {
         let daemon = try Daemon.start(rejecting())
         let client = try Client(daemon.port)
         for _ in 0..<3 {
@@ -100,7 +100,7 @@ struct LimitTests {
     @Test(arguments: [
         "Content-Length: 65537\r\n", "Transfer-Encoding: chunked\r\n", "Content-Length: 3\r\nExpect: 100-continue\r\n",
     ])
-    func `other rejected bodies are not waited for, and the connection is closed`(header: String) throws {
+    func `other rejected bodies are not read, and the connection is closed`(header: String) throws {
         let daemon = try Daemon.start(rejecting())
         let client = try Client(daemon.port)
         try client.send("POST / HTTP/1.1\r\nHost: x\r\n\(header)\r\n")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MicroHTTPD
 
-/// A connection in memory does what a daemon's does.
+/// A connection in memory behaves like a daemon's.
 struct MemoryConnectionTests {
     private static let host = [(name: "Host", value: "test")]
 
@@ -26,7 +26,7 @@ struct MemoryConnectionTests {
             body: Array("body".utf8)),
     ]
 
-    /// What a daemon sends for `request`.
+    /// The daemon's reply to `request`.
     private func overSocket(_ request: RawRequest, _ handler: TestHandler) throws -> String {
         let daemon = try Daemon.start(handler)
         let client = try Client(daemon.port)
@@ -47,14 +47,14 @@ struct MemoryConnectionTests {
         }
     }
 
-    @Test(arguments: requests.indices) func `a request gets what it gets over a socket`(index: Int) throws {
+    @Test(arguments: requests.indices) func `a request gets the same reply as over a socket`(index: Int) throws {
         let handler = collecting(limit: 10) { request, responder in echo.answer(request, responder) }
         let request = Self.requests[index]
         let expected = try overSocket(request, handler)
         #expect(text(MemoryConnection(handler).send(request)) == expected)
     }
 
-    @Test func `a request waits for its answer, and a responder that is let go gives the handler's failure`() throws {
+    @Test func `a request waits for its answer, and a dropped responder gives the handler's failure`() throws {
         let desk = Desk()
         let connection = MemoryConnection(desk.handler)
         #expect(text(connection.send(Self.post("a"))) == "waiting")
@@ -66,7 +66,7 @@ struct MemoryConnectionTests {
         #expect(text(connection.proceed()) == "500 failure")
     }
 
-    @Test func `an answer to a request that is over is for nobody`() throws {
+    @Test func `an answer to a finished request is discarded`() throws {
         let desk = Desk()
         let connection = MemoryConnection(desk.handler)
         #expect(text(connection.send(Self.post("a"))) == "waiting")
@@ -76,7 +76,7 @@ struct MemoryConnectionTests {
         #expect(text(connection.proceed()) == "waiting")
     }
 
-    @Test func `a body comes in pieces, and waits where the consumer does`() throws {
+    @Test func `a body arrives in pieces, and waits while the consumer does`() throws {
         let consumer = Sipping()
         let connection = MemoryConnection(TestHandler { _ in .stream(consumer) }, pieceLength: 3)
         var answer = text(connection.send(Self.post("abcdefgh")))
@@ -88,7 +88,7 @@ struct MemoryConnectionTests {
         #expect(consumer.abandoned == 0)
     }
 
-    @Test func `a body that ends early, or whose client goes, is abandoned`() {
+    @Test func `a body that ends early, or whose client disconnects, is abandoned`() {
         let consumer = Sipping()
         let connection = MemoryConnection(TestHandler { _ in .stream(consumer) })
         var request = Self.post("ab")
@@ -101,7 +101,7 @@ struct MemoryConnectionTests {
         #expect(consumer.abandoned == 2)
     }
 
-    @Test func `an answer is read while it is made, and its producer closed at the end`() throws {
+    @Test func `an answer is read while it is produced, and its producer is closed at the end`() throws {
         let producer = Spelling("abc")
         let connection = MemoryConnection(TestHandler { _ in .reject(Response(status: 200, stream: producer)) })
         #expect(text(connection.send(RawRequest(method: "GET", target: "/"))) == "200 streamed")
@@ -117,14 +117,14 @@ struct MemoryConnectionTests {
 }
 
 extension TestHandler {
-    /// Handles a whole request as the handler of a plan to collect does.
+    /// Handles a whole request as if the plan was to collect it.
     fileprivate func answer(_ request: Request, _ responder: Responder) {
         guard case .collect(_, _, let handle) = begin(request.head) else { return }
         handle(request, responder)
     }
 }
 
-/// Takes one byte at a time and notes what it was offered.
+/// Takes one byte at a time and records the offered bytes.
 private final class Sipping: BodyConsumer, Sendable {
     private let state = Locked((offered: [String](), resumption: BodyResumption?.none, abandoned: 0))
 
@@ -146,7 +146,7 @@ private final class Sipping: BodyConsumer, Sendable {
     func abandon() { state.withLock { $0.abandoned += 1 } }
 }
 
-/// Writes one letter at a time, and waits between two.
+/// Writes one letter at a time, and waits between letters.
 private final class Spelling: BodyProducer {
     private let state: Locked<(letters: [UInt8], mustWait: Bool, resumption: BodyResumption?, closed: Int)>
 

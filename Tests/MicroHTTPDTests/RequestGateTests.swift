@@ -18,14 +18,14 @@ struct RequestGateTests {
     }
 
     @Test(arguments: ["", "-1", "+1", " 1", "1 ", "0x1", "1,1", "1, 1", "1.0", "9999999999999999999", "١"])
-    func `a length is nothing but up to 18 digits`(value: String) {
+    func `a length has 1 to 18 digits and nothing else`(value: String) {
         #expect(throws: RequestViolation.badHeaderValue(name: "Content-Length")) {
             try framing([("Content-Length", value)])
         }
     }
 
     @Test(arguments: ["Host", "Content-Length", "Transfer-Encoding", "Authorization"])
-    func `what may come once is refused when it comes twice`(name: String) {
+    func `a header that is allowed once is refused if it occurs twice`(name: String) {
         let value = name == "Content-Length" ? "1" : "chunked"
         let headers = HeaderFields(
             (name == "Host" ? [] : [("Host", "x")]) + [(name, value), ("x", "y"), (name.lowercased(), value)])
@@ -42,7 +42,7 @@ struct RequestGateTests {
         #expect(throws: RequestViolation.badHeaderValue(name: "x")) { try framing([("x", value)]) }
     }
 
-    @Test func `every character is a token character or is not, as RFC 9110 says`() {
+    @Test func `a character is a token character exactly as in RFC 9110`() {
         let token = Set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
         for byte in UInt8(1)...0x7F {
             let name = String(decoding: [byte], as: UTF8.self)
@@ -50,7 +50,7 @@ struct RequestGateTests {
         }
     }
 
-    @Test func `both lengths, unknown codings, old versions with codings and a missing host are refused`() {
+    @Test func `both lengths, unknown codings, codings in old versions and a missing host are refused`() {
         #expect(throws: RequestViolation.bothLengths) {
             try framing([("Content-Length", "1"), ("Transfer-Encoding", "chunked")])
         }
@@ -64,14 +64,14 @@ struct RequestGateTests {
         #expect(throws: Never.self) { try RequestGate.framing(HeaderFields(), .http10) }
     }
 
-    @Test func `only two versions are spoken`() throws {
+    @Test func `only two versions are supported`() throws {
         #expect(try RequestGate.version("HTTP/1.0") == .http10)
         for version in ["HTTP/1.2", "HTTP/2.0", "http/1.1", "HTTP/1.1 ", ""] {
             #expect(throws: RequestViolation.badVersion) { try RequestGate.version(version) }
         }
     }
 
-    @Test func `headers are found in any letter case, repeats in order`() {
+    @Test func `headers are found in any letter case, repeated ones in order`() {
         let headers = HeaderFields([("Accept", "a"), ("accept", "b"), ("X", "")])
         #expect(headers["ACCEPT"] == "a")
         #expect(headers.all("Accept") == ["a", "b"])

@@ -29,7 +29,7 @@ struct RequestTargetTests {
         ("/??", ["?", ""]),
         ("/?%26=%3D", ["&", "="]),
     ])
-    func `a query keeps order, repeats and empty values`(raw: String, flat: [String]) throws {
+    func `a query preserves order, repeats and empty values`(raw: String, flat: [String]) throws {
         #expect(try RequestTarget(raw).query.flatMap { [$0.name, $0.value] } == flat)
     }
 

@@ -5,13 +5,13 @@ import TestCertificates
 import TestSupport
 import Testing
 
-/// What is left for probes when all places are taken by clients that do not give way.
+/// Service for probes when all slots are taken by clients that cannot be displaced.
 struct ReserveTests {
     private static let places = 8
     private static let reserve = 64
     private let desk = Desk()
 
-    /// All places of `daemon` are taken: half by requests that wait, half by half requests.
+    /// Takes all slots of `daemon`: half of them with waiting requests, half with partial requests.
     private func fill(_ daemon: Daemon) throws -> [Client] {
         let clients = try (0..<Self.places).map { _ in try Client(daemon.port) }
         for (index, client) in clients.enumerated() { try client.send(index % 2 == 0 ? get("/waits") : "GET /half") }
@@ -31,7 +31,7 @@ struct ReserveTests {
         }
     }
 
-    @Test func `a probe is answered, once; all else is told that there is no place`() throws {
+    @Test func `a probe is answered once, and all other requests are refused for lack of a slot`() throws {
         let daemon = try start()
         let held = try fill(daemon)
         for _ in 0..<(2 * Self.reserve) {
@@ -54,7 +54,7 @@ struct ReserveTests {
         #expect(try held[0].receive().status == 201)
     }
 
-    @Test func `who fills the reserve with half requests is cut soon`() throws {
+    @Test func `a client that fills the reserve with partial requests is cut off soon`() throws {
         let daemon = try start()
         let held = try fill(daemon)
         let more = try (0..<(2 * Self.reserve)).map { _ in try Client(daemon.port) }
@@ -66,7 +66,7 @@ struct ReserveTests {
         #expect(daemon.statistics.openConnections >= held.count)
     }
 
-    @Test func `a probe with a body is sent away, however slowly that comes`() throws {
+    @Test func `a probe with a body is refused, however slowly the body comes`() throws {
         let daemon = try start()
         let held = try fill(daemon)
         let body = "Host: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"
@@ -79,8 +79,8 @@ struct ReserveTests {
         #expect(held.count == Self.places)
     }
 
-    /// Nobody has taken or given back a place for long, until just now.
-    @Test func `who comes right after the last place was taken has time to wait for one`() throws {
+    /// The slots have not changed for long until just now.
+    @Test func `a connection right after the last slot was taken has time to wait for one`() throws {
         let places = ConnectionPlaces(2, reserve: 1)
         #expect(places.take(.ordinary))
         let first = places.unchangedSince
@@ -92,10 +92,10 @@ struct ReserveTests {
         #expect(places.unchangedSince == second)
     }
 
-    @Test func `a place that has come free meanwhile is for whoever is first to ask`() throws {
+    @Test func `a slot that is freed meanwhile goes to the first request`() throws {
         let daemon = try start()
         var held = try fill(daemon)
-        // As soon as one is told so, the reserve is open.
+        // As soon as one is refused, the reserve is open.
         let refused = try Client(daemon.port)
         try refused.send(get("/other"))
         #expect(try refused.receive().status == 503)
@@ -112,7 +112,7 @@ struct ReserveTests {
         #expect(held.count == Self.places - 1)
     }
 
-    @Test func `over TLS too`() throws {
+    @Test func `a probe is answered over TLS too`() throws {
         let certificate = try Certificate(for: "localhost")
         let identity = try TLSIdentity(certificateChain: certificate.certificate, privateKey: certificate.key)
         let daemon = try start { $0.tls = identity }
@@ -123,7 +123,7 @@ struct ReserveTests {
         #expect(try TLSClient(daemon.port).ask(get("/other")).hasPrefix("HTTP/1.1 503"))
     }
 
-    @Test func `the limit of an address, where it is as wide as that of all, leaves the reserve to it`() throws {
+    @Test func `a limit per address that equals the total limit does not block the reserve`() throws {
         let daemon = try start { $0.connectionsPerAddressLimit = Self.places }
         let held = try fill(daemon)
         let probe = try Client(daemon.port)
@@ -144,8 +144,8 @@ struct ReserveTests {
         #expect(held.count == Self.places)
     }
 
-    /// Places do come free, one after another, but whoever is last in the queue would wait for long.
-    @Test func `a crowd that has been waiting for two seconds is sent away`() throws {
+    /// Slots become free one after another, but the last in the queue would wait for long.
+    @Test func `a crowd that has waited for two seconds is refused`() throws {
         let daemon = try start()
         let crowd = try (0..<(Self.places + 100)).map { _ in try Client(daemon.port) }
         for client in crowd { try client.send(get("/waits", headers: "Connection: close\r\n")) }

@@ -22,8 +22,8 @@ struct ResponderTests {
         }
     }
 
-    /// libmicrohttpd takes 128 events at a time.
-    @Test(arguments: [127, 128, 129, 256]) func `as many requests come at once`(count: Int) throws {
+    /// libmicrohttpd processes 128 events at a time.
+    @Test(arguments: [127, 128, 129, 256]) func `any number of requests can arrive at once`(count: Int) throws {
         let (busy, free) = (Event(), Event())
         let daemon = try Daemon.start(
             collecting { request, responder in
@@ -85,7 +85,7 @@ struct ResponderTests {
         #expect(try client.receive().status == 202)
     }
 
-    @Test func `a responder let go at once gets the failure`() throws {
+    @Test func `a responder dropped at once gets the failure`() throws {
         let daemon = try Daemon.start(collecting { _, _ in })
         let client = try Client(daemon.port)
         try client.send(get() + get())
@@ -96,7 +96,7 @@ struct ResponderTests {
         }
     }
 
-    @Test func `a responder let go later gets the failure`() throws {
+    @Test func `a responder dropped later gets the failure`() throws {
         let desk = Desk()
         let daemon = try Daemon.start(desk.handler)
         let client = try Client(daemon.port)
@@ -106,7 +106,7 @@ struct ResponderTests {
         #expect(try client.receive().status == 500)
     }
 
-    @Test func `clients go away while their requests are answered`() throws {
+    @Test func `clients disconnect while their requests are answered`() throws {
         let desk = Desk()
         let daemon = try Daemon.start(desk.handler)
         do {
@@ -119,7 +119,7 @@ struct ResponderTests {
         #expect(eventually { daemon.statistics.openConnections == 0 && daemon.liveConnections == 0 })
     }
 
-    @Test func `an answer after the daemon has gone does nothing`() throws {
+    @Test func `an answer after the end of the daemon does nothing`() throws {
         let desk = Desk()
         let client: Client
         do {
@@ -132,7 +132,7 @@ struct ResponderTests {
         for waiting in desk.takeAll() { waiting.responder.respond(Response(status: 200)) }
     }
 
-    @Test func `a responder that is kept does not keep the handler`() throws {
+    @Test func `a kept responder does not keep the handler`() throws {
         let trace: () -> Desk?
         let kept: [(target: String, responder: Responder)]
         do {
@@ -146,11 +146,11 @@ struct ResponderTests {
             #expect(daemon.stop(within: .zero) == StopReport(finished: 0, cut: 1))
         }
         #expect(kept.count == 1)
-        // The sweeper may be looking at the connections for a moment yet.
+        // The sweeper may still be checking the connections for a moment.
         #expect(eventually { trace() == nil })
     }
 
-    @Test func `nothing of a request is left when it is over`() throws {
+    @Test func `nothing is left of a finished request`() throws {
         final class Trace: Sendable {}
         let latest = Locked<[() -> Trace?]>([])
         let daemon = try Daemon.start(

@@ -3,18 +3,18 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Connections that nothing is done with give up their places when others need them.
+/// Idle connections give up their slots if others need them.
 struct RoomTests {
     private func use(_ client: Client) throws {
         try client.send(get())
         #expect(try client.receive().status == 200)
     }
 
-    @Test func `a new connection takes the place of the one that is idle for longest`() throws {
+    @Test func `a new connection replaces the one that has been idle longest`() throws {
         let daemon = try Daemon.start(echo) { $0.connectionLimit = 4 }
         let clients = try (0..<4).map { _ in try Client(daemon.port) }
         for client in clients { try use(client) }
-        // All but the second are used again, when the clock has gone on, so that it is idle for longest.
+        // All but the second are used again after the clock has advanced, so that the second has been idle longest.
         let before = monotonicNow()
         #expect(eventually { monotonicNow() > before })
         for client in [clients[0], clients[2], clients[3]] { try use(client) }
@@ -25,7 +25,7 @@ struct RoomTests {
         for client in [clients[0], clients[2], clients[3]] { try use(client) }
     }
 
-    @Test func `so do connections that have never sent anything, and many at once`() throws {
+    @Test func `connections that never sent anything are replaced too, and many at once`() throws {
         let daemon = try Daemon.start(echo) { $0.connectionLimit = 64 }
         let silent = try (0..<64).map { _ in try Client(daemon.port) }
         let clients = try (0..<64).map { _ in try Client(daemon.port) }
@@ -34,7 +34,7 @@ struct RoomTests {
         for client in silent { #expect(try client.receiveToEnd() == []) }
     }
 
-    @Test func `a connection with half a request or one that waits keeps its place`() throws {
+    @Test func `a connection with a partial or a waiting request keeps its slot`() throws {
         let desk = Desk()
         let daemon = try Daemon.start(desk.handler) { $0.connectionLimit = 3 }
         let waiting = try Client(daemon.port)
@@ -60,14 +60,14 @@ struct RoomTests {
         #expect(try waiting.receive().status == 201)
     }
 
-    @Test func `nothing is closed while there is a place`() throws {
+    @Test func `nothing is closed while a slot is free`() throws {
         let daemon = try Daemon.start(echo) { $0.connectionLimit = 5 }
         let clients = try (0..<5).map { _ in try Client(daemon.port) }
         for _ in 0..<3 { for client in clients { try use(client) } }
         #expect(daemon.statistics.closedIdle == 0)
     }
 
-    @Test func `over a unix domain socket too`() throws {
+    @Test func `an idle connection is replaced over a unix domain socket too`() throws {
         let path = "/tmp/wdfilterd-room-\(getpid()).sock"
         let daemon = try Daemon.start(echo) {
             $0.endpoint = .unix(path: path, mode: 0o600)

@@ -1,10 +1,10 @@
 @testable import MicroHTTPD
 import Testing
 
-/// What libmicrohttpd 0.9.75 lets through, refused by the gate, and the connection closed after it: what follows on the
-/// connection is never taken for a request. From 1.0 on the library refuses most of it by itself, with 400 or silence.
+/// Requests that libmicrohttpd 0.9.75 accepts, but the gate refuses, closing the connection: the bytes that follow are
+/// never read as a request. From 1.0 on, the library itself refuses most of them, with 400 or silently.
 struct SmugglingTests {
-    /// Whether the library in use is from 1.0 on.
+    /// Whether the library in use is 1.0 or later.
     private static let isStrict = Daemon.libraryVersion.endsChunkedBodiesStrictly
     private static let hidden = "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -66,7 +66,7 @@ struct SmugglingTests {
         #expect(!bytes.contains("200 OK"))
     }
 
-    /// 0.9.77 joins their lines with spaces in the place where they were, as the standard allows; it does not show.
+    /// 0.9.77 joins folded lines with spaces in place, as the standard allows; this cannot be detected.
     @Test(
         .enabled(if: Daemon.libraryVersion != "0.9.77"),
         arguments: [
@@ -82,9 +82,9 @@ struct SmugglingTests {
         #expect(!bytes.contains("200 OK"))
     }
 
-    /// From 1.0 on the library takes it away, as it should.
+    /// From 1.0 on the library removes it, as it should.
     @Test(.enabled(if: !isStrict))
-    func `white space behind a transfer coding is refused`() throws {
+    func `white space after a transfer coding is refused`() throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port)
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked \r\n\r\n0\r\n\r\n" + Self.hidden)
@@ -93,9 +93,9 @@ struct SmugglingTests {
         #expect(!bytes.contains("200 OK"))
     }
 
-    /// The library takes a line of a colon alone for the end of the headers.
+    /// The library treats a line with only a colon as the end of the headers.
     @Test(arguments: [":\r\n", ":\r\nContent-Length: 5\r\n", "\u{0}\r\n"])
-    func `no line but an empty one ends the headers of an old request`(headers: String) throws {
+    func `only an empty line ends the headers of an old request`(headers: String) throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port)
         try client.send("GET /outer HTTP/1.0\r\n\(headers)\r\n" + Self.hidden)
@@ -104,7 +104,7 @@ struct SmugglingTests {
         #expect(!bytes.contains("200 OK"))
     }
 
-    @Test func `an old request without headers is taken`() throws {
+    @Test func `an old request without headers is accepted`() throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port)
         try client.send("GET /old HTTP/1.0\r\n\r\n")
@@ -145,13 +145,13 @@ struct SmugglingTests {
         #expect(try client.receive().status == 400)
     }
 
-    /// 0.9.75 ends the lines of a chunked body at a bare LF too. Where another server reads on, what follows the body is
-    /// a request to us.
+    /// 0.9.75 also ends the lines of a chunked body at a bare LF. Another server may continue to read the body where we
+    /// would see a request.
     @Test(arguments: [
         "2\nab\n0\n\n", "2;\nab\n0\r\n\r\n", "2\r\nab\n0\n\r\n", "2;x=\"\nab\r\n0\r\n\r\n", "0\n\n", "0\r\nX: y\n\n",
         "2\r\nab\r\n0;\n\r\n",
     ])
-    func `what follows a chunked body with bare line ends is never taken for a request`(body: String) throws {
+    func `bytes after a chunked body with bare line ends are never read as a request`(body: String) throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port)
         try client.send("POST /outer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(body)" + Self.hidden)
@@ -161,8 +161,8 @@ struct SmugglingTests {
         #expect(!bytes.contains("/hidden"))
     }
 
-    /// A library that finds the end of a chunked body strictly goes on behind it.
-    @Test func `what follows a chunked body is taken for a request only where its end is certain`() throws {
+    /// A library that detects the end of a chunked body strictly continues after it.
+    @Test func `bytes after a chunked body are read as a request only if its end is certain`() throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port)
         try client.send(
@@ -177,7 +177,7 @@ struct SmugglingTests {
     }
 
     @Test(arguments: ["zz\r\n", "-1\r\n", "1 \r\n", "ffffffffffffffffff\r\n", "3\r\nabcX", "5\r\nabc\r\n0\r\n\r\n"])
-    func `a malformed chunk is never taken for a body`(chunk: String) throws {
+    func `a malformed chunk is never accepted as a body`(chunk: String) throws {
         let daemon = try Daemon.start(echo)
         let client = try Client(daemon.port, deadlineSeconds: 2)
         try client.send(

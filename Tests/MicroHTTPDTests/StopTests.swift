@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 struct StopTests {
-    /// A daemon that has a request, which waits at `desk`, and the client of it.
+    /// A daemon with a request that waits at `desk`, and the request's client.
     private func startWaiting(at desk: Desk) throws -> (Daemon, Client) {
         let daemon = try Daemon.start(desk.handler)
         let client = try Client(daemon.port)
@@ -28,7 +28,7 @@ struct StopTests {
         #expect(daemon.liveConnections == 0)
     }
 
-    @Test func `what is left at the deadline is refused`() throws {
+    @Test func `requests left at the deadline are refused`() throws {
         let desk = Desk()
         let daemon = try Daemon.start(desk.handler)
         let clients = try (0..<100).map { _ in try Client(daemon.port) }
@@ -63,7 +63,7 @@ struct StopTests {
         #expect(try begun.receive().status == 201)
     }
 
-    @Test func `until it is stopped a daemon that has finished says so`() throws {
+    @Test func `a daemon that has finished refuses requests until it is stopped`() throws {
         let desk = Desk()
         let (daemon, waiting) = try startWaiting(at: desk)
         #expect(daemon.finishRequests(within: .zero) == StopReport(finished: 0, cut: 1))
@@ -78,12 +78,12 @@ struct StopTests {
         #expect(throws: Client.Failure.self) { try Client(daemon.port) }
     }
 
-    /// Nobody waits for the rest of it.
+    /// A stop does not wait for the rest of it.
     @Test(arguments: [
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf",
         "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
     ])
-    func `a request whose body does not come is cut when the time is over`(request: String) throws {
+    func `a request whose body does not arrive is cut off at the deadline`(request: String) throws {
         let consumer = Taking()
         let daemon = try Daemon.start(TestHandler { _ in .stream(consumer) })
         let client = try Client(daemon.port)
@@ -107,7 +107,8 @@ struct StopTests {
         #expect(try client.receiveToEnd() == [])
     }
 
-    /// A round: clients that send without end, answers from other threads, some late, some never; a stop in the middle.
+    /// One round: clients that send endlessly, answers from other threads, some of them late, some never; a stop in the
+    /// middle.
     @Test(arguments: 0..<25) func `a daemon under load stops`(round: Int) throws {
         let queue = DispatchQueue(label: "answers", attributes: .concurrent)
         let never = Locked<[Responder]>([])
@@ -137,7 +138,7 @@ struct StopTests {
                         let kind = UInt8(number % 4)
                         let body = String(decoding: [0x40 + kind, 0x41], as: UTF8.self) + (number % 16 == 3 ? "!" : "")
                         guard (try? client.send(post("/", body))) != nil else { break }
-                        // One that is never answered is left behind, suspended.
+                        // A request that is never answered is left behind, suspended.
                         if body.utf8.count == 3 { break }
                         guard (try? client.receive()) != nil else { break }
                     }
@@ -155,9 +156,9 @@ struct StopTests {
         never.withLock { $0 = [] }
     }
 
-    /// The pool threads have connections to look after at the moment at which no more are accepted: `MHD_quiesce_daemon`
-    /// ended the process there once in a while.
-    @Test func `clients come and go while a daemon is quiesced`() throws {
+    /// The pool threads are still adding connections when the daemon stops accepting: `MHD_quiesce_daemon` occasionally
+    /// ended the process at this point.
+    @Test func `clients connect and disconnect while a daemon is quiesced`() throws {
         for _ in 0..<400 {
             let daemon = try Daemon.start(echo) { $0.threads = 4 }
             let port = daemon.port
@@ -177,7 +178,7 @@ struct StopTests {
     }
 }
 
-/// Threads of the tests' own, which may block.
+/// Threads that belong to the tests and may block.
 enum Thread {
     private final class Box {
         let body: @Sendable () -> Void
@@ -199,7 +200,7 @@ enum Thread {
     }
 }
 
-/// Takes a body as it comes.
+/// Takes a body as it arrives.
 private final class Taking: BodyConsumer, Sendable {
     let taken = Event()
 

@@ -3,13 +3,13 @@ import Glibc
 import MicroHTTPD
 import TestCertificates
 
-/// A TLS client that takes any certificate, and tells which one it saw.
+/// A TLS client that accepts any certificate, and remembers which one it saw.
 final class TLSClient {
     private let session: gnutls_session_t
     private let credentials: gnutls_certificate_credentials_t
     private let socket: Int32
 
-    /// Connects to a port of loopback and shakes hands, with the versions and ciphers of `priority`.
+    /// Connects to a loopback port and performs the handshake, with the versions and ciphers of `priority`.
     init(_ port: UInt16, priority: String = "NORMAL") throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()

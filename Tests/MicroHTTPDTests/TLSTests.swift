@@ -9,7 +9,7 @@ struct TLSTests {
         try TLSIdentity(certificateChain: certificate.certificate, privateKey: certificate.key)
     }
 
-    /// What a client sees of a certificate: the DER between the lines of the PEM.
+    /// A certificate as a client sees it: the DER between the lines of the PEM.
     private static func bytes(_ certificate: Certificate) throws -> [UInt8] {
         var pem = certificate.certificate
         var size = pem.count
@@ -22,7 +22,7 @@ struct TLSTests {
         return Array(der[..<size])
     }
 
-    @Test(arguments: ["1.2", "1.3"]) func `TLS is served, and a connection kept`(version: String) throws {
+    @Test(arguments: ["1.2", "1.3"]) func `TLS is served, and a connection is kept`(version: String) throws {
         let certificate = try Certificate(for: "localhost")
         let daemon = try Daemon.start(echo) { $0.tls = try? Self.identity(certificate) }
         let client = try TLSClient(daemon.port, priority: "NORMAL:-VERS-ALL:+VERS-TLS\(version)")
@@ -41,7 +41,7 @@ struct TLSTests {
         #expect(try TLSClient(daemon.port).ask(get()).hasPrefix("HTTP/1.1 200"))
     }
 
-    @Test func `who speaks plain text is not answered`() throws {
+    @Test func `a client that sends plain text is not answered`() throws {
         let certificate = try Certificate(for: "localhost")
         let daemon = try Daemon.start(echo) { $0.tls = try? Self.identity(certificate) }
         let client = try Client(daemon.port)
@@ -50,20 +50,20 @@ struct TLSTests {
         #expect(!String(decoding: answer, as: UTF8.self).contains("HTTP"))
     }
 
-    @Test func `who does not shake hands is cut off in time`() throws {
+    @Test func `a client without a handshake is cut off in time`() throws {
         let certificate = try Certificate(for: "localhost")
         let daemon = try Daemon.start(echo) {
             $0.tls = try? Self.identity(certificate)
             $0.requestDeadline = .milliseconds(200)
         }
         let client = try Client(daemon.port)
-        // The first bytes of a record of 256 bytes that never comes.
+        // The first bytes of a record of 256 bytes that never arrives.
         try client.send([22, 3, 1, 1, 0, 1])
         #expect(try client.receiveToEnd() == [])
         #expect(eventually { daemon.statistics.cutByDeadline == 1 })
     }
 
-    @Test func `a new certificate is shown to new connections, and the old ones go on`() throws {
+    @Test func `a new certificate is shown to new connections, and the old ones continue`() throws {
         let first = try Certificate(for: "first")
         let second = try Certificate(for: "second")
         let daemon = try Daemon.start(echo) { $0.tls = try? Self.identity(first) }
@@ -94,7 +94,7 @@ struct TLSTests {
         daemon.stop(within: .seconds(5))
     }
 
-    @Test func `texts that are no certificate and key are told apart`() throws {
+    @Test func `invalid certificates and invalid keys are distinguished`() throws {
         let one = try Certificate(for: "one")
         let other = try Certificate(for: "other")
         func fault(_ chain: [UInt8], _ key: [UInt8]) -> String {
