@@ -2,7 +2,7 @@ import NotificationAPI
 import TestSupport
 import Testing
 
-/// What the API does once there are tokens, beyond what the contract suite asks of every operation.
+/// The behavior of the API with tokens, beyond what the contract suite checks for every operation.
 @Suite struct AccessControlTests {
     private static func tokens(_ lines: String...) throws -> TokenTable {
         try TokenTable(text: Array(lines.joined(separator: "\n").utf8))
@@ -19,7 +19,7 @@ import Testing
         try client.ask(method, target, body, headers: headers).status
     }
 
-    @Test func `the scheme is known in any letter case, and nothing but a whole token is taken`() throws {
+    @Test func `the scheme is accepted in any letter case, and only a whole token counts`() throws {
         let live = try LiveAPI(tokens: try Self.tokens(Self.reader))
         let client = try live.client()
         for scheme in ["Bearer", "bearer", "BEARER", "Bearer  "] {
@@ -39,7 +39,7 @@ import Testing
         #expect(bare.headers["www-authenticate"] == #"Bearer realm="wdfilterd""#)
     }
 
-    @Test func `who asks is looked at after path and method and before all else`() throws {
+    @Test func `the token is checked after path and method and before everything else`() throws {
         let live = try LiveAPI(tokens: try Self.tokens(Self.reader))
         let client = try live.client()
         #expect(try status(client, "GET", "/v1/nothing", []) == 404)
@@ -58,7 +58,7 @@ import Testing
         #expect(try status(client, "GET", "/metrics", Self.bearer("reader")) == 200)
     }
 
-    @Test func `a body that nobody may send is not read`() throws {
+    @Test func `a body from a client without the right to send it is not read`() throws {
         let live = try LiveAPI(tokens: try Self.tokens(Self.reader))
         let client = try live.client()
         try client.send(
@@ -69,7 +69,7 @@ import Testing
         #expect(answer.headers["connection"] == "close")
     }
 
-    @Test func `a request that is refused does not keep a host from being idle`() throws {
+    @Test func `a refused request does not keep a host from being idle`() throws {
         let live = try LiveAPI(tokens: try Self.tokens("admin admin admin-0123456789"))
         let client = try live.client()
         #expect(try status(client, "PUT", "/v1/hosts/a", Self.bearer("admin"), "{}") == 201)
@@ -84,7 +84,7 @@ import Testing
             })
     }
 
-    @Test func `new tokens count from the next request on`() throws {
+    @Test func `new tokens apply from the next request on`() throws {
         let live = try LiveAPI(tokens: try Self.tokens(Self.reader))
         let client = try live.client()
         #expect(try status(client, "GET", "/v1/hosts", Self.bearer("reader")) == 200)
@@ -93,7 +93,7 @@ import Testing
         #expect(try status(client, "GET", "/v1/hosts", Self.bearer("driver")) == 200)
     }
 
-    @Test func `a live stream ends when its token is gone, and goes on when it is there still`() throws {
+    @Test func `a live stream ends when its token is removed, and continues if it is kept`() throws {
         let live = try LiveAPI(tokens: try Self.tokens(Self.reader, Self.driver))
         func reader(_ name: String) throws -> HTTPClient {
             let client = try live.client()
@@ -109,7 +109,7 @@ import Testing
         live.timers.advance(by: .seconds(15))
         #expect(try goes.chunk() == nil)
         #expect(try stays.chunk()?.hasPrefix(":") == true)
-        // With another role it is another right.
+        // A different role is a different right.
         try #require(live.waits(1, of: .seconds(15)))
         live.api.replaceTokens(try Self.tokens("driver read driver-0123456789"))
         live.timers.advance(by: .seconds(15))

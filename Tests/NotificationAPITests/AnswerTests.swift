@@ -2,9 +2,9 @@ import MicroHTTPD
 import NotificationAPI
 import Testing
 
-/// What all answers have in common.
+/// The common properties of all answers.
 @Suite struct AnswerTests {
-    /// A request of each sort of outcome.
+    /// One request for each kind of outcome.
     private static let requests: [(method: String, target: String, body: String?, status: Int)] = [
         ("GET", "/v1/version", nil, 200), ("GET", "/livez", nil, 200), ("GET", "/nothing", nil, 404),
         ("DELETE", "/v1/version", nil, 405), ("GET", "/v1/hosts/none", nil, 404),
@@ -15,7 +15,7 @@ import Testing
         ("PUT", "/v1/hosts/default/rule-policies", String(repeating: " ", count: 1_048_577), 413),
     ]
 
-    @Test func `a plain X-Request-Id comes back with every answer`() throws {
+    @Test func `a plain X-Request-Id is returned with every answer`() throws {
         let live = try LiveAPI()
         for (number, request) in AnswerTests.requests.enumerated() {
             let client = try live.client()
@@ -30,17 +30,17 @@ import Testing
     }
 
     @Test(arguments: [nil, "", "a b", "é", "\u{1}", String(repeating: "a", count: 129)])
-    func `without one that can be given back an answer gets its own`(given: String?) throws {
+    func `without an id that can be returned, an answer gets its own`(given: String?) throws {
         let live = try LiveAPI()
         let ids = try (0..<2).map { _ in
             let header = given.map { ["X-Request-Id: \($0)"] } ?? []
             return try live.client().ask("GET", "/v1/version", headers: header).headers["x-request-id"]
         }
-        if given == "\u{1}" { return #expect(ids == [nil, nil]) }  // no header of HTTP: refused before it is ours
+        if given == "\u{1}" { return #expect(ids == [nil, nil]) }  // not an HTTP header: refused before our code
         #expect(ids[0] != nil && ids[1] != nil && ids[0] != ids[1] && ids[0] != given)
     }
 
-    /// Every path that has `GET`, with something at its end where that can be.
+    /// Every path with `GET`, with existing objects where possible.
     private static let readable = NotificationAPI.routes.filter { $0.method == .get }.map { route in
         let values = [
             ("{host}", "default"), ("{pid}", "4"), ("{tid}", "1"), ("{id}", "1"), ("{sequence}", "1"),
@@ -57,10 +57,10 @@ import Testing
         _ = try client.ask("POST", "/v1/hosts/default/processes", #"{"imageFileName":"a.exe"}"#)
         _ = try client.ask("POST", "/v1/hosts/default/stream-contexts", #"{"fileName":"a.dll"}"#)
         let head = try client.ask("HEAD", target)
-        // What is made while it is sent has no length, and closes the connection.
+        // An answer that is produced while it is sent has no length, and closes the connection.
         let isStreamed = target == "/metrics"
         #expect((head.headers["connection"] == "close") == isStreamed)
-        // A body after HEAD would be taken for this answer.
+        // A body after HEAD would be read as this answer.
         let get = try (isStreamed ? live.client() : client).ask("GET", target)
         #expect(!target.contains("{"))
         #expect(head.status == get.status)

@@ -5,7 +5,7 @@ import Yams
 
 @testable import NotificationAPI
 
-/// How much memory answers take.
+/// The memory that answers take.
 @Suite struct BoundedAnswerTests {
     /// A text that is six times as long in JSON.
     private static let long = String(repeating: "\\u0001", count: 32_766)
@@ -18,7 +18,7 @@ import Yams
         }
     }
 
-    /// The pages of a list from the first on, in bytes, and how many items they have.
+    /// The sizes in bytes of all pages of a list, and the number of items.
     private func pages(_ client: HTTPClient, _ target: String, cursor: String = "cursor") throws -> (
         sizes: [Int], items: Int
     ) {
@@ -28,7 +28,7 @@ import Yams
             let answer = try client.ask("GET", place.isEmpty ? target : "\(target)&\(cursor)=\(place)")
             try #require(answer.status == 200)
             sizes.append(answer.body.count)
-            // Read without a parser of YAML, which takes seconds for megabytes.
+            // Read without a YAML parser, which takes seconds for megabytes.
             items += answer.text.split(separator: #""creationTime":"#).count - 1
             next = answer.text.suffix(64).split(separator: #""next":""#).dropFirst().last.map {
                 String($0.prefix { $0.isNumber })
@@ -37,19 +37,19 @@ import Yams
         return (sizes, items)
     }
 
-    @Test func `a page has four mebibytes at most, ends early and goes on`() throws {
+    @Test func `a page has at most four mebibytes, ends early and continues`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try makeLongProcesses(9, client)
         let (sizes, _) = try pages(client, "/v1/hosts/default/processes?limit=1000")
         #expect(sizes.allSatisfy { $0 <= 4 << 20 })
         #expect(sizes.count == 2)
-        // Three long texts each, and the System process.
+        // Three long texts each, plus the System process.
         let whole = 9 * 3 * 6 * 32_766
         #expect(sizes.reduce(0, +) > whole && sizes.reduce(0, +) < whole + 20_000)
     }
 
-    @Test func `pages of the policies and what is told of a host have a bound too`() throws {
+    @Test func `pages of policies and the description of a host are limited too`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         let policy = #"{"imageFileName":"a","rules":["0xffffffff"],"flags":["0xffffffff"]}"#
@@ -72,7 +72,7 @@ import Yams
         #expect(host.text.contains(#""next":""#))
     }
 
-    @Test func `a name that a body invents comes back shortened`() throws {
+    @Test func `a name invented by a body is shortened in the answer`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         for name in [String(repeating: "/", count: 1_000_000), String(repeating: "é", count: 400_000)] {
@@ -87,9 +87,9 @@ import Yams
         #expect(answer.body.count < 1 << 20)
     }
 
-    // MARK: Answers that nobody reads
+    // MARK: Unread answers
 
-    @Test func `answers that are not read have one bound, over it 503, probes exempt`() throws {
+    @Test func `unread answers share one limit, beyond which 503 is returned, except for probes`() throws {
         let live = try LiveAPI(answerBytes: 10 << 20)
         let client = try live.client()
         try makeLongProcesses(7, client)
@@ -98,7 +98,7 @@ import Yams
         for reader in idle { try reader.begin("GET", list) }
         #expect(eventually { live.api.answerMemory.bytes > 7 << 20 })
 
-        // The kernel takes little of it, however long one waits.
+        // The kernel buffers little of it, however long one waits.
         for _ in 0..<3 { #expect(try client.ask("GET", list).status == 503) }
         #expect(live.api.answerMemory.bytes > 7 << 20)
         let refused = try client.ask("GET", list)
@@ -114,7 +114,7 @@ import Yams
         #expect(eventually { live.api.answerMemory.bytes == 0 })
     }
 
-    @Test func `a change is refused before it is made, when there is no room for any answer`() throws {
+    @Test func `a change is refused before it is made if there is no room for any answer`() throws {
         let live = try LiveAPI(answerBytes: 1 << 20)
         let client = try live.client()
         var reservation: AnswerMemory.Reservation? = live.api.answerMemory.reserveOverLimit(1 << 20)
@@ -127,7 +127,7 @@ import Yams
         #expect(try client.ask("PUT", "/v1/hosts/a", "{}").status == 201)
     }
 
-    @Test func `those who only look leave room for the answers to changes`() {
+    @Test func `read-only requests leave room for the answers to changes`() {
         let memory = AnswerMemory(limit: 800)
         let looks = (0..<9).map { _ in memory.reserve(100) }
         #expect(looks.count { $0 != nil } == 7)
@@ -139,7 +139,7 @@ import Yams
 
     // MARK: Bodies
 
-    @Test func `a body with a content coding is refused by every operation that takes one`() throws {
+    @Test func `a body with a content coding is refused by every operation that takes a body`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         for route in NotificationAPI.routes where ![.get, .delete].contains(route.method) {
@@ -163,7 +163,7 @@ import Yams
         }
     }
 
-    @Test func `what is left of an upload is skipped when its host is deleted`() throws {
+    @Test func `the rest of an upload is skipped when its host is deleted`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try Processes.make(on: "a", client)

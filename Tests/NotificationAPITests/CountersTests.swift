@@ -4,7 +4,7 @@ import Testing
 
 /// ASY-10 as clients see it.
 @Suite struct CountersTests {
-    @Test func `enqueued is what became of the messages, in every answer`() throws {
+    @Test func `enqueued is the sum of the message outcomes, in every answer`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try Processes.make(on: "a", client, hostBody: #"{"config":{"maxAsyncNotificationCount":4}}"#)

@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 import Yams
 
-/// Another engine while messages are under way, and engines that are slow.
+/// Replacing the engine while messages are in flight, and slow engines.
 @Suite struct EngineExchangeTests {
-    @Test func `a send that is under way ends with the engine it began with`() throws {
+    @Test func `a send in flight ends with the engine it began with`() throws {
         let former = try HoldingReceiver()
         let live = try LiveAPI()
         let client = try live.client()
@@ -27,10 +27,10 @@ import Yams
         #expect(message["status"]?.string == "STATUS_SUCCESS")
         #expect(message["acknowledged"]?.bool == true)
         #expect(try eventually { try client.ask("GET", "/v1/hosts/a/counters").integer("async", "sent") == 2 })
-        #expect(former.received.count == 2)  // the CreateThread message went to the new one
+        #expect(former.received.count == 2)  // the CreateThread message was sent to the new one
     }
 
-    @Test func `how the former engine ends is not told of the new one`() throws {
+    @Test func `the result of the former engine is not reported for the new one`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try Processes.make(on: "a", client)
@@ -44,7 +44,7 @@ import Yams
         #expect(try client.ask("GET", "/v1/hosts/a/engine").json["lastError"]?.null != nil)
     }
 
-    @Test func `engines come and go while messages are sent and none is lost`() throws {
+    @Test func `engines are replaced while messages are sent and none is lost`() throws {
         let receiver = try HoldingReceiver()
         receiver.release()
         let setting = receiver.setting

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 import Yams
 
-/// A blocking HTTP client over one connection that is kept. Whatever takes longer than its deadline throws.
+/// A blocking HTTP client over one persistent connection. Everything that exceeds its deadline throws.
 final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
     enum Failure: Error {
         case cannotConnect(Int32)
@@ -33,7 +33,7 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
         else { throw Failure.cannotConnect(errno) }
     }
 
-    /// Runs after an `init` that has thrown, too.
+    /// Also runs after an `init` that has thrown.
     deinit { close(socket) }
 
     /// Sends a request and reads its answer.
@@ -42,7 +42,7 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
         return try receive()
     }
 
-    /// Sends a request only.
+    /// Sends a request without reading.
     func begin(_ method: String, _ target: String, _ body: String? = nil, headers: [String] = []) throws {
         var lines = ["\(method) \(target) HTTP/1.1", "Host: test"] + headers
         if let body {
@@ -55,12 +55,12 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
         try send(lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? ""))
     }
 
-    /// Sends a request only, as a route's test hands it over.
+    /// Sends a request, given as a tuple, without reading.
     func begin(_ request: (method: String, target: String, body: String)) throws {
         try begin(request.method, request.target, request.body)
     }
 
-    /// Sends exactly this.
+    /// Sends exactly this text.
     func send(_ text: String) throws {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
@@ -70,7 +70,7 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
         }
     }
 
-    /// Reads the answer to the request that was sent last.
+    /// Reads the answer to the last request.
     func receive() throws -> Answer {
         var answer = try receiveHead()
         if method != "HEAD", answer.headers["transfer-encoding"] == "chunked" {
@@ -90,7 +90,7 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
         return size == 0 ? nil : String(decoding: try take(size), as: UTF8.self)
     }
 
-    /// Reads the head of the answer to the request that was sent last.
+    /// Reads the head of the answer to the last request.
     func receiveHead() throws -> Answer {
         var lines: [String] = []
         while lines.last != "" { lines.append(try line()) }
@@ -128,7 +128,7 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
     }
 }
 
-/// What the API answered.
+/// An answer of the API.
 struct Answer {
     var status: Int
     var headers: [String: String]
@@ -136,17 +136,17 @@ struct Answer {
 
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    /// The body, read as JSON, of which YAML is a superset.
+    /// The body, read as JSON, which is a subset of YAML.
     var json: Node {
         get throws { try #require(try Yams.compose(yaml: text)) }
     }
 
-    /// An integer of the body, by the names that lead to it.
+    /// An integer of the body, by the path of names.
     func integer(_ names: String...) throws -> Int {
         try #require(try names.reduce(json as Node?) { node, name in node?[name] }?.int)
     }
 
-    /// A text of the body, by the names that lead to it.
+    /// A text of the body, by the path of names.
     func string(_ names: String...) throws -> String {
         try #require(try names.reduce(json as Node?) { node, name in node?[name] }?.string)
     }

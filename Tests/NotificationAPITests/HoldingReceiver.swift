@@ -1,7 +1,7 @@
 import Locking
 import MicroHTTPD
 
-/// An engine webhook that keeps its answers to itself until it is told to give them.
+/// An engine webhook that holds back its answers until it is released.
 final class HoldingReceiver: Sendable {
     private struct State {
         var holds = true
@@ -28,7 +28,7 @@ final class HoldingReceiver: Sendable {
         }
     }
 
-    /// Acknowledges NewThreadDifferentProcess; means nothing to other messages.
+    /// Acknowledges NewThreadDifferentProcess; has no meaning for other messages.
     private static let acknowledgement = Response(status: 200, body: Array(#"{"operationType":3}"#.utf8))
 
     private let handler = Handler()
@@ -42,16 +42,16 @@ final class HoldingReceiver: Sendable {
 
     deinit { daemon.stop(within: .zero) }
 
-    /// The engine setting that leads here.
+    /// The engine setting that points to this engine.
     var setting: String { #"{"type":"webhook","url":"http://127.0.0.1:\#(daemon.port)/"}"# }
 
-    /// What came so far.
+    /// The requests received so far.
     var received: [(headers: HeaderFields, body: [UInt8])] { handler.state.withLock { $0.received } }
 
-    /// How many requests wait for their answer.
+    /// The number of requests that wait for their answer.
     var held: Int { handler.state.withLock { $0.held.count } }
 
-    /// Answers those that wait, and from now on at once.
+    /// Answers the waiting requests, and all later ones at once.
     func release() {
         let held = handler.state.withLock { state in
             defer { state.held = [] }

@@ -5,15 +5,15 @@ import Yams
 
 @testable import NotificationAPI
 
-/// How hosts come and go while they are used.
+/// Creation and deletion of hosts while they are used.
 @Suite struct HostLifetimeTests {
-    @Test func `what is under way on a host that is deleted ends`() throws {
+    @Test func `waiting requests and messages in flight end when their host is deleted`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         let config = #"{"sendingSyncSemaphoreLimit":1,"maxAsyncNotificationCount":1}"#
         try Processes.make(on: "a", client, hostBody: #"{"config":\#(config)}"#)
         _ = try client.ask("PUT", "/v1/hosts/a/engine", #"{"type":"embedded","reply":"timeout"}"#)
-        try client.begin(Processes.imageLoad(on: "a"))  // into the worker's hand
+        try client.begin(Processes.imageLoad(on: "a"))  // the worker has it in hand
         _ = try client.receive()
         try #require(live.waits(of: .seconds(5)))
 
@@ -49,7 +49,7 @@ import Yams
         #expect(try first.receive().messages.first?["status"]?.string == "STATUS_TIMEOUT")
     }
 
-    @Test func `steps under way on a host that is deleted end`() throws {
+    @Test func `steps in progress on a deleted host end`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try Processes.make(on: "a", client)
@@ -69,7 +69,7 @@ import Yams
         #expect(try #require(try answer.json["messages"]?.sequence).count == 1)
     }
 
-    @Test func `what became of the messages of hosts that were deleted is not forgotten`() throws {
+    @Test func `the outcomes of the messages of deleted hosts are kept`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         for host in ["a", "b"] {
@@ -97,7 +97,7 @@ import Yams
             eventually {
                 let removed = live.api.ledger.removed
                 return removed.syncFailed == 1 && removed.underWay == 0 && removed.isConserved
-                    // The thread's own message came after the worker had stopped.
+                    // The thread's own message was queued after the worker had stopped.
                     && (removed.sendFailed, removed.queued, removed.inHand) == (2, 1, 0)
             })
     }
@@ -124,7 +124,7 @@ import Yams
 
     // MARK: Idle hosts
 
-    @Test func `only hosts with nothing under way are removed as idle`() throws {
+    @Test func `only hosts without any activity are removed as idle`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         for host in ["idle", "sync", "async", "reader", "upload", "slow"] { try Processes.make(on: host, client) }
@@ -146,7 +146,7 @@ import Yams
         let slow = try live.client()
         try slow.send(
             "POST /v1/hosts/slow/processes \(head)/json\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
-        // The service has seen the heads once it asks for the bodies.
+        // Once the service asks for the bodies, it has seen the heads.
         #expect(try upload.receive().status == 100)
         #expect(try slow.receive().status == 100)
         try upload.send("\n")
@@ -172,14 +172,14 @@ import Yams
             })
     }
 
-    @Test func `a host with a live stream is not idle, and one that is removed leaves nothing behind`() throws {
+    @Test func `a host with a live stream is not idle, and a removed one leaves nothing behind`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try Processes.make(on: "a", client)
         let reader = try live.client()
         try reader.begin("GET", "/v1/hosts/a/messages?after=1000", headers: ["Accept: text/event-stream"])
         #expect(try reader.receiveHead().status == 200)
-        // The request before has let go of the host when the next one on its connection is answered.
+        // The previous request has released the host once the next one on its connection is answered.
         #expect(try names(client) == ["a", "default"])
         live.api.removeIdleHosts(after: 0)
         #expect(try names(client) == ["a", "default"])
@@ -197,7 +197,7 @@ import Yams
         #expect(try names(client) == ["default"])
     }
 
-    @Test func `a host is idle only when its time is over`() throws {
+    @Test func `a host is idle only after the idle time`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         _ = try client.ask("PUT", "/v1/hosts/a", "{}")
@@ -210,9 +210,9 @@ import Yams
         return items.compactMap { $0["name"]?.string }
     }
 
-    // MARK: Creation at the same time
+    // MARK: Concurrent creation
 
-    /// The statuses of requests that are made at the same time, each on its own thread.
+    /// The statuses of concurrent requests, each on its own thread.
     private func statuses(
         _ live: LiveAPI, _ count: Int, _ request: @escaping @Sendable (Int) -> (target: String, body: String)
     ) -> [Int] {
@@ -225,7 +225,7 @@ import Yams
         return statuses.withLock { $0.sorted() }
     }
 
-    @Test func `of equal creations at the same time one makes the host`() throws {
+    @Test func `one of several equal concurrent creations creates the host`() throws {
         let live = try LiveAPI()
         for round in 0..<20 {
             let statuses = statuses(live, 8) { _ in ("/v1/hosts/a-\(round)", #"{"clock":{"mode":"system"}}"#) }
@@ -233,7 +233,7 @@ import Yams
         }
     }
 
-    @Test func `of different creations at the same time one makes the host`() throws {
+    @Test func `one of several different concurrent creations creates the host`() throws {
         let live = try LiveAPI()
         for round in 0..<20 {
             let statuses = statuses(live, 8) { index in
@@ -256,7 +256,7 @@ import Yams
         }
     }
 
-    @Test func `creations of the same host take one place`() throws {
+    @Test func `creations of the same host take one slot`() throws {
         let live = try LiveAPI(hostLimit: 3)
         let client = try live.client()
         for _ in 0..<50 {

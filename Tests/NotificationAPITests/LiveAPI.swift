@@ -8,7 +8,7 @@ import Testing
 import WebhookEngine
 import Yams
 
-/// The API behind a daemon on a free port. Its time-outs and delays are the test's to end.
+/// The API behind a daemon on a free port. The test controls its timeouts and delays.
 final class LiveAPI: Sendable {
     let timers = ManualTimers()
     let api: NotificationAPI
@@ -45,21 +45,21 @@ final class LiveAPI: Sendable {
         curl.stop()
     }
 
-    /// A connection of its own.
+    /// A separate connection.
     func client() throws -> HTTPClient { try HTTPClient(daemon.port) }
 
-    /// Waits until so many time-outs of this length run.
+    /// Waits until `count` timeouts of this length are running.
     func waits(_ count: Int = 1, of delay: Duration) -> Bool {
         eventually { self.timers.delays.count { $0 == delay } >= count }
     }
 }
 
-/// Processes of a host that everything can be done with: `armed` has NotifyNewThreadDifferentProcess set.
+/// Processes of a host on which every operation works: `armed` has NotifyNewThreadDifferentProcess set.
 struct Processes {
     static let armed = 1000
     static let other = 1004
 
-    /// Makes both, and `host` when it is not there. The engine must be one that answers at once.
+    /// Creates both, and `host` if it does not exist. The engine must answer at once.
     static func make(on host: String, _ client: HTTPClient, hostBody: String = "{}") throws {
         let made = try client.ask("PUT", "/v1/hosts/\(host)", hostBody)
         try #require([200, 201].contains(made.status))
@@ -69,7 +69,7 @@ struct Processes {
         }
     }
 
-    /// A thread that `armed` makes in `other`: a sync message, then an async one.
+    /// A thread that `armed` creates in `other`: a sync message, then an async one.
     static func remoteThread(on host: String) -> (method: String, target: String, body: String) {
         ("POST", "/v1/hosts/\(host)/processes/\(other)/threads", #"{"creatorProcessId":\#(armed)}"#)
     }
@@ -81,7 +81,7 @@ struct Processes {
 }
 
 extension HostDefaults {
-    /// Defaults whose engine is a webhook that nobody listens at.
+    /// Defaults with a webhook engine at an address without a server.
     static func withWebhook() throws -> HostDefaults {
         var defaults = HostDefaults()
         defaults.engine = .webhook(

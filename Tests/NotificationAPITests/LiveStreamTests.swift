@@ -4,12 +4,12 @@ import NotificationAPI
 import TestSupport
 import Testing
 
-/// Live streams over sockets. Heartbeats come when the test says so.
+/// Live streams over sockets. The test triggers heartbeats.
 @Suite struct LiveStreamTests {
     private static let heartbeat = Duration.seconds(15)
     private static let image = #"{"fullImageName":"a.dll"}"#
 
-    /// A client that reads a stream whose head has come.
+    /// A client that reads a stream whose head has arrived.
     private func reader(
         _ live: LiveAPI, _ query: String = "", as type: String = "application/x-ndjson", headers: [String] = [],
         host: String = "default"
@@ -42,7 +42,7 @@ import Testing
         return found
     }
 
-    @Test func `the head comes at once, messages as they are made`() throws {
+    @Test func `the head is sent at once, messages as they are created`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         let reader = try reader(live)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `a stream that has nothing to send waits without a thread, and beats when it is time`() throws {
+    @Test func `an idle stream waits without a thread, and sends heartbeats in time`() throws {
         let live = try LiveAPI()
         let events = try reader(live, as: "text/event-stream")
         #expect(try events.chunk() == "retry: 1000\n\n")
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func `a reader that comes back with Last-Event-ID misses nothing`() throws {
+    @Test func `a reader that reconnects with Last-Event-ID misses nothing`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try makeMessages(client, 3)
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: ["a", "-1", "+1", "1.0", "18446744073709551616", "0x1"])
-    func `what is no sequence is refused`(id: String) throws {
+    func `an invalid sequence is refused`(id: String) throws {
         let live = try LiveAPI()
         let answer = try live.client().ask(
             "GET", "/v1/hosts/default/messages", headers: ["Accept: text/event-stream", "Last-Event-ID: \(id)"])
@@ -83,14 +83,14 @@ import Testing
         #expect(answer.text.contains("Last-Event-ID"))
     }
 
-    @Test func `many readers each get every message, and cost nothing when they go`() throws {
+    @Test func `many readers each get every message, and cost nothing after they disconnect`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         var readers = try (0..<100).map { _ in try self.reader(live) }
         try makeMessages(client, 20)
         for reader in readers { #expect(try sequences(reader, 20) == Array(1...20)) }
         readers.removeAll()
-        // A reader that has gone shows when it is written to twice.
+        // A disconnected reader is only detected by the second write.
         #expect(
             eventually {
                 live.timers.advance(by: Self.heartbeat)
@@ -100,7 +100,7 @@ import Testing
         #expect(live.timers.delays.isEmpty)
     }
 
-    @Test func `there are as many streams as there may be, and one more when one has gone`() throws {
+    @Test func `streams are limited, and a new one starts after another one has ended`() throws {
         let live = try LiveAPI(streamLimit: 2)
         let client = try live.client()
         let kept = try reader(live)
@@ -164,13 +164,13 @@ import Testing
         #expect(report.cut == 0)
     }
 
-    @Test func `a reader that stops reading is cut off, and slows nobody`() throws {
+    @Test func `a reader that stops reading is cut off, and delays no one else`() throws {
         let live = try LiveAPI(requestDeadline: .milliseconds(500))
         let client = try live.client()
         let stuck = try live.client()
         try stuck.begin("GET", "/v1/hosts/default/messages", headers: ["Accept: application/x-ndjson"])
         let data = String(repeating: "AAAA", count: 16_000)
-        // As much as the buffers on the way take, and more.
+        // More than the buffers on the way hold.
         for _ in 0..<200 {
             let answer = try client.ask(
                 "POST", "/v1/hosts/default/notifications/async", #"{"operation":"LogPrint","data":"\#(data)"}"#)
@@ -180,7 +180,7 @@ import Testing
         #expect(try live.client().ask("GET", "/v1/hosts/default/messages?limit=1").status == 200)
     }
 
-    @Test func `messages made by many threads come in order and without gaps`() throws {
+    @Test func `messages created by many threads arrive in order and without gaps`() throws {
         let live = try LiveAPI()
         let readers = try (0..<4).map { _ in try self.reader(live) }
         onThreads(4) { _ in

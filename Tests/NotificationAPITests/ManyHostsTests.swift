@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Yams
 
-/// SYN-10, ASY-5: whoever waits for an engine holds no thread, and nobody else up.
+/// SYN-10, ASY-5: a wait for an engine blocks no thread and delays nothing else.
 @Suite struct ManyHostsTests {
     private static let hosts = 1000
 
@@ -26,7 +26,7 @@ import Yams
         #expect(areWaiting(2 * ManyHostsTests.hosts))
         #expect(ProcessResources.now.threads < 64)
 
-        // Nobody else is held up: another host, nor another process of a host that waits.
+        // Nothing else is delayed: neither another host, nor another process of a waiting host.
         try Processes.make(on: "default", client)
         try client.begin(Processes.remoteThread(on: "default"))
         #expect(try client.receive().messages.first?["acknowledged"]?.bool == true)
@@ -52,7 +52,7 @@ import Yams
             })
     }
 
-    @Test func `a thousand hosts wait for embedded engines at a time, and no thread does`() throws {
+    @Test func `a thousand hosts wait for embedded engines at once, without a thread each`() throws {
         let live = try LiveAPI()
         try run(live, engine: #"{"type":"embedded","delayMs":500}"#) { count in
             live.waits(count, of: .milliseconds(500))
@@ -61,7 +61,7 @@ import Yams
         }
     }
 
-    @Test func `a thousand hosts wait for a webhook at a time, and no thread does`() throws {
+    @Test func `a thousand hosts wait for a webhook at once, without a thread each`() throws {
         let receiver = try HoldingReceiver()
         let live = try LiveAPI()
         try run(live, engine: receiver.setting) { count in

@@ -27,7 +27,7 @@ import Testing
         MessageStreamState(MessageQuery(), from: start, limit: limit, format: format, host: "h")
     }
 
-    /// Everything that there is to send before the stream wants something.
+    /// Everything that can be sent before the stream needs more input.
     private func drain(_ stream: inout MessageStreamState, by size: Int = 4096) -> (String, MessageStreamState.Step) {
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: size)
@@ -44,7 +44,7 @@ import Testing
         return query
     }
 
-    @Test func `a stream begins with the oldest message that there is, which is no gap`() throws {
+    @Test func `a stream begins with the oldest message in the journal, without a gap`() throws {
         var stream = Self.stream()
         #expect(drain(&stream) == ("", .fetch(query(after: 0))))
         stream.receive(try Self.page(4...5, oldest: 4, newest: 5))
@@ -55,14 +55,14 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 7, 100, 5000])
-    func `a message that is larger than the buffer comes in pieces`(size: Int) throws {
+    func `a message larger than the buffer arrives in pieces`(size: Int) throws {
         var (whole, pieces) = (Self.stream(), Self.stream())
         whole.receive(try Self.page(1...3, newest: 3))
         pieces.receive(try Self.page(1...3, newest: 3))
         #expect(drain(&pieces, by: size) == drain(&whole))
     }
 
-    @Test func `server-sent events have the sequence for an id`() throws {
+    @Test func `server-sent events use the sequence as their id`() throws {
         var stream = Self.stream(.eventStream)
         #expect(drain(&stream).0 == "retry: 1000\n\n")
         stream.receive(try Self.page(1...1, newest: 1))
@@ -75,7 +75,7 @@ import Testing
         #expect(drain(&stream) == ("", .wait(after: 1)), "once a beat")
     }
 
-    @Test func `what the journal still holds is resumed without a gap`() throws {
+    @Test func `messages that are still in the journal are resumed without a gap`() throws {
         var stream = Self.stream(from: .resume(lastEventId: 2))
         #expect(drain(&stream).1 == .fetch(query(after: 2)))
         stream.receive(try Self.page(3...4, oldest: 3, newest: 4))
@@ -83,19 +83,19 @@ import Testing
     }
 
     @Test(arguments: [MessageStreamState.Start.resume(lastEventId: 2), .after(2)])
-    func `what the journal has lost is told`(start: MessageStreamState.Start) throws {
+    func `messages evicted from the journal are reported as a gap`(start: MessageStreamState.Start) throws {
         var stream = Self.stream(from: start, .eventStream)
         _ = drain(&stream)
         stream.receive(try Self.page(6...6, oldest: 6, newest: 6))
         #expect(drain(&stream).0.hasPrefix("event: gap\ndata: {\"gap\":{\"first\":3,\"last\":5}}\n\nid: 6\n"))
-        // And again, when the reader is too slow.
+        // The same happens if the reader is too slow.
         stream.requestFetch()
         #expect(drain(&stream).1 == .fetch(query(after: 6)))
         stream.receive(try Self.page(9...9, oldest: 9, newest: 9))
         #expect(drain(&stream).0.hasPrefix("event: gap\ndata: {\"gap\":{\"first\":7,\"last\":8}}\n\nid: 9\n"))
     }
 
-    @Test func `a reader of a host that was made anew is told, and begins anew`() throws {
+    @Test func `a reader of a host that was deleted and created again is told, and starts over`() throws {
         var stream = Self.stream(from: .resume(lastEventId: 70))
         stream.receive(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
         #expect(drain(&stream) == (#"{"reset":{"lastEventId":70,"newest":2}}"# + "\n", .fetch(query(after: 0))))
@@ -104,19 +104,19 @@ import Testing
     }
 
     @Test(arguments: [UInt64(70), .max])
-    func `a stream from a sequence that is still to come waits for it`(after: UInt64) {
+    func `a stream from a future sequence waits for it`(after: UInt64) {
         var stream = Self.stream(from: .after(after))
         stream.receive(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
         #expect(drain(&stream) == ("", .wait(after: after)))
     }
 
-    @Test func `with a filter the stream goes on behind what it has looked at`() throws {
+    @Test func `with a filter the stream continues after the messages it has checked`() throws {
         var stream = Self.stream()
         stream.receive(MessagePage(items: try Self.records(3...3), hasMore: false, oldest: 1, newest: 9))
         #expect(drain(&stream).1 == .wait(after: 9))
     }
 
-    @Test func `pages follow one another until there is nothing more`() throws {
+    @Test func `pages follow one another until there are no more messages`() throws {
         var stream = Self.stream()
         stream.receive(try Self.page(1...2, newest: 4, hasMore: true))
         #expect(drain(&stream).1 == .fetch(query(after: 2)))
@@ -124,7 +124,7 @@ import Testing
         #expect(drain(&stream).1 == .wait(after: 4))
     }
 
-    @Test func `a stream with a limit ends after so many messages`() throws {
+    @Test func `a stream with a limit ends after that many messages`() throws {
         var stream = Self.stream(limit: 3)
         stream.receive(try Self.page(1...2, newest: 9, hasMore: true))
         #expect(drain(&stream).1 == .fetch(query(after: 2)))

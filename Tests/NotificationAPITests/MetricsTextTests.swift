@@ -54,7 +54,7 @@ import Testing
         return samples
     }
 
-    @Test func `metrics are text that a scraper reads, and tell what the counters tell`() throws {
+    @Test func `metrics are text that a scraper reads, and agree with the counters`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try Processes.make(on: "a", client)
@@ -72,7 +72,7 @@ import Testing
         #expect(value("processes", ["host": "a"]) == 3)
         #expect(
             value("sync_acknowledged_total", ["host": "a", "operation": "NewThreadDifferentProcess"]) == 1)
-        // All APIs of a process count their answers together.
+        // All APIs in a process count their answers together.
         #expect(value("http_requests_total", ["operation": "createProcess", "status": "201"]) ?? 0 >= 2)
 
         let buckets = samples.filter {
@@ -85,12 +85,12 @@ import Testing
         #expect(value("engine_latency_seconds_count", ["host": "a"]) == 4)
     }
 
-    /// The values of a metric, by host; the empty name for one without the label.
+    /// The values of a metric, by host; the empty name if there is no label.
     private func values(_ name: String, _ samples: [Sample]) -> [String: Double] {
         samples.filter { $0.name == "wdfilterd_" + name }.reduce(into: [:]) { $0[$1.labels["host"] ?? ""] = $1.value }
     }
 
-    /// Hosts `a` and `b` with two messages each, of which one stays in `b`'s queue.
+    /// Hosts `a` and `b` with two messages each; one stays in `b`'s queue.
     private func makeTwoHosts(_ live: LiveAPI) throws {
         let client = try live.client()
         for host in ["a", "b"] {
@@ -105,7 +105,7 @@ import Testing
         _ = try client.ask("POST", "/v1/hosts/a/worker/drain", "{}")
     }
 
-    @Test func `FLT-4 sum adds all hosts up, those that were removed too, without their label`() throws {
+    @Test func `FLT-4 sum adds up all hosts, including removed ones, without the label`() throws {
         var options = MetricsOptions()
         options.hosts = .sum
         let live = try LiveAPI(metrics: options)
@@ -132,7 +132,7 @@ import Testing
         #expect(values("engine_latency_seconds_count", after) == ["": 7])
     }
 
-    @Test func `FLT-4 with more hosts than the limit each host is added up, and it says so`() throws {
+    @Test func `FLT-4 with more hosts than the limit only sums are shown, with the number of hosts`() throws {
         var options = MetricsOptions()
         options.hostLimit = 3
         let live = try LiveAPI(metrics: options)
@@ -147,7 +147,7 @@ import Testing
         #expect(values("hosts", sums) == ["": 4])
     }
 
-    @Test func `the sums neither miss a host that is just being removed nor count it twice`() throws {
+    @Test func `the sums neither miss a host that is being removed nor count it twice`() throws {
         var options = MetricsOptions()
         options.hosts = .sum
         let live = try LiveAPI(metrics: options)
@@ -169,7 +169,7 @@ import Testing
         }
     }
 
-    @Test func `scrapes of many hosts come whole, and one that is not read holds little`() throws {
+    @Test func `scrapes of many hosts are complete, and an unread one holds little memory`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         for index in 0..<200 { _ = try client.ask("PUT", "/v1/hosts/host-\(index)", "{}") }
@@ -180,7 +180,7 @@ import Testing
         #expect(reading.names.count == 201)
         #expect(reading.numbers.size <= 201 * 100)
 
-        // A piece at a time, whatever there is to tell.
+        // One piece at a time, whatever the total.
         var text = MetricsText(reading, of: live.api)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 1)
         defer { buffer.deallocate() }
@@ -194,7 +194,7 @@ import Testing
         #expect(length > 900_000)
     }
 
-    @Test func `numbers of any size come out of the packing as they went in`() {
+    @Test func `numbers of any size survive packing`() {
         var packed = PackedNumbers()
         let values: [[Int64]] = [[0, 1, 127, 128, 16_383, 16_384, .max], [.max, 5]]
         for values in values { packed.append(HostNumbers(values: values)) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import NotificationAPI
 
-/// Pages that are written a part at a time.
+/// Pages that are written one part at a time.
 @Suite struct PageWritingTests {
     private let memory = AnswerMemory(limit: 1 << 20)
 
@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test func `the first slice writes little more than its part, the second the rest, and both are counted`() throws {
+    @Test func `the first slice writes little more than its part, the second the rest, and both count`() throws {
         var page = page(300)
         #expect(page.advance() == nil)
         #expect(memory.bytes == 65_999)
@@ -29,7 +29,7 @@ import Testing
         withExtendedLifetime((reservation, page)) {}
     }
 
-    @Test func `what a page took is free when nobody wants it any more`() {
+    @Test func `memory of an abandoned page is released`() {
         do {
             var page = page(300)
             #expect(page.advance() == nil)
@@ -38,7 +38,7 @@ import Testing
         #expect(memory.bytes == 0)
     }
 
-    @Test func `a page ends at its limit, with one item at least`() {
+    @Test func `a page ends at its limit, with at least one item`() {
         for (limit, expected) in [(10_500, 10), (9_999, 10), (9_998, 9), (1, 1)] {
             var page = page(300, within: limit)
             guard case .written(let parts, let count, _) = page.advance() else {
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func `a page that finds no memory is refused where it is, and a small one is written all the same`() {
+    @Test func `a page without memory is refused midway, and a small one is written anyway`() {
         let others = memory.reserveOverLimit(800_000)
         var large = page(300)
         #expect(large.advance() == nil)

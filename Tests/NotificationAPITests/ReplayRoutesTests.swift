@@ -7,9 +7,9 @@ import Yams
 @testable import Driver
 @testable import NotificationAPI
 
-/// `POST /v1/replays`: each machine of a recording onto a host of its own.
+/// `POST /v1/replays`: each machine of a recording onto its own host.
 @Suite struct ReplayRoutesTests {
-    /// The load of an image on a machine, as a flat record of Sysmon; processes are met with it.
+    /// The load of an image on a machine, as a flat record of Sysmon, which also introduces the process.
     private static func load(_ machine: String, _ processId: Int = 1000, image: String = "x.dll") -> String {
         let guid = "{1234abcd-0005-0000-0000-00000000\(processId)}"
         return #"{"EventID":7,"Channel":"Microsoft-Windows-Sysmon/Operational","Hostname":"\#(machine)","#
@@ -36,7 +36,7 @@ import Yams
         try #require(live.api.hosts.use(name)?.host, "\(name)")
     }
 
-    @Test func `hosts are made like the one that is named: configuration, engine, policies, and a clock of events`()
+    @Test func `hosts are created like the named model: configuration, engine, policies, and a clock of events`()
         throws
     {
         let live = try LiveAPI()
@@ -48,7 +48,7 @@ import Yams
             "clock":{"mode":"system"}}
             """#
         try #require(try client.ask("PUT", "/v1/hosts/model", body).status == 201)
-        // What was changed since counts too.
+        // Later changes count too.
         try #require(try client.ask("PATCH", "/v1/hosts/model/config", #"{"asyncTimeoutMs":2345}"#).status == 200)
         let answer = try replay(client, [Self.load("PC1"), Self.load("pc2")], "?like=model")
         #expect(answer.status == 200)
@@ -78,7 +78,7 @@ import Yams
         #expect(try host(live, "default").driver.counters.async.enqueued == 0)
     }
 
-    @Test func `a host that is there is used as it is`() throws {
+    @Test func `an existing host is used unchanged`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         let model = #"{"config":{"maxAsyncNotificationCount":5}}"#
@@ -91,20 +91,20 @@ import Yams
         #expect(used.driver.config.maxAsyncNotificationCount == 4096)
         #expect(used.clock.mode == .system)
         #expect(used.driver.counters.async.enqueued == 2)
-        // And so is one that a replay made.
+        // So is one that a replay created.
         let again = try replay(client, [Self.load("pc1"), Self.load("pc9")], "?like=model")
         #expect(try sections(again) == ["pc1 false 1 0", "pc9 true 1 1"])
         #expect(used.driver.counters.async.enqueued == 3)
     }
 
-    @Test func `machines whose names come to one get different hosts`() throws {
+    @Test func `machines whose names map to the same one get different hosts`() throws {
         let live = try LiveAPI()
         let answer = try replay(try live.client(), ["a.b", "A-B", "a b", "..."].map { Self.load($0) })
         #expect(
             try sections(answer) == ["a-b true 1 1", "a-b-2 true 1 1", "a-b-3 true 1 1", "machine true 1 1"])
     }
 
-    @Test func `machines for which there may be no host are skipped, and the sums hold`() throws {
+    @Test func `machines that cannot get a host are skipped, and the sums hold`() throws {
         let live = try LiveAPI(hostLimit: 2)
         let client = try live.client()
         let answer = try replay(client, [Self.load("pc1"), Self.load("pc2"), Self.load("pc2"), Self.load("pc1")])
@@ -122,7 +122,7 @@ import Yams
         ("?like=none", 404), ("?like=No", 400), ("?like=", 400), ("?format=native", 400), ("?format=sysmon", 200),
         ("?machine=pc1", 200), ("?like=none&format=native", 400), ("?onFull=perhaps", 400), ("?what=1", 400),
     ])
-    func `parameters are checked before anything is made`(query: String, status: Int) throws {
+    func `parameters are checked before anything is created`(query: String, status: Int) throws {
         let live = try LiveAPI()
         let answer = try replay(try live.client(), [Self.load("pc1")], query)
         #expect(answer.status == status)
@@ -136,7 +136,7 @@ import Yams
         #expect(answer.status == 415)
     }
 
-    @Test func `a machine that is chosen is the only one that gets a host`() throws {
+    @Test func `only the chosen machine gets a host`() throws {
         let live = try LiveAPI()
         let answer = try replay(try live.client(), ["pc1", "PC2", "pc3"].map { Self.load($0) }, "?machine=pc2")
         #expect(try sections(answer) == ["pc2 true 1 1"])
@@ -144,7 +144,7 @@ import Yams
         #expect(live.api.hosts.all.map(\.name) == ["default", "pc2"])
     }
 
-    @Test func `the answer tells what became of the messages, and which were lost`() throws {
+    @Test func `the answer contains the outcomes of messages, and which were lost`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try #require(try client.ask("PUT", "/v1/hosts/default/engine", #"{"type":"none"}"#).status == 200)
@@ -155,12 +155,12 @@ import Yams
         #expect((loss["machine"]?.string, loss["reason"]?.string) == ("pc1", "STATUS_PORT_DISCONNECTED"))
         #expect((loss["first"]?["subject"]?.string, loss["last"]?["subject"]?.string) == ("a.dll", "b.dll"))
         #expect(try answer.integer("coverage", "outcomes") == 56)
-        // The next replay tells its own only.
+        // The next replay reports only its own.
         let again = try replay(client, [Self.load("pc1")])
         #expect(try again.json["losses"]?.sequence?.first?["count"]?.int == 1)
     }
 
-    @Test func `a full queue drops nothing of a replay, which waits for the worker`() throws {
+    @Test func `a full queue drops no messages of a replay, which waits for the worker`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try #require(
@@ -199,7 +199,7 @@ import Yams
         #expect(try replay(client, [line]).status == 200)
     }
 
-    @Test func `a client that goes away gives back its slot, its hosts and their observers`() throws {
+    @Test func `a client that disconnects releases its slot, its hosts and their observers`() throws {
         let live = try LiveAPI(uploadLimit: 1)
         let client = try live.client()
         try #require(try client.ask("PUT", "/v1/hosts/pc1", "{}").status == 201)
@@ -221,7 +221,7 @@ import Yams
         #expect(try sections(try replay(client, [line])) == ["pc1 false 1 0"])
     }
 
-    @Test func `a client that goes away while its events wait for the engine is noticed when they go on`() throws {
+    @Test func `a client that disconnects while its events wait for the engine is noticed when they continue`() throws {
         let live = try LiveAPI(uploadLimit: 1)
         let client = try live.client()
         let rules = #"{"items":[{"imageFileName":"*","rules":["NotifyImageLoadRule"]}]}"#

@@ -4,7 +4,7 @@ import Runtime
 import Testing
 import Yams
 
-/// What each role may do.
+/// The rights of each role.
 @Suite struct RoleTests {
     private static let tokens = "r read read-0123456789ab\nd drive drive-0123456789ab\na admin admin-0123456789ab"
 
@@ -15,7 +15,7 @@ import Yams
     }
 
     @Test(arguments: NotificationAPI.routes)
-    func `an operation is done for its role and those above, and for no other`(route: Route) throws {
+    func `an operation is allowed for its role and those above, and for no other`(route: Route) throws {
         let live = try live()
         let values = ["host": "absent", "pid": "4", "tid": "1", "id": "1", "sequence": "1", "name": "busy"]
         let target = values.reduce(route.template) { target, value in
@@ -57,7 +57,7 @@ import Yams
         try live.client().ask("PUT", target, body, headers: [Self.bearer(.admin)]).status
     }
 
-    @Test func `who may drive makes hosts by a replay and may delete those alone`() throws {
+    @Test func `role drive creates hosts by a replay and may delete only those`() throws {
         let live = try live()
         #expect(try put(live, "/v1/hosts/other", "{}") == 201)
         #expect(try replay(live, "", as: .read).status == 403)
@@ -67,14 +67,14 @@ import Yams
         #expect(try delete(live, "default", as: .drive) == 403)
         #expect(try delete(live, "none", as: .drive) == 404)
         #expect(try delete(live, "pc1", as: .drive) == 204)
-        // One that an admin made is the admin's, whoever replays onto it.
+        // A host that an admin created stays the admin's, whoever replays onto it.
         #expect(try put(live, "/v1/hosts/pc1", "{}") == 201)
         #expect(try replay(live, "", as: .drive).status == 200)
         #expect(try delete(live, "pc1", as: .drive) == 403)
         #expect(try delete(live, "pc1", as: .admin) == 204)
     }
 
-    @Test func `to be like a host with a webhook takes an admin`() throws {
+    @Test func `only an admin may replay like a host with a webhook`() throws {
         let live = try live()
         let webhook = #"{"engine":{"type":"webhook","url":"http://127.0.0.1:1/secret-path"}}"#
         #expect(try put(live, "/v1/hosts/hooked", webhook) == 201)
@@ -88,7 +88,7 @@ import Yams
         #expect(try replay(live, "?like=hooked&onFull=wait", as: .admin).status == 200)
     }
 
-    @Test func `without like, a webhook of an admin's is not handed on, and that of the settings is`() throws {
+    @Test func `without like, a webhook set by an admin is not passed on, but that of the settings is`() throws {
         let (changed, given) = (try live(), try live(try HostDefaults.withWebhook()))
         let webhook = #"{"type":"webhook","url":"http://127.0.0.1:1/"}"#
         #expect(try put(changed, "/v1/hosts/default/engine", webhook) == 200)
@@ -105,7 +105,7 @@ import Yams
         ("http://127.0.0.1:1?key=abc", "http://127.0.0.1:1/<redacted>"),
         ("http://127.0.0.1:1/", "http://127.0.0.1:1/"), ("http://127.0.0.1:1", "http://127.0.0.1:1"),
     ])
-    func `path and query of a webhook's URL are for admins`(url: String, shown: String) throws {
+    func `path and query of a webhook's URL are shown only to admins`(url: String, shown: String) throws {
         let live = try live()
         #expect(try put(live, "/v1/hosts/a", #"{"engine":{"type":"webhook","url":"\#(url)"}}"#) == 201)
         for (role, expected) in [(Role.read, shown), (.drive, shown), (.admin, url)] {

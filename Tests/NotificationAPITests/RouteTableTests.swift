@@ -26,14 +26,14 @@ import Yams
         #expect(documented.sorted() == served.sorted())
     }
 
-    @Test func `no operation is there twice`() {
+    @Test func `no operation is listed twice`() {
         #expect(Set(served).count == served.count)
         #expect(Set(NotificationAPI.routes.map(\.operationId)).count == served.count)
     }
 
-    @Test func `what is compiled in is openapi.yaml as it is now`() throws {
+    @Test func `the compiled-in document is the current openapi.yaml`() throws {
         let file = try RepositoryFile("openapi.yaml")
-        // A failure need not show both.
+        // A failure need not print both.
         let isCurrent = NotificationAPI.openAPIDocument == Array(file.text.utf8)
         #expect(isCurrent)
     }

@@ -27,7 +27,7 @@ import Testing
         #expect(try match(.head, target) == expected)
     }
 
-    @Test func `another method gets the methods that there are`() throws {
+    @Test func `an unsupported method is answered with the supported ones`() throws {
         #expect(try match(.delete, "/v1/hosts") == "405 GET, HEAD")
         #expect(try match(.post, "/v1/hosts/a") == "405 DELETE, GET, HEAD, PUT")
         #expect(try match(.get, "/v1/hosts/a/worker/steps") == "405 POST")
@@ -44,7 +44,7 @@ import Testing
         (["APPLICATION/JSON"], true), (["application/jsonp"], false), ([""], false), ([",,;"], false),
         (["application/*;q=0, application/json"], true), (["application/json ; q=0.001"], true),
     ])
-    func `Accept lets JSON through or not`(accept: [String], expected: Bool) {
+    func `Accept allows JSON or not`(accept: [String], expected: Bool) {
         #expect(MediaType.preferred(among: [.json], by: accept) == (expected ? .json : nil))
     }
 
@@ -58,7 +58,7 @@ import Testing
         (["text/html"], nil), (["*/*;q=0.000"], nil), (["application/json;q=nonsense, text/*;q=0.9"], .json),
         (["application/json;q=0.5;q=1, application/x-ndjson;q=0.6"], .ndjson), (["*/*;q=0.1, text/*;q=0"], .json),
     ])
-    func `of several, Accept gets what it likes best, and the first of those it likes alike`(
+    func `among several types, Accept gets its most preferred, and the first of equals`(
         accept: [String], expected: MediaType?
     ) {
         #expect(MediaType.preferred(among: [.json, .eventStream, .ndjson], by: accept) == expected)
@@ -68,15 +68,15 @@ import Testing
         ("application/json", true), ("application/json; charset=utf-8", true), ("Application/JSON ;a=b", true),
         ("application/json+x", false), ("text/json", false), ("", false), (";", false),
     ])
-    func `a Content-Type names JSON or not`(contentType: String, expected: Bool) {
+    func `a Content-Type is JSON or not`(contentType: String, expected: Bool) {
         #expect(MediaType.json.matches(contentType: contentType) == expected)
     }
 }
 
 @Suite struct HostNameTests {
     @Test(arguments: ["a", "0", "a-", "workstation5", String(repeating: "a", count: 63)])
-    func `a host's name`(name: String) { #expect(Host.isName(name)) }
+    func `valid host names`(name: String) { #expect(Host.isName(name)) }
 
     @Test(arguments: ["", "-a", "A", "a_b", "a.b", "é", "a b", "a/b", String(repeating: "a", count: 64)])
-    func `no host's name`(name: String) { #expect(!Host.isName(name)) }
+    func `invalid host names`(name: String) { #expect(!Host.isName(name)) }
 }

@@ -2,7 +2,7 @@ import MicroHTTPD
 import NotificationAPI
 import Testing
 
-/// What web pages that a browser shows may have the service do (UIS-1, UIS-2, UIS-3, UIS-5).
+/// The requests that web pages in a browser may make (UIS-1, UIS-2, UIS-3, UIS-5).
 @Suite struct SiteRulesTests {
     /// The answer to a request of exactly these lines.
     private func answer(_ live: LiveAPI, _ line: String, _ headers: [String]) throws -> Answer {
@@ -15,7 +15,7 @@ import Testing
         try answer(live, "GET \(target) HTTP/1.1", ["Host: \(host)"]).status
     }
 
-    // MARK: Which Host is served
+    // MARK: Allowed hosts
 
     private static let safe = [
         "127.0.0.1", "127.0.0.1:8080", "[::1]:8080", "192.168.1.20", "localhost", "LOCALHOST:1", "a.b.localhost:8080",
@@ -26,7 +26,7 @@ import Testing
         "evil.", "127.0.0.1.", "1.2.3", "1.2.3.256", "1.2.3.4.5", ".", "a.localhostx", "0x7f.1",
     ]
 
-    @Test func `UIS-1 a Host that a stranger's name server can point here is not served`() throws {
+    @Test func `UIS-1 a Host that a foreign name server can point here is refused`() throws {
         let live = try LiveAPI()
         for host in Self.safe { #expect(try status(live, host: host) == 200, "\(host)") }
         for host in Self.strange {
@@ -38,7 +38,7 @@ import Testing
         #expect(try answer(live, "GET /v1/hosts/made HTTP/1.1", ["Host: a"]).status == 404)
     }
 
-    @Test func `UIS-1 the settings name further hosts, with a port or for any`() throws {
+    @Test func `UIS-1 the settings allow further hosts, with one port or any`() throws {
         let live = try LiveAPI(allowedHosts: ["lab.example", "ui.example:8443"])
         for host in ["lab.example", "LAB.Example:1", "ui.example:8443", "127.0.0.1"] {
             #expect(try status(live, host: host) == 200, "\(host)")
@@ -60,7 +60,7 @@ import Testing
         #expect(try answer(live, "POST /v1/hosts/default/engine/ping HTTP/1.0", []).status == 200)
     }
 
-    @Test func `UIS-1 with tokens Host is looked at when the settings name hosts`() throws {
+    @Test func `UIS-1 with tokens, Host is checked only if the settings name hosts`() throws {
         let tokens = try TokenTable(text: Array("a admin admin-0123456789".utf8))
         let bearer = "Authorization: Bearer admin-0123456789"
         let open = try LiveAPI(tokens: tokens)
@@ -72,19 +72,19 @@ import Testing
     }
 
     @Test(arguments: ["a b/c?@:99999", "a/b", "user@a", "a:99999", "[::1", "a b"])
-    func `a malformed Host is refused as HTTP says`(host: String) throws {
+    func `a malformed Host is refused as HTTP requires`(host: String) throws {
         let answer = try answer(LiveAPI(), "GET /livez HTTP/1.1", ["Host: \(host)"])
         #expect(answer.status == 400)
         #expect(answer.headers["connection"] == "close")
     }
 
-    // MARK: Which sites may ask for changes
+    // MARK: Sites that may request changes
 
     private func ping(_ live: LiveAPI, _ headers: [String]) throws -> Answer {
         try answer(live, "POST /v1/hosts/default/engine/ping HTTP/1.1", ["Host: localhost:8080"] + headers)
     }
 
-    @Test func `UIS-2 a change that a page of another site asks for is refused`() throws {
+    @Test func `UIS-2 a change requested by a page of another site is refused`() throws {
         let live = try LiveAPI()
         for headers in [
             ["Sec-Fetch-Site: cross-site"], ["Sec-Fetch-Site: same-site"], ["Sec-Fetch-Site: x"],
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func `UIS-2 what is no browser's, of the service's own page or only looks is answered`() throws {
+    @Test func `UIS-2 requests of no browser, of the service's own page, or without a change are answered`() throws {
         let live = try LiveAPI()
         for headers in [
             [], ["Sec-Fetch-Site: same-origin"], ["Sec-Fetch-Site: none"], ["Origin: http://localhost:8080"],
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func `UIS-2 an origin whose host the settings name counts as own`() throws {
+    @Test func `UIS-2 an origin whose host is in the settings counts as own`() throws {
         let live = try LiveAPI(allowedHosts: ["ui.example", "other.example:1"])
         #expect(try ping(live, ["Origin: https://ui.example:8443", "Sec-Fetch-Site: cross-site"]).status == 200)
         #expect(try ping(live, ["Origin: https://other.example:1"]).status == 200)
@@ -128,7 +128,7 @@ import Testing
         #expect(try ping(live, ["Origin: https://evil.example", "Origin: https://ui.example"]).status == 403)
     }
 
-    @Test func `UIS-5 sites are looked at after path and method, and before who asks`() throws {
+    @Test func `UIS-5 sites are checked after path and method, and before tokens`() throws {
         let live = try LiveAPI(
             tokens: try TokenTable(text: Array("a admin admin-0123456789".utf8)), allowedHosts: ["lab.example"])
         let evil = ["Host: evil.example", "Origin: http://evil.example"]
@@ -139,7 +139,7 @@ import Testing
         #expect(try answer(live, "PUT /v1/hosts/a HTTP/1.1", ["Host: a"]).status == 401)
     }
 
-    @Test func `a unix domain socket's Host is not looked at`() throws {
+    @Test func `the Host on a unix domain socket is not checked`() throws {
         let head = RequestHead(
             method: .get, target: try RequestTarget("/v1/version"),
             headers: HeaderFields([(name: "Host", value: "evil.example")]), remoteAddress: "local")
@@ -167,7 +167,7 @@ import Testing
                     .joined(separator: value.value)
             }
         }
-        // All that can be seen of a host, but for the metrics, which count the requests themselves.
+        // Everything that can be seen of a host, except for the metrics, which count the requests themselves.
         func state() throws -> [String] {
             try targets.filter { $0 != "/metrics" }.map { try client.ask("GET", $0).text }
                 .map { text in text.hasPrefix("{\"type\":\"/problems") ? "problem" : text }

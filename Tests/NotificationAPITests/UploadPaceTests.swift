@@ -4,14 +4,14 @@ import Testing
 struct UploadPaceTests {
     private static let second: UInt64 = 1_000_000_000
 
-    /// What the rate is after `bytes` have come each second for `seconds`.
+    /// The slowness after `bytes` have arrived each second for `seconds`.
     private func slowness(bytes: Int, seconds: UInt64, silence: UInt64 = 0) -> Double? {
         var pace = UploadPace(at: 5)
         for second in 1...seconds { pace.record(bytes, isPaused: false, at: 5 + second * Self.second) }
         return pace.slowness(at: 5 + (seconds + silence) * Self.second)
     }
 
-    @Test func `a client that has only begun is not slow`() {
+    @Test func `a client that has just begun is not slow`() {
         #expect(slowness(bytes: 1, seconds: 9) == nil)
         #expect(slowness(bytes: 1, seconds: 10) != nil)
         #expect(UploadPace(at: 0).slowness(at: UploadPace.window - 1) == nil)
@@ -19,7 +19,7 @@ struct UploadPaceTests {
     }
 
     @Test(arguments: [(1, true), (1000, true), (1100, false), (1_000_000, false)])
-    func `a client that sends under 1 KiB a second is slow`(bytes: Int, isSlow: Bool) {
+    func `a client that sends less than 1 KiB a second is slow`(bytes: Int, isSlow: Bool) {
         for seconds: UInt64 in [12, 25, 100] {
             let rate = slowness(bytes: bytes, seconds: seconds)
             #expect((rate != nil) == isSlow)
@@ -27,7 +27,7 @@ struct UploadPaceTests {
         }
     }
 
-    @Test func `what was sent long ago does not count`() {
+    @Test func `bytes sent long ago do not count`() {
         #expect(slowness(bytes: 1_000_000, seconds: 30, silence: 9) == nil)
         #expect(slowness(bytes: 1_000_000, seconds: 30, silence: 10) == 0)
         var pace = UploadPace(at: 0)
@@ -36,7 +36,7 @@ struct UploadPaceTests {
         #expect(pace.slowness(at: 60 * Self.second) != nil)
     }
 
-    @Test func `a client that waits for us is not slow, and its waiting does not count`() {
+    @Test func `a client that waits for us is not slow, and the wait does not count`() {
         var pace = UploadPace(at: 0)
         pace.record(20_000, isPaused: true, at: Self.second)
         #expect(pace.slowness(at: 3600 * Self.second) == nil)
@@ -45,8 +45,8 @@ struct UploadPaceTests {
         #expect(pace.slowness(at: 3610 * Self.second) == 0)
     }
 
-    /// Who looks has read the clock before the client's own thread noted a piece.
-    @Test func `a look at a moment that is over already does not trap`() {
+    /// The checking thread has read the clock before the client's own thread recorded a piece.
+    @Test func `a check at a past moment does not trap`() {
         for bytes in [1, 100_000] {
             var pace = UploadPace(at: 100 * Self.second)
             #expect(pace.slowness(at: 0) == nil)

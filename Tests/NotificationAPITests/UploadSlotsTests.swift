@@ -12,7 +12,7 @@ struct UploadSlotsTests {
 
     private func pass(seconds: UInt64) { clock.withLock { $0 += seconds * 1_000_000_000 } }
 
-    @Test func `there are as many slots as the limit says, and a released slot is free`() throws {
+    @Test func `the limit determines the number of slots, and a released slot is free`() throws {
         let slots = slots(2)
         let first = try #require(slots.acquire(for: "a"))
         var second = slots.acquire(for: "a")
@@ -25,7 +25,7 @@ struct UploadSlotsTests {
         #expect(slots.inUse == 0)
     }
 
-    @Test func `the slowest loses its slot when another needs it, and not before`() throws {
+    @Test func `the slowest loses its slot if another client needs it, and not before`() throws {
         let slots = slots(2)
         let silent = try #require(slots.acquire(for: "a"))
         let slow = try #require(slots.acquire(for: "a"))
@@ -46,7 +46,7 @@ struct UploadSlotsTests {
         withExtendedLifetime((third, fourth)) {}
     }
 
-    @Test func `one of the address that has most of them loses first`() throws {
+    @Test func `an upload of the address with the most slots loses first`() throws {
         let slots = slots(3)
         let feed = try #require(slots.acquire(for: "b"))
         let many = [slots.acquire(for: "a"), slots.acquire(for: "a")].compactMap(\.self)

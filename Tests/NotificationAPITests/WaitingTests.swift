@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 import Yams
 
-/// Requests that wait for something, and what ends them.
+/// Requests that wait, and the events that end them.
 @Suite struct WaitingTests {
-    /// A client whose request for messages behind the last one waits.
+    /// A client that waits for messages after the last one.
     private func reader(_ live: LiveAPI, on host: String = "default", _ query: String = "") throws -> HTTPClient {
         let reader = try live.client()
         try reader.begin("GET", "/v1/hosts/\(host)/messages?waitMs=50000\(query)")
@@ -30,7 +30,7 @@ import Yams
         #expect(live.timers.delays.isEmpty)
     }
 
-    @Test func `time ends the wait for a message`() throws {
+    @Test func `a timeout ends the wait for a message`() throws {
         let live = try LiveAPI()
         let reader = try reader(live)
         live.timers.advance(by: .seconds(50))
@@ -48,7 +48,7 @@ import Yams
         #expect(try reader.receive().status == 200)
     }
 
-    @Test func `on a host that is made while the service stops nobody waits`() throws {
+    @Test func `a request to a host created during shutdown does not wait`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         live.api.prepareToStop()
@@ -57,7 +57,7 @@ import Yams
         #expect(live.timers.delays.isEmpty)
     }
 
-    @Test func `a client that goes ends its wait for a message`() throws {
+    @Test func `a client that disconnects ends its wait for a message`() throws {
         let live = try LiveAPI()
         do {
             let leaving = try reader(live)
@@ -67,7 +67,7 @@ import Yams
         #expect(eventually { live.timers.delays.isEmpty })
     }
 
-    @Test func `the end of the service ends all waits, then the drivers tell what became of their messages`() throws {
+    @Test func `the end of the service ends all waits, then the drivers report their message outcomes`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         try Processes.make(on: "a", client)
@@ -100,7 +100,7 @@ import Yams
         #expect(ledger.counters.inHand == 0)
     }
 
-    @Test func `a client that goes while it waits leaves nothing behind`() throws {
+    @Test func `a client that disconnects while it waits leaves nothing behind`() throws {
         let live = try LiveAPI()
         let client = try live.client()
         for _ in 0..<50 {

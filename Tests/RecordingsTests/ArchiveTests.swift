@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: [ArchiveWriter.Filter.gzip, .bzip2, .xz, .zstd, .lz4], RecordingOrder.allCases)
-    func `what lies behind compressed data is a fault, unless it is zeros or more of them`(
+    func `bytes after compressed data are a fault, unless they are zeros or more compressed data`(
         filter: ArchiveWriter.Filter, order: RecordingOrder
     ) throws {
         let whole = try folder.bytes(of: name(of: archive("whole", .raw, filter, ["data": lines(0..<300)])))
@@ -56,7 +56,7 @@ import Testing
             #expect(fault.map { "\($0)".hasPrefix("damaged: is damaged") } == true)
         }
         let padded = folder.file("padded", whole + [UInt8](repeating: 0, count: 100_000))
-        // xz and zstd take zeros for damage themselves.
+        // xz and zstd themselves treat zeros as damage.
         if filter == .gzip || filter == .bzip2 {
             #expect(try reading(.forward).text(padded) == lines(0..<300))
         }
@@ -69,7 +69,7 @@ import Testing
         (ArchiveWriter.Format.zip, ArchiveWriter.Filter.none), (.tar, .none), (.tar, .gzip), (.tar, .xz),
         (.sevenZip, .none),
     ])
-    func `each member is a part, with an order of its own`(
+    func `each member is a part with its own order`(
         format: ArchiveWriter.Format, filter: ArchiveWriter.Filter
     ) throws {
         let path = try archive(
@@ -89,7 +89,7 @@ import Testing
         #expect(try reading(.reverse).blocks(path).filter { $0.part == 2 }.text == lines((50..<60).reversed()))
     }
 
-    @Test func `folders, leavings of macOS and other files are passed over`() throws {
+    @Test func `folders, macOS leftovers and other files are skipped`() throws {
         let path = "\(folder.path)/a.zip"
         let writer = try ArchiveWriter(path, .zip)
         try writer.addFolder("folder.json/")
@@ -104,7 +104,7 @@ import Testing
         #expect(reader.passedOver == ["a.zip: readme.md"])
     }
 
-    @Test func `the only member is taken whatever its name is`() throws {
+    @Test func `a single member is read whatever its name`() throws {
         #expect(try reading().text(archive("a.tar", .tar, ["__MACOSX/._a": "no\n", "a.out": "yes\n"])) == "yes\n")
         let none = "holds no recording: no name in it ends in one of .json, .ndjson, .jsonl, .txt, .log"
         let path = try archive("b.zip", .zip, ["a.md": "no\n", "b.md": "no\n"])
@@ -113,7 +113,7 @@ import Testing
         #expect(throws: RecordingFault("c.zip", none)) { try reading().open(empty) }
     }
 
-    @Test func `nothing compressed is nothing`() throws {
+    @Test func `empty compressed data gives no lines`() throws {
         #expect(try reading().text(archive("a.gz", .raw, .gzip, ["data": ""])) == "")
         #expect(try reading().text(archive("a.zip", .zip, ["a.json": ""])) == "")
     }
@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test(arguments: [RecordingOrder.forward, .auto, .reverse])
-    func `a file that is cut short gives its whole lines and then a fault`(order: RecordingOrder) throws {
+    func `a truncated file gives its whole lines and then a fault`(order: RecordingOrder) throws {
         var generator = SplitMix(state: 7)
         let content = (0..<20_000).map { "{\"t\":\($0),\"text\":\"\(generator.next())\"}\n" }.joined()
         _ = try archive("a.gz", .raw, .gzip, ["data": content])
@@ -155,7 +155,7 @@ import Testing
         #expect(spoolFolder.openDescriptors == 0)
     }
 
-    @Test func `a member with a wrong checksum is a fault behind the good ones`() throws {
+    @Test func `a member with a wrong checksum is a fault after the valid ones`() throws {
         var generator = SplitMix(state: 7)
         let random = (0..<2000).map { _ in "\(generator.next())\n" }.joined()
         _ = try archive("good.zip", .zip, ["a.json": lines(0..<100), "b.json": random])
@@ -167,21 +167,21 @@ import Testing
         #expect(fault?.detail.hasPrefix("is damaged or cut short: ") == true)
     }
 
-    @Test func `a reader that has failed has nothing more`() throws {
+    @Test func `a reader that has failed returns nothing more`() throws {
         let path = folder.file("cut.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1])
         #expect(throws: RecordingFault.self) { try reading().blocks(path) }
         let zip = folder.file("cut.zip", Array("PK\u{3}\u{4}".utf8))
         #expect(throws: RecordingFault.self) { try reading().blocks(zip) }
     }
 
-    @Test func `the last time counts when it is within the longest line of the end`() throws {
+    @Test func `the last time counts if it is within the longest line of the end`() throws {
         let path = try archive(
             "a.gz", .raw, .gzip, ["data": lines([9, 8, 7]) + String(repeating: "none\n", count: 40)])
         #expect(try reading(lineBytes: 300, blockBytes: 16).blocks(path).isReversed)
         #expect(try reading(lineBytes: 100, blockBytes: 16).blocks(path).isReversed == false)
     }
 
-    @Test func `whatever the lines and blocks, a compressed file gives the same as a plain one`() throws {
+    @Test func `whatever the lines and blocks, a compressed file gives the same result as a plain one`() throws {
         var generator = SplitMix(state: 20_260_102)
         for _ in 0..<100 {
             let letters: [UInt8] = Array("ab\n\n ".utf8)
@@ -198,7 +198,7 @@ import Testing
         }
     }
 
-    @Test func `a file that need not be turned round is never spooled`() throws {
+    @Test func `a file that is not read in reverse is never spooled`() throws {
         let path = try archive("a.gz", .raw, .gzip, ["data": lines(0..<10)])
         var homeless = reading()
         homeless.surroundings.temporaryFolder = "/nowhere"
@@ -210,7 +210,7 @@ import Testing
     }
 
     @Test(arguments: RecordingOrder.allCases)
-    func `the position grows up to the size, and no descriptor is left`(order: RecordingOrder) throws {
+    func `the position increases up to the size, and no descriptor is left`(order: RecordingOrder) throws {
         let path = try archive("a.zip", .zip, ["a.json": lines(0..<500), "b.json": lines((0..<500).reversed())])
         let reader = try reading(order).open(path)
         let size = try #require(reader.size)

@@ -9,7 +9,7 @@ final class ArchiveWriter {
 
     private let handle: OpaquePointer
 
-    /// Begins an archive at `path`; one that `isEncrypted` is a zip.
+    /// Creates an archive at `path`; with `isEncrypted` it is a zip.
     init(_ path: String, _ format: Format, _ filter: Filter = .none, isEncrypted: Bool = false) throws {
         handle = try #require(archive_write_new())
         let formatted =

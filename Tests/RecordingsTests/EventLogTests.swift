@@ -18,11 +18,10 @@ import Testing
         return Reading(order: order, surroundings: surroundings)
     }
 
-    /// Puts a shell script in the place of the program.
+    /// Installs a shell script in place of the program.
     private func program(_ script: String) { folder.file("evtx_dump", "#!/bin/sh\n" + script, mode: 0o700) }
 
-    @Test(arguments: RecordingOrder.allCases) func `evtx_dump makes lines of an event log`(order: RecordingOrder) throws
-    {
+    @Test(arguments: RecordingOrder.allCases) func `evtx_dump converts an event log`(order: RecordingOrder) throws {
         program("printf '{\"t\":2}\\n{\"t\":1}\\n'; printf '{\"args\":\"%s\"}\\n' \"$*\"")
         let path = folder.file("Sysmon log.evtx", EventLogTests.content)
         let expected = ["{\"t\":2}\n", "{\"t\":1}\n", "{\"args\":\"--format jsonl --threads 1 \(path)\"}\n"]
@@ -32,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: RecordingOrder.allCases)
-    func `its failure is a fault behind the lines that came`(order: RecordingOrder) throws {
+    func `its failure is a fault after the lines it wrote`(order: RecordingOrder) throws {
         program("printf 'a\\nb\\n'; exit 3")
         let (blocks, fault) = try reading(order).blocksUpToFault(folder.file("a.evtx", EventLogTests.content))
         #expect(blocks.text == (order == .reverse ? "b\na\n" : "a\nb\n"))
@@ -45,7 +44,7 @@ import Testing
         #expect(fault?.detail == "\(folder.path)/evtx_dump was ended by signal 9")
     }
 
-    @Test func `it is ended when nobody reads any more`() throws {
+    @Test func `it is ended when reading stops`() throws {
         program("echo $$; exec cat /dev/zero")
         let path = folder.file("a.evtx", EventLogTests.content)
         var process: pid_t?
@@ -59,7 +58,7 @@ import Testing
     @Test func `without the program the fault says what to do`() throws {
         let path = folder.file("a.evtx", EventLogTests.content)
         #expect(throws: RecordingFault("a.evtx", EventLogTests.advice)) { try reading().open(path) }
-        // A file that cannot be run is no program.
+        // A file that is not executable is not a program.
         folder.file("evtx_dump", "#!/bin/sh\n")
         mkdir("\(folder.path)/sub", 0o700)
         defer { rmdir("\(folder.path)/sub") }
@@ -67,7 +66,7 @@ import Testing
         #expect(throws: RecordingFault.self) { try reading(searchPath: "").open(path) }
     }
 
-    @Test func `in an archive, or from standard input, an event log cannot be read`() throws {
+    @Test func `an event log in an archive or from standard input is refused`() throws {
         program("echo '{}'")
         let writer = try ArchiveWriter("\(folder.path)/a.zip", .zip)
         try writer.add("log.evtx", EventLogTests.content)

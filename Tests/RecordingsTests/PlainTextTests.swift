@@ -17,7 +17,7 @@ import Testing
         ("\n", "\n", "\n"),
         ("", "", ""),
     ])
-    func `lines go out as they are, from either end`(content: String, forward: String, reverse: String) throws {
+    func `lines are returned unchanged, from either end`(content: String, forward: String, reverse: String) throws {
         let path = folder.file("a.json", content)
         for block in 1...4 {
             #expect(try Reading(order: .forward, blockBytes: block).text(path) == forward)
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func `whatever the lines and blocks, forward is the content and reverse its lines turned round`() throws {
+    @Test func `whatever the lines and blocks, forward is the content and reverse its lines reversed`() throws {
         var generator = SplitMix(state: 20_260_101)
         for _ in 0..<300 {
             let count = Int.random(in: 0...60, using: &generator)
@@ -77,13 +77,13 @@ import Testing
     @Test(arguments: [
         lines([5]), lines([5, 5]), lines([5, 9, 3, 5]), "none\n" + lines([3]) + "none\n", "none\n", "\n\n",
     ])
-    func `without a later time first, a recording is read as it stands`(content: String) throws {
+    func `without a later time first, a recording is read in its own order`(content: String) throws {
         let path = folder.file("a.json", content)
         #expect(try Reading().blocks(path).isReversed == false)
         #expect(try Reading().text(path) == content)
     }
 
-    @Test(arguments: RecordingOrder.allCases) func `the position grows up to the size`(order: RecordingOrder) throws {
+    @Test(arguments: RecordingOrder.allCases) func `the position ends at the size`(order: RecordingOrder) throws {
         let path = folder.file("a.json", lines(0..<1000))
         let reader = try Reading(order: order, blockBytes: 1000).open(path)
         let size = try #require(reader.size)
@@ -96,7 +96,7 @@ import Testing
         #expect(try reader.next() == nil)
     }
 
-    @Test func `what cannot be opened is a fault in the system's words`() throws {
+    @Test func `a file that cannot be opened is a fault in the system's words`() throws {
         #expect(throws: RecordingFault("missing.json", "cannot be opened: No such file or directory")) {
             try Reading().open("\(folder.path)/missing.json")
         }
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: RecordingOrder.allCases)
-    func `what may have no end is refused, not read`(order: RecordingOrder) {
+    func `a file without an end is refused, not read`(order: RecordingOrder) {
         let reading = Reading(order: order)
         #expect(throws: RecordingFault("zero", "is a device, and only files and pipes are read")) {
             try reading.open("/dev/zero")
@@ -118,13 +118,13 @@ import Testing
     }
 
     @Test(arguments: RecordingOrder.allCases)
-    func `an empty file, and the device that is one, have no lines`(order: RecordingOrder) throws {
+    func `an empty file and /dev/null have no lines`(order: RecordingOrder) throws {
         #expect(try Reading(order: order).blocks("/dev/null").isEmpty)
         #expect(try Reading(order: order).blocks(folder.file("a.json", "")).isEmpty)
     }
 
     @Test(arguments: [10, 100, 1000], [1, 7, 64])
-    func `a line that is much longer than is kept of it costs its block, and the next ones come whole`(
+    func `a line much longer than the kept part costs its block, and the next lines are complete`(
         length: Int, block: Int
     ) throws {
         let long = String(repeating: "x", count: length)

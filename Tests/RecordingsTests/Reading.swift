@@ -1,6 +1,6 @@
 @testable import Recordings
 
-/// What tests read with.
+/// The reader for tests.
 struct Reading {
     var order = RecordingOrder.auto
     var lineBytes = 1 << 20
@@ -13,14 +13,14 @@ struct Reading {
             surroundings: surroundings, time: Reading.time)
     }
 
-    /// All blocks of a recording that has no fault.
+    /// All blocks of a recording without a fault.
     func blocks(_ path: String) throws -> [RecordingBlock] {
         let (blocks, fault) = try blocksUpToFault(path)
         if let fault { throw fault }
         return blocks
     }
 
-    /// The blocks, and the fault that came behind them.
+    /// The blocks, and the fault that followed them.
     func blocksUpToFault(_ path: String) throws -> ([RecordingBlock], RecordingFault?) {
         let reader = try open(path)
         var blocks: [RecordingBlock] = []
@@ -35,7 +35,7 @@ struct Reading {
     /// The whole text of a recording.
     func text(_ path: String) throws -> String { try blocks(path).text }
 
-    /// The number behind `"t":` at the beginning of a line.
+    /// The number after `"t":` at the beginning of a line.
     static let time: @Sendable (UnsafeRawBufferPointer) -> UInt64? = { line in
         let text = String(decoding: line, as: UTF8.self)
         guard text.hasPrefix("{\"t\":") else { return nil }
@@ -48,7 +48,7 @@ extension [RecordingBlock] {
     var isReversed: Bool { contains { $0.isReversed } }
 }
 
-/// Lines with the times that are given, each about as long as real ones.
+/// Lines with the given times, each about as long as real ones.
 func lines(_ times: some Sequence<Int>) -> String {
     times.map { "{\"t\":\($0),\"text\":\"\(String(repeating: "x", count: $0 % 50))\"}\n" }.joined()
 }

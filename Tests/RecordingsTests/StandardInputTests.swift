@@ -9,7 +9,7 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// A reading whose standard input is `input`; both are given to `body`.
+    /// A reading whose standard input is `input`; both are passed to `body`.
     private func withInput(_ input: Int32, _ order: RecordingOrder, _ body: (Reading) throws -> Void) throws {
         try #require(input >= 0)
         defer { close(input) }
@@ -19,7 +19,7 @@ import Testing
         try body(Reading(order: order, blockBytes: 100, surroundings: surroundings))
     }
 
-    /// A pipe that holds `bytes`, no more than fit into one, and has no writer any more.
+    /// A pipe that contains `bytes`, which must fit into it, and has no writer left.
     private func pipe(holding bytes: [UInt8]) -> Int32 {
         var ends: [Int32] = [-1, -1]
         #expect(pipe2(&ends, O_CLOEXEC) == 0)
@@ -45,7 +45,7 @@ import Testing
         #expect(folder.names == [])
     }
 
-    @Test func `a line goes out before the next one is written`() throws {
+    @Test func `a line is returned before the next one is written`() throws {
         var ends: [Int32] = [-1, -1]
         #expect(pipe2(&ends, O_CLOEXEC) == 0)
         defer { close(ends[1]) }
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `a pipe is spooled to be read backwards`() throws {
+    @Test func `a pipe is spooled for reading backward`() throws {
         try withInput(pipe(holding: Array(lines(0..<100).utf8)), .reverse) { reading in
             let blocks = try reading.blocks("-")
             #expect(blocks.text == lines((0..<100).reversed()))
@@ -67,7 +67,7 @@ import Testing
         #expect(folder.names == [] && folder.openDescriptors == 0)
     }
 
-    @Test func `a pipe that has a name is a pipe`() throws {
+    @Test func `a named pipe is a pipe`() throws {
         try withInput(pipe(holding: Array(lines(0..<100).utf8)), .reverse) { reading in
             let path = "/proc/self/fd/\(reading.surroundings.standardInput)"
             let blocks = try reading.blocks(path)

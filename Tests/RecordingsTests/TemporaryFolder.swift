@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// A folder for one test, removed with all that it holds.
+/// A folder for one test, removed with its content.
 final class TemporaryFolder {
     let path: String
 
@@ -16,7 +16,7 @@ final class TemporaryFolder {
         rmdir(path)
     }
 
-    /// What lies in it.
+    /// The names of its content.
     var names: [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
@@ -30,7 +30,7 @@ final class TemporaryFolder {
         return names
     }
 
-    /// Makes a file; its path.
+    /// Creates a file; returns its path.
     @discardableResult func file(_ name: String, _ content: some Sequence<UInt8>, mode: mode_t = 0o600) -> String {
         let place = "\(path)/\(name)"
         let descriptor = open(place, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
@@ -40,12 +40,12 @@ final class TemporaryFolder {
         return place
     }
 
-    /// Makes a text file; its path.
+    /// Creates a text file; returns its path.
     @discardableResult func file(_ name: String, _ text: String, mode: mode_t = 0o600) -> String {
         file(name, Array(text.utf8), mode: mode)
     }
 
-    /// The bytes of a file in it.
+    /// The bytes of a file in the folder.
     func bytes(of name: String) throws -> [UInt8] {
         let descriptor = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
         try #require(descriptor >= 0)
@@ -54,7 +54,7 @@ final class TemporaryFolder {
         return [UInt8](unsafeUninitializedCapacity: size) { $1 = pread(descriptor, $0.baseAddress, size, 0) }
     }
 
-    /// How many descriptors of this process are open on files in it, those without a name too.
+    /// The number of open descriptors of this process for files in the folder, including those without a name.
     var openDescriptors: Int {
         (0..<1024).filter { number in
             var target = [CChar](repeating: 0, count: 4096)

@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    /// What a converter makes of `input` in pieces of `size` bytes.
+    /// The output of a converter for `input` in pieces of `size` bytes.
     private static func convert(_ input: [UInt8], with converter: some TextConverter, size: Int) -> String {
         var (converter, output, start) = (converter, [UInt8](), 0)
         while start < input.count {
@@ -26,7 +26,7 @@ import Testing
         return String(decoding: output, as: UTF8.self)
     }
 
-    @Test(arguments: RecordingOrder.allCases) func `a mark of UTF-8 is dropped`(order: RecordingOrder) throws {
+    @Test(arguments: RecordingOrder.allCases) func `a UTF-8 byte order mark is dropped`(order: RecordingOrder) throws {
         let path = folder.file("a.json", "\u{FEFF}a\nb\n")
         for block in 1...5 {
             #expect(
@@ -42,7 +42,7 @@ import Testing
         #expect(try Reading(blockBytes: 7).text(path) == "zażółć 日本 🦊\r\n" + lines(1...50))
     }
 
-    @Test(arguments: 1...9) func `UTF-16 may be cut anywhere`(size: Int) {
+    @Test(arguments: 1...9) func `UTF-16 may be split anywhere`(size: Int) {
         let text = "aé日🦊b🦊"
         let bytes = Array(TextFormTests.utf16(text, littleEndian: true).dropFirst(2))
         #expect(TextFormTests.convert(bytes, with: UTF16Decoder(.little), size: size) == text)
@@ -53,7 +53,7 @@ import Testing
         ([0x3D, 0xD8], "\u{FFFD}"), ([0x61, 0x00, 0x62], "a\u{FFFD}"),
         ([0x3D, 0xD8, 0x3D, 0xD8, 0x8A, 0xDD], "\u{FFFD}\u{1F58A}"),
     ])
-    func `half a character is replaced`(bytes: [UInt8], text: String) {
+    func `an incomplete character is replaced`(bytes: [UInt8], text: String) {
         for size in 1...6 {
             #expect(TextFormTests.convert(bytes, with: UTF16Decoder(.little), size: size) == text)
         }
@@ -67,7 +67,7 @@ import Testing
         ("Record 1\n{\n\"a\": 1\n}\nRecord 27\r\n{\n}\n", "{ \"a\": 1 }\n{ }\n"),
         ("[{\"a\":\"]}\\\"{[\\\\\"},{\"b\":\"\\\\\\\"}\"}]", "{\"a\":\"]}\\\"{[\\\\\"}\n{\"b\":\"\\\\\\\"}\"}\n"),
         ("[]", ""), ("[\n]\n", ""),
-        // What is no object, and what is broken, is there to be complained of.
+        // Values that are not objects, and broken ones, are kept so that they can be reported.
         ("[\n1,\n\"a{\",\n{\"a\":1}\n]\n", "1,\n\"a{\",\n{\"a\":1}\n"),
         ("Record 1\nRecord one\n{\n}", "Record one\n{ }\n"),
         ("[{\"a\":\"cut\n{\"b\":\n2}]", "{\"a\":\"cut\n{\"b\": 2}\n"),
@@ -78,7 +78,7 @@ import Testing
         for block in [1, 3, 1000] {
             #expect(try Reading(blockBytes: block).text(path) == expected)
         }
-        // Where the pieces are cut makes no difference.
+        // The result does not depend on where the pieces are split.
         for size in 1...5 {
             let cut = TextFormTests.convert(Array(content.utf8), with: ObjectLines(), size: size)
             #expect(cut == expected || cut + "\n" == expected)
@@ -90,12 +90,12 @@ import Testing
         "Record 1",
         "{", "{\"a\":1}{\"a\":2}\n",
     ])
-    func `one object a line stays as it is, byte for byte`(content: String) throws {
+    func `one object per line is unchanged, byte for byte`(content: String) throws {
         let path = folder.file("a.json", content)
         #expect(try Reading().text(path) == (content.hasSuffix("\n") ? content : content + "\n"))
     }
 
-    @Test func `an array that is newest first is turned round`() throws {
+    @Test func `an array that is newest first is reversed`() throws {
         let spool = try TemporaryFolder()
         var reading = Reading(blockBytes: 100)
         reading.surroundings.temporaryFolder = spool.path
@@ -114,7 +114,7 @@ import Testing
         #expect(try Reading().text("\(folder.path)/a.zip") == "{  \"a\": \"日\"  }\n")
     }
 
-    @Test func `a line of an array that is too long is cut`() throws {
+    @Test func `a line of an array that is too long is truncated`() throws {
         let path = folder.file("a.json", "[{\"a\":\"\(String(repeating: "x", count: 300))\"},{\"b\":2}]")
         #expect(try Reading(lineBytes: 10, blockBytes: 7).text(path) == "{\"a\":\"xxxxx\n{\"b\":2}\n")
     }
