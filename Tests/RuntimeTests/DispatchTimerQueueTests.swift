@@ -16,7 +16,7 @@ struct DispatchTimerQueueTests {
         #expect(clock.now - start >= delay)
     }
 
-    /// The best of many tries, since other tests load the machine at the same time.
+    /// The best of many attempts, because other tests load the machine at the same time.
     @Test func `a timer fires within five milliseconds of its time`() async {
         let timers = DispatchTimerQueue()
         var best = Duration.seconds(60)
@@ -30,7 +30,7 @@ struct DispatchTimerQueueTests {
         #expect(best <= .milliseconds(5))
     }
 
-    @Test func `a timer that is set later for an earlier time fires first`() async {
+    @Test func `a timer that is scheduled later for an earlier time fires first`() async {
         let timers = DispatchTimerQueue()
         let (fired, report) = AsyncStream.makeStream(of: Int.self)
         for delay in [40, 20, 30, 0, 10] {
@@ -41,7 +41,7 @@ struct DispatchTimerQueueTests {
         #expect(order == [0, 10, 20, 30, 40])
     }
 
-    @Test func `a cancelled timer does not fire and lets go of its body; cancelling twice does nothing`() async {
+    @Test func `a canceled timer does not fire and releases its body; canceling twice does nothing`() async {
         final class Token: Sendable {
             let released: CheckedContinuation<Void, Never>
             init(_ released: CheckedContinuation<Void, Never>) { self.released = released }
@@ -59,13 +59,13 @@ struct DispatchTimerQueueTests {
         }
     }
 
-    @Test func `a timer outlives the queue it was asked of`() async {
+    @Test func `a timer outlives its queue`() async {
         await withCheckedContinuation { done in
             _ = DispatchTimerQueue().schedule(after: .milliseconds(5)) { done.resume() }
         }
     }
 
-    @Test func `a body may set and cancel timers of the same queue`() async {
+    @Test func `a body may schedule and cancel timers of the same queue`() async {
         let timers = DispatchTimerQueue()
         await withCheckedContinuation { done in
             _ = timers.schedule(after: .zero) {
@@ -75,7 +75,7 @@ struct DispatchTimerQueueTests {
         }
     }
 
-    @Test func `the longest delays are taken`() {
+    @Test func `the longest delays are accepted`() {
         let timers = DispatchTimerQueue()
         for delay in [Duration.seconds(Int64.max), .seconds(Int64.max / 1_000_000_000), .seconds(Int64.min)] {
             timers.schedule(after: delay) {}.cancel()
@@ -83,7 +83,7 @@ struct DispatchTimerQueueTests {
         timers.schedule(after: .seconds(Int64.max)) { Issue.record("fired") }.cancel()
     }
 
-    @Test func `timers of many threads fire or are cancelled, each exactly once`() async {
+    @Test func `timers of many threads fire or are canceled, each exactly once`() async {
         let timers = DispatchTimerQueue()
         let (fired, report) = AsyncStream.makeStream(of: Int.self)
         await withTaskGroup(of: Void.self) { group in

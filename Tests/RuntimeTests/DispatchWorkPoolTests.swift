@@ -27,7 +27,7 @@ struct DispatchWorkPoolTests {
         #expect(log.withLock { $0 } == Array(0..<2000))
     }
 
-    @Test func `a body that hands over another runs it later, not inside`() async {
+    @Test func `a body that submits another runs it later, not inside`() async {
         let queue = DispatchWorkPool().makeQueue(named: "nested")
         let log = Locked<[String]>([])
         await withCheckedContinuation { done in
@@ -43,14 +43,14 @@ struct DispatchWorkPoolTests {
     }
 
     @Test func `thousands of queues share a handful of threads and lose nothing`() async {
-        // In a process of its own, where no other test has threads.
+        // In a separate process, where no other test has threads.
         await #expect(processExitsWith: .success) {
             let pool = DispatchWorkPool()
             let before = ProcessResources.now.threads
             let (done, report) = AsyncStream.makeStream(of: Int.self)
             var most = before
             for host in 0..<4000 {
-                // The queue is dropped at once; what it was handed runs all the same.
+                // The queue is released at once, but submitted work still runs.
                 pool.makeQueue(named: "\(host)").async { report.yield(host) }
                 if host.isMultiple(of: 100) { most = max(most, ProcessResources.now.threads) }
             }

@@ -4,7 +4,7 @@ import Messages
 import Runtime
 import Testing
 
-/// A machine's clock that moves on by one tick and one nanosecond with each reading.
+/// A system clock that advances by one tick and one nanosecond with each reading.
 private final class SteppingClock: DriverClock {
     private let readings = Locked(UInt64(1000))
 
@@ -22,7 +22,7 @@ private final class SteppingClock: DriverClock {
 struct HostClockTests {
     private let someTime = FileTime(ticks: 132_267_536_000_000_000)
 
-    @Test func `in system mode the machine's clock shows`() {
+    @Test func `in system mode the system's clock is shown`() {
         let clock = HostClock(over: SteppingClock())
         let first = clock.now()
         #expect(clock.now() > first)
@@ -30,7 +30,7 @@ struct HostClockTests {
         #expect(clock.mode == .system)
     }
 
-    @Test func `a manual clock shows the time it was set to and no time passes`() {
+    @Test func `a manual clock shows the time it was set to, and does not advance`() {
         let clock = HostClock(.manual(someTime), over: SteppingClock())
         let uptime = clock.uptimeNanoseconds()
         #expect(clock.now() == someTime)
@@ -56,7 +56,7 @@ struct HostClockTests {
         #expect(clock.uptimeNanoseconds() == clock.uptimeNanoseconds())
     }
 
-    @Test func `a clock of events that was the system's stands still from the moment it is set`() {
+    @Test func `a clock that is changed from the system's to events stands still from then on`() {
         let clock = HostClock(over: SteppingClock())
         let before = clock.now()
         clock.set(.events)
@@ -65,7 +65,7 @@ struct HostClockTests {
         #expect(clock.now() == first)
     }
 
-    @Test func `the uptime never goes back while the mode is switched`() async {
+    @Test func `the uptime never goes back when the mode changes`() async {
         let clock = HostClock()
         await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<2 {
@@ -86,7 +86,7 @@ struct HostClockTests {
         }
     }
 
-    @Test func `the system clock tells this century's time and an uptime that moves`() throws {
+    @Test func `the system clock shows a time in this century and an uptime that advances`() throws {
         let clock = SystemClock()
         let start = try #require(FileTime("2025-01-01T00:00:00Z"))
         #expect(clock.now() > start)

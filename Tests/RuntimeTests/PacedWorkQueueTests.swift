@@ -4,7 +4,7 @@ import Runtime
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct PacedWorkQueueTests {
-    @Test func `bodies run once, in the order they came`() async {
+    @Test func `bodies run once, in order of submission`() async {
         let queue = PacedWorkQueue(named: "test", pause: .milliseconds(1))
         let order = Locked<[Int]>([])
         await withCheckedContinuation { continuation in
@@ -18,7 +18,7 @@ import Testing
         #expect(order.withLock { $0 } == Array(0..<1000))
     }
 
-    @Test func `turns begin a pause apart, and what comes meanwhile runs together`() async {
+    @Test func `turns begin a pause apart, and bodies submitted meanwhile run together`() async {
         let queue = PacedWorkQueue(named: "test", pause: .milliseconds(50))
         let clock = ContinuousClock()
         let begun = clock.now
@@ -35,11 +35,11 @@ import Testing
         }
         let all = times.withLock { $0 }
         #expect(all.count == 30)
-        // Two pauses at least, whatever the machine does: the bodies of three rounds cannot share two turns.
+        // At least two pauses, whatever the load: the bodies of three rounds cannot share two turns.
         #expect(all[29] - begun >= .milliseconds(100))
     }
 
-    @Test func `a body may ask for another turn`() async {
+    @Test func `a body may request another turn`() async {
         let queue = PacedWorkQueue(named: "test", pause: .milliseconds(1))
         await withCheckedContinuation { continuation in
             queue.async { queue.async { queue.async { continuation.resume() } } }

@@ -3,7 +3,7 @@ import Testing
 import WebhookEngine
 
 @Suite struct EgressSettingsTests {
-    @Test func `ranges are lists, and divided by commas in a variable`() throws {
+    @Test func `ranges are lists, separated by commas in a variable`() throws {
         let text =
             "egress: {allowLoopback: false, allowedRanges: [10.1.0.0/16, '10.2.0.0/16'], deniedRanges: [8.0.0.0/8]}"
         let allowed = ["10.1.0.0/16", "10.2.0.0/16"]
@@ -18,7 +18,7 @@ import WebhookEngine
                 == EgressRules(allowedRanges: ["10.3.0.0/16", "10.4.0.0/16"], deniedRanges: ["8.0.0.0/8"]))
     }
 
-    @Test func `all faults are told, each with its place`() {
+    @Test func `all faults are reported, each with its position`() {
         expectFaults(
             """
             egress:

@@ -4,13 +4,13 @@ import Testing
 import WebhookEngine
 
 @Suite struct EngineSettingsTests {
-    @Test func `an embedded engine has its members`() throws {
+    @Test func `an embedded engine has its own members`() throws {
         let embedded = EmbeddedEngine.Behaviour(reply: .deny, delay: .seconds(60), failEvery: 3)
         #expect(try load("engine: {reply: deny, delayMs: 60000, failEvery: 3}").engine == .embedded(embedded))
         #expect(try load("engine: {type: none}").engine == .none)
     }
 
-    @Test func `a webhook has its members`() throws {
+    @Test func `a webhook has its own members`() throws {
         var webhook = WebhookEngineSettings(url: "https://engine.example:8443/hook?x=1")
         webhook.secretFile = "engine.secret"
         webhook.caFile = "ca.pem"
@@ -57,7 +57,7 @@ import WebhookEngine
         #expect(settings.engine == .webhook(WebhookEngineSettings(url: "http://127.0.0.1:9000/")))
     }
 
-    @Test func `what is wrong with a URL is told with its place`() {
+    @Test func `a faulty URL is reported with its position`() {
         expectFaults(
             "engine:\n  type: webhook\n  url: ftp://a\n  encoding: xml\n  caFile: \"a\\0\"\n",
             [
@@ -67,7 +67,7 @@ import WebhookEngine
             ])
     }
 
-    @Test func `headers are checked each, and their values never shown`() {
+    @Test func `headers are checked one by one, and their values never shown`() {
         expectFaults(
             "engine:\n  type: webhook\n  url: http://a\n  headers:\n    a b: s3cret\n    x: s3cret\n    y: [s3cret]\n",
             [

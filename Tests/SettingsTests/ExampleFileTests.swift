@@ -3,7 +3,7 @@ import Settings
 import Testing
 import Yams
 
-/// Holds Config/wdfilterd.yaml, which documents the settings, against the settings.
+/// Compares Config/wdfilterd.yaml, which documents the settings, with the settings.
 @Suite struct ExampleFileTests {
     private let file: SettingsFile
 
@@ -45,7 +45,7 @@ import Yams
         }
     }
 
-    @Test func `each key has a comment that tells its values or unit`() {
+    @Test func `each key has a comment with its values or unit`() {
         for line in file.text.split(separator: "\n") where line.hasPrefix("  ") && !line.hasPrefix("  #") {
             let parts = line.split(separator: "#", maxSplits: 1)
             #expect(parts.count == 2, "\(line)")
@@ -54,7 +54,7 @@ import Yams
         }
     }
 
-    @Test func `what the example holds as comments is right too`() throws {
+    @Test func `the commented parts of the example are correct too`() throws {
         var text = ""
         for line in file.text.split(separator: "\n", omittingEmptySubsequences: false) {
             switch line {

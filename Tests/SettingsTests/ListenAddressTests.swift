@@ -18,7 +18,7 @@ import Testing
         "127.0.0.1:8080 ", " 127.0.0.1:1", "::1:80", "[::1]", "[::1]80", "[127.0.0.1]:80", "[]:80", "127.1:80",
         "256.0.0.1:80", "example.org:80", "127.0.0.1:٣", "127.0.0.1:000080", "[fe80::1%lo]:1", "127.0.0.1\0:80",
     ])
-    func `anything else is not`(text: String) {
+    func `anything else is not an address`(text: String) {
         #expect(ListenAddress(text) == nil)
     }
 
@@ -27,11 +27,11 @@ import Testing
         ("0.0.0.0:1", false), ("[::]:1", false), ("128.0.0.1:1", false), ("[::2]:1", false),
         ("[::ffff:10.0.0.1]:1", false), ("[::127.0.0.1]:1", false),
     ])
-    func `loopback is told from the rest`(text: String, isLoopback: Bool) throws {
+    func `loopback is distinguished from the rest`(text: String, isLoopback: Bool) throws {
         #expect(try #require(ListenAddress(text)).isLoopback == isLoopback)
     }
 
-    @Test func `beyond loopback it refuses unless that is asked for`() throws {
+    @Test func `listening beyond loopback is refused unless requested`() throws {
         expectFaults(
             "server:\n  listen: 0.0.0.0:8080\n",
             [
@@ -51,7 +51,7 @@ import Testing
             try load("server: {listen: 0.0.0.0:80}", flags: [elsewhere]).server.listen.description == "127.0.0.1:0")
     }
 
-    @Test func `a unix domain socket and the one of systemd are read`() throws {
+    @Test func `a unix domain socket and the socket of systemd are read`() throws {
         #expect(try load("server: {listen: 'unix:/run/w.sock'}").server.listen == .unix(path: "/run/w.sock"))
         #expect(try load("server: {listen: 'unix:a b'}").server.listen.description == "unix:a b")
         #expect(try load("server: {listen: systemd}").server.listen == .systemd)
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `a certificate and its key are given together`() throws {
+    @Test func `a certificate and its key must be given together`() throws {
         #expect(try load("tls: {certificateFile: c, keyFile: k}").tls.keyFile == "k")
         expectFaults(
             "tls:\n  keyFile: k\n",

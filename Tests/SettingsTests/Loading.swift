@@ -8,7 +8,7 @@ func load(
     return try Settings.load(file: file, environment: environment, flags: flags)
 }
 
-/// The faults' descriptions, none when there are none.
+/// The descriptions of the faults; empty if there are none.
 func faults(_ text: String, environment: [String: String] = [:], flags: [SettingsFlag] = []) -> [String] {
     do {
         _ = try load(text, environment: environment, flags: flags)

@@ -21,7 +21,7 @@ import Testing
             ])
     }
 
-    @Test func `every faulty entry is told by its place`() {
+    @Test func `every faulty entry is reported with its position`() {
         expectFaults(
             """
             rulePolicies:
@@ -52,7 +52,7 @@ import Testing
             ])
     }
 
-    @Test func `the name of an image has an end`() {
+    @Test func `the name of an image is limited`() {
         let longest = String(repeating: "x", count: 32_766)
         #expect(faults("rulePolicies: [{imageFileName: \(longest)}]").isEmpty)
         #expect(faults("rulePolicies: [{imageFileName: \(longest)x}]").count == 1)

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: ["whsec_a", "whsec_a\n", "whsec_a\r\n"])
-    func `a file holds a secret, with or without the end of its line`(content: String) throws {
+    func `a file contains a secret, with or without a line ending`(content: String) throws {
         #expect(try withFile(content) { path in try Secret(path: path) } == Secret("whsec_a"))
     }
 
@@ -28,12 +28,12 @@ import Testing
         }
     }
 
-    @Test func `a file that is not there is told`() {
+    @Test func `a missing file is reported`() {
         let error = #expect(throws: Secret.Unreadable.self) { try Secret(path: "/nowhere/x") }
         #expect(error?.description == "/nowhere/x: cannot be read: No such file or directory")
     }
 
-    @Test func `a configuration file is read whole, or its fault is told`() throws {
+    @Test func `a configuration file is read whole, or its fault is reported`() throws {
         try withFile("log: {level: debug}\n") { path in
             let file = try SettingsFile(path: path)
             #expect(file == SettingsFile(name: path, text: "log: {level: debug}\n"))

@@ -2,13 +2,13 @@ import Settings
 import Testing
 
 @Suite struct SettingsFaultTests {
-    @Test func `a value out of range is told with line, key and range`() {
+    @Test func `a value out of range is reported with line, key and range`() {
         expectFaults(
             "server:\n  listen: 127.0.0.1:0\n\ndriver:\n  asyncTimeoutMs: 70000\n",
             ["wdfilterd.yaml:5: driver.asyncTimeoutMs: 70000 is not in 1...60000"])
     }
 
-    @Test func `all faults of file, environment and flags come together, the file's by line`() {
+    @Test func `all faults of file, environment and flags are reported together, the file's by line`() {
         expectFaults(
             """
             log: {level: loud}
@@ -47,7 +47,7 @@ import Testing
         ("", "has no value"), ("~", "has no value"), ("null", "has no value"), ("''", "has no value"),
         ("[5]", "must be one value"), ("{a: 5}", "must be one value"),
     ])
-    func `what is no number in range is a fault`(value: String, detail: String) {
+    func `anything but a number in range is a fault`(value: String, detail: String) {
         expectFaults("driver:\n  asyncTimeoutMs: \(value)\n", ["wdfilterd.yaml:2: driver.asyncTimeoutMs: \(detail)"])
     }
 
@@ -55,13 +55,13 @@ import Testing
         ("yes", "\"yes\" is not true or false"), ("True", "\"True\" is not true or false"),
         ("1", "\"1\" is not true or false"), ("'true'", "\"true\" must stand without quotes"),
     ])
-    func `only true and false are flags`(value: String, detail: String) {
+    func `only true and false are valid flags`(value: String, detail: String) {
         expectFaults(
             "driver: {sendSyncNotificationFlag: \(value)}",
             ["wdfilterd.yaml:1: driver.sendSyncNotificationFlag: \(detail)"])
     }
 
-    @Test func `a key given twice is a fault, and hides no other`() {
+    @Test func `a duplicate key is a fault, and hides no other`() {
         expectFaults(
             """
             log:
@@ -82,20 +82,20 @@ import Testing
             ])
     }
 
-    @Test func `a key given twice in a nested mapping is a fault`() {
+    @Test func `a duplicate key in a nested mapping is a fault`() {
         expectFaults(
             "rulePolicies:\n- imageFileName: a\n  rules: 1\n  rules: 2\n",
             ["wdfilterd.yaml:3: rules: is given more than once"])
     }
 
-    @Test func `a file of nothing but one key is given up after a while`() {
+    @Test func `a file that repeats one key is abandoned after a while`() {
         let faults = faults(String(repeating: "log: 1\n", count: 500))
         #expect((1...100).contains(faults.count))
         #expect(faults.allSatisfy { $0.hasSuffix(": log: is given more than once") })
     }
 
     @Test(arguments: ["a: [", "a: b: c", "\tserver: 1", "a: *b", "--- {}\n--- {}\n", "a: \"\u{1}\"", "{", "a: 'b"])
-    func `what is not YAML is one fault of the file, beside those of the environment`(text: String) throws {
+    func `invalid YAML is one fault of the file, beside those of the environment`(text: String) throws {
         let faults = faults(text, environment: ["WDFILTERD_LOG_LEVEL": "x"])
         #expect(faults.count == 2)
         #expect(try #require(faults.first).contains("is not YAML: "))
@@ -103,16 +103,16 @@ import Testing
     }
 
     @Test(arguments: ["- 1", "text", "5"])
-    func `a file that holds no mapping is a fault`(text: String) {
+    func `a file without a mapping is a fault`(text: String) {
         expectFaults(text, ["wdfilterd.yaml:1: must hold a mapping"])
     }
 
     @Test(arguments: ["", "# nothing\n", "---\n", "hosts:\n", "hosts: {}\nrulePolicies:\n"])
-    func `a file that says nothing gives the defaults`(text: String) throws {
+    func `an empty file gives the defaults`(text: String) throws {
         #expect(try load(text) == Settings())
     }
 
-    @Test func `deep nesting and odd keys are faults, not crashes`() {
+    @Test func `deep nesting and unusual keys are faults, not crashes`() {
         #expect(!faults("server: " + String(repeating: "[", count: 50_000)).isEmpty)
         #expect(!faults("? [a, b]\n: 1\n").isEmpty)
         #expect(!faults("server:\n  ? {a: b}\n  : 1\n").isEmpty)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct SettingsPrecedenceTests {
     private let listenFlag = SettingsFlag("--listen", key: "server.listen", value: "127.0.0.3:3")
 
-    @Test func `a flag goes before the environment, that before the file, and that before the default`() throws {
+    @Test func `flags override the environment, which overrides the file, which overrides the defaults`() throws {
         let file = "server: {listen: '127.0.0.1:1', threads: 3}"
         let environment = ["WDFILTERD_LISTEN": "127.0.0.2:2", "WDFILTERD_SERVER_CONNECTION_LIMIT": "100"]
         #expect(try load("").server.listen.description == "127.0.0.1:8080")
@@ -17,19 +17,19 @@ import Testing
         #expect(all.server.connectionLimit == 100)
     }
 
-    @Test func `without a file there are the environment and the flags`() throws {
+    @Test func `without a file, the environment and the flags apply`() throws {
         let settings = try Settings.load(
             file: nil, environment: ["WDFILTERD_HOSTS_LIMIT": "7"], flags: [listenFlag])
         #expect(settings.limits.hosts == 7)
         #expect(settings.server.listen.description == "127.0.0.3:3")
     }
 
-    @Test func `the long variable of server.listen goes before the short one`() throws {
+    @Test func `the long variable of server.listen overrides the short one`() throws {
         let environment = ["WDFILTERD_LISTEN": "127.0.0.1:1", "WDFILTERD_SERVER_LISTEN": "127.0.0.1:2"]
         #expect(try load("", environment: environment).server.listen.description == "127.0.0.1:2")
     }
 
-    @Test func `a faulty value that is overridden is a fault all the same`() {
+    @Test func `a faulty value that is overridden is still a fault`() {
         expectFaults(
             "server: {listen: nowhere}", flags: [listenFlag],
             [
@@ -37,7 +37,7 @@ import Testing
             ])
     }
 
-    @Test func `a variable of a group that names no key is a fault, others are left alone`() {
+    @Test func `a variable of a group that names no key is a fault, others are ignored`() {
         expectFaults(
             "",
             environment: [

@@ -3,16 +3,16 @@ import Glibc
 
 /// A call of GnuTLS that failed.
 public struct GnuTLSError: Error {
-    /// What it returned.
+    /// The returned code.
     public let code: Int32
 
-    /// Throws when `code` is an error.
+    /// Throws if `code` is an error.
     public static func check(_ code: Int32) throws(GnuTLSError) {
         if code < 0 { throw GnuTLSError(code: code) }
     }
 }
 
-/// A new key and a certificate that it signed itself, in PEM; valid for an hour.
+/// A new key and a self-signed certificate, in PEM; valid for an hour.
 public struct Certificate: Sendable {
     /// The certificate.
     public let certificate: [UInt8]

@@ -1,6 +1,6 @@
 import Glibc
 
-/// When a test that waits for other threads gives up: a fail-safe, far behind what the test takes.
+/// The time after which a test that waits for other threads gives up: a fail-safe, far longer than any test takes.
 public struct Deadline: Sendable {
     private let end = ContinuousClock.now + .seconds(300)
 
@@ -11,7 +11,7 @@ public struct Deadline: Sendable {
     public var isOver: Bool { ContinuousClock.now >= end }
 }
 
-/// Waits until `condition` holds, and checks it every millisecond; false when the time of a `Deadline` is up.
+/// Waits until `condition` holds, checking it every millisecond; false if a `Deadline` passes first.
 public func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
     let deadline = Deadline()
     while try !condition() {

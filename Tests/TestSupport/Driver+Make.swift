@@ -3,8 +3,8 @@ public import Messages
 public import Runtime
 
 extension Driver {
-    /// A driver whose surroundings are the test's: an engine that acknowledges, a clock and timers that stand still, a
-    /// worker that runs at once, unless others are given.
+    /// A driver with the test's surroundings. By default the engine acknowledges, clock and timers stand still, and the
+    /// worker runs at once.
     public static func make(
         _ config: DriverConfig = DriverConfig(), limits: DriverLimits = DriverLimits(),
         engine: any EnginePort = ScriptedEngine(), clock: any DriverClock = ManualClock(),
@@ -18,20 +18,20 @@ extension Driver {
 }
 
 extension Driver {
-    /// All stream contexts, by ascending id.
+    /// All stream contexts, in ascending order of id.
     public var streamContexts: [StreamContext] { streamContexts(limit: 1_000_000).items }
 
     /// The whole loaded-drivers list, in order of loading.
     public var loadedDrivers: [LoadedDriver] { loadedDrivers(limit: 1_000_000).items }
 
-    /// All threads of a process, by ascending tid.
+    /// All threads of a process, in ascending order of tid.
     public func threads(of processId: UInt32) throws(DriverError) -> [AuxTidCreationTime] {
         try threads(of: processId, limit: 1_000_000).items
     }
 }
 
 extension DriverConfig {
-    /// The defaults, changed.
+    /// The defaults with a change.
     public static func make(_ change: (inout DriverConfig) -> Void) -> DriverConfig {
         var config = DriverConfig()
         change(&config)
@@ -40,7 +40,7 @@ extension DriverConfig {
 }
 
 extension DriverLimits {
-    /// The defaults, changed.
+    /// The defaults with a change.
     public static func make(_ change: (inout DriverLimits) -> Void) -> DriverLimits {
         var limits = DriverLimits()
         change(&limits)

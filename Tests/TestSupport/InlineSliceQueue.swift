@@ -1,8 +1,8 @@
 public import Driver
 
-/// Does long work at once, on the thread that hands it over.
+/// Does long work at once, on the submitting thread.
 public struct InlineSliceQueue: SliceQueue {
-    /// The one there is.
+    /// A queue; all are alike.
     public init() {}
 
     /// Calls `slice` until it returns false.

@@ -2,7 +2,7 @@ public import Driver
 import Locking
 public import Messages
 
-/// A clock that stands still until it is moved. Wall time and uptime move together.
+/// A clock that stands still until it is advanced. Wall time and uptime advance together.
 public final class ManualClock: DriverClock {
     private struct State {
         var now: FileTime
@@ -14,7 +14,7 @@ public final class ManualClock: DriverClock {
     /// A clock that shows `now`, by default 2020-02-21T10:15:30Z.
     public init(now: FileTime = FileTime(unixSecond: 1_582_280_130)) { state = Locked(State(now: now)) }
 
-    /// Moves the clock on; `duration` is not negative.
+    /// Advances the clock; `duration` must not be negative.
     public func advance(by duration: Duration) {
         let nanoseconds = duration.nanoseconds
         state.withLock { state in
@@ -23,10 +23,10 @@ public final class ManualClock: DriverClock {
         }
     }
 
-    /// The time that it shows.
+    /// The time shown.
     public func now() -> FileTime { state.withLock { $0.now } }
 
-    /// Nanoseconds that it was moved on since it was made.
+    /// Nanoseconds by which the clock was advanced since its creation.
     public func uptimeNanoseconds() -> UInt64 { state.withLock { $0.uptime } }
 }
 

@@ -1,7 +1,7 @@
 public import Driver
 import Locking
 
-/// Timers whose time the test moves. Bodies run on the thread that moves it.
+/// Timers whose time the test advances. Bodies run on the advancing thread.
 public final class ManualTimers: TimerQueue {
     private struct Entry {
         let due: Duration
@@ -27,12 +27,12 @@ public final class ManualTimers: TimerQueue {
     /// No timers.
     public init() {}
 
-    /// The delays that the timers which wait were asked for with, oldest timer first.
+    /// The delays of the waiting timers as requested, oldest timer first.
     public var delays: [Duration] {
         state.withLock { state in state.entries.sorted { $0.key < $1.key }.map(\.value.delay) }
     }
 
-    /// Calls `body` once the time was moved by `delay`; never before this returns.
+    /// Calls `body` once the time was advanced by `delay`; never before this returns.
     public func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> any ScheduledTimer {
         let id = state.withLock { state in
             state.lastId += 1
@@ -42,7 +42,8 @@ public final class ManualTimers: TimerQueue {
         return Timer(id: id, timers: self)
     }
 
-    /// Moves the time on and fires what became due, earliest first, timers of one moment in the order they came.
+    /// Advances the time and fires the timers that become due, earliest first, and in order of creation if due at the
+    /// same time.
     public func advance(by duration: Duration) {
         let end = state.withLock { $0.elapsed + duration }
         while let body = nextBody(dueBy: end) { body() }

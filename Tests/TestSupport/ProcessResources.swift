@@ -7,7 +7,7 @@ public struct ProcessResources: Equatable, CustomStringConvertible, Sendable {
     /// Threads.
     public let threads: Int
 
-    /// The counts of this moment.
+    /// The current counts.
     public static var now: ProcessResources {
         ProcessResources(descriptors: entries(of: "/proc/self/fd") - 1, threads: entries(of: "/proc/self/task"))
     }

@@ -1,6 +1,6 @@
 import Locking
 
-/// What a completion was called with, in the order it came. May be called on any thread.
+/// The values that a completion was called with, in order. Can be called on any thread.
 public final class Received<Value: Sendable>: Sendable {
     private let state = Locked<[Value]>([])
 
@@ -13,6 +13,6 @@ public final class Received<Value: Sendable>: Sendable {
     /// How often the completion was called.
     public var count: Int { state.withLock { $0.count } }
 
-    /// Takes a value in: hand this over as the completion.
+    /// Records a value; pass this as the completion.
     public func take(_ value: Value) { state.withLock { $0.append(value) } }
 }

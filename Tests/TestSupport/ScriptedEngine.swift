@@ -2,12 +2,12 @@ public import Driver
 import Locking
 public import Messages
 
-/// An engine that records what it is sent and answers by a script, or by hand where the script says nothing.
+/// An engine that records the messages it gets and answers by a script, or manually if the script gives no answer.
 public final class ScriptedEngine: EnginePort {
-    /// What to answer to a message; nil leaves it to `answer`.
+    /// The answer to a message; nil leaves it to `answer`.
     public typealias Script = @Sendable (EngineMessage) -> EngineResult?
 
-    /// A message as it was handed over.
+    /// A message as it was sent.
     public struct Delivery: Sendable {
         /// The message.
         public let message: EngineMessage
@@ -23,25 +23,25 @@ public final class ScriptedEngine: EnginePort {
 
     private let state: Locked<State>
 
-    /// An engine that follows `script`; one that acknowledges everything at once unless told otherwise.
+    /// An engine that follows `script`; by default it acknowledges everything at once.
     public init(script: @escaping Script = { .acknowledging($0) }) { state = Locked(State(script: script)) }
 
-    /// An engine whose every answer is given by hand.
+    /// An engine without automatic answers.
     public static func holding() -> ScriptedEngine { ScriptedEngine { _ in nil } }
 
-    /// Everything that was sent, in the order it came.
+    /// Everything that was sent, in order.
     public var received: [Delivery] { state.withLock { $0.received } }
 
-    /// The messages that were sent, in the order they came.
+    /// The messages that were sent, in order.
     public var messages: [EngineMessage] { received.map(\.message) }
 
-    /// Sequences of the messages that wait for an answer, in the order they came.
+    /// Sequences of the messages that wait for an answer, in order.
     public var waiting: [UInt64] { state.withLock { $0.waiting.map(\.message.sequence) } }
 
     /// Follows another script from the next message on.
     public func follow(_ script: @escaping Script) { state.withLock { $0.script = script } }
 
-    /// Takes a message; answers before this returns when the script has an answer.
+    /// Records a message; answers before this returns if the script has an answer.
     public func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
@@ -53,19 +53,19 @@ public final class ScriptedEngine: EnginePort {
         state.withLock { $0.waiting.append((message, completion)) }
     }
 
-    /// Answers message `sequence`, or the one that waits longest, with `result`; false when there is none.
+    /// Answers message `sequence`, or the one that has waited longest, with `result`; false if there is none.
     @discardableResult
     public func answer(_ result: EngineResult, to sequence: UInt64? = nil) -> Bool {
         answer(to: sequence) { _ in result }
     }
 
-    /// Acknowledges message `sequence`, or the one that waits longest; false when there is none.
+    /// Acknowledges message `sequence`, or the one that has waited longest; false if there is none.
     @discardableResult
     public func acknowledge(_ sequence: UInt64? = nil) -> Bool {
         answer(to: sequence) { .acknowledging($0) }
     }
 
-    /// Answers message `sequence`, or the one that waits longest, with what `result` makes of it; false when there is
+    /// Answers message `sequence`, or the one that has waited longest, with the result of `result`; false if there is
     /// none.
     @discardableResult
     public func answer(to sequence: UInt64? = nil, with result: (EngineMessage) -> EngineResult) -> Bool {
@@ -80,7 +80,7 @@ public final class ScriptedEngine: EnginePort {
 }
 
 extension EngineResult {
-    /// Success with the reply that the driver hopes for: the type for a synchronous message, nothing for others.
+    /// Success with an acknowledgment: the type for a synchronous message, an empty reply for others.
     public static func acknowledging(_ message: EngineMessage) -> EngineResult {
         guard case .sync(let sync) = message.content else { return EngineResult(status: .success) }
         return EngineResult(

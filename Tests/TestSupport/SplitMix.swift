@@ -1,4 +1,4 @@
-/// A small generator whose sequence a seed repeats.
+/// A small generator with a sequence that is determined by a seed.
 public struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 

@@ -3,9 +3,9 @@ import Glibc
 import Locking
 import Synchronization
 
-/// A work queue whose bodies run on the one thread that the test has in `run`, and on no caller's.
+/// A work queue whose bodies run only on the thread that the test runs in `run`.
 ///
-/// No Dispatch: the thread sanitizer sees how a body gets from one thread to another.
+/// It does not use Dispatch, so that the thread sanitizer sees how a body gets from one thread to another.
 public final class ThreadWorkQueue: WorkQueue {
     private let bodies = Locked<[@Sendable () -> Void]>([])
     private let isOver = Atomic(false)
@@ -13,7 +13,7 @@ public final class ThreadWorkQueue: WorkQueue {
     /// An empty queue.
     public init() {}
 
-    /// Notes `body` for the thread that is in `run`.
+    /// Stores `body` for the thread that is in `run`.
     public func async(_ body: @escaping @Sendable () -> Void) { bodies.withLock { $0.append(body) } }
 
     /// Runs bodies on the calling thread until `stop` was called and none is left.
@@ -32,6 +32,6 @@ public final class ThreadWorkQueue: WorkQueue {
         }
     }
 
-    /// Lets `run` return once nothing is left.
+    /// Makes `run` return once no body is left.
     public func stop() { isOver.store(true, ordering: .releasing) }
 }

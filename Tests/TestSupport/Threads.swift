@@ -1,6 +1,6 @@
 import Glibc
 
-/// Runs `body` on `count` threads at once, each with its index, and returns when all are done.
+/// Runs `body` on `count` threads at once, each with its index, and returns when all have finished.
 public func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     let threads = (0..<count).map { index in startThread { body(index) } }
     for thread in threads {
@@ -9,7 +9,7 @@ public func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     }
 }
 
-/// Runs `body` on a thread of its own and does not wait for it.
+/// Runs `body` on a separate thread and does not wait for it.
 public func detachThread(_ body: @escaping @Sendable () -> Void) {
     let result = pthread_detach(startThread(body))
     precondition(result == 0, "pthread_detach: \(result)")

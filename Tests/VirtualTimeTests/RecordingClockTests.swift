@@ -2,7 +2,7 @@ import Messages
 import Runtime
 import Testing
 
-/// The clock of a host that is replayed to in virtual time.
+/// The clock of a host that runs a replay in virtual time.
 @Suite struct RecordingClockTests {
     private let time = VirtualTime()
     private let event = FileTime(unixSecond: 1_582_280_130)
@@ -15,14 +15,14 @@ import Testing
     private func later(_ seconds: Double) -> FileTime { FileTime(ticks: event.ticks + UInt64(seconds * 1e7)) }
 
     @Test(arguments: [RecordingClock.Rule.events, .running(speed: 2)])
-    func `before the first event there is no time, whatever has passed`(rule: RecordingClock.Rule) {
+    func `before the first event there is no time, however much virtual time has passed`(rule: RecordingClock.Rule) {
         let clock = RecordingClock(rule, over: time)
         pass(.seconds(5))
         #expect(clock.now() == .none)
         #expect(clock.uptimeNanoseconds() == 5_000_000_000)
     }
 
-    @Test func `a clock of events shows the last event, and what has passed since it came`() {
+    @Test func `a clock of events shows the last event, plus the time since it arrived`() {
         let clock = RecordingClock(.events, over: time)
         pass(.seconds(5))
         clock.advance(toEvent: event)
@@ -37,7 +37,7 @@ import Testing
         #expect(clock.now() == FileTime(ticks: later(30).ticks + 1))
     }
 
-    @Test func `a running clock goes on from its first event, at its speed`() {
+    @Test func `a running clock continues from its first event, at its speed`() {
         for (speed, shown) in [(1.0, 3.0), (10, 30), (0.5, 1.5)] {
             let time = VirtualTime()
             let clock = RecordingClock(.running(speed: speed), over: time)
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `uptime is virtual time, whatever the events say`() {
+    @Test func `uptime is virtual time, whatever the events`() {
         let clock = RecordingClock(.events, over: time)
         clock.advance(toEvent: event)
         clock.advance(toEvent: later(86_400))
@@ -60,7 +60,7 @@ import Testing
     }
 }
 
-/// Times at the ends of their ranges: nothing wraps, nothing traps.
+/// Times at the extremes of their ranges: nothing wraps, nothing traps.
 @Suite struct RecordingClockEndsTests {
     private static let events: [UInt64] = [0, 1, FileTime.latest.ticks - 1, FileTime.latest.ticks, .max - 1, .max]
     private static let speeds = [
@@ -71,7 +71,7 @@ import Testing
         .seconds(Int64.max),
     ]
 
-    @Test func `the time goes on from its event, and stands at the latest time there is`() {
+    @Test func `the time continues from its event, and stops at the latest possible time`() {
         for ticks in Self.events {
             for rule in [RecordingClock.Rule.events] + Self.speeds.map({ .running(speed: $0) }) {
                 let time = VirtualTime()
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func `25 days of time-outs at a million times the pace are the latest time`() {
+    @Test func `25 days of timeouts at a million times the pace give the latest time`() {
         let time = VirtualTime()
         let clock = RecordingClock(.running(speed: 1e6), over: time)
         clock.advance(toEvent: FileTime(unixSecond: 1_582_280_130))

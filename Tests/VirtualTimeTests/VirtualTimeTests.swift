@@ -3,12 +3,12 @@ import Locking
 import Runtime
 import Testing
 
-/// Time that passes when nobody has anything else to do.
+/// Time that advances when there is nothing else to do.
 @Suite struct VirtualTimeTests {
     private let time = VirtualTime()
     private let seen = Locked<[String]>([])
 
-    /// Notes `name` and the time when it comes.
+    /// Records `name` and the time when it fires.
     @discardableResult
     private func schedule(_ name: String, after delay: Duration) -> any ScheduledTimer {
         time.schedule(after: delay) { [time, seen] in seen.withLock { $0.append("\(name)@\(time.nanoseconds)") } }
@@ -19,7 +19,7 @@ import Testing
         return seen.withLock { $0 }
     }
 
-    @Test func `nothing happens before a step, and a step is one timer`() {
+    @Test func `nothing happens before a step, and one step is one timer`() {
         #expect(time.nanoseconds == 0)
         #expect(!time.step())
         schedule("a", after: .zero)
@@ -32,14 +32,14 @@ import Testing
         #expect(seen.withLock { $0 } == ["a@0", "b@0"])
     }
 
-    @Test func `timers come by their time, those of one time in the order they were asked for`() {
+    @Test func `timers fire in order of time, and of request if their times are equal`() {
         for (name, delay) in [("c", 5), ("a", 3), ("d", 5), ("b", 3), ("e", 5)] {
             schedule(name, after: .nanoseconds(delay))
         }
         #expect(run() == ["a@3", "b@3", "c@5", "d@5", "e@5"])
     }
 
-    @Test func `a body may ask for timers, also for one that is due at once`() {
+    @Test func `a body may schedule timers, even one that is due at once`() {
         _ = time.schedule(after: .nanoseconds(10)) { [self] in
             schedule("later", after: .nanoseconds(10))
             schedule("now", after: .zero)
@@ -49,14 +49,14 @@ import Testing
         #expect(run() == ["same@10", "now@10", "between@12", "later@20"])
     }
 
-    @Test func `a timer that was cancelled neither comes nor moves the time`() {
+    @Test func `a canceled timer neither fires nor advances the time`() {
         schedule("a", after: .nanoseconds(10))
         schedule("b", after: .seconds(3600)).cancel()
         #expect(run() == ["a@10"])
         #expect(time.nanoseconds == 10)
     }
 
-    @Test func `a body may cancel a timer that is due with it; cancelling one that came does nothing`() {
+    @Test func `a body may cancel a timer that is due with it; canceling a fired one does nothing`() {
         let timers = Locked<[any ScheduledTimer]>([])
         let first = time.schedule(after: .nanoseconds(7)) { for timer in timers.withLock({ $0 }) { timer.cancel() } }
         timers.withLock { $0.append(schedule("never", after: .nanoseconds(7))) }
@@ -68,14 +68,14 @@ import Testing
     }
 
     @Test(arguments: [Duration.zero, .seconds(-5), .nanoseconds(-1), .seconds(Int64.min)])
-    func `a delay that is not above zero is none`(delay: Duration) {
+    func `a delay that is not positive is no delay`(delay: Duration) {
         schedule("before", after: .nanoseconds(4))
         _ = time.step()
         schedule("a", after: delay)
         #expect(run() == ["before@4", "a@4"])
     }
 
-    @Test func `delays beyond all time come at its end, in order, and do not come early`() {
+    @Test func `delays beyond the range fire at its end, in order, and not early`() {
         schedule("a", after: .nanoseconds(100))
         _ = time.step()
         schedule("max", after: .seconds(Int64.max))
@@ -89,14 +89,14 @@ import Testing
         #expect(run().last == "after@\(UInt64.max)")
     }
 
-    @Test func `a span that fits in seconds but not with its fraction does not wrap`() {
+    @Test func `a span whose seconds fit but whose fraction does not never wraps`() {
         // 2^64 ns is 18446744073.709551616 s.
         schedule("over", after: .seconds(18_446_744_073) + .nanoseconds(900_000_000))
         schedule("near", after: .seconds(1))
         #expect(run() == ["near@1000000000", "over@\(UInt64.max)"])
     }
 
-    @Test func `less than a nanosecond is none`() {
+    @Test func `less than a nanosecond is no delay`() {
         schedule("a", after: Duration(secondsComponent: 0, attosecondsComponent: 999_999_999))
         schedule("b", after: Duration(secondsComponent: 1, attosecondsComponent: 1_999_999_999))
         #expect(run() == ["a@0", "b@1000000001"])

@@ -9,7 +9,7 @@ import Vocabulary
         try #require(Vocabulary.groups.first { $0.member == member }).terms
     }
 
-    @Test func `each name stands once in its group, with a meaning and a source`() {
+    @Test func `each name appears once in its group, with a meaning and a source`() {
         for group in Vocabulary.groups {
             #expect(Set(group.terms.map(\.name)).count == group.terms.count, "\(group.member)")
             for term in group.terms {
@@ -19,7 +19,7 @@ import Vocabulary
         }
     }
 
-    @Test func `DATA-3, DATA-4, SYN-1, ASY-1: every rule, flag, operation and status is there with its value`() throws {
+    @Test func `DATA-3, DATA-4, SYN-1, ASY-1: every rule, flag, operation and status has its value`() throws {
         #expect(try group("rules").map(\.value) == ProcessRules.table.map { .hex(UInt64($0.bit)) })
         #expect(try group("flags").map(\.value) == ProcessFlags.table.map { .hex(UInt64($0.bit)) })
         #expect(try group("syncOperations").map(\.name) == SyncOperation.allCases.map(\.name))
@@ -29,7 +29,7 @@ import Vocabulary
         #expect(try group("routines").map(\.name) == DriverRoutine.allCases.map(\.name))
     }
 
-    @Test func `every operation with a layout has it in a table, and each table stands once`() {
+    @Test func `every operation with a layout has a table, and each table appears once`() {
         let names = Vocabulary.layouts.map(\.structure.name)
         #expect(Set(names).count == names.count)
         let covered = Set(Vocabulary.layouts.flatMap(\.operations))
@@ -37,7 +37,7 @@ import Vocabulary
         #expect(covered == Set(expected))
     }
 
-    /// What the vocabulary says of a name, and the line of the glossary that says the same.
+    /// The explanation of a name in the vocabulary, and the line of the glossary that says the same.
     private func explanation(of name: String, in member: String) throws -> String {
         let term = try #require(try group(member).first { $0.name == name })
         let line = Vocabulary.glossaryPage.split(separator: "\n").first { $0.hasPrefix("| `\(name)` ") }
@@ -92,7 +92,7 @@ import Vocabulary
         #expect(rule.contains("0x7FF") && rule.contains("MsMpEng"))
     }
 
-    /// A file as it is in the repository.
+    /// A file of the repository.
     private func file(_ name: String) throws -> String {
         let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
         let file = try #require(fopen(parts.joined(separator: "/") + "/\(name)", "r"))
@@ -106,12 +106,12 @@ import Vocabulary
         }
     }
 
-    @Test func `the pages in docs are what the vocabulary says`() throws {
+    @Test func `the pages in docs match the vocabulary`() throws {
         #expect(try file("docs/glossary.md") == Vocabulary.glossaryPage, "run `make docs`")
         #expect(try file("docs/messages.md") == Vocabulary.messagesPage, "run `make docs`")
     }
 
-    @Test func `the schemas of openapi.yaml that follow from the tables are what the tables say`() throws {
+    @Test func `the schemas of openapi.yaml that follow from the tables match the tables`() throws {
         let document = try file("openapi.yaml")
         let start = try #require(document.firstRange(of: "    # From the tables of the driver"))
         let end = try #require(document.firstRange(of: "    # End of what is printed"))

@@ -12,7 +12,7 @@ import Testing
         ("FD12::/16", "fd12::", "fd12:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
         ("::ffff:10.0.0.0/104", "::ffff:10.0.0.0", "::ffff:10.255.255.255"),
     ])
-    func `a range has a first and a last address, and is read as it is written`(
+    func `a range has a first and a last address, and is read as written`(
         text: String, first: String, last: String
     ) throws {
         let range = try AddressRange(text)
@@ -28,7 +28,7 @@ import Testing
         "10.0.0.0/0x8", "10.0.0.0/255.0.0.0", "10.0.0.0\0/8", "10.0.0.0/8\0", "256.0.0.0/8", "[::]/0", "fe80::%1/10",
         "localhost/32", "*", "10.0.0.0/99999999999999999999",
     ])
-    func `what is no range is refused`(text: String) {
+    func `an invalid range is refused`(text: String) {
         #expect(throws: WebhookEngineError.self) { try AddressRange(text) }
     }
 
@@ -36,17 +36,17 @@ import Testing
         ("10.0.0.1/8", "begins in the middle of 10.0.0.0/8"), ("10.1.2.3/0", "begins in the middle of 0.0.0.0/0"),
         ("fd12::1/64", "begins in the middle of fd12::/64"), ("192.0.2.1/31", "begins in the middle of 192.0.2.0/31"),
     ])
-    func `a range that begins in the middle is refused, and what is meant is told`(text: String, detail: String) {
+    func `a range that begins in the middle is refused, with the intended one`(text: String, detail: String) {
         #expect(throws: WebhookEngineError.range(detail)) { try AddressRange(text) }
     }
 
-    @Test func `IPv4 and IPv6 are apart`() throws {
+    @Test func `IPv4 and IPv6 are separate`() throws {
         let address = try #require(IPAddress("0.0.0.1"))
         #expect(try !AddressRange("::/0").contains(address))
         #expect(try !AddressRange("0.0.0.0/0").contains(try #require(IPAddress("::1"))))
     }
 
-    @Test func `an address that is cut short or of another family is none`() {
+    @Test func `an address that is truncated or of another family is refused`() {
         var address = sockaddr_in6()
         address.sin6_family = sa_family_t(AF_INET6)
         let full = MemoryLayout<sockaddr_in6>.size

@@ -12,7 +12,7 @@ struct BinaryTests {
     }
 
     @Test(arguments: [EngineMessage.sync(), .async(bytes: 3), .create, .wow64])
-    func `a message is its exact bytes, and the headers say the rest`(message: EngineMessage) async throws {
+    func `a message is its exact bytes, and the headers contain the rest`(message: EngineMessage) async throws {
         let receiver = try ScriptedReceiver()
         let secret = try WebhookSecret(BinaryTests.secretText)
         #expect(await (try engine(to: receiver, secret: secret)).status(of: message) == .success)
@@ -44,7 +44,7 @@ struct BinaryTests {
         #expect(request["ce-kind"] == nil)
     }
 
-    @Test func `SYN-7, PRC-3: binary replies come through as they are`() async throws {
+    @Test func `SYN-7, PRC-3: binary replies are passed on unchanged`() async throws {
         let sync = ReplySyncMessage(operationType: 3).bytes
         let denial = CreateProcessReply(accessDenied: true).bytes
         for (message, bytes) in [(EngineMessage.sync(), sync), (.create, denial), (.sync(), [1])] {
@@ -54,7 +54,7 @@ struct BinaryTests {
         }
     }
 
-    @Test func `a binary message may be answered in JSON all the same`() async throws {
+    @Test func `a binary message may also be answered in JSON`() async throws {
         let receiver = try ScriptedReceiver { _ in .reply(#"{"operationType":3}"#) }
         let result = await (try engine(to: receiver)).result(of: .sync())
         #expect(result.reply == .sync(ReplySyncMessage(operationType: 3)))

@@ -2,7 +2,7 @@ import Glibc
 import TestCertificates
 
 extension Certificate {
-    /// Runs `body` with a file that holds the certificate.
+    /// Runs `body` with a file that contains the certificate.
     func withFile<Result>(_ body: (_ path: String) async throws -> Result) async throws -> Result {
         var template = Array("/tmp/wdfilterd-test-XXXXXX".utf8CString)
         let file = mkstemp(&template)

@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 import WebhookEngine
 
-/// How many connections there are, what they are used for, and when they end.
+/// The number of connections, their use, and when they end.
 @Suite(.timeLimit(.minutes(2)))
 struct ConnectionTests {
-    @Test func `messages that come one after the other share one connection, whatever they are`() async throws {
+    @Test func `messages sent one after the other share one connection, whatever their kind`() async throws {
         let receiver = try ScriptedReceiver()
         let engine = try WebhookEngine.make(receiver.url)
         for number in 1...20 {
@@ -17,7 +17,7 @@ struct ConnectionTests {
         #expect(receiver.connections == 1)
     }
 
-    @Test func `async messages arrive in order and one at a time however fast they are sent`() async throws {
+    @Test func `async messages arrive in order and one at a time, however fast they are sent`() async throws {
         let receiver = try ScriptedReceiver()
         let engine = try WebhookEngine.make(receiver.url)
         let results = Results()
@@ -30,7 +30,7 @@ struct ConnectionTests {
         #expect(receiver.requests.map { $0["webhook-id"] } == (1...200).map { "default-5f3a9c-\($0)" })
     }
 
-    @Test func `FLT-5: what waits for a connection in vain is STATUS_UNSUCCESSFUL and never sent`() async throws {
+    @Test func `FLT-5: a message that gets no connection in time is STATUS_UNSUCCESSFUL and never sent`() async throws {
         let receiver = try ScriptedReceiver { _ in [.hang] }
         let multi = try CurlMulti(connections: 8)
         let engine = try WebhookEngine.make(receiver.url, multi: multi)
@@ -53,7 +53,7 @@ struct ConnectionTests {
         #expect(receiver.mostOpen == 8)
     }
 
-    @Test func `FLT-5: async messages leave a quarter of the connections to the others`() async throws {
+    @Test func `FLT-5: async messages leave a quarter of the connections to other messages`() async throws {
         let receiver = try ScriptedReceiver { request in
             String(decoding: request.body, as: UTF8.self).contains(#""kind":"async""#) ? [.hang] : .reply()
         }
@@ -68,7 +68,7 @@ struct ConnectionTests {
         for engine in engines { engine.close() }
     }
 
-    @Test func `when too many wait already, the next one is not tried`() async throws {
+    @Test func `if too many messages already wait, the next one is refused`() async throws {
         let receiver = try ScriptedReceiver { _ in [.hang] }
         let engine = try WebhookEngine.make(receiver.url)
         let results = Results()
@@ -81,7 +81,7 @@ struct ConnectionTests {
         #expect(statuses.filter { $0.value == [.portDisconnected] }.count == 1025)
     }
 
-    @Test func `messages beyond the connections wait for one and are sent, and the wait is not the engine's time`()
+    @Test func `messages beyond the connections wait and are sent, and the wait is not the engine's time`()
         async throws
     {
         let receiver = try ScriptedReceiver { _ in [.pause(.milliseconds(5))] + .reply() }
@@ -101,7 +101,7 @@ struct ConnectionTests {
         #expect(await waits.wait(for: 92).count >= 92)
     }
 
-    @Test func `a hanging sync message does not hold up an async one`() async throws {
+    @Test func `a hanging sync message does not delay an async one`() async throws {
         let receiver = try ScriptedReceiver { request in
             request["webhook-id"]?.hasSuffix("-18") == true ? .reply() : [.hang]
         }
@@ -116,7 +116,7 @@ struct ConnectionTests {
     }
 
     @Test func `SYN-4: sixteen slow sync messages at once are all in time`() async throws {
-        // With eight connections of its own, eight of them waited for the others and ran out of time.
+        // With only eight connections per engine, eight of them waited for the others and timed out.
         let receiver = try ScriptedReceiver { _ in [.pause(.milliseconds(600))] + .reply() }
         let engine = try WebhookEngine.make(receiver.url)
         let results = Results()
@@ -140,7 +140,7 @@ struct ConnectionTests {
         #expect(receiver.connections == 2)
     }
 
-    @Test func `an engine that is closed ends its own messages, and the connections stay for others`() async throws {
+    @Test func `a closed engine ends its own messages, and the connections stay for others`() async throws {
         let receiver = try ScriptedReceiver { request in
             request["webhook-id"]?.hasSuffix("-99") == true ? [.hang] : .reply()
         }
@@ -158,8 +158,7 @@ struct ConnectionTests {
         #expect(receiver.connections == 2)
     }
 
-    @Test func `a message that was read is not sent a second time when the kept connection dies under it`() async throws
-    {
+    @Test func `a message that was read is not sent again when the kept connection is lost meanwhile`() async throws {
         let receiver = try ScriptedReceiver { request in
             request["webhook-id"]?.hasSuffix("-2") == true ? [.close] : .reply()
         }
@@ -170,7 +169,7 @@ struct ConnectionTests {
         #expect(receiver.requests.map { $0["webhook-id"] } == [1, 2, 3].map { "default-5f3a9c-\($0)" })
     }
 
-    @Test func `a connection that the engine closes after each answer is made anew`() async throws {
+    @Test func `a connection that the engine closes after each answer is opened again`() async throws {
         let receiver = try ScriptedReceiver { _ in .reply() + [.close] }
         let engine = try WebhookEngine.make(receiver.url)
         for number in 1...5 {
@@ -181,7 +180,7 @@ struct ConnectionTests {
         #expect(receiver.requests.count == 5)
     }
 
-    @Test func `a dropped engine closes its connections, and another that shares the thread goes on`() async throws {
+    @Test func `a dropped engine closes its connections, and another one on the same thread continues`() async throws {
         let receiver = try ScriptedReceiver()
         let multi = try CurlMulti()
         var engine: WebhookEngine? = try WebhookEngine.make(receiver.url, multi: multi)
@@ -193,7 +192,7 @@ struct ConnectionTests {
     }
 
     @Test(arguments: ["dropped", "closed", "stopped"])
-    func `an engine that goes with sends under way ends each exactly once`(how: String) async throws {
+    func `an engine that ends with sends in flight ends each exactly once`(how: String) async throws {
         let receiver = try ScriptedReceiver { _ in [.hang] }
         let multi = try CurlMulti()
         var engine: WebhookEngine? = try WebhookEngine.make(receiver.url, multi: multi)
@@ -219,7 +218,7 @@ struct ConnectionTests {
         #expect(await results.wait(for: 40).values.allSatisfy { $0.count == 1 })
     }
 
-    @Test func `sends of many threads while the engine is closed all end exactly once`() async throws {
+    @Test func `sends from many threads while the engine is closed all end exactly once`() async throws {
         let receiver = try ScriptedReceiver()
         let multi = try CurlMulti()
         for _ in 0..<10 {
@@ -242,8 +241,8 @@ struct ConnectionTests {
         }
     }
 
-    @Test func `a thousand engines with a send each under way need no thread each`() async {
-        // In a process of its own, where no other test has threads.
+    @Test func `a thousand engines with one send in flight each do not need a thread each`() async {
+        // In a separate process, where no other test has threads.
         await #expect(processExitsWith: .success) {
             let receiver = try ScriptedReceiver { _ in [.pause(.seconds(3))] + .reply() }
             let multi = try CurlMulti(connections: 2048)

@@ -2,13 +2,13 @@ import Testing
 
 @testable import WebhookEngine
 
-/// Which addresses may be connected to.
+/// The addresses that connections may go to.
 @Suite struct EgressRulesTests {
     private func refusal(of address: String, by rules: EgressRules = EgressRules()) throws -> String? {
         rules.refusal(of: try #require(IPAddress(address), "\(address)"))
     }
 
-    /// What the rules say of an address, for each range that they know; what is not named here is public.
+    /// The verdict for each range that the rules know; addresses outside these ranges are public.
     private static let ipv4: [(range: String, refusal: String)] = [
         ("0.0.0.0/8", "is unspecified"), ("10.0.0.0/8", "is private, and not in allowedRanges"),
         ("100.64.0.0/10", "is private, and not in allowedRanges"), ("169.254.0.0/16", "is link-local"),
@@ -26,7 +26,7 @@ import Testing
         ("3fff::/20", "is reserved"),
     ]
 
-    @Test func `each range of IPv4 is refused from its first to its last address, and its neighbours are not`() throws {
+    @Test func `each range of IPv4 is refused from its first to its last address, and its neighbors are not`() throws {
         let rules = try EgressRules(allowLoopback: false)
         for (text, refusal) in Self.ipv4 {
             let range = try AddressRange(text)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `each range of IPv6 is refused from its first to its last address, and its neighbours are not`() throws {
+    @Test func `each range of IPv6 is refused from its first to its last address, and its neighbors are not`() throws {
         for (text, refusal) in Self.ipv6 {
             let range = try AddressRange(text)
             for address in [range.first, middle(of: range), range.last] {
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `every address of IPv4 under one of 1024 first bits has what the ranges say`() throws {
+    @Test func `every IPv4 address under 1024 prefixes gets the verdict of its range`() throws {
         let rules = try EgressRules(allowLoopback: false)
         let ranges = try Self.ipv4.map { (try AddressRange($0.range), $0.refusal) }
         let exceptions = Set([
@@ -86,12 +86,12 @@ import Testing
         "fd00:42::42", "fd00:a9fe:a9fe::1", "fd00:100::100:200", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe",
         "2002:a9fe:a9fe::", "::ffff:168.63.129.16", "64:ff9b::100.100.100.200",
     ])
-    func `metadata services are refused whatever is allowed`(address: String) throws {
+    func `metadata services are refused whatever else is allowed`(address: String) throws {
         let all = try EgressRules(allowedRanges: AddressKind.allowable.map(\.description))
         #expect(try refusal(of: address, by: all) == "is a cloud's metadata service")
     }
 
-    @Test func `no allowed ranges open what is not private`() throws {
+    @Test func `allowed ranges only open private addresses`() throws {
         let all = try EgressRules(allowedRanges: AddressKind.allowable.map(\.description))
         for (text, refusal) in Self.ipv4 + Self.ipv6 where refusal.hasPrefix("is private") {
             #expect(all.refusal(of: try AddressRange(text).first) == nil, "\(text)")
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test(arguments: ["::ffff:", "64:ff9b::"])
-    func `an IPv6 address that ends with an IPv4 one is judged as that`(prefix: String) throws {
+    func `an IPv6 address that ends with an IPv4 one is judged by it`(prefix: String) throws {
         for (text, refusal) in Self.ipv4 where !refusal.hasPrefix("is loopback") {
             let range = try AddressRange(text)
             #expect(try self.refusal(of: "\(prefix)\(range.first)") == refusal, "\(prefix)\(range.first)")
@@ -129,23 +129,23 @@ import Testing
         "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:1ff:ffff::", "fec0::1", "feff::1", "5f00::1",
         "4000::", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "fe00::1", "fbff::1", "200::1",
     ])
-    func `other addresses that hold an IPv4 one, and what is given to nobody, are reserved`(address: String) throws {
+    func `other addresses with an embedded IPv4 one, and unassigned ones, are reserved`(address: String) throws {
         #expect(try refusal(of: address) == "is reserved")
     }
 
     @Test(arguments: ["127.0.0.1", "127.255.255.255", "127.0.0.0", "::1", "::ffff:127.0.0.1", "::ffff:7fff:ffff"])
-    func `loopback may be switched off`(address: String) throws {
+    func `loopback can be disabled`(address: String) throws {
         #expect(try refusal(of: address) == nil)
         let refusal = try refusal(of: address, by: EgressRules(allowLoopback: false))
         #expect(refusal == "is loopback, and allowLoopback is false")
     }
 
     @Test(arguments: ["0.0.0.0", "0.1.2.3", "::", "::ffff:0.0.0.0"])
-    func `what Linux takes for loopback is refused also where loopback is not`(address: String) throws {
+    func `addresses that Linux treats as loopback are refused even if loopback is allowed`(address: String) throws {
         #expect(try refusal(of: address) == "is unspecified")
     }
 
-    @Test func `denied ranges go before everything`() throws {
+    @Test func `denied ranges take precedence`() throws {
         let rules = try EgressRules(
             allowedRanges: ["10.0.0.0/8"], deniedRanges: ["10.1.0.0/16", "8.8.8.0/24", "::1/128", "64:ff9b::/96"])
         for address in ["10.1.0.0", "::ffff:10.1.2.3", "8.8.8.8", "2002:808:808::", "::1", "64:ff9b::1.1.1.1"] {
@@ -160,7 +160,7 @@ import Testing
         "0.0.0.0/0", "::/0", "10.0.0.0/7", "169.254.0.0/16", "169.254.169.254/32", "127.0.0.0/8", "8.8.8.0/24",
         "172.16.0.0/11", "::ffff:10.0.0.0/104", "64:ff9b:1::/48", "fe80::/10", "fc00::/6", "224.0.0.0/4", "nonsense",
     ])
-    func `a range that is not private cannot be allowed, and can be denied`(range: String) throws {
+    func `a range that is not private cannot be allowed, but can be denied`(range: String) throws {
         #expect(EgressRules.allowedRangeFault(range) != nil)
         #expect(throws: WebhookEngineError.self) { try EgressRules(allowedRanges: [range]) }
         #expect((EgressRules.deniedRangeFault(range) == nil) == (range != "nonsense" && range != "172.16.0.0/11"))
@@ -170,7 +170,7 @@ import Testing
         IPAddress(range.first.family, range.first.value + (range.last.value - range.first.value) / 2)
     }
 
-    /// The addresses before and after a range, where there are any.
+    /// The addresses before and after a range, if there are any.
     private func neighbours(of range: AddressRange) -> [IPAddress] {
         let greatest: UInt128 = range.first.family == .ipv4 ? 0xFFFF_FFFF : .max
         let before = range.first.value == 0 ? [] : [IPAddress(range.first.family, range.first.value - 1)]

@@ -5,12 +5,12 @@ import Testing
 
 @testable import WebhookEngine
 
-/// That the rules hold for every connection, whatever the URL looks like.
+/// The rules apply to every connection, whatever the URL looks like.
 @Suite(.timeLimit(.minutes(2)))
 struct EgressTests {
     private static let closed = "loopback, and allowLoopback is false"
 
-    /// URLs of this machine, without their port, and the address that is refused.
+    /// URLs of this machine, without the port, and the refused address.
     private static let spellings: [(host: String, told: String)] = [
         ("127.0.0.1", "127.0.0.1 is \(closed)"), ("127.1", "127.0.0.1 is \(closed)"),
         ("2130706433", "127.0.0.1 is \(closed)"), ("0x7f.1", "127.0.0.1 is \(closed)"),
@@ -26,7 +26,7 @@ struct EgressTests {
     ]
 
     @Test(arguments: spellings.indices)
-    func `loopback that is switched off is not connected to, however it is spelt`(index: Int) async throws {
+    func `disabled loopback is not connected to, however it is spelled`(index: Int) async throws {
         let (host, told) = Self.spellings[index]
         let receivers = [try ScriptedReceiver(on: "0.0.0.0"), try ScriptedReceiver(on: "::")]
         let multi = try CurlMulti(EgressRules(allowLoopback: false))
@@ -53,13 +53,13 @@ struct EgressTests {
         ("255.255.255.255", "255.255.255.255 is broadcast"),
         ("224.0.0.1", "224.0.0.1 is multicast"), ("[fe80::1]", "fe80::1 is link-local"),
     ])
-    func `what is never allowed is refused at once`(host: String, told: String) async throws {
+    func `addresses that are never allowed are refused at once`(host: String, told: String) async throws {
         let engine = try WebhookEngine.make("https://\(host)/latest/meta-data/")
         let expected = EngineResult(status: .portDisconnected, fault: "not connected, for \(told)")
         #expect(await engine.outcome(of: .sync()) == expected)
     }
 
-    @Test func `of several addresses of a name those that are refused are left out`() async throws {
+    @Test func `if a name has several addresses, denied ones are skipped`() async throws {
         // localhost is ::1 and 127.0.0.1.
         for (denied, host) in [("::1/128", "127.0.0.1"), ("127.0.0.0/8", "::1")] {
             let receiver = try ScriptedReceiver(on: host)
@@ -70,7 +70,7 @@ struct EgressTests {
         }
     }
 
-    @Test func `when the address that is left cannot be connected to, both are told`() async throws {
+    @Test func `if the remaining address cannot be connected to, both are reported`() async throws {
         let socket = try ListeningSocket(on: "127.0.0.1", backlog: 1)
         close(socket.descriptor)
         let multi = try CurlMulti(try EgressRules(deniedRanges: ["::1/128"]))
@@ -82,7 +82,7 @@ struct EgressTests {
         #expect(text.hasSuffix("; not connected, for ::1 is in deniedRanges"))
     }
 
-    @Test func `a connection that is kept is used again, and each new one is looked at`() async throws {
+    @Test func `a kept connection is used again, and each new one is checked`() async throws {
         let receiver = try ScriptedReceiver { request in
             let last = Array("HTTP/1.1 200 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8)
             return request["webhook-id"]?.hasSuffix("-3") == true ? [.send(last), .close] : .reply()
@@ -97,7 +97,7 @@ struct EgressTests {
         #expect(receiver.connections == 2)
     }
 
-    @Test func `a redirect to what may not be connected to is not followed`() async throws {
+    @Test func `a redirect to a denied address is not followed`() async throws {
         let receiver = try ScriptedReceiver { _ in
             [.send(Array("HTTP/1.1 307 X\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n".utf8))]
         }

@@ -5,7 +5,7 @@ import Messages
 import Testing
 import WebhookEngine
 
-/// Wall time that stands still, at 2020-02-21T10:15:30Z.
+/// A wall clock that stands still at 2020-02-21T10:15:30Z.
 struct StandingClock: DriverClock {
     static let unixSecond: UInt64 = 1_582_280_130
 
@@ -28,20 +28,20 @@ extension WebhookEngine {
             multi: try multi ?? CurlMulti(), clock: StandingClock())
     }
 
-    /// Sends `message` and returns what it came to; more than one completion stops the test.
+    /// Sends `message` and returns its result; more than one completion stops the test.
     func outcome(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> EngineResult {
         await withCheckedContinuation { continuation in
             send(message, timeout: timeout) { continuation.resume(returning: $0) }
         }
     }
 
-    /// The status and the reply alone.
+    /// The status and the reply only.
     func result(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> EngineResult {
         let outcome = await outcome(of: message, timeout: timeout)
         return EngineResult(status: outcome.status, reply: outcome.reply)
     }
 
-    /// What was wrong, for people.
+    /// The fault, for people.
     func fault(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> String? {
         await outcome(of: message, timeout: timeout).fault
     }
@@ -69,7 +69,7 @@ extension EngineMessage {
             sequence: sequence, time: FileTime(unixSecond: 1), kind: .sync, process: smss, content: .sync(content))
     }
 
-    /// A queued LogPrint with as many bytes.
+    /// A queued LogPrint with `bytes` bytes.
     static func async(_ sequence: UInt64 = 18, bytes: Int = 0) -> EngineMessage {
         EngineMessage(
             sequence: sequence, time: FileTime(unixSecond: 1), kind: .async, process: nil,
@@ -95,7 +95,7 @@ extension EngineMessage {
                 body: .wow64cpuLoad(Wow64CpuLoadMessage(processId: 584, threadId: 4, wow64CpuImageBase: 0)))))
 }
 
-/// Collects what many sends come to, and lets a test wait for all of them.
+/// Collects the results of many sends, and lets a test wait for all of them.
 final class Results: Sendable {
     private struct State {
         var statuses: [Int: [NTStatus]] = [:]
@@ -116,7 +116,7 @@ final class Results: Sendable {
         ready?.resume()
     }
 
-    /// The statuses by number, once `count` have come in.
+    /// The statuses by number, once `count` have arrived.
     func wait(for count: Int) async -> [Int: [NTStatus]] {
         await withCheckedContinuation { continuation in
             let isReady = state.withLock { state in

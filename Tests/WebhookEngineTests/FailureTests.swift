@@ -4,10 +4,10 @@ import Messages
 import Testing
 import WebhookEngine
 
-/// Engines that misbehave: what a send comes to, and that the next one works.
+/// Misbehaving engines: the result of a send, and that the next one works.
 @Suite(.timeLimit(.minutes(2)))
 struct FailureTests {
-    /// Sends a message that meets `steps` and then one that is answered as it should be.
+    /// Sends a message that is answered with `steps`, and then one that is answered normally.
     private func status(
         _ message: EngineMessage, _ steps: [ScriptedReceiver.Step]
     ) async throws -> NTStatus {
@@ -28,7 +28,7 @@ struct FailureTests {
     private static let halfChunk = [UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nabc".utf8)
 
     @Test(arguments: [EngineMessage.sync(1), .async(1)])
-    func `a connection that is lost is STATUS_PORT_DISCONNECTED`(message: EngineMessage) async throws {
+    func `a lost connection is STATUS_PORT_DISCONNECTED`(message: EngineMessage) async throws {
         for end in [ScriptedReceiver.Step.close, .reset] {
             #expect(try await status(message, [end]) == .portDisconnected)
             #expect(try await status(message, [.send([UInt8]("HTTP/1.1 200".utf8)), end]) == .portDisconnected)
@@ -46,7 +46,7 @@ struct FailureTests {
         #expect(try await status(.sync(1), [.send([UInt8](answer.utf8)), .close]) == .portDisconnected)
     }
 
-    @Test func `a connection that is closed before a request is read fails one message only`() async throws {
+    @Test func `a connection that is closed before a request is read fails only one message`() async throws {
         let receiver = try ScriptedReceiver(greeting: { $0 == 0 ? [.close] : [] })
         let engine = try WebhookEngine.make(receiver.url)
         #expect(await engine.status(of: .sync(1)) == .portDisconnected)
@@ -54,7 +54,7 @@ struct FailureTests {
         #expect(receiver.requests.count == 1)
     }
 
-    @Test func `a port that nobody listens on, and a name that does not exist, are STATUS_PORT_DISCONNECTED`()
+    @Test func `a port without a listener and an unknown name are STATUS_PORT_DISCONNECTED`()
         async throws
     {
         let socket = try ListeningSocket(on: "127.0.0.1", backlog: 1)
@@ -67,7 +67,7 @@ struct FailureTests {
         #expect(await nameless.status(of: .async()) == .portDisconnected)
     }
 
-    @Test func `a server that speaks no TLS is STATUS_PORT_DISCONNECTED`() async throws {
+    @Test func `a server without TLS is STATUS_PORT_DISCONNECTED`() async throws {
         let receiver = try ScriptedReceiver(greeting: { _ in [.send([UInt8]("HTTP/1.1 400 X\r\n\r\n".utf8)), .close] })
         let engine = try WebhookEngine.make("https://127.0.0.1:\(receiver.port)/")
         #expect(await engine.status(of: .sync()) == .portDisconnected)
@@ -86,14 +86,14 @@ struct FailureTests {
         #expect(try await status(.sync(1), [.send(error)]) == .unsuccessful)
     }
 
-    @Test func `a line of the header without end is STATUS_BUFFER_OVERFLOW`() async throws {
+    @Test func `an endless header line is STATUS_BUFFER_OVERFLOW`() async throws {
         let start = [UInt8]("HTTP/1.1 200 OK\r\nX: ".utf8)
         let part = [UInt8](repeating: UInt8(ascii: "x"), count: 1000)
         let result = try await status(.sync(1), [.send(start), .trickle(part, every: .zero)])
         #expect(result == .bufferOverflow)
     }
 
-    @Test func `a chunk extension without end is STATUS_BUFFER_OVERFLOW, whatever libcurl makes of it`() async throws {
+    @Test func `an endless chunk extension is STATUS_BUFFER_OVERFLOW, however libcurl handles it`() async throws {
         let start = [UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;".utf8)
         let part = [UInt8](repeating: UInt8(ascii: "x"), count: 65_536)
         #expect(try await status(.sync(1), [.send(start), .trickle(part, every: .zero)]) == .bufferOverflow)
@@ -102,7 +102,7 @@ struct FailureTests {
         #expect(fault == "reply over 262144 bytes with its framing")
     }
 
-    @Test func `a kept connection has the whole measure for each reply`() async throws {
+    @Test func `a kept connection has the full limit for each reply`() async throws {
         let body = [UInt8](repeating: 1, count: 65_536)
         let receiver = try ScriptedReceiver { _ in [.send(.response(body, type: "application/octet-stream"))] }
         let engine = try WebhookEngine.make(receiver.url)
@@ -110,7 +110,7 @@ struct FailureTests {
         #expect(receiver.connections == 1)
     }
 
-    @Test func `a reply or header without end is given up after 64 KiB`() async throws {
+    @Test func `an endless reply or header is aborted after 64 KiB`() async throws {
         let chunk = [UInt8]("8000\r\n".utf8) + [UInt8](repeating: 32, count: 0x8000) + [UInt8]("\r\n".utf8)
         let head = [UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
         #expect(try await status(.sync(1), [.send(head), .trickle(chunk, every: .zero)]) == .bufferOverflow)
@@ -124,13 +124,13 @@ struct FailureTests {
         #expect(try await status(.sync(1), [.trickle(hint, every: .zero)]) == .bufferOverflow)
     }
 
-    @Test func `when the process has no descriptor left, that is what is told`() async {
-        // In a process of its own, since the limit is that of the whole process.
+    @Test func `if the process has no descriptor left, the fault says so`() async {
+        // In a separate process, because the limit applies to the whole process.
         await #expect(processExitsWith: .success) {
             let receiver = try ScriptedReceiver()
             let multi = try CurlMulti()
             let engine = try WebhookEngine.make(receiver.url, multi: multi)
-            // Whatever opens files with the first use has done so.
+            // Everything that opens files on first use has done so.
             #expect(await engine.status(of: .sync(1)) == .success)
             let next = open("/dev/null", O_RDONLY)
             close(next)

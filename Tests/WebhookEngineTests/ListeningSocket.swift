@@ -6,7 +6,7 @@ struct SocketError: Error {
     let code: Int32
 }
 
-/// A TCP socket that listens on a free port of a loopback address. Whoever makes it closes it.
+/// A TCP socket that listens on a free port of a loopback address. Its creator must close it.
 struct ListeningSocket {
     let descriptor: Int32
     let port: UInt16
@@ -33,11 +33,11 @@ struct ListeningSocket {
         }
         guard result == 0 else { throw SocketError(call: "getsockname", code: errno) }
         self.descriptor = descriptor
-        // The port is at the same place in both families.
+        // The port is at the same position in both families.
         port = UInt16(bigEndian: bound.sin6_port)
     }
 
-    /// Connects to itself without ever accepting, until the kernel takes no more: from then on a connect stalls.
+    /// Connects to itself without accepting, until the kernel accepts no more: from then on a connect stalls.
     func fillBacklog() throws -> [Int32] {
         var clients: [Int32] = []
         while clients.count < 64 {
@@ -60,7 +60,7 @@ struct ListeningSocket {
     }
 }
 
-/// Runs `body` on a thread of its own.
+/// Runs `body` on a separate thread.
 func startThread(_ body: @escaping @Sendable () -> Void) {
     final class Body {
         let run: @Sendable () -> Void

@@ -8,14 +8,14 @@ import Testing
 
 @testable import WebhookEngine
 
-/// Names of engines are looked up on threads of ours, and few at a time (decision 17).
+/// Names of engines are looked up on our own threads, only a few at a time (decision 17).
 @Suite(.timeLimit(.minutes(2)))
 struct LookUpTests {
     private let start = Monotonic.now()
 
     private func after(_ milliseconds: Int) -> Monotonic { start + .milliseconds(milliseconds) }
 
-    @Test func `messages for one name wait for one look-up, and after three seconds for a second, not for a third`() {
+    @Test func `messages for one name share a lookup, start a second after three seconds, but not a third`() {
         var state = LookUpState()
         #expect(state.arrive("a", for: "one", at: start) == .begin)
         #expect(state.arrive("a", for: "two", at: after(2999)) == .join)
@@ -28,7 +28,7 @@ struct LookUpTests {
         #expect(state.arrive("a", for: "three", at: after(6000)) == .begin)
     }
 
-    @Test func `a host has two look-ups under way, all hosts together thirty-two`() {
+    @Test func `a host can have two lookups in progress, all hosts together thirty-two`() {
         var state = LookUpState()
         for name in ["a", "b"] { #expect(state.arrive(name, for: "one", at: start) == .begin) }
         let own = LookUpState.Admission.refuse("c is not looked up: 2 look-ups for this host run already")
@@ -42,7 +42,7 @@ struct LookUpTests {
         #expect(state.count == 32)
     }
 
-    /// A resolver whose answers a test gives.
+    /// A resolver with answers from a test.
     private final class ScriptedResolver: NameResolver {
         private let script: @Sendable (_ name: String, _ call: Int) throws(LookUpFailure) -> [IPAddress]
         private let calls = Locked(0)
@@ -73,8 +73,9 @@ struct LookUpTests {
         try CurlMulti(rules, connections: 512, resolver: resolver)
     }
 
-    @Test func `the addresses of a name are asked for once, and the request keeps the name`() async throws {
-        // It says so, and does not close by itself: the end of a connection may be on its way when the next message goes.
+    @Test func `a name is looked up once, and the request keeps the name`() async throws {
+        // It announces the close but does not close by itself: the end of a connection may be on its way when the next
+        // message is sent.
         let receiver = try ScriptedReceiver { _ in
             [.send([UInt8]("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8))]
         }
@@ -89,7 +90,7 @@ struct LookUpTests {
         #expect(receiver.requests.allSatisfy { $0["Host"] == "engine.example:\(receiver.port)" })
     }
 
-    @Test func `a name that has no address is told, and asked for again with the next message`() async throws {
+    @Test func `a name without an address is reported, and looked up again with the next message`() async throws {
         let receiver = try ScriptedReceiver()
         let resolver = ScriptedResolver { (_, call) throws(LookUpFailure) in
             if call == 1 { throw LookUpFailure(text: "Name or service not known") }
@@ -101,7 +102,7 @@ struct LookUpTests {
         #expect(await engine.status(of: .sync()) == .success)
     }
 
-    @Test func `of several addresses those that are refused are left out, and the next is tried`() async throws {
+    @Test func `refused addresses of a name are skipped, and the next is tried`() async throws {
         let receiver = try ScriptedReceiver()
         let resolver = ScriptedResolver { _, _ in
             ["169.254.169.254", "10.0.0.1", "::ffff:169.254.169.254", "127.0.0.1"].map(Self.address)
@@ -110,7 +111,7 @@ struct LookUpTests {
         #expect(await engine.status(of: .sync()) == .success)
     }
 
-    @Test func `a name that leads where nothing may go is refused at the socket`() async throws {
+    @Test func `a name that points to a forbidden address is refused at the socket`() async throws {
         let resolver = ScriptedResolver { _, _ in [Self.address("169.254.169.254")] }
         let engine = try WebhookEngine.make("http://engine.example/", multi: Self.multi(resolver))
         let outcome = await engine.outcome(of: .sync())
@@ -118,14 +119,14 @@ struct LookUpTests {
         #expect(outcome.fault == "not connected, for 169.254.169.254 is a cloud's metadata service")
     }
 
-    @Test func `a name that leads elsewhere once its addresses are old is judged again`() async throws {
+    @Test func `a name that points elsewhere after its addresses expire is judged again`() async throws {
         let receiver = try ScriptedReceiver { _ in .reply() + [.close] }
         let resolver = ScriptedResolver { _, call in [Self.address(call == 1 ? "127.0.0.1" : "169.254.169.254")] }
         let multi = try CurlMulti(EgressRules(), connections: 8, resolver: resolver, addressLifetime: 1)
         let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", multi: multi)
         #expect(await engine.fault(of: .sync()) == nil)
         var fault: String?
-        // Until the second is over; the time limit of the suite bounds it.
+        // Until the second is over; the suite's time limit is the fail-safe.
         while fault == nil {
             await receiver.waitForNoConnection()
             fault = await engine.fault(of: .sync())
@@ -136,7 +137,7 @@ struct LookUpTests {
     @Test(arguments: [
         "ENGINE.example", "engine.example.", "xn--bcher-kva.example", "a_b.example",
     ])
-    func `a name is looked up as libcurl spells it`(name: String) async throws {
+    func `a name is looked up in libcurl's spelling`(name: String) async throws {
         let receiver = try ScriptedReceiver()
         let resolver = ScriptedResolver { _, _ in [Self.address("127.0.0.1")] }
         let engine = try WebhookEngine.make("http://\(name):\(receiver.port)/", multi: Self.multi(resolver))
@@ -155,8 +156,8 @@ struct LookUpTests {
         #expect(resolver.count == 0)
     }
 
-    @Test func `a resolver that never answers has a bounded number of threads, and other engines go on`() async {
-        // In a process of its own, where no other test has threads.
+    @Test func `a resolver that never answers has a limited number of threads, and other engines continue`() async {
+        // In a separate process, where no other test has threads.
         await #expect(processExitsWith: .success) {
             let never = Barrier()
             let resolver = ScriptedResolver { _, _ in
@@ -188,7 +189,7 @@ struct LookUpTests {
     }
 }
 
-/// Holds up those who wait until it is opened.
+/// Blocks its callers until it is opened.
 private final class Barrier: Sendable {
     private let ends: (read: Int32, write: Int32)
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WebhookEngine
 
-/// Which messages go and which wait, without libcurl.
+/// Which messages are sent and which wait, without libcurl.
 struct PoolStateTests {
     private let start = Monotonic.now()
 
@@ -17,7 +17,7 @@ struct PoolStateTests {
         state.arrive(request, of: client(number), on: lane, deadline: after(milliseconds), at: start)
     }
 
-    @Test func `as many as the limit start, and the next go in order as others end`() {
+    @Test func `messages start up to the limit, and the next ones start in order as others end`() {
         var state = PoolState<Int>(limit: 4)
         #expect(
             (1...6).map { arrive(&state, $0, of: 1, on: .immediate) } == [.start, .start, .start, .start, .wait, .wait])
@@ -31,7 +31,7 @@ struct PoolStateTests {
         #expect(state.running == 3)
     }
 
-    @Test func `FLT-5: between hosts it is first come first served, async or not`() {
+    @Test func `FLT-5: hosts are served in order of arrival, async or not`() {
         var state = PoolState<Int>(limit: 4)
         for number in 1...4 { _ = arrive(&state, number, of: UInt64(number), on: .immediate) }
         #expect(arrive(&state, 5, of: 5, on: .async) == .wait)
@@ -40,7 +40,7 @@ struct PoolStateTests {
         #expect((1...3).flatMap { state.finish(.immediate, of: client($0)) }.map(\.request) == [5, 6, 7])
     }
 
-    @Test func `ASY-7: of one host one async message goes at a time, in order, and others have their turn between`() {
+    @Test func `ASY-7: a host sends one async message at a time, in order, and others take turns with it`() {
         var state = PoolState<Int>(limit: 4)
         #expect(arrive(&state, 1, of: 1, on: .async) == .start)
         #expect(arrive(&state, 2, of: 1, on: .async) == .wait)
@@ -53,7 +53,7 @@ struct PoolStateTests {
         #expect(state.finish(.async, of: client(1)).map(\.request) == [3])
     }
 
-    @Test func `FLT-5: a quarter of the connections is kept for what is not async`() {
+    @Test func `FLT-5: a quarter of the connections is reserved for messages that are not async`() {
         var state = PoolState<Int>(limit: 8)
         #expect(
             (1...7).map { arrive(&state, $0, of: UInt64($0), on: .async) } == Array(repeating: .start, count: 6) + [
@@ -70,7 +70,7 @@ struct PoolStateTests {
         #expect(state.finish(.async, of: client(1)).map(\.request) == [7])
     }
 
-    @Test func `of one host so many wait and no more, and a host's crowd does not keep another from waiting`() {
+    @Test func `waiting messages are limited per host, and do not keep other hosts from waiting`() {
         var state = PoolState<Int>(limit: 4)
         for number in 0..<4 + PoolState<Int>.capacity { _ = arrive(&state, number, of: 1, on: .immediate) }
         #expect(arrive(&state, -1, of: 1, on: .immediate) == .refuse)
@@ -80,7 +80,7 @@ struct PoolStateTests {
         #expect(arrive(&state, -4, of: 1, on: .async) == .refuse)
     }
 
-    @Test func `those whose time is over leave, wherever they stand`() {
+    @Test func `messages that time out are removed, wherever they are`() {
         var state = PoolState<Int>(limit: 4)
         for number in 1...4 { _ = arrive(&state, number, of: 1, on: .immediate) }
         for (number, deadline) in [(5, 30), (6, 10), (7, 20), (8, 10)] {
@@ -96,7 +96,7 @@ struct PoolStateTests {
         #expect(state.waiting == 0)
     }
 
-    @Test func `an async message whose time is over while it is in line leaves its turn to the host's next`() {
+    @Test func `a waiting async message that times out passes its turn to the host's next one`() {
         var state = PoolState<Int>(limit: 4)
         for number in 1...4 { _ = arrive(&state, number, of: 1, on: .immediate) }
         _ = arrive(&state, 5, of: 2, on: .async, until: 10)
@@ -107,7 +107,7 @@ struct PoolStateTests {
         #expect(arrive(&state, 7, of: 2, on: .async) == .start, "its turn is free again")
     }
 
-    @Test func `a client that leaves takes its own with it, and what it had under way makes room for others`() {
+    @Test func `a client that closes removes its waiting messages, and those in flight free their slots`() {
         var state = PoolState<Int>(limit: 4)
         #expect(arrive(&state, 1, of: 1, on: .async) == .start)
         for number in 2...4 { _ = arrive(&state, number, of: 2, on: .immediate) }
@@ -119,7 +119,7 @@ struct PoolStateTests {
         #expect(state.takeAll(of: client(1)).isEmpty)
     }
 
-    @Test func `many that time out leave nothing behind`() {
+    @Test func `many timeouts leave nothing behind`() {
         var state = PoolState<Int>(limit: 4)
         for number in 1...4 { _ = arrive(&state, number, of: 1, on: .immediate) }
         for round in 1...20 {
@@ -133,7 +133,7 @@ struct PoolStateTests {
         #expect(state.finish(.immediate, of: client(1)).isEmpty)
     }
 
-    @Test func `a pool keeps its handles while they are used, and lets go of those that are not`() throws {
+    @Test func `a pool keeps handles in use and releases idle ones`() throws {
         let endpoint = Endpoint(url: "http://localhost/", userAgent: "x")
         let pool = ConnectionPool(
             to: endpoint, by: EgressRules(), limit: 4, addressLifetime: 60, gauge: PoolGauge())

@@ -55,7 +55,7 @@ struct ReceiverLoop: Sendable {
     }
 }
 
-/// One connection of a receiver; used by its thread alone.
+/// One connection of a receiver; used only by its thread.
 final class Connection {
     let descriptor: Int32
     private let number: Int
@@ -72,12 +72,12 @@ final class Connection {
         write()
     }
 
-    /// Whether the script is done and the next request may be looked at.
+    /// Whether the script is finished and the next request may be processed.
     var isReady: Bool { !isClosed && steps.isEmpty && output.isEmpty }
 
     var events: Int16 { Int16(output.isEmpty ? POLLIN : POLLIN | POLLOUT) }
 
-    /// How long `poll` may sleep for this connection's sake; nil for as long as it likes.
+    /// How long `poll` may sleep for this connection; nil if it does not matter.
     var milliseconds: Int32? {
         guard let resume else { return nil }
         let left = resume - .now
@@ -108,7 +108,7 @@ final class Connection {
         }
     }
 
-    /// Sends what can be sent and takes the next steps.
+    /// Sends as much as possible and takes the next steps.
     func write() {
         while !isClosed {
             if !output.isEmpty {
@@ -127,7 +127,7 @@ final class Connection {
         }
     }
 
-    /// Returns whether that was all for now.
+    /// Returns whether to stop for now.
     private func take(_ step: ScriptedReceiver.Step) -> Bool {
         switch step {
         case .send(let bytes):
@@ -154,7 +154,7 @@ final class Connection {
         }
     }
 
-    /// The next request, once it has come in whole.
+    /// The next request, once it has arrived completely.
     func takeRequest() -> ScriptedReceiver.Request? {
         guard let end = input.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let lines = String(decoding: input[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")

@@ -5,7 +5,7 @@ import WebhookEngine
 
 @Suite(.timeLimit(.minutes(1)))
 struct ReplyTests {
-    /// What a send comes to when the engine answers so.
+    /// The result of a send with the given answer.
     private func result(
         of message: EngineMessage, _ body: String, status: Int = 200, type: String = "application/json"
     ) async throws -> EngineResult {
@@ -18,7 +18,7 @@ struct ReplyTests {
         (#"{"operationType":"NewThreadAndCmdLine","more":[1]}"#, 7), (#"{"operationType":-1}"#, -1),
         (#" {"operationType" : 4} "#, 4), (#"{"operationType":3.0}"#, 3),
     ])
-    func `a sync message is answered by a number or a name`(body: String, type: Int32) async throws {
+    func `a sync message is answered with a number or a name`(body: String, type: Int32) async throws {
         let expected = EngineReply.sync(ReplySyncMessage(operationType: type))
         #expect(try await result(of: .sync(), body) == EngineResult(status: .success, reply: expected))
     }
@@ -29,7 +29,7 @@ struct ReplyTests {
         #"{"operationType":3}{}"#, #"{"operationType":3,"operationType":3}"#, #"{"operationType":3"#, "\u{0}", " ",
         "<html>200</html>",
     ])
-    func `what is no answer to a sync message is a reply that cannot be read`(body: String) async throws {
+    func `an invalid answer to a sync message is an unreadable reply`(body: String) async throws {
         #expect(try await result(of: .sync(), body) == EngineResult(status: .success, reply: .unreadable))
     }
 
@@ -42,7 +42,7 @@ struct ReplyTests {
         (#"{"rules":[],"flags":["FriendlyProcess"],"accessDenied":true}"#, true, 0, 0x20),
         (#"{"rules":4294967295,"flags":0}"#, false, .max, 0),
     ])
-    func `PRC-3: CreateProcess may be denied and given rules and flags, none among them`(
+    func `PRC-3: CreateProcess may be denied and given rules and flags, including none`(
         body: String, denied: Bool, rules: UInt32?, flags: UInt32?
     ) async throws {
         let reply = CreateProcessAnswer(accessDenied: denied, processFlags: flags, processRules: rules)
@@ -55,19 +55,19 @@ struct ReplyTests {
         #"{"flags":"FriendlyProcess"}"#, #"{"flags":["NotifyImageLoadRule"]}"#,
         #"{"rules":[-1]}"#, #"{"rules":[true]}"#, #"{"rules":[0.5]}"#,
     ])
-    func `what is no answer to CreateProcess denies nothing and sets nothing`(body: String) async throws {
+    func `an invalid answer to CreateProcess denies nothing and sets nothing`(body: String) async throws {
         #expect(try await result(of: .create, body) == EngineResult(status: .success, reply: .unreadable))
     }
 
     @Test(arguments: [EngineMessage.sync(), .create])
-    func `an empty answer is an empty reply, with 204 too`(message: EngineMessage) async throws {
+    func `an empty answer is an empty reply, including 204`(message: EngineMessage) async throws {
         #expect(try await result(of: message, "") == EngineResult(status: .success))
         let receiver = try ScriptedReceiver { _ in [.send(Array("HTTP/1.1 204 No Content\r\n\r\n".utf8))] }
         #expect(try await WebhookEngine.make(receiver.url).result(of: message) == EngineResult(status: .success))
     }
 
     @Test(arguments: [EngineMessage.sync(), .create])
-    func `octets are handed on as they are`(message: EngineMessage) async throws {
+    func `octets are passed on unchanged`(message: EngineMessage) async throws {
         for type in ["application/octet-stream", "Application/Octet-Stream; x=y"] {
             let bytes = EngineReply.bytes(Array("0123".utf8))
             #expect(try await result(of: message, "0123", type: type) == EngineResult(status: .success, reply: bytes))
@@ -76,19 +76,19 @@ struct ReplyTests {
     }
 
     @Test(arguments: [EngineMessage.async(), .wow64])
-    func `what is answered to other messages does not matter`(message: EngineMessage) async throws {
+    func `the content of answers to other messages does not matter`(message: EngineMessage) async throws {
         for body in ["", "nonsense", #"{"operationType":3}"#] {
             #expect(try await result(of: message, body) == EngineResult(status: .success))
         }
     }
 
     @Test(arguments: [201, 202, 299])
-    func `each 2xx is a success`(status: Int) async throws {
+    func `every 2xx is a success`(status: Int) async throws {
         #expect(try await result(of: .async(), "", status: status).status == .success)
     }
 
     @Test(arguments: [300, 302, 307, 304, 400, 401, 404, 407, 410, 413, 417, 429, 500, 503, 599])
-    func `each other status is STATUS_UNSUCCESSFUL and nothing is followed or asked again`(status: Int) async throws {
+    func `every other status is STATUS_UNSUCCESSFUL, without redirect or retry`(status: Int) async throws {
         let receiver = try ScriptedReceiver { _ in
             [
                 .send(
@@ -104,7 +104,7 @@ struct ReplyTests {
         #expect(receiver.requests.first?.line == "POST /hook?x=1 HTTP/1.1")
     }
 
-    @Test func `an informational answer comes before the real one`() async throws {
+    @Test func `an informational answer precedes the real one`() async throws {
         let receiver = try ScriptedReceiver { _ in
             [.send(Array("HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n".utf8))] + .reply(#"{"operationType":3}"#)
         }
@@ -114,7 +114,7 @@ struct ReplyTests {
                 == EngineResult(status: .success, reply: reply))
     }
 
-    @Test func `a reply that cannot be read is told in the result of its own message`() async throws {
+    @Test func `an unreadable reply is reported in the result of its own message`() async throws {
         let receiver = try ScriptedReceiver { _ in .reply("{}") }
         let engine = try WebhookEngine.make(receiver.url)
         #expect(await engine.fault(of: .sync()) == "reply not understood: /operationType required, but missing")

@@ -43,7 +43,7 @@ struct RequestTests {
         #expect(pid == 664)
     }
 
-    @Test func `without a secret nothing is signed`() async throws {
+    @Test func `without a secret messages are not signed`() async throws {
         let receiver = try ScriptedReceiver()
         #expect(try await WebhookEngine.make(receiver.url).status(of: .async()) == .success)
         #expect(receiver.requests.first?["webhook-signature"] == nil)
@@ -61,7 +61,7 @@ struct RequestTests {
     }
 
     @Test(arguments: [0, 1, 1000, 60_000, 1_500_000])
-    func `a body of any size arrives whole and is not held back for a 100 Continue`(bytes: Int) async throws {
+    func `a body of any size arrives complete and does not wait for a 100 Continue`(bytes: Int) async throws {
         let receiver = try ScriptedReceiver()
         let engine = try WebhookEngine.make(receiver.url)
         #expect(await engine.status(of: .async(bytes: bytes)) == .success)
@@ -73,7 +73,7 @@ struct RequestTests {
     }
 
     @Test(arguments: ["::1", "127.0.0.1"])
-    func `IPv6 and IPv4 are spoken to`(host: String) async throws {
+    func `IPv6 and IPv4 are supported`(host: String) async throws {
         let receiver = try ScriptedReceiver(on: host)
         #expect(try await WebhookEngine.make(receiver.url).status(of: .sync()) == .success)
     }
@@ -85,8 +85,8 @@ struct RequestTests {
         #expect(receiver.requests.first?["Host"] == "localhost:\(receiver.port)")
     }
 
-    @Test func `no proxy of the environment is asked`() async throws {
-        // In a process of its own, for the environment's sake.
+    @Test func `a proxy from the environment is not used`() async throws {
+        // In a separate process, because of the environment.
         await #expect(processExitsWith: .success) {
             let proxy = try ScriptedReceiver()
             for name in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"] {

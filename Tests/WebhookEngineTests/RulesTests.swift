@@ -7,7 +7,7 @@ struct RulesTests {
         "http://a", "https://a/", "HTTP://EXAMPLE.com:8080/x?y=z", "http://127.0.0.1:1/", "http://[::1]:65535/hook",
         "https://a.b.c/%20?@", "http://a/@b", "http://a?b=@", "http://a" + String(repeating: "/", count: 2040),
     ])
-    func `these are URLs of engines`(url: String) {
+    func `valid URLs of engines`(url: String) {
         #expect(URLRules.fault(url) == nil)
     }
 
@@ -19,7 +19,7 @@ struct RulesTests {
         "http://a:x/", "http://a:-1/", "http://[::1/", "http://[x]/", "http://a\\@b/",
         "http://a" + String(repeating: "/", count: 2041),
     ])
-    func `these are not`(url: String) {
+    func `invalid URLs of engines`(url: String) {
         #expect(URLRules.fault(url) != nil)
         #expect(throws: WebhookEngineError.self) { try WebhookConfiguration(url: url) }
     }
@@ -29,7 +29,7 @@ struct RulesTests {
         ("Cookie", "a=b; c"), ("Accept", "*/*"), ("Content-Language", "en"),
         (String(repeating: "n", count: 128), String(repeating: "v", count: 4096)),
     ])
-    func `these headers may be added`(name: String, value: String) {
+    func `allowed headers`(name: String, value: String) {
         #expect(HeaderRules.fault(name: name, value: value) == nil)
     }
 
@@ -41,14 +41,14 @@ struct RulesTests {
         ("Expect", "100-continue"), ("Upgrade", "h2c"), ("TE", "trailers"), ("a;", ""),
         (String(repeating: "n", count: 129), ""), ("a", String(repeating: "v", count: 4097)),
     ])
-    func `these may not`(name: String, value: String) {
+    func `forbidden headers`(name: String, value: String) {
         #expect(HeaderRules.fault(name: name, value: value) != nil)
         #expect(throws: WebhookEngineError.self) {
             try WebhookConfiguration(url: "http://a/", headers: [name: value])
         }
     }
 
-    @Test func `all faults of the headers are told, each with its name`() {
+    @Test func `all faults of the headers are reported, each with its name`() {
         let faults = HeaderRules.faults(of: ["Host": "a", "X-A": "1", "x-a": "2", "B": "\n", "Fine": ""])
         #expect(faults.map(\.name) == ["B", "Host", "x-a"])
         let many = Dictionary(uniqueKeysWithValues: (10..<43).map { ("X-\($0)", "") })
@@ -61,18 +61,18 @@ struct RulesTests {
         "whsec_ MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n",
         "whsec_" + String(repeating: "AAAA", count: 22),
     ])
-    func `these are no secrets, and the error does not show them`(text: String) {
+    func `invalid secrets are refused, and the error does not show them`(text: String) {
         let error = #expect(throws: WebhookEngineError.self) { try WebhookSecret(text) }
         guard let error, text.utf8.count > 10 else { return }
         #expect(!String(describing: error).contains(text.dropFirst(6)))
     }
 
-    @Test func `secrets of 24 and of 64 bytes are taken`() throws {
+    @Test func `secrets of 24 and of 64 bytes are accepted`() throws {
         _ = try WebhookSecret("whsec_" + String(repeating: "AAAA", count: 8))
         _ = try WebhookSecret("whsec_" + String(repeating: "AAAA", count: 21) + "AA==")
     }
 
-    @Test func `secrets never show, however they are printed`() throws {
+    @Test func `secrets are never shown, however they are printed`() throws {
         let secret = try WebhookSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
         let configuration = try WebhookConfiguration(
             url: "https://engine.example/hook?token=quiet", secret: secret, headers: ["Authorization": "Bearer quiet"])
@@ -96,7 +96,7 @@ struct RulesTests {
         #expect("\(configuration)" == "webhook https://engine.example/<redacted>, headers [Authorization], signed")
     }
 
-    @Test func `the signature is that of the example of Standard Webhooks`() throws {
+    @Test func `the signature matches the example of Standard Webhooks`() throws {
         let secret = try WebhookSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
         let body = [UInt8](#"{"test": 2432232314}"#.utf8)
         let signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="

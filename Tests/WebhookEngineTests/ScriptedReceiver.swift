@@ -1,33 +1,33 @@
 import Glibc
 import Locking
 
-/// An HTTP server on one thread that answers as a test says, wrongly too, and remembers what it got.
+/// An HTTP server on one thread that answers as a test specifies, including invalid answers, and records its requests.
 final class ScriptedReceiver: Sendable {
-    /// One thing to do on a connection.
+    /// One action on a connection.
     enum Step: Sendable {
         /// Sends bytes.
         case send([UInt8])
         /// Does nothing for a while.
         case pause(Duration)
-        /// Sends bytes over and over with a pause between, until the peer is gone.
+        /// Sends bytes repeatedly with a pause in between, until the peer disconnects.
         case trickle([UInt8], every: Duration)
-        /// Ends the connection in good order.
+        /// Closes the connection normally.
         case close
-        /// Ends the connection with a RST.
+        /// Closes the connection with a RST.
         case reset
-        /// Does nothing more until the peer is gone.
+        /// Does nothing more until the peer disconnects.
         case hang
     }
 
-    /// A request that came in whole.
+    /// A request that arrived completely.
     struct Request: Sendable {
-        /// Which connection it came on, counted from 0.
+        /// The number of its connection, from 0.
         let connection: Int
         let line: String
         let headers: [(name: String, value: String)]
         let body: [UInt8]
 
-        /// The value of the only header `name`; nil when there is none, or more than one.
+        /// The value of the only header `name`; nil if there is none, or more than one.
         subscript(name: String) -> String? {
             let found = headers.filter { $0.name.lowercased() == name.lowercased() }
             return found.count == 1 ? found[0].value : nil
@@ -54,9 +54,9 @@ final class ScriptedReceiver: Sendable {
     private let wakeEnd: Int32
     private let record = Locked(Record())
 
-    /// Listens on a free port of `host` and answers each request with the steps that `answer` gives.
+    /// Listens on a free port of `host` and answers each request with the steps that `answer` returns.
     ///
-    /// `greeting` says what is done on a new connection before a request is read.
+    /// `greeting` gives the steps for a new connection before a request is read.
     init(
         on host: String = "127.0.0.1", answer: @escaping @Sendable (Request) -> [Step] = { _ in .reply() },
         greeting: @escaping @Sendable (_ connection: Int) -> [Step] = { _ in [] }
@@ -102,7 +102,7 @@ final class ScriptedReceiver: Sendable {
     var connections: Int { record.withLock { $0.connections } }
     var mostOpen: Int { record.withLock { $0.mostOpen } }
 
-    /// Returns once as many requests have come.
+    /// Returns once `count` requests have arrived.
     func waitForRequests(_ count: Int) async { await wait { requests, _ in requests >= count } }
 
     /// Returns once no connection is open.
@@ -120,7 +120,7 @@ final class ScriptedReceiver: Sendable {
 }
 
 extension [ScriptedReceiver.Step] {
-    /// A whole answer.
+    /// A complete answer.
     static func reply(_ body: String = "", status: Int = 200, type: String = "application/json") -> Self {
         reply(bytes: [UInt8](body.utf8), status: status, type: type)
     }
@@ -132,7 +132,7 @@ extension [ScriptedReceiver.Step] {
 }
 
 extension [UInt8] {
-    /// The bytes of a whole answer.
+    /// The bytes of a complete answer.
     static func response(_ body: [UInt8], status: Int = 200, type: String = "application/json") -> [UInt8] {
         [UInt8](
             "HTTP/1.1 \(status) X\r\nContent-Type: \(type)\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body

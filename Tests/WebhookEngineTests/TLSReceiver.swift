@@ -3,13 +3,13 @@ import CGnuTLS
 import Glibc
 import Locking
 
-/// An HTTPS server that answers every request with 200 and nothing, one connection at a time, on a thread of its own.
+/// An HTTPS server that answers every request with an empty 200, one connection at a time, on its own thread.
 final class TLSReceiver: Sendable {
     let port: UInt16
     private let descriptor: Int32
     private let log = Locked<[Int]>([])
 
-    /// Serves with `certificate` and the TLS versions that `priority` names.
+    /// Serves with `certificate` and the TLS versions in `priority`.
     init(_ certificate: Certificate, priority: String = "NORMAL") throws {
         let socket = try ListeningSocket(on: "127.0.0.1", backlog: 16)
         port = socket.port
@@ -30,11 +30,11 @@ final class TLSReceiver: Sendable {
 
     deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    /// The number of the connection of each request, from 0; clients that do not trust us send none.
+    /// The connection number of each request, from 0; clients that do not trust us send none.
     var requests: [Int] { log.withLock { $0 } }
 }
 
-/// The server's side of one connection after the other.
+/// The server's side of one connection after another.
 private struct ServerSession {
     private let certificate: Certificate
     private let priority: String

@@ -36,14 +36,14 @@ struct TLSTests {
     }
 
     @Test(arguments: [("TLS1.3", true), ("TLS1.2", true), ("TLS1.1", false), ("TLS1.0", false)])
-    func `TLS is spoken from version 1.2 on`(version: String, isTaken: Bool) async throws {
+    func `TLS is used from version 1.2 on`(version: String, isTaken: Bool) async throws {
         let certificate = try Certificate(for: "localhost")
         let receiver = try TLSReceiver(certificate, priority: "LEGACY:-VERS-ALL:+VERS-\(version)")
         let result = try await certificate.withFile { try await status(receiver, caFile: $0) }
         #expect(result == (isTaken ? .success : .portDisconnected))
     }
 
-    @Test func `a CA file that is a device, endless, not there or something else is refused in words when it is read`()
+    @Test func `a CA file that is a device, endless, missing or something else is refused with a reason`()
         throws
     {
         for (path, detail) in [
@@ -56,7 +56,7 @@ struct TLSTests {
         }
     }
 
-    @Test func `a CA file that becomes a FIFO holds nobody up and leaves in force what it held`() async throws {
+    @Test func `a CA file that becomes a FIFO delays nothing, and its old content stays in effect`() async throws {
         let certificate = try Certificate(for: "localhost")
         let receiver = try TLSReceiver(certificate)
         try await certificate.withFile { path in
@@ -66,7 +66,7 @@ struct TLSTests {
         }
     }
 
-    @Test func `a CA file that changed is read again, and connections made by the old one are not used any more`()
+    @Test func `a changed CA file is read again, and connections made with the old one are no longer used`()
         async throws
     {
         let certificate = try Certificate(for: "localhost")
@@ -82,14 +82,14 @@ struct TLSTests {
             try await stranger.withFile { other in
                 let known = file.version
                 try #require(rename(other, path) == 0)
-                // Nothing is sent meanwhile: the first message after the change is the one that counts.
+                // Nothing is sent meanwhile: the first message after the change is the one to check.
                 for _ in 0..<2000 where file.version == known { usleep(10_000) }
                 #expect(await engine.status(of: .sync()) == .portDisconnected)
             }
         }
     }
 
-    @Test func `an engine that is set after a CA file changed decides for those that share its connections`()
+    @Test func `an engine that is set after a CA file changed affects those that share its connections`()
         async throws
     {
         let certificate = try Certificate(for: "localhost")

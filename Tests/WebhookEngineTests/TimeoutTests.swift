@@ -6,7 +6,7 @@ import Testing
 
 @testable import WebhookEngine
 
-/// Engines that keep the driver waiting: a send ends when its timeout is over, wherever it is stuck.
+/// Engines that make the driver wait: a send ends at its timeout, wherever it is stuck.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct TimeoutTests {
     private func expectTimeout(_ engine: WebhookEngine, _ message: EngineMessage = .sync(1)) async {
@@ -16,7 +16,7 @@ struct TimeoutTests {
         }
     }
 
-    /// What a sanitizer slows down, above all the reading of the certificates for TLS, is not the timeout.
+    /// Work that a sanitizer slows down, above all loading the certificates for TLS, is not part of the timeout.
     private static let bound: Duration =
         if dlsym(nil, "__asan_init") != nil {
             .milliseconds(250)
@@ -26,7 +26,7 @@ struct TimeoutTests {
             .milliseconds(20)
         }
 
-    /// Other tests load the machine at the same time, so it is the best of many tries that has to be in time.
+    /// Other tests load the machine at the same time, so only the best of many attempts must be in time.
     private func expectInTime(_ attempt: (_ timeout: Duration) async -> Void) async {
         let clock = ContinuousClock()
         let timeout = Duration.milliseconds(100)
@@ -54,7 +54,7 @@ struct TimeoutTests {
     ]
 
     @Test(arguments: scripts.indices)
-    func `no answer in time is STATUS_TIMEOUT, also one that trickles in, and the next message works`(
+    func `no answer in time is STATUS_TIMEOUT, including one that trickles in, and the next message works`(
         script: Int
     ) async throws {
         for (message, next) in [(EngineMessage.sync(1), EngineMessage.sync(2)), (.async(1), .async(2))] {
@@ -71,7 +71,7 @@ struct TimeoutTests {
         let receiver = try ScriptedReceiver(greeting: { _ in [.hang] })
         let multi = try CurlMulti()
         let (client, _) = multi.open(Endpoint(url: receiver.url, userAgent: "x"), host: "default")
-        // More than the kernel takes on behalf of a peer that does not read.
+        // More than the kernel buffers for a peer that does not read.
         let body = [UInt8](repeating: 1, count: 16_000_000)
         await expectInTime { timeout in
             let end = await withCheckedContinuation { continuation in
@@ -89,7 +89,7 @@ struct TimeoutTests {
         #expect(receiver.connections > 0)
     }
 
-    @Test func `a peer that never shakes hands for TLS is STATUS_TIMEOUT`() async throws {
+    @Test func `a peer without a TLS handshake is STATUS_TIMEOUT`() async throws {
         let receiver = try ScriptedReceiver(greeting: { _ in [.hang] })
         await expectTimeout(try WebhookEngine.make("https://127.0.0.1:\(receiver.port)/"))
         #expect(receiver.connections > 0)
@@ -102,7 +102,7 @@ struct TimeoutTests {
         await expectTimeout(try WebhookEngine.make("http://127.0.0.1:\(socket.port)/"))
     }
 
-    @Test func `a connection that cannot be made in three seconds is STATUS_PORT_DISCONNECTED`() async throws {
+    @Test func `a connection that is not established in three seconds is STATUS_PORT_DISCONNECTED`() async throws {
         let socket = try ListeningSocket(on: "127.0.0.1", backlog: 0)
         let clients = try socket.fillBacklog()
         defer { for descriptor in clients + [socket.descriptor] { close(descriptor) } }
@@ -111,7 +111,7 @@ struct TimeoutTests {
     }
 
     @Test(arguments: [Duration.zero, .milliseconds(-1), .nanoseconds(1)])
-    func `a timeout that is over at once is STATUS_TIMEOUT at once`(timeout: Duration) async throws {
+    func `an immediate timeout is STATUS_TIMEOUT at once`(timeout: Duration) async throws {
         let receiver = try ScriptedReceiver { _ in [.hang] }
         let engine = try WebhookEngine.make(receiver.url)
         #expect(await engine.status(of: .sync(), timeout: timeout) == .timeout)
