@@ -123,9 +123,9 @@ public struct Dissection: Sendable {
             let range = part.offset..<min(part.offset + part.size, expected.count)
             guard part.offset + part.size > expected.count || bytes[range] != expected[range] else { continue }
             parts[index].expected = Array(expected[range])
-            let name = part.field?.name ?? "bytes that no field claims"
+            let name = part.field?.name ?? "unclaimed bytes"
             let usual = expected[range].prefix(16).map { hex($0, digits: 2) }.joined(separator: " ")
-            remarks.append(MessageFault(offset: part.offset, detail: "\(name): \(usual) would be usual"))
+            remarks.append(MessageFault(offset: part.offset, detail: "\(name): the driver would write \(usual)"))
         }
         if end != expected.count {
             remarks.append(
@@ -135,7 +135,7 @@ public struct Dissection: Sendable {
         }
         if end < bytes.count {
             remarks.append(
-                MessageFault(offset: end, detail: "\(bytes.count - end) more bytes behind the message"))
+                MessageFault(offset: end, detail: "\(bytes.count - end) more bytes after the message"))
         }
     }
 }

@@ -21,6 +21,6 @@ extension Daemon {
     static var isEventLimitInForce: Bool { CMicroHTTPD_finds_event_limit() == 1 }
 
     static let eventLimitWarning =
-        "libmicrohttpd uses the system's epoll_wait: requests of 128 clients that come together may wait for a minute. "
-        + "Build with Package.swift as it is."
+        "libmicrohttpd uses the system's epoll_wait: if 128 clients send requests at once, these may wait for a minute. "
+        + "Build with the unchanged Package.swift."
 }

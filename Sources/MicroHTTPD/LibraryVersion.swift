@@ -64,7 +64,7 @@ extension LibraryVersion {
         return switch standing {
         case .known: nil
         case .unknown:
-            "libmicrohttpd \(self) is not known: how strictly it reads requests was not looked at; \(recommended)"
+            "libmicrohttpd \(self) is not a tested version: it may parse requests less strictly; \(recommended)"
         case .unsafe: "libmicrohttpd \(self) can be crashed by one request; \(recommended)"
         }
     }

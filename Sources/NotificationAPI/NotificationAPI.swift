@@ -81,7 +81,7 @@ public final class NotificationAPI: RequestHandler {
             limit: limits.uploads,
             onCut: { address in
                 logger.notice(
-                    "an upload was cut: it was slow, and another needed its slot", metadata: ["remote": "\(address)"])
+                    "slow upload ended, because another one needed its slot", metadata: ["remote": "\(address)"])
             })
         streamHeartbeat = limits.streamHeartbeat
         router = Router(NotificationAPI.routes)
@@ -219,7 +219,7 @@ public final class NotificationAPI: RequestHandler {
     /// The answer where an operation gave none.
     public func failure() -> Response {
         metrics.unrouted.count(status: 500)
-        logger.error("a request was let go without an answer")
+        logger.error("request ended without an answer from its operation")
         return Problem(.internal, "The service failed to answer.").response(instance: "/")
     }
 

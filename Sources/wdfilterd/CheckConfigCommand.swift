@@ -6,10 +6,10 @@ import Settings
 struct CheckConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
-        abstract: "Tell all faults of a configuration file, with line and key.",
+        abstract: "Check a configuration file and report all faults, with line and key.",
         discussion: """
-            The file alone is looked at: no variable of the environment, and no file that it names. Exit code 0 when \
-            there is no fault, 2 otherwise.
+            Only the file itself is checked: environment variables are ignored, and files that it names are not read. \
+            Exit code 0 if there are no faults, 2 otherwise.
 
             Examples:
               wdfilterd check-config Config/wdfilterd.yaml
@@ -26,7 +26,7 @@ struct CheckConfigCommand: ParsableCommand {
         let settingsFile = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             try SettingsFile(path: file)
         }
-        logger.debug("read", metadata: ["bytes": "\(settingsFile.text.utf8.count)"])
+        logger.debug("configuration file read", metadata: ["bytes": "\(settingsFile.text.utf8.count)"])
         _ = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             try Settings.load(file: settingsFile, environment: [:])
         }

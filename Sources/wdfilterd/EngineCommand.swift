@@ -8,16 +8,17 @@ public import Settings
 struct EngineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "engine",
-        abstract: "Run a sample engine webhook: checks signatures, answers, prints what it gets.",
+        abstract: "Run a sample engine webhook that checks signatures, answers, and prints messages.",
         discussion: """
             Once it accepts connections it prints one line: `wdfilterd engine listening on http://127.0.0.1:9000`. \
-            SIGINT and SIGTERM end it; then it prints how many messages of each kind it got. Another one more than a second \
-            later ends it at once, after these lines.
+            SIGINT and SIGTERM stop it; it then prints how many messages of each kind it received. Another such signal more \
+            than a second later ends it at once, after these lines.
 
-            --print never holds up an answer: lines that nobody reads are dropped, and their number is printed.
+            --print never delays an answer: lines that nobody reads are dropped, and their number is printed.
 
-            What --reply means: acknowledge answers sync messages with their operation type and lets processes start; \
-            mismatch answers both with something else; empty answers nothing; deny lets no process start.
+            Values of --reply: acknowledge answers sync messages with their operation type and allows processes to start; \
+            mismatch answers both with a reply that does not match; empty answers with an empty body; deny is like \
+            acknowledge, but allows no process to start.
 
             Examples:
               wdfilterd engine --print
@@ -25,21 +26,21 @@ struct EngineCommand: ParsableCommand {
               wdfilterd engine --reply mismatch --delay 20ms
             """)
 
-    @Option(help: "Where to listen, HOST:PORT with a numeric address; port 0 takes a free one.")
+    @Option(help: "Where to listen: HOST:PORT with a numeric address; port 0 picks a free port.")
     var listen = ListenAddress(port: 9000)
 
     @Option(
-        help: "The file that holds the secret (whsec_...); with it, messages without a good signature are refused.",
+        help: "The file with the secret (whsec_...); if given, messages without a valid signature are refused.",
         completion: .file())
     var secretFile: String?
 
-    @Option(help: "What the answers are.")
+    @Option(help: "How to answer.")
     var reply = SampleEngine.Reply.acknowledge
 
-    @Option(help: "How long an answer takes, 0ms to 60s.")
+    @Option(help: "How long to wait before each answer, 0ms to 60s.")
     var delay = ReplyDelay(milliseconds: 0)
 
-    @Option(help: "Most connections at a time, 1 to 65536; further ones wait. With one warning when all are taken.")
+    @Option(help: "Limit of open connections, 1 to 65536; further ones wait. A warning is logged when all are in use.")
     var connections = 1024
 
     @Flag(
@@ -65,7 +66,7 @@ struct EngineCommand: ParsableCommand {
         let engine = SampleEngine(
             check: check, reply: reply, delay: delay.duration,
             print: printsMessages ? output.put : nil,
-            refused: { logger.warning("refused", metadata: ["reason": "\($0)"]) })
+            refused: { logger.warning("request refused", metadata: ["reason": "\($0)"]) })
         var configuration = DaemonConfiguration(.tcp(host: listen.host, port: listen.port))
         configuration.connectionLimit = connections
         let daemon: Daemon
@@ -78,7 +79,7 @@ struct EngineCommand: ParsableCommand {
         let watch = ConnectionWatch(limit: connections) {
             daemon.statistics.openConnections
         } full: {
-            logger.warning("all connections are in use, further ones wait", metadata: ["connections": "\(connections)"])
+            logger.warning("all connections are in use; further ones wait", metadata: ["connections": "\(connections)"])
         } free: {
             logger.notice("connections are free again")
         }

@@ -5,9 +5,9 @@ import Logging
 struct HealthcheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "healthcheck",
-        abstract: "Tell whether a service is ready, for containers.",
+        abstract: "Check whether a service is ready, for containers.",
         discussion: """
-            Asks for /readyz and waits 2 seconds at most. Exit code 0 when the answer is 200, 3 otherwise; 2 for wrong usage.
+            Requests /readyz and waits up to 2 seconds. Exit code 0 if the answer is 200, 3 otherwise; 2 for wrong usage.
 
             Examples:
               wdfilterd healthcheck
@@ -16,15 +16,16 @@ struct HealthcheckCommand: ParsableCommand {
               wdfilterd healthcheck --url https://127.0.0.1:8443 --ca-file ca.pem
             """)
 
-    @Option(help: "Where the service listens: http or https, a numeric address or localhost, and a port; or unix:PATH.")
+    @Option(
+        help: "Where the service listens: http or https with a numeric address or localhost and a port, or unix:PATH.")
     var url = "http://127.0.0.1:8080"
 
     @Option(
-        help: "The certificates (PEM) that the service's is checked against instead of the system's.",
+        help: "Trust the certificates (PEM) in this file instead of those of the system.",
         completion: .file())
     var caFile: String?
 
-    @Flag(help: "Take any certificate.")
+    @Flag(help: "Accept any certificate from the service.")
     var insecure = false
 
     @OptionGroup var log: LogOptions
@@ -38,7 +39,7 @@ struct HealthcheckCommand: ParsableCommand {
         let logger = log.logger("healthcheck")
         do throws(ReadinessProbe.Failure) {
             try ReadinessProbe(target).ask(within: .seconds(2))
-            logger.debug("answered", metadata: ["url": "\(url)"])
+            logger.debug("service is ready", metadata: ["url": "\(url)"])
         } catch {
             throw CommandFailure(status: .failed, message: "\(url) is not ready: \(error)")
         }

@@ -4,7 +4,7 @@ import Settings
 
 /// What every subcommand can be told about its log, which goes to standard error.
 struct LogOptions: ParsableArguments {
-    @Option(help: "Log to standard error what is at least this important.")
+    @Option(help: "Log messages of this level and above to standard error.")
     var logLevel: Logger.Level?
 
     /// The log of a subcommand without settings: text, from `warning` on unless told otherwise. `write` gets the lines; without

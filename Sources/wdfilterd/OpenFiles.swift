@@ -64,7 +64,7 @@ struct DescriptorBudget: Equatable {
         connections = min(wanted, limit - min(reserve, limit / 2))
         probes = min(Self.probes, limit / 16)
         warning =
-            "the limit of open files is \(limit), and the settings need \(need): \(wanted) for server.connectionLimit, "
-            + "\(engines) for engine.connections, \(Self.own) for the service itself, \(Self.probes) for probes; \(connections) connections are served at a time"
+            "the limit on open files is \(limit), but the settings need \(need): \(wanted) for server.connectionLimit, "
+            + "\(engines) for engine.connections, \(Self.own) for the service itself, \(Self.probes) for probes; up to \(connections) connections are served at a time"
     }
 }

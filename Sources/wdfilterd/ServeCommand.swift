@@ -9,12 +9,12 @@ struct ServeCommand: ParsableCommand {
         abstract: "Run the service.",
         discussion: """
             Once it accepts connections it prints one line: `wdfilterd listening on http://127.0.0.1:8080`. SIGINT and \
-            SIGTERM stop it: requests under way are finished, and the last line of the log says what became of all messages. \
-            Another one within a second is taken for the same; a later one ends it at once, after that line. SIGHUP has it \
-            read tokens and certificate again, unless it is stopping.
+            SIGTERM stop it: requests in progress are finished, and the last log line counts the messages by outcome. Another \
+            such signal within a second counts as the same one; a later one ends the process at once, after that line. \
+            SIGHUP reloads the tokens and the certificate, unless the service is stopping.
 
-            Settings: a flag goes before the environment (WDFILTERD_LISTEN, WDFILTERD_DRIVER_ASYNC_TIMEOUT_MS, ...), \
-            that before the file, and that before the default.
+            Settings: flags override environment variables (WDFILTERD_LISTEN, WDFILTERD_DRIVER_ASYNC_TIMEOUT_MS, ...), \
+            which override the configuration file, which overrides the defaults.
 
             Examples:
               wdfilterd serve
@@ -28,21 +28,21 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help:
-            "Where to listen: HOST:PORT with a numeric address (port 0 takes a free one), unix:PATH, or systemd for the socket that it passes."
+            "Where to listen: HOST:PORT with a numeric address (port 0 picks a free port), unix:PATH, or systemd for the socket that systemd passes."
     )
     var listen: String?
 
-    @Option(help: "The file that gets the TCP port, as one line, once connections are accepted.", completion: .file())
+    @Option(help: "Write the TCP port to this file, as one line, once connections are accepted.", completion: .file())
     var portFile: String?
 
-    @Option(help: "The engine of new hosts is the webhook at this URL.")
+    @Option(help: "Use the webhook at this URL as the engine of new hosts.")
     var engineURL: String?
 
     @Option(
-        help: "The file that holds the secret (whsec_...) the webhook's messages are signed with.", completion: .file())
+        help: "The file with the secret (whsec_...) that signs the messages to the webhook.", completion: .file())
     var engineSecretFile: String?
 
-    @Flag(help: "Listen beyond loopback without tokens or without TLS.")
+    @Flag(help: "Allow listening beyond loopback without tokens or without TLS.")
     var insecureListen = false
 
     @OptionGroup var log: LogOptions

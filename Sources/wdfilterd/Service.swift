@@ -57,7 +57,7 @@ struct Service {
             daemon.statistics.openConnections
         } full: {
             logger.warning(
-                "all connections are in use: idle ones give way, then only probes are answered",
+                "all connections are in use: idle ones are closed first, then only probes are answered",
                 metadata: ["connections": "\(budget.connections)"])
         } free: { [daemon] in
             logger.notice(
@@ -78,12 +78,13 @@ struct Service {
         do throws(CommandFailure) {
             credentials = try Credentials(settings)
         } catch {
-            return logger.error("tokens and certificate stay as they are", metadata: ["fault": "\(error.message)"])
+            return logger.error(
+                "reload failed, tokens and certificate are unchanged", metadata: ["fault": "\(error.message)"])
         }
         if let tokens = credentials.tokens { api.replaceTokens(tokens) }
         if let identity = credentials.identity { daemon.replaceIdentity(identity) }
         logger.notice(
-            "read anew",
+            "tokens and certificate reloaded",
             metadata: [
                 "tokens": "\(credentials.tokens.map { String($0.count) } ?? "none")",
                 "certificate": "\(credentials.identity == nil ? "none" : "replaced")",
@@ -109,13 +110,13 @@ struct Service {
         daemon.quiesce()
         api.prepareToStop()
         let report = daemon.finishRequests(within: timeout)
-        logger.debug("requests are done", metadata: ["finished": "\(report.finished)", "cut": "\(report.cut)"])
+        logger.debug("requests finished", metadata: ["finished": "\(report.finished)", "cut": "\(report.cut)"])
         let unloaded = Deadline<ServiceLedger>()
         api.unload { unloaded.put($0) }
         let ledger = unloaded.take(within: timeout)
         // Only now: until the drivers have unloaded, new requests are told that the service is stopping.
         daemon.stop(within: .zero)
-        if ledger == nil { logger.warning("an engine still had a message in hand when the time was up") }
+        if ledger == nil { logger.warning("shutdown timed out while an engine still had a message") }
         return ledger ?? api.ledger
     }
 
@@ -129,7 +130,7 @@ struct Service {
     func tell(_ ledger: ServiceLedger) {
         for host in ledger.hosts where host.counters.queued > 0 {
             logger.notice(
-                "messages were still queued",
+                "messages left in the queue",
                 metadata: ["host": "\(host.host)", "queued": "\(host.counters.queued)"])
         }
         logger.info("stopped", metadata: Service.metadata(ledger))

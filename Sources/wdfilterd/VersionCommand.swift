@@ -6,9 +6,9 @@ import Logging
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "version",
-        abstract: "Print the version, and those of the libraries that are used.",
+        abstract: "Print the versions of wdfilterd and its libraries.",
         discussion: """
-            The libraries tell their own versions: what runs, not what was there at build time.
+            Each library reports its own version: the one in use, not the one at build time.
 
             Examples:
               wdfilterd version
@@ -22,7 +22,7 @@ struct VersionCommand: ParsableCommand {
 
     func run() throws {
         let libraries = LibraryVersions.linked
-        log.logger("version").debug("asked the libraries", metadata: ["count": "\(libraries.list.count)"])
+        log.logger("version").debug("library versions read", metadata: ["count": "\(libraries.list.count)"])
         guard json else {
             let lines =
                 ["wdfilterd \(Version.current) (\(Version.build), Swift \(Version.swift))"]

@@ -7,9 +7,9 @@ import Vocabulary
 struct VocabularyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vocabulary",
-        abstract: "Print every name and every layout of the driver's, with where it is known from.",
+        abstract: "Print every name and layout of the driver, each with its source.",
         discussion: """
-            The same as GET /v1/vocabulary, docs/glossary.md and docs/messages.md.
+            The content is that of GET /v1/vocabulary, docs/glossary.md and docs/messages.md.
 
             Examples:
               wdfilterd vocabulary | jq '.rules[] | {name, value, status}'
@@ -30,14 +30,14 @@ struct VocabularyCommand: ParsableCommand {
 
     @Option(
         help:
-            "What to print: json = all of it, glossary and messages = pages of Markdown, schemas = a part of openapi.yaml."
+            "What to print: json = everything, glossary or messages = a page of Markdown, schemas = a part of openapi.yaml."
     )
     var format = Format.json
 
     @OptionGroup var log: LogOptions
 
     func run() throws {
-        log.logger("vocabulary").debug("printing", metadata: ["layouts": "\(Vocabulary.layouts.count)"])
+        log.logger("vocabulary").debug("printing the vocabulary", metadata: ["layouts": "\(Vocabulary.layouts.count)"])
         switch format {
         case .json:
             try StandardStream.output.deliverLine(String(decoding: NotificationAPI.vocabulary, as: UTF8.self))

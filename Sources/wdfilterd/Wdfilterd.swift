@@ -8,7 +8,7 @@ struct Wdfilterd: ParsableCommand {
         commandName: "wdfilterd",
         abstract: "The notification half of WdFilter, as a service with an HTTP API.",
         discussion: """
-            Exit codes: 0 fine, 1 an expectation or threshold was not met, 2 usage, configuration or input file wrong, \
+            Exit codes: 0 success, 1 an expectation or threshold was not met, 2 wrong usage, configuration or input file, \
             3 the tool, the server or the engine failed.
             """,
         subcommands: [

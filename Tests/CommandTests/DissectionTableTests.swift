@@ -40,7 +40,7 @@ import Testing
                 AuxPidCreationTime
                   0x30       12  TargetProcess    664 (0x298), no creation time
 
-                ~ place inferred
+                ~ position inferred
 
                 """)
     }
@@ -51,14 +51,14 @@ import Testing
         let lines = table(bytes).split(separator: "\n")
         #expect(lines.contains("! 0x1c        4  (zero)                 07 00 00 00"))
         #expect(lines.contains("! 0x84        2  (unclaimed)            01 02"))
-        #expect(lines.contains("! 0x1c (zero): 00 00 00 00 would be usual"))
-        #expect(lines.contains("! 0x84 2 more bytes behind the message"))
-        #expect(lines.contains("~ place inferred   ! unusual"))
+        #expect(lines.contains("! 0x1c (zero): the driver would write 00 00 00 00"))
+        #expect(lines.contains("! 0x84 2 more bytes after the message"))
+        #expect(lines.contains("~ position inferred   ! unusual"))
     }
 
     @Test func `an unreadable message is shown as far as possible`() {
         let lines = table(Array(Self.loadImage("a.dll").prefix(0x30))).split(separator: "\n")
-        #expect(lines.first == "No message that can be read, 48 bytes")
+        #expect(lines.first == "Not a readable message, 48 bytes")
         #expect(lines.contains("  0x20       12  ParentProcess       0, none"))
         #expect(lines.last == "  0x2c        4  (unclaimed)         48 02 00 00")
     }

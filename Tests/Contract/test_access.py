@@ -168,14 +168,14 @@ def test_tokens_are_read_anew(tmp_path: Path, ledger: Ledger) -> None:
 
     tokens.write_text("read read short\nother write the-new-token-of-new\n")
     service.process.send_signal(signal.SIGHUP)
-    until(lambda: "stay as they are" in service.errors(), "stay as they are")
+    until(lambda: "reload failed" in service.errors(), "reload failed")
     assert "line 1: the token" in service.errors()
     assert "line 2: the role" in service.errors()
     assert (old.raw("GET", "/v1/hosts").status, new.raw("GET", "/v1/hosts").status) == (200, 401)
 
     write_tokens(tokens, {"read": "the-new-token-of-new"})
     service.process.send_signal(signal.SIGHUP)
-    until(lambda: "read anew" in service.errors(), "read anew")
+    until(lambda: "certificate reloaded" in service.errors(), "certificate reloaded")
     assert (old.raw("GET", "/v1/hosts").status, new.raw("GET", "/v1/hosts").status) == (401, 200)
     for client in (old, new):
         client.close()
@@ -213,12 +213,12 @@ def test_tls_is_served_and_its_certificate_read_anew(tmp_path: Path) -> None:
 
     (tmp_path / "server.pem").write_text("nonsense")
     service.process.send_signal(signal.SIGHUP)
-    until(lambda: "stay as they are" in service.errors(), "stay as they are")
+    until(lambda: "reload failed" in service.errors(), "reload failed")
     assert status_over_tls(service.port, first) == 200
 
     second = certificate(tmp_path)
     service.process.send_signal(signal.SIGHUP)
-    until(lambda: "read anew" in service.errors(), "read anew")
+    until(lambda: "certificate reloaded" in service.errors(), "certificate reloaded")
     assert status_over_tls(service.port, second) == 200
     with pytest.raises(ssl.SSLCertVerificationError):
         status_over_tls(service.port, first)

@@ -106,7 +106,7 @@ def test_an_upload_that_dribbles_gives_up_its_place_when_another_needs_it(start:
         assert answer.status == 200
         assert wire.rest() == b""
     assert upload(b"\n").json["lines"] == 0
-    cut = "an upload was cut: it was slow, and another needed its slot remote=127.0.0.1"
+    cut = "slow upload ended, because another one needed its slot remote=127.0.0.1"
     until(lambda: cut in service.errors(), "the log says so")
 
 
@@ -143,10 +143,10 @@ def test_with_few_descriptors_there_is_a_reserve_and_a_warning(tmp_path: Path) -
         assert ask_once(service.port, GET).status == 200
         assert len(list(descriptors.iterdir())) <= few // 2 + few // 16 + 40
     assert service.stop() == 0
-    assert f"the limit of open files is {few}, and the settings need 4800" in service.errors()
+    assert f"the limit on open files is {few}, but the settings need 4800" in service.errors()
 
 
 def test_enough_descriptors_are_not_warned_about(start: StartService) -> None:
     service, client = start("")
     client.close()
-    assert "limit of open files" not in service.errors()
+    assert "limit on open files" not in service.errors()

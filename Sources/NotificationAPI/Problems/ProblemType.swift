@@ -88,38 +88,40 @@ public enum ProblemType: String, CaseIterable, Sendable {
     public var explanation: String {
         switch self {
         case .busy:
-            "All connections are taken (`server.connectionLimit`), or answers that clients have not read hold as much memory as `limits.answerBytes` allows; `detail` says which. Nothing was done. Ask again after the time that `Retry-After` gives."
-        case .contentTooLarge: "The body is longer than the service takes. Nothing was done."
+            "All connections are in use (`server.connectionLimit`), or unread answers use all the memory that `limits.answerBytes` allows; `detail` says which. Nothing was done. Try again after the time in `Retry-After`."
+        case .contentTooLarge: "The body is larger than the service accepts. Nothing was done."
         case .crossOrigin:
-            "A browser sent this for a web page of another site: `Origin` is not the `Host`, or `Sec-Fetch-Site` says so. `server.allowedHosts` names sites that may ask. Nothing was done."
+            "A browser sent this request for a web page of another site: `Origin` does not match `Host`, or `Sec-Fetch-Site` says so. `server.allowedHosts` lists the sites whose pages may send requests. Nothing was done."
         case .forbidden:
-            "The token is known, but its role may not do this. `security` of the operation in openapi.yaml names the role."
+            "The token is valid, but its role does not allow this operation. `security` of the operation in openapi.yaml names the required role."
         case .hostExists:
-            "A host of this name was made with another body. Delete it first, or ask for it as it was made."
-        case .internal: "The service failed to answer. This is a fault of the service: please report it."
+            "A host with this name was created with a different body. Delete it first, or send the body that created it."
+        case .internal: "The service failed to answer. This is a bug in the service; please report it."
         case .invalidRequest:
-            "The path, the query or the body has faults. `errors` names each with a JSON pointer into the body or the name of the parameter. Nothing was done."
-        case .limitReached: "The service or the host keeps as many of these as it may. Delete some, or raise the limit."
-        case .methodNotAllowed: "The path exists, but not with this method. `Allow` lists those it has."
+            "The path, the query or the body has faults. `errors` lists each with a JSON pointer into the body or the name of the parameter. Nothing was done."
+        case .limitReached:
+            "The service or the host has as many of these as its limit allows. Delete some, or raise the limit."
+        case .methodNotAllowed:
+            "The path exists, but does not support this method. `Allow` lists the methods that it supports."
         case .misdirected:
-            "`Host` names neither an address, nor localhost, nor a name without a dot, nor a host of `server.allowedHosts`. A name that a stranger can have resolved to this machine is not served while no tokens are asked for. Nothing was done."
-        case .notAcceptable: "The `Accept` header leaves out every media type that this path can give."
-        case .notFound: "Nothing is at this path."
-        case .processExists: "A live process has this pid. A pid is free again when its process has exited."
-        case .stopping: "The service is being stopped and takes no new requests."
-        case .streamContextExists: "The file has a stream context already. File names are compared without case."
+            "`Host` is not an address, localhost, a name without a dot, or a host in `server.allowedHosts`. While no tokens are required, other names are refused, because an attacker can make such a name resolve to this machine. Nothing was done."
+        case .notAcceptable: "The `Accept` header excludes every media type that this path can return."
+        case .notFound: "There is nothing at this path."
+        case .processExists: "A live process has this pid. The pid is free again once that process has exited."
+        case .stopping: "The service is stopping and does not accept new requests."
+        case .streamContextExists: "The file already has a stream context. The case of file names is ignored."
         case .systemProcess: "The System process, pid 4, always exists and cannot exit (DATA-6)."
         case .threadExists: "A live thread has this tid."
         case .unauthenticated:
-            "The service asks for a bearer token, and the request has none that it knows. Nothing was looked at."
-        case .unknownHost: "There is no host of this name. `PUT` makes one."
-        case .unknownMessage: "The journal does not hold this message: it was never made, or it is too old."
+            "The service requires a bearer token, and the request does not have a valid one. Nothing was done."
+        case .unknownHost: "There is no host with this name. `PUT` creates one."
+        case .unknownMessage: "The journal does not contain this message: it was never created, or it was evicted."
         case .unknownProcess: "No live process of the host has this pid."
         case .unknownStreamContext: "The host has no such stream context."
-        case .unknownThread: "The process has no such thread that was created here and not deleted."
-        case .unsupportedMediaType: "The body's `Content-Type` is not one that this path takes."
-        case .workerPaused: "The worker is paused, so the queue would never drain. Let it run, or step it."
-        case .workerRunning: "The worker takes messages by itself. Pause it before stepping it."
+        case .unknownThread: "The process has no such thread that was created through this API and not deleted."
+        case .unsupportedMediaType: "This path does not accept the `Content-Type` of the body."
+        case .workerPaused: "The worker is paused, so the queue would never drain. Resume it, or step it."
+        case .workerRunning: "The worker takes messages from the queue by itself. Pause it before stepping it."
         case .workerStopped: "The worker was shut down (ASY-9)."
         }
     }

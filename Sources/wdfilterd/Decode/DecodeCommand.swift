@@ -8,14 +8,14 @@ import Messages
 struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode",
-        abstract: "Explain a message byte by byte: from a file, or from a debugger's hex dump.",
+        abstract: "Explain a message byte by byte, from a file or a debugger's hex dump.",
         discussion: """
-            FILE holds the bytes themselves, or a dump of them as text: WinDbg's db, dd and dq with their addresses and \
-            back-ticks, gdb's x, xxd, hexdump -C, or plain digits. Without FILE, or with -, standard input is read.
+            FILE contains the bytes, or a text dump of them: WinDbg's db, dd and dq with addresses and backticks, gdb's x, \
+            xxd, hexdump -C, or plain digits. Without FILE, or with -, standard input is read.
 
-            A ~ before a field says that its place is inferred, a * that it is our decision, a ! that the driver would \
-            write something else there. Exit code 0 when it is a message, 2 otherwise; what can be explained is \
-            explained all the same.
+            A ~ before a field means that its position is inferred, a * that it is our decision, a ! that the driver would \
+            write something else there. Exit code 0 if the bytes are a message, 2 otherwise; even then they are explained \
+            as far as possible.
 
             Examples:
               wdfilterd decode message.bin
@@ -34,22 +34,22 @@ struct DecodeCommand: ParsableCommand {
 
     @Option(
         help: """
-            What it is: auto, async, sync, sync-reply, create-process-reply, or the name of a synchronous operation \
+            What the bytes are: auto, async, sync, sync-reply, create-process-reply, or the name of a synchronous operation \
             for its variable data alone.
             """)
     var `as` = DecodeForm(form: .detect)
 
-    @Option(help: "What FILE holds: auto, binary, or hex = a dump as text.")
+    @Option(help: "What FILE contains: auto, binary, or hex = a text dump.")
     var input = DecodeInput.Kind.auto
 
-    @Option(help: "Whether to use colours: auto = on a terminal, unless NO_COLOR is set.")
+    @Option(help: "Whether to use colors: auto = on a terminal, unless NO_COLOR is set.")
     var color = ColorChoice.auto
 
     @OptionGroup var log: LogOptions
 
     func run() throws {
         let input = try DecodeInput(path: file, kind: input)
-        log.logger("decode").debug("read", metadata: ["bytes": "\(input.bytes.count)"])
+        log.logger("decode").debug("input read", metadata: ["bytes": "\(input.bytes.count)"])
         let dissection = Dissection(input.bytes, as: `as`.form)
         if json {
             try StandardStream.output.deliverLine(dissection.json)

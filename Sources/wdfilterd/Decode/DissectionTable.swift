@@ -45,14 +45,14 @@ struct DissectionTable {
         case .syncData(let data): "\(data.operation.name), variable data, \(size)"
         case .syncReply: "A reply to a synchronous message, \(size)"
         case .createProcessReply: "A reply to CreateProcess, \(size)"
-        case nil: "No message that can be read, \(size)"
+        case nil: "Not a readable message, \(size)"
         }
     }
 
     private var legend: String? {
         let marks = Set(dissection.parts.map(mark))
         let texts = [
-            ("~", "~ place inferred"), ("*", "* our decision"), ("?", "? sources disagree"), ("!", "! unusual"),
+            ("~", "~ position inferred"), ("*", "* our decision"), ("?", "? sources disagree"), ("!", "! unusual"),
         ]
         let used = texts.filter { marks.contains($0.0) }.map(\.1)
         return used.isEmpty ? nil : used.joined(separator: "   ")
