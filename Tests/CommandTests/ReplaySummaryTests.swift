@@ -27,13 +27,13 @@ import Testing
         "lossesUnlisted":0,
         "coverage":{"percent":5.4,"reached":3,"outcomes":56,
         "routines":[{"routine":"MpLoadImageNotifyRoutine","records":11000,"notified":11000,"conditions":[
-        {"check":"ImageInfo->SystemModeImage","held":0,"failed":11000,"why":"only event 6 tells of kernel images"},
+        {"check":"ImageInfo->SystemModeImage","held":0,"failed":11000,"why":"only event 6 reports kernel images"},
         {"check":"A","held":0,"failed":0},{"check":"B","held":1,"failed":0},{"check":"C","held":1,"failed":1}]},
         {"routine":"MpCreateThreadNotifyRoutine","records":0,"notified":0,"conditions":[
         {"check":"D","held":0,"failed":0}]}],
-        "messageTypes":[{"kind":"sync","operation":"NewThreadSameProcess","made":0,"why":"event 8 tells nothing"},
+        "messageTypes":[{"kind":"sync","operation":"NewThreadSameProcess","made":0,"why":"event 8 reports nothing"},
         {"kind":"direct","operation":"Wow64cpuLoad","made":0},{"kind":"async","operation":"LoadImage","made":4}],
-        "gaps":["event 7 tells no base address, size or thread: they are 0"]},
+        "gaps":["event 7 has no base address, size or thread: they are 0"]},
         "durationMilliseconds":1250}
         """#
 
@@ -42,7 +42,7 @@ import Testing
     @Test func `the summary is printed as text`() throws {
         #expect(
             try summary().text(in: .plain) == #"""
-                12,345 lines in 1.25 s: 11,000 imageLoad, 900 processCreate, 100 processExit applied, 339 passed over, 6 wrong
+                12,345 lines in 1.25 s: 11,000 imageLoad, 900 processCreate, 100 processExit applied, 339 skipped, 6 rejected
                   a.json: line 7: no JSON
                   line 9: Hostname is missing
                   line 10: c
@@ -55,34 +55,34 @@ import Testing
                   pc1       pc1    12,000  11,000    11,004
                   pc2.corp  pc2-2       5       0         0
 
-                Messages: what the engine got
-                  message                           made    sent  failed  not sent  dropped
-                  async LoadImage                 11,000  10,990       0         0       10
-                  sync NewThreadDifferentProcess       2       1       1         0        0
+                Messages by outcome
+                  message                         created    sent  failed  not sent  dropped
+                  async LoadImage                  11,000  10,990       0         0       10
+                  sync NewThreadDifferentProcess        2       1       1         0        0
 
-                Lost: what the engine did not get
-                  machine  message                         why             process     count  first                last
+                Lost messages
+                  machine  message                         reason          process     count  first                last
                   pc1      async LoadImage                 overflow        1004 a.exe     10  10:15:30Z            10:15:31Z x.dll
                   pc1      sync NewThreadDifferentProcess  STATUS_TIMEOUT  1000            1  10:15:30Z process 4
 
-                Coverage: 5.4 % (3 of 56 outcomes of conditions)
+                Coverage: 5.4 % (3 of 56 condition outcomes)
 
-                MpLoadImageNotifyRoutine: ran 11,000, told of 11,000
+                MpLoadImageNotifyRoutine: ran 11,000, notified 11,000
                   true   false  condition
                      0  11,000  ImageInfo->SystemModeImage
-                                    only event 6 tells of kernel images
+                                    only event 6 reports kernel images
                      0       0  A
                      1       0  B
                      1       1  C
 
                 MpCreateThreadNotifyRoutine: never ran
 
-                Messages that were never made
-                  - sync NewThreadSameProcess: event 8 tells nothing
+                Messages that were never created
+                  - sync NewThreadSameProcess: event 8 reports nothing
                   - direct Wow64cpuLoad
 
-                What this recording does not tell
-                  - event 7 tells no base address, size or thread: they are 0
+                What this recording does not show
+                  - event 7 has no base address, size or thread: they are 0
 
                 """#)
     }
@@ -98,7 +98,7 @@ import Testing
 
     @Test func `lists are wrapped to the terminal's width`() throws {
         let text = try summary().text(in: TerminalStyle(usesColor: false, width: 40))
-        #expect(text.contains("  - event 7 tells no base address,\n    size or thread: they are 0\n"))
+        #expect(text.contains("  - event 7 has no base address, size\n    or thread: they are 0\n"))
     }
 
     @Test func `only the largest losses are listed, with the number of further kinds`() throws {
@@ -112,7 +112,7 @@ import Testing
         let end = try #require(Self.report.firstRange(of: #""lossesUnlisted""#)?.lowerBound)
         let text = Self.report[..<start] + losses + "]," + Self.report[end...]
         let shown = try summary(String(text)).text(in: .plain)
-        #expect(shown.contains("  and 5 kinds more: see --json\n"))
+        #expect(shown.contains("  and 5 more kinds; see --json\n"))
         #expect(shown.contains(" 10:15:35Z"))
         #expect(shown.contains(" 10:15:16Z"))
         #expect(!shown.contains(" 10:15:15Z"))
@@ -123,7 +123,7 @@ import Testing
         let stopped = Self.report.replacing(#""rejectedCount":6,"#, with: #""rejectedCount":6,"stoppedAtLine":12,"#)
         #expect(
             try summary(stopped).text(in: .plain)
-                .contains("  and 1 more\n  stopped at line 12: nothing after it was applied\n"))
+                .contains("  and 1 more\n  stopped at line 12; later lines were not applied\n"))
     }
 
     @Test func `the percentage is that of the outcomes, to one decimal place`() throws {

@@ -242,14 +242,14 @@ struct CoverageTests {
                 ], .sysmon()))
         #expect(
             all == [
-                "processes that were there before their first record: 1, of which 0 got a creation later; the others have no "
+                "processes that ran before their first record: 1, of which 0 got a creation later; the others have no "
                     + "CreateProcess message, command line, parent or session",
-                "event 7 tells no base address, size or thread: they are 0",
-                "event 8 does not tell the creating thread",
+                "event 7 has no base address, size or thread: they are 0",
+                "event 8 does not name the creating thread",
                 "1 × records of opened processes (event 10): the model has no handle callbacks",
                 "1 × records of other Sysmon events: no routine corresponds to them", "1 × records of other channels",
                 "1 × records that name a process after its exit",
-                "1 × records whose ProcessGuid no other record gives a pid",
+                "1 × records whose ProcessGuid has no pid in any other record",
             ])
     }
 }

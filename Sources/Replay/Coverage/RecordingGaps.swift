@@ -9,15 +9,15 @@ enum RecordingGaps {
         switch (check, outcome) {
         case (.create, false), (.createEx, false): "Sysmon does not record the end of threads"
         case (.sameProcess, true), (.ruleNewThreadSameProcess, _):
-            "event 8 tells of threads in other processes only"
+            "event 8 only reports threads in other processes"
         case (.currentContext, false): "the target of event 8 always gets a context"
-        case (.commandLineDiffers, true): "no event tells that a process changed its command line"
-        case (.extendedInfoPresent, false): "each image load is taken for one that tells its file object"
+        case (.commandLineDiffers, true): "no event reports that a process changed its command line"
+        case (.extendedInfoPresent, false): "each image load is assumed to include its file object"
         case (.streamContext, true), (.ruleImageLoadPerStream, _):
-            "recordings have no stream contexts: make them on the host"
-        case (.systemModeImage, true): "only event 6 tells of kernel images"
-        case (.hasCreateThreadNotifyRoutineEx, false): "it is a setting: createThreadNotifyRoutineEx"
-        case (.accessDenied, true): "it takes an engine that denies"
+            "recordings have no stream contexts: create them on the host"
+        case (.systemModeImage, true): "only event 6 reports kernel images"
+        case (.hasCreateThreadNotifyRoutineEx, false): "only the setting createThreadNotifyRoutineEx changes this"
+        case (.accessDenied, true): "this requires an engine that denies processes"
         default: nil
         }
     }
@@ -39,17 +39,17 @@ enum RecordingGaps {
         var gaps: [String] = []
         if events.isNewestFirst {
             gaps.append(
-                "its last event happened before its first one: the newest comes first, and it should have been read from "
+                "its last event happened before its first one: the newest record is first, and it should be read from "
                     + "its end (replay --order reverse)")
         }
         if events.processesSynthesised > 0 {
             gaps.append(
-                "processes that were there before their first record: \(events.processesSynthesised), of which "
+                "processes that ran before their first record: \(events.processesSynthesised), of which "
                     + "\(events.processesCompleted) got a creation later; the others have no CreateProcess message, "
                     + "command line, parent or session")
         }
-        if applied(.imageLoad) > 0 { gaps.append("event 7 tells no base address, size or thread: they are 0") }
-        if applied(.threadCreate) > 0 { gaps.append("event 8 does not tell the creating thread") }
+        if applied(.imageLoad) > 0 { gaps.append("event 7 has no base address, size or thread: they are 0") }
+        if applied(.threadCreate) > 0 { gaps.append("event 8 does not name the creating thread") }
         let silent: [(EventType, String)] = [
             (.processCreate, "no event 1: no creations"), (.processExit, "no event 5: no exits"),
             (.imageLoad, "no event 7: no image loads"), (.driverLoad, "no event 6: no kernel images"),
@@ -58,12 +58,12 @@ enum RecordingGaps {
         gaps += silent.filter { applied($0.0) == 0 }.map(\.1)
         let counted: [(SkipReason, String, String)] = [
             (.processOpen, "records of opened processes (event 10)", ": the model has no handle callbacks"),
-            (.registry, "records of the registry (events 12 to 14)", ": the model has no registry callbacks"),
+            (.registry, "records of registry operations (events 12 to 14)", ": the model has no registry callbacks"),
             (.unmappedEvent, "records of other Sysmon events", ": no routine corresponds to them"),
             (.otherChannel, "records of other channels", ""),
             (.afterExit, "records that name a process after its exit", ""),
-            (.pidUnresolved, "records whose ProcessGuid no other record gives a pid", ""),
-            (.noHost, "records of machines for which there was no host any more", ""),
+            (.pidUnresolved, "records whose ProcessGuid has no pid in any other record", ""),
+            (.noHost, "records of machines for which no more hosts could be created", ""),
         ]
         gaps += counted.filter { skipped($0.0) > 0 }.map { "\(skipped($0.0)) × \($0.1)\($0.2)" }
         return gaps

@@ -109,7 +109,7 @@ final class RecordingFiles {
                             size: reader.size)
                     }
                     for name in reader.passedOver {
-                        progress.tell("\(name) is passed over: by its name it holds no lines")
+                        progress.tell("\(name) is skipped: by its name, it contains no lines")
                     }
                     self.reader = nil
                     lastPart = nil

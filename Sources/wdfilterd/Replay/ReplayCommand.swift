@@ -8,21 +8,21 @@ import Replay
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Tell what WdFilter would have reported of a recording, and what a slow engine would have missed.",
+        abstract: "Show what WdFilter would have reported for a recording, and what a slow engine would have missed.",
         discussion: """
-            FILE is a recording of Sysmon, or of native event lines: .json, .ndjson, .zip, .gz, .tar.gz, what \
-            `evtx_dump -o jsonl` and `Get-WinEvent | ConvertTo-Json` write, an .evtx file where evtx_dump is installed, or - \
-            for standard input. Each machine in it gets a host of its own.
+            FILE is a recording of Sysmon events or of native event lines: .json, .ndjson, .zip, .gz, .tar.gz, the output \
+            of `evtx_dump -o jsonl` or `Get-WinEvent | ConvertTo-Json`, an .evtx file if evtx_dump is installed, or - for \
+            standard input. Each machine in it gets its own host.
 
-            Without --server all happens in this process. Its embedded engine lives in virtual time: a recording of hours \
-            takes seconds at its own pace too, and two runs are the same. With --engine-url a webhook gets the messages, in \
-            real time. With --server the service's hosts get the events, and keep what came of them.
+            Without --server, everything runs in this process. Its embedded engine runs in virtual time: a recording of \
+            hours takes seconds, even at its own pace, and two runs are the same. With --engine-url, a webhook gets the \
+            messages, in real time. With --server, the hosts of a service get the events, and keep the results.
 
-            Without rules the driver tells of processes and images only: --rules arms every process, --policy those whose \
+            Without rules, the driver reports only processes and images: --rules arms every process, --policy those whose \
             image matches.
 
-            The progress goes to standard error, the summary to standard output. Exit code 1 when the coverage is below \
-            --fail-under, 2 for a file that cannot be read, 3 when the server or the engine fails.
+            Progress goes to standard error, the summary to standard output. Exit code 1 if the coverage is below \
+            --fail-under, 2 if a file cannot be read, 3 if the server or the engine fails.
 
             Examples:
               wdfilterd replay attack.zip
@@ -36,20 +36,20 @@ struct ReplayCommand: ParsableCommand {
     @Argument(help: "The recordings, replayed one after the other; - is standard input.", completion: .file())
     var files: [String]
 
-    @Option(help: "What lines hold: auto looks at the first one that tells.")
+    @Option(help: "What the lines contain: auto decides by the first line that can be recognized.")
     var format = RecordingFormat.auto
 
     @Option(
-        help: "Where reading begins: auto = from the end when the newest record comes first; a pipe is read forward.")
+        help: "Reading direction: auto = reverse if the newest record is first; a pipe is always read forward.")
     var order = RecordingOrder.auto
 
-    @Option(help: "Replay this machine only; without regard to case.")
+    @Option(help: "Replay only this machine; case is ignored.")
     var machine: String?
 
-    @Option(help: "Rules that every process gets, by name, with commas between them.")
+    @Option(help: "Rules for every process: names, separated by commas.")
     var rules: ArmedRules?
 
-    @Option(help: "Rules of processes whose image matches: GLOB=RULE,RULE. May be given several times.")
+    @Option(help: "Rules for processes whose image matches: GLOB=RULE,RULE. May be given several times.")
     var policy: [ArmedPolicy] = []
 
     @Flag(help: "Give each created process a first thread, created by its parent; recordings have none.")
@@ -57,24 +57,24 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(
         help: """
-            asap: an event comes when the one before is done and its messages are sent. recorded: as far apart as they were \
-            recorded. xN: N times as fast.
+            asap: an event starts when the previous one is done and its messages are sent. recorded: at the recorded \
+            intervals. xN: N times as fast.
             """)
     var pace = ReplayPace.asap
 
     @OptionGroup(title: "Engine") var engine: ReplayEngineOptions
     @OptionGroup(title: "Server") var server: ReplayServerOptions
 
-    @Option(help: "Exit with 1 unless at least so many percent of the outcomes of conditions were reached, 0 to 100.")
+    @Option(help: "Exit with 1 if less than this percentage of the condition outcomes was reached, 0 to 100.")
     var failUnder: Double?
 
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
-    @Flag(help: "No progress.")
+    @Flag(help: "Do not print progress.")
     var quiet = false
 
-    @Option(help: "Whether to use colours: auto = on a terminal, unless NO_COLOR is set.")
+    @Option(help: "Whether to use colors: auto = on a terminal, unless NO_COLOR is set.")
     var color = ColorChoice.auto
 
     @OptionGroup var log: LogOptions

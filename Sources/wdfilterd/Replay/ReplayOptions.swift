@@ -5,26 +5,26 @@ public import Runtime
 /// The engine of a replay in this process.
 struct ReplayEngineOptions: ParsableArguments {
     @Option(
-        name: .customLong("engine-url"), help: "The webhook that gets the messages, instead of the embedded engine.")
+        name: .customLong("engine-url"), help: "Send the messages to this webhook instead of the embedded engine.")
     var url: String?
 
     @Option(
         name: .customLong("engine-secret-file"),
-        help: "The file that holds the secret (whsec_...) the webhook's messages are signed with.", completion: .file())
+        help: "The file with the secret (whsec_...) that signs the messages to the webhook.", completion: .file())
     var secretFile: String?
 
-    @Option(name: .customLong("engine-reply"), help: "What the embedded engine answers.")
+    @Option(name: .customLong("engine-reply"), help: "How the embedded engine answers.")
     var reply = EmbeddedEngine.Reply.acknowledge
 
-    @Option(name: .customLong("engine-latency"), help: "How long the embedded engine takes over an answer, 0ms to 60s.")
+    @Option(name: .customLong("engine-latency"), help: "How long the embedded engine takes to answer, 0ms to 60s.")
     var latency = ReplyDelay(milliseconds: 0)
 
     @Option(
-        name: .customLong("engine-fail-every"), help: "Every so-many-th send to the embedded engine fails; 0 for none.")
+        name: .customLong("engine-fail-every"), help: "Make every Nth send to the embedded engine fail; 0 for none.")
     var failEvery: UInt32 = 0
 
     @Option(
-        help: "A configuration file: its driver, engine, rulePolicies, limits and egress are taken.",
+        help: "A configuration file: its driver, engine, rulePolicies, limits and egress are used.",
         completion: .file())
     var config: String?
 
@@ -54,22 +54,22 @@ struct ReplayServerOptions: ParsableArguments {
     @Option(
         name: .customLong("server"),
         help:
-            "The service whose hosts get the events: http or https, a numeric address or localhost, and a port; or unix:PATH."
+            "The service whose hosts get the events: http or https with a numeric address or localhost and a port, or unix:PATH."
     )
     var url: String?
 
-    @Option(help: "The file that holds the token (a drive or admin one).", completion: .file())
+    @Option(help: "The file with the token, whose role must be drive or admin.", completion: .file())
     var tokenFile: String?
 
-    @Option(help: "The host whose configuration, engine and rules new hosts get.")
+    @Option(help: "Give new hosts the configuration, engine and rules of this host.")
     var like: String?
 
     @Option(
-        help: "The certificates (PEM) that the service's is checked against instead of the system's.",
+        help: "Trust the certificates (PEM) in this file instead of those of the system.",
         completion: .file())
     var caFile: String?
 
-    @Flag(help: "Take any certificate.")
+    @Flag(help: "Accept any certificate from the service.")
     var insecure = false
 
     func refuseWithoutURL() throws {

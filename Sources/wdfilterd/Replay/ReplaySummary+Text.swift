@@ -11,10 +11,10 @@ extension ReplaySummary {
         let seconds = Double(milliseconds) / 1000
         page.heading(
             "\(grouped(lines)) \(lines == 1 ? "line" : "lines") in \(seconds) s: \(list(applied, "nothing")) applied, "
-                + "\(grouped(read - applied.reduce(0) { $0 + $1.count })) passed over, \(grouped(rejectedCount)) wrong")
+                + "\(grouped(read - applied.reduce(0) { $0 + $1.count })) skipped, \(grouped(rejectedCount)) rejected")
         for fault in rejected.prefix(5) { page.line(page.style.apply(.warning, "  \(fault)")) }
         if rejectedCount > 5 { page.line("  and \(grouped(rejectedCount - 5)) more") }
-        if let stoppedAtLine { page.line("  stopped at line \(stoppedAtLine): nothing after it was applied") }
+        if let stoppedAtLine { page.line("  stopped at line \(stoppedAtLine); later lines were not applied") }
 
         page.table(
             "Machines", ["machine", "host", "lines", "events", "messages"],
@@ -26,7 +26,7 @@ extension ReplaySummary {
                 ]
             })
         page.table(
-            "Messages: what the engine got", ["message", "made", "sent", "failed", "not sent", "dropped"],
+            "Messages by outcome", ["message", "created", "sent", "failed", "not sent", "dropped"],
             deliveries.map { end in
                 [
                     "\(end.kind) \(end.operation)", grouped(end.sent + end.failed + end.notSent + end.dropped),
@@ -34,10 +34,10 @@ extension ReplaySummary {
                 ]
             })
         tellLosses(to: &page)
-        page.heading("Coverage: \(percent) % (\(reached) of \(outcomes) outcomes of conditions)")
+        page.heading("Coverage: \(percent) % (\(reached) of \(outcomes) condition outcomes)")
         for routine in routines { tell(routine, to: &page) }
-        page.list("Messages that were never made", neverMade.map { "\($0.type)\($0.why.map { ": \($0)" } ?? "")" })
-        page.list("What this recording does not tell", gaps)
+        page.list("Messages that were never created", neverMade.map { "\($0.type)\($0.why.map { ": \($0)" } ?? "")" })
+        page.list("What this recording does not show", gaps)
     }
 
     private func tellLosses(to page: inout Page) {
@@ -45,17 +45,17 @@ extension ReplaySummary {
         let shown = losses.sorted { $0.count > $1.count }.prefix(Page.mostRows)
         let isOneMachine = machines.count == 1
         page.table(
-            "Lost: what the engine did not get",
-            (isOneMachine ? [] : ["machine"]) + ["message", "why", "process", "count", "first", "last"],
+            "Lost messages",
+            (isOneMachine ? [] : ["machine"]) + ["message", "reason", "process", "count", "first", "last"],
             shown.map { loss in
                 (isOneMachine ? [] : [loss.machine ?? ""]) + [
                     loss.operation, loss.reason, loss.process, grouped(loss.count), loss.first,
                     loss.count > 1 ? loss.last : "",
                 ]
             })
-        if losses.count > shown.count { page.line("  and \(losses.count - shown.count) kinds more: see --json") }
+        if losses.count > shown.count { page.line("  and \(losses.count - shown.count) more kinds; see --json") }
         if lossesUnlisted > 0 {
-            page.line("  and \(grouped(lossesUnlisted)) messages of more kinds than are told apart")
+            page.line("  and \(grouped(lossesUnlisted)) messages of further kinds that are not listed")
         }
     }
 
@@ -63,7 +63,7 @@ extension ReplaySummary {
     private func tell(_ routine: Routine, to page: inout Page) {
         if routine.records == 0 { return page.heading("\(routine.name): never ran") }
         page.table(
-            "\(routine.name): ran \(grouped(routine.records)), told of \(grouped(routine.notified))",
+            "\(routine.name): ran \(grouped(routine.records)), notified \(grouped(routine.notified))",
             ["true", "false", "condition"],
             routine.conditions.map { [grouped($0.held), grouped($0.failed), $0.check] },
             notes: routine.conditions.map(\.why))

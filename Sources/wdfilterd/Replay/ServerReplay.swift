@@ -58,7 +58,7 @@ struct ServerReplay: Replaying {
         let result: Result<[UInt8], CommandFailure>
         do throws(CommandFailure) { result = .success(try post(input, like: model)) } catch { result = .failure(error) }
         if let answer = try? client.ask("DELETE", "/v1/hosts/\(model)"), answer.status != 204 {
-            logger.warning("the host that the rules were taken from stays", metadata: ["host": "\(model)"])
+            logger.warning("the temporary host that has the rules was not deleted", metadata: ["host": "\(model)"])
         }
         return try result.get()
     }
