@@ -16,7 +16,7 @@ LONGEST = "test_schemathesis.py"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option by which several processes share one bookkeeping."""
+    """Add the option that lets several processes share their bookkeeping."""
     parser.addoption(
         "--ledgers",
         type=Path,
@@ -36,7 +36,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def ledger(pytestconfig: pytest.Config) -> Iterator[Ledger]:
-    """What this process asked so far; written to the folder `--ledgers` at the end."""
+    """The requests of this process so far; written to the folder `--ledgers` at the end."""
     kept = Ledger()
     yield kept
     folder: Path | None = pytestconfig.getoption("--ledgers")
@@ -61,19 +61,19 @@ def machine(client: Client) -> Iterator[Machine]:
 
 @pytest.fixture
 def prepared(machine: Machine) -> Prepared:
-    """A host on which every operation finds what its path names."""
+    """A host on which every operation finds the objects in its path."""
     return Prepared(machine)
 
 
 def ends_well(service: Service) -> None:
-    """Stop a service, or see how it has stopped."""
+    """Stop a service, or check how it has stopped."""
     code = service.stop()
     assert code == 0, f"exit code {code}\n{service.errors()}"
 
 
 @pytest.fixture
 def start(tmp_path: Path, ledger: Ledger) -> Iterator[StartService]:
-    """Starts a service with settings; it must stop cleanly when the test is done, unless it has stopped already."""
+    """Starts a service with settings; it must stop cleanly at the end of the test, unless it has stopped already."""
     with ExitStack() as running:
 
         def starting(settings: str) -> tuple[Service, Client]:
@@ -89,5 +89,5 @@ def start(tmp_path: Path, ledger: Ledger) -> Iterator[StartService]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the longest tests first, so that no worker waits for them alone, and the bookkeeping last."""
+    """Run the longest tests first, so that no worker ends up waiting for them alone, and the bookkeeping last."""
     items.sort(key=lambda item: {LONGEST: 0, LAST: 2}.get(item.path.name, 1))

@@ -1,1 +1,1 @@
-"""The contract of wdfilterd, read from openapi.yaml and asked of the running service."""
+"""The contract of wdfilterd, read from openapi.yaml and checked against the running service."""

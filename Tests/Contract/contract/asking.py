@@ -1,4 +1,4 @@
-"""Asking every operation in turn, with what the document says of it."""
+"""Calling every operation in turn, with the values that the document gives for it."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def name(value: object) -> str | None:
 
 
 def body_of(operation: Operation) -> dict[str, Any]:
-    """A body that `operation` takes, as arguments of `call`."""
+    """A body that `operation` accepts, as arguments of `call`."""
     example = next(iter(operation.examples().values()), None)
     if example is None:
         return {}
@@ -30,7 +30,7 @@ def body_of(operation: Operation) -> dict[str, Any]:
 
 
 def refused(prepared: Prepared, operation: Operation, status: int, **arguments: Any) -> Any:  # noqa: ANN401
-    """Ask `operation` for `status`; give back the problem. The host is as it was."""
+    """Call `operation` and expect `status`; return the problem. The host must not change."""
     prepared.ready(operation.id)
     path = prepared.path(operation.id)
     before = prepared.machine.snapshot()
@@ -41,5 +41,5 @@ def refused(prepared: Prepared, operation: Operation, status: int, **arguments: 
 
 
 def arguments_of_path(operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Those of `arguments` that stand in the path."""
+    """The `arguments` that are part of the path."""
     return {key: value for key, value in arguments.items() if key in operation.path_names()}

@@ -1,4 +1,4 @@
-"""An HTTP client that holds every answer against the document and keeps a ledger of what was asked."""
+"""An HTTP client that checks every answer against the document and keeps a ledger of its requests."""
 
 import http.client
 import json
@@ -24,7 +24,7 @@ Body = bytes | Iterable[bytes] | None
 
 @dataclass
 class Answer:
-    """What the service answered."""
+    """An answer of the service."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -42,7 +42,7 @@ class Answer:
 
     @property
     def problem(self) -> str:
-        """The name of the problem, empty when there is none."""
+        """The name of the problem; empty if there is none."""
         if self.media != "application/problem+json":
             return ""
         name: str = self.json["type"]
@@ -51,18 +51,18 @@ class Answer:
 
 @dataclass
 class Ledger:
-    """Which operations were asked, with which result: (operation, status, problem or empty), and the media types."""
+    """The operations called and their results: (operation, status, problem or empty), and the media types."""
 
     entries: set[tuple[str, int, str]] = field(default_factory=set)
     media: set[tuple[str, int, str]] = field(default_factory=set)
 
     def write(self, path: Path) -> None:
-        """Leave it in a file for another process."""
+        """Write it to a file for another process."""
         path.write_text(json.dumps({"entries": sorted(self.entries), "media": sorted(self.media)}))
 
     @staticmethod
     def of(folder: Path) -> "Ledger":
-        """All that processes left in `folder` as one."""
+        """The combined ledgers of all processes that wrote to `folder`."""
         whole = Ledger()
         for path in folder.glob("*.json"):
             part = json.loads(path.read_text())
@@ -72,10 +72,10 @@ class Ledger:
 
 
 class Client:
-    """Requests over one kept-alive connection. Not for use by several threads: `again` makes another."""
+    """Requests over one kept-alive connection. Not for use by several threads: `again` creates another client."""
 
     def __init__(self, port: int, ledger: Ledger, token: str = "") -> None:
-        """A client of the service on `port` that shows `token`, if any."""
+        """A client of the service on `port` that presents `token`, if any."""
         self.port = port
         self.ledger = ledger
         self.token = token
@@ -83,7 +83,7 @@ class Client:
         self._used = time.monotonic()
 
     def again(self) -> "Client":
-        """A client with a connection of its own."""
+        """A client with a separate connection."""
         return Client(self.port, self.ledger, self.token)
 
     def close(self) -> None:
@@ -91,7 +91,7 @@ class Client:
         self._connection.close()
 
     def raw(self, method: str, target: str, body: Body = None, headers: Mapping[str, str] | None = None) -> Answer:
-        """One request, exactly as given; a body that is no bytes is sent in chunks."""
+        """One request, exactly as given; a body that is not bytes is sent in chunks."""
         if time.monotonic() - self._used > REUSE_SECONDS:  # the service may have closed an idle connection
             self._connection.close()
         try:
@@ -129,9 +129,9 @@ class Client:
         expect: int | None = None,
         **path: object,
     ) -> Answer:
-        """Ask `operation_id` and hold the answer against the document; a 2xx unless `expect` says otherwise.
+        """Call `operation_id` and check the answer against the document; expects a 2xx unless `expect` says otherwise.
 
-        `body` is sent as JSON, `data` as it is; the content type is the first that the operation takes.
+        `body` is sent as JSON, `data` unchanged; the content type is the first one that the operation accepts.
         """
         operation = DOCUMENT.operations[operation_id]
         sent = dict(headers or {})
@@ -149,7 +149,7 @@ class Client:
         return answer
 
     def check(self, operation: Operation, answer: Answer) -> None:
-        """Hold `answer` against what `operation` declares, and put it into the ledger."""
+        """Check `answer` against the declarations of `operation`, and add it to the ledger."""
         assert answer.status in operation.statuses, f"{operation.id}: {answer.status} is not declared"
         assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"]
         check_response(DOCUMENT.response_pointer(operation, answer.status), answer)
@@ -158,7 +158,7 @@ class Client:
 
 
 def check_response(pointer: str, answer: Answer) -> None:
-    """Hold `answer` against the response declared at `pointer`."""
+    """Check `answer` against the response declared at `pointer`."""
     node = DOCUMENT.at(pointer)
     for name, header in node.get("headers", {}).items():
         resolved = DOCUMENT.resolve(header)
@@ -182,7 +182,7 @@ def check_response(pointer: str, answer: Answer) -> None:
 
 
 def content_of(answer: Answer) -> Any:  # noqa: ANN401
-    """The body of `answer` as its schema sees it."""
+    """The body of `answer` as its schema expects it."""
     if answer.media.endswith("/octet-stream"):
         return answer.body.decode("latin-1")
     if answer.media == "application/yaml":

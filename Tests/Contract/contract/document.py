@@ -1,4 +1,4 @@
-"""openapi.yaml as data: its operations, and validators for the schemas in it."""
+"""openapi.yaml as data: its operations, and validators for its schemas."""
 
 import functools
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ class Operation:
 
     @property
     def media(self) -> dict[str, Any]:
-        """The media types that the operation takes, with their schemas and examples."""
+        """The media types that the operation accepts, with their schemas and examples."""
         content: dict[str, Any] = self.node.get("requestBody", {}).get("content", {})
         return content
 
@@ -81,7 +81,7 @@ class Document:
                     yield Operation(node["operationId"], method.upper(), path, node, parameters)
 
     def at(self, pointer: str) -> Any:  # noqa: ANN401
-        """What stands at a JSON pointer."""
+        """The value at a JSON pointer."""
         node: Any = self.root
         for part in pointer.split("/")[1:]:
             key = part.replace("~1", "/").replace("~0", "~")
@@ -89,7 +89,7 @@ class Document:
         return node
 
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
-        """`node`, or what it refers to."""
+        """`node`, or the node that it refers to."""
         while "$ref" in node and len(node) == 1:
             node = self.at(node["$ref"].removeprefix("#"))
         return node
@@ -100,17 +100,17 @@ class Document:
         return Draft202012Validator({"$ref": f"{ROOT}#{quote(pointer, safe='/~')}"}, registry=self._registry)
 
     def faults(self, pointer: str, value: object) -> list[str]:
-        """What is wrong with `value` by the schema at `pointer`."""
+        """The faults of `value` according to the schema at `pointer`."""
         return [f"{error.json_path}: {error.message}" for error in self.validator(pointer).iter_errors(value)]
 
     def response_pointer(self, operation: Operation, status: int) -> str:
-        """Where the response of `operation` for `status` stands, references followed."""
+        """The pointer to the response of `operation` for `status`, with references resolved."""
         pointer = f"/paths/{escaped(operation.path)}/{operation.method.lower()}/responses/{status}"
         node = self.at(pointer)
         return node["$ref"].removeprefix("#") if "$ref" in node else pointer
 
     def request_pointer(self, operation: Operation, media: str = "application/json") -> str:
-        """Where the schema of the body of `operation` stands."""
+        """The pointer to the schema of the body of `operation`."""
         base = f"/paths/{escaped(operation.path)}/{operation.method.lower()}"
         return f"{base}/requestBody/content/{escaped(media)}/schema"
 
@@ -121,7 +121,7 @@ class Document:
         return [kind.removeprefix("/problems/") for kind in types]
 
     def effective(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """`schema` with its reference merged in; what stands beside the reference wins."""
+        """`schema` with its reference merged in; members beside the reference take precedence."""
         if "$ref" not in schema:
             return schema
         target = self.effective(self.at(schema["$ref"].removeprefix("#")))

@@ -1,4 +1,4 @@
-"""Kernel memory dumps that the analyst published. They lie beside the project, not in it."""
+"""Kernel memory dumps that the analyst published. They are stored beside the project, not in it."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ FILE = SHARED / "vectors" / "kernel-dumps.json"
 
 @dataclass(frozen=True)
 class Dump:
-    """A message, or the variable data of a synchronous one, and what stands in it."""
+    """A message, or the variable data of a synchronous one, with the values in it."""
 
     name: str
     operation: str
@@ -21,7 +21,7 @@ class Dump:
 
 
 def dumps() -> list[Dump]:
-    """All dumps; none where there is no folder of them."""
+    """All dumps; none if their folder does not exist."""
     if not FILE.is_file():
         return []
     return [
@@ -31,7 +31,7 @@ def dumps() -> list[Dump]:
 
 
 def spelled(value: Any) -> Any:  # noqa: ANN401
-    """Fields of a dump as the API takes them: times as FILETIMEs in hex."""
+    """Fields of a dump in the form that the API accepts: times as FILETIMEs in hex."""
     if isinstance(value, dict):
         return {name: hex(inner) if name == "creationTime" else spelled(inner) for name, inner in value.items()}
     return value

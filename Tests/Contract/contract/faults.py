@@ -1,4 +1,4 @@
-"""Faulty values made from the schemas: bodies and query parameters that the document refuses."""
+"""Faulty values derived from the schemas: bodies and query parameters that the document refuses."""
 
 import copy
 import json
@@ -23,7 +23,7 @@ class Fault:
 
 
 def _bounds() -> list[int]:
-    """Just beside every bound that the document sets, and numbers of unusual size."""
+    """Values just beyond every bound in the document, and numbers of unusual size."""
     numbers = {-1, 2**31, 2**32, 2**63, 2**64}
     for _, node in walk(DOCUMENT.root):
         if isinstance(node.get("minimum"), int):
@@ -50,7 +50,7 @@ def members(value: object, pointer: str = "") -> Iterator[str]:
 
 
 def _container(body: Any, pointer: str) -> tuple[Any, Any]:  # noqa: ANN401
-    """The object or array that holds the member at `pointer`, and its key there."""
+    """The object or array that contains the member at `pointer`, and its key there."""
     *above, last = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
     for part in above:
         body = body[int(part)] if isinstance(body, list) else body[part]
@@ -66,7 +66,7 @@ def replaced(body: object, pointer: str, value: object) -> Any:  # noqa: ANN401
 
 
 def without(body: object, pointer: str) -> Any:  # noqa: ANN401
-    """A copy of `body` that lacks the member at `pointer`."""
+    """A copy of `body` without the member at `pointer`."""
     made = copy.deepcopy(body)
     container, key = _container(made, pointer)
     del container[key]
@@ -80,7 +80,7 @@ def refuses(operation: Operation, body: object) -> bool:
 
 
 def value_faults(operation: Operation, body: object, pointer: str) -> list[Fault]:
-    """Bodies whose value at `pointer` is refused: wrong types, out of range, not of the pattern."""
+    """Bodies whose value at `pointer` is refused: wrong type, out of range, or not matching the pattern."""
     takes_numbers = any(not refuses(operation, replaced(body, pointer, number)) for number in (0, 1, 100))
     numbers = BOUNDS if takes_numbers else [7]
     return [
@@ -91,7 +91,7 @@ def value_faults(operation: Operation, body: object, pointer: str) -> list[Fault
 
 
 def fits_elsewhere(operation: Operation, pointer: str, value: object) -> bool:
-    """Whether an example that has a member at `pointer` may have `value` there: the rest is at fault, not the value."""
+    """Whether an example with a member at `pointer` accepts `value` there: then the rest is at fault, not the value."""
     return any(
         pointer in set(members(example)) and not refuses(operation, replaced(example, pointer, value))
         for example in operation.examples().values()
@@ -99,7 +99,7 @@ def fits_elsewhere(operation: Operation, pointer: str, value: object) -> bool:
 
 
 def shape_faults(operation: Operation, body: object) -> list[Fault]:
-    """Bodies with a member too many or too few."""
+    """Bodies with one member too many or too few."""
     objects = [pointer for pointer, _ in walk(body)]
     unknown = [f"{pointer}/{UNKNOWN}" for pointer in objects]
     added = [Fault(f"{pointer} is there", pointer, replaced(body, pointer, 1)) for pointer in unknown]
@@ -112,7 +112,7 @@ def shape_faults(operation: Operation, body: object) -> list[Fault]:
 
 
 def duplicated(body: object, pointer: str) -> str:
-    """`body` as JSON text in which the member at `pointer` stands twice."""
+    """`body` as JSON text in which the member at `pointer` appears twice."""
     marker = "\ue000"
     container, key = _container(body, pointer)
     text = json.dumps(replaced(body, pointer, marker), ensure_ascii=False)
@@ -121,7 +121,7 @@ def duplicated(body: object, pointer: str) -> str:
 
 
 def query_values(parameter: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Values of a query parameter that are taken, and values that are refused."""
+    """Accepted and refused values of a query parameter."""
     schema = DOCUMENT.effective(parameter["schema"])
     kind = schema.get("type")
     if kind == "boolean":

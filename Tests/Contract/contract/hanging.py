@@ -1,4 +1,4 @@
-"""Streams that nobody reads, and processes that are told to stop while something hangs."""
+"""Streams without a reader, and processes that are stopped while something hangs."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ def run(*arguments: str | Path, under: Sequence[str] = (), within: float = SECON
 
 
 class Process:
-    """A wdfilterd whose streams the test holds."""
+    """A wdfilterd whose streams the test controls."""
 
     def __init__(self, *arguments: str | Path, stdout: int, stderr: int) -> None:
         """Start it."""
@@ -42,11 +42,11 @@ class Process:
         )
 
     def __enter__(self) -> "Process":
-        """Itself."""
+        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it if it is there still."""
+        """Kill it if it is still running."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -55,7 +55,7 @@ class Process:
                 stream.close()
 
     def port(self) -> int:
-        """The port that it says it listens on."""
+        """The port that it reports."""
         assert self.process.stdout is not None
         match = LINE.fullmatch(self.process.stdout.readline().decode())
         assert match is not None
@@ -66,12 +66,12 @@ class Process:
         self.process.send_signal(number)
 
     def wait(self, within: float = SECONDS) -> int:
-        """Wait for its end: the exit code."""
+        """Wait for its end; return the exit code."""
         return self.process.wait(timeout=within)
 
 
 def await_port(path: Path) -> int:
-    """Wait for a port file: the port."""
+    """Wait for a port file; return the port."""
     deadline = time.monotonic() + SECONDS
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} does not come"

@@ -1,4 +1,4 @@
-"""What schemathesis has to be told of the service: what its requests find there, and how long they may wait.
+"""Facts about the service for schemathesis: the objects that its requests find, and how long they may wait.
 
 It imports this module by the name in SCHEMATHESIS_HOOKS; `test_schemathesis.py` starts it.
 """
@@ -49,17 +49,17 @@ SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class World:
-    """The host that requests find: it is put back to what it was when a request may have changed it."""
+    """The host that requests find. It is restored whenever a request may have changed it."""
 
     def __init__(self) -> None:
-        """Nothing is known of the host yet."""
+        """The state of the host is unknown at first."""
         self.changed = True
         self.hosts: set[str] = set()
         self._story: object = None
         self._client: Client | None = None
 
     def restore(self, base_url: str) -> None:
-        """Make the host anew, with a process, a thread in it and a stream context."""
+        """Recreate the host, with a process, a thread in it and a stream context."""
         for host in self.hosts - {THERE["host"]}:
             self.ask(base_url, "DELETE", "", host=host)
         for method, path, body in WORLD:
@@ -68,16 +68,16 @@ class World:
         self.changed = False
 
     def begin_story(self) -> None:
-        """See whether the request is the first of a story: each begins in the same world, so that it can be told again.
+        """Detect the first request of a story: every story begins in the same world, so that it can be repeated.
 
-        Hypothesis, which chooses what happens in a story, has new data for each.
+        Hypothesis, which chooses the steps of a story, uses new data for each story.
         """
         story = current_build_context().data
         self.changed = story is not self._story
         self._story = story
 
     def ask(self, base_url: str, method: str, path: str, body: object = None, host: object = THERE["host"]) -> None:
-        """One request about the host; only that there is nothing to delete is no fault."""
+        """One request about the host; a missing object to delete is not a failure."""
         if self._client is None:
             self._client = Client(urlsplit(base_url).port or 0, Ledger())
         data = None if body is None else json.dumps(body).encode()
@@ -92,7 +92,7 @@ world = World()
 
 @schemathesis.hook
 def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
-    """Tell in OpenAPI 3.2's words, which schemathesis knows, what the items of the event stream are."""
+    """Describe the items of the event stream in the terms of OpenAPI 3.2, which schemathesis knows."""
     streams = raw_schema["paths"]["/v1/hosts/{host}/messages"]["get"]["responses"]["200"]["content"]
     item = streams["text/event-stream"]
     data = {"type": "string", "contentMediaType": "application/json", "contentSchema": item["x-itemSchema"]}
@@ -102,20 +102,20 @@ def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, 
 
 @schemathesis.serializer("application/x-ndjson")
 def lines(context: schemathesis.SerializationContext, value: object) -> bytes:
-    """A body of lines, as it is."""
+    """A body of lines, unchanged."""
     return str(value).encode("utf-8", "surrogatepass")
 
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
-    """See that what the request names is there, and that it does not wait for long."""
+    """Make sure that the objects in the request exist, and that it does not wait for long."""
     meta = case.meta
     if meta is None:
         return
     is_good = meta.generation.mode.is_positive
     if case.media_type == NDJSON and not isinstance(case.body, str | NotSet):
         case.body = json.dumps(case.body)
-        is_good = True  # whatever is sent as lines is text
+        is_good = True  # anything sent as lines is text
     in_story = meta.phase.name == TestPhase.STATEFUL
     if in_story:
         world.begin_story()
@@ -132,7 +132,7 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwar
 
 @schemathesis.hook
 def after_call(context: schemathesis.HookContext, case: schemathesis.Case, response: schemathesis.Response) -> None:
-    """Remember which hosts were made, since a story is about them, and write down what stories came to."""
+    """Remember the created hosts, because a story is about them, and record the results of stories."""
     if response.status_code == 201:
         world.hosts |= {case.path_parameters["host"]}
     if case.meta is not None and case.meta.phase.name == TestPhase.STATEFUL:
@@ -141,9 +141,9 @@ def after_call(context: schemathesis.HookContext, case: schemathesis.Case, respo
 
 
 def bound(case: schemathesis.Case, long: set[str]) -> None:
-    """Make the times in `long` short, and let engines of stories be at a port at which nobody listens."""
+    """Shorten the times in `long`, and point the engines of stories to a port without a listener."""
     query, body = bounded(case.query, long), bounded(case.body, long)
-    # What is assigned is judged anew, even when it is the same.
+    # An assigned value is validated again, even if it is the same.
     if query != case.query:
         case.query = query
     if body != case.body:
@@ -151,7 +151,7 @@ def bound(case: schemathesis.Case, long: set[str]) -> None:
 
 
 def bounded(value: Any, long: set[str]) -> Any:  # noqa: ANN401
-    """`value` with short times, and without what only the machine knows."""
+    """`value` with short times, and without members that only the machine knows."""
     if isinstance(value, list):
         return [bounded(item, long) for item in value]
     if not isinstance(value, dict):
@@ -168,7 +168,7 @@ def bounded(value: Any, long: set[str]) -> Any:  # noqa: ANN401
 
 
 def point_in_story(case: schemathesis.Case) -> None:
-    """Name what is there, unless it is about a host of the story."""
+    """Name existing objects, unless the case is about a host of the story."""
     if case.method.upper() != "PUT" and case.path_parameters.get("host", THERE["host"]) not in world.hosts:
         case.path_parameters = {name: THERE[name] for name in case.path_parameters}
     if "notifications" in case.path and isinstance(case.body, dict) and "processId" in case.body:
@@ -176,7 +176,7 @@ def point_in_story(case: schemathesis.Case) -> None:
 
 
 def point(case: schemathesis.Case, meta: Any) -> None:  # noqa: ANN401
-    """Name what is there in place of something arbitrary, unless that is what the case is about."""
+    """Name existing objects in place of arbitrary ones, unless the case is about the path."""
     operation = case.operation.definition.raw["operationId"]
     if getattr(meta.phase.data, "parameter_location", None) != ParameterLocation.PATH:
         case.path_parameters = {name: THERE[name] for name in case.path_parameters or {}}
@@ -194,7 +194,7 @@ def point(case: schemathesis.Case, meta: Any) -> None:  # noqa: ANN401
 
 
 def accept(case: schemathesis.Case, media: str) -> None:
-    """Ask for `media`; a live stream is one that ends, with the message that the world began with."""
+    """Request `media`; a live stream ends after the message that the world began with."""
     if not media:
         return
     case.headers = {name: value for name, value in case.headers.items() if name != "Last-Event-ID"} | {"Accept": media}

@@ -1,4 +1,4 @@
-"""Live streams of messages: server-sent events and NDJSON, read as they come."""
+"""Live streams of messages: server-sent events and NDJSON, read as they arrive."""
 
 import http.client
 import time
@@ -20,7 +20,7 @@ WAIT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Item:
-    """What a stream tells: a message, a gap, a reset or a heartbeat."""
+    """An item of a stream: a message, a gap, a reset or a heartbeat."""
 
     event: str
     value: Any = None
@@ -33,12 +33,12 @@ class Item:
 
 
 def item_schema(media: str) -> str:
-    """Where the document has the schema of the items of a stream."""
+    """The pointer to the schema of stream items in the document."""
     return f"/paths/{escaped('/v1/hosts/{host}/messages')}/get/responses/200/content/{escaped(media)}/x-itemSchema"
 
 
 def items(lines: Iterator[str], media: str) -> Iterator[Item]:
-    """The items of a stream, each held against the document."""
+    """The items of a stream, each checked against the document."""
     for item in server_sent(lines) if media == EVENT_STREAM else newline_delimited(lines):
         if item.event != HEARTBEAT:
             faults = DOCUMENT.faults(item_schema(media), item.value)
@@ -47,7 +47,7 @@ def items(lines: Iterator[str], media: str) -> Iterator[Item]:
 
 
 def server_sent(lines: Iterator[str]) -> Iterator[Item]:
-    """Server-sent events, to the letter: the fields in one order, a space after each colon, `data` in one line."""
+    """Server-sent events, exactly: the fields in one order, a space after each colon, `data` in one line."""
     assert next(lines) == RETRY
     assert next(lines) == ""
     block: list[str] = []
@@ -61,7 +61,7 @@ def server_sent(lines: Iterator[str]) -> Iterator[Item]:
 
 
 def event_of(block: list[str]) -> Item:
-    """The item that the lines of an event stand for."""
+    """The item in the lines of an event."""
     if block == [": heartbeat"]:
         return Item(HEARTBEAT)
     first, second = block
@@ -77,7 +77,7 @@ def event_of(block: list[str]) -> Item:
 
 
 def newline_delimited(lines: Iterator[str]) -> Iterator[Item]:
-    """The same as one JSON text a line."""
+    """The same with one JSON text per line."""
     for line in lines:
         value = strict_json(line.encode()) if line else None
         named = next((name for name in ("gap", "reset") if value and name in value), "message")
@@ -85,16 +85,16 @@ def newline_delimited(lines: Iterator[str]) -> Iterator[Item]:
 
 
 class RefusedError(Exception):
-    """The service gives no stream."""
+    """The service refuses the stream."""
 
 
 class Stream:
-    """A live stream over a connection of its own; every wait in it is bounded."""
+    """A live stream over a separate connection; every wait in it is limited."""
 
     def __init__(
         self, port: int, host: str, media: str, query: Mapping[str, object] | None = None, last: object = None
     ) -> None:
-        """Ask for the messages of `host` as `media`; `last` is given as Last-Event-ID."""
+        """Request the messages of `host` as `media`; `last` is sent as Last-Event-ID."""
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_SECONDS)
         headers = {"Accept": media} | ({} if last is None else {"Last-Event-ID": str(last)})
         target = f"/v1/hosts/{host}/messages" + (f"?{urlencode(query)}" if query else "")
@@ -115,7 +115,7 @@ class Stream:
             yield line.decode("utf-8").removesuffix("\n")
 
     def __enter__(self) -> Self:
-        """The stream, closed at the end."""
+        """Return the stream, which is closed at the end."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -123,29 +123,29 @@ class Stream:
         self.close()
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self.response.close()
         self._connection.close()
 
     def next(self) -> Item:
-        """The next item, heartbeats passed over."""
+        """The next item that is not a heartbeat."""
         return next(item for item in self._items if item.event != HEARTBEAT)
 
     def heartbeat(self) -> None:
-        """Wait until the stream says that it is alive, and nothing else."""
+        """Wait for a heartbeat; no other item may arrive first."""
         assert next(self._items).event == HEARTBEAT
 
     def take(self, count: int) -> list[Item]:
-        """The next `count` items, heartbeats passed over."""
+        """The next `count` items that are not heartbeats."""
         return [self.next() for _ in range(count)]
 
     def rest(self) -> list[Item]:
-        """All items to the end of the stream, heartbeats passed over."""
+        """All items that are not heartbeats, to the end of the stream."""
         return [item for item in self._items if item.event != HEARTBEAT]
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
-    """Ask again and again until `condition` holds, for a while at most."""
+    """Check repeatedly until `condition` holds, up to a time limit."""
     deadline = time.monotonic() + WAIT_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"still not: {what}"

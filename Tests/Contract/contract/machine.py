@@ -22,26 +22,26 @@ class Machine:
         self.name = name
 
     def call(self, operation_id: str, **arguments: Any) -> Answer:  # noqa: ANN401
-        """Ask an operation of this host."""
+        """Call an operation of this host."""
         return self.client.call(operation_id, **{"host": self.name, **arguments})
 
     def get(self, operation_id: str, **arguments: Any) -> Any:  # noqa: ANN401
-        """Ask an operation of this host and give back the JSON of its answer."""
+        """Call an operation of this host and return the JSON of its answer."""
         return self.call(operation_id, **arguments).json
 
     def process(self, **members: object) -> dict[str, Any]:
-        """Create a process and give it back."""
+        """Create a process and return it."""
         answer = self.call("createProcess", body={"imageFileName": IMAGE, **members}, expect=201)
         process: dict[str, Any] = answer.json["process"]
         return process
 
     def thread(self, pid: int, **members: object) -> list[dict[str, Any]]:
-        """Create a thread in `pid` and give back the routines."""
+        """Create a thread in `pid` and return the routines."""
         routines: list[dict[str, Any]] = self.get("createThread", pid=pid, body=members)["routines"]
         return routines
 
     def load(self, pid: int, name: str, **members: object) -> list[dict[str, Any]]:
-        """Load an image into `pid` and give back the messages."""
+        """Load an image into `pid` and return the messages."""
         body = {"fullImageName": name, **members}
         [routine] = self.get("loadImage", pid=pid, body=body)["routines"]
         messages: list[dict[str, Any]] = routine["messages"]
@@ -84,12 +84,12 @@ def new_machine(client: Client, **settings: object) -> Iterator[Machine]:
 
 
 class Prepared:
-    """A host on which every operation finds what its path names, at rest and on a manual clock."""
+    """A host on which every operation finds the objects in its path, at rest and on a manual clock."""
 
     PID, TID = 1000, 2000
 
     def __init__(self, machine: Machine) -> None:
-        """Put a process, a thread in it and a stream context onto `machine`."""
+        """Create a process, a thread in it and a stream context on `machine`."""
         self.machine = machine
         machine.call("putClock", body={"mode": "manual", "now": NOW})
         machine.process(processId=self.PID)
@@ -98,7 +98,7 @@ class Prepared:
         machine.drain()
 
     def path(self, operation_id: str) -> dict[str, Any]:
-        """The path parameters that lead `operation_id` to something that is there."""
+        """The path parameters with which `operation_id` finds an existing object."""
         values: dict[str, object] = {
             "host": self.machine.name,
             "pid": self.PID,

@@ -1,4 +1,4 @@
-"""Notifications sent as such: what each operation needs, and how to send one."""
+"""Notifications that are sent explicitly: the data that each operation needs, and how to send one."""
 
 import base64
 from typing import Any
@@ -61,21 +61,21 @@ def encoded(data: bytes) -> str:
 
 
 def send_sync(machine: Machine, operation: str | int, data: dict[str, Any], **members: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Send a synchronous notification about A, or another process; the message."""
+    """Send a synchronous notification about A, or another process; return the message."""
     body = {"operation": operation, "processId": A, "data": data, **members}
     message: dict[str, Any] = machine.get("sendSyncNotification", body=body, expect=200)["message"]
     return message
 
 
 def send_async(machine: Machine, operation: str | int, **members: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Queue an asynchronous notification; the message."""
+    """Queue an asynchronous notification; return the message."""
     body = {"operation": operation, **members}
     message: dict[str, Any] = machine.get("sendAsyncNotification", body=body, expect=202)["message"]
     return message
 
 
 def least(operation: str) -> dict[str, Any]:
-    """What a notification of `operation` needs besides its name."""
+    """The data that a notification of `operation` needs besides its name."""
     return {"data": REQUIRED[operation]} if operation in REQUIRED else {}
 
 
@@ -92,7 +92,7 @@ def spelled(operation: str, kind: type, codes: dict[str, int]) -> str | int:
 
 
 def refused(machine: Machine, operation_id: str, body: object, pointers: set[str]) -> list[str]:
-    """A body is refused at `pointers` and nothing else, and the host is as it was; the details."""
+    """Expect a body to be refused at `pointers` only, without a change of the host; return the details."""
     before = machine.snapshot()
     problem = machine.get(operation_id, body=body, expect=400)
     assert {fault["pointer"] for fault in problem["errors"]} == pointers
@@ -101,6 +101,6 @@ def refused(machine: Machine, operation_id: str, body: object, pointers: set[str
 
 
 def refused_as_invalid(machine: Machine, operation_id: str, body: object) -> None:
-    """A body is refused with STATUS_INVALID_PARAMETER at its operation."""
+    """Expect a body to be refused with STATUS_INVALID_PARAMETER at its operation."""
     [detail] = refused(machine, operation_id, body, {"/operation"})
     assert "STATUS_INVALID_PARAMETER" in detail

@@ -1,4 +1,4 @@
-"""An engine webhook whose every answer is what a test says, down to the bytes."""
+"""An engine webhook whose answers are determined by the test, down to the bytes."""
 
 import contextlib
 import socket
@@ -31,7 +31,7 @@ def stay_silent(connection: socket.socket) -> None:
 
 
 def send_a_gigabyte(connection: socket.socket) -> None:
-    """Answers with as much of a gigabyte as is taken."""
+    """Answers with as much of a gigabyte as the client accepts."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n")
     for _ in range(1 << 14):
         connection.sendall(bytes(1 << 16))
@@ -54,10 +54,10 @@ class Received:
 
 
 class Receiver:
-    """Listens on a free port; answers each request by `answering`."""
+    """Listens on a free port; answers each request with `answering`."""
 
     def __init__(self) -> None:
-        """Start to listen; acknowledges at first."""
+        """Start listening; acknowledges at first."""
         self.answering: Answering = acknowledge
         self.requests: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -66,16 +66,16 @@ class Receiver:
 
     @property
     def received(self) -> list[Received]:
-        """The requests that came, read."""
+        """The received requests, parsed."""
         return [read(request) for request in self.requests]
 
     @property
     def setting(self) -> dict[str, str]:
-        """The engine setting that leads here."""
+        """The engine setting that points to this receiver."""
         return {"type": "webhook", "url": f"http://127.0.0.1:{self.port}/"}
 
     def close(self) -> None:
-        """Stop to listen."""
+        """Stop listening."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -107,7 +107,7 @@ class Receiver:
 
 
 def read(request: bytes) -> Received:
-    """Take a request apart; no header may stand twice."""
+    """Parse a request; no header may occur twice."""
     head, _, body = request.partition(b"\r\n\r\n")
     line, *fields = head.decode("latin-1").split("\r\n")
     assert line == "POST / HTTP/1.1"

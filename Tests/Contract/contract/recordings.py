@@ -1,4 +1,4 @@
-"""Recorded telemetry and what is known of it. It lies beside the project, not in it."""
+"""Recorded telemetry and the known facts about it. It is stored beside the project, not in it."""
 
 import io
 import json
@@ -27,7 +27,7 @@ WOW64CPU = "\\windows\\system32\\wow64cpu.dll"
 
 @dataclass(frozen=True)
 class Recording:
-    """A recording, oldest line first, and the truth about it."""
+    """A recording, oldest line first, and the expected values for it."""
 
     name: str
     lines: list[bytes]
@@ -47,7 +47,7 @@ def recording(name: str) -> Recording:
 
 
 def sysmon(lines: list[bytes]) -> Iterator[tuple[int, tuple[str, str], dict[str, Any]]]:
-    """Event id, process (machine and GUID) and fields of each Sysmon record of the flat and the Winlogbeat variant."""
+    """Event id, process (machine and GUID) and fields of each Sysmon record, flat or from Winlogbeat."""
     for line in lines:
         record = json.loads(line) if line.strip() else {}
         if str(record.get("Channel") or record.get("log_name")).lower() != SYSMON:
@@ -59,7 +59,7 @@ def sysmon(lines: list[bytes]) -> Iterator[tuple[int, tuple[str, str], dict[str,
 
 
 def loads_after_exit(lines: list[bytes]) -> int:
-    """How many image loads were recorded after the exit of their process."""
+    """The number of image loads that were recorded after the exit of their process."""
     count = 0
     exited: set[tuple[str, str]] = set()
     for event, process, _ in sysmon(lines):
@@ -70,7 +70,7 @@ def loads_after_exit(lines: list[bytes]) -> int:
 
 
 def loads_after_wow64cpu(lines: list[bytes]) -> int:
-    """How many image loads of live processes came after wow64cpu.dll."""
+    """The number of image loads of live processes after wow64cpu.dll."""
     count = 0
     loaded: set[tuple[str, str]] = set()
     exited: set[tuple[str, str]] = set()

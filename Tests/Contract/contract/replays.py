@@ -1,4 +1,4 @@
-"""Posting recordings to POST /v1/replays, and what has to be so of every report."""
+"""Posting recordings to POST /v1/replays, and properties that every report must have."""
 
 import contextlib
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def post(client: Client, data: Body, *, expect: int | None = None, **query: obje
 
 @contextlib.contextmanager
 def replayed(client: Client, data: Body, **query: object) -> Iterator[Report]:
-    """The report of a replay; the hosts that it made are removed afterwards."""
+    """The report of a replay; the hosts that it created are removed afterwards."""
     report: Report = post(client, data, **query).json
     try:
         coherent(report)
@@ -38,14 +38,14 @@ def replayed(client: Client, data: Body, **query: object) -> Iterator[Report]:
 
 
 def coherent(report: Report) -> None:
-    """Every line is counted once, and what the hosts' sections say is what the whole says."""
+    """Check that every line is counted once, and that the hosts' sections agree with the whole."""
     sections = report["hosts"]
     assert report["lines"] == report["applied"] + sum(report["skipped"].values()) + report["rejectedCount"]
     assert len(report["rejected"]) == min(report["rejectedCount"], 100)
     for part in (report, *sections):
         assert part["applied"] == sum(part["appliedByType"].values())
     over = [section["lines"] - section["applied"] - sum(section["skipped"].values()) for section in sections]
-    assert min(over, default=0) >= 0  # lines of the machine that were rejected
+    assert min(over, default=0) >= 0  # rejected lines of the machine
     assert sum(over) <= report["rejectedCount"]
     for name in SUMMED:
         assert sum(section[name] for section in sections) == report[name], name
@@ -67,7 +67,7 @@ def coherent(report: Report) -> None:
 
 
 def delivered(report: Report) -> None:
-    """Each message that was made was sent or lost, and each that was lost is told of."""
+    """Check that each created message was sent or lost, and that each lost one is reported."""
     made = {(kind, name): count for kind, names in report["messages"].items() for name, count in names.items() if count}
     became = {(of["kind"], of["operation"]): of for of in report["deliveries"]}
     assert len(became) == len(report["deliveries"])
@@ -90,7 +90,7 @@ def delivered(report: Report) -> None:
 
 
 def covered(report: Report) -> None:
-    """What is said of coverage agrees with what was made."""
+    """Check that the coverage agrees with the created messages."""
     coverage = report["coverage"]
     assert 0 <= coverage["percent"] <= 100
     routines = [routine["routine"] for routine in coverage["routines"]]
@@ -111,7 +111,7 @@ def covered(report: Report) -> None:
 
 
 def added(counts: Any) -> Any:  # noqa: ANN401
-    """The sums of counts by name, or of such by name, without zeros."""
+    """The sums of counts by name, possibly nested, without zeros."""
     sums: dict[str, Any] = {}
     for of in counts:
         for name, value in of.items():
@@ -121,13 +121,13 @@ def added(counts: Any) -> Any:  # noqa: ANN401
 
 
 def without_zeros(counts: Any) -> Any:  # noqa: ANN401
-    """What has counts other than 0."""
+    """The entries with counts other than 0."""
     kept = {name: without_zeros(value) if isinstance(value, dict) else value for name, value in counts.items()}
     return {name: value for name, value in kept.items() if value}
 
 
 def settled(host: Machine, section: Report) -> None:
-    """Everything has been sent, and counters and journal tell what the report does."""
+    """Check that everything was sent, and that counters and journal agree with the report."""
     counters = host.get("getCounters")
     queue, messages = counters["async"], section["messages"]
     assert queue["enqueued"] == queue["sent"] + queue["sendFailed"] == sum(messages["async"].values())
@@ -141,5 +141,5 @@ def settled(host: Machine, section: Report) -> None:
 
 
 def alike(report: Report) -> Report:
-    """A report without what differs from run to run."""
+    """A report without the values that differ from run to run."""
     return {name: value for name, value in report.items() if name != "durationMilliseconds"}

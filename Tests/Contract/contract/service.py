@@ -43,7 +43,7 @@ class Service:
     ) -> None:
         """Start it with its log in `directory` and at most `descriptors` open files, and wait for its line on stdout.
 
-        With an empty `listen` it is for `arguments` to say where it listens, and there is no port.
+        If `listen` is empty, `arguments` determine where it listens, and there is no port.
         """
         self.log = directory / "stderr.log"
         self.port_file = directory / "port"
@@ -79,7 +79,7 @@ class Service:
         return int(match[2] or 0)
 
     def kill(self) -> None:
-        """End it without asking."""
+        """Kill it without a chance to stop."""
         self.process.kill()
         self.process.wait()
         self._close()
@@ -90,16 +90,16 @@ class Service:
             self.process.stdout.close()
 
     def errors(self) -> str:
-        """The end of what it wrote to stderr."""
+        """The end of its output on stderr."""
         return self.log.read_text(errors="replace")[-4000:]
 
     def stop(self) -> int:
-        """Send SIGTERM and give back the exit code."""
+        """Send SIGTERM and return the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.wait()
 
     def wait(self) -> int:
-        """Wait until it ends, after SIGTERM, and give back the exit code."""
+        """Wait until it ends, after SIGTERM, and return the exit code."""
         try:
             code = self.process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -109,7 +109,7 @@ class Service:
         return code
 
     def further_lines(self) -> list[str]:
-        """What else came on stdout; call after `stop`."""
+        """Further lines on stdout; call after `stop`."""
         lines: list[str] = []
         while line := self._lines.get_nowait():
             lines.append(line)

@@ -1,4 +1,4 @@
-"""What several stories share: who takes part, and how to read what came of it."""
+"""Common parts of several stories: the participants, and how to read the results."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What tests of live streams share."""
+"""Common parts of the tests of live streams."""
 
 import time
 
@@ -20,7 +20,7 @@ def stream(machine: Machine, media: str, last: object = None, **query: object) -
 
 
 def stream_in_time(machine: Machine, media: str, **query: object) -> Stream:
-    """A live stream, as soon as there is place for one."""
+    """A live stream, as soon as there is a slot for one."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
@@ -32,11 +32,11 @@ def stream_in_time(machine: Machine, media: str, **query: object) -> Stream:
 
 
 def sequences(told: list[Item]) -> list[int]:
-    """The sequences of messages, of which `told` consists."""
+    """The sequences of the messages in `told`."""
     assert {item.event for item in told} <= {"message"}
     return [item.sequence for item in told]
 
 
 def make(machine: Machine, count: int) -> list[int]:
-    """Make so many messages; their sequences."""
+    """Create `count` messages; return their sequences."""
     return [int(send_async(machine, "LogPrint")["sequence"]) for _ in range(count)]

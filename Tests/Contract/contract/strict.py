@@ -1,4 +1,4 @@
-"""JSON, read strictly."""
+"""JSON, parsed strictly."""
 
 import json
 from typing import Any

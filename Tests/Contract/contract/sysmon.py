@@ -1,4 +1,4 @@
-"""Sysmon records written by hand, in every shape in which collectors leave them."""
+"""Sysmon records written by hand, in every shape that collectors produce."""
 
 import itertools
 import json
@@ -10,7 +10,7 @@ from typing import Any
 
 CHANNEL = "Microsoft-Windows-Sysmon/Operational"
 START = datetime(2021, 3, 9, 7, 40, 2, tzinfo=UTC)
-# What the Sysmon service itself runs as: never the pid of who did something.
+# The process that the Sysmon service itself runs as: never the pid of an acting process.
 SERVICE_PID = 3316
 TITLES = {
     1: "Process Create",
@@ -27,12 +27,12 @@ Fields = dict[str, str]
 
 
 def new_name() -> str:
-    """The name of a machine that no other test has."""
+    """A machine name that no other test uses."""
     return f"Replay{next(_numbers)}.contoso.example"
 
 
 def host_of(machine: str) -> str:
-    """The host that the records of `machine` go onto."""
+    """The host for the records of `machine`."""
     return re.sub("[^a-z0-9]", "-", machine.lower())[:63]
 
 
@@ -63,27 +63,27 @@ class Process:
 
 @dataclass
 class Script:
-    """What happens on a machine, event by event, a tenth of a second each."""
+    """The events on a machine, one after another, a tenth of a second apart."""
 
     machine: str = field(default_factory=new_name)
     events: list[Event] = field(default_factory=list)
     milliseconds: int = 100
 
     def add(self, event: int, fields: Fields) -> None:
-        """Something happens."""
+        """Add an event."""
         time = datetime.fromtimestamp(START.timestamp() + len(self.events) * self.milliseconds / 1000, UTC)
         told = {"RuleName": "-", "UtcTime": f"{time:%Y-%m-%d %H:%M:%S}.{time.microsecond // 1000:03}", **fields}
         self.events.append(Event(event, self.machine, told))
 
     def of(self, event: int, process: Process, **fields: str) -> None:
-        """A process does something."""
+        """Add an event of one process."""
         self.add(
             event,
             {"ProcessGuid": process.guid, "ProcessId": str(process.pid), "Image": process.image, **fields},
         )
 
     def create(self, process: Process, parent: Process) -> None:
-        """A process begins."""
+        """Add the creation of a process."""
         self.of(
             1,
             process,
@@ -96,19 +96,19 @@ class Script:
         )
 
     def exit(self, process: Process) -> None:
-        """A process ends."""
+        """Add the exit of a process."""
         self.of(5, process)
 
     def load(self, process: Process, image: str = "C:\\Windows\\System32\\corlumnex.dll") -> None:
-        """A process loads an image."""
+        """Add the load of an image."""
         self.of(7, process, ImageLoaded=image)
 
     def driver(self, image: str) -> None:
-        """The kernel loads a driver."""
+        """Add the load of a driver by the kernel."""
         self.add(6, {"ImageLoaded": image, "Signed": "true"})
 
     def pair(self, event: int, source: Process, target: Process, spelling: str, **fields: str) -> None:
-        """A process does something to another."""
+        """Add an event of one process on another."""
         self.add(
             event,
             {
@@ -123,11 +123,11 @@ class Script:
         )
 
     def thread(self, source: Process, target: Process, tid: int = 7000) -> None:
-        """A process starts a thread in another."""
+        """Add a thread that a process starts in another."""
         self.pair(8, source, target, "Guid", NewThreadId=str(tid), StartAddress="0xFFFFEF60CA462460")
 
     def open(self, source: Process, target: Process) -> None:
-        """A process opens another."""
+        """Add a process that opens another."""
         self.pair(10, source, target, "GUID", SourceThreadId="6000", GrantedAccess="0x1410")
 
 
@@ -138,12 +138,12 @@ def message(event: Event) -> str:
 
 
 def time_of(event: Event) -> datetime:
-    """When it happened."""
+    """When the event happened."""
     return datetime.strptime(event.fields["UtcTime"], "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC)
 
 
 def flat(event: Event) -> Any:  # noqa: ANN401
-    """As NXLog writes them, and most public recordings have them."""
+    """As written by NXLog, and used in most public recordings."""
     return {
         "EventID": event.id,
         "Channel": CHANNEL,
@@ -156,7 +156,7 @@ def flat(event: Event) -> Any:  # noqa: ANN401
 
 
 def winlogbeat6(event: Event) -> Any:  # noqa: ANN401
-    """As Winlogbeat 6 writes them."""
+    """As written by Winlogbeat 6."""
     return {
         "event_id": event.id,
         "log_name": CHANNEL,
@@ -169,7 +169,7 @@ def winlogbeat6(event: Event) -> Any:  # noqa: ANN401
 
 
 def winlogbeat7(event: Event) -> Any:  # noqa: ANN401
-    """As Winlogbeat 7 writes them, with ECS beside."""
+    """As written by Winlogbeat 7, with ECS fields."""
     return {
         "@timestamp": f"{time_of(event):%Y-%m-%dT%H:%M:%S.000Z}",
         "event": {"code": event.id, "kind": "event", "provider": "Microsoft-Windows-Sysmon"},
@@ -187,7 +187,7 @@ def winlogbeat7(event: Event) -> Any:  # noqa: ANN401
 
 
 def azure(event: Event) -> Any:  # noqa: ANN401
-    """As Azure Sentinel exports them: the fields are JSON inside a string."""
+    """As exported by Azure Sentinel: the fields are JSON inside a string."""
     return {
         "EventID": event.id,
         "Channel": CHANNEL,
@@ -198,7 +198,7 @@ def azure(event: Event) -> Any:  # noqa: ANN401
 
 
 def evtx(event: Event) -> Any:  # noqa: ANN401
-    """As evtx_dump writes them: numbers are numbers, and an event id may have attributes."""
+    """As written by evtx_dump: numbers are numbers, and an event id may have attributes."""
     numbers = {name: int(value) if value.isdigit() else value for name, value in event.fields.items()}
     qualified = {"#text": event.id, "#attributes": {"Qualifiers": 0}}
     return {
@@ -218,7 +218,7 @@ def evtx(event: Event) -> Any:  # noqa: ANN401
 
 
 def powershell(event: Event) -> Any:  # noqa: ANN401
-    """As `Get-WinEvent | ConvertTo-Json` of PowerShell 7 writes them: ProcessId is that of the service."""
+    """As written by `Get-WinEvent | ConvertTo-Json` of PowerShell 7: ProcessId is that of the service."""
     return {
         "Id": event.id,
         "Version": 3,
@@ -241,7 +241,7 @@ def powershell(event: Event) -> Any:  # noqa: ANN401
 
 
 def windows_powershell(event: Event) -> Any:  # noqa: ANN401
-    """As that of Windows PowerShell 5.1 does."""
+    """As written by Windows PowerShell 5.1."""
     return powershell(event) | {"TimeCreated": f"/Date({int(time_of(event).timestamp() * 1000)})/"}
 
 
@@ -280,7 +280,7 @@ def injection(machine: str | None = None) -> Script:
     return script
 
 
-# What `injection` comes to where the rule NotifyNewThreadDifferentProcess is armed on every process.
+# The expected result of `injection` if the rule NotifyNewThreadDifferentProcess is set on every process.
 INJECTION: dict[str, Any] = {
     "lines": 13,
     "applied": 9,
@@ -299,5 +299,5 @@ INJECTION: dict[str, Any] = {
 
 
 def told(report: dict[str, Any]) -> dict[str, Any]:
-    """What INJECTION tells of a report, or of a section."""
+    """The values of a report or a section that INJECTION determines."""
     return {name: report[name] for name in INJECTION}

@@ -1,4 +1,4 @@
-"""What an engine got, held against the webhooks of the document."""
+"""Requests to an engine, checked against the webhooks of the document."""
 
 import time
 
@@ -12,7 +12,7 @@ SLACK_SECONDS = 60
 
 
 def webhook_of(received: Received) -> str:
-    """The name of the webhook that describes what was received; there is exactly one."""
+    """The name of the webhook that describes the received request; there must be exactly one."""
     names = DOCUMENT.at("/webhooks")
     found = {name: faults_of(name, received) for name in names}
     [fitting] = [name for name, faults in found.items() if not faults] or [None]
@@ -22,7 +22,7 @@ def webhook_of(received: Received) -> str:
 
 
 def faults_of(name: str, received: Received) -> list[str]:
-    """What the webhook `name` does not say of what was received."""
+    """The differences between the received request and the webhook `name`."""
     webhook = f"/webhooks/{name}/post"
     media = received.headers["content-type"]
     content = DOCUMENT.at(f"{webhook}/requestBody/content")
@@ -34,7 +34,7 @@ def faults_of(name: str, received: Received) -> list[str]:
 
 
 def header_faults(webhook: str, headers: dict[str, str], *, is_binary: bool) -> list[str]:
-    """The headers are those that the document names, of the shapes that it names."""
+    """Check that the headers are exactly those of the document, with the right shapes."""
     faults: list[str] = []
     declared = {}
     for number, parameter in enumerate(DOCUMENT.at(f"{webhook}/parameters")):

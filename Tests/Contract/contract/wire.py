@@ -1,6 +1,6 @@
-"""The bytes of messages, written once more from the description of the wire format, independently of the service.
+"""The bytes of messages, written a second time from the description of the wire format, independently of the service.
 
-Fields are given as notifications give them: an object of JSON with the driver's names in camelCase.
+Fields are given as in notifications: a JSON object with the driver's names in camelCase.
 """
 
 import base64
@@ -50,7 +50,7 @@ Fields = dict[str, Any]
 
 
 def filetime(time: str | None) -> int:
-    """The ticks of a time of the API; none is 0."""
+    """The ticks of a time of the API; 0 for none."""
     if time is None:
         return 0
     if time.startswith("0x"):
@@ -61,7 +61,7 @@ def filetime(time: str | None) -> int:
 
 
 def number(value: str | int) -> int:
-    """A number, or the number that a hex string stands for."""
+    """A number, or the number in a hex string."""
     return int(value, 16) if isinstance(value, str) else value
 
 
@@ -91,7 +91,7 @@ def sixteen(text: str) -> bytes:
 
 
 class Tail:
-    """What follows the fixed part of a message: each part there or absent."""
+    """The data after the fixed part of a message: each part is present or absent."""
 
     def __init__(self, at: int) -> None:
         """A tail that begins at `at`, an offset in the message."""
@@ -99,7 +99,7 @@ class Tail:
         self.bytes = b""
 
     def add(self, part: bytes) -> tuple[int, int]:
-        """Append a part; its length and its offset, both 0 when it is absent."""
+        """Append a part; return its length and its offset, both 0 if it is absent."""
         if not part:
             return 0, 0
         offset = self.at + len(self.bytes) - SKIPPED
@@ -118,7 +118,7 @@ def asynchronous(operation: str, data: Fields | str, *, notification_number: int
     """A message of the asynchronous structure."""
     body = ASYNC_BODIES[operation](data) if operation in ASYNC_BODIES else base64.b64decode(str(data))
     size = ASYNC_HEADER.size + len(body)
-    size_of_data = 0x70 if operation == "Wow64cpuLoad" else size - SKIPPED  # the first is the driver's own slip
+    size_of_data = 0x70 if operation == "Wow64cpuLoad" else size - SKIPPED  # the first is the driver's own mistake
     code = ASYNC_CODES[operation]
     return ASYNC_HEADER.pack(0x0002015D, size, notification_number, size_of_data, ref_count, code, 0) + body
 
@@ -251,14 +251,14 @@ def thread_notify_sync(created: Fields, current: Fields, owner: Fields, start_ad
 
 
 def sync_reply(code: int, *, size: int = 0x14) -> bytes:
-    """A ReplySyncMessage, or what is left of it in `size` bytes."""
+    """A ReplySyncMessage, truncated to `size` bytes."""
     return struct.pack("<qiii", 0, code, 0, 0)[:size].ljust(size, b"\0")
 
 
 def create_process_reply(
     *, denied: int = 0, flags: int = 0, rules: int = 0, magic: int = 0x5D, stated: int = 0x60, size: int = 0x60
 ) -> bytes:
-    """A reply to CreateProcess, or what is left of it in `size` bytes."""
+    """A reply to CreateProcess, truncated to `size` bytes."""
     whole = struct.pack("<BxH68xB3xII12x", magic, stated, denied, flags, rules)
     assert len(whole) == 0x60
     return whole[:size].ljust(size, b"\0")

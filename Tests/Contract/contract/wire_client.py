@@ -1,4 +1,4 @@
-"""A client that sends bytes as they are, for requests that no HTTP library would make."""
+"""A client that sends bytes unchanged, for requests that no HTTP library would create."""
 
 import http.client
 import io
@@ -23,7 +23,7 @@ class WireClient:
         self._rest = b""
 
     def __enter__(self) -> "WireClient":
-        """The client itself."""
+        """Return the client itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -31,18 +31,18 @@ class WireClient:
         self._socket.close()
 
     def send(self, data: bytes) -> None:
-        """Send as much as is taken: the service may close while there is more."""
+        """Send as much as is accepted: the service may close the connection before the end."""
         try:
             self._socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
             return
 
     def end_sending(self) -> None:
-        """Tell the service that nothing more will come."""
+        """Shut down the sending side."""
         self._socket.shutdown(socket.SHUT_WR)
 
     def rest(self) -> bytes:
-        """All that comes until the service closes."""
+        """All bytes until the service closes the connection."""
         data, self._rest = self._rest, b""
         try:
             while piece := self._socket.recv(65536):
@@ -56,7 +56,7 @@ class WireClient:
         return self._up_to(b"\r\n\r\n")
 
     def answer(self) -> Answer:
-        """The next answer that has a Content-Length."""
+        """The next answer with a Content-Length."""
         head = self._up_to(b"\r\n\r\n")
         status_line, _, fields = head.partition(b"\r\n")
         headers = http.client.parse_headers(io.BytesIO(fields))
