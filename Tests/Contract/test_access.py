@@ -1,4 +1,4 @@
-"""Who may ask: tokens and roles, TLS, a unix domain socket, and reading all of it anew."""
+"""Access control: tokens and roles, TLS, a Unix domain socket, and reloading all of them."""
 
 import http.client
 import json
@@ -26,20 +26,20 @@ GUARDED = [operation for operation in OPERATIONS if operation.path.startswith("/
 
 
 def role_of(operation: Operation) -> str:
-    """The role that `operation` takes."""
+    """The role that `operation` requires."""
     [requirement] = operation.node["security"]
     [role] = requirement["bearer"]
     return str(role)
 
 
 def write_tokens(path: Path, tokens: dict[str, str]) -> None:
-    """A file of tokens, each named after its role."""
+    """Write a token file in which each token is named after its role."""
     path.write_text("# who may call\n" + "".join(f"{role} {role} {token}\n" for role, token in tokens.items()))
 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service that asks for tokens."""
+    """A service that requires tokens."""
     directory = tmp_path_factory.mktemp("guarded")
     write_tokens(directory / "tokens", TOKENS)
     config = directory / "wdfilterd.yaml"
@@ -51,7 +51,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def prepared(guarded: Service, ledger: Ledger) -> Iterator[Prepared]:
-    """A host of that service on which every operation finds what its path names."""
+    """A host of that service on which every operation finds the resources in its path."""
     admin = Client(guarded.port, ledger, TOKENS["admin"])
     with new_machine(admin) as machine:
         yield Prepared(machine)
@@ -72,7 +72,7 @@ def test_the_document_names_a_role_for_every_operation_of_v1_and_no_other() -> N
 def refuses_all(
     tokens: list[str], status: int, port: int, ledger: Ledger, prepared: Prepared, operation: Operation
 ) -> None:
-    """Ask `operation` with each of `tokens` for `status`. The host is as it was."""
+    """Call `operation` with each of `tokens` and expect `status`. The host must not change."""
     prepared.ready(operation.id)
     path = prepared.path(operation.id)
     before = prepared.machine.snapshot()
@@ -106,7 +106,7 @@ def test_the_role_that_the_document_names_is_enough(
     with new_machine(prepared.machine.client) as machine:
         fresh = Prepared(machine)
         fresh.ready(operation.id)
-        # What it deletes is no host that a replay made.
+        # A replay did not create the host that it deletes.
         role = "admin" if operation.id == "deleteHost" else role_of(operation)
         client = Client(guarded.port, ledger, TOKENS[role])
         client.call(operation.id, **body_of(operation), **fresh.path(operation.id))
@@ -184,7 +184,7 @@ def test_tokens_are_read_anew(tmp_path: Path, ledger: Ledger) -> None:
 
 
 def certificate(directory: Path) -> trustme.CA:
-    """A new authority, and the files `server.pem` and `server.key` of a certificate for 127.0.0.1."""
+    """Create an authority, and write `server.pem` and `server.key` with its certificate for 127.0.0.1."""
     authority = trustme.CA()
     issued = authority.issue_cert("127.0.0.1", "localhost")
     (directory / "server.pem").write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
@@ -193,7 +193,7 @@ def certificate(directory: Path) -> trustme.CA:
 
 
 def status_over_tls(port: int, authority: trustme.CA) -> int:
-    """The status of a request over a new connection, whose certificate must be of `authority`."""
+    """The status of a request over a new connection, whose certificate must be issued by `authority`."""
     context = ssl.create_default_context()
     authority.configure_trust(context)
     connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=30)
@@ -248,7 +248,7 @@ def test_a_unix_domain_socket_is_served_with_its_mode_and_removed(tmp_path: Path
 
 
 def passing(sock: socket.socket, arguments: list[str], environment: dict[str, str]) -> "subprocess.Popen[str]":
-    """A service that is passed `sock` as systemd does it: the descriptor 3, and variables that name the process."""
+    """A service that gets `sock` as systemd passes it: as descriptor 3, with variables that name the process."""
     script = 'exec 3<&"$1"; shift; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
     command = ["bash", "-c", script, "bash", str(sock.fileno()), str(binary()), "serve", *arguments]
     return subprocess.Popen(
@@ -293,7 +293,7 @@ def test_a_passed_socket_beyond_loopback_is_refused_without_tokens_and_tls() -> 
 
 
 def refusal(arguments: list[str], environment: dict[str, str]) -> str:
-    """What a service says on stderr that does not start, for its settings are wrong."""
+    """The stderr output of a service that refuses to start because its settings are invalid."""
     command = [binary(), "serve", *arguments]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=30)
     assert result.returncode == 2
@@ -339,7 +339,7 @@ def test_beyond_loopback_takes_tokens_and_tls(tmp_path: Path) -> None:
 
 
 def test_path_and_query_of_a_webhook_are_shown_to_admin_only(guarded: Service, ledger: Ledger) -> None:
-    """They are the whole secret of many a webhook."""
+    """In many webhook URLs, the path and the query are the secret."""
     admin = Client(guarded.port, ledger, TOKENS["admin"])
     url = "http://127.0.0.1:9/services/T000/B000?token=abc"
     with new_machine(admin, engine={"type": "webhook", "url": url}) as machine:

@@ -1,4 +1,4 @@
-"""Asynchronous notifications sent as such: ASY-1 to ASY-4."""
+"""Asynchronous notifications sent through the API: ASY-1 to ASY-4."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def paused(machine: Machine) -> Machine:
 
 
 def lists(machine: Machine) -> tuple[list[int], list[int]]:
-    """The sequences of the high-priority and of the normal list."""
+    """The sequence numbers in the high-priority list and in the normal list."""
     queues = machine.get("getQueues", query={"entries": 1000})
     high, normal = ([entry["sequence"] for entry in queues[name]["entries"]] for name in ("highPriority", "normal"))
     return high, normal
@@ -84,7 +84,7 @@ class TestAsync:
             assert entry["message"]["notificationNumber"] == entry["notificationNumber"] == numbers[entry["operation"]]
 
     def test_a_process_that_is_named_is_what_it_is_counted_to(self, machine: Machine) -> None:
-        """ASY-2: NotificationsSent; the structure may tell of another."""
+        """ASY-2: NotificationsSent; the process in the structure may be a different one."""
         process = machine.process(processId=A)
         assert process["notificationsSent"] == 1
         for operation in ASYNC_CODES:
@@ -111,7 +111,7 @@ class TestAsync:
         assert machine.snapshot() == before
 
     def test_processes_in_the_data_need_not_be_there(self, machine: Machine) -> None:
-        """They are what the caller says."""
+        """The data are not checked against the process table."""
         for operation in REQUIRED:
             send_async(machine, operation, **least(operation))
         machine.drain()

@@ -1,4 +1,4 @@
-"""Nothing that the document declares went untried. Runs last, and only after all the others."""
+"""Everything that the document declares was tested. Runs last, after all other tests."""
 
 from pathlib import Path
 
@@ -17,9 +17,9 @@ NOT_PROVOKED = {
 
 @pytest.fixture(scope="module", autouse=True)
 def whole_run(request: pytest.FixtureRequest) -> None:
-    """Skip where only some of the tests run, for then much is untried."""
+    """Skip if only some of the tests run, because most of the document is then untested."""
     if request.config.getoption("--ledgers") is not None:
-        return  # `make contract` gets here only when all others ran, in processes of their own, and passed
+        return  # `make contract` runs this only after all other tests have passed in their own processes
     there = {path.name for path in Path(__file__).parent.glob("test_*.py")}
     collected = {item.path.name for item in request.session.items}
     if collected != there or request.config.getoption("keyword") or request.session.testsfailed:
@@ -28,7 +28,7 @@ def whole_run(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def asked(ledger: Ledger, pytestconfig: pytest.Config) -> Ledger:
-    """What was asked by this process, or by all that left their ledgers."""
+    """The requests of this process, or of all processes that wrote ledgers."""
     folder: Path | None = pytestconfig.getoption("--ledgers")
     return ledger if folder is None else Ledger.of(folder)
 

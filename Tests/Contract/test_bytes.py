@@ -1,4 +1,4 @@
-"""The exact bytes of messages, held against published dumps and against an encoder of our own."""
+"""The exact bytes of messages, compared with published dumps and with the encoder of this suite."""
 
 import struct
 from collections.abc import Callable
@@ -23,12 +23,12 @@ needs_dumps = pytest.mark.skipif(
 
 
 def without_number(data: bytes) -> bytes:
-    """A message of the asynchronous structure, its NotificationNumber aside."""
+    """A message of the asynchronous structure without its NotificationNumber."""
     return data[: NUMBERED_AT.start] + data[NUMBERED_AT.stop :]
 
 
 def process_of(machine: Machine, identity: dict[str, Any], **members: object) -> None:
-    """Create the process of a dump."""
+    """Create the process that is in a dump."""
     machine.process(**{**identity, **members})
 
 
@@ -36,7 +36,7 @@ def process_of(machine: Machine, identity: dict[str, Any], **members: object) ->
 
 
 def nissrv_is_created(machine: Machine, dump: Dump) -> int:
-    """PRC-2; PRC-9 makes the flags."""
+    """PRC-2; PRC-9 determines the flags."""
     fields = dump.fields
     process_of(machine, fields["parentProcess"])
     created = machine.get(
@@ -124,7 +124,7 @@ CURRENT = {
 
 
 def is_as_dumped(machine: Machine, dump: Dump, sequence: int) -> None:
-    """The message has the bytes of the dump; of a synchronous one the header is looked at by itself."""
+    """The message has the bytes of the dump. The header of a synchronous message is checked separately."""
     entry = machine.get("getMessage", sequence=sequence)
     data = bytes_of(machine, sequence)
     assert (entry["operation"], entry["message"]["totalSize"]) == (dump.operation, len(data))
@@ -194,11 +194,11 @@ def test_our_own_encoder_gives_the_bytes_of_the_dump(name: str) -> None:
     assert made == dump.bytes
 
 
-# Asynchronous structures, by our own encoder
+# Asynchronous structures, compared with the encoder of this suite
 
 
 def is_encoded(machine: Machine, operation: str, data: dict[str, Any] | str) -> bytes:
-    """A notification has the bytes that our own encoder makes of what was given, and of what the journal tells."""
+    """A notification has the bytes that our encoder makes from the given data and from the journal entry."""
     report = send_async(machine, operation, data=data)
     got = bytes_of(machine, report["sequence"])
     number = report["notificationNumber"]
@@ -239,7 +239,7 @@ STRINGS = {
 )
 @pytest.mark.parametrize("text", TEXTS, ids=["empty", "one unit", "beyond the BMP", "longest"])
 def test_strings_of_any_kind(machine: Machine, operation: str, string: str, text: str) -> None:
-    """Each alone, and with all others there."""
+    """Each string alone, and together with all others."""
     is_encoded(machine, operation, {**REQUIRED[operation], string: text})
     others = {name: f"\U00010000{name}" for name in STRINGS[operation]}
     is_encoded(machine, operation, {**REQUIRED[operation], **others, string: text})
@@ -247,7 +247,7 @@ def test_strings_of_any_kind(machine: Machine, operation: str, string: str, text
 
 @pytest.mark.parametrize("operation", wire.ASYNC_CODES)
 def test_without_data_everything_is_zero_or_absent(machine: Machine, operation: str) -> None:
-    """ASY-1: the type goes to its list all the same."""
+    """ASY-1: the message is still queued in the list of its type."""
     sequence = send_async(machine, operation)["sequence"]
     body = bytes_of(machine, sequence)[0x20:]
     assert not any(body)
@@ -260,7 +260,7 @@ def test_an_absent_string_has_neither_length_nor_offset(machine: Machine) -> Non
 
 
 def test_a_process_handle(machine: Machine) -> None:
-    """The whole message, by hand."""
+    """The whole message, written out by hand."""
     got = is_encoded(
         machine,
         "OpenProcess",
@@ -303,7 +303,7 @@ def test_a_desktop_handle(machine: Machine) -> None:
 
 
 def test_a_registry_operation(machine: Machine) -> None:
-    """The hashes, the strings, the new data, the old data; offsets count from 8."""
+    """The hashes, the strings, the new data, the old data. Offsets are counted from byte 8."""
     got = is_encoded(
         machine,
         "RegistryEvent",
@@ -341,13 +341,13 @@ def test_a_journal_to_check(machine: Machine) -> None:
 
 @pytest.mark.parametrize("name", ["", "a.exe", "x" * 15, "x" * 16, "\U0001f600" * 200])
 def test_a_trusted_process(machine: Machine, name: str) -> None:
-    """COR-3: the name has no limit of its own."""
+    """COR-3: the name itself has no limit."""
     got = is_encoded(machine, "TrustedOrUntrustedProcess", {"untrustedFlag": 128, "imageFileName": name})
     assert got[0x20:] == b"\x80\0" + name.encode("utf-16-le") + b"\0\0"
 
 
 def test_a_wow64_cpu_load_says_0x70(machine: Machine) -> None:
-    """IMG-2: SizeOfData is the driver's own slip, queued or sent directly."""
+    """IMG-2: SizeOfData is a bug of the driver, both in the queued and in the direct message."""
     data = {"processId": A, "threadId": 428, "wow64CpuImageBase": "0x77cd0000"}
     got = is_encoded(machine, "Wow64cpuLoad", data)
     assert got == struct.pack("<IIqIiiIIIQ", 0x2015D, 0x30, 0, 0x70, 1, 0xF, 0, A, 428, 0x77CD0000)
@@ -365,7 +365,7 @@ def test_bytes_without_a_layout_follow_the_header(machine: Machine, operation: s
 
 
 def test_an_exit_is_a_create_process_of_the_same_layout(machine: Machine) -> None:
-    """PRC-7: CreateFlag 0, and the rest as at creation."""
+    """PRC-7: CreateFlag is 0; the other fields are as at creation."""
     process = machine.process(processId=A, sessionId=3, commandLine="a \U0001f600", flags=["TrustedProcess"])
     machine.call("exitProcess", pid=A)
     [created, exited] = machine.all("listMessages")
@@ -377,11 +377,11 @@ def test_an_exit_is_a_create_process_of_the_same_layout(machine: Machine) -> Non
         assert entry["message"]["currentProcess"]["creationTime"] == process["creationTime"]
 
 
-# Synchronous messages, by our own encoder
+# Synchronous messages, compared with the encoder of this suite
 
 
 def is_sync(machine: Machine, operation: str, given: dict[str, Any], data: bytes) -> bytes:
-    """A notification about A has the bytes of our own encoder."""
+    """A notification about A has the bytes that our encoder makes."""
     sequence = send_sync(machine, operation, given, ioPriority=PRIORITY)["sequence"]
     got = bytes_of(machine, sequence)
     current = machine.get("getProcess", pid=A)
@@ -442,7 +442,7 @@ def test_a_target_process(current: Machine) -> None:
 
 
 def test_a_tampered_command_line(machine: Machine) -> None:
-    """TEX-2: the routine sends both lines, as captured and as they are now."""
+    """TEX-2: the routine sends both command lines, the captured one and the current one."""
     machine.process(processId=A, commandLine="a \U0001f600", rules=["NotifyProcessCmdLine"])
     machine.call("putCommandLine", pid=A, body={"commandLine": ""})
     [message] = messages(machine.thread(A, creatorProcessId=4, ioPriority=PRIORITY))
@@ -452,11 +452,11 @@ def test_a_tampered_command_line(machine: Machine) -> None:
     assert message["clearedRule"] == CLEARED["NewThreadAndCmdLine"][1]
 
 
-# How they are got
+# How clients read the bytes
 
 
 def test_bytes_are_the_same_as_long_as_the_journal_holds_them(machine: Machine) -> None:
-    """RefCount is 1 as built, whatever became of the message."""
+    """RefCount is 1, as built, whatever the outcome of the message."""
     machine.call("putWorker", body={"state": "paused"})
     sequence = send_async(machine, "SendFile", data="AAEC")["sequence"]
     queued = bytes_of(machine, sequence)

@@ -73,7 +73,7 @@ def send(port: int, event: dict[str, object], secret: str | None = None) -> tupl
 
 
 def event() -> dict[str, object]:
-    """Make an event as the service sends it, as far as the engine looks at it."""
+    """Make an event like the service's, with every member that the engine reads."""
     return {
         "specversion": "1.0",
         "id": "default-5f3a9c-17",
@@ -219,7 +219,7 @@ def test_a_result_that_cannot_be_written_is_a_failure_but_a_reader_may_go(
 
 
 def test_standard_streams_that_are_closed_are_not_taken_for_files(tmp_path: Path) -> None:
-    """The first files that are opened would get their numbers, and what is printed would go there."""
+    """Otherwise the first opened files would get their numbers, and output would go into those files."""
     port_file = tmp_path / "port"
     command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", str(binary()), "serve", "--listen", "127.0.0.1:0"]
     with subprocess.Popen([*command, "--port-file", str(port_file)]) as process:

@@ -1,4 +1,4 @@
-"""Every conflict that can be provoked."""
+"""Every conflict that a client can provoke."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ def tid_in_use(machine: Machine) -> None:
 
 
 def tid_stands_for_a_first_thread(machine: Machine) -> None:
-    """DATA-1: the host chose it for the creator of a thread, which the caller did not name."""
+    """DATA-1: the host chose the id for the creating thread, which the client did not name."""
     machine.process(processId=100)
     machine.process(processId=104)
     machine.thread(100)
@@ -53,7 +53,7 @@ def file_has_a_context(machine: Machine) -> None:
 
 
 def patterns_of_policies_are_too_long(machine: Machine) -> None:
-    """Each creation is held against them."""
+    """Every creation is matched against them."""
     policies = {"items": [{"imageFileName": "*" * 32766}] * 2}
     machine.call("putRulePolicies", body=policies)
     before = machine.snapshot()

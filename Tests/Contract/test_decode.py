@@ -1,4 +1,4 @@
-"""`wdfilterd decode` on the published dumps, in every form in which people have them, and on what is no message."""
+"""`wdfilterd decode` with the published dumps, in every common form, and with input that is not a message."""
 
 import json
 import subprocess
@@ -20,12 +20,12 @@ needs_dumps = pytest.mark.skipif(
 
 
 def decode(data: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """What the command makes of `data` on standard input."""
+    """The result of the command for `data` on standard input."""
     return subprocess.run([binary(), "decode", *arguments], input=data, capture_output=True, timeout=30, check=False)
 
 
 def lines(data: bytes, line: Callable[[bytes], str], *, ticks: bool = True) -> bytes:
-    """A dump of sixteen bytes a line behind their address, as a debugger prints it."""
+    """A dump with sixteen bytes in a line after their address, as a debugger prints it."""
     text = "0: kd> d? rcx\r\n"
     for offset in range(0, len(data), 16):
         high, low = divmod(ADDRESS + offset, 1 << 32)
@@ -46,7 +46,7 @@ def units(width: int, *, tick: bool = False) -> Callable[[bytes], str]:
 
 
 def db(data: bytes) -> str:
-    """A line of bytes, with a hyphen in the middle and the text behind."""
+    """A line of bytes with a hyphen in the middle, followed by the text."""
     text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in data)
     pairs = " ".join(f"{byte:02x}" for byte in data)
     if len(data) > 8:
@@ -73,12 +73,12 @@ WHOLE_UNITS = {
 
 
 def arguments_for(dump: Dump) -> list[str]:
-    """Variable data have nothing that tells what they are."""
+    """Nothing in variable data identifies the operation."""
     return ["--as", dump.operation] if dump.is_part else []
 
 
 def same(told: Any, expected: Any) -> bool:  # noqa: ANN401
-    """Whether a value of the command's JSON is that of the dump: times are ticks there, masks numbers."""
+    """Whether a value of the command's JSON equals that of the dump, which has times as ticks and masks as numbers."""
     if isinstance(expected, dict):
         return told.keys() == expected.keys() and all(
             wire.filetime(told[key]) == wire.filetime(value) if key == "creationTime" else same(told[key], value)

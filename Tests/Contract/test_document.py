@@ -28,7 +28,7 @@ def test_every_schema_is_a_valid_schema() -> None:
 
 def test_no_key_stands_twice() -> None:
     class Unique(yaml.SafeLoader):
-        """Refuses duplicate keys."""
+        """Rejects duplicate keys."""
 
     def mapping(loader: Unique, node: yaml.MappingNode) -> dict[Any, Any]:
         keys = [loader.construct_object(key) for key, _ in node.value]
@@ -50,7 +50,7 @@ def test_every_object_schema_is_closed() -> None:
 
 
 def schemas_that_are_parts() -> set[str]:
-    """Schemas that stand nowhere but in an `allOf` that is closed as a whole."""
+    """Schemas that are used only as parts of an `allOf` that is closed as a whole."""
     references = Counter(node["$ref"] for _, node in walk(DOCUMENT.root) if isinstance(node.get("$ref"), str))
     parts = Counter(
         part["$ref"]
@@ -113,7 +113,7 @@ def test_every_tag_is_declared_and_used() -> None:
 
 
 def test_what_cites_a_rule_of_the_driver_leads_to_it() -> None:
-    """Tags and operations; the document as a whole does for all else."""
+    """Tags and operations link to it; the document as a whole covers everything else."""
     page = DOCUMENT.root["externalDocs"]["url"]
     anchors = re.findall(r'^(?:### |<a id=")([\w-]+)', (REPOSITORY / page).read_text(), re.MULTILINE)
     assert len(anchors) > 50

@@ -1,4 +1,4 @@
-"""The ends of what options and settings may say: each value is taken or refused in words, and nothing crashes."""
+"""Options and settings at the ends of their ranges: each is accepted or refused with a message. Nothing crashes."""
 
 import re
 import signal
@@ -58,7 +58,7 @@ NUMERIC = [
 
 
 def ended(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run a subcommand to its end, which is not a signal's."""
+    """Run a subcommand until it ends, which must not be by a signal."""
     result = run(*arguments, within=SECONDS)
     assert result.returncode in range(4), result.stderr
     assert bool(result.stderr) == (result.returncode != 0), result.stderr
@@ -96,7 +96,7 @@ def test_options_of_a_replay(story: Path, number: str) -> None:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_options_of_an_engine_and_of_the_service(number: str) -> None:
-    """What would be taken is not tried: it would run."""
+    """Valid values are not tried, because the command would keep running."""
     for command, option, value, taken in (
         ("engine", "--delay", f"{number}ms", ("0", "1")),
         ("engine", "--delay", f"{number}s", ("0", "1")),
@@ -130,14 +130,14 @@ def test_each_numeric_setting_is_taken_or_named_as_a_fault(tmp_path: Path, numbe
 
 @pytest.mark.parametrize("end", ["least", "most"])
 def test_a_service_with_every_number_at_its_end_serves_and_stops(start: StartService, end: str) -> None:
-    """But for the memory that a host may take, which is not set aside."""
+    """Except for the memory limit of a host, which nothing allocates in advance."""
     settings: dict[str, dict[str, int]] = {}
     for group, key in NUMERIC:
         settings.setdefault(group, {})[key] = RANGES[key][end == "most"]
-    # One request may take a millisecond at the least end, which is no time to ask anything in.
+    # At its minimum a request may take one millisecond, which is too short for any request here.
     settings["server"]["requestTimeoutMs"] = 60_000
     settings["server"]["threads"] = 4
-    # System and two more.
+    # The System process and two others.
     settings["limits"]["processesPerHost"] = max(3, settings["limits"]["processesPerHost"])
     settings["engine"] = {"failEvery": settings["engine"]["failEvery"]}
     service, client = start(yaml.safe_dump(settings))
@@ -164,7 +164,7 @@ def test_a_clock_at_the_ends_of_time(machine: Machine, now: str) -> None:
 
 @pytest.mark.parametrize("pace", ["x0.001", "x1", "x1000000"])
 def test_recordings_at_the_ends_of_time(tmp_path: Path, story: Path, pace: str) -> None:
-    """From the first time that can be written to the last, and back."""
+    """From the first time that can be represented to the last, and back."""
     lines = story.read_text().splitlines()
     times = ["1601-01-01 00:00:00.000", "9999-12-31 23:59:59.999", "1601-01-01 00:00:00.001", "9999-12-31 23:59:59.999"]
     text = [re.sub(r'"UtcTime":"[^"]*"', f'"UtcTime":"{time}"', lines[number > 0]) for number, time in enumerate(times)]

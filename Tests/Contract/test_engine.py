@@ -1,4 +1,4 @@
-"""What engines of other kinds make the driver do."""
+"""How the driver behaves with engines of other types."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from contract.story import RULE, A, B, kinds, messages, two_processes
 
 
 class TestReplies:
-    """SYN-6 to SYN-8, PRC-3: what other replies do."""
+    """SYN-6 to SYN-8, PRC-3: the effect of other replies."""
 
     @pytest.mark.parametrize("reply", ["mismatch", "empty"])
     def test_a_reply_that_does_not_match_leaves_the_rule(self, machine: Machine, reply: str) -> None:

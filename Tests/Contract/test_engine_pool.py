@@ -1,4 +1,4 @@
-"""The connections that all hosts with one webhook share, and what their shortage comes to (FLT-5)."""
+"""The connections that all hosts with one endpoint share, and what happens when there are too few (FLT-5)."""
 
 import os
 import re
@@ -20,7 +20,7 @@ from contract.story import RULE, A, B, messages, two_processes
 
 
 def slowly(seconds: float) -> Receiver:
-    """A receiver that acknowledges after some time."""
+    """A receiver that acknowledges after `seconds`."""
     receiver = Receiver()
 
     def answering(connection: object) -> None:
@@ -34,7 +34,7 @@ def slowly(seconds: float) -> Receiver:
 def test_sync_messages_of_the_whole_semaphore_are_under_way_at_once(
     machine: Machine, service: Service, ledger: Ledger
 ) -> None:
-    """SYN-4: with fewer connections than that, half of them would run out of time waiting for each other."""
+    """SYN-4: with fewer connections, half of the messages would time out while waiting for the others."""
     machine.call("patchConfig", body={"syncMonitorNotificationTimeoutMs": 3500})
     creators = [2000 + 4 * number for number in range(16)]
     for pid in creators:
@@ -59,7 +59,7 @@ def test_sync_messages_of_the_whole_semaphore_are_under_way_at_once(
 
 @pytest.fixture
 def narrow(start: StartService) -> Iterator[Machine]:
-    """A host of a service that has four connections to an engine."""
+    """A host of a service that may open four connections to an engine."""
     _, client = start("engine: {connections: 4}\n")
     with new_machine(client) as machine:
         yield machine
@@ -118,7 +118,7 @@ def test_hosts_with_one_engine_share_its_connections(client: Client) -> None:
 
 
 def test_no_two_pings_have_one_id(machine: Machine) -> None:
-    """Who gets them takes the second of one id for a replay (Standard Webhooks)."""
+    """A receiver treats a second request with the same id as a replay (Standard Webhooks)."""
     with new_receiver() as receiver:
         for _ in range(3):
             machine.call("putEngine", body=receiver.setting)
@@ -140,7 +140,7 @@ def test_the_last_error_is_that_of_the_message_that_failed(machine: Machine) -> 
 
 
 def test_an_engine_sets_a_word_to_nothing(machine: Machine) -> None:
-    """PRC-3, COR-10: in JSON only a member that is left out leaves a word alone."""
+    """PRC-3, COR-10: in JSON, only an omitted member leaves the word unchanged."""
     machine.call(
         "putRulePolicies", body={"items": [{"imageFileName": "*", "rules": [RULE], "flags": ["TrustedProcess"]}]}
     )

@@ -1,4 +1,4 @@
-"""Errors that any operation may give; a refused request changes nothing."""
+"""Errors that any operation may return. A refused request changes nothing."""
 
 import pytest
 
@@ -147,7 +147,7 @@ def test_an_answer_that_is_acceptable_is_given(client: Client, accept: str) -> N
 def test_a_body_that_is_announced_over_the_limit_is_413(prepared: Prepared, operation: Operation) -> None:
     media = next(iter(operation.media))
     client, at = prepared.machine.client, target(operation, prepared.path(operation.id))
-    for content_type in (media, "text/plain"):  # the size is looked at before the type
+    for content_type in (media, "text/plain"):  # the size is checked before the type
         headers = {"Content-Type": content_type, "Content-Length": str(OVER_THE_LIMIT + 1)}
         answer = client.announce(operation.method, at, headers)
         assert answer.status == 413
@@ -197,7 +197,7 @@ def test_merge_patch_is_for_patch_alone(machine: Machine) -> None:
 
 
 class TestOrderOfChecks:
-    """404 for the path, 405, 413, 415, 400, 404 for the thing, 409."""
+    """404 for the path, 405, 413, 415, 400, 404 for the resource, 409."""
 
     def test_the_method_before_the_host(self, client: Client) -> None:
         answer = client.raw("DELETE", "/v1/hosts/no-such-host/worker")

@@ -31,7 +31,7 @@ class TestEvents:
         begun = time.perf_counter()
         report = machine.get("postEvents", data="\n".join(lines).encode())
         elapsed = (time.perf_counter() - begun) * 1e3
-        # The thread waits for the engine, and before that for its process's creation, which waits too.
+        # The thread event waits for the engine, and before that for the creation of its process, which waits too.
         assert 40 <= report.pop("durationMilliseconds") <= elapsed
         assert [rejection["line"] for rejection in report.pop("rejected")] == [5, 7, 12, 13]
         assert report == {

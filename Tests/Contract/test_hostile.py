@@ -1,4 +1,4 @@
-"""What clients get that do not play by the rules of HTTP, over raw sockets; and that others do not suffer from them."""
+"""Clients that violate HTTP, over raw sockets: what they get, and that other clients are not affected."""
 
 import http.client
 import json
@@ -26,13 +26,13 @@ UNROUTED = re.compile(rb'wdfilterd_http_requests_total\{operation="none",status=
 
 
 def unrouted(client: Client) -> dict[int, int]:
-    """How many answers the metrics count that belong to no operation, by status."""
+    """How many responses without an operation the metrics count, by status."""
     found = UNROUTED.findall(client.call("getMetrics").body)
     return {int(status): int(count) for status, count in found}
 
 
 def exchange(service: Service, request: bytes) -> Answer:
-    """The only answer to `request`, behind which the connection is closed."""
+    """The only response to `request`; the service closes the connection after it."""
     with WireClient(service.port) as wire:
         wire.send(request + GET)
         answer = wire.answer()
@@ -215,7 +215,7 @@ def test_connections_of_one_address_are_limited_and_others_served(start: StartSe
 
 
 def test_a_well_behaved_client_does_not_suffer_while_500_dribble(service: Service, client: Client) -> None:
-    """Coarse, since the machine may be busy; `make bench` has the figures."""
+    """The limits are loose, because the machine may be busy; `make bench` measures exactly."""
 
     def median_ms(count: int = 300) -> float:
         connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)

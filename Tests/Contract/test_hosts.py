@@ -111,7 +111,7 @@ class TestJournal:
 
 
 class TestHosts:
-    """Hosts know nothing of each other."""
+    """Hosts are independent of each other."""
 
     def test_what_is_done_on_one_does_not_show_on_another(self, machine: Machine, client: Client) -> None:
         with new_machine(client) as other:

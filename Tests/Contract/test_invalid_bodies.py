@@ -1,4 +1,4 @@
-"""Bodies that the schemas refuse are refused, with a pointer at each fault, and change nothing."""
+"""Bodies that a schema rejects are refused with a pointer to each fault, and change nothing."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ WITH_JSON = [operation for operation in DOCUMENT.operations.values() if operatio
 
 
 def fullest(operation: Operation) -> list[tuple[str, Any]]:
-    """The example bodies to start from: all of them, for alternatives have members of their own."""
+    """The example bodies to start from: all of them, because alternatives have different members."""
     return [(name, body) for name, body in operation.examples().items() if body]
 
 
@@ -49,12 +49,12 @@ MALFORMED = {
 
 
 def found(problem: dict[str, Any]) -> set[str]:
-    """The pointers of a problem."""
+    """The pointers in a problem response."""
     return {fault["pointer"] for fault in problem["errors"]}
 
 
 def missed(prepared: Prepared, operation: Operation, fault: Fault) -> str | None:
-    """What is wrong with the answer to a faulty body, None when nothing is."""
+    """The error in the response to an invalid body, or None if the response is correct."""
     answer = prepared.machine.client.raw(
         operation.method,
         "/".join(str(prepared.path(operation.id).get(part[1:-1], part)) for part in operation.path.split("/")),
@@ -71,7 +71,7 @@ def missed(prepared: Prepared, operation: Operation, fault: Fault) -> str | None
 
 
 def all_refused(prepared: Prepared, operation: Operation, faults: list[Fault]) -> None:
-    """Every body is refused for its fault, and the host is as it was."""
+    """Every body is refused for its fault, and the host does not change."""
     prepared.ready(operation.id)
     before = prepared.machine.snapshot()
     problems = [problem for fault in faults if (problem := missed(prepared, operation, fault))]
@@ -98,7 +98,7 @@ def test_a_key_that_stands_twice_is_refused(
     prepared: Prepared, operation: Operation, body: object, pointer: str
 ) -> None:
     if pointer.rpartition("/")[2].isdigit():
-        return  # an item has no key
+        return  # an array item has no key
     prepared.ready(operation.id)
     before = prepared.machine.snapshot()
     text = duplicated(body, pointer)

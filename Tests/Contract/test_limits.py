@@ -1,4 +1,4 @@
-"""What is kept has bounds: one more is refused and changes nothing, and there is room again when one has gone."""
+"""Limits: one more is refused and changes nothing. After a removal there is room again."""
 
 import contextlib
 import json
@@ -66,7 +66,7 @@ def refused(machine: Machine, make: Making, name: str) -> None:
 
 @pytest.fixture
 def small(start: StartService) -> Machine:
-    """A host that may keep very little, at rest and on a manual clock."""
+    """An idle host with very low limits and a manual clock."""
     _, client = start(LIMITS)
     machine = Machine(client, "default")
     machine.call("putClock", body={"mode": "manual", "now": "2020-02-21T10:15:30.1234567Z"})
@@ -74,7 +74,7 @@ def small(start: StartService) -> Machine:
 
 
 def test_processes(small: Machine) -> None:
-    pids = [process(small, name).json["process"]["processId"] for name in ("a", "b")]  # and System
+    pids = [process(small, name).json["process"]["processId"] for name in ("a", "b")]  # the third is System
     small.drain()
     refused(small, process, "c")
     small.call("exitProcess", pid=pids[0])
@@ -108,7 +108,7 @@ def test_names_and_command_lines(start: StartService, make: Making) -> None:
     _, client = start("limits:\n  textBytesPerHost: 1048576\n")
     machine = Machine(client, "default")
     machine.call("putClock", body={"mode": "manual", "now": "2020-02-21T10:15:30.1234567Z"})
-    # Eight bytes and more of text each three times, so that the limit is met from below.
+    # The host also stores a few short texts, hence the 100 bytes: the limit is approached from below.
     cost = {process: 1, stream_context: 2, driver: 1, image: 1}[make]
     count = 0
     while (count + 1) * cost * len(LONG) + 100 <= 1048576:
@@ -138,7 +138,7 @@ def test_command_lines_that_change(start: StartService) -> None:
 
 
 def test_a_queue_of_many_bytes_drops_its_oldest(small: Machine) -> None:
-    """As one that is full by number does (ASY-4); all are accounted for."""
+    """As does a queue that is full by count (ASY-4). Every message is counted."""
     small.call("putWorker", body={"state": "paused"})
     count, size = 20, 65_536
     for _ in range(count):
@@ -167,7 +167,7 @@ def test_a_journal_of_many_bytes_forgets_its_oldest(small: Machine) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/hosts/default/events", "/v1/replays"])
 def test_uploads(small: Machine, path: str) -> None:
-    """Of events to one host and of recordings to any, together."""
+    """Uploads of events to one host and of recordings share one limit."""
     client: Client = small.client
     with socket.create_connection(("127.0.0.1", client.port), timeout=FAR_TOO_LONG) as first:
         head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
@@ -182,13 +182,13 @@ def test_uploads(small: Machine, path: str) -> None:
     line = json.dumps({"type": "processCreate", "processId": 100, "imageFileName": "a"}).encode()
     with contextlib.suppress(AssertionError):
         while time.monotonic() < deadline:
-            small.call("postEvents", data=line, expect=409)  # until the place is free
+            small.call("postEvents", data=line, expect=409)  # until the slot is free
     assert small.get("getProcess", pid=100)["imageFileName"] == "a"
     assert replays.post(client, b"\n").json["lines"] == 0
 
 
 def test_hosts_of_a_replay(start: StartService) -> None:
-    """A machine for which there can be no host is told of, and the others are replayed."""
+    """A machine that cannot get a host is reported, and the others are replayed."""
     _, client = start("hosts: {limit: 2}\n")
     scripts = [injection(), injection()]
     data = ndjson(event for script in scripts for event in script.events)
@@ -196,13 +196,13 @@ def test_hosts_of_a_replay(start: StartService) -> None:
     replays.coherent(report)
     assert [section["machine"] for section in report["hosts"]] == [scripts[0].machine.lower()]
     assert report["applied"] == report["hosts"][0]["applied"] == INJECTION["applied"]
-    # Records that are not for the driver are nobody's in any case.
+    # Records that are not for the driver belong to no host in any case.
     assert report["skipped"]["no-host"] == len(scripts[1].events) - 2
     assert report["skippedByType"]["processCreate"] == {"no-host": 2}
 
 
 def test_processes_of_a_replay(start: StartService) -> None:
-    """What a host cannot keep is told line by line."""
+    """The report lists each line that a host has no room for."""
     _, client = start("limits: {processesPerHost: 3}\n")
     script = Script()
     for number in range(5):

@@ -1,4 +1,4 @@
-"""Live streams of messages, as server-sent events and as NDJSON: what they tell."""
+"""The content of live streams of messages, as server-sent events and as NDJSON."""
 
 import signal
 import threading
@@ -16,7 +16,7 @@ from contract.streams import each_format, make, sequences, stream, stream_in_tim
 
 
 class TestMessages:
-    """What a stream tells."""
+    """The items of a stream."""
 
     @each_format
     def test_it_begins_with_the_oldest_and_goes_on_as_they_come(self, machine: Machine, media: str) -> None:
@@ -85,7 +85,7 @@ class TestMessages:
 
 
 class TestBeginning:
-    """Where a stream begins and ends."""
+    """The first and the last item of a stream."""
 
     @each_format
     def test_after_says_where_it_begins(self, machine: Machine, media: str) -> None:
@@ -114,7 +114,7 @@ class TestBeginning:
             assert sequences(live.take(1)) == [5]
         with stream(machine, media, last=0, after=4) as live:
             assert sequences(live.take(1)) == [1]
-        with stream(machine, media, last="", after=4) as live:  # browsers send none when there is none
+        with stream(machine, media, last="", after=4) as live:  # browsers send none if they have none
             assert sequences(live.take(1)) == [5]
 
     @each_format
@@ -172,7 +172,7 @@ class TestBeginning:
 
 
 class TestFilters:
-    """Filters are those of pages."""
+    """The same filters as for pages."""
 
     def story(self, machine: Machine) -> None:
         two_processes(machine)

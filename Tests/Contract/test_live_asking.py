@@ -1,4 +1,4 @@
-"""How live streams are asked for, and refused."""
+"""How to request live streams, and when the service refuses."""
 
 import re
 import socket
@@ -14,7 +14,7 @@ from contract.streams import LIST, each_format, make, sequences, stream, stream_
 
 
 class TestAsking:
-    """How a stream is asked for, and refused."""
+    """Requests for a stream, and refusals."""
 
     def at(self, machine: Machine) -> str:
         return target(LIST, {"host": machine.name})
@@ -66,7 +66,7 @@ class TestAsking:
             ({"after": "-1", "kind": "SYNC", "operation": "Nope", "processId": "x"}, None),
             ({"nothing": "1"}, {"nothing"}),
         ],
-        # The processes of one run have to agree on the ids, and not in each has a set the same order.
+        # The processes of a run must agree on the ids, and the order of a set differs between processes.
         ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
     )
     def test_a_bad_parameter_is_400(
@@ -95,10 +95,10 @@ class TestAsking:
         make(machine, 1)
         with stream(machine, media) as live:
             live.take(1)
-            for host in ("default", "other"):  # of all hosts together
+            for host in ("default", "other"):  # the limit is for all hosts together
                 answer = client.call("listMessages", host=host, headers={"Accept": media}, expect=409)
                 assert answer.problem == "limit-reached"
-            client.call("listMessages", host="other")  # pages are no streams
+            client.call("listMessages", host="other")  # pages are not streams
             answer = client.raw("HEAD", self.at(machine), headers={"Accept": media})
             assert answer.status in (200, 409)
             make(machine, 1)
@@ -127,7 +127,7 @@ class TestAsking:
     @each_format
     def test_http_1_0_gets_a_stream_without_chunks(self, machine: Machine, media: str) -> None:
         make(machine, 2)
-        machine.drain()  # both answers tell of the same deliveries
+        machine.drain()  # so that both responses report the same deliveries
         with socket.create_connection(("127.0.0.1", machine.client.port), timeout=WAIT_SECONDS) as connection:
             head = f"GET {self.at(machine)}?limit=2 HTTP/1.0\r\nHost: a\r\nAccept: {media}\r\n\r\n"
             connection.sendall(head.encode())

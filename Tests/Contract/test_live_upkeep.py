@@ -1,4 +1,4 @@
-"""Live streams over time: gaps, hosts made anew, heartbeats, readers that take nothing."""
+"""Live streams over time: gaps, recreated hosts, heartbeats, and readers that stop reading."""
 
 import socket
 import time
@@ -12,7 +12,7 @@ from contract.streams import LIST, each_format, make, sequences, stream, stream_
 
 
 class TestGap:
-    """A reader is told what it has missed."""
+    """A reader is notified of messages that it missed."""
 
     CONFIG = "messages:\n  capacity: 5\n"
 
@@ -20,7 +20,7 @@ class TestGap:
     def test_what_the_journal_no_longer_holds_is_a_gap(self, start: StartService, media: str) -> None:
         _, client = start(self.CONFIG)
         machine = Machine(client, "default")
-        make(machine, 12)  # 8 to 12 are held
+        make(machine, 12)  # the journal holds 8 to 12
         for arguments, first in (({"last": 2}, 3), ({"last": 0}, 1), ({"after": 0}, 1), ({"after": 6}, 7)):
             with stream(machine, media, limit=5, **arguments) as live:
                 gap, *held = live.rest()
@@ -41,7 +41,7 @@ class TestGap:
 
     @each_format
     def test_a_gap_is_told_whatever_the_filter(self, start: StartService, media: str) -> None:
-        """Nobody knows any more what the messages were."""
+        """The evicted messages are unknown, so no filter applies."""
         _, client = start(self.CONFIG)
         machine = Machine(client, "default")
         make(machine, 9)
@@ -52,11 +52,11 @@ class TestGap:
 
     @each_format
     def test_a_reader_that_falls_behind_is_told(self, start: StartService, media: str) -> None:
-        """The journal is the only buffer: what was told and what was a gap make up the whole."""
+        """The journal is the only buffer: the reported messages and the gaps add up to all messages."""
         _, client = start("messages:\n  capacity: 5\nserver:\n  requestTimeoutMs: 60000\n")
         machine = Machine(client, "default")
         data = encoded(bytes(65536))
-        count = 400  # far more than sockets hold
+        count = 400  # far more than the sockets can buffer
         with stream(machine, media) as live:
             for _ in range(count):
                 send_async(machine, "SendFile", data=data)
@@ -75,7 +75,7 @@ class TestGap:
 
 
 class TestReset:
-    """A reader is told that the host is another one."""
+    """A reader is notified that the host was recreated."""
 
     @each_format
     def test_a_host_made_anew_begins_again(self, machine: Machine, media: str) -> None:
@@ -103,7 +103,7 @@ class TestReset:
 
     @each_format
     def test_after_is_no_reset(self, machine: Machine, media: str) -> None:
-        """It is a wish, not a memory."""
+        """`after` expresses a wish, not what the reader already has."""
         make(machine, 1)
         with stream(machine, media, after=2) as live:
             make(machine, 2)
@@ -120,7 +120,7 @@ class TestReset:
 
 
 class TestHeartbeat:
-    """A silent stream says that it is alive."""
+    """A stream without messages shows that it is alive."""
 
     @each_format
     def test_heartbeats_come_between_messages(self, start: StartService, media: str) -> None:
@@ -145,13 +145,13 @@ class TestHeartbeat:
 
     @each_format
     def test_an_idle_stream_outlives_the_time_of_a_request(self, start: StartService, media: str) -> None:
-        """server.requestTimeoutMs is for readers that take nothing."""
+        """server.requestTimeoutMs is for readers that stop reading."""
         _, client = start("messages:\n  heartbeatMs: 50\nserver:\n  requestTimeoutMs: 500\n  idleTimeoutMs: 500\n")
         machine = Machine(client, "default")
         with stream(machine, media) as live:
             for _ in range(30):
                 live.heartbeat()
-            client.close()  # its own connection may have been idle too long
+            client.close()  # its own connection may have been idle for too long
             make(machine, 1)
             assert sequences(live.take(1)) == [1]
 
@@ -167,7 +167,7 @@ class TestHeartbeat:
 
 
 class TestSlowReaders:
-    """A reader that takes nothing is cut off, and nobody else feels it."""
+    """A reader that stops reading is disconnected. No other client is affected."""
 
     @each_format
     def test_a_reader_that_stops_reading_is_cut_off(self, start: StartService, media: str) -> None:
@@ -182,12 +182,12 @@ class TestSlowReaders:
             assert stuck.recv(12) == b"HTTP/1.1 200"
             data = encoded(bytes(65536))
             slowest = 0.0
-            for _ in range(200):  # far more than sockets hold
+            for _ in range(200):  # far more than the sockets can buffer
                 begin = time.monotonic()
                 send_async(machine, "SendFile", data=data)
                 slowest = max(slowest, time.monotonic() - begin)
             assert slowest < WAIT_SECONDS / 4
-            with stream_in_time(machine, media, after=200, limit=1) as live:  # the place of the one that is cut off
+            with stream_in_time(machine, media, after=200, limit=1) as live:  # the slot of the disconnected reader
                 make(machine, 1)
                 assert sequences(live.rest()) == [201]
             assert self.ends(stuck)
@@ -196,7 +196,7 @@ class TestSlowReaders:
         return target(LIST, {"host": machine.name})
 
     def ends(self, connection: socket.socket) -> bool:
-        """Whether the connection is closed after what was on its way, and before the end of the stream."""
+        """Whether the connection was closed after the buffered data, without the end of the stream."""
         received = b""
         try:
             while data := connection.recv(1 << 16):

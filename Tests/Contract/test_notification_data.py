@@ -1,4 +1,4 @@
-"""What the `data` of an asynchronous notification may not be."""
+"""Invalid `data` of asynchronous notifications."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from contract.wire import ASYNC_CODES
 
 
 class TestBadData:
-    """Data that a type does not take are refused, and nothing changes."""
+    """Data that do not fit the type are refused, and nothing changes."""
 
     def refused(self, prepared: Prepared, operation: str, data: object, *pointers: str) -> None:
         refused(prepared.machine, "sendAsyncNotification", {"operation": operation, "data": data}, set(pointers))
@@ -80,7 +80,7 @@ class TestBadData:
             "00" * 17,
             "0g" * 16,
             "0x" + "00" * 15,
-            "\uff10" * 32,  # digits, but not of ASCII
+            "\uff10" * 32,  # digits, but not ASCII
             "AAAAAAAAAAAAAAAAAAAAAB==",
             "9e6c4e1f-7d60-472f-ba1a-a39ef669e4b2",
             16,
@@ -175,7 +175,7 @@ class TestBadData:
         refused(prepared.machine, "sendAsyncNotification", body, expected)
 
     def test_the_name_of_a_trusted_process_has_no_limit_of_its_own(self, machine: Machine) -> None:
-        """COR-3: the header's array of 15 is where the name begins, not how long it is."""
+        """COR-3: the header's array of 15 marks where the name begins, not how long it is."""
         for name in ("x" * 15, "x" * 16, "\U0001f600" * 8, "x" * 32_766, ""):
             data = {"untrustedFlag": 255, "imageFileName": name}
             sequence = send_async(machine, "TrustedOrUntrustedProcess", data=data)["sequence"]

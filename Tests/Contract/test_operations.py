@@ -1,4 +1,4 @@
-"""Every operation, with success; what the document says of lists, queries and headers."""
+"""Every operation with success, and the lists, queries and headers that the document declares."""
 
 import re
 from typing import Any
@@ -29,7 +29,7 @@ def query_name(value: object) -> str | None:
 
 
 def send(prepared: Prepared, operation: Operation, example: object = None, **arguments: Any) -> None:  # noqa: ANN401
-    """Ask `operation` with an example body of the document."""
+    """Call `operation` with an example body of the document."""
     prepared.ready(operation.id)
     if isinstance(example, str):
         arguments["data"] = example.encode()

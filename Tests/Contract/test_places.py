@@ -1,4 +1,4 @@
-"""Who loses a place to others: clients that have gone, idle connections, uploads that dribble; and descriptors."""
+"""Who loses a slot to others: disconnected clients, idle connections, slow uploads. Also descriptor limits."""
 
 import resource
 import socket
@@ -20,7 +20,7 @@ FEW = f"server:\n  connectionLimit: {PLACES}\n"
 GET = get("/livez")
 OTHER = get("/v1/version")
 WAIT = get("/v1/hosts/default/messages?waitMs=60000&after=99999")
-# Far more than it takes, and far less than the 60 s of the wait.
+# Far more than needed, and far less than the 60 s of the wait.
 SOON = 15
 
 
@@ -45,12 +45,12 @@ def test_a_client_that_goes_while_its_request_waits_gives_up_its_place(
             wire.close()
         deadline = time.monotonic() + SOON
         while (status := ask_once(service.port, OTHER).status) != 200:
-            assert status == 503  # no place yet
+            assert status == 503  # no free slot yet
             assert time.monotonic() < deadline
 
 
 def test_probes_are_answered_when_all_places_are_held(start: StartService) -> None:
-    """By requests that wait and by half requests, more than the kernel's queue takes at a time among them."""
+    """Waiting requests and incomplete ones hold them, more than the kernel's backlog can take."""
     service, client = start(FEW + "  requestTimeoutMs: 60000\n")
     client.close()
     with ExitStack() as held:
@@ -96,7 +96,7 @@ def test_an_upload_that_dribbles_gives_up_its_place_when_another_needs_it(start:
         wire.send(head + b"Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n")
         assert b" 100 " in wire.interim()
         wire.send(b"\n")
-        # At first nobody can tell whether it will be slow.
+        # At first the service cannot know that the upload is slow.
         assert upload(b"\n").problem == "limit-reached"
         deadline = time.monotonic() + 60
         while (answer := upload(b"\n")).status == 409:
@@ -135,7 +135,7 @@ def test_with_few_descriptors_there_is_a_reserve_and_a_warning(tmp_path: Path) -
     config.write_text("server:\n  requestTimeoutMs: 60000\n")
     service = Service(tmp_path, ["--config", str(config)], descriptors=few)
     with ExitStack() as held:
-        # Each of them holds its place with half a request.
+        # Each of them holds a slot with an incomplete request.
         for _ in range(few):
             held.enter_context(WireClient(service.port)).send(GET[:-2])
         descriptors = Path(f"/proc/{service.process.pid}/fd")

@@ -72,7 +72,7 @@ class TestProcesses:
             ("C:\\Windows\\System32\\svchost.exe", False, "0x00000500"),
             ("C:\\svchost.exe\\other.exe", True, "0x00000400"),
             ("C:\\Windows\\System32\\poqexec.exe", False, "0x00000420"),
-            # COR-6: friendly before Windows 10 only.
+            # COR-6: friendly only before Windows 10.
             ("C:\\Windows\\System32\\msiexec.exe", False, "0x00000400"),
             ("C:\\Windows\\System32\\Register-CimProvider.exe", False, "0x00000400"),
         ],

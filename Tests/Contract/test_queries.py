@@ -1,4 +1,4 @@
-"""Faults of query parameters."""
+"""Invalid query parameters."""
 
 from typing import Any
 
@@ -40,12 +40,12 @@ def test_a_bad_value_of_a_query_parameter_is_400(
 
 
 def encoded(value: str) -> str:
-    """`value` for a query; what is encoded already stays."""
+    """`value` encoded for a query; existing escapes are kept."""
     return value.replace(" ", "%20").replace("+", "%2B")
 
 
 def ask(client: Client, operation: Operation, at: str) -> Answer:
-    """Ask `operation` at a target, with a body that it takes."""
+    """Call `operation` at a target with a valid body."""
     arguments = body_of(operation)
     headers = {"Content-Type": next(iter(operation.media))} if operation.media else {}
     data = arguments.get("data", b"{}" if "body" in arguments else None)
@@ -71,7 +71,7 @@ def test_all_faults_of_a_query_are_told(machine: Machine) -> None:
 
 @pytest.mark.parametrize(("length", "status"), [(255, 200), (256, 400)])
 def test_the_name_of_a_machine_has_a_bound(machine: Machine, length: int, status: int) -> None:
-    """With room to spare below what the HTTP library takes of a target."""
+    """The limit is well below what the HTTP library accepts as a target."""
     query = {"format": "sysmon", "machine": "x" * length}
     answer = machine.call("postEvents", query=query, data=b"\n", expect=status)
     assert [fault["parameter"] for fault in answer.json.get("errors", [])] == ["machine"] * (status == 400)

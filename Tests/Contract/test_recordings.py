@@ -1,4 +1,4 @@
-"""Recorded telemetry, machine by machine, held against what an independent reader found in it."""
+"""Recorded telemetry, machine by machine, checked against the results of an independent reader."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES])
 def recorded(request: pytest.FixtureRequest) -> Recording:
-    """Each of the recordings."""
+    """Each of the recordings in turn."""
     return recording(request.param)
 
 
 def replay(host: Machine, recorded: Recording, rules: list[str], **query: object) -> dict[str, Any]:
-    """Send a recording through `host` and give back the report."""
+    """Send a recording through `host` and return the report."""
     host.call("putRulePolicies", body={"items": [{"imageFileName": "*", "rules": rules}]})
     chunks: Iterable[bytes] = (b"".join(recorded.lines[at : at + 64]) for at in range(0, len(recorded.lines), 64))
     report: dict[str, Any] = host.get("postEvents", data=chunks, query={"format": "sysmon", **query})
@@ -36,7 +36,7 @@ def replay(host: Machine, recorded: Recording, rules: list[str], **query: object
 
 
 def every_machine(machine: Machine, recorded: Recording, rules: list[str]) -> list[dict[str, Any]]:
-    """A report for each machine of the recording, each through a host of its own."""
+    """A report for each machine of the recording, each with its own host."""
     reports = []
     for name in recorded.truth["hosts"]:
         with new_machine(machine.client, clock={"mode": "events"}) as host:
@@ -46,7 +46,7 @@ def every_machine(machine: Machine, recorded: Recording, rules: list[str]) -> li
 
 
 def agree(machine: Machine, report: dict[str, Any]) -> None:
-    """The journal, the counters and the report tell the same."""
+    """The journal, the counters and the report agree."""
     counters = machine.get("getCounters")
     queue = counters["async"]
     parts = ("sent", "sendFailed", "droppedOnOverflow", "queued", "inHand")
@@ -60,7 +60,7 @@ def agree(machine: Machine, report: dict[str, Any]) -> None:
 
 
 def total(reports: list[dict[str, Any]], *keys: str) -> int:
-    """Sum of a number over the reports; 0 where it is absent."""
+    """Sum of a number over the reports; 0 if it is absent."""
     result = 0
     for report in reports:
         value: Any = report
@@ -71,7 +71,7 @@ def total(reports: list[dict[str, Any]], *keys: str) -> int:
 
 
 def skipped(reports: list[dict[str, Any]], kind: str) -> int:
-    """Records of one kind that were skipped, for whatever reason that is told by kind."""
+    """Skipped records of one type, for all reasons that are reported by type."""
     return sum(sum(report["skippedByType"].get(kind, {}).values()) for report in reports)
 
 
@@ -104,7 +104,7 @@ def test_the_sums_are_those_of_the_independent_reader(machine: Machine, recorded
     assert sum(skipped(reports, kind) for kind in EVENT_TYPES) == late
     assert total(reports, "messages", "async", "LoadImage") == total(reports, "appliedByType", "imageLoad")
     assert total(reports, "skipped", "process-open") == truth["opens"]
-    unresolved = sum(truth["pid_unresolved"].values())  # in these recordings registry records all
+    unresolved = sum(truth["pid_unresolved"].values())  # in these recordings, all of them are registry records
     assert total(reports, "skipped", "pid-unresolved") == unresolved
     assert total(reports, "skipped", "registry") + unresolved == sum(truth["registry"].values())
     assert total(reports, "processesSynthesised") <= truth["synth_with_parents"] + truth["created_after_first_mention"]

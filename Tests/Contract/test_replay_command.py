@@ -1,4 +1,4 @@
-"""`wdfilterd replay`: recordings in every kind of file, with and without a service."""
+"""`wdfilterd replay`: recordings in every type of file, with and without a service."""
 
 import gzip
 import io
@@ -57,7 +57,7 @@ def run(*arguments: str | Path, stdin: bytes = b"") -> Result:
 
 
 def replay(*arguments: str | Path, stdin: bytes = b"") -> Report:
-    """The report of a replay: one JSON object on stdout, and nothing else anywhere."""
+    """The report of a replay: one JSON object on stdout, and no other output."""
     result = run(*arguments, "--quiet", "--json", stdin=stdin)
     assert result.stderr == b""
     assert result.returncode == 0
@@ -68,17 +68,17 @@ def replay(*arguments: str | Path, stdin: bytes = b"") -> Report:
 
 
 def as_of_a_service(report: Report) -> Report:
-    """The report without what a service cannot know: in which file a line stands."""
+    """The report without the part that a service cannot know: the file of a line."""
     rejected = [{name: fault[name] for name in fault if name != "part"} for fault in report["rejected"]]
     return {**report, "rejected": rejected}
 
 
 def write(folder: Path, kind: str, data: bytes) -> tuple[str | Path, bytes]:
-    """`data` in a kind of file: what the command is to be given, and its stdin."""
+    """Write `data` as a type of file; return the argument for the command, and its stdin."""
     if kind == "-":
         return "-", data
     path = folder / kind
-    # What archivers add beside is no recording.
+    # The extra files that archivers add are not recordings.
     members = {"__MACOSX/._story.json": b"\0\5\26\7", "story.json": data, "._story.json": b"\0\5\26\7"}
     if kind.endswith(".zip"):
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -99,7 +99,7 @@ def write(folder: Path, kind: str, data: bytes) -> tuple[str | Path, bytes]:
 
 @pytest.fixture
 def story(tmp_path: Path) -> Path:
-    """The file of a recording."""
+    """A file with a recording."""
     path = tmp_path / "injection.json"
     path.write_bytes(ndjson(injection().events))
     return path
@@ -107,7 +107,7 @@ def story(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Service]:
-    """A service that has done nothing yet."""
+    """A service that has not been used yet."""
     folder = tmp_path / "service"
     folder.mkdir()
     service = Service(folder)
@@ -116,12 +116,12 @@ def fresh(tmp_path: Path) -> Iterator[Service]:
 
 
 def url(service: Service) -> str:
-    """Where a service is."""
+    """The base URL of a service."""
     return f"http://127.0.0.1:{service.port}"
 
 
 class TestFiles:
-    """The same recording gives the same, however it comes."""
+    """A recording gives the same result in every type of file."""
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_every_kind_of_file_is_read(self, tmp_path: Path, story: Path, kind: str) -> None:
@@ -147,7 +147,7 @@ class TestFiles:
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_recording_that_is_newest_first_is_read_from_its_end(self, tmp_path: Path, kind: str) -> None:
-        """But for a pipe, in which the end is not known at the beginning."""
+        """Except from a pipe, whose end is not known at the start."""
         lines = ndjson(injection().events).splitlines(keepends=True)
         source, stdin = write(tmp_path, kind, b"".join(reversed(lines)))
         for order in ((), ("--order", "auto"), ("--order", "reverse")):
@@ -204,7 +204,7 @@ class TestFiles:
     reason=f"no recordings: {SHARED / 'datasets'} is not there, set WDFILTERD_SHARED to the folder that holds them",
 )
 class TestRecordings:
-    """Recorded attacks, as they lie there."""
+    """Recorded attacks, in the files as published."""
 
     @pytest.mark.parametrize("name", NAMES)
     def test_the_sums_are_those_of_the_independent_reader(self, name: str, fresh: Service) -> None:
@@ -232,7 +232,7 @@ class TestRecordings:
 
 
 class TestOptions:
-    """What can be said of rules, machines, engine and pace."""
+    """Options for rules, machines, engine and pace."""
 
     def test_without_rules_nobody_is_told_of_threads(self, story: Path) -> None:
         report = replay(story)
@@ -299,11 +299,11 @@ class TestOptions:
 
 
 class TestTime:
-    """Pace and a slow engine: no time of ours with the embedded one, real time with any other."""
+    """Pace and slow engines: simulated time with the embedded engine, real time with any other."""
 
     @pytest.fixture
     def second(self, tmp_path: Path) -> Path:
-        """A recording that takes a second."""
+        """A recording that spans one second."""
         script = Script(milliseconds=200)
         script.create(CREATOR, SHELL)
         for _ in range(5):
@@ -314,7 +314,7 @@ class TestTime:
 
     @pytest.fixture
     def burst(self, tmp_path: Path) -> list[str | Path]:
-        """Many loads in two processes within less than a second, and room for five."""
+        """Many loads in two processes within less than a second, and a queue for five."""
         config = tmp_path / "wdfilterd.yaml"
         config.write_text("driver: {maxAsyncNotificationCount: 5}\n")
         script = Script(milliseconds=10)
@@ -371,7 +371,7 @@ class TestTime:
 
     @pytest.mark.parametrize("pace", ["asap", "recorded"])
     def test_an_engine_that_is_too_slow_leaves_rules_armed(self, story: Path, pace: str) -> None:
-        """What is not acknowledged is told again."""
+        """A message that is not acknowledged is sent again."""
         report = replay(story, "--rules", RULE, "--engine-latency", "1500ms", "--pace", pace)
         coherent(report)
         assert report["messages"]["sync"] == {"NewThreadDifferentProcess": 3}
@@ -441,7 +441,7 @@ class TestTime:
         assert report["losses"] == []
 
     def test_lossy_runs_are_equal(self, tmp_path: Path, burst: list[str | Path]) -> None:
-        """Also where several processes wait for several others, and go on at the same time."""
+        """Also if several processes wait for several others and continue at the same time."""
         processes = [Process(2000 + 4 * number) for number in range(6)]
         script = Script(milliseconds=10)
         for process in processes:
@@ -460,13 +460,13 @@ class TestTime:
 
 
 def ends_of(report: Report, kind: str, operation: str) -> dict[str, int]:
-    """What became of the messages of one type, without zeros."""
+    """The outcome of the messages of one type, without zeros."""
     [of] = [of for of in report["deliveries"] if (of["kind"], of["operation"]) == (kind, operation)]
     return {end: of[end] for end in ("sent", "failed", "notSent", "dropped") if of[end]}
 
 
 class TestOutput:
-    """What goes where."""
+    """Which output goes where."""
 
     def test_progress_is_on_stderr_only(self, story: Path) -> None:
         loud, quiet = run(story, "--json"), run(story, "--json", "--quiet")
@@ -483,11 +483,11 @@ class TestOutput:
 
 
 class TestTokens:
-    """A service that asks for tokens."""
+    """A service that requires tokens."""
 
     @pytest.fixture
     def guarded(self, tmp_path: Path) -> Iterator[Service]:
-        """Such a service."""
+        """A service with one token for each role."""
         folder = tmp_path / "guarded"
         folder.mkdir()
         roles = ("read", "drive", "admin")
@@ -545,7 +545,7 @@ def test_a_replay_that_is_interrupted_takes_the_host_of_its_rules_along(
 def test_a_replay_with_rules_is_interrupted_whatever_it_waits_for(
     service: Service, number: signal.Signals, waits_for: str
 ) -> None:
-    """For a recording that does not begin, or a server that takes connections and says nothing."""
+    """It waits for a recording that does not begin, or for a server that accepts connections and does not respond."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         at = f"http://127.0.0.1:{silent.getsockname()[1]}" if waits_for == "server" else url(service)
         command = [binary(), "replay", "-", "--server", at, "--rules", RULE]
@@ -561,7 +561,7 @@ def test_a_replay_with_rules_is_interrupted_whatever_it_waits_for(
             else:
                 blocked = Path(f"/proc/{process.pid}/status")
                 deadline = time.monotonic() + SECONDS
-                # Until then a signal ends it without a word of ours.
+                # Before that, the signal's default action ends the process.
                 while not int(blocked.read_text().split("SigBlk:")[1].split()[0], 16) & 1 << (number - 1):
                     assert time.monotonic() < deadline
             process.send_signal(number)
@@ -571,7 +571,7 @@ def test_a_replay_with_rules_is_interrupted_whatever_it_waits_for(
 
 
 class TestFailures:
-    """Exit codes 2 and 3; nothing is on stdout then."""
+    """Exit codes 2 and 3, with nothing on stdout."""
 
     @pytest.mark.parametrize(
         "arguments",
@@ -662,7 +662,7 @@ class TestFailures:
         for source, stdin in ((path, b""), ("-", data)):
             report = replay(source, stdin=stdin)
             assert report["applied"] == 3
-            # Brackets between objects are not a line.
+            # A line with only brackets is not counted.
             assert report["rejectedCount"] == (first != b"[]")
 
     def test_one_record_is_enough(self, tmp_path: Path, story: Path) -> None:

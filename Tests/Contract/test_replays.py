@@ -1,4 +1,4 @@
-"""Recordings of any number of machines in one request, each onto a host of its own."""
+"""Recordings of any number of machines in one request, each replayed into its own host."""
 
 import hashlib
 import itertools
@@ -42,25 +42,25 @@ with_recordings = pytest.mark.skipif(
 
 @pytest.fixture
 def armed(machine: Machine) -> Machine:
-    """A host whose policy arms the rule on every process: what new hosts are to be like."""
+    """A host whose policy sets the rule on every process; it is the template of new hosts."""
     machine.call("putRulePolicies", body=ARMED)
     return machine
 
 
 @pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES])
 def recorded(request: pytest.FixtureRequest) -> Recording:
-    """Each of the recordings."""
+    """Each of the recordings in turn."""
     return recording(request.param)
 
 
 def section_of(report: Report, name: str) -> Report | None:
-    """The section of the machine `name`; there is none when nothing of it was for the driver."""
+    """The section of the machine `name`, or None if none of its records was for the driver."""
     return next((section for section in report["hosts"] if section["machine"] == name.lower()), None)
 
 
 @with_recordings
 class TestRecordings:
-    """Recorded attacks, held against what an independent reader found in them."""
+    """Recorded attacks, checked against the results of an independent reader."""
 
     def test_the_sums_are_those_of_the_independent_reader(self, armed: Machine, recorded: Recording) -> None:
         truth = recorded.truth
@@ -160,19 +160,19 @@ class TestRecordings:
 
 
 def counted(**counts: int) -> dict[str, int]:
-    """Those that are not 0."""
+    """The counts that are not 0."""
     return {name: count for name, count in counts.items() if count}
 
 
 def replay_armed(client: Client, data: bytes) -> Report:
-    """Replay onto hosts like `default`, which is armed."""
+    """Replay into hosts like `default`, whose policy sets the rule."""
     client.call("putRulePolicies", host="default", body=ARMED)
     report: Report = post(client, data).json
     return report
 
 
 def journal(folder: Path, ledger: Ledger, replay: Callable[[Client], Report]) -> tuple[Report, dict[str, list[Any]]]:
-    """The report of a replay into a fresh service, and what each host sent: kind, operation, digest of the bytes."""
+    """The report of a replay into a new service, and the messages of each host with a digest of the bytes."""
     folder.mkdir()
     service = Service(folder)
     client = Client(service.port, ledger)
@@ -192,7 +192,7 @@ def journal(folder: Path, ledger: Ledger, replay: Callable[[Client], Report]) ->
 
 
 def digest(host: Machine, sequence: int) -> str:
-    """Of the exact bytes of a message."""
+    """SHA-256 of the exact bytes of a message."""
     answer = host.call("getMessage", sequence=sequence, headers={"Accept": "application/octet-stream"})
     assert answer.media == "application/octet-stream"
     return hashlib.sha256(answer.body).hexdigest()
@@ -378,7 +378,7 @@ class TestStory:
 
 
 class TestHosts:
-    """Which host a machine's records go onto, and what that host is like."""
+    """Which host gets the records of a machine, and how that host is configured."""
 
     @pytest.mark.parametrize(
         ("pattern", "host"),
@@ -408,7 +408,7 @@ class TestHosts:
                 assert host.get(name) == before[name]
             assert host.get("getEngine")["reply"] == "mismatch"
             assert host.get("getClock")["mode"] == "events"
-            # What is not acknowledged is told again.
+            # A message that is not acknowledged is sent again.
             assert report["messages"]["sync"] == {"NewThreadDifferentProcess": 3}
         assert {name: machine.get(name) for name in before} == before
         assert machine.get("listMessages")["newest"] == 0
@@ -488,12 +488,12 @@ class TestHosts:
 
 
 def delivery(kind: str, operation: str, **ends: int) -> dict[str, Any]:
-    """What is told of messages of one type."""
+    """The delivery counts for messages of one type."""
     return {"kind": kind, "operation": operation, "sent": 0, "failed": 0, "notSent": 0, "dropped": 0, **ends}
 
 
 class TestLosses:
-    """What became of the messages, and what of them was lost."""
+    """The outcome of the messages, and which of them were lost."""
 
     def test_an_engine_that_takes_everything(self, armed: Machine) -> None:
         with replayed(armed.client, ndjson(injection().events), like=armed.name) as report:
@@ -546,19 +546,19 @@ class TestLosses:
             assert [loss["count"] for loss in report["losses"]] == [3]
 
     def test_losses_are_listed_up_to_a_bound(self, client: Client) -> None:
-        """10,000 at most; the others are counted."""
+        """At most 10,000 are listed; the others are counted."""
         with new_machine(client, engine={"type": "none"}) as machine:
             script = Script()
             for number in range(10_050):
                 script.load(Process(4000 + 4 * number, started=number))
             with replayed(client, ndjson(script.events), like=machine.name) as report:
-                # As many as an answer of four mebibytes has room for.
+                # This many fit into a response of four mebibytes.
                 assert 9_000 < len(report["losses"]) <= 10_000
                 assert len(report["losses"]) + report["lossesUnlisted"] == 10_050
 
 
 class TestRefusals:
-    """What is refused before a line is read."""
+    """Requests that are refused before a line is read."""
 
     def test_a_host_that_there_is_not_is_nobodys_like(self, client: Client) -> None:
         script = injection()

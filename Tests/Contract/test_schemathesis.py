@@ -1,4 +1,4 @@
-"""What schemathesis, which knows nothing but the document, finds in the service. README.md says how it is run."""
+"""Results of schemathesis, which knows only the document. README.md describes how to run it."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ from contract.service import Service
 
 HERE = Path(__file__).parent
 LIMIT_SECONDS = 900
-# Policies may have 10,000 items: with the usual limit they would be too large before they are too many.
+# Policies may have 10,000 items. With the default limit, the body would be too large before there are too many items.
 SETTINGS = """
 server:
   bodyLimitBytes: 16777216
@@ -25,26 +25,26 @@ TOKEN = "schemathesis-0123456789"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 ALONE = ("examples", "coverage", "fuzzing")
 STORIES = "stateful"
-# Tests that look at the same run belong into the same process.
+# Tests that check the same run belong in the same process.
 alone = pytest.mark.xdist_group("schemathesis-requests")
 in_stories = pytest.mark.xdist_group("schemathesis-stories")
 
 
 class Run:
-    """A run of schemathesis against a service, and what it left."""
+    """A run of schemathesis against a service, and its output files."""
 
     def __init__(self, directory: Path, port: int, phases: Sequence[str]) -> None:
-        """Run some of its phases; its files go to `directory`."""
+        """Run the given phases; write the files to `directory`."""
         base = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"]
-        # From the service it would leave out the operation that it got the document by.
+        # If schemathesis loaded the document from the service, it would skip the operation that serves it.
         command += [str(REPOSITORY / "openapi.yaml"), "--url", base, "--no-color", "--checks", "all"]
         command += ["--phases", ",".join(phases)]
         for name, value in HEADERS.items():
             command += ["--header", f"{name}: {value}"]
         self._summary, self._stories = directory / "summary.json", directory / "stories.txt"
         command += ["--report-json-path", str(self._summary)]
-        # Hypothesis, by which it makes its data, goes by variables that CI sets.
+        # Hypothesis, which generates the data, changes its behavior if variables of CI are set.
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(HERE),
@@ -66,20 +66,20 @@ class Run:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """What it counted."""
+        """The counts of the run."""
         summary: dict[str, Any] = json.loads(self._summary.read_text())
         return summary
 
     @property
     def steps(self) -> set[tuple[str, int]]:
-        """What its stories asked, and the status that came."""
+        """The operations that its stories called, with the resulting status."""
         lines = (line.split() for line in self._stories.read_text().splitlines())
         return {(operation, int(status)) for operation, status in lines}
 
 
 @contextlib.contextmanager
 def running(directory: Path, *phases: str) -> Iterator[Run]:
-    """A run on a service of its own."""
+    """A run against its own service."""
     config = directory / "wdfilterd.yaml"
     tokens = directory / "tokens"
     tokens.write_text(f"schemathesis admin {TOKEN}\n")
@@ -94,20 +94,20 @@ def running(directory: Path, *phases: str) -> Iterator[Run]:
 
 @pytest.fixture(scope="module")
 def requests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """The phases in which each request stands alone."""
+    """The phases in which each request is independent."""
     with running(tmp_path_factory.mktemp("requests"), *ALONE) as run:
         yield run
 
 
 @pytest.fixture(scope="module")
 def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """The phase in which one request leads to the next; on its own, since values from before make its data waver."""
+    """The phase in which requests build on each other; in its own run, because earlier values make its data flaky."""
     with running(tmp_path_factory.mktemp("stories"), STORIES) as run:
         yield run
 
 
 def finds_nothing(run: Run, phases: Sequence[str]) -> None:
-    """It ran to its end and has nothing to say."""
+    """The run was complete and found nothing."""
     if run.ended.returncode != 0:
         pytest.fail(run.ended.stdout, pytrace=False)
     assert run.summary["complete"]
@@ -126,7 +126,7 @@ def test_it_finds_nothing_in_stories(stories: Run) -> None:
 
 @alone
 def test_each_operation_accepts_something(requests: Run) -> None:
-    """A run that is refused everything finds little."""
+    """A run in which every request is refused finds little."""
     operations = requests.summary["operations"]
     assert [operations[what] for what in ("total", "selected", "tested")] == [len(DOCUMENT.operations)] * 3
     accepted = {

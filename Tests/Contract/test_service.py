@@ -1,4 +1,4 @@
-"""The process itself: how it starts, and how it stops with work in hand."""
+"""The process itself: how it starts, and how it stops with work in progress."""
 
 import contextlib
 import http.client
@@ -83,14 +83,14 @@ def test_it_stops_with_waits_of_every_kind_under_way(tmp_path: Path) -> None:
     assert [answer.status in (200, 201, 503) for answer in answers if answer] == [True] * len(requests)
 
 
-# Stopping with work in hand
+# Stopping with work in progress
 
 
 class Busy:
-    """A service whose engine never answers, with something of every kind in hand."""
+    """A service whose engine never answers, with unfinished work of every kind."""
 
     def __init__(self, directory: Path, shutdown_ms: int) -> None:
-        """Start it and wait until all is under way."""
+        """Start it and wait until all of the work has begun."""
         config = directory / "wdfilterd.yaml"
         config.write_text(f"server:\n  shutdownTimeoutMs: {shutdown_ms}\n")
         self.service = Service(directory, ["--config", str(config)])
@@ -126,7 +126,7 @@ class Busy:
         self.sockets.append(connection)
 
     def replies(self) -> list[int | None]:
-        """The status that each request got, None where the connection was just closed."""
+        """The status that each request got, or None if the connection was closed without a response."""
         found: list[int | None] = []
         for connection in self.sockets:
             received = b""
@@ -140,7 +140,7 @@ class Busy:
 
 @pytest.fixture
 def busy(tmp_path: Path) -> Iterator[Busy]:
-    """A busy service that gives its requests a second."""
+    """A busy service whose shutdown timeout is one second."""
     made = Busy(tmp_path, shutdown_ms=1000)
     yield made
     made.service.kill()
@@ -153,7 +153,7 @@ def test_a_signal_ends_a_busy_service_within_its_time(busy: Busy, number: signal
     begin = time.monotonic()
     busy.service.process.send_signal(number)
     assert busy.service.process.wait(timeout=FAR_TOO_LONG) == 0
-    assert time.monotonic() - begin < 5  # twice its second, and room for a slow machine
+    assert time.monotonic() - begin < 5  # twice the timeout, and room for a slow machine
     sync, reader, *unfinished = busy.replies()
     assert (sync, reader) == (503, 200)
     assert all(status in (None, 503) for status in unfinished)
@@ -196,10 +196,10 @@ def test_a_message_in_hand_when_the_time_is_up_is_not_lost_silently(busy: Busy) 
 
 
 def test_a_second_signal_more_than_a_second_later_ends_it_at_once(tmp_path: Path) -> None:
-    busy = Busy(tmp_path, shutdown_ms=60000)  # long enough to be told from an end at once
+    busy = Busy(tmp_path, shutdown_ms=60000)  # long enough to be distinguished from an immediate end
     begin = time.monotonic()
     busy.service.process.send_signal(signal.SIGTERM)
-    # The long poll is answered once the first signal was seen.
+    # The long poll is answered once the service has seen the first signal.
     assert busy.sockets[1].recv(12) == b"HTTP/1.1 200"
     assert busy.service.process.poll() is None
     busy.service.process.send_signal(signal.SIGTERM)
@@ -246,7 +246,7 @@ def test_the_port_file_is_never_half_there(tmp_path: Path) -> None:
     assert service.stop() == 0
 
 
-# What it tells of itself
+# What the service logs
 
 
 def test_nothing_is_logged_in_normal_work(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How the service ends: once asked, asked twice, with files that block, with a log that nobody reads."""
+"""How the service stops: on one signal, on two, with files that block, and with a log that nobody reads."""
 
 import fcntl
 import http.client
@@ -32,7 +32,7 @@ def serving(tmp_path: Path, *arguments: str) -> Iterator[Process]:
 
 
 def accounts(tmp_path: Path) -> int:
-    """How many lines of the log say what became of all messages; the last line is one."""
+    """The number of log lines that account for all messages; the last line must be one."""
     lines = (tmp_path / "log").read_text().splitlines()
     assert lines
     assert ACCOUNT in lines[-1]
@@ -66,11 +66,11 @@ def test_a_service_under_timeout_tells_its_account_each_time(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("second", STOPS)
 def test_a_later_stop_signal_ends_at_once_after_the_account(tmp_path: Path, second: signal.Signals) -> None:
-    """SIGHUP during the stop does nothing, nor does it put anything off."""
+    """SIGHUP during the stop does nothing and delays nothing."""
     with new_receiver() as receiver, serving(tmp_path, "--engine-url", receiver.setting["url"]) as process:
         port = process.port()
         receiver.answering = stay_silent
-        # The creation waits for its engine, and the stop for the creation.
+        # The creation waits for its engine, and the stop waits for the creation.
         waiting = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
         waiting.request("POST", "/v1/hosts/default/processes", CREATION, {"Content-Type": "application/json"})
         until(lambda: len(receiver.requests) > 0, "the engine has it")
@@ -152,7 +152,7 @@ class TestLog:
 
     @pytest.fixture
     def full(self) -> Iterator[tuple[int, int]]:
-        """A pipe of 4 KiB: who reads it, who writes it."""
+        """A pipe of 4 KiB: the read end and the write end."""
         reading, writing = os.pipe()
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
         yield reading, writing
@@ -173,7 +173,7 @@ class TestLog:
         arguments = ("serve", "--listen", "127.0.0.1:0", "--log-level", "trace")
         with Process(*arguments, stdout=subprocess.PIPE, stderr=writing) as process:
             port = process.port()
-            # Some lines of 1 KiB each: far more than the pipe and the queue of 1 MiB hold.
+            # Many lines of 1 KiB each: far more than the pipe and the queue of 1 MiB hold.
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
             for _ in range(2000):
                 connection.request("GET", "/v1/hosts/" + "x" * 1000)
@@ -244,7 +244,7 @@ class TestLog:
 
 
 class TestPortFile:
-    """`--port-file` writes a regular file, or nothing."""
+    """`--port-file` writes a regular file or nothing."""
 
     @staticmethod
     def refused(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""SIGTERM in the middle of full load: exit 0, and the last line of the log accounts for every message."""
+"""SIGTERM under full load: exit code 0, and the last log line accounts for every message."""
 
 import http.client
 import json
@@ -34,7 +34,7 @@ def kinds(receiver: Receiver) -> Counter[str]:
 
 @pytest.mark.parametrize("under_way", ["creation", "message"])
 def test_who_comes_while_it_stops_is_told_so(tmp_path: Path, under_way: str) -> None:
-    """On a new connection, to the end of the stop: while a request waits for its engine, and while a message does."""
+    """New connections are refused until the stop ends, while a request or a message waits for its engine."""
     config = tmp_path / "wdfilterd.yaml"
     config.write_text("server:\n  shutdownTimeoutMs: 2000\n")
     service = Service(tmp_path, ["--config", str(config)])
@@ -52,7 +52,7 @@ def test_who_comes_while_it_stops_is_told_so(tmp_path: Path, under_way: str) -> 
         until(lambda: len(receiver.requests) > 0, "the engine has it")
         service.process.send_signal(signal.SIGTERM)
         until(lambda: ask_once(service.port, get("/livez")).status != 200, "it stops")
-        # The request gets two seconds, then the message.
+        # The request gets two seconds, then the message does.
         end = time.monotonic() + (2.5 if under_way == "creation" else 1)
         while time.monotonic() < end:
             for path in ("/readyz", "/livez", "/v1/version"):
@@ -63,10 +63,10 @@ def test_who_comes_while_it_stops_is_told_so(tmp_path: Path, under_way: str) -> 
 
 
 class Load:
-    """What one client was told until the service went away."""
+    """The results that one client got until the service closed its connection."""
 
     def __init__(self, port: int, requests: list[tuple[str, str]]) -> None:
-        """Ask `requests` over and over."""
+        """Send `requests` over and over."""
         self.port = port
         self.requests = requests
         self.told: Counter[str] = Counter()
@@ -119,7 +119,7 @@ def test_sigterm_under_full_load_accounts_for_every_message(tmp_path: Path) -> N
         path = f"/v1/hosts/{name}/notifications"
         loads += [Load(service.port, [(f"{path}/async", ASYNC)] * 10 + [(f"{path}/sync", SYNC)]) for _ in range(3)]
     time.sleep(SECONDS_OF_LOAD / 2)
-    # One host is deleted in the middle: what it did is not forgotten.
+    # One host is deleted during the load. Its messages must still be counted.
     assert client.raw("DELETE", "/v1/hosts/gone").status == 204
     time.sleep(SECONDS_OF_LOAD / 2)
     client.close()
@@ -138,15 +138,15 @@ def test_sigterm_under_full_load_accounts_for_every_message(tmp_path: Path) -> N
     parts = ("sent", "sendFailed", "droppedOnOverflow", "queued", "inHand")
     assert sums["enqueued"] == sum(sums[part] for part in parts), last
     assert sums["inHand"] == sums["underWay"] == 0, last
-    # What the clients were told: every message that the service took in was acknowledged to its client.
+    # The service's sums against the clients': every message that was accepted was acknowledged to its client.
     assert sums["enqueued"] == told["async queued"] + told["async dropped"], (last, told)
     assert sums["syncSent"] == told["sync sent"], (last, told)
     assert sums["syncFailed"] == told["sync failed"], (last, told)
     assert sums["syncNotSent"] == told["sync notSent"], (last, told)
-    # What the engines acknowledged: one of them everything that it got, since its senders wait for a minute.
+    # The service's sums against those of the healthy engine, whose senders wait for a minute: it answered all it got.
     got = kinds(healthy)
     assert (got["async"], got["sync"]) == (sums["sent"], sums["syncSent"]), (last, got)
-    # There was something of everything.
+    # Every outcome occurred.
     for part in ("sent", "sendFailed", "droppedOnOverflow", "queued", "syncSent", "syncFailed"):
         assert sums[part] > 0, last
     for receiver in (healthy, stalling):

@@ -1,4 +1,4 @@
-"""Synchronous notifications sent as such: SYN-1 to SYN-9."""
+"""Synchronous notifications sent through the API: SYN-1 to SYN-9."""
 
 import time
 from typing import Any
@@ -28,7 +28,7 @@ BY_NAME_AND_NUMBER = [pytest.param(str, id="name"), pytest.param(int, id="number
 
 
 def armed(machine: Machine) -> str:
-    """A with every rule, B, and a stream context of DLL with every rule, whose id comes back."""
+    """Create A with every rule, B, and a stream context of DLL with every rule; return the id of the context."""
     machine.process(processId=A, rules=EVERY_RULE)
     machine.process(processId=B)
     identifier: str = machine.get("createStreamContext", body={"fileName": DLL, "rules": EVERY_RULE})["id"]
@@ -42,7 +42,7 @@ def rule_words(machine: Machine, context: str) -> tuple[int, int]:
 
 
 def told(machine: Machine, operation: str) -> dict[str, Any]:
-    """The counters of `operation`; those of all others are at rest."""
+    """The counters of `operation`; all other counters must be at their initial values."""
     counters = machine.get("getCounters")["sync"]
     counted: dict[str, Any] = counters.pop(operation)
     assert all(not any(value not in (0, "STATUS_SUCCESS") for value in other.values()) for other in counters.values())
@@ -50,7 +50,7 @@ def told(machine: Machine, operation: str) -> dict[str, Any]:
 
 
 def at_rest(**changed: object) -> dict[str, object]:
-    """Counters of a type of synchronous message, 0 but for `changed`."""
+    """The counters of a sync message type, 0 except for `changed`."""
     names = (
         "notificationsCount",
         "totalTimeMicroseconds",
@@ -63,7 +63,7 @@ def at_rest(**changed: object) -> dict[str, object]:
 
 
 def after(message: dict[str, Any], **changed: object) -> dict[str, object]:
-    """Those counters when `message` alone was sent."""
+    """The counters after `message` alone was sent."""
     return at_rest(notificationsCount=1, totalTimeMicroseconds=message["durationMicroseconds"], **changed)
 
 
@@ -120,7 +120,7 @@ class TestSync:
             assert machine.get("getMessage", sequence=sequence)["message"]["ioPriority"] == expected
 
     def test_a_rule_that_is_not_set_is_not_cleared(self, machine: Machine) -> None:
-        """SYN-9; the notification goes out whatever the rules."""
+        """SYN-9; the notification is sent regardless of the rules."""
         machine.process(processId=A, rules="0xdfffffff")
         message = send_sync(machine, "NewThreadAndCmdLine", SYNC_DATA["NewThreadAndCmdLine"])
         assert message["acknowledged"]

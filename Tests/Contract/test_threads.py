@@ -91,7 +91,7 @@ class TestRemoteThread:
 
     @pytest.mark.parametrize("whose", [None, "creator", "target"])
     def test_the_image_name_is_the_creators_or_the_targets(self, machine: Machine, whose: str | None) -> None:
-        """COR-1, THR-4: the text says the creator's, the only dump shows the target's."""
+        """COR-1, THR-4: the text says the creator's, but the only dump shows the target's."""
         assert machine.get("getConfig")["createThreadImageFileName"] == "creator"
         if whose:
             machine.call("patchConfig", body={"createThreadImageFileName": whose})

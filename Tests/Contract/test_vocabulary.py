@@ -1,4 +1,4 @@
-"""The vocabulary names what the document names, and the counters and members that there are."""
+"""The vocabulary has the names of the document, and all counters and members that exist."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -28,7 +28,7 @@ def vocabulary(client: Client) -> dict[str, Any]:
 
 
 def names(terms: list[dict[str, Any]]) -> list[str]:
-    """The names of terms; none stands twice."""
+    """The names of terms, which must be unique."""
     found = [str(term["name"]) for term in terms]
     assert len(set(found)) == len(found)
     return found
@@ -81,7 +81,7 @@ def test_settings_are_those_of_a_host(machine: Machine, vocabulary: dict[str, An
 
 
 def members(vocabulary: dict[str, Any], operation: str) -> set[str]:
-    """The members that JSON has of the structure of an operation."""
+    """The members of an operation's structure in JSON."""
     [layout] = [layout for layout in vocabulary["layouts"] if operation in layout["operations"]]
     return {field["member"] for field in layout["fields"] if field["member"]}
 

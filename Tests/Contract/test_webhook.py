@@ -1,4 +1,4 @@
-"""What engine webhooks that are slow, wrong or gone come to (SYN-4 to SYN-9), and that the next message works."""
+"""Engine webhooks that are slow, wrong or unreachable (SYN-4 to SYN-9), and that the next message works."""
 
 import os
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from contract.story import RULE, A, B, conserved, messages, two_processes
 
 
 def timeouts(milliseconds: int) -> dict[str, int]:
-    """The settings of a host whose engine has so long to answer."""
+    """The settings of a host whose engine has this long to answer."""
     names = ("syncMonitorNotificationTimeoutMs", "asyncTimeoutMs", "maxProcessCreationMessageTimeoutMs")
     return dict.fromkeys(names, milliseconds)
 
 
 @dataclass
 class Fault:
-    """An engine's fault, and what a send to it comes to."""
+    """A fault of an engine, and the resulting status of a send."""
 
     answering: Answering
     status: str
@@ -131,7 +131,7 @@ def test_an_engine_that_is_gone_and_comes_back(machine: Machine) -> None:
 
 
 def test_the_service_may_be_its_own_engine(machine: Machine) -> None:
-    """Its answer is a 404: no engine, and no loop."""
+    """It answers 404: that is not an engine's answer, and there is no loop."""
     url = f"http://127.0.0.1:{machine.client.port}/v1/hosts/{machine.name}/processes"
     machine.call("putEngine", body={"type": "webhook", "url": url})
     created = machine.get("createProcess", body={"imageFileName": "a.exe"}, expect=201)

@@ -1,4 +1,4 @@
-"""What an engine webhook receives, structured and binary, and what its binary replies do."""
+"""The requests that an engine webhook receives, structured and binary, and the effect of its binary replies."""
 
 import base64
 import hashlib
@@ -26,7 +26,7 @@ ENCODINGS = ("json", "binary")
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """A receiver that takes everything and says nothing."""
+    """A receiver that accepts everything and answers with an empty body."""
     with new_receiver() as made:
         made.answering = answer("200 OK", b"")
         yield made
@@ -38,7 +38,7 @@ def connect(machine: Machine, receiver: Receiver, encoding: str = "binary", **me
 
 
 def everything(machine: Machine) -> list[dict[str, Any]]:
-    """Have messages of every kind made; the journal."""
+    """Send messages of every kind and return the journal."""
     two_processes(machine)
     machine.thread(B, creatorProcessId=A)
     machine.load(B, DLL)
@@ -51,13 +51,13 @@ def everything(machine: Machine) -> list[dict[str, Any]]:
 
 
 def of_sequence(receiver: Receiver, sequence: int) -> Received:
-    """The request that told of a message; there is one."""
+    """The only request with the message `sequence`."""
     [found] = [each for each in receiver.received if each.headers["webhook-id"].endswith(f"-{sequence}")]
     return found
 
 
 def is_signed(received: Received) -> None:
-    """The signature is that of Standard Webhooks."""
+    """The signature is correct according to Standard Webhooks."""
     headers = received.headers
     content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + received.body
     digest = hmac.digest(KEY, content, hashlib.sha256)
@@ -65,7 +65,7 @@ def is_signed(received: Received) -> None:
 
 
 def webhook_for(entry: dict[str, Any]) -> str:
-    """The webhook that an entry of the journal was told by."""
+    """The webhook that sends the message of a journal entry."""
     if entry["kind"] == "sync":
         return "syncMessage"
     return "createProcess" if (entry["kind"], entry["operation"]) == ("direct", "CreateProcess") else "message"
@@ -164,7 +164,7 @@ class TestStructured:
 
 
 class TestSyncReplies:
-    """SYN-7 to SYN-9: a ReplySyncMessage in bytes, whatever the encoding of the messages."""
+    """SYN-7 to SYN-9: a ReplySyncMessage as bytes, whatever the encoding of the messages."""
 
     def armed(self, machine: Machine) -> None:
         machine.process(processId=A, rules=EVERY_RULE)
@@ -267,10 +267,10 @@ class TestSyncReplies:
 
 
 class TestCreateProcessReplies:
-    """PRC-3: a reply to CreateProcess in bytes, whatever the encoding of the messages."""
+    """PRC-3: a reply to CreateProcess as bytes, whatever the encoding of the messages."""
 
     def create(self, machine: Machine, **members: object) -> dict[str, Any]:
-        """Create a process; the answer, whether it was denied or not."""
+        """Create a process and return the answer, even if it was denied."""
         body = {"processId": A, "imageFileName": IMAGE, **members}
         answered: dict[str, Any] = machine.get("createProcess", body=body)
         return answered
@@ -357,7 +357,7 @@ class TestCreateProcessReplies:
         assert self.create(machine)["created"] is False
 
     def test_the_reply_to_a_wow64_cpu_load_is_passed_over(self, machine: Machine, receiver: Receiver) -> None:
-        """IMG-2: it is sent directly, but nobody reads its reply."""
+        """IMG-2: the message is sent directly, but its reply is not read."""
         machine.process(processId=A, rules=["NotifyWow64cpuLoad"])
         machine.load(A, "\\Windows\\System32\\wow64cpu.dll")
         connect(machine, receiver)

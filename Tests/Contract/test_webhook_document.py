@@ -1,4 +1,4 @@
-"""The webhooks of the document: their examples fit, and the answers that they ask for do what they say."""
+"""The webhooks of the document: their examples are valid, and the replies in them have the documented effect."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ WEBHOOKS = DOCUMENT.at("/webhooks")
 
 
 def replies(name: str) -> dict[str, Any]:
-    """The examples of answers to the webhook `name`."""
+    """The examples of replies to the webhook `name`."""
     content = WEBHOOKS[name]["post"]["responses"]["2XX"]["content"]["application/json"]
     return {example: told["value"] for example, told in content["examples"].items()}
 
