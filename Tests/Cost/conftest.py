@@ -1,4 +1,4 @@
-"""Services to be measured, and the tables of what was measured."""
+"""Services to measure, and the tables of the results."""
 
 import os
 from collections.abc import Iterator
@@ -16,21 +16,21 @@ FIGURES = Figures()
 
 @pytest.fixture(scope="session")
 def figures() -> Figures:
-    """Where figures go."""
+    """The tables of this run."""
     return FIGURES
 
 
 class Starting:
-    """Starts services; all of them have to end well."""
+    """Starts services. Each must exit with code 0."""
 
     def __init__(self, directory: Path) -> None:
-        """Keep their files in `directory`."""
+        """Keep the files of the services in `directory`."""
         self._directory = directory
         self._count = 0
         self.running = ExitStack()
 
     def __call__(self, settings: str = "") -> Service:
-        """A service with settings."""
+        """Start a service with settings."""
         self._count += 1
         directory = self._directory / str(self._count)
         directory.mkdir()
@@ -66,7 +66,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Fi
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the tables, and leave them in the file that WDFILTERD_COST_TABLES names."""
+    """Print the tables, and also write them to the file that WDFILTERD_COST_TABLES names."""
     text = FIGURES.text()
     terminalreporter.write_line(text)
     if path := os.environ.get("WDFILTERD_COST_TABLES"):

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""A mixed load with faults of every kind, for some minutes: does anything grow, and do the sums hold at the end?
+"""A mixed load with faults of every kind, for some minutes: does anything grow, and do the sums match at the end?
 
-Bounded in time and in the number of clients; only loopback addresses. As root it has a resolver that never answers, in
-a mount namespace of its own; else engines by name do not resolve, which is quicker. `make soak` starts it.
+The run is limited in time and in the number of clients, and uses only loopback addresses. If run as root, it has its
+own mount namespace with a resolver that never answers; otherwise engine names fail to resolve, which is faster. `make
+soak` starts it.
 """
 
 import argparse
@@ -31,14 +32,14 @@ DEAD_RESOLVER = "127.9.9.9"
 INSIDE = "WDFILTERD_SOAK_NAMESPACE"
 SAMPLE_SECONDS = 30
 SETTLE_SECONDS = 75
-"""Longer than any time-out of the service, so that nothing of a client that has gone is left."""
+"""Longer than any timeout of the service, so that nothing of a disconnected client is left."""
 JOURNAL = 500
-"""Messages a host, so that all journals are full after a few minutes."""
+"""Messages per host, so that all journals are full after a few minutes."""
 WAYS = ("sent", "sendFailed", "droppedOnOverflow", "queued", "inHand")
 
 
 def with_a_dead_resolver() -> None:
-    """Start again where names are asked of somebody who never answers."""
+    """Start again with a resolver that never answers."""
     file = Path(tempfile.mkdtemp()) / "resolv.conf"
     file.write_text(f"nameserver {DEAD_RESOLVER}\noptions timeout:5 attempts:2\n")
     script = 'mount --bind "$1" /etc/resolv.conf; shift; exec "$@"'
@@ -47,7 +48,7 @@ def with_a_dead_resolver() -> None:
 
 
 class Service:
-    """wdfilterd with a log that nobody reads."""
+    """wdfilterd with a log that nobody reads until the end."""
 
     def __init__(self, directory: Path, log_level: str) -> None:
         """Start it."""
@@ -73,7 +74,7 @@ class Service:
         self.port = int(match[2])
 
     def stop(self) -> tuple[int, str]:
-        """Read its log at last, stop it; the exit code and the end of the log."""
+        """Read its log and stop it; return the exit code and the end of the log."""
         kept = bytearray()
 
         def read() -> None:
@@ -90,7 +91,7 @@ class Service:
 
 
 def sample(service: Service, probe: Probe, minute: float) -> None:
-    """Print a row."""
+    """Print a row of the table."""
     process = service.process.pid
     worst = probe.worst_ms()
     cells = (
@@ -105,7 +106,7 @@ def sample(service: Service, probe: Probe, minute: float) -> None:
 
 
 def unaccounted(connection: Connection) -> dict[str, int]:
-    """Hosts whose sums do not hold (ASY-10): how many messages are missing."""
+    """Hosts whose sums do not match (ASY-10), with the number of missing messages."""
     missing = {}
     for number in range(HOSTS):
         told = json.loads(connection.body(get(f"/v1/hosts/soak-{number}/counters")))["async"]
@@ -115,7 +116,7 @@ def unaccounted(connection: Connection) -> dict[str, int]:
 
 
 def soak(minutes: float, seed: int, service: Service) -> int:
-    """Run it; 1 when something is not as it should be."""
+    """Run the load; return 1 if something is wrong."""
     receiver = Receiver()
     connection = Connection(service.port)
     for number in range(HOSTS):
@@ -151,7 +152,7 @@ def soak(minutes: float, seed: int, service: Service) -> int:
 
 
 def main() -> int:
-    """Read the command line and soak."""
+    """Parse the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))

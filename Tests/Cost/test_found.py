@@ -1,4 +1,4 @@
-"""What single clients once made all others pay for, each as it was found."""
+"""Requests of single clients that once slowed down all others, one test for each."""
 
 import json
 import socket
@@ -29,7 +29,7 @@ BESIDE_HEAD = ("readers", "CPU s alone", "CPU s beside them", "times as much", "
 
 
 class Beside:
-    """What happens to /livez while something goes on."""
+    """Measures /livez while something else runs."""
 
     def __init__(self, service: Service, figures: Figures) -> None:
         """Measure `service`."""
@@ -37,7 +37,7 @@ class Beside:
         self._figures = figures
 
     def __call__(self, name: str, doing: Callable[[], object]) -> None:
-        """Do something once, and see that nobody waits long for it."""
+        """Call `doing` once, and check that no probe takes too long meanwhile."""
         with probing(self._service.port) as probe:
             begun = time.perf_counter()
             doing()
@@ -48,7 +48,7 @@ class Beside:
 
 
 def at_once(count: int, doing: Callable[[], object]) -> None:
-    """Let `count` threads do the same."""
+    """Call `doing` in `count` threads."""
     doers = [threading.Thread(target=doing) for _ in range(count)]
     for doer in doers:
         doer.start()
@@ -57,7 +57,7 @@ def at_once(count: int, doing: Callable[[], object]) -> None:
 
 
 def asking(service: Service, request: Request) -> Callable[[], None]:
-    """Ask once, on a connection of one's own."""
+    """Send the request once, on a new connection."""
 
     def ask() -> None:
         connection = Connection(service.port)
@@ -100,7 +100,7 @@ def test_policies_at_their_limit_cost_a_creation_little(start: Starting, figures
 def test_clients_that_go_while_they_wait_give_back_their_place(
     start: Starting, figures: Figures, *, reset: bool
 ) -> None:
-    """64 of them, where there is room for 64 connections."""
+    """64 clients, with a limit of 64 connections."""
     service = start("server:\n  connectionLimit: 64\n")
     waiting = f"{HOST}/messages?after=999&waitMs=30000"
     for _ in range(64):
@@ -110,21 +110,21 @@ def test_clients_that_go_while_they_wait_give_back_their_place(
         client.close()
     begun = time.perf_counter()
     answer = b""
-    while answer != b"HTTP/1.1 200 OK":  # 503 as long as there is no place
+    while answer != b"HTTP/1.1 200 OK":  # 503 until there is a free slot
         with socket.create_connection(("127.0.0.1", service.port), timeout=60) as client:
             client.sendall(b"GET /v1/version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             answer = client.recv(15)
         assert time.perf_counter() < begun + 60
     took = (time.perf_counter() - begun) * 1000
     how = "reset" if reset else "close"
-    # They are noticed within a few seconds (SECURITY.md).
+    # The service detects them within a few seconds (SECURITY.md).
     figures.add(WAIT, WAIT_HEAD, f"64 clients that wait and {how}, of 64 places", "", milliseconds(took), "10000")
     assert took < 10_000
 
 
 @pytest.fixture
 def many_hosts(start: Starting) -> Service:
-    """As many hosts as there may be."""
+    """A service with the maximum number of hosts."""
     service = start()
     connection = Connection(service.port)
     for number in range(4095):
@@ -140,7 +140,7 @@ def test_metrics_of_all_hosts(many_hosts: Service, figures: Figures) -> None:
 
 @contextmanager
 def reading_nothing(service: Service, target: str, count: int) -> Iterator[None]:
-    """Clients that ask and read nothing."""
+    """Clients that send a request and read nothing."""
     with ExitStack() as stack:
         for _ in range(count):
             stack.enter_context(silent(service.port, target))
@@ -150,7 +150,7 @@ def reading_nothing(service: Service, target: str, count: int) -> Iterator[None]
 def grows_no_more_than(
     service: Service, figures: Figures, name: str, target: str, clients: int, bound_mib: int
 ) -> None:
-    """Memory stays bounded for as long as clients read nothing, and probes are answered."""
+    """Memory stays bounded while clients read nothing, and probes are answered."""
     before = resident_mib(service.process.pid)
     most = before
     with probing(service.port) as probe, reading_nothing(service, target, clients):
@@ -165,7 +165,7 @@ def grows_no_more_than(
     assert worst < BOUND_MS
 
 
-# limits.answerBytes is 256 MiB; beside it there is what connections and allocators keep.
+# limits.answerBytes is 256 MiB; connections and allocators need the rest.
 UNREAD_MIB = 400
 
 
@@ -174,7 +174,7 @@ def test_metrics_that_nobody_reads_do_not_pile_up(many_hosts: Service, figures: 
 
 
 def test_listings_that_nobody_reads_do_not_pile_up(start: Starting, figures: Figures) -> None:
-    """Names of which each byte is written as six."""
+    """Each byte of these names takes six in JSON."""
     service = start()
     connection = Connection(service.port)
     connection.upload(
@@ -192,7 +192,7 @@ class Readers:
     COUNT = 1000
 
     def __init__(self, service: Service, kind: str) -> None:
-        """Have them all wait."""
+        """Start all of them."""
         path = f"{HOST}/messages?operation=OpenProcess"
         media = "text/event-stream" if kind == "streams" else "application/json"
         path += "" if kind == "streams" else "&waitMs=60000"
@@ -203,14 +203,14 @@ class Readers:
         settle(service.process.pid)
 
     def close(self) -> None:
-        """Let them go."""
+        """Disconnect them."""
         for client in self.clients:
             client.close()
 
 
 @pytest.mark.parametrize("kind", ["long-polls", "streams"])
 def test_readers_that_match_nothing_cost_a_host_little(start: Starting, figures: Figures, kind: str) -> None:
-    """20,000 events that make messages, alone and beside 1,000 readers."""
+    """20,000 events that cause messages, without readers and with 1,000."""
     service = start()
     connection = Connection(service.port)
     body = b"\n".join(messages(20_000))
@@ -244,7 +244,7 @@ MOST_BESIDE = 6
 
 
 def test_ids_that_come_free_are_found_at_once(start: Starting, figures: Figures) -> None:
-    """Low ids exit and are taken again, and the service chooses one: at 60,000 processes, beside the same without."""
+    """With 60,000 processes, low ids are freed and reused; compares ids that the service chooses with given ones."""
     service = start()
     connection = Connection(service.port)
     connection.upload("default", short_processes(60_000, first=8))

@@ -1,8 +1,8 @@
-"""The cost of operations as what there is doubles: it may grow as documented, and no faster.
+"""The cost of operations as the number of things grows: it must not grow faster than documented.
 
-Measured in CPU time of the service, as the ratio between two sizes. With 16 times as many things a cost that does not
-depend on them stays the same, and a linear one is 16 times as high; with 8 times as many a linear cost is 8 times as
-high, and a quadratic one 64 times. The bounds lie between.
+Measured as CPU time of the service, as the ratio between two sizes. With 16 times as many things, a cost that is
+independent of their number stays the same, and a linear cost is 16 times as high. With 8 times as many, a linear cost
+is 8 times as high, and a quadratic one 64 times. The limits are in between.
 """
 
 import json
@@ -28,15 +28,15 @@ MOST = {FREE: 5.0, LINEAR: 24.0}
 
 
 class World:
-    """A service with one host to be filled."""
+    """A service with one host that a test fills."""
 
     def __init__(self, connection: Connection, process: int) -> None:
-        """What asks it, and its pid."""
+        """Use `connection` to the service with the pid `process`."""
         self.connection = connection
         self.process = process
 
     def repeat(self, request: Request) -> Doing:
-        """Ask the same again and again."""
+        """Repeat a request."""
 
         def doing(times: int) -> None:
             for _ in range(times):
@@ -51,14 +51,14 @@ class World:
 
 @dataclass(frozen=True)
 class Growing:
-    """Something that is done among n things."""
+    """An operation whose cost is measured with n things."""
 
     name: str
     things: str
     order: str
     smallest: int
     prepare: Callable[[World, int], Doing]
-    """Makes n things and gives back what is measured."""
+    """Creates n things and returns the operation to measure."""
     once: bool = False
     settings: str = ""
 
@@ -69,7 +69,7 @@ class Growing:
 
 
 def among_processes(doing: Callable[[World], Doing]) -> Callable[[World, int], Doing]:
-    """Among n processes."""
+    """With n processes."""
 
     def prepare(world: World, count: int) -> Doing:
         world.upload(short_processes(count, first=8))
@@ -79,7 +79,7 @@ def among_processes(doing: Callable[[World], Doing]) -> Callable[[World, int], D
 
 
 def create_and_exit(world: World) -> Doing:
-    """Low ids are freed and taken again, and between them one is taken that nobody names."""
+    """Low ids are freed and reused; between that, a process with a given id is created and exits."""
     one = [
         line("processExit", processId=8),
         line("processCreate", processId=8, imageFileName="a.exe"),
@@ -90,7 +90,7 @@ def create_and_exit(world: World) -> Doing:
 
 
 def create_without_id(world: World) -> Doing:
-    """As above, and the id is the service's choice."""
+    """As above, but the service chooses the id."""
     exit_and_create = [
         line("processExit", processId=8),
         line("processCreate", processId=8, imageFileName="a.exe"),
@@ -107,45 +107,45 @@ def create_without_id(world: World) -> Doing:
 
 
 def among_contexts(world: World, count: int) -> Doing:
-    """A page of n stream contexts."""
+    """A page of stream contexts, of which there are n."""
     world.upload(line("streamContext", fileName=f"{number}.dll") for number in range(count))
     return world.repeat(get(f"{HOST}/stream-contexts?limit=100"))
 
 
 def among_drivers(world: World, count: int) -> Doing:
-    """A page of n drivers."""
+    """A page of drivers, of which there are n."""
     world.upload(line("driverLoad", fullImageName=f"{number}.sys") for number in range(count))
     return world.repeat(get(f"{HOST}/drivers?limit=100"))
 
 
 def among_threads(world: World, count: int) -> Doing:
-    """A page of the threads of a process that has n of them."""
+    """A page of the threads of a process with n threads."""
     world.upload(threads(4, count))
     return world.repeat(get(f"{HOST}/processes/4/threads?limit=100"))
 
 
 def process_with_threads(world: World, count: int) -> Doing:
-    """The end of a process that has n threads."""
+    """The exit of a process with n threads."""
     world.upload(iter([line("processCreate", processId=1000, imageFileName="a.exe")]))
     world.upload(threads(1000, count))
     return world.repeat(Request("DELETE", f"{HOST}/processes/1000"))
 
 
 def host_with_processes(world: World, count: int) -> Doing:
-    """The end of a host that has n processes."""
+    """The deletion of a host with n processes."""
     world.connection.body(sending("PUT", "/v1/hosts/doomed", {}))
     world.connection.upload("doomed", short_processes(count, first=1000))
     return world.repeat(Request("DELETE", "/v1/hosts/doomed"))
 
 
 def among_messages(world: World, count: int) -> Doing:
-    """A page of a journal that has n messages."""
+    """A page of a journal with n messages."""
     world.upload(messages(count))
     return world.repeat(get(f"{HOST}/messages?limit=100"))
 
 
 def queued(world: World, count: int) -> Doing:
-    """A look at a queue of n messages."""
+    """A page of a queue with n messages."""
     world.connection.body(sending("PATCH", f"{HOST}/config", {"maxAsyncNotificationCount": 1_000_000}))
     world.connection.body(sending("PUT", f"{HOST}/worker", {"state": "paused"}))
     world.upload(messages(count))
@@ -153,7 +153,7 @@ def queued(world: World, count: int) -> Doing:
 
 
 def hosts(request: Request) -> Callable[[World, int], Doing]:
-    """Something among n hosts."""
+    """The request with n hosts."""
 
     def prepare(world: World, count: int) -> Doing:
         for number in range(count):
@@ -170,37 +170,37 @@ def uploaded(world: World, count: int) -> Doing:
 
 
 def refused(world: World, count: int) -> Doing:
-    """A body with n members that nobody knows."""
+    """A body with n unknown members."""
     request = sending("PATCH", f"{HOST}/config", {f"unknown{number}": 1 for number in range(count)})
     return lambda times: [world.connection.ask(request) for _ in range(times)]
 
 
 def glob(pattern: str) -> str:
-    """A target that lists processes by their image."""
+    """A target that lists processes by image file name."""
     return f"{HOST}/processes?limit=1&imageFileName={quote(pattern, safe='')}"
 
 
 def glob_of(world: World, count: int) -> Doing:
-    """A pattern of n characters, and the names of 8 processes of twice as many that it nearly matches."""
+    """A pattern of n characters that nearly matches the names of 8 processes, which are twice as long."""
     world.upload(line("processCreate", imageFileName="a" * 2 * count, processId=1000 + 4 * n) for n in range(8))
     return world.repeat(get(glob("*" + "a" * (count - 2) + "b")))
 
 
 def policy_of(world: World, count: int) -> Doing:
-    """A creation against a policy whose pattern has n characters, with a name of twice as many."""
+    """A creation with a policy whose pattern has n characters, and with a name twice as long."""
     world.connection.body(sending("PUT", f"{HOST}/rule-policies", {"items": policies(1, count)}))
     return create(world, 2 * count)
 
 
 def policies_of(world: World, count: int) -> Doing:
-    """A creation against n policies."""
+    """A creation with n policies."""
     items = [{"imageFileName": f"*aab{number}*", "rules": "0x4"} for number in range(count)]
     world.connection.body(sending("PUT", f"{HOST}/rule-policies", {"items": items}))
     return create(world, 4000)
 
 
 def create(world: World, characters: int) -> Doing:
-    """A process with a name of so many characters is created and exits."""
+    """A process with a name of this many characters is created and exits."""
     one = [
         line("processCreate", processId=2_000_000, imageFileName="a" * characters, commandLine=""),
         line("processExit", processId=2_000_000),
@@ -233,7 +233,7 @@ GROWING = [
 
 @contextmanager
 def measuring(start: Starting, settings: str) -> Iterator[World]:
-    """A service of its own."""
+    """Start a service for this measurement."""
     service = start(settings)
     with closing(Connection(service.port)) as connection:
         yield World(connection, service.process.pid)

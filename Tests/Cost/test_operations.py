@@ -1,4 +1,4 @@
-"""Every operation, on hosts filled to their limits: how long another client waits beside it."""
+"""Every operation on hosts filled to their limits: how long another client has to wait meanwhile."""
 
 import statistics
 import threading
@@ -15,7 +15,7 @@ from cost.filled import Filled
 from cost.readings import Probe, probing, resident_mib
 
 BOUND_MS = 1000
-"""Far above the goal of 100 ms on a quiet machine: CI's may be busy."""
+"""Far above the target of 100 ms on a quiet machine, because CI may be busy."""
 CLIENTS = 2
 SECONDS = 1.0
 TITLE = "Operations at the documented limits"
@@ -23,10 +23,10 @@ HEAD = ("operation", "requests", "median ms", "most ms", "answer, KiB", "worst /
 
 
 class Load:
-    """Clients that ask the same operation for a while."""
+    """Clients that call the same operation for a while."""
 
     def __init__(self, port: int, operation: str) -> None:
-        """Ask what the case of `operation` says."""
+        """Prepare the requests of the case of `operation`."""
         self.asked: list[Asked] = []
         self._case = CASES[operation]
         self._port = port
@@ -34,7 +34,7 @@ class Load:
         self._lock = threading.Lock()
 
     def run(self) -> None:
-        """Ask for about SECONDS; each client once at least."""
+        """Call the operation for about SECONDS, at least once in each client."""
         clients = [threading.Thread(target=self._client) for _ in range(CLIENTS)]
         for client in clients:
             client.start()
@@ -89,6 +89,6 @@ def test_nobody_waits_long_beside(full: tuple[Service, Filled], probe: Probe, fi
     )
     statuses = {asked.status for asked in load.asked}
     assert statuses <= DOCUMENT.operations[operation].statuses - {500}
-    # What is asked for is there, and what is asked is done, except where the most faults are the most work.
+    # Every request succeeds, except where a body with as many faults as possible is the most work.
     assert (min(statuses) < 300) == (operation != "patchConfig")
     assert worst < BOUND_MS

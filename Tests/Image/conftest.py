@@ -16,7 +16,7 @@ from image.container import Container
 from image.storage import Storage
 
 DIRECTORY = REPOSITORY / ".build-image"
-"""Everything that is made here; `make image-check` removes it."""
+"""All files that these tests create; `make image-check` removes the directory."""
 
 GREETINGS = {
     "wdfilterd": "wdfilterd listening on http://0.0.0.0:8080",
@@ -29,11 +29,11 @@ class Image:
     """The image as it was built."""
 
     config: dict[str, Any]
-    """What it says about how it is run."""
+    """The configuration: how to run the image."""
     root: Path
-    """Its files."""
+    """The root of its file system."""
     base: Path
-    """The files of what it is built on."""
+    """The root of the base image's file system."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Pair:
     engine: Container
 
     def curl(self, *arguments: str) -> str:
-        """Ask from their network, where both listen on loopback."""
+        """Run curl in their network namespace, where both listen on loopback."""
         number = str(self.service.number)
         return run("nsenter", "--target", number, "--net", "curl", "-sS", "--max-time", "20", *arguments)
 
@@ -57,7 +57,7 @@ def composed() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def bases() -> dict[str, str]:
-    """What the Dockerfile is built on by default."""
+    """The default base images of the Dockerfile."""
     lines = (REPOSITORY / "docker" / "Dockerfile").read_text().splitlines()
     arguments = (line.removeprefix("ARG ").split("=") for line in lines if line.startswith("ARG "))
     return {name: value for name, value in arguments if name.endswith("_IMAGE")}
@@ -65,7 +65,7 @@ def bases() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def storage() -> Storage:
-    """Where images are kept."""
+    """The storage of the images."""
     return Storage(DIRECTORY)
 
 
@@ -83,7 +83,7 @@ def image(storage: Storage, bases: dict[str, str]) -> Image:
 
 @pytest.fixture(scope="session")
 def secret() -> Path:
-    """A secret as the compose file says how to make it."""
+    """A secret, created as the compose file describes."""
     file = DIRECTORY / "secret"
     file.write_text(f"whsec_{base64.b64encode(os.urandom(32)).decode()}\n")
     file.chmod(0o444)
@@ -92,7 +92,7 @@ def secret() -> Path:
 
 @pytest.fixture(scope="module")
 def pair(image: Image, composed: dict[str, Any], secret: Path) -> Iterator[Pair]:
-    """Both, started as the compose file says."""
+    """Both containers, started as the compose file describes."""
     started: dict[str, Container] = {}
     try:
         for name, greeting in GREETINGS.items():

@@ -1,4 +1,4 @@
-"""What the Dockerfile makes."""
+"""The image that the Dockerfile makes."""
 
 import subprocess
 from pathlib import Path
@@ -9,7 +9,7 @@ from image.compose import TOOLS
 
 OURS = {"/usr/local/bin/wdfilterd", "/etc/wdfilterd.yaml"}
 LICENCES = "/usr/share/doc/wdfilterd/"
-# What Debian's packages make when they are installed, besides their own files; and where a builder mounts a file.
+# Files that Debian's packages create when they are installed, and files on which a builder mounts others.
 MADE = (
     "/etc/hosts",
     "/etc/resolv.conf",
@@ -20,7 +20,7 @@ MADE = (
     "/etc/ld.so.cache",
     "/var/cache/debconf/",
 )
-# libarchive brings libxml2 and ICU, some 40 of them.
+# libarchive depends on libxml2 and ICU, which take about 40 of them.
 MEBIBYTES = 264
 
 
@@ -34,7 +34,7 @@ def files(root: Path) -> dict[str, tuple[int, int]]:
 
 
 def packaged(root: Path) -> set[str]:
-    """All files that packages brought."""
+    """All files that belong to packages."""
     lists = (root / "var/lib/dpkg/info").glob("*.list")
     return {line for file in lists for line in file.read_text().splitlines()}
 
@@ -65,7 +65,7 @@ def test_it_has_nothing_but_packages_and_ours(image: Image) -> None:
     base = files(image.base)
     new = {name for name, entry in files(image.root).items() if base.get(name) != entry}
     assert new >= OURS
-    # Packages name their files by /lib where that is a link to /usr/lib.
+    # Packages list their files under /lib where that is a link to /usr/lib.
     known = {name.removeprefix("/usr") for name in packaged(image.root)}
     other = {name for name in new - OURS if name.removeprefix("/usr") not in known}
     assert {name for name in other if not name.startswith((LICENCES, *MADE))} == set()

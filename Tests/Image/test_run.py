@@ -1,4 +1,4 @@
-"""The service and the sample engine, run from the image as the compose file says."""
+"""The service and the sample engine, run from the image as the compose file describes."""
 
 import json
 import re
@@ -10,7 +10,7 @@ HOST = "http://127.0.0.1:8080/v1/hosts/default"
 
 
 def ask(pair: Pair, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Ask the service something that it must grant."""
+    """Send a request that the service must accept."""
     data = () if body is None else ("--json", json.dumps(body))
     found: dict[str, Any] = json.loads(pair.curl("--fail-with-body", *data, HOST + path))
     return found

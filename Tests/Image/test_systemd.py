@@ -1,4 +1,4 @@
-"""The service under systemd, by its units."""
+"""The service under systemd, with its units."""
 
 from collections.abc import Iterator
 
@@ -12,13 +12,13 @@ from image.storage import Storage
 CURL = ("curl", "-sS", "--fail", "--max-time", "20")
 HOSTS = "http://127.0.0.1:8080/v1/hosts"
 SERVICE = "wdfilterd.service"
-# As the unit says.
+# As documented in the unit.
 ACCOUNT = "useradd --system --no-create-home --shell /usr/sbin/nologin wdfilterd"
 
 
 @pytest.fixture(scope="module")
 def booted(storage: Storage, image: Image) -> Iterator[Booted]:
-    """A system on which the units are installed as the README says."""
+    """A system with the units installed as the README describes."""
     root = storage.make_system("wdfilterd")
     for source, target in (
         ("Config/wdfilterd.yaml", "etc/wdfilterd/wdfilterd.yaml"),
@@ -38,7 +38,7 @@ def test_a_request_starts_it_and_is_answered(booted: Booted) -> None:
     assert booted.shown(SERVICE, "ActiveState") == {"ActiveState": "inactive"}
     answer = booted.run(*CURL, "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:8080/readyz")
     assert (answer.stdout, answer.stderr) == ("200", "")
-    # It answers a moment before systemd has heard that it is ready; this waits for that, and only for that.
+    # The response arrives just before systemd learns that the service is ready; this waits for exactly that.
     assert booted.run("systemctl", "start", SERVICE).returncode == 0
     assert booted.shown(SERVICE, "ActiveState", "SubState") == {"ActiveState": "active", "SubState": "running"}
     assert booted.run("wdfilterd", "healthcheck").returncode == 0

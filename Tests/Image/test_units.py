@@ -14,7 +14,7 @@ EXPOSURE = 1.1
 
 @pytest.fixture
 def installed(image: Image, tmp_path: Path) -> list[Path]:
-    """The units, with the program where it is now."""
+    """The units, with the path of the program in the mounted image."""
     made = []
     for file in sorted(UNITS.iterdir()):
         copy = tmp_path / file.name

@@ -1,1 +1,1 @@
-"""What the cost suite is made of."""
+"""The parts of the cost suite."""

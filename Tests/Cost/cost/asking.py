@@ -1,4 +1,4 @@
-"""Requests without a look at the answers but for their status and size: those of the contract suite would cost more."""
+"""Requests whose responses are checked only for status and size; the contract suite's client would cost more."""
 
 import http.client
 import json
@@ -21,7 +21,7 @@ class Request(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a request came to."""
+    """The result of a request."""
 
     status: int
     size: int
@@ -39,7 +39,7 @@ def sending(method: str, target: str, body: object) -> Request:
 
 
 class Connection:
-    """A kept-alive connection to the service. For one thread."""
+    """A kept-alive connection to the service, for use by one thread."""
 
     def __init__(self, port: int) -> None:
         """Connect to the service on `port` with the first request."""
@@ -51,7 +51,7 @@ class Connection:
         return asked
 
     def body(self, request: Request) -> bytes:
-        """Send a request that has to succeed; the body of its answer."""
+        """Send a request that must succeed, and return the body of its response."""
         asked, body = self._exchange(request)
         assert 200 <= asked.status < 300, f"{request.method} {request.target}: {asked.status} {body[:500]!r}"
         return body
@@ -72,7 +72,7 @@ class Connection:
             return response.status, response.read()
 
     def upload(self, host: str, lines: Iterable[bytes]) -> None:
-        """Send events to `host`; all of them have to be applied."""
+        """Send events to `host`. All of them must be applied."""
         body = b"\n".join(lines)
         report = json.loads(self.body(Request("POST", f"/v1/hosts/{host}/events", body, NDJSON)))
         assert report["applied"] == report["lines"], report["rejected"][:1]
@@ -83,7 +83,7 @@ class Connection:
 
 
 def silent(port: int, target: str, receive_bytes: int = 4096) -> socket.socket:
-    """A client that asks for `target` and reads nothing."""
+    """A client that requests `target` and reads nothing."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
     client.settimeout(TIMEOUT_SECONDS)

@@ -1,6 +1,6 @@
-"""What is asked of each operation, of hosts that are filled up to their limits.
+"""The requests for each operation, to hosts that are filled to their limits.
 
-An operation that has no case here fails the suite: `test_operations.py` walks the document.
+An operation without a case fails the suite: `test_operations.py` iterates over the document.
 """
 
 import json
@@ -22,7 +22,7 @@ from cost.filled import (
 )
 
 MOST_ASKED = 40
-"""No operation is asked more often than this, so that what is left of each limit is enough."""
+"""Each operation is called at most this often, so that the room left below each limit is enough."""
 FULL = "/v1/hosts/full"
 TEXT = "y" * LONGEST
 NAMES = [f"unknown{number}" for number in range(2000)]
@@ -30,17 +30,17 @@ NAMES = [f"unknown{number}" for number in range(2000)]
 
 @dataclass(frozen=True)
 class Case:
-    """What is asked of an operation."""
+    """How to call an operation."""
 
     request: Callable[[int], Request]
-    """The request number n, from 0."""
+    """The request with number n, from 0."""
     ready: Callable[[Filled], None] = lambda _: None
-    """Makes what the requests need."""
+    """Creates what the requests need."""
     most: int = MOST_ASKED
 
 
 def always(request: Request) -> Case:
-    """The same request again and again."""
+    """The same request every time."""
     return Case(lambda _: request)
 
 
@@ -51,13 +51,13 @@ def created(number: int) -> Request:
 
 
 def host_with_everything(number: int) -> Request:
-    """A host with as many policies as there may be."""
+    """A host with the maximum number of policies."""
     body = {"rulePolicies": {"items": policies(POLICIES, POLICY_UNITS)}}
     return sending("PUT", f"/v1/hosts/new-{number}", body)
 
 
 def doomed(filled: Filled) -> None:
-    """A few small hosts; the last that goes is the full one."""
+    """A few small hosts; the last one that is deleted is the full one."""
     for number in range(3):
         filled.put(f"doomed-{number}")
 
@@ -114,7 +114,7 @@ CASES: dict[str, Case] = {
     "getHost": always(get(FULL)),
     "putHost": Case(host_with_everything),
     "getConfig": always(get(f"{FULL}/config")),
-    # As many unknown members as a body has room for, all of which are faults.
+    # As many unknown members as fit into a body; each of them is a fault.
     "patchConfig": always(sending("PATCH", f"{FULL}/config", dict.fromkeys(["z" * 400 + name for name in NAMES], 1))),
     "getClock": always(get(f"{FULL}/clock")),
     "putClock": always(sending("PUT", f"{FULL}/clock", {"mode": "system"})),
@@ -175,7 +175,7 @@ CASES: dict[str, Case] = {
     ),
     "postEvents": always(upload_of("full", EVENTS)),
     "postReplay": always(Request("POST", "/v1/replays?format=sysmon", REPLAY, NDJSON)),
-    # What takes things away comes last.
+    # The cases that delete things come last.
     "drainWorker": Case(
         lambda _: sending("POST", "/v1/hosts/queue/worker/drain", {"timeoutMs": 60_000}),
         lambda filled: filled.connection.body(sending("PUT", "/v1/hosts/queue/worker", {"state": "running"})) and None,

@@ -1,4 +1,4 @@
-"""The figures of a run, printed as tables at its end."""
+"""The results of a run, printed as tables at its end."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ class Figures:
     heads: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, title: str, head: tuple[str, ...], *row: str) -> None:
-        """Put a row under `title`."""
+        """Add a row to the table `title`."""
         self.heads[title] = head
         self.tables.setdefault(title, []).append(row)
 
@@ -30,5 +30,5 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def milliseconds(value: float) -> str:
-    """A time for a table."""
+    """A time, formatted for a table."""
     return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"

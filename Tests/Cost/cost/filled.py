@@ -1,4 +1,4 @@
-"""Hosts that hold as much as docs/limits.md lets them."""
+"""Hosts filled to the limits in docs/limits.md."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from cost.asking import NDJSON, Connection, Request, sending
 LONGEST = 32_766
 """UTF-16 units of a name or a command line."""
 WORST = "\x01" * LONGEST
-"""The longest text of which one byte is kept and six are written."""
+"""The longest text whose characters take one byte in memory and six in JSON."""
 RAW_BYTES = 65_536
 
 HOSTS = 4096
@@ -24,11 +24,11 @@ JOURNAL_OF_RAW = 1000
 QUEUED = 200_000
 
 ROOM = 500
-"""What is left of each limit for the requests that are measured."""
+"""The room left below each limit for the requests that are measured."""
 WORST_PROCESSES = 600
 LONG_PROCESSES = 2000
 FIRST_SHORT = 40_000
-"""Process ids from here on are of processes with short names."""
+"""Processes with ids from here on have short names."""
 
 
 def line(kind: str, **members: Any) -> bytes:  # noqa: ANN401
@@ -37,7 +37,7 @@ def line(kind: str, **members: Any) -> bytes:  # noqa: ANN401
 
 
 def short_processes(count: int, first: int = FIRST_SHORT) -> Iterator[bytes]:
-    """Processes with short names, their ids from `first` on in steps of 4."""
+    """Processes with short names and with ids from `first` on, in steps of 4."""
     for number in range(count):
         yield b'{"type":"processCreate","processId":%d,"imageFileName":"p.exe"}' % (first + 4 * number)
 
@@ -49,19 +49,19 @@ def threads(process: int, count: int) -> Iterator[bytes]:
 
 
 def policies(count: int, units: int, *, rules: str = "0x4") -> list[dict[str, Any]]:
-    """Rule policies that match nothing and take as long as possible, with `units` characters of patterns at most."""
+    """Rule policies that match nothing and take as long as possible, with at most `units` characters of patterns."""
     length = min(LONGEST // 2, units // count)
     ends = (f"b{number}" for number in range(count))
     return [{"imageFileName": "*" + "a" * (length - 1 - len(end)) + end, "rules": rules} for end in ends]
 
 
 class Filled:
-    """A service with a host for each kind of thing that can be full."""
+    """A service with a host for each type of resource that can be full."""
 
     HOSTS_MADE = ("full", "journal", "queue", "policies")
 
     def __init__(self, port: int) -> None:
-        """Fill the service on `port`; takes a few hundred MB of uploads."""
+        """Fill the service on `port`. This takes a few hundred MB of uploads."""
         self.connection = Connection(port)
         for host in self.HOSTS_MADE:
             self.put(host)
@@ -74,11 +74,11 @@ class Filled:
             self.put(f"host-{number}")
 
     def put(self, host: str) -> None:
-        """Make a host."""
+        """Create a host."""
         self.connection.body(sending("PUT", f"/v1/hosts/{host}", {}))
 
     def upload(self, host: str, lines: Iterator[bytes]) -> None:
-        """Send lines in uploads of some MB, since the body is made in Python first."""
+        """Send lines in uploads of some MB, because Python builds each body in memory."""
         part: list[bytes] = []
         size = 0
         for one in lines:
@@ -132,14 +132,14 @@ class Filled:
 
 
 def messages(count: int, process: int = 8) -> Iterator[bytes]:
-    """Events that make `count` asynchronous messages and a few more: image loads in a process without rules."""
+    """Events that cause `count` async messages and a few more: image loads in a process without rules."""
     yield line("processCreate", processId=process, imageFileName="a.exe")
     load = line("imageLoad", processId=process, fullImageName="a.dll")
     yield from (load for _ in range(count))
 
 
 def events(count: int) -> bytes:
-    """An upload of `messages` that leaves no process behind."""
+    """An upload with the lines of `messages` and the exit of the process."""
     return b"\n".join([*messages(count, process=2_000_000), line("processExit", processId=2_000_000)])
 
 

@@ -1,4 +1,4 @@
-"""How the cost of something grows with the number of things there are."""
+"""How the cost of an operation grows with the number of things that exist."""
 
 from collections.abc import Callable
 
@@ -9,13 +9,14 @@ LEAST_SECONDS = 0.04
 MOST_TIMES = 4096
 
 Doing = Callable[[int], object]
-"""Does the same thing as many times as it is given."""
+"""Does the same thing the given number of times."""
 
 
 def cost_of(process: int, doing: Doing, *, once: bool = False) -> float:
-    """CPU seconds that `process` takes to do it one time: the least of several measurements.
+    """CPU seconds of `process` for doing it one time: the minimum of several measurements.
 
-    It is done so often that a measurement takes LEAST_SECONDS. What can be done only `once` may go on after its answer.
+    It is repeated until a measurement takes LEAST_SECONDS. With `once`, the service may continue to work after its
+    response.
     """
 
     def measured(times: int) -> float:

@@ -1,4 +1,4 @@
-"""Clients of every kind, well-behaved and not, that keep on until the time is over."""
+"""Clients of every kind, well-behaved and not, that repeat their requests until the run ends."""
 
 import http.client
 import itertools
@@ -20,10 +20,10 @@ DRIBBLERS = 20
 
 
 class Load:
-    """Clients of every kind, each a thread that does the same thing until the time is over."""
+    """Clients of every kind; each is a thread that repeats the same requests until the run ends."""
 
     def __init__(self, port: int, receiver: Receiver, seed: int) -> None:
-        """Put load on the service on `port`."""
+        """Prepare load on the service on `port`."""
         self.port = port
         self.receiver = receiver
         self.ended = threading.Event()
@@ -34,7 +34,7 @@ class Load:
         self._lock = threading.Lock()
 
     def start(self, name: str, count: int, doing: Callable[[random.Random], None]) -> None:
-        """Let `count` clients do something again and again."""
+        """Start `count` clients that call `doing` repeatedly."""
         for number in range(count):
             arguments = (name, random.Random(f"{self._seed} {name} {number}"), doing)
             self._threads.append(threading.Thread(target=self._again, args=arguments, daemon=True))
@@ -53,7 +53,7 @@ class Load:
                 self.counts[key] = self.counts.get(key, 0) + 1
 
     def join(self) -> None:
-        """Wait until all have ended."""
+        """Stop all clients and wait for them."""
         self.ended.set()
         for thread in self._threads:
             thread.join(timeout=150)
@@ -70,10 +70,10 @@ class Load:
         self.start("scrape", 1, self.scrape)
         self.start("nonsense", 1, self.nonsense)
 
-    # What they do.
+    # The behavior of each client.
 
     def drive(self, choices: random.Random) -> None:
-        """Events on a host, as an upload and one by one; removes its processes, so that tables do not grow."""
+        """Send events to a host, in an upload and one by one, and remove its processes so that tables do not grow."""
         connection = Connection(self.port)
         host = f"/v1/hosts/soak-{choices.randrange(HOSTS)}"
         pid = 4 * choices.randrange(1000, 100_000)
@@ -91,7 +91,7 @@ class Load:
         connection.close()
 
     def change_engine(self, choices: random.Random) -> None:
-        """An engine that answers, one that is gone, one by a name that does not resolve in time, none at all."""
+        """Set an engine: one that answers, one that is gone, one whose name does not resolve in time, or none."""
         name = f"engine-{choices.randrange(1000)}.soak.example"
         engine = choices.choice(
             [
@@ -110,7 +110,7 @@ class Load:
         self.ended.wait(0.3)
 
     def come_and_go(self, choices: random.Random) -> None:
-        """A host is made, used and removed."""
+        """Create a host, use it and delete it."""
         connection = Connection(self.port)
         host = f"/v1/hosts/short-{choices.randrange(1 << 30)}"
         connection.ask(sending("PUT", host, {}))
@@ -120,7 +120,7 @@ class Load:
         self.ended.wait(0.02)
 
     def read_slowly(self, choices: random.Random) -> None:
-        """Large answers and live streams, of which next to nothing is read."""
+        """Request large responses and live streams, and read almost nothing."""
         host = f"/v1/hosts/soak-{choices.randrange(HOSTS)}"
         target = choices.choice(
             ["/metrics", "/openapi.yaml", f"{host}/processes?limit=1000", f"{host}/messages?limit=1000"]
@@ -131,7 +131,7 @@ class Load:
                     return
 
     def wait_and_go(self, choices: random.Random) -> None:
-        """Long-polls, of which the clients go before there is an answer."""
+        """Send long-polls and disconnect before the response."""
         target = f"/v1/hosts/soak-{choices.randrange(HOSTS)}/messages?after=99999999&waitMs=60000"
         with silent(self.port, target) as client:
             self.ended.wait(choices.random() * 3)
@@ -139,7 +139,7 @@ class Load:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
     def dribble(self, choices: random.Random) -> None:
-        """An upload that comes a few bytes at a time, and is sometimes left."""
+        """Send an upload a few bytes at a time, and sometimes abandon it."""
         host = f"/v1/hosts/soak-{choices.randrange(HOSTS)}"
         data = line("imageLoad", processId=4, systemModeImage=True, fullImageName="d.sys") + b"\n"
         head = f"POST {host}/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: {NDJSON}\r\n"
@@ -152,14 +152,14 @@ class Load:
                     return
 
     def scrape(self, _: random.Random) -> None:
-        """The metrics, read."""
+        """Read the metrics."""
         connection = Connection(self.port)
         connection.ask(get("/metrics"))
         connection.close()
         self.ended.wait(1)
 
     def nonsense(self, choices: random.Random) -> None:
-        """Bytes that are not a request."""
+        """Send bytes that are not a request."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=60) as client:
             client.sendall(choices.randbytes(choices.randrange(1, 2000)))
             client.shutdown(socket.SHUT_WR)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Asks a service for /livez again and again, each time on a new connection, and reports how long the answers took.
+"""Requests /livez repeatedly, each time on a new connection, and measures the response times.
 
-A process of its own, so that the load that a test makes in Python does not slow down the clock. Each line on stdin is
-answered by a line of JSON about the time since the last one.
+It is a separate process, so that the Python load of a test does not slow down its clock. For each line on stdin it
+prints a line of JSON about the requests since the previous one.
 """
 
 import json
@@ -13,12 +13,12 @@ import time
 
 REQUEST = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 PAUSE_SECONDS = 0.005
-# Far above every bound. Who gets no answer in this time, or is cut off, counts as one who waited so long.
+# Far above every limit of the suite. A failed request or one without a response in this time counts as this long.
 TIMEOUT_SECONDS = 60
 
 
 def ask(port: int) -> float:
-    """Milliseconds until the whole answer was there."""
+    """Milliseconds until the whole response has arrived."""
     begun = time.perf_counter()
     received = b""
     try:
@@ -35,7 +35,7 @@ def ask(port: int) -> float:
 
 
 def main() -> None:
-    """Probe the port that is named until stdin ends."""
+    """Probe the port in the first argument until stdin ends."""
     port = int(sys.argv[1])
     times: list[float] = []
     while True:

@@ -1,4 +1,4 @@
-"""What a process uses, read from outside."""
+"""The resource usage of a process, read from outside."""
 
 import json
 import os
@@ -15,28 +15,28 @@ SETTLE_SECONDS = 30
 
 
 def cpu_seconds(process: int) -> float:
-    """The time that all threads of `process` have run so far, those that have ended among them."""
+    """The CPU time of all threads of `process` so far, including those that have ended."""
     return time.clock_gettime((~process << 3) | CLOCK_OF_A_PROCESS)
 
 
 def status(process: int) -> dict[str, str]:
-    """The lines of /proc/PID/status."""
+    """The fields of /proc/PID/status."""
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 def resident_mib(process: int) -> float:
-    """Its memory in RAM, in MiB."""
+    """Its resident memory in MiB."""
     return int(status(process)["VmRSS"].split()[0]) / 1024
 
 
 def descriptors(process: int) -> int:
-    """How many descriptors it has open."""
+    """The number of its open descriptors."""
     return len(os.listdir(f"/proc/{process}/fd"))  # noqa: PTH208 - nothing is wanted but the number
 
 
 def settle(process: int) -> float:
-    """Wait until `process` has nothing to do; the CPU seconds that it took until then."""
+    """Wait until `process` is idle, and return the CPU seconds that it used until then."""
     begun = before = cpu_seconds(process)
     end = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < end:
@@ -49,17 +49,17 @@ def settle(process: int) -> float:
 
 
 class Probe:
-    """Clients that ask for /livez, each on a new connection, while something else goes on."""
+    """A client that requests /livez repeatedly, each time on a new connection, while something else runs."""
 
     def __init__(self, port: int) -> None:
-        """Start asking."""
+        """Start the requests."""
         self._process = subprocess.Popen(
             (sys.executable, str(PROBE), str(port)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.worst_ms()
 
     def worst_ms(self) -> float:
-        """The longest wait since this was last asked, in milliseconds; of one probe at least."""
+        """The longest response time since the previous call, in milliseconds, of at least one request."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write("\n")
@@ -70,7 +70,7 @@ class Probe:
         return worst
 
     def close(self) -> None:
-        """Stop asking."""
+        """Stop the requests."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
@@ -80,7 +80,7 @@ class Probe:
 
 @contextmanager
 def probing(port: int) -> Iterator[Probe]:
-    """A probe, ended afterwards."""
+    """Run a probe and stop it afterwards."""
     probe = Probe(port)
     try:
         yield probe

@@ -1,4 +1,4 @@
-"""A Debian with systemd and the service, booted in a container of systemd's."""
+"""A Debian with systemd and the service, booted with systemd-nspawn."""
 
 import os
 import signal
@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 SECONDS = 60
-# With a /run of its own nspawn leaves nothing behind, and what runs before there is a systemd inside does not find the
-# one of this machine. It keeps to the control group that it is in: nobody else is asked for one.
+# With its own /run, nspawn leaves nothing behind, and programs that run before the inner systemd starts do not find the
+# systemd of this machine. It stays in its control group and does not ask systemd for another one.
 START = """
 mount -t tmpfs run /run
 exec systemd-nspawn --quiet --register=no --keep-unit --private-network --machine=wdfilterd --directory="$1" --boot
@@ -19,7 +19,7 @@ class Booted:
     """A running system."""
 
     def __init__(self, root: Path) -> None:
-        """Boot what is at `root`, and wait until it has."""
+        """Boot the file system at `root`, and wait until it is up."""
         self._process = subprocess.Popen(
             ("unshare", "--mount", "sh", "-euc", START, "start", root),
             stdin=subprocess.DEVNULL,
@@ -34,7 +34,7 @@ class Booted:
 
     @property
     def _init(self) -> str:
-        """The number outside of its first process; of one that there is not, if there is none yet."""
+        """The pid of its first process, as seen from outside; "0", which does not exist, if there is none yet."""
         return (Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split() or ["0"])[0]
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
@@ -49,20 +49,20 @@ class Booted:
         )
 
     def shown(self, unit: str, *names: str) -> dict[str, str]:
-        """Properties of a unit."""
+        """The given properties of a unit."""
         lines = self.run("systemctl", "show", unit, f"--property={','.join(names)}").stdout.splitlines()
         return {name: value for name, _, value in (line.partition("=") for line in lines)}
 
     def printed(self, unit: str) -> list[str]:
-        """What the programs of a unit sent to the journal, on whatever way."""
+        """The lines that the processes of a unit sent to the journal, in whatever way."""
         return self.run("journalctl", "--output=cat", f"_SYSTEMD_UNIT={unit}").stdout.splitlines()
 
     def told(self, unit: str) -> list[str]:
-        """What systemd says about a unit."""
+        """The messages of systemd about a unit."""
         return self.run("journalctl", "--output=cat", "_PID=1", f"UNIT={unit}").stdout.splitlines()
 
     def off(self) -> None:
-        """End it."""
+        """Kill it."""
         if self._process.poll() is None:
             os.kill(int(self._init), signal.SIGKILL)
         self._process.wait()

@@ -1,4 +1,4 @@
-"""Commands of others, which have to succeed."""
+"""External commands, which must succeed."""
 
 import subprocess
 from pathlib import Path
@@ -8,7 +8,7 @@ SECONDS = 60
 
 
 def run(*command: str | Path, seconds: float = SECONDS) -> str:
-    """Give back what a command prints on stdout; fail with all that it printed unless it exits with 0."""
+    """Return the stdout of a command; if its exit code is not 0, fail with all of its output."""
     done = subprocess.run(
         command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False
     )

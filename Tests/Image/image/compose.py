@@ -1,4 +1,4 @@
-"""docker/compose.yaml, as Docker's own Compose reads it; for that it needs no daemon."""
+"""docker/compose.yaml as Docker's Compose resolves it, which needs no daemon."""
 
 import json
 import sys
@@ -12,6 +12,6 @@ TOOLS = Path(sys.executable).parent
 
 
 def resolved() -> dict[str, Any]:
-    """Give back the file with everything filled in."""
+    """Return the file with all defaults and variables filled in."""
     found: dict[str, Any] = json.loads(run(TOOLS / "docker-compose", "-f", FILE, "config", "--format", "json"))
     return found

@@ -1,4 +1,4 @@
-"""A service of the compose file, run as Docker would: from the image, nothing to write to, no privileges."""
+"""A service of the compose file, run as Docker would: from the image, read-only, without privileges."""
 
 import os
 import signal
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 30
-# Arguments: the image, an empty folder, the secret, the user, the most descriptors, the command. /proc is as a systemd
-# unit with ProcSubset=pid and ProtectProc=invisible sees it, which is less than a container does.
+# Arguments: the image, an empty folder, the secret, the user, the descriptor limit, the command. /proc shows what a
+# systemd unit with ProcSubset=pid and ProtectProc=invisible sees, which is less than a container sees.
 START = """
 image=$1 root=$2 secret=$3 user=$4 files=$5
 shift 5
@@ -34,7 +34,7 @@ exec prlimit --nofile="$files" chroot "$root" setpriv --reuid "${user%:*}" --reg
 
 
 class Container:
-    """A running service. Its process is number 1 of its own, as in a container."""
+    """A running service. Its process has pid 1 in its own namespace, as in a container."""
 
     def __init__(
         self,
@@ -45,9 +45,9 @@ class Container:
         folder: Path,
         neighbour: "Container | None" = None,
     ) -> None:
-        """Start it from the image mounted at `root`, by its entry of the compose file and the image's own settings.
+        """Start it from the image mounted at `root`, with its entry of the compose file and the image's own settings.
 
-        It has the network of `neighbour`, or one of its own with nothing but loopback.
+        It uses the network of `neighbour`, or its own network with only loopback.
         """
         folder.mkdir(exist_ok=True)
         isolation = ["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"]
@@ -85,13 +85,13 @@ class Container:
 
     @property
     def number(self) -> int:
-        """The number of its process outside."""
+        """The pid of its process, as seen from outside."""
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         assert len(children) == 1, f"no process: {self.lines}"
         return int(children[0])
 
     def status(self) -> dict[str, str]:
-        """What the kernel says about the process."""
+        """The kernel's status of the process."""
         lines = Path(f"/proc/{self.number}/status").read_text().splitlines()
         return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
 
@@ -109,15 +109,15 @@ class Container:
         )
 
     def stop(self) -> int:
-        """Send SIGTERM and give back the exit code; all its lines are there then."""
+        """Send SIGTERM and return the exit code. All output lines have been read then."""
         os.kill(self.number, signal.SIGTERM)
         code = self._process.wait(timeout=SECONDS)
         self._reader.join(SECONDS)
         return code
 
     def kill(self) -> None:
-        """End it if it still runs."""
-        # To end unshare would not do: what gives up its user forgets whom to die with.
+        """Kill it if it still runs."""
+        # Killing unshare would not be enough: a process that changes its user loses its parent-death signal.
         if self._process.poll() is None:
             os.kill(self.number, signal.SIGKILL)
         self._process.wait()

@@ -1,4 +1,4 @@
-"""What this machine has set up for apt, git and Swift, so that a build in a container finds its packages as we do."""
+"""The setup of this machine for apt, git and Swift, so that builds in a container use the same package sources."""
 
 import json
 import re
@@ -12,7 +12,7 @@ TOOLCHAIN = "/opt/swift-toolchain"
 
 
 def apt_sources() -> list[str]:
-    """Where Debian's own packages come from, as lines of apt's."""
+    """The sources of Debian's own packages, as lines of sources.list."""
     columns = "$(TARGET_OF) $(REPO_URI) $(RELEASE) $(COMPONENT)"
     lines = run(
         "apt-get", "indextargets", "--no-release-info", "--format", columns, "Created-By: Packages"
@@ -21,19 +21,19 @@ def apt_sources() -> list[str]:
 
 
 def apt_options() -> list[str]:
-    """What apt is told about fetching, proxies among it."""
+    """The apt options for downloads, including proxies."""
     lines = run("apt-config", "dump").splitlines()
     return [line for line in lines if re.match(r"Acquire::(https?|Retries|Check-)", line)]
 
 
 def toolchain() -> Path:
-    """Where Swift is installed: the folder that has its `bin`."""
+    """The installation folder of Swift, which contains `bin`."""
     paths = json.loads(run("swift", "-print-target-info"))["paths"]
     return Path(paths["runtimeResourcePath"]).resolve().parents[1]
 
 
 def redirections() -> dict[str, str]:
-    """What git reads other addresses for: address by address."""
+    """The URLs that git replaces, with their replacements."""
     found = {}
     for line in run("git", "config", "--list").splitlines():
         if match := re.fullmatch(r"url\.(?P<real>.*)\.insteadof=(?P<asked>.*)", line, re.IGNORECASE):
@@ -42,10 +42,10 @@ def redirections() -> dict[str, str]:
 
 
 def git_config() -> str:
-    """Redirections as a file of git's."""
+    """The redirections as a git configuration file."""
     return "".join(f'[url "{real}"]\n\tinsteadOf = {asked}\n' for asked, real in redirections().items())
 
 
 def mirrors() -> set[Path]:
-    """Folders of this machine that git reads instead."""
+    """Folders of this machine that git reads instead of URLs."""
     return {Path(real.removeprefix("file://")) for real in redirections().values() if re.match(r"(file://)?/", real)}

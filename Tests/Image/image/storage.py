@@ -1,4 +1,4 @@
-"""Images and containers of buildah, apart from those that the machine has."""
+"""Images and containers of buildah, separate from those of the machine."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from image.command import REPOSITORY, run
 
 SECONDS = 1500
 ISOLATION = ("--isolation", "chroot", "--network", "host")
-# What Swift's own image installs on top of Debian's: github.com/swiftlang/swift-docker.
+# The packages that Swift's own image adds to Debian's: github.com/swiftlang/swift-docker.
 SWIFT_NEEDS = (
     "binutils libicu-dev libcurl4-openssl-dev libedit-dev libsqlite3-dev libncurses-dev libpython3-dev libxml2-dev "
     "pkg-config uuid-dev tzdata git gcc libstdc++-12-dev"
@@ -17,32 +17,32 @@ SWIFT_NEEDS = (
 
 
 class Storage:
-    """A folder with images; gone when the folder is."""
+    """A folder with images, which are deleted with the folder."""
 
     def __init__(self, directory: Path) -> None:
         """Keep everything in `directory`."""
         self.directory = directory
 
     def buildah(self, *arguments: str | Path) -> str:
-        """Let buildah do something."""
+        """Run buildah."""
         where = ("--root", self.directory / "images", "--runroot", self.directory / "run")
         return run("buildah", *where, *arguments, seconds=SECONDS).strip()
 
     def make_debian(self, name: str) -> None:
-        """Make what stands for Debian's slim image, from this machine's sources."""
+        """Make a substitute for Debian's slim image from this machine's sources."""
         container = self.buildah("from", "scratch")
         root = self.buildah("mount", container)
         options = [f"--aptopt={option}" for option in machine.apt_options()]
         options += [f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("doc", "info", "locale", "man")]
         options += ["--dpkgopt=path-include=/usr/share/doc/*/copyright"]
-        # The folder of a container has something in it from the start.
+        # The folder of a container is not empty, even at the start.
         lenient = ("--quiet", "--variant=minbase", "--skip=check/empty")
         run("mmdebstrap", *lenient, *options, machine.RELEASE, root, *machine.apt_sources(), seconds=SECONDS)
         self.buildah("umount", container)
         self.buildah("commit", "--quiet", "--rm", container, name)
 
     def make_swift(self, name: str, debian: str) -> None:
-        """Make what stands for Swift's image; Swift itself is lent to it by `build`."""
+        """Make a substitute for Swift's image; `build` mounts Swift itself."""
         container = self.buildah("from", "--pull-never", debian)
         self._install(container, f"ca-certificates {SWIFT_NEEDS}")
         path = f"{machine.TOOLCHAIN}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -56,10 +56,10 @@ class Storage:
         self.buildah("run", *ISOLATION, "--user", "0:0", container, "--", *apt)
 
     def build(self, name: str) -> None:
-        """Build the Dockerfile as it is.
+        """Build the Dockerfile without changes.
 
-        What is lent to the first stage would leave empty folders in the second, so that one is built by itself, on what
-        the first left.
+        The mounts of the first stage would leave empty folders in the second stage, which is therefore built
+        separately, from the result of the first.
         """
         options = (*ISOLATION, "--pull-never", "--format", "docker", "--layers", "--file", "docker/Dockerfile")
         config = self.directory / "gitconfig"
@@ -72,13 +72,13 @@ class Storage:
         self.buildah("bud", *options, "--tag", name, REPOSITORY)
 
     def make_system(self, name: str) -> Path:
-        """Make a system that boots out of an image."""
+        """Make a bootable system from an image."""
         container = self.buildah("from", "--pull-never", name)
         self._install(container, "systemd systemd-sysv curl")
         return Path(self.buildah("mount", container))
 
     def config(self, name: str) -> dict[str, Any]:
-        """Give back what an image says about how it is run."""
+        """Return the configuration of an image."""
         found: dict[str, Any] = json.loads(self.buildah("inspect", "--type", "image", name))["Docker"]["config"]
         return found
 
