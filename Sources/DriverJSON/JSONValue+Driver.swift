@@ -46,7 +46,8 @@ extension JSONValue {
     private func bit<Word: NamedBits>(of type: Word.Type, orInteger: Bool) -> Word? {
         if orInteger, kind != .string { return word().map(Word.init(rawValue:)) }
         guard let text = string(maxUTF16: 64) else { return nil }
-        if let bit = Word.bit(named: text) { return bit }
+        if let bits = Word(text) { return bits }
+        // What is wrong with a mask, as with any number in hex.
         if orInteger || text.hasPrefix("0x") { return word().map(Word.init(rawValue:)) }
         fault("is neither a known name nor a hex string")
         return nil

@@ -49,7 +49,7 @@ extension SettingsValue {
     ) throws(SettingsFault) -> Word {
         if node.scalar != nil {
             let text = try text()
-            guard let mask = Word(mask: text) else {
+            guard let mask = Word(mask: text, orDecimal: true) else {
                 throw fault("\(quoted(text)) is no mask: a list of names, or 0...0xffffffff")
             }
             return mask
@@ -58,7 +58,7 @@ extension SettingsValue {
         for item in try items() {
             do throws(SettingsFault) {
                 let text = try item.text()
-                guard let bits = Word.bit(named: text) ?? Word(mask: text) else {
+                guard let bits = Word(text) ?? Word(mask: text, orDecimal: true) else {
                     throw item.fault("\(quoted(text)) is no \(noun)")
                 }
                 word = Word(rawValue: word.rawValue | bits.rawValue)

@@ -32,18 +32,25 @@ public struct NamedBit: Hashable, Sendable {
 }
 
 extension NamedBits {
+    /// Reads bits as JSON, queries, the settings file and the command line have them: the name of one, or a mask.
+    public init?(_ text: String) {
+        guard let bits = Self.bit(named: text) ?? Self(mask: text) else { return nil }
+        self = bits
+    }
+
     /// The bit named `name`; nil if there is none.
     public static func bit(named name: String) -> Self? {
         table.first { $0.term.name == name }.map { Self(rawValue: $0.bit) }
     }
 
-    /// Reads 32 bits as `0x` and hex digits or as a decimal number.
-    public init?(mask text: String) {
+    /// Reads a mask of 32 bits: `0x` and 1 to 16 hex digits. The settings file may have a decimal number too.
+    public init?(mask text: String, orDecimal: Bool = false) {
         let isHex = text.hasPrefix("0x")
         let digits = isHex ? text.dropFirst(2) : text[...]
-        guard digits.first != "+", digits.first != "-", let word = UInt32(digits, radix: isHex ? 16 : 10) else {
-            return nil
-        }
+        // UInt32 would take a sign.
+        guard isHex || orDecimal, 1...16 ~= digits.utf8.count, digits.first != "+", digits.first != "-",
+            let word = UInt32(digits, radix: isHex ? 16 : 10)
+        else { return nil }
         self.init(rawValue: word)
     }
 

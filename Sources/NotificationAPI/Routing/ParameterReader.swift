@@ -66,10 +66,7 @@ struct ParameterReader {
     /// A bit by its name, or bits by their mask.
     mutating func bits<Word: NamedBits>(_ name: String, of type: Word.Type) -> Word? {
         guard let text = value(name) else { return nil }
-        if let bit = Word.bit(named: text) { return bit }
-        if text.hasPrefix("0x"), let mask = UInt32(text.dropFirst(2), radix: 16), !text.dropFirst(2).hasPrefix("+") {
-            return Word(rawValue: mask)
-        }
+        if let bits = Word(text) { return bits }
         fault(name, "is neither a known name nor a hex string of 32 bits")
         return nil
     }

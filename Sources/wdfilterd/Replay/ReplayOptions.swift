@@ -88,17 +88,10 @@ struct ArmedRules: ExpressibleByArgument {
         names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         var rules: ProcessRules = []
         for name in names {
-            guard let rule = ProcessRules.bit(named: name) ?? ArmedRules.mask(name) else { return nil }
+            guard let rule = ProcessRules(name) else { return nil }
             rules.formUnion(rule)
         }
         self.rules = rules
-    }
-
-    /// Bits as `0x` and hex digits.
-    private static func mask(_ text: String) -> ProcessRules? {
-        // UInt32 would take a sign too.
-        guard text.hasPrefix("0x"), text.dropFirst(2).allSatisfy(\.isHexDigit) else { return nil }
-        return UInt32(text.dropFirst(2), radix: 16).map { ProcessRules(rawValue: $0) }
     }
 
     /// The names; masks are taken too.
