@@ -3,7 +3,7 @@ import Testing
 
 @testable import Replay
 
-/// Which events may be under way at a time, as plain state.
+/// Which events may run at the same time, as plain state without threads.
 @Suite struct EventLanesTests {
     private func event(_ line: Int, _ processIds: [UInt32], section: Int = 0) -> LocatedEvent {
         let subject = processIds.first.map { SysmonProcess(processId: $0) }
@@ -13,14 +13,14 @@ import Testing
         return LocatedEvent(event: event, section: section)
     }
 
-    /// Takes out all that may come now: the lines, and by which number each is ended.
+    /// Pops all runnable events: their lines, and the id that ends each of them.
     private func runnable(_ lanes: inout EventLanes) -> [Int: EventLanes.ID] {
         var lines: [Int: EventLanes.ID] = [:]
         while let (id, event) = lanes.popRunnable() { lines[event.event.line] = id }
         return lines
     }
 
-    @Test func `events of different processes come together, those of one process one by one`() throws {
+    @Test func `events of different processes run at the same time, those of one process one by one`() throws {
         var lanes = EventLanes()
         for (line, process) in [(1, 100), (2, 200), (3, 100), (4, 100), (5, 200)] {
             lanes.add(event(line, [UInt32(process)]))
@@ -39,7 +39,7 @@ import Testing
         #expect(lanes.isEmpty)
     }
 
-    @Test func `an event of two processes waits for both, and both wait for it`() throws {
+    @Test func `an event of two processes waits for both, and later events of both wait for it`() throws {
         var lanes = EventLanes()
         for (line, processes) in [(1, [100]), (2, [200]), (3, [100, 200]), (4, [200]), (5, [100])] {
             lanes.add(event(line, processes.map(UInt32.init)))
@@ -55,7 +55,7 @@ import Testing
         #expect(runnable(&lanes).keys.sorted() == [4, 5])
     }
 
-    @Test func `events that become free together come in the order of the recording, every time`() {
+    @Test func `events that become runnable together run in the order of the recording, every time`() {
         for _ in 0..<100 {
             var lanes = EventLanes()
             let processes = (0..<8).map { UInt32(100 + $0) }
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func `an event that names one process twice does not wait for itself`() throws {
+    @Test func `an event that names the same process twice does not wait for itself`() throws {
         var lanes = EventLanes()
         lanes.add(event(1, [100, 100]))
         lanes.add(event(2, [100]))
@@ -83,7 +83,7 @@ import Testing
         #expect(runnable(&lanes).keys.sorted() == [2])
     }
 
-    @Test func `machines do not wait for one another, nor does an event of no process`() {
+    @Test func `machines do not wait for each other, and an event without a process waits for nothing`() {
         var lanes = EventLanes()
         lanes.add(event(1, [100]))
         lanes.add(event(2, [100], section: 1))
@@ -91,7 +91,7 @@ import Testing
         #expect(runnable(&lanes).keys.sorted() == [1, 2, 3])
     }
 
-    @Test func `ending twice, or what is not there, changes nothing`() throws {
+    @Test func `ending an event twice, or an unknown one, changes nothing`() throws {
         var lanes = EventLanes()
         for line in 1...3 { lanes.add(event(line, [100])) }
         let first = runnable(&lanes)
@@ -103,7 +103,7 @@ import Testing
         #expect(lanes.count == 2)
     }
 
-    @Test func `what waits is taken out; what is under way ends as usual, and others may come after it`() throws {
+    @Test func `waiting events are taken out; running ones end as usual, and others can be added after them`() throws {
         var lanes = EventLanes()
         for (line, processes) in [(1, [100]), (2, [100, 200]), (3, [200]), (4, [300])] {
             lanes.add(event(line, processes.map(UInt32.init)))
@@ -121,7 +121,7 @@ import Testing
         #expect(runnable(&lanes).keys.sorted() == [5])
     }
 
-    @Test func `a pace asks for each time once, and not for one that has come`() {
+    @Test func `a pace waits for each time once, and not for a time that has been reached`() {
         var pace = Pace(isKept: true)
         func isTime(_ step: EventSequence.Step?, _ time: FileTime) -> Bool {
             if case .awaitTime(time) = step { true } else { false }
@@ -140,7 +140,7 @@ import Testing
         #expect(isNothing(pace.step(before: .at(6))))
     }
 
-    @Test func `a plan goes on when what it waited for has come, and not before`() throws {
+    @Test func `a plan continues only after the event that it waits for`() throws {
         var plans = PlansUnderWay()
         let plan = EventPlan(line: 1, type: .imageLoad, time: nil, calls: [])
         plans.start(PlansUnderWay.Entry(plan: plan, section: 3, lane: 7))

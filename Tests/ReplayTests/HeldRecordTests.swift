@@ -4,14 +4,14 @@ import Replay
 import TestSupport
 import Testing
 
-/// Records whose pid another record has to tell.
+/// Records whose pid is only in another record.
 @Suite(.timeLimit(.minutes(5)))
 struct HeldRecordTests {
     private let process = RecordedProcess(processId: 1000, second: 1_582_280_130)
     private let other = RecordedProcess(processId: 1004, second: 1_582_280_131)
     private let engine = ScriptedEngine()
 
-    /// What was loaded, in order.
+    /// The loaded images, in order.
     private var loads: [String] {
         engine.messages.compactMap { message in
             guard case .async(let async) = message.content, async.operation == .loadImage,
@@ -27,7 +27,7 @@ struct HeldRecordTests {
         await Driver.make(engine: engine).apply(lines, .sysmon(change))
     }
 
-    @Test func `a pid in the message is taken where there is none beside it`() async {
+    @Test func `a pid in the message text is used if the record has none`() async {
         let report = await apply([
             SysmonLine.record(
                 7,
@@ -41,7 +41,7 @@ struct HeldRecordTests {
         #expect(report.processesSynthesised == 1)
     }
 
-    @Test func `a held record is applied just before the first one that tells its pid`() async {
+    @Test func `a held record is applied just before the first record that contains its pid`() async {
         let report = await apply([
             SysmonLine.loadWithoutPid(process, "first"), SysmonLine.load(other, "meanwhile"),
             SysmonLine.loadWithoutPid(process, "second"), SysmonLine.load(process, "teller"),
@@ -52,7 +52,7 @@ struct HeldRecordTests {
         #expect(loads == ["meanwhile", "first", "second", "teller", "known now"])
     }
 
-    @Test func `a skipped record tells a pid too, and synthesises nothing`() async {
+    @Test func `a skipped record gives a pid too, and synthesizes nothing`() async {
         let report = await apply([
             SysmonLine.loadWithoutPid(process, "held"), SysmonLine.open(from: other, to: process),
         ])
@@ -61,7 +61,7 @@ struct HeldRecordTests {
         #expect(report.processesSynthesised == 1)
     }
 
-    @Test func `a parent's pid is told by its child's creation`() async {
+    @Test func `a child's creation gives the pid of the parent`() async {
         let report = await apply([
             SysmonLine.loadWithoutPid(process, "held"), SysmonLine.create(other, by: process),
         ])
@@ -69,7 +69,7 @@ struct HeldRecordTests {
         #expect(engine.messages.map(\.operationName) == ["LoadImage", "CreateProcess"])
     }
 
-    @Test func `a thread waits for both of its processes`() async {
+    @Test func `a thread event waits for the pids of both processes`() async {
         let line = SysmonLine.thread(from: process, in: other)
             .replacing("SourceProcessId", with: "S").replacing("TargetProcessId", with: "T")
         let report = await apply([
@@ -80,7 +80,7 @@ struct HeldRecordTests {
         #expect(loads == ["one is not enough", "after it", "teller"])
     }
 
-    @Test func `what stays unresolved is skipped at the end, registry records too`() async {
+    @Test func `records that stay unresolved are skipped at the end, registry records too`() async {
         let report = await apply([
             SysmonLine.loadWithoutPid(process), SysmonLine.record(13, ["ProcessGuid": other.guid]),
             SysmonLine.record(12, [:]),
@@ -90,13 +90,13 @@ struct HeldRecordTests {
         #expect(report.isComplete)
     }
 
-    @Test func `pid 0 is told for no GUID`() async {
+    @Test func `pid 0 is not used for any GUID`() async {
         let idle = SysmonLine.open(from: other, to: process).replacing(#""1000""#, with: #""0""#)
         let report = await apply([SysmonLine.loadWithoutPid(process), idle])
         #expect(report.skipped == ["pid-unresolved": 1, "process-open": 1])
     }
 
-    @Test func `beyond the limit the oldest record is skipped`() async {
+    @Test func `above the limit, the oldest record is skipped`() async {
         let report = await apply(
             (0..<5).map { SysmonLine.loadWithoutPid(process, "\($0)") } + [SysmonLine.load(process, "teller")]
         ) { $0.maxHeldRecords = 3 }
@@ -105,7 +105,7 @@ struct HeldRecordTests {
         #expect(report.isComplete)
     }
 
-    @Test func `text is bounded as well as number`() async {
+    @Test func `the text of held records is limited, as is their number`() async {
         let long = String(repeating: "x", count: 32_000)
         let report = await apply(
             (0..<600).map { _ in SysmonLine.loadWithoutPid(process, long) } + [
@@ -116,14 +116,14 @@ struct HeldRecordTests {
         #expect(report.isComplete)
     }
 
-    @Test func `a held record of a process that has exited by then is a tombstone's`() async {
+    @Test func `a held record of a process that has exited meanwhile counts as a tombstone record`() async {
         let report = await apply([
             SysmonLine.load(process), SysmonLine.exit(process), SysmonLine.loadWithoutPid(process),
         ])
         #expect(report.skipped == ["after-exit": 1])
     }
 
-    @Test func `a line that stops the feed leaves nothing uncounted`() async {
+    @Test func `if a line stops the feed, all lines are still counted`() async {
         let report = await apply([
             SysmonLine.loadWithoutPid(process), SysmonLine.loadWithoutPid(other), "no JSON", SysmonLine.load(process),
         ]) { $0.stopsOnError = true }

@@ -26,7 +26,7 @@ struct InitialThreadTests {
         #expect(driver.process(900)?.isSynthesised == true)
     }
 
-    @Test func `a creation that comes late gets one too`() async throws {
+    @Test func `a late creation record gets one too`() async throws {
         let driver = driver()
         let report = await driver.apply([SysmonLine.load(child), SysmonLine.create(child, by: parent)], options)
         #expect(report.processesCompleted == 1)
@@ -34,7 +34,7 @@ struct InitialThreadTests {
         #expect(report.messages.sync == ["NewThreadDifferentProcess": 1])
     }
 
-    @Test func `the first thread of System's children is a system thread's`() async throws {
+    @Test func `the first thread of a child of System is created by a system thread`() async throws {
         let driver = driver()
         let report = await driver.apply(
             [SysmonLine.create(child, by: RecordedProcess(processId: 4, second: 7))], options)
@@ -42,7 +42,7 @@ struct InitialThreadTests {
         #expect(try driver.threads(of: 1000).count == 1)
     }
 
-    @Test func `a parent that is gone creates the thread without a context, also when its pid has another owner`()
+    @Test func `if the parent has exited, the thread's creator has no context, even if the pid is reused`()
         async throws
     {
         for later in [false, true] {

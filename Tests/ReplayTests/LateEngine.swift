@@ -3,7 +3,7 @@ import Glibc
 import Messages
 import TestSupport
 
-/// An engine that answers by its script, but only after `send` has returned, from the thread that runs `queue`.
+/// An engine that answers by its script, but only after `send` has returned, on the thread that runs `queue`.
 struct LateEngine: EnginePort {
     let script: ScriptedEngine.Script
     let queue: ThreadWorkQueue
@@ -20,7 +20,7 @@ struct LateEngine: EnginePort {
     }
 }
 
-/// Runs `body` with a queue that a thread of its own works off.
+/// Runs `body` with a queue that is served by its own thread.
 func withThreadQueue<Result>(_ body: (ThreadWorkQueue) async throws -> Result) async throws -> Result {
     let queue = ThreadWorkQueue()
     var thread = pthread_t()

@@ -27,7 +27,7 @@ struct LineSplitterTests {
     }
 
     @Test(arguments: [1, 2, 3, 4, 5, 7, 100])
-    func `lines are the same whatever the chunks`(chunk: Int) {
+    func `chunk sizes do not affect the lines`(chunk: Int) {
         #expect(split("a\n\nbcd\r\ne", chunk: chunk, max: 10) == ["a", "", "bcd\r", "e"])
         #expect(split("\n", chunk: chunk, max: 10) == [""])
         #expect(split("", chunk: chunk, max: 10) == [])
@@ -40,7 +40,7 @@ struct LineSplitterTests {
         ("", 0, 0), ("a\n", 0, 0), ("\n", 1, 1), ("\n\n\n", 3, 3), (" \t\r\n\na\n\n", 2, 5), ("\n  a\n", 1, 1),
         ("\n   ", 1, 1), ("\n\u{0}\n", 1, 1), ("\n     \n\n", 1, 1),
     ])
-    func `blank lines that are whole are skipped, up to one that is not blank or too long`(
+    func `complete blank lines are skipped, up to a line that is not blank or too long`(
         text: String, count: Int, offset: Int
     ) {
         var splitter = LineSplitter(maxLineBytes: 4)
@@ -49,7 +49,7 @@ struct LineSplitterTests {
         #expect((found, place) == (count, offset))
     }
 
-    @Test func `within a line that is not complete nothing is blank`() {
+    @Test func `nothing is skipped within an incomplete line`() {
         var splitter = LineSplitter(maxLineBytes: 4)
         var offset = 0
         Array("a".utf8).withUnsafeBytes { _ = splitter.next(in: $0, from: &offset) }

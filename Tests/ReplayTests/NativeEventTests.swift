@@ -4,12 +4,12 @@ import Replay
 import TestSupport
 import Testing
 
-/// Native lines.
+/// Lines in the native format.
 @Suite(.timeLimit(.minutes(5)))
 struct NativeEventTests {
     private let creation = #"{"type":"processCreate","processId":100,"imageFileName":"a.exe"}"#
 
-    @Test func `each type does what its request does`() async throws {
+    @Test func `each event type has the effect of its request`() async throws {
         let driver = Driver.make()
         let report = await driver.apply(
             [
@@ -67,7 +67,7 @@ struct NativeEventTests {
         (#"{"type":"streamContext"}"#, "/fileName: required, but missing"),
         (#"{"type":"streamContext","fileName":"f"}"#, "the file already has a stream context"),
     ])
-    func `a wrong line is reported with its number, and the rest goes on`(line: String, fault: String?) async {
+    func `a rejected line is reported with its number, and the rest is applied`(line: String, fault: String?) async {
         let driver = Driver.make()
         let first = #"{"type":"streamContext","fileName":"F"}"#
         let report = await driver.apply([first, "", line, creation], .native())
@@ -78,7 +78,7 @@ struct NativeEventTests {
         #expect(driver.process(100) != nil)
     }
 
-    @Test func `only the first rejected lines are listed, and details are short`() async {
+    @Test func `only the first rejected lines are listed, with short details`() async {
         let name = String(repeating: "x", count: 100_000)
         let lines = (0..<150).map { _ in #"{"type":"processExit","\#(name)":1}"# }
         let report = await Driver.make().apply(lines, .native())
@@ -87,7 +87,7 @@ struct NativeEventTests {
         #expect(report.rejected.allSatisfy { $0.detail.utf8.count < 600 })
     }
 
-    @Test func `stopping at the first wrong line leaves the rest alone`() async {
+    @Test func `if the feed stops at the first rejected line, the rest is not applied`() async {
         let driver = Driver.make()
         let lines = [creation, "nonsense", #"{"type":"processExit","processId":100}"#, "nonsense"]
         for chunk in [1, .max] {

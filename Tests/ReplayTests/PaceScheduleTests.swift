@@ -2,9 +2,9 @@ import Messages
 import Replay
 import Testing
 
-/// When events are due that keep the pace of their recording.
+/// The delays of events that keep the pace of their recording.
 @Suite struct PaceScheduleTests {
-    @Test func `the first event is due at once, later ones as far apart as recorded`() {
+    @Test func `the first event is due immediately, later ones with the recorded distance`() {
         var schedule = PaceSchedule(speed: 2)
         let delays = [(1000, 50), (1200, 50), (1200, 4_050), (1200, 20_000), (900, 60)].map { ticks, uptime in
             schedule.delay(of: FileTime(ticks: ticks), at: uptime)
@@ -12,7 +12,7 @@ import Testing
         #expect(delays == [0, 10_000, 6_000, 0, 0])
     }
 
-    @Test func `at the ends of times and speeds nothing wraps or traps`() {
+    @Test func `extreme times and speeds do not overflow or trap`() {
         let times: [UInt64] = [0, 1, FileTime.latest.ticks, .max - 1, .max]
         let speeds = [0.001, 1, 1e6, 0, -1, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .infinity, .nan]
         for speed in speeds {

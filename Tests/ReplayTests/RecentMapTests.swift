@@ -3,7 +3,7 @@ import Testing
 @testable import Replay
 
 struct RecentMapTests {
-    @Test func `it remembers what was stored last, and never more than twice its capacity`() {
+    @Test func `it keeps the newest entries, and at most twice its capacity`() {
         var map = RecentMap<Int, Int>(capacity: 100)
         for key in 0..<10_000 {
             map.store(key, under: key)
@@ -13,7 +13,7 @@ struct RecentMapTests {
         #expect((0..<10_000).count { map[$0] != nil } <= 201)
     }
 
-    @Test func `what is named again and again is not forgotten, and keeps its first value`() {
+    @Test func `an entry that is stored repeatedly is not evicted, and keeps its first value`() {
         var map = RecentMap<Int, Int>(capacity: 10)
         for key in 1...1000 {
             map.storeIfAbsent(key, under: 0)

@@ -2,7 +2,7 @@ import Glibc
 import JSON
 import Testing
 
-/// A recorded data set, and what an independent reading of it found. They lie outside of the repository.
+/// A recorded data set, and the result of an independent analysis. The files are not in the repository.
 struct Recording: CustomTestStringConvertible, Sendable {
     let name: String
     /// The newest record comes first.
@@ -17,7 +17,7 @@ struct Recording: CustomTestStringConvertible, Sendable {
         Recording(name: "wmic_remote_xsl_jscript", isNewestFirst: true),
     ]
 
-    /// `WDFILTERD_SHARED`, or `shared` beside the package.
+    /// `WDFILTERD_SHARED`, or `shared` next to the package.
     static let folder: String = {
         if let path = getenv("WDFILTERD_SHARED") { return String(cString: path) + "/datasets" }
         guard let file = realpath(#filePath, nil) else { return "" }
@@ -30,7 +30,7 @@ struct Recording: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { name }
 
-    /// The lines, in the order in which things happened.
+    /// The lines in chronological order.
     func bytes() throws -> [UInt8] {
         let script =
             "import sys,zipfile;z=zipfile.ZipFile(sys.argv[1])"
@@ -40,7 +40,7 @@ struct Recording: CustomTestStringConvertible, Sendable {
         return Array(bytes.split(separator: UInt8(ascii: "\n")).reversed().joined(separator: [UInt8(ascii: "\n")]))
     }
 
-    /// What is expected of it.
+    /// The expected counts.
     func expected() throws -> Expected {
         try JSONDocument.read(try read("cat '\(Recording.folder)/\(name).expected.json'")) { Expected($0) }
     }
@@ -59,7 +59,7 @@ struct Recording: CustomTestStringConvertible, Sendable {
     }
 }
 
-/// What `expected.json` says.
+/// The contents of `expected.json`.
 struct Expected: Sendable {
     let machines: [String]
     let lines: Int
@@ -71,7 +71,7 @@ struct Expected: Sendable {
     let opens: Int
     let registry: Int
     let unresolved: Int
-    /// Messages under NotifyNewThreadDifferentProcess for every process, each acknowledged.
+    /// Messages with NotifyNewThreadDifferentProcess set for every process and each message acknowledged.
     let sync: Int
     let async: Int
     /// Their lines, sources and targets.

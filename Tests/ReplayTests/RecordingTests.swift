@@ -6,13 +6,13 @@ import Replay
 import TestSupport
 import Testing
 
-/// Replays the recordings, one machine after the other, each onto a host of its own.
+/// Replays the recordings, one machine after the other, each into its own host.
 @Suite(
     .enabled(
         if: Recording.areThere, "no recordings: set WDFILTERD_SHARED to the folder that has datasets/ in it"),
     .timeLimit(.minutes(5)))
 struct RecordingTests {
-    /// What became of a recording: the reports of its machines, and the thread messages in order.
+    /// The result of a recording: the reports of its machines, and the thread messages in order.
     struct Outcome: Equatable {
         var reports: [EventsReport] = []
         /// Source and target pid of each NewThreadDifferentProcess.
@@ -58,7 +58,7 @@ struct RecordingTests {
     }
 
     @Test(arguments: Recording.all)
-    func `every record is applied or skipped for a reason, as the independent reading says`(
+    func `every record is applied or skipped for a reason, with the counts of the independent analysis`(
         recording: Recording
     ) async throws {
         let expected = try recording.expected()
@@ -98,14 +98,14 @@ struct RecordingTests {
     }
 
     @Test(arguments: Recording.all)
-    func `with initial threads each parent is notified of once`(recording: Recording) async throws {
+    func `with initial threads, there is one message for each parent`(recording: Recording) async throws {
         let expected = try recording.expected()
         let outcome = try await replay(recording) { $0.createsInitialThreads = true }
         #expect(outcome.sum { $0.messages.sync["NewThreadDifferentProcess"] } == expected.syncWithInitialThreads)
         #expect(outcome.sum { $0.appliedByType["processCreate"] } == expected.creates)
     }
 
-    @Test func `a remote thread is reported for the line that records it`() async throws {
+    @Test func `a remote thread is notified at the line that records it`() async throws {
         for recording in Recording.all {
             for line in try recording.expected().at.compactMap(\.first) {
                 let bytes = try recording.bytes()
@@ -130,12 +130,12 @@ struct RecordingTests {
         }
     }
 
-    /// Counted by a second program over the same rules. `synth` of the independent reading is larger: it counts what
-    /// opens, registry records and parents name too, and those synthesise nothing.
+    /// Counted by a second program with the same rules. `synth` of the independent analysis is larger: it also counts
+    /// processes that are named only by opens, registry records and parents, which synthesize nothing.
     @Test(
         arguments: zip(
             Recording.all, [(1, 0, 0, 2), (4, 0, 0, 4), (4, 0, 0, 9), (3, 0, 10, 5), (3, 0, 0, 3), (3, 0, 0, 5)]))
-    func `processes are synthesised where a record needs them`(
+    func `processes are synthesized if a record needs them`(
         recording: Recording, counts: (synthesised: Int, completed: Int, tombstones: Int, withInitialThreads: Int)
     ) async throws {
         let outcome = try await replay(recording)
@@ -146,19 +146,19 @@ struct RecordingTests {
         #expect(withThreads.sum(\.processesSynthesised) == counts.withInitialThreads)
     }
 
-    @Test func `three loads of wow64cpu in the recording that has them`() async throws {
+    @Test func `the recording with loads of wow64cpu has three of them`() async throws {
         let recording = try #require(Recording.all.first { $0.name.hasPrefix("psh_control_panel") })
         let outcome = try await replay(recording, rules: .notifyWow64cpuLoad)
         let expected = try recording.expected()
-        // A process tells of wow64cpu.dll at each of its loads after that one (IMG-2).
+        // After a load of wow64cpu.dll, each further load of the process sends a message (IMG-2).
         #expect(expected.wow64cpu == 3)
         #expect(outcome.sum { $0.messages.direct["Wow64cpuLoad"] } > 3)
     }
 
     @Test(arguments: Recording.all)
-    func `the chunks of the upload make no difference`(recording: Recording) async throws {
+    func `chunk sizes of the upload do not affect the result`(recording: Recording) async throws {
         let whole = try await replay(recording)
-        // Byte by byte takes long: the smallest recording, and the one with CRLF and a blank line, are enough.
+        // Single bytes take long: the smallest recording, and the one with CRLF and a blank line, are enough.
         let smallest = ["purplesharp_pe_injection_createremotethread": [1], "schtask_create": [7]]
         for chunk in [4096] + (smallest[recording.name] ?? []) {
             let inChunks = try await replay(recording, chunk: chunk)
@@ -167,7 +167,7 @@ struct RecordingTests {
     }
 
     @Test(arguments: Recording.all)
-    func `an engine that answers late, on another thread, makes no difference`(recording: Recording) async throws {
+    func `a late answer on another thread does not affect the result`(recording: Recording) async throws {
         let inline = try await replay(recording)
         let late = try await withThreadQueue { queue in
             try await replay(recording, chunk: 4096, rules: .notifyNewThreadDifferentProcess) { _ in

@@ -4,7 +4,7 @@ import Replay
 import TestSupport
 import Testing
 
-/// Records that lie, or say nothing: rejected with a reason, and never a trap.
+/// Records with false or missing fields: they are rejected with a reason, and nothing traps.
 @Suite(.timeLimit(.minutes(5)))
 struct SysmonFaultTests {
     private static let process = RecordedProcess(processId: 1000, second: 1_582_280_130)
@@ -65,7 +65,7 @@ struct SysmonFaultTests {
             "EventData is missing"
         ),
     ])
-    func `a record that cannot be is rejected`(line: String, fault: String) async {
+    func `an impossible record is rejected`(line: String, fault: String) async {
         let driver = Driver.make()
         let report = await driver.apply([line, Self.load], .sysmon { $0.machine = line.contains("PC1") ? "pc1" : "a" })
         #expect(report.faults == ["1: \(fault)"])
@@ -74,13 +74,13 @@ struct SysmonFaultTests {
     }
 
     @Test(arguments: ["[]", "12", "\"x\"", "{", #"{"a":"\ud800"}"#, "{}{}", "\u{FEFF}{}", #"{"EventID":7,}"#])
-    func `what is no JSON object is rejected`(line: String) async {
+    func `a line that is not a JSON object is rejected`(line: String) async {
         let report = await Driver.make().apply([line, Self.load], .sysmon())
         #expect(report.rejected.map(\.line) == [1])
         #expect(report.applied == 1)
     }
 
-    @Test func `fields that are not needed may be missing, null or a dash`() async throws {
+    @Test func `optional fields may be missing, null or a dash`() async throws {
         let driver = Driver.make()
         let line = Self.create.replacing(#""a -b""#, with: "null").replacing(#""2""#, with: #""-""#)
             .replacing("ParentProcess", with: "X").replacing("Integrity", with: "Y")
@@ -93,14 +93,14 @@ struct SysmonFaultTests {
         #expect(process.token.integrityLevel == 0x2000)
     }
 
-    @Test func `a process of an unknown image is synthesised all the same`() async {
+    @Test func `a process with an unknown image is still synthesized`() async {
         let driver = Driver.make()
         let report = await driver.apply([Self.load.replacing(#""Image":"#, with: #""I":"#)], .sysmon())
         #expect(report.applied == 1)
         #expect(driver.process(1000)?.imageFileName == "<unknown process>")
     }
 
-    @Test func `a host that is full rejects what it cannot take`() async {
+    @Test func `a full host rejects events that it has no room for`() async {
         let driver = Driver.make(limits: .make { $0.processes = 1 })
         let report = await driver.apply([Self.load], .sysmon())
         #expect(report.faults == ["1: the host's limit of processes is reached"])
@@ -108,7 +108,7 @@ struct SysmonFaultTests {
     }
 
     @Test(arguments: 0..<20)
-    func `broken records never trap, and every line is accounted for`(seed: UInt64) async {
+    func `broken records never trap, and every line is counted`(seed: UInt64) async {
         var random = SplitMix(state: seed)
         let whole = [
             Self.load, Self.thread, Self.create, SysmonLine.exit(Self.process), SysmonLine.loadWithoutPid(Self.process),
@@ -140,7 +140,7 @@ struct SysmonFaultTests {
     }
 }
 
-/// A generator of random numbers that can be repeated.
+/// A repeatable random number generator.
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

@@ -1,18 +1,18 @@
 import Messages
 
-/// A process of a recording written by hand.
+/// A process in a handwritten recording.
 struct RecordedProcess {
     var processId: UInt64
     var second: UInt32
     var image = #"C:\\Windows\\a.exe"#
 
-    /// The GUID that Sysmon would give it.
+    /// The GUID that Sysmon would give to the process.
     var guid: String {
         let (low, high) = (hex(second & 0xFFFF, digits: 4), hex(second >> 16, digits: 4))
         return "{1234abcd-\(low)-\(high)-0000-\(hex(UInt32(truncatingIfNeeded: processId), digits: 12))}"
     }
 
-    /// Who it is to the driver.
+    /// The identity of the process in the driver.
     var identity: AuxPidCreationTime {
         AuxPidCreationTime(
             processId: UInt32(truncatingIfNeeded: processId), creationTime: FileTime(unixSecond: second))
@@ -24,11 +24,11 @@ struct RecordedProcess {
     }
 }
 
-/// Lines as a collector writes flat Sysmon records.
+/// Lines in the flat form in which a collector writes Sysmon records.
 enum SysmonLine {
     static let noGUID = "{00000000-0000-0000-0000-000000000000}"
 
-    /// A record whose fields are given as JSON strings without their quotes.
+    /// A record with these fields, which are JSON strings without quotes.
     static func record(_ id: Int, _ fields: KeyValuePairs<String, String>, host: String = "PC1") -> String {
         let members = fields.map { #","\#($0.key)":"\#($0.value)""# }.joined()
         return #"{"EventID":\#(id),"Channel":"Microsoft-Windows-Sysmon/Operational","Hostname":"\#(host)"\#(members)}"#
@@ -64,7 +64,7 @@ enum SysmonLine {
             ], host: host)
     }
 
-    /// A load whose record does not tell the pid.
+    /// A load whose record does not contain the pid.
     static func loadWithoutPid(_ process: RecordedProcess, _ image: String = #"C:\\x.dll"#) -> String {
         record(7, ["ProcessGuid": process.guid, "Image": process.image, "ImageLoaded": image])
     }

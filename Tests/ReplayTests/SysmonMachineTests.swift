@@ -3,12 +3,12 @@ import Replay
 import TestSupport
 import Testing
 
-/// Which machine's records are replayed.
+/// The choice of the machine whose records are replayed.
 @Suite(.timeLimit(.minutes(5)))
 struct SysmonMachineTests {
     private let process = RecordedProcess(processId: 1000, second: 1_582_280_130)
 
-    @Test func `without a name it is the first machine of the Sysmon records`() async {
+    @Test func `without a name, the first machine in the Sysmon records is used`() async {
         let report = await Driver.make().apply(
             [
                 #"{"EventID":1,"Channel":"Security","Hostname":"DC"}"#, SysmonLine.load(process, host: "PC1.Local"),
@@ -19,7 +19,7 @@ struct SysmonMachineTests {
         #expect(report.applied == 2)
     }
 
-    @Test func `a named machine is found without case, and nothing else is`() async {
+    @Test func `a machine name is matched without case, but as a whole`() async {
         let lines = ["pc1", "PC2", "pc1"].map { SysmonLine.load(process, host: $0) }
         let report = await Driver.make().apply(lines, .sysmon { $0.machine = "Pc2" })
         #expect(report.applied == 1)
@@ -27,7 +27,7 @@ struct SysmonMachineTests {
         #expect(await Driver.make().apply(lines, .sysmon { $0.machine = "pc" }).applied == 0)
     }
 
-    @Test func `other machines tell no pids`() async {
+    @Test func `records of other machines do not give pids`() async {
         let report = await Driver.make().apply(
             [
                 SysmonLine.loadWithoutPid(process).replacing("PC1", with: "pc1"),
@@ -36,7 +36,7 @@ struct SysmonMachineTests {
         #expect(report.skipped == ["other-machine": 1, "pid-unresolved": 1])
     }
 
-    @Test func `a record of no machine is rejected, and so is a name that is none`() async {
+    @Test func `a record without a valid machine name is rejected`() async {
         let line = SysmonLine.load(process, host: "NAME")
         let long = String(repeating: "x", count: 256)
         let report = await Driver.make().apply(
@@ -52,7 +52,7 @@ struct SysmonMachineTests {
             ])
     }
 
-    @Test func `the list of machines is bounded`() async {
+    @Test func `the list of machines is limited`() async {
         let lines = (0..<1100).map { SysmonLine.load(process, host: "pc\($0)") }
         let report = await Driver.make().apply(lines, .sysmon())
         #expect(report.machines.count == 1000)

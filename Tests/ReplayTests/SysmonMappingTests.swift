@@ -4,7 +4,7 @@ import Replay
 import TestSupport
 import Testing
 
-/// The mapping of records to events, with records written by hand.
+/// The mapping of records to events, with handwritten records.
 @Suite(.timeLimit(.minutes(5)))
 struct SysmonMappingTests {
     private let parent = RecordedProcess(processId: 900, second: 1_582_280_000, image: #"C:\\Windows\\explorer.exe"#)
@@ -45,7 +45,7 @@ struct SysmonMappingTests {
         #expect(driver.process(1000)?.token.integrityLevel == level)
     }
 
-    @Test func `a process first met without event 1 gets a context without a message`() async throws {
+    @Test func `a process that appears before its event 1 gets a context without a message`() async throws {
         let driver = driver()
         let report = await driver.apply([SysmonLine.load(child)], .sysmon())
         #expect(report.processesSynthesised == 1)
@@ -58,7 +58,7 @@ struct SysmonMappingTests {
         #expect(engine.messages.map(\.operationName) == ["LoadImage"])
     }
 
-    @Test func `an event 1 that comes late completes the same context and sends its message then`() async throws {
+    @Test func `a late event 1 completes the same context and sends its message then`() async throws {
         let driver = driver()
         let report = await driver.apply(
             [SysmonLine.load(child), SysmonLine.create(child, by: parent), SysmonLine.load(child)], .sysmon())
@@ -78,7 +78,7 @@ struct SysmonMappingTests {
         #expect(report.skipped == ["already-created": 1])
     }
 
-    @Test func `a process that is only heard of at its end is synthesised and ended`() async {
+    @Test func `a process that appears only in its exit record is synthesized and ended`() async {
         let driver = driver()
         let report = await driver.apply([SysmonLine.exit(child)], .sysmon())
         #expect(report.processesSynthesised == 1)
@@ -86,7 +86,7 @@ struct SysmonMappingTests {
         #expect(driver.process(1000) == nil)
     }
 
-    @Test func `a record that names a process after its exit is a tombstone's`() async {
+    @Test func `a record of a process after its exit counts as a tombstone record`() async {
         let driver = driver()
         let lines = [
             SysmonLine.create(child), SysmonLine.exit(child), SysmonLine.load(child), SysmonLine.exit(child),
@@ -102,7 +102,7 @@ struct SysmonMappingTests {
     }
 
     @Test(arguments: [-100, 100])
-    func `a create for a live pid with another second ends the old context first`(seconds: Int) async throws {
+    func `a creation for a live pid with a different second ends the old context first`(seconds: Int) async throws {
         let driver = driver()
         var other = child
         other.second = UInt32(Int(child.second) + seconds)
@@ -121,7 +121,7 @@ struct SysmonMappingTests {
         #expect(flags == [true, false, true])
     }
 
-    @Test func `a record of a later owner of the pid means that an exit and a creation were missed`() async {
+    @Test func `a record of a later owner of the pid implies that an exit and a creation were missed`() async {
         let driver = driver()
         var later = child
         later.second += 5
@@ -133,7 +133,7 @@ struct SysmonMappingTests {
         #expect(driver.process(1000)?.identity == later.identity)
     }
 
-    @Test func `a record of an earlier owner of the pid is a tombstone's`() async {
+    @Test func `a record of an earlier owner of the pid counts as a tombstone record`() async {
         let driver = driver()
         var earlier = child
         earlier.second -= 5
@@ -174,7 +174,7 @@ struct SysmonMappingTests {
         #expect(data.threadStartAddress == 0xFFFF_EF60_CA46_2460)
     }
 
-    @Test func `pid 4 is the host's System process, and a thread that it creates is a system thread's`() async {
+    @Test func `pid 4 is the host's System process, and it creates threads as a system thread`() async {
         let driver = driver()
         let system = RecordedProcess(processId: 4, second: 1_582_000_000)
         let before = driver.process(4)
@@ -208,7 +208,7 @@ struct SysmonMappingTests {
         #expect(report.processesSynthesised == 0)
     }
 
-    @Test func `a thread by an unknown process of an all-zero GUID is no error`() async {
+    @Test func `a thread by an unknown process with an all-zero GUID is not an error`() async {
         let driver = driver()
         let line = SysmonLine.thread(from: parent, in: child).replacing(parent.guid, with: SysmonLine.noGUID)
         let report = await driver.apply([line], .sysmon())
@@ -217,7 +217,7 @@ struct SysmonMappingTests {
         #expect(driver.process(900) == nil)
     }
 
-    @Test func `event 1 without a GUID takes its time`() async {
+    @Test func `event 1 without a GUID uses UtcTime as the creation time`() async {
         let driver = driver()
         let line = SysmonLine.create(child).replacing(child.guid, with: SysmonLine.noGUID)
         let untimed = line.replacing("UtcTime", with: "Time").replacing("1000", with: "2000")
@@ -235,7 +235,7 @@ struct SysmonMappingTests {
         #expect(report.messages.async == [:])
     }
 
-    @Test func `opens and registry records synthesise nothing`() async {
+    @Test func `opens and registry records synthesize nothing`() async {
         let driver = driver()
         let registry = [12, 13, 14].map {
             SysmonLine.record($0, ["ProcessGuid": child.guid, "ProcessId": "1000", "Image": "x"])
@@ -246,7 +246,7 @@ struct SysmonMappingTests {
         #expect(driver.process(900) == nil)
     }
 
-    @Test func `a process that the engine denied is not taken in again`() async {
+    @Test func `a process that the engine denied is not added again`() async {
         let driver = driver()
         engine.follow { message in
             message.operationName == "CreateProcess"
@@ -261,7 +261,7 @@ struct SysmonMappingTests {
         #expect(driver.process(1000) == nil)
     }
 
-    @Test func `a context that the host made is the recording's when the second is the same`() async throws {
+    @Test func `a context that the host created is used for the recording if the second is the same`() async throws {
         let driver = driver()
         var creation = ProcessCreation(imageFileName: "p", processId: 900)
         creation.creationTime = FileTime(ticks: parent.identity.creationTime.ticks + 1234)

@@ -4,7 +4,7 @@ import Replay
 import TestSupport
 import Testing
 
-/// The shapes in which collectors write the same record.
+/// The different shapes in which collectors write the same record.
 @Suite(.timeLimit(.minutes(5)))
 struct SysmonShapeTests {
     private static let fields =
@@ -26,7 +26,7 @@ struct SysmonShapeTests {
         #"{"Id":7,"LogName":"\#(channel)","MachineName":"PC1","ProcessId":2080,"Message":"\#(message)","Properties":[{"Value":"-"}]}"#,
         ##"{"Event":{"System":{"EventID":{"#text":7},"Channel":"\##(channel)","Computer":"PC1"},"EventData":{\##(fields)}}}"##,
     ])
-    func `each shape is read`(line: String) async throws {
+    func `every shape is read`(line: String) async throws {
         let driver = Driver.make()
         let report = await driver.apply([line], .sysmon())
         #expect(report.faults == [])
@@ -41,14 +41,14 @@ struct SysmonShapeTests {
         #"{"EventID":7,"Channel":null,"Hostname":"PC1"}"#, #"{"winlog":{}}"#, #"{"Event":{"System":{}}}"#,
         #"{"event_data":{},"event_id":7}"#,
     ])
-    func `records of other channels, or of none, are skipped`(line: String) async {
+    func `records of other channels, or without a channel, are skipped`(line: String) async {
         let report = await Driver.make().apply([line], .sysmon())
         #expect(report.skipped == ["other-channel": 1])
         #expect(report.machines == [])
     }
 
     @Test(arguments: ["3", "255", "0", "null", "\"x\"", "-1", "7.5", "99999999999999999999", "{}", "[7]"])
-    func `event ids that stand for nothing are skipped`(id: String) async {
+    func `unknown event ids are skipped`(id: String) async {
         let line = #"{"EventID":\#(id),"Channel":"\#(Self.channel)","Hostname":"PC1"}"#
         #expect(await Driver.make().apply([line], .sysmon()).skipped == ["unmapped-event": 1])
     }
@@ -70,7 +70,7 @@ struct SysmonShapeTests {
     @Test(arguments: [
         "-", "", "yesterday", "2020-02-30 10:15:30.123", "2020-02-21 10:15:30.123 +02:00", "é2020-02-21 10:15:3",
     ])
-    func `a time that is none does not move the clock`(written: String) async {
+    func `an invalid time does not move the clock`(written: String) async {
         let times = Received<FileTime>()
         let feed = EventFeed(driver: .make(), options: .sysmon(), onEventTime: times.take)
         let report = await feed.upload(Array(SysmonLine.record(6, ["ImageLoaded": "x", "UtcTime": written]).utf8))
@@ -78,7 +78,7 @@ struct SysmonShapeTests {
         #expect(times.values == [])
     }
 
-    @Test func `CRLF and blank lines are no lines, but count in line numbers`() async {
+    @Test func `blank lines and CRLF are not counted as lines, but line numbers include them`() async {
         let report = await Driver.make().apply(
             ["\r", SysmonLine.record(6, ["ImageLoaded": "x"]) + "\r", "", " \t", "no JSON\r", ""], .sysmon())
         #expect(report.lines == 2)
@@ -88,7 +88,7 @@ struct SysmonShapeTests {
 }
 
 extension String {
-    /// The text as it stands inside a JSON string.
+    /// The text escaped for a JSON string.
     fileprivate var escaped: String {
         replacing(#"\"#, with: #"\\"#).replacing(#"""#, with: #"\""#)
     }

@@ -4,7 +4,7 @@ import Runtime
 import TestSupport
 import Testing
 
-/// What is read on one thread and applied on another comes to the same.
+/// Reading on one thread and applying on another gives the same result.
 @Suite(.timeLimit(.minutes(5)))
 struct UploadPipelineTests {
     private let process = RecordedProcess(processId: 1000, second: 5)
@@ -19,23 +19,23 @@ struct UploadPipelineTests {
         Array(text.utf8).withUnsafeBytes { pipeline.consume($0, resume: resume) }
     }
 
-    /// Answers the message that waits, as soon as one does.
+    /// Acknowledges the next waiting message, as soon as there is one.
     private func acknowledge(_ engine: ScriptedEngine) async {
         while !engine.acknowledge() { await Task.yield() }
     }
 
-    @Test func `nothing brought is an empty report`() async {
+    @Test func `an upload without data gives an empty report`() async {
         let report = await pipeline().replay([])
         #expect((report.total.lines, report.machines.count) == (0, 0))
     }
 
-    @Test(arguments: [1, 7, 100_000]) func `a last line without a newline is a line`(chunk: Int) async {
+    @Test(arguments: [1, 7, 100_000]) func `a last line without a newline is applied`(chunk: Int) async {
         let text = "\n" + SysmonLine.load(process) + "\nbad\n" + SysmonLine.load(process)
         let report = await pipeline().replay(Array(text.utf8), chunk: chunk)
         #expect((report.total.applied, report.total.rejected.map(\.line)) == (2, [3]))
     }
 
-    @Test func `a line that is complete is applied before more comes`() async {
+    @Test func `a complete line is applied before more data arrive`() async {
         let engine = ScriptedEngine.holding()
         let pipeline = pipeline(.make(engine: engine))
         let text = SysmonLine.create(process) + "\n" + #"{"half"#
@@ -43,7 +43,7 @@ struct UploadPipelineTests {
         await acknowledge(engine)
     }
 
-    @Test func `who brings more waits while much was read and not applied`() async {
+    @Test func `the client waits while too much data is read but not applied`() async {
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(engine: engine)
         let pipeline = pipeline(driver)
@@ -66,7 +66,7 @@ struct UploadPipelineTests {
         #expect((report.total.applied, driver.process(1000) != nil) == (1, true))
     }
 
-    @Test func `a report waits for the engine's last answer`() async {
+    @Test func `a report waits for the last answer of the engine`() async {
         let engine = ScriptedEngine.holding()
         let pipeline = pipeline(.make(engine: engine))
         let text = (0..<3).map { SysmonLine.create(RecordedProcess(processId: 1000 + 4 * $0, second: 5)) }
@@ -76,7 +76,7 @@ struct UploadPipelineTests {
         #expect(await report.total.applied == 3)
     }
 
-    @Test func `what was brought before the client went is applied no more`() async {
+    @Test func `lines that were read before the client disconnected are not applied afterwards`() async {
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(engine: engine)
         let pipeline = pipeline(driver)
