@@ -26,7 +26,7 @@ DEPLOYED := -c release --static-swift-stdlib
 TSAN_TESTS := ChaosTests|CommandTests|DriverTests|EmbeddedEngineTests|JSONThreadTests|MicroHTTPDTests|NotificationAPITests|\
 	ReplayTests|RuntimeTests|VirtualTimeTests|WebhookEngineTests
 # C libraries, C++ of ours and pointers are near what these test.
-ASAN_TESTS := AccessTests|ChaosTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|WebhookEngineTests
+ASAN_TESTS := AccessTests|ChaosTests|CurlTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|WebhookEngineTests
 # Those that look at how long timers and connections take run apart: beside a thousand others they would starve.
 TIMED_TESTS := RuntimeTests|WebhookEngineTests
 TSAN := --sanitize=thread --scratch-path .build-tsan

@@ -46,6 +46,7 @@ let package = Package(
         // Foundations: know nothing of drivers
         library("Locking"),
         library("Bytes"),
+        library("Curl", ["CCurl"]),
         .target(
             name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "CGnuTLS", "Locking", "Bytes"], swiftSettings: strict,
             // libmicrohttpd is to find it (decision 15).
@@ -61,7 +62,7 @@ let package = Package(
         // The engine's side
         library(
             "WebhookEngine",
-            ["Driver", "Messages", "DriverJSON", "JSON", "Locking", "Bytes", "CCurl", "CGnuTLS", deques, heaps]),
+            ["Driver", "Messages", "DriverJSON", "JSON", "Locking", "Bytes", "Curl", "CGnuTLS", deques, heaps]),
 
         library("Vocabulary", ["Driver", "Messages"]),
 
@@ -80,7 +81,7 @@ let package = Package(
             dependencies: [
                 "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine",
                 "Vocabulary", "MicroHTTPD", "JSON", "Locking", "Bytes", "Recordings", "Replay",
-                "CMicroHTTPD", "CCurl", "CGnuTLS", "CArchive", logging, deques,
+                "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", logging, deques,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -96,6 +97,7 @@ let package = Package(
             name: "MicroHTTPDTesting", dependencies: ["MicroHTTPD"], path: "Tests/MicroHTTPDTesting",
             swiftSettings: strict),
         tests("BytesTests", ["Bytes"]),
+        tests("CurlTests", ["Curl", "MicroHTTPD"]),
         tests("JSONTests", ["JSON"]),
         tests("AccessTests", ["NotificationAPI"]),
         tests(

@@ -1,6 +1,6 @@
 import Bytes
-import CCurl
 import CGnuTLS
+import Curl
 import Dispatch
 import Glibc
 import Locking
@@ -17,7 +17,7 @@ public final class CertificateFile: Sendable {
     public let path: String
 
     private struct State {
-        var content: Content?
+        var content: MemoryFile?
         var version: RegularFile.Version?
     }
 
@@ -48,11 +48,11 @@ public final class CertificateFile: Sendable {
             throw .caFile(error.description)
         }
         guard CertificateFile.hasCertificates(bytes) else { throw .caFile("holds no PEM certificate") }
-        let content: Content
-        do throws(RegularFile.Fault) {
-            content = try Content(bytes)
+        let content: MemoryFile
+        do throws(MemoryFile.Failure) {
+            content = try MemoryFile(bytes, name: "wdfilterd-ca")
         } catch {
-            throw .caFile(error.description)
+            throw .caFile(RegularFile.Fault.system(error.errno).description)
         }
         let isFirst = state.withLock { state in
             defer { (state.content, state.version) = (content, version) }
@@ -73,8 +73,8 @@ public final class CertificateFile: Sendable {
         }
     }
 
-    /// The content when the file was last read; nil before.
-    var content: Content? { state.withLock { $0.content } }
+    /// The content when the file was last read, at a path for libcurl; nil before.
+    var content: MemoryFile? { state.withLock { $0.content } }
 
     /// The version of the file that `content` came from; nil before.
     var version: RegularFile.Version? { state.withLock { $0.version } }
@@ -113,36 +113,4 @@ extension CertificateFile: Hashable {
     public static func == (one: CertificateFile, other: CertificateFile) -> Bool { one.path == other.path }
     /// Feeds the path.
     public func hash(into hasher: inout Hasher) { hasher.combine(path) }
-}
-
-extension CertificateFile {
-    /// The content of a file, in memory, under a path that libcurl can open.
-    ///
-    /// libcurl with GnuTLS takes certificates from a path only (CURLOPT_CAINFO_BLOB is not built in), so this is
-    /// the path of a memory file: no other process changes it, and reading it never blocks.
-    final class Content: Sendable {
-        private let descriptor: Int32
-
-        init(_ bytes: [UInt8]) throws(RegularFile.Fault) {
-            let descriptor = memfd_create("wdfilterd-ca", 1)  // MFD_CLOEXEC
-            guard descriptor >= 0 else { throw .system(errno) }
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-                guard count > 0 || errno == EINTR else {
-                    let failure = errno
-                    close(descriptor)
-                    throw .system(failure)
-                }
-                rest = rest.dropFirst(max(0, count))
-            }
-            // Last: an initializer that throws once everything is set runs `deinit` too.
-            self.descriptor = descriptor
-        }
-
-        deinit { close(descriptor) }
-
-        /// A path to the content, valid for as long as this object lives.
-        var path: String { "/proc/self/fd/\(descriptor)" }
-    }
 }

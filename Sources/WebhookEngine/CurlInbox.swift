@@ -1,4 +1,4 @@
-import CCurl
+import Curl
 import Locking
 import Synchronization
 
@@ -19,7 +19,8 @@ final class CurlInbox: Sendable {
         var gauges: [Endpoint.Key: (gauge: PoolGauge, users: Int)] = [:]
     }
 
-    nonisolated(unsafe) let multi: UnsafeMutableRawPointer  // other threads only call curl_multi_wakeup, which they may
+    /// Only the loop's thread uses it; the others wake that up.
+    let multi: MultiHandle
     /// Where it may connect to.
     let rules: EgressRules
     /// Most connections to one endpoint.
@@ -36,19 +37,13 @@ final class CurlInbox: Sendable {
         self.rules = rules
         self.addressLifetime = addressLifetime
         self.connections = connections
-        guard let multi = curl_multi_init() else { throw .library("curl_multi_init failed") }
-        self.multi = multi
-        // Connections are cached in the shares of the handles. With fewer, libcurl's own limit, which falls with the
-        // number of requests, would close those that are idle for a moment.
-        let result = curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
-        guard result == CURLM_OK else {
-            throw .library("curl_multi_setopt: \(String(cString: curl_multi_strerror(result)))")
+        do throws(CurlFailure) {
+            // Connections are cached in the shares of the handles. With fewer, libcurl's own limit, which falls with the
+            // number of requests, would close those that are idle for a moment.
+            multi = try MultiHandle(connections: connections)
+        } catch {
+            throw .library(error.text)
         }
-    }
-
-    deinit {
-        let result = curl_multi_cleanup(multi)
-        assert(result == CURLM_OK, "curl_multi_cleanup: \(result.rawValue)")
     }
 
     /// A new, unique name for a client of `endpoint`, and the gauge of the pool.
@@ -76,7 +71,7 @@ final class CurlInbox: Sendable {
             state.commands.append(command)
             return (true, state.commands.count == 1)
         }
-        if mustWake { wake() }
+        if mustWake { multi.wakeUp() }
         if !accepted, case .send(let request, _, _) = command {
             request.end(unsent: .disconnected(CurlInbox.stopped))
         }
@@ -88,7 +83,7 @@ final class CurlInbox: Sendable {
             defer { state.isStopped = true }
             return !state.isStopped
         }
-        if first { wake() }
+        if first { multi.wakeUp() }
     }
 
     /// Takes what has been posted; `isLast` when nothing will follow.
@@ -101,10 +96,4 @@ final class CurlInbox: Sendable {
 
     /// Why a send fails after the stop.
     static let stopped = "the service stops"
-
-    private func wake() {
-        let result = curl_multi_wakeup(multi)
-        // Without the wake-up the loop would sleep on; there is no way to go on that keeps timeouts.
-        precondition(result == CURLM_OK, "curl_multi_wakeup: \(result.rawValue)")
-    }
 }

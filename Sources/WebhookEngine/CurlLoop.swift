@@ -1,5 +1,5 @@
 import Bytes
-import CCurl
+import Curl
 import DequeModule
 import Glibc
 import Synchronization
@@ -10,7 +10,7 @@ final class CurlLoop {
         let pool: ConnectionPool
         let client: ClientID
         let lane: Lane
-        let handle: EasyHandle
+        let handle: EndpointHandle
         let transfer: Transfer
         /// The name whose addresses it waits for, and until when; it is not in the multi handle then.
         var lookUp: (name: String, until: Monotonic)?
@@ -27,7 +27,7 @@ final class CurlLoop {
     private static let sweepInterval = Duration.seconds(5)
 
     private let inbox: CurlInbox
-    private let multi: UnsafeMutableRawPointer
+    private let multi: MultiHandle
     private let lookUps: LookUps
     private var lookUpState = LookUpState()
     private var clients: [ClientID: Client] = [:]
@@ -35,9 +35,9 @@ final class CurlLoop {
     /// Pools in which requests wait.
     private var crowded = Set<Endpoint.Key>()
     /// By easy handle.
-    private var running: [UnsafeMutableRawPointer: Running] = [:]
+    private var running: [EasyHandle.ID: Running] = [:]
     /// Of those, the ones that wait for the addresses of a name.
-    private var lookingUp = Set<UnsafeMutableRawPointer>()
+    private var lookingUp = Set<EasyHandle.ID>()
     private var nextSweep = Monotonic.now() + CurlLoop.sweepInterval
 
     init(_ inbox: CurlInbox, _ lookUps: LookUps) {
@@ -122,8 +122,8 @@ final class CurlLoop {
         let transfer = try Transfer(next.request, waited: next.waitedSince.map { now - $0 } ?? .zero)
         let handle = try pool.takeHandle()
         try handle.prepare(transfer, milliseconds: milliseconds)
-        try add(handle)
-        running[handle.pointer] = Running(
+        try multi.add(handle.easy)
+        running[handle.easy.id] = Running(
             pool: pool, client: next.client, lane: next.lane, handle: handle, transfer: transfer)
     }
 
@@ -152,15 +152,11 @@ final class CurlLoop {
 
     /// Moves all transfers on and ends those that are done.
     private func transfer() {
-        var stillRunning: Int32 = 0
-        let result = curl_multi_perform(multi, &stillRunning)
-        guard result == CURLM_OK else { return recover(from: result) }
-        // All are read before the first is ended: ending one starts others, and messages do not outlive that.
-        var done: [(easy: UnsafeMutableRawPointer, code: CURLcode)] = []
-        var left: Int32 = 0
-        while let message = curl_multi_info_read(multi, &left) {
-            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
-            done.append((easy, message.pointee.data.result))
+        let done: [(easy: EasyHandle.ID, code: ResultCode)]
+        do throws(CurlFailure) {
+            done = try multi.perform()
+        } catch {
+            return recover(from: error)
         }
         for (easy, code) in done {
             guard let ended = running[easy] else { continue }
@@ -172,7 +168,7 @@ final class CurlLoop {
         }
     }
 
-    private func finish(_ easy: UnsafeMutableRawPointer, _ ended: Running, _ outcome: TransferOutcome) {
+    private func finish(_ easy: EasyHandle.ID, _ ended: Running, _ outcome: TransferOutcome) {
         release(easy, ended)
         ended.pool.giveBack(ended.handle)
         start(ended.pool.state.finish(ended.lane, of: ended.client), in: ended.pool)
@@ -180,42 +176,33 @@ final class CurlLoop {
         ended.transfer.end(outcome)
     }
 
-    private static func outcome(of transfer: Transfer, on handle: EasyHandle, _ code: CURLcode) -> TransferOutcome {
-        if let excess = transfer.excessText(code) { return .tooLarge(status: handle.status, excess) }
+    private static func outcome(
+        of transfer: Transfer, on handle: EndpointHandle, _ code: ResultCode
+    ) -> TransferOutcome {
+        let easy = handle.easy
+        if let excess = transfer.excessText(code) { return .tooLarge(status: easy.status, excess) }
         switch code {
-        case CURLE_OK:
+        case .ok:
             return .response(
-                HTTPResponse(status: handle.status, contentType: handle.contentType, body: transfer.reply))
-        case CURLE_OPERATION_TIMEDOUT where transfer.request.deadline.milliseconds(since: .now()) <= 1:
+                HTTPResponse(status: easy.status, contentType: easy.contentType, body: transfer.reply))
+        case .timedOut where transfer.request.deadline.milliseconds(since: .now()) <= 1:
             return .timedOut
         default: return .disconnected(handle.errorText(code))
         }
     }
 
-    private func add(_ handle: EasyHandle) throws(CurlFailure) {
-        let result = curl_multi_add_handle(multi, handle.pointer)
-        guard result == CURLM_OK else {
-            throw CurlFailure("curl_multi_add_handle: \(String(cString: curl_multi_strerror(result)))")
-        }
-    }
-
     /// Removes a transfer from all tables and from the multi handle.
-    private func release(_ easy: UnsafeMutableRawPointer, _ ended: Running) {
+    private func release(_ easy: EasyHandle.ID, _ ended: Running) {
         running[easy] = nil
         lookingUp.remove(easy)
-        if ended.lookUp == nil { remove(easy) }
-        ended.handle.forgetTransfer()
-    }
-
-    private func remove(_ easy: UnsafeMutableRawPointer) {
-        let result = curl_multi_remove_handle(multi, easy)
-        assert(result == CURLM_OK, "curl_multi_remove_handle: \(result.rawValue)")
+        if ended.lookUp == nil { multi.remove(ended.handle.easy) }
+        ended.handle.easy.end()
     }
 
     // MARK: Names
 
     /// Makes a transfer that needs a new connection wait for the addresses of its name. Nothing of it has been sent.
-    private func lookUp(_ easy: UnsafeMutableRawPointer, _ transfer: Running) {
+    private func lookUp(_ easy: EasyHandle.ID, _ transfer: Running) {
         let now = Monotonic.now()
         let name = transfer.handle.name
         // Otherwise a name would be looked up again and again if libcurl did not find the addresses it was given.
@@ -236,7 +223,7 @@ final class CurlLoop {
             }
         }
         if let failure { return finish(easy, transfer, .disconnected(failure)) }
-        remove(easy)
+        multi.remove(transfer.handle.easy)
         running[easy]?.lookUp = (name, min(transfer.transfer.request.deadline, now + LookUpState.patience))
         lookingUp.insert(easy)
     }
@@ -254,13 +241,13 @@ final class CurlLoop {
         }
     }
 
-    private func goOn(_ easy: UnsafeMutableRawPointer, _ waiting: Running, _ addresses: [IPAddress]) {
+    private func goOn(_ easy: EasyHandle.ID, _ waiting: Running, _ addresses: [IPAddress]) {
         let milliseconds = waiting.transfer.request.deadline.milliseconds(since: .now())
         guard milliseconds > 0 else { return finish(easy, waiting, .timedOut) }
         do throws(CurlFailure) {
             try waiting.handle.setAddresses(addresses)
             try waiting.handle.prepare(waiting.transfer, milliseconds: milliseconds)
-            try add(waiting.handle)
+            try multi.add(waiting.handle.easy)
             running[easy]?.lookUp = nil
             running[easy]?.hasAddresses = true
             lookingUp.remove(easy)
@@ -292,7 +279,7 @@ final class CurlLoop {
         }
         if now >= nextSweep {
             nextSweep = now + CurlLoop.sweepInterval
-            for pool in pools.values { pool.closeIdle(at: now, limit: .seconds(EasyHandle.idleLimit)) }
+            for pool in pools.values { pool.closeIdle(at: now, limit: .seconds(EndpointHandle.idleLimit)) }
         }
     }
 
@@ -301,14 +288,16 @@ final class CurlLoop {
         var wakeUp = nextSweep
         for key in crowded { if let first = pools[key]?.state.earliestDeadline { wakeUp = min(wakeUp, first) } }
         for easy in lookingUp { if let until = running[easy]?.lookUp?.until { wakeUp = min(wakeUp, until) } }
-        let result = curl_multi_poll(multi, nil, 0, Int32(wakeUp.milliseconds(since: .now())), nil)
-        if result != CURLM_OK { recover(from: result) }
+        do throws(CurlFailure) {
+            try multi.wait(milliseconds: wakeUp.milliseconds(since: .now()))
+        } catch {
+            recover(from: error)
+        }
     }
 
     /// libcurl cannot continue (it is out of memory, say): ends all transfers that it has, and pauses for a moment.
-    private func recover(from failure: CURLMcode) {
-        let reason = String(cString: curl_multi_strerror(failure))
-        for (easy, ended) in running where ended.lookUp == nil { finish(easy, ended, .disconnected(reason)) }
+    private func recover(from failure: CurlFailure) {
+        for (easy, ended) in running where ended.lookUp == nil { finish(easy, ended, .disconnected(failure.reason)) }
         poll(nil, 0, 10)
     }
 }

@@ -1,4 +1,3 @@
-import CCurl
 import Glibc
 import Locking
 import Synchronization
@@ -28,9 +27,6 @@ public final class CurlMulti: Sendable {
     init(
         _ rules: EgressRules, connections: Int, resolver: any NameResolver, addressLifetime: Int = 60
     ) throws(WebhookEngineError) {
-        guard CurlMulti.globalResult == CURLE_OK else {
-            throw .library("curl_global_init: \(String(cString: curl_easy_strerror(CurlMulti.globalResult)))")
-        }
         let range = CurlMulti.connectionRange
         inbox = try CurlInbox(
             by: rules, connections: min(max(connections, range.lowerBound), range.upperBound),
@@ -87,9 +83,6 @@ public final class CurlMulti: Sendable {
 
     /// A number that no other ping of this process has.
     func nextPingNumber() -> UInt64 { inbox.pings.add(1, ordering: .relaxed).newValue }
-
-    /// Once a process; libcurl asks for it before anything else.
-    private static let globalResult = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     /// Keeps signals away from this thread: they are for those that wait for them.
     static func blockSignals() {

@@ -1,17 +1,14 @@
-import CCurl
+import Curl
 
 /// A request that libcurl is working on, and what has come back so far.
 ///
-/// Only the thread of the `CurlMulti` touches it. libcurl's callbacks find it by pointer, so it is kept until its
-/// handle has been taken out of the multi handle.
-final class Transfer {
+/// Only the thread of the `CurlMulti` touches it.
+final class Transfer: TransferDelegate {
     /// Most bytes of a reply's content, and of all of its header lines.
     static let maxReplySize = 65_536
     /// Most bytes that may be received of a reply, whatever they are: content, header lines, the framing of chunks. Some 64
     /// KiB more may come before they are counted.
     static let maxReceivedSize = 262_144
-    /// CURLE_TOO_LARGE, of libcurl 8.6 and later.
-    private static let tooLarge: UInt32 = 100
     /// How many pieces are read before bytes are counted, which costs time; an answer of the usual size is whole by then.
     private static let uncountedSteps = 4
 
@@ -36,7 +33,7 @@ final class Transfer {
     func end(_ outcome: TransferOutcome) { request.completion(TransferEnd(outcome: outcome, waited: waited)) }
 
     /// Copies the next part of the body to `buffer` and says how much that is.
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    func send(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         let part = request.body[sent...].prefix(buffer.count)
         buffer.copyBytes(from: part)
         sent += part.count
@@ -64,11 +61,9 @@ final class Transfer {
     }
 
     /// Takes note that libcurl read a piece, of 16 KiB at most; false when it has read too much.
-    ///
-    /// - Parameter count: Has the received bytes counted from now on.
-    func makeProgress(count: () -> Void) -> Bool {
+    func makeProgress(on handle: EasyHandle) -> Bool {
         steps += 1
-        if steps == Transfer.uncountedSteps { count() }
+        if steps == Transfer.uncountedSteps { handle.countReceived() }
         guard receivedBytes <= Transfer.maxReceivedSize else {
             excess = "reply over \(Transfer.maxReceivedSize) bytes with its framing"
             return false
@@ -77,27 +72,13 @@ final class Transfer {
     }
 
     /// Counts bytes of a reply as they came: `receive` and `receiveHeader` see nothing of the framing of chunks.
-    func countReceived(_ count: Int) { receivedBytes += count }
+    func noteReceived(_ count: Int) { receivedBytes += count }
 
     /// What the reply had too much of, when the transfer ended with `code`; nil when nothing was too large.
-    func excessText(_ code: CURLcode) -> String? {
+    func excessText(_ code: ResultCode) -> String? {
         if let excess { return excess }
         // libcurl's code for a header line of more than 100 kB. It passes nothing on before a line is complete.
-        let isLongLine = code == CURLE_OUT_OF_MEMORY || code.rawValue == Transfer.tooLarge
+        let isLongLine = code == .outOfMemory || code == .tooLarge
         return isLongLine && steps > Transfer.uncountedSteps ? "a header line of the reply over 100 kB" : nil
     }
-}
-
-/// A `curl_slist` of lines.
-final class HeaderList {
-    private(set) var pointer: UnsafeMutablePointer<curl_slist>?
-
-    init(_ lines: [String]) throws(CurlFailure) {
-        for line in lines {
-            guard let longer = curl_slist_append(pointer, line) else { throw CurlFailure("curl_slist_append failed") }
-            pointer = longer
-        }
-    }
-
-    deinit { curl_slist_free_all(pointer) }
 }

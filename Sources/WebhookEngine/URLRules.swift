@@ -1,5 +1,5 @@
 import Bytes
-import CCurl
+import Curl
 
 /// Which URLs an engine may have.
 public enum URLRules {
@@ -18,17 +18,19 @@ public enum URLRules {
         guard lowercase.hasPrefix("http://") || lowercase.hasPrefix("https://") else {
             return "does not begin with http:// or https://"
         }
-        guard let url = curl_url() else { return "cannot be parsed: out of memory" }
-        defer { curl_url_cleanup(url) }
-        let result = curl_url_set(url, CURLUPART_URL, text, 0)
-        guard result == CURLUE_OK else { return "cannot be parsed: " + String(cString: curl_url_strerror(result)) }
-        guard let host = part(CURLUPART_HOST, of: url), !host.isEmpty,
+        let url: ParsedURL
+        do throws(CurlFailure) {
+            url = try ParsedURL(text)
+        } catch {
+            return "cannot be parsed: \(error.reason)"
+        }
+        guard let host = url.host, !host.isEmpty,
             text.dropFirst(lowercase.schemeLength).first != "/"
         else { return "has no host" }
         let authority = text.dropFirst(lowercase.schemeLength).prefix { !"/?#".contains($0) }
         guard !authority.contains("@") else { return "has user information" }
         guard !text.contains("#") else { return "has a fragment" }
-        guard part(CURLUPART_PORT, of: url) != "0" else { return "has port 0" }
+        guard url.port != "0" else { return "has port 0" }
         return nil
     }
 
@@ -47,22 +49,12 @@ public enum URLRules {
     /// - Returns: The host as libcurl has it, numbers in their usual form; its port; and whether the host is a name that
     ///   must be looked up; addresses and localhost are not.
     static func destination(_ url: String) -> (host: String, port: String, isName: Bool) {
-        guard let parsed = curl_url() else { return ("", "", false) }
-        defer { curl_url_cleanup(parsed) }
-        guard curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK,
-            let host = part(CURLUPART_HOST, of: parsed),
-            let port = part(CURLUPART_PORT, of: parsed, CURLU_DEFAULT_PORT)
-        else { return ("", "", false) }
+        guard let parsed = try? ParsedURL(url), let host = parsed.host, let port = parsed.effectivePort else {
+            return ("", "", false)
+        }
         let lowercase = host.asciiLowercased
         let isLocal = lowercase == "localhost" || lowercase.hasSuffix(".localhost")
         return (host, port, !isLocal && !host.hasPrefix("[") && IPAddress(host) == nil)
-    }
-
-    private static func part(_ part: CURLUPart, of url: OpaquePointer, _ flags: Int32 = 0) -> String? {
-        var text: UnsafeMutablePointer<CChar>?
-        guard curl_url_get(url, part, &text, UInt32(flags)) == CURLUE_OK, let text else { return nil }
-        defer { curl_free(text) }
-        return String(cString: text)
     }
 }
 

@@ -1,7 +1,7 @@
 import CArchive
-import CCurl
 import CGnuTLS
 import CMicroHTTPD
+import Curl
 import JSON
 
 /// The versions of the C libraries, as they tell them at run time.
@@ -13,7 +13,7 @@ struct LibraryVersions {
     static var linked: LibraryVersions {
         LibraryVersions(list: [
             ("libmicrohttpd", text(MHD_get_version())),
-            ("libcurl", text(curl_version_info(CURLVERSION_FIRST)?.pointee.version)),
+            ("libcurl", CurlLibrary.version),
             ("gnutls", text(gnutls_check_version(nil))),
             ("simdjson", JSONDocument.libraryVersion),
             ("libarchive", archiveVersion),

@@ -1,5 +1,5 @@
-import CCurl
-import Glibc
+import Bytes
+import Curl
 
 /// One `GET /readyz`, in the way that the service is reached.
 struct ReadinessProbe {
@@ -28,25 +28,22 @@ struct ReadinessProbe {
 
     /// Asks, and returns when the answer is 200.
     func ask(within limit: Duration) throws(Failure) {
-        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let handle = curl_easy_init() else {
-            throw .failed("libcurl does not start")
+        let (code, status): (ResultCode, Int)
+        do throws(CurlFailure) {
+            let handle = try target.handle(for: "/readyz", agent: "wdfilterd-healthcheck")
+            try handle.set(.timeout, Int(limit.milliseconds))
+            code = try handle.perform(IgnoredAnswer())
+            status = handle.status
+        } catch {
+            throw .failed(error.text)
         }
-        defer { curl_easy_cleanup(handle) }
-        let milliseconds = Int(limit.components.seconds * 1000 + limit.components.attoseconds / 1_000_000_000_000_000)
-        let results = [
-            target.apply(to: handle, path: "/readyz", agent: "wdfilterd-healthcheck"),
-            curl_easy_set_long(handle, CURLOPT_TIMEOUT_MS, milliseconds),
-            // Without it libcurl writes the body to standard output.
-            curl_easy_set_transfer_callback(handle, CURLOPT_WRITEFUNCTION) { _, size, count, _ in size * count },
-        ]
-        try ReadinessProbe.check(results.first { $0 != CURLE_OK } ?? curl_easy_perform(handle))
-        var status = 0
-        try ReadinessProbe.check(curl_easy_get_long(handle, CURLINFO_RESPONSE_CODE, &status))
+        if code == .timedOut { throw .timeout }
+        guard code == .ok else { throw .failed(code.text) }
         guard status == 200 else { throw .notReady(status: status) }
     }
 
-    private static func check(_ code: CURLcode) throws(Failure) {
-        if code == CURLE_OPERATION_TIMEDOUT { throw .timeout }
-        guard code == CURLE_OK else { throw .failed(String(cString: curl_easy_strerror(code))) }
+    /// Reads an answer and keeps nothing of it.
+    private final class IgnoredAnswer: TransferDelegate {
+        func receive(_ bytes: UnsafeRawBufferPointer) -> Bool { true }
     }
 }

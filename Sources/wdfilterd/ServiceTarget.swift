@@ -1,5 +1,5 @@
 import Bytes
-import CCurl
+import Curl
 import Settings
 
 /// How a running service is reached, for commands that ask one.
@@ -46,18 +46,16 @@ struct ServiceTarget {
         }
     }
 
-    /// Has `handle` ask the service for `path`, as `agent`; the first code that is not CURLE_OK.
-    func apply(to handle: UnsafeMutableRawPointer, path: String, agent: String) -> CURLcode {
-        var results = [
-            curl_easy_set_string(handle, CURLOPT_URL, url + path),
-            curl_easy_set_string(handle, CURLOPT_PROXY, ""),
-            curl_easy_set_string(handle, CURLOPT_USERAGENT, agent + "/" + Version.current),
-            curl_easy_set_long(handle, CURLOPT_NOSIGNAL, 1),
-            curl_easy_set_long(handle, CURLOPT_SSL_VERIFYPEER, checksCertificate ? 1 : 0),
-            curl_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, checksCertificate ? 2 : 0),
-        ]
-        if let socketPath { results.append(curl_easy_set_string(handle, CURLOPT_UNIX_SOCKET_PATH, socketPath)) }
-        if let caFile { results.append(curl_easy_set_string(handle, CURLOPT_CAINFO, caFile)) }
-        return results.first { $0 != CURLE_OK } ?? CURLE_OK
+    /// A handle that asks the service for `path`, as `agent`.
+    func handle(for path: String, agent: String) throws(CurlFailure) -> EasyHandle {
+        let handle = try EasyHandle()
+        try handle.set(.url, url + path)
+        try handle.set(.proxy, "")
+        try handle.set(.userAgent, agent + "/" + Version.current)
+        try handle.set(.withoutSignals, true)
+        try handle.setChecksCertificate(checksCertificate)
+        if let socketPath { try handle.set(.unixSocketPath, socketPath) }
+        if let caFile { try handle.set(.certificateFile, caFile) }
+        return handle
     }
 }

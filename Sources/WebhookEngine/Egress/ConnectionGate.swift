@@ -1,10 +1,10 @@
-import CCurl
+import Curl
 import Glibc
 
 /// Looks at each address that libcurl is about to connect to, after names are resolved, and opens the socket or not.
 ///
-/// Only the thread of the `CurlMulti` touches it. libcurl finds it by pointer: its easy handle keeps it.
-final class ConnectionGate {
+/// Only the thread of the `CurlMulti` touches it.
+final class ConnectionGate: ConnectionOpener {
     /// Most refused addresses of one request that are named in its failure.
     private static let mostTold = 4
 
@@ -39,17 +39,26 @@ final class ConnectionGate {
         return isOpened || failure != 0 ? "\(reason); \(told)" : told
     }
 
-    /// A socket for `address`; CURL_SOCKET_BAD when the rules refuse it or the system does.
-    fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
-        guard let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return CURL_SOCKET_BAD }
-        let header = address.pointee
-        // The structure's last member is the first part of an address that may be longer than it.
-        let target = IPAddress(socketAddress: UnsafeRawPointer(address) + start, length: Int(header.addrlen))
-        guard let target else { return refuse("an address that is neither IPv4 nor IPv6", "is refused") }
-        if let reason = rules.refusal(of: target) { return refuse(target.description, reason) }
-        let descriptor = socket(header.family, header.socktype | Int32(SOCK_CLOEXEC.rawValue), header.`protocol`)
-        if descriptor >= 0 { isOpened = true } else { failure = errno }
+    /// A socket for `target`; nil when the rules refuse it or the system does.
+    func openSocket(for target: ConnectionTarget) -> Int32? {
+        let address = target.address.baseAddress.flatMap {
+            IPAddress(socketAddress: $0, length: target.address.count)
+        }
+        guard let address else { return refuse("an address that is neither IPv4 nor IPv6", "is refused") }
+        if let reason = rules.refusal(of: address) { return refuse(address.description, reason) }
+        let descriptor = socket(target.family, target.type | Int32(SOCK_CLOEXEC.rawValue), target.protocolNumber)
+        guard descriptor >= 0 else {
+            failure = errno
+            return nil
+        }
+        isOpened = true
         return descriptor
+    }
+
+    /// Refuses, and notes that libcurl has no addresses of the name. Names are looked up on threads of ours (decision 17).
+    func mayLookUp() -> Bool {
+        wantsAddresses = true
+        return false
     }
 
     /// The text for the system's error number. Errors about descriptors include their name, to search for.
@@ -61,22 +70,9 @@ final class ConnectionGate {
         }
     }
 
-    private func refuse(_ address: String, _ reason: String) -> curl_socket_t {
+    private func refuse(_ address: String, _ reason: String) -> Int32? {
         refusedCount += 1
         if refusals.count < ConnectionGate.mostTold { refusals.append("\(address) \(reason)") }
-        return CURL_SOCKET_BAD
-    }
-
-    /// libcurl's CURLOPT_RESOLVER_START_FUNCTION: it is called when libcurl has no addresses of a name, and refuses. Names
-    /// are looked up on threads of ours (decision 17). Its context is a `ConnectionGate`.
-    static let refuseToResolve: curl_resolver_start_callback = { _, _, context in
-        if let context { Unmanaged<ConnectionGate>.fromOpaque(context).takeUnretainedValue().wantsAddresses = true }
-        return 1
-    }
-
-    /// libcurl's CURLOPT_OPENSOCKETFUNCTION; its context is a `ConnectionGate`.
-    static let openSocket: curl_opensocket_callback = { context, _, address in
-        guard let context, let address else { return CURL_SOCKET_BAD }
-        return Unmanaged<ConnectionGate>.fromOpaque(context).takeUnretainedValue().open(address)
+        return nil
     }
 }

@@ -1,4 +1,3 @@
-import CCurl  // SOCK_STREAM is in whichever of the two is loaded first
 import Glibc
 
 /// Finds the addresses of a name.

@@ -1,4 +1,5 @@
 import Bytes
+import Curl
 import DequeModule
 
 /// The connections to one endpoint, and the requests that wait for one.
@@ -15,9 +16,9 @@ final class ConnectionPool {
     private let gauge: PoolGauge
     /// Handles without a request, each with its last connection. The most recently used are at the end and are taken
     /// first, so that connections that are not needed grow old.
-    private var idle: Deque<(handle: EasyHandle, since: Monotonic)> = []
+    private var idle: Deque<(handle: EndpointHandle, since: Monotonic)> = []
     /// The certificates that the idle handles trust.
-    private var trusted: CertificateFile.Content?
+    private var trusted: MemoryFile?
 
     init(to endpoint: Endpoint, by rules: EgressRules, limit: Int, addressLifetime: Int, gauge: PoolGauge) {
         self.endpoint = endpoint
@@ -30,7 +31,7 @@ final class ConnectionPool {
     var key: Endpoint.Key { endpoint.key }
 
     /// A handle for one request: one that is idle, or a new one.
-    func takeHandle() throws(CurlFailure) -> EasyHandle {
+    func takeHandle() throws(CurlFailure) -> EndpointHandle {
         if let certificates = endpoint.certificates {
             let content = certificates.content
             guard let content else { throw CurlFailure("the CA file was not read") }
@@ -38,13 +39,13 @@ final class ConnectionPool {
             trusted = content
         }
         if let handle = idle.popLast()?.handle { return handle }
-        let handle = try EasyHandle(to: endpoint, trusting: trusted, by: rules, over: ConnectionShare())
+        let handle = try EndpointHandle(to: endpoint, trusting: trusted, by: rules)
         try handle.setAddressLifetime(addressLifetime)
         return handle
     }
 
     /// Keeps a handle for the next request, unless the certificates have changed since it was made.
-    func giveBack(_ handle: EasyHandle) {
+    func giveBack(_ handle: EndpointHandle) {
         if handle.trusted === trusted { idle.append((handle, .now())) }
     }
 

@@ -1,3 +1,4 @@
+import Curl
 import Dispatch
 import Glibc
 import JSON
@@ -183,21 +184,6 @@ extension [UInt8] {
                 rest = rest.dropFirst(UnsafeRawPointer(newline) - start + 1)
             }
             return count
-        }
-    }
-}
-
-extension String {
-    /// Percent-encoded but for unreserved characters (RFC 3986).
-    fileprivate var percentEncoded: String {
-        utf8.reduce(into: "") { text, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default: text += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-            }
         }
     }
 }

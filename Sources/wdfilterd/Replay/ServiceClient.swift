@@ -1,5 +1,4 @@
-import CCurl
-import Glibc
+import Curl
 import JSON
 
 /// Asks a running service, one request after the other.
@@ -39,54 +38,41 @@ struct ServiceClient {
     ///
     /// - Throws: exit code 3 when there is none.
     func ask(_ method: String, _ path: String, _ body: Body = .none) throws(CommandFailure) -> Answer {
-        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let handle = curl_easy_init() else {
-            throw CommandFailure(status: .failed, message: "libcurl does not start")
-        }
-        defer { curl_easy_cleanup(handle) }
         let transfer = Transfer(body)
-        let headers = HeaderList(transfer.contentType.map { ["Content-Type: \($0)", "Expect:"] } ?? [])
-        if let token { headers.append("Authorization: Bearer \(token)") }
-        var results = [
-            target.apply(to: handle, path: path, agent: "wdfilterd-replay"),
-            curl_easy_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, 10_000),
-            curl_easy_set_string(handle, CURLOPT_CUSTOMREQUEST, method),
-            curl_easy_set_pointer(handle, CURLOPT_HTTPHEADER, headers.list),
-        ]
-        let context = Unmanaged.passUnretained(transfer).toOpaque()
-        results.append(curl_easy_set_pointer(handle, CURLOPT_WRITEDATA, context))
-        results.append(
-            curl_easy_set_transfer_callback(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-                guard let bytes, let context else { return 0 }
-                Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-                    .take(UnsafeRawBufferPointer(start: bytes, count: size * count))
-                return size * count
-            })
-        if transfer.contentType != nil {
-            results.append(curl_easy_set_long(handle, CURLOPT_UPLOAD, 1))
-            results.append(curl_easy_set_pointer(handle, CURLOPT_READDATA, context))
-            results.append(curl_easy_set_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, 1 << 20))
-            results.append(
-                curl_easy_set_transfer_callback(handle, CURLOPT_READFUNCTION) { bytes, size, count, context in
-                    guard let bytes, let context else { return Int(CURL_READFUNC_ABORT) }
-                    return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-                        .fill(UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
-                })
+        let (code, status): (ResultCode, Int)
+        do throws(CurlFailure) {
+            let handle = try handle(for: transfer, method, path)
+            code = try handle.perform(transfer)
+            status = handle.status
+        } catch {
+            throw failure(error.text)
         }
-        let code = results.first { $0 != CURLE_OK } ?? curl_easy_perform(handle)
-        withExtendedLifetime((transfer, headers)) {}
-        var status = 0
-        guard code == CURLE_OK || transfer.hasAnswer,
-            curl_easy_get_long(handle, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK, status != 0
-        else {
-            throw CommandFailure(
-                status: .failed, message: "\(target.name): \(String(cString: curl_easy_strerror(code)))")
-        }
+        guard code == .ok || transfer.hasAnswer, status != 0 else { throw failure(code.text) }
         return Answer(status: status, body: transfer.answer)
+    }
+
+    private func handle(for transfer: Transfer, _ method: String, _ path: String) throws(CurlFailure) -> EasyHandle {
+        let handle = try target.handle(for: path, agent: "wdfilterd-replay")
+        try handle.set(.connectTimeout, 10_000)
+        try handle.set(.method, method)
+        var headers: [String] = []
+        if let contentType = transfer.contentType {
+            headers += ["Content-Type: \(contentType)", "Expect:"]
+            try handle.set(.upload, true)
+            try handle.set(.uploadBufferSize, 1 << 20)
+        }
+        if let token { headers.append("Authorization: Bearer \(token)") }
+        try handle.set(.headers, try HeaderList(headers))
+        return handle
+    }
+
+    private func failure(_ detail: String) -> CommandFailure {
+        CommandFailure(status: .failed, message: "\(target.name): \(detail)")
     }
 }
 
 /// What one request sends and gets.
-private final class Transfer {
+private final class Transfer: TransferDelegate {
     private(set) var answer: [UInt8] = []
     let contentType: String?
     private let next: () -> [UInt8]?
@@ -108,12 +94,14 @@ private final class Transfer {
         }
     }
 
-    func take(_ bytes: UnsafeRawBufferPointer) { answer += bytes }
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        answer += bytes
+        return true
+    }
 
-    /// Fills `room` with what comes next; how many bytes, or that the request is given up.
-    func fill(_ room: UnsafeMutableRawBufferPointer) -> Int {
+    func send(into room: UnsafeMutableRawBufferPointer) -> Int? {
         if piece.isEmpty {
-            guard let next = next() else { return Int(CURL_READFUNC_ABORT) }
+            guard let next = next() else { return nil }
             piece = next[...]
         }
         let count = min(room.count, piece.count)
@@ -121,17 +109,4 @@ private final class Transfer {
         piece = piece.dropFirst(count)
         return count
     }
-}
-
-/// Header lines, freed with this.
-private final class HeaderList {
-    private(set) var list: UnsafeMutablePointer<curl_slist>?
-
-    init(_ lines: [String]) {
-        for line in lines { append(line) }
-    }
-
-    func append(_ line: String) { list = curl_slist_append(list, line) ?? list }
-
-    deinit { curl_slist_free_all(list) }
 }

@@ -1,18 +1,19 @@
 import CCurl
 
-/// The connection of one easy handle, which no other reuses. It is closed when this is dropped.
+/// The connection of one easy handle, which no other handle reuses. It is closed when this is dropped.
 ///
 /// One thread uses it, so libcurl needs no lock functions. Its easy handle keeps it alive: a share in use cannot be
 /// cleaned up.
-final class ConnectionShare {
+public final class ConnectionShare {
     let pointer: UnsafeMutableRawPointer
 
-    init() throws(CurlFailure) {
-        guard let pointer = curl_share_init() else { throw CurlFailure("curl_share_init failed") }
+    /// A share without a connection.
+    public init() throws(CurlFailure) {
+        guard let pointer = curl_share_init() else { throw CurlFailure("out of memory", of: "curl_share_init") }
         let result = curl_share_set_data(pointer, CURL_LOCK_DATA_CONNECT)
         guard result == CURLSHE_OK else {
             curl_share_cleanup(pointer)
-            throw CurlFailure("curl_share_setopt: \(String(cString: curl_share_strerror(result)))")
+            throw CurlFailure(String(cString: curl_share_strerror(result)), of: "curl_share_setopt")
         }
         self.pointer = pointer
     }

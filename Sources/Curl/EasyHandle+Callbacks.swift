@@ -1,0 +1,80 @@
+import CCurl
+
+extension EasyHandle {
+    /// Sets the callbacks that are the same for all transfers; their context is the handle.
+    func setCallbacks() throws(CurlFailure) {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        for option in [CURLOPT_READDATA, CURLOPT_WRITEDATA, CURLOPT_HEADERDATA] { try set(option, context) }
+        // A body that is read by callback and cannot be rewound: libcurl would send one that it holds a second time,
+        // unasked, when a connection that was kept alive dies under it.
+        try set(CURLOPT_READFUNCTION) { buffer, size, count, context in
+            guard let buffer, let delegate = EasyHandle.at(context)?.delegate else { return Int(CURL_READFUNC_ABORT) }
+            let room = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
+            return delegate.send(into: room) ?? Int(CURL_READFUNC_ABORT)
+        }
+        // Without one, libcurl writes the content to standard output.
+        try set(CURLOPT_WRITEFUNCTION) { buffer, size, count, context in
+            guard let buffer, let delegate = EasyHandle.at(context)?.delegate else { return 0 }
+            return delegate.receive(UnsafeRawBufferPointer(start: buffer, count: size * count)) ? size * count : 0
+        }
+        try set(CURLOPT_HEADERFUNCTION) { _, size, count, context in
+            guard let delegate = EasyHandle.at(context)?.delegate else { return 0 }
+            return delegate.receiveHeader(size * count) ? size * count : 0
+        }
+        // Called while CURLOPT_VERBOSE is set, with what is received before it is parsed.
+        try set(CURLOPT_DEBUGDATA, context)
+        let debug = curl_easy_set_debug(pointer) { _, type, _, size, context in
+            if type == CURLINFO_DATA_IN || type == CURLINFO_HEADER_IN {
+                EasyHandle.at(context)?.delegate?.noteReceived(size)
+            }
+            return 0
+        }
+        try ResultCode(debug).check("CURLOPT_DEBUGFUNCTION")
+        // Called unless CURLOPT_NOPROGRESS is set, as it is at first.
+        try set(CURLOPT_XFERINFODATA, context)
+        let progress = curl_easy_set_progress(pointer) { context, _, _, _, _ in
+            guard let handle = EasyHandle.at(context), let delegate = handle.delegate else { return 0 }
+            return delegate.makeProgress(on: handle) ? 0 : 1
+        }
+        try ResultCode(progress).check("CURLOPT_XFERINFOFUNCTION")
+    }
+
+    func setOpenSocketCallback() throws(CurlFailure) {
+        try set(CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(self).toOpaque())
+        let code = curl_easy_set_open_socket(pointer) { context, _, address in
+            guard let opener = EasyHandle.at(context)?.opener, let address else { return CURL_SOCKET_BAD }
+            return opener.openSocket(for: ConnectionTarget(address)) ?? CURL_SOCKET_BAD
+        }
+        try ResultCode(code).check("CURLOPT_OPENSOCKETFUNCTION")
+    }
+
+    func setLookUpCallback() throws(CurlFailure) {
+        try set(CURLOPT_RESOLVER_START_DATA, Unmanaged.passUnretained(self).toOpaque())
+        let code = curl_easy_set_resolver_start(pointer) { _, _, context in
+            EasyHandle.at(context)?.opener?.mayLookUp() ?? true ? 0 : 1
+        }
+        try ResultCode(code).check("CURLOPT_RESOLVER_START_FUNCTION")
+    }
+
+    private func set(_ option: CURLoption, _ callback: curl_write_callback) throws(CurlFailure) {
+        try ResultCode(curl_easy_set_transfer_callback(pointer, option, callback)).check("option \(option.rawValue)")
+    }
+
+    /// The handle that a callback's context points to.
+    private static func at(_ context: UnsafeMutableRawPointer?) -> EasyHandle? {
+        context.map { Unmanaged<EasyHandle>.fromOpaque($0).takeUnretainedValue() }
+    }
+}
+
+extension ConnectionTarget {
+    fileprivate init(_ target: UnsafeMutablePointer<curl_sockaddr>) {
+        let header = target.pointee
+        family = header.family
+        type = header.socktype
+        protocolNumber = header.`protocol`
+        // The structure's last member is the first part of an address that may be longer than it.
+        let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0
+        address = UnsafeRawBufferPointer(
+            start: UnsafeRawPointer(target) + start, count: Int(header.addrlen))
+    }
+}

@@ -1,0 +1,152 @@
+import CCurl
+
+/// A libcurl easy handle: options, and one transfer after the other. One thread at a time uses it.
+///
+/// libcurl finds this object by pointer in its callbacks, and keeps pointers to what the options refer to: all of it lives
+/// as long as the handle.
+public final class EasyHandle {
+    /// Names a handle for as long as it lives.
+    public struct ID: Hashable, Sendable {
+        private let address: UInt
+
+        init(_ pointer: UnsafeMutableRawPointer) { address = UInt(bitPattern: pointer) }
+    }
+
+    let pointer: UnsafeMutableRawPointer
+    private let errorBuffer: UnsafeMutablePointer<CChar>
+    private var lists: [UInt32: HeaderList] = [:]
+    private var share: ConnectionShare?
+    private(set) var opener: (any ConnectionOpener)?
+    private(set) var delegate: (any TransferDelegate)?
+    /// Whether CURLOPT_VERBOSE is set.
+    private var isCounting = false
+
+    /// A handle with libcurl's own options.
+    ///
+    /// - Throws: `CurlFailure` when libcurl does not start.
+    public init() throws(CurlFailure) {
+        try CurlLibrary.start()
+        guard let pointer = curl_easy_init() else { throw CurlFailure("out of memory", of: "curl_easy_init") }
+        self.pointer = pointer
+        errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        try set(CURLOPT_ERRORBUFFER, errorBuffer)
+        try setCallbacks()
+    }
+
+    deinit {
+        curl_easy_cleanup(pointer)
+        errorBuffer.deallocate()
+    }
+
+    /// The name of this handle.
+    public var id: ID { ID(pointer) }
+
+    // MARK: Options
+
+    /// Sets `option`; nil takes it back.
+    public func set(_ option: EasyOption<String>, _ value: String?) throws(CurlFailure) {
+        try ResultCode(curl_easy_set_string(pointer, option.option, value)).check(option.name)
+    }
+
+    /// Sets `option`.
+    public func set(_ option: EasyOption<Int>, _ value: Int) throws(CurlFailure) {
+        try ResultCode(curl_easy_set_long(pointer, option.option, value)).check(option.name)
+    }
+
+    /// Sets `option`.
+    public func set(_ option: EasyOption<Bool>, _ value: Bool) throws(CurlFailure) {
+        try ResultCode(curl_easy_set_long(pointer, option.option, value ? 1 : 0)).check(option.name)
+    }
+
+    /// Sets `option`, and keeps `list` until it is set again.
+    public func set(_ option: EasyOption<HeaderList>, _ list: HeaderList) throws(CurlFailure) {
+        try ResultCode(curl_easy_set_pointer(pointer, option.option, list.pointer)).check(option.name)
+        lists[option.option.rawValue] = list
+    }
+
+    /// Announces a body of `count` bytes, for a POST.
+    public func setBodySize(_ count: Int) throws(CurlFailure) {
+        let code = curl_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(count))
+        try ResultCode(code).check("CURLOPT_POSTFIELDSIZE_LARGE")
+    }
+
+    /// Whether the server's certificate and its name are checked.
+    public func setChecksCertificate(_ checks: Bool) throws(CurlFailure) {
+        try set(CURLOPT_SSL_VERIFYPEER, checks ? 1 : 0)
+        try set(CURLOPT_SSL_VERIFYHOST, checks ? 2 : 0)
+    }
+
+    /// Speaks HTTP/1.1, over TLS 1.2 or later, and reads no .netrc.
+    public func setStrictProtocols() throws(CurlFailure) {
+        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+    }
+
+    /// Keeps the connection in `share`, of which this is the only handle.
+    public func setShare(_ share: ConnectionShare) throws(CurlFailure) {
+        try set(CURLOPT_SHARE, share.pointer)
+        self.share = share
+    }
+
+    /// Lets `opener` open the sockets, and decide whether names are looked up if `decidesLookUps`.
+    public func setOpener(_ opener: any ConnectionOpener, decidesLookUps: Bool) throws(CurlFailure) {
+        self.opener = opener
+        try setOpenSocketCallback()
+        if decidesLookUps { try setLookUpCallback() }
+    }
+
+    /// Has the delegates called when transfers make progress.
+    public func reportProgress() throws(CurlFailure) { try set(CURLOPT_NOPROGRESS, 0) }
+
+    // MARK: Transfers
+
+    /// Makes `delegate` the one of the next transfer, and keeps it until `end()`.
+    public func begin(_ delegate: any TransferDelegate) throws(CurlFailure) {
+        errorBuffer[0] = 0
+        if isCounting { try set(CURLOPT_VERBOSE, 0) }
+        isCounting = false
+        self.delegate = delegate
+    }
+
+    /// Has the delegate of the current transfer told how many bytes are received, which costs time. May be called in a
+    /// method of the delegate.
+    public func countReceived() { isCounting = curl_easy_set_long(pointer, CURLOPT_VERBOSE, 1) == CURLE_OK }
+
+    /// Releases the delegate; the transfer must be over.
+    public func end() { delegate = nil }
+
+    /// Performs a transfer, and returns when it is over.
+    public func perform(_ delegate: any TransferDelegate) throws(CurlFailure) -> ResultCode {
+        try begin(delegate)
+        defer { end() }
+        return ResultCode(curl_easy_perform(pointer))
+    }
+
+    /// The status of the last answer; 0 if there was none.
+    public var status: Int {
+        var status = 0
+        return curl_easy_get_long(pointer, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0
+    }
+
+    /// The Content-Type of the last answer.
+    public var contentType: String? {
+        var text: UnsafeMutablePointer<CChar>?
+        guard curl_easy_get_string(pointer, CURLINFO_CONTENT_TYPE, &text) == CURLE_OK, let text else { return nil }
+        return String(cString: text)
+    }
+
+    /// What libcurl says about a transfer that ended with `code`.
+    public func errorText(_ code: ResultCode) -> String {
+        errorBuffer[0] == 0 ? code.text : String(cString: errorBuffer)
+    }
+
+    func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
+        try ResultCode(curl_easy_set_long(pointer, option, value)).check("option \(option.rawValue)")
+    }
+
+    func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer?) throws(CurlFailure) {
+        try ResultCode(curl_easy_set_pointer(pointer, option, value)).check("option \(option.rawValue)")
+    }
+}
