@@ -47,7 +47,7 @@ extension JSONValue {
         if orInteger, kind != .string { return word().map(Word.init(rawValue:)) }
         guard let text = string(maxUTF16: 64) else { return nil }
         if let bits = Word(text) { return bits }
-        // What is wrong with a mask, as with any number in hex.
+        // Reports the fault of an invalid mask, as for any hex number.
         if orInteger || text.hasPrefix("0x") { return word().map(Word.init(rawValue:)) }
         fault("is neither a known name nor a hex string")
         return nil

@@ -56,7 +56,7 @@ extension SchemaPage {
 
     private mutating func variant(_ operation: AsyncOperation) {
         let structure = operation.structure
-        // What a LoadImage leaves 0 is there only if a raw notification sets it.
+        // LoadImage leaves some fields 0; these are present only if a raw notification sets them.
         let isLoad = operation == .loadImage
         let required = structure.members.filter { !(isLoad && $0.isLeftZeroByLoadImage) }
         variant(
@@ -155,7 +155,7 @@ extension Term {
 }
 
 extension StructureLayout {
-    /// The fields that JSON has.
+    /// The fields that JSON shows.
     fileprivate var members: [LayoutField] { fields.filter { $0.member != nil } }
 
     fileprivate var hasFixedSize: Bool { fields.allSatisfy { $0.size != nil } }
@@ -184,7 +184,7 @@ extension LayoutField {
         }
     }
 
-    /// The schema of a value that is there only when it is not 0.
+    /// The schema of a value that is present only if it is not 0.
     fileprivate var refinementWhenSet: String? {
         switch kind {
         case .flag: "const: 1"
@@ -195,7 +195,7 @@ extension LayoutField {
         }
     }
 
-    /// Its values with their names, as the beginning of a schema.
+    /// The names of its values, as the beginning of a schema.
     private var about: String {
         guard let valueNames, valueNames.names.count <= 10 else { return "" }
         let names = valueNames.names.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }

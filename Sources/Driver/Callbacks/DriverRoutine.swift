@@ -151,7 +151,7 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
     public var messageTypes: [MessageType] { line.messageTypes }
 }
 
-/// A condition that a routine looks at. The table of routines has the conditions of each, in the order of these cases.
+/// A condition that a routine checks. The table of routines lists them in the order of these cases.
 public enum Check: UInt8, CaseIterable, Sendable {
     // MpCreateProcessNotifyRoutineEx
     case createInfo, hasCreateThreadNotifyRoutineEx, accessDenied, ruleNotifyProcessCmdLineAtCreation
@@ -167,11 +167,11 @@ public enum Check: UInt8, CaseIterable, Sendable {
 
     /// A condition in the table of routines.
     public struct Line: Sendable {
-        /// The condition.
+        /// The check.
         public let check: Check
-        /// The condition as the driver's code would read.
+        /// The condition as it would read in the driver's code.
         public let text: StaticString
-        /// Its meaning when it holds, a phrase without a full stop.
+        /// What it means if it holds: a phrase without a period.
         public let meaning: String
         /// The rule of the driver model that it belongs to.
         public let rule: String
@@ -184,15 +184,15 @@ public enum Check: UInt8, CaseIterable, Sendable {
         }
     }
 
-    /// Each condition's routine and line, by raw value.
+    /// The routine and the line of each condition, by raw value.
     private static let lines: [(routine: DriverRoutine, line: Line)] = DriverRoutine.table.flatMap { row in
         row.checks.map { (row.routine, $0) }
     }
 
-    /// The routine that looks at it.
+    /// The routine that checks it.
     public var routine: DriverRoutine { Self.lines[Int(rawValue)].routine }
 
-    /// The condition as the driver's code would read.
+    /// The condition as it would read in the driver's code.
     public var text: StaticString { Self.lines[Int(rawValue)].line.text }
 
     /// The rule of the driver model that it belongs to.

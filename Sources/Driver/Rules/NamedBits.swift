@@ -32,7 +32,7 @@ public struct NamedBit: Hashable, Sendable {
 }
 
 extension NamedBits {
-    /// Reads bits as JSON, queries, the settings file and the command line have them: the name of one, or a mask.
+    /// Parses the notation of JSON, queries, the settings file and the command line: the name of one bit, or a mask.
     public init?(_ text: String) {
         guard let bits = Self.bit(named: text) ?? Self(mask: text) else { return nil }
         self = bits
@@ -43,11 +43,12 @@ extension NamedBits {
         table.first { $0.term.name == name }.map { Self(rawValue: $0.bit) }
     }
 
-    /// Reads a mask of 32 bits: `0x` and 1 to 16 hex digits. The settings file may have a decimal number too.
+    /// Parses a mask of 32 bits: `0x` and 1 to 16 hex digits. `orDecimal` also accepts a decimal number, for the
+    /// settings file.
     public init?(mask text: String, orDecimal: Bool = false) {
         let isHex = text.hasPrefix("0x")
         let digits = isHex ? text.dropFirst(2) : text[...]
-        // UInt32 would take a sign.
+        // UInt32 would accept a sign.
         guard isHex || orDecimal, 1...16 ~= digits.utf8.count, digits.first != "+", digits.first != "-",
             let word = UInt32(digits, radix: isHex ? 16 : 10)
         else { return nil }

@@ -19,7 +19,7 @@ public enum FieldValue: Hashable, Sendable {
     /// Several hashes.
     case hashes([OWord])
 
-    /// Whether all bytes of the field are 0, or it has none.
+    /// Whether all bytes of the field are 0, or it has no bytes.
     public var isZero: Bool {
         switch self {
         case .number(let value), .hex(let value): value == 0
@@ -47,7 +47,7 @@ public struct MessageMember: Hashable, Sendable {
 
     /// Its name in JSON.
     public var name: String { place.name }
-    /// Its name in the `data` of a CloudEvent, where `operation` is the message's own.
+    /// Its name in the `data` of a CloudEvent, where `operation` is already the message's operation.
     public var messageName: String { place.messageName }
     /// Its line in the layout.
     public var field: LayoutField { place.field }

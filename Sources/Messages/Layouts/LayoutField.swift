@@ -83,8 +83,8 @@ public struct LayoutField: Hashable, Sendable {
         self.member = member
     }
 
-    /// The member in the `data` of a CloudEvent, where `operation` is the message's own; nil for a field that JSON does not
-    /// have.
+    /// Its member in the `data` of a CloudEvent, where `operation` is already the message's operation; nil if JSON does
+    /// not show it.
     public var messageMember: String? { member == "operation" ? "handleOperation" : member }
 
     /// The type as written in docs.
