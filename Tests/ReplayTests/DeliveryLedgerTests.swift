@@ -7,7 +7,7 @@ import Testing
 @testable import Driver
 @testable import Replay
 
-/// What became of the messages of a replay, and the report that tells it.
+/// The outcomes of the messages of a replay.
 @Suite(.timeLimit(.minutes(5)))
 struct DeliveryLedgerTests {
     private let process = AuxPidCreationTime(processId: 100, creationTime: .at(0))
@@ -28,7 +28,7 @@ struct DeliveryLedgerTests {
         return record
     }
 
-    @Test func `losses are kept apart by machine, type, reason and process, with the first and the last of each`() {
+    @Test func `losses are grouped by machine, type, reason and process, each with the first and the last message`() {
         let ledger = DeliveryLedger()
         let driver = Driver.make()
         let (one, two) = (ledger.observer(of: driver, machine: "a"), ledger.observer(of: driver, machine: "b"))
@@ -64,7 +64,7 @@ struct DeliveryLedgerTests {
         #expect(ledger.unlisted == 0)
     }
 
-    @Test func `losses that come first at one time are in the order of their machines and numbers`() {
+    @Test func `losses whose first messages have the same time are sorted by machine and sequence number`() {
         let ledger = DeliveryLedger()
         let driver = Driver.make()
         for machine in ["b", "a", nil] {
@@ -84,7 +84,7 @@ struct DeliveryLedgerTests {
             ])
     }
 
-    @Test func `ten thousand kinds of loss are kept apart; those after them are counted, known ones go on`() {
+    @Test func `ten thousand kinds of loss are listed and go on counting; later kinds are only counted`() {
         let ledger = DeliveryLedger()
         let observer = ledger.observer(of: Driver.make(), machine: nil)
         func lose(_ sequence: UInt64, _ processId: UInt32) {
@@ -105,7 +105,7 @@ struct DeliveryLedgerTests {
         #expect(ledger.losses.reduce(0) { $0 + $1.count } + ledger.unlisted == 10_003)
     }
 
-    @Test func `the image of a process is told while it is there, and not that of another with its pid`() throws {
+    @Test func `the image of a process is known while it is live, and not used for others with its pid`() throws {
         let driver = Driver.make(engine: ScriptedEngine { _ in .failing(.portDisconnected) })
         let ledger = DeliveryLedger()
         _ = driver.observe(ledger.observer(of: driver, machine: nil))
@@ -125,7 +125,7 @@ struct DeliveryLedgerTests {
         #expect(ledger.losses.allSatisfy { $0.reason.name != "STATUS_SUCCESS" })
     }
 
-    @Test func `subjects say what a message tells of`() throws {
+    @Test func `the subject is what a message is about`() throws {
         let (a, b) = (RecordedProcess(processId: 1000, second: 5), RecordedProcess(processId: 1004, second: 5))
         let replay = VirtualReplay(rules: .notifyNewThreadDifferentProcess) {
             EmbeddedEngine(.init(reply: .disconnect), timers: $0)
@@ -311,7 +311,7 @@ struct DeliveryLedgerTests {
     }
 }
 
-/// Names of hosts for machines.
+/// Host names for machines.
 @Suite struct ReplayHostNameTests {
     @Test(arguments: [
         ("PC1", "pc1"), ("pc1.Corp.local", "pc1-corp-local"), ("-._x", "x"), ("...", "machine"), ("", "machine"),
@@ -321,7 +321,7 @@ struct DeliveryLedgerTests {
         #expect(ReplayHost.name(of: machine, besides: []) == name)
     }
 
-    @Test func `a long name is cut, and a name that is taken gets a number`() {
+    @Test func `a long name is truncated, and a name in use gets a number`() {
         let long = String(repeating: "a", count: 80)
         #expect(ReplayHost.name(of: long, besides: []) == String(repeating: "a", count: 63))
         let second = ReplayHost.name(of: long, besides: [String(repeating: "a", count: 63)])

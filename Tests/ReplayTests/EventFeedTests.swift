@@ -5,7 +5,7 @@ import Replay
 import TestSupport
 import Testing
 
-/// How a feed waits, goes on, stops and ends.
+/// How a feed waits, continues, stops and finishes.
 @Suite(.timeLimit(.minutes(5)))
 struct EventFeedTests {
     private static func creation(_ processId: Int) -> String {
@@ -20,7 +20,7 @@ struct EventFeedTests {
         Array(text.utf8).withUnsafeBytes { feed.consume($0) { resumed.take(()) } }
     }
 
-    @Test func `very many lines in one chunk need no more stack than one`() async {
+    @Test func `many lines in one chunk need no more stack than one line`() async {
         let driver = Driver.make(limits: .make { $0.journalCapacity = 10 }, engine: SilentEngine())
         let pair = Self.creation(100) + #"{"type":"processExit","processId":100}"# + "\n"
         let bytes = Array(String(repeating: pair, count: 75_000).utf8)
@@ -50,7 +50,7 @@ struct EventFeedTests {
         #expect(resumed.count == 1)
     }
 
-    @Test func `a feed that waits finishes when it is done`() throws {
+    @Test func `a waiting feed finishes when its last event is done`() throws {
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(engine: engine)
         let feed = feed(driver)
@@ -70,7 +70,7 @@ struct EventFeedTests {
         #expect(driver.process(104) != nil)
     }
 
-    @Test func `the rest of an event does not wait for more bytes`() throws {
+    @Test func `the rest of an event does not wait for more input`() throws {
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(engine: engine)
         let feed = EventFeed(
@@ -82,7 +82,7 @@ struct EventFeedTests {
         #expect(try driver.threads(of: 1000).count == 1)
     }
 
-    @Test func `an abandoned feed applies nothing more and calls nobody`() {
+    @Test func `an abandoned feed applies nothing more and calls no completions`() {
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(engine: engine)
         let feed = feed(driver)
@@ -100,7 +100,7 @@ struct EventFeedTests {
         #expect(report.count == 0)
     }
 
-    @Test func `a full queue drops as the driver does, or holds the reader`() throws {
+    @Test func `a full queue drops messages as the driver does, or holds the reader`() throws {
         let pair = Self.creation(100) + #"{"type":"processExit","processId":100}"# + "\n"
         let text = String(repeating: pair, count: 5)
         for waits in [false, true] {
@@ -121,7 +121,7 @@ struct EventFeedTests {
         }
     }
 
-    @Test func `an event of several messages waits for room for each`() throws {
+    @Test func `an event with several messages waits for room for each of them`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
         try driver.setWorker(paused: true)
         let feed = EventFeed(driver: driver, options: .sysmon { $0.waitsWhenFull = true }, onEventTime: { _ in })
@@ -156,7 +156,7 @@ struct EventFeedTests {
         #expect(resumed.count == 1)
     }
 
-    @Test func `a reader that comes while an event waits goes on when all of it is done`() throws {
+    @Test func `a reader that arrives while an event waits resumes after the whole event`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
         try driver.setWorker(paused: true)
         let feed = EventFeed(driver: driver, options: .sysmon { $0.waitsWhenFull = true }, onEventTime: { _ in })
@@ -172,7 +172,7 @@ struct EventFeedTests {
         #expect(resumed.count == 1)
     }
 
-    @Test func `a service that stops while the reader is held ends the upload`() throws {
+    @Test func `if the service stops while the reader is held, the upload ends`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
         try driver.setWorker(paused: true)
         let pair = Self.creation(100) + #"{"type":"processExit","processId":100}"# + "\n"
@@ -191,7 +191,7 @@ struct EventFeedTests {
         #expect(report.values.first?.total.isComplete == true)
     }
 
-    @Test func `of a host that is removed while the reader is held all lines that are left are skipped`() throws {
+    @Test func `if the host is removed while the reader is held, the remaining lines are skipped`() throws {
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 1 })
         try driver.setWorker(paused: true)
         let pair = Self.creation(100) + #"{"type":"processExit","processId":100}"# + "\n"
@@ -212,7 +212,7 @@ struct EventFeedTests {
         #expect(total.skipped == ["host-removed": 3])
     }
 
-    @Test func `lines beyond the limit are rejected and passed over`() async {
+    @Test func `lines that are too long are rejected and skipped`() async {
         let lines = [String(repeating: "x", count: 100_000), Self.creation(100), String(repeating: "y", count: 2000)]
         for chunk in [100, .max] {
             let report = await Driver.make().apply(lines, .native { $0.maxLineBytes = 1000 }, chunk: chunk)
@@ -222,7 +222,7 @@ struct EventFeedTests {
         }
     }
 
-    @Test func `answers from another thread go on where they are, over and over`() async throws {
+    @Test func `answers from another thread resume the feed each time`() async throws {
         try await withThreadQueue { queue in
             let driver = Driver.make(engine: LateEngine(queue: queue))
             let text = (0..<2000).map { Self.creation(100 + 4 * $0) }.joined()
@@ -233,7 +233,7 @@ struct EventFeedTests {
     }
 }
 
-/// An engine that takes everything and remembers nothing.
+/// An engine that accepts everything and stores nothing.
 private struct SilentEngine: EnginePort {
     func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void

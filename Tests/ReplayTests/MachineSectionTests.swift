@@ -4,10 +4,10 @@ import Replay
 import TestSupport
 import Testing
 
-/// Recordings of several machines, each onto a driver of its own.
+/// Recordings of several machines, each replayed into its own driver.
 @Suite(.timeLimit(.minutes(5)))
 struct MachineSectionTests {
-    /// Drivers that are made for machines as they are met, but for those that are refused.
+    /// Creates a driver for each machine when it first appears, except for refused machines.
     private final class Machines: Sendable {
         let asked = Received<String?>()
         private let made = Received<(name: String?, driver: Driver)>()
@@ -39,7 +39,7 @@ struct MachineSectionTests {
     }
 
     @Test(arguments: [1, 100, Int.max])
-    func `machines whose pids collide keep them apart, each on its own host`(chunk: Int) async throws {
+    func `machines with the same pids are kept apart, each on its own host`(chunk: Int) async throws {
         let machines = Machines()
         let other = RecordedProcess(processId: 1000, second: 1_582_280_999, image: #"C:\\other.exe"#)
         let report = await replay(
@@ -62,7 +62,7 @@ struct MachineSectionTests {
         #expect(a.counters.async.enqueued == 1)
     }
 
-    @Test func `a GUID tells its pid to its own machine only`() async {
+    @Test func `a GUID gives a pid only within its own machine`() async {
         let machines = Machines()
         let report = await replay(
             [
@@ -76,8 +76,7 @@ struct MachineSectionTests {
         #expect(machines["a"] == nil)
     }
 
-    @Test func `a machine that gets no host is asked for once; its events are skipped, and the sums hold`() async throws
-    {
+    @Test func `a refused machine is requested once; its events are skipped, and the sums match`() async throws {
         let machines = Machines(refusing: ["b"])
         let report = await replay(
             [
@@ -100,7 +99,7 @@ struct MachineSectionTests {
         #expect(report.machines[0].events.rejected.isEmpty)
     }
 
-    @Test func `a machine whose records stand for nothing gets no host and no section`() async {
+    @Test func `a machine without replayed records gets no host and no section`() async {
         let machines = Machines()
         let report = await replay(
             [
@@ -113,7 +112,7 @@ struct MachineSectionTests {
         #expect(report.total.isComplete)
     }
 
-    @Test func `of several machines the one that is chosen is replayed, whatever its case`() async {
+    @Test func `if one machine is selected, only its records are replayed, in any letter case`() async {
         let machines = Machines()
         let lines = ["a", "b", "C", "B", "a"].map { SysmonLine.load(process, host: $0) }
         let report = await replay(lines, to: machines) { $0.machine = "B" }
@@ -126,19 +125,19 @@ struct MachineSectionTests {
         #expect(report.total.isComplete)
     }
 
-    @Test func `a chosen machine that comes after a thousand others is replayed`() async {
+    @Test func `a selected machine after a thousand others is replayed`() async {
         let machines = Machines()
         let lines = ((0..<1200).map { "pc\($0)" } + ["late"]).map { SysmonLine.load(process, host: $0) }
         let report = await replay(lines, to: machines) { $0.machine = "LATE" }
         #expect(report.total.applied == 1)
         #expect(report.total.skipped == ["other-machine": 1200])
         #expect(report.total.isComplete)
-        // One of the thousand names is the chosen one's.
+        // One of the thousand names is the selected one.
         #expect(report.total.machines.count == 1000)
         #expect(report.total.machines.last == "late")
     }
 
-    @Test func `the first thousand machines get a host each, those after them are others`() async {
+    @Test func `the first thousand machines get a host each; later ones count as other machines`() async {
         let machines = Machines()
         let names = (0..<1003).map { "pc\($0)" }
         let report = await replay((names + names).map { SysmonLine.load(process, host: $0) }, to: machines)
@@ -151,7 +150,7 @@ struct MachineSectionTests {
         #expect(report.machines.allSatisfy { $0.events.lines == 2 && $0.events.applied == 2 })
     }
 
-    @Test func `the sections together, and the lines of none, are the total`() async {
+    @Test func `the sections and the lines without a section add up to the total`() async {
         let machines = Machines(refusing: ["c"])
         var lines: [String] = []
         for round in 0..<20 {
@@ -182,7 +181,7 @@ struct MachineSectionTests {
         }
     }
 
-    @Test func `native lines are a section without a name, asked for once`() async {
+    @Test func `native lines are one section without a name, whose host is requested once`() async {
         let machines = Machines()
         let lines = [
             #"{"type":"processCreate","processId":100,"imageFileName":"a"}"#, "", "{",
@@ -194,12 +193,12 @@ struct MachineSectionTests {
         #expect(report.machines.map(\.name) == [nil])
         #expect((report.total.lines, report.total.applied, report.total.rejectedCount) == (4, 2, 2))
         #expect(report.total.isComplete)
-        // The line that is no event is nobody's.
+        // The invalid line belongs to no section.
         #expect((report.machines.first?.events.lines, report.machines.first?.events.rejectedCount) == (3, 1))
         #expect(report.machines.first?.events.isComplete == true)
     }
 
-    @Test func `native lines without a host are skipped, and the sums hold`() async {
+    @Test func `native lines without a host are skipped, and the sums match`() async {
         let feed = EventFeed(options: .native()) { _ in nil }
         let line = #"{"type":"processCreate","processId":100,"imageFileName":"a"}"#
         let report = await feed.replay(Array("\(line)\n\(line)".utf8))

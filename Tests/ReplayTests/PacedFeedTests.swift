@@ -6,7 +6,7 @@ import Runtime
 import TestSupport
 import Testing
 
-/// Replays that keep the pace of their recording, in virtual time.
+/// Replays at the pace of their recording, in virtual time.
 @Suite(.timeLimit(.minutes(5)))
 struct PacedFeedTests {
     private static let first = RecordedProcess(processId: 1000, second: 5)
@@ -16,7 +16,7 @@ struct PacedFeedTests {
     private let second = Self.second
     private let third = Self.third
 
-    /// A replay whose creations take 3 s and all else no time.
+    /// A replay in which creations take 3 s and everything else takes no time.
     private func slowCreations(_ rules: ProcessRules = []) -> (VirtualReplay, SlowEngine) {
         let made = Locked<SlowEngine?>(nil)
         let replay = VirtualReplay(rules: rules) { time in
@@ -27,7 +27,7 @@ struct PacedFeedTests {
         return (replay, made.withLock { $0 } ?? SlowEngine(replay.time) { _ in .zero })
     }
 
-    @Test func `SYN-10: a creation that waits for the engine holds up its process and no other`() throws {
+    @Test func `SYN-10: a creation that waits for the engine delays its own process and no other`() throws {
         let (replay, engine) = slowCreations()
         let report = try #require(
             replay.run([
@@ -40,13 +40,12 @@ struct PacedFeedTests {
             ])
         #expect(report.total.applied == 4)
         #expect(report.total.processesSynthesised == 2)
-        // Each was told the time at which it was recorded, however late it came.
+        // Each event has its recorded time, however late it is applied.
         #expect(replay.events.values.map(\.time) == [0, 1000, 2000, 1500].map { .at($0) })
         #expect(replay.events.values.map(\.milliseconds) == [0, 1000, 2000, 3000])
     }
 
-    @Test func `an event waits for the creation of its parent, and the parent's events for those of its child`() throws
-    {
+    @Test func `an event waits for its parent's creation, and the parent's events wait for that of its child`() throws {
         let (replay, engine) = slowCreations()
         let report = try #require(
             replay.run([
@@ -61,7 +60,7 @@ struct PacedFeedTests {
     }
 
     @Test(arguments: [(Self.first, Self.second), (Self.second, Self.first)])
-    func `event 8 waits for both of its processes, and both wait for it`(
+    func `event 8 waits for both of its processes, and later events of both wait for it`(
         source: RecordedProcess, target: RecordedProcess
     ) throws {
         let (replay, engine) = slowCreations()
@@ -76,7 +75,7 @@ struct PacedFeedTests {
         #expect(replay.events.values.map(\.time).prefix(3) == [.at(0), .at(400), .at(100)])
     }
 
-    @Test func `SYN-10: a thread that waits for the engine holds up the target too`() throws {
+    @Test func `SYN-10: a thread that waits for the engine delays the target too`() throws {
         let made = Locked<SlowEngine?>(nil)
         let replay = VirtualReplay(rules: .notifyNewThreadDifferentProcess) { time in
             let engine = SlowEngine(time) { $0.kind == .sync ? .milliseconds(600) : .zero }
@@ -95,7 +94,7 @@ struct PacedFeedTests {
     }
 
     @Test(arguments: [1.0, 4, 0.5])
-    func `events come at their recorded distance, and those that are late in the recording at once`(
+    func `events keep their recorded distance, and those out of order are applied at once`(
         speed: Double
     ) throws {
         let replay = VirtualReplay(speed: speed) { EmbeddedEngine(timers: $0) }
@@ -106,12 +105,12 @@ struct PacedFeedTests {
         #expect(replay.events.values.map(\.time) == times.map { .at($0) })
         let due = [0, 250, 250, 1000, 1000, 1000, 2000].map { Int(Double($0) / speed) }
         #expect(replay.events.values.map(\.milliseconds) == due)
-        // Messages bear the time of the recording: it runs on while out of order events come.
+        // Messages have the time of the recording, which does not go back for events out of order.
         let made = replay.driver.messages(MessageQuery(), limit: 100).items.map(\.message.time)
         #expect(made == [100, 350, 350, 1100, 1100, 1100, 2100].map { .at($0) })
     }
 
-    @Test func `an event without a time comes right after the one before`() throws {
+    @Test func `an event without a time is applied right after the previous one`() throws {
         let replay = VirtualReplay { EmbeddedEngine(timers: $0) }
         let engineTimes = Received<Int>()
         let observation = replay.driver.observe(Ends { [time = replay.time] _ in engineTimes.take(time.milliseconds) })
@@ -125,7 +124,7 @@ struct PacedFeedTests {
         #expect(replay.events.count == 3)
     }
 
-    @Test func `records that stand for nothing take no time`() throws {
+    @Test func `records without an event take no time`() throws {
         let replay = VirtualReplay { EmbeddedEngine(timers: $0) }
         let report = try #require(
             replay.run([
@@ -137,7 +136,7 @@ struct PacedFeedTests {
         #expect(replay.time.milliseconds == 10)
     }
 
-    @Test func `ASY-4: a slow engine overflows the queue of a replay that does not drain it, and the ledger tells`()
+    @Test func `ASY-4: a slow engine overflows the queue if it is not drained, and the ledger counts it`()
         throws
     {
         let replay = VirtualReplay(.make { $0.maxAsyncNotificationCount = 2 }) { time in
@@ -155,11 +154,11 @@ struct PacedFeedTests {
         #expect((loss.reason.name, loss.count) == ("overflow", 3))
         #expect((loss.first.sequence, loss.first.subject, loss.first.time) == (2, "1.dll", .at(100)))
         #expect((loss.last.sequence, loss.last.subject, loss.last.time) == (4, "3.dll", .at(300)))
-        // The first is in hand until 4.9 s, the last two are sent after it.
+        // The first is in hand until 4.9 s; the last two are sent after it.
         #expect(replay.time.milliseconds == 3 * 4900)
     }
 
-    @Test func `with a drained queue the next event of the process waits for the engine, and nothing is dropped`()
+    @Test func `if the queue is drained, the next event of the process waits for the engine and nothing is dropped`()
         throws
     {
         let replay = VirtualReplay(.make { $0.maxAsyncNotificationCount = 1 }) { time in
@@ -200,8 +199,7 @@ struct PacedFeedTests {
         #expect(replay.ledger.ends.filter { $0.key.kind == .sync }.map(\.value.sent) == [1])
     }
 
-    @Test func `SYN-4: of twenty processes that load at once sixteen are sent, the others as permits come free`() throws
-    {
+    @Test func `SYN-4: if twenty processes load at once, sixteen messages are sent, then the others`() throws {
         let made = Locked<SlowEngine?>(nil)
         let replay = VirtualReplay(rules: .notifyImageLoadRule) { time in
             let engine = SlowEngine(time) { $0.kind == .sync ? .milliseconds(600) : .zero }
@@ -218,14 +216,14 @@ struct PacedFeedTests {
         #expect(replay.ledger.losses.isEmpty)
     }
 
-    @Test func `SYN-4: who waits longer than 1000 ms for the semaphore is not sent, and the ledger tells`() throws {
+    @Test func `SYN-4: a wait of more than 1000 ms for the semaphore is not sent, and the ledger counts it`() throws {
         let replay = VirtualReplay(.make { $0.sendingSyncSemaphoreLimit = 1 }, rules: .notifyImageLoadRule) { time in
             SlowEngine(time) { $0.kind == .sync ? .milliseconds(700) : .zero }
         }
         let processes = [first, second, third]
         let report = try #require(replay.run(processes.map { SysmonLine.load($0).at(0) }))
         #expect(report.total.applied == 3)
-        // Sent at 0 and 700; the third gives up at 1000.
+        // Sent at 0 and 700; the third wait times out at 1000.
         let ends = try #require(replay.ledger.ends.first { $0.key.kind == .sync }?.value)
         #expect((ends.sent, ends.notSent, ends.failed, ends.dropped) == (2, 1, 0, 0))
         let loss = try #require(replay.ledger.losses.first)
@@ -235,7 +233,7 @@ struct PacedFeedTests {
         #expect(replay.driver.counters.underWay == 0)
     }
 
-    @Test func `finishing waits for all that is under way and all that waits for that`() throws {
+    @Test func `finishing waits for everything in flight and for everything that waits for it`() throws {
         let (replay, _) = slowCreations()
         let feed = replay.feed()
         replay.pour([SysmonLine.create(first).at(0), SysmonLine.load(first).at(0)], into: feed)
@@ -249,7 +247,7 @@ struct PacedFeedTests {
         #expect(report.count == 1)
     }
 
-    @Test func `a reader is held until the time of the next event, and called once`() throws {
+    @Test func `a reader is held until the time of the next event and resumed once`() throws {
         let replay = VirtualReplay { EmbeddedEngine(timers: $0) }
         let feed = replay.feed()
         let resumed = Received<Void>()
@@ -267,7 +265,7 @@ struct PacedFeedTests {
         #expect(resumed.count == 1)
     }
 
-    @Test func `a paced feed that is abandoned applies nothing more, whatever it waited for`() throws {
+    @Test func `an abandoned paced feed applies nothing more, whatever it waits for`() throws {
         let (replay, engine) = slowCreations()
         let feed = replay.feed()
         let resumed = Received<Void>()
@@ -288,7 +286,7 @@ struct PacedFeedTests {
         #expect(replay.driver.counters.underWay == 0)
     }
 
-    @Test func `a wrong line stops a paced feed: what waits is not counted, what is under way is`() throws {
+    @Test func `a rejected line stops a paced feed: waiting events are not counted, running ones are`() throws {
         let (replay, engine) = slowCreations()
         let report = try #require(
             replay.run(
@@ -305,7 +303,7 @@ struct PacedFeedTests {
         #expect(section.events.lines == 2)
     }
 
-    @Test func `what waits behind a process when a wrong line comes is taken out of the count of its machine`() throws {
+    @Test func `if a line is rejected, events that wait for a process are removed from their machine's count`() throws {
         let (replay, _) = slowCreations()
         let report = try #require(
             replay.run(
@@ -321,7 +319,7 @@ struct PacedFeedTests {
     }
 }
 
-/// Tells a closure of each message that ends.
+/// Calls a closure for each message with a final outcome.
 struct Ends: DeliveryObserver {
     let body: @Sendable (MessageRecord) -> Void
 

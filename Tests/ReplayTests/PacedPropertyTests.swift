@@ -5,10 +5,10 @@ import Replay
 import TestSupport
 import Testing
 
-/// Random recordings with a random engine, at their pace.
+/// Random recordings at their pace, with a random engine.
 @Suite(.timeLimit(.minutes(5)))
 struct PacedPropertyTests {
-    /// A recording of a few processes, and the pids that each line names.
+    /// A recording of a few processes, with the pids that each line names.
     private struct Script {
         var lines: [String] = []
         var processIds: [[UInt64]] = []
@@ -19,7 +19,7 @@ struct PacedPropertyTests {
             for line in 1...count {
                 time = max(0, time + Int.random(in: -40...200, using: &random))
                 let place = Int.random(in: 0..<8, using: &random)
-                // Now and then a pid has a new owner.
+                // Sometimes a pid gets a new owner.
                 if Int.random(in: 0..<8, using: &random) == 0 { processes[place].second += 1 }
                 let process = processes[place]
                 let other = processes[Int.random(in: 0..<8, using: &random)]
@@ -39,13 +39,13 @@ struct PacedPropertyTests {
                     text = SysmonLine.load(process, "\(line)")
                     processIds.append([process.processId])
                 }
-                // One in ten tells no time.
+                // One line in ten has no time.
                 lines.append(Int.random(in: 0..<10, using: &random) == 0 ? text : text.at(time))
             }
         }
     }
 
-    /// What one run came to.
+    /// The result of one run.
     private struct Result: Equatable {
         let report: ReplayReport
         let deliveries: [SlowEngine.Delivery]
@@ -81,7 +81,7 @@ struct PacedPropertyTests {
     }
 
     @Test(arguments: 1...60)
-    func `SYN-10, ASY-10: messages of a process keep the order of the recording, the sums hold, two runs are the same`(
+    func `SYN-10, ASY-10: the messages of a process keep the recorded order, sums match, runs are repeatable`(
         seed: UInt64
     ) throws {
         var random = SplitMix(state: seed)
@@ -128,7 +128,7 @@ struct PacedPropertyTests {
         #expect(result.messages.filter { !$0.delivery.isFinal } == [])
     }
 
-    /// What the ledger says of a kind, or of one operation.
+    /// The ledger's counts for a kind, or for one operation.
     private func sum(
         of kind: EngineMessage.Kind, _ name: String? = nil, in result: Result
     ) -> (sent: Int, failed: Int, notSent: Int, dropped: Int) {
@@ -143,7 +143,7 @@ struct PacedPropertyTests {
         return sum
     }
 
-    @Test func `the random recordings reach what they are for`() throws {
+    @Test func `the random recordings cover drops, timeouts and unsent messages`() throws {
         var dropped = 0
         var (timedOut, notSent) = (0, 0)
         for seed in 1...10 {
@@ -160,7 +160,7 @@ struct PacedPropertyTests {
 }
 
 extension EngineMessage {
-    /// The line that a script hid in the message; nil where there is no room for it.
+    /// The line number that a script hid in the message; nil if the message has no field for it.
     fileprivate var recordedLine: Int? {
         switch content {
         case .sync(let message):
@@ -169,7 +169,7 @@ extension EngineMessage {
         case .async(let message):
             switch message.body {
             case .imageLoadAndProcess(let notify):
-                // An exit would tell the line of the creation.
+                // An exit would give the line of the creation.
                 return kind == .direct ? Int(notify.commandLine) : Int(notify.imageFileName)
             case .thread(let notify): return Int(notify.createdThread.threadId)
             default: return nil

@@ -5,10 +5,10 @@ import Runtime
 import TestSupport
 import Testing
 
-/// Lines that are read ahead, by several readers, are what they are when the feed reads them itself.
+/// Lines that several readers read ahead give the same result as lines that the feed reads itself.
 @Suite(.timeLimit(.minutes(5)))
 struct ReadAheadTests {
-    /// A block of whole lines, the last one maybe without its newline.
+    /// A block of complete lines, possibly without a final newline.
     private typealias Block = [UInt8]
 
     private func options(_ change: (inout EventFeed.Options) -> Void = { _ in }) -> EventFeed.Options {
@@ -31,7 +31,7 @@ struct ReadAheadTests {
         return EventTarget(driver: driver, onEventTime: { _ in })
     }
 
-    /// Lines of every kind, of a few machines.
+    /// Lines of all kinds, from a few machines.
     private func script(_ random: inout SplitMix, count: Int) -> [String] {
         (0..<count).map { _ in
             let host = ["a", "B", "b", "pc3", "PC4"][Int.random(in: 0..<5, using: &random)]
@@ -58,7 +58,7 @@ struct ReadAheadTests {
         }
     }
 
-    /// Cuts into blocks of whole lines.
+    /// Splits the lines into blocks of complete lines.
     private func cut(_ lines: [String], _ random: inout SplitMix) -> [Block] {
         var blocks: [Block] = []
         var rest = lines[...]
@@ -89,7 +89,7 @@ struct ReadAheadTests {
     }
 
     @Test(arguments: 1...30)
-    func `however lines are cut and whoever reads them, the report is the same`(seed: UInt64) async {
+    func `the report does not depend on how lines are split or who reads them`(seed: UInt64) async {
         var random = SplitMix(state: seed)
         let lines = script(&random, count: 300)
         let change: @Sendable (inout EventFeed.Options) -> Void = {
@@ -113,8 +113,7 @@ struct ReadAheadTests {
         #expect(piped == expected)
     }
 
-    @Test func `readers that meet machines in different orders number them differently, the feed by appearance`() async
-    {
+    @Test func `readers number machines in their own order, the feed numbers them by appearance`() async {
         let process = RecordedProcess(processId: 1000, second: 5)
         let (first, second) = (ReadAhead(options()), ReadAhead(options()))
         func read(_ reader: ReadAhead, _ hosts: [String]) -> ReadLines {
@@ -127,7 +126,7 @@ struct ReadAheadTests {
         #expect(report.machines.map(\.events.applied) == [2, 3, 3])
     }
 
-    @Test func `faults keep the numbers of their lines, over blocks and blank lines`() async {
+    @Test func `faults keep their line numbers across blocks and blank lines`() async {
         let reader = ReadAhead(options())
         let load = SysmonLine.load(RecordedProcess(processId: 1000, second: 5))
         let texts = ["x\n\n\(load)\n", "\n", "y\n\n\n", load + "\n" + "z"]
@@ -139,7 +138,7 @@ struct ReadAheadTests {
         #expect(report.total.lines == 5)
     }
 
-    @Test func `blank lines that follow one another are one place, however many they are`() async {
+    @Test func `consecutive blank lines take one place, however many there are`() async {
         let blank = String(repeating: "\n", count: 100_000) + String(repeating: " \t\r\n", count: 100_000)
         let text = Array((blank + "x\n" + blank + "y").utf8)
         let read = text.withUnsafeBytes { ReadAhead(options()).read($0) }
@@ -149,14 +148,14 @@ struct ReadAheadTests {
         #expect(report.total.lines == 2)
     }
 
-    @Test func `a blank line that is too long is a fault, and those around it are none`() async {
+    @Test func `a blank line that is too long is a fault, and the blank lines around it are not`() async {
         let text = Array(("\n" + String(repeating: " ", count: 2001) + "\n\n").utf8)
         let read = text.withUnsafeBytes { ReadAhead(options()).read($0) }
         let report = await replay([read], feed(options()))
         #expect(report.total.rejected.map(\.line) == [2])
     }
 
-    @Test func `a new part counts from 1 and names its faults, those of the driver too`() async {
+    @Test func `line numbers start at 1 in each part, and all faults name their part`() async {
         let feed = feed(options())
         let system = SysmonLine.exit(RecordedProcess(processId: 4, second: 1))
         var reports: [ReadLines] = []
@@ -174,7 +173,7 @@ struct ReadAheadTests {
         #expect(report.total.lines == 4)
     }
 
-    @Test func `a part that ends without a newline ends there`() async {
+    @Test func `a part without a final newline still ends its last line`() async {
         let feed = feed(options())
         feed.begin(part: "one")
         let load = SysmonLine.load(RecordedProcess(processId: 1000, second: 5))
@@ -199,7 +198,7 @@ struct ReadAheadTests {
         #expect((report.total.applied, report.total.rejected.map(\.line)) == (1, [2]))
     }
 
-    @Test func `nothing to read is no lines, and nothing to consume is taken at once`() {
+    @Test func `an empty input has no lines, and consuming it returns at once`() {
         let read = UnsafeRawBufferPointer(start: nil, count: 0)
         let lines = ReadAhead(options()).read(read)
         #expect(lines.count == 0)
@@ -208,7 +207,7 @@ struct ReadAheadTests {
         #expect(resumed.count == 0)
     }
 
-    @Test func `lines wait for the engine as bytes do, and are gone on with where they were`() throws {
+    @Test func `lines that were read ahead wait for the engine as bytes do, and continue where they stopped`() throws {
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(engine: engine)
         let feed = EventFeed(driver: driver, options: .sysmon(), onEventTime: { _ in })
