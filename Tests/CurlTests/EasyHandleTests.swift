@@ -6,7 +6,7 @@ import Testing
 
     init() throws { server = try EchoServer() }
 
-    @Test func `a body is sent as the delegate gives it, and the answer received`() throws {
+    @Test func `the body of the delegate is sent, and the answer is received`() throws {
         let handle = try server.handle("/a?b=c")
         try handle.set(.method, "PATCH")
         try handle.set(.upload, true)
@@ -19,7 +19,7 @@ import Testing
         #expect(parts.headerBytes > 0)
     }
 
-    @Test func `a handle performs one transfer after the other, each with its own delegate and headers`() throws {
+    @Test func `a handle can perform several transfers, each with its own delegate and headers`() throws {
         let handle = try server.handle()
         try handle.set(.post, true)
         for number in 1...3 {
@@ -40,7 +40,7 @@ import Testing
         #expect(try server.handle().perform(Parts(most: 2)) != .ok)
     }
 
-    @Test func `progress and received bytes are reported where that is asked for`() throws {
+    @Test func `progress and received bytes are reported if requested`() throws {
         let silent = Parts()
         #expect(try server.handle().perform(silent) == .ok)
         #expect(silent.steps == 0 && silent.received == 0)
@@ -52,7 +52,7 @@ import Testing
         #expect(counting.received >= counting.answer.count + counting.headerBytes)
     }
 
-    @Test func `an opener sees each address, and a refused one is a connection that was not made`() throws {
+    @Test func `an opener gets each address, and no connection is made if it refuses`() throws {
         let handle = try server.handle()
         let opener = Refusing()
         try handle.setOpener(opener, decidesLookUps: false)
@@ -60,7 +60,7 @@ import Testing
         #expect(opener.refused == 1)
     }
 
-    @Test func `an opener can keep libcurl from looking a name up`() throws {
+    @Test func `an opener can prevent libcurl from looking up a name`() throws {
         let handle = try server.handle()
         try handle.set(.url, "http://name.invalid/")
         let opener = Refusing()
@@ -72,7 +72,7 @@ import Testing
         #expect(opener.lookUps == 1 && opener.refused == 1)
     }
 
-    @Test func `an option that libcurl refuses is named`() throws {
+    @Test func `the failure names the option that libcurl refuses`() throws {
         let handle = try server.handle()
         let failure = #expect(throws: CurlFailure.self) { try handle.set(.schemes, "nothing") }
         #expect(failure?.call == "CURLOPT_PROTOCOLS_STR")

@@ -29,7 +29,7 @@ final class EchoServer {
 
     deinit { _ = daemon.stop(within: .zero) }
 
-    /// A handle that asks for `path`.
+    /// A handle that requests `path`.
     func handle(_ path: String = "/") throws -> EasyHandle {
         let handle = try EasyHandle()
         try handle.set(.url, "http://127.0.0.1:\(daemon.port)\(path)")
@@ -39,7 +39,7 @@ final class EchoServer {
     }
 }
 
-/// Sends parts of a body one after the other, and keeps the answer.
+/// Sends the parts of a body one by one, and stores the answer.
 final class Parts: TransferDelegate {
     private var parts: [String]
     private let aborts: Bool
@@ -51,7 +51,7 @@ final class Parts: TransferDelegate {
 
     /// - Parameters:
     ///   - aborts: Whether it aborts the transfer after the last part.
-    ///   - most: How many bytes of an answer it takes.
+    ///   - most: The maximum size in bytes of an answer; a longer one aborts the transfer.
     init(_ parts: [String] = [], aborts: Bool = false, most: Int = .max) {
         self.parts = parts
         self.aborts = aborts

@@ -6,7 +6,7 @@ import Testing
 
     init() throws { server = try EchoServer() }
 
-    @Test func `transfers run side by side, and each ends with its own code`() throws {
+    @Test func `transfers run concurrently, and each ends with its own result code`() throws {
         let multi = try MultiHandle(connections: 4)
         let handles = try (0..<3).map { try server.handle("/\($0)") }
         try handles[2].set(.url, "nothing://example")

@@ -2,7 +2,7 @@ import Curl
 import Testing
 
 @Suite struct ParsedURLTests {
-    @Test func `a URL has a host, and a port that is written or usual`() throws {
+    @Test func `a URL has a host and an explicit or default port`() throws {
         let plain = try ParsedURL("http://Example.org/a?b")
         #expect(plain.host?.lowercased() == "example.org")
         #expect(plain.port == nil && plain.effectivePort == "80")
