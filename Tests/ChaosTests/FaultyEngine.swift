@@ -98,7 +98,7 @@ final class EngineLedger: Sendable {
         }
     }
 
-    /// Records that an answer was sent of which it is unknown whether it is read.
+    /// Records an answer that was sent but may not be read.
     func begin() { state.withLock { $0.undecided += 1 } }
 
     /// Records the outcome of such an answer.
@@ -109,7 +109,7 @@ final class EngineLedger: Sendable {
         }
     }
 
-    /// Answers of which it is unknown whether they are read.
+    /// Answers that were sent but may not have been read.
     var undecided: Int { state.withLock { $0.undecided } }
     /// Messages that arrived more than once.
     var duplicates: [String] { state.withLock { $0.duplicates } }

@@ -107,13 +107,13 @@ def create_without_id(world: World) -> Doing:
 
 
 def among_contexts(world: World, count: int) -> Doing:
-    """A page of stream contexts, of which there are n."""
+    """A page of n stream contexts."""
     world.upload(line("streamContext", fileName=f"{number}.dll") for number in range(count))
     return world.repeat(get(f"{HOST}/stream-contexts?limit=100"))
 
 
 def among_drivers(world: World, count: int) -> Doing:
-    """A page of drivers, of which there are n."""
+    """A page of n drivers."""
     world.upload(line("driverLoad", fullImageName=f"{number}.sys") for number in range(count))
     return world.repeat(get(f"{HOST}/drivers?limit=100"))
 

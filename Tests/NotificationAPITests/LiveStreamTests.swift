@@ -170,7 +170,7 @@ import Testing
         let stuck = try live.client()
         try stuck.begin("GET", "/v1/hosts/default/messages", headers: ["Accept: application/x-ndjson"])
         let data = String(repeating: "AAAA", count: 16_000)
-        // More than the buffers on the way hold.
+        // More than the buffers between service and client can hold.
         for _ in 0..<200 {
             let answer = try client.ask(
                 "POST", "/v1/hosts/default/notifications/async", #"{"operation":"LogPrint","data":"\#(data)"}"#)

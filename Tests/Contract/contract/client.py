@@ -106,7 +106,7 @@ class Client:
             self._used = time.monotonic()
 
     def announce(self, method: str, target: str, headers: Mapping[str, str]) -> Answer:
-        """A request of which only the head is sent."""
+        """Send only the head of a request, without its body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_SECONDS)
         try:
             connection.putrequest(method, target)
