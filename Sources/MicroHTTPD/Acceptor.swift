@@ -2,19 +2,19 @@ import CMicroHTTPD
 import Dispatch
 import Glibc
 
-/// Accepts the connections of a listening socket, as long as there are places for them, and hands them to the
+/// Accepts the connections of a listening socket, as long as slots are free, and hands them to the
 /// library.
 ///
 /// The library could accept by itself, but only `MHD_quiesce_daemon` ends that. Under epoll it removes the socket while
 /// the library's own threads remove it as well, and whichever comes second ends the process.
 final class Acceptor: Sendable {
-    /// For how long connections are left to the kernel's queue when there is no place or no descriptor for them.
+    /// How long connections stay in the kernel's queue before the next attempt when no slot or no descriptor is free.
     private static let pause = DispatchTimeInterval.milliseconds(10)
-    /// How long all places stay taken before the reserve is opened, in nanoseconds. Within that time idle connections, and
-    /// those whose client has gone, give up their places.
-    private static let patience: Int64 = 2_000_000_000
+    /// How long all slots are in use before the reserve is opened, in nanoseconds. Within that time idle connections, and
+    /// those whose client has disconnected, free their slots.
+    private static let reserveDelay: Int64 = 2_000_000_000
     /// How many idle connections are closed at a time.
-    private static let roomAtOnce = 64
+    private static let maxClosedAtOnce = 64
 
     private let descriptor: Int32
     private let core: DaemonCore
@@ -23,7 +23,7 @@ final class Acceptor: Sendable {
     private nonisolated(unsafe) let source: any DispatchSourceRead  // its functions may be called from any thread
     private let isOver = DispatchSemaphore(value: 0)
     /// Since when (ns of the monotonic clock) connections have been waiting; used on `queue` only.
-    private nonisolated(unsafe) var crowdedSince: Int64?
+    private nonisolated(unsafe) var fullSince: Int64?
 
     /// Accepts connections at `descriptor`, a socket that does not block, until `stop`.
     init(_ descriptor: Int32, _ core: DaemonCore, daemon: OpaquePointer) {
@@ -46,24 +46,24 @@ final class Acceptor: Sendable {
     private func acceptAll() {
         var isReserveOpen = false
         while !source.isCancelled {
-            guard let place = core.places.take(.ordinary) ? .ordinary : placeInNeed(&isReserveOpen) else { return }
-            let code = accept(to: place)
-            if code != 0 { core.places.giveBack(place) }
+            guard let slot = core.slots.acquire(.ordinary) ? .ordinary : acquireWhenFull(&isReserveOpen) else { return }
+            let code = accept(with: slot)
+            if code != 0 { core.slots.release(slot) }
             switch code {
             case 0, EINTR, ECONNABORTED: continue
             case EAGAIN:
-                crowdedSince = nil
+                fullSince = nil
                 return
             case EMFILE, ENFILE:
-                makeRoom(for: SocketSilence.waiting(at: descriptor))
-                return rest()
-            default: return rest()
+                closeIdle(for: SocketSilence.waiting(at: descriptor))
+                return pauseAccepting()
+            default: return pauseAccepting()
             }
         }
     }
 
-    /// Accepts a connection, for which `place` was taken, and hands it to the library; returns 0, or the errno.
-    private func accept(to place: ConnectionPlaces.Place) -> Int32 {
+    /// Accepts a connection, for which `slot` was acquired, and hands it to the library; returns 0, or the errno.
+    private func accept(with slot: ConnectionSlots.Slot) -> Int32 {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         return withUnsafeMutableBytes(of: &storage) { bytes -> Int32 in
@@ -71,47 +71,47 @@ final class Acceptor: Sendable {
             let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
             let socket = accept4(descriptor, address, &length, flags)
             guard socket >= 0 else { return errno }
-            if place == .reserved { core.places.handOver(socket) }
+            if slot == .reserved { core.slots.markReserved(socket) }
             // The library has closed a socket that it does not take.
             if CMicroHTTPD_add_connection(daemon, socket, address, length) == 0 {
-                core.places.giveBack(core.places.place(of: socket))
+                core.slots.release(core.slots.claimSlot(of: socket))
             }
             return 0
         }
     }
 
-    /// Finds a place for the next connection when all ordinary ones are taken: first by closing idle connections, then from
-    /// the reserve. The reserve opens when no place has come free, or connections have been waiting, for `patience`; during
-    /// a stop it opens at once. Nil when no connection is waiting, or none can be accepted yet.
+    /// Acquires a slot for the next connection when all ordinary ones are in use: first by closing idle connections, then
+    /// from the reserve. The reserve opens when no slot has become free, or connections have been waiting, for
+    /// `reserveDelay`; during a stop it opens at once. Nil when no connection is waiting, or none can be accepted yet.
     ///
     /// Looking for idle connections is slow where there are many. While `isReserveOpen`, that is not repeated.
-    private func placeInNeed(_ isReserveOpen: inout Bool) -> ConnectionPlaces.Place? {
+    private func acquireWhenFull(_ isReserveOpen: inout Bool) -> ConnectionSlots.Slot? {
         let waiting = SocketSilence.waiting(at: descriptor)
         guard waiting > 0 else {
-            crowdedSince = nil
+            fullSince = nil
             return nil
         }
-        if isReserveOpen, core.places.take(.reserved) { return .reserved }
+        if isReserveOpen, core.slots.acquire(.reserved) { return .reserved }
         let now = monotonicNow()
-        let crowdedSince = crowdedSince ?? now
-        self.crowdedSince = crowdedSince
+        let fullSince = fullSince ?? now
+        self.fullSince = fullSince
         let isStuck =
-            core.stage != .running || now - min(crowdedSince, core.places.unchangedSince) >= Self.patience
-        if makeRoom(for: waiting) == 0, isStuck {
+            core.stage != .running || now - min(fullSince, core.slots.lastChange) >= Self.reserveDelay
+        if closeIdle(for: waiting) == 0, isStuck {
             isReserveOpen = true
-            if core.places.take(.reserved) { return .reserved }
+            if core.slots.acquire(.reserved) { return .reserved }
             core.cutLate()
         }
-        rest()
+        pauseAccepting()
         return nil
     }
 
-    /// Closes idle connections for `waiting` others, a few at a time; returns how many are on their way out.
+    /// Closes idle connections for `waiting` others, a few at a time; returns how many are closing.
     @discardableResult
-    private func makeRoom(for waiting: Int) -> Int { core.closeIdle(min(waiting, Self.roomAtOnce)) }
+    private func closeIdle(for waiting: Int) -> Int { core.closeIdle(min(waiting, Self.maxClosedAtOnce)) }
 
-    /// Looks again after a pause: the socket stays readable, so without one the source would call again at once.
-    private func rest() {
+    /// Tries again after a pause: the socket stays readable, so without one the source would call again at once.
+    private func pauseAccepting() {
         source.suspend()
         queue.asyncAfter(deadline: .now() + Self.pause) { [self] in source.resume() }
     }

@@ -18,7 +18,8 @@ extension Connection {
         defer { MHD_destroy_response(handle) }
         if response.keep != nil { limitSendBuffer(forBodyOf: response.length) }
         // The client has the usual time, and more for a long answer: 16 KiB a second.
-        rendezvous.expectReading(by: monotonicNow() + core.time(of: place) + response.length / 16_384 * 1_000_000_000)
+        rendezvous.expectReading(
+            by: monotonicNow() + core.requestTime(with: slot) + response.length / 16_384 * 1_000_000_000)
         return CMicroHTTPD_queue(connection, UInt32(response.status), handle) == 1 ? .YES : .NO
     }
 }

@@ -31,8 +31,8 @@ final class Connection {
     let core: DaemonCore
     let rendezvous: Rendezvous
     let remoteAddress: String
-    /// The place that was taken for the connection, and is given back when the connection is over.
-    @exclusivity(unchecked) private(set) var place: ConnectionPlaces.Place
+    /// The slot that the connection uses until it is over.
+    @exclusivity(unchecked) private(set) var slot: ConnectionSlots.Slot
     @exclusivity(unchecked) var phase = Phase.idle
     @exclusivity(unchecked) var body: [UInt8] = []
     @exclusivity(unchecked) var limit = 0
@@ -54,10 +54,10 @@ final class Connection {
         self.core = core
         remoteAddress = CMicroHTTPD_client_address(connection).flatMap(numericAddress) ?? "local"
         let socket = CMicroHTTPD_socket(connection)
-        place = core.places.place(of: socket)
+        slot = core.slots.claimSlot(of: socket)
         rendezvous = Rendezvous(
             core.handler, connection: LibraryConnection(connection), socket: socket,
-            deadline: monotonicNow() + core.time(of: place))
+            deadline: monotonicNow() + core.requestTime(with: slot))
         core.add(rendezvous)
         core.liveConnections.add(1, ordering: .relaxed)
     }
@@ -77,8 +77,8 @@ final class Connection {
         if let mark = strchr(target, Int32(UInt8(ascii: "?"))) { mark[1] = 0 }
         phase = .named
         rendezvous.endIdleness()
-        if place == .reserved, core.places.exchange() {
-            place = .ordinary
+        if slot == .reserved, core.slots.promote() {
+            slot = .ordinary
             rendezvous.expect(by: monotonicNow() + core.requestTime)
         } else {
             rendezvous.expect(notLaterThan: monotonicNow() + core.requestTime)
@@ -122,14 +122,14 @@ final class Connection {
         return .YES
     }
 
-    /// The handler's plan, unless the connection has a place for probes only and this is not one.
+    /// The handler's plan, unless the connection has a slot for probes only and this is not one.
     private func plan(for head: RequestHead) -> RequestPlan {
-        guard place == .reserved else { return core.handler.begin(head) }
+        guard slot == .reserved else { return core.handler.begin(head) }
         isLast = true
-        // A body would hold the place for as long as it comes.
+        // A body would use the slot for as long as it takes.
         if !head.hasBody, core.handler.isProbe(head) { return core.handler.begin(head) }
-        core.noteTurnedAway()
-        return .reject(core.handler.refuse(.noPlace, head))
+        core.countTurnedAway()
+        return .reject(core.handler.refuse(.noSlot, head))
     }
 
     /// The request, if there is one, is over, answered or not.
@@ -147,7 +147,7 @@ final class Connection {
     /// The connection is over.
     func close() {
         finish()
-        if rendezvous.close() { core.leaving.subtract(1, ordering: .relaxed) }
+        if rendezvous.close() { core.closingCount.subtract(1, ordering: .relaxed) }
         core.remove(rendezvous)
     }
 

@@ -1,13 +1,13 @@
 import Locking
 import Synchronization
 
-/// The places for connections: those for everybody, and a few in reserve that are filled when all others are taken.
-final class ConnectionPlaces: Sendable {
-    /// What a connection may do with its place.
-    enum Place {
+/// The slots for connections: ordinary ones, and a few in reserve for when all ordinary ones are in use.
+final class ConnectionSlots: Sendable {
+    /// A slot, by what its connection may do.
+    enum Slot {
         /// Anything.
         case ordinary
-        /// Ask one thing that is answered at once.
+        /// Send one request that is answered at once.
         case reserved
     }
 
@@ -16,20 +16,20 @@ final class ConnectionPlaces: Sendable {
     private let ordinary = Atomic(0)
     private let reserved = Atomic(0)
     private let changedAt = Atomic(monotonicNow())
-    /// The sockets with a reserved place that are on their way to becoming a `Connection`.
-    private let handedOver = Locked<Set<Int32>>([])
+    /// The sockets with a reserved slot that the library has not made a `Connection` of yet.
+    private let reservedSockets = Locked<Set<Int32>>([])
 
     init(_ limit: Int, reserve: Int) {
         self.limit = limit
         self.reserve = reserve
     }
 
-    /// Since when (ns of the monotonic clock) no ordinary place was taken or given back.
-    var unchangedSince: Int64 { changedAt.load(ordering: .relaxed) }
+    /// When an ordinary slot was last acquired or released, in ns of the monotonic clock.
+    var lastChange: Int64 { changedAt.load(ordering: .relaxed) }
 
-    /// Takes a place of this kind; false when all are taken.
-    func take(_ place: Place) -> Bool {
-        switch place {
+    /// Acquires a slot of this kind; false when all are in use.
+    func acquire(_ slot: Slot) -> Bool {
+        switch slot {
         case .ordinary:
             guard ordinary.add(1, upTo: limit) else { return false }
             changedAt.store(monotonicNow(), ordering: .relaxed)
@@ -38,8 +38,8 @@ final class ConnectionPlaces: Sendable {
         }
     }
 
-    func giveBack(_ place: Place) {
-        switch place {
+    func release(_ slot: Slot) {
+        switch slot {
         case .ordinary:
             ordinary.subtract(1, ordering: .relaxed)
             changedAt.store(monotonicNow(), ordering: .relaxed)
@@ -47,21 +47,21 @@ final class ConnectionPlaces: Sendable {
         }
     }
 
-    /// Gives a reserved place back for an ordinary one; false when none is free.
-    func exchange() -> Bool {
-        guard take(.ordinary) else { return false }
-        giveBack(.reserved)
+    /// Exchanges a reserved slot for an ordinary one; false when none is free.
+    func promote() -> Bool {
+        guard acquire(.ordinary) else { return false }
+        release(.reserved)
         return true
     }
 
-    /// Notes that `socket`, which has a reserved place, is on its way.
-    func handOver(_ socket: Int32) {
-        handedOver.withLock { _ = $0.insert(socket) }
+    /// Remembers that `socket`, which is handed to the library now, has a reserved slot.
+    func markReserved(_ socket: Int32) {
+        reservedSockets.withLock { _ = $0.insert(socket) }
     }
 
-    /// The place of `socket`, which has become a `Connection` or never will.
-    func place(of socket: Int32) -> Place {
+    /// The slot of `socket`, which the library has made a `Connection` of, or has refused.
+    func claimSlot(of socket: Int32) -> Slot {
         guard reserved.load(ordering: .relaxed) > 0 else { return .ordinary }
-        return handedOver.withLock { $0.remove(socket) } == nil ? .ordinary : .reserved
+        return reservedSockets.withLock { $0.remove(socket) } == nil ? .ordinary : .reserved
     }
 }

@@ -42,7 +42,7 @@ extension Daemon {
             context.pointee = nil
             let closed = Unmanaged<Connection>.fromOpaque(owner).takeRetainedValue()
             closed.close()
-            closed.core.places.giveBack(closed.place)
+            closed.core.slots.release(closed.slot)
         default:
             break
         }

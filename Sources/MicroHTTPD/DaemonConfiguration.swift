@@ -7,7 +7,7 @@ public struct DaemonConfiguration: Sendable {
     /// Connections open at a time, 1...1,048,576. Further ones wait in the kernel's queue; connections that have been idle
     /// between two requests for a second or more are closed for them, the longest idle first.
     public var connectionLimit = 4096
-    /// Connections beyond `connectionLimit`, 0...1024. They are accepted once no place has come free, or connections have
+    /// Connections beyond `connectionLimit`, 0...1024. They are accepted once no slot has become free, or connections have
     /// been waiting, for two seconds. Probes are answered on them; every other request gets 503.
     public var probeLimit = 0
     /// Connections open at a time from one address. 0 means no limit, and so does any value from `connectionLimit` up.
@@ -67,7 +67,7 @@ public struct DaemonStatistics: Equatable, Sendable {
     public let openConnections: Int
     /// Connections cut since the start because the client was too slow.
     public let cutByDeadline: Int
-    /// Connections closed between two requests since the start because others found no place.
+    /// Connections closed between two requests since the start to make room for others.
     public let closedIdle: Int
     /// Requests refused since the start because all connections were in use and only probes are answered then.
     public let turnedAway: Int

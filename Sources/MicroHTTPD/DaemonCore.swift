@@ -13,14 +13,14 @@ package final class DaemonCore: Sendable {
     let idleTime: Int64
     /// What new connections show in their handshake.
     let identity: Locked<TLSIdentity?>
-    /// For the connections; one that begins has taken one.
-    let places: ConnectionPlaces
+    /// The slots for connections; each connection uses one from its beginning.
+    let slots: ConnectionSlots
     /// The requests that a stop waits for.
     let awaited = DispatchGroup()
     /// `Connection` objects in existence.
     let liveConnections = Atomic(0)
-    /// Connections that were closed for others' sake and are not over yet.
-    let leaving = Atomic(0)
+    /// Idle connections that were closed to make room for others and are not over yet.
+    let closingCount = Atomic(0)
 
     private let stageValue = Atomic(Stage.running.rawValue)
     private let connections = Locked<[ObjectIdentifier: Rendezvous]>([:])
@@ -35,13 +35,13 @@ package final class DaemonCore: Sendable {
         self.log = log
         requestTime = configuration.requestDeadline.nanoseconds
         identity = Locked(configuration.tls)
-        places = ConnectionPlaces(configuration.connectionLimit, reserve: configuration.probeLimit)
+        slots = ConnectionSlots(configuration.connectionLimit, reserve: configuration.probeLimit)
         idleTime = Duration.seconds(configuration.idleTimeoutSeconds).nanoseconds
     }
 
-    /// How long a client whose connection has `place` may take for a request, in nanoseconds.
-    func time(of place: ConnectionPlaces.Place) -> Int64 {
-        switch place {
+    /// How long a client whose connection has `slot` may take for a request, in nanoseconds.
+    func requestTime(with slot: ConnectionSlots.Slot) -> Int64 {
+        switch slot {
         case .ordinary: requestTime
         case .reserved: 500_000_000
         }
@@ -86,7 +86,7 @@ package final class DaemonCore: Sendable {
     /// Makes room for others: closes idle connections until `count` connections are closing. Only those count as idle that
     /// have been between two requests for a second or more; the longest idle are closed first. Returns how many are closing.
     func closeIdle(_ count: Int) -> Int {
-        let before = leaving.load(ordering: .relaxed)
+        let before = closingCount.load(ordering: .relaxed)
         let count = count - before
         guard count > 0 else { return before }
         let latest = monotonicNow() - 1_000_000_000
@@ -94,15 +94,15 @@ package final class DaemonCore: Sendable {
         var closed = 0
         for (since, connection) in idle.sorted(by: { $0.since < $1.since }) where closed < count {
             // Counted first: the connection may be over before this returns.
-            leaving.add(1, ordering: .relaxed)
-            if connection.closeIdle(since: since) { closed += 1 } else { leaving.subtract(1, ordering: .relaxed) }
+            closingCount.add(1, ordering: .relaxed)
+            if connection.closeIdle(since: since) { closed += 1 } else { closingCount.subtract(1, ordering: .relaxed) }
         }
         closedIdleCount.add(closed, ordering: .relaxed)
         return before + closed
     }
 
-    /// Counts a request that was refused for want of a place.
-    func noteTurnedAway() { turnedAwayCount.add(1, ordering: .relaxed) }
+    /// Counts a request that was refused because no slot was free.
+    func countTurnedAway() { turnedAwayCount.add(1, ordering: .relaxed) }
 
     /// The counts of this moment.
     var statistics: DaemonStatistics {

@@ -6,11 +6,11 @@ public protocol RequestHandler: Sendable {
     /// thread.
     func begin(_ head: RequestHead) -> RequestPlan
 
-    /// The answer for a request that is refused before `begin`, because there is no place or because the daemon stops. On
+    /// The answer for a request that is refused before `begin`, because no slot is free or because the daemon stops. On
     /// a pool thread or the one that stops the daemon. `head` is nil when it is malformed or no longer at hand.
     func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response
 
-    /// Whether `head` asks how the daemon is, which is answered at once, and also when all places are taken. On a pool
+    /// Whether `head` asks how the daemon is, which is answered at once, and also when all slots are in use. On a pool
     /// thread.
     func isProbe(_ head: RequestHead) -> Bool
 

@@ -25,7 +25,7 @@ public enum RequestViolation: Error, Hashable, Sendable {
     /// A `Transfer-Encoding` in an HTTP/1.0 request.
     case transferCodingInOldVersion
     /// All connections are in use, and this one was accepted for a probe.
-    case noPlace
+    case noSlot
     /// The daemon is being stopped.
     case stopping
 
@@ -51,7 +51,7 @@ public enum RequestViolation: Error, Hashable, Sendable {
             .transferCodingInOldVersion:
             400
         case .unknownTransferCoding: 501
-        case .noPlace, .stopping: 503
+        case .noSlot, .stopping: 503
         case .badVersion: 505
         }
     }
@@ -75,7 +75,7 @@ public enum RequestViolation: Error, Hashable, Sendable {
         case .bothLengths: "The request has both a Content-Length and a Transfer-Encoding."
         case .unknownTransferCoding: "The only transfer coding understood is chunked."
         case .transferCodingInOldVersion: "HTTP/1.0 has no transfer codings."
-        case .noPlace: "As many connections as may be are open, and none of them is idle."
+        case .noSlot: "The limit of open connections is reached, and none of them is idle."
         case .stopping: "The service is stopping."
         }
     }

@@ -201,7 +201,7 @@ public final class NotificationAPI: RequestHandler {
         let problem =
             switch violation {
             case .stopping: Problem(.stopping, violation.detail)
-            case .noPlace: Problem.busy("All connections (`server.connectionLimit`) are in use.")
+            case .noSlot: Problem.busy("All connections (`server.connectionLimit`) are in use.")
             default: Problem(.invalidRequest, violation.detail, status: violation.status)
             }
         guard let head else {

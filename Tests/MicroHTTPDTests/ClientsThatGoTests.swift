@@ -37,16 +37,16 @@ struct ClientsThatGoTests {
         case close, reset, endSending
     }
 
-    private let places = 32
+    private let slots = 32
 
     /// Clients with waiting requests take all slots; then all of them disconnect.
     @Test(arguments: Way.allCases, ["", get("/behind"), "GET /half"])
     func `a client that disconnects while its request waits frees its slot`(way: Way, pipelined: String) throws {
         let waiting = Waiting()
-        let daemon = try Daemon.start(waiting.handler) { $0.connectionLimit = places }
-        var clients = try (0..<places).map { _ in try Client(daemon.port) }
+        let daemon = try Daemon.start(waiting.handler) { $0.connectionLimit = slots }
+        var clients = try (0..<slots).map { _ in try Client(daemon.port) }
         for client in clients { try client.send(get("/waits") + pipelined) }
-        try #require(waiting.arrived.wait(places))
+        try #require(waiting.arrived.wait(slots))
         switch way {
         case .close: clients = []
         case .reset: for client in clients { client.reset() }
@@ -55,9 +55,9 @@ struct ClientsThatGoTests {
         let next = try Client(daemon.port)
         try next.send(get("/now"))
         #expect(try next.receive().text == "1")
-        try #require(waiting.gone.wait(places))
+        try #require(waiting.gone.wait(slots))
         #expect(eventually { daemon.liveConnections == 1 })
-        #expect(waiting.goneCount.withLock { $0 } == places)
+        #expect(waiting.goneCount.withLock { $0 } == slots)
         #expect(daemon.statistics.cutByDeadline == 0)
         for client in clients { #expect(try client.receiveToEnd() == []) }
     }

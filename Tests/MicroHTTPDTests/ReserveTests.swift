@@ -7,15 +7,15 @@ import Testing
 
 /// Service for probes when all slots are taken by clients that cannot be displaced.
 struct ReserveTests {
-    private static let places = 8
+    private static let slots = 8
     private static let reserve = 64
     private let desk = Desk()
 
     /// Takes all slots of `daemon`: half of them with waiting requests, half with partial requests.
     private func fill(_ daemon: Daemon) throws -> [Client] {
-        let clients = try (0..<Self.places).map { _ in try Client(daemon.port) }
+        let clients = try (0..<Self.slots).map { _ in try Client(daemon.port) }
         for (index, client) in clients.enumerated() { try client.send(index % 2 == 0 ? get("/waits") : "GET /half") }
-        try #require(desk.arrived.wait(Self.places / 2))
+        try #require(desk.arrived.wait(Self.slots / 2))
         return clients
     }
 
@@ -25,7 +25,7 @@ struct ReserveTests {
             head.target.path == "/probe" ? .reject(Response(status: 200)) : desk.handler.begin(head)
         }
         return try Daemon.start(handler) {
-            $0.connectionLimit = Self.places
+            $0.connectionLimit = Self.slots
             $0.probeLimit = Self.reserve
             change(&$0)
         }
@@ -47,7 +47,7 @@ struct ReserveTests {
             try other.send(request)
             let reply = try other.receive()
             #expect(reply.status == 503)
-            #expect(reply.text == "noPlace")
+            #expect(reply.text == "noSlot")
             #expect(try other.receiveToEnd() == [])
         }
         for waiting in desk.takeAll() { waiting.responder.respond(Response(status: 201)) }
@@ -76,20 +76,20 @@ struct ReserveTests {
         try probe.send(get("/probe"))
         #expect(try probe.receive().status == 200)
         for client in more { #expect(try client.receive().status == 503) }
-        #expect(held.count == Self.places)
+        #expect(held.count == Self.slots)
     }
 
     /// The slots have not changed for long until just now.
     @Test func `a connection right after the last slot was taken has time to wait for one`() throws {
-        let places = ConnectionPlaces(2, reserve: 1)
-        #expect(places.take(.ordinary))
-        let first = places.unchangedSince
+        let slots = ConnectionSlots(2, reserve: 1)
+        #expect(slots.acquire(.ordinary))
+        let first = slots.lastChange
         #expect(eventually { monotonicNow() > first })
-        #expect(places.take(.ordinary))
-        let second = places.unchangedSince
+        #expect(slots.acquire(.ordinary))
+        let second = slots.lastChange
         #expect(second > first)
-        #expect(!places.take(.ordinary))
-        #expect(places.unchangedSince == second)
+        #expect(!slots.acquire(.ordinary))
+        #expect(slots.lastChange == second)
     }
 
     @Test func `a slot that is freed meanwhile goes to the first request`() throws {
@@ -100,36 +100,36 @@ struct ReserveTests {
         try refused.send(get("/other"))
         #expect(try refused.receive().status == 503)
         let next = try Client(daemon.port)
-        #expect(eventually { daemon.statistics.openConnections == Self.places + 1 })
+        #expect(eventually { daemon.statistics.openConnections == Self.slots + 1 })
         held.removeLast()
-        #expect(eventually { daemon.statistics.openConnections == Self.places })
+        #expect(eventually { daemon.statistics.openConnections == Self.slots })
         for _ in 0..<2 {
             try next.send(get("/next"))
             try #require(desk.arrived.wait())
             for one in desk.takeAll() where one.target == "/next" { one.responder.respond(Response(status: 202)) }
             #expect(try next.receive().status == 202)
         }
-        #expect(held.count == Self.places - 1)
+        #expect(held.count == Self.slots - 1)
     }
 
     @Test func `a probe is answered over TLS too`() throws {
         let certificate = try Certificate(for: "localhost")
         let identity = try TLSIdentity(certificateChain: certificate.certificate, privateKey: certificate.key)
         let daemon = try start { $0.tls = identity }
-        let held = try (0..<Self.places).map { _ in try TLSClient(daemon.port) }
+        let held = try (0..<Self.slots).map { _ in try TLSClient(daemon.port) }
         for client in held { try client.send(get("/waits")) }
-        try #require(desk.arrived.wait(Self.places))
+        try #require(desk.arrived.wait(Self.slots))
         #expect(try TLSClient(daemon.port).ask(get("/probe")).hasPrefix("HTTP/1.1 200"))
         #expect(try TLSClient(daemon.port).ask(get("/other")).hasPrefix("HTTP/1.1 503"))
     }
 
     @Test func `a limit per address that equals the total limit does not block the reserve`() throws {
-        let daemon = try start { $0.connectionsPerAddressLimit = Self.places }
+        let daemon = try start { $0.connectionsPerAddressLimit = Self.slots }
         let held = try fill(daemon)
         let probe = try Client(daemon.port)
         try probe.send(get("/probe"))
         #expect(try probe.receive().status == 200)
-        #expect(held.count == Self.places)
+        #expect(held.count == Self.slots)
     }
 
     @Test func `during a stop the reserve is open at once`() throws {
@@ -141,13 +141,13 @@ struct ReserveTests {
         try probe.send(get("/probe"))
         #expect(try probe.receive().status == 503)
         #expect(monotonicNow() - start < 1_900_000_000)
-        #expect(held.count == Self.places)
+        #expect(held.count == Self.slots)
     }
 
     /// Slots become free one after another, but the last in the queue would wait for long.
     @Test func `a crowd that has waited for two seconds is refused`() throws {
         let daemon = try start()
-        let crowd = try (0..<(Self.places + 100)).map { _ in try Client(daemon.port) }
+        let crowd = try (0..<(Self.slots + 100)).map { _ in try Client(daemon.port) }
         for client in crowd { try client.send(get("/waits", headers: "Connection: close\r\n")) }
         let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "answers"))
         let waiting = Locked<[Responder]>([])
