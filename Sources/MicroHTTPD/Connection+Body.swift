@@ -8,7 +8,7 @@ extension Connection {
     func proceed(
         _ connection: OpaquePointer, _ piece: UnsafePointer<CChar>?, _ size: inout Int
     ) -> MHD_Result {
-        if rendezvous.isGone { return .NO }
+        if rendezvous.isDisconnected { return .NO }
         guard size > 0 else { return complete(connection) }
         let bytes = UnsafeRawBufferPointer(start: piece, count: size)
         switch phase {
@@ -23,7 +23,7 @@ extension Connection {
             return .YES
         case .streaming(let consumer):
             return feed(bytes, to: consumer, &size)
-        case .idle, .named, .rejected, .handled, .replied:
+        case .idle, .requestLine, .rejected, .handled, .replied:
             return .NO
         }
     }
@@ -54,11 +54,11 @@ extension Connection {
             // Nothing is expected of the client as long as we are the ones to wait.
             rendezvous.expect(by: .max)
             switch rendezvous.pauseConsumer(turn, core) {
-            case .goOn: continue
+            case .proceed: continue
             case .suspend:
                 size = rest.count
                 return .YES
-            case .giveUp: return .NO
+            case .abort: return .NO
             }
         }
         rendezvous.expect(by: monotonicNow() + core.requestTime)
@@ -83,7 +83,7 @@ extension Connection {
             consumer.finish(Responder(rendezvous, request: request))
         case .handled:
             break
-        case .idle, .named, .replied:
+        case .idle, .requestLine, .replied:
             return .NO
         }
         return settle(connection)
@@ -94,7 +94,7 @@ extension Connection {
         case .reply(let response): reply(response, connection)
         case .suspend: .YES
         case .refuse: reply(core.handler.refuse(.stopping, nil).closing(), connection)
-        case .giveUp: .NO
+        case .abort: .NO
         }
     }
 }

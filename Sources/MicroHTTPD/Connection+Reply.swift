@@ -16,7 +16,7 @@ extension Connection {
     private func queue(_ handle: OpaquePointer, _ response: Response, _ connection: OpaquePointer) -> MHD_Result {
         // The library counts its own reference while it sends.
         defer { MHD_destroy_response(handle) }
-        if response.keep != nil { limitSendBuffer(forBodyOf: response.length) }
+        if response.retained != nil { limitSendBuffer(forBodyOf: response.length) }
         // The client has the usual time, and more for a long answer: 16 KiB a second.
         rendezvous.expectReading(
             by: monotonicNow() + core.requestTime(with: slot) + response.length / 16_384 * 1_000_000_000)
@@ -66,7 +66,7 @@ extension Response {
             switch body {
             case .bytes(let bytes):
                 bytes.withUnsafeBytes { bytes in
-                    if let keep { return KeptBody.makeHandle(bytes, keep) }
+                    if let retained { return RetainedBody.makeHandle(bytes, retained) }
                     // The library copies, and so never writes to it.
                     return MHD_create_response_from_buffer(
                         bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)

@@ -11,8 +11,8 @@ final class Connection {
     enum Phase {
         /// Between two requests.
         case idle
-        /// The request line is there.
-        case named
+        /// The request line was received.
+        case requestLine
         /// Refused; the answer waits for the last call, because one that is queued sooner closes the connection.
         case rejected(Response)
         /// Refused; the body is thrown away first, `room` more bytes at most.
@@ -66,8 +66,8 @@ final class Connection {
         core.liveConnections.subtract(1, ordering: .relaxed)
     }
 
-    /// The request line has come.
-    func name(_ target: UnsafePointer<CChar>) {
+    /// The request line was received.
+    func receive(target: UnsafePointer<CChar>) {
         // The library does not report the end of every request.
         finish()
         // Bytes that are not UTF-8 are replaced by characters that no target may have.
@@ -75,7 +75,7 @@ final class Connection {
         targetAddress = UInt(bitPattern: target)
         // Hides the query: the library would split it for nobody, and with some 500 parameters it would never answer.
         if let mark = strchr(target, Int32(UInt8(ascii: "?"))) { mark[1] = 0 }
-        phase = .named
+        phase = .requestLine
         rendezvous.endIdleness()
         if slot == .reserved, core.slots.promote() {
             slot = .ordinary

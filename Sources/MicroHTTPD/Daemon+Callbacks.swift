@@ -10,7 +10,7 @@ extension Daemon {
         _, connection, _, method, version, piece, size, context in
         guard let connection, let size, let context = context?.pointee else { return .NO }
         let owner = Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue()
-        guard case .named = owner.phase else { return owner.proceed(connection, piece, &size.pointee) }
+        guard case .requestLine = owner.phase else { return owner.proceed(connection, piece, &size.pointee) }
         guard let method, let version else { return .NO }
         return owner.begin(connection, method: method, version: version)
     }
@@ -20,7 +20,7 @@ extension Daemon {
         @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
             _, target, connection in
             guard let target, let connection, let context = CMicroHTTPD_socket_context(connection) else { return nil }
-            Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().name(target)
+            Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().receive(target: target)
             return context
         }
 

@@ -70,7 +70,7 @@ package final class DaemonCore: Sendable {
         connections.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(rendezvous)) }
     }
 
-    /// Cuts the connections whose deadline has passed, and gives up those whose client has gone.
+    /// Cuts the connections whose deadline has passed, and those whose client has disconnected.
     func sweep() { cut { $0.sweep($1) } }
 
     /// Cuts the connections whose deadline has passed; does not look at the others, as `sweep` does.

@@ -11,30 +11,30 @@ package struct Exchange {
         case forProducer(turn: UInt64)
     }
 
-    /// What the pool thread does once the handler has had its turn.
+    /// The next step of the pool thread after the handler has returned.
     package enum Settlement {
         case reply(Response)
         case suspend
         /// The daemon closes; the request will not be answered by its handler any more.
         case refuse
-        /// The client has gone: the connection ends without an answer.
-        case giveUp
+        /// The client has disconnected: the connection ends without an answer.
+        case abort
     }
 
-    /// What the pool thread does when a consumer or producer has nothing to go on with.
+    /// The next step of the pool thread when a consumer or producer cannot continue.
     package enum Pause: Equatable {
         /// `resume()` was called already.
-        case goOn
+        case proceed
         case suspend
-        /// The daemon stops, so that nobody would wake the connection, or the client has gone.
-        case giveUp
+        /// The daemon stops, so that nothing would wake the connection, or the client has disconnected.
+        case abort
     }
 
     /// What an answer leads to.
     struct Acceptance {
         /// Whether the connection is to be resumed.
         var resumes = false
-        /// What was kept in case the client goes; to be released outside the lock.
+        /// The actions that were kept in case the client disconnects; to be released outside the lock.
         var unused: [@Sendable () -> Void] = []
     }
 
@@ -44,8 +44,8 @@ package struct Exchange {
         var wasAwaited = false
         /// An answer that was not sent.
         var unsent: Response?
-        /// What is to run, because the client went before its answer.
-        var departures: [@Sendable () -> Void] = []
+        /// The actions to run, because the client disconnected before its answer.
+        var disconnectActions: [@Sendable () -> Void] = []
     }
 
     private(set) var suspension = Suspension.none
@@ -54,12 +54,12 @@ package struct Exchange {
     private var isAnswered = false
     private var answer: Response?
     private var resumedTurn: UInt64 = 0
-    /// Whether the client was found to have gone, which ends the connection.
-    private var isGone = false
+    /// Whether the client was found to have disconnected, which ends the connection.
+    private var isDisconnected = false
     /// Whether the request is over and was not answered.
-    private var isLeft = false
-    /// What runs if the client goes before the answer was given.
-    private var departures: [@Sendable () -> Void] = []
+    private var endedUnanswered = false
+    /// The actions to run if the client disconnects before the answer is given.
+    private var disconnectActions: [@Sendable () -> Void] = []
     /// Whether a stop waits for the open request.
     private(set) var isAwaited = false
 
@@ -68,7 +68,7 @@ package struct Exchange {
         request += 1
         isOpen = true
         isAnswered = false
-        isLeft = false
+        endedUnanswered = false
         return request
     }
 
@@ -77,12 +77,12 @@ package struct Exchange {
         defer {
             isAwaited = false
             answer = nil
-            departures = []
+            disconnectActions = []
         }
-        isLeft = isLeft || isOpen && !isAnswered
+        endedUnanswered = endedUnanswered || isOpen && !isAnswered
         isOpen = false
         isAnswered = true
-        return Remains(wasAwaited: isAwaited, unsent: answer, departures: departures)
+        return Remains(wasAwaited: isAwaited, unsent: answer, disconnectActions: disconnectActions)
     }
 
     /// A stop begins to wait for the open request; false when there is none, or it waits already.
@@ -94,7 +94,7 @@ package struct Exchange {
 
     /// Whether an answer to `request` would be taken.
     func expectsAnswer(to request: UInt64) -> Bool {
-        isOpen && !isAnswered && !isGone && request == self.request
+        isOpen && !isAnswered && !isDisconnected && request == self.request
     }
 
     /// Takes the answer to `request` unless it has one.
@@ -102,33 +102,33 @@ package struct Exchange {
         guard expectsAnswer(to: request) else { return Acceptance() }
         isAnswered = true
         answer = response
-        defer { departures = [] }
-        guard suspension == .forAnswer else { return Acceptance(resumes: false, unused: departures) }
+        defer { disconnectActions = [] }
+        guard suspension == .forAnswer else { return Acceptance(resumes: false, unused: disconnectActions) }
         suspension = .none
-        return Acceptance(resumes: true, unused: departures)
+        return Acceptance(resumes: true, unused: disconnectActions)
     }
 
-    /// Keeps `action` for the case that the client goes before `request` is answered; returns whether it has gone
-    /// already, so that the caller runs it.
-    mutating func keep(_ action: @escaping @Sendable () -> Void, for request: UInt64) -> Bool {
+    /// Keeps `action` in case the client disconnects before `request` is answered; returns whether it already has, so that
+    /// the caller must run it.
+    mutating func addDisconnectAction(_ action: @escaping @Sendable () -> Void, for request: UInt64) -> Bool {
         guard request == self.request else { return false }
-        if isLeft || isGone && !isAnswered { return true }
-        if isOpen, !isAnswered { departures.append(action) }
+        if endedUnanswered || isDisconnected && !isAnswered { return true }
+        if isOpen, !isAnswered { disconnectActions.append(action) }
         return false
     }
 
-    /// The client of a suspended connection has gone: the connection is to be resumed, to end, and what is returned is
-    /// to run. Nil when nothing is suspended.
-    mutating func leave() -> [@Sendable () -> Void]? {
+    /// The client of a suspended connection has disconnected: the caller resumes the connection, which then ends, and runs
+    /// the actions that are returned. Nil when nothing is suspended.
+    mutating func disconnect() -> [@Sendable () -> Void]? {
         guard suspension != .none else { return nil }
         suspension = .none
-        isGone = true
-        defer { departures = [] }
-        return departures
+        isDisconnected = true
+        defer { disconnectActions = [] }
+        return disconnectActions
     }
 
-    /// Whether `request` is open still.
-    func isUnderWay(_ request: UInt64) -> Bool { isOpen && request == self.request }
+    /// Whether `request` is still open.
+    func isInFlight(_ request: UInt64) -> Bool { isOpen && request == self.request }
 
     /// Whether the connection has not had a request yet.
     var isUnused: Bool { request == 0 }
@@ -140,7 +140,7 @@ package struct Exchange {
 
     /// The handler has returned, or the connection was resumed.
     mutating func settle(_ stage: Stage) -> Settlement {
-        if isGone { return .giveUp }
+        if isDisconnected { return .abort }
         if let answer {
             self.answer = nil
             return .reply(answer)
@@ -155,18 +155,18 @@ package struct Exchange {
 
     /// The consumer has not taken everything in `turn`.
     mutating func pauseConsumer(_ turn: UInt64, _ stage: Stage) -> Pause {
-        if isGone { return .giveUp }
-        if resumedTurn >= turn { return .goOn }
-        guard stage != .closing else { return .giveUp }
+        if isDisconnected { return .abort }
+        if resumedTurn >= turn { return .proceed }
+        guard stage != .closing else { return .abort }
         suspension = .forConsumer(turn: turn)
         return .suspend
     }
 
     /// The producer had nothing in `turn`.
     mutating func pauseProducer(_ turn: UInt64, _ stage: Stage) -> Pause {
-        if isGone { return .giveUp }
-        if resumedTurn >= turn { return .goOn }
-        guard stage == .running else { return .giveUp }
+        if isDisconnected { return .abort }
+        if resumedTurn >= turn { return .proceed }
+        guard stage == .running else { return .abort }
         suspension = .forProducer(turn: turn)
         return .suspend
     }

@@ -14,7 +14,7 @@ struct HeaderReading {
                 connection, .HEADER_KIND,
                 { context, _, name, nameSize, value, valueSize in
                     guard let reading = context?.assumingMemoryBound(to: HeaderReading.self) else { return .NO }
-                    reading.pointee.take(
+                    reading.pointee.append(
                         UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : nameSize),
                         UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize))
                     return .YES
@@ -23,7 +23,7 @@ struct HeaderReading {
         layout.end(headSize: CMicroHTTPD_head_size(connection))
     }
 
-    private mutating func take(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    private mutating func append(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         layout.follow(
             name: UInt(bitPattern: name.baseAddress), valueEnd: UInt(bitPattern: value.baseAddress) + UInt(value.count))
         headers.append(name: name, value: value)

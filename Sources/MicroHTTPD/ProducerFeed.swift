@@ -32,7 +32,7 @@ final class ProducerFeed {
 
     private func produce(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         let rendezvous = connection.rendezvous
-        if rendezvous.isGone { return MHD_CONTENT_READER_END_WITH_ERROR }
+        if rendezvous.isDisconnected { return MHD_CONTENT_READER_END_WITH_ERROR }
         while true {
             let turn = connection.nextTurn()
             switch producer.produce(into: buffer, resume: BodyResumption(rendezvous: rendezvous, turn: turn)) {
@@ -43,9 +43,9 @@ final class ProducerFeed {
             case .later:
                 rendezvous.expect(by: .max)
                 switch rendezvous.pauseProducer(turn, connection.core) {
-                case .goOn: continue
+                case .proceed: continue
                 case .suspend: return 0
-                case .giveUp: return MHD_CONTENT_READER_END_OF_STREAM
+                case .abort: return MHD_CONTENT_READER_END_OF_STREAM
                 }
             case .end: return MHD_CONTENT_READER_END_OF_STREAM
             case .failed: return MHD_CONTENT_READER_END_WITH_ERROR

@@ -13,8 +13,8 @@ package final class Rendezvous: Sendable {
         var socket: Int32
         /// Nil once the connection is closed: who keeps a `Responder` must not keep a whole service.
         var handler: (any RequestHandler)?
-        /// When the client was found to have ended its side, and what was expected of it then.
-        var ending: (since: Int64, expecting: Int64)?
+        /// When the client was found to have ended its side, and its deadline at that time.
+        var clientEnd: (since: Int64, expecting: Int64)?
         /// Whether the connection was closed for another one's sake.
         var isClosedIdle = false
 
@@ -24,8 +24,8 @@ package final class Rendezvous: Sendable {
         func shutDown() -> Bool { socket >= 0 && shutdown(socket, Int32(SHUT_RDWR)) == 0 }
     }
 
-    /// For how long a request goes on waiting for its answer after the client has ended its side, in nanoseconds.
-    private static let courtesy: Int64 = 1_000_000_000
+    /// How long a request still waits for its answer after the client has ended its side, in nanoseconds.
+    private static let halfCloseGrace: Int64 = 1_000_000_000
 
     /// What waits and goes on; asked under the lock only, and only while the connection lives.
     private let connection: any SuspendableConnection
@@ -33,7 +33,7 @@ package final class Rendezvous: Sendable {
     private let deadline: Atomic<Int64>
     /// Whether the client is expected to read, and not to send.
     private let isAnswering = Atomic(false)
-    private let goneValue = Atomic(false)
+    private let disconnected = Atomic(false)
     /// Since when (ns of the monotonic clock) the connection is between two requests; `.max` during one.
     private let idleValue: Atomic<Int64>
 
@@ -56,7 +56,7 @@ package final class Rendezvous: Sendable {
     package func finish(_ core: DaemonCore) {
         isAnswering.store(false, ordering: .relaxed)
         let remains = state.withLock { $0.exchange.finish() }
-        for action in remains.departures { action() }
+        for action in remains.disconnectActions { action() }
         if remains.wasAwaited { core.awaited.leave() }
     }
 
@@ -65,8 +65,8 @@ package final class Rendezvous: Sendable {
         deadline.load(ordering: .relaxed) != .max && !isAnswering.load(ordering: .relaxed)
     }
 
-    /// Whether the client was found to have gone; what it sent is not looked at any more.
-    var isGone: Bool { goneValue.load(ordering: .relaxed) }
+    /// Whether the client was found to have disconnected; the rest of its bytes is ignored.
+    var isDisconnected: Bool { disconnected.load(ordering: .relaxed) }
 
     /// The connection is over; returns whether it was closed for another one's sake.
     @discardableResult
@@ -148,7 +148,7 @@ package final class Rendezvous: Sendable {
     ///
     /// The resumption is under the lock, so that whoever finds no suspended connection here can rely on it.
     func answer(_ response: Response, to request: UInt64) {
-        // What was kept in case the client goes is released outside the lock.
+        // The actions that were kept in case the client disconnects are released outside the lock.
         _ = state.withLock { state in
             let acceptance = state.exchange.accept(response, to: request)
             if acceptance.resumes { connection.resume() }
@@ -156,9 +156,9 @@ package final class Rendezvous: Sendable {
         }
     }
 
-    /// Runs `action` if the client goes before `request` is answered, or has gone.
-    func whenClientGoes(_ request: UInt64, _ action: @escaping @Sendable () -> Void) {
-        if state.withLock({ $0.exchange.keep(action, for: request) }) { action() }
+    /// Runs `action` if the client disconnects before `request` is answered, at once if it already has.
+    func onDisconnect(during request: UInt64, _ action: @escaping @Sendable () -> Void) {
+        if state.withLock({ $0.exchange.addDisconnectAction(action, for: request) }) { action() }
     }
 
     /// Nobody answers `request` any more.
@@ -170,12 +170,12 @@ package final class Rendezvous: Sendable {
     /// Cuts the connection while `request` is under way.
     func cut(_ request: UInt64) {
         let finding = state.withLock { state in
-            guard state.socket >= 0, state.exchange.isUnderWay(request) else { return Finding.nothing }
-            if state.exchange.suspension != .none { return leave(&state) }
+            guard state.socket >= 0, state.exchange.isInFlight(request) else { return Finding.nothing }
+            if state.exchange.suspension != .none { return disconnect(&state) }
             state.shutDown()
             return .nothing
         }
-        if case .left(let actions) = finding { for action in actions { action() } }
+        if case .disconnected(let actions) = finding { for action in actions { action() } }
     }
 
     /// What was awaited in `turn` has come.
@@ -206,15 +206,15 @@ package final class Rendezvous: Sendable {
 
     // MARK: The sweeper
 
-    /// Cuts the connection when its deadline is before `instant`, or its client has gone; returns whether the client was
-    /// too slow.
+    /// Cuts the connection when its deadline is before `instant`, or its client has disconnected; returns whether the client
+    /// was too slow.
     func sweep(_ instant: Int64) -> Bool {
         let expected = deadline.load(ordering: .relaxed)
         if expected < instant { return cut(expecting: expected) }
-        switch look(instant, expecting: expected) {
+        switch checkClient(at: instant, expecting: expected) {
         case .nothing: break
         case .cut: _ = cut(expecting: expected)
-        case .left(let actions): for action in actions { action() }
+        case .disconnected(let actions): for action in actions { action() }
         }
         return false
     }
@@ -225,44 +225,44 @@ package final class Rendezvous: Sendable {
         return expected < instant && cut(expecting: expected)
     }
 
-    /// What a look at the client's side of the connection leads to.
+    /// The result of a check of the client's side of the connection.
     private enum Finding {
         case nothing
         case cut
-        /// The request is given up; the actions are to run without the lock.
-        case left([@Sendable () -> Void])
+        /// The request is aborted; the actions are to run without the lock.
+        case disconnected([@Sendable () -> Void])
     }
 
-    /// Looks whether the client has ended its side, whatever it sent before that.
-    private func look(_ instant: Int64, expecting expected: Int64) -> Finding {
+    /// Checks whether the client has ended its side, whatever it sent before that.
+    private func checkClient(at instant: Int64, expecting expected: Int64) -> Finding {
         state.withLock { state in
             guard state.socket >= 0, let end = ClientEnd(state.socket) else {
-                state.ending = nil
+                state.clientEnd = nil
                 return .nothing
             }
-            let seen = state.ending
+            let seen = state.clientEnd
             // It may be about to work on the last bytes at this moment: only what has not moved on until the next look
             // counts.
             guard let seen, seen.expecting == expected else {
-                state.ending = (instant, expected)
-                return end == .reset ? leave(&state) : .nothing
+                state.clientEnd = (instant, expected)
+                return end == .reset ? disconnect(&state) : .nothing
             }
             if state.exchange.suspension != .none {
-                return end == .reset || instant - seen.since >= Self.courtesy ? leave(&state) : .nothing
+                return end == .reset || instant - seen.since >= Self.halfCloseGrace ? disconnect(&state) : .nothing
             }
             // libmicrohttpd hears of changes only, and misses an end that comes together with half a request.
             return isReceiving && ClientEnd.hasReadAll(of: state.socket) ? .cut : .nothing
         }
     }
 
-    /// Gives up what a suspended connection waits for. The library finds the socket closed, or is told when it asks how
-    /// to go on.
-    private func leave(_ state: inout State) -> Finding {
-        guard let actions = state.exchange.leave() else { return .nothing }
-        goneValue.store(true, ordering: .relaxed)
+    /// Ends the wait of a suspended connection. The library finds the socket closed, or the next call for the connection
+    /// aborts it.
+    private func disconnect(_ state: inout State) -> Finding {
+        guard let actions = state.exchange.disconnect() else { return .nothing }
+        disconnected.store(true, ordering: .relaxed)
         state.shutDown()
         connection.resume()
-        return .left(actions)
+        return .disconnected(actions)
     }
 
     /// Cuts the connection; false when it has moved on in the meantime, or is closed.

@@ -31,13 +31,13 @@ public final class Responder: Sendable {
 }
 
 extension Responder {
-    /// Runs `action` once if the client goes before the answer was given; at once if it has gone already.
+    /// Runs `action` once if the client disconnects before the answer is given; at once if it already has.
     ///
-    /// From any thread; `action` runs on the caller's, a pool thread or the one that looks after clients, and must not
-    /// block. It is released with the answer. A client that has ended its side of the connection counts as gone a second
-    /// or two later, one whose connection was reset at the next look; the connection is closed, and an answer that is
-    /// given afterwards is dropped.
-    public func whenClientGoes(_ action: @escaping @Sendable () -> Void) {
-        rendezvous.whenClientGoes(request, action)
+    /// From any thread. `action` runs on the caller's thread, a pool thread or the thread that checks the clients, and must
+    /// not block. It is released with the answer. A client that has ended its side of the connection counts as disconnected
+    /// a second or two later, one whose connection was reset at the next check; the connection is closed, and a later
+    /// answer is discarded.
+    public func onDisconnect(_ action: @escaping @Sendable () -> Void) {
+        rendezvous.onDisconnect(during: request, action)
     }
 }

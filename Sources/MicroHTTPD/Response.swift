@@ -19,9 +19,9 @@ public struct Response: Sendable {
     public var body: Body
     /// Whether the connection is closed after this answer.
     public var closesConnection = false
-    /// Released when the body's bytes are no longer needed: the client has read them, or the connection is over. On any
-    /// thread. Only for `bytes`.
-    public var keep: (any AnyObject & Sendable)?
+    /// Released, on any thread, when the body's bytes are no longer needed: the client has read them, or the connection is
+    /// over. Only for `bytes`.
+    public var retained: (any AnyObject & Sendable)?
 
     /// An answer of bytes that are already there.
     public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {

@@ -1,28 +1,28 @@
 import CMicroHTTPD
 
-/// A body that libmicrohttpd sends, and an object that is kept until the library is done with the body.
-final class KeptBody {
+/// A body that libmicrohttpd sends, and an object that is retained until the library no longer needs the body.
+final class RetainedBody {
     private let bytes: UnsafeMutableRawBufferPointer
-    private let keep: any AnyObject & Sendable
+    private let object: any AnyObject & Sendable
 
-    private init(_ bytes: UnsafeRawBufferPointer, _ keep: any AnyObject & Sendable) {
+    private init(_ bytes: UnsafeRawBufferPointer, _ object: any AnyObject & Sendable) {
         // One byte at least, as the library takes NULL for a fault.
         self.bytes = .allocate(byteCount: max(1, bytes.count), alignment: 1)
         self.bytes.copyMemory(from: bytes)
-        self.keep = keep
+        self.object = object
     }
 
     deinit { bytes.deallocate() }
 
-    /// A response with a copy of `bytes`; nil when memory is short. The library releases `keep` on the connection's thread,
-    /// when it is done with the body.
-    static func makeHandle(_ bytes: UnsafeRawBufferPointer, _ keep: any AnyObject & Sendable) -> OpaquePointer? {
-        let body = Unmanaged.passRetained(KeptBody(bytes, keep))
+    /// A response with a copy of `bytes`; nil when memory is short. The library releases `object` on the connection's
+    /// thread, when it no longer needs the body.
+    static func makeHandle(_ bytes: UnsafeRawBufferPointer, _ object: any AnyObject & Sendable) -> OpaquePointer? {
+        let body = Unmanaged.passRetained(RetainedBody(bytes, object))
         let handle = MHD_create_response_from_buffer_with_free_callback_cls(
             bytes.count, body.takeUnretainedValue().bytes.baseAddress,
             { context in
                 guard let context else { return }
-                Unmanaged<KeptBody>.fromOpaque(context).release()
+                Unmanaged<RetainedBody>.fromOpaque(context).release()
             }, body.toOpaque())
         if handle == nil { body.release() }
         return handle

@@ -64,9 +64,9 @@ public final class MemoryConnection {
     private func begin(_ head: RequestHead, _ body: ArraySlice<UInt8>, isWhole: Bool) -> Progress {
         switch core.handler.begin(head) {
         case .reject(let response):
-            return take(response)
+            return answer(response)
         case .collect(let limit, let tooLarge, let handle):
-            if head.contentLength ?? UInt64(body.count) > limit { return take(tooLarge()) }
+            if head.contentLength ?? UInt64(body.count) > limit { return answer(tooLarge()) }
             guard isWhole else { return .incomplete }
             phase = .handled
             handle(Request(head: head, body: Array(body)), Responder(rendezvous, request: request))
@@ -90,8 +90,8 @@ public final class MemoryConnection {
         }
         guard case .handled = phase else { return .waiting }
         return switch rendezvous.settle(core) {
-        case .reply(let response): take(response)
-        case .suspend, .refuse, .giveUp: .waiting
+        case .reply(let response): answer(response)
+        case .suspend, .refuse, .abort: .waiting
         }
     }
 
@@ -107,9 +107,9 @@ public final class MemoryConnection {
             rest = rest.dropFirst(taken)
             if taken == piece.count { continue }
             switch rendezvous.pauseConsumer(turn, core) {
-            case .goOn: continue
+            case .proceed: continue
             case .suspend: return rest
-            case .giveUp: return nil
+            case .abort: return nil
             }
         }
         return rest
@@ -137,9 +137,9 @@ public final class MemoryConnection {
             case .end, .failed: return []
             case .later:
                 switch rendezvous.pauseProducer(turn, core) {
-                case .goOn: continue
+                case .proceed: continue
                 case .suspend: return nil
-                case .giveUp: return []
+                case .abort: return []
                 }
             }
         }
@@ -157,7 +157,7 @@ public final class MemoryConnection {
         line.resume()
     }
 
-    private func take(_ response: Response) -> Progress {
+    private func answer(_ response: Response) -> Progress {
         if case .stream(let producer) = response.body { phase = .sending(producer) } else { phase = .idle }
         return .answered(response)
     }

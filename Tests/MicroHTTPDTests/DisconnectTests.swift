@@ -8,8 +8,8 @@ import Testing
 /// Responders that are kept and never answered, and the number of their clients that disconnected.
 private final class Waiting: Sendable {
     let arrived = Event()
-    let gone = Event()
-    let goneCount = Locked(0)
+    let disconnected = Event()
+    let disconnectedCount = Locked(0)
     private let responders = Locked<[Responder]>([])
 
     var handler: TestHandler {
@@ -18,9 +18,9 @@ private final class Waiting: Sendable {
                 responder.respond(Response(status: 200, body: [0x31]))
                 return
             }
-            responder.whenClientGoes { [self] in
-                goneCount.withLock { $0 += 1 }
-                gone.happen()
+            responder.onDisconnect { [self] in
+                disconnectedCount.withLock { $0 += 1 }
+                disconnected.happen()
             }
             responders.withLock { $0.append(responder) }
             arrived.happen()
@@ -28,11 +28,11 @@ private final class Waiting: Sendable {
     }
 
     /// Removes and returns one.
-    func take() -> Responder? { responders.withLock { $0.popLast() } }
+    func removeLast() -> Responder? { responders.withLock { $0.popLast() } }
 }
 
 /// A client that disconnects while its request waits for an answer.
-struct ClientsThatGoTests {
+struct DisconnectTests {
     enum Way: CaseIterable {
         case close, reset, endSending
     }
@@ -55,9 +55,9 @@ struct ClientsThatGoTests {
         let next = try Client(daemon.port)
         try next.send(get("/now"))
         #expect(try next.receive().text == "1")
-        try #require(waiting.gone.wait(slots))
+        try #require(waiting.disconnected.wait(slots))
         #expect(eventually { daemon.liveConnections == 1 })
-        #expect(waiting.goneCount.withLock { $0 } == slots)
+        #expect(waiting.disconnectedCount.withLock { $0 } == slots)
         #expect(daemon.statistics.cutByDeadline == 0)
         for client in clients { #expect(try client.receiveToEnd() == []) }
     }
@@ -76,7 +76,7 @@ struct ClientsThatGoTests {
             try #require(waiting.arrived.wait(4))
         }
         #expect(try TLSClient(daemon.port).ask(get("/now")).hasSuffix("1"))
-        try #require(waiting.gone.wait(4))
+        try #require(waiting.disconnected.wait(4))
     }
 
     @Test func `an answer that comes soon reaches a client that has shut down its side`() throws {
@@ -86,10 +86,10 @@ struct ClientsThatGoTests {
         try client.send(get())
         client.endSending()
         try #require(waiting.arrived.wait())
-        try #require(waiting.take()).respond(Response(status: 201))
+        try #require(waiting.removeLast()).respond(Response(status: 201))
         #expect(try client.receive().status == 201)
         #expect(try client.receiveToEnd() == [])
-        #expect(waiting.goneCount.withLock { $0 } == 0)
+        #expect(waiting.disconnectedCount.withLock { $0 } == 0)
     }
 
     @Test func `an answer for a disconnected client is dropped, and later watchers are notified at once`() throws {
@@ -100,15 +100,15 @@ struct ClientsThatGoTests {
             try client.send(get())
             try #require(waiting.arrived.wait())
         }
-        try #require(waiting.gone.wait())
+        try #require(waiting.disconnected.wait())
         #expect(eventually { daemon.liveConnections == 0 })
-        let responder = try #require(waiting.take())
-        let told = Locked(0)
-        responder.whenClientGoes { told.withLock { $0 += 1 } }
-        #expect(told.withLock { $0 } == 1)
+        let responder = try #require(waiting.removeLast())
+        let calls = Locked(0)
+        responder.onDisconnect { calls.withLock { $0 += 1 } }
+        #expect(calls.withLock { $0 } == 1)
         responder.respond(Response(status: 200))
-        responder.whenClientGoes { told.withLock { $0 += 1 } }
-        #expect(told.withLock { $0 } == 2)
+        responder.onDisconnect { calls.withLock { $0 += 1 } }
+        #expect(calls.withLock { $0 } == 2)
     }
 
     @Test func `a watcher of a client is released with the answer`() throws {
@@ -121,7 +121,7 @@ struct ClientsThatGoTests {
         let responder = try #require(desk.takeAll().first).responder
         var trace: Trace? = Trace()
         let isAlive = { [weak trace] in trace != nil }
-        responder.whenClientGoes { [trace] in _ = trace }
+        responder.onDisconnect { [trace] in _ = trace }
         trace = nil
         #expect(isAlive())
         responder.respond(Response(status: 200))
@@ -138,6 +138,6 @@ struct ClientsThatGoTests {
         }
         connection.hangUp()
         connection.hangUp()
-        #expect(waiting.goneCount.withLock { $0 } == 1)
+        #expect(waiting.disconnectedCount.withLock { $0 } == 1)
     }
 }

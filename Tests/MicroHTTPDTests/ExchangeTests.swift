@@ -11,8 +11,8 @@ private final class Subject {
     func accept(_ status: Int, to request: UInt64) -> Bool {
         exchange.accept(Response(status: status), to: request).resumes
     }
-    func keep(for request: UInt64) -> Bool { exchange.keep({}, for: request) }
-    func leave() -> Int? { exchange.leave()?.count }
+    func addDisconnectAction(for request: UInt64) -> Bool { exchange.addDisconnectAction({}, for: request) }
+    func disconnect() -> Int? { exchange.disconnect()?.count }
     func pauseConsumer(_ turn: UInt64, _ stage: Stage) -> Exchange.Pause { exchange.pauseConsumer(turn, stage) }
     func pauseProducer(_ turn: UInt64, _ stage: Stage) -> Exchange.Pause { exchange.pauseProducer(turn, stage) }
     func resume(_ turn: UInt64) -> Bool { exchange.resume(turn) }
@@ -27,7 +27,7 @@ private final class Subject {
         case .reply(let response): "\(response.status)"
         case .suspend: "suspend"
         case .refuse: "refuse"
-        case .giveUp: "give up"
+        case .abort: "abort"
         }
     }
 }
@@ -82,8 +82,8 @@ struct ExchangeTests {
         let request = exchange.open()
         #expect(exchange.settle(.closing) == "refuse")
         #expect(!exchange.accept(200, to: request))
-        #expect(exchange.pauseConsumer(1, .closing) == .giveUp)
-        #expect(exchange.pauseProducer(2, .closing) == .giveUp)
+        #expect(exchange.pauseConsumer(1, .closing) == .abort)
+        #expect(exchange.pauseProducer(2, .closing) == .abort)
         #expect(exchange.suspension == .none)
     }
 
@@ -106,7 +106,7 @@ struct ExchangeTests {
         #expect(exchange.pauseProducer(1, .running) == .suspend)
         #expect(!exchange.wake(.running))
         #expect(exchange.wake(.stopping))
-        #expect(exchange.pauseProducer(2, .stopping) == .giveUp)
+        #expect(exchange.pauseProducer(2, .stopping) == .abort)
     }
 
     @Test func `a waiting request is not woken but listed as unanswered`() {
@@ -122,7 +122,7 @@ struct ExchangeTests {
     @Test func `a resumption before a pause cancels the pause`() {
         _ = exchange.open()
         #expect(!exchange.resume(1))
-        #expect(exchange.pauseConsumer(1, .running) == .goOn)
+        #expect(exchange.pauseConsumer(1, .running) == .proceed)
         #expect(exchange.pauseConsumer(2, .running) == .suspend)
         #expect(!exchange.resume(1))
         #expect(exchange.resume(2))
@@ -140,44 +140,44 @@ struct ExchangeTests {
 
     @Test func `a client can disconnect only from a suspended request, which then gets no answer`() {
         let request = exchange.open()
-        #expect(!exchange.keep(for: request))
-        #expect(exchange.leave() == nil)
+        #expect(!exchange.addDisconnectAction(for: request))
+        #expect(exchange.disconnect() == nil)
         #expect(exchange.settle(.running) == "suspend")
-        #expect(exchange.leave() == 1)
-        #expect(exchange.leave() == nil)
+        #expect(exchange.disconnect() == 1)
+        #expect(exchange.disconnect() == nil)
         #expect(exchange.suspension == .none)
         #expect(!exchange.accept(200, to: request))
-        #expect(exchange.settle(.running) == "give up")
-        #expect(exchange.keep(for: request))
+        #expect(exchange.settle(.running) == "abort")
+        #expect(exchange.addDisconnectAction(for: request))
     }
 
     @Test func `a disconnect ends the wait of a consumer or producer`() {
         _ = exchange.open()
         #expect(exchange.pauseConsumer(1, .running) == .suspend)
-        #expect(exchange.leave() == 0)
+        #expect(exchange.disconnect() == 0)
         #expect(!exchange.resume(1))
-        #expect(exchange.pauseConsumer(2, .running) == .giveUp)
-        #expect(exchange.pauseProducer(3, .running) == .giveUp)
+        #expect(exchange.pauseConsumer(2, .running) == .abort)
+        #expect(exchange.pauseProducer(3, .running) == .abort)
     }
 
     @Test func `nothing is kept for a client after its answer`() {
         let request = exchange.open()
         #expect(!exchange.accept(200, to: request))
-        #expect(!exchange.keep(for: request))
+        #expect(!exchange.addDisconnectAction(for: request))
         #expect(!exchange.finish())
-        #expect(!exchange.keep(for: request))
+        #expect(!exchange.addDisconnectAction(for: request))
     }
 
     @Test func `a request that ends without an answer has lost its client`() {
         var exchange = Exchange()
         let request = exchange.open()
-        _ = exchange.keep({}, for: request)
-        let departures = exchange.finish().departures.count
-        #expect(departures == 1)
-        let isLeft = exchange.keep({}, for: request)
-        #expect(isLeft)
+        _ = exchange.addDisconnectAction({}, for: request)
+        let actions = exchange.finish().disconnectActions.count
+        #expect(actions == 1)
+        let isDisconnected = exchange.addDisconnectAction({}, for: request)
+        #expect(isDisconnected)
         _ = exchange.open()
-        let isKept = !exchange.keep({}, for: request)
+        let isKept = !exchange.addDisconnectAction({}, for: request)
         #expect(isKept)
     }
 }

@@ -31,7 +31,7 @@ enum MessageRoutes {
         let wait = host.driver.awaitMessages(query, limit: limit, timeout: .milliseconds(waitMs)) { page in
             call.send(page, of: host.name)
         }
-        call.reply.whenClientGoes { wait.cancel() }
+        call.reply.onDisconnect { wait.cancel() }
     }
 
     private static func stream(_ call: Call, _ type: MediaType, _ format: StreamFormat) throws(Problem) {

@@ -11,8 +11,9 @@ struct Reply: Sendable {
         self.context = context
     }
 
-    /// Runs `action` once if the client goes before the answer was given, at once if it has gone; `action` must not block.
-    func whenClientGoes(_ action: @escaping @Sendable () -> Void) { responder.whenClientGoes(action) }
+    /// Runs `action` once if the client disconnects before the answer is given, at once if it already has; `action` must not
+    /// block.
+    func onDisconnect(_ action: @escaping @Sendable () -> Void) { responder.onDisconnect(action) }
 
     /// Answers with a JSON value.
     func send(_ status: Int = 200, location: String? = nil, _ write: (inout JSONWriter) -> Void) {
@@ -34,7 +35,7 @@ struct Reply: Sendable {
         write(&json)
         var response = Response(
             status: 200, headers: AnswerHeaders.list(.json, context.identification), body: json.bytes)
-        response.keep = reservation
+        response.retained = reservation
         send(response)
     }
 
@@ -70,9 +71,9 @@ struct Reply: Sendable {
 
     private func send(_ response: Response) {
         var response = response
-        if case .bytes(let bytes) = response.body, bytes.count > AnswerMemory.uncounted, response.keep == nil {
-            response.keep = context.reserveMemory(bytes.count)
-            if response.keep == nil { return send(.unreadAnswers) }
+        if case .bytes(let bytes) = response.body, bytes.count > AnswerMemory.uncounted, response.retained == nil {
+            response.retained = context.reserveMemory(bytes.count)
+            if response.retained == nil { return send(.unreadAnswers) }
         }
         if responder.respond(response) {
             context.api.recordAnswer(

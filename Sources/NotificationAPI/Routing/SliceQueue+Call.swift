@@ -8,7 +8,7 @@ extension SliceQueue {
     ) {
         let flag = CancellationFlag()
         finish(work, isWanted: { !flag.isCanceled.load(ordering: .relaxed) }, completion: completion)
-        call.reply.whenClientGoes { flag.isCanceled.store(true, ordering: .relaxed) }
+        call.reply.onDisconnect { flag.isCanceled.store(true, ordering: .relaxed) }
     }
 }
 
