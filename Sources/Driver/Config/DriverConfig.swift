@@ -34,7 +34,7 @@ public struct DriverConfig: Hashable, Sendable {
             "messages of high priority that are taken in a row while one of the other list waits", rules: ["ASY-6"],
             .count(0...1_000_000, unit: "messages", \.asyncStarvationLimit)),
         DriverSetting(
-            "asyncTimeoutMs", driverName: nil, .decided("the driver's time-out is not published"),
+            "asyncTimeoutMs", driverName: nil, .decided("the driver's timeout is not published"),
             "time for the engine to take a queued message, or a Wow64cpuLoad", rules: ["ASY-7"],
             .milliseconds(1...60_000, \.asyncTimeout)),
         DriverSetting(

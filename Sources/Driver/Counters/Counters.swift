@@ -131,7 +131,7 @@ public struct CountersSnapshot: Hashable, Sendable {
             "async", "sendFailed", driverName: nil, ours, "queued messages whose send failed", rules: ["ASY-10"],
             \.async.sendFailed, metric: .counter("async_send_failed_total")),
         .number(
-            "async", "droppedOnOverflow", driverName: nil, ours, "queued messages evicted from a full queue",
+            "async", "droppedOnOverflow", driverName: nil, ours, "queued messages dropped because the queue was full",
             rules: ["ASY-4", "ASY-10"], \.async.droppedOnOverflow, metric: .counter("async_dropped_on_overflow_total")),
         .number("async", "queued", driverName: nil, ours, "messages in the queue", rules: ["ASY-10"], \.queued),
         .number(
