@@ -115,7 +115,7 @@ extension EventFeed {
         mutating func take(_ target: EventTarget?, of section: Int) {
             while targets.count <= section { targets.append(nil) }
             targets[section] = target
-            sequence.take(host: target != nil)
+            sequence.resolveHost(isFound: target != nil)
         }
 
         /// Where the events of a section go.

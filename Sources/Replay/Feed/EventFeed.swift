@@ -102,10 +102,10 @@ public final class EventFeed: Sendable {
     private func run(
         _ input: Input, from start: Int, _ resume: (@Sendable () -> Void)?, isTimeUp: () -> Bool = { false }
     ) -> Int {
-        let lent = Lent(input: input)
+        let borrowed = Borrowed(input: input)
         var offset = start
         while true {
-            let (step, end) = state.withLock { [offset] in $0.next(in: lent.input, from: offset, resume) }
+            let (step, end) = state.withLock { [offset] in $0.next(in: borrowed.input, from: offset, resume) }
             offset = end
             switch step {
             case .idle(let then):
@@ -159,8 +159,8 @@ public final class EventFeed: Sendable {
     }
 }
 
-/// What the caller lends for a call; the state looks at it and keeps nothing of it.
-private struct Lent: @unchecked Sendable {  // a C pointer, used by the calling thread alone
+/// The input of a call, borrowed from the caller: the state reads it and keeps no reference to it.
+private struct Borrowed: @unchecked Sendable {  // a C pointer, used by the calling thread alone
     let input: EventFeed.Input
 }
 

@@ -3,9 +3,9 @@ import Messages
 
 extension EventSequence {
     /// Answers `.findHost`.
-    mutating func take(host isThere: Bool) {
+    mutating func resolveHost(isFound: Bool) {
         guard let upcoming else { return }
-        sections[upcoming.section].hasHost = isThere
+        sections[upcoming.section].hasHost = isFound
     }
 
     /// Answers `.decide`.

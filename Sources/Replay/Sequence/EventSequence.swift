@@ -7,7 +7,7 @@ import Messages
 struct EventSequence {
     /// What has to be done.
     enum Step: Sendable {
-        /// Find a host for the machine of a section, and tell `take(host:)`.
+        /// Find a host for the machine of a section, and call `resolveHost(isFound:)`.
         case findHost(section: Int, machine: String?)
         /// Tell `decide(_:)` what the driver's table says about these pids.
         case decide(section: Int, [UInt32])
