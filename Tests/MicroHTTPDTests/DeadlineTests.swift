@@ -94,7 +94,7 @@ struct DeadlineTests {
         #expect(daemon.statistics.cutByDeadline == 0)
     }
 
-    @Test func `a client that has shut down its side gets the answers to all earlier requests that come soon`()
+    @Test func `a client that has shut down its side gets the prompt answers to all earlier requests`()
         throws
     {
         let desk = Desk()

@@ -79,7 +79,7 @@ struct DisconnectTests {
         try #require(waiting.disconnected.wait(4))
     }
 
-    @Test func `an answer that comes soon reaches a client that has shut down its side`() throws {
+    @Test func `a prompt answer reaches a client that has shut down its side`() throws {
         let waiting = Waiting()
         let daemon = try Daemon.start(waiting.handler)
         let client = try Client(daemon.port)

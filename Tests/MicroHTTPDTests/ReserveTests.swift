@@ -66,7 +66,7 @@ struct ReserveTests {
         #expect(daemon.statistics.openConnections >= held.count)
     }
 
-    @Test func `a probe with a body is refused, however slowly the body comes`() throws {
+    @Test func `a probe with a body is refused, however slowly the body arrives`() throws {
         let daemon = try start()
         let held = try fill(daemon)
         let body = "Host: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"
