@@ -53,7 +53,7 @@ final class Upload {
     }
 
     func finish() {
-        let received = Received<ReplayReport>()
+        let received = Received<FeedReport>()
         feed.finish(completion: received.take)
         goOn { received.count > 0 }
         settle()

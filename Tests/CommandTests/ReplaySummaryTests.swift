@@ -1,3 +1,4 @@
+import Replay
 import Testing
 
 @testable import wdfilterd
@@ -12,9 +13,11 @@ import Testing
         "rejected":[{"part":"a.json","line":7,"detail":"no JSON"},{"line":9,"detail":"Hostname is missing"},
         {"line":10,"detail":"c"},{"line":11,"detail":"d"},{"line":12,"detail":"e"}],"rejectedCount":6,
         "machines":["pc1","pc2"],
-        "hosts":[{"host":"pc1","created":true,"machine":"pc1","lines":12000,"appliedByType":{"imageLoad":11000},
-        "messages":{"sync":{"NewThreadDifferentProcess":2},"async":{"LoadImage":11000,"CreateThread":2},"direct":{}}},
-        {"host":"pc2-2","created":false,"machine":"pc2.corp","lines":5,"appliedByType":{},
+        "hosts":[{"host":"pc1","created":true,"machine":"pc1","lines":12000,"applied":11000,
+        "appliedByType":{"imageLoad":11000},"skipped":{},"skippedByType":{},"processesSynthesised":3,
+        "processesCompleted":1,"tombstoneRecords":0,"messages":{"sync":{"NewThreadDifferentProcess":2},"async":{"LoadImage":11000,"CreateThread":2},"direct":{}}},
+        {"host":"pc2-2","created":false,"machine":"pc2.corp","lines":5,"applied":0,"appliedByType":{},
+        "skipped":{},"skippedByType":{},"processesSynthesised":0,"processesCompleted":0,"tombstoneRecords":0,
         "messages":{"sync":{},"async":{},"direct":{}}}],
         "deliveries":[{"kind":"async","operation":"LoadImage","sent":10990,"failed":0,"notSent":0,"dropped":10},
         {"kind":"sync","operation":"NewThreadDifferentProcess","sent":1,"failed":1,"notSent":0,"dropped":0}],
@@ -37,7 +40,11 @@ import Testing
         "durationMilliseconds":1250}
         """#
 
-    private func summary(_ text: String = report) throws -> ReplaySummary { try ReplaySummary(Array(text.utf8)) }
+    private func read(_ text: String = report) throws -> ReplayReport {
+        try ReplayResult(answer: Array(text.utf8)).report
+    }
+
+    private func summary(_ text: String = report) throws -> ReplaySummary { try ReplaySummary(read(text)) }
 
     @Test func `the summary is printed as text`() throws {
         #expect(
@@ -127,19 +134,19 @@ import Testing
     }
 
     @Test func `the percentage is that of the outcomes, to one decimal place`() throws {
-        #expect(try summary().percent == 5.4)
+        #expect(try read().coverage.percent == 5.4)
         let none = Self.report.replacing(#""reached":3,"outcomes":56"#, with: #""reached":0,"outcomes":0"#)
-        #expect(try summary(none).percent == 0)
+        #expect(try read(none).coverage.percent == 0)
     }
 
     @Test func `a recording is unreadable if it has lines and all of them are invalid`() throws {
-        #expect(try !summary().isUnreadable)
-        let all = try summary(Self.report.replacing(#""rejectedCount":6"#, with: #""rejectedCount":12345"#))
-        #expect(all.isUnreadable)
-        #expect(all.rejected.first == "a.json: line 7: no JSON")
+        #expect(try !read().total.isUnreadable)
+        let all = try read(Self.report.replacing(#""rejectedCount":6"#, with: #""rejectedCount":12345"#))
+        #expect(all.total.isUnreadable)
+        #expect(all.total.rejected.first?.description == "a.json: line 7: no JSON")
         let empty = Self.report.replacing(#""lines":12345"#, with: #""lines":0"#)
             .replacing(#""rejectedCount":6"#, with: #""rejectedCount":0"#)
-        #expect(try !summary(empty).isUnreadable)
+        #expect(try !read(empty).total.isUnreadable)
     }
 
     @Test(arguments: [
@@ -148,7 +155,7 @@ import Testing
         report.replacing(#""coverage":{"#, with: #""coverages":{"#), report + "x",
     ])
     func `an invalid report is a failure, not a crash`(text: String) {
-        #expect { try summary(text) } throws: { error in
+        #expect { try read(text) } throws: { error in
             (error as? CommandFailure)?.status == .failed
         }
     }

@@ -54,7 +54,7 @@ struct EventFeedTests {
         let engine = ScriptedEngine.holding()
         let driver = Driver.make(engine: engine)
         let feed = feed(driver)
-        let report = Received<ReplayReport>()
+        let report = Received<FeedReport>()
         let last = String(Self.creation(104).dropLast())
         #expect(consume(feed, Self.creation(100)) == Self.creation(100).utf8.count)
         feed.finish(completion: report.take)
@@ -92,7 +92,7 @@ struct EventFeedTests {
         engine.acknowledge()
         #expect(resumed.count == 0)
         #expect(consume(feed, Self.creation(108), resumed) == Self.creation(108).utf8.count)
-        let report = Received<ReplayReport>()
+        let report = Received<FeedReport>()
         feed.finish(completion: report.take)
         #expect(driver.process(100) != nil)
         #expect(driver.process(104) == nil)
@@ -183,7 +183,7 @@ struct EventFeedTests {
         driver.unload { _ in }
         #expect(resumed.count == 1)
         #expect(consume(feed, pair) == pair.utf8.count)
-        let report = Received<ReplayReport>()
+        let report = Received<FeedReport>()
         feed.finish(completion: report.take)
         #expect(report.values.map(\.total.stoppedAtLine) == [4])
         let fault = "4: the service is stopping: nothing was applied from this line on"
@@ -204,7 +204,7 @@ struct EventFeedTests {
         driver.unload { _ in }
         #expect(resumed.count == 1)
         #expect(consume(feed, pair) == pair.utf8.count)
-        let report = Received<ReplayReport>()
+        let report = Received<FeedReport>()
         feed.finish(completion: report.take)
         let total = try #require(report.values.first?.total)
         #expect(total.stoppedAtLine == nil && total.faults == [])

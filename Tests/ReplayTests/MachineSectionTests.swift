@@ -31,7 +31,7 @@ struct MachineSectionTests {
     private func replay(
         _ lines: [String], to machines: Machines, chunk: Int = .max,
         _ change: (inout EventFeed.Options) -> Void = { _ in }
-    ) async -> ReplayReport {
+    ) async -> FeedReport {
         var options = EventFeed.Options.sysmon(change)
         options.replaysAllMachines = true
         let feed = EventFeed(options: options, findTarget: machines.target)

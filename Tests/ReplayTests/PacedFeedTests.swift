@@ -237,7 +237,7 @@ struct PacedFeedTests {
         let (replay, _) = slowCreations()
         let feed = replay.feed()
         replay.pour([SysmonLine.create(first).at(0), SysmonLine.load(first).at(0)], into: feed)
-        let report = Received<ReplayReport>()
+        let report = Received<FeedReport>()
         feed.finish(completion: report.take)
         replay.pass(to: 2999)
         #expect(report.count == 0)
@@ -278,7 +278,7 @@ struct PacedFeedTests {
         try #require(taken < text.utf8.count)
         replay.pass(to: 5)
         feed.abandon()
-        let report = Received<ReplayReport>()
+        let report = Received<FeedReport>()
         feed.finish(completion: report.take)
         while replay.time.step() {}
         #expect(engine.deliveries.map(\.text) == ["0 CreateProcess 1000"])

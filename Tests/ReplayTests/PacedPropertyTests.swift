@@ -47,7 +47,7 @@ struct PacedPropertyTests {
 
     /// The result of one run.
     private struct Result: Equatable {
-        let report: ReplayReport
+        let report: FeedReport
         let deliveries: [SlowEngine.Delivery]
         let messages: [MessageRecord]
         let ends: [MessageType: DeliveryLedger.Ends]

@@ -74,7 +74,7 @@ struct ReadAheadTests {
 
     private func replay(
         _ blocks: [ReadLines], _ feed: EventFeed
-    ) async -> ReplayReport {
+    ) async -> FeedReport {
         for block in blocks {
             var place = 0
             while place < block.count {

@@ -35,7 +35,7 @@ final class Signal: Sendable {
 /// Who takes an upload piece by piece.
 protocol Uploading: Sendable {
     func consume(_ bytes: UnsafeRawBufferPointer, resume: @escaping @Sendable () -> Void) -> Int
-    func finish(completion: @escaping @Sendable (ReplayReport) -> Void)
+    func finish(completion: @escaping @Sendable (FeedReport) -> Void)
 }
 
 extension EventFeed: Uploading {}
@@ -48,7 +48,7 @@ extension Uploading {
     }
 
     /// The same, with what came of each machine.
-    func replay(_ bytes: [UInt8], chunk: Int = .max) async -> ReplayReport {
+    func replay(_ bytes: [UInt8], chunk: Int = .max) async -> FeedReport {
         var offset = 0
         while offset < bytes.count {
             let end = offset + min(chunk, bytes.count - offset)

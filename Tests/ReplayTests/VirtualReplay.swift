@@ -99,10 +99,10 @@ final class VirtualReplay: Sendable {
     }
 
     /// Feeds all lines, as time has to pass for that; finishes, and lets the worker send what is queued.
-    func run(_ lines: [String], _ options: EventFeed.Options = .sysmon()) -> ReplayReport? {
+    func run(_ lines: [String], _ options: EventFeed.Options = .sysmon()) -> FeedReport? {
         let feed = feed(options)
         pour(lines, into: feed)
-        let report = Received<ReplayReport>()
+        let report = Received<FeedReport>()
         feed.finish(completion: report.take)
         while report.count == 0, time.step() {}
         while time.step() {}

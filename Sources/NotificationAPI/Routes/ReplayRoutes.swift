@@ -136,13 +136,13 @@ private final class ReplayUpload: PipelinedUpload {
         slot.finish()
         let reply = context.reply(to: responder)
         let started = started
-        pipeline.finish { [hosts, slot] report in
+        pipeline.finish { [hosts, slot] feed in
             let spent = SystemClock().uptimeNanoseconds() &- started
             let names = hosts.release()
             slot.release()
-            reply.send {
-                report.write(to: &$0, hosts: names, deliveries: hosts.ledger, durationNanoseconds: spent)
-            }
+            let report = ReplayReport(
+                feed, hosts: names, deliveries: hosts.ledger, durationNanoseconds: spent)
+            reply.send { report.write(to: &$0) }
         }
     }
 

@@ -71,9 +71,6 @@ public struct Coverage: Hashable, Sendable {
     /// All outcomes there are.
     public static let outcomeCount = Check.allCases.count * 2
 
-    /// `reached` in percent of `outcomeCount`, 0 to 100.
-    public var percent: Double { Double(reached) * 100 / Double(Coverage.outcomeCount) }
-
     /// The routines that events drive.
     public static let routines = DriverRoutine.allCases.filter { !$0.checks.isEmpty }
 

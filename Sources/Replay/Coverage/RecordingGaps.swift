@@ -32,30 +32,29 @@ enum RecordingGaps {
         }
     }
 
-    /// What a reader of the figures has to know about this recording.
-    static func of(_ events: EventsReport) -> [String] {
-        func skipped(_ reason: SkipReason) -> Int { events.skipped[reason.rawValue] ?? 0 }
-        func applied(_ type: EventType) -> Int { events.appliedByType[type.rawValue] ?? 0 }
+    /// The gaps of a recording that `tally` counted, a phrase each. In one that `isNewestFirst`, the last event of a machine
+    /// happened before its first one: it must be read from its end.
+    static func of(_ tally: Tally, isNewestFirst: Bool) -> [String] {
         var gaps: [String] = []
-        if events.isNewestFirst {
+        if isNewestFirst {
             gaps.append(
                 "its last event happened before its first one: the newest record is first, and it should be read from "
                     + "its end (replay --order reverse)")
         }
-        if events.processesSynthesised > 0 {
+        if tally.processesSynthesised > 0 {
             gaps.append(
-                "processes that ran before their first record: \(events.processesSynthesised), of which "
-                    + "\(events.processesCompleted) got a creation later; the others have no CreateProcess message, "
+                "processes that ran before their first record: \(tally.processesSynthesised), of which "
+                    + "\(tally.processesCompleted) got a creation later; the others have no CreateProcess message, "
                     + "command line, parent or session")
         }
-        if applied(.imageLoad) > 0 { gaps.append("event 7 has no base address, size or thread: they are 0") }
-        if applied(.threadCreate) > 0 { gaps.append("event 8 does not name the creating thread") }
+        if tally.applied(.imageLoad) > 0 { gaps.append("event 7 has no base address, size or thread: they are 0") }
+        if tally.applied(.threadCreate) > 0 { gaps.append("event 8 does not name the creating thread") }
         let silent: [(EventType, String)] = [
             (.processCreate, "no event 1: no creations"), (.processExit, "no event 5: no exits"),
             (.imageLoad, "no event 7: no image loads"), (.driverLoad, "no event 6: no kernel images"),
             (.threadCreate, "no event 8: no remote threads"),
         ]
-        gaps += silent.filter { applied($0.0) == 0 }.map(\.1)
+        gaps += silent.filter { tally.applied($0.0) == 0 }.map(\.1)
         let counted: [(SkipReason, String, String)] = [
             (.processOpen, "records of opened processes (event 10)", ": the model has no handle callbacks"),
             (.registry, "records of registry operations (events 12 to 14)", ": the model has no registry callbacks"),
@@ -65,7 +64,7 @@ enum RecordingGaps {
             (.pidUnresolved, "records whose ProcessGuid has no pid in any other record", ""),
             (.noHost, "records of machines for which no more hosts could be created", ""),
         ]
-        gaps += counted.filter { skipped($0.0) > 0 }.map { "\(skipped($0.0)) × \($0.1)\($0.2)" }
+        gaps += counted.filter { tally.skipped($0.0) > 0 }.map { "\(tally.skipped($0.0)) × \($0.1)\($0.2)" }
         return gaps
     }
 }

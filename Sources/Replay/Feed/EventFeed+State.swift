@@ -36,7 +36,7 @@ extension EventFeed {
         private var isBusy = false
         private var isAbandoned = false
         private var resume: (@Sendable () -> Void)?
-        private var completion: (@Sendable (ReplayReport) -> Void)?
+        private var completion: (@Sendable (FeedReport) -> Void)?
 
         init(_ options: Options) { sequence = EventSequence(options) }
 
@@ -52,7 +52,7 @@ extension EventFeed {
         }
 
         /// Begins to finish; false while the feed is busy, and then it finishes afterwards.
-        mutating func finish(_ completion: @escaping @Sendable (ReplayReport) -> Void) -> Bool {
+        mutating func finish(_ completion: @escaping @Sendable (FeedReport) -> Void) -> Bool {
             if isAbandoned { return false }
             self.completion = completion
             defer { isBusy = true }

@@ -88,7 +88,7 @@ public final class EventFeed: Sendable {
     /// The upload is complete: applies a last line without a newline and gives up records that still wait for their pid.
     ///
     /// `completion` runs once, before this returns or later, on any thread.
-    public func finish(completion: @escaping @Sendable (ReplayReport) -> Void) {
+    public func finish(completion: @escaping @Sendable (FeedReport) -> Void) {
         guard state.withLock({ $0.finish(completion) }) else { return }
         _ = run(.end, from: 0, nil)
     }

@@ -25,11 +25,11 @@ public final class UploadPipeline: Sendable {
         /// Whether the feed could go on before that thread knew that it could not.
         var isResumed = false
         var resume: (@Sendable () -> Void)?
-        var completion: (@Sendable (ReplayReport) -> Void)?
+        var completion: (@Sendable (FeedReport) -> Void)?
 
         /// The batch to apply. When there is none, applying stops until a batch is added; then also returns who gets
         /// the report, once all batches have been added.
-        mutating func next() -> (Batch?, completion: (@Sendable (ReplayReport) -> Void)?) {
+        mutating func next() -> (Batch?, completion: (@Sendable (FeedReport) -> Void)?) {
             if let first = batches.first { return (first, nil) }
             (isApplying, isRunning) = (false, false)
             defer { completion = nil }
@@ -99,7 +99,7 @@ public final class UploadPipeline: Sendable {
     }
 
     /// The upload is complete; `completion` runs once, on any thread.
-    public func finish(completion: @escaping @Sendable (ReplayReport) -> Void) {
+    public func finish(completion: @escaping @Sendable (FeedReport) -> Void) {
         let lines = reader.finish()
         add(Batch(lines: lines, bytes: lines.storageBytes), completion: completion)
     }
@@ -113,7 +113,7 @@ public final class UploadPipeline: Sendable {
         }
     }
 
-    private func add(_ batch: Batch, completion: (@Sendable (ReplayReport) -> Void)?) {
+    private func add(_ batch: Batch, completion: (@Sendable (FeedReport) -> Void)?) {
         let isIdle = state.withLock { state in
             state.batches.append(batch)
             state.bytes += batch.bytes

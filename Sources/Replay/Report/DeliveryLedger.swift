@@ -5,7 +5,7 @@ public import Messages
 /// What became of the messages of a replay: counts, and of each kind of loss the first and the last message.
 public final class DeliveryLedger: Sendable {
     /// How many messages of a type came to which end.
-    public struct Ends: Hashable, Sendable {
+    public struct Ends: Equatable, Sendable {
         /// The engine took them.
         public internal(set) var sent = 0
         /// The send failed.
@@ -20,7 +20,7 @@ public final class DeliveryLedger: Sendable {
     }
 
     /// Messages of one type about one process that were lost for one reason.
-    public struct Loss: Hashable, Sendable {
+    public struct Loss: Equatable, Sendable {
         /// Why messages are lost.
         public enum Reason: Hashable, Sendable {
             /// The queue was full (ASY-4).
@@ -38,7 +38,7 @@ public final class DeliveryLedger: Sendable {
         }
 
         /// One of them.
-        public struct Message: Hashable, Sendable {
+        public struct Message: Equatable, Sendable {
             /// Its number on its host.
             public let sequence: UInt64
             /// When it was made.

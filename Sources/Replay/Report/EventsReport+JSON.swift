@@ -21,7 +21,8 @@ extension EventsReport {
         json.member("rejectedCount", rejectedCount)
         if let stoppedAtLine { json.member("stoppedAtLine", stoppedAtLine) }
         let written = json.member("machines", each: machines, within: ReplayReport.mostMachineBytes) { $0.value($1) }
-        if written < machines.count { json.member("machinesUnlisted", machines.count - written) }
+        let unlisted = machinesUnlisted + machines.count - written
+        if unlisted > 0 { json.member("machinesUnlisted", unlisted) }
     }
 
     /// What a machine's part has too.
@@ -37,16 +38,58 @@ extension EventsReport {
                 }
             }
         }
-        json.member("messages") { json in
-            json.object { json in
-                json.member("sync", counts: messages.sync)
-                json.member("async", counts: messages.async)
-                json.member("direct", counts: messages.direct)
-            }
-        }
+        json.member("messages") { messages.write(to: &$0) }
         json.member("processesSynthesised", processesSynthesised)
         json.member("processesCompleted", processesCompleted)
         json.member("tombstoneRecords", tombstoneRecords)
+    }
+}
+
+extension EventsReport {
+    /// Reads the members that `writeCounts(to:)` writes; `tombstoneRecords` is computed.
+    init(counts object: JSONObject) {
+        lines = object.count("lines")
+        applied = object.count("applied")
+        appliedByType = object.counts("appliedByType")
+        skipped = object.counts("skipped")
+        skippedByType = object.required("skippedByType") { $0.countsByName() } ?? [:]
+        messages = object.required("messages") { $0.openObject() }.map(MessageCounts.init) ?? MessageCounts()
+        processesSynthesised = object.count("processesSynthesised")
+        processesCompleted = object.count("processesCompleted")
+    }
+
+    /// Reads the members that `writeMembers(to:)` writes.
+    init(_ object: JSONObject) {
+        self.init(counts: object)
+        rejected = object.each("rejected") { line in
+            RejectedLine(part: line.optionalText("part"), line: line.count("line"), detail: line.text("detail"))
+        }
+        rejectedCount = object.count("rejectedCount")
+        stoppedAtLine = object["stoppedAtLine"] == nil ? nil : object.count("stoppedAtLine")
+        machines = object.texts("machines")
+        machinesUnlisted = object["machinesUnlisted"] == nil ? 0 : object.count("machinesUnlisted")
+    }
+}
+
+extension MessageCounts {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("sync", counts: sync)
+            json.member("async", counts: async)
+            json.member("direct", counts: direct)
+        }
+    }
+
+    fileprivate init(_ object: JSONObject) {
+        sync = object.counts("sync")
+        async = object.counts("async")
+        direct = object.counts("direct")
+    }
+}
+
+extension JSONValue {
+    fileprivate func countsByName() -> [String: [String: Int]]? {
+        dictionary(maxCount: 1000)?.reduce(into: [:]) { counts, member in counts[member.name] = member.value.counts() }
     }
 }
 

@@ -1,130 +1,132 @@
-import Driver
+import DriverJSON
 public import JSON
-import Messages
 
 extension ReplayReport {
-    /// Where in the text the machines, their hosts and the losses end at the latest: the answer has 4 MiB at most, and what
-    /// is left out is counted.
+    /// The sizes of the text that machines, their hosts and losses must not exceed: an answer has at most 4 MiB. The
+    /// entries left out are counted.
     static let (mostMachineBytes, mostHostBytes, mostBytes) = (1 << 20, 3 << 20, 4 << 20 - 128 << 10)
 
-    /// Writes the report as `POST /v1/replays` answers it; `hosts` are those of the machines, by the
-    /// machine's name.
-    public func write(
-        to json: inout JSONWriter, hosts: [String?: ReplayHost], deliveries: DeliveryLedger, durationNanoseconds: UInt64
-    ) {
+    /// Writes the report as `POST /v1/replays` answers it.
+    public func write(to json: inout JSONWriter) {
         json.object { json in
             total.writeMembers(to: &json)
-            let written = json.member("hosts", each: machines, within: ReplayReport.mostHostBytes) { json, machine in
-                json.object { json in
-                    if let host = hosts[machine.name] {
-                        json.member("host", host.name)
-                        json.member("created", host.isCreated)
-                    }
-                    if let name = machine.name { json.member("machine", name) }
-                    machine.events.writeCounts(to: &json)
-                }
+            var written = json.member("hosts", each: machines, within: ReplayReport.mostHostBytes) { $1.write(to: &$0) }
+            let unlisted = machinesUnlisted + machines.count - written
+            if unlisted > 0 { json.member("hostsUnlisted", unlisted) }
+            json.member("deliveries", each: deliveries) { $1.write(to: &$0) }
+            written = json.member("losses", each: losses, within: ReplayReport.mostBytes, atLeast: 0) {
+                $1.write(to: &$0)
             }
-            if written < machines.count { json.member("hostsUnlisted", machines.count - written) }
-            deliveries.write(to: &json)
-            json.member("coverage") { coverage.write(to: &$0, of: total) }
-            json.member("durationMilliseconds", durationNanoseconds / 1_000_000)
+            json.member("lossesUnlisted", losses[written...].reduce(lossesUnlisted) { $0 + $1.count })
+            json.member("coverage") { coverage.write(to: &$0) }
+            json.member("durationMilliseconds", durationMilliseconds)
         }
+    }
+
+    /// Reads the JSON that `write(to:)` writes; nil after a fault. Unknown members are ignored.
+    public init?(_ value: JSONValue) {
+        guard let object = value.openObject(), let coverage = object.required("coverage", { $0.openObject() }) else {
+            return nil
+        }
+        total = EventsReport(object)
+        machines = object.each("hosts", Machine.init)
+        machinesUnlisted = object["hostsUnlisted"] == nil ? 0 : object.count("hostsUnlisted")
+        deliveries = object.each("deliveries", Delivery.init)
+        losses = object.each("losses", Loss.init)
+        lossesUnlisted = object.count("lossesUnlisted")
+        self.coverage = CoverageReport(coverage)
+        durationMilliseconds = object.required("durationMilliseconds") { $0.unsigned(in: 0...UInt64.max) } ?? 0
     }
 }
 
-extension DeliveryLedger {
+extension ReplayReport.Machine {
     fileprivate func write(to json: inout JSONWriter) {
-        let ends = ends.sorted { ($0.key.kind.rawValue, $0.key.name) < ($1.key.kind.rawValue, $1.key.name) }
-        json.member("deliveries", each: ends) { json, end in
-            json.object { json in
-                end.key.writeMembers(to: &json)
-                json.member("sent", end.value.sent)
-                json.member("failed", end.value.failed)
-                json.member("notSent", end.value.notSent)
-                json.member("dropped", end.value.dropped)
+        json.object { json in
+            if let host {
+                json.member("host", host.name)
+                json.member("created", host.isCreated)
             }
+            if let name { json.member("machine", name) }
+            events.writeCounts(to: &json)
         }
-        let losses = losses
-        let written = json.member("losses", each: losses, within: ReplayReport.mostBytes, atLeast: 0) { json, loss in
-            json.object { json in
-                if let machine = loss.machine { json.member("machine", machine) }
-                loss.type.writeMembers(to: &json)
-                json.member("reason", loss.reason.name)
-                if let process = loss.process { json.member("processId", process.processId) }
-                if let imageFileName = loss.imageFileName { json.member("imageFileName", imageFileName) }
-                json.member("count", loss.count)
-                json.member("first") { loss.first.write(to: &$0) }
-                json.member("last") { loss.last.write(to: &$0) }
-            }
-        }
-        json.member("lossesUnlisted", unlisted + losses[written...].reduce(0) { $0 + $1.count })
+    }
+
+    fileprivate init(_ object: JSONObject) {
+        let isCreated = object.optional("created") { $0.bool() } ?? false
+        self.init(
+            name: object.optionalText("machine"),
+            host: object.optionalText("host").map { ReplayHost(name: $0, isCreated: isCreated) },
+            events: EventsReport(counts: object))
     }
 }
 
-extension DeliveryLedger.Loss.Message {
+extension ReplayReport.Delivery {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            type.writeMembers(to: &json)
+            json.member("sent", ends.sent)
+            json.member("failed", ends.failed)
+            json.member("notSent", ends.notSent)
+            json.member("dropped", ends.dropped)
+        }
+    }
+
+    fileprivate init(_ object: JSONObject) {
+        self.init(
+            type: MessageTypeName(object),
+            ends: DeliveryLedger.Ends(
+                sent: object.count("sent"), failed: object.count("failed"), notSent: object.count("notSent"),
+                dropped: object.count("dropped")))
+    }
+}
+
+extension ReplayReport.Loss {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            if let machine { json.member("machine", machine) }
+            type.writeMembers(to: &json)
+            json.member("reason", reason)
+            if let processId { json.member("processId", processId) }
+            if let imageFileName { json.member("imageFileName", imageFileName) }
+            json.member("count", count)
+            json.member("first") { first.write(to: &$0) }
+            json.member("last") { last.write(to: &$0) }
+        }
+    }
+
+    fileprivate init(_ object: JSONObject) {
+        self.init(
+            machine: object.optionalText("machine"), type: MessageTypeName(object), reason: object.text("reason"),
+            processId: object.optional("processId") { $0.id() }, imageFileName: object.optionalText("imageFileName"),
+            count: object.count("count"), first: Message(member: "first", of: object),
+            last: Message(member: "last", of: object))
+    }
+}
+
+extension ReplayReport.Loss.Message {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("sequence", sequence)
-            json.member("time", time.rfc3339)
+            json.member("time", time)
             if let subject { json.member("subject", subject) }
         }
     }
+
+    fileprivate init(member name: StaticString, of loss: JSONObject) {
+        let object = loss.required(name) { $0.openObject() }
+        self.init(
+            sequence: object?.required("sequence") { $0.unsigned(in: 0...UInt64.max) } ?? 0,
+            time: object?.text("time") ?? "", subject: object?.optionalText("subject"))
+    }
 }
 
-extension MessageType {
-    /// The operation's name.
-    var name: String { operation.name }
-
+extension MessageTypeName {
     func writeMembers(to json: inout JSONWriter) {
-        json.member("kind", kind.rawValue)
-        json.member("operation", name)
-    }
-}
-
-extension Coverage {
-    func write(to json: inout JSONWriter, of events: EventsReport) {
-        json.object { json in
-            // To a tenth, written without a detour over binary fractions.
-            let tenths = Int((percent * 10).rounded())
-            json.member("percent") { $0.value(json: Array("\(tenths / 10).\(tenths % 10)".utf8)) }
-            json.member("reached", reached)
-            json.member("outcomes", Coverage.outcomeCount)
-            json.member("routines", each: Coverage.routines) { json, routine in
-                let runs = runs(of: routine)
-                json.object { json in
-                    json.member("routine", routine.name)
-                    json.member("records", runs.runs)
-                    json.member("notified", runs.notified)
-                    json.member("conditions", each: routine.checks) { json, line in
-                        write(line.check, to: &json)
-                    }
-                }
-            }
-            json.member("messageTypes", each: Coverage.messageTypes) { json, type in
-                let made = events.messages[type]
-                json.object { json in
-                    type.writeMembers(to: &json)
-                    json.member("made", made)
-                    if made == 0, let why = RecordingGaps.why(neverMade: type) { json.member("why", why) }
-                }
-            }
-            json.member("gaps", each: RecordingGaps.of(events)) { json, gap in json.value(gap) }
-        }
+        json.member("kind", kind)
+        json.member("operation", operation)
     }
 
-    private func write(_ check: Check, to json: inout JSONWriter) {
-        let outcomes = outcomes(of: check)
-        json.object { json in
-            json.member("check", "\(check.text)")
-            json.member("held", outcomes.held)
-            json.member("failed", outcomes.failed)
-            let reasons = [
-                outcomes.held == 0 ? RecordingGaps.why(check, neverIs: true) : nil,
-                outcomes.failed == 0 ? RecordingGaps.why(check, neverIs: false) : nil,
-            ].compactMap(\.self)
-            // Both outcomes may be missing for one reason.
-            let different = reasons.first == reasons.last ? Array(reasons.prefix(1)) : reasons
-            if !different.isEmpty { json.member("why", different.joined(separator: "; ")) }
-        }
+    init(_ object: JSONObject) {
+        self.init(kind: object.text("kind"), operation: object.text("operation"))
     }
 }

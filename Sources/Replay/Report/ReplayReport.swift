@@ -1,17 +1,118 @@
-/// What came of a replay.
-public struct ReplayReport: Hashable, Sendable {
+import Driver
+import Messages
+
+/// The result of a replay: `POST /v1/replays` answers it, and `wdfilterd replay` prints it.
+///
+/// It has the names of operations, routines and reasons, not the types: a service of another version may have others.
+public struct ReplayReport: Equatable, Sendable {
     /// The part of one machine.
-    public struct Machine: Hashable, Sendable {
+    public struct Machine: Equatable, Sendable {
         /// Lower case; nil for native lines, which name none.
         public let name: String?
-        /// Its lines. Rejected ones are listed in the total only.
+        /// The host that its events went to.
+        public let host: ReplayHost?
+        /// The counts of its lines.
         public let events: EventsReport
     }
 
-    /// All lines, those of no machine or of one that is not replayed too.
+    /// The outcome of the messages of one type.
+    public struct Delivery: Equatable, Sendable {
+        /// The messages' type.
+        public let type: MessageTypeName
+        /// The number of messages for each outcome.
+        public let ends: DeliveryLedger.Ends
+    }
+
+    /// Messages of one type about one process that were lost for one reason.
+    public struct Loss: Equatable, Sendable {
+        /// One of them.
+        public struct Message: Equatable, Sendable {
+            /// Its number on its host.
+            public let sequence: UInt64
+            /// When it was created, by RFC 3339.
+            public let time: String
+            /// Its subject: an image, a target, a command line; nil if it has none.
+            public let subject: String?
+        }
+
+        /// The machine; nil for native lines.
+        public let machine: String?
+        /// The messages' type.
+        public let type: MessageTypeName
+        /// `overflow`, or the name of the status with which the send ended.
+        public let reason: String
+        /// The process; nil if the messages have none.
+        public let processId: UInt32?
+        /// The process's image, if the process still existed.
+        public let imageFileName: String?
+        /// How many.
+        public let count: Int
+        /// The first of them.
+        public let first: Message
+        /// The last of them.
+        public let last: Message
+    }
+
+    /// All lines, including those without a machine and those of machines that are not replayed.
     public let total: EventsReport
     /// The machines that got a host, in order of appearance.
     public let machines: [Machine]
-    /// Which routines and conditions the events reached; empty unless it was asked for.
-    public let coverage: Coverage
+    /// The number of machines with a host that are not in `machines`.
+    public let machinesUnlisted: Int
+    /// The outcome of the messages, by kind and type.
+    public let deliveries: [Delivery]
+    /// The losses, earliest first.
+    public let losses: [Loss]
+    /// The number of lost messages that are not in `losses`.
+    public let lossesUnlisted: Int
+    /// The routines and conditions that the events reached.
+    public let coverage: CoverageReport
+    /// How long the replay took.
+    public let durationMilliseconds: UInt64
+}
+
+/// The names of a type of message.
+public struct MessageTypeName: Equatable, Sendable, CustomStringConvertible {
+    /// `sync`, `async` or `direct`.
+    public let kind: String
+    /// The operation's name.
+    public let operation: String
+
+    /// `sync NewThreadDifferentProcess`.
+    public var description: String { "\(kind) \(operation)" }
+}
+
+extension ReplayReport {
+    /// The report of the counts in `feed`, the `hosts` by machine, and the messages in `ledger`.
+    public init(
+        _ feed: FeedReport, hosts: [String?: ReplayHost], deliveries ledger: DeliveryLedger, durationNanoseconds: UInt64
+    ) {
+        total = feed.total
+        machines = feed.machines.map { Machine(name: $0.name, host: hosts[$0.name], events: $0.events) }
+        machinesUnlisted = 0
+        deliveries = ledger.ends.map { Delivery(type: $0.key.names, ends: $0.value) }
+            .sorted { ($0.type.kind, $0.type.operation) < ($1.type.kind, $1.type.operation) }
+        losses = ledger.losses.map(Loss.init)
+        lossesUnlisted = ledger.unlisted
+        coverage = CoverageReport(feed.coverage, of: feed.total.messages, gaps: feed.gaps)
+        durationMilliseconds = durationNanoseconds / 1_000_000
+    }
+}
+
+extension ReplayReport.Loss {
+    fileprivate init(_ loss: DeliveryLedger.Loss) {
+        self.init(
+            machine: loss.machine, type: loss.type.names, reason: loss.reason.name, processId: loss.process?.processId,
+            imageFileName: loss.imageFileName, count: loss.count, first: Message(loss.first), last: Message(loss.last))
+    }
+}
+
+extension ReplayReport.Loss.Message {
+    fileprivate init(_ message: DeliveryLedger.Loss.Message) {
+        self.init(sequence: message.sequence, time: message.time.rfc3339, subject: message.subject)
+    }
+}
+
+extension MessageType {
+    var names: MessageTypeName { MessageTypeName(kind: kind.rawValue, operation: operation.name) }
 }

@@ -13,8 +13,8 @@ struct Tally: Sendable {
     private var skipped: [Skip: Int] = [:]
     private var rejected = 0
     private var messages: [MessageType: Int] = [:]
-    private var processesSynthesised = 0
-    private var processesCompleted = 0
+    private(set) var processesSynthesised = 0
+    private(set) var processesCompleted = 0
 
     mutating func addLine() { lines += 1 }
 
@@ -39,6 +39,14 @@ struct Tally: Sendable {
         case .complete: processesCompleted += 1
         case .create, .exit, .createThread, .deleteThread, .loadImage, .changeRules, .createStreamContext: break
         }
+    }
+
+    /// The number of events of `type` that were applied.
+    func applied(_ type: EventType) -> Int { applied[type] ?? 0 }
+
+    /// The number of lines that were skipped for `reason`.
+    func skipped(_ reason: SkipReason) -> Int {
+        skipped.reduce(0) { $1.key.reason == reason ? $0 + $1.value : $0 }
     }
 
     /// Adds what another tally counted.

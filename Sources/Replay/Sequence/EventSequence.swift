@@ -78,19 +78,20 @@ struct EventSequence {
     }
 
     /// The result so far.
-    var report: ReplayReport {
-        var total = sections.sum.report
+    var report: FeedReport {
+        let sum = sections.sum
+        var total = sum.report
         total.machines = sections.machines
         total.rejected = rejected
         total.stoppedAtLine = stoppedAtLine
-        total.isNewestFirst = sections.all.contains { section in section.span.map { $0.last < $0.first } ?? false }
-        return ReplayReport(
+        return FeedReport(
             total: total,
             machines: sections.all.compactMap { section in
                 section.hasHost == true
-                    ? ReplayReport.Machine(name: section.machine, events: section.tally.report) : nil
+                    ? FeedReport.Machine(name: section.machine, events: section.tally.report) : nil
             },
-            coverage: coverage)
+            coverage: coverage,
+            gaps: RecordingGaps.of(sum, isNewestFirst: sections.all.contains(where: \.isNewestFirst)))
     }
 
     // MARK: Steps

@@ -11,7 +11,10 @@ struct Sections: Sendable {
         /// Whether it has a host; nil before anybody asked.
         var hasHost: Bool?
         /// Times of the first and the last event that told one.
-        private(set) var span: (first: FileTime, last: FileTime)?
+        fileprivate var span: (first: FileTime, last: FileTime)?
+
+        /// Whether the last event that has a time happened before the first one.
+        var isNewestFirst: Bool { span.map { $0.last < $0.first } ?? false }
 
         /// Notes when an event happened.
         mutating func note(_ time: FileTime?) {

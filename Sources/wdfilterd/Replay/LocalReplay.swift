@@ -1,6 +1,5 @@
 import Driver
 import Glibc
-import JSON
 import Locking
 import Logging
 import Messages
@@ -21,7 +20,7 @@ struct LocalReplay: Replaying {
         logger.debug("replaying in this process", metadata: ["engine": "\(command.engine.url ?? "embedded")"])
     }
 
-    func run(_ input: RecordingFiles) throws(CommandFailure) -> [UInt8] {
+    func run(_ input: RecordingFiles) throws(CommandFailure) -> ReplayResult {
         let started = SystemClock().uptimeNanoseconds()
         var options = EventFeed.Options(format: try input.detectedFormat())
         options.machine = command.machine
@@ -44,13 +43,11 @@ struct LocalReplay: Replaying {
                 input.progress.note(lines: read.count, upTo: block)
             }
         }
-        let report = try finish(feed)
+        let counted = try finish(feed)
         machines.settle()
         let spent = SystemClock().uptimeNanoseconds() - started
-        var json = JSONWriter()
-        report.write(
-            to: &json, hosts: machines.hosts, deliveries: machines.ledger, durationNanoseconds: spent)
-        return json.bytes
+        return ReplayResult(
+            ReplayReport(counted, hosts: machines.hosts, deliveries: machines.ledger, durationNanoseconds: spent))
     }
 
     /// A reader for each further processor, 3 at most: applying takes half the time of reading, and helps with that.
@@ -65,9 +62,9 @@ struct LocalReplay: Replaying {
         }
     }
 
-    private func finish(_ feed: EventFeed) throws(CommandFailure) -> ReplayReport {
+    private func finish(_ feed: EventFeed) throws(CommandFailure) -> FeedReport {
         let signal = ReplaySignal()
-        let result = Locked<ReplayReport?>(nil)
+        let result = Locked<FeedReport?>(nil)
         feed.finish { report in
             result.withLock { $0 = report }
             signal.fire()

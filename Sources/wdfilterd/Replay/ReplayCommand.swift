@@ -110,52 +110,46 @@ struct ReplayCommand: ParsableCommand {
                 try LocalReplay(self, logger: logger)
             }
         defer { progress.clear() }
-        let report = try replay.run(input)
+        let result = try replay.run(input)
         progress.clear()
-        let summary = try ReplaySummary(report)
-        try check(summary)
+        let report = result.report
+        try check(report)
         try StandardStream.output.deliver(
             json
-                ? String(decoding: report, as: UTF8.self) + "\n"
-                : summary.text(in: TerminalStyle(color, of: .output)))
-        let unanswered = summary.losses.filter { $0.reason == NTStatus.portDisconnected.name }
+                ? String(decoding: result.json, as: UTF8.self) + "\n"
+                : ReplaySummary(report).text(in: TerminalStyle(color, of: .output)))
+        let unanswered = report.losses.filter { $0.reason == NTStatus.portDisconnected.name }
         if engine.url != nil, !unanswered.isEmpty {
             let count = unanswered.reduce(0) { $0 + $1.count }
             throw CommandFailure(
                 status: .failed, message: "--engine-url: the engine was not there for \(count) messages")
         }
-        if let failUnder, summary.percent < failUnder {
+        if let failUnder, report.coverage.percent < failUnder {
             throw CommandFailure(
-                status: .notMet, message: "the coverage is \(summary.percent) %, less than \(failUnder) %")
+                status: .notMet, message: "the coverage is \(report.coverage.percent) %, less than \(failUnder) %")
         }
     }
 
     /// Refuses a recording of which nothing could be read, or nothing is of the machine that was asked for.
-    private func check(_ summary: ReplaySummary) throws(CommandFailure) {
-        if summary.isUnreadable {
-            throw CommandFailure(status: .usage, message: "no line is a record: \(summary.rejected.first ?? "")")
+    private func check(_ report: ReplayReport) throws(CommandFailure) {
+        func refuse(_ message: String) throws(CommandFailure) {
+            throw CommandFailure(status: .usage, message: LineLogHandler.escaped(message))
         }
-        if summary.hasNoRecord {
-            let others = summary.lines > 0 ? ": all \(summary.lines) lines are of other logs, or wrong" : ""
-            throw CommandFailure(
-                status: .usage,
-                message: LineLogHandler.escaped(
-                    "no record of Sysmon and no native event is in \(files.joined(separator: ", "))\(others)"))
+        let total = report.total
+        if total.isUnreadable {
+            try refuse("no line is a record: \(total.rejected.first?.description ?? "")")
         }
-        guard let machine, summary.machines.isEmpty, !summary.machineNames.isEmpty else { return }
-        throw CommandFailure(
-            status: .usage,
-            message: "--machine: no event is of \(machine); there are \(summary.machineNames.joined(separator: ", "))")
+        if total.hasNoRecord {
+            let others = total.lines > 0 ? ": all \(total.lines) lines are of other logs, or wrong" : ""
+            try refuse("no record of Sysmon and no native event is in \(files.joined(separator: ", "))\(others)")
+        }
+        if let machine, report.machines.isEmpty, !total.machines.isEmpty {
+            try refuse("--machine: no event is of \(machine); there are \(total.machines.joined(separator: ", "))")
+        }
     }
 
     /// All rules that are to be armed.
     var policies: [ArmedPolicy] { (rules.map { [ArmedPolicy(imageFileName: "*", rules: $0)] } ?? []) + policy }
-}
-
-/// A way to replay.
-protocol Replaying {
-    /// Replays all files; returns what `POST /v1/replays` would answer.
-    func run(_ input: RecordingFiles) throws(CommandFailure) -> [UInt8]
 }
 
 /// What lines of a recording hold.

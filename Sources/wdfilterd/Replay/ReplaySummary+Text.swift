@@ -1,3 +1,5 @@
+import Replay
+
 extension ReplaySummary {
     /// The summary as tables.
     func text(in style: TerminalStyle) -> String {
@@ -7,73 +9,61 @@ extension ReplaySummary {
     }
 
     private func tell(to page: inout Page) {
-        let read = lines - rejectedCount
-        let seconds = Double(milliseconds) / 1000
-        page.heading(
-            "\(grouped(lines)) \(lines == 1 ? "line" : "lines") in \(seconds) s: \(list(applied, "nothing")) applied, "
-                + "\(grouped(read - applied.reduce(0) { $0 + $1.count })) skipped, \(grouped(rejectedCount)) rejected")
-        for fault in rejected.prefix(5) { page.line(page.style.apply(.warning, "  \(fault)")) }
-        if rejectedCount > 5 { page.line("  and \(grouped(rejectedCount - 5)) more") }
-        if let stoppedAtLine { page.line("  stopped at line \(stoppedAtLine); later lines were not applied") }
-
+        tellLines(to: &page)
+        page.table("Machines", ["machine", "host", "lines", "events", "messages"], machineRows)
         page.table(
-            "Machines", ["machine", "host", "lines", "events", "messages"],
-            machines.map { machine in
-                let (events, messages) = (machine.applied, machine.messages)
-                return [
-                    machine.name, machine.host, grouped(machine.lines), grouped(events.reduce(0) { $0 + $1.count }),
-                    grouped(messages.reduce(0) { $0 + $1.count }),
-                ]
-            })
-        page.table(
-            "Messages by outcome", ["message", "created", "sent", "failed", "not sent", "dropped"],
-            deliveries.map { end in
-                [
-                    "\(end.kind) \(end.operation)", grouped(end.sent + end.failed + end.notSent + end.dropped),
-                    grouped(end.sent), grouped(end.failed), grouped(end.notSent), grouped(end.dropped),
-                ]
-            })
+            "Messages by outcome", ["message", "created", "sent", "failed", "not sent", "dropped"], deliveryRows)
         tellLosses(to: &page)
-        page.heading("Coverage: \(percent) % (\(reached) of \(outcomes) condition outcomes)")
-        for routine in routines { tell(routine, to: &page) }
-        page.list("Messages that were never created", neverMade.map { "\($0.type)\($0.why.map { ": \($0)" } ?? "")" })
-        page.list("What this recording does not show", gaps)
+        let coverage = report.coverage
+        page.heading(
+            "Coverage: \(coverage.percent) % (\(coverage.reached) of \(coverage.outcomes) condition outcomes)")
+        for routine in coverage.routines { tell(routine, to: &page) }
+        page.list(
+            "Messages that were never created",
+            coverage.messageTypes.filter { $0.made == 0 }
+                .map { escaped("\($0.type)\($0.why.map { ": \($0)" } ?? "")") })
+        page.list("What this recording does not show", coverage.gaps.map(escaped))
+    }
+
+    private func tellLines(to page: inout Page) {
+        let total = report.total
+        let seconds = Double(report.durationMilliseconds) / 1000
+        page.heading(
+            "\(grouped(total.lines)) \(total.lines == 1 ? "line" : "lines") in \(seconds) s: "
+                + "\(list(total.appliedByType, "nothing")) applied, "
+                + "\(grouped(total.lines - total.rejectedCount - total.applied)) skipped, "
+                + "\(grouped(total.rejectedCount)) rejected")
+        for line in total.rejected.prefix(5) { page.line(page.style.apply(.warning, "  \(escaped("\(line)"))")) }
+        if total.rejectedCount > 5 { page.line("  and \(grouped(total.rejectedCount - 5)) more") }
+        if let line = total.stoppedAtLine { page.line("  stopped at line \(line); later lines were not applied") }
     }
 
     private func tellLosses(to page: inout Page) {
+        let losses = report.losses
         guard !losses.isEmpty else { return }
-        let shown = losses.sorted { $0.count > $1.count }.prefix(Page.mostRows)
-        let isOneMachine = machines.count == 1
+        let namesMachine = report.machines.count != 1
         page.table(
             "Lost messages",
-            (isOneMachine ? [] : ["machine"]) + ["message", "reason", "process", "count", "first", "last"],
-            shown.map { loss in
-                (isOneMachine ? [] : [loss.machine ?? ""]) + [
-                    loss.operation, loss.reason, loss.process, grouped(loss.count), loss.first,
-                    loss.count > 1 ? loss.last : "",
-                ]
-            })
-        if losses.count > shown.count { page.line("  and \(losses.count - shown.count) more kinds; see --json") }
-        if lossesUnlisted > 0 {
-            page.line("  and \(grouped(lossesUnlisted)) messages of further kinds that are not listed")
+            (namesMachine ? ["machine"] : []) + ["message", "reason", "process", "count", "first", "last"],
+            lossRows(Page.mostRows, namesMachine: namesMachine))
+        if losses.count > Page.mostRows {
+            page.line("  and \(losses.count - Page.mostRows) more kinds; see --json")
+        }
+        if report.lossesUnlisted > 0 {
+            page.line("  and \(grouped(report.lossesUnlisted)) messages of further kinds that are not listed")
         }
     }
 
     /// How often each condition of a routine was true and false, and why it could not be.
-    private func tell(_ routine: Routine, to page: inout Page) {
-        if routine.records == 0 { return page.heading("\(routine.name): never ran") }
+    private func tell(_ routine: CoverageReport.Routine, to page: inout Page) {
+        let name = escaped(routine.name)
+        if routine.records == 0 { return page.heading("\(name): never ran") }
         page.table(
-            "\(routine.name): ran \(grouped(routine.records)), notified \(grouped(routine.notified))",
+            "\(name): ran \(grouped(routine.records)), notified \(grouped(routine.notified))",
             ["true", "false", "condition"],
-            routine.conditions.map { [grouped($0.held), grouped($0.failed), $0.check] },
-            notes: routine.conditions.map(\.why))
+            routine.conditions.map { [grouped($0.held), grouped($0.failed), escaped($0.check)] },
+            notes: routine.conditions.map { $0.why.map(escaped) })
     }
-
-    private func list(_ counts: Counts, _ none: String) -> String {
-        counts.isEmpty ? none : counts.map { "\(grouped($0.count)) \($0.name)" }.joined(separator: ", ")
-    }
-
-    private func grouped(_ number: Int) -> String { ReplayProgress.grouped(number) }
 }
 
 /// Headings, tables and lists, one after the other, each apart from the one before.

@@ -45,7 +45,7 @@ struct ServerReplay: Replaying {
         client = ServiceClient(target, token: token)
     }
 
-    func run(_ input: RecordingFiles) throws(CommandFailure) -> [UInt8] {
+    func run(_ input: RecordingFiles) throws(CommandFailure) -> ReplayResult {
         // Before anything that may block.
         if let model, let signals { removeOnSignal(model, signals) }
         if try input.detectedFormat() == .native {
@@ -56,7 +56,7 @@ struct ServerReplay: Replaying {
         guard let model else { return try post(input, like: command.server.like) }
         try make(model)
         // However the replay ends, only its hosts stay.
-        let result: Result<[UInt8], CommandFailure>
+        let result: Result<ReplayResult, CommandFailure>
         do throws(CommandFailure) { result = .success(try post(input, like: model)) } catch { result = .failure(error) }
         if let answer = try? client.ask("DELETE", "/v1/hosts/\(model)"), answer.status != 204 {
             logger.warning("the temporary host that has the rules was not deleted", metadata: ["host": "\(model)"])
@@ -98,7 +98,7 @@ struct ServerReplay: Replaying {
         }
     }
 
-    private func post(_ input: RecordingFiles, like model: String?) throws(CommandFailure) -> [UInt8] {
+    private func post(_ input: RecordingFiles, like model: String?) throws(CommandFailure) -> ReplayResult {
         var query = "format=sysmon"
         if let model { query += "&like=" + model.percentEncoded }
         if let machine = command.machine { query += "&machine=" + machine.percentEncoded }
@@ -122,7 +122,7 @@ struct ServerReplay: Replaying {
         }
         if let fault { throw fault }
         guard answer.status == 200 else { throw refusal(answer) }
-        return answer.body
+        return try ReplayResult(answer: answer.body)
     }
 
     private func refusal(_ answer: ServiceClient.Answer) -> CommandFailure {

@@ -1,0 +1,87 @@
+import Driver
+
+/// The routines, conditions and types of message that a replay reached, by the driver's names.
+public struct CoverageReport: Equatable, Sendable {
+    /// One routine.
+    public struct Routine: Equatable, Sendable {
+        /// Its name.
+        public let name: String
+        /// How often it ran.
+        public let records: Int
+        /// The number of runs that created a message.
+        public let notified: Int
+        /// Its conditions, in the driver's order.
+        public let conditions: [Condition]
+    }
+
+    /// A condition of a routine.
+    public struct Condition: Equatable, Sendable {
+        /// The condition as in the driver's code.
+        public let check: String
+        /// How often it was true.
+        public let held: Int
+        /// How often it was false.
+        public let failed: Int
+        /// Why a recording cannot show the missing outcome.
+        public let why: String?
+    }
+
+    /// A type of message that the routines can create.
+    public struct Message: Equatable, Sendable {
+        /// Its names.
+        public let type: MessageTypeName
+        /// The number of messages created.
+        public let made: Int
+        /// Why a recording never causes one.
+        public let why: String?
+    }
+
+    /// The number of outcomes of conditions that occurred.
+    public let reached: Int
+    /// The number of all outcomes.
+    public let outcomes: Int
+    /// The routines that events drive.
+    public let routines: [Routine]
+    /// The types of message that they can create.
+    public let messageTypes: [Message]
+    /// The gaps of the recording that explain the figures, a phrase each.
+    public let gaps: [String]
+
+    /// `reached` in percent of `outcomes`, to a tenth; 0 without outcomes.
+    public var percent: Double { Double(tenths) / 10 }
+
+    /// `percent` in tenths.
+    var tenths: Int { outcomes > 0 ? Int((Double(reached) * 1000 / Double(outcomes)).rounded()) : 0 }
+}
+
+extension CoverageReport {
+    init(_ coverage: Coverage, of messages: MessageCounts, gaps: [String]) {
+        reached = coverage.reached
+        outcomes = Coverage.outcomeCount
+        routines = Coverage.routines.map { routine in
+            let runs = coverage.runs(of: routine)
+            return Routine(
+                name: routine.name, records: runs.runs, notified: runs.notified,
+                conditions: routine.checks.map { Condition($0.check, coverage.outcomes(of: $0.check)) })
+        }
+        messageTypes = Coverage.messageTypes.map { type in
+            let made = messages[type]
+            return Message(type: type.names, made: made, why: made == 0 ? RecordingGaps.why(neverMade: type) : nil)
+        }
+        self.gaps = gaps
+    }
+}
+
+extension CoverageReport.Condition {
+    fileprivate init(_ check: Check, _ outcomes: Coverage.Outcomes) {
+        let reasons = [
+            outcomes.held == 0 ? RecordingGaps.why(check, neverIs: true) : nil,
+            outcomes.failed == 0 ? RecordingGaps.why(check, neverIs: false) : nil,
+        ].compactMap(\.self)
+        // Both outcomes may be missing for one reason.
+        let different = reasons.first == reasons.last ? Array(reasons.prefix(1)) : reasons
+        self.init(
+            check: "\(check.text)", held: outcomes.held, failed: outcomes.failed,
+            why: different.isEmpty ? nil : different.joined(separator: "; "))
+    }
+}
