@@ -54,8 +54,8 @@ let package = Package(
         library("JSON", ["CSimdJSON", "Bytes"]),
 
         // The driver
-        library("Messages"),
-        library("Driver", ["Messages", "Locking", deques]),
+        library("Messages", ["Bytes"]),
+        library("Driver", ["Messages", "Locking", "Bytes", deques]),
         library("Runtime", ["Driver", "Messages", "Locking", "Bytes", deques, heaps]),
         library("DriverJSON", ["Driver", "Messages", "JSON", "Bytes"]),
 
@@ -64,10 +64,10 @@ let package = Package(
             "WebhookEngine",
             ["Driver", "Messages", "DriverJSON", "JSON", "Locking", "Bytes", "Curl", "CGnuTLS", deques, heaps]),
 
-        library("Vocabulary", ["Driver", "Messages"]),
+        library("Vocabulary", ["Driver", "Messages", "Bytes"]),
 
         // Recordings, the API, the executable
-        library("Replay", ["DriverJSON", "Driver", "Messages", "JSON", "Locking", deques]),
+        library("Replay", ["DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", deques]),
         library(
             "NotificationAPI",
             [

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A full account of bytes that are read as a message: the message, the position of each piece, and what is wrong.
 ///
 /// Any bytes can be dissected. Bytes that cannot be read are a fault; bytes that can be read but differ from those that
@@ -124,14 +126,14 @@ public struct Dissection: Sendable {
             guard part.offset + part.size > expected.count || bytes[range] != expected[range] else { continue }
             parts[index].expected = Array(expected[range])
             let name = part.field?.name ?? "unclaimed bytes"
-            let usual = expected[range].prefix(16).map { hex($0, digits: 2) }.joined(separator: " ")
+            let usual = expected[range].prefix(16).hexPairs(separator: " ")
             remarks.append(MessageFault(offset: part.offset, detail: "\(name): the driver would write \(usual)"))
         }
         if end != expected.count {
             remarks.append(
                 MessageFault(
                     offset: min(end, expected.count),
-                    detail: "the driver's message would have 0x\(hex(expected.count)) bytes, not 0x\(hex(end))"))
+                    detail: "the driver's message would have \(expected.count.hex()) bytes, not \(end.hex())"))
         }
         if end < bytes.count {
             remarks.append(

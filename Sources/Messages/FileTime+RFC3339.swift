@@ -1,3 +1,5 @@
+import Bytes
+
 extension FileTime {
     /// 9999-12-31T23:59:59.9999999Z, the last time that RFC 3339 can express.
     public static let latest = FileTime(ticks: 2_650_467_743_999_999_999)
@@ -6,7 +8,7 @@ extension FileTime {
     ///
     /// A time after `latest` has no such form and is written as an unpadded hex FILETIME, which `init(_:)` refuses.
     public var rfc3339: String {
-        guard self <= .latest else { return "0x" + String(ticks, radix: 16) }
+        guard self <= .latest else { return ticks.hex() }
         let (dayNumber, inDay) = ticks.quotientAndRemainder(dividingBy: 86_400 * FileTime.ticksPerSecond)
         let date = CivilDate(daysSince1601: Int(dayNumber))
         let (secondOfDay, fraction) = inDay.quotientAndRemainder(dividingBy: FileTime.ticksPerSecond)
@@ -130,12 +132,7 @@ private struct Scanner {
     }
 
     static func hexadecimal(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> FileTime? {
-        guard (1...16).contains(digits.count) else { return nil }
-        var ticks: UInt64 = 0
-        for byte in digits {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
-            ticks = ticks << 4 | UInt64(digit)
-        }
+        guard digits.count <= 16, let ticks = UInt64(hexDigits: digits) else { return nil }
         return ticks <= FileTime.latest.ticks ? FileTime(ticks: ticks) : nil
     }
 
@@ -146,7 +143,7 @@ private struct Scanner {
     }
 
     private mutating func digit() -> Int? {
-        guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+        guard let byte = rest.first, byte.isDigit else { return nil }
         rest.removeFirst()
         return Int(byte - UInt8(ascii: "0"))
     }

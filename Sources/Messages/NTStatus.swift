@@ -1,3 +1,5 @@
+import Bytes
+
 /// An NTSTATUS as the driver records it.
 public struct NTStatus: RawRepresentable, Hashable, Sendable {
     /// The 32-bit value.
@@ -52,8 +54,5 @@ public struct NTStatus: RawRepresentable, Hashable, Sendable {
     public var name: String { NTStatus.table.first { $0.status == self }?.term.name ?? hex }
 
     /// The status as `0x%08x`.
-    public var hex: String {
-        let digits = String(rawValue, radix: 16)
-        return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
-    }
+    public var hex: String { rawValue.hex(digits: 8) }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Sixteen bytes that form one value: a GUID, a hash, the id of a rule.
 ///
 /// Driver: `_OWORD`, as in the analyst's listings.
@@ -48,7 +50,7 @@ extension OWord {
         var text = ""
         for (pair, place) in OWord.guidOrder.enumerated() {
             if [4, 6, 8, 10].contains(pair) { text += "-" }
-            text += hex(byte(place), digits: 2)
+            text += byte(place).hexDigits(2)
         }
         return text
     }
@@ -59,11 +61,10 @@ extension OWord {
         if text.hasPrefix("{"), text.hasSuffix("}") { text = text.dropFirst().dropLast() }
         let groups = text.split(separator: "-", omittingEmptySubsequences: false)
         guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12] else { return nil }
-        let digits = groups.joined().utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard digits.count == 2 * OWord.size else { return nil }
+        guard let pairs = [UInt8](hexPairs: groups.joined().utf8) else { return nil }
         var bytes = [UInt8](repeating: 0, count: OWord.size)
         for (pair, place) in OWord.guidOrder.enumerated() {
-            bytes[place] = UInt8(digits[2 * pair] << 4 | digits[2 * pair + 1])
+            bytes[place] = pairs[pair]
         }
         self.init(bytes: bytes)
     }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A noun of the driver: the columns that all tables share.
 ///
 /// Rules, flags, operations, statuses, routines, counters and settings each have one table (decision 28). The glossary,
@@ -60,8 +62,8 @@ extension Term.Value {
     /// The value in hex, as written in docs.
     public var text: String {
         switch self {
-        case .number(let number): "0x" + String(number, radix: 16, uppercase: true)
-        case .hex(let number): "0x" + String(number, radix: 16, uppercase: true)
+        case .number(let number): number.hex(uppercase: true)
+        case .hex(let number): number.hex(uppercase: true)
         case .status(let status): NTStatus(rawValue: status).hex
         }
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// The address that a server listens on: a numeric address and a port.
@@ -20,7 +21,7 @@ public struct ListenAddress: Hashable, Sendable {
     public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
-        guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        guard (1...5).contains(digits.utf8.count), digits.utf8.isDecimal,
             let port = UInt16(digits)
         else { return nil }
         self.port = port

@@ -1,3 +1,4 @@
+import Bytes
 import Yams
 
 /// A value given for a key, and its origin.
@@ -22,8 +23,7 @@ struct SettingsValue {
     func integer(in range: ClosedRange<Int>) throws(SettingsFault) -> Int {
         let text = try plainText()
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            digits.count == 1 || digits.first != "0"
+        guard digits.utf8.isDecimal, digits.count == 1 || digits.first != "0"
         else { throw fault("\(quoted(text)) is not a whole number") }
         guard let number = Int(text), range.contains(number) else {
             throw fault("\(shortened(text)) is not in \(range.lowerBound)...\(range.upperBound)")

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import Messages
 
@@ -101,8 +102,7 @@ extension LayoutField {
     /// Its offset as written in docs.
     fileprivate var place: String {
         guard let offset else { return ".." }
-        let digits = String(offset, radix: 16, uppercase: true)
-        return digits.count == 1 ? "0" + digits : digits
+        return offset.hexDigits(2, uppercase: true)
     }
 
     fileprivate var notes: String {
@@ -111,7 +111,7 @@ extension LayoutField {
         case .length(let part): notes.append("bytes of \(part)")
         case .count(let part): notes.append("number of \(part)")
         case .offset(let part): notes.append("offset of \(part)")
-        case .constant(let value): notes.append("0x" + String(value, radix: 16, uppercase: true))
+        case .constant(let value): notes.append(value.hex(uppercase: true))
         default: break
         }
         if isRequired { notes.append("required in `data`") }
@@ -123,7 +123,7 @@ extension LayoutField {
             if valueNames.names.count <= 10 {
                 notes.append(
                     valueNames.names.sorted { $0.key < $1.key }
-                        .map { "0x\(String($0.key, radix: 16, uppercase: true)) \($0.value)" }.joined(separator: ", "))
+                        .map { "\($0.key.hex(uppercase: true)) \($0.value)" }.joined(separator: ", "))
             }
         }
         return notes.joined(separator: "; ")

@@ -1,3 +1,4 @@
+import Bytes
 public import Messages
 
 /// A setting of a host's driver: a line of the table of settings.
@@ -66,7 +67,7 @@ extension DriverSetting.Kind {
         case .count(let range, let unit, let path):
             "\(range.lowerBound)...\(range.upperBound) \(unit), \(defaults[keyPath: path]) by default"
         case .milliseconds(let range, let path):
-            "\(range.lowerBound)...\(range.upperBound) ms, \(defaults[keyPath: path].wholeMilliseconds) by default"
+            "\(range.lowerBound)...\(range.upperBound) ms, \(defaults[keyPath: path].milliseconds) by default"
         case .flag(let path): "\(defaults[keyPath: path]) by default"
         case .choice(let names, let read, _): "\(names.joined(separator: " or ")), \(read(defaults)) by default"
         }
@@ -93,7 +94,7 @@ extension DriverConfig {
         get {
             switch setting.kind {
             case .count(_, _, let path): .number(self[keyPath: path])
-            case .milliseconds(_, let path): .number(self[keyPath: path].wholeMilliseconds)
+            case .milliseconds(_, let path): .number(Int(self[keyPath: path].milliseconds))
             case .flag(let path): .flag(self[keyPath: path])
             case .choice(_, let read, _): .name(read(self))
             }
@@ -108,12 +109,5 @@ extension DriverConfig {
             default: preconditionFailure("\(setting.name) has another kind of value")
             }
         }
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds.
-    package var wholeMilliseconds: Int {
-        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 public import Messages
 
 /// A word of bits. Some bits have a name; all are kept.
@@ -65,15 +66,12 @@ extension NamedBits {
         }
         while nameless != 0 {
             let bit = nameless & (~nameless + 1)
-            names.append("0x" + String(bit, radix: 16))
+            names.append(bit.hex())
             nameless &= ~bit
         }
         return names
     }
 
     /// The word as eight hex digits, `0x00400400`.
-    public var mask: String {
-        let digits = String(rawValue, radix: 16)
-        return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
-    }
+    public var mask: String { rawValue.hex(digits: 8) }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 extension Layout {
     /// Reads a content and records each of its pieces.
     ///
@@ -17,7 +19,7 @@ extension Layout {
             reader.note(field.facts, of: name, at: offset, size: size, value)
             if case .measure = field.slot, case .number(let number) = value { measures[index] = number }
             if case .constant(let expected) = field.facts.kind, value != .hex(expected) {
-                reader.fault(offset, "\(field.facts.name) is not 0x\(hex(expected))")
+                reader.fault(offset, "\(field.facts.name) is not \(expected.hex())")
             }
         }
         var next = base + fixedSize
@@ -64,12 +66,12 @@ extension Layout {
             }
             // Offsets count from byte 08. Compare before adding anything: the message can contain any 64 bits here.
             guard reader.end >= 8, offset <= UInt64(reader.end - 8) else {
-                if !reader.isTruncated { reader.fault(place, "points to 0x\(hex(offset)), behind the message") }
+                if !reader.isTruncated { reader.fault(place, "points to \(offset.hex()), behind the message") }
                 return nil
             }
             start = Int(offset) + 8
             guard start >= base + fixedSize else {
-                reader.fault(place, "points to 0x\(hex(offset)), into the fields before \(part.facts.name)")
+                reader.fault(place, "points to \(offset.hex()), into the fields before \(part.facts.name)")
                 return nil
             }
         }
@@ -80,7 +82,7 @@ extension Layout {
         guard size <= reader.end - start else {
             let place = base + (part.measureField.flatMap { fields[$0].facts.offset } ?? 0)
             if !reader.isTruncated {
-                reader.fault(place, "is 0x\(hex(measured)), so that \(part.facts.name) goes beyond the message")
+                reader.fault(place, "is \(measured.hex()), so that \(part.facts.name) goes beyond the message")
             }
             return nil
         }
@@ -112,7 +114,7 @@ extension Layout {
         if part.measureField != nil {
             if extent.isEmpty, part.offsetField != nil { return nil }
             guard extent.count >= 2, extent.count.isMultiple(of: 2) else {
-                reader.fault(start, "\(name) has 0x\(hex(extent.count)) bytes, which is no text with a NUL")
+                reader.fault(start, "\(name) has \(extent.count.hex()) bytes, which is no text with a NUL")
                 return nil
             }
         }

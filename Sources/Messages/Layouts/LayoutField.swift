@@ -1,3 +1,5 @@
+import Bytes
+
 /// One line of a layout's table: the position and the kind of a field.
 public struct LayoutField: Hashable, Sendable {
     /// The kind of a field.
@@ -48,7 +50,7 @@ public struct LayoutField: Hashable, Sendable {
             guard areBits, value != 0 else { return names[value] }
             let known = names.keys.sorted().filter { value & $0 != 0 }
             let rest = known.reduce(value) { $0 & ~$1 }
-            let words = known.compactMap { names[$0] } + (rest == 0 ? [] : ["0x" + String(rest, radix: 16)])
+            let words = known.compactMap { names[$0] } + (rest == 0 ? [] : [rest.hex()])
             return words.joined(separator: " | ")
         }
     }

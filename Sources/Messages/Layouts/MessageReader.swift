@@ -1,3 +1,5 @@
+import Bytes
+
 /// A fault in the bytes of a message, or a remark about them.
 public struct MessageFault: Error, Hashable, Sendable {
     /// Its position in bytes from the start of the input.
@@ -47,9 +49,9 @@ struct MessageReader {
     /// read.
     mutating func limit(to size: Int, statedAt offset: Int, header: Int) {
         if size < header {
-            fault(offset, "says 0x\(hex(size)) bytes, fewer than the header has")
+            fault(offset, "says \(size.hex()) bytes, fewer than the header has")
         } else if size > bytes.count {
-            fault(offset, "says 0x\(hex(size)) bytes, but only 0x\(hex(bytes.count)) are there")
+            fault(offset, "says \(size.hex()) bytes, but only \(bytes.count.hex()) are there")
             isTruncated = true
         } else {
             end = size
@@ -68,7 +70,7 @@ struct MessageReader {
     /// Whether `size` bytes at `offset` belong to the message. Records a fault if they do not.
     mutating func has(_ size: Int, at offset: Int, for name: String) -> Bool {
         if offset <= end, size <= end - offset { return true }
-        if !isTruncated { fault(min(offset, end), "the message ends at 0x\(hex(end)), within \(name)") }
+        if !isTruncated { fault(min(offset, end), "the message ends at \(end.hex()), within \(name)") }
         return false
     }
 
@@ -100,10 +102,4 @@ struct MessageReader {
     func terminator(from offset: Int, to limit: Int) -> Int? {
         stride(from: offset, to: limit - 1, by: 2).first { bytes[$0] == 0 && bytes[$0 + 1] == 0 }
     }
-}
-
-/// A number in hex digits without a prefix, padded to at least `digits` digits.
-func hex(_ number: some BinaryInteger, digits: Int = 1) -> String {
-    let text = String(number, radix: 16)
-    return String(repeating: "0", count: max(0, digits - text.count)) + text
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Locking
 import MicroHTTPD
 import Synchronization
@@ -66,7 +67,7 @@ final class AccessControl: Sendable {
     /// What follows the scheme `Bearer`, in any letter case, and blanks (RFC 6750, section 2.1).
     private static func bearerToken(in authorization: String) -> Substring.UTF8View? {
         let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        guard parts.count == 2, parts[0].asciiLowercased == "bearer" else { return nil }
         return parts[1].drop { $0 == " " }.utf8
     }
 }

@@ -57,7 +57,7 @@ extension TokenTable {
         }
         let token = words[2]
         let padding = token.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        guard 16...512 ~= token.count, padding < token.count, token.dropLast(padding).allSatisfy(\.isTokenCharacter)
+        guard 16...512 ~= token.count, padding < token.count, token.dropLast(padding).allSatisfy(\.isBearerCharacter)
         else { throw fault("the token is not 16 to 512 letters, digits, '-', '.', '_', '~', '+' and '/'") }
         guard !has(name: name) else { throw fault("the name \(name) stands twice") }
         if let other = caller(presenting: token) { throw fault("the token is that of \(other.name) too") }
@@ -71,5 +71,5 @@ extension TokenTable {
 extension UInt8 {
     fileprivate var isNameCharacter: Bool { isLetterOrDigit || "._-".utf8.contains(self) }
 
-    fileprivate var isTokenCharacter: Bool { isLetterOrDigit || "-._~+/".utf8.contains(self) }
+    fileprivate var isBearerCharacter: Bool { isLetterOrDigit || "-._~+/".utf8.contains(self) }
 }

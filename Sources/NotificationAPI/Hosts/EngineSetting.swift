@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 public import JSON
 public import Runtime
@@ -53,7 +54,7 @@ extension EngineSetting: JSONReadable {
         case .embedded(let behaviour):
             json.member("type", Kind.embedded.rawValue)
             json.member("reply", behaviour.reply.rawValue)
-            json.member("delayMs", behaviour.delay.wholeMilliseconds)
+            json.member("delayMs", behaviour.delay.milliseconds)
             json.member("failEvery", behaviour.failEvery)
         case .webhook(let configuration):
             json.member("type", Kind.webhook.rawValue)
@@ -118,7 +119,7 @@ extension WebhookConfiguration {
             guard let text = value.string(maxUTF16: HeaderRules.maxValueLength) else { continue }
             if let detail = HeaderRules.fault(name: name, value: text) {
                 value.fault(detail)
-            } else if !seen.insert(name.lowercased()).inserted {
+            } else if !seen.insert(name.asciiLowercased).inserted {
                 value.fault("the header occurs twice")
             } else {
                 headers[name] = text

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import Locking
 import Messages
@@ -106,7 +107,7 @@ final class EngineSwitch: EnginePort {
         return { result in
             // The engine lives until its last send has ended, also when another one has taken its place.
             withExtendedLifetime(engine) {}
-            let waited = result.waited?.nanoseconds
+            let waited = result.waited.map { UInt64($0.nanoseconds) }
             if let waited {
                 let spent = self.machine.uptimeNanoseconds() &- machineStarted
                 self.latency.observe(nanoseconds: spent - min(spent, waited))
@@ -121,12 +122,5 @@ final class EngineSwitch: EnginePort {
             }
             completion(result)
         }
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds, of a duration that is not negative and less than five centuries.
-    fileprivate var nanoseconds: UInt64 {
-        UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
     }
 }

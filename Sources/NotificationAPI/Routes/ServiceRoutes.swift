@@ -1,3 +1,4 @@
+import Bytes
 import COpenAPI
 import JSON
 import MicroHTTPD
@@ -107,15 +108,7 @@ enum ServiceRoutes {
     /// What the client calls this service, when that can be shown in a page as it is.
     private static func authority(of call: Call) -> String {
         let host = call.context.head.headers["Host"] ?? ""
-        let isPlain = host.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"),
-                UInt8(ascii: "["), UInt8(ascii: "]"):
-                true
-            default: false
-            }
-        }
+        let isPlain = host.utf8.allSatisfy { $0.isLetterOrDigit || ".-:[]".utf8.contains($0) }
         return isPlain && !host.isEmpty ? host : "localhost:8080"
     }
 }

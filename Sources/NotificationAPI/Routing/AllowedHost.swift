@@ -12,7 +12,7 @@ public struct AllowedHost: Hashable, Sendable {
     public init?(_ text: String) {
         let bytes = text.utf8.span
         guard let authority = Authority(bytes), text.utf8.last != UInt8(ascii: ":") else { return nil }
-        host = String(decoding: text.lowercased().utf8.prefix(authority.hostEnd), as: UTF8.self)
+        host = String(decoding: text.asciiLowercased.utf8.prefix(authority.hostEnd), as: UTF8.self)
         port = authority.port
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import MicroHTTPD
 
 /// The media types that are given and taken.
@@ -18,7 +19,7 @@ enum MediaType: String {
 
     /// Whether a `Content-Type` names this type, whatever its parameters and case.
     func matches(contentType: String) -> Bool {
-        contentType == rawValue || contentType.prefix { $0 != ";" }.trimmed.lowercased() == essence
+        contentType == rawValue || contentType.prefix { $0 != ";" }.trimmed.asciiLowercased == essence
     }
 
     /// Which of `offered` an `Accept` header prefers, the first of those it likes alike; nil when it leaves all of them
@@ -44,8 +45,8 @@ private struct MediaRange {
 
     init(_ text: Substring) {
         let parts = text.split(separator: ";").map(\.trimmed)
-        name = parts.first?.lowercased() ?? ""
-        let weight = parts.dropFirst().first { $0.lowercased().hasPrefix("q=") }?.dropFirst(2)
+        name = parts.first?.asciiLowercased ?? ""
+        let weight = parts.dropFirst().first { $0.asciiLowercased.hasPrefix("q=") }?.dropFirst(2)
         quality = weight.map(MediaRange.thousandths) ?? 1000
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import MicroHTTPD
 
@@ -109,8 +110,7 @@ struct ParameterReader {
     private mutating func decimal<Number: FixedWidthInteger>(
         _ text: String, _ name: String, _ range: ClosedRange<Number>
     ) -> Number? {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        if isPlain, let number = Number(text), range.contains(number) { return number }
+        if text.utf8.isDecimal, let number = Number(text), range.contains(number) { return number }
         fault(name, "must be an integer in \(range.lowerBound)...\(range.upperBound)")
         return nil
     }

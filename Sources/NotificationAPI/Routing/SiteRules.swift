@@ -94,9 +94,9 @@ extension Span where Element == UInt8 {
         var (parts, digits, number) = (1, 0, 0)
         for index in indices {
             switch self[index] {
-            case 0x30...0x39:
+            case let byte where byte.isDigit:
                 digits += 1
-                number = number * 10 + Int(self[index] - 0x30)
+                number = number * 10 + Int(byte & 0xF)
                 if digits > 3 || number > 255 { return false }
             case UInt8(ascii: ".") where digits > 0:
                 (parts, digits, number) = (parts + 1, 0, 0)

@@ -1,4 +1,4 @@
-import Dispatch
+import Bytes
 public import Driver
 import Locking
 public import Messages
@@ -71,10 +71,10 @@ public final class EventFeed: Sendable {
         _ lines: ReadLines, from start: Int, slice: Duration, resume: @escaping @Sendable () -> Void
     ) -> (end: Int, isCut: Bool) {
         guard start < lines.count, state.withLock({ $0.start(resume) }) else { return (start, false) }
-        let deadline = DispatchTime.now() + .nanoseconds(Int(slice / .nanoseconds(1)))
+        let deadline = Monotonic.now() + slice
         var isCut = false
         let end = run(.lines(lines), from: start, resume) {
-            isCut = DispatchTime.now() >= deadline
+            isCut = Monotonic.now() >= deadline
             return isCut
         }
         return (end, isCut)

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The host that a machine's events went to.
 public struct ReplayHost: Hashable, Sendable {
     /// Its name.
@@ -14,12 +16,8 @@ public struct ReplayHost: Hashable, Sendable {
     /// The name of the host for `machine`: its letters and digits in lower case, `-` for all else, at most 63 characters.
     /// Where that is among `taken` it gets a number; nil when there are too many.
     public static func name(of machine: String, besides taken: [String]) -> String? {
-        let letters = machine.unicodeScalars.map { scalar -> Character in
-            switch scalar {
-            case "a"..."z", "0"..."9": Character(scalar)
-            case "A"..."Z": Character(Unicode.Scalar(UInt8(ascii: scalar) | 0x20))
-            default: "-"
-            }
+        let letters = machine.asciiLowercased.unicodeScalars.map { scalar -> Character in
+            UInt8(exactly: scalar.value)?.isLetterOrDigit == true ? Character(scalar) : "-"
         }
         let trimmed = letters.drop { $0 == "-" }
         let stem = trimmed.isEmpty ? "machine" : String(trimmed.prefix(63))

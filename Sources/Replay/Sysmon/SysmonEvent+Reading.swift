@@ -1,3 +1,4 @@
+import Bytes
 import Messages
 
 extension SysmonEvent {
@@ -87,7 +88,7 @@ extension SysmonCreation {
     /// The mandatory label's RID; AppContainers run at the low level. What has another name counts as medium, the level
     /// that a token has by default.
     private static func integrityLevel(named name: String?) -> UInt32 {
-        switch name?.lowercased() {
+        switch name?.asciiLowercased {
         case "low", "appcontainer": 0x1000
         case "high": 0x3000
         case "system": 0x4000

@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import Messages
 
@@ -148,7 +149,7 @@ extension RecordValue {
     /// The number in a line `ProcessId: 123` of the rendered message.
     fileprivate func processId() throws(LineFault) -> UInt32? {
         guard let text = withUTF8({ $0.field("ProcessId") }).flatMap(\.self) else { return nil }
-        let digits = text.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let digits = text.prefix(while: \.isDigit)
         if digits.isEmpty { return nil }
         guard let processId = UInt32(String(decoding: digits.prefix(20), as: UTF8.self)) else {
             throw .member("ProcessId in Message", .notAnId)

@@ -1,3 +1,4 @@
+import Bytes
 import Messages
 
 /// A ProcessGuid that is not all zero: `{mmmmmmmm-LLLL-HHHH-xxxx-xxxxxxxxxxxx}`.
@@ -41,20 +42,9 @@ extension UInt64 {
     /// Appends hex digits; false when one is none.
     fileprivate mutating func take(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         for byte in digits {
-            guard let digit = byte.hexDigit else { return false }
-            self = self << 4 | digit
+            guard let digit = byte.hexValue else { return false }
+            self = self << 4 | UInt64(digit)
         }
         return true
-    }
-}
-
-extension UInt8 {
-    fileprivate var hexDigit: UInt64? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(self - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(self - UInt8(ascii: "a") + 10)
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(self - UInt8(ascii: "A") + 10)
-        default: nil
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Replay
 
 extension ReplaySummary {
@@ -101,21 +102,15 @@ private struct Page {
         guard !rows.isEmpty else { return }
         heading(title)
         let all = [columns] + rows
-        let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        let isNumber = columns.indices.map { column in
-            rows.allSatisfy { $0[column].allSatisfy { $0.isNumber || $0 == "," } }
+        let kinds = columns.indices.map { column -> TextTable.Column in
+            rows.allSatisfy { $0[column].allSatisfy { $0.isNumber || $0 == "," } } ? .right() : .left()
         }
+        let table = TextTable(kinds, fitting: all)
         for (place, row) in all.enumerated() {
-            let cells = columns.indices.map { column -> String in
-                let room = String(repeating: " ", count: widths[column] - row[column].count)
-                if isNumber[column] { return room + row[column] }
-                return column == columns.count - 1 ? row[column] : row[column] + room
-            }
-            var line = "  " + cells.joined(separator: "  ")
-            while line.last == " " { line.removeLast() }
+            let line = "  " + table.line(row)
             self.line(place == 0 ? style.apply(.faint, line) : line)
             guard place > 0, place <= notes.count, let note = notes[place - 1] else { continue }
-            let indent = String(repeating: " ", count: 6 + widths.dropLast().reduce(0) { $0 + $1 + 2 })
+            let indent = String(repeating: " ", count: 6 + table.lastColumnStart)
             for part in wrapped(note, width: (style.width ?? 100) - indent.count) {
                 self.line(style.apply(.faint, indent + part))
             }

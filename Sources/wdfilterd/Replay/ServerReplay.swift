@@ -1,3 +1,4 @@
+import Bytes
 import Curl
 import Dispatch
 import Glibc
@@ -39,7 +40,7 @@ struct ServerReplay: Replaying {
         self.command = command
         model =
             command.policies.isEmpty
-            ? nil : "replay-\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16))"
+            ? nil : "replay-\(getpid())-\(UInt32.random(in: 0...UInt32.max).hexDigits())"
         self.signals = signals
         self.logger = logger
         client = ServiceClient(target, token: token)
