@@ -7,10 +7,10 @@ import Testing
 @testable import Driver
 @testable import Replay
 
-/// What events reached, and why not more.
+/// Coverage: the conditions that events reached, and why others were not reached.
 @Suite(.timeLimit(.minutes(5)))
 struct CoverageTests {
-    /// Every routine's reports of one driver.
+    /// The reports of all routines of one driver.
     private final class Reached: Sendable {
         let driver: Driver
         private let reports = Received<RoutineReport>()
@@ -46,7 +46,7 @@ struct CoverageTests {
         }
     }
 
-    /// Drives everything that a client may.
+    /// Does everything that a client can do.
     private func everything() throws -> [RoutineReport] {
         let all = Reached()
         try all.create(100)
@@ -85,7 +85,7 @@ struct CoverageTests {
         return all.all + denying.all
     }
 
-    @Test func `each condition is looked at by its routine and by no other`() throws {
+    @Test func `each condition is checked only by its own routine`() throws {
         let reports = try everything()
         for report in reports {
             for (check, _) in report.trace.checks { #expect(check.routine == report.routine, "\(check)") }
@@ -96,7 +96,7 @@ struct CoverageTests {
         #expect(Set(Check.allCases.map(\.routine)) == Set(Coverage.routines))
     }
 
-    @Test func `the figures are those of the reports`() throws {
+    @Test func `the counts match the reports`() throws {
         let reports = try everything()
         var coverage = Coverage()
         for report in reports { coverage.count(report) }
@@ -118,7 +118,7 @@ struct CoverageTests {
             CoverageReport(coverage, of: MessageCounts(), gaps: []).percent == (Double(reached) / 0.056).rounded() / 10)
     }
 
-    @Test func `a client can reach each outcome but that a new thread's process has no context`() throws {
+    @Test func `a client can reach every outcome except a new thread whose process has no context`() throws {
         var coverage = Coverage()
         for report in try everything() { coverage.count(report) }
         let missing = Check.allCases.flatMap { check in
@@ -128,13 +128,13 @@ struct CoverageTests {
         #expect(missing == ["currentContext false"])
     }
 
-    @Test func `each type of message that routines make is among those that are told`() throws {
+    @Test func `the message types that routines create are exactly those in the report`() throws {
         let made = Set(try everything().flatMap(\.messages).map { MessageType(of: $0.message) })
         #expect(made == Set(Coverage.messageTypes))
         #expect(Set(Coverage.messageTypes).count == Coverage.messageTypes.count)
     }
 
-    @Test func `nothing reached is 0 percent, and a run that says the same counts again`() throws {
+    @Test func `nothing reached is 0 percent, and a repeated run is counted but reaches nothing new`() throws {
         var coverage = Coverage()
         #expect(CoverageReport(coverage, of: MessageCounts(), gaps: []).percent == 0)
         #expect(coverage.reached == 0)
@@ -146,7 +146,7 @@ struct CoverageTests {
         #expect(coverage.runs(of: report.routine).runs == 2)
     }
 
-    @Test func `coverage is told only when it was asked for`() async {
+    @Test func `coverage is counted only if requested`() async {
         let line = SysmonLine.load(RecordedProcess(processId: 1000, second: 5))
         for asks in [false, true] {
             let feed = EventFeed(driver: .make(), options: .sysmon { $0.tellsCoverage = asks }, onEventTime: { _ in })
@@ -158,7 +158,7 @@ struct CoverageTests {
 
     // MARK: Gaps
 
-    /// Every outcome that recordings are said never to have, of those that they did have.
+    /// Outcomes that occurred, although recordings are said never to have them.
     private func contradictions(_ report: FeedReport, besides exceptions: [String] = []) -> [String] {
         Check.allCases.flatMap { check -> [String] in
             let outcomes = report.coverage.outcomes(of: check)
@@ -171,14 +171,14 @@ struct CoverageTests {
             }.map { "\($0)" }
     }
 
-    /// Every rule that makes the driver say something.
+    /// All rules that make the driver send messages.
     private static let rules: ProcessRules = [
         .notifyNewThreadDifferentProcess, .notifyNewThreadSameProcess, .notifyImageLoadRule, .notifyWow64cpuLoad,
         .notifyProcessCmdLine,
     ]
 
     @Test(.enabled(if: Recording.areThere), arguments: Recording.all)
-    func `no recording shows what recordings are said never to show`(recording: Recording) async throws {
+    func `no recording contains what recordings are said never to contain`(recording: Recording) async throws {
         let bytes = try recording.bytes()
         for initialThreads in [false, true] {
             var options = EventFeed.Options.sysmon {
@@ -197,7 +197,7 @@ struct CoverageTests {
         }
     }
 
-    @Test func `no record that Sysmon might write shows what recordings are said never to show`() async throws {
+    @Test func `no possible Sysmon record gives what recordings are said never to contain`() async throws {
         let (a, b) = (RecordedProcess(processId: 1000, second: 5), RecordedProcess(processId: 1004, second: 5))
         let system = RecordedProcess(processId: 4, second: 1)
         let driverLoad = SysmonLine.record(6, ["ImageLoaded": #"C:\\k.sys"#])
@@ -219,19 +219,19 @@ struct CoverageTests {
                 }, onEventTime: { _ in })
             let report = await feed.replay(Array((lines + [driverLoad]).joined(separator: "\n").utf8))
             #expect((report.total.applied, report.total.rejectedCount) == (13, 0))
-            // Event 6 is what tells of kernel images.
+            // Only event 6 records kernel images.
             #expect(contradictions(report, besides: ["systemModeImage true"]) == [])
             #expect(report.coverage.outcomes(of: .systemModeImage).held == 1)
         }
     }
 
-    /// What a reader of the figures of such a recording is told.
+    /// The gaps in the report of such a recording.
     private func gaps(_ lines: [String]) async -> [String] {
         let feed = EventFeed(driver: .make(), options: .sysmon(), onEventTime: { _ in })
         return await feed.replay(Array(lines.joined(separator: "\n").utf8)).gaps
     }
 
-    @Test func `a reader is told what a recording lacks, and is not told of what it has`() async {
+    @Test func `the report lists what a recording lacks, and nothing that it contains`() async {
         let (a, b) = (RecordedProcess(processId: 1000, second: 5), RecordedProcess(processId: 1004, second: 5))
         let none = await gaps([])
         #expect(

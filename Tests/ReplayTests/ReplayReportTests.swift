@@ -9,7 +9,7 @@ import Testing
 
 /// The report of a replay, and its JSON.
 @Suite struct ReplayReportTests {
-    /// The JSON of a report of one machine, and what it was made of.
+    /// The JSON of a report for one machine, with the report and the ledger that it was made from.
     private func json(_ lines: [String], part: String? = nil) async throws -> (JSONText, FeedReport, DeliveryLedger) {
         let ledger = DeliveryLedger()
         let driver = Driver.make(
@@ -36,7 +36,7 @@ import Testing
         return (JSONText(whole), report, ledger)
     }
 
-    /// JSON that is read member by member.
+    /// JSON that is read one member at a time.
     private struct JSONText {
         let bytes: [UInt8]
 
@@ -60,7 +60,7 @@ import Testing
             from: RecordedProcess(processId: 1000, second: 5), to: RecordedProcess(processId: 4, second: 5)),
     ]
 
-    @Test func `the report is valid JSON, whatever names hold, and says what was counted`() async throws {
+    @Test func `the report is valid JSON for all names, and its counts are correct`() async throws {
         let (text, report, _) = try await json(Self.lines, part: #"a "part".json"#)
         let total = report.total
         #expect((total.lines, total.applied, total.rejectedCount) == (7, 2, 2))
@@ -90,7 +90,7 @@ import Testing
         #expect(machines == [#"pc"1"#, "refused", "pc1"])
     }
 
-    @Test func `the section of a machine names its host, and its counts hold together`() async throws {
+    @Test func `the section of a machine names its host, and its counts add up`() async throws {
         let (text, report, _) = try await json(Self.lines)
         let hosts = try text.read { object in
             object.required("hosts") { $0.array(maxCount: 10) }?.compactMap { host -> [String]? in
@@ -104,7 +104,7 @@ import Testing
         #expect(report.machines.map(\.events.isComplete) == [true])
     }
 
-    @Test func `deliveries and losses in the JSON are those of the ledger`() async throws {
+    @Test func `deliveries and losses in the JSON match the ledger`() async throws {
         let (text, _, ledger) = try await json(Self.lines)
         let deliveries = try text.read { object in
             object.required("deliveries") { $0.array(maxCount: 10) }?.compactMap { end -> String? in
@@ -147,7 +147,7 @@ import Testing
         #expect(ledger.losses.map(\.first.subject) == [image, image])
     }
 
-    @Test func `coverage in the JSON is that of the report, to a tenth of a percent`() async throws {
+    @Test func `coverage in the JSON matches the report, to a tenth of a percent`() async throws {
         let (text, report, _) = try await json(Self.lines)
         let percent = Double(report.coverage.reached) * 100 / Double(Coverage.outcomeCount)
         #expect(
@@ -174,7 +174,7 @@ import Testing
         #expect(failed == Check.allCases.reduce(0) { $0 + report.coverage.outcomes(of: $1).failed })
     }
 
-    // MARK: Both ways
+    // MARK: Writing and reading
 
     private func read(_ text: JSONText) throws -> ReplayReport {
         try JSONDocument.read(text.bytes) { ReplayReport($0) }
@@ -188,7 +188,7 @@ import Testing
         #expect(try JSONText(read(text)).bytes == text.bytes)
     }
 
-    @Test func `what did not fit into the JSON is counted, and stays counted`() async throws {
+    @Test func `items that do not fit into the JSON are counted, and stay counted`() async throws {
         let (text, _, _) = try await json(Self.lines)
         let report = try read(text)
         let name = String(repeating: "n", count: 1 << 20)

@@ -3,7 +3,7 @@ import Locking
 import Messages
 import Replay
 
-/// Something that happens once, on any thread.
+/// An event that happens once, on any thread.
 final class Signal: Sendable {
     private struct State {
         var hasFired = false
@@ -32,7 +32,7 @@ final class Signal: Sendable {
     }
 }
 
-/// Who takes an upload piece by piece.
+/// Takes an upload piece by piece.
 protocol Uploading: Sendable {
     func consume(_ bytes: UnsafeRawBufferPointer, resume: @escaping @Sendable () -> Void) -> Int
     func finish(completion: @escaping @Sendable (FeedReport) -> Void)
@@ -42,12 +42,12 @@ extension EventFeed: Uploading {}
 extension UploadPipeline: Uploading {}
 
 extension Uploading {
-    /// Sends `bytes` in chunks as a client would, waiting whenever the feed does.
+    /// Sends `bytes` in chunks as a client would, waiting whenever the feed waits.
     func upload(_ bytes: [UInt8], chunk: Int = .max) async -> EventsReport {
         await replay(bytes, chunk: chunk).total
     }
 
-    /// The same, with what came of each machine.
+    /// As above, with the results of each machine.
     func replay(_ bytes: [UInt8], chunk: Int = .max) async -> FeedReport {
         var offset = 0
         while offset < bytes.count {
@@ -63,14 +63,14 @@ extension Uploading {
 }
 
 extension EventFeed.Options {
-    /// Options for Sysmon records, changed.
+    /// Options for Sysmon records, modified by `change`.
     static func sysmon(_ change: (inout Self) -> Void = { _ in }) -> Self {
         var options = Self(format: .sysmon)
         change(&options)
         return options
     }
 
-    /// Options for native lines, changed.
+    /// Options for native lines, modified by `change`.
     static func native(_ change: (inout Self) -> Void = { _ in }) -> Self {
         var options = Self(format: .native)
         change(&options)
@@ -87,9 +87,9 @@ extension Driver {
 }
 
 extension EventsReport {
-    /// The number of a rejected line and what is wrong with it, as `line: detail`.
+    /// The number and the fault of each rejected line, as `line: detail`.
     var faults: [String] { rejected.map { "\($0.line): \($0.detail)" } }
 
-    /// Whether each line that was read is accounted for.
+    /// Whether every line was counted.
     var isComplete: Bool { lines == applied + skipped.values.reduce(0, +) + rejectedCount }
 }

@@ -5,18 +5,18 @@ import Replay
 import Runtime
 import TestSupport
 
-/// When the made-up recordings begin, 2020-02-21T10:15:30Z.
+/// The start of the handwritten recordings, 2020-02-21T10:15:30Z.
 let recordingStart = FileTime(unixSecond: 1_582_280_130)
 
 extension FileTime {
-    /// So many milliseconds after the recording began.
+    /// The time `milliseconds` after the start of the recording.
     static func at(_ milliseconds: Int) -> FileTime {
         FileTime(ticks: UInt64(Int(recordingStart.ticks) + milliseconds * 10_000))
     }
 }
 
 extension String {
-    /// The line of a record, as of so many milliseconds after the recording began, at most half an hour.
+    /// The record with the time `milliseconds` after the start of the recording, at most half an hour.
     func at(_ milliseconds: Int) -> String {
         func padded(_ number: Int, _ digits: Int) -> String {
             String(repeating: "0", count: digits - String(number).count) + String(number)
@@ -28,14 +28,14 @@ extension String {
     }
 }
 
-/// An engine in virtual time that acknowledges, after as long as it is told.
+/// An engine in virtual time that acknowledges after the given latency.
 final class SlowEngine: EnginePort {
-    /// A message that came, and when.
+    /// A message with the time at which the engine got it.
     struct Delivery: Hashable, Sendable {
         let milliseconds: Int
         let message: EngineMessage
 
-        /// What it is about, in short: `12 CreateProcess 1000`.
+        /// Its time, operation and process in short: `12 CreateProcess 1000`.
         var text: String { "\(milliseconds) \(message.operation.name) \(message.process?.processId ?? 0)" }
     }
 
@@ -48,7 +48,7 @@ final class SlowEngine: EnginePort {
         self.latency = latency
     }
 
-    /// Everything that came, in order.
+    /// All messages that the engine got, in order.
     var deliveries: [Delivery] { received.withLock { $0 } }
 
     func send(
@@ -67,17 +67,17 @@ extension VirtualTime {
     var milliseconds: Int { Int(nanoseconds / 1_000_000) }
 }
 
-/// A replay to one driver, at the pace of its recording, in virtual time.
+/// A replay into one driver, at the pace of its recording, in virtual time.
 final class VirtualReplay: Sendable {
     let time = VirtualTime()
     let driver: Driver
     let ledger = DeliveryLedger()
-    /// The times of events as the driver was told of them, and how late it then was, milliseconds.
+    /// The times of events as passed to the driver, with the milliseconds of virtual time at that moment.
     let events = Received<(time: FileTime, milliseconds: Int)>()
     private let clock: RecordingClock
     private let speed: Double
 
-    /// `engine` gets the virtual time; `rules` are every process's.
+    /// `engine` gets the virtual time; `rules` apply to every process.
     init(
         _ config: DriverConfig = DriverConfig(), rules: ProcessRules = [], speed: Double = 1,
         engine: (VirtualTime) -> any EnginePort
@@ -98,7 +98,7 @@ final class VirtualReplay: Sendable {
         return EventFeed(options: options, pacer: pacer) { _ in target }
     }
 
-    /// Feeds all lines, as time has to pass for that; finishes, and lets the worker send what is queued.
+    /// Feeds all lines, letting time pass as needed; finishes, and lets the worker send the queued messages.
     func run(_ lines: [String], _ options: EventFeed.Options = .sysmon()) -> FeedReport? {
         let feed = feed(options)
         pour(lines, into: feed)
@@ -109,7 +109,7 @@ final class VirtualReplay: Sendable {
         return report.count == 1 ? report.values.first : nil
     }
 
-    /// Feeds lines, as time has to pass for that.
+    /// Feeds lines, letting time pass as needed.
     func pour(_ lines: [String], into feed: EventFeed) {
         let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
         var offset = 0
@@ -118,11 +118,11 @@ final class VirtualReplay: Sendable {
             offset += bytes[offset...].withUnsafeBytes { feed.consume($0) { resumed.take(()) } }
             if offset == bytes.count { return }
             while resumed.count == 0, time.step() {}
-            if resumed.count == 0 { return }  // nothing will ever come
+            if resumed.count == 0 { return }  // nothing will resume the feed
         }
     }
 
-    /// Lets time pass up to `milliseconds`, for what is due then too.
+    /// Lets time pass up to `milliseconds`, including everything that is due then.
     func pass(to milliseconds: Int) {
         let isThere = Received<Void>()
         _ = time.schedule(after: .milliseconds(milliseconds - time.milliseconds)) { isThere.take(()) }
