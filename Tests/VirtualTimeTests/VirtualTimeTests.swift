@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: [Duration.zero, .seconds(-5), .nanoseconds(-1), .seconds(Int64.min)])
-    func `a delay that is not positive is no delay`(delay: Duration) {
+    func `a delay that is not positive counts as zero`(delay: Duration) {
         schedule("before", after: .nanoseconds(4))
         _ = time.step()
         schedule("a", after: delay)
@@ -96,7 +96,7 @@ import Testing
         #expect(run() == ["near@1000000000", "over@\(UInt64.max)"])
     }
 
-    @Test func `less than a nanosecond is no delay`() {
+    @Test func `fractions of a nanosecond are truncated`() {
         schedule("a", after: Duration(secondsComponent: 0, attosecondsComponent: 999_999_999))
         schedule("b", after: Duration(secondsComponent: 1, attosecondsComponent: 1_999_999_999))
         #expect(run() == ["a@0", "b@1000000001"])
