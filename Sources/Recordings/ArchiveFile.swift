@@ -48,7 +48,7 @@ final class ArchiveFile {
             guard let entry else { return nil }
             if archive_format(handle) == ARCHIVE_FORMAT_RAW { return .onlyOne(of: file.name) }
             let member = ArchiveMember(entry, in: file.name)
-            if archive_entry_filetype(entry) == S_IFREG, !member.isLeaving { return member }
+            if archive_entry_filetype(entry) == S_IFREG, !member.isAppleDouble { return member }
         }
     }
 

@@ -7,8 +7,8 @@ struct ArchiveMember {
     let isEncrypted: Bool
     /// Whether its name is one of recorded lines.
     let isRecording: Bool
-    /// Whether macOS wrote it beside the file that is meant.
-    let isLeaving: Bool
+    /// Whether it is one of the AppleDouble files that macOS adds for the attributes of other files.
+    let isAppleDouble: Bool
 
     /// How names of recorded lines end.
     static let endings = [".json", ".ndjson", ".jsonl", ".txt", ".log"]
@@ -21,12 +21,12 @@ struct ArchiveMember {
         name = archive + ": " + path.printable
         isEncrypted = archive_entry_is_encrypted(entry) != 0
         isRecording = ArchiveMember.endings.contains { path.lowercased().hasSuffix($0) }
-        isLeaving = folders.first == "__MACOSX" || folders.last?.hasPrefix("._") == true
+        isAppleDouble = folders.first == "__MACOSX" || folders.last?.hasPrefix("._") == true
     }
 
     private init(only name: String) {
         self.name = name
-        (isEncrypted, isRecording, isLeaving) = (false, true, false)
+        (isEncrypted, isRecording, isAppleDouble) = (false, true, false)
     }
 
     /// What is in a compressed file that is no archive.

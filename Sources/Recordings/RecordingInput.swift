@@ -12,11 +12,11 @@ enum RecordingInput {
 
     /// Opens what `path` names. A pipe is spooled when that `isBackward`, or when it is compressed.
     init(
-        path: String, name: String, isBackward: Bool, surroundings: RecordingSurroundings
+        path: String, name: String, isBackward: Bool, environment: RecordingEnvironment
     ) throws(RecordingFault) {
         let number =
             path == "-"
-            ? fcntl(surroundings.standardInput, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
+            ? fcntl(environment.standardInput, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { throw RecordingFault(name, "cannot be opened", errno: errno) }
         let file = Descriptor(owning: number)
         guard let status = file.status else { throw RecordingFault(name, "cannot be read", errno: errno) }
@@ -25,7 +25,7 @@ enum RecordingInput {
             throw RecordingFault(name, "is \(kind), and only files and pipes are read")
         }
         guard status.isRegularFile else {
-            self = try .init(pipe: PipeStream(file, name: name), name, isBackward, surroundings)
+            self = try .init(pipe: PipeStream(file, name: name), name, isBackward, environment)
             return
         }
         let range = FileRange(file: file, name: name, bounds: 0..<Int(status.st_size))
@@ -39,7 +39,7 @@ enum RecordingInput {
         case .eventLog:
             // The program takes a file by its name.
             if path == "-" { throw EventLog.unreadable(name) }
-            let log = try EventLog(path: path, name: name, searchPath: surroundings.searchPath)
+            let log = try EventLog(path: path, name: name, searchPath: environment.searchPath)
             self = .eventLog(log, size: range.bounds.count)
         }
     }
@@ -56,10 +56,10 @@ enum RecordingInput {
     }
 
     private init(
-        pipe: PipeStream, _ name: String, _ isBackward: Bool, _ surroundings: RecordingSurroundings
+        pipe: PipeStream, _ name: String, _ isBackward: Bool, _ environment: RecordingEnvironment
     ) throws(RecordingFault) {
         func spooled(_ bytes: PeekableStream) throws(RecordingFault) -> FileRange {
-            var spool = try SpoolFile(in: surroundings.temporaryFolder, for: name)
+            var spool = try SpoolFile(in: environment.temporaryFolder, for: name)
             try spool.append(bytes)
             return spool.range
         }

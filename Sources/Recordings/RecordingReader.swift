@@ -38,24 +38,24 @@ public final class RecordingReader {
     ) throws(RecordingFault) {
         try self.init(
             path: path, order: order, limits: LineLimits(lineBytes: maxLineBytes, blockBytes: blockBytes),
-            surroundings: RecordingSurroundings(), time: time)
+            environment: RecordingEnvironment(), time: time)
     }
 
     init(
-        path: String, order: RecordingOrder, limits: LineLimits, surroundings: RecordingSurroundings,
+        path: String, order: RecordingOrder, limits: LineLimits, environment: RecordingEnvironment,
         time: @escaping (UnsafeRawBufferPointer) -> UInt64?
     ) throws(RecordingFault) {
         precondition(limits.lineBytes > 0 && limits.blockBytes > 0, "lines and blocks have at least one byte")
         let name = path == "-" ? "standard input" : path.split(separator: "/").last.map { String($0) } ?? path
         let input = try RecordingInput(
-            path: path, name: name, isBackward: order == .reverse, surroundings: surroundings)
+            path: path, name: name, isBackward: order == .reverse, environment: environment)
         let reversed: [Bool]? =
             switch order {
             case .auto: try input.newestFirst(by: OrderSurvey(time: time, limits: limits))
             case .forward: []
             case .reverse: nil
             }
-        opening = PartOpening(reversed: reversed, limits: limits, temporaryFolder: surroundings.temporaryFolder)
+        opening = PartOpening(reversed: reversed, limits: limits, temporaryFolder: environment.temporaryFolder)
         size = input.size
         parts = try input.parts()
     }

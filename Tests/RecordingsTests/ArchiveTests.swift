@@ -12,9 +12,9 @@ import Testing
     }
 
     private func reading(_ order: RecordingOrder = .auto, lineBytes: Int = 1 << 20, blockBytes: Int = 512) -> Reading {
-        var surroundings = RecordingSurroundings()
-        surroundings.temporaryFolder = spoolFolder.path
-        return Reading(order: order, lineBytes: lineBytes, blockBytes: blockBytes, surroundings: surroundings)
+        var environment = RecordingEnvironment()
+        environment.temporaryFolder = spoolFolder.path
+        return Reading(order: order, lineBytes: lineBytes, blockBytes: blockBytes, environment: environment)
     }
 
     private func archive(
@@ -201,7 +201,7 @@ import Testing
     @Test func `a file that is not read in reverse is never spooled`() throws {
         let path = try archive("a.gz", .raw, .gzip, ["data": lines(0..<10)])
         var homeless = reading()
-        homeless.surroundings.temporaryFolder = "/nowhere"
+        homeless.environment.temporaryFolder = "/nowhere"
         #expect(try homeless.text(path) == lines(0..<10))
         homeless.order = .reverse
         #expect(throws: RecordingFault("a.gz", "no temporary file in /nowhere: No such file or directory")) {

@@ -12,10 +12,10 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private func reading(_ order: RecordingOrder = .auto, searchPath: String? = nil) -> Reading {
-        var surroundings = RecordingSurroundings()
-        surroundings.searchPath = searchPath ?? "/nowhere::\(folder.path)"
-        surroundings.temporaryFolder = folder.path
-        return Reading(order: order, surroundings: surroundings)
+        var environment = RecordingEnvironment()
+        environment.searchPath = searchPath ?? "/nowhere::\(folder.path)"
+        environment.temporaryFolder = folder.path
+        return Reading(order: order, environment: environment)
     }
 
     /// Installs a shell script in place of the program.
@@ -77,7 +77,7 @@ import Testing
         let log = open(folder.file("a.evtx", EventLogTests.content), O_RDONLY | O_CLOEXEC)
         defer { close(log) }
         var redirected = reading()
-        redirected.surroundings.standardInput = log
+        redirected.environment.standardInput = log
         #expect(throws: RecordingFault("standard input", EventLogTests.advice)) { try redirected.open("-") }
     }
 }

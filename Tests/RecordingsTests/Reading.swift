@@ -5,12 +5,12 @@ struct Reading {
     var order = RecordingOrder.auto
     var lineBytes = 1 << 20
     var blockBytes = 1 << 20
-    var surroundings = RecordingSurroundings()
+    var environment = RecordingEnvironment()
 
     func open(_ path: String) throws(RecordingFault) -> RecordingReader {
         try RecordingReader(
             path: path, order: order, limits: LineLimits(lineBytes: lineBytes, blockBytes: blockBytes),
-            surroundings: surroundings, time: Reading.time)
+            environment: environment, time: Reading.time)
     }
 
     /// All blocks of a recording without a fault.

@@ -13,10 +13,10 @@ import Testing
     private func withInput(_ input: Int32, _ order: RecordingOrder, _ body: (Reading) throws -> Void) throws {
         try #require(input >= 0)
         defer { close(input) }
-        var surroundings = RecordingSurroundings()
-        surroundings.standardInput = input
-        surroundings.temporaryFolder = folder.path
-        try body(Reading(order: order, blockBytes: 100, surroundings: surroundings))
+        var environment = RecordingEnvironment()
+        environment.standardInput = input
+        environment.temporaryFolder = folder.path
+        try body(Reading(order: order, blockBytes: 100, environment: environment))
     }
 
     /// A pipe that contains `bytes`, which must fit into it, and has no writer left.
@@ -69,12 +69,12 @@ import Testing
 
     @Test func `a named pipe is a pipe`() throws {
         try withInput(pipe(holding: Array(lines(0..<100).utf8)), .reverse) { reading in
-            let path = "/proc/self/fd/\(reading.surroundings.standardInput)"
+            let path = "/proc/self/fd/\(reading.environment.standardInput)"
             let blocks = try reading.blocks(path)
             #expect(blocks.text == lines((0..<100).reversed()))
         }
         try withInput(pipe(holding: Array("ElfFile\0\n".utf8)), .reverse) { reading in
-            let path = "/proc/self/fd/\(reading.surroundings.standardInput)"
+            let path = "/proc/self/fd/\(reading.environment.standardInput)"
             #expect { try reading.open(path) } throws: { "\($0)".contains("is an EVTX file; install evtx_dump") }
         }
     }
@@ -114,10 +114,10 @@ import Testing
     }
 
     @Test func `a closed standard input is a fault`() throws {
-        var surroundings = RecordingSurroundings()
-        surroundings.standardInput = -1
+        var environment = RecordingEnvironment()
+        environment.standardInput = -1
         #expect(throws: RecordingFault("standard input", "cannot be opened: Bad file descriptor")) {
-            try Reading(surroundings: surroundings).open("-")
+            try Reading(environment: environment).open("-")
         }
     }
 }

@@ -98,7 +98,7 @@ import Testing
     @Test func `an array that is newest first is reversed`() throws {
         let spool = try TemporaryFolder()
         var reading = Reading(blockBytes: 100)
-        reading.surroundings.temporaryFolder = spool.path
+        reading.environment.temporaryFolder = spool.path
         let times = (1...50).reversed().map { "{\"t\":\($0)}" }
         let path = folder.file("a.json", "[\n" + times.joined(separator: ",\n") + "\n]\n")
         let blocks = try reading.blocks(path)

@@ -150,7 +150,7 @@ import Testing
         #expect(started == [first, second])
         let none = plans.popRunnable()
         #expect(none == nil)
-        plans.goOn(second)
+        plans.resume(second)
         let next = plans.popRunnable()
         #expect(next == second)
         #expect(plans.count == 2)

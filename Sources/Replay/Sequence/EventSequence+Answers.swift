@@ -42,10 +42,10 @@ extension EventSequence {
     mutating func take(_ answer: Answer) {
         switch answer {
         case .time(let time): pace.reach(time)
-        case .drained(let ticket): plans.goOn(ticket)
+        case .drained(let ticket): plans.resume(ticket)
         case .room(let ticket, true):
             plans[ticket]?.plan.hasRoom = true
-            plans.goOn(ticket)
+            plans.resume(ticket)
         case .room(let ticket, false):
             guard let entry = plans[ticket] else { return }
             end(ticket)
@@ -81,7 +81,7 @@ extension EventSequence {
         entry.plan.hasRoom = false
         if options.drainsQueue, call.mayEnqueue { entry.plan.isToDrain = true }
         plans[ticket] = entry
-        plans.goOn(ticket)
+        plans.resume(ticket)
     }
 }
 

@@ -53,17 +53,17 @@ extension EventSequence {
             sections[place].note(event.time)
             let (ready, unresolved) = sections[place].mapper.take(event)
             skip(unresolved, place)
-            line(up: ready, place)
+            enqueue(ready, place)
         case .mention(let mention, _):
             guard let place else { return }
             let (ready, unresolved, isResolved) = sections[place].mapper.take(mention, line: lineNumber)
             skip(unresolved, place)
             if isResolved { sections.tally(place) { $0.skip(mention.reason, nil) } }
-            line(up: ready, place)
+            enqueue(ready, place)
         }
     }
 
-    private mutating func line(up events: [SysmonEvent], _ place: Int) {
+    private mutating func enqueue(_ events: [SysmonEvent], _ place: Int) {
         for event in events.reversed() { ready.append(LocatedEvent(event: event, section: place)) }
     }
 

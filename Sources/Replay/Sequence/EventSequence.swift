@@ -54,7 +54,7 @@ struct EventSequence {
     let options: EventFeed.Options
     var reader: LineReader
     var lines: LineSplitter
-    var sections: Sections
+    var sections: MachineSections
     /// Events whose turn has come, the next one last.
     var ready: [LocatedEvent] = []
     var upcoming: Upcoming?
@@ -73,7 +73,7 @@ struct EventSequence {
         self.options = options
         reader = LineReader(options)
         lines = LineSplitter(maxLineBytes: options.maxLineBytes)
-        sections = Sections(options)
+        sections = MachineSections(options)
         pace = Pace(isKept: options.keepsPace)
     }
 

@@ -30,8 +30,8 @@ struct PlansUnderWay: Sendable {
         nextTicket += 1
     }
 
-    /// What a plan waited for has come.
-    mutating func goOn(_ ticket: Ticket) { runnable.append(ticket) }
+    /// Marks a plan as ready to continue.
+    mutating func resume(_ ticket: Ticket) { runnable.append(ticket) }
 
     /// A plan that can go on; the caller sees to its next step.
     mutating func popRunnable() -> Ticket? { runnable.popFirst() }

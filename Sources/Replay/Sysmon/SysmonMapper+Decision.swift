@@ -128,7 +128,7 @@ extension SysmonMapper {
     // MARK: Processes
 
     /// How a process that a record names stands, once the calls in `draft` are made.
-    private enum Standing {
+    private enum Presence {
         case live
         case gone(Ending)
         /// The current process of a pid that no live process has.
@@ -144,7 +144,7 @@ extension SysmonMapper {
     }
 
     /// Sees to it that a process that a record names has a context, if it can have one.
-    private func meet(_ process: SysmonProcess, _ draft: inout PlanDraft) -> Standing {
+    private func meet(_ process: SysmonProcess, _ draft: inout PlanDraft) -> Presence {
         guard let processId = process.processId else { return .absent }
         let live = draft.live[processId]
         if process.isSystem { return .live }

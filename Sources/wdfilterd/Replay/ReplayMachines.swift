@@ -10,8 +10,8 @@ import WebhookEngine
 
 /// The drivers of a replay in this process, one for each machine.
 final class ReplayMachines: Sendable {
-    /// How time passes and who answers.
-    private enum Surroundings: Sendable {
+    /// The time that the drivers live in, and the engine that answers.
+    private enum Environment: Sendable {
         /// An embedded engine; nil for none.
         case virtual(VirtualTime, EmbeddedEngine.Behaviour?)
         case real(DispatchTimerQueue, CurlMulti, WebhookConfiguration)
@@ -20,7 +20,7 @@ final class ReplayMachines: Sendable {
     let ledger = DeliveryLedger()
     /// Nil when all events come as soon as can be.
     let pacer: Pacer?
-    private let surroundings: Surroundings
+    private let environment: Environment
     private let defaults: HostDefaults
     private let speed: Double?
     private let entries = Locked<[(machine: String?, name: String, driver: Driver)]>([])
@@ -45,8 +45,8 @@ final class ReplayMachines: Sendable {
         defaults.limits.journalCapacity = 1
         self.defaults = defaults
         speed = if case .speed(let speed) = command.pace { speed } else { nil }
-        surroundings = try ReplayMachines.surroundings(command, settings, defaults.engine)
-        switch (speed, surroundings) {
+        environment = try ReplayMachines.environment(command, settings, defaults.engine)
+        switch (speed, environment) {
         case (nil, _): pacer = nil
         case (let speed?, .virtual(let time, _)):
             pacer = Pacer(speed: speed, clock: RecordingClock(.events, over: time), timers: time)
@@ -54,9 +54,9 @@ final class ReplayMachines: Sendable {
         }
     }
 
-    private static func surroundings(
+    private static func environment(
         _ command: ReplayCommand, _ settings: Settings, _ engine: EngineSetting
-    ) throws(CommandFailure) -> Surroundings {
+    ) throws(CommandFailure) -> Environment {
         switch engine {
         case .none: return .virtual(VirtualTime(), nil)
         case .embedded(let behaviour):
@@ -75,7 +75,7 @@ final class ReplayMachines: Sendable {
 
     /// The time that a thread has to let pass while it waits; nil when it passes by itself.
     var virtualTime: VirtualTime? {
-        switch surroundings {
+        switch environment {
         case .virtual(let time, _): time
         case .real: nil
         }
@@ -106,7 +106,7 @@ final class ReplayMachines: Sendable {
                 config: defaults.config, limits: defaults.limits, engine: engine, clock: clock, timers: timers,
                 workQueue: InlineWorkQueue(), followerQueue: InlineWorkQueue())
         }
-        switch surroundings {
+        switch environment {
         case .virtual(let time, let behaviour):
             let clock = RecordingClock(speed.map { .running(speed: $0) } ?? .events, over: time)
             let engine: any EnginePort =

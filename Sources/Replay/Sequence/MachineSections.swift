@@ -1,7 +1,7 @@
 import Messages
 
 /// The machines of an upload, each with the lines that are its own.
-struct Sections: Sendable {
+struct MachineSections: Sendable {
     /// One machine's part.
     struct Section: Sendable {
         /// Lower case; nil for native lines, which name none.

@@ -1,12 +1,12 @@
 import Glibc
 
-/// What a reader takes from around it; tests have their own.
-struct RecordingSurroundings {
+/// The parts of the process's environment that a reader uses; tests replace them.
+struct RecordingEnvironment {
     /// Where programs are looked for: folders with colons between them.
     var searchPath = variable("PATH") ?? ""
     /// Where temporary files go.
     var temporaryFolder = variable("TMPDIR") ?? "/tmp"
-    /// What "-" is.
+    /// The descriptor that "-" stands for.
     var standardInput = STDIN_FILENO
 
     /// A variable of the environment that is not empty.
