@@ -2,9 +2,9 @@ import Messages
 
 extension EventFeed {
     /// What an upload consists of.
-    enum Input {
+    enum Input: Sendable {
         /// A piece of it.
-        case bytes(UnsafeRawBufferPointer)
+        case bytes(BorrowedBytes)
         /// Lines that were read already.
         case lines(ReadLines)
         /// Nothing more for now, or ever.
@@ -12,7 +12,7 @@ extension EventFeed {
 
         var count: Int {
             switch self {
-            case .bytes(let bytes): bytes.count
+            case .bytes(let piece): piece.bytes.count
             case .lines(let read): read.lines.count
             case .end: 0
             }

@@ -55,7 +55,7 @@ public final class EventFeed: Sendable {
     /// nothing.
     public func consume(_ bytes: UnsafeRawBufferPointer, resume: @escaping @Sendable () -> Void) -> Int {
         guard !bytes.isEmpty, state.withLock({ $0.start(resume) }) else { return 0 }
-        return run(.bytes(bytes), from: 0, resume)
+        return run(.bytes(BorrowedBytes(bytes: bytes)), from: 0, resume)
     }
 
     /// Takes lines that were read already, from place `start` on, and returns the place of the first that was not taken.
@@ -102,10 +102,9 @@ public final class EventFeed: Sendable {
     private func run(
         _ input: Input, from start: Int, _ resume: (@Sendable () -> Void)?, isTimeUp: () -> Bool = { false }
     ) -> Int {
-        let borrowed = Borrowed(input: input)
         var offset = start
         while true {
-            let (step, end) = state.withLock { [offset] in $0.next(in: borrowed.input, from: offset, resume) }
+            let (step, end) = state.withLock { [offset] in $0.next(in: input, from: offset, resume) }
             offset = end
             switch step {
             case .idle(let then):
@@ -157,11 +156,6 @@ public final class EventFeed: Sendable {
     private func answer(_ answer: EventSequence.Answer) {
         if state.withLock({ $0.answer(answer) }) { _ = run(.end, from: 0, nil) }
     }
-}
-
-/// The input of a call, borrowed from the caller: the state reads it and keeps no reference to it.
-private struct Borrowed: @unchecked Sendable {  // a C pointer, used by the calling thread alone
-    let input: EventFeed.Input
 }
 
 /// Where the events of a machine go.

@@ -66,7 +66,8 @@ public final class UploadPipeline: Sendable {
     private static let mostBytes = 256 << 10
 
     private let feed: EventFeed
-    private nonisolated(unsafe) let reader: ReadAhead  // used by who brings the upload, one at a time
+    /// Used by whoever brings the upload, one at a time.
+    private let reader: Locked<ReadAhead>
     private let slices: any SliceQueue
     private let state = Locked(State())
 
@@ -81,7 +82,7 @@ public final class UploadPipeline: Sendable {
     ) {
         self.slices = slices
         feed = EventFeed(options: options, slices: slices, findTarget: findTarget)
-        reader = ReadAhead(options)
+        reader = Locked(ReadAhead(options))
     }
 
     /// Takes all of `bytes`, or nothing: then too much waits to be applied, and it calls `resume` once when it can go on,
@@ -93,14 +94,15 @@ public final class UploadPipeline: Sendable {
             return true
         }
         if isFull { return 0 }
-        let lines = reader.read(piece: bytes)
+        let piece = BorrowedBytes(bytes: bytes)
+        let lines = reader.withLock { $0.read(piece: piece.bytes) }
         add(Batch(lines: lines, bytes: bytes.count + lines.storageBytes), completion: nil)
         return bytes.count
     }
 
     /// The upload is complete; `completion` runs once, on any thread.
     public func finish(completion: @escaping @Sendable (FeedReport) -> Void) {
-        let lines = reader.finish()
+        let lines = reader.withLock { $0.finish() }
         add(Batch(lines: lines, bytes: lines.storageBytes), completion: completion)
     }
 

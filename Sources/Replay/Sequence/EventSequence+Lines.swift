@@ -9,9 +9,9 @@ extension EventSequence {
     /// Reads the next line; false when there is none.
     mutating func read(_ input: EventFeed.Input, from offset: inout Int, _ isComplete: Bool) -> Bool {
         switch input {
-        case .bytes(let bytes):
-            lineNumber += lines.skipBlankLines(in: bytes, from: &offset)
-            if let line = lines.next(in: bytes, from: &offset) {
+        case .bytes(let piece):
+            lineNumber += lines.skipBlankLines(in: piece.bytes, from: &offset)
+            if let line = lines.next(in: piece.bytes, from: &offset) {
                 take(reader.read(line), machines: reader.machines)
                 return true
             }

@@ -20,7 +20,7 @@ struct LocalReplay: Replaying {
         logger.debug("replaying in this process", metadata: ["engine": "\(command.engine.url ?? "embedded")"])
     }
 
-    func run(_ input: RecordingFiles) throws(CommandFailure) -> ReplayResult {
+    func run(_ input: sending RecordingFiles) throws(CommandFailure) -> ReplayResult {
         let started = SystemClock().uptimeNanoseconds()
         var options = EventFeed.Options(format: try input.detectedFormat())
         options.machine = command.machine
@@ -29,6 +29,7 @@ struct LocalReplay: Replaying {
         options.tellsCoverage = true
         options.createsInitialThreads = command.initialThreads
         let feed = EventFeed(options: options, pacer: machines.pacer) { [machines] in machines.target(of: $0) }
+        let progress = input.progress
         let lines = ReadAheadLines(input, options, threads: LocalReplay.readers)
         defer { lines.stop() }
         var part: Int?
@@ -40,7 +41,7 @@ struct LocalReplay: Replaying {
                 if part != block.part { feed.begin(part: block.name) }
                 part = block.part
                 try consume(read, feed)
-                input.progress.note(lines: read.count, upTo: block)
+                progress.note(lines: read.count, upTo: block)
             }
         }
         let counted = try finish(feed)

@@ -2,10 +2,10 @@ import Dispatch
 import Locking
 import Replay
 
-/// Reads the lines of recordings on several threads, ahead of who applies them, and hands them out in order.
+/// Reads the lines of recordings on several threads, ahead of the thread that applies them, and hands them out in order.
 ///
-/// Who finds none reads some itself: to sleep and be woken for each block costs more. At most a few blocks are in memory.
-final class ReadAheadLines: @unchecked Sendable {  // the files are read under `turn`, all else under `state`
+/// For that one thread. If no lines are ready, it reads some itself, because sleeping and waking for each block costs more.
+final class ReadAheadLines {
     /// Lines of one part, or the fault at which reading ended.
     enum Piece {
         case lines(ReadLines, of: RecordingFiles.Block)
@@ -13,64 +13,93 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
         case end
     }
 
-    private struct State {
-        /// By number; those that come first are taken first.
-        var pieces: [Int: Piece] = [:]
-        var isStopped = false
-    }
-
-    private let files: RecordingFiles
-    private let options: EventFeed.Options
+    private let pieces: PieceQueue
     private let threads: Int
-    private let turn = DispatchSemaphore(value: 1)
-    /// The number of the next block; nil once all was read.
-    private var nextBlock: Int? = 0
-    /// Begins at 0: Dispatch does not let a semaphore go that is lower than it began.
-    private let room = DispatchSemaphore(value: 0)
-    private let arrival = DispatchSemaphore(value: 0)
-    private let state = Locked(State())
+    private let reader: ReadAhead
     private var nextPiece = 0
-    /// Of who applies the lines.
-    private let own: ReadAhead
 
-    /// Starts `threads` readers of `files`; what they find is for a feed made with `options`.
-    init(_ files: RecordingFiles, _ options: EventFeed.Options, threads: Int) {
-        self.files = files
-        self.options = options
+    /// Starts `threads` readers of `files`. Their lines are for a feed with the same options.
+    init(_ files: sending RecordingFiles, _ options: EventFeed.Options, threads: Int) {
+        let pieces = PieceQueue(files, capacity: threads + 3)
+        self.pieces = pieces
         self.threads = threads
-        own = ReadAhead(options)
-        for _ in 0..<threads + 3 { room.signal() }
+        reader = ReadAhead(options)
         let queue = DispatchQueue(label: "wdfilterd.read-ahead", attributes: .concurrent)
-        for _ in 0..<threads { queue.async { self.work() } }
-    }
-
-    /// The next lines, in order. For one thread.
-    func next() -> Piece {
-        while true {
-            if let piece = state.withLock({ $0.pieces.removeValue(forKey: self.nextPiece) }) {
-                nextPiece += 1
-                room.signal()
-                return piece
+        for _ in 0..<threads {
+            queue.async {
+                let reader = ReadAhead(options)
+                repeat { pieces.waitForRoom() } while pieces.readPiece(by: reader)
             }
-            if room.wait(timeout: .now()) == .timedOut || !readPiece(own) { arrival.wait() }
         }
     }
 
-    /// Nobody takes lines any more.
-    func stop() {
+    /// The next lines, in order.
+    func next() -> Piece {
+        while true {
+            if let piece = pieces.take(nextPiece) {
+                nextPiece += 1
+                return piece
+            }
+            if !pieces.hasRoom() || !pieces.readPiece(by: reader) { pieces.waitForPiece() }
+        }
+    }
+
+    /// Ends the readers.
+    func stop() { pieces.stop(threads) }
+}
+
+/// The pieces of recordings that were read and not taken yet: at most `capacity`, and those that are being read.
+private final class PieceQueue: Sendable {
+    private struct Source {
+        let files: RecordingFiles
+        /// The number of the next block; nil once all was read.
+        var nextBlock: Int? = 0
+    }
+
+    private struct State {
+        /// By number, from 0.
+        var pieces: [Int: ReadAheadLines.Piece] = [:]
+        var isStopped = false
+    }
+
+    /// Held while a block is read: the readers take turns.
+    private let source: Locked<Source>
+    private let state = Locked(State())
+    /// It starts at 0, because Dispatch does not allow a semaphore to be released below its first value.
+    private let room = DispatchSemaphore(value: 0)
+    private let arrival = DispatchSemaphore(value: 0)
+
+    init(_ files: sending RecordingFiles, capacity: Int) {
+        source = Locked(Source(files: files))
+        for _ in 0..<capacity { room.signal() }
+    }
+
+    /// Reserves room for a piece, and waits until there is some.
+    func waitForRoom() { room.wait() }
+
+    /// Reserves room for a piece; false if there is none.
+    func hasRoom() -> Bool { room.wait(timeout: .now()) == .success }
+
+    /// Waits until a piece arrives.
+    func waitForPiece() { arrival.wait() }
+
+    /// Takes a piece by its number, and gives its room back; nil if it is not there yet.
+    func take(_ number: Int) -> ReadAheadLines.Piece? {
+        guard let piece = state.withLock({ $0.pieces.removeValue(forKey: number) }) else { return nil }
+        room.signal()
+        return piece
+    }
+
+    /// Wakes `waiting` readers, which then end.
+    func stop(_ waiting: Int) {
         state.withLock { $0.isStopped = true }
-        for _ in 0..<threads { room.signal() }
+        for _ in 0..<waiting { room.signal() }
     }
 
-    private func work() {
-        let reader = ReadAhead(options)
-        repeat { room.wait() } while readPiece(reader)
-    }
-
-    /// Reads the next piece, for which there is room; false once all was read.
-    private func readPiece(_ reader: ReadAhead) -> Bool {
-        guard let (number, block) = read() else { return false }
-        let piece: Piece =
+    /// Reads the next piece into room that is reserved; false once all was read.
+    func readPiece(by reader: ReadAhead) -> Bool {
+        guard let (number, block) = readBlock() else { return false }
+        let piece: ReadAheadLines.Piece =
             switch block {
             case .success(let block?): .lines(block.bytes.withUnsafeBytes { reader.read($0) }, of: block)
             case .success(nil): .end
@@ -82,17 +111,17 @@ final class ReadAheadLines: @unchecked Sendable {  // the files are read under `
     }
 
     /// The next block, with its number; nil once all was read.
-    private func read() -> (Int, Result<RecordingFiles.Block?, CommandFailure>)? {
-        turn.wait()
-        defer { turn.signal() }
-        guard let number = nextBlock, !state.withLock({ $0.isStopped }) else { return nil }
-        do throws(CommandFailure) {
-            let block = try files.next()
-            nextBlock = block == nil ? nil : number + 1
-            return (number, .success(block))
-        } catch {
-            nextBlock = nil
-            return (number, .failure(error))
+    private func readBlock() -> (Int, Result<RecordingFiles.Block?, CommandFailure>)? {
+        source.withLock { source in
+            guard let number = source.nextBlock, !state.withLock({ $0.isStopped }) else { return nil }
+            do throws(CommandFailure) {
+                let block = try source.files.next()
+                source.nextBlock = block == nil ? nil : number + 1
+                return (number, .success(block))
+            } catch {
+                source.nextBlock = nil
+                return (number, .failure(error))
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ import Replay
 /// A way to run a replay.
 protocol Replaying {
     /// Replays all files.
-    func run(_ input: RecordingFiles) throws(CommandFailure) -> ReplayResult
+    func run(_ input: sending RecordingFiles) throws(CommandFailure) -> ReplayResult
 }
 
 /// The report of a replay, and its JSON.

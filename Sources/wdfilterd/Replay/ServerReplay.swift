@@ -46,7 +46,7 @@ struct ServerReplay: Replaying {
         client = ServiceClient(target, token: token)
     }
 
-    func run(_ input: RecordingFiles) throws(CommandFailure) -> ReplayResult {
+    func run(_ input: sending RecordingFiles) throws(CommandFailure) -> ReplayResult {
         // Before anything that may block.
         if let model, let signals { removeOnSignal(model, signals) }
         if try input.detectedFormat() == .native {
