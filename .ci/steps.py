@@ -1,7 +1,8 @@
 """The steps that a change has to pass, side by side where they do not get into each other's way.
 
 A step is a verb of the Makefile. Its output goes to `.build-ci/STEP.log`, which is printed whole when the step fails.
-When it passes, the last lines are. The first failure ends all others.
+When it passes, the last lines are. The first failure ends all others. A step that runs for longer than HANG is aborted,
+so that its processes print the stacks of their threads, and fails.
 
 The time of each step is held against its entry in CONTRIBUTING.md, in seconds of CPU (user and system, of all its
 processes), which depend little on what else runs. A machine that is slower as a whole is allowed for: a step fails when
@@ -27,6 +28,9 @@ ENTRY = re.compile(r"^\| `(?P<name>[a-z-]+)` \| (?P<cpu>\d+) \|", re.MULTILINE)
 LIMIT = 1.5
 # Below this many seconds of CPU the rest of the machine decides how long a step takes.
 SLACK = 20
+# Seconds of wall time after which a step hangs, and how long its processes have to print their stacks.
+HANG = 1500
+STACKS = 60
 LAST_LINES = 12
 # Lines that say how many tests ran; they are shown wherever they stand.
 COUNTED = re.compile(r"Test run with \d+ tests|^\d+ passed")
@@ -98,6 +102,7 @@ class Running:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 process_group=0,
+                env=os.environ | {"SWIFT_BACKTRACE": "enable=yes,interactive=no,color=no,threads=all"},
             )
         self.begun = time.monotonic()
 
@@ -109,6 +114,19 @@ class Running:
         self.process.returncode = os.waitstatus_to_exitcode(status)
         return self.process.returncode, Time(usage.ru_utime + usage.ru_stime, time.monotonic() - self.begun)
 
+    def aborted_if_it_hangs(self) -> tuple[int, Time] | None:
+        """Abort it when it has run for longer than any step may; the exit code is the one of timeout(1)."""
+        if time.monotonic() - self.begun < HANG:
+            return None
+        with self.log.open("ab") as log:
+            log.write(f"\n==> still running after {HANG} s, aborted\n".encode())
+        os.killpg(self.process.pid, signal.SIGABRT)
+        deadline = time.monotonic() + STACKS
+        while living(self.process.pid) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.kill()
+        return 124, Time(0, time.monotonic() - self.begun)
+
     def kill(self) -> None:
         """End it and all that it started."""
         with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
@@ -116,6 +134,17 @@ class Running:
             self.process.wait(timeout=10)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def living(group: int) -> list[int]:
+    """The processes of a group that have not ended."""
+    members = list[int]()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state != "Z":
+                members.append(int(stat.parent.name))
+    return members
 
 
 def startable(step: Step, running: Sequence[Step], passed: Mapping[str, Time]) -> bool:
@@ -164,7 +193,7 @@ def run(steps: Sequence[Step]) -> dict[str, Time] | None:
                 left.remove(step)
                 active.append(Running(step))
             for running in list(active):
-                if (ended := running.ended()) is None:
+                if (ended := running.ended() or running.aborted_if_it_hangs()) is None:
                     continue
                 active.remove(running)
                 show(running, *ended)

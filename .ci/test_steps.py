@@ -109,6 +109,20 @@ def test_a_failure_shows_why_and_ends_the_others(made: Path, capfd: pytest.Captu
         assert not Path(f"/proc/{number}").exists()
 
 
+def test_a_step_that_hangs_prints_its_stacks_and_fails(
+    made: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = "import faulthandler, time; faulthandler.enable(); print('begun', flush=True); time.sleep(600)"
+    (made / "Makefile").write_text(f'hung:\n\t@{sys.executable} -c "{program}"; true\n')
+    monkeypatch.setattr(steps, "HANG", 2)
+    assert steps.run([Step("hung", Kind.RUN)]) is None
+    out = capfd.readouterr().out
+    assert "hung FAILED" in out
+    assert "begun" in out
+    assert "Fatal Python error: Aborted" in out
+    assert "still running after 2 s" in out
+
+
 def test_the_table_of_contributing_names_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     text = (steps.REPOSITORY / "CONTRIBUTING.md").read_text()
     assert {match["name"] for match in steps.ENTRY.finditer(text)} == {step.name for step in steps.STEPS}
