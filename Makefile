@@ -23,8 +23,8 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # As README and the image build what is deployed, which is what is measured.
 DEPLOYED := -c release --static-swift-stdlib
 # Threads share state in what these test, or libraries call back from threads of theirs. CONTRIBUTING.md has the reasons.
-TSAN_TESTS := ChaosTests|CommandTests|DriverTests|EmbeddedEngineTests|JSONThreadTests|MicroHTTPDTests|NotificationAPITests|\
-	ReplayTests|RuntimeTests|VirtualTimeTests|WebhookEngineTests
+TSAN_TESTS := ChaosTests|CommandTests|ConsoleTests|DriverTests|EmbeddedEngineTests|JSONThreadTests|MicroHTTPDTests|\
+	NotificationAPITests|ReplayCommandTests|ReplayTests|RuntimeTests|VirtualTimeTests|WebhookEngineTests
 # C libraries, C++ of ours and pointers are near what these test.
 ASAN_TESTS := AccessTests|ChaosTests|CurlTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|WebhookEngineTests
 # Those that look at how long timers and connections take run apart: beside a thousand others they would starve.

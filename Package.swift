@@ -23,6 +23,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -76,13 +77,21 @@ let package = Package(
             ]),
         library("Recordings", ["CArchive", "Bytes"]),
         library("Settings", ["NotificationAPI", "WebhookEngine", "Runtime", "Driver", "Bytes", logging, yams]),
+        library(
+            "Console", ["Settings", "Runtime", "Messages", "JSON", "Locking", "Bytes", arguments, logging, deques]),
+        library("ServiceClient", ["Console", "Settings", "Curl", "JSON", "Bytes"]),
+        library(
+            "ReplayCommand",
+            [
+                "Console", "ServiceClient", "Settings", "Replay", "Recordings", "NotificationAPI", "WebhookEngine",
+                "DriverJSON", "Driver", "Messages", "Runtime", "JSON", "Locking", "Bytes", arguments, logging,
+            ]),
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
-                "NotificationAPI", "Settings", "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine",
-                "Vocabulary", "MicroHTTPD", "JSON", "Locking", "Bytes", "Recordings", "Replay",
-                "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", logging, deques,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ReplayCommand", "Console", "ServiceClient", "NotificationAPI", "Settings", "Driver", "Messages",
+                "Runtime", "DriverJSON", "WebhookEngine", "Vocabulary", "MicroHTTPD", "JSON", "Locking", "Bytes",
+                "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", arguments, logging,
             ],
             swiftSettings: strict),
 
@@ -118,7 +127,7 @@ let package = Package(
             ]),
         tests(
             "ReplayTests",
-            ["Replay", "DriverJSON", "Driver", "Messages", "Runtime", "JSON", "Locking", "TestSupport"]),
+            ["Replay", "Driver", "Messages", "Runtime", "JSON", "Locking", "TestSupport"]),
         tests("VirtualTimeTests", ["Runtime", "Driver", "Messages", "Locking"]),
         tests(
             "NotificationAPITests",
@@ -136,10 +145,11 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "wdfilterd", "Settings", "WebhookEngine", "MicroHTTPD", "Replay", "Driver", "Messages",
-                "Locking", "TestCertificates", logging,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "wdfilterd", "Console", "Settings", "WebhookEngine", "MicroHTTPD", "Driver", "Messages", "Locking",
+                "TestCertificates", arguments, logging,
             ]),
+        tests("ConsoleTests", ["Console", "Settings", "Locking", logging]),
+        tests("ReplayCommandTests", ["ReplayCommand", "Console", "Replay", "Driver", arguments]),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -11,7 +11,7 @@ def read(path: str) -> str:
     return (steps.REPOSITORY / path).read_text()
 
 
-VERSION = re.findall(r'static let current = "(\d+\.\d+\.\d+(?:-dev)?)"', read("Sources/wdfilterd/Version.swift"))[0]
+VERSION = re.findall(r'static let current = "(\d+\.\d+\.\d+(?:-dev)?)"', read("Sources/Console/Version.swift"))[0]
 
 
 def test_openapi_states_the_version() -> None:

@@ -1,11 +1,14 @@
 import Glibc
 
 /// Signals that are taken by the thread that waits for them instead of by a handler.
-struct AwaitedSignals: Sendable {
+public struct AwaitedSignals: Sendable {
     /// A signal that can be waited for, with its name.
-    enum Signal: String, CaseIterable {
+    public enum Signal: String, CaseIterable, Sendable {
+        /// By a terminal that closes, and to reload.
         case hangUp = "SIGHUP"
+        /// By Ctrl-C.
         case interrupt = "SIGINT"
+        /// By a supervisor.
         case terminate = "SIGTERM"
 
         fileprivate var number: Int32 {
@@ -24,7 +27,7 @@ struct AwaitedSignals: Sendable {
     ///
     /// SIGPIPE and SIGXFSZ are ignored as well: a reader that goes away, and a file that may not grow, are seen where they
     /// are written to.
-    init(_ signals: Signal...) {
+    public init(_ signals: Signal...) {
         self.signals = signals
         sigemptyset(&set)
         for signal in signals { sigaddset(&set, signal.number) }
@@ -35,7 +38,7 @@ struct AwaitedSignals: Sendable {
     }
 
     /// Blocks until one of them comes.
-    func wait() -> Signal {
+    public func wait() -> Signal {
         var set = set
         var number: Int32 = 0
         let result = sigwait(&set, &number)
@@ -46,38 +49,12 @@ struct AwaitedSignals: Sendable {
     }
 
     /// Ends the process at once by `last`, as if it had never been held back: our parent sees that it was cut short.
-    func end(by last: Signal) -> Never {
+    public func end(by last: Signal) -> Never {
         signal(last.number, SIG_DFL)
         var set = set
         pthread_sigmask(SIG_UNBLOCK, &set, nil)
         raise(last.number)
         // Not reached while the signal is one that ends a process.
         _exit(ExitStatus.failed.rawValue)
-    }
-}
-
-/// What a signal asks for, which depends on those before it.
-struct SignalMeaning {
-    /// What to do.
-    enum Action: Equatable {
-        case reload, stop, endAtOnce, nothing
-    }
-
-    /// A stop signal that comes this soon after the first is the same request: `timeout`, a terminal or a supervisor send one
-    /// to the process and one to its group. Nanoseconds.
-    static let repeatNanoseconds: UInt64 = 1_000_000_000
-
-    /// When the first stop signal came.
-    private var stopAsked: UInt64?
-
-    /// The meaning of `signal`, which comes at `uptime` in nanoseconds.
-    mutating func action(of signal: AwaitedSignals.Signal, at uptime: UInt64) -> Action {
-        guard let stopAsked else {
-            if signal == .hangUp { return .reload }
-            self.stopAsked = uptime
-            return .stop
-        }
-        if signal == .hangUp || uptime < stopAsked { return .nothing }
-        return uptime - stopAsked <= SignalMeaning.repeatNanoseconds ? .nothing : .endAtOnce
     }
 }

@@ -1,7 +1,7 @@
-import Settings
+public import Settings
 
 /// What the exit codes mean, in every subcommand.
-enum ExitStatus: Int32 {
+public enum ExitStatus: Int32, Sendable {
     /// All went well.
     case fine = 0
     /// An expectation or a threshold was not met.
@@ -13,20 +13,31 @@ enum ExitStatus: Int32 {
 }
 
 /// Ends a subcommand with a message on standard error.
-struct CommandFailure: Error {
+public struct CommandFailure: Error {
     /// The exit code.
-    var status: ExitStatus
+    public var status: ExitStatus
     /// What standard error gets, one or more lines.
-    var message: String
+    public var message: String
+
+    /// A failure with the exit code `status`.
+    public init(status: ExitStatus, message: String) {
+        self.status = status
+        self.message = message
+    }
 }
 
 extension CommandFailure {
     /// Runs `body` and turns faulty settings into a failure that lists them, one a line.
-    static func reportingFaults<Result>(_ body: () throws(InvalidSettings) -> Result) throws(CommandFailure) -> Result {
+    public static func reportingFaults<Result>(_ body: () throws(InvalidSettings) -> Result) throws(CommandFailure)
+        -> Result
+    {
         do {
             return try body()
         } catch {
             throw CommandFailure(status: .usage, message: error.faults.map(\.description).joined(separator: "\n"))
         }
     }
+
+    /// The failure of a command whose settings name something that cannot be used.
+    public init(_ setting: UnusableSetting) { self.init(status: .usage, message: "\(setting)") }
 }

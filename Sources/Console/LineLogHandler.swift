@@ -1,24 +1,26 @@
 import Bytes
 import JSON
-import Logging
+public import Logging
 import Messages
 import Runtime
-import Settings
+public import Settings
 
 /// Makes each log event one line, as text or as a JSON object, and hands that on to be written to standard error.
 ///
 /// What came from a client cannot begin a line of its own: control characters are escaped in both.
-struct LineLogHandler: LogHandler {
+public struct LineLogHandler: LogHandler {
     /// Tells which part of the program speaks.
-    let label: String
+    public let label: String
     /// The shape of a line.
-    let format: LogSettings.Format
+    public let format: LogSettings.Format
     private let write: @Sendable (String) -> Void
-    var logLevel: Logger.Level
-    var metadata: Logger.Metadata = [:]
+    /// The lowest level that is logged.
+    public var logLevel: Logger.Level
+    /// The values of every line.
+    public var metadata: Logger.Metadata = [:]
 
     /// A handler whose lines go to `write`, which gets them without their ends; to standard error, blocking, without one.
-    init(
+    public init(
         label: String, level: Logger.Level, format: LogSettings.Format,
         write: @escaping @Sendable (String) -> Void = StandardStream.error.line
     ) {
@@ -28,17 +30,19 @@ struct LineLogHandler: LogHandler {
         logLevel = level
     }
 
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    /// One of `metadata`.
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) {
+    /// Writes the line of `event`, with the time of the machine.
+    public func log(event: LogEvent) {
         write(line(event, time: SystemClock().now().rfc3339))
     }
 
     /// A queue to standard error for the lines of handlers, which says in a line of its own how many were dropped.
-    static func queue(_ format: LogSettings.Format) -> LineQueue {
+    public static func queue(_ format: LogSettings.Format) -> LineQueue {
         LineQueue(.error) { dropped in
             let event = LogEvent(
                 level: .warning, message: "\(dropped) log lines were dropped", metadata: nil, source: "wdfilterd",
@@ -75,7 +79,7 @@ struct LineLogHandler: LogHandler {
     }
 
     /// `text` with each control character as `\u{1b}`.
-    static func escaped(_ text: String) -> String {
+    public static func escaped(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return text.unicodeScalars.reduce(into: "") { line, scalar in
             if isControl(scalar) {

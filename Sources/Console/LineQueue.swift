@@ -6,7 +6,7 @@ import Runtime
 ///
 /// One thread writes. When more than `byteLimit` bytes wait, the oldest lines are dropped and counted, and how many is said
 /// as soon as there is room. `put` and `dropped` may be called from any thread.
-final class LineQueue: Sendable {
+public final class LineQueue: Sendable {
     private let notice: @Sendable (_ dropped: UInt64) -> String
     private let write: @Sendable ([UInt8]) -> (count: Int, fault: CInt)
     private let state: Locked<LineQueueState>
@@ -16,7 +16,7 @@ final class LineQueue: Sendable {
     private let writing = DispatchGroup()
 
     /// A queue to `stream`; `notice` says in a line that so many were dropped.
-    convenience init(_ stream: StandardStream, notice: @escaping @Sendable (_ dropped: UInt64) -> String) {
+    public convenience init(_ stream: StandardStream, notice: @escaping @Sendable (_ dropped: UInt64) -> String) {
         self.init(notice: notice, write: { stream.write($0) })
     }
 
@@ -31,20 +31,20 @@ final class LineQueue: Sendable {
     }
 
     /// How many lines were dropped, or lost by a write that failed, since the beginning.
-    var dropped: UInt64 { state.withLock { $0.dropped } }
+    public var dropped: UInt64 { state.withLock { $0.dropped } }
 
     /// The errno of the last write; 0 when it went well.
-    var fault: CInt { lastFault.withLock { $0 } }
+    public var fault: CInt { lastFault.withLock { $0 } }
 
     /// Hands over `text`, which gets the end of its line. It is dropped, or kept, as one.
-    func put(_ text: String) {
+    public func put(_ text: String) {
         let line = Array((text + "\n").utf8)
         if state.withLock({ $0.put(line) }) { writer.async(group: writing) { self.drain() } }
     }
 
     /// Waits until everything is written, `time` at most. When half of that is over, all lines go but the newest, so that it
     /// comes out to whoever reads slowly.
-    func flush(within time: Duration) {
+    public func flush(within time: Duration) {
         if writing.wait(timeout: .after(time / 2)) == .success { return }
         state.withLock { $0.keepNewest() }
         _ = writing.wait(timeout: .after(time / 2))

@@ -1,32 +1,34 @@
 import Glibc
 
 /// Standard output or standard error, written without a buffer: a line is there when the call returns.
-enum StandardStream: Int32 {
+public enum StandardStream: Int32, Sendable {
+    /// For results.
     case output = 1
+    /// For messages, progress and the log.
     case error = 2
 
     /// How it is called in messages.
-    var name: String { self == .output ? "standard output" : "standard error" }
+    public var name: String { self == .output ? "standard output" : "standard error" }
 
     /// Writes `text` and the end of the line, in one piece up to what the system takes. A write that fails is not reported:
     /// for messages beside the result.
-    func line(_ text: String) { self.text(text + "\n") }
+    public func line(_ text: String) { self.text(text + "\n") }
 
     /// Writes `text` as it is, as far as that goes.
-    func text(_ text: String) { _ = write(Array(text.utf8)) }
+    public func text(_ text: String) { _ = write(Array(text.utf8)) }
 
     /// Writes a result, which somebody waits for.
     ///
     /// - Throws: exit code 3 when it could not be written, as to a full disk. A reader that has gone is not our fault.
-    func deliver(_ text: String) throws(CommandFailure) {
+    public func deliver(_ text: String) throws(CommandFailure) {
         if let failure = failure(of: write(Array(text.utf8)).fault) { throw failure }
     }
 
     /// Writes a result and the end of the line; see `deliver`.
-    func deliverLine(_ text: String) throws(CommandFailure) { try deliver(text + "\n") }
+    public func deliverLine(_ text: String) throws(CommandFailure) { try deliver(text + "\n") }
 
     /// The failure of a command that could not write its result because of `fault`, an errno; nil for 0 and for EPIPE.
-    func failure(of fault: CInt) -> CommandFailure? {
+    public func failure(of fault: CInt) -> CommandFailure? {
         if fault == 0 || fault == EPIPE { return nil }
         return CommandFailure(
             status: .failed, message: "cannot write to \(name): \(String(cString: strerror(fault)))")
@@ -35,7 +37,7 @@ enum StandardStream: Int32 {
     /// Writes `bytes` and blocks until the system has taken all of them: how many it took, and the error that ended it, or 0.
     ///
     /// Whoever shares the stream may have made it non-blocking; it is waited for then as well.
-    func write(_ bytes: [UInt8]) -> (count: Int, fault: CInt) {
+    public func write(_ bytes: [UInt8]) -> (count: Int, fault: CInt) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
@@ -55,7 +57,7 @@ enum StandardStream: Int32 {
     ///
     /// Each gets a descriptor that fails as a closed one does: /dev/null, opened for the other direction. To be called before
     /// anything is opened.
-    static func reserveClosed() {
+    public static func reserveClosed() {
         for (number, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
         where fcntl(number, F_GETFD) == -1 {
             // It gets the lowest number that is free, which is this one. Without /dev/null all stays as it was.

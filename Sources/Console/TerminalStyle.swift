@@ -1,34 +1,46 @@
+public import ArgumentParser
 import Glibc
 
 /// Whether to use colours.
-enum ColorChoice: String, CaseIterable {
-    case auto, always, never
+public enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
+    /// On a terminal, unless `NO_COLOR` is set.
+    case auto
+    /// Everywhere.
+    case always
+    /// Nowhere.
+    case never
 }
 
 /// How text looks on what it is written to.
-struct TerminalStyle: Sendable {
+public struct TerminalStyle: Sendable {
     /// A kind of emphasis, as an SGR parameter.
-    enum Emphasis: String {
+    public enum Emphasis: String, Sendable {
+        /// For headings.
         case bold = "1"
+        /// For details.
         case faint = "2"
+        /// For names.
         case name = "36"
+        /// For warnings.
         case warning = "33"
     }
 
-    let usesColor: Bool
+    /// Whether emphasis is shown.
+    public let usesColor: Bool
     /// Columns of the terminal; nil where lines need no bound.
-    let width: Int?
+    public let width: Int?
 
     /// Plain text of any width.
-    static let plain = TerminalStyle(usesColor: false, width: nil)
+    public static let plain = TerminalStyle(usesColor: false, width: nil)
 
-    init(usesColor: Bool, width: Int?) {
+    /// A style with these properties.
+    public init(usesColor: Bool, width: Int?) {
         self.usesColor = usesColor
         self.width = width
     }
 
     /// What suits `stream`: colours and lines that fit on a terminal, neither elsewhere.
-    init(_ choice: ColorChoice, of stream: StandardStream) {
+    public init(_ choice: ColorChoice, of stream: StandardStream) {
         let isTerminal = isatty(stream.rawValue) == 1
         let isUnwanted = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
         let isDumb = getenv("TERM").map { strcmp($0, "dumb") == 0 } ?? false
@@ -39,7 +51,8 @@ struct TerminalStyle: Sendable {
             ? Int(size.ws_col) : nil
     }
 
-    func apply(_ emphasis: Emphasis, _ text: String) -> String {
+    /// `text` with `emphasis`, if colors are used.
+    public func apply(_ emphasis: Emphasis, _ text: String) -> String {
         usesColor && !text.isEmpty ? "\u{1B}[\(emphasis.rawValue)m\(text)\u{1B}[0m" : text
     }
 }

@@ -1,10 +1,10 @@
 /// What this program is.
-enum Version {
+public enum Version {
     /// The version; `-dev` marks one that is not released. A test holds openapi.yaml and CHANGELOG.md against it.
-    static let current = "0.2.0-dev"
+    public static let current = "0.2.0-dev"
 
     /// How it was built.
-    static var build: String {
+    public static var build: String {
         #if DEBUG
             "debug"
         #else
@@ -13,5 +13,5 @@ enum Version {
     }
 
     /// The version of Swift's standard library.
-    static var swift: String { "\(_SwiftStdlibVersion.current)" }
+    public static var swift: String { "\(_SwiftStdlibVersion.current)" }
 }

@@ -1,3 +1,4 @@
+import Console
 import Driver
 import Glibc
 import Locking

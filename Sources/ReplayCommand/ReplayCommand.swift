@@ -1,12 +1,14 @@
 public import ArgumentParser
+import Console
 import Logging
 import Messages
 public import Recordings
 import Replay
 
 /// `wdfilterd replay`.
-struct ReplayCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
+public struct ReplayCommand: ParsableCommand {
+    /// The name, the help and the examples.
+    public static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Show what WdFilter would have reported for a recording, and what a slow engine would have missed.",
         discussion: """
@@ -79,7 +81,11 @@ struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var log: LogOptions
 
-    func validate() throws {
+    /// No options.
+    public init() {}
+
+    /// Refuses options that contradict each other.
+    public func validate() throws {
         if let failUnder, !(0...100).contains(failUnder) {
             throw ValidationError("--fail-under is not from 0 to 100")
         }
@@ -97,7 +103,8 @@ struct ReplayCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    /// Replays the recordings and prints the result.
+    public func run() throws {
         // Before any other thread starts. A host that the service made for this replay must go with it.
         let signals = server.url != nil && !policies.isEmpty ? AwaitedSignals(.interrupt, .terminate) : nil
         let logger = log.logger("replay")

@@ -1,3 +1,4 @@
+import Console
 import Driver
 import DriverJSON
 import Locking
@@ -39,7 +40,8 @@ final class ReplayMachines: Sendable {
             }
             return try Settings.load(file: file, environment: [:], flags: flags)
         }
-        var defaults = try settings.hostDefaults()
+        var defaults: HostDefaults
+        do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }
         defaults.rulePolicies += command.policies.map(\.policy)
         // Nobody reads the journal; what became of messages is in the ledger.
         defaults.limits.journalCapacity = 1

@@ -1,3 +1,4 @@
+import Console
 import Replay
 
 /// The report of a replay as text for people.

@@ -1,4 +1,5 @@
 import Bytes
+import Console
 import Curl
 import Dispatch
 import Glibc
@@ -7,6 +8,7 @@ import Logging
 import Messages
 import Replay
 import Runtime
+import ServiceClient
 import Settings
 
 /// A replay to the hosts of a running service.

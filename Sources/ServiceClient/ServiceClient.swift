@@ -1,23 +1,28 @@
+public import Console
 import Curl
 import JSON
 
 /// Asks a running service, one request after the other.
-struct ServiceClient {
+public struct ServiceClient: Sendable {
     /// What a request has for a body.
-    enum Body {
+    public enum Body {
+        /// Nothing.
         case none
+        /// JSON.
         case json([UInt8])
         /// Event lines of any length, piece by piece: an empty one at the end, nil to give up.
         case lines(() -> [UInt8]?)
     }
 
     /// An answer.
-    struct Answer {
-        let status: Int
-        let body: [UInt8]
+    public struct Answer: Sendable {
+        /// The HTTP status.
+        public let status: Int
+        /// The content.
+        public let body: [UInt8]
 
         /// What a problem says, or the status.
-        var problem: String {
+        public var problem: String {
             let detail = try? JSONDocument.read(body) { value in
                 value.openObject()?.required("detail") { $0.string(maxUTF16: .max) }
             }
@@ -29,7 +34,7 @@ struct ServiceClient {
     private let token: String?
 
     /// A client of `target` that shows `token`.
-    init(_ target: ServiceTarget, token: String?) {
+    public init(_ target: ServiceTarget, token: String?) {
         self.target = target
         self.token = token
     }
@@ -37,7 +42,7 @@ struct ServiceClient {
     /// Sends a request and waits for the answer.
     ///
     /// - Throws: exit code 3 when there is none.
-    func ask(_ method: String, _ path: String, _ body: Body = .none) throws(CommandFailure) -> Answer {
+    public func ask(_ method: String, _ path: String, _ body: Body = .none) throws(CommandFailure) -> Answer {
         let transfer = Transfer(body)
         let (code, status): (ResultCode, Int)
         do throws(CurlFailure) {

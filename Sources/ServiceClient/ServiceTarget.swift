@@ -1,11 +1,12 @@
 import Bytes
-import Curl
+public import Console
+public import Curl
 import Settings
 
 /// How a running service is reached, for commands that ask one.
-struct ServiceTarget {
+public struct ServiceTarget: Sendable {
     /// As it was given.
-    let name: String
+    public let name: String
     /// `http://ADDRESS:PORT`, without a slash.
     private let url: String
     private let socketPath: String?
@@ -18,7 +19,7 @@ struct ServiceTarget {
     /// - Parameters:
     ///   - caFile: the certificates (PEM) that the service's is checked against; nil for the system's. See `checkCAFile`.
     ///   - checksCertificate: whether it is checked at all.
-    init?(_ target: String, caFile: String? = nil, checksCertificate: Bool = true) {
+    public init?(_ target: String, caFile: String? = nil, checksCertificate: Bool = true) {
         let schemes = ["http://", "https://"]
         if let scheme = schemes.first(where: target.hasPrefix) {
             var rest = target.dropFirst(scheme.count)
@@ -38,7 +39,7 @@ struct ServiceTarget {
 
     /// Refuses what `--ca-file` names unless it is a regular file of at most 1 MiB: libcurl, which reads it later, would wait
     /// for a FIFO, and read a device without end.
-    static func checkCAFile(_ path: String) throws(CommandFailure) {
+    public static func checkCAFile(_ path: String) throws(CommandFailure) {
         do throws(RegularFile.Fault) {
             _ = try RegularFile.read(path, limit: 1 << 20)
         } catch {
@@ -47,7 +48,7 @@ struct ServiceTarget {
     }
 
     /// A handle that asks the service for `path`, as `agent`.
-    func handle(for path: String, agent: String) throws(CurlFailure) -> EasyHandle {
+    public func handle(for path: String, agent: String) throws(CurlFailure) -> EasyHandle {
         let handle = try EasyHandle()
         try handle.set(.url, url + path)
         try handle.set(.proxy, "")

@@ -1,3 +1,4 @@
+import Console
 import MicroHTTPD
 import NotificationAPI
 import Settings

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Bytes
+import Console
 import Logging
 import MicroHTTPD
 public import Settings
@@ -107,26 +108,3 @@ extension ListenAddress: ExpressibleByArgument {
 }
 
 extension SampleEngine.Reply: ExpressibleByArgument {}
-
-/// A time in milliseconds or seconds: `20ms`, `1s`, 60 seconds at most.
-struct ReplyDelay: ExpressibleByArgument {
-    /// 0...60000.
-    let milliseconds: Int
-
-    init(milliseconds: Int) { self.milliseconds = milliseconds }
-
-    init?(argument: String) {
-        let digits = argument.utf8.prefix(while: \.isDigit)
-        let scale: Int
-        switch Substring(argument.utf8.dropFirst(digits.count)) {
-        case "ms": scale = 1
-        case "s": scale = 1000
-        default: return nil
-        }
-        guard let number = Int(Substring(digits)), number <= 60_000 / scale else { return nil }
-        milliseconds = number * scale
-    }
-
-    var duration: Duration { .milliseconds(milliseconds) }
-    var defaultValueDescription: String { "\(milliseconds)ms" }
-}

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Console
 import Logging
+import ServiceClient
 
 /// `wdfilterd healthcheck`.
 struct HealthcheckCommand: ParsableCommand {

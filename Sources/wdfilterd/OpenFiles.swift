@@ -1,3 +1,4 @@
+import Console
 import Glibc
 
 /// How many files and sockets the process may have open (RLIMIT_NOFILE).

@@ -1,5 +1,6 @@
 import Bytes
 import Curl
+import ServiceClient
 
 /// One `GET /readyz`, in the way that the service is reached.
 struct ReadinessProbe {

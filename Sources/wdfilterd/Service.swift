@@ -1,3 +1,4 @@
+import Console
 import Driver
 import Glibc
 import Logging
@@ -34,10 +35,12 @@ struct Service {
             throw CommandFailure(status: .failed, message: "libcurl does not start: \(error)")
         }
         let credentials = try Credentials(settings)
+        let defaults: HostDefaults
+        do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }
         let about = About(
             version: Version.current, libraries: LibraryVersions.linked.list, swift: Version.swift)
         api = NotificationAPI(
-            defaults: try settings.hostDefaults(), limits: settings.limits, tokens: credentials.tokens,
+            defaults: defaults, limits: settings.limits, tokens: credentials.tokens,
             allowedHosts: settings.server.allowedHosts, metrics: settings.metrics,
             dependencies: HostDependencies(timers: timers, curl: curl, version: Version.current), about: about,
             logger: logger,

@@ -1,3 +1,4 @@
+import Console
 import Driver
 import Glibc
 import MicroHTTPD
@@ -8,16 +9,6 @@ import WebhookEngine
 
 // What the settings mean to the parts of the service.
 extension Settings {
-    /// What new hosts get. Reads the files that the engine's settings name.
-    func hostDefaults() throws(CommandFailure) -> HostDefaults {
-        var defaults = HostDefaults()
-        defaults.config = driver
-        defaults.limits = driverLimits
-        defaults.engine = try engine.setting()
-        defaults.rulePolicies = rulePolicies
-        return defaults
-    }
-
     /// Where the HTTP server listens.
     ///
     /// - Throws: when systemd was to pass a socket and did not, or one that is beyond loopback although it may not be.
@@ -67,54 +58,4 @@ extension Settings {
 
     /// As many pool threads as processors, 2 to 4: more do not help a server that never waits.
     private static var poolThreads: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 2), 4) }
-}
-
-extension EngineSettings {
-    fileprivate func setting() throws(CommandFailure) -> EngineSetting {
-        switch self {
-        case .none: return .none
-        case .embedded(let behaviour): return .embedded(behaviour)
-        case .webhook(let settings): return .webhook(try settings.configuration())
-        }
-    }
-}
-
-extension WebhookEngineSettings {
-    private func secret() throws(CommandFailure) -> WebhookSecret? {
-        guard let secretFile else { return nil }
-        let text: Secret
-        do throws(Secret.Unreadable) {
-            text = try Secret(path: secretFile)
-        } catch {
-            throw CommandFailure(status: .usage, message: "engine.secretFile: \(error)")
-        }
-        do throws(WebhookEngineError) {
-            return try WebhookSecret(text.reveal())
-        } catch {
-            throw CommandFailure(status: .usage, message: "engine.secretFile: \(secretFile): \(error.detail)")
-        }
-    }
-
-    private func certificates() throws(CommandFailure) -> CertificateFile? {
-        guard let caFile else { return nil }
-        do throws(WebhookEngineError) {
-            let file = try CertificateFile(path: caFile)
-            try file.read()
-            return file
-        } catch {
-            throw CommandFailure(status: .usage, message: "engine.caFile: \(caFile): \(error.detail)")
-        }
-    }
-
-    fileprivate func configuration() throws(CommandFailure) -> WebhookConfiguration {
-        let secret = try secret()
-        let caFile = try certificates()
-        do throws(WebhookEngineError) {
-            return try WebhookConfiguration(
-                url: url, secret: secret, headers: headers.mapValues { $0.reveal() }, caFile: caFile,
-                encoding: encoding)
-        } catch {
-            throw CommandFailure(status: .usage, message: "engine: \(error)")
-        }
-    }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Console
 import Glibc
+import ReplayCommand
 
 /// The command line. `wdfilterd` alone prints its help.
 @main

@@ -1,3 +1,4 @@
+import Console
 import Messages
 import Testing
 

@@ -1,6 +1,7 @@
 import Glibc
 import Locking
 import MicroHTTPD
+import ServiceClient
 import TestCertificates
 import Testing
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Driver
 import Logging
 import Settings

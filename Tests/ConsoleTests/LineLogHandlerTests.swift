@@ -2,7 +2,7 @@ import Logging
 import Settings
 import Testing
 
-@testable import wdfilterd
+@testable import Console
 
 @Suite struct LineLogHandlerTests {
     private let event = LogEvent(

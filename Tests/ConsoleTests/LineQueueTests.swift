@@ -3,7 +3,7 @@ import Glibc
 import Locking
 import Testing
 
-@testable import wdfilterd
+@testable import Console
 
 /// The lines that are kept and those that are dropped.
 @Suite struct LineQueueStateTests {

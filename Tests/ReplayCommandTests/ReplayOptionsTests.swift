@@ -3,7 +3,7 @@ import Driver
 import Replay
 import Testing
 
-@testable import wdfilterd
+@testable import ReplayCommand
 
 /// The command line of `wdfilterd replay`.
 @Suite struct ReplayOptionsTests {

@@ -1,7 +1,8 @@
+import Console
 import Replay
 import Testing
 
-@testable import wdfilterd
+@testable import ReplayCommand
 
 /// The result of a replay as printed for people.
 @Suite struct ReplaySummaryTests {

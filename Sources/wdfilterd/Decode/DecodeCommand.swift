@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bytes
+import Console
 import Glibc
 import Logging
 import Messages
@@ -86,4 +87,3 @@ struct DecodeForm: ExpressibleByArgument {
 }
 
 extension DecodeInput.Kind: ExpressibleByArgument {}
-extension ColorChoice: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import Bytes
+import Console
 import Glibc
 
 /// The bytes to decode, from a file that holds them or a dump of them.
