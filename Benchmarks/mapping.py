@@ -2,7 +2,7 @@
 """What a script for the day would do in place of `wdfilterd replay`: maps a recording of flat records, and counts.
 
 It reads with orjson and follows the same rules: the channel, a machine each, processes by pid and creation second,
-those that are synthesised or completed, tombstones, records that are held until their pid is known. It models no
+those that are synthesized or completed, tombstones, records that are held until their pid is known. It models no
 driver: no rules, no messages, no engine.
 """
 
@@ -147,7 +147,7 @@ class Machine:
         counts[kind] += 1
 
     def context(self, guid: str, pid: int, image: str | None) -> Record | None:
-        """The process that a record names: the live one, or a synthesised one; None after its exit."""
+        """The process that a record names: the live one, or a synthesized one; None after its exit."""
         live = self.live.get(pid)
         if guid == ZERO:
             return live
@@ -159,8 +159,8 @@ class Machine:
             return None
         if live is not None:
             self.exited.add((pid, live["second"]))
-        self.counts["synthesised"] += 1
-        live = self.live[pid] = {"second": second, "image": image, "synthesised": True}
+        self.counts["synthesized"] += 1
+        live = self.live[pid] = {"second": second, "image": image, "synthesized": True}
         return live
 
     def create(self, guid: str, pid: int, record: Record) -> str:
@@ -170,7 +170,7 @@ class Machine:
         if live is not None:
             if live["second"] != second:
                 self.exited.add((pid, live["second"]))
-            elif live["synthesised"]:
+            elif live["synthesized"]:
                 self.counts["completed"] += 1
             else:
                 return "already-created"
@@ -181,7 +181,7 @@ class Machine:
             "parent": (number(record.get("ParentProcessId")), normal(record.get("ParentProcessGuid"))),
             "sessionId": number(record.get("TerminalSessionId")),
             "integrity": record.get("IntegrityLevel"),
-            "synthesised": False,
+            "synthesized": False,
         }
         return "processCreate"
 

@@ -48,14 +48,14 @@ final class Upload {
             let taken = piece.withUnsafeBytes { feed.consume($0) { isResumed.withLock { $0 = true } } }
             expect(0...piece.count ~= taken, "\(taken) of \(piece.count) bytes were taken")
             rest = rest.dropFirst(taken)
-            if taken < piece.count { goOn { isResumed.withLock { $0 } } }
+            if taken < piece.count { resume { isResumed.withLock { $0 } } }
         }
     }
 
     func finish() {
         let received = Received<FeedReport>()
         feed.finish(completion: received.take)
-        goOn { received.count > 0 }
+        resume { received.count > 0 }
         settle()
         expect(received.count == 1, "\(received.count) reports")
         guard let report = received.values.first?.total else { return }
@@ -69,7 +69,7 @@ final class Upload {
     }
 
     /// Lets the engine answer or, if it has no answer due, the worker take messages, until `isDone`.
-    private func goOn(until isDone: () -> Bool) {
+    private func resume(until isDone: () -> Bool) {
         while !isDone() {
             if answers.runNext() || work.runNext() { continue }
             finding("the upload waits for nothing")

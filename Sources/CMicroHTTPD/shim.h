@@ -7,7 +7,7 @@ extern void *dlsym(void *handle, const char *name);
 #define CMICROHTTPD_RTLD_DEFAULT ((void *) 0)
 
 /* Swift imports no variadic functions, and takes the library's enums for closed ones: a value that a newer library adds
-   would be undefined behaviour there. So what is variadic, and results of calls, pass through here. */
+   would be undefined behavior there. So what is variadic, and results of calls, pass through here. */
 
 /** The pointer that NOTIFY_CONNECTION stored for `connection`, or NULL. */
 static inline void *CMicroHTTPD_socket_context(struct MHD_Connection *connection)

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import Glibc
 
-/// Whether to use colours.
+/// Whether to use colors.
 public enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
     /// On a terminal, unless `NO_COLOR` is set.
     case auto
@@ -39,7 +39,7 @@ public struct TerminalStyle: Sendable {
         self.width = width
     }
 
-    /// What suits `stream`: colours and lines that fit on a terminal, neither elsewhere.
+    /// What suits `stream`: colors and lines that fit on a terminal, neither elsewhere.
     public init(_ choice: ColorChoice, of stream: StandardStream) {
         let isTerminal = isatty(stream.rawValue) == 1
         let isUnwanted = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false

@@ -29,7 +29,7 @@ extension Driver {
     /// - Complexity: O(messages after `query.after`), in slices between which the lock is released.
     public func messages(_ query: MessageQuery, limit: Int) -> MessagePage {
         var search = MessageSearch(query, limit: limit)
-        look(&search)
+        self.search(&search)
         return search.page
     }
 

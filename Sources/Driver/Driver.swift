@@ -41,7 +41,7 @@ public final class Driver: Sendable {
             defer { state.wakeUps = [] }
             return (result, state.wakeUps, endings)
         }
-        endings?.tell()
+        endings?.notify()
         for wakeUp in due {
             let queue = if case .followers = wakeUp { followerQueue } else { workQueue }
             queue.async { self.perform(wakeUp) }

@@ -32,7 +32,7 @@ public final class Daemon: Sendable {
         _ configuration: DaemonConfiguration, handler: any RequestHandler, log: @escaping @Sendable (String) -> Void
     ) throws(DaemonError) {
         if let fault = configuration.fault { throw .badConfiguration(fault) }
-        guard configuration.allowsUnsafeLibrary || Self.libraryVersion.standing != .unsafe else {
+        guard configuration.allowsUnsafeLibrary || Self.libraryVersion.status != .unsafe else {
             throw .unsafeLibrary(Self.libraryVersion)
         }
         let startMessages = Locked("")

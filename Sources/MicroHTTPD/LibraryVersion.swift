@@ -2,7 +2,7 @@
 /// run time only.
 public struct LibraryVersion: Comparable, CustomStringConvertible, Sendable {
     /// Whether a version can be used.
-    public enum Standing: Sendable {
+    public enum Status: Sendable {
         /// The smuggling tests pass with it, or its reader is the same as that of one they pass with.
         case known
         /// Nobody has looked at it.
@@ -29,7 +29,7 @@ public struct LibraryVersion: Comparable, CustomStringConvertible, Sendable {
     }
 
     /// Whether it can be used.
-    public var standing: Standing {
+    public var status: Status {
         if self >= "0.9.75" && self <= "0.9.77" || self >= "1.0.7" && self <= "1.0.10" { return .known }
         return self >= "1.0.0" && self < "1.0.7" ? .unsafe : .unknown
     }
@@ -61,7 +61,7 @@ extension LibraryVersion {
     /// What to tell the operator; nil about a version that is known.
     public var warning: String? {
         let recommended = "use 0.9.75 to 0.9.77 or 1.0.7 to 1.0.10"
-        return switch standing {
+        return switch status {
         case .known: nil
         case .unknown:
             "libmicrohttpd \(self) is not a tested version: it may parse requests less strictly; \(recommended)"

@@ -3,7 +3,7 @@
 /// libmicrohttpd 0.9.75 to 0.9.77 end a line at a bare LF or CR too, end a text at a NUL, join folded lines in another place,
 /// take a header without a name for the end of the headers, and let further spaces pass in the request line. None of
 /// it shows in what they hand out, and each can make another server on the way see another request. All of it leaves
-/// something else than a line end between two parts that must be neighbours.
+/// something else than a line end between two parts that must be neighbors.
 struct RequestLayout {
     private(set) var isIntact = true
     private var beginning: UInt = 0

@@ -27,7 +27,7 @@ struct LocalReplay: Replaying {
         options.machine = command.machine
         options.replaysAllMachines = true
         options.drainsQueue = command.pace == .asap
-        options.tellsCoverage = true
+        options.reportsCoverage = true
         options.createsInitialThreads = command.initialThreads
         let feed = EventFeed(options: options, pacer: machines.pacer) { [machines] in machines.target(of: $0) }
         let progress = input.progress

@@ -110,7 +110,7 @@ final class RecordingFiles {
                             size: reader.size)
                     }
                     for name in reader.passedOver {
-                        progress.tell("\(name) is skipped: by its name, it contains no lines")
+                        progress.print("\(name) is skipped: by its name, it contains no lines")
                     }
                     self.reader = nil
                     lastPart = nil

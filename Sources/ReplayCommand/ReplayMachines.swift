@@ -14,7 +14,7 @@ final class ReplayMachines: Sendable {
     /// The time that the drivers live in, and the engine that answers.
     private enum Environment: Sendable {
         /// An embedded engine; nil for none.
-        case virtual(VirtualTime, EmbeddedEngine.Behaviour?)
+        case virtual(VirtualTime, EmbeddedEngine.Behavior?)
         case real(DispatchTimerQueue, CurlMulti, WebhookConfiguration)
     }
 
@@ -61,8 +61,8 @@ final class ReplayMachines: Sendable {
     ) throws(CommandFailure) -> Environment {
         switch engine {
         case .none: return .virtual(VirtualTime(), nil)
-        case .embedded(let behaviour):
-            return .virtual(VirtualTime(), command.engine.isEmbeddedTold ? command.engine.behaviour : behaviour)
+        case .embedded(let behavior):
+            return .virtual(VirtualTime(), command.engine.isEmbeddedTold ? command.engine.behavior : behavior)
         case .webhook(let configuration):
             let curl: CurlMulti
             do throws(WebhookEngineError) {
@@ -109,10 +109,10 @@ final class ReplayMachines: Sendable {
                 workQueue: InlineWorkQueue(), followerQueue: InlineWorkQueue())
         }
         switch environment {
-        case .virtual(let time, let behaviour):
+        case .virtual(let time, let behavior):
             let clock = RecordingClock(speed.map { .running(speed: $0) } ?? .events, over: time)
             let engine: any EnginePort =
-                if let behaviour { EmbeddedEngine(behaviour, timers: time) } else { DisconnectedEngine() }
+                if let behavior { EmbeddedEngine(behavior, timers: time) } else { DisconnectedEngine() }
             let driver = driver(engine, clock, time)
             return (driver, EventTarget(driver: driver, onEventTime: clock.advance))
         case .real(let timers, let curl, let configuration):

@@ -39,8 +39,8 @@ struct ReplayEngineOptions: ParsableArguments {
     var isEmbeddedTold: Bool { reply != .acknowledge || latency.milliseconds != 0 || failEvery != 0 }
 
     /// What the embedded engine is told.
-    var behaviour: EmbeddedEngine.Behaviour {
-        EmbeddedEngine.Behaviour(reply: reply, delay: latency.duration, failEvery: UInt64(failEvery))
+    var behavior: EmbeddedEngine.Behavior {
+        EmbeddedEngine.Behavior(reply: reply, delay: latency.duration, failEvery: UInt64(failEvery))
     }
 
     func refuseWithServer() throws {

@@ -26,7 +26,7 @@ final class ReplayProgress: Sendable {
         var size: UInt64?
         var lines = 0
         var started: UInt64
-        var told: UInt64
+        var reported: UInt64
         var hasBar = false
     }
 
@@ -37,7 +37,7 @@ final class ReplayProgress: Sendable {
     init(_ form: Form) {
         self.form = form
         let now = SystemClock().uptimeNanoseconds()
-        state = Locked(State(started: now, told: now))
+        state = Locked(State(started: now, reported: now))
     }
 
     /// So many lines more, of `block`, were applied or passed over: tells, if it is time.
@@ -52,13 +52,13 @@ final class ReplayProgress: Sendable {
         let text = state.withLock { state -> String? in
             if state.name != block.name || state.position > block.position {
                 state = State(
-                    name: block.name, started: state.lines == 0 ? state.started : now, told: state.told,
+                    name: block.name, started: state.lines == 0 ? state.started : now, reported: state.reported,
                     hasBar: state.hasBar)
             }
             state.lines += lines
             (state.position, state.size) = (block.position, block.size)
-            guard now >= state.told, now - state.told >= interval else { return nil }
-            state.told = now
+            guard now >= state.reported, now - state.reported >= interval else { return nil }
+            state.reported = now
             return ReplayProgress.text(state, now: now, width: self.width)
         }
         guard let text else { return }
@@ -72,7 +72,7 @@ final class ReplayProgress: Sendable {
     }
 
     /// Tells something else that is worth knowing.
-    func tell(_ text: String) {
+    func print(_ text: String) {
         switch form {
         case .none: break
         case .bar(let stream): stream.line("\r\u{1B}[K" + LineLogHandler.escaped(text))

@@ -6,20 +6,20 @@ extension ReplaySummary {
     /// The summary as tables.
     func text(in style: TerminalStyle) -> String {
         var page = Page(style: style)
-        tell(to: &page)
+        write(to: &page)
         return page.text
     }
 
-    private func tell(to page: inout Page) {
-        tellLines(to: &page)
+    private func write(to page: inout Page) {
+        writeLines(to: &page)
         page.table("Machines", ["machine", "host", "lines", "events", "messages"], machineRows)
         page.table(
             "Messages by outcome", ["message", "created", "sent", "failed", "not sent", "dropped"], deliveryRows)
-        tellLosses(to: &page)
+        writeLosses(to: &page)
         let coverage = report.coverage
         page.heading(
             "Coverage: \(coverage.percent) % (\(coverage.reached) of \(coverage.outcomes) condition outcomes)")
-        for routine in coverage.routines { tell(routine, to: &page) }
+        for routine in coverage.routines { write(routine, to: &page) }
         page.list(
             "Messages that were never created",
             coverage.messageTypes.filter { $0.made == 0 }
@@ -27,7 +27,7 @@ extension ReplaySummary {
         page.list("What this recording does not show", coverage.gaps.map(escaped))
     }
 
-    private func tellLines(to page: inout Page) {
+    private func writeLines(to page: inout Page) {
         let total = report.total
         let seconds = Double(report.durationMilliseconds) / 1000
         page.heading(
@@ -40,7 +40,7 @@ extension ReplaySummary {
         if let line = total.stoppedAtLine { page.line("  stopped at line \(line); later lines were not applied") }
     }
 
-    private func tellLosses(to page: inout Page) {
+    private func writeLosses(to page: inout Page) {
         let losses = report.losses
         guard !losses.isEmpty else { return }
         let namesMachine = report.machines.count != 1
@@ -57,7 +57,7 @@ extension ReplaySummary {
     }
 
     /// How often each condition of a routine was true and false, and why it could not be.
-    private func tell(_ routine: CoverageReport.Routine, to page: inout Page) {
+    private func write(_ routine: CoverageReport.Routine, to page: inout Page) {
         let name = escaped(routine.name)
         if routine.records == 0 { return page.heading("\(name): never ran") }
         page.table(

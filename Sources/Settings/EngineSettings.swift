@@ -3,14 +3,14 @@ public import Runtime
 /// The engine of a new host. Group `engine`.
 public enum EngineSettings: Hashable, Sendable {
     /// In the service's own process.
-    case embedded(EmbeddedEngine.Behaviour)
+    case embedded(EmbeddedEngine.Behavior)
     /// Behind a URL.
     case webhook(WebhookEngineSettings)
     /// No engine is connected.
     case none
 
     /// The embedded engine, which acknowledges.
-    public init() { self = .embedded(EmbeddedEngine.Behaviour()) }
+    public init() { self = .embedded(EmbeddedEngine.Behavior()) }
 
     /// The values of `engine.type`.
     enum Kind: String, CaseIterable {
@@ -21,9 +21,9 @@ public enum EngineSettings: Hashable, Sendable {
         var kind = Kind.embedded
         reader.choice("engine.type", &kind)
         // Read all members whatever the type is, so that each of them is known and checked.
-        let embedded = EmbeddedEngine.Behaviour(from: &reader)
+        let embedded = EmbeddedEngine.Behavior(from: &reader)
         let webhook = WebhookEngineSettings(from: &reader, isUsed: kind == .webhook)
-        refuseForeign(EmbeddedEngine.Behaviour.keys, of: .embedded, in: &reader)
+        refuseForeign(EmbeddedEngine.Behavior.keys, of: .embedded, in: &reader)
         refuseForeign(WebhookEngineSettings.keys, of: .webhook, in: &reader)
         switch kind {
         case .embedded: self = .embedded(embedded)
@@ -44,7 +44,7 @@ public enum EngineSettings: Hashable, Sendable {
     }
 }
 
-extension EmbeddedEngine.Behaviour {
+extension EmbeddedEngine.Behavior {
     fileprivate static let keys = ["engine.reply", "engine.delayMs", "engine.failEvery"]
 
     fileprivate init(from reader: inout SettingsReader) {

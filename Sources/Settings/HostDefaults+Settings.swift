@@ -34,7 +34,7 @@ extension EngineSettings {
     fileprivate func setting() throws(UnusableSetting) -> EngineSetting {
         switch self {
         case .none: return .none
-        case .embedded(let behaviour): return .embedded(behaviour)
+        case .embedded(let behavior): return .embedded(behavior)
         case .webhook(let settings): return .webhook(try settings.configuration())
         }
     }

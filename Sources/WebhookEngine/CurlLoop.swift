@@ -236,12 +236,12 @@ final class CurlLoop {
             switch result {
             case .failure(let failure):
                 finish(easy, waiting, .disconnected("could not look up \(name): \(failure.text)"))
-            case .success(let addresses): goOn(easy, waiting, addresses)
+            case .success(let addresses): resume(easy, waiting, addresses)
             }
         }
     }
 
-    private func goOn(_ easy: EasyHandle.ID, _ waiting: Running, _ addresses: [IPAddress]) {
+    private func resume(_ easy: EasyHandle.ID, _ waiting: Running, _ addresses: [IPAddress]) {
         let milliseconds = waiting.transfer.request.deadline.milliseconds(since: .now())
         guard milliseconds > 0 else { return finish(easy, waiting, .timedOut) }
         do throws(CurlFailure) {

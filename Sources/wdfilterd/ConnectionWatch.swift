@@ -1,7 +1,7 @@
 import Dispatch
 import Runtime
 
-/// Looks each second whether all connections of a server are taken, and says when that begins and when it is over.
+/// Checks once a second whether all connections of a server are in use, and reports when that begins and ends.
 final class ConnectionWatch: Sendable {
     private nonisolated(unsafe) let timer: any DispatchSourceTimer  // its functions may be called from any thread
 
@@ -14,7 +14,7 @@ final class ConnectionWatch: Sendable {
         timer.schedule(deadline: .now() + .seconds(1), repeating: .seconds(1))
         nonisolated(unsafe) var report = FullnessReport()  // used by the handler only
         timer.setEventHandler {
-            switch report.look(isFull: count() >= limit, at: SystemClock().uptimeNanoseconds()) {
+            switch report.update(isFull: count() >= limit, at: SystemClock().uptimeNanoseconds()) {
             case .full: full()
             case .free: free()
             case nil: break
@@ -23,22 +23,22 @@ final class ConnectionWatch: Sendable {
         timer.activate()
     }
 
-    /// Ends the looking.
+    /// Stops checking.
     func stop() { timer.cancel() }
 }
 
-/// What to say of places that are all taken, or free again: no more than one of each a minute.
+/// Decides when to log that all connections are in use, or that some are free again: at most once a minute each.
 struct FullnessReport {
     enum Event { case full, free }
 
     private static let pause: UInt64 = 60_000_000_000
 
     private var isFull = false
-    /// When it was last said that all are taken.
+    /// When it last reported that all connections are in use.
     private var last: UInt64?
 
-    /// A look at `uptime`, in nanoseconds.
-    mutating func look(isFull: Bool, at uptime: UInt64) -> Event? {
+    /// Takes the state at `uptime`, in nanoseconds; returns an event to log.
+    mutating func update(isFull: Bool, at uptime: UInt64) -> Event? {
         guard isFull != self.isFull else { return nil }
         if isFull {
             if let last, uptime - last < Self.pause { return nil }

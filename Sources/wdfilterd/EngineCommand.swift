@@ -84,7 +84,7 @@ struct EngineCommand: ParsableCommand {
         } free: {
             logger.notice("connections are free again")
         }
-        let end = SignalledEnd<Tally>(signals) { tally in
+        let end = SignaledEnd<Tally>(signals) { tally in
             output.put(tally.lines.joined(separator: "\n"))
             output.flush(within: .seconds(2))
             errors.flush(within: .seconds(1))

@@ -26,8 +26,8 @@ extension ServeCommand {
                 droppedLogLines: { lines.dropped })
             try portFile?.write(service.address)
             announce(service, hasTLS: settings.tls.certificateFile != nil, logger)
-            let end = SignalledEnd<ServiceLedger>(signals) { ledger in
-                service.tell(ledger)
+            let end = SignaledEnd<ServiceLedger>(signals) { ledger in
+                service.report(ledger)
                 lines.flush(within: flushTime)
             }
             let signal = end.wait { service.reload() }

@@ -94,14 +94,14 @@ struct Service {
             ])
     }
 
-    /// Looks for idle hosts each second.
+    /// Removes idle hosts, once a second.
     private func removeIdleHosts(_ api: NotificationAPI, _ timers: DispatchTimerQueue) {
         let seconds = settings.hostIdleTimeoutSeconds
-        @Sendable func look() {
+        @Sendable func removeAndRepeat() {
             api.removeIdleHosts(after: seconds)
-            _ = timers.schedule(after: .seconds(1), look)
+            _ = timers.schedule(after: .seconds(1), removeAndRepeat)
         }
-        look()
+        removeAndRepeat()
     }
 
     /// Stops: no new requests, those in hand are finished, then the drivers unload (ASY-9). Returns what became of all
@@ -130,7 +130,7 @@ struct Service {
     func close() { curl.stop() }
 
     /// Logs the account of all messages: those that were still queued are reported by host, and the sums are the last line.
-    func tell(_ ledger: ServiceLedger) {
+    func report(_ ledger: ServiceLedger) {
         for host in ledger.hosts where host.counters.queued > 0 {
             logger.notice(
                 "messages left in the queue",

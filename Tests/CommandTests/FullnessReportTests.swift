@@ -9,7 +9,7 @@ import Testing
     @Test func `the beginning and the end are reported once each`() {
         var report = FullnessReport()
         let seen = [false, true, true, false, false].enumerated()
-            .map { report.look(isFull: $1, at: UInt64($0) * Self.second) }
+            .map { report.update(isFull: $1, at: UInt64($0) * Self.second) }
         #expect(seen == [nil, .full, nil, .free, nil])
     }
 
@@ -17,16 +17,16 @@ import Testing
         var report = FullnessReport()
         var events: [FullnessReport.Event] = []
         for second: UInt64 in 0..<180 {
-            if let event = report.look(isFull: second % 2 == 0, at: second * Self.second) { events.append(event) }
+            if let event = report.update(isFull: second % 2 == 0, at: second * Self.second) { events.append(event) }
         }
         #expect(events == [.full, .free, .full, .free, .full, .free])
     }
 
     @Test func `a state that lasts into the next minute is reported then`() {
         var report = FullnessReport()
-        #expect(report.look(isFull: true, at: 0) == .full)
-        #expect(report.look(isFull: false, at: 5 * Self.second) == .free)
-        #expect(report.look(isFull: true, at: 10 * Self.second) == nil)
-        #expect(report.look(isFull: true, at: 60 * Self.second) == .full)
+        #expect(report.update(isFull: true, at: 0) == .full)
+        #expect(report.update(isFull: false, at: 5 * Self.second) == .free)
+        #expect(report.update(isFull: true, at: 10 * Self.second) == nil)
+        #expect(report.update(isFull: true, at: 60 * Self.second) == .full)
     }
 }

@@ -142,7 +142,7 @@ def test_what_is_no_message_is_said_and_ends_with_2(data: bytes) -> None:
     assert answer.stderr.count(b"\n") == 1
 
 
-def test_a_pipe_gets_no_colours_unless_it_is_told_so() -> None:
+def test_a_pipe_gets_no_colors_unless_it_is_told_to() -> None:
     reply = bytes([0x5D, 0, 0x60, 0]) + bytes(0x5C)
     assert b"\x1b" not in decode(reply).stdout
     assert b"\x1b[" in decode(reply, "--color", "always").stdout

@@ -165,11 +165,11 @@ class TestBadData:
         body = {
             "processId": -1,
             "highPriority": 1,
-            "colour": "red",
+            "color": "red",
             "operation": "OpenProcess",
             "data": {"process": {}, "targetProcess": {"processId": "4"}, "hipRule": "", "sessionId": -1, "a/b": 1},
         }
-        expected = {"/processId", "/highPriority", "/colour"}
+        expected = {"/processId", "/highPriority", "/color"}
         inside = ("process/processId", "targetProcess/processId", "hipRule", "sessionId", "a~1b", "finalDesiredAccess")
         expected |= {f"/data/{pointer}" for pointer in inside}
         refused(prepared.machine, "sendAsyncNotification", body, expected)

@@ -5,7 +5,7 @@ import Runtime
 import Testing
 
 struct EmbeddedEngineTests {
-    private let timers = StandingTimers()
+    private let timers = StoppedTimers()
 
     private func engine(_ reply: EmbeddedEngine.Reply, delay: Duration = .zero, failEvery: UInt64 = 0) -> EmbeddedEngine
     {

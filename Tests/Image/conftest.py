@@ -97,8 +97,8 @@ def pair(image: Image, composed: dict[str, Any], secret: Path) -> Iterator[Pair]
     try:
         for name, greeting in GREETINGS.items():
             service = composed["services"][name]
-            neighbour = started.get(service.get("network_mode", "").removeprefix("service:"))
-            started[name] = Container(service, image.config, image.root, secret, DIRECTORY / name, neighbour)
+            neighbor = started.get(service.get("network_mode", "").removeprefix("service:"))
+            started[name] = Container(service, image.config, image.root, secret, DIRECTORY / name, neighbor)
             started[name].wait_for(greeting)
         yield Pair(started["wdfilterd"], started["engine"])
     finally:

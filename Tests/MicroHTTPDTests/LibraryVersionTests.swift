@@ -3,16 +3,16 @@ import Testing
 
 struct LibraryVersionTests {
     @Test(arguments: [
-        ("0.9.74", LibraryVersion.Standing.unknown), ("0.9.75", .known), ("0.9.77", .known), ("0.9.78", .unknown),
+        ("0.9.74", LibraryVersion.Status.unknown), ("0.9.75", .known), ("0.9.77", .known), ("0.9.78", .unknown),
         ("1.0.0", .unsafe), ("1.0.1", .unsafe), ("1.0.6", .unsafe), ("1.0.7", .known), ("1.0.10", .known),
         ("1.0.11", .unknown), ("1.1.0", .unknown), ("0.9.75-6", .known), ("1.0.1 ", .unsafe), ("x", .unknown),
         ("1.0", .unknown), ("", .unknown),
     ])
     func `some versions are known, and those that a single request can crash are unsafe`(
-        version: String, standing: LibraryVersion.Standing
+        version: String, status: LibraryVersion.Status
     ) {
-        #expect(LibraryVersion(version).standing == standing)
-        #expect((LibraryVersion(version).warning == nil) == (standing == .known))
+        #expect(LibraryVersion(version).status == status)
+        #expect((LibraryVersion(version).warning == nil) == (status == .known))
     }
 
     @Test(arguments: [
@@ -29,11 +29,11 @@ struct LibraryVersionTests {
     }
 
     @Test func `the version is that of the library`() {
-        #expect(Daemon.libraryVersion.standing != .unknown)
+        #expect(Daemon.libraryVersion.status != .unknown)
     }
 
     @Test func `a library that a single request can crash is refused unless it is allowed`() throws {
-        let isSafe = Daemon.libraryVersion.standing != .unsafe
+        let isSafe = Daemon.libraryVersion.status != .unsafe
         #expect((try? Daemon(DaemonConfiguration(), handler: echo, log: { _ in })) != nil || !isSafe)
         let daemon = try Daemon.start(echo) { $0.allowsUnsafeLibrary = true }
         let client = try Client(daemon.port)

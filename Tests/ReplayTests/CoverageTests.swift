@@ -149,7 +149,7 @@ struct CoverageTests {
     @Test func `coverage is counted only if requested`() async {
         let line = SysmonLine.load(RecordedProcess(processId: 1000, second: 5))
         for asks in [false, true] {
-            let feed = EventFeed(driver: .make(), options: .sysmon { $0.tellsCoverage = asks }, onEventTime: { _ in })
+            let feed = EventFeed(driver: .make(), options: .sysmon { $0.reportsCoverage = asks }, onEventTime: { _ in })
             let report = await feed.replay(Array(line.utf8))
             #expect(report.coverage.runs(of: .loadImageNotify).runs == (asks ? 1 : 0))
             #expect((report.coverage.reached > 0) == asks)
@@ -183,7 +183,7 @@ struct CoverageTests {
         for initialThreads in [false, true] {
             var options = EventFeed.Options.sysmon {
                 $0.replaysAllMachines = true
-                $0.tellsCoverage = true
+                $0.reportsCoverage = true
             }
             options.createsInitialThreads = initialThreads
             let feed = EventFeed(options: options) { _ in
@@ -214,7 +214,7 @@ struct CoverageTests {
             let feed = EventFeed(
                 driver: driver,
                 options: .sysmon {
-                    $0.tellsCoverage = true
+                    $0.reportsCoverage = true
                     $0.createsInitialThreads = initialThreads
                 }, onEventTime: { _ in })
             let report = await feed.replay(Array((lines + [driverLoad]).joined(separator: "\n").utf8))

@@ -23,7 +23,7 @@ struct InitialThreadTests {
         #expect(report.processesSynthesised == 1)
         #expect(report.messages.sync == ["NewThreadDifferentProcess": 1])
         #expect(try driver.threads(of: 1000).count == 1)
-        #expect(driver.process(900)?.isSynthesised == true)
+        #expect(driver.process(900)?.isSynthesized == true)
     }
 
     @Test func `a late creation record gets one too`() async throws {

@@ -14,7 +14,7 @@ struct ReadAheadTests {
     private func options(_ change: (inout EventFeed.Options) -> Void = { _ in }) -> EventFeed.Options {
         .sysmon {
             $0.replaysAllMachines = true
-            $0.tellsCoverage = true
+            $0.reportsCoverage = true
             $0.drainsQueue = true
             $0.maxLineBytes = 2000
             change(&$0)

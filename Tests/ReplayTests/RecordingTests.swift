@@ -136,10 +136,10 @@ struct RecordingTests {
         arguments: zip(
             Recording.all, [(1, 0, 0, 2), (4, 0, 0, 4), (4, 0, 0, 9), (3, 0, 10, 5), (3, 0, 0, 3), (3, 0, 0, 5)]))
     func `processes are synthesized if a record needs them`(
-        recording: Recording, counts: (synthesised: Int, completed: Int, tombstones: Int, withInitialThreads: Int)
+        recording: Recording, counts: (synthesized: Int, completed: Int, tombstones: Int, withInitialThreads: Int)
     ) async throws {
         let outcome = try await replay(recording)
-        #expect(outcome.sum(\.processesSynthesised) == counts.synthesised)
+        #expect(outcome.sum(\.processesSynthesised) == counts.synthesized)
         #expect(outcome.sum(\.processesCompleted) == counts.completed)
         #expect(outcome.sum(\.tombstoneRecords) == counts.tombstones)
         let withThreads = try await replay(recording) { $0.createsInitialThreads = true }

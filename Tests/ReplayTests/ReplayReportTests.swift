@@ -21,7 +21,7 @@ import Testing
         let feed = EventFeed(
             options: .sysmon {
                 $0.replaysAllMachines = true
-                $0.tellsCoverage = true
+                $0.reportsCoverage = true
             }
         ) { machine in
             if machine == "refused" { return nil }

@@ -51,7 +51,7 @@ struct SysmonMappingTests {
         #expect(report.processesSynthesised == 1)
         #expect(report.appliedByType == ["imageLoad": 1])
         let process = try #require(driver.process(1000))
-        #expect(process.isSynthesised)
+        #expect(process.isSynthesized)
         #expect(process.identity == child.identity)
         #expect(process.imageFileName == #"C:\Windows\a.exe"#)
         #expect(process.rules == .notifyNewThreadDifferentProcess)
@@ -68,7 +68,7 @@ struct SysmonMappingTests {
         #expect(report.messages.direct == ["CreateProcess": 1])
         #expect(engine.messages.map(\.operationName) == ["LoadImage", "CreateProcess", "LoadImage"])
         let process = try #require(driver.process(1000))
-        #expect(!process.isSynthesised)
+        #expect(!process.isSynthesized)
         #expect(process.parent == parent.identity)
     }
 

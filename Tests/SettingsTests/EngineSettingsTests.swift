@@ -5,7 +5,7 @@ import WebhookEngine
 
 @Suite struct EngineSettingsTests {
     @Test func `an embedded engine has its own members`() throws {
-        let embedded = EmbeddedEngine.Behaviour(reply: .deny, delay: .seconds(60), failEvery: 3)
+        let embedded = EmbeddedEngine.Behavior(reply: .deny, delay: .seconds(60), failEvery: 3)
         #expect(try load("engine: {reply: deny, delayMs: 60000, failEvery: 3}").engine == .embedded(embedded))
         #expect(try load("engine: {type: none}").engine == .none)
     }

@@ -32,7 +32,7 @@ struct BinaryTests {
         #expect(
             WebhookSignature.verify(
                 try #require(request["webhook-signature"]), id: "default-5f3a9c-\(message.sequence)",
-                timestamp: "\(StandingClock.unixSecond)", body: request.body, with: secret))
+                timestamp: "\(StoppedClock.unixSecond)", body: request.body, with: secret))
     }
 
     @Test func `a ping has no body`() async throws {

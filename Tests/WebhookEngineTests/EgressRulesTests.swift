@@ -34,9 +34,9 @@ import Testing
             #expect(rules.refusal(of: middle(of: range)) == refusal, "\(text)")
             let isLastOfAll = range.last == IPAddress("255.255.255.255")
             #expect(rules.refusal(of: range.last) == (isLastOfAll ? "is broadcast" : refusal), "\(text)")
-            for neighbour in neighbours(of: range) {
-                let next = try Self.ipv4.first { try AddressRange($0.range).contains(neighbour) }
-                #expect(rules.refusal(of: neighbour) == next?.refusal, "\(neighbour) beside \(text)")
+            for neighbor in neighbors(of: range) {
+                let next = try Self.ipv4.first { try AddressRange($0.range).contains(neighbor) }
+                #expect(rules.refusal(of: neighbor) == next?.refusal, "\(neighbor) beside \(text)")
             }
         }
     }
@@ -47,11 +47,11 @@ import Testing
             for address in [range.first, middle(of: range), range.last] {
                 #expect(EgressRules().refusal(of: address) == refusal, "\(address) of \(text)")
             }
-            for neighbour in neighbours(of: range) {
-                let isPublic = try AddressRange("2000::/3").contains(neighbour)
-                let next = try Self.ipv6.first { try AddressRange($0.range).contains(neighbour) }?.refusal
+            for neighbor in neighbors(of: range) {
+                let isPublic = try AddressRange("2000::/3").contains(neighbor)
+                let next = try Self.ipv6.first { try AddressRange($0.range).contains(neighbor) }?.refusal
                 let expected = next ?? (isPublic ? nil : "is reserved")
-                #expect(EgressRules().refusal(of: neighbour) == expected, "\(neighbour) beside \(text)")
+                #expect(EgressRules().refusal(of: neighbor) == expected, "\(neighbor) beside \(text)")
             }
         }
     }
@@ -171,7 +171,7 @@ import Testing
     }
 
     /// The addresses before and after a range, if there are any.
-    private func neighbours(of range: AddressRange) -> [IPAddress] {
+    private func neighbors(of range: AddressRange) -> [IPAddress] {
         let greatest: UInt128 = range.first.family == .ipv4 ? 0xFFFF_FFFF : .max
         let before = range.first.value == 0 ? [] : [IPAddress(range.first.family, range.first.value - 1)]
         let after = range.last.value == greatest ? [] : [IPAddress(range.first.family, range.last.value + 1)]

@@ -6,10 +6,10 @@ import Testing
 import WebhookEngine
 
 /// A wall clock that stands still at 2020-02-21T10:15:30Z.
-struct StandingClock: DriverClock {
+struct StoppedClock: DriverClock {
     static let unixSecond: UInt64 = 1_582_280_130
 
-    func now() -> FileTime { FileTime(unixSecond: UInt32(StandingClock.unixSecond)) }
+    func now() -> FileTime { FileTime(unixSecond: UInt32(StoppedClock.unixSecond)) }
     func uptimeNanoseconds() -> UInt64 { 0 }
 }
 
@@ -25,7 +25,7 @@ extension WebhookEngine {
             configuration: try WebhookConfiguration(
                 url: url, secret: secret, headers: headers, caFile: certificates, encoding: encoding),
             origin: EventOrigin(host: host, random: "5f3a9c"), version: "1.2.3",
-            multi: try multi ?? CurlMulti(), clock: StandingClock())
+            multi: try multi ?? CurlMulti(), clock: StoppedClock())
     }
 
     /// Sends `message` and returns its result; more than one completion stops the test.

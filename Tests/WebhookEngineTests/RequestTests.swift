@@ -23,11 +23,11 @@ struct RequestTests {
         #expect(request["Expect"] == nil)
         #expect(request["Transfer-Encoding"] == nil)
         #expect(request["webhook-id"] == "default-5f3a9c-17")
-        #expect(request["webhook-timestamp"] == "\(StandingClock.unixSecond)")
+        #expect(request["webhook-timestamp"] == "\(StoppedClock.unixSecond)")
         let signature = try #require(request["webhook-signature"])
         #expect(
             WebhookSignature.verify(
-                signature, id: "default-5f3a9c-17", timestamp: "\(StandingClock.unixSecond)", body: request.body,
+                signature, id: "default-5f3a9c-17", timestamp: "\(StoppedClock.unixSecond)", body: request.body,
                 with: secret))
         let (id, subject, host, pid) = try JSONDocument.read(request.body) { value in
             let event = value.openObject()

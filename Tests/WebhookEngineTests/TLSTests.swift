@@ -77,7 +77,7 @@ struct TLSTests {
             try file.read()
             let engine = WebhookEngine(
                 configuration: try WebhookConfiguration(url: "https://localhost:\(receiver.port)/", caFile: file),
-                origin: EventOrigin(host: "default"), version: "1", multi: try CurlMulti(), clock: StandingClock())
+                origin: EventOrigin(host: "default"), version: "1", multi: try CurlMulti(), clock: StoppedClock())
             #expect(await engine.status(of: .sync()) == .success)
             try await stranger.withFile { other in
                 let known = file.version

@@ -12,7 +12,7 @@ extension Driver {
         _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil,
         completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
     ) throws(DriverError) {
-        try tellEngine(of: creation, grant, completion) { state, grant, now throws(DriverError) in
+        try notifyEngine(of: creation, grant, completion) { state, grant, now throws(DriverError) in
             try state.startCreation(creation, grant, now: now)
         }
     }
@@ -28,7 +28,7 @@ extension Driver {
         let grant = grant ?? rulePolicySet.grant(for: creation.imageFileName)
         return try withState { state throws(DriverError) in
             let (reference, context) = try state.insertProcess(creation, grant, now: now)
-            state.processes.update(reference) { $0.isSynthesised = true }
+            state.processes.update(reference) { $0.isSynthesized = true }
             if context.rules.contains(.notifyProcessCmdLine), state.config.createThreadNotifyRoutineEx {
                 state.countIntoCreateThreadNotifyLock(reference)
             }
@@ -45,14 +45,14 @@ extension Driver {
         _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil,
         completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
     ) throws(DriverError) {
-        try tellEngine(of: creation, grant, completion) { state, grant, now throws(DriverError) in
+        try notifyEngine(of: creation, grant, completion) { state, grant, now throws(DriverError) in
             try state.startCompletion(creation, grant, now: now)
         }
     }
 
     /// Sends the message for the creation that `start` begins, bypassing the queue (PRC-2), and applies the engine's
     /// reply.
-    private func tellEngine(
+    private func notifyEngine(
         of creation: ProcessCreation, _ grant: RulePolicy.Grant?,
         _ completion: @escaping @Sendable (ProcessCreationOutcome) -> Void,
         _ start: (inout DriverState, RulePolicy.Grant, FileTime) throws(DriverError) -> PendingCreation
@@ -127,25 +127,25 @@ extension DriverState {
     ) throws(DriverError) -> PendingCreation {
         let processId = creation.processId ?? 0
         guard let reference = processes.reference(processId: processId), var context = processes[reference],
-            context.isSynthesised
+            context.isSynthesized
         else { throw .unknownProcess(processId) }
-        let told = makeContext(creation, grant, processId: processId, now: now)
-        try checkText(told.textBytes - context.textBytes)
-        context.isSynthesised = false
-        if told.imageFileName != context.imageFileName {
+        let recreated = makeContext(creation, grant, processId: processId, now: now)
+        try checkText(recreated.textBytes - context.textBytes)
+        context.isSynthesized = false
+        if recreated.imageFileName != context.imageFileName {
             // The first record of the process gave a name that was not its image. Now the image is known, and so are
             // its rules.
-            context.rules.formUnion(told.rules)
-            context.flags.formUnion(told.flags.subtracting(.threadNotifyRoutineExSet))
+            context.rules.formUnion(recreated.rules)
+            context.flags.formUnion(recreated.flags.subtracting(.threadNotifyRoutineExSet))
         }
-        context.imageFileName = told.imageFileName
-        context.processCmdLine = told.processCmdLine
-        context.currentCommandLine = told.currentCommandLine
-        context.sessionId = told.sessionId
-        context.parent = told.parent
-        context.creator = told.creator
-        context.token = told.token
-        context.hasServiceSid = told.hasServiceSid
+        context.imageFileName = recreated.imageFileName
+        context.processCmdLine = recreated.processCmdLine
+        context.currentCommandLine = recreated.currentCommandLine
+        context.sessionId = recreated.sessionId
+        context.parent = recreated.parent
+        context.creator = recreated.creator
+        context.token = recreated.token
+        context.hasServiceSid = recreated.hasServiceSid
         processes.update(reference) { $0 = context }
         return pendingCreation(of: reference, context, now: now)
     }

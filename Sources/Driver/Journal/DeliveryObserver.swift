@@ -11,7 +11,7 @@ struct Endings: Sendable {
     let records: [MessageRecord]
     let observers: [UInt64: any DeliveryObserver]
 
-    func tell() {
+    func notify() {
         for record in records {
             for observer in observers.values { observer.ended(record) }
         }

@@ -40,7 +40,7 @@ struct MessageSearch: Sendable {
     mutating func restart() { self = MessageSearch(query, limit: limit, changesSeen: changesSeen) }
 
     /// Resumes a finished search, to include newer messages.
-    mutating func goOn() { (isOver, hasBegun) = (false, false) }
+    mutating func resume() { (isOver, hasBegun) = (false, false) }
 
     /// Records the range of the journal at the start of a slice; false if the page ends here.
     ///

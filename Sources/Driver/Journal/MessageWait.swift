@@ -10,7 +10,7 @@ public final class MessageWait: Sendable {
         /// Nil once the wait is over.
         var completion: (@Sendable (MessagePage) -> Void)?
         /// Whether a thread is searching now; there is at most one.
-        var isLooking = true
+        var isSearching = true
         /// Whether something new has arrived since that thread started.
         var isWoken = false
         /// Whether the next search is the last: the time is up, or waits are no longer allowed.
@@ -51,7 +51,7 @@ public final class MessageWait: Sendable {
 
     /// Searches once, then starts the timeout.
     func begin(timeout: Duration) {
-        look()
+        searchUntilFound()
         if state.withLock({ $0.completion == nil }) { return }
         let timer = driver.timers.schedule(after: timeout) { self.wake(isLast: true) }
         let isOver = state.withLock { state in
@@ -62,24 +62,24 @@ public final class MessageWait: Sendable {
     }
 
     private func wake(isLast: Bool) {
-        let mustLook = state.withLock { state in
+        let mustSearch = state.withLock { state in
             if state.completion == nil { return false }
             state.isLast = state.isLast || isLast
             state.isWoken = true
-            defer { state.isLooking = true }
-            return !state.isLooking
+            defer { state.isSearching = true }
+            return !state.isSearching
         }
-        if mustLook { look() }
+        if mustSearch { searchUntilFound() }
     }
 
     /// Searches until a message is found, the wait is over, or there is nothing new.
-    private func look() {
+    private func searchUntilFound() {
         while true {
             var search = state.withLock { state in
                 state.isWoken = false
                 return state.search
             }
-            driver.lookAgain(&search)
+            driver.searchAgain(&search)
             switch take(search) {
             case .stop: return
             case .again: break
@@ -112,7 +112,7 @@ public final class MessageWait: Sendable {
         case .waiting(let id):
             let (isOver, isWoken) = state.withLock { state in
                 state.followerID = id
-                state.isLooking = state.isWoken
+                state.isSearching = state.isWoken
                 return (state.completion == nil, state.isWoken)
             }
             if isOver { driver.stopFollowing(id) }
@@ -128,14 +128,14 @@ public final class MessageWait: Sendable {
 
 extension Driver {
     /// Resumes a finished search, up to the current end of the journal.
-    func lookAgain(_ search: inout MessageSearch) {
-        search.goOn()
+    func searchAgain(_ search: inout MessageSearch) {
+        search.resume()
         withState { $0.journal.recheck(&search) }
-        look(&search)
+        self.search(&search)
     }
 
     /// Searches the journal in slices.
-    func look(_ search: inout MessageSearch) {
+    func search(_ search: inout MessageSearch) {
         repeat { withState { $0.journal.advance(&search, by: Driver.searchPart) } } while !search.isOver
     }
 

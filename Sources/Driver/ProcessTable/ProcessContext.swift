@@ -33,7 +33,7 @@ public struct ProcessContext: Hashable, Sendable {
     public var hasServiceSid: Bool
 
     /// Whether the context was created without a creation event, from a record of something the process did.
-    public internal(set) var isSynthesised = false
+    public internal(set) var isSynthesized = false
     /// Whether PRC-5 counted this process in CreateThreadNotifyLock.
     var countsInCreateThreadNotifyLock = false
 

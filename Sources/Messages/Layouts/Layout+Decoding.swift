@@ -41,13 +41,13 @@ extension Layout {
                 ? .process(AuxPidCreationTime(processId: id, creationTime: time))
                 : .thread(AuxTidCreationTime(threadId: id, creationTime: time))
         case .oword: return field.facts.oword(reader.oword(at: offset))
-        case .signedDouble:
+        case .signedDword:
             return .signed(Int64(Int32(truncatingIfNeeded: reader.number(at: offset, size: size))))
-        case .signedQuad: return .signed(Int64(bitPattern: reader.number(at: offset, size: size)))
+        case .signedQword: return .signed(Int64(bitPattern: reader.number(at: offset, size: size)))
         case .constant where field.facts.kind == .zero: return .bytes(Array(reader.bytes[offset..<offset + size]))
         case .constant: return .hex(reader.number(at: offset, size: size))
         case .measure: return .number(reader.number(at: offset, size: size))
-        case .byte, .flag, .double, .quad:
+        case .byte, .flag, .dword, .qword:
             return field.facts.unsigned(reader.number(at: offset, size: size))
         }
     }

@@ -53,11 +53,11 @@ extension Layout {
         switch field.slot {
         case .byte(let path): bytes[place] = content[keyPath: path]
         case .flag(let path): bytes[place] = content[keyPath: path] ? 1 : 0
-        case .double(let path): bytes.put(UInt64(content[keyPath: path]), size, at: place)
-        case .signedDouble(let path):
+        case .dword(let path): bytes.put(UInt64(content[keyPath: path]), size, at: place)
+        case .signedDword(let path):
             bytes.put(UInt64(UInt32(bitPattern: content[keyPath: path])), size, at: place)
-        case .quad(let path): bytes.put(content[keyPath: path], size, at: place)
-        case .signedQuad(let path): bytes.put(UInt64(bitPattern: content[keyPath: path]), size, at: place)
+        case .qword(let path): bytes.put(content[keyPath: path], size, at: place)
+        case .signedQword(let path): bytes.put(UInt64(bitPattern: content[keyPath: path]), size, at: place)
         case .process(let path):
             bytes.put(UInt64(content[keyPath: path].processId), 4, at: place)
             bytes.put(content[keyPath: path].creationTime.ticks, 8, at: place + 4)

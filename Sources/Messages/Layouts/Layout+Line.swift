@@ -9,19 +9,19 @@ extension Layout.Line {
         field(offset, 1, name, .flag, .flag(path))
     }
     static func u32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
-        field(offset, 4, name, .number, .double(path))
+        field(offset, 4, name, .number, .dword(path))
     }
     static func hex32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
-        field(offset, 4, name, .hex, .double(path))
+        field(offset, 4, name, .hex, .dword(path))
     }
     static func i32(_ offset: Int, _ name: String, _ path: Path<Int32>) -> Self {
-        field(offset, 4, name, .signed, .signedDouble(path))
+        field(offset, 4, name, .signed, .signedDword(path))
     }
     static func hex64(_ offset: Int, _ name: String, _ path: Path<UInt64>) -> Self {
-        field(offset, 8, name, .hex, .quad(path))
+        field(offset, 8, name, .hex, .qword(path))
     }
     static func i64(_ offset: Int, _ name: String, _ path: Path<Int64>) -> Self {
-        field(offset, 8, name, .signed, .signedQuad(path))
+        field(offset, 8, name, .signed, .signedQword(path))
     }
     static func process(_ offset: Int, _ name: String, _ path: Path<AuxPidCreationTime>) -> Self {
         field(offset, 12, name, .process, .process(path))

@@ -22,10 +22,10 @@ extension Layout {
             switch slot {
             case .byte(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
             case .flag(let path): .number(content[keyPath: path] ? 1 : 0)
-            case .double(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
-            case .signedDouble(let path): .signed(Int64(content[keyPath: path]))
-            case .quad(let path): member.field.field.unsigned(content[keyPath: path])
-            case .signedQuad(let path): .signed(content[keyPath: path])
+            case .dword(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
+            case .signedDword(let path): .signed(Int64(content[keyPath: path]))
+            case .qword(let path): member.field.field.unsigned(content[keyPath: path])
+            case .signedQword(let path): .signed(content[keyPath: path])
             case .process(let path): .process(content[keyPath: path])
             case .thread(let path): .thread(content[keyPath: path])
             case .oword(let path): member.field.field.oword(content[keyPath: path])
@@ -48,13 +48,13 @@ extension Layout {
             case (.byte(let path), .number(let number)), (.byte(let path), .hex(let number)):
                 content[keyPath: path] = UInt8(truncatingIfNeeded: number)
             case (.flag(let path), .number(let number)): content[keyPath: path] = number != 0
-            case (.double(let path), .number(let number)), (.double(let path), .hex(let number)):
+            case (.dword(let path), .number(let number)), (.dword(let path), .hex(let number)):
                 content[keyPath: path] = UInt32(truncatingIfNeeded: number)
-            case (.signedDouble(let path), .signed(let number)):
+            case (.signedDword(let path), .signed(let number)):
                 content[keyPath: path] = Int32(truncatingIfNeeded: number)
-            case (.quad(let path), .number(let number)), (.quad(let path), .hex(let number)):
+            case (.qword(let path), .number(let number)), (.qword(let path), .hex(let number)):
                 content[keyPath: path] = number
-            case (.signedQuad(let path), .signed(let number)): content[keyPath: path] = number
+            case (.signedQword(let path), .signed(let number)): content[keyPath: path] = number
             case (.process(let path), .process(let process)): content[keyPath: path] = process
             case (.thread(let path), .thread(let thread)): content[keyPath: path] = thread
             case (.oword(let path), .guid(let oword)): content[keyPath: path] = oword

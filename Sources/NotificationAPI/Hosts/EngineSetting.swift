@@ -7,7 +7,7 @@ public import WebhookEngine
 /// Which engine a host has.
 public enum EngineSetting: Hashable, Sendable {
     /// In-process.
-    case embedded(EmbeddedEngine.Behaviour)
+    case embedded(EmbeddedEngine.Behavior)
     /// Behind a URL.
     case webhook(WebhookConfiguration)
     /// Nobody is connected.
@@ -28,7 +28,7 @@ extension EngineSetting: JSONReadable {
         switch kind {
         case .embedded:
             guard let object = value.object(allowing: EngineSetting.embeddedMembers) else { return nil }
-            self = .embedded(EmbeddedEngine.Behaviour(object))
+            self = .embedded(EmbeddedEngine.Behavior(object))
         case .webhook:
             guard let object = value.object(allowing: EngineSetting.webhookMembers),
                 let configuration = WebhookConfiguration(object)
@@ -51,11 +51,11 @@ extension EngineSetting: JSONReadable {
     /// So may the path and query of the URL; they are shown only when `showsURL` is true.
     func writeMembers(to json: inout JSONWriter, showsURL: Bool) {
         switch self {
-        case .embedded(let behaviour):
+        case .embedded(let behavior):
             json.member("type", Kind.embedded.rawValue)
-            json.member("reply", behaviour.reply.rawValue)
-            json.member("delayMs", behaviour.delay.milliseconds)
-            json.member("failEvery", behaviour.failEvery)
+            json.member("reply", behavior.reply.rawValue)
+            json.member("delayMs", behavior.delay.milliseconds)
+            json.member("failEvery", behavior.failEvery)
         case .webhook(let configuration):
             json.member("type", Kind.webhook.rawValue)
             json.member("url", showsURL ? configuration.url : URLRules.redacted(configuration.url))
@@ -71,7 +71,7 @@ extension EngineSetting: JSONReadable {
     }
 }
 
-extension EmbeddedEngine.Behaviour {
+extension EmbeddedEngine.Behavior {
     fileprivate init(_ object: JSONObject) {
         self.init(
             reply: object.optional("reply") { $0.choice(of: EmbeddedEngine.Reply.self) } ?? .acknowledge,

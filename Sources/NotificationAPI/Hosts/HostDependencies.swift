@@ -47,7 +47,7 @@ public struct HostDependencies: Sendable {
     func makeConnection(for setting: EngineSetting, origin: EventOrigin) -> EngineSwitch.Connection {
         let engine: any PingableEngine =
             switch setting {
-            case .embedded(let behaviour): EmbeddedEngine(behaviour, timers: timers)
+            case .embedded(let behavior): EmbeddedEngine(behavior, timers: timers)
             case .webhook(let configuration):
                 WebhookEngine(
                     configuration: configuration, origin: origin, version: version, multi: curl,

@@ -24,7 +24,7 @@ enum ReplayRoutes {
             var options = EventFeed.Options(sysmon: &parameters)
             options.replaysAllMachines = true
             options.drainsQueue = true
-            options.tellsCoverage = true
+            options.reportsCoverage = true
             return (options, named)
         }
         let model = named ?? HostRegistry.defaultName

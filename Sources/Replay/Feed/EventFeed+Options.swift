@@ -21,7 +21,7 @@ extension EventFeed {
         /// after that: so nothing is dropped, and two replays are the same.
         public var drainsQueue = false
         /// Whether the report tells coverage.
-        public var tellsCoverage = false
+        public var reportsCoverage = false
         /// Whether the first wrong line is the last one that is looked at.
         public var stopsOnError = false
         /// Sysmon: whether each created process gets a first thread, created by its parent; recordings have none.

@@ -35,7 +35,7 @@ struct Tally: Sendable {
             for record in report.messages { messages[MessageType(of: record.message), default: 0] += 1 }
         }
         switch call {
-        case .synthesise: processesSynthesised += 1
+        case .synthesize: processesSynthesised += 1
         case .complete: processesCompleted += 1
         case .create, .exit, .createThread, .deleteThread, .loadImage, .changeRules, .createStreamContext: break
         }

@@ -3,7 +3,7 @@ import Messages
 
 /// One call of the driver.
 indirect enum DriverCall: Sendable {
-    case synthesise(ProcessCreation)
+    case synthesize(ProcessCreation)
     case create(ProcessCreation)
     case complete(ProcessCreation)
     case exit(UInt32)
@@ -17,14 +17,14 @@ indirect enum DriverCall: Sendable {
     var mayEnqueue: Bool {
         switch self {
         case .exit, .createThread, .loadImage: true
-        case .synthesise, .create, .complete, .deleteThread, .changeRules, .createStreamContext: false
+        case .synthesize, .create, .complete, .deleteThread, .changeRules, .createStreamContext: false
         }
     }
 
     /// The image that a process is created from, which the host's rule policies may speak of; nil for other calls.
     var createdImage: String? {
         switch self {
-        case .synthesise(let creation), .create(let creation), .complete(let creation): creation.imageFileName
+        case .synthesize(let creation), .create(let creation), .complete(let creation): creation.imageFileName
         default: nil
         }
     }
@@ -56,7 +56,7 @@ indirect enum DriverCall: Sendable {
         on driver: Driver, _ grant: RulePolicy.Grant?, completion: @escaping @Sendable (Outcome) -> Void
     ) throws(DriverError) {
         switch self {
-        case .synthesise(let creation):
+        case .synthesize(let creation):
             try driver.synthesizeProcess(creation, grant: grant)
             completion(.done([]))
         case .create(let creation):

@@ -76,7 +76,7 @@ extension EventSequence {
     private mutating func take(_ reports: [RoutineReport], of call: DriverCall, _ ticket: Ticket) {
         guard var entry = plans[ticket] else { return }
         sections.tally(entry.section) { $0.count(reports, of: call) }
-        if options.tellsCoverage { for report in reports { coverage.count(report) } }
+        if options.reportsCoverage { for report in reports { coverage.count(report) } }
         entry.plan.made += 1
         entry.plan.hasRoom = false
         if options.drainsQueue, call.mayEnqueue { entry.plan.isToDrain = true }

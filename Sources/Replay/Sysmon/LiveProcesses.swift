@@ -7,7 +7,7 @@ struct LiveProcesses: Sendable {
     struct Process: Sendable {
         var creationTime: FileTime
         /// Whether it was taken in without a creation.
-        var isSynthesised: Bool
+        var isSynthesized: Bool
     }
 
     private var processes: [(processId: UInt32, process: Process?)] = []
@@ -19,7 +19,7 @@ struct LiveProcesses: Sendable {
     init(_ processIds: [UInt32], of driver: Driver) {
         for processId in processIds {
             self[processId] = driver.process(processId).map {
-                Process(creationTime: $0.identity.creationTime, isSynthesised: $0.isSynthesised)
+                Process(creationTime: $0.identity.creationTime, isSynthesized: $0.isSynthesized)
             }
         }
     }

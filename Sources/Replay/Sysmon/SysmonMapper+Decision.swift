@@ -34,7 +34,7 @@ extension SysmonMapper {
     // MARK: The events
 
     private func planCreation(
-        _ event: SysmonEvent, _ told: SysmonCreation, _ draft: inout PlanDraft
+        _ event: SysmonEvent, _ reported: SysmonCreation, _ draft: inout PlanDraft
     ) throws(LineFault) -> SkipReason? {
         guard let process = event.subject, let processId = process.processId else { return .pidUnresolved }
         if process.isSystem { return .alreadyCreated }
@@ -44,18 +44,18 @@ extension SysmonMapper {
         }
         let before = draft.live[processId]
         let isThere = before?.creationTime.second == created.second
-        if isThere, before?.isSynthesised != true { return .alreadyCreated }
+        if isThere, before?.isSynthesized != true { return .alreadyCreated }
         let identity = AuxPidCreationTime(processId: processId, creationTime: created)
         if !isThere, let ending = ending(of: identity) { return ending.skipReason }
 
-        let (parent, parentHasContext) = parent(told.parent, of: processId, &draft)
+        let (parent, parentHasContext) = parent(reported.parent, of: processId, &draft)
         var creation = ProcessCreation(
-            imageFileName: told.image, processId: processId, parentProcessId: parent.processId)
+            imageFileName: reported.image, processId: processId, parentProcessId: parent.processId)
         creation.creationTime = isThere ? before?.creationTime : created
         creation.parentCreationTime = parent.creationTime
-        creation.commandLine = told.commandLine
-        creation.sessionId = told.sessionId
-        creation.token.integrityLevel = told.integrityLevel
+        creation.commandLine = reported.commandLine
+        creation.sessionId = reported.sessionId
+        creation.token.integrityLevel = reported.integrityLevel
         creation.replacesThread = true
         if isThere {
             draft.calls.append(.complete(creation))
@@ -66,7 +66,7 @@ extension SysmonMapper {
         if createsInitialThreads {
             var thread = ThreadCreation(
                 processId: processId, creatorProcessId: parentHasContext ? parent.processId : 0)
-            thread.creatorIsSystemThread = told.parent.isSystem
+            thread.creatorIsSystemThread = reported.parent.isSystem
             draft.calls.append(.createThread(thread))
         }
         return nil
@@ -79,10 +79,10 @@ extension SysmonMapper {
         let processId = parent.processId ?? 0
         if createsInitialThreads, processId != 0, processId != child { _ = meet(parent, &draft) }
         let live = processId == child ? nil : draft.live[processId]
-        let told = parent.isSystem ? nil : parent.guid?.creationTime
+        let reported = parent.isSystem ? nil : parent.guid?.creationTime
         // A context that the host made itself may have a time finer than the second that the record tells.
-        let isLive = live != nil && (told == nil || told?.second == live?.creationTime.second)
-        let created = isLive ? live?.creationTime : told
+        let isLive = live != nil && (reported == nil || reported?.second == live?.creationTime.second)
+        let created = isLive ? live?.creationTime : reported
         return (AuxPidCreationTime(processId: processId, creationTime: created ?? .none), isLive)
     }
 
@@ -158,7 +158,7 @@ extension SysmonMapper {
             if live.creationTime > created { return .gone(.exited) }
             draft.end(processId, live)
         }
-        draft.synthesise(processId, created: created, image: process.image)
+        draft.synthesize(processId, created: created, image: process.image)
         return .live
     }
 }
@@ -179,14 +179,14 @@ private struct PlanDraft {
         live[processId] = nil
     }
 
-    mutating func synthesise(_ processId: UInt32, created: FileTime, image: String?) {
+    mutating func synthesize(_ processId: UInt32, created: FileTime, image: String?) {
         var creation = ProcessCreation(
             imageFileName: image ?? "<unknown process>", processId: processId, parentProcessId: 0)
         creation.creationTime = created
         creation.commandLine = ""
         creation.replacesThread = true
-        calls.append(.synthesise(creation))
-        live[processId] = LiveProcesses.Process(creationTime: created, isSynthesised: true)
+        calls.append(.synthesize(creation))
+        live[processId] = LiveProcesses.Process(creationTime: created, isSynthesized: true)
     }
 }
 

@@ -6,7 +6,7 @@ import Synchronization
 /// an engine that is slow, wrong or gone.
 public final class EmbeddedEngine: EnginePort {
     /// How an engine answers.
-    public struct Behaviour: Hashable, Sendable {
+    public struct Behavior: Hashable, Sendable {
         /// The kind of answer.
         public var reply: Reply
         /// The time before an answer. If zero, the engine answers before `send` returns.
@@ -23,29 +23,29 @@ public final class EmbeddedEngine: EnginePort {
     }
 
     /// How it answers; fixed for the lifetime of the engine.
-    public let behaviour: Behaviour
+    public let behavior: Behavior
     private let timers: any TimerQueue
     private let sends = Atomic<UInt64>(0)
 
     /// An engine with this behavior, which uses `timers` for its delays.
-    public init(_ behaviour: Behaviour = Behaviour(), timers: any TimerQueue) {
-        self.behaviour = behaviour
+    public init(_ behavior: Behavior = Behavior(), timers: any TimerQueue) {
+        self.behavior = behavior
         self.timers = timers
     }
 
-    /// Answers `message` according to `behaviour`.
+    /// Answers `message` according to `behavior`.
     ///
     /// `completion` is called before this returns if there is no delay, otherwise on the timer queue. If the answer
     /// would come at `timeout` or later, the result is STATUS_TIMEOUT at that moment.
     public func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
-        answer(behaviour.reply.result(to: message), within: timeout, completion)
+        answer(behavior.reply.result(to: message), within: timeout, completion)
     }
 
     /// Completes as a send without content would, for `POST /engine/ping`. It counts for `failEvery`.
     public func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void) {
-        answer(behaviour.reply.resultOfPing, within: timeout, completion)
+        answer(behavior.reply.resultOfPing, within: timeout, completion)
     }
 
     /// `answer` is nil if there is none.
@@ -53,12 +53,12 @@ public final class EmbeddedEngine: EnginePort {
         _ answer: EngineResult?, within timeout: Duration, _ completion: @escaping @Sendable (EngineResult) -> Void
     ) {
         let number = sends.add(1, ordering: .relaxed).newValue
-        let fails = behaviour.failEvery != 0 && number.isMultiple(of: behaviour.failEvery)
+        let fails = behavior.failEvery != 0 && number.isMultiple(of: behavior.failEvery)
         let result = fails ? EngineResult(status: .unsuccessful) : answer
-        if !fails, behaviour.reply == .disconnect { return completion(EngineResult(status: .portDisconnected)) }
-        if let result, behaviour.delay <= .zero { return completion(result) }
-        if let result, behaviour.delay < timeout {
-            _ = timers.schedule(after: behaviour.delay) { completion(result) }
+        if !fails, behavior.reply == .disconnect { return completion(EngineResult(status: .portDisconnected)) }
+        if let result, behavior.delay <= .zero { return completion(result) }
+        if let result, behavior.delay < timeout {
+            _ = timers.schedule(after: behavior.delay) { completion(result) }
         } else {
             _ = timers.schedule(after: timeout) { completion(EngineResult(status: .timeout)) }
         }

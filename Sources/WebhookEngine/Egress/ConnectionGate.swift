@@ -35,8 +35,8 @@ final class ConnectionGate: ConnectionOpener {
         let reason = failure == 0 ? reason : "no socket: \(ConnectionGate.text(of: failure))"
         guard refusedCount > 0 else { return reason }
         let more = refusedCount > refusals.count ? "; and \(refusedCount - refusals.count) more addresses" : ""
-        let told = "not connected, for " + refusals.joined(separator: "; ") + more
-        return isOpened || failure != 0 ? "\(reason); \(told)" : told
+        let explained = "not connected, for " + refusals.joined(separator: "; ") + more
+        return isOpened || failure != 0 ? "\(reason); \(explained)" : explained
     }
 
     /// A socket for `target`; nil when the rules refuse it or the system does.

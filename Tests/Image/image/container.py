@@ -43,18 +43,18 @@ class Container:
         root: Path,
         secret: Path,
         folder: Path,
-        neighbour: "Container | None" = None,
+        neighbor: "Container | None" = None,
     ) -> None:
         """Start it from the image mounted at `root`, with its entry of the compose file and the image's own settings.
 
-        It uses the network of `neighbour`, or its own network with only loopback.
+        It uses the network of `neighbor`, or its own network with only loopback.
         """
         folder.mkdir(exist_ok=True)
         isolation = ["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"]
-        if neighbour is None:
+        if neighbor is None:
             isolation.append("--net")
         else:
-            isolation = ["nsenter", "--target", str(neighbour.number), "--net", *isolation]
+            isolation = ["nsenter", "--target", str(neighbor.number), "--net", *isolation]
         arguments = (root, folder, secret, service["user"], str(service["ulimits"]["nofile"]))
         command = (*image["Env"], *image["Entrypoint"], *service["command"])
         self._process = subprocess.Popen(

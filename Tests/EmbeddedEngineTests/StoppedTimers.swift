@@ -2,7 +2,7 @@ import Driver
 import Locking
 
 /// Timers that fire on demand.
-final class StandingTimers: TimerQueue {
+final class StoppedTimers: TimerQueue {
     private struct Wait: Sendable {
         let delay: Duration
         let body: @Sendable () -> Void

@@ -3,7 +3,7 @@ import Messages
 import TestSupport
 import Testing
 
-@Suite struct SynthesisedProcessTests {
+@Suite struct SynthesizedProcessTests {
     private let engine = ScriptedEngine()
 
     @Test func `PRC-2: a synthesized process is not reported, and policies apply to it`() throws {
@@ -12,7 +12,7 @@ import Testing
         let context = try driver.synthesizeProcess(ProcessCreation(imageFileName: #"C:\A.EXE"#, processId: 100))
         #expect(engine.messages.isEmpty)
         #expect(context == driver.process(100))
-        #expect(context.isSynthesised)
+        #expect(context.isSynthesized)
         #expect(context.rules == .notifyProcessCmdLine)
         #expect(context.notificationsSent == 0)
         #expect(driver.bootProcesses.isEmpty)
@@ -33,7 +33,7 @@ import Testing
         let outcome = Received<ProcessCreationOutcome>()
         try driver.completeProcess(creation, completion: outcome.take)
         let context = try #require(outcome.values.first?.process)
-        #expect(!context.isSynthesised)
+        #expect(!context.isSynthesized)
         #expect(context.processCmdLine == "a /x")
         #expect(context.currentCommandLine == "a /x")
         #expect(context.sessionId == 1)

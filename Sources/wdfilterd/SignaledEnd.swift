@@ -6,17 +6,17 @@ import Runtime
 
 /// The end of a command that runs until a signal: in order, or at once when another signal comes later. The account,
 /// which the command reports last, is reported once in either case.
-final class SignalledEnd<Account: Sendable>: Sendable {
+final class SignaledEnd<Account: Sendable>: Sendable {
     private let signals: AwaitedSignals
     private let meaning = Locked(SignalMeaning())
-    private let tell: @Sendable (Account) -> Void
-    private let isTold = Locked(false)
-    private let told = DispatchSemaphore(value: 0)
+    private let report: @Sendable (Account) -> Void
+    private let isReported = Locked(false)
+    private let reported = DispatchSemaphore(value: 0)
 
-    /// An end by `signals`; `tell` reports the account, must return in bounded time, and runs on either thread.
-    init(_ signals: AwaitedSignals, tell: @escaping @Sendable (Account) -> Void) {
+    /// An end by `signals`; `report` reports the account, must return in bounded time, and runs on either thread.
+    init(_ signals: AwaitedSignals, report: @escaping @Sendable (Account) -> Void) {
         self.signals = signals
-        self.tell = tell
+        self.report = report
     }
 
     /// Blocks until SIGINT or SIGTERM comes, and returns it; calls `reload` for each SIGHUP before.
@@ -37,7 +37,7 @@ final class SignalledEnd<Account: Sendable>: Sendable {
     /// ends the process by that signal; then this does not return.
     func run(current: @escaping @Sendable () -> Account, _ stop: () -> Account) {
         DispatchQueue(label: "wdfilterd.signals").async { self.watch(current) }
-        if !tellOnce(stop) {
+        if !reportOnce(stop) {
             while true { pause() }
         }
     }
@@ -46,7 +46,7 @@ final class SignalledEnd<Account: Sendable>: Sendable {
         while true {
             let signal = signals.wait()
             guard action(of: signal) == .endAtOnce else { continue }
-            if !tellOnce(current) { told.wait() }
+            if !reportOnce(current) { reported.wait() }
             signals.end(by: signal)
         }
     }
@@ -57,15 +57,15 @@ final class SignalledEnd<Account: Sendable>: Sendable {
     }
 
     /// Reports the account unless the other thread does; returns whether it did.
-    private func tellOnce(_ account: () -> Account) -> Bool {
+    private func reportOnce(_ account: () -> Account) -> Bool {
         let account = account()
-        let isFirst = isTold.withLock { isTold in
-            defer { isTold = true }
-            return !isTold
+        let isFirst = isReported.withLock { isReported in
+            defer { isReported = true }
+            return !isReported
         }
         guard isFirst else { return false }
-        tell(account)
-        told.signal()
+        report(account)
+        reported.signal()
         return true
     }
 }
