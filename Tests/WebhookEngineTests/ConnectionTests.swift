@@ -1,3 +1,4 @@
+import Dispatch
 import Driver
 import Messages
 import TestSupport
@@ -84,7 +85,12 @@ struct ConnectionTests {
     @Test func `messages beyond the connections wait and are sent, and the wait is not the engine's time`()
         async throws
     {
-        let receiver = try ScriptedReceiver { _ in [.pause(.milliseconds(5))] + .reply() }
+        let allAreSent = DispatchSemaphore(value: 0)
+        let receiver = try ScriptedReceiver { _ in
+            allAreSent.wait()
+            allAreSent.signal()
+            return .reply()
+        }
         let engine = try WebhookEngine.make(receiver.url, multi: try CurlMulti(connections: 8))
         let results = Results()
         let waits = Results()
@@ -94,6 +100,7 @@ struct ConnectionTests {
                 if let waited = result.waited, waited > .zero { waits.add(number, result.status) }
             }
         }
+        allAreSent.signal()
         let statuses = await results.wait(for: 100)
         #expect(statuses.values.allSatisfy { $0 == [.success] })
         #expect(receiver.connections <= 8)

@@ -101,6 +101,13 @@ final class Results: Sendable {
         var statuses: [Int: [NTStatus]] = [:]
         var count = 0
         var waiting: (count: Int, continuation: CheckedContinuation<Void, Never>)?
+        var isCanceled = false
+
+        mutating func takeWaiting() -> CheckedContinuation<Void, Never>? {
+            guard let waiting, count >= waiting.count || isCanceled else { return nil }
+            self.waiting = nil
+            return waiting.continuation
+        }
     }
 
     private let state = Locked(State())
@@ -109,21 +116,27 @@ final class Results: Sendable {
         let ready = state.withLock { state -> CheckedContinuation<Void, Never>? in
             state.statuses[number, default: []].append(status)
             state.count += 1
-            guard let waiting = state.waiting, state.count >= waiting.count else { return nil }
-            state.waiting = nil
-            return waiting.continuation
+            return state.takeWaiting()
         }
         ready?.resume()
     }
 
-    /// The statuses by number, once `count` have arrived.
+    /// The statuses by number, once `count` have arrived, or those that have arrived when the test's time is over.
     func wait(for count: Int) async -> [Int: [NTStatus]] {
-        await withCheckedContinuation { continuation in
-            let isReady = state.withLock { state in
-                if state.count < count { state.waiting = (count, continuation) }
-                return state.count >= count
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let ready = state.withLock { state in
+                    state.waiting = (count, continuation)
+                    return state.takeWaiting()
+                }
+                ready?.resume()
             }
-            if isReady { continuation.resume() }
+        } onCancel: {
+            let ready = state.withLock { state in
+                state.isCanceled = true
+                return state.takeWaiting()
+            }
+            ready?.resume()
         }
         return state.withLock { $0.statuses }
     }

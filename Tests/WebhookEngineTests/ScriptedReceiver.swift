@@ -40,11 +40,12 @@ final class ScriptedReceiver: Sendable {
         var open = 0
         var mostOpen = 0
         var isStopped = false
+        var isCanceled = false
         var waiters: [(isMet: @Sendable (Int, Int) -> Bool, resume: CheckedContinuation<Void, Never>)] = []
 
         mutating func takeMet() -> [CheckedContinuation<Void, Never>] {
-            let met = waiters.filter { $0.isMet(requests.count, open) }
-            waiters.removeAll { $0.isMet(requests.count, open) }
+            let met = waiters.filter { isCanceled || $0.isMet(requests.count, open) }
+            waiters.removeAll { isCanceled || $0.isMet(requests.count, open) }
             return met.map(\.resume)
         }
     }
@@ -108,14 +109,23 @@ final class ScriptedReceiver: Sendable {
     /// Returns once no connection is open.
     func waitForNoConnection() async { await wait { _, open in open == 0 } }
 
+    /// Returns as well when the test's time is over, so that a test that waits in vain fails instead of hanging.
     private func wait(until isMet: @escaping @Sendable (Int, Int) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let met = record.withLock { record in
-                record.waiters.append((isMet, continuation))
-                return record.takeMet()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                resumeWaiters { $0.waiters.append((isMet, continuation)) }
             }
-            for waiter in met { waiter.resume() }
+        } onCancel: {
+            resumeWaiters { $0.isCanceled = true }
         }
+    }
+
+    private func resumeWaiters(after change: (inout Record) -> Void) {
+        let met = record.withLock { record in
+            change(&record)
+            return record.takeMet()
+        }
+        for waiter in met { waiter.resume() }
     }
 }
 
