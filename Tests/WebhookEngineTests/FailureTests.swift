@@ -134,12 +134,20 @@ struct FailureTests {
             #expect(await engine.status(of: .sync(1)) == .success)
             let next = open("/dev/null", O_RDONLY)
             close(next)
+            let other = try WebhookEngine.make("http://127.0.0.1:9/", multi: multi)
             var limit = rlimit()
             try #require(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            let usual = limit
             limit.rlim_cur = rlim_t(next)
+            // As short as possible: once a second, libdispatch opens a file, and aborts the process if it cannot.
             try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
-            let other = try WebhookEngine.make("http://127.0.0.1:9/", multi: multi)
-            let fault = await other.fault(of: .sync(2))
+            let fault = await withCheckedContinuation { continuation in
+                other.send(.sync(2), timeout: .seconds(20)) { result in
+                    var usual = usual
+                    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual)
+                    continuation.resume(returning: result.fault)
+                }
+            }
             #expect(fault?.hasSuffix("no socket: too many open files (EMFILE)") == true, "\(fault ?? "")")
         }
     }
