@@ -1,9 +1,9 @@
 import CCurl
 
-/// The connection of one easy handle, which no other handle reuses. It is closed when this is dropped.
+/// The connection of one easy handle, which no other handle reuses. It is closed on deallocation.
 ///
-/// One thread uses it, so libcurl needs no lock functions. Its easy handle keeps it alive: a share in use cannot be
-/// cleaned up.
+/// Used by one thread, so libcurl needs no lock functions. The easy handle keeps it alive, because a share in use cannot
+/// be cleaned up.
 public final class ConnectionShare {
     let pointer: UnsafeMutableRawPointer
 

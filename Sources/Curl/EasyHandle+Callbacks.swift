@@ -1,12 +1,12 @@
 import CCurl
 
 extension EasyHandle {
-    /// Sets the callbacks that are the same for all transfers; their context is the handle.
+    /// Sets the callbacks that all transfers use. Their context is the handle.
     func setCallbacks() throws(CurlFailure) {
         let context = Unmanaged.passUnretained(self).toOpaque()
         for option in [CURLOPT_READDATA, CURLOPT_WRITEDATA, CURLOPT_HEADERDATA] { try set(option, context) }
-        // A body that is read by callback and cannot be rewound: libcurl would send one that it holds a second time,
-        // unasked, when a connection that was kept alive dies under it.
+        // The body is read by a callback that cannot rewind. libcurl would silently send a body that it holds itself a
+        // second time if a reused connection breaks.
         try set(CURLOPT_READFUNCTION) { buffer, size, count, context in
             guard let buffer, let delegate = EasyHandle.at(context)?.delegate else { return Int(CURL_READFUNC_ABORT) }
             let room = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
@@ -21,7 +21,7 @@ extension EasyHandle {
             guard let delegate = EasyHandle.at(context)?.delegate else { return 0 }
             return delegate.receiveHeader(size * count) ? size * count : 0
         }
-        // Called while CURLOPT_VERBOSE is set, with what is received before it is parsed.
+        // Called while CURLOPT_VERBOSE is set, with received bytes before they are parsed.
         try set(CURLOPT_DEBUGDATA, context)
         let debug = curl_easy_set_debug(pointer) { _, type, _, size, context in
             if type == CURLINFO_DATA_IN || type == CURLINFO_HEADER_IN {
@@ -30,7 +30,7 @@ extension EasyHandle {
             return 0
         }
         try ResultCode(debug).check("CURLOPT_DEBUGFUNCTION")
-        // Called unless CURLOPT_NOPROGRESS is set, as it is at first.
+        // Called unless CURLOPT_NOPROGRESS is set, as it is by default.
         try set(CURLOPT_XFERINFODATA, context)
         let progress = curl_easy_set_progress(pointer) { context, _, _, _, _ in
             guard let handle = EasyHandle.at(context), let delegate = handle.delegate else { return 0 }
@@ -72,7 +72,7 @@ extension ConnectionTarget {
         family = header.family
         type = header.socktype
         protocolNumber = header.`protocol`
-        // The structure's last member is the first part of an address that may be longer than it.
+        // The address starts at the structure's last member, and may be longer than it.
         let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0
         address = UnsafeRawBufferPointer(
             start: UnsafeRawPointer(target) + start, count: Int(header.addrlen))

@@ -1,11 +1,10 @@
 import CCurl
 
-/// A libcurl easy handle: options, and one transfer after the other. One thread at a time uses it.
+/// A libcurl easy handle: options, and one transfer after another. Used by one thread at a time.
 ///
-/// libcurl finds this object by pointer in its callbacks, and keeps pointers to what the options refer to: all of it lives
-/// as long as the handle.
+/// libcurl's callbacks point to this object, and its options point to other objects. The handle keeps all of them alive.
 public final class EasyHandle {
-    /// Names a handle for as long as it lives.
+    /// An identifier of a handle, unique while the handle exists.
     public struct ID: Hashable, Sendable {
         private let address: UInt
 
@@ -21,9 +20,9 @@ public final class EasyHandle {
     /// Whether CURLOPT_VERBOSE is set.
     private var isCounting = false
 
-    /// A handle with libcurl's own options.
+    /// A handle with libcurl's default options.
     ///
-    /// - Throws: `CurlFailure` when libcurl does not start.
+    /// - Throws: `CurlFailure` if libcurl does not start.
     public init() throws(CurlFailure) {
         try CurlLibrary.start()
         guard let pointer = curl_easy_init() else { throw CurlFailure("out of memory", of: "curl_easy_init") }
@@ -39,12 +38,12 @@ public final class EasyHandle {
         errorBuffer.deallocate()
     }
 
-    /// The name of this handle.
+    /// The identifier of this handle.
     public var id: ID { ID(pointer) }
 
     // MARK: Options
 
-    /// Sets `option`; nil takes it back.
+    /// Sets `option`; nil restores the default.
     public func set(_ option: EasyOption<String>, _ value: String?) throws(CurlFailure) {
         try ResultCode(curl_easy_set_string(pointer, option.option, value)).check(option.name)
     }
@@ -59,50 +58,50 @@ public final class EasyHandle {
         try ResultCode(curl_easy_set_long(pointer, option.option, value ? 1 : 0)).check(option.name)
     }
 
-    /// Sets `option`, and keeps `list` until it is set again.
+    /// Sets `option`, and keeps `list` alive until the option is set again.
     public func set(_ option: EasyOption<HeaderList>, _ list: HeaderList) throws(CurlFailure) {
         try ResultCode(curl_easy_set_pointer(pointer, option.option, list.pointer)).check(option.name)
         lists[option.option.rawValue] = list
     }
 
-    /// Announces a body of `count` bytes, for a POST.
+    /// Sets the length of the body of a POST, in bytes.
     public func setBodySize(_ count: Int) throws(CurlFailure) {
         let code = curl_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(count))
         try ResultCode(code).check("CURLOPT_POSTFIELDSIZE_LARGE")
     }
 
-    /// Whether the server's certificate and its name are checked.
+    /// Turns on or off the check of the server's certificate and its name.
     public func setChecksCertificate(_ checks: Bool) throws(CurlFailure) {
         try set(CURLOPT_SSL_VERIFYPEER, checks ? 1 : 0)
         try set(CURLOPT_SSL_VERIFYHOST, checks ? 2 : 0)
     }
 
-    /// Speaks HTTP/1.1, over TLS 1.2 or later, and reads no .netrc.
+    /// Restricts the handle to HTTP/1.1 and TLS 1.2 or later, without .netrc.
     public func setStrictProtocols() throws(CurlFailure) {
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
     }
 
-    /// Keeps the connection in `share`, of which this is the only handle.
+    /// Keeps the connection in `share`, which no other handle may use.
     public func setShare(_ share: ConnectionShare) throws(CurlFailure) {
         try set(CURLOPT_SHARE, share.pointer)
         self.share = share
     }
 
-    /// Lets `opener` open the sockets, and decide whether names are looked up if `decidesLookUps`.
+    /// Makes `opener` open the sockets and, if `decidesLookUps` is true, decide whether names are looked up.
     public func setOpener(_ opener: any ConnectionOpener, decidesLookUps: Bool) throws(CurlFailure) {
         self.opener = opener
         try setOpenSocketCallback()
         if decidesLookUps { try setLookUpCallback() }
     }
 
-    /// Has the delegates called when transfers make progress.
+    /// Makes transfers report their progress to their delegate.
     public func reportProgress() throws(CurlFailure) { try set(CURLOPT_NOPROGRESS, 0) }
 
     // MARK: Transfers
 
-    /// Makes `delegate` the one of the next transfer, and keeps it until `end()`.
+    /// Sets the delegate of the next transfer, and keeps it until `end()`.
     public func begin(_ delegate: any TransferDelegate) throws(CurlFailure) {
         errorBuffer[0] = 0
         if isCounting { try set(CURLOPT_VERBOSE, 0) }
@@ -110,21 +109,21 @@ public final class EasyHandle {
         self.delegate = delegate
     }
 
-    /// Has the delegate of the current transfer told how many bytes are received, which costs time. May be called in a
-    /// method of the delegate.
+    /// Makes the current transfer report received bytes to its delegate, which costs time. May be called in a method of the
+    /// delegate.
     public func countReceived() { isCounting = curl_easy_set_long(pointer, CURLOPT_VERBOSE, 1) == CURLE_OK }
 
     /// Releases the delegate; the transfer must be over.
     public func end() { delegate = nil }
 
-    /// Performs a transfer, and returns when it is over.
+    /// Performs a transfer to its end.
     public func perform(_ delegate: any TransferDelegate) throws(CurlFailure) -> ResultCode {
         try begin(delegate)
         defer { end() }
         return ResultCode(curl_easy_perform(pointer))
     }
 
-    /// The status of the last answer; 0 if there was none.
+    /// The status of the last answer; 0 without an answer.
     public var status: Int {
         var status = 0
         return curl_easy_get_long(pointer, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0
@@ -137,7 +136,7 @@ public final class EasyHandle {
         return String(cString: text)
     }
 
-    /// What libcurl says about a transfer that ended with `code`.
+    /// libcurl's description of a transfer that ended with `code`.
     public func errorText(_ code: ResultCode) -> String {
         errorBuffer[0] == 0 ? code.text : String(cString: errorBuffer)
     }

@@ -7,10 +7,10 @@ public final class HeaderList {
     /// A copy of `lines`.
     public init(_ lines: [String]) throws(CurlFailure) {
         for line in lines {
-            guard let longer = curl_slist_append(pointer, line) else {
+            guard let list = curl_slist_append(pointer, line) else {
                 throw CurlFailure("out of memory", of: "curl_slist_append")
             }
-            pointer = longer
+            pointer = list
         }
     }
 

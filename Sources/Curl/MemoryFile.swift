@@ -1,16 +1,16 @@
 import CCurl
 import Glibc
 
-/// Bytes in memory, under a path that libcurl can open.
+/// A file in memory with a path that libcurl can open.
 ///
-/// libcurl with GnuTLS takes certificates from a path only (CURLOPT_CAINFO_BLOB is not built in). No other process changes
-/// this file, and reading it never blocks.
+/// libcurl with GnuTLS reads certificates only from a path (CURLOPT_CAINFO_BLOB is not built in). No other process can
+/// change this file, and reading it never blocks.
 public final class MemoryFile: Sendable {
     private let descriptor: Int32
 
-    /// A file of `bytes`, called `name` in the system's lists.
+    /// A file with `bytes`. The system shows `name` in /proc.
     ///
-    /// - Throws: `Failure` when the system refuses.
+    /// - Throws: `Failure` if the file cannot be created or written.
     public init(_ bytes: [UInt8], name: String) throws(Failure) {
         let descriptor = memfd_create(name, 1)  // MFD_CLOEXEC
         guard descriptor >= 0 else { throw Failure(errno: errno) }
@@ -30,12 +30,12 @@ public final class MemoryFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// A path to the bytes, valid for as long as this object lives.
+    /// The path of the file, valid while this object exists.
     public var path: String { "/proc/self/fd/\(descriptor)" }
 
-    /// The system's error number.
+    /// A failed system call.
     public struct Failure: Error, Hashable, Sendable {
-        /// As in errno.
+        /// The system's error number.
         public let errno: Int32
     }
 }

@@ -1,13 +1,12 @@
 import CCurl
 
-/// A libcurl multi handle: the transfers of many easy handles on one thread, which alone calls its methods. Other threads may
-/// call `wakeUp()`.
+/// A libcurl multi handle: the transfers of many easy handles on one thread. Other threads may call only `wakeUp()`.
 public final class MultiHandle: Sendable {
     private nonisolated(unsafe) let pointer: UnsafeMutableRawPointer  // others call curl_multi_wakeup only
 
-    /// A handle that keeps up to `connections` connections of its own.
+    /// A handle that keeps up to `connections` idle connections.
     ///
-    /// - Throws: `CurlFailure` when libcurl does not start.
+    /// - Throws: `CurlFailure` if libcurl does not start.
     public init(connections: Int) throws(CurlFailure) {
         try CurlLibrary.start()
         guard let pointer = curl_multi_init() else { throw CurlFailure("out of memory", of: "curl_multi_init") }
@@ -20,22 +19,22 @@ public final class MultiHandle: Sendable {
         assert(result == CURLM_OK, "curl_multi_cleanup: \(result.rawValue)")
     }
 
-    /// Starts the transfer of `easy`, which must live until it is removed.
+    /// Starts the transfer of `easy`, which must exist until it is removed.
     public func add(_ easy: EasyHandle) throws(CurlFailure) {
         try MultiHandle.check(curl_multi_add_handle(pointer, easy.pointer), "curl_multi_add_handle")
     }
 
-    /// Ends the transfer of `easy`, whether it is over or not.
+    /// Removes `easy`, and aborts its transfer if it has not finished.
     public func remove(_ easy: EasyHandle) {
         let result = curl_multi_remove_handle(pointer, easy.pointer)
         assert(result == CURLM_OK, "curl_multi_remove_handle: \(result.rawValue)")
     }
 
-    /// Moves all transfers on, and returns those that are over; they are still to be removed.
+    /// Advances all transfers, and returns the finished ones, which must then be removed.
     public func perform() throws(CurlFailure) -> [(easy: EasyHandle.ID, code: ResultCode)] {
         var stillRunning: Int32 = 0
         try MultiHandle.check(curl_multi_perform(pointer, &stillRunning), "curl_multi_perform")
-        // All are read before the first is removed: the messages do not outlive that.
+        // Reads all messages before any handle is removed, which invalidates them.
         var done: [(easy: EasyHandle.ID, code: ResultCode)] = []
         var left: Int32 = 0
         while let message = curl_multi_info_read(pointer, &left) {
@@ -45,15 +44,15 @@ public final class MultiHandle: Sendable {
         return done
     }
 
-    /// Sleeps until a socket is ready, a timeout of libcurl is due, `milliseconds` are over, or `wakeUp()` is called.
+    /// Sleeps until a socket is ready, a timeout of libcurl expires, `milliseconds` have passed, or `wakeUp()` is called.
     public func wait(milliseconds: Int) throws(CurlFailure) {
         try MultiHandle.check(curl_multi_poll(pointer, nil, 0, Int32(clamping: milliseconds), nil), "curl_multi_poll")
     }
 
-    /// Ends the `wait` that runs now, or else the next one. From any thread.
+    /// Ends the current or next `wait`. Called on any thread.
     public func wakeUp() {
         let result = curl_multi_wakeup(pointer)
-        // Without it the thread would sleep on, and there is no way to continue that keeps timeouts.
+        // If it fails, the thread stays asleep and cannot keep timeouts.
         precondition(result == CURLM_OK, "curl_multi_wakeup: \(result.rawValue)")
     }
 

@@ -1,17 +1,17 @@
 import CCurl
 
-/// A URL as libcurl's own parser reads it, which is the one that transfers go through.
+/// A URL parsed by libcurl, exactly as transfers interpret it.
 public struct ParsedURL: Hashable, Sendable {
-    /// The host, with numeric addresses in their usual form and IPv6 addresses in brackets; nil without one.
+    /// The host, if any, with numeric addresses in canonical form and IPv6 addresses in brackets.
     public let host: String?
-    /// The port as it is written; nil without one.
+    /// The explicit port; nil if the URL has none.
     public let port: String?
-    /// The port as it is written, or the usual one of the scheme.
+    /// The explicit port or the default port of the scheme.
     public let effectivePort: String?
 
-    /// Reads `text`.
+    /// Parses `text`.
     ///
-    /// - Throws: `CurlFailure` when libcurl cannot parse it.
+    /// - Throws: `CurlFailure` if libcurl cannot parse it.
     public init(_ text: String) throws(CurlFailure) {
         guard let url = curl_url() else { throw CurlFailure("out of memory", of: "curl_url") }
         defer { curl_url_cleanup(url) }
@@ -31,9 +31,9 @@ public struct ParsedURL: Hashable, Sendable {
 }
 
 extension String {
-    /// The text with each byte escaped that is not an unreserved character (RFC 3986, section 2.3), for a part of a URL.
+    /// The text with all bytes escaped except unreserved characters (RFC 3986, section 2.3), for a part of a URL.
     public var percentEncoded: String {
-        // libcurl takes the length 0 for "up to the NUL".
+        // To libcurl, the length 0 means "up to the NUL".
         if isEmpty { return "" }
         let encoded = withCString { curl_easy_escape(nil, $0, Int32(clamping: utf8.count)) }
         guard let encoded else { preconditionFailure("curl_easy_escape: out of memory") }

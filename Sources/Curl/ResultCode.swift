@@ -1,29 +1,29 @@
 import CCurl
 
-/// How a transfer or another call of libcurl ended: a CURLcode.
+/// The result of a transfer or another call of libcurl: a CURLcode.
 public struct ResultCode: RawRepresentable, Hashable, Sendable {
     /// libcurl's number.
     public let rawValue: UInt32
 
-    /// The code with this number.
+    /// Creates the code with this number.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     init(_ code: CURLcode) { rawValue = code.rawValue }
 
-    /// It succeeded.
+    /// The call succeeded.
     public static let ok = ResultCode(CURLE_OK)
-    /// The addresses of a name were not found.
+    /// A name could not be resolved.
     public static let couldNotResolve = ResultCode(CURLE_COULDNT_RESOLVE_HOST)
-    /// No connection was made.
+    /// The connection attempt failed.
     public static let couldNotConnect = ResultCode(CURLE_COULDNT_CONNECT)
-    /// The time was over.
+    /// The timeout expired.
     public static let timedOut = ResultCode(CURLE_OPERATION_TIMEDOUT)
-    /// Memory is short, or a header line is over 100 kB.
+    /// Memory could not be allocated, or a header line is longer than 100 kB.
     public static let outOfMemory = ResultCode(CURLE_OUT_OF_MEMORY)
-    /// A header line is over 100 kB, in libcurl 8.6 and later (CURLE_TOO_LARGE).
+    /// A header line is longer than 100 kB, in libcurl 8.6 and later (CURLE_TOO_LARGE).
     public static let tooLarge = ResultCode(rawValue: 100)
 
-    /// libcurl's text for the code.
+    /// libcurl's description of the code.
     public var text: String { String(cString: curl_easy_strerror(CURLcode(rawValue))) }
 
     /// Throws unless the code is `ok`.
@@ -32,14 +32,14 @@ public struct ResultCode: RawRepresentable, Hashable, Sendable {
     }
 }
 
-/// libcurl itself.
+/// The library as a whole: its version and initialization.
 public enum CurlLibrary {
-    /// The version that this process is linked with, such as `7.88.1`.
+    /// The version that this process has loaded, such as `7.88.1`.
     public static var version: String {
         curl_version_info(CURLVERSION_FIRST)?.pointee.version.map { String(cString: $0) } ?? "unknown"
     }
 
-    /// libcurl requires this once per process, before anything else.
+    /// Initializes libcurl once per process; must be called before anything else.
     static func start() throws(CurlFailure) { try startResult.check("curl_global_init") }
 
     private static let startResult = ResultCode(curl_global_init(Int(CURL_GLOBAL_DEFAULT)))

@@ -1,18 +1,19 @@
-/// What a transfer sends and receives. Called on the thread that performs the transfer.
+/// The source of a transfer's body, and the receiver of its answer. Called on the thread that performs the transfer.
 public protocol TransferDelegate: AnyObject {
-    /// Copies the next part of the body to `buffer` and returns its length: 0 at the end, nil to abort the transfer.
+    /// Copies the next part of the body to `buffer` and returns its length; 0 at the end, nil to abort the transfer.
     func send(into buffer: UnsafeMutableRawBufferPointer) -> Int?
 
-    /// Takes a part of the answer's content, valid during the call only; false aborts the transfer.
+    /// Receives a part of the answer's content, valid only during the call; returning false aborts the transfer.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool
 
-    /// A header line of `count` bytes has been received; false aborts the transfer.
+    /// Called for each header line, of `count` bytes; returning false aborts the transfer.
     func receiveHeader(_ count: Int) -> Bool
 
-    /// libcurl has made progress on `handle`; false aborts the transfer. Only called after `reportProgress()`.
+    /// Called when the transfer of `handle` makes progress; returning false aborts it. Only called after
+    /// `reportProgress()`.
     func makeProgress(on handle: EasyHandle) -> Bool
 
-    /// `count` bytes have been received, whatever they are. Only called after `countReceived()`.
+    /// Called for all received bytes, headers and content. Only called after `countReceived()`.
     func noteReceived(_ count: Int)
 }
 
@@ -32,14 +33,14 @@ extension TransferDelegate {
 
 /// Opens the sockets of a handle's connections, or refuses to. Called on the thread that performs the transfer.
 public protocol ConnectionOpener: AnyObject {
-    /// A socket for a connection to `target`; nil to refuse it.
+    /// Returns a socket for a connection to `target`, or nil to refuse the connection.
     func openSocket(for target: ConnectionTarget) -> Int32?
 
-    /// libcurl is about to look up a name; false makes the transfer fail with `couldNotResolve`.
+    /// Called before libcurl looks up a name; returning false makes the transfer fail with `couldNotResolve`.
     func mayLookUp() -> Bool
 }
 
-/// Where a connection is about to go.
+/// The address of a connection that is about to be made.
 public struct ConnectionTarget {
     /// AF_INET, AF_INET6 or another address family.
     public let family: Int32
@@ -47,6 +48,6 @@ public struct ConnectionTarget {
     public let type: Int32
     /// The protocol number.
     public let protocolNumber: Int32
-    /// The socket address, valid during the call only.
+    /// The socket address, valid only during the call.
     public let address: UnsafeRawBufferPointer
 }

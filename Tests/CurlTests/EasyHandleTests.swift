@@ -66,10 +66,10 @@ import Testing
         let opener = Refusing()
         try handle.setOpener(opener, decidesLookUps: true)
         #expect(try handle.perform(Parts()) == .couldNotResolve)
-        #expect(opener.lookUps == 1 && opener.refused == 0)
+        #expect(opener.lookups == 1 && opener.refused == 0)
         try handle.set(.addresses, try HeaderList(["+name.invalid:80:127.0.0.1"]))
         #expect(try handle.perform(Parts()) == .couldNotConnect)
-        #expect(opener.lookUps == 1 && opener.refused == 1)
+        #expect(opener.lookups == 1 && opener.refused == 1)
     }
 
     @Test func `the failure names the option that libcurl refuses`() throws {
@@ -81,10 +81,10 @@ import Testing
     }
 }
 
-/// Opens no socket, and allows no look-up.
+/// Opens no socket, and refuses all lookups.
 private final class Refusing: ConnectionOpener {
     private(set) var refused = 0
-    private(set) var lookUps = 0
+    private(set) var lookups = 0
 
     func openSocket(for target: ConnectionTarget) -> Int32? {
         if !target.address.isEmpty { refused += 1 }
@@ -92,7 +92,7 @@ private final class Refusing: ConnectionOpener {
     }
 
     func mayLookUp() -> Bool {
-        lookUps += 1
+        lookups += 1
         return false
     }
 }
