@@ -1,15 +1,15 @@
-/// What the service says of itself.
+/// The versions and the identity of the running service.
 public struct About: Sendable {
-    /// Its version.
+    /// The version of the service.
     public let version: String
-    /// The libraries it is linked with, by name, with their versions.
+    /// The linked libraries with their versions.
     public let libraries: [(name: String, version: String)]
-    /// The Swift it was built with.
+    /// The version of Swift that compiled the service.
     public let swift: String
-    /// Tells this run from others; begins the ids of requests.
+    /// A random id of this run, the prefix of generated request ids.
     public let instance: String
 
-    /// The given facts.
+    /// Creates the description, with a new id for this run.
     public init(version: String, libraries: [(name: String, version: String)], swift: String) {
         self.version = version
         self.libraries = libraries

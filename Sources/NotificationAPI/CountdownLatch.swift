@@ -12,7 +12,7 @@ final class CountdownLatch: Sendable {
         if count == 0 { completion() }
     }
 
-    /// One operation has finished.
+    /// Records that one operation has finished.
     func countDown() {
         let isComplete = remaining.withLock { remaining in
             remaining -= 1

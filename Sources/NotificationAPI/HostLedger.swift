@@ -1,20 +1,20 @@
 public import Driver
 
-/// What became of a host's messages, when its driver has been unloaded.
+/// The message outcomes of one host; final once its driver has been unloaded.
 public struct HostLedger: Sendable {
     /// The host's name.
     public let host: String
-    /// Its counters.
+    /// The counters of its driver.
     public let counters: CountersSnapshot
 }
 
-/// What became of all messages.
+/// The message outcomes of all hosts, existing and deleted.
 public struct ServiceLedger: Sendable {
-    /// The hosts, by name.
+    /// The existing hosts, sorted by name.
     public let hosts: [HostLedger]
-    /// Of the hosts that were removed before.
+    /// The sums of the deleted hosts.
     public let removed: MessageSums
 
-    /// Of all hosts there are and were.
+    /// The sums of all hosts, existing and deleted.
     public var sums: MessageSums { hosts.reduce(into: removed) { $0.add($1.counters) } }
 }

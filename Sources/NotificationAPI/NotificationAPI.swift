@@ -4,10 +4,10 @@ public import Logging
 public import MicroHTTPD
 import Synchronization
 
-/// The HTTP API: finds the operation of each request, checks in the order that the API promises, and has it done.
+/// The HTTP API: finds the operation of each request, checks the request in the documented order, and performs it.
 ///
-/// The order: path (404), method (405), the site it is sent to and comes from (421, 403), who asks (401, 403), room for
-/// answers (503), media types (406, 413, 415), then parameters and body (400), then what they name (404), then conflicts (409).
+/// The order: path (404), method (405), site (421, 403), token and role (401, 403), memory for answers (503), media types and
+/// size (406, 413, 415), parameters and body (400), existence of the named objects (404), conflicts (409).
 public final class NotificationAPI: RequestHandler {
     let hosts: HostRegistry
     let dependencies: HostDependencies
@@ -17,7 +17,7 @@ public final class NotificationAPI: RequestHandler {
     let streamSlots: Slots
     let uploadSlots: UploadSlots
     let streamHeartbeat: Duration
-    /// Lines of the log that were dropped; for the metrics.
+    /// The number of dropped log lines, for the metrics.
     let droppedLogLines: @Sendable () -> UInt64
     let access: AccessControl
     let answerMemory: AnswerMemory
@@ -29,26 +29,26 @@ public final class NotificationAPI: RequestHandler {
     private let stopping = Atomic(false)
     private let requests = Atomic<UInt64>(0)
 
-    /// Bounds of the API itself.
+    /// The limits of the API itself.
     public struct Limits: Hashable, Sendable {
-        /// Hosts at a time.
+        /// The maximum number of hosts.
         public var hosts = 4096
-        /// Bytes of a JSON body; uploads of events have no limit.
+        /// The maximum size of a JSON body in bytes; uploads have no limit.
         public var bodyBytes = 1 << 20
-        /// Uploads of events at a time.
+        /// The maximum number of concurrent uploads.
         public var uploads = 256
-        /// Bytes of whole answers that clients have not read yet.
+        /// The maximum number of bytes in answers that clients have not read yet.
         public var answerBytes = 256 << 20
-        /// Live streams of messages at a time.
+        /// The maximum number of concurrent live streams.
         public var messageStreams = 1024
-        /// How long a live stream is silent before it says that it is alive.
+        /// The time after which an idle live stream sends a heartbeat.
         public var streamHeartbeat = Duration.seconds(15)
 
         /// The defaults.
         public init() {}
     }
 
-    /// Every operation.
+    /// All operations.
     public static let routes: [Route] =
         ServiceRoutes.routes + HostRoutes.routes + ProcessRoutes.routes + ThreadRoutes.routes + ImageRoutes.routes
         + NotificationRoutes.routes + QueueRoutes.routes + MessageRoutes.routes + EngineRoutes.routes
@@ -57,9 +57,9 @@ public final class NotificationAPI: RequestHandler {
     /// An API with one host, `default`.
     ///
     /// - Parameters:
-    ///   - tokens: who may call; nil lets everybody do everything.
-    ///   - allowedHosts: the names it answers to, besides those that are safe (UIS-1).
-    ///   - droppedLogLines: how many lines of the log were dropped, which is one of the metrics; called on any thread.
+    ///   - tokens: the known tokens; nil allows every request without a token.
+    ///   - allowedHosts: the accepted `Host` values, besides those that are always safe (UIS-1).
+    ///   - droppedLogLines: returns the number of dropped log lines, for the metrics; called on any thread.
     public init(
         defaults: HostDefaults = HostDefaults(), limits: Limits = Limits(), tokens: TokenTable? = nil,
         allowedHosts: [AllowedHost] = [], metrics: MetricsOptions = MetricsOptions(), dependencies: HostDependencies,
@@ -88,24 +88,24 @@ public final class NotificationAPI: RequestHandler {
         _ = hosts.create(HostRegistry.defaultName, HostCreation())
     }
 
-    /// Decides what becomes of a request whose headers are there; on a pool thread.
+    /// Decides how to handle a request once its headers are complete. Called on a pool thread.
     public func begin(_ head: RequestHead) -> RequestPlan {
         let requestId = requestId(of: head)
         switch router.match(head.method, head.target.segments) {
         case .nothing:
-            let problem = Problem(.notFound, "Nothing is at \(head.target.path).")
+            let problem = Problem(.notFound, "Unknown path \(head.target.path).")
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .otherMethods(let allow):
-            let detail = "\(head.target.path) has no method \(head.method.rawValue)."
+            let detail = "\(head.target.path) does not support \(head.method.rawValue)."
             let problem = Problem(.methodNotAllowed, detail, header: (name: "Allow", value: allow))
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .route(let route, let parameters):
             do throws(Problem) {
-                if !route.isProbe { try sites.check(head, hasTokens: access.asksForTokens) }
+                if !route.isProbe { try sites.check(head, hasTokens: access.requiresTokens) }
                 let admission = try role(of: route).map { role throws(Problem) in try access.admit(head, as: role) }
-                // The answer to a change comes when it is done.
+                // The answer to a change is written after the change is made, too late to refuse it.
                 if route.isChange, answerMemory.isFull { throw Problem.unreadAnswers }
-                // Only who is let in uses the host.
+                // Only an admitted request keeps the host from being idle.
                 return try plan(
                     RequestContext(
                         api: self, route: route, head: head, pathParameters: parameters, requestId: requestId,
@@ -120,13 +120,13 @@ public final class NotificationAPI: RequestHandler {
         route.operationId == "getMetrics" && !metricsOptions.requiresToken ? nil : route.role
     }
 
-    /// Replaces who may call; from any thread. See `TokenTable`.
+    /// Replaces the known tokens. Called on any thread.
     public func replaceTokens(_ tokens: TokenTable) { access.replace(tokens) }
 
     private func plan(_ context: RequestContext) throws(Problem) -> RequestPlan {
         let head = context.head
         if context.representation == nil, !context.route.produces.isEmpty {
-            throw Problem(.notAcceptable, "This path gives \(context.route.produces.list).")
+            throw Problem(.notAcceptable, "This path returns only \(context.route.produces.list).")
         }
         switch context.route.action {
         case .plain: return .stream(IgnoredBody(context))
@@ -142,25 +142,25 @@ public final class NotificationAPI: RequestHandler {
         }
     }
 
-    /// Bodies come as they are (RFC 9110, section 8.4): a compressed one would be misread.
+    /// Refuses bodies with a content coding (RFC 9110, section 8.4), which would be misread.
     private func checkCoding(of head: RequestHead) throws(Problem) {
         if head.headers.allSatisfy("Content-Encoding", { $0.equalsIgnoringCase("identity".utf8.span) }) { return }
         throw Problem(
-            .unsupportedMediaType, "The body has a content coding. Send it without one, decompressed.",
+            .unsupportedMediaType, "The body has a content coding. Send it uncompressed.",
             header: (name: "Accept-Encoding", value: "identity"))
     }
 
     private func check(_ types: [MediaType], of head: RequestHead) throws(Problem) {
         guard let contentType = head.headers["Content-Type"] else {
             if !head.hasBody { return }
-            throw Problem(.unsupportedMediaType, "The body has no Content-Type; \(types.list) is taken here.")
+            throw Problem(.unsupportedMediaType, "The body has no Content-Type. This path accepts \(types.list).")
         }
         if !types.contains(where: { $0.matches(contentType: contentType) }) {
-            throw Problem(.unsupportedMediaType, "Only \(types.list) is taken here.")
+            throw Problem(.unsupportedMediaType, "This path accepts only \(types.list).")
         }
     }
 
-    // The closures capture the context alone: that needs no box of its own.
+    // The closures capture only the context, so that Swift allocates no box for captures.
     private func collect(_ context: RequestContext) -> RequestPlan {
         .collect(limit: limits.bodyBytes) {
             context.api.refusal(context.api.tooLarge, context.head, context.requestId, context.route.metrics)
@@ -170,7 +170,7 @@ public final class NotificationAPI: RequestHandler {
     }
 
     private var tooLarge: Problem {
-        Problem(.contentTooLarge, "A body may have \(limits.bodyBytes) bytes.")
+        Problem(.contentTooLarge, "The body may have at most \(limits.bodyBytes) bytes.")
     }
 
     // MARK: Refusals
@@ -196,7 +196,7 @@ public final class NotificationAPI: RequestHandler {
             ])
     }
 
-    /// The answer for a request that is refused before it is one of ours.
+    /// The answer to a request that violates HTTP or a limit, before any operation is chosen.
     public func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response {
         let problem =
             switch violation {
@@ -211,19 +211,19 @@ public final class NotificationAPI: RequestHandler {
         return refusal(problem, head, requestId(of: head), metrics.unrouted)
     }
 
-    /// Whether the service itself is asked how it is.
+    /// Whether the request is a health check.
     public func isProbe(_ head: RequestHead) -> Bool {
         if case .route(let route, _) = router.match(head.method, head.target.segments) { route.isProbe } else { false }
     }
 
-    /// The answer where an operation gave none.
+    /// The answer to a request that its operation did not answer.
     public func failure() -> Response {
         metrics.unrouted.count(status: 500)
         logger.error("request ended without an answer from its operation")
         return Problem(.internal, "The service failed to answer.").response(instance: "/")
     }
 
-    /// The client's own id when it is a plain one, else a new one.
+    /// The client's request id if it consists of 1 to 128 visible ASCII characters, else a new one.
     private func requestId(of head: RequestHead) -> String {
         let number = requests.add(1, ordering: .relaxed).newValue
         if let given = head.headers["X-Request-Id"], (1...128).contains(given.utf8.count),
@@ -235,7 +235,7 @@ public final class NotificationAPI: RequestHandler {
     }
 }
 
-/// The body of a request that should have none: of whatever length, it is read and forgotten.
+/// Reads and discards the body of a request that should not have one, whatever its length.
 private final class IgnoredBody: BodyConsumer {
     private let context: RequestContext
 
@@ -251,39 +251,39 @@ private final class IgnoredBody: BodyConsumer {
 }
 
 extension NotificationAPI {
-    /// Live streams of messages that are open now.
+    /// The number of open live streams.
     public var openStreams: Int { streamSlots.inUse }
 }
 
 // MARK: - Stopping
 
 extension NotificationAPI {
-    /// Whether `prepareToStop` was called; `/readyz` says so.
+    /// Whether `prepareToStop` was called, which `/readyz` reports.
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
-    /// Ends what waits for something that may never come, so that requests in hand can finish.
+    /// Ends the waits of requests for events that may never occur, so that requests in flight can finish.
     public func prepareToStop() {
         stopping.store(true, ordering: .relaxed)
         hosts.endWaits()
     }
 
-    /// Unloads all drivers (ASY-9); `completion` gets what their counters say once no message is under way any more.
+    /// Unloads all drivers (ASY-9), and calls `completion` with the message outcomes once no message is in flight.
     public func unload(completion: @escaping @Sendable (ServiceLedger) -> Void) {
         let drivers = hosts.unordered.map(\.driver) + hosts.drainingHosts.drivers
         let latch = CountdownLatch(count: drivers.count) { completion(self.ledger) }
         for driver in drivers { driver.unload { _ in latch.countDown() } }
     }
 
-    /// What has become of all messages up to now.
+    /// The current message outcomes of all hosts.
     public var ledger: ServiceLedger {
-        // The hosts first: one that is removed meanwhile is then reported twice rather than not at all.
+        // Existing hosts first: a host that is deleted meanwhile is then reported twice rather than not at all.
         let ledgers = hosts.all.map { HostLedger(host: $0.name, counters: $0.driver.counters) }
         return ServiceLedger(hosts: ledgers, removed: hosts.drainingHosts.sums)
     }
 
-    /// Removes hosts that nobody has used for so many seconds.
+    /// Removes hosts that were not used for more than `seconds`.
     ///
-    /// None once the service stops: then all are unloaded and reported.
+    /// Does nothing while the service is stopping, which unloads and reports all hosts anyway.
     public func removeIdleHosts(after seconds: Int) {
         if !isStopping { hosts.removeIdle(longerThan: seconds) }
     }

@@ -8,10 +8,10 @@ final class Slots: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// How many slots are in use.
+    /// The number of slots in use.
     var inUse: Int { count.load(ordering: .relaxed) }
 
-    /// A slot, in use until it is released or deallocated; nil when the limit is reached.
+    /// A slot, in use until it is released or deallocated; nil if the limit is reached.
     func acquire() -> Slot? { count.add(1, upTo: limit) ? Slot(self) : nil }
 
     /// A slot in use.
@@ -23,8 +23,8 @@ final class Slots: Sendable {
 
         deinit { release() }
 
-        /// Frees the slot; the second and later calls do nothing. Called before the client learns that it is over, so that
-        /// the client can start the next one at once.
+        /// Frees the slot; further calls do nothing. Called before the client can see the end of its stream, so that it can
+        /// open the next one at once.
         func release() {
             if isHeld.exchange(false, ordering: .relaxed) { slots.count.subtract(1, ordering: .relaxed) }
         }

@@ -65,22 +65,22 @@ import Testing
         let found = faults(text)
         #expect(
             found == [
-                "line 2: is not a name, a role and a token",
-                "line 3: the role is not one of read, drive, admin",
-                "line 4: is not a name, a role and a token",
-                "line 5: the name a stands twice",
-                "line 6: the token is that of a too",
-                "line 7: the name is not 1 to 64 letters, digits, '.', '_' and '-'",
+                "line 2: expected a name, a role and a token",
+                "line 3: the role must be one of read, drive, admin",
+                "line 4: expected a name, a role and a token",
+                "line 5: duplicate name a",
+                "line 6: a has the same token",
+                "line 7: the name must have 1 to 64 letters, digits, '.', '_' and '-'",
             ]
                 + [8, 9, 10, 11].map {
-                    "line \($0): the token is not 16 to 512 letters, digits, '-', '.', '_', '~', '+' and '/'"
+                    "line \($0): the token must have 16 to 512 letters, digits, '-', '.', '_', '~', '+' and '/'"
                 })
         #expect(!found.contains { $0.contains("secret") })
     }
 
     @Test(arguments: ["", "\n\n", "# nothing\n", "  #x read 0123456789abcdef"])
     func `a file without a token is a fault`(text: String) {
-        #expect(faults(text) == ["there is no token in it"])
+        #expect(faults(text) == ["the file contains no tokens"])
     }
 
     @Test func `a token has 16 to 512 characters`() throws {
@@ -93,6 +93,6 @@ import Testing
             (0..<count).map { "n\($0) read token-number-\(10_000 + $0)" }.joined(separator: "\n")
         }
         #expect(try table(lines(1024)).count == 1024)
-        #expect(faults(lines(1025)) == ["line 1025: is one too many, at most 1024 are allowed"])
+        #expect(faults(lines(1025)) == ["line 1025: too many tokens; at most 1024 are allowed"])
     }
 }

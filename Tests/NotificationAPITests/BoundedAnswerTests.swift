@@ -24,8 +24,8 @@ import Yams
     ) {
         var (sizes, items): ([Int], Int) = ([], 0)
         var next: String? = ""
-        while let place = next {
-            let answer = try client.ask("GET", place.isEmpty ? target : "\(target)&\(cursor)=\(place)")
+        while let position = next {
+            let answer = try client.ask("GET", position.isEmpty ? target : "\(target)&\(cursor)=\(position)")
             try #require(answer.status == 200)
             sizes.append(answer.body.count)
             // Read without a YAML parser, which takes seconds for megabytes.
@@ -45,8 +45,8 @@ import Yams
         #expect(sizes.allSatisfy { $0 <= 4 << 20 })
         #expect(sizes.count == 2)
         // Three long texts each, plus the System process.
-        let whole = 9 * 3 * 6 * 32_766
-        #expect(sizes.reduce(0, +) > whole && sizes.reduce(0, +) < whole + 20_000)
+        let textSize = 9 * 3 * 6 * 32_766
+        #expect(sizes.reduce(0, +) > textSize && sizes.reduce(0, +) < textSize + 20_000)
     }
 
     @Test func `pages of policies and the description of a host are limited too`() throws {
@@ -58,8 +58,8 @@ import Yams
         #expect(put.status == 200)
         #expect(put.body.count <= 4 << 20)
         var (count, next): (Int, String?) = (0, "0")
-        while let place = next {
-            let answer = try client.ask("GET", "/v1/hosts/default/rule-policies?cursor=\(place)")
+        while let position = next {
+            let answer = try client.ask("GET", "/v1/hosts/default/rule-policies?cursor=\(position)")
             #expect(answer.status == 200 && answer.body.count <= 4 << 20)
             count += answer.text.split(separator: "imageFileName").count - 1
             next = answer.text.suffix(64).split(separator: #""next":""#).dropFirst().last.map {
@@ -129,12 +129,12 @@ import Yams
 
     @Test func `read-only requests leave room for the answers to changes`() {
         let memory = AnswerMemory(limit: 800)
-        let looks = (0..<9).map { _ in memory.reserve(100) }
-        #expect(looks.count { $0 != nil } == 7)
+        let reads = (0..<9).map { _ in memory.reserve(100) }
+        #expect(reads.count { $0 != nil } == 7)
         #expect(!memory.isFull)
         let change = memory.reserveOverLimit(100)
         #expect(memory.isFull && memory.bytes == 800)
-        withExtendedLifetime((looks, change)) {}
+        withExtendedLifetime((reads, change)) {}
     }
 
     // MARK: Bodies

@@ -61,8 +61,8 @@ struct Processes {
 
     /// Creates both, and `host` if it does not exist. The engine must answer at once.
     static func make(on host: String, _ client: HTTPClient, hostBody: String = "{}") throws {
-        let made = try client.ask("PUT", "/v1/hosts/\(host)", hostBody)
-        try #require([200, 201].contains(made.status))
+        let creation = try client.ask("PUT", "/v1/hosts/\(host)", hostBody)
+        try #require([200, 201].contains(creation.status))
         for (pid, rules) in [(armed, #"["NotifyNewThreadDifferentProcess"]"#), (other, "[]")] {
             let body = #"{"processId":\#(pid),"imageFileName":"a.exe","rules":\#(rules)}"#
             try #require(try client.ask("POST", "/v1/hosts/\(host)/processes", body).status == 201)

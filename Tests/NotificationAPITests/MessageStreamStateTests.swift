@@ -44,7 +44,7 @@ import Testing
         return query
     }
 
-    @Test func `a stream begins with the oldest message in the journal, without a gap`() throws {
+    @Test func `a stream starts with the oldest message in the journal, without a gap`() throws {
         var stream = Self.stream()
         #expect(drain(&stream) == ("", .fetch(query(after: 0))))
         stream.receive(try Self.page(4...5, oldest: 4, newest: 5))
@@ -95,7 +95,7 @@ import Testing
         #expect(drain(&stream).0.hasPrefix("event: gap\ndata: {\"gap\":{\"first\":7,\"last\":8}}\n\nid: 9\n"))
     }
 
-    @Test func `a reader of a host that was deleted and created again is told, and starts over`() throws {
+    @Test func `a reader of a host that was deleted and created again is notified, and starts over`() throws {
         var stream = Self.stream(from: .resume(lastEventId: 70))
         stream.receive(MessagePage(items: [], hasMore: false, oldest: 1, newest: 2))
         #expect(drain(&stream) == (#"{"reset":{"lastEventId":70,"newest":2}}"# + "\n", .fetch(query(after: 0))))

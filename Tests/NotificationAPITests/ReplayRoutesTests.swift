@@ -55,15 +55,15 @@ import Yams
         #expect(try sections(answer) == ["pc1 true 1 1", "pc2 true 1 1"])
         let model = try host(live, "model")
         for name in ["pc1", "pc2"] {
-            let made = try host(live, name)
-            #expect(made.driver.config == model.driver.config)
-            #expect(made.driver.config.asyncTimeout == .milliseconds(2345))
-            #expect(made.engine.setting == model.engine.setting)
-            #expect(made.driver.rulePolicies == model.driver.rulePolicies)
-            #expect(made.clock.mode == .events)
-            #expect(made.clock.now() == FileTime(ticks: FileTime(unixSecond: 1_582_280_130).ticks + 1_230_000))
-            #expect(made.driver.process(1000)?.rules == .notifyImageLoadRule)
-            #expect(made.driver.counters.sync.map(\.counters.recvErrorCount).reduce(0, +) == 1)
+            let created = try host(live, name)
+            #expect(created.driver.config == model.driver.config)
+            #expect(created.driver.config.asyncTimeout == .milliseconds(2345))
+            #expect(created.engine.setting == model.engine.setting)
+            #expect(created.driver.rulePolicies == model.driver.rulePolicies)
+            #expect(created.clock.mode == .events)
+            #expect(created.clock.now() == FileTime(ticks: FileTime(unixSecond: 1_582_280_130).ticks + 1_230_000))
+            #expect(created.driver.process(1000)?.rules == .notifyImageLoadRule)
+            #expect(created.driver.counters.sync.map(\.counters.recvErrorCount).reduce(0, +) == 1)
         }
         #expect(model.driver.counters.async.enqueued == 0)
     }
@@ -216,8 +216,8 @@ import Yams
         try leave()
         #expect(eventually { live.api.uploadSlots.inUse == 0 })
         #expect(eventually { used.driver.withState { $0.observers.isEmpty } && used.isUnused(forSeconds: 0) })
-        let made = try host(live, "new")
-        #expect(made.driver.withState { $0.observers.isEmpty })
+        let created = try host(live, "new")
+        #expect(created.driver.withState { $0.observers.isEmpty })
         #expect(try sections(try replay(client, [line])) == ["pc1 false 1 0"])
     }
 
@@ -241,13 +241,13 @@ import Yams
             return live.api.uploadSlots.inUse == 0
         }
         #expect(isOver)
-        let made = try host(live, "pc1")
-        #expect(eventually { made.driver.withState { $0.observers.isEmpty } && made.isUnused(forSeconds: 0) })
+        let created = try host(live, "pc1")
+        #expect(eventually { created.driver.withState { $0.observers.isEmpty } && created.isUnused(forSeconds: 0) })
         let isSettled = eventually {
             live.timers.advance(by: .seconds(1))
-            return made.driver.counters.underWay == 0
+            return created.driver.counters.underWay == 0
         }
         #expect(isSettled)
-        #expect(made.driver.process(1000) != nil)
+        #expect(created.driver.process(1000) != nil)
     }
 }

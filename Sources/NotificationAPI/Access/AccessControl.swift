@@ -3,18 +3,18 @@ import Locking
 import MicroHTTPD
 import Synchronization
 
-/// Lets requests in by the tokens of the moment, or all of them while there are none.
+/// Checks the tokens and roles of requests. Without tokens, it admits every request.
 final class AccessControl: Sendable {
-    /// That a request was let in, and as whose.
+    /// An admitted request's client, and the version of the tokens that admitted it.
     struct Admission: Sendable {
-        /// Nil when nobody was asked.
+        /// Nil if no token was required.
         let caller: TokenTable.Caller?
         fileprivate let generation: UInt64
     }
 
     private let tokens: Locked<TokenTable?>
     private let hasTokens: Atomic<Bool>
-    /// Counts how often the tokens were replaced.
+    /// The number of times that the tokens were replaced.
     private let generation = Atomic<UInt64>(0)
 
     init(_ tokens: TokenTable?) {
@@ -22,19 +22,19 @@ final class AccessControl: Sendable {
         hasTokens = Atomic(tokens != nil)
     }
 
-    /// Whether requests are asked for a token.
-    var asksForTokens: Bool { hasTokens.load(ordering: .relaxed) }
+    /// Whether requests need a token.
+    var requiresTokens: Bool { hasTokens.load(ordering: .relaxed) }
 
-    /// Replaces the tokens; requests that were let in go on, live streams of callers that are not there any more end.
+    /// Replaces the tokens. Admitted requests continue, but live streams end if their token was removed or has a new role.
     func replace(_ tokens: TokenTable?) {
         self.tokens.withLock { $0 = tokens }
         hasTokens.store(tokens != nil, ordering: .relaxed)
         generation.add(1, ordering: .releasing)
     }
 
-    /// Lets a request of `role` in.
+    /// Admits a request to an operation that requires `role`.
     ///
-    /// - Throws: 401 without a known token, 403 when it is that of a lesser role.
+    /// - Throws: 401 without a known token, 403 if the role of the token is lower.
     func admit(_ head: RequestHead, as role: Role) throws(Problem) -> Admission {
         let generation = generation.load(ordering: .acquiring)
         guard let tokens = tokens.withLock({ $0 }) else { return Admission(caller: nil, generation: generation) }
@@ -44,19 +44,21 @@ final class AccessControl: Sendable {
         guard let token = AccessControl.bearerToken(in: authorization), let caller = tokens.caller(presenting: token)
         else {
             throw AccessControl.challenge(
-                "The Authorization header has no bearer token that is known here.", #", error="invalid_token""#)
+                "The Authorization header does not contain a known bearer token.", #", error="invalid_token""#)
         }
         guard caller.role >= role else {
-            throw Problem(.forbidden, "This takes the role \(role.rawValue); the token's is \(caller.role.rawValue).")
+            throw Problem(
+                .forbidden,
+                "This operation requires the role \(role.rawValue); the token has the role \(caller.role.rawValue).")
         }
         return Admission(caller: caller, generation: generation)
     }
 
-    /// Whether who was let in would be let in still. Cheap as long as the tokens were not replaced.
-    func stillHolds(_ admission: Admission) -> Bool {
+    /// Whether the request would still be admitted. Cheap unless the tokens were replaced.
+    func isStillValid(_ admission: Admission) -> Bool {
         if generation.load(ordering: .acquiring) == admission.generation { return true }
         guard let tokens = tokens.withLock({ $0 }) else { return true }
-        return admission.caller.map(tokens.holds) ?? false
+        return admission.caller.map(tokens.contains) ?? false
     }
 
     private static func challenge(_ detail: String, _ error: String = "") -> Problem {
@@ -64,7 +66,7 @@ final class AccessControl: Sendable {
             .unauthenticated, detail, header: (name: "WWW-Authenticate", value: #"Bearer realm="wdfilterd""# + error))
     }
 
-    /// What follows the scheme `Bearer`, in any letter case, and blanks (RFC 6750, section 2.1).
+    /// The token after the scheme `Bearer`, in any letter case, and spaces (RFC 6750, section 2.1).
     private static func bearerToken(in authorization: String) -> Substring.UTF8View? {
         let parts = authorization.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].asciiLowercased == "bearer" else { return nil }

@@ -1,13 +1,14 @@
-/// What a caller may do. Each role may do what those before it may.
+/// The rights of a client. Each role includes those before it.
 public enum Role: String, CaseIterable, Comparable, Sendable {
-    /// Looks.
+    /// Reads everything, changes nothing.
     case read
-    /// Makes things happen on the hosts that are there. Makes hosts by a replay, with settings of others, and removes those.
+    /// Sends events to existing hosts, and changes their rules and workers. Creates hosts by a replay, with the settings of
+    /// an existing host, and deletes those.
     case drive
-    /// Makes and removes hosts, and says how their drivers are configured and where their messages go.
+    /// Creates and deletes hosts, and sets their configuration, clocks and engines.
     case admin
 
-    /// Whether `right` may more.
+    /// Whether `right` has more rights.
     public static func < (left: Role, right: Role) -> Bool { left.rank < right.rank }
 
     private var rank: Int {

@@ -1,33 +1,33 @@
 import Bytes
 
 extension TokenTable {
-    /// What is wrong with a line of a file of tokens. It never shows the token.
+    /// A fault in a line of a token file. It never shows the token.
     public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
-        /// The line, from 1; nil where it is the whole file.
+        /// The line, counted from 1; nil if the fault concerns the whole file.
         public let line: Int?
-        /// What is wrong, as a phrase.
+        /// The description: a phrase without a period.
         public let detail: String
 
-        /// `line 3: ...`.
+        /// The fault with its line: `line 3: ...`.
         public var description: String { line.map { "line \($0): \(detail)" } ?? detail }
     }
 
-    /// All faults of a file of tokens.
+    /// All faults of a token file.
     public struct Faults: Error, Hashable, Sendable {
-        /// In the order of the lines, one at least.
+        /// The faults in the order of their lines, at least one.
         public let all: [Fault]
     }
 
-    /// Most tokens of a file.
+    /// The maximum number of tokens in a file.
     public static let maximumCount = 1024
 
-    /// Reads the text of a file of tokens: a line for each, with a name, a role and the token between blanks; empty
-    /// lines and those that begin with `#` are passed over.
+    /// Parses the text of a token file. A line has a name, a role and a token, separated by spaces or tabs. Empty lines and
+    /// lines that start with `#` are skipped.
     ///
-    /// A name has 1 to 64 letters, digits, `.`, `_` and `-`, and stands once. A token has 16 to 512 of the characters
-    /// that a bearer token may have (RFC 6750, section 2.1), and stands once.
+    /// A name has 1 to 64 letters, digits, `.`, `_` and `-`. A token has 16 to 512 of the characters that bearer tokens may
+    /// contain (RFC 6750, section 2.1). Both must be unique.
     ///
-    /// - Throws: all faults; one of them is that there is no token.
+    /// - Throws: all faults. A file without tokens is a fault too.
     public init(text: [UInt8]) throws(Faults) {
         self.init()
         var faults: [Fault] = []
@@ -41,28 +41,28 @@ extension TokenTable {
                 faults.append(error)
             }
         }
-        if faults.isEmpty && count == 0 { faults.append(Fault(line: nil, detail: "there is no token in it")) }
+        if faults.isEmpty && count == 0 { faults.append(Fault(line: nil, detail: "the file contains no tokens")) }
         guard faults.isEmpty else { throw Faults(all: faults) }
     }
 
     private mutating func add(_ words: [ArraySlice<UInt8>], line: Int) throws(Fault) {
         func fault(_ detail: String) -> Fault { Fault(line: line, detail: detail) }
-        guard words.count == 3 else { throw fault("is not a name, a role and a token") }
+        guard words.count == 3 else { throw fault("expected a name, a role and a token") }
         let name = String(decoding: words[0], as: UTF8.self)
         guard 1...64 ~= words[0].count, words[0].allSatisfy(\.isNameCharacter) else {
-            throw fault("the name is not 1 to 64 letters, digits, '.', '_' and '-'")
+            throw fault("the name must have 1 to 64 letters, digits, '.', '_' and '-'")
         }
         guard let role = Role(rawValue: String(decoding: words[1], as: UTF8.self)) else {
-            throw fault("the role is not one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw fault("the role must be one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let token = words[2]
         let padding = token.reversed().prefix { $0 == UInt8(ascii: "=") }.count
         guard 16...512 ~= token.count, padding < token.count, token.dropLast(padding).allSatisfy(\.isBearerCharacter)
-        else { throw fault("the token is not 16 to 512 letters, digits, '-', '.', '_', '~', '+' and '/'") }
-        guard !has(name: name) else { throw fault("the name \(name) stands twice") }
-        if let other = caller(presenting: token) { throw fault("the token is that of \(other.name) too") }
+        else { throw fault("the token must have 16 to 512 letters, digits, '-', '.', '_', '~', '+' and '/'") }
+        guard !has(name: name) else { throw fault("duplicate name \(name)") }
+        if let other = caller(presenting: token) { throw fault("\(other.name) has the same token") }
         guard count < TokenTable.maximumCount else {
-            throw fault("is one too many, at most \(TokenTable.maximumCount) are allowed")
+            throw fault("too many tokens; at most \(TokenTable.maximumCount) are allowed")
         }
         add(token, name: name, role: role)
     }

@@ -1,28 +1,27 @@
 import CGnuTLS
 
-/// Who may call: the digests of the tokens that are known, each with a name and a role.
+/// The digests of the known tokens, each with a name and a role.
 public struct TokenTable: Sendable {
-    /// Somebody whose token is known.
+    /// A client with a known token.
     public struct Caller: Hashable, Sendable {
-        /// What the log calls them.
+        /// The name for the log.
         public let name: String
-        /// What they may do.
+        /// The client's rights.
         public let role: Role
         let digest: [UInt8]
     }
 
     private var callers: [Caller] = []
 
-    /// How many tokens there are.
+    /// The number of tokens.
     public var count: Int { callers.count }
 
-    /// A table of nobody.
+    /// An empty table.
     init() {}
 
-    /// The caller that `token` belongs to; nil when nobody's is like it.
+    /// The client that `token` belongs to; nil if the token is unknown.
     ///
-    /// Takes as long whatever the token is like: its digest is compared with every one that is known, each in constant
-    /// time.
+    /// The time does not depend on the token: its digest is compared with all known ones, each in constant time.
     ///
     /// - Complexity: O(tokens).
     public func caller(presenting token: some Sequence<UInt8>) -> Caller? {
@@ -34,10 +33,10 @@ public struct TokenTable: Sendable {
         return found.map { callers[$0] }
     }
 
-    /// Whether `caller`, perhaps of an older table, is here with the same token and role.
-    public func holds(_ caller: Caller) -> Bool { callers.contains(caller) }
+    /// Whether the table has `caller`, perhaps from an older table, with the same token and role.
+    public func contains(_ caller: Caller) -> Bool { callers.contains(caller) }
 
-    /// Whether somebody has this name.
+    /// Whether a token with this name exists.
     func has(name: String) -> Bool { callers.contains { $0.name == name } }
 
     /// Adds a token.
@@ -49,7 +48,7 @@ public struct TokenTable: Sendable {
         [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
             guard let start = digest.baseAddress else { return }
             let result = gnutls_hash_fast(GNUTLS_DIG_SHA256, token, token.count, start)
-            // Fails only when the library's self-tests did, or where policy forbids SHA-256.
+            // Fails only if the library's self-tests have failed or a policy forbids SHA-256.
             precondition(result == 0, "gnutls_hash_fast: \(result)")
             count = 32
         }

@@ -3,7 +3,7 @@ import JSON
 import Messages
 import Runtime
 
-/// A host's clock as a client sets it.
+/// The clock mode of a host, as set by a client.
 struct ClockSetting: JSONObjectReadable, Hashable, Sendable {
     let mode: HostClock.Mode
 
@@ -23,7 +23,7 @@ struct ClockSetting: JSONObjectReadable, Hashable, Sendable {
             mode = .manual(now)
         case .system, .events:
             if let now = object["now"] {
-                now.fault("is for the mode manual")
+                now.fault("requires the mode manual")
                 return nil
             }
             mode = name == .system ? .system : .events

@@ -1,7 +1,7 @@
 import Driver
 import Locking
 
-/// The hosts that were removed: the drivers that are still in use, and the sums of the messages of all others.
+/// The deleted hosts: their drivers that are still in use, and the sums of those that have drained.
 final class DrainingHosts: Sendable {
     private struct State {
         var draining: [ObjectIdentifier: Entry] = [:]
@@ -16,10 +16,10 @@ final class DrainingHosts: Sendable {
 
     private let state = Locked(State())
 
-    /// The drivers of removed hosts that are still in use.
+    /// The drivers of deleted hosts that are still in use.
     var drivers: [Driver] { state.withLock { $0.draining.values.map(\.driver) } }
 
-    /// Whether `limit` or more of them have a message in flight. The others will be gone in a moment.
+    /// Whether at least `limit` of them have a message in flight. The others will finish in a moment.
     ///
     /// - Complexity: O(n) when `limit` or more hosts are draining, else O(1).
     func hasBusy(atLeast limit: Int) -> Bool {
@@ -27,15 +27,15 @@ final class DrainingHosts: Sendable {
         return drivers.lazy.map(\.counters).count { $0.inHand + $0.underWay > 0 } >= limit
     }
 
-    /// The sums of the messages of all removed hosts, up to now.
+    /// The current message sums of all deleted hosts.
     var sums: MessageSums {
         var (sums, draining) = state.withLock { ($0.drained, Array($0.draining.values)) }
         for host in draining { sums.add(host.driver.counters) }
         return sums
     }
 
-    /// The numbers of all removed hosts, except `hosts`, which the caller adds. Hosts that have drained add their counters
-    /// only; `leftQueued` is how many messages were left in their queues.
+    /// The numbers of all deleted hosts except `hosts`, which the caller adds itself. Hosts that have drained contribute only
+    /// their counters, not their gauges; `leftQueued` is the number of messages that were left in their queues.
     func numbers(excluding hosts: [Host]) -> (numbers: HostNumbers, leftQueued: UInt64) {
         var (numbers, draining, left) = state.withLock { ($0.drainedNumbers, $0.draining, $0.drained.queued) }
         if !draining.isEmpty {
@@ -45,7 +45,7 @@ final class DrainingHosts: Sendable {
         return (numbers, left)
     }
 
-    /// Adds the driver of a host that was removed; it drains until the token is deallocated.
+    /// Adds the driver of a deleted host; it drains until the token is deallocated.
     func add(_ driver: Driver, _ latency: LatencyHistogram) -> DrainToken {
         state.withLock { $0.draining[ObjectIdentifier(driver)] = Entry(driver: driver, latency: latency) }
         return DrainToken(driver, latency, self)
@@ -64,7 +64,7 @@ final class DrainingHosts: Sendable {
     }
 }
 
-/// Held by everything that may still make a removed host's driver create or send messages. When the last holder releases
+/// Held by everything that can still make a deleted host's driver create or send messages. When the last holder releases
 /// it, the driver's counters are final.
 final class DrainToken: Sendable {
     private let driver: Driver

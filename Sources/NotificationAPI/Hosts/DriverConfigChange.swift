@@ -2,18 +2,18 @@ import Driver
 import DriverJSON
 import JSON
 
-/// A change of a driver's configuration: settings that it leaves out stay.
+/// A change to a driver's configuration. Settings without a new value keep theirs.
 struct DriverConfigChange: Hashable, Sendable {
-    /// New values, in the order of the table of settings; nil to leave a setting alone.
+    /// The new values, in the order of the settings table; nil to keep the current one.
     private var values: [DriverSetting.Value?]
 
-    /// The members of a change, one a setting.
+    /// The members of a change, one per setting.
     static let members = DriverConfig.table.map(\.name)
 
-    /// A change of nothing.
+    /// An empty change.
     init() { values = DriverConfig.table.map { _ in nil } }
 
-    /// A change of everything to what `config` says.
+    /// A change that sets everything to the values in `config`.
     init(to config: DriverConfig) { values = DriverConfig.table.map { config[$0] } }
 
     /// Reads the members of a change.
@@ -43,7 +43,7 @@ extension DriverConfig {
 }
 
 extension JSONValue {
-    /// A value of `setting`, in its range; nil after a fault.
+    /// A value for `setting` within its range; nil after reporting a fault.
     fileprivate func value(of setting: DriverSetting) -> DriverSetting.Value? {
         switch setting.kind {
         case .count(let range, _, _), .milliseconds(let range, _): int(in: range).map { .number($0) }

@@ -4,13 +4,13 @@ public import JSON
 public import Runtime
 public import WebhookEngine
 
-/// Which engine a host has.
+/// The engine of a host, as configured.
 public enum EngineSetting: Hashable, Sendable {
-    /// In-process.
+    /// The engine within this process.
     case embedded(EmbeddedEngine.Behavior)
-    /// Behind a URL.
+    /// An engine behind a URL.
     case webhook(WebhookConfiguration)
-    /// Nobody is connected.
+    /// No engine is connected.
     case none
 }
 
@@ -22,7 +22,7 @@ extension EngineSetting: JSONReadable {
     private static let embeddedMembers: [StaticString] = ["type", "reply", "delayMs", "failEvery"]
     private static let webhookMembers: [StaticString] = ["type", "url", "secret", "encoding", "headers", "caFile"]
 
-    /// Reads an engine's setting; nil after a fault.
+    /// Reads the setting; nil after reporting a fault.
     public init?(_ value: JSONValue) {
         guard let kind = value.openObject()?.required("type", { $0.choice(of: Kind.self) }) else { return nil }
         switch kind {
@@ -40,15 +40,15 @@ extension EngineSetting: JSONReadable {
         }
     }
 
-    /// Reads the files that the setting names, on a thread that nobody else needs, and then hands on what is wrong with
-    /// them; at once when it names none.
+    /// Reads the files that the setting names on a dedicated thread, then calls `completion` with their fault, if any.
+    /// Calls it at once if there are no files.
     func readFiles(_ completion: @escaping @Sendable (Problem.Fault?) -> Void) {
         guard case .webhook(let configuration) = self, let caFile = configuration.caFile else { return completion(nil) }
         caFile.read { error in completion(error.map { .body(pointer: "/caFile", detail: $0.detail) }) }
     }
 
-    /// Writes the members, but never the secret. Of a header only the name is shown, since its value may be a secret too.
-    /// So may the path and query of the URL; they are shown only when `showsURL` is true.
+    /// Writes the members, but never the secret. Only the name of a header is shown, because its value may be a secret.
+    /// The path and query of the URL may contain one too, and are shown only if `showsURL` is true.
     func writeMembers(to json: inout JSONWriter, showsURL: Bool) {
         switch self {
         case .embedded(let behavior):

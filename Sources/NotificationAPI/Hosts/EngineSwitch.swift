@@ -5,12 +5,12 @@ import Messages
 import Runtime
 import WebhookEngine
 
-/// An engine that can be asked whether it answers.
+/// An engine with a ping that checks whether it answers.
 protocol PingableEngine: EnginePort {
-    /// Sends an event without a message; ends like a send.
+    /// Sends an event without a message; completes like a send.
     func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void)
 
-    /// How much of its pool of connections is in use; nil when it has none.
+    /// The use of its connection pool; nil if it has none.
     var pool: PoolUse? { get }
 }
 
@@ -26,16 +26,16 @@ extension WebhookEngine: PingableEngine {
     var pool: PoolUse? { poolUse }
 }
 
-/// The engine of a host: the driver's port, behind which the engine can be exchanged while the host runs.
+/// The driver's port, behind which a host's engine can be replaced while the host runs.
 ///
-/// A send that is under way ends with the engine that it began with.
+/// A send in flight completes with the engine that it started with.
 final class EngineSwitch: EnginePort {
     struct Connection: Sendable {
         let setting: EngineSetting
         let engine: any PingableEngine
     }
 
-    /// How the last sends went.
+    /// The last error, and the latency of the last send.
     struct Health: Sendable {
         var lastError: (time: FileTime, detail: String)?
         var lastLatencyNanoseconds: UInt64?
@@ -43,15 +43,15 @@ final class EngineSwitch: EnginePort {
 
     private struct State {
         var connection: Connection
-        /// Counts the connections.
+        /// The number of replacements so far.
         var generation: UInt64 = 0
         var health = Health()
     }
 
     private let state: Locked<State>
-    /// The host's: what answers tell is on it.
+    /// The host's clock, for times and durations in answers.
     private let clock: any DriverClock
-    /// The machine's: what the metrics tell is real time, also while the host's clock stands still.
+    /// The machine's clock: metrics show real time, even if the host's clock is stopped.
     private let machine = SystemClock()
     private let latency: LatencyHistogram
 
@@ -63,7 +63,7 @@ final class EngineSwitch: EnginePort {
 
     var setting: EngineSetting { state.withLock { $0.connection.setting } }
     var health: Health { state.withLock { $0.health } }
-    /// How much of the engine's pool of connections is in use; nil when it has none.
+    /// The use of the engine's connection pool; nil if it has none.
     var pool: PoolUse? { current.engine.pool }
 
     func connect(_ connection: Connection) {
@@ -71,7 +71,7 @@ final class EngineSwitch: EnginePort {
             defer { state = State(connection: connection, generation: state.generation + 1) }
             return state.connection
         }
-        // Let go outside the lock: an engine's end may take its time.
+        // Released outside the lock, because deallocating an engine may take a while.
         _ = consume former
     }
 
@@ -82,7 +82,7 @@ final class EngineSwitch: EnginePort {
         engine.send(message, timeout: timeout, completion: measured(by: engine, generation, completion))
     }
 
-    /// Asks whether the engine answers.
+    /// Checks whether the engine answers, and passes on the time it took in nanoseconds.
     func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult, UInt64) -> Void) {
         let (engine, generation) = current
         let started = clock.uptimeNanoseconds()
@@ -97,7 +97,8 @@ final class EngineSwitch: EnginePort {
         state.withLock { ($0.connection.engine, $0.generation) }
     }
 
-    /// Time spent waiting for a connection is not the engine's; a send that never had one says nothing about the engine.
+    /// Wraps `completion` to record latency and errors. The wait for a connection does not count as the engine's time, and
+    /// a send that never got one is not a measurement of the engine.
     private func measured(
         by engine: any PingableEngine, _ generation: UInt64,
         _ completion: @escaping @Sendable (EngineResult) -> Void
@@ -105,7 +106,7 @@ final class EngineSwitch: EnginePort {
         let started = clock.uptimeNanoseconds()
         let machineStarted = machine.uptimeNanoseconds()
         return { result in
-            // The engine lives until its last send has ended, also when another one has taken its place.
+            // Keeps a replaced engine alive until its last send has completed.
             withExtendedLifetime(engine) {}
             let waited = result.waited.map { UInt64($0.nanoseconds) }
             if let waited {

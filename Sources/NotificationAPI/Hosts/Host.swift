@@ -6,20 +6,20 @@ import Replay
 import Runtime
 import Synchronization
 
-/// One simulated machine: a loaded driver, its engine, its clock. Hosts share nothing that an event passes.
+/// One simulated machine: a loaded driver, its engine, its clock. Events on different hosts share no state.
 final class Host: Sendable {
     let name: String
-    /// The body that the host was made with.
+    /// The body that created the host.
     let creation: HostCreation
     let createdAt: FileTime
     let clock: HostClock
     let engine: EngineSwitch
     let driver: Driver
-    /// Where its messages come from, in the ids of events.
+    /// The source of its messages in event ids.
     let origin: EventOrigin
     let latency = LatencyHistogram()
-    /// Whether a replay made it: then the role `drive` may remove it.
-    let isMadeByReplay: Bool
+    /// Whether a replay created it, so that the role `drive` may delete it.
+    let isCreatedByReplay: Bool
     private let removed = Atomic(false)
     private let requestsInFlight = Atomic<Int>(0)
     private let lastUsedNanoseconds: Atomic<UInt64>
@@ -27,13 +27,13 @@ final class Host: Sendable {
     private let drainToken = Locked<DrainToken?>(nil)
     private let slices: any SliceQueue
 
-    /// Its worker runs on `workQueue`, or on one that the dependencies make.
+    /// Creates a host whose worker runs on `workQueue`, by default on one from `dependencies`.
     init(
         name: String, creation: HostCreation, defaults: HostDefaults, dependencies: HostDependencies,
-        workQueue: (any WorkQueue)? = nil, isMadeByReplay: Bool = false
+        workQueue: (any WorkQueue)? = nil, isCreatedByReplay: Bool = false
     ) {
         self.name = name
-        self.isMadeByReplay = isMadeByReplay
+        self.isCreatedByReplay = isCreatedByReplay
         self.creation = creation
         origin = EventOrigin(host: name)
         clock = HostClock(creation.clock?.mode ?? .system)
@@ -51,14 +51,14 @@ final class Host: Sendable {
         slices = dependencies.slices
     }
 
-    /// A million messages and threads are not freed on the thread that answers the last request.
+    // Freeing a million messages and threads must not block the thread that answers the last request.
     deinit {
         slices.run { [driver] in
             withExtendedLifetime(driver) { false }
         }
     }
 
-    /// Whether a name may be a host's: `[a-z0-9][a-z0-9-]{0,62}`.
+    /// Whether `text` is a valid host name: `[a-z0-9][a-z0-9-]{0,62}`.
     static func isName(_ text: String) -> Bool {
         guard (1...63).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "-") else { return false }
         return text.utf8.allSatisfy { byte in
@@ -69,16 +69,16 @@ final class Host: Sendable {
         }
     }
 
-    /// The host was removed. Requests in flight hold the host, and with it the token.
+    /// Marks the host as deleted. Requests in flight hold the host, and with it the token.
     func markRemoved(_ token: DrainToken) {
         removed.store(true, ordering: .relaxed)
         drainToken.withLock { $0 = token }
     }
 
-    /// Whether the host was removed: nothing more is to be done on it.
+    /// Whether the host was deleted, so that work on it must stop.
     var isRemoved: Bool { removed.load(ordering: .relaxed) }
 
-    /// Where events of an upload go, until the host is removed.
+    /// The target for events of an upload, until the host is deleted.
     var eventTarget: EventTarget {
         EventTarget(driver: driver, isRemoved: { self.isRemoved }, onEventTime: { self.clock.advance(toEvent: $0) })
     }
@@ -92,7 +92,7 @@ final class Host: Sendable {
         requestsInFlight.subtract(1, ordering: .releasing)
     }
 
-    /// Whether nobody has used the host for so many seconds.
+    /// Whether the host has not been used for more than `seconds`.
     func isUnused(forSeconds seconds: Int) -> Bool {
         if requestsInFlight.load(ordering: .acquiring) > 0 { return false }
         let now = machine.uptimeNanoseconds()
@@ -101,7 +101,7 @@ final class Host: Sendable {
     }
 }
 
-/// One request's use of a host, which is not idle for as long as this lives.
+/// One request's use of a host. The host is not idle while this exists.
 final class HostUse: Sendable {
     let host: Host
 

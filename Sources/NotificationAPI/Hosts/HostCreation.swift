@@ -3,7 +3,7 @@ import DriverJSON
 import JSON
 import Runtime
 
-/// What a host is made with; what is nil comes from the service's configuration.
+/// The settings for a new host; nil means the service's default.
 struct HostCreation: JSONObjectReadable, Hashable, Sendable {
     var config = DriverConfigChange()
     var engine: EngineSetting?
@@ -14,7 +14,7 @@ struct HostCreation: JSONObjectReadable, Hashable, Sendable {
 
     init() {}
 
-    /// A creation like that of `host` as it is now, with a clock that shows the time of the last recorded event.
+    /// The current settings of `host`, but with a clock that shows the time of the last recorded event.
     init(like host: Host) {
         config = DriverConfigChange(to: host.driver.config)
         engine = host.engine.setting
@@ -32,21 +32,21 @@ struct HostCreation: JSONObjectReadable, Hashable, Sendable {
 
 extension DriverConfigChange: JSONObjectReadable {}
 
-/// What new hosts get where their creation says nothing.
+/// The defaults for new hosts.
 public struct HostDefaults: Sendable {
-    /// Their driver's configuration.
+    /// The configuration of the driver.
     public var config = DriverConfig()
-    /// What they may keep.
+    /// The limits on the objects that a host keeps.
     public var limits = DriverLimits()
-    /// Their engine.
+    /// The engine.
     public var engine = EngineSetting.embedded(.init())
-    /// Their rule policies.
+    /// The rule policies.
     public var rulePolicies: [RulePolicy] = [] {
         didSet { rulePolicySet = RulePolicySet(rulePolicies) }
     }
-    /// Those, prepared once for all hosts.
+    /// The rule policies, prepared once for all hosts.
     private(set) var rulePolicySet = RulePolicySet()
 
-    /// The defaults of the defaults.
+    /// The built-in defaults.
     public init() {}
 }

@@ -3,32 +3,33 @@ import DriverJSON
 import Runtime
 public import WebhookEngine
 
-/// The timers, queues and connections that all hosts share: created once, by the composition root.
+/// The timers, queues and connections that all hosts share. Created once, by the composition root.
 public struct HostDependencies: Sendable {
     let timers: any TimerQueue
-    /// Makes the queue that a host's worker runs on.
+    /// Creates the queue for a host's worker.
     let makeWorkQueue: @Sendable (_ name: String) -> any WorkQueue
-    /// Wakes those who follow the messages of any host.
+    /// Wakes the readers of live streams and the requests that wait for messages, of all hosts.
     let followerQueue: any WorkQueue
-    /// Does work that may take long, so that no thread that answers requests has to.
+    /// Runs long work, so that it does not block the threads that answer requests.
     let slices: any SliceQueue
-    /// Writes the rest of long pages, one page after the other: half-written ones would hold memory.
+    /// Writes the rest of long pages, one page at a time, because each half-written page holds memory.
     let pages: any SliceQueue
     let curl: CurlMulti
     let version: String
 
-    /// Dependencies that call themselves wdfilterd/`version` to engines; the hosts' workers share threads.
+    /// Dependencies with the default queues: the hosts' workers share threads. The User-Agent for engines is
+    /// wdfilterd/`version`.
     public init(timers: any TimerQueue, curl: CurlMulti, version: String) {
         let workPool = DispatchWorkPool()
         self.init(
             timers: timers, curl: curl, version: version,
-            // At once, but not for each message of a burst.
+            // Wakes without delay, but only once per burst of messages.
             followerQueue: PacedWorkQueue(named: "wdfilterd.followers", pause: .milliseconds(10))
         ) { workPool.makeQueue(named: $0) }
     }
 
-    /// Dependencies with the caller's queues: `followerQueue` for those who follow messages, and one that
-    /// `makeWorkQueue` makes for the worker of each host.
+    /// Dependencies with the given queues: `followerQueue` wakes readers of messages, and `makeWorkQueue` creates the queue
+    /// for each host's worker.
     public init(
         timers: any TimerQueue, curl: CurlMulti, version: String, followerQueue: any WorkQueue,
         slices: (any SliceQueue)? = nil,
@@ -43,7 +44,7 @@ public struct HostDependencies: Sendable {
         self.version = version
     }
 
-    /// Creates the engine of a setting.
+    /// Creates the engine for `setting`.
     func makeConnection(for setting: EngineSetting, origin: EventOrigin) -> EngineSwitch.Connection {
         let engine: any PingableEngine =
             switch setting {

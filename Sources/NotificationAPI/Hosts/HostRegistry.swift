@@ -3,20 +3,20 @@ import Locking
 import Runtime
 import Synchronization
 
-/// The hosts by name.
+/// The existing hosts by name.
 ///
-/// Split into shards, so that looking one host up hardly ever waits for somebody who looks up another.
+/// Split into shards, so that lookups of different hosts rarely contend for a lock.
 final class HostRegistry: Sendable {
     private let shards: [Locked<[String: Host]>]
     private let count = Atomic<Int>(0)
-    /// Whether nobody may wait any more: the service stops.
-    private let endsWaits = Atomic(false)
+    /// Whether the service is stopping, so that requests must not wait.
+    private let hasEndedWaits = Atomic(false)
     let limit: Int
     let defaults: HostDefaults
     let drainingHosts = DrainingHosts()
     private let dependencies: HostDependencies
 
-    /// The host that exists at start.
+    /// The name of the host that exists from the start.
     static let defaultName = "default"
 
     init(limit: Int, defaults: HostDefaults, dependencies: HostDependencies) {
@@ -26,33 +26,33 @@ final class HostRegistry: Sendable {
         self.dependencies = dependencies
     }
 
-    /// The host of a name, in use from now on: it cannot go as idle between the two.
+    /// The host named `name`, marked as in use under the same lock, so that it cannot be removed as idle in between.
     func use(_ name: String) -> HostUse? {
         shard(of: name).withLock { $0[name].map(HostUse.init) }
     }
 
-    /// What asking for a host with a creation came to.
+    /// The outcome of `create`.
     enum Creation {
-        case made(Host)
-        /// It was there, made with an equal body.
+        case created(Host)
+        /// The host exists, created with an equal body.
         case existed(Host)
-        /// It was there, made with another body.
+        /// The host exists, created with a different body.
         case conflict
         case limitReached
     }
 
-    /// `workQueue` is where its worker runs, unless the dependencies make its queue.
+    /// Creates a host whose worker runs on `workQueue`, by default on one from the dependencies.
     func create(
-        _ name: String, _ creation: HostCreation, workQueue: (any WorkQueue)? = nil, madeByReplay: Bool = false
+        _ name: String, _ creation: HostCreation, workQueue: (any WorkQueue)? = nil, isCreatedByReplay: Bool = false
     ) -> Creation {
         if let host = shard(of: name).withLock({ $0[name] }) {
             return host.creation == creation ? .existed(host) : .conflict
         }
-        // A removed host takes memory too, for as long as its engine takes its time.
+        // A deleted host uses memory until its engine has answered.
         if drainingHosts.hasBusy(atLeast: limit) { return .limitReached }
         let host = Host(
             name: name, creation: creation, defaults: defaults, dependencies: dependencies, workQueue: workQueue,
-            isMadeByReplay: madeByReplay)
+            isCreatedByReplay: isCreatedByReplay)
         // If several requests create the same host at once, only the one that is kept counts.
         let kept: Host? = shard(of: name).withLock { hosts in
             if let other = hosts[name] { return other }
@@ -62,20 +62,20 @@ final class HostRegistry: Sendable {
         }
         guard let kept else { return .limitReached }
         if kept === host {
-            if endsWaits.load(ordering: .sequentiallyConsistent) { host.driver.endWaits() }
-            return .made(host)
+            if hasEndedWaits.load(ordering: .sequentiallyConsistent) { host.driver.endWaits() }
+            return .created(host)
         }
         return kept.creation == creation ? .existed(kept) : .conflict
     }
 
-    /// Ends the waits for messages, drains and room of all hosts, including hosts that are made from now on.
+    /// Ends all waits for messages, drains and room in queues, on existing hosts and on those created from now on.
     func endWaits() {
-        // A host that is not among `all` now is made later, and then sees this.
-        endsWaits.store(true, ordering: .sequentiallyConsistent)
+        // A host that is not yet in `all` sees this flag after it is added.
+        hasEndedWaits.store(true, ordering: .sequentiallyConsistent)
         for host in all { host.driver.endWaits() }
     }
 
-    /// Takes a host away and unloads its driver; false when there is none.
+    /// Removes a host and unloads its driver; false if the host does not exist.
     func remove(_ name: String) -> Bool {
         remove(name) { _ in true }
     }
@@ -84,7 +84,7 @@ final class HostRegistry: Sendable {
         let removal = shard(of: name).withLock { hosts -> (Host, DrainToken)? in
             guard let host = hosts[name], condition(host) else { return nil }
             hosts[name] = nil
-            // Under the same lock, so that a sum finds the host in one place or the other.
+            // Under the same lock, so that sums find the host either here or among the draining ones.
             return (host, drainingHosts.add(host.driver, host.latency))
         }
         guard let (removed, token) = removal else { return false }
@@ -94,19 +94,19 @@ final class HostRegistry: Sendable {
         return true
     }
 
-    /// All hosts, by name.
+    /// All hosts, sorted by name.
     ///
     /// - Complexity: O(n log n); not for a pool thread.
     var all: [Host] { unordered.sorted { $0.name < $1.name } }
 
-    /// All hosts.
+    /// All hosts, in no particular order.
     ///
     /// - Complexity: O(n).
     var unordered: [Host] {
         shards.flatMap { shard in shard.withLock { Array($0.values) } }
     }
 
-    /// The first `limit` hosts by name behind `cursor`, and whether more follow.
+    /// The first `limit` hosts in order of name after `cursor`, and whether more follow.
     ///
     /// - Complexity: O(n), and for each of the `limit` hosts about O(limit).
     func page(after cursor: String?, limit: Int) -> (items: [Host], hasMore: Bool) {
@@ -128,8 +128,8 @@ final class HostRegistry: Sendable {
         return (items, hasMore)
     }
 
-    /// Removes hosts that nobody has used for so long and whose worker has nothing in hand; the one that exists at
-    /// start stays.
+    /// Removes all hosts that were not used for more than `seconds` and whose worker has no message in hand, except the
+    /// default host.
     func removeIdle(longerThan seconds: Int) {
         for host in unordered where host.name != HostRegistry.defaultName && host.isUnused(forSeconds: seconds) {
             if host.driver.counters.inHand > 0 { continue }

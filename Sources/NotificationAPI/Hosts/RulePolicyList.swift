@@ -2,16 +2,17 @@ import Driver
 import DriverJSON
 import JSON
 
-/// The rule policies of a host, as a client gives them.
+/// The rule policies of a host, as sent by a client.
 struct RulePolicyList: JSONObjectReadable, Hashable, Sendable {
     let items: [RulePolicy]
 
     static let members: [StaticString] = ["items"]
 
-    /// How many policies a host may have.
+    /// The maximum number of policies of a host.
     static let maxCount = 10_000
 
-    /// How many characters the patterns of a host's policies may have together: each creation is held against them.
+    /// The maximum total number of characters in the patterns of a host's policies. Each process creation is matched against
+    /// all of them.
     static let maxPatternLength = 65_536
 
     init(_ items: [RulePolicy]) { self.items = items }
@@ -26,13 +27,13 @@ struct RulePolicyList: JSONObjectReadable, Hashable, Sendable {
         self.items = items
     }
 
-    /// Refuses policies whose patterns are too long together.
+    /// Throws if the patterns exceed `maxPatternLength` in total.
     func checkPatterns() throws(Problem) {
         let length = items.reduce(0) { $0 + $1.imageFileName.unicodeScalars.count }
         if length > RulePolicyList.maxPatternLength {
             throw Problem(
                 .limitReached,
-                "The patterns have \(length) characters together, \(RulePolicyList.maxPatternLength) at most.")
+                "The patterns have \(length) characters in total; the limit is \(RulePolicyList.maxPatternLength).")
         }
     }
 }

@@ -4,12 +4,12 @@ import MicroHTTPD
 
 /// A live stream of a host's messages to one reader.
 ///
-/// The journal is the only buffer: a reader keeps its place in it and one page of messages, so that a slow one costs
-/// nothing, and is told what it has missed. While there is nothing to send the connection is suspended.
+/// The journal is the only buffer: a stream holds a position in it and one page of messages, so that a slow reader costs
+/// nothing. A reader that falls behind gets a gap notice. The connection is suspended while there is nothing to send.
 final class MessageStream: BodyProducer {
     private struct State {
         var stream: MessageStreamState
-        /// Has the connection's thread call again; nil while nothing waits.
+        /// Makes the connection's thread call `produce` again; nil unless the connection is suspended.
         var resumption: BodyResumption?
         var isFollowing = false
         var followerID: UInt64?
@@ -21,7 +21,7 @@ final class MessageStream: BodyProducer {
     private let timers: any TimerQueue
     private let heartbeat: Duration
     private let state: Locked<State>
-    /// Held, so that the host counts as used and the slot is in use.
+    /// Held, so that the host does not become idle and the slot stays in use.
     private let context: RequestContext
     private let slot: Slots.Slot
 
@@ -67,9 +67,9 @@ final class MessageStream: BodyProducer {
         timer?.cancel()
     }
 
-    /// Sees to it that `resume` is called when there is a message after `sequence`, or a heartbeat is due.
+    /// Arranges for `resume` to be called when a message after `sequence` exists or a heartbeat is due.
     private func wait(after sequence: UInt64, _ resume: BodyResumption) -> Driver.Following {
-        // Noted before the driver is asked: its call may come before it has answered.
+        // Stored before calling the driver, which may call back before it returns.
         let (mustFollow, mustBeat) = state.withLock { state in
             state.resumption = resume
             defer { state.isFollowing = true }
@@ -96,11 +96,11 @@ final class MessageStream: BodyProducer {
                 state.stream.requestHeartbeat()
             }
         }
-        let isOver = state.withLock { state in
+        let isClosed = state.withLock { state in
             state.timer = timer
             return state.isClosed
         }
-        if isOver { timer.cancel() }
+        if isClosed { timer.cancel() }
     }
 
     private func wake(_ change: (inout State) -> Void) {

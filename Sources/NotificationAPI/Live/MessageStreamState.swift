@@ -1,46 +1,47 @@
 import Driver
 
-/// Where a reader of a live stream stands: what is to be sent, and from where on to look.
+/// The position of a live stream in the journal, and its unsent bytes.
 ///
-/// Plain state: `MessageStream` keeps it under a lock and does what it says.
+/// Plain state: `MessageStream` keeps it under a lock and performs its steps.
 struct MessageStreamState {
-    /// Where a stream begins.
+    /// The first message of a stream.
     enum Start: Equatable {
-        /// With the oldest message that the journal holds.
+        /// The oldest message in the journal.
         case oldest
-        /// With the first after that sequence.
+        /// The first message after a sequence.
         case after(UInt64)
-        /// With the first after the message that the reader had last.
+        /// The first message after the last one that the reader received earlier.
         case resume(lastEventId: UInt64)
     }
 
-    /// What is to be done next.
+    /// The next action for the stream.
     enum Step: Equatable {
-        /// So many bytes were copied.
+        /// Report this number of copied bytes.
         case copied(Int)
-        /// The next messages are to be looked up.
+        /// Fetch the next messages.
         case fetch(MessageQuery)
-        /// There are none; heartbeats aside, the stream waits for one after that sequence.
+        /// Wait for a message after this sequence or for a heartbeat.
         case wait(after: UInt64)
+        /// End the stream.
         case end
     }
 
     private let format: StreamFormat
     private let host: String
     private let start: Start
-    /// The filters; `after` is the last sequence that was looked at.
+    /// The filters; `after` is the last sequence that was examined.
     private var query: MessageQuery
-    /// How many messages are still to be told; nil for no end.
+    /// The number of messages until the stream ends; nil for an endless stream.
     private var remaining: Int?
-    private var hasBegun = false
-    /// Whether all that the journal held was looked at.
+    private var hasStarted = false
+    /// Whether all messages in the journal have been examined.
     private var isCaughtUp = false
-    /// Messages that were looked up and are not written yet.
+    /// Messages that were fetched but not written yet.
     private var records: ArraySlice<MessageRecord> = []
     private var output: ArraySlice<UInt8>
     private var isHeartbeatDue = false
 
-    /// How many messages are looked up at a time: a reader holds no more than these.
+    /// The number of messages fetched at a time, the most that a stream holds.
     static let pageSize = 32
 
     init(_ query: MessageQuery, from start: Start, limit: Int?, format: StreamFormat, host: String) {
@@ -56,7 +57,7 @@ struct MessageStreamState {
         }
     }
 
-    /// Copies what is to be sent to `buffer`, or says what is to be done first.
+    /// Copies the next bytes to `buffer`, or returns the action that is needed first.
     mutating func next(into buffer: UnsafeMutableRawBufferPointer) -> Step {
         while output.isEmpty {
             if let record = records.popFirst() {
@@ -81,14 +82,14 @@ struct MessageStreamState {
 
     /// Receives the page that was fetched, and reports the messages that the journal has evicted in between.
     mutating func receive(_ page: MessagePage) {
-        if !hasBegun {
-            hasBegun = true
+        if !hasStarted {
+            hasStarted = true
             switch start {
             case .oldest: query.after = page.oldest - 1
             case .resume(let lastEventId) where lastEventId > page.newest:
                 output += format.reset(lastEventId: lastEventId, newest: page.newest)
                 query.after = page.oldest - 1
-                // This page was looked up at the wrong place.
+                // This page was fetched from the wrong position.
                 return
             case .after, .resume: break
             }
@@ -101,9 +102,9 @@ struct MessageStreamState {
         isCaughtUp = !page.hasMore
     }
 
-    /// There may be new messages: the next step fetches them.
+    /// Makes the next step fetch new messages.
     mutating func requestFetch() { isCaughtUp = false }
 
-    /// A heartbeat is due: it is sent when there is no message to send.
+    /// Makes the stream send a heartbeat unless it has messages to send.
     mutating func requestHeartbeat() { isHeartbeatDue = true }
 }

@@ -1,14 +1,14 @@
 import Driver
 import JSON
 
-/// How a live stream of messages is written.
+/// The format of a live stream.
 enum StreamFormat: Sendable {
     /// Server-sent events (HTML, section 9.2).
     case eventStream
-    /// One JSON text a line.
+    /// One JSON text per line.
     case ndjson
 
-    /// What comes before the first message, so that a reader sees at once that the stream is there.
+    /// The bytes before the first message, which show the reader at once that the stream is open.
     var prelude: [UInt8] {
         switch self {
         case .eventStream: Array("retry: 1000\n\n".utf8)
@@ -16,7 +16,7 @@ enum StreamFormat: Sendable {
         }
     }
 
-    /// What says that the stream is alive: a comment, an empty line.
+    /// The bytes that show that the stream is alive: a comment or an empty line.
     var heartbeat: [UInt8] {
         switch self {
         case .eventStream: Array(": heartbeat\n\n".utf8)
@@ -24,12 +24,12 @@ enum StreamFormat: Sendable {
         }
     }
 
-    /// One message of the journal.
+    /// The bytes of one message.
     func message(_ record: MessageRecord, host: String) -> [UInt8] {
         text(event: nil, id: record.message.sequence) { record.write(to: &$0, host: host) }
     }
 
-    /// Tells that the journal no longer holds the messages `first` to `last`.
+    /// A notice that the journal has evicted the messages `first` to `last`.
     func gap(first: UInt64, last: UInt64) -> [UInt8] {
         notice("gap") { json in
             json.member("first", first)
@@ -37,7 +37,7 @@ enum StreamFormat: Sendable {
         }
     }
 
-    /// Tells that the message that the reader had last is none of this host's: its sequences have begun anew.
+    /// A notice that the reader's last message is not from this host's journal: the sequences have started over.
     func reset(lastEventId: UInt64, newest: UInt64) -> [UInt8] {
         notice("reset") { json in
             json.member("lastEventId", lastEventId)

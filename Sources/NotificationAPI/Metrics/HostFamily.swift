@@ -1,9 +1,9 @@
 import Driver
 import Messages
 
-/// A metric that each host has: once, once for each synchronous operation, or as a histogram.
+/// A metric of each host: one number, one number per synchronous operation, or a histogram.
 struct HostFamily: Sendable {
-    /// How its numbers lie in a `HostNumbers`.
+    /// The numbers that a family has in `HostNumbers`.
     enum Shape {
         case single
         case operations
@@ -14,10 +14,10 @@ struct HostFamily: Sendable {
     let type: String
     let help: String
     let shape: Shape
-    /// Where its first number is.
+    /// The index of its first number in `HostNumbers`.
     let start: Int
 
-    /// How many numbers it has.
+    /// How many numbers it has in `HostNumbers`.
     var count: Int {
         switch shape {
         case .single: 1
@@ -26,7 +26,7 @@ struct HostFamily: Sendable {
         }
     }
 
-    /// All of them, in the order in which they are written; their numbers lie in the same order.
+    /// All families, in the order of the output and of the numbers in `HostNumbers`.
     static let all: [HostFamily] = {
         var families: [HostFamily] = []
         func add(_ name: String, _ type: String, _ help: String, _ shape: Shape) {
@@ -41,7 +41,7 @@ struct HostFamily: Sendable {
         for counter in HostNumbers.syncCounters { add(counter, .operations) }
         add(
             "engine_latency_seconds", "histogram",
-            "Time that the engine took to answer, without the wait for a connection.", .latency)
+            "Time that the engine took to answer, excluding the wait for a connection.", .latency)
         return families
     }()
 }

@@ -1,21 +1,21 @@
 import Driver
 
-/// The numbers of a host that `/metrics` reports, or the sums of several, in the order of `HostFamily.all`.
+/// A host's numbers for `/metrics`, or the sums of several hosts, in the order of `HostFamily.all`.
 struct HostNumbers: Sendable {
-    /// How many there are.
+    /// The number of values.
     static let count = HostFamily.all.reduce(0) { $0 + $1.count }
 
     private(set) var values: [Int64]
 
-    /// None counted yet; or these, of the first families.
+    /// The given values for the first families, and 0 for all others.
     init(values: [Int64] = []) { self.values = values + [Int64](repeating: 0, count: HostNumbers.count - values.count) }
 
-    /// Adds what one host counts: a consistent snapshot of its counters, and how long its engine took.
+    /// Adds one host's counters and the latencies of its engine.
     mutating func add(_ counters: CountersSnapshot, _ latency: LatencyHistogram) {
-        var place = 0
+        var index = 0
         func add(_ value: Int64) {
-            values[place] &+= value
-            place += 1
+            values[index] &+= value
+            index += 1
         }
         for counter in HostNumbers.counters { add(counter.number(in: counters)) }
         let sync = counters.sync
@@ -27,44 +27,44 @@ struct HostNumbers: Sendable {
         add(Int64(clamping: sum))
     }
 
-    /// Adds other numbers.
+    /// Adds the numbers of other hosts.
     mutating func add(_ other: HostNumbers) {
-        for place in values.indices { values[place] &+= other.values[place] }
+        for index in values.indices { values[index] &+= other.values[index] }
     }
 
-    /// Clears the gauges, which mean nothing once the host is gone.
+    /// Clears the gauges, which are meaningless once the host is deleted.
     mutating func removeGauges() {
-        for (place, counter) in HostNumbers.counters.enumerated() where counter.metric?.isGauge == true {
-            values[place] = 0
+        for (index, counter) in HostNumbers.counters.enumerated() where counter.metric?.isGauge == true {
+            values[index] = 0
         }
     }
 
-    /// The counters that a host has once and `/metrics` shows.
+    /// The counters in `/metrics` with one number per host.
     static let counters = CountersSnapshot.table.filter { $0.metric != nil }
-    /// Those that a host has for each synchronous operation.
+    /// The counters in `/metrics` with one number per synchronous operation of a host.
     static let syncCounters = SyncCounters.table.filter { $0.metric != nil }
 }
 
 extension Counter {
-    /// Its value, of one that is a number.
+    /// The counter's value in `snapshot`; 0 if it is not a number.
     fileprivate func number(in snapshot: Snapshot) -> Int64 {
         if case .number(let read) = reading { read(snapshot) } else { 0 }
     }
 }
 
-/// Numbers of many hosts in little memory: most of them are small, and take a byte.
+/// The numbers of many hosts in little memory: most of them are small, and take one byte.
 struct PackedNumbers: Sendable {
     private var bytes: [UInt8] = []
     private var starts: [Int] = []
 
-    /// How many bytes it takes.
+    /// The memory used, in bytes.
     var size: Int { bytes.count + starts.count * MemoryLayout<Int>.stride }
 
-    /// Appends the numbers of a host; none is negative.
+    /// Appends the numbers of a host, which must not be negative.
     mutating func append(_ numbers: HostNumbers) {
         starts.append(bytes.count)
         for value in numbers.values {
-            // Seven bits a byte, the lowest first; the eighth says that more follow.
+            // Seven bits per byte, the lowest first; the eighth bit is set if more follow.
             var rest = UInt64(clamping: value)
             while rest >= 0x80 {
                 bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -74,19 +74,19 @@ struct PackedNumbers: Sendable {
         }
     }
 
-    /// The numbers of `family` of the host at `index`.
+    /// The numbers of `family` for the host at `index`.
     func numbers(of family: HostFamily, at index: Int) -> [UInt64] {
         var numbers: [UInt64] = []
-        var place = starts[index]
+        var offset = starts[index]
         for position in 0..<(family.start + family.count) {
             var (value, shift): (UInt64, UInt64) = (0, 0)
-            while bytes[place] >= 0x80 {
-                value |= UInt64(bytes[place] & 0x7F) << shift
+            while bytes[offset] >= 0x80 {
+                value |= UInt64(bytes[offset] & 0x7F) << shift
                 shift += 7
-                place += 1
+                offset += 1
             }
-            value |= UInt64(bytes[place]) << shift
-            place += 1
+            value |= UInt64(bytes[offset]) << shift
+            offset += 1
             if position >= family.start { numbers.append(value) }
         }
         return numbers

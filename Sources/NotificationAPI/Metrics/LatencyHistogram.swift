@@ -1,8 +1,8 @@
 import Synchronization
 
-/// How long sends to an engine took, in buckets of a Prometheus histogram.
+/// The latencies of an engine, in the buckets of a Prometheus histogram.
 final class LatencyHistogram: Sendable {
-    /// Upper bounds of the buckets, microseconds; a last one is without bound.
+    /// The upper bounds of the buckets in microseconds; an additional last bucket has no bound.
     static let bounds: [UInt64] = [
         50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
         5_000_000, 10_000_000, 60_000_000,
@@ -22,7 +22,7 @@ final class LatencyHistogram: Sendable {
         sumMicroseconds.wrappingAdd(microseconds, ordering: .relaxed)
     }
 
-    /// Observations in each bucket, the unbounded one last, and the sum in microseconds.
+    /// The number of observations in each bucket, and their sum in microseconds.
     var snapshot: (buckets: [UInt64], sumMicroseconds: UInt64) {
         (buckets.map { $0.value.load(ordering: .relaxed) }, sumMicroseconds.load(ordering: .relaxed))
     }

@@ -1,18 +1,18 @@
-/// What `GET /metrics` reports, and to whom.
+/// The options of `GET /metrics`.
 public struct MetricsOptions: Hashable, Sendable {
-    /// How the numbers of hosts are reported.
+    /// The grouping of the hosts' numbers.
     public enum Hosts: String, CaseIterable, Sendable {
-        /// Each host has series of its own, with the label `host`.
+        /// Separate series for each host, with the label `host`.
         case each
-        /// All hosts are added up, those that were removed too.
+        /// Sums over all hosts, including deleted ones.
         case sum
     }
 
-    /// How the numbers of hosts are reported.
+    /// The grouping of the hosts' numbers.
     public var hosts = Hosts.each
-    /// With more hosts than that, 1...10,000, they are added up in any case.
+    /// The maximum number of hosts with separate series, 1...10,000. More hosts are added up.
     public var hostLimit = 500
-    /// Whether it takes a token of the role `read`, where the service asks for tokens at all.
+    /// Whether a request needs a token, of any role, if the service has tokens.
     public var requiresToken = true
 
     /// The defaults.

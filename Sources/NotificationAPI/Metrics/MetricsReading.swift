@@ -1,20 +1,20 @@
 import Driver
 import Locking
 
-/// What the hosts count at one moment, as `/metrics` reports it: each host by itself, or all of them added up.
+/// The numbers of the hosts at one moment, for `/metrics`: of each host, or of all hosts added up.
 final class MetricsReading: Sendable {
-    /// How many hosts there are.
+    /// The number of hosts.
     let hosts: Int
-    /// How many of them have no series although `metrics.hosts` is `each`.
+    /// The number of hosts without series of their own although `metrics.hosts` is `each`.
     let omitted: Int
-    /// Messages that were still queued when their host was gone.
+    /// The number of messages that were still queued when their host was deleted.
     let leftQueued: UInt64
     /// The hosts' names; a single nil for the sums.
     let names: [String?]
-    /// Their numbers.
+    /// The numbers for each of `names`.
     let numbers: PackedNumbers
 
-    /// Reads the hosts of `registry`; a consistent snapshot of each, none for long under its lock.
+    /// Reads the hosts of `registry`. The numbers of each host are consistent, because each is locked briefly.
     init(_ registry: HostRegistry, _ options: MetricsOptions) {
         let all = registry.unordered
         hosts = all.count
@@ -41,7 +41,7 @@ final class MetricsReading: Sendable {
     }
 }
 
-/// Reads what the hosts count, on a thread of its own and once for all who wait for it.
+/// Reads the numbers of the hosts on its queue, once for all requests that wait at the time.
 final class MetricsReader: Sendable {
     typealias Completion = @Sendable (MetricsReading) -> Void
 
@@ -56,17 +56,17 @@ final class MetricsReader: Sendable {
         self.queue = queue
     }
 
-    /// Hands a reading that begins after this call to `completion`, on the queue's thread.
+    /// Calls `completion` with a reading that starts after this call, on the queue's thread.
     func read(_ completion: @escaping Completion) {
         let isFirst = waiting.withLock { waiting in
             waiting.append(completion)
             return waiting.count == 1
         }
-        if isFirst { queue.async { self.turn() } }
+        if isFirst { queue.async { self.readForWaiting() } }
     }
 
-    private func turn() {
-        // Who comes from here on gets the next reading.
+    private func readForWaiting() {
+        // Later requests get the next reading.
         let served = waiting.withLock { waiting in
             defer { waiting = [] }
             return waiting

@@ -1,7 +1,7 @@
 import Locking
 import MicroHTTPD
 
-/// The answer to one scrape.
+/// The body of the answer to one scrape.
 final class MetricsStream: BodyProducer {
     private let text: Locked<MetricsText>
 

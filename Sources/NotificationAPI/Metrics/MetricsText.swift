@@ -1,12 +1,12 @@
 import Messages
 import WebhookEngine
 
-/// The text of `/metrics`, made piece by piece as its reader takes it.
+/// The text of `/metrics`, written piece by piece as the client reads it.
 ///
-/// By metric and then by host, as the format wants it. A reader that takes nothing holds the reading, about a hundred
-/// bytes a host, and the piece that is being sent.
+/// Sorted by metric and then by host, as the format requires. For a client that stops reading, the service holds about a
+/// hundred bytes per host, and one unsent piece.
 struct MetricsText {
-    private enum Place {
+    private enum Position {
         case service
         case route(Int)
         case hosts
@@ -16,7 +16,7 @@ struct MetricsText {
 
     private let api: NotificationAPI
     private let reading: MetricsReading
-    private var place = Place.service
+    private var position = Position.service
     private var text = PrometheusText()
 
     init(_ reading: MetricsReading, of api: NotificationAPI) {
@@ -24,7 +24,7 @@ struct MetricsText {
         self.api = api
     }
 
-    /// Writes the next bytes to `buffer`; how many, 0 at the end.
+    /// Copies the next bytes to `buffer`, and returns their number; 0 at the end.
     mutating func next(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         while text.bytes.count < buffer.count, advance() {}
         let count = min(text.bytes.count, buffer.count)
@@ -33,35 +33,35 @@ struct MetricsText {
         return count
     }
 
-    /// How many bytes are held.
+    /// The number of unsent bytes.
     var heldBytes: Int { text.bytes.count }
 
     /// Appends the next piece; false at the end.
     private mutating func advance() -> Bool {
-        switch place {
+        switch position {
         case .service:
             writeService()
-            place = .route(0)
+            position = .route(0)
         case .route(let index):
             if index <= NotificationAPI.routes.count {
                 let routes = NotificationAPI.routes
                 write(index < routes.count ? routes[index].metrics : api.metrics.unrouted)
-                place = .route(index + 1)
+                position = .route(index + 1)
             } else {
-                place = .hosts
+                position = .hosts
             }
         case .hosts:
             writeHosts()
-            place = .family(0, host: 0)
+            position = .family(0, host: 0)
         case .family(let index, let host):
             guard index < HostFamily.all.count else {
-                place = .end
+                position = .end
                 return false
             }
             let family = HostFamily.all[index]
             if host == 0 { text.metric(family.name, family.type, family.help) }
             if host < reading.names.count { write(family, host) }
-            place = host + 1 < reading.names.count ? .family(index, host: host + 1) : .family(index + 1, host: 0)
+            position = host + 1 < reading.names.count ? .family(index, host: host + 1) : .family(index + 1, host: 0)
         case .end: return false
         }
         return true
@@ -74,7 +74,7 @@ struct MetricsText {
     }
 
     private mutating func write(_ route: RouteMetrics) {
-        for (status, count) in route.answered {
+        for (status, count) in route.statuses {
             text.sample(
                 "wdfilterd_http_requests_total", [("operation", route.operation), ("status", String(status))], count)
         }
@@ -86,15 +86,16 @@ struct MetricsText {
             "wdfilterd_metrics_hosts_omitted",
             "Hosts without series of their own, because there are more than metrics.hostLimit.", reading.omitted)
         counter(
-            "wdfilterd_log_lines_dropped_total", "Lines of the log that nobody took in time.", api.droppedLogLines())
+            "wdfilterd_log_lines_dropped_total", "Log lines dropped because standard error was not read in time.",
+            api.droppedLogLines())
         gauge("wdfilterd_message_streams", "Live streams of messages.", api.openStreams)
         gauge("wdfilterd_unread_answer_bytes", "Bytes of answers that clients have not read.", api.answerMemory.bytes)
         counter(
             "wdfilterd_webhook_no_connection_total",
-            "Messages whose time was over before a connection to their webhook was free.",
+            "Messages that timed out before a connection to their webhook was free.",
             UInt64(clamping: api.dependencies.curl.withoutConnectionCount))
         counter(
-            "wdfilterd_async_left_queued_total", "Messages that were still queued when their host was gone.",
+            "wdfilterd_async_left_queued_total", "Messages that were still queued when their host was deleted.",
             reading.leftQueued)
     }
 
@@ -123,7 +124,7 @@ struct MetricsText {
 }
 
 extension PrometheusText {
-    /// A histogram of `numbers`: each bucket's, the unbounded one's, and the sum in microseconds.
+    /// Writes a histogram. `numbers` has the count of each bucket, the unbounded one last, and then the sum in microseconds.
     fileprivate mutating func histogram(_ name: String, _ labels: [(String, String)], _ numbers: [UInt64]) {
         var count: UInt64 = 0
         for (index, observations) in numbers.dropLast().enumerated() {

@@ -1,8 +1,8 @@
-/// The Prometheus text format, appended to.
+/// A writer for the Prometheus text format.
 struct PrometheusText {
     private(set) var bytes: [UInt8] = []
 
-    /// Forgets the first `count` bytes, and keeps little memory for those to come.
+    /// Removes the first `count` bytes, and frees the memory if it is large.
     mutating func removeFirst(_ count: Int) {
         if count == bytes.count {
             bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536)
@@ -11,31 +11,31 @@ struct PrometheusText {
         }
     }
 
-    /// Begins a metric.
+    /// Writes the header of a metric.
     mutating func metric(_ name: String, _ type: String, _ help: String) {
         append("# HELP \(name) \(help)\n# TYPE \(name) \(type)\n")
     }
 
-    /// One sample; label values are escaped.
+    /// Writes a sample; label values are escaped.
     mutating func sample(_ name: String, _ labels: [(String, String)], _ value: some BinaryInteger) {
         sample(name, labels, String(value))
     }
 
-    /// One sample in seconds.
+    /// Writes a sample in seconds.
     mutating func sample(_ name: String, _ labels: [(String, String)], seconds: Double) {
         sample(name, labels, "\(seconds)")
     }
 
     private mutating func sample(_ name: String, _ labels: [(String, String)], _ value: String) {
         append(name)
-        var mark = "{"
+        var separator = "{"
         for (label, text) in labels {
-            append(mark)
+            append(separator)
             append(label)
             append("=\"")
             appendEscaped(text)
             append("\"")
-            mark = ","
+            separator = ","
         }
         append(labels.isEmpty ? " " : "} ")
         append(value)

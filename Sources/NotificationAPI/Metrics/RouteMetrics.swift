@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts the answers of one operation by status.
+/// The numbers of answers of one operation, by status.
 final class RouteMetrics: Sendable {
     let operation: String
     private let counts: [StatusCount]
@@ -21,8 +21,8 @@ final class RouteMetrics: Sendable {
         counts.first { $0.status == status }?.count.wrappingAdd(1, ordering: .relaxed)
     }
 
-    /// The statuses that were answered, with how often.
-    var answered: [(status: Int, count: UInt64)] {
+    /// The statuses of the answers so far, with their counts.
+    var statuses: [(status: Int, count: UInt64)] {
         counts.lazy.map { ($0.status, $0.count.load(ordering: .relaxed)) }.filter { $0.1 > 0 }
     }
 }

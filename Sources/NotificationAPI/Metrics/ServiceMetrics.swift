@@ -1,5 +1,5 @@
-/// Counts what belongs to no operation.
+/// The metrics that belong to no operation.
 final class ServiceMetrics: Sendable {
-    /// Answers to requests that found no operation.
+    /// Answers to requests that match no operation.
     let unrouted = RouteMetrics(operation: "none")
 }

@@ -1,7 +1,7 @@
 import Driver
 
 extension Problem {
-    /// The problem that a refusal of the driver's surface is for a client.
+    /// The problem for an error of the driver.
     init(_ error: DriverError) {
         self.init(ProblemType(error), error.description.asSentence)
     }
@@ -28,11 +28,11 @@ extension ProblemType {
 }
 
 extension String {
-    /// A phrase with a capital letter and a full stop.
+    /// The phrase with a capital letter and a period.
     fileprivate var asSentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }
 
-/// Calls the driver; its refusal becomes a problem.
+/// Calls the driver, and throws its error as a problem.
 func orProblem<Result>(_ call: @autoclosure () throws(DriverError) -> Result) throws(Problem) -> Result {
     do { return try call() } catch { throw Problem(error) }
 }

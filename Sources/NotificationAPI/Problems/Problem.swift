@@ -1,31 +1,31 @@
 import JSON
 import MicroHTTPD
 
-/// An answer that says what is wrong with a request (RFC 9457).
+/// An error answer (RFC 9457).
 public struct Problem: Error, Sendable {
-    /// A fault of one place of the request.
+    /// One fault in a request.
     public enum Fault: Hashable, Sendable {
-        /// In the body, at a JSON pointer.
+        /// A fault in the body, at a JSON pointer.
         case body(pointer: String, detail: String)
-        /// In a parameter of path or query.
+        /// A fault in a parameter of the path or query.
         case parameter(name: String, detail: String)
 
-        /// The same fault in a body of which what has it is the member at `pointer`.
+        /// The fault of a value that is the member at `pointer` of the body.
         func within(_ pointer: String) -> Fault {
             guard case .body(let inner, let detail) = self else { return self }
             return .body(pointer: pointer + inner, detail: detail)
         }
     }
 
-    /// The type.
+    /// The kind of problem.
     public let type: ProblemType
-    /// What is wrong in this case.
+    /// The explanation of this occurrence.
     public let detail: String
     /// All faults, for `invalidRequest`.
     public let faults: [Fault]
-    /// A header that the protocol asks for with the status.
+    /// A header that HTTP requires with the status.
     let header: (name: String, value: String)?
-    /// Another status than the type's, where the protocol has a narrower one.
+    /// A more specific status than the type's, if HTTP has one.
     public let statusOverride: Int?
 
     init(
@@ -40,27 +40,32 @@ public struct Problem: Error, Sendable {
 
     init(faults: [Fault]) {
         type = .invalidRequest
-        detail = faults.count == 1 ? "The request has a fault." : "The request has \(faults.count) faults."
+        detail = faults.count == 1 ? "The request has 1 fault." : "The request has \(faults.count) faults."
         self.faults = faults
         header = nil
         statusOverride = nil
     }
 
-    /// Unread answers hold as much memory as they may.
-    static let unreadAnswers = busy("Answers that clients have not read hold as much memory as they may.")
+    /// The limit on the memory of unread answers is reached.
+    static let unreadAnswers = busy("Unread answers use all the memory that `limits.answerBytes` allows.")
 
-    /// For the moment there is too little of something.
+    /// The host does not exist.
+    static func unknownHost(_ name: String) -> Problem {
+        Problem(.unknownHost, "The host \(name) does not exist.")
+    }
+
+    /// A resource is used up for the moment.
     static func busy(_ detail: String) -> Problem {
         Problem(.busy, detail, header: (name: "Retry-After", value: "1"))
     }
 
-    /// How many bytes the answer has at most; `detail` says how many faults there are.
-    private static let mostBytes = 1 << 20
+    /// The maximum size of the answer in bytes. Faults beyond it are left out; `detail` has their total number.
+    private static let maxBytes = 1 << 20
 
     /// The HTTP status.
     public var status: Int { statusOverride ?? type.status }
 
-    /// The answer to a request for `instance`, with what tells which request that was.
+    /// The answer to a request for the path `instance`, with the header that identifies the request.
     func response(instance: String, _ identification: (name: String, value: String)? = nil) -> Response {
         var json = JSONWriter(reserving: 256)
         json.object { json in
@@ -70,7 +75,7 @@ public struct Problem: Error, Sendable {
             json.member("detail", detail)
             json.member("instance", instance)
             if faults.isEmpty { return }
-            _ = json.member("errors", each: faults, within: Problem.mostBytes) { $0.fault($1) }
+            _ = json.member("errors", each: faults, within: Problem.maxBytes) { $0.fault($1) }
         }
         return Response(
             status: status, headers: AnswerHeaders.list(.problem, identification, header), body: json.bytes)

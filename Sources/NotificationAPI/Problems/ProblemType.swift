@@ -1,58 +1,58 @@
-/// What can be wrong with a request; the last part of a problem's `type`.
+/// The kinds of problems; the raw value is the last part of a problem's `type`.
 public enum ProblemType: String, CaseIterable, Sendable {
-    /// All connections are taken, or answers that nobody reads hold as much memory as they may.
+    /// All connections are in use, or unread answers use all the memory allowed for them.
     case busy = "busy"
-    /// The body is over the limit.
+    /// The body is larger than the limit.
     case contentTooLarge = "content-too-large"
-    /// A web page of another site asks for a change.
+    /// A web page of another site requests a change.
     case crossOrigin = "cross-origin"
-    /// The caller's role is not enough.
+    /// The client's role does not allow the operation.
     case forbidden = "forbidden"
-    /// A host of the name was made with another body.
+    /// A host with this name was created with a different body.
     case hostExists = "host-exists"
-    /// A fault of the service.
+    /// The service has failed.
     case `internal` = "internal"
     /// Path, query or body have faults.
     case invalidRequest = "invalid-request"
-    /// As many as may be kept are there.
+    /// The limit on objects of this kind is reached.
     case limitReached = "limit-reached"
-    /// The path has other methods.
+    /// The path does not support the method.
     case methodNotAllowed = "method-not-allowed"
-    /// `Accept` leaves out what there is.
+    /// `Accept` excludes all media types that the path can return.
     case notAcceptable = "not-acceptable"
-    /// The request is for a host that the service is not.
+    /// The service does not accept this `Host`.
     case misdirected = "misdirected"
-    /// Nothing is at the path.
+    /// The path does not exist.
     case notFound = "not-found"
     /// The pid is in use.
     case processExists = "process-exists"
     /// The service is stopping.
     case stopping = "stopping"
-    /// The file has a stream context.
+    /// The file already has a stream context.
     case streamContextExists = "stream-context-exists"
     /// The System process cannot exit.
     case systemProcess = "system-process"
     /// The tid is in use.
     case threadExists = "thread-exists"
-    /// The request has no token that is known.
+    /// The request does not have a known token.
     case unauthenticated = "unauthenticated"
-    /// There is no such host.
+    /// The host does not exist.
     case unknownHost = "unknown-host"
-    /// The journal does not hold the message.
+    /// The journal does not contain the message.
     case unknownMessage = "unknown-message"
     /// No live process has the pid.
     case unknownProcess = "unknown-process"
-    /// There is no such stream context.
+    /// The stream context does not exist.
     case unknownStreamContext = "unknown-stream-context"
-    /// The process has no such thread.
+    /// The process has no thread with the tid.
     case unknownThread = "unknown-thread"
-    /// The body is of a type that is not taken.
+    /// The path does not accept the media type of the body.
     case unsupportedMediaType = "unsupported-media-type"
-    /// A paused worker drains nothing.
+    /// A paused worker does not drain the queue.
     case workerPaused = "worker-paused"
-    /// Steps are for a paused worker.
+    /// Only a paused worker can be stepped.
     case workerRunning = "worker-running"
-    /// The worker has ended.
+    /// The worker was shut down.
     case workerStopped = "worker-stopped"
 
     /// The URI reference that identifies the type.
@@ -78,13 +78,13 @@ public enum ProblemType: String, CaseIterable, Sendable {
         }
     }
 
-    /// A title that is the same for every problem of the type.
+    /// The title of all problems of this type.
     public var title: String {
         let words = rawValue.split(separator: "-").joined(separator: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
     }
 
-    /// What the type means and what to do about it.
+    /// The meaning of the type, and what a client can do about it.
     public var explanation: String {
         switch self {
         case .busy:
@@ -106,7 +106,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .misdirected:
             "`Host` is not an address, localhost, a name without a dot, or a host in `server.allowedHosts`. While no tokens are required, other names are refused, because an attacker can make such a name resolve to this machine. Nothing was done."
         case .notAcceptable: "The `Accept` header excludes every media type that this path can return."
-        case .notFound: "There is nothing at this path."
+        case .notFound: "This path does not exist."
         case .processExists: "A live process has this pid. The pid is free again once that process has exited."
         case .stopping: "The service is stopping and does not accept new requests."
         case .streamContextExists: "The file already has a stream context. The case of file names is ignored."
@@ -114,7 +114,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .threadExists: "A live thread has this tid."
         case .unauthenticated:
             "The service requires a bearer token, and the request does not have a valid one. Nothing was done."
-        case .unknownHost: "There is no host with this name. `PUT` creates one."
+        case .unknownHost: "No host has this name. `PUT` creates one."
         case .unknownMessage: "The journal does not contain this message: it was never created, or it was evicted."
         case .unknownProcess: "No live process of the host has this pid."
         case .unknownStreamContext: "The host has no such stream context."

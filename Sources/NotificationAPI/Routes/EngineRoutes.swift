@@ -4,7 +4,7 @@ import Messages
 import MicroHTTPD
 import WebhookEngine
 
-/// The engine of a host.
+/// The operations on a host's engine.
 enum EngineRoutes {
     static let routes: [Route] = [
         .get("/v1/hosts/{host}/engine", "getEngine", get),
@@ -48,7 +48,7 @@ private struct EnginePing: JSONObjectReadable {
 }
 
 extension EngineSwitch {
-    /// The engine as it is set, without its secrets, and how the last sends went.
+    /// Writes the engine's setting without its secrets, the use of its pool, and its last error and latency.
     func write(to json: inout JSONWriter, showsURL: Bool) {
         let health = health
         let pool = pool

@@ -5,7 +5,7 @@ import MicroHTTPD
 import Replay
 import Runtime
 
-/// Events in bulk.
+/// Uploads of events to one host.
 enum EventRoutes {
     static let routes: [Route] = [
         .upload("/v1/hosts/{host}/events", "postEvents", of: .ndjson, post)
@@ -30,8 +30,8 @@ extension EventFeed.Options {
 
     fileprivate init(native parameters: inout ParameterReader) {
         self.init(.native, &parameters)
-        if parameters.string("machine") != nil { parameters.fault("machine", "is for format=sysmon") }
-        if parameters.bool("initialThreads") != nil { parameters.fault("initialThreads", "is for format=sysmon") }
+        if parameters.string("machine") != nil { parameters.fault("machine", "requires format=sysmon") }
+        if parameters.bool("initialThreads") != nil { parameters.fault("initialThreads", "requires format=sysmon") }
     }
 
     init(sysmon parameters: inout ParameterReader) {

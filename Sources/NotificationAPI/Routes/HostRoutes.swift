@@ -5,7 +5,7 @@ import Messages
 import MicroHTTPD
 import Runtime
 
-/// Hosts, and what belongs to a whole host: configuration, clock, rule policies.
+/// The operations on hosts and their configuration, clocks and rule policies.
 enum HostRoutes {
     static let routes: [Route] = [
         .get("/v1/hosts", "listHosts", list),
@@ -23,7 +23,7 @@ enum HostRoutes {
     private static func list(_ call: Call) throws(Problem) {
         let (limit, cursor) = try call.parameters { parameters in
             let cursor = parameters.string("cursor")
-            if let cursor, !Host.isName(cursor) { parameters.fault("cursor", "is not the next of another page") }
+            if let cursor, !Host.isName(cursor) { parameters.fault("cursor", "must be the next of a previous page") }
             return (parameters.limit(), cursor)
         }
         let (items, hasMore) = call.api.hosts.page(after: cursor, limit: limit)
@@ -38,18 +38,18 @@ enum HostRoutes {
         try creation.rulePolicies?.checkPatterns()
         (creation.engine ?? .none).readFiles { fault in
             if let fault { return call.reply.send(Problem(faults: [fault.within("/engine")])) }
-            make(creation, call)
+            create(creation, call)
         }
     }
 
-    private static func make(_ creation: HostCreation, _ call: Call) {
+    private static func create(_ creation: HostCreation, _ call: Call) {
         let name = call.context.pathParameters[0]
         let showsURL = call.context.isFromAdmin
         switch call.api.hosts.create(name, creation) {
-        case .made(let host):
+        case .created(let host):
             call.reply.send(201, location: "/v1/hosts/\(name)") { host.write(to: &$0, showsURL: showsURL) }
         case .existed(let host): call.reply.send { host.write(to: &$0, showsURL: showsURL) }
-        case .conflict: call.reply.send(Problem(.hostExists, "The host \(name) was made with another body."))
+        case .conflict: call.reply.send(Problem(.hostExists, "The host \(name) was created with a different body."))
         case .limitReached:
             call.reply.send(Problem(.limitReached, "The limit of \(call.api.hosts.limit) hosts is reached."))
         }
@@ -64,10 +64,11 @@ enum HostRoutes {
     private static func delete(_ call: Call) throws(Problem) {
         try call.expectNoParameters()
         let host = try call.host()
-        if !host.isMadeByReplay, !call.context.isFromAdmin {
-            throw Problem(.forbidden, "No replay made the host \(host.name). To delete it takes the role admin.")
+        if !host.isCreatedByReplay, !call.context.isFromAdmin {
+            throw Problem(
+                .forbidden, "The host \(host.name) was not created by a replay. Deleting it requires the role admin.")
         }
-        if !call.api.hosts.remove(host.name) { throw Problem(.unknownHost, "There is no host \(host.name).") }
+        if !call.api.hosts.remove(host.name) { throw Problem.unknownHost(host.name) }
         call.reply.sendNoContent()
     }
 
@@ -111,20 +112,20 @@ enum HostRoutes {
         let host = try call.host()
         try policies.checkPatterns()
         host.driver.rulePolicies = policies.items
-        call.reply.send { policies.items.write(to: &$0, within: Page.mostBytes) }
+        call.reply.send { policies.items.write(to: &$0, within: Page.maxBytes) }
     }
 }
 
 extension [RulePolicy] {
-    /// As many of them as leave the text within `limit` bytes; the member `next` says where the others begin.
+    /// Writes the first page of the policies, until the text reaches `limit` bytes; `next` is the cursor for the others.
     fileprivate func write(to json: inout JSONWriter, within limit: Int) {
         json.firstPage(of: self, within: limit) { json, policy in policy.write(to: &json) }
     }
 }
 
 extension Host {
-    /// How many bytes of rule policies the description of a host may have; another operation gives all of them.
-    private static let mostPolicyBytes = 256 << 10
+    /// The maximum size in bytes of the rule policies in a host's description. `getRulePolicies` returns all of them.
+    private static let maxPolicyBytes = 256 << 10
 
     fileprivate func write(to json: inout JSONWriter, showsURL: Bool) {
         json.object { json in
@@ -134,7 +135,7 @@ extension Host {
             json.member("engine") { engine.write(to: &$0, showsURL: showsURL) }
             json.member("clock") { clock.write(to: &$0) }
             json.member("rulePolicies") { json in
-                driver.rulePolicies.write(to: &json, within: json.bytes.count + Host.mostPolicyBytes)
+                driver.rulePolicies.write(to: &json, within: json.bytes.count + Host.maxPolicyBytes)
             }
         }
     }

@@ -3,7 +3,7 @@ import DriverJSON
 import JSON
 import MicroHTTPD
 
-/// Image loads, loaded drivers and stream contexts (IMG, DATA-5).
+/// The operations on images, loaded drivers and stream contexts (IMG, DATA-5).
 enum ImageRoutes {
     static let routes: [Route] = [
         .post("/v1/hosts/{host}/processes/{pid}/images", "loadImage", loadImage),
@@ -25,7 +25,7 @@ enum ImageRoutes {
         let (image, (processId, explain)) = try call.body(ImageLoad.self) { ($0.processId(), $0.explain()) }
         var load = image
         load.processId = processId
-        // The driver takes pid 0 for a kernel image; a client that names it in the path means a process.
+        // To the driver, pid 0 means a kernel image, but in the path it means a process.
         guard try call.host().driver.process(processId) != nil else { throw Problem(.unknownProcess(processId)) }
         try send(load, on: call, explain: explain)
     }
@@ -85,7 +85,7 @@ enum ImageRoutes {
 
     private static func changeRules<Request: WordChangeRequest<StreamContextRules>>(
         by request: Request.Type
-    ) -> Route.Answering {
+    ) -> Route.Handler {
         { call throws(Problem) in
             let (request, id) = try call.body(request) { $0.pathNumber("id", as: UInt64.self) }
             let host = try call.host()

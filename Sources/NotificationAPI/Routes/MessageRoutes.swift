@@ -3,7 +3,7 @@ import JSON
 import Messages
 import MicroHTTPD
 
-/// The journal.
+/// The operations on the journal: pages, long polls, live streams.
 enum MessageRoutes {
     static let routes: [Route] = [
         .get("/v1/hosts/{host}/messages", "listMessages", produces: [.json, .eventStream, .ndjson], list),
@@ -23,7 +23,7 @@ enum MessageRoutes {
             var query = filters(&parameters)
             query.after = parameters.number("after", as: UInt64.self) ?? 0
             query.delivery = parameters.choice("delivery", of: MessageRecord.Delivery.self)
-            _ = lastEventId(of: call, &parameters)  // no page begins there, but what is no sequence is a fault
+            _ = lastEventId(of: call, &parameters)  // ignored by pages, but must be valid
             return (query, parameters.limit(), parameters.integer("waitMs", in: 0...60_000) ?? 0)
         }
         let host = try call.host()
@@ -41,9 +41,9 @@ enum MessageRoutes {
             let last = lastEventId(of: call, &parameters)
             let limit = parameters.integer("limit", in: 1...1000)
             for name in ["delivery", "waitMs"] where parameters.string(name) != nil {
-                parameters.fault(name, "is for pages: a stream tells of each message once, when it is made")
+                parameters.fault(name, "is for pages only: a stream reports each message once, when it is created")
             }
-            // A reader that comes back asks for the same URL again; what it had last counts for more.
+            // A browser that reconnects requests the same URL again, so that its Last-Event-ID must override `after`.
             let start: MessageStreamState.Start =
                 last.map { .resume(lastEventId: $0) } ?? after.map { .after($0) } ?? .oldest
             return (query, start, limit)
@@ -59,23 +59,23 @@ enum MessageRoutes {
                 state, of: host, heartbeat: call.api.streamHeartbeat, in: slot, for: call.context))
     }
 
-    /// The filters that pages and streams have.
+    /// The filters common to pages and streams.
     private static func filters(_ parameters: inout ParameterReader) -> MessageQuery {
         var query = MessageQuery()
         query.kind = parameters.choice("kind", of: EngineMessage.Kind.self)
         query.processId = parameters.number("processId", as: UInt32.self)
         if let name = parameters.string("operation") {
             query.operation = EngineMessage.Operation(name: name)
-            if query.operation == nil { parameters.fault("operation", "is not the name of an operation") }
+            if query.operation == nil { parameters.fault("operation", "unknown operation") }
         }
         return query
     }
 
-    /// The sequence that the reader says it had last.
+    /// The sequence of the last message that the reader received, from its header.
     private static func lastEventId(of call: Call, _ parameters: inout ParameterReader) -> UInt64? {
         guard let text = call.context.head.headers["Last-Event-ID"], !text.isEmpty else { return nil }
         if let sequence = UInt64(text), text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }) { return sequence }
-        parameters.fault("Last-Event-ID", "is no sequence")
+        parameters.fault("Last-Event-ID", "must be a sequence number")
         return nil
     }
 
@@ -83,7 +83,7 @@ enum MessageRoutes {
         let sequence = try call.parameters { $0.pathNumber("sequence", as: UInt64.self) }
         let host = try call.host()
         guard let record = host.driver.message(sequence) else {
-            throw Problem(.unknownMessage, "The journal does not hold message \(sequence).")
+            throw Problem(.unknownMessage, "The journal does not contain message \(sequence).")
         }
         switch call.context.representation {
         case .octetStream: call.reply.send(.octetStream, record.message.bytes)

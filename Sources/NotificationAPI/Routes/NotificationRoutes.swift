@@ -4,7 +4,7 @@ import JSON
 import Messages
 import MicroHTTPD
 
-/// Notifications that a client asks for as such (SYN-1, ASY-1).
+/// The operations that send a given notification, without a routine (SYN-1, ASY-1).
 enum NotificationRoutes {
     static let routes: [Route] = [
         .post("/v1/hosts/{host}/notifications/sync", "sendSyncNotification", sendSync),
@@ -32,7 +32,7 @@ enum NotificationRoutes {
     }
 }
 
-/// An asynchronous notification as a client asks for it.
+/// The body of `sendAsyncNotification`.
 private struct AsyncNotificationRequest: JSONObjectReadable {
     let operation: AsyncOperation
     let body: AsyncBody
@@ -52,9 +52,9 @@ private struct AsyncNotificationRequest: JSONObjectReadable {
     }
 }
 
-/// A synchronous notification as a client asks for it.
+/// The body of `sendSyncNotification`.
 private struct SyncNotificationRequest: JSONObjectReadable {
-    /// What the data are made of; some of it only the host knows.
+    /// The data of the message, as far as the body has them; the host adds the identities of processes.
     fileprivate enum Data {
         case given(SyncData)
         case newThreadDifferentProcess(targetProcessId: UInt32)
@@ -79,7 +79,9 @@ private struct SyncNotificationRequest: JSONObjectReadable {
         self.data = data
     }
 
-    /// The data of the message. Throws `unknownProcess` when a process that they tell of is not there.
+    /// The complete data of the message.
+    ///
+    /// - Throws: `unknownProcess` if it names a process that does not exist.
     func data(on driver: Driver) throws(DriverError) -> SyncData {
         switch data {
         case .given(let data): return data
@@ -141,7 +143,7 @@ extension SyncNotificationRequest.Data {
 }
 
 extension JSONValue {
-    /// A type of operation, by its name or its number; any other is what the driver calls STATUS_INVALID_PARAMETER.
+    /// A type of operation, by name or number. For any other the driver returns STATUS_INVALID_PARAMETER.
     fileprivate func operation<Operation: MessageOperation>(of type: Operation.Type, _ kind: String) -> Operation? {
         let found: Operation?
         switch self.kind {
@@ -151,10 +153,10 @@ extension JSONValue {
         case .integer, .number:
             found = integer(as: Int32.self).flatMap { Operation(rawValue: $0) }
         default:
-            fault("expected the name or the number of an operation")
+            fault("expected the name or number of an operation")
             return nil
         }
-        if found == nil { fault("STATUS_INVALID_PARAMETER: is no \(kind) operation") }
+        if found == nil { fault("STATUS_INVALID_PARAMETER: unknown \(kind) operation") }
         return found
     }
 }

@@ -4,7 +4,7 @@ import JSON
 import Messages
 import MicroHTTPD
 
-/// Processes and their command lines (PRC, DATA).
+/// The operations on processes and their command lines (PRC, DATA).
 enum ProcessRoutes {
     static let routes: [Route] = [
         .get("/v1/hosts/{host}/processes", "listProcesses", list),
@@ -98,7 +98,7 @@ enum ProcessRoutes {
 
     private static func change<Request: WordChangeRequest>(
         _ change: @escaping WordChanging<Request.Word>, by request: Request.Type
-    ) -> Route.Answering {
+    ) -> Route.Handler {
         { call throws(Problem) in
             let (request, processId) = try call.body(request) { $0.processId() }
             let driver = try call.host().driver

@@ -3,7 +3,7 @@ import DriverJSON
 import JSON
 import MicroHTTPD
 
-/// The queue, its worker and the counters (ASY, SYN-4 to SYN-9).
+/// The operations on the queue, its worker and the counters (ASY, SYN-4 to SYN-9).
 enum QueueRoutes {
     static let routes: [Route] = [
         .get("/v1/hosts/{host}/queues", "getQueues", getQueues),

@@ -6,7 +6,7 @@ import MicroHTTPD
 import Replay
 import Runtime
 
-/// Recordings of several machines.
+/// Uploads of recordings, which may have several machines.
 enum ReplayRoutes {
     static let routes: [Route] = [
         .upload("/v1/replays", "postReplay", of: .ndjson, post)
@@ -28,10 +28,10 @@ enum ReplayRoutes {
             return (options, named)
         }
         let model = named ?? HostRegistry.defaultName
-        guard let use = context.api.hosts.use(model) else { throw Problem(.unknownHost, "There is no host \(model).") }
-        if !mayModel(on: use.host, isNamed: named != nil, context) {
+        guard let use = context.api.hosts.use(model) else { throw Problem.unknownHost(model) }
+        if !mayCopy(use.host, isNamed: named != nil, context) {
             throw Problem(
-                .forbidden, "The host \(model) has a webhook. Hosts that are like it take the role admin.")
+                .forbidden, "The host \(model) has a webhook. Creating hosts like it requires the role admin.")
         }
         return ReplayUpload(
             options, HostCreation(like: use.host), in: try context.api.acquireUploadSlot(context), context)
@@ -39,18 +39,18 @@ enum ReplayRoutes {
 }
 
 extension ReplayRoutes {
-    /// Whether the caller may have hosts made like `host`. Only an admin says where a webhook goes; the role `drive` gets
-    /// none but the one that the settings give every new host.
-    private static func mayModel(on host: Host, isNamed: Bool, _ context: RequestContext) -> Bool {
+    /// Whether the client may create hosts like `host`. Only an admin may choose a webhook; the role `drive` may use the
+    /// one that the service's settings give to every new host.
+    private static func mayCopy(_ host: Host, isNamed: Bool, _ context: RequestContext) -> Bool {
         guard case .webhook = host.engine.setting else { return true }
         let isDefault = !isNamed && host.engine.setting == context.api.hosts.defaults.engine
         return isDefault || context.isFromAdmin
     }
 }
 
-/// One upload of a recording. Each of its machines gets a host of its own.
+/// One upload of a recording. Each machine gets its own host.
 private final class ReplayUpload: PipelinedUpload {
-    /// The hosts that the machines' events go to, in order of appearance.
+    /// The hosts for the machines, in order of appearance.
     private final class MachineHosts: Sendable {
         private struct Entry {
             let machine: String
@@ -61,7 +61,7 @@ private final class ReplayUpload: PipelinedUpload {
 
         private let registry: HostRegistry
         private let creation: HostCreation
-        /// Nil once they are released: an event may still be under way then.
+        /// Nil once they are released. An event may still be in flight then.
         private let entries = Locked<[Entry]?>([])
         let ledger = DeliveryLedger()
 
@@ -70,7 +70,7 @@ private final class ReplayUpload: PipelinedUpload {
             self.creation = creation
         }
 
-        /// The host for a machine; nil when there are as many hosts as there may be.
+        /// The host for a machine; nil if the limit on hosts is reached.
         func target(of machine: String) -> EventTarget? {
             guard let taken = entries.withLock({ $0?.map(\.use.host.name) }),
                 let name = ReplayHost.name(of: machine, besides: taken), let (use, isCreated) = use(name)
@@ -92,15 +92,15 @@ private final class ReplayUpload: PipelinedUpload {
         private func use(_ name: String) -> (HostUse, isCreated: Bool)? {
             while true {
                 if let use = registry.use(name) { return (use, false) }
-                switch registry.create(name, creation, workQueue: InlineWorkQueue(), madeByReplay: true) {
-                case .made(let host): return (HostUse(host), true)
-                case .existed, .conflict: continue  // somebody was quicker
+                switch registry.create(name, creation, workQueue: InlineWorkQueue(), isCreatedByReplay: true) {
+                case .created(let host): return (HostUse(host), true)
+                case .existed, .conflict: continue  // another request has created it meanwhile
                 case .limitReached: return nil
                 }
             }
         }
 
-        /// Ends the observation of the hosts; returns them by machine.
+        /// Ends the observation of the hosts, and returns them by machine.
         func release() -> [String?: ReplayHost] {
             let entries = entries.withLock { entries -> [Entry] in
                 defer { entries = nil }

@@ -5,7 +5,7 @@ import MicroHTTPD
 import Vocabulary
 import Yams
 
-/// What belongs to no host: health, metrics, documents.
+/// The operations on the service itself: health, metrics, documents.
 enum ServiceRoutes {
     static let routes: [Route] = [
         .get("/", "getRoot", produces: [.html], root),
@@ -40,7 +40,7 @@ enum ServiceRoutes {
 
     private static func problemType(_ call: Call) throws(Problem) {
         guard let type = ProblemType(rawValue: call.context.pathParameters[0]) else {
-            throw Problem(.notFound, "There is no problem type of this name.")
+            throw Problem(.notFound, "Unknown problem type. GET /problems lists all types.")
         }
         call.reply.send { type.write(to: &$0) }
     }
@@ -105,7 +105,7 @@ enum ServiceRoutes {
         call.reply.send(.html, Array(page.utf8))
     }
 
-    /// What the client calls this service, when that can be shown in a page as it is.
+    /// The `Host` of the request if HTML needs no escaping for it, else a default.
     private static func authority(of call: Call) -> String {
         let host = call.context.head.headers["Host"] ?? ""
         let isPlain = host.utf8.allSatisfy { $0.isLetterOrDigit || ".-:[]".utf8.contains($0) }
@@ -114,10 +114,10 @@ enum ServiceRoutes {
 }
 
 extension ProblemType {
-    /// All types, as `GET /problems` gives them.
+    /// The answer to `GET /problems`.
     fileprivate static let list: ConstantBytes = {
         var json = JSONWriter(reserving: 16_384)
-        json.wholePage(allCases.sorted { $0.rawValue < $1.rawValue }) { $1.write(to: &$0) }
+        json.singlePage(allCases.sorted { $0.rawValue < $1.rawValue }) { $1.write(to: &$0) }
         return ConstantBytes(copying: json.bytes)
     }()
 
@@ -133,29 +133,29 @@ extension ProblemType {
 }
 
 extension NotificationAPI {
-    /// openapi.yaml, as it was when this was built.
+    /// The text of openapi.yaml, compiled in.
     public static var openAPIDocument: [UInt8] { Array(OpenAPIDocument.yaml.bytes) }
 }
 
-/// openapi.yaml in the forms it is served in.
+/// The representations of openapi.yaml.
 enum OpenAPIDocument {
     static let yaml = ConstantBytes(of: UnsafeBufferPointer(start: openapi_yaml(), count: openapi_yaml_size()))
 
-    /// The same as JSON; made once, when first asked for.
+    /// The same as JSON, converted on the first request.
     static let json: ConstantBytes = {
         var json = JSONWriter(reserving: yaml.bytes.count)
         do {
             let text = String(decoding: yaml.bytes, as: UTF8.self)
             if let node = try Yams.compose(yaml: text) { json.value(node) }
         } catch {
-            preconditionFailure("openapi.yaml was not YAML when this was built: \(error)")
+            preconditionFailure("the compiled-in openapi.yaml is not valid YAML: \(error)")
         }
         return ConstantBytes(copying: json.bytes)
     }()
 }
 
 extension JSONWriter {
-    /// A YAML node with the types of YAML's core schema.
+    /// Writes a YAML node, with the types of YAML's core schema.
     fileprivate mutating func value(_ node: Node) {
         switch node {
         case .mapping(let mapping):

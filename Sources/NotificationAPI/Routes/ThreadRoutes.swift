@@ -4,7 +4,7 @@ import JSON
 import Messages
 import MicroHTTPD
 
-/// Threads (THR, TEX).
+/// The operations on threads (THR, TEX).
 enum ThreadRoutes {
     static let routes: [Route] = [
         .get("/v1/hosts/{host}/processes/{pid}/threads", "listThreads", list),
@@ -30,7 +30,7 @@ enum ThreadRoutes {
         let host = try call.host()
         try orProblem(
             host.driver.createThread(creation) { outcome in
-                // The request's own path is that of the list.
+                // The path of the request is that of the list.
                 let location = call.context.head.target.path + "/" + String(outcome.thread.threadId)
                 call.reply.sendObject(201, location: location) { json in
                     json.member("thread") { outcome.thread.write(to: &$0, processId: outcome.processId) }

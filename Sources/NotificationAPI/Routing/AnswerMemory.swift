@@ -1,38 +1,38 @@
 import Locking
 import Synchronization
 
-/// The memory of whole answers that clients have not read yet, with one limit for all.
+/// The memory used by answers that clients have not read yet, with one limit for all.
 ///
-/// The last eighth is for answers to changes, which are done before the length of their answer is known: clients that
-/// only read cannot use it up.
+/// The last eighth is reserved for answers to changes, which are made before the length of the answer is known. Requests
+/// that only read cannot use it up.
 final class AnswerMemory: Sendable {
     private let limit: Int
     private let reserved = Atomic(0)
 
-    /// Answers of up to so many bytes are not counted: they are small compared with the memory of their connection.
+    /// The size in bytes up to which answers are not counted: their connection uses much more memory.
     static let uncounted = 4096
 
-    /// At most `limit` bytes.
+    /// A limit of `limit` bytes.
     init(limit: Int) { self.limit = limit }
 
-    /// How many bytes are reserved now.
+    /// The number of bytes reserved.
     var bytes: Int { reserved.load(ordering: .relaxed) }
 
-    /// Whether there is no room even for the answer to a change.
+    /// Whether even answers to changes do not fit any more.
     var isFull: Bool { bytes >= limit }
 
-    /// Reserves `count` bytes until the result is deallocated; nil when they do not fit.
+    /// Reserves `count` bytes until the result is deallocated; nil if they do not fit.
     func reserve(_ count: Int) -> Reservation? { add(count) ? Reservation(self, count) : nil }
 
     private func add(_ count: Int) -> Bool { reserved.add(count, upTo: limit - limit / 8) }
 
-    /// Reserves `count` bytes even over the limit, for the answer to a change that is already done.
+    /// Reserves `count` bytes, over the limit if necessary, for the answer to a change that is already made.
     func reserveOverLimit(_ count: Int) -> Reservation {
         reserved.add(count, ordering: .relaxed)
         return Reservation(self, count)
     }
 
-    /// Bytes that are reserved as long as this lives.
+    /// Bytes that are reserved while this exists.
     final class Reservation: Sendable {
         private let memory: AnswerMemory
         private let count: Atomic<Int>
@@ -42,7 +42,7 @@ final class AnswerMemory: Sendable {
             self.count = Atomic(count)
         }
 
-        /// Reserves `more` bytes besides; false when they do not fit.
+        /// Reserves `more` additional bytes; false if they do not fit.
         func grow(by more: Int) -> Bool {
             guard memory.add(more) else { return false }
             count.add(more, ordering: .relaxed)

@@ -1,7 +1,7 @@
 import JSON
 import MicroHTTPD
 
-/// One request, with its body and the way to answer it.
+/// One request with its complete body, and the reply to it.
 struct Call: Sendable {
     let context: RequestContext
     let bodyBytes: [UInt8]
@@ -14,21 +14,21 @@ struct Call: Sendable {
 
     // MARK: Reading
 
-    /// Checks a request that has no parameters besides its host's name.
+    /// Checks that the request has no parameters except the host's name.
     func expectNoParameters() throws(Problem) { try parameters { _ in } }
 
-    /// Reads path and query; all their faults are reported together. The host's name, where the path has one, is read
-    /// first and checked.
+    /// Reads path and query, and throws all their faults together. If the path starts with a host's name, it is read first
+    /// and checked.
     func parameters<Values>(_ read: (inout ParameterReader) -> Values) throws(Problem) -> Values {
         try context.parameters(read)
     }
 
-    /// Reads the body of a request that has no parameters besides its host's name; all faults are reported together.
+    /// Reads the body of a request without parameters except the host's name, and throws all faults together.
     func body<Body: JSONReadable>(_ type: Body.Type = Body.self) throws(Problem) -> Body {
         try body(type) { _ in }.0
     }
 
-    /// Reads the body, path and query; all faults are reported together, first those of path and query.
+    /// Reads the body, path and query, and throws all faults together, those of path and query first.
     func body<Body: JSONReadable, Values>(
         _ type: Body.Type, parameters: (inout ParameterReader) -> Values
     ) throws(Problem) -> (Body, Values) {
@@ -42,6 +42,6 @@ struct Call: Sendable {
         throw Problem(faults: faults)
     }
 
-    /// No body and no Content-Type counts as `{}`.
+    /// Whether the request has neither body nor Content-Type, which counts as `{}`.
     private var isBodyless: Bool { bodyBytes.isEmpty && context.head.headers["Content-Type"] == nil }
 }

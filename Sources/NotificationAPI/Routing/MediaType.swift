@@ -1,7 +1,7 @@
 import Bytes
 import MicroHTTPD
 
-/// The media types that are given and taken.
+/// The media types of answers and bodies.
 enum MediaType: String {
     case json = "application/json"
     case mergePatch = "application/merge-patch+json"
@@ -22,8 +22,8 @@ enum MediaType: String {
         contentType == rawValue || contentType.prefix { $0 != ";" }.trimmed.asciiLowercased == essence
     }
 
-    /// Which of `offered` an `Accept` header prefers, the first of those it likes alike; nil when it leaves all of them
-    /// out. Without a header, the first.
+    /// The type among `offered` that an `Accept` header prefers, the first of several equally preferred; nil if the header
+    /// excludes all of them. Without a header, the first.
     static func preferred(among offered: [MediaType], by accept: [String]) -> MediaType? {
         if accept.isEmpty || accept == ["*/*"] { return offered.first }
         let ranges = accept.flatMap { $0.split(separator: ",") }.map(MediaRange.init)
@@ -40,7 +40,7 @@ enum MediaType: String {
 private struct MediaRange {
     /// `type/subtype`, `type/*` or `*/*`, in lower case.
     private let name: String
-    /// In thousandths; 0 says that the type is not wanted.
+    /// The weight in thousandths; 0 excludes the type.
     let quality: Int
 
     init(_ text: Substring) {
@@ -50,14 +50,14 @@ private struct MediaRange {
         quality = weight.map(MediaRange.thousandths) ?? 1000
     }
 
-    /// The narrower a range, the more it counts.
+    /// The rank among ranges that cover a type: the most specific one decides.
     var precedence: Int { name == "*/*" ? 1 : name.hasSuffix("/*") ? 2 : 3 }
 
     func covers(_ type: MediaType) -> Bool {
         name == type.essence || name == type.essence.prefix { $0 != "/" } + "/*" || name == "*/*"
     }
 
-    /// `0.5` is 500; what is no weight counts as 1.
+    /// The weight in thousandths: 500 for `0.5`, 1000 for anything invalid.
     private static func thousandths(_ text: Substring) -> Int {
         let parts = text.split(separator: ".", maxSplits: 1)
         guard parts.first == "0" else { return 1000 }

@@ -1,23 +1,23 @@
 import Driver
 import JSON
 
-/// Which part of a list is asked for: up to `limit` items behind the place that `after` names.
+/// The requested part of a list: up to `limit` items after the position `after`.
 struct Page {
     let limit: Int
     let after: UInt64?
 
-    /// How many bytes a page has at most, unless its first item alone has more: it ends early, and `next` goes on.
-    static let mostBytes = 4 << 20
+    /// The maximum size of a page in bytes. A page that would be larger ends early, but has at least one item.
+    static let maxBytes = 4 << 20
 }
 
 extension JSONWriter {
-    /// The first page of a list whose places are its indices: as many items as leave the text within `limit` bytes, one at
-    /// least.
+    /// Writes the first page of a list whose cursors are indices: items until the text reaches `limit` bytes, but at least
+    /// one.
     mutating func firstPage<Element>(
         of all: [Element], within limit: Int, _ write: (inout JSONWriter, Element) -> Void
     ) {
         object { json in
-            // A little less, for what stands behind the items.
+            // Leaves some bytes for the members after the items.
             let count = json.member("items", each: all, within: limit - 1024, write)
             if count < all.count { json.member("next", String(count)) }
         }
@@ -25,13 +25,13 @@ extension JSONWriter {
 }
 
 extension ParameterReader {
-    /// `limit` and `cursor`.
+    /// Reads `limit` and `cursor`.
     mutating func page() -> Page {
         Page(limit: limit(), after: number("cursor", as: UInt64.self))
     }
 
     mutating func limit() -> Int { integer("limit", in: 1...1000) ?? 100 }
 
-    /// `explain`: whether `routines` say what was checked.
+    /// Reads `explain`: whether `routines` list their checks.
     mutating func explain() -> Bool { bool("explain") ?? true }
 }

@@ -1,20 +1,20 @@
 import Driver
 import JSON
 
-/// The writing of a page of a list: as many of `items` as leave its text within `limit` bytes, one at least.
+/// Writes a page of a list: items until the text reaches `limit` bytes, but at least one.
 ///
-/// The first slice is all of most pages. The second is the rest of a long one, some 40 ms for 4 MiB.
+/// The first slice is enough for most pages. The second writes the rest of a long one, which takes about 40 ms for 4 MiB.
 struct PageWriting<Element: Sendable>: SlicedWork {
-    /// What a page came to.
+    /// The written page, if there is memory for it.
     enum Outcome: Sendable {
-        /// The first `count` items, in parts of some with commas between them. `reservation` holds their memory; nil for a page that
-        /// is small enough not to be counted.
+        /// The first `count` items, in parts of one or more items with commas between them. `reservation` holds their memory;
+        /// nil for a page that is too small to be counted.
         case written([[UInt8]], count: Int, reservation: AnswerMemory.Reservation?)
         /// Unread answers have reached their limit of memory.
         case refused
     }
 
-    /// How many bytes the first slice writes, and one item more.
+    /// The number of bytes after which the first slice ends.
     static var part: Int { 65_536 }
 
     private let items: [Element]
@@ -23,11 +23,11 @@ struct PageWriting<Element: Sendable>: SlicedWork {
     private let write: @Sendable (inout JSONWriter, Element) -> Void
     private var reservation: AnswerMemory.Reservation?
     private var count = 0
-    /// What was written up to now, without room to spare: many pages may wait for their second slice.
+    /// The text so far, without spare capacity, because many pages may wait for their second slice.
     private var parts: [[UInt8]] = []
     private var bytes = 0
 
-    /// A page for whose bytes `reserve` reserves memory.
+    /// A page that reserves its memory with `reserve`.
     init(
         _ items: [Element], within limit: Int,
         _ reserve: @escaping @Sendable (_ bytes: Int) -> AnswerMemory.Reservation?,
@@ -56,10 +56,10 @@ struct PageWriting<Element: Sendable>: SlicedWork {
         keep(last) ? .written(parts, count: count, reservation: reservation) : .refused
     }
 
-    /// Keeps a part; false when there is no room for it.
+    /// Keeps a part; false if there is no memory for it.
     private mutating func keep(_ text: ArraySlice<UInt8>) -> Bool {
         if text.isEmpty { return true }
-        // And a comma.
+        // One more for the comma.
         bytes += text.count + 1
         let isCounted = reservation != nil || bytes > AnswerMemory.uncounted
         guard !isCounted || reserveMore(text.count) else { return false }
@@ -70,7 +70,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
         return true
     }
 
-    /// Reserves so many more bytes; false when they do not fit.
+    /// Reserves memory for more bytes; false if they do not fit.
     private mutating func reserveMore(_ bytes: Int) -> Bool {
         if let reservation { return reservation.grow(by: bytes) }
         reservation = reserve(bytes)
@@ -79,18 +79,20 @@ struct PageWriting<Element: Sendable>: SlicedWork {
 }
 
 extension Call {
-    /// Answers with a page of a list: its beginning is written here, the rest of a long one on a thread for that.
+    /// Answers with a page of a list. The start of the page is written on the current thread, the rest of a long page on the
+    /// queue for pages.
     ///
     /// - Parameters:
-    ///   - next: Where the list goes on; gets the last item of the page, their number, and whether any of `items` are left.
-    ///   - more: Writes what stands behind the items.
+    ///   - next: Returns the cursor of the next page, if any. It is called with the last item of the page, the number of
+    ///     items, and whether any of `items` are left.
+    ///   - more: Writes the members after the items.
     func sendPage<Element: Sendable>(
-        _ items: [Element], within limit: Int = Page.mostBytes,
+        _ items: [Element], within limit: Int = Page.maxBytes,
         next: @escaping @Sendable (_ last: Element?, _ count: Int, _ isCut: Bool) -> String?,
         more: @escaping @Sendable (inout JSONWriter) -> Void = { _ in },
         _ write: @escaping @Sendable (inout JSONWriter, Element) -> Void
     ) {
-        // A little less, for what stands behind the items.
+        // Leaves some bytes for the members after the items.
         let page = PageWriting(items, within: limit - 1024, context.reserveMemory, write)
         api.dependencies.pages.finish(page, for: self) { [reply] page in
             guard case .written(let parts, let count, let reservation) = page else { return reply.send(.unreadAnswers) }
@@ -105,8 +107,8 @@ extension Call {
         }
     }
 
-    /// Answers with a page of a list that goes on behind `items` when `hasMore` says so; the member `next` is what
-    /// `cursor` makes of the last item that was written and of their number.
+    /// Answers with a page of a list that has more items after `items` if `hasMore` is true. `cursor` returns the member
+    /// `next` for the last written item and the number of items.
     func sendPage<Element: Sendable>(
         _ items: [Element], hasMore: Bool, cursor: @escaping @Sendable (_ last: Element, _ count: Int) -> String,
         _ write: @escaping @Sendable (inout JSONWriter, Element) -> Void
@@ -119,7 +121,7 @@ extension Call {
             }, write)
     }
 
-    /// Answers with the part of a list whose places are its indices.
+    /// Answers with a page of a list whose cursors are indices.
     func sendPage<Element: Sendable>(
         _ page: Page, of all: [Element], _ write: @escaping @Sendable (inout JSONWriter, Element) -> Void
     ) {

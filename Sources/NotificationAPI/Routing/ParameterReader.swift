@@ -2,7 +2,7 @@ import Bytes
 import Driver
 import MicroHTTPD
 
-/// Reads the parameters of path and query, and gathers all their faults.
+/// Reads the parameters of path and query, and collects all their faults.
 struct ParameterReader {
     private let path: [String]
     private let query: [(name: String, value: String)]
@@ -17,21 +17,21 @@ struct ParameterReader {
 
     // MARK: Path, in the order of the template
 
-    /// The next part of the path as it is.
+    /// The next parameter of the path, as text.
     mutating func pathText() -> String {
         defer { nextInPath += 1 }
         return path[nextInPath]
     }
 
-    /// The next part of the path, a number.
+    /// The next parameter of the path, a number.
     mutating func pathNumber<Number: FixedWidthInteger>(_ name: String, as type: Number.Type) -> Number {
         decimal(pathText(), name, 0...Number.max) ?? 0
     }
 
-    /// The next part of the path, the pid of a process.
+    /// The next parameter of the path, a pid.
     mutating func processId() -> UInt32 { pathNumber("pid", as: UInt32.self) }
 
-    /// The next part of the path, the tid of a thread.
+    /// The next parameter of the path, a tid.
     mutating func threadId() -> UInt32 { pathNumber("tid", as: UInt32.self) }
 
     // MARK: Query
@@ -64,11 +64,11 @@ struct ParameterReader {
         return nil
     }
 
-    /// A bit by its name, or bits by their mask.
+    /// A bit by name, or bits by mask.
     mutating func bits<Word: NamedBits>(_ name: String, of type: Word.Type) -> Word? {
         guard let text = value(name) else { return nil }
         if let bits = Word(text) { return bits }
-        fault(name, "is neither a known name nor a hex string of 32 bits")
+        fault(name, "must be a known name or a hex string of 32 bits")
         return nil
     }
 
@@ -83,16 +83,16 @@ struct ParameterReader {
         faults.append(.parameter(name: name, detail: detail))
     }
 
-    /// Parameters that nobody asked for are faults: a misspelt one would else be silently without effect.
+    /// Reports parameters that were not read as faults. A misspelled one would otherwise have no effect, unnoticed.
     mutating func finish() {
         let unknown = query.filter { !known.contains($0.name) }
-        for (name, _) in unknown.prefix(Self.mostUnknown) { fault(name, "is not a parameter of this operation") }
-        guard let next = unknown.dropFirst(Self.mostUnknown).first else { return }
-        fault(next.name, "is one of \(unknown.count - Self.mostUnknown) more that are no parameters of this operation")
+        for (name, _) in unknown.prefix(Self.maxUnknown) { fault(name, "is not a parameter of this operation") }
+        guard let next = unknown.dropFirst(Self.maxUnknown).first else { return }
+        fault(next.name, "is one of \(unknown.count - Self.maxUnknown) more unknown parameters")
     }
 
-    /// Most unknown parameters that are told one by one: a request of thousands has a short answer.
-    private static let mostUnknown = 100
+    /// The maximum number of unknown parameters reported one by one, so that a request with thousands gets a short answer.
+    private static let maxUnknown = 100
 
     private mutating func value(_ name: String) -> String? {
         known.append(name)

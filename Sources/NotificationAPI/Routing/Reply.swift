@@ -1,7 +1,7 @@
 import JSON
 import MicroHTTPD
 
-/// The way to answer one request, once; the answer is counted and logged, and says whose it is.
+/// The reply to one request, sent once. It is counted and logged, and has the request's id.
 struct Reply: Sendable {
     private let responder: Responder
     private let context: RequestContext
@@ -27,7 +27,7 @@ struct Reply: Sendable {
         send(status, location: location) { $0.object(members) }
     }
 
-    /// Answers with a JSON value of about `capacity` bytes, for which `reservation` holds the memory.
+    /// Answers with a JSON value of about `capacity` bytes, whose memory `reservation` holds.
     func send(
         reservation: AnswerMemory.Reservation?, capacity: Int, _ write: (inout JSONWriter) -> Void
     ) {
@@ -39,22 +39,22 @@ struct Reply: Sendable {
         send(response)
     }
 
-    /// Answers with a text of some other type.
+    /// Answers with a body of any type.
     func send(_ type: MediaType, _ body: [UInt8]) { send(200, type, body, location: nil) }
 
-    /// Answers with a body that is made while it is sent.
+    /// Answers with a body that is produced while it is sent.
     func send(_ type: MediaType, stream: any BodyProducer) {
         let headers = AnswerHeaders.list(
             type, context.identification, (name: "Cache-Control", value: "no-store"))
         send(Response(status: 200, headers: headers, stream: stream))
     }
 
-    /// Answers with what never changes.
+    /// Answers with constant bytes.
     func send(_ type: MediaType, constant: ConstantBytes) {
         send(Response(status: 200, headers: AnswerHeaders.list(type, context.identification), constant: constant))
     }
 
-    /// Answers that it is done, and nothing more.
+    /// Answers 204, without a body.
     func sendNoContent() {
         send(Response(status: 204, headers: AnswerHeaders.list(nil, context.identification)))
     }

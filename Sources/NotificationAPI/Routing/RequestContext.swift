@@ -1,8 +1,8 @@
 import MicroHTTPD
 
-/// What is known of a request before its body: which operation, on which host, with which parameters.
+/// A request without its body: the operation, the host, the parameters.
 ///
-/// A class, since all that happens to a request refers to it.
+/// A class, because everything that handles the request refers to it.
 final class RequestContext: Sendable {
     let api: NotificationAPI
     let route: Route
@@ -10,11 +10,11 @@ final class RequestContext: Sendable {
     /// The parameters of the path, in the order of the template.
     let pathParameters: [String]
     let requestId: String
-    /// As whose the request was let in; nil where nobody is asked.
+    /// The result of checking the token; nil for operations without a required role.
     private let admission: AccessControl.Admission?
-    /// The host that the path names, when there is one; in use from the head of the request to its answer.
+    /// The host that the path names, if it exists; in use from the head of the request to its answer.
     let use: HostUse?
-    /// What of that which the route gives the client likes best; nil when it takes nothing of it.
+    /// The media type that the client prefers of those that the route produces; nil if it accepts none.
     let representation: MediaType?
 
     init(
@@ -34,34 +34,34 @@ final class RequestContext: Sendable {
     /// The host that the path names.
     func host() throws(Problem) -> Host {
         guard let use else {
-            throw Problem(.unknownHost, "There is no host \(pathParameters.first ?? "").")
+            throw Problem.unknownHost(pathParameters.first ?? "")
         }
         return use.host
     }
 
-    /// Reserves memory for an answer of `count` bytes; nil when it does not fit and the request has changed nothing.
+    /// Reserves memory for an answer of `count` bytes; nil if it does not fit, except for changes.
     func reserveMemory(_ count: Int) -> AnswerMemory.Reservation? {
         route.isChange ? api.answerMemory.reserveOverLimit(count) : api.answerMemory.reserve(count)
     }
 
-    /// Whether the request would be let in still, for those that go on for long.
-    var isStillAdmitted: Bool { admission.map(api.access.stillHolds) ?? true }
+    /// Whether the request would still be admitted; for live streams.
+    var isStillAdmitted: Bool { admission.map(api.access.isStillValid) ?? true }
 
-    /// Whether an administrator asks; without tokens everybody is one.
+    /// Whether the client has the role `admin`. Without tokens every client has it.
     var isFromAdmin: Bool { admission?.caller.map { $0.role == .admin } ?? true }
 
-    /// Who asks, as the log calls them; nil when nobody was asked.
+    /// The name of the client's token, for the log; nil if no token was required.
     var caller: String? { admission?.caller?.name }
 
-    /// Reads path and query; all their faults are reported together. The host's name, where the path has one, is read
-    /// first and checked.
+    /// Reads path and query, and throws all their faults together. If the path starts with a host's name, it is read first
+    /// and checked.
     func parameters<Values>(_ read: (inout ParameterReader) -> Values) throws(Problem) -> Values {
         let (values, faults) = readParameters(read)
         if !faults.isEmpty { throw Problem(faults: faults) }
         return values
     }
 
-    /// Reads path and query, and gathers all their faults.
+    /// Reads path and query, and collects all their faults.
     func readParameters<Values>(
         _ read: (inout ParameterReader) -> Values
     ) -> (values: Values, faults: [Problem.Fault]) {
@@ -74,21 +74,22 @@ final class RequestContext: Sendable {
         return (values, reader.faults)
     }
 
-    /// The way to answer.
+    /// The reply to this request by `responder`.
     func reply(to responder: Responder) -> Reply { Reply(responder, to: self) }
 
-    /// The header that tells which request an answer belongs to.
+    /// The header of answers that identifies this request.
     var identification: (name: String, value: String) { RequestContext.identification(requestId) }
 
-    /// The header that tells that an answer belongs to the request `requestId`.
+    /// The header of answers that identifies the request `requestId`.
     static func identification(_ requestId: String) -> (name: String, value: String) {
         (name: "X-Request-Id", value: requestId)
     }
 
-    /// Has the operation done, unless it takes its body as it comes; what it refuses becomes the answer.
+    /// Performs the operation with its complete body, and answers with the problem that it throws. Does nothing for uploads,
+    /// whose `BodyConsumer` answers.
     func perform(body: [UInt8], _ responder: Responder) {
-        guard let action = route.answering else { return }
+        guard let handler = route.handler else { return }
         let call = Call(context: self, bodyBytes: body, reply: reply(to: responder))
-        do throws(Problem) { try action(call) } catch { call.reply.send(error) }
+        do throws(Problem) { try handler(call) } catch { call.reply.send(error) }
     }
 }

@@ -1,6 +1,6 @@
 public import MicroHTTPD
 
-/// One operation of the API: a method and a path template, as openapi.yaml has them.
+/// One operation of the API, with the method and path template of openapi.yaml.
 public final class Route: Sendable {
     /// The method; `HEAD` is served wherever `GET` is.
     public let method: Method
@@ -8,38 +8,38 @@ public final class Route: Sendable {
     public let template: String
     /// The operation's name in openapi.yaml.
     public let operationId: String
-    /// Who may have it done; nil for everybody, of probes and documents.
+    /// The required role; nil for health checks and documents, which need no token.
     public let role: Role?
-    /// What the operation gives, the one that it gives unasked first; empty for one that gives nothing.
+    /// The media types of the answer, the default first; empty for an answer without a body.
     let produces: [MediaType]
-    /// How the operation is done.
+    /// The implementation.
     let action: Action
     /// Whether the first parameter of the path is a host's name.
     let namesHost: Bool
-    /// Whether it asks how the service is; such a request is answered whatever limits are reached.
+    /// Whether it is a health check, which is answered even if limits are reached.
     let isProbe: Bool
-    /// Counts its answers.
+    /// The numbers of its answers.
     let metrics: RouteMetrics
 
-    /// Whether it may change something. By UIS-3 no GET does.
+    /// Whether it may change something. A GET never does (UIS-3).
     var isChange: Bool { method != .get }
 
-    /// Does an operation and answers by the call's reply, or refuses by throwing.
-    typealias Answering = @Sendable (Call) throws(Problem) -> Void
+    /// Performs an operation and sends the reply, at once or later. A thrown problem is the answer.
+    typealias Handler = @Sendable (Call) throws(Problem) -> Void
 
     enum Action: Sendable {
-        /// Answers by itself; a body is read and ignored.
-        case plain(Answering)
-        /// Answers a body of one of the types.
-        case body([MediaType], Answering)
-        /// Takes a body of any length as it comes.
+        /// An operation without a body; if the request has one, it is discarded.
+        case plain(Handler)
+        /// An operation whose body has one of the types.
+        case body([MediaType], Handler)
+        /// An operation that processes a body of any length while it is received.
         case stream(MediaType, @Sendable (RequestContext) throws(Problem) -> any BodyConsumer)
     }
 
-    /// How the operation is done once the whole body is there; nil when it takes it as it comes.
-    var answering: Answering? {
+    /// The function to call once the body is complete; nil for uploads.
+    var handler: Handler? {
         switch action {
-        case .plain(let answering), .body(_, let answering): answering
+        case .plain(let handler), .body(_, let handler): handler
         case .stream: nil
         }
     }
@@ -61,34 +61,34 @@ public final class Route: Sendable {
 
     static func get(
         _ template: String, _ operationId: String, produces: [MediaType] = [.json],
-        _ action: @escaping Answering
+        _ handler: @escaping Handler
     ) -> Route {
-        Route(.get, template, operationId, for: .read, produces, .plain(action))
+        Route(.get, template, operationId, for: .read, produces, .plain(handler))
     }
 
     static func delete(
         _ template: String, _ operationId: String, for role: Role = .drive, produces: [MediaType] = [],
-        _ action: @escaping Answering
+        _ handler: @escaping Handler
     ) -> Route {
-        Route(.delete, template, operationId, for: role, produces, .plain(action))
+        Route(.delete, template, operationId, for: role, produces, .plain(handler))
     }
 
     static func post(
-        _ template: String, _ operationId: String, for role: Role = .drive, _ action: @escaping Answering
+        _ template: String, _ operationId: String, for role: Role = .drive, _ handler: @escaping Handler
     ) -> Route {
-        Route(.post, template, operationId, for: role, [.json], .body([.json], action))
+        Route(.post, template, operationId, for: role, [.json], .body([.json], handler))
     }
 
     static func put(
-        _ template: String, _ operationId: String, for role: Role = .drive, _ action: @escaping Answering
+        _ template: String, _ operationId: String, for role: Role = .drive, _ handler: @escaping Handler
     ) -> Route {
-        Route(.put, template, operationId, for: role, [.json], .body([.json], action))
+        Route(.put, template, operationId, for: role, [.json], .body([.json], handler))
     }
 
     static func patch(
-        _ template: String, _ operationId: String, for role: Role = .drive, _ action: @escaping Answering
+        _ template: String, _ operationId: String, for role: Role = .drive, _ handler: @escaping Handler
     ) -> Route {
-        Route(.patch, template, operationId, for: role, [.json], .body([.json, .mergePatch], action))
+        Route(.patch, template, operationId, for: role, [.json], .body([.json, .mergePatch], handler))
     }
 
     static func upload(

@@ -1,18 +1,18 @@
 import MicroHTTPD
 
-/// Finds the route of a request: a tree of path segments.
+/// A tree of path segments that finds the route of a request.
 struct Router: Sendable {
     private struct Node: Sendable {
-        /// Few, and compared faster than hashed.
+        /// An array: there are few, and comparing them is faster than hashing.
         var literals: [(name: String, node: Int)] = []
         var parameter: Int?
         var routes: [Method: Route] = [:]
     }
 
-    /// What is at a path.
+    /// The result of matching a request.
     enum Match {
         case route(Route, parameters: [String])
-        /// The path is there, with these methods.
+        /// The path exists, but supports only these methods.
         case otherMethods(String)
         case nothing
     }
@@ -27,6 +27,8 @@ struct Router: Sendable {
         }
     }
 
+    /// Finds the route for a method and the segments of a path.
+    ///
     /// - Complexity: O(segments).
     func match(_ method: Method, _ segments: [String]) -> Match {
         var node = 0
@@ -65,7 +67,7 @@ struct Router: Sendable {
     }
 }
 
-/// The parts of a path template.
+/// Splits path templates into segments.
 enum RouteTemplate {
     enum Segment {
         case literal(String)

@@ -1,35 +1,35 @@
 import Bytes
 import MicroHTTPD
 
-/// Keeps out web pages that a browser on the same machine or network has open (UIS-1, UIS-2).
+/// Refuses requests of foreign web pages that are open in a browser on the same machine or network (UIS-1, UIS-2).
 ///
-/// A page may send requests to any address that its browser reaches, loopback too. It can neither choose `Host` nor leave
-/// out `Origin` and `Sec-Fetch-Site`, so these headers decide. The checks allocate nothing; see decision 21.
+/// A page can send requests to any address that its browser can reach, including loopback. It can neither choose `Host` nor
+/// omit `Origin` and `Sec-Fetch-Site`, so these headers decide. The checks do not allocate; see decision 21.
 struct SiteRules: Sendable {
     private let allowedHosts: [AllowedHost]
 
     init(allowedHosts: [AllowedHost]) { self.allowedHosts = allowedHosts }
 
-    /// Lets a request in, as far as the site it is sent to and the one it comes from are concerned.
+    /// Checks the site that a request is sent to and the one that it comes from.
     ///
-    /// - Parameter hasTokens: whether the service asks for tokens, which a page does not have.
-    /// - Throws: 421 for a `Host` that is not served, 403 for a change that a page of another site asks for.
+    /// - Parameter hasTokens: whether the service requires tokens, which a page does not have.
+    /// - Throws: 421 for a `Host` that is not accepted, 403 for a change requested by a page of another site.
     func check(_ head: RequestHead, hasTokens: Bool) throws(Problem) {
-        if checksHost(of: head, hasTokens: hasTokens), !head.headers.allSatisfy("Host", isServed) {
+        if checksHost(of: head, hasTokens: hasTokens), !head.headers.allSatisfy("Host", isAccepted) {
             throw SiteRules.misdirected(head)
         }
         if changes(head.method), isCrossSite(head.headers) { throw SiteRules.crossSite }
     }
 
-    // MARK: Where a request is sent to (UIS-1)
+    // MARK: Target site (UIS-1)
 
     private func checksHost(of head: RequestHead, hasTokens: Bool) -> Bool {
         !head.isLocal && (!hasTokens || !allowedHosts.isEmpty)
     }
 
-    /// Whether no stranger's name server can point `host` at this machine: it is an address, a name that is resolved
-    /// without a name server, or one of the settings.
-    private func isServed(_ host: Span<UInt8>) -> Bool {
+    /// Whether `host` is an address, a name that is resolved without a name server, or in the settings. An attacker cannot
+    /// make such a host resolve to this machine.
+    private func isAccepted(_ host: Span<UInt8>) -> Bool {
         guard let authority = Authority(host) else { return false }
         let name = host.extracting(..<authority.hostEnd)
         return name.isAddress || name.isLocalhost || !name.contains(UInt8(ascii: ".")) || isAllowed(host, authority)
@@ -40,7 +40,7 @@ struct SiteRules: Sendable {
         return false
     }
 
-    // MARK: Where a request comes from (UIS-2)
+    // MARK: Source site (UIS-2)
 
     private func changes(_ method: Method) -> Bool { method != .get && method != .head && method != .options }
 
@@ -54,14 +54,14 @@ struct SiteRules: Sendable {
         }
     }
 
-    /// Whether the settings name the origin's host.
+    /// Whether the settings list the host of the origin.
     private func isAllowedOrigin(_ origin: Span<UInt8>) -> Bool {
         let text = origin.extracting(origin.authorityStart...)
         guard let authority = Authority(text) else { return false }
         return isAllowed(text, authority)
     }
 
-    /// Whether the origin's authority is that of the `Host` header.
+    /// Whether the authority of the origin is that of the `Host` header.
     private func isOwn(_ origin: Span<UInt8>, _ headers: HeaderFields) -> Bool {
         let text = origin.extracting(origin.authorityStart...)
         return headers.has("Host") && headers.allSatisfy("Host") { !$0.isEmpty && $0.equalsIgnoringCase(text) }
@@ -73,12 +73,12 @@ struct SiteRules: Sendable {
         let host = (head.headers["Host"] ?? "").prefix(255)
         return Problem(
             .misdirected,
-            "The host \"\(host)\" is not served: only addresses, localhost and names without a dot are,"
-                + " and what the setting server.allowedHosts names.")
+            "The host \"\(host)\" is not accepted. Use an address, localhost, a name without a dot, or a host in"
+                + " server.allowedHosts.")
     }
 
     private static let crossSite = Problem(
-        .crossOrigin, "A web page of another site asked for this. The setting server.allowedHosts names sites that may."
+        .crossOrigin, "A web page of another site sent this request. server.allowedHosts lists the allowed sites."
     )
 }
 
@@ -106,7 +106,7 @@ extension Span where Element == UInt8 {
         return parts == 4 && digits > 0
     }
 
-    /// Whether the host is `localhost` or a name below it, as a full name with a dot at its end too (RFC 6761).
+    /// Whether the host is `localhost` or a subdomain of it, with or without a trailing dot (RFC 6761).
     fileprivate var isLocalhost: Bool {
         var end = count
         if end > 0, self[end - 1] == UInt8(ascii: ".") { end -= 1 }
@@ -115,7 +115,7 @@ extension Span where Element == UInt8 {
         return end == last.count || self[end - last.count - 1] == UInt8(ascii: ".")
     }
 
-    /// Where what follows `://` begins; the end, where there is none, such as in `null`.
+    /// The index after `://`, or the end if there is none, as in `null`.
     fileprivate var authorityStart: Int {
         var index = 0
         while index + 2 < count {

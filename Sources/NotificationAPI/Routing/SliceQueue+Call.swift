@@ -2,7 +2,7 @@ import Driver
 import Synchronization
 
 extension SliceQueue {
-    /// Does `work` for a call: see `finish(_:isWanted:completion:)`. It is canceled when the client disconnects.
+    /// Runs `work` for a call, as `finish(_:isWanted:completion:)` does. The work is canceled if the client disconnects.
     func finish<Work: SlicedWork>(
         _ work: Work, for call: Call, completion: @escaping @Sendable (Work.Outcome) -> Void
     ) {

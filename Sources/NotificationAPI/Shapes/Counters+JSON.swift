@@ -20,7 +20,7 @@ extension CountersSnapshot {
 }
 
 extension JSONWriter {
-    /// Writes an object that has `counters` as they are in `snapshot`.
+    /// Writes an object with the values of `counters` in `snapshot`.
     fileprivate mutating func object<Snapshot>(of counters: [Counter<Snapshot>], in snapshot: Snapshot) {
         object { json in
             for counter in counters {

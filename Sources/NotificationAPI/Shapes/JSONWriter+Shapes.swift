@@ -1,9 +1,9 @@
 import Driver
 import JSON
 
-// Pieces that several answers have.
+// Parts that several answers have in common.
 extension JSONWriter {
-    /// A rule or flag word: its names, and its mask.
+    /// Writes a rule or flag word as two members: its names and its mask.
     mutating func member<Word: NamedBits>(_ name: StaticString, mask maskName: StaticString, _ word: Word) {
         member(name) { json in
             json.array { json in
@@ -13,8 +13,8 @@ extension JSONWriter {
         member(maskName, word.mask)
     }
 
-    /// A list that is short and never changes, as a page.
-    mutating func wholePage<Values: Sequence>(
+    /// Writes a short list as a single page.
+    mutating func singlePage<Values: Sequence>(
         _ items: Values, _ write: (inout JSONWriter, Values.Element) -> Void
     ) {
         object { $0.member("items", each: items, write) }

@@ -4,7 +4,7 @@ import JSON
 import Messages
 
 extension [RoutineReport] {
-    /// The member `routines`; `explain` adds what each routine looked at.
+    /// Writes the member `routines`; `explain` adds the checks of each routine.
     func write(to json: inout JSONWriter, explain: Bool) {
         json.member("routines", each: self) { json, report in
             json.object { json in
@@ -22,7 +22,8 @@ extension [RoutineReport] {
 }
 
 extension Check {
-    /// Each condition as an answer has it, when it does not hold and when it does; there are few, and they never change.
+    /// The JSON of each check, once for a condition that does not hold and once for one that does. Written in advance, since
+    /// there are few and they are constant.
     private static let written: [[UInt8]] = Check.allCases.flatMap { check in
         [false, true].map { holds in
             var json = JSONWriter(reserving: 96)
@@ -38,7 +39,7 @@ extension Check {
 }
 
 extension MessageRecord {
-    /// What became of the message, as the answer to its cause tells it.
+    /// Writes the outcome of the message, for the answer to the request that caused it.
     func writeReport(to json: inout JSONWriter) {
         json.object { json in
             json.member("sequence", message.sequence)
@@ -49,7 +50,7 @@ extension MessageRecord {
         }
     }
 
-    /// The message as the journal has it.
+    /// Writes the message and its outcome, as the journal operations return it.
     func write(to json: inout JSONWriter, host: String) {
         json.object { json in
             json.member("sequence", message.sequence)

@@ -4,10 +4,10 @@ import MicroHTTPD
 import Vocabulary
 
 extension NotificationAPI {
-    /// What `GET /v1/vocabulary` gives.
+    /// The answer to `GET /v1/vocabulary`.
     public static var vocabulary: [UInt8] { Array(vocabularyBytes.bytes) }
 
-    /// The same; made once, when first asked for.
+    /// The same, written on the first request.
     static let vocabularyBytes: ConstantBytes = {
         var json = JSONWriter(reserving: 65_536)
         Vocabulary.write(to: &json)
@@ -16,7 +16,7 @@ extension NotificationAPI {
 }
 
 extension Vocabulary {
-    /// Everything, as `GET /v1/vocabulary` gives it.
+    /// Writes the answer to `GET /v1/vocabulary`.
     static func write(to json: inout JSONWriter) {
         json.object { json in
             for group in groups {

@@ -1,10 +1,10 @@
 import MicroHTTPD
 import Replay
 
-/// An upload whose lines are read and applied as they arrive; it uses one of the slots for uploads.
+/// An upload whose lines are parsed and applied as they arrive. It holds one of the upload slots.
 protocol PipelinedUpload: BodyConsumer {
     var pipeline: UploadPipeline { get }
-    /// Held, so that the slot is in use.
+    /// Held, so that the slot stays in use.
     var slot: UploadSlots.Slot { get }
 }
 

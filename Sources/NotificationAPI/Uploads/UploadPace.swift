@@ -1,41 +1,41 @@
-/// How fast a client sends the body of an upload, as far as it is the client that is waited for.
+/// The rate at which a client sends the body of an upload. Time that the client spends waiting for us does not count.
 ///
-/// It decides and does nothing. Times are nanoseconds of a clock that never goes back.
+/// Plain state. Times are nanoseconds of a monotonic clock.
 struct UploadPace {
-    /// Over how long a client is looked at before it is called slow.
+    /// The time over which the rate is measured.
     static let window: UInt64 = 10_000_000_000
-    /// The rate at which a client keeps its slot when others need one, in bytes a second.
-    static let least: Double = 1024
+    /// The minimum rate, in bytes per second, for keeping the slot when others need one.
+    static let minimumRate: Double = 1024
 
     private struct Mark {
         var time: UInt64
         var bytes: UInt64
     }
 
-    /// When the body began; moved on by the time that the client waited for us.
-    private var beginning: UInt64
-    /// When the client has sent something last.
+    /// The start of the body, plus the time that the client waited for us.
+    private var start: UInt64
+    /// The time of the last received bytes.
     private var latest: UInt64
     private var bytes: UInt64 = 0
     private var earlier: Mark
     private var current: Mark
     private var pausedSince: UInt64?
-    private var isOver = false
+    private var isFinished = false
 
-    /// A body that begins at `now`.
+    /// A body that starts at `now`.
     init(at now: UInt64) {
-        beginning = now
+        start = now
         latest = now
         earlier = Mark(time: now, bytes: 0)
         current = earlier
     }
 
-    /// Records that `count` bytes were consumed. `isPaused` says that the client must wait now until more are consumed.
+    /// Records that `count` bytes were consumed. `isPaused` is true if the client must now wait until we consume more.
     mutating func record(_ count: Int, isPaused: Bool, at now: UInt64) {
         let now = max(now, latest)
         if let since = pausedSince {
             let wait = now - since
-            beginning += wait
+            start += wait
             earlier.time += wait
             current.time += wait
         }
@@ -48,19 +48,20 @@ struct UploadPace {
         }
     }
 
-    /// The body is complete: nothing is expected of the client any more.
-    mutating func finish() { isOver = true }
+    /// Records that the body is complete, so that the client cannot be slow any more.
+    mutating func finish() { isFinished = true }
 
-    /// The rate over the last window or two in bytes a second, when it is under what keeps a slot; nil for a client that is
-    /// fast enough, waits for us, or has only begun.
+    /// The rate over the last one or two windows in bytes per second if it is below `minimumRate`; nil for a client that is
+    /// fast enough, waits for us, or has just started.
     ///
-    /// `now` may be before the latest piece: the thread that looks has read the clock before the client's thread did.
+    /// `now` may be earlier than the last record, because the checking thread may have read the clock before the client's
+    /// thread did.
     func slowness(at now: UInt64) -> Double? {
         let now = max(now, latest)
-        guard !isOver, pausedSince == nil, now - beginning >= Self.window else { return nil }
+        guard !isFinished, pausedSince == nil, now - start >= Self.window else { return nil }
         if now - latest >= Self.window { return 0 }
         let mark = now - current.time >= Self.window ? current : earlier
         let rate = Double(bytes - mark.bytes) * 1_000_000_000 / Double(max(1, now - mark.time))
-        return rate < Self.least ? rate : nil
+        return rate < Self.minimumRate ? rate : nil
     }
 }

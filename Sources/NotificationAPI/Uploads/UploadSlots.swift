@@ -4,8 +4,8 @@ import Runtime
 
 /// The slots for concurrent uploads. When all are in use, a slow upload loses its slot to a new one.
 ///
-/// An upload may be arbitrarily slow while slots are free, as a live feed is. When none is, it must not block others by
-/// sending a byte now and then.
+/// While slots are free, an upload may be arbitrarily slow, such as a live feed. When all are in use, an upload that sends a
+/// byte now and then must not block others.
 final class UploadSlots: Sendable {
     let limit: Int
     private let now: @Sendable () -> UInt64
@@ -15,9 +15,9 @@ final class UploadSlots: Sendable {
     /// Slots for `limit` uploads.
     ///
     /// - Parameters:
-    ///   - now: A clock that never goes back, in nanoseconds.
+    ///   - now: A monotonic clock, in nanoseconds.
     ///   - onCut: Called with the client's address for each upload that loses its slot, on the thread of the upload that
-    ///     gets it.
+    ///     gets the slot.
     init(
         limit: Int, now: @escaping @Sendable () -> UInt64 = { SystemClock().uptimeNanoseconds() },
         onCut: @escaping @Sendable (_ address: String) -> Void = { _ in }
@@ -27,13 +27,13 @@ final class UploadSlots: Sendable {
         self.onCut = onCut
     }
 
-    /// How many slots are in use.
+    /// The number of slots in use.
     var inUse: Int { uploads.withLock { $0.count } }
 
-    /// A slot for an upload from `address`; nil when all are in use and no upload is slow.
+    /// A slot for an upload from `address`; nil if all are in use and no upload is slow.
     ///
-    /// When all are in use, a slow upload loses its slot and its connection is cut: an upload from the address that has the
-    /// most, and among these the slowest.
+    /// If all are in use, a slow upload loses its slot and its connection is cut: the slowest one from the address with the
+    /// most slots.
     func acquire(for address: String) -> Slot? {
         let now = now()
         let upload = Upload(address, at: now)
@@ -110,19 +110,19 @@ final class UploadSlots: Sendable {
 
         deinit { release() }
 
-        /// The body will come from `sender`, whose connection is cut when the slot is lost.
+        /// Sets the sender of the body, whose connection is cut if the slot is lost.
         func begin(_ sender: BodySender) { upload.begin(sender) }
 
-        /// Records that `consumed` of `received` bytes were consumed; fewer than all means that the client must wait.
+        /// Records that `consumed` of `received` bytes were consumed. If some are left, the client must wait.
         func record(consumed: Int, of received: Int) {
             let now = slots.now()
             upload.update { $0.record(consumed, isPaused: consumed < received, at: now) }
         }
 
-        /// The body is complete.
+        /// Records that the body is complete.
         func finish() { upload.update { $0.finish() } }
 
-        /// Frees the slot. Called before the answer is sent, so that the client can start the next upload at once.
+        /// Frees the slot. Called before the answer is sent, so that the client can start its next upload at once.
         func release() { slots.release(upload) }
     }
 }
