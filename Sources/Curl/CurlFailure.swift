@@ -1,6 +1,6 @@
 /// A failed call of libcurl.
 public struct CurlFailure: Error, Hashable, Sendable {
-    /// The function or option; nil if it does not matter.
+    /// The function or option that failed, if known.
     public let call: String?
     /// The reason in libcurl's words.
     public let reason: String

@@ -5,8 +5,8 @@ extension EasyHandle {
     func setCallbacks() throws(CurlFailure) {
         let context = Unmanaged.passUnretained(self).toOpaque()
         for option in [CURLOPT_READDATA, CURLOPT_WRITEDATA, CURLOPT_HEADERDATA] { try set(option, context) }
-        // The body is read by a callback that cannot rewind. libcurl would silently send a body that it holds itself a
-        // second time if a reused connection breaks.
+        // The callback reads the body and cannot rewind it. If libcurl held the body itself, it would silently send it again
+        // when a reused connection breaks.
         try set(CURLOPT_READFUNCTION) { buffer, size, count, context in
             guard let buffer, let delegate = EasyHandle.at(context)?.delegate else { return Int(CURL_READFUNC_ABORT) }
             let room = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)

@@ -21,10 +21,10 @@ extension TransferDelegate {
     /// Sends nothing.
     public func send(into buffer: UnsafeMutableRawBufferPointer) -> Int? { 0 }
 
-    /// Continues.
+    /// Continues the transfer.
     public func receiveHeader(_ count: Int) -> Bool { true }
 
-    /// Continues.
+    /// Continues the transfer.
     public func makeProgress(on handle: EasyHandle) -> Bool { true }
 
     /// Does nothing.

@@ -104,8 +104,8 @@ import Yams
         let live = try LiveAPI()
         let client = try live.client()
         for _ in 0..<50 {
-            let gone = try live.client()
-            try gone.begin("GET", "/v1/hosts/default/messages?waitMs=50000")
+            let leaving = try live.client()
+            try leaving.begin("GET", "/v1/hosts/default/messages?waitMs=50000")
         }
         try #require(live.waits(50, of: .seconds(50)))
         #expect(try client.ask("POST", "/v1/hosts/default/processes", #"{"imageFileName":"a.exe"}"#).status == 201)

@@ -1,6 +1,6 @@
 /// The rights of a client. Each role includes those before it.
 public enum Role: String, CaseIterable, Comparable, Sendable {
-    /// Reads everything, changes nothing.
+    /// Reads state, but changes nothing.
     case read
     /// Sends events to existing hosts, and changes their rules and workers. Creates hosts by a replay, with the settings of
     /// an existing host, and deletes those.

@@ -141,7 +141,7 @@ extension NotificationAPI {
 enum OpenAPIDocument {
     static let yaml = ConstantBytes(of: UnsafeBufferPointer(start: openapi_yaml(), count: openapi_yaml_size()))
 
-    /// The same as JSON, converted on the first request.
+    /// The document as JSON, converted on the first request.
     static let json: ConstantBytes = {
         var json = JSONWriter(reserving: yaml.bytes.count)
         do {

@@ -15,7 +15,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
     }
 
     /// The number of bytes after which the first slice ends.
-    static var part: Int { 65_536 }
+    static var firstSliceSize: Int { 65_536 }
 
     private let items: [Element]
     private let limit: Int
@@ -44,7 +44,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
         var json = JSONWriter(reserving: 1024)
         while count < items.count {
             let end = json.bytes.count
-            if bytes == 0, end >= Self.part { return keep(json.bytes[...]) ? nil : .refused }
+            if bytes == 0, end >= Self.firstSliceSize { return keep(json.bytes[...]) ? nil : .refused }
             write(&json, items[count])
             if count > 0, bytes + json.bytes.count > limit { return finish(json.bytes[..<end]) }
             count += 1

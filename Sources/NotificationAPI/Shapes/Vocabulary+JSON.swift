@@ -7,7 +7,7 @@ extension NotificationAPI {
     /// The answer to `GET /v1/vocabulary`.
     public static var vocabulary: [UInt8] { Array(vocabularyBytes.bytes) }
 
-    /// The same, written on the first request.
+    /// The answer, written on the first request and shared by all.
     static let vocabularyBytes: ConstantBytes = {
         var json = JSONWriter(reserving: 65_536)
         Vocabulary.write(to: &json)
