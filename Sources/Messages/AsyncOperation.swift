@@ -49,7 +49,7 @@ public enum AsyncOperation: Int32, MessageOperation {
     public var isNumbered: Bool { rawValue < 0xA }
 
     /// The form of the operation's messages.
-    var form: BodyForm<AsyncBody> { Self.table[self].form }
+    var form: BodyForm<AsyncBody> { Self.table[self].form() }
 
     private static let table = OperationTable<Self, AsyncBody>([
         .init(

@@ -27,14 +27,15 @@ struct OperationTable<Operation: MessageOperation, Body: Sendable>: Sendable {
         let operation: Operation
         let term: Term
         let isHighPriority: Bool
-        let form: BodyForm<Body>
+        /// Builds the form. It instantiates the layout's key paths, which those who only ask for the term need not wait for.
+        let form: @Sendable () -> BodyForm<Body>
 
         /// An operation known from part 2, with the given form. `highPriority` selects its list unless the sender
         /// chooses otherwise (ASY-1).
         init(
             _ operation: Operation, _ name: String, driverName: String? = nil, _ meaning: String,
             from provenance: Provenance = .known("part 2"), rules: [String] = [], highPriority: Bool = false,
-            _ form: BodyForm<Body>
+            _ form: @autoclosure @escaping @Sendable () -> BodyForm<Body>
         ) {
             self.operation = operation
             self.form = form

@@ -19,7 +19,7 @@ public enum SyncOperation: Int32, MessageOperation {
     public var term: Term { Self.table[self].term }
 
     /// The form of the operation's variable data.
-    var form: BodyForm<SyncData> { Self.table[self].form }
+    var form: BodyForm<SyncData> { Self.table[self].form() }
 
     private static let table = OperationTable<Self, SyncData>([
         .init(
