@@ -1,5 +1,5 @@
-import Dispatch
 import Driver
+import Locking
 import Messages
 import TestSupport
 import Testing
@@ -85,12 +85,8 @@ struct ConnectionTests {
     @Test func `messages beyond the connections wait and are sent, and the wait is not the engine's time`()
         async throws
     {
-        let allAreSent = DispatchSemaphore(value: 0)
-        let receiver = try ScriptedReceiver { _ in
-            allAreSent.wait()
-            allAreSent.signal()
-            return .reply()
-        }
+        let allAreSent = Locked(false)
+        let receiver = try ScriptedReceiver { _ in [.hold(until: { allAreSent.withLock { $0 } })] + .reply() }
         let engine = try WebhookEngine.make(receiver.url, multi: try CurlMulti(connections: 8))
         let results = Results()
         let waits = Results()
@@ -100,7 +96,7 @@ struct ConnectionTests {
                 if let waited = result.waited, waited > .zero { waits.add(number, result.status) }
             }
         }
-        allAreSent.signal()
+        allAreSent.withLock { $0 = true }
         let statuses = await results.wait(for: 100)
         #expect(statuses.values.allSatisfy { $0 == [.success] })
         #expect(receiver.connections <= 8)
@@ -251,7 +247,8 @@ struct ConnectionTests {
     @Test func `a thousand engines with one send in flight each do not need a thread each`() async {
         // In a separate process, where no other test has threads.
         await #expect(processExitsWith: .success) {
-            let receiver = try ScriptedReceiver { _ in [.pause(.seconds(3))] + .reply() }
+            let allHaveArrived = Locked(false)
+            let receiver = try ScriptedReceiver { _ in [.hold(until: { allHaveArrived.withLock { $0 } })] + .reply() }
             let multi = try CurlMulti(connections: 2048)
             let engines = try (0..<1000).map { _ in try WebhookEngine.make(receiver.url, multi: multi) }
             let threads = ProcessResources.now.threads
@@ -262,6 +259,7 @@ struct ConnectionTests {
             }
             await receiver.waitForRequests(1000)
             #expect(ProcessResources.now.threads - threads < 10)
+            allHaveArrived.withLock { $0 = true }
             let statuses = await results.wait(for: 1000)
             #expect(statuses.count == 1000)
             #expect(statuses.values.allSatisfy { $0 == [.success] })

@@ -138,6 +138,13 @@ final class Connection {
             steps.removeFirst()
             resume = .now + duration
             return false
+        case .hold(let isMet):
+            if isMet() {
+                steps.removeFirst()
+            } else {
+                resume = .now + .milliseconds(5)
+            }
+            return false
         case .trickle(let bytes, let pause):
             output = bytes
             resume = .now + pause

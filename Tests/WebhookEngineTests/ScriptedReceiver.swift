@@ -9,6 +9,8 @@ final class ScriptedReceiver: Sendable {
         case send([UInt8])
         /// Does nothing for a while.
         case pause(Duration)
+        /// Does nothing until `isMet` returns true.
+        case hold(until: @Sendable () -> Bool)
         /// Sends bytes repeatedly with a pause in between, until the peer disconnects.
         case trickle([UInt8], every: Duration)
         /// Closes the connection normally.
