@@ -88,7 +88,7 @@ setup-compat: setup
 run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), with the embedded engine.
 	@swift build -c release --product wdfilterd
 	host=http://$(LISTEN)/v1/hosts/default
-	printf '%s\n' '' 'Once it listens, try from another terminal:' \
+	printf '%s\n' '' 'When it is ready, try from another terminal:' \
 	  "  curl -s $$host/processes --json '{\"processId\":584,\"imageFileName\":\"notepad.exe\",\"rules\":[\"NotifyNewThreadSameProcess\"]}'" \
 	  "  curl -s $$host/processes/584/threads --json '{\"startAddress\":\"0x7ffbda8844f0\"}'" \
 	  "  curl -s $$host/messages" ''

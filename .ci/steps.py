@@ -1,4 +1,4 @@
-"""The steps that a change has to pass, side by side where they do not get into each other's way.
+"""The steps that a change must pass, run in parallel where they do not disturb each other.
 
 A step is a verb of the Makefile. Its output goes to `.build-ci/STEP.log`, which is printed whole when the step fails.
 When it passes, the last lines are. The first failure ends all others. A step that runs for longer than HANG is aborted,

@@ -96,7 +96,7 @@ def main() -> None:
         call(port, "PUT", HOST, "{}")
         story = Story()
         first = 0
-        print("\n| events | messages made | resident KiB | ratio to the first million | descriptors, threads |")
+        print("\n| events | messages created | resident KiB | ratio to the first million | descriptors, threads |")
         print("|---|---|---|---|---|")
         for million in range(1, arguments.millions + 1):
             for _ in range(1_000_000 // PER_UPLOAD):

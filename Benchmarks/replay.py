@@ -181,7 +181,7 @@ def print_tables(turns: dict[str, list[Turn]], megabytes: float) -> None:
     for side, name in SIDES.items():
         columns = [spread(rates(turns[side], megabytes, by), ",.0f") for by in ("wall", "own")]
         print(f"| {name} | {columns[0]} | {'' if side == 'jq' else columns[1]} |")
-    print("\n| ratio | by | median (least to most) | goal | |\n|---|---|---|---|---|")
+    print("\n| ratio | by | median (minimum to maximum) | goal | |\n|---|---|---|---|---|")
     for side, other, by, goal in GOALS:
         pairs = zip(rates(turns[side], megabytes, by), rates(turns[other], megabytes, by), strict=True)
         ratios = [rate / base for rate, base in pairs]
@@ -217,7 +217,7 @@ def main() -> None:
             for side, way in ways.items():
                 turns[side].append(way(recorded))
     length = f"{recorded.megabytes:.0f} MB, {recorded.reports['simdjson']['lines']:,} lines"
-    print(f"\n{arguments.rounds} rounds of {length}, {os.cpu_count()} cores; median (least to most).\n")
+    print(f"\n{arguments.rounds} rounds of {length}, {os.cpu_count()} cores; median (minimum to maximum).\n")
     print_tables(turns, recorded.megabytes)
 
 

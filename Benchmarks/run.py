@@ -152,7 +152,7 @@ def main() -> None:
     arguments = parser.parse_args()
     tables = [measure(arguments, explain) for explain in ("false", "true")]
     rounds = f"{arguments.rounds} rounds of {arguments.seconds} s"
-    print(f"{rounds}, {CONNECTIONS} connections, {os.cpu_count()} cores; median (least to most).\n")
+    print(f"{rounds}, {CONNECTIONS} connections, {os.cpu_count()} cores; median (minimum to maximum).\n")
     print("| | requests/s | ratio to the floor | p99 ms |\n|---|---|---|---|")
     print("\n".join(tables))
 

@@ -97,7 +97,7 @@ def main() -> None:
                     found.append(upload(port, arguments.messages))
                 call(port, "DELETE", HOST)
     print(f"\n{arguments.rounds} rounds of {arguments.messages:,} messages, {arguments.readers} live streams;", end=" ")
-    print("median (least to most).\n\n| streams | messages/s | ratio to nobody |\n|---|---|---|")
+    print("median (minimum to maximum).\n\n| streams | messages/s | ratio to no readers |\n|---|---|---|")
     for kind, found in rates.items():
         ratios = [rate / alone for rate, alone in zip(found, rates["nobody"], strict=True)]
         rate = f"{statistics.median(found):,.0f} ({min(found):,.0f} to {max(found):,.0f})"

@@ -56,7 +56,7 @@ public enum AsyncOperation: Int32, MessageOperation {
             .createProcess, "CreateProcess", "a process was created, or exited", rules: ["PRC-2", "PRC-7"],
             .imageLoadAndProcess),
         .init(.registryEvent, "RegistryEvent", "a registry operation", BodyForm(RegOperation.layout) { .registry($0) }),
-        .init(.sendFile, "SendFile", "a file to be looked at", .raw),
+        .init(.sendFile, "SendFile", "a file to be scanned", .raw),
         .init(.loadImage, "LoadImage", "an image was loaded", rules: ["IMG-5"], .imageLoadAndProcess),
         .init(
             .openProcess, "OpenProcess", "a handle to a process was opened",

@@ -34,14 +34,14 @@ public struct NTStatus: RawRepresentable, Hashable, Sendable {
         line(
             .invalidParameter, "STATUS_INVALID_PARAMETER", "a parameter is missing or out of range", rules: ["SYN-2"]),
         line(
-            .portDisconnected, "STATUS_PORT_DISCONNECTED", "nobody is connected, or the connection was lost",
+            .portDisconnected, "STATUS_PORT_DISCONNECTED", "no engine is connected, or the connection was lost",
             from: returned),
         line(
             .cancelled, "STATUS_CANCELLED", "a wait was given up because the driver unloads", from: returned,
             rules: ["SYN-4"]),
     ]
 
-    private static let returned = Provenance.decided("the driver hands on what FltSendMessage returns")
+    private static let returned = Provenance.decided("the driver returns the status of FltSendMessage")
 
     private static func line(
         _ status: NTStatus, _ name: String, _ meaning: String, from provenance: Provenance = .known("part 2"),

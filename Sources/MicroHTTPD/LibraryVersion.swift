@@ -5,7 +5,7 @@ public struct LibraryVersion: Comparable, CustomStringConvertible, Sendable {
     public enum Status: Sendable {
         /// The smuggling tests pass with it, or its reader is the same as that of one they pass with.
         case known
-        /// Nobody has looked at it.
+        /// Not tested yet.
         case unknown
         /// One request crashes it.
         case unsafe

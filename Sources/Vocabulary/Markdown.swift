@@ -51,15 +51,15 @@ extension Vocabulary {
             # Messages
 
             The bytes that reach the engine. Little-endian; strings are UTF-16LE and end with a NUL that their lengths count.
-            AuxPidCreationTime and AuxTidCreationTime are packed: u32 id, then u64 FILETIME, 12 bytes. Fields that tell an
-            offset count from byte 08 of the message; a part that is absent has length 0 and offset 0. Parts without an offset
-            of their own (`..`) follow one another.
+            AuxPidCreationTime and AuxTidCreationTime are packed: u32 id, then u64 FILETIME, 12 bytes. Offsets in fields count
+            from byte 08 of the message; a part that is absent has length 0 and offset 0. Parts without an offset of their own
+            (`..`) follow one another.
 
             A `(zero)` is written as 0. JSON names are those of the `data` of a CloudEvent and of a raw notification; without `data`
             a raw notification is all 0.
             `wdfilterd decode` explains any message field by field.
 
-            Types that have no table here carry the bytes that the caller gave behind the header, from 20 on.
+            In messages of other types, the bytes that the caller supplied follow the header, from 20 on.
 
             Printed by `wdfilterd vocabulary --format messages`; do not edit.
 

@@ -80,7 +80,7 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
             checks: [
                 .init(
                     .createThreadNotifyLock, "MpProcessTable->CreateThreadNotifyLock != 0",
-                    "some process still has to be looked at", rule: "TEX-1"),
+                    "some process has yet to be checked", rule: "TEX-1"),
                 .init(.createEx, "Create", "the thread is created, not deleted", rule: "TEX-1"),
                 .init(
                     .currentIsNotSystem, "IoGetCurrentProcess() != PsInitialSystemProcess",
@@ -90,7 +90,7 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
                     "the new thread's process has a context", rule: "TEX-1"),
                 .init(
                     .flagThreadNotifyRoutineExSet, "ProcessFlags & ThreadNotifyRoutineExSet (0x400)",
-                    "the process was not looked at yet", rule: "TEX-1"),
+                    "the process has not been checked yet", rule: "TEX-1"),
                 .init(
                     .ruleNotifyProcessCmdLine, "ProcessRules & NotifyProcessCmdLine (0x20000000)",
                     "the process has the rule for its command line", rule: "TEX-1"),

@@ -47,7 +47,7 @@ public struct DriverConfig: Hashable, Sendable {
             .milliseconds(1...60_000, \.maxProcessCreationMessageTimeout)),
         DriverSetting(
             "syncMonitorNotificationFlag", driverName: "MP_DATA.SyncMonitorNotificationFlag", .known("part 2"),
-            "off, synchronous notifications are neither sent nor counted", rules: ["SYN-2"],
+            "if off, synchronous notifications are not sent or counted", rules: ["SYN-2"],
             .flag(\.syncMonitorNotificationFlag)),
         DriverSetting(
             "sendSyncNotificationFlag", driverName: "MP_DATA.SendSyncNotificationFlag", .known("part 2"),

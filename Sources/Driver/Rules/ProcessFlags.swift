@@ -48,7 +48,7 @@ extension ProcessFlags: NamedBits {
             rules: ["IMG-3"]),
         NamedBit(
             threadNotifyRoutineExSet, "ThreadNotifyRoutineExSet", .known("part 2"),
-            "MpCreateThreadNotifyRoutineEx has not looked at the process yet", rules: ["PRC-1", "TEX-2"]),
+            "MpCreateThreadNotifyRoutineEx has not checked the process yet", rules: ["PRC-1", "TEX-2"]),
         NamedBit(processExplorer, "ProcessExplorer", .known("part 1"), "Process Explorer"),
     ]
 }

@@ -44,7 +44,7 @@ extension ProcessRules: NamedBits {
             "lifts denials by rules of registry operations; neither hardening, nor tamper protection, nor messages",
             rules: ["COR-5"]),
         NamedBit(
-            notifyWow64cpuLoad, "NotifyWow64cpuLoad", .known("part 2"), "wow64cpu.dll is looked out for",
+            notifyWow64cpuLoad, "NotifyWow64cpuLoad", .known("part 2"), "watch for the load of wow64cpu.dll",
             rules: ["IMG-3"]),
         NamedBit(
             allowCodeInjectionHIPSRule, "AllowCodeInjectionHIPSRule", .known("part 3"),

@@ -58,10 +58,10 @@ extension ReplySyncMessage {
     static let layout = Layout<Self>(
         "ReplySyncMessage", .known("the header"), empty: ReplySyncMessage(operationType: 0),
         [
-            .zero(0x00, 8).note("not looked at"),
+            .zero(0x00, 8).note("ignored"),
             .i32(0x08, "OperationType", \.operationType).values(SyncOperation.valueNames),
-            .zero(0x0C, 4).note("not looked at"),
-            .zero(0x10, 4).note("not looked at"),
+            .zero(0x0C, 4).note("ignored"),
+            .zero(0x10, 4).note("ignored"),
         ])
 }
 
@@ -72,13 +72,13 @@ extension CreateProcessReply {
             .constant(0x00, 1, "Magic", 0x5D),
             .zero(0x01, 1),
             .constant(0x02, 2, "Size", 0x60),
-            .zero(0x04, 0x44).note("not looked at"),
+            .zero(0x04, 0x44).note("ignored"),
             .flag(0x48, "AccessDenied", \.accessDenied).values([0: "may start", 1: "denied"]),
             .zero(0x49, 3),
-            .hex32(0x4C, "ProcessFlags", \.processFlags).called("flags").note("0 leaves them alone")
+            .hex32(0x4C, "ProcessFlags", \.processFlags).called("flags").note("0 leaves them unchanged")
                 .from(.decided("where the driver keeps them is not published")),
-            .hex32(0x50, "ProcessRules", \.processRules).called("rules").note("0 leaves them alone")
+            .hex32(0x50, "ProcessRules", \.processRules).called("rules").note("0 leaves them unchanged")
                 .from(.decided("where the driver keeps them is not published")),
-            .zero(0x54, 0xC).note("not looked at"),
+            .zero(0x54, 0xC).note("ignored"),
         ])
 }
