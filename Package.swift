@@ -65,10 +65,9 @@ let package = Package(
             "WebhookEngine",
             ["Driver", "Messages", "DriverJSON", "JSON", "Locking", "Bytes", "Curl", "CGnuTLS", deques, heaps]),
 
-        library("Vocabulary", ["Driver", "Messages", "Bytes"]),
-
         // Recordings, the API, the executable
         library("Replay", ["DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", deques]),
+        library("Vocabulary", ["Replay", "Driver", "Messages", "Bytes"]),
         library(
             "NotificationAPI",
             [
@@ -116,7 +115,7 @@ let package = Package(
         tests("DriverTests", ["Driver", "Messages", "Locking", "TestSupport"]),
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking", "TestSupport"]),
         tests("DriverJSONTests", ["DriverJSON", "Driver", "Messages", "JSON"]),
-        tests("VocabularyTests", ["Vocabulary", "Driver", "Messages"]),
+        tests("VocabularyTests", ["Vocabulary", "Replay", "Driver", "Messages"]),
         tests("RecordingsTests", ["Recordings", "CArchive"]),
         tests("EmbeddedEngineTests", ["Runtime", "Driver", "Messages", "Locking"]),
         tests(
@@ -132,8 +131,8 @@ let package = Package(
         tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages", "JSON", "Locking",
-                "TestSupport", logging, yams,
+                "NotificationAPI", "Replay", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages", "JSON",
+                "Locking", "TestSupport", logging, yams,
             ]),
         tests(
             "ChaosTests",

@@ -2,7 +2,7 @@ import Bytes
 
 /// A noun of the driver: the columns that all tables share.
 ///
-/// Rules, flags, operations, statuses, routines, counters and settings each have one table (decision 28). The glossary,
+/// Rules, flags, operations, statuses, routines, events, counters and settings each have one table (decision 28). The glossary,
 /// `GET /v1/vocabulary`, the help texts of the metrics and the schemas of openapi.yaml are printed from these lines.
 public struct Term: Hashable, Sendable {
     /// How its value is written.

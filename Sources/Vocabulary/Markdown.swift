@@ -1,6 +1,7 @@
 import Bytes
 import Driver
 import Messages
+import Replay
 
 extension Vocabulary {
     /// docs/glossary.md.
@@ -41,6 +42,23 @@ extension Vocabulary {
             for check in routine.checks {
                 page += row(routine.name, "`\(check.text)`", linked(check.rule), check.meaning)
             }
+        }
+        page += """
+
+            ## Lines of uploads
+
+            A native line, as `POST /events` and `wdfilterd replay` read it, is an object with `type` and the members of the
+            request that causes the same event, those of its path included. `Sysmon` is the event id of the records that become
+            the event.
+
+            | type | members | request | Sysmon | notes |
+            |---|---|---|---|---|
+
+            """
+        for event in DriverEvent.allCases {
+            page += row(
+                "`\(event.name)`", event.members.map { "`\($0)`" }.joined(separator: ", "),
+                event.operations.joined(separator: ", "), event.sysmonId.map(String.init) ?? "", event.note ?? "")
         }
         return page
     }

@@ -1,5 +1,6 @@
 import Driver
 import Messages
+import Replay
 
 extension Vocabulary {
     /// The schemas of openapi.yaml that follow from the tables, as YAML below `components/schemas`.
@@ -25,6 +26,11 @@ extension Vocabulary {
         names(
             "NotificationRoutineName", "Routines of notifications that a client sent as such.",
             routines.filter(\.checks.isEmpty).map(\.term))
+        let events = DriverEvent.allCases.map { "\($0.name) (\($0.members.joined(separator: ", ")))" }
+        names(
+            "EventType",
+            "Types of event, each with the members of its native lines: \(events.joined(separator: ", ")).",
+            DriverEvent.allCases.map(\.term))
         page.names(
             "ProvenanceStatus",
             "known: published. inferred: it follows from what is published. decided: our choice. disputed: published "

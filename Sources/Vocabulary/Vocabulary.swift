@@ -1,5 +1,6 @@
 import Driver
 public import Messages
+import Replay
 
 /// Every name of the driver that appears in the API, the docs and the messages, once.
 public enum Vocabulary {
@@ -15,7 +16,7 @@ public enum Vocabulary {
         public let terms: [Term]
     }
 
-    /// All groups, in the order of the glossary. Each is a table of `Messages` or `Driver` (decision 28).
+    /// All groups, in the order of the glossary. Each is a table of `Messages`, `Driver` or `Replay` (decision 28).
     public static let groups = [
         Group(
             member: "rules", title: "ProcessRules", about: "Bits of ProcessCtx.ProcessRules.",
@@ -38,6 +39,9 @@ public enum Vocabulary {
         Group(
             member: "routines", title: "Routines", about: "Routines of the driver.",
             terms: DriverRoutine.allCases.map(\.term)),
+        Group(
+            member: "events", title: "Events", about: "Events of a machine; the types of native lines.",
+            terms: DriverEvent.allCases.map(\.term)),
         Group(
             member: "counters", title: "Counters", about: "Paths into Counters; `*` is an operation.",
             terms: SyncCounters.table.map(\.term) + CountersSnapshot.table.map(\.term)),

@@ -17,6 +17,7 @@ ENUMS = {
     "flags": "ProcessFlagName",
     "syncOperations": "SyncOperation",
     "asyncOperations": "AsyncOperation",
+    "events": "EventType",
 }
 
 

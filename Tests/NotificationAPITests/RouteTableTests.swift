@@ -1,6 +1,7 @@
 import Glibc
 import MicroHTTPD
 import NotificationAPI
+import Replay
 import Testing
 import Yams
 
@@ -24,6 +25,41 @@ import Yams
             }
         }
         #expect(documented.sorted() == served.sorted())
+    }
+
+    /// The operation of `route` in `document`.
+    private func operation(_ route: Route, in document: Node) -> Node? {
+        document["paths"]?[route.template]?[route.method.rawValue.lowercased()]
+    }
+
+    /// The members of a native line that causes what `route` does: its path parameters and the members of its body.
+    private func members(_ route: Route, in document: Node) -> [String] {
+        let names = ["{pid}": "processId", "{tid}": "threadId"]
+        let path = route.template.split(separator: "/").compactMap { names[String($0)] }
+        let body = operation(route, in: document)?["requestBody"]?["content"]?["application/json"]?["schema"]
+        guard let schema = body?["$ref"]?.string?.split(separator: "/").last else { return path }
+        let properties = document["components"]?["schemas"]?[String(schema)]?["properties"]?.mapping?.keys
+        return path + (properties?.compactMap(\.string) ?? [])
+    }
+
+    @Test(arguments: DriverEvent.allCases)
+    func `the requests of an event are routes, and have the members of its native lines`(event: DriverEvent) throws {
+        let document = try #require(try Yams.compose(yaml: try RepositoryFile("openapi.yaml").text))
+        let routes = NotificationAPI.routes.filter { event.operations.contains($0.operationId) }
+        #expect(routes.map(\.operationId) == event.operations)
+        #expect(routes.allSatisfy { $0.role == .drive })
+        #expect(Set(routes.flatMap { members($0, in: document) }) == Set(event.members))
+    }
+
+    @Test func `every request whose answer lists routines is one of an event`() throws {
+        let document = try #require(try Yams.compose(yaml: try RepositoryFile("openapi.yaml").text))
+        let explained = NotificationAPI.routes.filter { route in
+            let parameters = operation(route, in: document)?["parameters"]?.sequence
+            return parameters?.contains { $0["$ref"]?.string == "#/components/parameters/Explain" } ?? false
+        }
+        #expect(!explained.isEmpty)
+        let operations = DriverEvent.allCases.flatMap(\.operations)
+        #expect(explained.map(\.operationId).filter { !operations.contains($0) } == [])
     }
 
     @Test func `no operation is listed twice`() {

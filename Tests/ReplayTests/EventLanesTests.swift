@@ -8,7 +8,7 @@ import Testing
     private func event(_ line: Int, _ processIds: [UInt32], section: Int = 0) -> LocatedEvent {
         let subject = processIds.first.map { SysmonProcess(processId: $0) }
         let target = processIds.count > 1 ? SysmonProcess(processId: processIds[1]) : nil
-        var event = SysmonEvent(kind: .processExit, time: nil, subject: subject, target: target)
+        var event = SysmonEvent(.processExit, .init(kind: .processExit, subject: subject, target: target), time: nil)
         event.line = line
         return LocatedEvent(event: event, section: section)
     }

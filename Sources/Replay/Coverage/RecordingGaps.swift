@@ -47,14 +47,13 @@ enum RecordingGaps {
                     + "\(tally.processesCompleted) got a creation later; the others have no CreateProcess message, "
                     + "command line, parent or session")
         }
-        if tally.applied(.imageLoad) > 0 { gaps.append("event 7 has no base address, size or thread: they are 0") }
-        if tally.applied(.threadCreate) > 0 { gaps.append("event 8 does not name the creating thread") }
-        let silent: [(EventType, String)] = [
-            (.processCreate, "no event 1: no creations"), (.processExit, "no event 5: no exits"),
-            (.imageLoad, "no event 7: no image loads"), (.driverLoad, "no event 6: no kernel images"),
-            (.threadCreate, "no event 8: no remote threads"),
-        ]
-        gaps += silent.filter { tally.applied($0.0) == 0 }.map(\.1)
+        let recorded = DriverEvent.table.compactMap { line in
+            line.sysmon.map { (form: $0, isApplied: tally.applied(line.event) > 0) }
+        }
+        for (form, isApplied) in recorded where isApplied {
+            if let limits = form.limits { gaps.append("event \(form.id) \(limits)") }
+        }
+        for (form, isApplied) in recorded where !isApplied { gaps.append("no event \(form.id): no \(form.lacks)") }
         let counted: [(SkipReason, String, String)] = [
             (.processOpen, "records of opened processes (event 10)", ": the model has no handle callbacks"),
             (.registry, "records of registry operations (events 12 to 14)", ": the model has no registry callbacks"),

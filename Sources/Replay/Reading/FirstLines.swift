@@ -39,7 +39,7 @@ extension EventFeed.Options.Format {
             guard let line = splitter.next(in: lines, from: &offset) else { return nil }
             guard case .inPlace(let bytes) = line, let record = try? parser.parse(bytes) else { continue }
             let type = record["type"]?.asString
-            if type.flatMap(EventType.init) != nil {
+            if type.flatMap(DriverEvent.init(name:)) != nil {
                 self = .native
                 return
             }

@@ -47,8 +47,9 @@ struct LineReader {
         guard record.isSysmon else { return .skip(.otherChannel, machine: nil) }
         guard let machine = try machines.number(of: record.machine) else { return .skip(.otherMachine, machine: nil) }
         do throws(LineFault) {
-            if let id = record.eventId.flatMap(SysmonEvent.ID.init) {
-                return .event(try SysmonEvent(id, try record.fields(parsedBy: inner)), machine: machine)
+            if let type = record.eventId.flatMap(DriverEvent.init(sysmonId:)), let form = type.line.sysmon {
+                let fields = try record.fields(parsedBy: inner)
+                return .event(SysmonEvent(type, try form.read(fields), time: fields.time), machine: machine)
             }
             if let id = record.eventId.flatMap(SysmonMention.ID.init) {
                 return .mention(try SysmonMention(id, try record.fields(parsedBy: inner)), machine: machine)

@@ -5,11 +5,12 @@ struct Tally: Sendable {
     /// Why a line was skipped, and the type of the event that it would have been.
     private struct Skip: Hashable {
         let reason: SkipReason
-        let type: EventType?
+        let type: DriverEvent?
     }
 
     private var lines = 0
-    private var applied: [EventType: Int] = [:]
+    /// By the events' raw values.
+    private var applied = [Int](repeating: 0, count: DriverEvent.allCases.count)
     private var skipped: [Skip: Int] = [:]
     private var rejected = 0
     private var messages: [MessageType: Int] = [:]
@@ -21,9 +22,9 @@ struct Tally: Sendable {
     /// A line that was counted will not be looked at after all.
     mutating func removeLine() { lines -= 1 }
 
-    mutating func apply(_ type: EventType) { applied[type, default: 0] += 1 }
+    mutating func apply(_ type: DriverEvent) { applied[Int(type.rawValue)] += 1 }
 
-    mutating func skip(_ reason: SkipReason, _ type: EventType?) {
+    mutating func skip(_ reason: SkipReason, _ type: DriverEvent?) {
         skipped[Skip(reason: reason, type: type), default: 0] += 1
     }
 
@@ -34,15 +35,16 @@ struct Tally: Sendable {
         for report in reports {
             for record in report.messages { messages[MessageType(of: record.message), default: 0] += 1 }
         }
-        switch call {
-        case .synthesize: processesSynthesised += 1
-        case .complete: processesCompleted += 1
-        case .create, .exit, .createThread, .deleteThread, .loadImage, .changeRules, .createStreamContext: break
+        guard case .createProcess(_, let kind) = call else { return }
+        switch kind {
+        case .new: break
+        case .synthesized: processesSynthesised += 1
+        case .completed: processesCompleted += 1
         }
     }
 
     /// The number of events of `type` that were applied.
-    func applied(_ type: EventType) -> Int { applied[type] ?? 0 }
+    func applied(_ type: DriverEvent) -> Int { applied[Int(type.rawValue)] }
 
     /// The number of lines that were skipped for `reason`.
     func skipped(_ reason: SkipReason) -> Int {
@@ -52,7 +54,7 @@ struct Tally: Sendable {
     /// Adds what another tally counted.
     mutating func add(_ other: Tally) {
         lines += other.lines
-        applied.merge(other.applied, uniquingKeysWith: +)
+        for (index, count) in other.applied.enumerated() { applied[index] += count }
         skipped.merge(other.skipped, uniquingKeysWith: +)
         rejected += other.rejected
         messages.merge(other.messages, uniquingKeysWith: +)
@@ -64,13 +66,13 @@ struct Tally: Sendable {
     var report: EventsReport {
         var report = EventsReport()
         report.lines = lines
-        for (type, count) in applied {
-            report.applied += count
-            report.appliedByType[type.rawValue] = count
+        for type in DriverEvent.allCases where applied(type) > 0 {
+            report.applied += applied(type)
+            report.appliedByType[type.name] = applied(type)
         }
         for (skip, count) in skipped {
             report.skipped[skip.reason.rawValue, default: 0] += count
-            if let type = skip.type { report.skippedByType[type.rawValue, default: [:]][skip.reason.rawValue] = count }
+            if let type = skip.type { report.skippedByType[type.name, default: [:]][skip.reason.rawValue] = count }
         }
         report.rejectedCount = rejected
         for (type, count) in messages { report.messages[type] += count }

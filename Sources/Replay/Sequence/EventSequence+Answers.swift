@@ -24,7 +24,7 @@ extension EventSequence {
 
     mutating func skipUpcoming(_ reason: SkipReason) {
         guard let upcoming else { return }
-        let type: EventType? =
+        let type: DriverEvent? =
             switch upcoming.content {
             case .event(let event): event.type
             case .plan(let plan): plan.type
@@ -82,13 +82,5 @@ extension EventSequence {
         if options.drainsQueue, call.mayEnqueue { entry.plan.isToDrain = true }
         plans[ticket] = entry
         plans.resume(ticket)
-    }
-}
-
-extension DriverCall {
-    /// The process that a creation names.
-    fileprivate var createdProcess: AuxPidCreationTime? {
-        guard case .create(let creation) = self, let processId = creation.processId else { return nil }
-        return AuxPidCreationTime(processId: processId, creationTime: creation.creationTime ?? .none)
     }
 }

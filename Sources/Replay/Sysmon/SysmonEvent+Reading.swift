@@ -1,42 +1,41 @@
 import Bytes
 import Messages
 
-extension SysmonEvent {
-    /// Sysmon's ids of records that stand for an event of the driver.
-    enum ID: UInt64 {
-        case processCreate = 1
-        case processTerminate = 5
-        case driverLoad = 6
-        case imageLoad = 7
-        case createRemoteThread = 8
+// Each function reads the records with one of Sysmon's event ids.
+extension SysmonEvent.Content {
+    static func processCreate(_ fields: SysmonFields) throws(LineFault) -> Self {
+        let process = try fields.process(image: "Image")
+        guard let image = process.image else { throw .member("Image", .missing) }
+        return try Self(.processCreate(SysmonCreation(image: image, fields)), by: process)
     }
 
-    init(_ id: ID, _ fields: SysmonFields) throws(LineFault) {
-        var (subject, target): (SysmonProcess?, SysmonProcess?)
-        let kind: Kind
-        switch id {
-        case .processCreate:
-            let process = try fields.process(image: "Image")
-            guard let image = process.image else { throw .member("Image", .missing) }
-            subject = process
-            kind = .processCreate(try SysmonCreation(image: image, fields))
-        case .processTerminate:
-            subject = try fields.process(image: "Image")
-            kind = .processExit
-        case .driverLoad:
-            kind = .driverLoad(try fields.requiredText("ImageLoaded"))
-        case .imageLoad:
-            subject = try fields.process(image: "Image")
-            kind = .imageLoad(try fields.requiredText("ImageLoaded"))
-        case .createRemoteThread:
-            subject = try fields.process(
-                "SourceProcessId", "SourceProcessGuid", "SourceProcessGUID", image: "SourceImage")
-            target = try fields.process(
-                "TargetProcessId", "TargetProcessGuid", "TargetProcessGUID", image: "TargetImage")
-            kind = .remoteThread(
-                threadId: try fields.id("NewThreadId"), startAddress: try fields.address("StartAddress") ?? 0)
-        }
-        self.init(kind: kind, time: fields.time, subject: subject, target: target)
+    static func processTerminate(_ fields: SysmonFields) throws(LineFault) -> Self {
+        try Self(.processExit, by: fields.process(image: "Image"))
+    }
+
+    static func driverLoad(_ fields: SysmonFields) throws(LineFault) -> Self {
+        try Self(.driverLoad(fields.requiredText("ImageLoaded")), by: nil)
+    }
+
+    static func imageLoad(_ fields: SysmonFields) throws(LineFault) -> Self {
+        let process = try fields.process(image: "Image")
+        return try Self(.imageLoad(fields.requiredText("ImageLoaded")), by: process)
+    }
+
+    static func createRemoteThread(_ fields: SysmonFields) throws(LineFault) -> Self {
+        let source = try fields.process(
+            "SourceProcessId", "SourceProcessGuid", "SourceProcessGUID", image: "SourceImage")
+        let target = try fields.process(
+            "TargetProcessId", "TargetProcessGuid", "TargetProcessGUID", image: "TargetImage")
+        let kind = SysmonEvent.Kind.remoteThread(
+            threadId: try fields.id("NewThreadId"), startAddress: try fields.address("StartAddress") ?? 0)
+        return try Self(kind, by: source, on: target)
+    }
+
+    private init(
+        _ kind: SysmonEvent.Kind, by subject: SysmonProcess?, on target: SysmonProcess? = nil
+    ) throws(LineFault) {
+        self.init(kind: kind, subject: subject, target: target)
         try checkProcesses()
     }
 

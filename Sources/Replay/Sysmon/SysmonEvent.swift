@@ -36,62 +36,58 @@ struct SysmonEvent: Sendable {
         case mention(SkipReason)
     }
 
-    private final class Facts: Sendable {
-        let kind: Kind
-        let time: FileTime?
-        let subject: SysmonProcess?
-        let target: SysmonProcess?
+    /// What the fields of a record state, apart from its time.
+    struct Content: Sendable {
+        var kind: Kind
+        /// The process that acts; nil for event 6.
+        var subject: SysmonProcess?
+        /// The process that it acts on, for events 8 and 10.
+        var target: SysmonProcess?
+    }
 
-        init(_ kind: Kind, _ time: FileTime?, _ subject: SysmonProcess?, _ target: SysmonProcess?) {
-            (self.kind, self.time, self.subject, self.target) = (kind, time, subject, target)
+    private final class Facts: Sendable {
+        let type: DriverEvent?
+        let content: Content
+        let time: FileTime?
+
+        init(_ type: DriverEvent?, _ content: Content, _ time: FileTime?) {
+            (self.type, self.content, self.time) = (type, content, time)
         }
     }
 
-    /// The number of its line in its part, from 1; 0 before it has its place.
+    /// The number of its line in its part, from 1; 0 until it is known.
     var line: Int
     private var facts: Facts
 
-    init(line: Int = 0, kind: Kind, time: FileTime?, subject: SysmonProcess?, target: SysmonProcess?) {
+    /// `type` is nil for a mention.
+    init(_ type: DriverEvent?, _ content: Content, time: FileTime?, line: Int = 0) {
         self.line = line
-        facts = Facts(kind, time, subject, target)
+        facts = Facts(type, content, time)
     }
 
-    var kind: Kind { facts.kind }
+    /// The driver's event; nil for a mention.
+    var type: DriverEvent? { facts.type }
+    var kind: Kind { facts.content.kind }
     /// UtcTime.
     var time: FileTime? { facts.time }
-    /// The process that acts; nil for event 6.
-    var subject: SysmonProcess? { facts.subject }
-    /// The process that it acts on (8, 10).
-    var target: SysmonProcess? { facts.target }
+    var subject: SysmonProcess? { facts.content.subject }
+    var target: SysmonProcess? { facts.content.target }
 
     /// Whether a pid has to come from another record.
-    var isUnresolved: Bool { facts.subject?.isUnresolved == true || facts.target?.isUnresolved == true }
+    var isUnresolved: Bool { subject?.isUnresolved == true || target?.isUnresolved == true }
 
     /// Fills in the pids that are missing; a parent's may stay so.
     mutating func resolve(_ processId: (SysmonGUID) -> UInt32?) {
-        var kind = facts.kind
-        if case .processCreate(var creation) = kind, creation.parent.isUnresolved {
+        var content = facts.content
+        if case .processCreate(var creation) = content.kind, creation.parent.isUnresolved {
             creation.parent.resolve(processId)
-            kind = .processCreate(creation)
+            content.kind = .processCreate(creation)
         } else if !isUnresolved {
             return
         }
-        var (subject, target) = (facts.subject, facts.target)
-        subject?.resolve(processId)
-        target?.resolve(processId)
-        facts = Facts(kind, facts.time, subject, target)
-    }
-
-    /// The driver's type of event; nil for a mention.
-    var type: EventType? {
-        switch kind {
-        case .processCreate: .processCreate
-        case .processExit: .processExit
-        case .driverLoad: .driverLoad
-        case .imageLoad: .imageLoad
-        case .remoteThread: .threadCreate
-        case .mention: nil
-        }
+        content.subject?.resolve(processId)
+        content.target?.resolve(processId)
+        facts = Facts(facts.type, content, facts.time)
     }
 
     /// The pids that the driver's table must be asked about.
@@ -121,7 +117,8 @@ extension SysmonEvent {
     /// A mention on `line`, which has to be held.
     init(_ mention: SysmonMention, line: Int) {
         self.init(
-            line: line, kind: .mention(mention.reason), time: nil, subject: mention.subject, target: mention.target)
+            nil, Content(kind: .mention(mention.reason), subject: mention.subject, target: mention.target), time: nil,
+            line: line)
     }
 }
 

@@ -58,10 +58,10 @@ extension SysmonMapper {
         creation.token.integrityLevel = reported.integrityLevel
         creation.replacesThread = true
         if isThere {
-            draft.calls.append(.complete(creation))
+            draft.calls.append(.createProcess(creation, .completed))
         } else {
             if let before { draft.end(processId, before) }
-            draft.calls.append(.create(creation))
+            draft.calls.append(.createProcess(creation, .new))
         }
         if createsInitialThreads {
             var thread = ThreadCreation(
@@ -174,7 +174,7 @@ private struct PlanDraft {
     init(live: LiveProcesses) { self.live = live }
 
     mutating func end(_ processId: UInt32, _ process: LiveProcesses.Process) {
-        calls.append(.exit(processId))
+        calls.append(.exitProcess(processId))
         ended.append(AuxPidCreationTime(processId: processId, creationTime: process.creationTime.wholeSecond))
         live[processId] = nil
     }
@@ -185,7 +185,7 @@ private struct PlanDraft {
         creation.creationTime = created
         creation.commandLine = ""
         creation.replacesThread = true
-        calls.append(.synthesize(creation))
+        calls.append(.createProcess(creation, .synthesized))
         live[processId] = LiveProcesses.Process(creationTime: created, isSynthesized: true)
     }
 }
