@@ -141,10 +141,10 @@ import Testing
     }
 
     @Test func `a plan continues only after the event that it waits for`() throws {
-        var plans = PlansUnderWay()
+        var plans = PlansInFlight()
         let plan = EventPlan(line: 1, type: .imageLoad, time: nil, calls: [])
-        plans.start(PlansUnderWay.Entry(plan: plan, section: 3, lane: 7))
-        plans.start(PlansUnderWay.Entry(plan: plan, section: 4, lane: nil))
+        plans.start(PlansInFlight.Entry(plan: plan, section: 3, lane: 7))
+        plans.start(PlansInFlight.Entry(plan: plan, section: 4, lane: nil))
         let (first, second) = (0, 1)
         let started = [plans.popRunnable(), plans.popRunnable()]
         #expect(started == [first, second])

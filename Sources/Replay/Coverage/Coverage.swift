@@ -1,11 +1,11 @@
 public import Driver
 import Messages
 
-/// What the events of a replay reached: which routines, which of their conditions with which outcome.
+/// The routines that the events of a replay reached, and the outcomes of their conditions.
 ///
-/// Plain counts: what the messages came to is no part of it.
+/// It does not count the outcomes of messages; `DeliveryLedger` does.
 public struct Coverage: Hashable, Sendable {
-    /// How often a condition came out one way and the other.
+    /// How often a condition had each outcome.
     public struct Outcomes: Hashable, Sendable {
         /// It was true.
         public internal(set) var held = 0
@@ -15,13 +15,13 @@ public struct Coverage: Hashable, Sendable {
 
     /// How often a routine ran.
     public struct Runs: Hashable, Sendable {
-        /// In all.
+        /// All runs.
         public internal(set) var runs = 0
-        /// Those that made a message.
+        /// The runs that created a message.
         public internal(set) var notified = 0
     }
 
-    /// Most runs of a routine look at the same conditions with the same outcomes: they are counted as one.
+    /// One way through a routine. Most runs of a routine take the same few, so that runs are counted by path.
     private struct Path: Hashable {
         let routine: DriverRoutine
         let trace: CheckTrace
@@ -49,7 +49,7 @@ public struct Coverage: Hashable, Sendable {
         return runs
     }
 
-    /// How often `check` came out which way.
+    /// How often `check` had each outcome.
     public func outcomes(of check: Check) -> Outcomes {
         var outcomes = Outcomes()
         for (path, count) in paths where path.routine == check.routine {
@@ -60,7 +60,7 @@ public struct Coverage: Hashable, Sendable {
         return outcomes
     }
 
-    /// The outcomes that were reached, of all there are: each condition has two.
+    /// The number of outcomes that were reached; each condition has two.
     public var reached: Int {
         Check.allCases.reduce(0) { sum, check in
             let outcomes = outcomes(of: check)
@@ -68,13 +68,13 @@ public struct Coverage: Hashable, Sendable {
         }
     }
 
-    /// All outcomes there are.
+    /// The number of all outcomes.
     public static let outcomeCount = Check.allCases.count * 2
 
     /// The routines that events drive.
     public static let routines = DriverRoutine.allCases.filter { !$0.checks.isEmpty }
 
-    /// The types of message that the routines can make: synchronous ones in the order of their values, then queued and
+    /// The types of message that the routines can create: synchronous ones in the order of their values, then queued and
     /// direct ones in the order of the routines.
     public static let messageTypes: [MessageType] = {
         let made = routines.flatMap(\.messageTypes)

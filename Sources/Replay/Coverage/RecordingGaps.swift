@@ -1,10 +1,10 @@
 import Driver
 import Messages
 
-/// What recordings of Sysmon cannot show, and why.
+/// The conditions, messages and events that a recording of Sysmon cannot contain, with the reasons.
 enum RecordingGaps {
-    /// Why a condition is never true, or never false, in a recording; nil when it can be, by other events, rules or
-    /// settings.
+    /// Why a condition is never true, or never false, in a recording; nil if other events, rules or settings can change
+    /// that.
     static func why(_ check: Check, neverIs outcome: Bool) -> String? {
         switch (check, outcome) {
         case (.create, false), (.createEx, false): "Sysmon does not record the end of threads"
@@ -22,7 +22,7 @@ enum RecordingGaps {
         }
     }
 
-    /// Why a type of message is never made from a recording; nil when it can be.
+    /// Why a recording never causes a type of message; nil if it can.
     static func why(neverMade type: MessageType) -> String? {
         switch (type.kind, type.operation) {
         case (.sync, .sync(.newThreadSameProcess)): why(.sameProcess, neverIs: true)
@@ -32,8 +32,8 @@ enum RecordingGaps {
         }
     }
 
-    /// The gaps of a recording that `tally` counted, a phrase each. In one that `isNewestFirst`, the last event of a machine
-    /// happened before its first one: it must be read from its end.
+    /// The gaps of the recording whose counts are in `tally`, one phrase each. If it `isNewestFirst`, the last event of a
+    /// machine happened before its first one, and the recording must be read from its end.
     static func of(_ tally: Tally, isNewestFirst: Bool) -> [String] {
         var gaps: [String] = []
         if isNewestFirst {

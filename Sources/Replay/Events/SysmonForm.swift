@@ -2,10 +2,10 @@
 struct SysmonForm: Sendable {
     /// The event id of its records.
     let id: UInt64
-    /// What is missing in a recording without them: completes the phrase "no event 1: no creations".
+    /// The gap of a recording without them: completes the phrase "no event 1: no creations".
     let lacks: String
-    /// What the records do not state: completes the phrase "event 8 does not name the creating thread". Nil if they
-    /// state everything.
+    /// The gap of the records themselves: completes the phrase "event 8 does not name the creating thread". Nil if they
+    /// have none.
     let limits: String?
     /// Reads the fields of a record.
     let read: @Sendable (SysmonFields) throws(LineFault) -> SysmonEvent.Content

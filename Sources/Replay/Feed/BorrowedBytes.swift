@@ -1,4 +1,4 @@
-/// Bytes that a caller lends for the duration of a call: nothing keeps a reference to them.
+/// Bytes of the caller that are valid for the duration of a call.
 struct BorrowedBytes: @unchecked Sendable {  // a C pointer, used by the calling thread alone
     let bytes: UnsafeRawBufferPointer
 }

@@ -1,7 +1,7 @@
 extension EventFeed {
-    /// What a feed is made with.
+    /// The options of a feed.
     public struct Options: Sendable {
-        /// How the lines are written.
+        /// The formats of lines.
         public enum Format: String, CaseIterable, Sendable {
             /// `{"type": "processCreate", ...}`: the driver's events.
             case native
@@ -9,28 +9,28 @@ extension EventFeed {
             case sysmon
         }
 
-        /// How the lines are written.
+        /// The format of the lines.
         public var format: Format
-        /// Sysmon: the machine to replay, without case; nil for all, or for the first one met.
+        /// Sysmon: the machine to replay, case-insensitive; nil for all, or for the first one found.
         public var machine: String?
-        /// Sysmon: whether each machine is replayed, not only the first one met.
+        /// Sysmon: whether all machines are replayed, not only the first one found.
         public var replaysAllMachines = false
-        /// Whether the feed waits for room in the queue instead of having the driver drop messages (`onFull=wait`).
+        /// Whether the feed waits for room in the queue, so that the driver need not drop messages (`onFull=wait`).
         public var waitsWhenFull = false
-        /// Whether the worker has sent what an event queued before that event is done. Without a pacer the next event comes
-        /// after that: so nothing is dropped, and two replays are the same.
+        /// Whether an event ends only when the worker has sent the messages that it queued. Without a pacer, nothing is then
+        /// dropped, and two replays are identical.
         public var drainsQueue = false
-        /// Whether the report tells coverage.
+        /// Whether the report contains coverage.
         public var reportsCoverage = false
-        /// Whether the first wrong line is the last one that is looked at.
+        /// Whether the feed stops at the first rejected line.
         public var stopsOnError = false
-        /// Sysmon: whether each created process gets a first thread, created by its parent; recordings have none.
+        /// Sysmon: whether each created process gets a first thread, created by its parent; recordings lack it.
         public var createsInitialThreads = false
-        /// Longer lines are rejected; bytes.
+        /// The largest size of a line, in bytes; longer lines are rejected.
         public var maxLineBytes = 1 << 20
-        /// How many rejected lines are listed.
+        /// The largest number of rejected lines in the report.
         public var maxRejectedListed = 100
-        /// Sysmon: how many records of a machine may wait for their pid.
+        /// Sysmon: the largest number of records of a machine that wait for their pid.
         public var maxHeldRecords = 1000
         /// Whether events are held back until their time.
         var keepsPace = false

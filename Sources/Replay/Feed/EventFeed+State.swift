@@ -1,13 +1,13 @@
 import Messages
 
 extension EventFeed {
-    /// What an upload consists of.
+    /// The next input of a feed.
     enum Input: Sendable {
-        /// A piece of it.
+        /// A piece of the upload.
         case bytes(BorrowedBytes)
-        /// Lines that were read already.
+        /// Lines that were read ahead.
         case lines(ReadLines)
-        /// Nothing more for now, or ever.
+        /// No input for now, or no more.
         case end
 
         var count: Int {
@@ -19,19 +19,19 @@ extension EventFeed {
         }
     }
 
-    /// Where the feed stands: idle, or busy on some thread.
+    /// The state of a feed: idle, or busy on some thread.
     struct State {
-        /// What `run` is to do.
+        /// The next action of `run`.
         enum Step: Sendable {
             case sequence(EventSequence.Step)
-            /// Nothing; tell who waits for that.
+            /// Stop, and call `then`.
             case idle(then: (@Sendable () -> Void)?)
         }
 
         private var sequence: EventSequence
-        /// Where the events of the sections go.
+        /// The targets of the sections' events.
         private var targets: [EventTarget?] = []
-        /// What came while the feed was busy.
+        /// Answers that arrived while the feed was busy.
         private var answers: [EventSequence.Answer] = []
         private var isBusy = false
         private var isAbandoned = false
@@ -40,7 +40,7 @@ extension EventFeed {
 
         init(_ options: Options) { sequence = EventSequence(options) }
 
-        /// Begins to consume; false while the feed is busy, and then it calls `resume`.
+        /// Begins to consume; false if the feed is busy, which then calls `resume` later.
         mutating func start(_ resume: @escaping @Sendable () -> Void) -> Bool {
             if isAbandoned { return true }
             if isBusy {
@@ -51,7 +51,7 @@ extension EventFeed {
             return true
         }
 
-        /// Begins to finish; false while the feed is busy, and then it finishes afterwards.
+        /// Begins to finish; false if the feed is busy, which then finishes later.
         mutating func finish(_ completion: @escaping @Sendable (FeedReport) -> Void) -> Bool {
             if isAbandoned { return false }
             self.completion = completion
@@ -66,8 +66,8 @@ extension EventFeed {
 
         mutating func begin(part: String) { sequence.begin(part: part) }
 
-        /// What comes next, and how far `input` was read. At the end the feed is idle; `resume` is called when it can go on
-        /// with what is left of `input`.
+        /// The next step, and how far `input` was read. At the end the feed is idle; `resume` is called when it can continue
+        /// with the rest of `input`.
         mutating func next(
             in input: Input, from start: Int, _ resume: (@Sendable () -> Void)?
         ) -> (Step, end: Int) {
@@ -89,7 +89,7 @@ extension EventFeed {
             }
         }
 
-        /// The consumer's time is up; the next `start` continues. False when the feed is over anyway.
+        /// Pauses until the next `start`, because the time of the consumer is up. False if the feed must not pause.
         mutating func pause() -> Bool {
             if isAbandoned || completion != nil { return false }
             isBusy = false
@@ -102,7 +102,7 @@ extension EventFeed {
             return .idle(then: then)
         }
 
-        /// Takes an answer; true when it is the caller who has to go on.
+        /// Takes an answer; true if the caller must continue the feed.
         mutating func answer(_ answer: EventSequence.Answer) -> Bool {
             answers.append(answer)
             if isBusy { return false }
@@ -118,7 +118,7 @@ extension EventFeed {
             sequence.resolveHost(isFound: target != nil)
         }
 
-        /// Where the events of a section go.
+        /// The target of a section's events.
         func target(of section: Int) -> EventTarget? { section < targets.count ? targets[section] : nil }
     }
 }

@@ -5,8 +5,8 @@ public import Messages
 
 /// One upload of event lines, applied in order to the driver of one host, or of one host for each machine.
 ///
-/// A line is applied when the one before has been: a creation waits for the engine's reply. No thread waits meanwhile.
-/// What is kept does not grow with the upload.
+/// A line is applied after the previous one: a creation waits for the engine's reply, without blocking a thread. Memory does
+/// not grow with the upload.
 ///
 /// `consume`, `begin` and `finish` may be called on changing threads, but by one at a time; `abandon` at any time.
 public final class EventFeed: Sendable {
@@ -17,24 +17,23 @@ public final class EventFeed: Sendable {
 
     /// A feed for the host that `driver` belongs to.
     ///
-    /// `onEventTime` gets the UtcTime of each recorded event just before the driver is told of it, on the thread that does
-    /// that: the time of a host whose clock is in mode `events`.
+    /// `onEventTime` gets the UtcTime of each recorded event just before the driver does, on the same thread: it is the time
+    /// of a host whose clock is in mode `events`.
     public convenience init(
         driver: Driver, options: Options, onEventTime: @escaping @Sendable (FileTime) -> Void
     ) {
         self.init(target: EventTarget(driver: driver, onEventTime: onEventTime), options: options)
     }
 
-    /// A feed all of whose events go to `target`.
+    /// A feed that sends all events to `target`.
     public convenience init(target: EventTarget, options: Options) {
         self.init(options: options) { _ in target }
     }
 
-    /// A feed whose machines get the hosts that `findTarget` finds: it is called once for each, with the lower-case name,
-    /// or nil for native lines, which name no machine. It returns nil where there can be no host.
+    /// A feed that calls `findTarget` once for each machine, with its lower-case name, or with nil for native lines, which do
+    /// not name one. `findTarget` returns nil if the machine cannot have a host.
     ///
-    /// With a `pacer` events come as far apart as they were recorded. With `slices` what may take long is done there, and
-    /// the feed waits.
+    /// With a `pacer`, events have their recorded distances. With `slices`, long work runs there while the feed waits.
     public init(
         options: Options, pacer: Pacer? = nil, slices: (any SliceQueue)? = nil,
         findTarget: @escaping @Sendable (_ machine: String?) -> EventTarget?
@@ -43,30 +42,30 @@ public final class EventFeed: Sendable {
         self.pacer = pacer
         self.slices = slices
         var options = options
-        // Native lines say no times.
+        // Native lines have no times.
         options.keepsPace = pacer != nil && options.format == .sysmon
         state = Locked(State(options))
     }
 
-    /// Takes a prefix of `bytes` and returns how many.
+    /// Takes a prefix of `bytes` and returns its length.
     ///
-    /// Fewer than all: the feed waits for the engine, for room in the queue, or for its time. It then calls `resume` once
-    /// when it can go on, on any thread, maybe before this returns. Once the feed has stopped it takes everything and applies
-    /// nothing.
+    /// If it takes less than all, the feed waits for the engine, for room in the queue, or for the time of an event. It then
+    /// calls `resume` once when it can continue, on any thread, possibly before this returns. After it has stopped, the feed
+    /// takes all bytes and applies nothing.
     public func consume(_ bytes: UnsafeRawBufferPointer, resume: @escaping @Sendable () -> Void) -> Int {
         guard !bytes.isEmpty, state.withLock({ $0.start(resume) }) else { return 0 }
         return run(.bytes(BorrowedBytes(bytes: bytes)), from: 0, resume)
     }
 
-    /// Takes lines that were read already, from place `start` on, and returns the place of the first that was not taken.
-    /// Otherwise as `consume(_:resume:)`.
+    /// Takes lines that were read ahead, from index `start`, and returns the index of the first line that it did not take.
+    /// Otherwise like `consume(_:resume:)`.
     public func consume(_ lines: ReadLines, from start: Int, resume: @escaping @Sendable () -> Void) -> Int {
         guard start < lines.count, state.withLock({ $0.start(resume) }) else { return start }
         return run(.lines(lines), from: start, resume)
     }
 
-    /// As `consume(_:from:resume:)` for at most about `slice`; returns whether that was what ended it, and `resume` will not
-    /// be called then.
+    /// Like `consume(_:from:resume:)`, but returns after about `slice`. If it was cut short by that, it does not call
+    /// `resume`.
     func consume(
         _ lines: ReadLines, from start: Int, slice: Duration, resume: @escaping @Sendable () -> Void
     ) -> (end: Int, isCut: Bool) {
@@ -80,12 +79,12 @@ public final class EventFeed: Sendable {
         return (end, isCut)
     }
 
-    /// The next bytes are of another part, such as a file of its own: its lines count from 1.
+    /// Begins another part of the upload, such as the next file. Its lines count from 1.
     public func begin(part name: String) {
         state.withLock { $0.begin(part: name) }
     }
 
-    /// The upload is complete: applies a last line without a newline and gives up records that still wait for their pid.
+    /// Ends the upload: applies a last line without a newline, and skips records that still wait for their pid.
     ///
     /// `completion` runs once, before this returns or later, on any thread.
     public func finish(completion: @escaping @Sendable (FeedReport) -> Void) {
@@ -93,12 +92,13 @@ public final class EventFeed: Sendable {
         _ = run(.end, from: 0, nil)
     }
 
-    /// The client is gone: nothing more is applied, and nobody is called who is not being called already.
+    /// Discards the rest of the upload, because the client has disconnected: nothing more is applied, and no further closure
+    /// is called.
     public func abandon() {
         state.withLock { $0.abandon() }
     }
 
-    /// Does one thing after the other until there is nothing to do, something to wait for, or `isTimeUp`.
+    /// Performs steps until the feed is idle or has to wait, or until `isTimeUp`.
     private func run(
         _ input: Input, from start: Int, _ resume: (@Sendable () -> Void)?, isTimeUp: () -> Bool = { false }
     ) -> Int {
@@ -139,7 +139,7 @@ public final class EventFeed: Sendable {
             target(of: section)?.driver.awaitDrained { self.answer(.drained(ticket)) }
         case .awaitTime(let time):
             pacer?.wait(until: time) { self.answer(.time(time)) }
-        case .pending, .starved, .over: break  // the state sees to them
+        case .pending, .starved, .over: break  // handled by the state
         }
     }
 
@@ -152,20 +152,20 @@ public final class EventFeed: Sendable {
 
     private func target(of section: Int) -> EventTarget? { state.withLock { $0.target(of: section) } }
 
-    /// Takes an answer. When nobody is busy with the feed, goes on here.
+    /// Takes an answer, and continues the feed here unless it is busy.
     private func answer(_ answer: EventSequence.Answer) {
         if state.withLock({ $0.answer(answer) }) { _ = run(.end, from: 0, nil) }
     }
 }
 
-/// Where the events of a machine go.
+/// The driver that gets the events of a machine.
 public struct EventTarget: Sendable {
     let driver: Driver
     let isRemoved: @Sendable () -> Bool
     let onEventTime: @Sendable (FileTime) -> Void
 
-    /// Events go to `driver`, and the UtcTime of each to `onEventTime` just before that. Once `isRemoved` says that the
-    /// driver's host is gone they are skipped.
+    /// `driver` gets the events, and `onEventTime` the UtcTime of each just before. Once `isRemoved` returns true, because the
+    /// host was removed, events are skipped.
     public init(
         driver: Driver, isRemoved: @escaping @Sendable () -> Bool = { false },
         onEventTime: @escaping @Sendable (FileTime) -> Void

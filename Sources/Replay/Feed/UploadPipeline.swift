@@ -2,33 +2,33 @@ import DequeModule
 public import Driver
 import Locking
 
-/// An upload whose lines are read on the thread that brings them, and applied on another one meanwhile.
+/// An upload whose lines are read on the thread of the caller and applied on another one.
 ///
-/// `consume`, `finish` and `abandon` may be called on changing threads, but by one at a time.
+/// `consume`, `finish` and `abandon` may be called on changing threads, but one at a time.
 public final class UploadPipeline: Sendable {
-    /// What was read from one piece of the upload.
+    /// The lines of one piece of the upload.
     private struct Batch {
         let lines: ReadLines
-        /// Its size: that of the piece, and of the lines that were read from it.
+        /// The size of the piece and of the lines that were read from it.
         let bytes: Int
-        /// The first line that was not applied.
-        var place = 0
+        /// The index of the first line that was not applied.
+        var start = 0
     }
 
     private struct State {
         var batches: Deque<Batch> = []
-        /// In `batches`.
+        /// The size of `batches`.
         var bytes = 0
         var isApplying = false
-        /// Whether a thread applies at the moment, and does not wait for the feed.
+        /// Whether a thread applies lines and does not wait for the feed.
         var isRunning = false
-        /// Whether the feed could go on before that thread knew that it could not.
+        /// Whether the feed resumed before that thread found that it has to wait.
         var isResumed = false
         var resume: (@Sendable () -> Void)?
         var completion: (@Sendable (FeedReport) -> Void)?
 
-        /// The batch to apply. When there is none, applying stops until a batch is added; then also returns who gets
-        /// the report, once all batches have been added.
+        /// The batch to apply. Without one, applying stops until a batch is added; the completion is returned too if all
+        /// batches have been added.
         mutating func next() -> (Batch?, completion: (@Sendable (FeedReport) -> Void)?) {
             if let first = batches.first { return (first, nil) }
             (isApplying, isRunning) = (false, false)
@@ -36,25 +36,25 @@ public final class UploadPipeline: Sendable {
             return (nil, completion)
         }
 
-        /// The feed can go on; true when a thread must be found for it.
+        /// Notes that the feed can continue; true if it needs a thread.
         mutating func wake() -> Bool {
             isResumed = isRunning
             defer { isRunning = true }
             return !isRunning
         }
 
-        /// The feed waits; true when it can go on already.
+        /// Notes that the feed waits; true if it can already continue.
         mutating func rest() -> Bool {
             defer { isResumed = false }
             isRunning = isResumed
             return isResumed
         }
 
-        /// The first batch was applied up to `place`; returns whom to tell that there is room.
-        mutating func advance(to place: Int) -> (@Sendable () -> Void)? {
+        /// Notes that the first batch was applied up to `end`; returns `resume` if there is room again.
+        mutating func advance(to end: Int) -> (@Sendable () -> Void)? {
             guard !batches.isEmpty else { return nil }
-            batches[0].place = place
-            if place < batches[0].lines.count { return nil }
+            batches[0].start = end
+            if end < batches[0].lines.count { return nil }
             bytes -= batches.removeFirst().bytes
             guard bytes < UploadPipeline.mostBytes else { return nil }
             defer { resume = nil }
@@ -62,20 +62,19 @@ public final class UploadPipeline: Sendable {
         }
     }
 
-    /// Nothing more is taken while so many bytes are read and not applied.
+    /// The limit of bytes that are read and not applied. Above it, the pipeline takes no more.
     private static let mostBytes = 256 << 10
 
     private let feed: EventFeed
-    /// Used by whoever brings the upload, one at a time.
+    /// Used by the threads that bring the upload, one at a time.
     private let reader: Locked<ReadAhead>
     private let slices: any SliceQueue
     private let state = Locked(State())
 
-    /// How long lines are applied before others get a turn.
+    /// The time for which lines are applied before other work gets a turn.
     private static let slice = Duration.milliseconds(2)
 
-    /// A pipeline whose machines get the hosts that `findTarget` finds, as with `EventFeed`. Its lines are applied on
-    /// `slices`.
+    /// A pipeline that finds the hosts of machines with `findTarget`, like an `EventFeed`, and applies its lines on `slices`.
     public init(
         _ options: EventFeed.Options, slices: any SliceQueue,
         findTarget: @escaping @Sendable (_ machine: String?) -> EventTarget?
@@ -85,8 +84,8 @@ public final class UploadPipeline: Sendable {
         reader = Locked(ReadAhead(options))
     }
 
-    /// Takes all of `bytes`, or nothing: then too much waits to be applied, and it calls `resume` once when it can go on,
-    /// on any thread, maybe before this returns.
+    /// Takes all of `bytes`, or none if too many wait to be applied. It then calls `resume` once when it can continue, on any
+    /// thread, possibly before this returns.
     public func consume(_ bytes: UnsafeRawBufferPointer, resume: @escaping @Sendable () -> Void) -> Int {
         let isFull = state.withLock { state in
             guard state.bytes >= Self.mostBytes else { return false }
@@ -100,13 +99,14 @@ public final class UploadPipeline: Sendable {
         return bytes.count
     }
 
-    /// The upload is complete; `completion` runs once, on any thread.
+    /// Ends the upload; `completion` runs once, on any thread.
     public func finish(completion: @escaping @Sendable (FeedReport) -> Void) {
         let lines = reader.withLock { $0.finish() }
         add(Batch(lines: lines, bytes: lines.storageBytes), completion: completion)
     }
 
-    /// The client is gone: nothing more is applied, and nobody is called who is not being called already.
+    /// Discards the rest of the upload, because the client has disconnected: nothing more is applied, and no further closure
+    /// is called.
     public func abandon() {
         feed.abandon()
         state.withLock { state in
@@ -127,7 +127,7 @@ public final class UploadPipeline: Sendable {
         if isIdle { slices.run { self.apply() } }
     }
 
-    /// Applies what was read until nothing is left, or there is something to wait for; true when the time was up first.
+    /// Applies lines until none are left or the feed has to wait; true if the time was up first.
     private func apply() -> Bool {
         while true {
             let (batch, completion) = state.withLock { $0.next() }
@@ -135,7 +135,7 @@ public final class UploadPipeline: Sendable {
                 if let completion { feed.finish(completion: completion) }
                 return false
             }
-            let (end, isCut) = feed.consume(batch.lines, from: batch.place, slice: UploadPipeline.slice) {
+            let (end, isCut) = feed.consume(batch.lines, from: batch.start, slice: UploadPipeline.slice) {
                 if self.state.withLock({ $0.wake() }) { self.slices.run { self.apply() } }
             }
             let resume = state.withLock { $0.advance(to: end) }

@@ -2,20 +2,20 @@ import Glibc
 import JSON
 public import Messages
 
-/// Reads when records happened, to find out in which order they were written and when they are due.
+/// Reads the times of records, to detect the order of a recording and to schedule its events.
 ///
-/// For one thread at a time.
+/// One thread at a time may use it.
 public final class RecordTimes {
     private let outer = RecordParser()
-    /// Parses JSON that a record has inside a string.
+    /// Parses JSON inside a string of a record.
     private let inner = RecordParser()
 
-    /// Ready for any record.
+    /// A reader of times.
     public init() {}
 
-    /// UtcTime of the record on `line`; nil for a line that is not one of Sysmon's.
+    /// UtcTime of the record on `line`; nil if the line is not a record of Sysmon.
     public func time(of line: UnsafeRawBufferPointer) -> FileTime? {
-        // Blank lines and lines of brackets, of which there may be very many.
+        // Files may have very many blank lines and lines of brackets.
         guard let start = line.baseAddress, memchr(start, Int32(UInt8(ascii: "{")), line.count) != nil else {
             return nil
         }
@@ -26,10 +26,10 @@ public final class RecordTimes {
 
 extension EventFeed.Options.Format {
     /// The format that the first recognizable line of `lines` has: a native event has a type of ours; a record of an
-    /// event log has no type, or is Sysmon's. A line that is not JSON, or has another type, is passed over: it may be
+    /// event log has no type, or is Sysmon's. A line that is not JSON, or has another type, is skipped, because it may be
     /// damaged.
     ///
-    /// Nil when no line is recognizable; such lines may as well be taken for Sysmon's.
+    /// Nil if no line is recognizable; either format then gives the same result.
     public init?(of lines: UnsafeRawBufferPointer) {
         let parser = RecordParser()
         var splitter = LineSplitter(maxLineBytes: 1 << 20)

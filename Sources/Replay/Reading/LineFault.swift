@@ -3,7 +3,7 @@ import JSON
 
 /// Why a line cannot be applied.
 enum LineFault: Error {
-    /// What is wrong with a member of a record.
+    /// The fault of a member of a record, as clients see it.
     enum Problem: String {
         case missing = "is missing"
         case notText = "is no string"
@@ -17,15 +17,15 @@ enum LineFault: Error {
         case notAnObject = "is no JSON object"
     }
 
-    /// No JSON, or not what a native line may say.
+    /// Not JSON, or not a valid native line.
     case json(JSONFaults)
     /// The line has more bytes than allowed.
     case tooLong(maxBytes: Int)
-    /// A member of a record is of no use.
+    /// A member of a record is missing or invalid.
     case member(StaticString, Problem)
-    /// The driver refused.
+    /// The driver refused the event.
     case driver(DriverError)
-    /// The service stops: nothing is waited for any more, and nothing of the upload applied.
+    /// The service stops: the rest of the upload is not applied.
     case stopping
 
     /// The fault in words, of at most about 500 characters.
@@ -41,7 +41,7 @@ enum LineFault: Error {
 }
 
 extension JSONFaults {
-    /// All faults in one phrase. A pointer may be as long as the line: it is cut.
+    /// All faults in one phrase, cut because a pointer may be as long as the line.
     fileprivate var detail: String {
         let texts = faults.map { $0.pointer.isEmpty ? $0.detail : "\($0.pointer): \($0.detail)" }
         let text = texts.joined(separator: "; ")

@@ -1,14 +1,14 @@
 import JSON
 
-/// Reads lines one by one, with buffers that are used again. Knows nothing of processes: lines may be read ahead of the
-/// events before them, and on several threads by a reader each.
+/// Reads lines one by one, with buffers that it reuses. It does not know processes, so lines can be read before earlier
+/// events are applied, and on several threads with one reader each.
 struct LineReader {
     private let format: EventFeed.Options.Format
     private let parser: RecordParser
-    /// Parses JSON that a record has inside a string.
+    /// Parses JSON inside a string of a record.
     private let inner: RecordParser
     private let maxLineBytes: Int
-    /// The machines met so far.
+    /// The machines found so far.
     private(set) var machines: MachineNames
 
     init(_ options: EventFeed.Options) {

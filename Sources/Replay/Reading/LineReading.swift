@@ -1,17 +1,17 @@
-/// What a line says, before anybody looks at processes.
+/// The content of a line, before its processes are looked up.
 enum LineReading: Sendable {
-    /// So many lines, one after the other, with nothing but white space.
+    /// Successive lines that contain only white space.
     case blank(lines: Int)
     /// A native event.
     case plan(EventPlan)
-    /// A Sysmon record that stands for an event.
+    /// A Sysmon record that becomes an event.
     case event(SysmonEvent, machine: Int)
-    /// A Sysmon record that only tells which pid a GUID belongs to.
+    /// A Sysmon record that is only used for the pids of its GUIDs.
     case mention(SysmonMention, machine: Int)
-    /// A record that stands for nothing here, and the number of its machine: nil where that does not matter, or for one of
-    /// too many machines.
+    /// A record that is not applied, with the number of its machine: nil if that does not matter, or if there are too many
+    /// machines.
     case skip(SkipReason, machine: Int?)
-    /// The line is wrong; the number of its machine, where it is known.
+    /// A rejected line, with the number of its machine if that is known.
     case fault(LineFault, machine: Int?)
 
     /// The number of its machine.

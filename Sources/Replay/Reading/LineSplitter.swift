@@ -1,14 +1,14 @@
 import Glibc
 
-/// Cuts an upload into lines, whatever chunks it comes in. Keeps one unfinished line at most.
+/// Splits an upload into lines, independent of its chunks. It keeps at most one unfinished line.
 struct LineSplitter {
     /// A line without its newline.
     enum Line {
         /// In the chunk itself.
         case inPlace(UnsafeRawBufferPointer)
-        /// Put together from several chunks.
+        /// Joined from several chunks.
         case joined([UInt8])
-        /// Longer than allowed; its bytes are gone.
+        /// Longer than allowed; its bytes were discarded.
         case tooLong
     }
 
@@ -18,7 +18,7 @@ struct LineSplitter {
 
     init(maxLineBytes: Int) { self.maxLineBytes = maxLineBytes }
 
-    /// The next line that `bytes` finish, from `offset` on, which moves behind it; nil when they hold no newline any more.
+    /// The next line that ends in `bytes`, from `offset`, which moves past it; nil if there is no further newline.
     mutating func next(in bytes: UnsafeRawBufferPointer, from offset: inout Int) -> Line? {
         guard offset < bytes.count else { return nil }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
@@ -36,8 +36,9 @@ struct LineSplitter {
         return finish()
     }
 
-    /// Moves `offset` behind the blank lines that `bytes` begin with there and finish; how many they are. It costs a look at
-    /// each byte of them, and nothing where the next line is not blank.
+    /// Moves `offset` past the complete blank lines that begin there, and returns their number.
+    ///
+    /// - Complexity: O(bytes of the blank lines); O(1) if the next line is not blank.
     mutating func skipBlankLines(in bytes: UnsafeRawBufferPointer, from offset: inout Int) -> Int {
         guard unfinished.isEmpty, !isSkipping else { return 0 }
         var (count, index) = (0, offset)
@@ -56,7 +57,7 @@ struct LineSplitter {
         return count
     }
 
-    /// What is left when the upload is complete: a last line without a newline.
+    /// The last line, if the upload does not end with a newline.
     mutating func last() -> Line? {
         unfinished.isEmpty && !isSkipping ? nil : finish()
     }
@@ -81,13 +82,13 @@ struct LineSplitter {
 }
 
 extension UnsafeRawBufferPointer {
-    /// How many bytes there are before the first `byte`; nil without one.
+    /// The number of bytes before the first `byte`; nil without one.
     fileprivate func length(upTo byte: UInt8) -> Int? {
         guard let start = baseAddress, let found = memchr(start, Int32(byte), count) else { return nil }
         return UnsafeRawPointer(found) - start
     }
 
-    /// Whether there is nothing here but white space.
+    /// Whether all bytes are white space.
     var isBlank: Bool {
         allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
     }

@@ -1,14 +1,14 @@
-/// Lines that were read ahead, in order, ready to be applied by an `EventFeed`.
+/// Lines that were read ahead and that an `EventFeed` can apply, in order.
 public struct ReadLines: Sendable {
-    /// What each says.
+    /// The content of each line.
     var lines: [LineReading] = []
-    /// The machines that the numbers in the readings stand for.
+    /// The machines by the numbers in `lines`.
     var machines = MachineNames(chosen: nil)
 
-    /// Places: a line each, or one for blank lines that follow one another.
+    /// The number of entries: one for each line, and one for successive blank lines.
     public var count: Int { lines.count }
 
-    /// Bytes that the lines take beside their texts: many where lines are short.
+    /// The bytes that the lines need in addition to their texts; with short lines, most of them.
     var storageBytes: Int { lines.count * MemoryLayout<LineReading>.stride }
 
     fileprivate mutating func add(blankLines count: Int) {
@@ -16,14 +16,14 @@ public struct ReadLines: Sendable {
     }
 }
 
-/// Reads lines ahead of an `EventFeed`, which is most of the work of a replay: on other threads, by a reader each.
+/// Reads lines ahead of an `EventFeed`, which is most of the work of a replay. Several threads can have one reader each.
 ///
-/// For one thread at a time.
+/// One thread at a time may use it.
 public final class ReadAhead {
     private var lines: LineSplitter
     private var reader: LineReader
 
-    /// A reader for a feed that is made with the same options.
+    /// A reader for a feed with the same options.
     public init(_ options: EventFeed.Options) {
         lines = LineSplitter(maxLineBytes: options.maxLineBytes)
         reader = LineReader(options)
@@ -38,7 +38,7 @@ public final class ReadAhead {
         return read
     }
 
-    /// Reads the lines that `bytes` finish; an unfinished one is kept for what follows.
+    /// Reads the lines that end in `bytes`, and keeps an unfinished one for the next piece.
     func read(piece bytes: UnsafeRawBufferPointer) -> ReadLines {
         var offset = 0
         var read = ReadLines()
@@ -51,7 +51,7 @@ public final class ReadAhead {
         return read
     }
 
-    /// Reads what is left: a last line without a newline.
+    /// Reads the last line, if it has no newline.
     func finish() -> ReadLines {
         var read = ReadLines()
         if let line = lines.last() { read.lines.append(reader.read(line)) }

@@ -2,20 +2,20 @@ public import Driver
 import Locking
 public import Messages
 
-/// What became of the messages of a replay: counts, and of each kind of loss the first and the last message.
+/// The outcomes of the messages of a replay: counts, and the first and the last message of each kind of loss.
 public final class DeliveryLedger: Sendable {
-    /// How many messages of a type came to which end.
+    /// The numbers of messages of a type, by outcome.
     public struct Ends: Equatable, Sendable {
-        /// The engine took them.
+        /// The engine received them.
         public internal(set) var sent = 0
         /// The send failed.
         public internal(set) var failed = 0
-        /// A flag or the semaphore stopped them.
+        /// A flag or the semaphore prevented the send.
         public internal(set) var notSent = 0
-        /// They had to go for newer ones.
+        /// The queue was full, and newer ones replaced them.
         public internal(set) var dropped = 0
 
-        /// All that the engine did not get.
+        /// The messages that the engine did not receive.
         public var lost: Int { failed + notSent + dropped }
     }
 
@@ -25,7 +25,7 @@ public final class DeliveryLedger: Sendable {
         public enum Reason: Hashable, Sendable {
             /// The queue was full (ASY-4).
             case overflow
-            /// The send ended so (SYN-5, ASY-7), or the semaphore did (SYN-4).
+            /// The status of the send (SYN-5, ASY-7) or of the wait for the semaphore (SYN-4).
             case status(NTStatus)
 
             /// `overflow`, or the status's name.
@@ -41,9 +41,9 @@ public final class DeliveryLedger: Sendable {
         public struct Message: Equatable, Sendable {
             /// Its number on its host.
             public let sequence: UInt64
-            /// When it was made.
+            /// When it was created.
             public let time: FileTime
-            /// What it tells of: an image, a target, a command line; nil where there is no such thing.
+            /// Its subject: an image, a target, a command line; nil if it has none.
             public let subject: String?
         }
 
@@ -53,9 +53,9 @@ public final class DeliveryLedger: Sendable {
         public let type: MessageType
         /// Why they were lost.
         public let reason: Reason
-        /// The process; nil for those about none.
+        /// The process; nil if the messages have none.
         public let process: AuxPidCreationTime?
-        /// Its image, when it was there still.
+        /// The process's image, if the process still existed.
         public internal(set) var imageFileName: String?
         /// How many.
         public internal(set) var count = 0
@@ -78,7 +78,7 @@ public final class DeliveryLedger: Sendable {
         var unlisted = 0
     }
 
-    /// Most losses that are kept apart.
+    /// The largest number of different losses.
     static let limit = 10_000
 
     private let state = Locked(State())
@@ -86,7 +86,7 @@ public final class DeliveryLedger: Sendable {
     /// An empty ledger.
     public init() {}
 
-    /// What `driver`, which is `machine`'s, is to tell the ends of its messages.
+    /// The observer for `driver`, which belongs to `machine`.
     public func observer(of driver: Driver, machine: String?) -> any DeliveryObserver {
         Observer(ledger: self, driver: driver, machine: machine)
     }
@@ -140,22 +140,22 @@ public final class DeliveryLedger: Sendable {
         }
     }
 
-    /// What became of the messages of each type.
+    /// The outcomes of the messages of each type.
     public var ends: [MessageType: Ends] { state.withLock { $0.ends } }
 
-    /// The losses, the first one first. At most 10,000 are kept apart.
+    /// The losses, earliest first, at most 10,000.
     public var losses: [Loss] {
         state.withLock { Array($0.losses.values) }.sorted {
             ($0.first.time, $0.machine ?? "", $0.first.sequence) < ($1.first.time, $1.machine ?? "", $1.first.sequence)
         }
     }
 
-    /// Lost messages that are in no loss of `losses`, because there were too many kinds.
+    /// The number of lost messages that are not in `losses`, because there were too many kinds.
     public var unlisted: Int { state.withLock { $0.unlisted } }
 }
 
 extension EngineMessage {
-    /// What a message tells of beside its process.
+    /// The subject of a message, apart from its process.
     fileprivate var subject: String? {
         switch content {
         case .sync(let message):

@@ -25,7 +25,7 @@ extension EventsReport {
         if unlisted > 0 { json.member("machinesUnlisted", unlisted) }
     }
 
-    /// What a machine's part has too.
+    /// Writes the members that the object of a machine has too.
     func writeCounts(to json: inout JSONWriter) {
         json.member("lines", lines)
         json.member("applied", applied)

@@ -1,72 +1,72 @@
 import Driver
 
-/// What came of an upload of event lines.
+/// The result of an upload of event lines.
 ///
-/// `lines` is `applied`, everything in `skipped` and `rejectedCount` together.
+/// `lines` is the sum of `applied`, all of `skipped`, and `rejectedCount`.
 public struct EventsReport: Equatable, Sendable {
-    /// Lines that were read; blank lines are none.
+    /// Lines that were read, without blank ones.
     public internal(set) var lines = 0
-    /// Lines whose event the driver was told of.
+    /// Lines whose event the driver got.
     public internal(set) var applied = 0
-    /// The same by type of event, as native lines name the types.
+    /// The applied lines by type of event, as native lines name the types.
     public internal(set) var appliedByType: [String: Int] = [:]
-    /// Lines that stand for nothing here, by `SkipReason`.
+    /// Skipped lines by `SkipReason`.
     public internal(set) var skipped: [String: Int] = [:]
-    /// Those of them that would have been an event, by its type and then by `SkipReason`.
+    /// The skipped lines that correspond to an event, by its type and then by `SkipReason`.
     public internal(set) var skippedByType: [String: [String: Int]] = [:]
-    /// The first lines that were wrong, in the order in which that was noticed.
+    /// The first rejected lines, in the order of rejection.
     public internal(set) var rejected: [RejectedLine] = []
-    /// All lines that were wrong.
+    /// The number of all rejected lines.
     public internal(set) var rejectedCount = 0
-    /// Messages that the driver made.
+    /// Messages that the driver created.
     public internal(set) var messages = MessageCounts()
-    /// Processes that were taken in without a creation.
+    /// Processes whose context was created without a process creation.
     public internal(set) var processesSynthesised = 0
-    /// Those whose creation came later.
+    /// The synthesized processes whose creation followed later.
     public internal(set) var processesCompleted = 0
     /// Machines of the Sysmon records, in order of appearance; the first 1000.
     public internal(set) var machines: [String] = []
     /// The number of machines that did not fit into the JSON that this was read from.
     public internal(set) var machinesUnlisted = 0
-    /// The wrong line at which the feed stopped, when it did not get to the end. What came after it was not read.
+    /// The rejected line at which the feed stopped; nil if it read all lines.
     public internal(set) var stoppedAtLine: Int?
 
     /// Whether there are lines and all of them were rejected.
     public var isUnreadable: Bool { lines > 0 && rejectedCount == lines }
 
-    /// Whether no line is a record of Sysmon or a native event: all are of other logs or were rejected.
+    /// Whether all lines are of other logs or were rejected, so that none is a record of Sysmon or a native event.
     public var hasNoRecord: Bool { rejectedCount + (skipped[SkipReason.otherChannel.rawValue] ?? 0) == lines }
 
-    /// Records of processes that had exited.
+    /// The number of records of processes that had exited.
     public var tombstoneRecords: Int { skipped[SkipReason.afterExit.rawValue] ?? 0 }
 }
 
-/// A line that was wrong.
+/// A rejected line.
 public struct RejectedLine: Equatable, Sendable, CustomStringConvertible {
-    /// What it is a line of, where the upload has parts.
+    /// The part that contains it, if the upload has parts.
     public let part: String?
-    /// Its number there, from 1; blank lines count.
+    /// Its number in the part, from 1; blank lines count.
     public let line: Int
-    /// What is wrong with it, as a phrase without a full stop.
+    /// Its fault, as a phrase without a period.
     public let detail: String
 
     /// `part: line 7: detail`.
     public var description: String { "\(part.map { $0 + ": " } ?? "")line \(line): \(detail)" }
 }
 
-/// Messages made, by kind and by the operation's name.
+/// Created messages, by kind and by the operation's name.
 public struct MessageCounts: Equatable, Sendable {
-    /// By `MpSendSyncMonitorNotification`.
+    /// Synchronous messages.
     public internal(set) var sync: [String: Int] = [:]
-    /// By `MpAsyncSendNotification`.
+    /// Queued messages.
     public internal(set) var async: [String: Int] = [:]
-    /// Of the asynchronous structure, sent at once.
+    /// Messages of the asynchronous structure that skip the queue.
     public internal(set) var direct: [String: Int] = [:]
 
-    /// All of them.
+    /// The number of all messages.
     public var total: Int { [sync, async, direct].reduce(0) { $1.values.reduce($0, +) } }
 
-    /// How many are of `type`.
+    /// The number of messages of `type`.
     subscript(type: MessageType) -> Int {
         get { self[keyPath: Self.counts(of: type.kind)][type.operation.name] ?? 0 }
         set { self[keyPath: Self.counts(of: type.kind)][type.operation.name] = newValue }

@@ -4,7 +4,7 @@ import Bytes
 public struct ReplayHost: Hashable, Sendable {
     /// Its name.
     public let name: String
-    /// Whether the replay made it.
+    /// Whether the replay created it.
     public let isCreated: Bool
 
     /// A host.
@@ -14,7 +14,7 @@ public struct ReplayHost: Hashable, Sendable {
     }
 
     /// The name of the host for `machine`: its letters and digits in lower case, `-` for all else, at most 63 characters.
-    /// Where that is among `taken` it gets a number; nil when there are too many.
+    /// If that name is in `taken`, a number follows; nil if all numbers are taken too.
     public static func name(of machine: String, besides taken: [String]) -> String? {
         let letters = machine.asciiLowercased.unicodeScalars.map { scalar -> Character in
             UInt8(exactly: scalar.value)?.isLetterOrDigit == true ? Character(scalar) : "-"

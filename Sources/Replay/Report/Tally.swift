@@ -1,8 +1,8 @@
 import Driver
 
-/// What was counted of some lines, as plain numbers.
+/// The counts of some lines.
 struct Tally: Sendable {
-    /// Why a line was skipped, and the type of the event that it would have been.
+    /// Why a line was skipped, and the type of its event, if it corresponds to one.
     private struct Skip: Hashable {
         let reason: SkipReason
         let type: DriverEvent?
@@ -19,7 +19,7 @@ struct Tally: Sendable {
 
     mutating func addLine() { lines += 1 }
 
-    /// A line that was counted will not be looked at after all.
+    /// Uncounts a line that was counted but will not be applied.
     mutating func removeLine() { lines -= 1 }
 
     mutating func apply(_ type: DriverEvent) { applied[Int(type.rawValue)] += 1 }
@@ -30,7 +30,7 @@ struct Tally: Sendable {
 
     mutating func reject() { rejected += 1 }
 
-    /// Counts what a call of the driver came to.
+    /// Counts the messages of a call of the driver, and the processes that it synthesized or completed.
     mutating func count(_ reports: [RoutineReport], of call: DriverCall) {
         for report in reports {
             for record in report.messages { messages[MessageType(of: record.message), default: 0] += 1 }
@@ -51,7 +51,7 @@ struct Tally: Sendable {
         skipped.reduce(0) { $1.key.reason == reason ? $0 + $1.value : $0 }
     }
 
-    /// Adds what another tally counted.
+    /// Adds the counts of another tally.
     mutating func add(_ other: Tally) {
         lines += other.lines
         for (index, count) in other.applied.enumerated() { applied[index] += count }
@@ -62,7 +62,7 @@ struct Tally: Sendable {
         processesCompleted += other.processesCompleted
     }
 
-    /// The same by the names of the API.
+    /// The counts by the names of the API.
     var report: EventsReport {
         var report = EventsReport()
         report.lines = lines

@@ -1,14 +1,13 @@
 import DequeModule
 
-/// Events of which several are under way at a time: those that name a common process one after the other, others as they
-/// come.
+/// Events that may run concurrently: those that name a common process run one after the other.
 ///
-/// On a real machine a notification holds up the thread that caused it and nobody else; a recording does not tell threads,
-/// so that here it holds up its processes. Inferred.
+/// On a real machine a notification blocks only the thread that causes it. A recording does not name threads, so here it
+/// blocks its processes. Inferred.
 struct EventLanes: Sendable {
     typealias ID = Int
 
-    /// One process's events.
+    /// The events of one process.
     private struct Lane: Hashable {
         let section: Int
         let processId: UInt32
@@ -17,12 +16,12 @@ struct EventLanes: Sendable {
     private struct Entry {
         var event: LocatedEvent
         let lanes: [Lane]
-        /// In how many of its lanes others come first.
+        /// The number of lanes in which another event is ahead of it.
         var blocked: Int
     }
 
     private var entries: [ID: Entry] = [:]
-    /// The first of each may be under way.
+    /// The events of each lane, in order. The first one may be in flight.
     private var queues: [Lane: Deque<ID>] = [:]
     private var runnable: Deque<ID> = []
     private var nextID = 0
@@ -30,7 +29,7 @@ struct EventLanes: Sendable {
     var isEmpty: Bool { entries.isEmpty }
     var count: Int { entries.count }
 
-    /// Takes in an event behind all that came before.
+    /// Adds an event behind all earlier ones.
     mutating func add(_ event: LocatedEvent) {
         var lanes: [Lane] = []
         for processId in event.event.processIds {
@@ -47,13 +46,13 @@ struct EventLanes: Sendable {
         nextID += 1
     }
 
-    /// An event for whose processes none is under way; the caller ends it.
+    /// The next event whose processes are free. The caller must end it.
     mutating func popRunnable() -> (ID, LocatedEvent)? {
         guard let id = runnable.popFirst(), let entry = entries[id] else { return nil }
         return (id, entry.event)
     }
 
-    /// An event is over: those behind it may come, in the order of the recording.
+    /// Ends an event. The events that it blocked become runnable, in the order of the recording.
     mutating func end(_ id: ID) {
         guard let entry = entries.removeValue(forKey: id) else { return }
         var free: [ID] = []
@@ -69,7 +68,7 @@ struct EventLanes: Sendable {
         runnable.append(contentsOf: free.sorted())
     }
 
-    /// Takes out the events that are not under way.
+    /// Removes and returns the events that are not in flight.
     mutating func takeWaiting() -> [LocatedEvent] {
         let waiting = entries.filter { $0.value.blocked > 0 || runnable.contains($0.key) }
         for id in waiting.keys { entries[id] = nil }
@@ -82,7 +81,7 @@ struct EventLanes: Sendable {
     }
 }
 
-/// An event and the section of its machine.
+/// An event with the section of its machine.
 struct LocatedEvent: Sendable {
     let event: SysmonEvent
     let section: Int

@@ -14,7 +14,7 @@ extension EventSequence {
         switch sections[upcoming.section].mapper.decide(event, live: live) {
         case .apply(let plan):
             self.upcoming = nil
-            plans.start(PlansUnderWay.Entry(plan: plan, section: upcoming.section, lane: upcoming.lane))
+            plans.start(PlansInFlight.Entry(plan: plan, section: upcoming.section, lane: upcoming.lane))
         case .skip(let reason): skipUpcoming(reason)
         case .reject(let fault):
             takeUpcoming()
@@ -38,7 +38,7 @@ extension EventSequence {
         upcoming = nil
     }
 
-    /// Takes in what came of a step.
+    /// Applies the answer to a step.
     mutating func take(_ answer: Answer) {
         switch answer {
         case .time(let time): pace.reach(time)
@@ -69,7 +69,7 @@ extension EventSequence {
             take(reports, of: call, ticket)
             guard isDenied else { return }
             if let process = call.createdProcess { sections[entry.section].mapper.note(.denied, of: process) }
-            plans[ticket]?.plan.calls.removeAll()  // nothing can be done in a process that is not there
+            plans[ticket]?.plan.calls.removeAll()  // the process does not exist
         }
     }
 

@@ -1,12 +1,12 @@
 extension EventSequence {
-    /// A new part of the recording begins: its lines count from 1.
+    /// Begins a new part of the recording, whose lines count from 1.
     mutating func begin(part: String) {
         self.part = part
         lineNumber = 0
         lines = LineSplitter(maxLineBytes: options.maxLineBytes)
     }
 
-    /// Reads the next line; false when there is none.
+    /// Reads the next line; false if there is none.
     mutating func read(_ input: EventFeed.Input, from offset: inout Int, _ isComplete: Bool) -> Bool {
         switch input {
         case .bytes(let piece):
@@ -35,46 +35,46 @@ extension EventSequence {
         }
         lineNumber += 1
         let machine = reading.machine
-        var place = machine.flatMap { sections.place(of: machines.names[$0]) }
-        if case .plan = reading { place = sections.placeOfNative() }
-        sections.tally(place) { $0.addLine() }
-        if machine != nil, place == nil { return sections.tally(nil) { $0.skip(.otherMachine, nil) } }
+        var section = machine.flatMap { sections.section(of: machines.names[$0]) }
+        if case .plan = reading { section = sections.nativeSection() }
+        sections.tally(section) { $0.addLine() }
+        if machine != nil, section == nil { return sections.tally(nil) { $0.skip(.otherMachine, nil) } }
         switch reading {
         case .blank: break
-        case .skip(let reason, _): sections.tally(place) { $0.skip(reason, nil) }
-        case .fault(let fault, _): reject(lineNumber, fault, place)
+        case .skip(let reason, _): sections.tally(section) { $0.skip(reason, nil) }
+        case .fault(let fault, _): reject(lineNumber, fault, section)
         case .plan(var plan):
             plan.line = lineNumber
-            guard let place else { return }
-            upcoming = Upcoming(content: .plan(plan), section: place)
+            guard let section else { return }
+            upcoming = Upcoming(content: .plan(plan), section: section)
         case .event(var event, _):
-            guard let place else { return }
+            guard let section else { return }
             event.line = lineNumber
-            sections[place].note(event.time)
-            let (ready, unresolved) = sections[place].mapper.take(event)
-            skip(unresolved, place)
-            enqueue(ready, place)
+            sections[section].note(event.time)
+            let (ready, unresolved) = sections[section].mapper.take(event)
+            skip(unresolved, section)
+            enqueue(ready, section)
         case .mention(let mention, _):
-            guard let place else { return }
-            let (ready, unresolved, isResolved) = sections[place].mapper.take(mention, line: lineNumber)
-            skip(unresolved, place)
-            if isResolved { sections.tally(place) { $0.skip(mention.reason, nil) } }
-            enqueue(ready, place)
+            guard let section else { return }
+            let (ready, unresolved, isResolved) = sections[section].mapper.take(mention, line: lineNumber)
+            skip(unresolved, section)
+            if isResolved { sections.tally(section) { $0.skip(mention.reason, nil) } }
+            enqueue(ready, section)
         }
     }
 
-    private mutating func enqueue(_ events: [SysmonEvent], _ place: Int) {
-        for event in events.reversed() { ready.append(LocatedEvent(event: event, section: place)) }
+    private mutating func enqueue(_ events: [SysmonEvent], _ section: Int) {
+        for event in events.reversed() { ready.append(LocatedEvent(event: event, section: section)) }
     }
 
     // MARK: Results
 
-    mutating func skip(_ unresolved: [SysmonEvent], _ place: Int) {
-        for event in unresolved { sections.tally(place) { $0.skip(.pidUnresolved, event.type) } }
+    mutating func skip(_ unresolved: [SysmonEvent], _ section: Int) {
+        for event in unresolved { sections.tally(section) { $0.skip(.pidUnresolved, event.type) } }
     }
 
-    mutating func reject(_ line: Int, _ fault: LineFault, _ place: Int?) {
-        sections.tally(place) { $0.reject() }
+    mutating func reject(_ line: Int, _ fault: LineFault, _ section: Int?) {
+        sections.tally(section) { $0.reject() }
         if rejected.count < options.maxRejectedListed {
             rejected.append(RejectedLine(part: part, line: line, detail: fault.detail))
         }
@@ -84,7 +84,7 @@ extension EventSequence {
     mutating func stop(_ line: Int) {
         if stoppedAtLine != nil { return }
         stoppedAtLine = line
-        // What was about to come is no more; it is not counted as read.
+        // Events that were read but not started do not count as read.
         for event in ready + lanes.takeWaiting() { sections.tally(event.section) { $0.removeLine() } }
         ready = []
     }

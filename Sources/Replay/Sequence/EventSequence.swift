@@ -1,45 +1,49 @@
 import Driver
 import Messages
 
-/// An upload of event lines as plain state: what comes next, and what has come of those things before.
+/// An upload of event lines as plain state: its next step, and the results of earlier ones.
 ///
-/// Calls nobody. `.host` and `.decide` are answered before the next step is asked for, the others by and by.
+/// It only decides; `EventFeed` acts. `.findHost` and `.decide` are answered before the next step is requested, other steps
+/// at any time.
+///
+/// A Sysmon event takes two steps: `.decide` reads its processes from the driver, `.call` makes its calls. The mapper
+/// cannot remember the live processes, because clients and the engine change them during an upload (decision 12).
 struct EventSequence {
-    /// What has to be done.
+    /// The next action of the feed.
     enum Step: Sendable {
         /// Find a host for the machine of a section, and call `resolveHost(isFound:)`.
         case findHost(section: Int, machine: String?)
-        /// Tell `decide(_:)` what the driver's table says about these pids.
+        /// Look up these pids in the driver's table, and pass the result to `decide(_:)`.
         case decide(section: Int, [UInt32])
-        /// Make the call. `at` is when the event happened, with its first call.
+        /// Make the call. `at` is the time of the event, for its first call.
         case call(Ticket, section: Int, DriverCall, at: FileTime?)
         /// Wait for room in the queue.
         case awaitRoom(Ticket, section: Int)
         /// Wait until the worker has sent all that is queued.
         case awaitDrained(Ticket, section: Int)
-        /// Wait until it is as late as in the recording.
+        /// Wait until this time of the recording.
         case awaitTime(FileTime)
-        /// Nothing before one of those has an answer.
+        /// Wait for an answer.
         case pending
-        /// Nothing before there are more bytes.
+        /// Wait for more input.
         case starved
-        /// Nothing any more.
+        /// The upload is complete.
         case over
     }
 
     /// The number of an event that is being applied.
     typealias Ticket = Int
 
-    /// What came of a step.
+    /// The result of a step.
     enum Answer: Sendable {
         case outcome(Ticket, DriverCall.Outcome)
-        /// False when there will be no room, because the driver unloads.
+        /// False if there will be no room, because the driver unloads.
         case room(Ticket, Bool)
         case drained(Ticket)
         case time(FileTime)
     }
 
-    /// An event, or a native line, on its way to the driver.
+    /// The event or native line that is applied next.
     struct Upcoming {
         enum Content {
             case event(SysmonEvent)
@@ -55,18 +59,18 @@ struct EventSequence {
     var reader: LineReader
     var lines: LineSplitter
     var sections: MachineSections
-    /// Events whose turn has come, the next one last.
+    /// Events that can be applied, the next one last.
     var ready: [LocatedEvent] = []
     var upcoming: Upcoming?
-    var plans = PlansUnderWay()
+    var plans = PlansInFlight()
     var lanes = EventLanes()
     var pace: Pace
     var coverage = Coverage()
     var rejected: [RejectedLine] = []
     var stoppedAtLine: Int?
-    /// Of the line that was read last, in its part.
+    /// The number of the last line that was read, in its part.
     var lineNumber = 0
-    /// What the lines that are read now come from, where there are several parts.
+    /// The part that is being read, if there are several.
     var part: String?
 
     init(_ options: EventFeed.Options) {
@@ -96,14 +100,14 @@ struct EventSequence {
 
     // MARK: Steps
 
-    /// What comes next. Reads `input` from `offset` on as far as needed; `isComplete` when none will follow.
+    /// The next step. Reads `input` from `offset` as far as needed; `isComplete` if no more input follows.
     mutating func next(in input: EventFeed.Input, from offset: inout Int, isComplete: Bool) -> Step {
         while true {
             if let ticket = plans.popRunnable() {
                 if let step = step(of: ticket) { return step }
             } else if let upcoming {
                 if let step = step(of: upcoming) { return step }
-            } else if plans.count >= (pace.isKept ? Pace.maxUnderWay : 1) {
+            } else if plans.count >= (pace.isKept ? Pace.maxInFlight : 1) {
                 return .pending
             } else if let (lane, event) = lanes.popRunnable() {
                 upcoming = Upcoming(content: .event(event.event), section: event.section, lane: lane)
@@ -120,11 +124,11 @@ struct EventSequence {
     }
 
     private mutating func end(_ isComplete: Bool) -> Step {
-        for place in sections.all.indices { skip(sections[place].mapper.takeUnresolved(), place) }
+        for section in sections.all.indices { skip(sections[section].mapper.takeUnresolved(), section) }
         return isComplete ? .over : .starved
     }
 
-    /// Lets an event whose turn has come in, when it is late enough.
+    /// Admits the next event if its time has come.
     private mutating func admit(_ event: LocatedEvent) -> Step? {
         if case .mention(let reason) = event.event.kind {
             ready.removeLast()
@@ -137,7 +141,7 @@ struct EventSequence {
             return nil
         }
         if let step = pace.step(before: event.event.time) { return step }
-        if lanes.count >= Pace.maxUnderWay { return .pending }
+        if lanes.count >= Pace.maxInFlight { return .pending }
         ready.removeLast()
         lanes.add(event)
         return nil
@@ -155,7 +159,7 @@ struct EventSequence {
         switch upcoming.content {
         case .plan(let plan):
             self.upcoming = nil
-            plans.start(PlansUnderWay.Entry(plan: plan, section: upcoming.section, lane: nil))
+            plans.start(PlansInFlight.Entry(plan: plan, section: upcoming.section, lane: nil))
             return nil
         case .event(let event):
             let processIds = event.processIds

@@ -1,22 +1,22 @@
 import Messages
 
-/// The machines of an upload, each with the lines that are its own.
+/// The machines of an upload, each with its lines, its mapper and its counts.
 struct MachineSections: Sendable {
-    /// One machine's part.
+    /// One machine.
     struct Section: Sendable {
-        /// Lower case; nil for native lines, which name none.
+        /// Lower case; nil for native lines, which do not name one.
         let machine: String?
         var mapper: SysmonMapper
         var tally = Tally()
-        /// Whether it has a host; nil before anybody asked.
+        /// Whether it has a host; nil until the feed has looked for one.
         var hasHost: Bool?
-        /// Times of the first and the last event that told one.
+        /// The times of the first and the last event that have one.
         fileprivate var span: (first: FileTime, last: FileTime)?
 
         /// Whether the last event that has a time happened before the first one.
         var isNewestFirst: Bool { span.map { $0.last < $0.first } ?? false }
 
-        /// Notes when an event happened.
+        /// Notes the time of an event.
         mutating func note(_ time: FileTime?) {
             if let time { span = (span?.first ?? time, time) }
         }
@@ -24,48 +24,48 @@ struct MachineSections: Sendable {
 
     private let options: EventFeed.Options
     private(set) var all: [Section] = []
-    /// Names in order of appearance, those of machines that are not replayed too.
+    /// Names in order of appearance, including machines that are not replayed.
     private(set) var machines: [String] = []
-    /// What was counted of lines that are no section's.
+    /// The counts of lines without a section.
     var others = Tally()
-    /// By name; nil for a machine that is not replayed.
-    private var places: [String: Int?] = [:]
-    /// Most lines are of the same machine as the one before.
-    private var last: (machine: String, place: Int?)?
+    /// Indices by name; nil for a machine that is not replayed.
+    private var indices: [String: Int?] = [:]
+    /// The machine of the previous line, which most lines share.
+    private var last: (machine: String, section: Int?)?
 
     init(_ options: EventFeed.Options) {
         self.options = options
     }
 
-    subscript(place: Int) -> Section {
-        _read { yield all[place] }
-        _modify { yield &all[place] }
+    subscript(index: Int) -> Section {
+        _read { yield all[index] }
+        _modify { yield &all[index] }
     }
 
-    /// The place of a machine; nil when it is not replayed.
-    mutating func place(of machine: String) -> Int? {
-        if let last, last.machine == machine { return last.place }
-        let place = findPlace(of: machine)
-        last = (machine, place)
-        return place
+    /// The index of a machine's section; nil if it is not replayed.
+    mutating func section(of machine: String) -> Int? {
+        if let last, last.machine == machine { return last.section }
+        let section = findSection(of: machine)
+        last = (machine, section)
+        return section
     }
 
-    private mutating func findPlace(of machine: String) -> Int? {
-        if let place = places[machine] { return place }
-        // Who reads lines tells as many machines apart as this; several readers may know more together.
+    private mutating func findSection(of machine: String) -> Int? {
+        if let section = indices[machine] { return section }
+        // One reader distinguishes at most this many machines; several readers may find more.
         guard machines.count < MachineNames.limit else { return nil }
         machines.append(machine)
         let isReplayed =
             if let chosen = options.machine { machine == chosen.lowercased() } else {
                 options.replaysAllMachines || all.isEmpty
             }
-        let place = isReplayed ? add(machine) : nil
-        places[machine] = .some(place)
-        return place
+        let section = isReplayed ? add(machine) : nil
+        indices[machine] = .some(section)
+        return section
     }
 
-    /// The place of lines that name no machine.
-    mutating func placeOfNative() -> Int { all.isEmpty ? add(nil) : 0 }
+    /// The index of the section for lines that do not name a machine.
+    mutating func nativeSection() -> Int { all.isEmpty ? add(nil) : 0 }
 
     private mutating func add(_ machine: String?) -> Int {
         all.append(
@@ -76,12 +76,12 @@ struct MachineSections: Sendable {
         return all.count - 1
     }
 
-    /// Changes the tally of a section, or of the lines that are no section's.
-    mutating func tally(_ place: Int?, _ change: (inout Tally) -> Void) {
-        if let place { change(&all[place].tally) } else { change(&others) }
+    /// Changes the counts of a section; nil stands for the lines without one.
+    mutating func tally(_ section: Int?, _ change: (inout Tally) -> Void) {
+        if let section { change(&all[section].tally) } else { change(&others) }
     }
 
-    /// Everything that was counted.
+    /// All counts together.
     var sum: Tally {
         var sum = others
         for section in all { sum.add(section.tally) }

@@ -1,19 +1,19 @@
 import Messages
 
-/// How far a replay that keeps the pace of its recording has come.
+/// The progress of a replay that keeps the pace of its recording.
 struct Pace: Sendable {
-    /// How many events wait for others of their processes, and how many are under way, at most; then reading has to wait.
-    static let maxUnderWay = 10_000
+    /// The limit of events that wait for others of their processes, and of events in flight. Above it, reading waits.
+    static let maxInFlight = 10_000
 
-    /// Whether there is a pace at all.
+    /// Whether events are held back.
     let isKept: Bool
     private var reached: FileTime?
     private var awaited: FileTime?
 
     init(isKept: Bool) { self.isKept = isKept }
 
-    /// What to do before an event of `time` begins; nil when it may. One without a time, or one that is late in the
-    /// recording, comes right after those before it.
+    /// The step before an event of `time`; nil if the event may begin. An event without a time, or with a time before that
+    /// of an earlier event, immediately follows the events before it.
     mutating func step(before time: FileTime?) -> EventSequence.Step? {
         guard let time else { return nil }
         if let reached, time <= reached { return nil }
@@ -22,7 +22,7 @@ struct Pace: Sendable {
         return .awaitTime(time)
     }
 
-    /// It is as late as `time` in the recording.
+    /// Notes that `time` of the recording has come.
     mutating func reach(_ time: FileTime) {
         reached = max(time, reached ?? time)
         awaited = nil

@@ -1,12 +1,12 @@
 import Driver
 import Messages
 
-/// What the driver's table says about the few pids that an event names.
+/// The entries of the driver's table for the pids that an event names.
 struct LiveProcesses: Sendable {
     /// A process in the table.
     struct Process: Sendable {
         var creationTime: FileTime
-        /// Whether it was taken in without a creation.
+        /// Whether its context was created without a process creation.
         var isSynthesized: Bool
     }
 
@@ -15,7 +15,7 @@ struct LiveProcesses: Sendable {
     /// No pids.
     init() {}
 
-    /// What `driver` says about `processIds`.
+    /// The entries of `driver` for `processIds`.
     init(_ processIds: [UInt32], of driver: Driver) {
         for processId in processIds {
             self[processId] = driver.process(processId).map {
@@ -24,12 +24,12 @@ struct LiveProcesses: Sendable {
         }
     }
 
-    /// The live process with a pid; nil when there is none.
+    /// The live process with a pid; nil if there is none.
     subscript(processId: UInt32) -> Process? {
         get { processes.first { $0.processId == processId }?.process }
         set {
-            if let place = processes.firstIndex(where: { $0.processId == processId }) {
-                processes[place].process = newValue
+            if let index = processes.firstIndex(where: { $0.processId == processId }) {
+                processes[index].process = newValue
             } else {
                 processes.append((processId, newValue))
             }

@@ -1,23 +1,23 @@
 import JSON
 
-/// The machines that records name, each by a small number.
+/// The machines that records name, each with a number.
 ///
-/// Bounded: of the machines met after the first 1000 nothing is known but that they are others.
+/// The first 1000 machines get one; later ones are not distinguished.
 struct MachineNames: Sendable {
     static let limit = 1000
 
     /// Lower case, by number.
     private(set) var names: [String] = []
     private var numbers: [String: Int] = [:]
-    /// The name as the record before spelled it, and its number: most records have the same.
+    /// The name in the previous record, as spelled there, and its number: most records have the same.
     private var last: (spelling: [UInt8], number: Int?)?
 
-    /// No machines yet, or only `chosen`, which then is number 0 whenever it is met.
+    /// No machines, or only `chosen`, which gets number 0 wherever it occurs.
     init(chosen: String?) {
         if let chosen { _ = number(of: chosen.lowercased()) }
     }
 
-    /// The number of a record's machine; nil for one too many.
+    /// The number of a record's machine; nil above the limit.
     mutating func number(of machine: RecordValue?) throws(LineFault) -> Int? {
         guard let machine, machine.kind == .string else { throw .member("Hostname", .missing) }
         if let last,

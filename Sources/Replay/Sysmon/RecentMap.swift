@@ -1,6 +1,6 @@
-/// A dictionary that forgets what was stored longest ago, so that it does not grow with an upload.
+/// A dictionary that evicts its oldest entries, so that it does not grow with an upload.
 ///
-/// Remembers at least the `capacity` entries that were stored last, and at most twice as many.
+/// It keeps at least the newest `capacity` entries, and at most twice as many.
 struct RecentMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let capacity: Int
     private var recent: [Key: Value] = [:]
@@ -8,14 +8,14 @@ struct RecentMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// What was stored under `key`; nil when nothing was, or it is forgotten.
+    /// The value stored under `key`; nil if there is none or it was evicted.
     ///
     /// - Complexity: O(1).
     subscript(key: Key) -> Value? { recent[key] ?? older[key] }
 
     /// Stores `value` under `key`.
     ///
-    /// - Complexity: amortised O(1).
+    /// - Complexity: amortized O(1).
     mutating func store(_ value: Value, under key: Key) {
         if recent.updateValue(value, forKey: key) == nil, recent.count > capacity {
             older = recent
@@ -23,7 +23,7 @@ struct RecentMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    /// Stores `value` under `key` unless something is there; that then counts as stored anew.
+    /// Stores `value` under `key` unless there is a value; that one then counts as new.
     mutating func storeIfAbsent(_ value: Value, under key: Key) {
         if recent[key] == nil { store(older[key] ?? value, under: key) }
     }

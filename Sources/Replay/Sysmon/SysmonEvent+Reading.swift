@@ -39,7 +39,7 @@ extension SysmonEvent.Content {
         try checkProcesses()
     }
 
-    /// An event needs its processes, and pid 0 is none: an image load of pid 0 would even be taken for a kernel image's.
+    /// Checks that the event names its processes. Pid 0 is not a process; its image load would be one of a kernel image.
     private func checkProcesses() throws(LineFault) {
         let names: (StaticString, StaticString) =
             target == nil ? ("ProcessId", "") : ("SourceProcessId", "TargetProcessId")
@@ -52,7 +52,7 @@ extension SysmonEvent.Content {
 }
 
 extension SysmonMention {
-    /// Sysmon's ids of records that are mentions.
+    /// The event ids of Sysmon's records that are mentions.
     enum ID: UInt64 {
         case processAccess = 10
         case registryObject = 12
@@ -84,8 +84,8 @@ extension SysmonCreation {
         integrityLevel = Self.integrityLevel(named: try fields.text("IntegrityLevel"))
     }
 
-    /// The mandatory label's RID; AppContainers run at the low level. What has another name counts as medium, the level
-    /// that a token has by default.
+    /// The RID of the mandatory label; AppContainers run at the low level. Other names count as medium, the default level of
+    /// a token.
     private static func integrityLevel(named name: String?) -> UInt32 {
         switch name?.asciiLowercased {
         case "low", "appcontainer": 0x1000

@@ -1,26 +1,26 @@
 import Messages
 
-/// A process as a record names it.
+/// A process as named in a record.
 struct SysmonProcess: Sendable {
-    /// Nil when it is all zero or not there: the current process of the pid.
+    /// Nil if it is all zero or missing, which means the current process of the pid.
     var guid: SysmonGUID?
-    /// Nil when the record does not tell.
+    /// Nil if the record does not state it.
     var processId: UInt32?
-    /// The image that the record names for it.
+    /// The image of the process according to the record.
     var image: String?
 
-    /// Whether the pid has to come from another record.
+    /// Whether the pid must come from another record.
     var isUnresolved: Bool { processId == nil && guid != nil }
 
-    /// Fills in the pid when it is missing.
+    /// Sets the pid if it is missing.
     mutating func resolve(_ processId: (SysmonGUID) -> UInt32?) {
         if self.processId == nil, let guid { self.processId = processId(guid) }
     }
 }
 
-/// A Sysmon record that stands for an event of the driver, or will one day. Copies share what it tells.
+/// A Sysmon record that becomes an event of the driver, or a mention that waits for its pid. Copies share the content.
 struct SysmonEvent: Sendable {
-    /// What happened.
+    /// The kind of record, with the fields that only it has.
     enum Kind: Sendable {
         /// Event 1.
         case processCreate(SysmonCreation)
@@ -36,7 +36,7 @@ struct SysmonEvent: Sendable {
         case mention(SkipReason)
     }
 
-    /// What the fields of a record state, apart from its time.
+    /// The fields of a record, apart from its time.
     struct Content: Sendable {
         var kind: Kind
         /// The process that acts; nil for event 6.
@@ -73,10 +73,10 @@ struct SysmonEvent: Sendable {
     var subject: SysmonProcess? { facts.content.subject }
     var target: SysmonProcess? { facts.content.target }
 
-    /// Whether a pid has to come from another record.
+    /// Whether a pid must come from another record.
     var isUnresolved: Bool { subject?.isUnresolved == true || target?.isUnresolved == true }
 
-    /// Fills in the pids that are missing; a parent's may stay so.
+    /// Sets the missing pids; that of a parent may stay missing.
     mutating func resolve(_ processId: (SysmonGUID) -> UInt32?) {
         var content = facts.content
         if case .processCreate(var creation) = content.kind, creation.parent.isUnresolved {
@@ -90,7 +90,7 @@ struct SysmonEvent: Sendable {
         facts = Facts(facts.type, content, facts.time)
     }
 
-    /// The pids that the driver's table must be asked about.
+    /// The pids whose entries in the driver's table are needed to decide the event.
     var processIds: [UInt32] {
         var processIds = [subject?.processId, target?.processId]
         switch kind {
@@ -101,7 +101,7 @@ struct SysmonEvent: Sendable {
         return processIds.compactMap(\.self)
     }
 
-    /// The bytes of text that it keeps.
+    /// The bytes of its texts.
     var textBytes: Int {
         var texts = [subject?.image, target?.image]
         switch kind {
@@ -114,7 +114,7 @@ struct SysmonEvent: Sendable {
 }
 
 extension SysmonEvent {
-    /// A mention on `line`, which has to be held.
+    /// A mention on `line` that must be held.
     init(_ mention: SysmonMention, line: Int) {
         self.init(
             nil, Content(kind: .mention(mention.reason), subject: mention.subject, target: mention.target), time: nil,
@@ -122,15 +122,15 @@ extension SysmonEvent {
     }
 }
 
-/// A record that stands for nothing yet and only tells which pid a GUID belongs to (events 10, 12 to 14).
+/// A record that is only used for the pids of its GUIDs (events 10, 12 to 14).
 struct SysmonMention: Sendable {
-    /// Why it stands for nothing.
+    /// Why it is not an event.
     let reason: SkipReason
     let subject: SysmonProcess
     let target: SysmonProcess?
 }
 
-/// What event 1 tells beside the process itself.
+/// The fields of event 1 that are not about the new process's identity.
 struct SysmonCreation: Sendable {
     let image: String
     let commandLine: String?

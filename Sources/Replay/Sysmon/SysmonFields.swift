@@ -2,9 +2,9 @@ import Bytes
 import JSON
 import Messages
 
-/// The fields of a Sysmon event. A field that is not there, null, empty or `-` is none.
+/// The fields of a Sysmon event. A field that is null, empty or `-` counts as missing.
 struct SysmonFields {
-    /// Where the fields lie.
+    /// Where the fields are.
     enum Source {
         /// Members of an object.
         case record(Record)
@@ -31,7 +31,7 @@ struct SysmonFields {
         return field
     }
 
-    /// A string that the driver can take.
+    /// A string that the driver can represent.
     func text(_ name: StaticString) throws(LineFault) -> String? {
         guard let field = self[name] else { return nil }
         guard let bytes = field.text else { throw .member(name, .notText) }
@@ -41,7 +41,7 @@ struct SysmonFields {
         return text
     }
 
-    /// A string without which the event means nothing.
+    /// A string that the event needs.
     func requiredText(_ name: StaticString) throws(LineFault) -> String {
         guard let text = try text(name) else { throw .member(name, .missing) }
         return text
@@ -61,7 +61,7 @@ struct SysmonFields {
         return address
     }
 
-    /// When the event happened. What cannot be read is no time.
+    /// The time of the event; nil if it is missing or malformed.
     var time: FileTime? { self["UtcTime"]?.text.flatMap { FileTime(utcTime: $0) } }
 
     /// The process of an event that has one.
@@ -71,7 +71,7 @@ struct SysmonFields {
         return process
     }
 
-    /// The process that three fields name. Which spelling the second has depends on the event.
+    /// The process that three fields name. The spelling of the second depends on the event.
     func process(
         _ id: StaticString, _ guid: StaticString, _ otherGUID: StaticString, image: StaticString? = nil
     ) throws(LineFault) -> SysmonProcess {
@@ -98,7 +98,7 @@ private enum SysmonField {
     case value(RecordValue)
     case text(UnsafeBufferPointer<UInt8>)
 
-    /// Whether it stands for no value.
+    /// Whether it counts as missing.
     var isNone: Bool {
         switch self {
         case .value(let value): value.isNull || value.isText("") || value.isText("-")
@@ -106,7 +106,7 @@ private enum SysmonField {
         }
     }
 
-    /// The bytes of a string; nil of anything else.
+    /// The bytes of a string; nil if it is not a string.
     var text: UnsafeBufferPointer<UInt8>? {
         switch self {
         case .value(let value): value.kind == .string ? value.withUTF8 { $0 } : nil
@@ -124,7 +124,7 @@ private enum SysmonField {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// What stands behind `name` and a colon on a line of a rendered message; nil when no line begins so.
+    /// The text after `name` and a colon on a line of a rendered message; nil without such a line.
     fileprivate func field(_ name: StaticString) -> Self? {
         let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         var line = self[...]

@@ -12,7 +12,7 @@ struct SysmonGUID: Hashable, Sendable {
         return FileTime(unixSecond: upper << 16 | lower)
     }
 
-    /// What the text of a GUID, with or without braces, in either case, stands for.
+    /// The result of reading a GUID, with or without braces, in either case.
     enum Reading {
         case guid(SysmonGUID)
         /// All zero.
@@ -39,7 +39,7 @@ struct SysmonGUID: Hashable, Sendable {
 }
 
 extension UInt64 {
-    /// Appends hex digits; false when one is none.
+    /// Appends hex digits; false if a byte is not one.
     fileprivate mutating func take(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         for byte in digits {
             guard let digit = byte.hexValue else { return false }

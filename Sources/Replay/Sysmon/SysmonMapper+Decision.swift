@@ -2,14 +2,14 @@ import Driver
 import Messages
 
 extension SysmonMapper {
-    /// What is to become of an event.
+    /// The decision about an event.
     enum Decision {
         case apply(EventPlan)
         case skip(SkipReason)
         case reject(LineFault)
     }
 
-    /// Decides an event whose pids are known, by what the driver's table says about them.
+    /// Decides an event whose pids are known, from their entries in the driver's table.
     mutating func decide(_ event: SysmonEvent, live: LiveProcesses) -> Decision {
         var draft = PlanDraft(live: live)
         let skip: SkipReason?
@@ -38,26 +38,26 @@ extension SysmonMapper {
     ) throws(LineFault) -> SkipReason? {
         guard let process = event.subject, let processId = process.processId else { return .pidUnresolved }
         if process.isSystem { return .alreadyCreated }
-        // Event 1's UtcTime is in the second of the GUID, should that be missing.
+        // Without a GUID, UtcTime of event 1 has the second of the creation.
         guard let created = process.guid?.creationTime ?? event.time?.wholeSecond else {
             throw .member("ProcessGuid", .missing)
         }
         let before = draft.live[processId]
-        let isThere = before?.creationTime.second == created.second
-        if isThere, before?.isSynthesized != true { return .alreadyCreated }
+        let exists = before?.creationTime.second == created.second
+        if exists, before?.isSynthesized != true { return .alreadyCreated }
         let identity = AuxPidCreationTime(processId: processId, creationTime: created)
-        if !isThere, let ending = ending(of: identity) { return ending.skipReason }
+        if !exists, let ending = ending(of: identity) { return ending.skipReason }
 
         let (parent, parentHasContext) = parent(reported.parent, of: processId, &draft)
         var creation = ProcessCreation(
             imageFileName: reported.image, processId: processId, parentProcessId: parent.processId)
-        creation.creationTime = isThere ? before?.creationTime : created
+        creation.creationTime = exists ? before?.creationTime : created
         creation.parentCreationTime = parent.creationTime
         creation.commandLine = reported.commandLine
         creation.sessionId = reported.sessionId
         creation.token.integrityLevel = reported.integrityLevel
         creation.replacesThread = true
-        if isThere {
+        if exists {
             draft.calls.append(.createProcess(creation, .completed))
         } else {
             if let before { draft.end(processId, before) }
@@ -72,15 +72,15 @@ extension SysmonMapper {
         return nil
     }
 
-    /// The parent of a new process, and whether it has a context. It gets one where it is to create a thread.
+    /// The parent of a new process, and whether it has a context. A parent that will create a thread gets one.
     private func parent(
         _ parent: SysmonProcess, of child: UInt32, _ draft: inout PlanDraft
     ) -> (AuxPidCreationTime, hasContext: Bool) {
         let processId = parent.processId ?? 0
-        if createsInitialThreads, processId != 0, processId != child { _ = meet(parent, &draft) }
+        if createsInitialThreads, processId != 0, processId != child { _ = ensureContext(parent, &draft) }
         let live = processId == child ? nil : draft.live[processId]
         let reported = parent.isSystem ? nil : parent.guid?.creationTime
-        // A context that the host made itself may have a time finer than the second that the record tells.
+        // The time of a context that the host created may be finer than the second in the record.
         let isLive = live != nil && (reported == nil || reported?.second == live?.creationTime.second)
         let created = isLive ? live?.creationTime : reported
         return (AuxPidCreationTime(processId: processId, creationTime: created ?? .none), isLive)
@@ -89,7 +89,7 @@ extension SysmonMapper {
     private func planExit(_ event: SysmonEvent, _ draft: inout PlanDraft) throws(LineFault) -> SkipReason? {
         guard let process = event.subject, let processId = process.processId else { return .pidUnresolved }
         if process.isSystem { throw .driver(.systemProcess) }
-        if let reason = meet(process, &draft).skipReason { return reason }
+        if let reason = ensureContext(process, &draft).skipReason { return reason }
         if let live = draft.live[processId] { draft.end(processId, live) }
         return nil
     }
@@ -103,7 +103,7 @@ extension SysmonMapper {
 
     private func planLoad(_ name: String, _ event: SysmonEvent, _ draft: inout PlanDraft) -> SkipReason? {
         guard let process = event.subject, let processId = process.processId else { return .pidUnresolved }
-        if let reason = meet(process, &draft).skipReason { return reason }
+        if let reason = ensureContext(process, &draft).skipReason { return reason }
         draft.calls.append(.loadImage(ImageLoad(processId: processId, fullImageName: name)))
         return nil
     }
@@ -114,9 +114,9 @@ extension SysmonMapper {
         guard let source = event.subject, let target = event.target, let sourceId = source.processId,
             let targetId = target.processId
         else { return .pidUnresolved }
-        // A creator without a context is no error: the routine ends there (THR-2).
-        if case .gone(let ending) = meet(source, &draft) { return ending.skipReason }
-        if let reason = meet(target, &draft).skipReason { return reason }
+        // A creator without a context is not an error: the routine ends there (THR-2).
+        if case .gone(let ending) = ensureContext(source, &draft) { return ending.skipReason }
+        if let reason = ensureContext(target, &draft).skipReason { return reason }
         var thread = ThreadCreation(processId: targetId, threadId: threadId, creatorProcessId: sourceId)
         thread.creatorIsSystemThread = source.isSystem
         thread.startAddress = startAddress
@@ -127,11 +127,11 @@ extension SysmonMapper {
 
     // MARK: Processes
 
-    /// How a process that a record names stands, once the calls in `draft` are made.
+    /// Whether a process that a record names exists after the calls in `draft`.
     private enum Presence {
         case live
         case gone(Ending)
-        /// The current process of a pid that no live process has.
+        /// The record means the current process of a pid, and there is none.
         case absent
 
         var skipReason: SkipReason? {
@@ -143,8 +143,8 @@ extension SysmonMapper {
         }
     }
 
-    /// Sees to it that a process that a record names has a context, if it can have one.
-    private func meet(_ process: SysmonProcess, _ draft: inout PlanDraft) -> Presence {
+    /// Ensures that a process that a record names has a context, if it can have one.
+    private func ensureContext(_ process: SysmonProcess, _ draft: inout PlanDraft) -> Presence {
         guard let processId = process.processId else { return .absent }
         let live = draft.live[processId]
         if process.isSystem { return .live }
@@ -154,7 +154,8 @@ extension SysmonMapper {
             return .gone(ending)
         }
         if let live {
-            // An earlier owner of the pid exited unseen. A later one means that its creation and this one's exit were.
+            // If the live process is newer, the named one exited without a record. Otherwise the exit of the live process
+            // and the creation of the named one are missing.
             if live.creationTime > created { return .gone(.exited) }
             draft.end(processId, live)
         }
@@ -163,9 +164,9 @@ extension SysmonMapper {
     }
 }
 
-/// The calls that an event needs, as far as they are known.
+/// The calls for an event, while they are collected.
 private struct PlanDraft {
-    /// The driver's table as it will be after the calls.
+    /// The entries of the driver's table after the calls.
     var live: LiveProcesses
     var calls: [DriverCall] = []
     /// The processes that the calls end.
@@ -201,7 +202,7 @@ extension SysmonMapper.Ending {
 }
 
 extension SysmonProcess {
-    /// Whether this is the host's System process, whatever the GUID says.
+    /// Whether this is the host's System process, independent of its GUID.
     fileprivate var isSystem: Bool { processId == ProcessContext.systemProcessId }
 }
 

@@ -2,11 +2,11 @@ import Messages
 
 /// Turns the Sysmon records of one machine into calls of the driver.
 ///
-/// Plain state that calls nobody: it is told what the driver's table says. A process is (pid, creation second); the second
-/// is the one in its ProcessGuid.
+/// Plain state: the caller passes the entries of the driver's table. A process is identified by its pid and the second of its
+/// creation, which its ProcessGuid contains.
 ///
-/// What it remembers is bounded: the pids of the 131072 GUIDs and the 131072 exited processes that were named last, at
-/// least, and twice as many at most.
+/// It remembers at least the last 131072 GUIDs with their pids and the last 131072 exited processes, and at most twice as
+/// many.
 struct SysmonMapper {
     /// How a process ended.
     enum Ending: Sendable {
@@ -26,9 +26,9 @@ struct SysmonMapper {
         held = HeldRecords(maxCount: maxHeldRecords)
     }
 
-    /// Takes in an event: what it tells about pids completes held ones, which come before it.
+    /// Takes an event. Its pids complete held events, which then precede it.
     ///
-    /// - Returns: The events that can be decided now, in order, and those that will never be.
+    /// - Returns: The events that can be decided now, in order, and those that are given up.
     mutating func take(_ event: SysmonEvent) -> (ready: [SysmonEvent], unresolved: [SysmonEvent]) {
         var ready: [SysmonEvent] = []
         note(event.subject, &ready)
@@ -41,7 +41,7 @@ struct SysmonMapper {
         return (ready, [])
     }
 
-    /// Takes in a mention: the same, and whether its own pids are known; else it is held.
+    /// Takes a mention, like an event. If it `isResolved`, its own pids are known; otherwise it is held.
     mutating func take(
         _ mention: SysmonMention, line: Int
     ) -> (ready: [SysmonEvent], unresolved: [SysmonEvent], isResolved: Bool) {
@@ -54,7 +54,7 @@ struct SysmonMapper {
         return (ready, held.hold(event), false)
     }
 
-    /// Notes which pid a GUID belongs to; the events that waited for it are `ready` now.
+    /// Notes the pid of a GUID, and appends the events that waited for it to `ready`.
     private mutating func note(_ process: SysmonProcess?, _ ready: inout [SysmonEvent]) {
         guard let guid = process?.guid, let processId = process?.processId, processId != 0 else { return }
         processIds.storeIfAbsent(processId, under: guid)
@@ -65,12 +65,12 @@ struct SysmonMapper {
         !process.isUnresolved || process.guid.map { processIds[$0] != nil } ?? true
     }
 
-    /// Gives up what is still held: the upload is over.
+    /// Gives up the held events at the end of the upload.
     mutating func takeUnresolved() -> [SysmonEvent] { held.takeAll() }
 
     /// How the process ended, if it has.
     func ending(of process: AuxPidCreationTime) -> Ending? { endings[process] }
 
-    /// Notes that a process is no more.
+    /// Notes the end of a process.
     mutating func note(_ ending: Ending, of process: AuxPidCreationTime) { endings.store(ending, under: process) }
 }

@@ -1,8 +1,8 @@
 import JSON
 
-/// A record of an event log, in any of the shapes in which collectors write them.
+/// A record of an event log, in any of the formats of collectors.
 struct SysmonRecord {
-    /// Where the fields of the event lie.
+    /// Where the fields of the event are.
     fileprivate enum Payload {
         case object(Record)
         /// JSON inside a string.
@@ -20,7 +20,7 @@ struct SysmonRecord {
     /// The event id.
     let eventId: UInt64?
 
-    /// Tells the shapes apart by the members that only they have.
+    /// Detects the format by the members that only it has.
     init(_ top: Record) {
         self.top = top
         let id: RecordValue?
@@ -55,10 +55,10 @@ struct SysmonRecord {
         eventId = id?.asUnsigned
     }
 
-    /// Whether the record is of Sysmon's channel: others use the same event ids.
+    /// Whether the record is from Sysmon's channel; other channels use the same event ids.
     var isSysmon: Bool { channel?.isText("Microsoft-Windows-Sysmon/Operational", ignoringCase: true) ?? false }
 
-    /// The event's fields; `inner` parses them where they are written inside a string.
+    /// The event's fields; `inner` parses fields inside a string.
     func fields(parsedBy inner: RecordParser) throws(LineFault) -> SysmonFields {
         switch payload {
         case .object(let record): return SysmonFields(.record(record), of: top)

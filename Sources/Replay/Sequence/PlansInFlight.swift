@@ -1,10 +1,10 @@
 import DequeModule
 
-/// The plans that are being carried out, and which of them can go on.
-struct PlansUnderWay: Sendable {
+/// The plans that have begun, and the queue of those that can continue.
+struct PlansInFlight: Sendable {
     typealias Ticket = EventSequence.Ticket
 
-    /// A plan with its section, and its place in the lanes.
+    /// A plan with its section and its id in the lanes.
     struct Entry: Sendable {
         var plan: EventPlan
         let section: Int
@@ -23,7 +23,7 @@ struct PlansUnderWay: Sendable {
         set { entries[ticket] = newValue }
     }
 
-    /// Takes in a plan, which can go on at once.
+    /// Adds a plan, which can continue immediately.
     mutating func start(_ entry: Entry) {
         entries[nextTicket] = entry
         runnable.append(nextTicket)
@@ -33,9 +33,9 @@ struct PlansUnderWay: Sendable {
     /// Marks a plan as ready to continue.
     mutating func resume(_ ticket: Ticket) { runnable.append(ticket) }
 
-    /// A plan that can go on; the caller sees to its next step.
+    /// The next plan that can continue. The caller must find its next step.
     mutating func popRunnable() -> Ticket? { runnable.popFirst() }
 
-    /// Ends a plan.
+    /// Removes a plan.
     mutating func end(_ ticket: Ticket) -> Entry? { entries.removeValue(forKey: ticket) }
 }
