@@ -2,18 +2,17 @@ import CMicroHTTPD
 import Dispatch
 import Glibc
 
-/// Accepts the connections of a listening socket, as long as slots are free, and hands them to the
-/// library.
+/// Accepts connections on a listening socket while slots are free, and hands them to the library.
 ///
-/// The library could accept by itself, but only `MHD_quiesce_daemon` ends that. Under epoll it removes the socket while
-/// the library's own threads remove it as well, and whichever comes second ends the process.
+/// The library could accept connections itself, but then only `MHD_quiesce_daemon` stops it. With epoll that races with
+/// the library's own threads: both remove the socket, and the second removal aborts the process.
 final class Acceptor: Sendable {
-    /// How long connections stay in the kernel's queue before the next attempt when no slot or no descriptor is free.
+    /// Delay before the next attempt when no slot or no descriptor is free.
     private static let pause = DispatchTimeInterval.milliseconds(10)
-    /// How long all slots are in use before the reserve is opened, in nanoseconds. Within that time idle connections, and
-    /// those whose client has disconnected, free their slots.
+    /// How long all slots must be in use before the reserve opens, in nanoseconds. Meanwhile idle connections and those of
+    /// disconnected clients free their slots.
     private static let reserveDelay: Int64 = 2_000_000_000
-    /// How many idle connections are closed at a time.
+    /// Maximum number of idle connections closed at a time.
     private static let maxClosedAtOnce = 64
 
     private let descriptor: Int32
@@ -22,10 +21,10 @@ final class Acceptor: Sendable {
     private let queue = DispatchQueue(label: "microhttpd.acceptor")
     private nonisolated(unsafe) let source: any DispatchSourceRead  // its functions may be called from any thread
     private let isOver = DispatchSemaphore(value: 0)
-    /// Since when (ns of the monotonic clock) connections have been waiting; used on `queue` only.
+    /// When connections began to wait (ns of the monotonic clock); used on `queue` only.
     private nonisolated(unsafe) var fullSince: Int64?
 
-    /// Accepts connections at `descriptor`, a socket that does not block, until `stop`.
+    /// Accepts connections on `descriptor`, a non-blocking socket, until `stop`.
     init(_ descriptor: Int32, _ core: DaemonCore, daemon: OpaquePointer) {
         self.descriptor = descriptor
         self.core = core
@@ -36,7 +35,7 @@ final class Acceptor: Sendable {
         source.activate()
     }
 
-    /// Stops accepting; connections in the kernel's queue stay there. Must be called before the acceptor is released.
+    /// Stops accepting; pending connections stay in the kernel's queue. Must be called before the acceptor is released.
     func stop() {
         source.cancel()
         isOver.wait()
@@ -62,7 +61,7 @@ final class Acceptor: Sendable {
         }
     }
 
-    /// Accepts a connection, for which `slot` was acquired, and hands it to the library; returns 0, or the errno.
+    /// Accepts a connection, which uses `slot`, and hands it to the library; returns 0 or the errno.
     private func accept(with slot: ConnectionSlots.Slot) -> Int32 {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -72,7 +71,7 @@ final class Acceptor: Sendable {
             let socket = accept4(descriptor, address, &length, flags)
             guard socket >= 0 else { return errno }
             if slot == .reserved { core.slots.markReserved(socket) }
-            // The library has closed a socket that it does not take.
+            // The library closes a socket that it rejects.
             if CMicroHTTPD_add_connection(daemon, socket, address, length) == 0 {
                 core.slots.release(core.slots.claimSlot(of: socket))
             }
@@ -81,10 +80,10 @@ final class Acceptor: Sendable {
     }
 
     /// Acquires a slot for the next connection when all ordinary ones are in use: first by closing idle connections, then
-    /// from the reserve. The reserve opens when no slot has become free, or connections have been waiting, for
-    /// `reserveDelay`; during a stop it opens at once. Nil when no connection is waiting, or none can be accepted yet.
+    /// from the reserve. The reserve opens after `reserveDelay` without a free slot or with connections waiting; during a
+    /// stop it opens at once. Returns nil if no connection is waiting, or none can be accepted yet.
     ///
-    /// Looking for idle connections is slow where there are many. While `isReserveOpen`, that is not repeated.
+    /// The search for idle connections is slow if there are many, and is not repeated while `isReserveOpen`.
     private func acquireWhenFull(_ isReserveOpen: inout Bool) -> ConnectionSlots.Slot? {
         let waiting = SocketSilence.waiting(at: descriptor)
         guard waiting > 0 else {
@@ -106,11 +105,11 @@ final class Acceptor: Sendable {
         return nil
     }
 
-    /// Closes idle connections for `waiting` others, a few at a time; returns how many are closing.
+    /// Closes idle connections for `waiting` pending ones, a few at a time; returns how many are closing.
     @discardableResult
     private func closeIdle(for waiting: Int) -> Int { core.closeIdle(min(waiting, Self.maxClosedAtOnce)) }
 
-    /// Tries again after a pause: the socket stays readable, so without one the source would call again at once.
+    /// Pauses the source: the socket stays readable, so the source would fire again at once.
     private func pauseAccepting() {
         source.suspend()
         queue.asyncAfter(deadline: .now() + Self.pause) { [self] in source.resume() }

@@ -1,17 +1,17 @@
 import Bytes
 
-/// A host and a port, as the `Host` header, an origin and a URL write them (RFC 3986, section 3.2), without user.
+/// A host and a port as in a `Host` header, an origin or a URL (RFC 3986, section 3.2), without user information.
 ///
-/// Refers to the bytes it was read from by their places, and copies nothing.
+/// Stores offsets into the bytes that it was parsed from; nothing is copied.
 public struct Authority: Equatable, Sendable {
-    /// Where the host ends in those bytes; it begins at 0. An IPv6 address is in its brackets.
+    /// End offset of the host, which starts at 0. Includes the brackets of an IPv6 address.
     public let hostEnd: Int
-    /// The port, 0...65,535; nil when none is written.
+    /// The port, 0...65,535; nil if there is none.
     public let port: UInt16?
 
-    /// Reads all of `text`; nil when it is not an authority: empty, a character that no host has, a port that is not one.
+    /// Parses all of `text`; nil if it is empty or has an invalid character or port.
     ///
-    /// - Complexity: O(length), without an allocation.
+    /// - Complexity: O(length), without allocation.
     public init?(_ text: Span<UInt8>) {
         guard let end = Authority.hostEnd(in: text), end > 0 else { return nil }
         hostEnd = end
@@ -44,14 +44,14 @@ public struct Authority: Equatable, Sendable {
 }
 
 extension UInt8 {
-    /// Whether an IPv6 address may have the character between its brackets.
+    /// Whether the character is valid between the brackets of an IPv6 address.
     fileprivate var isAddressCharacter: Bool {
         hexValue != nil || self == UInt8(ascii: ":") || self == UInt8(ascii: ".")
     }
 
-    /// Whether a registered name may have the character: `unreserved`, `sub-delims` and the `%` of an escape.
+    /// Whether the character is valid in a registered name: `unreserved`, `sub-delims` and the `%` of an escape.
     fileprivate var isNameCharacter: Bool {
-        // One bit a character, 0x00...0x3F and 0x40...0x7F.
+        // One bit per character, 0x00...0x3F and 0x40...0x7F.
         let low: UInt64 = 0x2BFF_7FF2_0000_0000
         let high: UInt64 = 0x47FF_FFFE_87FF_FFFE
         return self < 0x80 && (self < 0x40 ? low : high) >> UInt64(self & 0x3F) & 1 == 1

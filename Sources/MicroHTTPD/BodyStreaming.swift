@@ -1,84 +1,83 @@
-/// Takes a request's body piece by piece.
+/// Receives a request's body in pieces.
 ///
-/// One serves one request. Its methods are called on pool threads and never at the same time; `finish` or `abandon` is
-/// the last one called.
+/// A consumer serves one request. Its methods are called on pool threads, never concurrently; the last call is `finish`
+/// or `abandon`.
 public protocol BodyConsumer: AnyObject {
-    /// The first call: the body will come from `sender`.
+    /// The first call, before the body arrives from `sender`.
     func begin(_ sender: BodySender)
 
-    /// Takes a prefix of `bytes` and returns its length.
+    /// Consumes a prefix of `bytes` and returns its length.
     ///
-    /// Fewer than all means that it must wait: nothing more is read from the connection until `resume()` is called;
-    /// then it is offered the rest. The bytes are valid during the call only.
+    /// If that is less than all, reading from the connection pauses until `resume()` is called; then the rest is passed
+    /// again. The bytes are valid during the call only.
     func consume(_ bytes: UnsafeRawBufferPointer, resume: BodyResumption) -> Int
 
-    /// The whole body was taken.
+    /// The whole body was consumed.
     func finish(_ responder: Responder)
 
-    /// The client went away, was too slow, or the daemon stops: the rest of the body will not come.
+    /// The rest of the body will not arrive: the client disconnected or was too slow, or the daemon is stopping.
     func abandon()
 }
 
 extension BodyConsumer {
-    /// Nothing.
+    /// Does nothing.
     public func begin(_ sender: BodySender) {}
 }
 
-/// The client that sends a body.
+/// The connection that a body arrives on.
 public struct BodySender: Sendable {
     let rendezvous: Rendezvous
     let request: UInt64
 
-    /// The client whose connection has `rendezvous` and sends `request`.
+    /// Creates the sender of `request` on the connection of `rendezvous`.
     package init(rendezvous: Rendezvous, request: UInt64) {
         self.rendezvous = rendezvous
         self.request = request
     }
 
-    /// Cuts the connection if the body's request is still under way; the consumer's `abandon()` is called. From any
-    /// thread.
+    /// Cuts the connection if the request is still in flight; then `abandon()` of the consumer is called. From any thread.
     public func cut() { rendezvous.cut(request) }
 }
 
-/// Makes an answer's body piece by piece.
+/// Produces an answer's body in pieces.
 public protocol BodyProducer: AnyObject, Sendable {
-    /// Writes the next bytes to the beginning of `buffer`; on a pool thread, never twice at the same time.
+    /// Writes the next bytes to the start of `buffer`. Called on a pool thread, never concurrently.
     ///
-    /// - Parameter resume: what to call, once `.later` was returned, when there is more.
+    /// - Parameter resume: To be called after `.later` was returned, when more bytes are available.
     func produce(into buffer: UnsafeMutableRawBufferPointer, resume: BodyResumption) -> BodyProduction
 
-    /// The last call: the body was sent, the client went away, or the daemon stops. On a pool thread.
+    /// The last call: the body was sent, the client disconnected, or the daemon is stopping. On a pool thread.
     ///
-    /// A producer whose response is never sent is released without this call.
+    /// Not called if the response is never sent.
     func close()
 }
 
-/// What a producer did with the buffer it was offered.
+/// The result of one call of a producer.
 public enum BodyProduction: Equatable, Sendable {
-    /// It wrote that many bytes, 1 at least.
+    /// It wrote this many bytes, at least 1.
     case bytes(Int)
-    /// There is nothing now; it calls `resume()` when there is. A daemon that stops ends the body here.
+    /// Nothing is available yet; the producer calls `resume()` later. A daemon that is stopping ends the body here.
     case later
     /// The body is complete.
     case end
-    /// The body cannot be completed; the connection is cut, so that the client sees it.
+    /// The body cannot be completed. The connection is cut, so that the client notices.
     case failed
 }
 
-/// Continues a body that its consumer or producer paused.
+/// Resumes a body that its consumer or producer paused.
 public struct BodyResumption: Sendable {
     let rendezvous: Rendezvous
     let turn: UInt64
 
-    /// Continues the consumer or producer that `rendezvous` paused in `turn`.
+    /// Creates the resumption of `turn` on the connection of `rendezvous`.
     package init(rendezvous: Rendezvous, turn: UInt64) {
         self.rendezvous = rendezvous
         self.turn = turn
     }
 
-    /// Has the consumer or producer called again.
+    /// Makes the daemon call the consumer or producer again.
     ///
-    /// From any thread, even before the call that this was given to has returned; the first time counts.
+    /// From any thread, even before the call that received this value has returned. Later calls have no effect.
     public func resume() {
         rendezvous.resume(turn)
     }

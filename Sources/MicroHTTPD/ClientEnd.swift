@@ -1,17 +1,16 @@
 import Glibc
 
-/// How a client has ended its side of a connection.
+/// How a client has closed its side of a connection.
 enum ClientEnd {
-    /// It sends no more, but may read.
+    /// It has stopped sending but may still read.
     case closed
-    /// Nothing can be sent to it either.
+    /// It can neither send nor read.
     case reset
 
-    /// POLLRDHUP, which the system's headers have for GNU sources only.
+    /// POLLRDHUP, which the system's headers define with _GNU_SOURCE only.
     private static let readHangUp: Int16 = 0x2000
 
-    /// Of the client at `socket`, as the kernel knows it: whatever the client sent before that is still unread, and
-    /// whether it is encrypted, does not matter. Nil when it has not ended it.
+    /// Asks the kernel about the client of `socket`; works with unread data and with TLS. Nil if its side is still open.
     init?(_ socket: Int32) {
         var request = pollfd(fd: socket, events: Self.readHangUp, revents: 0)
         guard poll(&request, 1, 0) == 1 else { return nil }
@@ -20,7 +19,7 @@ enum ClientEnd {
         self = events & (POLLERR | POLLHUP) == 0 ? .closed : .reset
     }
 
-    /// Whether all that came over `socket` was read.
+    /// Whether all bytes received on `socket` have been read.
     static func hasReadAll(of socket: Int32) -> Bool {
         var unread: Int32 = 0
         return ioctl(socket, UInt(FIONREAD), &unread) == 0 && unread == 0

@@ -1,10 +1,10 @@
 import CMicroHTTPD
 
 extension Connection {
-    /// A call of the library after the first: with a piece of the body, or, with none, because the request is complete
-    /// or the connection was resumed.
+    /// Handles a later call of the library for a request: with a piece of the body, or without one because the request is
+    /// complete or the connection was resumed.
     ///
-    /// - Parameter size: the length of `piece`; set to what is left of it.
+    /// - Parameter size: The length of `piece`; set to the number of bytes not consumed.
     func proceed(
         _ connection: OpaquePointer, _ piece: UnsafePointer<CChar>?, _ size: inout Int
     ) -> MHD_Result {
@@ -51,7 +51,7 @@ extension Connection {
             precondition(0...rest.count ~= taken, "a consumer took \(taken) of \(rest.count) bytes")
             rest = rest.dropFirst(taken)
             if rest.isEmpty { break }
-            // Nothing is expected of the client as long as we are the ones to wait.
+            // No deadline for the client while it waits for us.
             rendezvous.expect(by: .max)
             switch rendezvous.pauseConsumer(turn, core) {
             case .proceed: continue
@@ -67,7 +67,7 @@ extension Connection {
     }
 
     private func complete(_ connection: OpaquePointer) -> MHD_Result {
-        // Moved out and not copied: a plan holds a dozen references.
+        // Moved, not copied: a plan holds a dozen references.
         var ended = Phase.handled
         swap(&ended, &phase)
         switch consume ended {

@@ -1,23 +1,23 @@
 import CMicroHTTPD
 
 extension Connection {
-    /// Queues `response`; returns NO, which cuts the connection, when the library does not take it.
+    /// Queues `response`; returns NO, which cuts the connection, if the library rejects it.
     func reply(_ response: Response, _ connection: OpaquePointer) -> MHD_Result {
         phase = .replied
         var response = isHead ? response.forHead() : response
         if isLast { response.closesConnection = true }
         if let handle = response.makeHandle(for: self) { return queue(handle, response, connection) }
-        core.log("An answer with status \(response.status) has a status or header that cannot be sent.")
+        core.log("An answer with status \(response.status) cannot be sent: the status or a header is invalid.")
         let failure = core.handler.failure().closing()
         guard let handle = failure.makeHandle(for: self) else { return .NO }
         return queue(handle, failure, connection)
     }
 
     private func queue(_ handle: OpaquePointer, _ response: Response, _ connection: OpaquePointer) -> MHD_Result {
-        // The library counts its own reference while it sends.
+        // The library holds its own reference while it sends.
         defer { MHD_destroy_response(handle) }
         if response.retained != nil { limitSendBuffer(forBodyOf: response.length) }
-        // The client has the usual time, and more for a long answer: 16 KiB a second.
+        // The client gets the usual time, plus one second per 16 KiB of the answer.
         rendezvous.expectReading(
             by: monotonicNow() + core.requestTime(with: slot) + response.length / 16_384 * 1_000_000_000)
         return CMicroHTTPD_queue(connection, UInt32(response.status), handle) == 1 ? .YES : .NO
@@ -25,32 +25,32 @@ extension Connection {
 }
 
 extension Connection {
-    /// What the kernel may hold back for a client that does not read, in bytes. Left to itself it takes megabytes, so that
-    /// long after a client has stopped reading all seems well.
+    /// Limit of unread bytes that the kernel buffers for a client. By default it buffers megabytes, which would hide for a
+    /// long time that a client has stopped reading.
     private static let sendBufferSize: Int32 = 131_072
 
-    /// Bounds what the kernel holds of a body of `length` bytes, .max for one that is made while it is sent.
+    /// Limits how much of a body of `length` bytes the kernel buffers; .max for a streamed body.
     func limitSendBuffer(forBodyOf length: Int64) {
         if length > Connection.sendBufferSize { rendezvous.limitSendBuffer(to: Connection.sendBufferSize) }
     }
 }
 
 extension Response {
-    /// The same answer, with the connection closed after it.
+    /// A copy of the answer that closes the connection.
     package func closing() -> Response {
         var response = self
         response.closesConnection = true
         return response
     }
 
-    /// The same answer to a HEAD. libmicrohttpd 0.9.75 sends the last, empty chunk of a streamed body although it sends
-    /// nothing else of it: the connection ends there, so that nobody takes it for the beginning of the next answer.
+    /// The answer to a HEAD request. libmicrohttpd 0.9.75 sends no streamed body but does send its last, empty chunk, so
+    /// the connection must be closed: the client could take the chunk for the start of the next answer.
     fileprivate func forHead() -> Response {
         guard case .stream = body else { return self }
         return closing()
     }
 
-    /// The body's length in bytes as far as it is known.
+    /// The body's length in bytes; 0 for a streamed body.
     fileprivate var length: Int64 {
         switch body {
         case .bytes(let bytes): Int64(bytes.count)
@@ -59,20 +59,19 @@ extension Response {
         }
     }
 
-    /// A response of the library's, to be destroyed by the caller; nil when it cannot be made with this status or these
-    /// headers.
+    /// Creates the library's response, which the caller must destroy; nil if the status or a header is invalid.
     fileprivate func makeHandle(for connection: Connection) -> OpaquePointer? {
         let made: OpaquePointer? =
             switch body {
             case .bytes(let bytes):
                 bytes.withUnsafeBytes { bytes in
                     if let retained { return RetainedBody.makeHandle(bytes, retained) }
-                    // The library copies, and so never writes to it.
+                    // The library copies the bytes and never writes to them.
                     return MHD_create_response_from_buffer(
                         bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
                 }
             case .constant(let constant):
-                // The library never writes to what it is told to be persistent.
+                // The library never writes to a persistent buffer.
                 MHD_create_response_from_buffer(
                     constant.bytes.count, UnsafeMutableRawPointer(mutating: constant.bytes.baseAddress),
                     .RESPMEM_PERSISTENT)
@@ -82,7 +81,7 @@ extension Response {
         guard let handle = made else { return nil }
         var isAccepted = 200...599 ~= status
         for (name, value) in headers where isAccepted {
-            // Passed as they are, both would be copied to arrays first.
+            // Passing the strings directly would copy both to arrays first.
             isAccepted = name.withCString { name in
                 value.withCString { CMicroHTTPD_add_header(handle, name, $0) == 1 }
             }

@@ -2,22 +2,22 @@ import CMicroHTTPD
 import Glibc
 import Synchronization
 
-/// A client's connection; libmicrohttpd holds it as the connection's `socket_context`.
+/// A client's connection; libmicrohttpd stores it as the connection's `socket_context`.
 ///
-/// Everything in it belongs to the one pool thread that serves the connection, and is not checked for overlapping
-/// accesses: that costs a twentieth of a small request. What other threads need is in `rendezvous`.
+/// All state belongs to the pool thread that serves the connection. Exclusivity checks are off, because they cost 5 % of
+/// a small request. State that other threads need is in `rendezvous`.
 final class Connection {
-    /// How far the current request has come.
+    /// The phase of the current request.
     enum Phase {
         /// Between two requests.
         case idle
         /// The request line was received.
         case requestLine
-        /// Refused; the answer waits for the last call, because one that is queued sooner closes the connection.
+        /// Refused; the answer is sent in the last call, because an earlier answer closes the connection.
         case rejected(Response)
-        /// Refused; the body is thrown away first, `room` more bytes at most.
+        /// Refused; the body is discarded first, at most `room` more bytes.
         case discarding(Response, room: Int)
-        /// The body is being gathered in `body`, `limit` bytes at most.
+        /// The body is collected in `body`, at most `limit` bytes.
         case collecting(
             RequestHead, tooLarge: @Sendable () -> Response, handle: @Sendable (Request, Responder) -> Void)
         /// The body goes to a consumer.
@@ -31,7 +31,7 @@ final class Connection {
     let core: DaemonCore
     let rendezvous: Rendezvous
     let remoteAddress: String
-    /// The slot that the connection uses until it is over.
+    /// The slot that the connection uses until it is closed.
     @exclusivity(unchecked) private(set) var slot: ConnectionSlots.Slot
     @exclusivity(unchecked) var phase = Phase.idle
     @exclusivity(unchecked) var body: [UInt8] = []
@@ -39,9 +39,9 @@ final class Connection {
     @exclusivity(unchecked) var request: UInt64 = 0
     /// Whether the current request is a HEAD.
     @exclusivity(unchecked) var isHead = false
-    /// What was shown in the handshake, which GnuTLS refers to as long as the session lives.
+    /// The identity presented in the handshake; GnuTLS refers to it until the session ends.
     @exclusivity(unchecked) var identity: TLSIdentity?
-    /// Whether the connection ends with the current request: where its body ended is in doubt.
+    /// Whether the connection closes after the current request.
     @exclusivity(unchecked) var isLast = false
 
     @exclusivity(unchecked) private var target = ""
@@ -49,7 +49,7 @@ final class Connection {
     @exclusivity(unchecked) private var headers = HeaderFields()
     @exclusivity(unchecked) private var turn: UInt64 = 0
 
-    /// A connection that the library has just accepted.
+    /// Creates the state of a connection that the library has just accepted.
     init(_ core: DaemonCore, _ connection: OpaquePointer) {
         self.core = core
         remoteAddress = CMicroHTTPD_client_address(connection).flatMap(numericAddress) ?? "local"
@@ -73,7 +73,8 @@ final class Connection {
         // Bytes that are not UTF-8 are replaced by characters that no target may have.
         self.target = String(cString: target)
         targetAddress = UInt(bitPattern: target)
-        // Hides the query: the library would split it for nobody, and with some 500 parameters it would never answer.
+        // Hides the query from the library, which would parse it needlessly and never answer a request with about 500
+        // parameters.
         if let mark = strchr(target, Int32(UInt8(ascii: "?"))) { mark[1] = 0 }
         phase = .requestLine
         rendezvous.endIdleness()
@@ -85,7 +86,7 @@ final class Connection {
         }
     }
 
-    /// The headers have come: asks the handler what to do.
+    /// The headers are complete: asks the handler for a plan.
     func begin(_ connection: OpaquePointer, method: UnsafePointer<CChar>, version: UnsafePointer<CChar>) -> MHD_Result {
         request = rendezvous.open()
         let head: RequestHead
@@ -96,7 +97,7 @@ final class Connection {
         }
         isHead = head.method == .head
         isLast = head.hasBody && head.contentLength == nil && !Daemon.libraryVersion.endsChunkedBodiesStrictly
-        // Asked after the request was opened: a stop either sees it open or is seen here.
+        // Checked after `open()`: a stop either sees the open request or is seen here.
         guard core.stage == .running else { return reply(core.handler.refuse(.stopping, head).closing(), connection) }
         switch plan(for: head) {
         case .reject(let response):
@@ -110,7 +111,7 @@ final class Connection {
         case .collect(let limit, let tooLarge, let handle):
             if let length = head.contentLength {
                 guard length <= limit else { return reply(tooLarge(), connection) }
-                // No more than a little before it is there: a client can claim what it likes.
+                // Reserves little in advance: a client can claim any length.
                 body.reserveCapacity(Int(min(length, 16_384)))
             }
             self.limit = limit
@@ -122,17 +123,17 @@ final class Connection {
         return .YES
     }
 
-    /// The handler's plan, unless the connection has a slot for probes only and this is not one.
+    /// The handler's plan, or a refusal if the connection has a reserved slot and the request is not a probe.
     private func plan(for head: RequestHead) -> RequestPlan {
         guard slot == .reserved else { return core.handler.begin(head) }
         isLast = true
-        // A body would use the slot for as long as it takes.
+        // A body would occupy the slot for as long as the client takes.
         if !head.hasBody, core.handler.isProbe(head) { return core.handler.begin(head) }
         core.countTurnedAway()
         return .reject(core.handler.refuse(.noSlot, head))
     }
 
-    /// The request, if there is one, is over, answered or not.
+    /// Ends the current request, if any, answered or not.
     func finish() {
         if case .idle = phase { return }
         if case .streaming(let consumer) = phase { consumer.abandon() }
@@ -144,14 +145,14 @@ final class Connection {
         rendezvous.beginIdleness(now)
     }
 
-    /// The connection is over.
+    /// Ends the connection.
     func close() {
         finish()
         if rendezvous.close() { core.closingCount.subtract(1, ordering: .relaxed) }
         core.remove(rendezvous)
     }
 
-    /// A number that no other turn of a consumer or producer on this connection has.
+    /// A new turn number for a consumer or producer, unique on this connection.
     func nextTurn() -> UInt64 {
         turn += 1
         return turn

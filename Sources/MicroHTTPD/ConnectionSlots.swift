@@ -1,13 +1,13 @@
 import Locking
 import Synchronization
 
-/// The slots for connections: ordinary ones, and a few in reserve for when all ordinary ones are in use.
+/// The slots for connections: ordinary ones, and a few reserved ones for probes when all ordinary ones are in use.
 final class ConnectionSlots: Sendable {
-    /// A slot, by what its connection may do.
+    /// The kind of a slot.
     enum Slot {
-        /// Anything.
+        /// The connection may do anything.
         case ordinary
-        /// Send one request that is answered at once.
+        /// The connection may send one probe.
         case reserved
     }
 
@@ -16,7 +16,7 @@ final class ConnectionSlots: Sendable {
     private let ordinary = Atomic(0)
     private let reserved = Atomic(0)
     private let changedAt = Atomic(monotonicNow())
-    /// The sockets with a reserved slot that the library has not made a `Connection` of yet.
+    /// Sockets with a reserved slot that do not have a `Connection` yet.
     private let reservedSockets = Locked<Set<Int32>>([])
 
     init(_ limit: Int, reserve: Int) {
@@ -27,7 +27,7 @@ final class ConnectionSlots: Sendable {
     /// When an ordinary slot was last acquired or released, in ns of the monotonic clock.
     var lastChange: Int64 { changedAt.load(ordering: .relaxed) }
 
-    /// Acquires a slot of this kind; false when all are in use.
+    /// Acquires a slot of this kind; false if all are in use.
     func acquire(_ slot: Slot) -> Bool {
         switch slot {
         case .ordinary:
@@ -47,19 +47,19 @@ final class ConnectionSlots: Sendable {
         }
     }
 
-    /// Exchanges a reserved slot for an ordinary one; false when none is free.
+    /// Exchanges a reserved slot for an ordinary one; false if none is free.
     func promote() -> Bool {
         guard acquire(.ordinary) else { return false }
         release(.reserved)
         return true
     }
 
-    /// Remembers that `socket`, which is handed to the library now, has a reserved slot.
+    /// Records that `socket`, which is about to be passed to the library, has a reserved slot.
     func markReserved(_ socket: Int32) {
         reservedSockets.withLock { _ = $0.insert(socket) }
     }
 
-    /// The slot of `socket`, which the library has made a `Connection` of, or has refused.
+    /// The slot of `socket`, which now has a `Connection` or was rejected by the library.
     func claimSlot(of socket: Int32) -> Slot {
         guard reserved.load(ordering: .relaxed) > 0 else { return .ordinary }
         return reservedSockets.withLock { $0.remove(socket) } == nil ? .ordinary : .reserved

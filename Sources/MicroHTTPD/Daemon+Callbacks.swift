@@ -5,7 +5,7 @@ import Glibc
 import Locking
 
 extension Daemon {
-    /// MHD_AccessHandlerCallback: the headers are there, a piece of the body is, or the request is complete.
+    /// MHD_AccessHandlerCallback: called for complete headers, for each piece of the body, and for the complete request.
     static let handleAccess: MHD_AccessHandlerCallback = {
         _, connection, _, method, version, piece, size, context in
         guard let connection, let size, let context = context?.pointee else { return .NO }
@@ -15,7 +15,7 @@ extension Daemon {
         return owner.begin(connection, method: method, version: version)
     }
 
-    /// Of MHD_OPTION_URI_LOG_CALLBACK: the request line is there. What it returns is the context of the calls to come.
+    /// MHD_OPTION_URI_LOG_CALLBACK: called for the request line. Returns the context for the later calls.
     static let logTarget:
         @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
             _, target, connection in
@@ -24,13 +24,13 @@ extension Daemon {
             return context
         }
 
-    /// MHD_RequestCompletedCallback: the answer was sent, or will not be.
+    /// MHD_RequestCompletedCallback: called when the answer was sent or will never be.
     static let notifyCompleted: MHD_RequestCompletedCallback = { _, _, context, _ in
         guard let context = context?.pointee else { return }
         Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().finish()
     }
 
-    /// MHD_NotifyConnectionCallback: a connection begins or ends; unlike the others these two always pair.
+    /// MHD_NotifyConnectionCallback: called at the start and at the end of a connection. Only these calls always pair.
     static let notifyConnection: MHD_NotifyConnectionCallback = { core, connection, context, code in
         guard let core, let connection, let context else { return }
         switch code.rawValue {
@@ -48,8 +48,8 @@ extension Daemon {
         }
     }
 
-    /// gnutls_certificate_retrieve_function2, of MHD_OPTION_HTTPS_CERT_CALLBACK: a handshake needs a certificate. The
-    /// session's pointer is the library's connection.
+    /// gnutls_certificate_retrieve_function2 for MHD_OPTION_HTTPS_CERT_CALLBACK: called when a handshake needs a
+    /// certificate. The session's pointer is the library's connection.
     static let retrieveCertificate:
         @convention(c) (
             gnutls_session_t?, UnsafePointer<gnutls_datum_t>?, Int32, UnsafePointer<gnutls_pk_algorithm_t>?, Int32,
@@ -76,7 +76,7 @@ extension Daemon {
         Unmanaged<DaemonCore>.fromOpaque(core).takeUnretainedValue().log(printable(message))
     }
 
-    /// One line of ASCII: the library's messages quote what clients send.
+    /// Escapes `message` to one line of ASCII: the library's messages quote client data.
     static func printable(_ message: [UInt8]) -> String {
         var text = ""
         for byte in message {

@@ -15,19 +15,19 @@ public final class Daemon: Sendable {
     private let sweeper: DeadlineSweeper
     private let life = Locked(Life())
 
-    /// What is done once in a daemon's life.
+    /// The steps of a stop, each done once.
     private struct Life {
         var isQuiesced = false
         var isFinished = false
         var isStopped = false
-        /// How many requests the stop waits for, or has waited for.
+        /// Number of requests that the stop waits for or has waited for.
         var awaited = 0
     }
 
-    /// Starts to listen and to serve, until it is stopped or released.
+    /// Starts listening and serving, until the daemon is stopped or released.
     ///
-    /// - Parameter log: gets each message of the library as one line of printable ASCII; from any thread.
-    /// - Throws: when a setting is out of its range, the address cannot be listened on, or the library does not start.
+    /// - Parameter log: Receives each message of the library as one line of printable ASCII; called on any thread.
+    /// - Throws: If a setting is out of range, the address cannot be listened on, or the library does not start.
     public init(
         _ configuration: DaemonConfiguration, handler: any RequestHandler, log: @escaping @Sendable (String) -> Void
     ) throws(DaemonError) {
@@ -63,38 +63,38 @@ public final class Daemon: Sendable {
         stop(within: .zero)
     }
 
-    /// What is listened on.
+    /// The address that the daemon listens on.
     public var address: ListeningAddress { socket.address }
 
-    /// The port that is listened on; 0 for a unix domain socket.
+    /// The port that the daemon listens on; 0 for a unix domain socket.
     public var port: UInt16 {
         if case .tcp(_, let port) = socket.address { port } else { 0 }
     }
 
-    /// Shows `identity` in the handshakes from now on; a connection keeps the one that it began with. From any thread.
+    /// Uses `identity` for future handshakes; existing connections keep theirs. From any thread.
     ///
-    /// A daemon that was started without TLS stays so.
+    /// Has no effect on a daemon that was started without TLS.
     public func replaceIdentity(_ identity: TLSIdentity) {
         core.identity.withLock { $0 = identity }
     }
 
-    /// What was counted up to now.
+    /// The current counts.
     public var statistics: DaemonStatistics { core.statistics }
 
-    /// How many connection objects exist; for tests.
+    /// Number of existing connection objects; for tests.
     var liveConnections: Int { core.liveConnections.load(ordering: .relaxed) }
 
     /// The version of libmicrohttpd in use.
     public static let libraryVersion = LibraryVersion(String(cString: MHD_get_version()))
 
-    /// Answers new requests with 503; requests that have begun continue. On a socket that was passed to this process, no
-    /// further connections are accepted: they are left for the process that gets the socket next.
+    /// Answers new requests with 503; requests in flight continue. A socket that was passed to this process accepts no more
+    /// connections: they are left to the next process that gets the socket.
     public func quiesce() {
         life.withLock { life in
             if life.isQuiesced { return }
             life.isQuiesced = true
             if socket.isPassed { acceptor.stop() }
-            // What ends because of the new stage was under way, and so was what began before it.
+            // Count before and after: the new stage ends some requests, and others may have begun just before it.
             life.awaited = awaitOpenRequests()
             core.advance(to: .stopping)
             life.awaited += awaitOpenRequests()
@@ -105,10 +105,10 @@ public final class Daemon: Sendable {
         core.open.count { $0.awaitOpenRequest(core) }
     }
 
-    /// Waits up to `time` for the requests under way, and refuses those that are not done by then. New requests get 503
+    /// Waits up to `time` for the requests in flight, and refuses those that are not done by then. New requests get 503
     /// until `stop` is called.
     ///
-    /// Blocks; not to be called on a pool thread. A second call returns at once, with an empty report.
+    /// Blocks; must not be called on a pool thread. A second call returns at once, with an empty report.
     @discardableResult
     public func finishRequests(within time: Duration) -> StopReport {
         quiesce()
@@ -120,18 +120,18 @@ public final class Daemon: Sendable {
         for connection in core.open { connection.wake(core) }
         _ = core.awaited.wait(timeout: .now() + .nanoseconds(Int(time.nanoseconds)))
 
-        // From here nothing suspends a connection any more: with one suspended the library aborts the process.
+        // From here on no connection is suspended: the library aborts the process if one is when it stops.
         core.advance(to: .closing)
         let cut = core.open.count { $0.isAwaited }
         for connection in core.open { connection.wake(core) }
-        // What was refused just now is on its way to the clients.
+        // Give the refusals time to be sent.
         _ = core.awaited.wait(timeout: .now() + .milliseconds(500))
         return StopReport(finished: awaited - cut, cut: cut)
     }
 
-    /// Stops: finishes the requests, as `finishRequests` does, and ends all connections.
+    /// Stops the daemon: calls `finishRequests`, then closes all connections.
     ///
-    /// Blocks; not to be called on a pool thread. A second call returns at once, with an empty report.
+    /// Blocks; must not be called on a pool thread. A second call returns at once, with an empty report.
     @discardableResult
     public func stop(within time: Duration) -> StopReport {
         let report = finishRequests(within: time)
@@ -146,7 +146,7 @@ public final class Daemon: Sendable {
         return report
     }
 
-    /// What to tell the operator about the libmicrohttpd in use, and about how it is bound to this process.
+    /// Warnings for the operator about the libmicrohttpd in use and its linkage.
     public static var libraryWarnings: [String] {
         [libraryVersion.warning, isEventLimitInForce ? nil : eventLimitWarning].compactMap(\.self)
     }

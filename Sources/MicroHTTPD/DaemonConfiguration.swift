@@ -1,36 +1,36 @@
-/// What a daemon is started with.
+/// The settings of a daemon.
 public struct DaemonConfiguration: Sendable {
-    /// Where to listen.
+    /// Address to listen on.
     public var endpoint: Endpoint
     /// Pool threads, 1...64.
     public var threads = 2
-    /// Connections open at a time, 1...1,048,576. Further ones wait in the kernel's queue; connections that have been idle
-    /// between two requests for a second or more are closed for them, the longest idle first.
+    /// Limit of open connections, 1...1,048,576. Further ones wait in the kernel's queue. To make room for them, connections
+    /// that have been idle between two requests for a second or more are closed, the longest idle first.
     public var connectionLimit = 4096
-    /// Connections beyond `connectionLimit`, 0...1024. They are accepted once no slot has become free, or connections have
-    /// been waiting, for two seconds. Probes are answered on them; every other request gets 503.
+    /// Number of connections beyond `connectionLimit`, 0...1024. They are accepted after two seconds without a free slot or
+    /// with connections waiting. They only serve probes; every other request gets 503.
     public var probeLimit = 0
-    /// Connections open at a time from one address. 0 means no limit, and so does any value from `connectionLimit` up.
+    /// Limit of open connections per client address. 0, or any value from `connectionLimit` up, means no limit.
     public var connectionsPerAddressLimit = 0
-    /// What a connection may use for its headers and buffers in bytes, 8,192...16,777,216. A longer request line or
-    /// longer headers are refused by the library itself.
+    /// Memory of a connection for headers and buffers in bytes, 8,192...16,777,216. The library itself refuses a request
+    /// line or headers that do not fit.
     public var connectionMemoryBytes = 32_768
-    /// After how many seconds without a byte in either direction a connection is closed, 1...86,400.
+    /// Seconds without a byte in either direction after which a connection is closed, 1...86,400.
     public var idleTimeoutSeconds = 60
-    /// How long a client may take from the first byte of a request to its last, 100 milliseconds at least; with a body
-    /// that is streamed, from one piece to the next.
+    /// Time limit from the first to the last byte of a request, at least 100 milliseconds; for a streamed body, from one
+    /// piece to the next.
     public var requestDeadline = Duration.seconds(30)
-    /// With which certificate to serve TLS, until it is replaced; nil serves plain text.
+    /// Initial certificate for TLS; nil serves plain HTTP.
     public var tls: TLSIdentity?
-    /// Whether to start with a libmicrohttpd that one request crashes.
+    /// Whether to start with a libmicrohttpd that a single request can crash.
     public var allowsUnsafeLibrary = false
 
-    /// A daemon on `endpoint`, a free port of loopback if not told otherwise, and the defaults for the rest.
+    /// Creates the default configuration for `endpoint`, by default a free port of loopback.
     public init(_ endpoint: Endpoint = .tcp()) {
         self.endpoint = endpoint
     }
 
-    /// The first setting that is out of its range, said in words.
+    /// The first setting that is out of range, as a phrase.
     var fault: String? {
         let ranges: [(String, Int, ClosedRange<Int>)] = [
             ("threads", threads, 1...64),
@@ -49,19 +49,19 @@ public struct DaemonConfiguration: Sendable {
 
 /// Why a daemon was not started.
 public enum DaemonError: Error, Equatable, Sendable {
-    /// A setting is out of its range.
+    /// A setting is out of range.
     case badConfiguration(String)
-    /// The host is not a numeric address, or the path cannot be that of a socket.
+    /// The host is not a numeric address, or the path is not valid for a socket.
     case badAddress(String)
-    /// The address cannot be listened on: in use, not ours, not permitted, no socket. `code` is the `errno`.
+    /// The address cannot be listened on: it is in use, not local, not permitted, or not a socket. `code` is the `errno`.
     case cannotListen(address: String, code: Int32)
-    /// The libmicrohttpd in use can be crashed by one request.
+    /// The libmicrohttpd in use can be crashed by a single request.
     case unsafeLibrary(LibraryVersion)
-    /// The library did not start; `messages` is what it said.
+    /// The library did not start; `messages` are its log messages.
     case cannotStart(messages: String)
 }
 
-/// What a daemon has counted.
+/// The counts of a daemon.
 public struct DaemonStatistics: Equatable, Sendable {
     /// Connections open now.
     public let openConnections: Int
@@ -73,10 +73,10 @@ public struct DaemonStatistics: Equatable, Sendable {
     public let turnedAway: Int
 }
 
-/// How a stop went.
+/// The result of a stop.
 public struct StopReport: Equatable, Sendable {
-    /// Requests under way when the stop began that were finished.
+    /// Requests in flight at the start of the stop that were finished.
     public let finished: Int
-    /// Those that were not, and were refused or cut.
+    /// Requests in flight at the start of the stop that were refused or cut.
     public let cut: Int
 }

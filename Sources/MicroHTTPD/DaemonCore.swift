@@ -3,7 +3,7 @@ import Dispatch
 import Locking
 import Synchronization
 
-/// What all connections of a daemon share.
+/// The state shared by all connections of a daemon.
 package final class DaemonCore: Sendable {
     package let handler: any RequestHandler
     let log: @Sendable (String) -> Void
@@ -11,15 +11,15 @@ package final class DaemonCore: Sendable {
     let requestTime: Int64
     /// How long a client may keep a connection without a request, in nanoseconds.
     let idleTime: Int64
-    /// What new connections show in their handshake.
+    /// The identity for new handshakes.
     let identity: Locked<TLSIdentity?>
-    /// The slots for connections; each connection uses one from its beginning.
+    /// The slots for connections; each connection uses one from the start.
     let slots: ConnectionSlots
     /// The requests that a stop waits for.
     let awaited = DispatchGroup()
-    /// `Connection` objects in existence.
+    /// Number of existing `Connection` objects.
     let liveConnections = Atomic(0)
-    /// Idle connections that were closed to make room for others and are not over yet.
+    /// Idle connections that are being closed to make room for others.
     let closingCount = Atomic(0)
 
     private let stageValue = Atomic(Stage.running.rawValue)
@@ -47,17 +47,17 @@ package final class DaemonCore: Sendable {
         }
     }
 
-    /// How far the daemon has come.
+    /// The current stage of the daemon.
     var stage: Stage {
         Stage(rawValue: stageValue.load(ordering: .acquiring)) ?? .closing
     }
 
-    /// Goes on to `stage`; never back.
+    /// Advances to `stage`; never goes back.
     func advance(to stage: Stage) {
         stageValue.max(stage.rawValue, ordering: .acquiringAndReleasing)
     }
 
-    /// The connections that are open.
+    /// The open connections.
     var open: [Rendezvous] {
         connections.withLock { Array($0.values) }
     }
@@ -73,18 +73,18 @@ package final class DaemonCore: Sendable {
     /// Cuts the connections whose deadline has passed, and those whose client has disconnected.
     func sweep() { cut { $0.sweep($1) } }
 
-    /// Cuts the connections whose deadline has passed; does not look at the others, as `sweep` does.
+    /// Cuts the connections whose deadline has passed; unlike `sweep` it does not check for disconnected clients.
     func cutLate() { cut { $0.cutIfLate($1) } }
 
-    /// Counts the connections for which `isCut`, which gets the time of now, returns true.
+    /// Calls `isCut` with the current time for each connection and counts those for which it returns true.
     private func cut(_ isCut: (Rendezvous, Int64) -> Bool) {
         let now = monotonicNow()
         let count = open.count { isCut($0, now) }
         if count > 0 { cutCount.add(count, ordering: .relaxed) }
     }
 
-    /// Makes room for others: closes idle connections until `count` connections are closing. Only those count as idle that
-    /// have been between two requests for a second or more; the longest idle are closed first. Returns how many are closing.
+    /// Closes idle connections until `count` are closing; returns how many are. A connection is idle after a second between
+    /// two requests; the longest idle are closed first.
     func closeIdle(_ count: Int) -> Int {
         let before = closingCount.load(ordering: .relaxed)
         let count = count - before
@@ -93,7 +93,7 @@ package final class DaemonCore: Sendable {
         let idle = open.map { (since: $0.idleSince, connection: $0) }.filter { $0.since <= latest }
         var closed = 0
         for (since, connection) in idle.sorted(by: { $0.since < $1.since }) where closed < count {
-            // Counted first: the connection may be over before this returns.
+            // Counted first: the connection may end before `closeIdle` returns.
             closingCount.add(1, ordering: .relaxed)
             if connection.closeIdle(since: since) { closed += 1 } else { closingCount.subtract(1, ordering: .relaxed) }
         }
@@ -104,7 +104,7 @@ package final class DaemonCore: Sendable {
     /// Counts a request that was refused because no slot was free.
     func countTurnedAway() { turnedAwayCount.add(1, ordering: .relaxed) }
 
-    /// The counts of this moment.
+    /// The current counts.
     var statistics: DaemonStatistics {
         DaemonStatistics(
             openConnections: connections.withLock { $0.count }, cutByDeadline: cutCount.load(ordering: .relaxed),
@@ -113,5 +113,5 @@ package final class DaemonCore: Sendable {
     }
 }
 
-/// The present moment in nanoseconds. Deadlines do not need more than the coarse clock.
+/// The current time in nanoseconds, from the coarse clock, which is precise enough for deadlines.
 func monotonicNow() -> Int64 { Monotonic.coarse().nanoseconds }

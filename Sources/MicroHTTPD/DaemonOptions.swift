@@ -1,9 +1,9 @@
 import CMicroHTTPD
 import Glibc
 
-/// A configuration as libmicrohttpd takes it; the texts in it live as long as this does.
+/// A configuration as options of libmicrohttpd. The strings in it live as long as this object.
 final class DaemonOptions {
-    /// The options, ended by MHD_OPTION_END.
+    /// The options, terminated by MHD_OPTION_END.
     private(set) var items: [MHD_OptionItem] = []
     /// MHD_FLAG values.
     let flags: UInt32
@@ -17,19 +17,19 @@ final class DaemonOptions {
         self.flags = flags
 
         let context = Unmanaged.passUnretained(core).toOpaque()
-        // The logger comes first: the library writes to standard error until it has one.
+        // The logger must be first: the library writes to standard error until it has one.
         add(.EXTERNAL_LOGGER, unsafeBitCast(Daemon.logMessage, to: Int.self), context)
         add(.NOTIFY_CONNECTION, unsafeBitCast(Daemon.notifyConnection, to: Int.self), context)
         add(.URI_LOG_CALLBACK, unsafeBitCast(Daemon.logTarget, to: Int.self), context)
         add(.NOTIFY_COMPLETED, unsafeBitCast(Daemon.notifyCompleted, to: Int.self), context)
-        // A pool of one is not a pool to the library.
+        // The library rejects a pool of one thread.
         if configuration.threads > 1 { add(.THREAD_POOL_SIZE, configuration.threads) }
-        // The acceptor keeps the limit. The library divides its own among the threads, and counts a closed connection for
-        // a moment longer, so its limit must never be the one that is reached.
+        // The acceptor enforces the limit. The library divides its own limit among the threads and counts a closed
+        // connection for a moment longer, so its limit must never be reached.
         add(
             .CONNECTION_LIMIT, (configuration.connectionLimit + configuration.probeLimit + 1024) * configuration.threads
         )
-        // One address may have the reserve too, if it may have everything else.
+        // An address without a limit may also use the reserve.
         let perAddress = configuration.connectionsPerAddressLimit
         add(.PER_IP_CONNECTION_LIMIT, perAddress < configuration.connectionLimit ? perAddress : 0)
         add(.CONNECTION_MEMORY_LIMIT, configuration.connectionMemoryBytes)
@@ -38,7 +38,7 @@ final class DaemonOptions {
         add(.STRICT_FOR_CLIENT, Daemon.libraryVersion.discipline)
         if configuration.tls != nil {
             add(.HTTPS_CERT_CALLBACK, 0, unsafeBitCast(Daemon.retrieveCertificate, to: UnsafeMutableRawPointer.self))
-            // The library's default takes TLS 1.0.
+            // The library's default allows TLS 1.0.
             add(
                 .HTTPS_PRIORITIES, 0,
                 text("SECURE128:%PROFILE_MEDIUM:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"))

@@ -1,13 +1,13 @@
 import Dispatch
 import Locking
 
-/// Cuts connections whose client is too slow, or has gone in the middle of a request.
+/// Cuts connections whose client is too slow or has disconnected during a request.
 ///
-/// libmicrohttpd's own time-out begins again with each byte: a client that sends one a second would stay for ever.
+/// libmicrohttpd's own timeout restarts with each byte: a client that sends one per second could stay forever.
 final class DeadlineSweeper: Sendable {
     private let timer: Locked<any DispatchSourceTimer>
 
-    /// Looks at the connections of `core` four times in the time a request has, and once a second at least.
+    /// Checks the connections of `core` four times per request deadline, and at least once per second.
     init(_ core: DaemonCore) {
         let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "microhttpd.deadlines"))
         let interval = DispatchTimeInterval.nanoseconds(Int(min(core.requestTime / 4, 1_000_000_000)))

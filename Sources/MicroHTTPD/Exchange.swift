@@ -1,9 +1,9 @@
-/// A connection's current request, as far as threads other than its pool thread take part in it: the answer, and
-/// whether the connection is suspended until something comes.
+/// The part of a connection's current request that involves other threads than its pool thread: the answer, and whether
+/// the connection is suspended.
 ///
-/// It decides and does nothing: `Rendezvous` keeps it under a lock and performs what it returns.
+/// Only decides: `Rendezvous` keeps it under a lock and performs the actions that it returns.
 package struct Exchange {
-    /// What a suspended connection waits for.
+    /// The reason why a connection is suspended.
     enum Suspension: Equatable {
         case none
         case forAnswer
@@ -15,7 +15,7 @@ package struct Exchange {
     package enum Settlement {
         case reply(Response)
         case suspend
-        /// The daemon closes; the request will not be answered by its handler any more.
+        /// The daemon is closing; the handler can no longer answer the request.
         case refuse
         /// The client has disconnected: the connection ends without an answer.
         case abort
@@ -26,25 +26,25 @@ package struct Exchange {
         /// `resume()` was called already.
         case proceed
         case suspend
-        /// The daemon stops, so that nothing would wake the connection, or the client has disconnected.
+        /// The daemon is stopping, so nothing would wake the connection, or the client has disconnected.
         case abort
     }
 
-    /// What an answer leads to.
+    /// The actions to take after an answer.
     struct Acceptance {
-        /// Whether the connection is to be resumed.
+        /// Whether to resume the connection.
         var resumes = false
-        /// The actions that were kept in case the client disconnects; to be released outside the lock.
+        /// The disconnect actions that are no longer needed; to be released outside the lock.
         var unused: [@Sendable () -> Void] = []
     }
 
-    /// What is left of a request that is over; all of it is handled outside the lock.
+    /// The leftovers of a finished request, to be handled outside the lock.
     struct Remains {
         /// Whether a stop waits for the request.
         var wasAwaited = false
-        /// An answer that was not sent.
+        /// The answer, if it was not sent.
         var unsent: Response?
-        /// The actions to run, because the client disconnected before its answer.
+        /// The actions to run because the client disconnected before the answer.
         var disconnectActions: [@Sendable () -> Void] = []
     }
 
@@ -54,16 +54,16 @@ package struct Exchange {
     private var isAnswered = false
     private var answer: Response?
     private var resumedTurn: UInt64 = 0
-    /// Whether the client was found to have disconnected, which ends the connection.
+    /// Whether the client has disconnected, which ends the connection.
     private var isDisconnected = false
-    /// Whether the request is over and was not answered.
+    /// Whether the request ended without an answer.
     private var endedUnanswered = false
     /// The actions to run if the client disconnects before the answer is given.
     private var disconnectActions: [@Sendable () -> Void] = []
     /// Whether a stop waits for the open request.
     private(set) var isAwaited = false
 
-    /// The next request of the connection begins; returns its number.
+    /// Starts the next request of the connection; returns its number.
     mutating func open() -> UInt64 {
         request += 1
         isOpen = true
@@ -72,7 +72,7 @@ package struct Exchange {
         return request
     }
 
-    /// The request is over: what comes for it later is for nobody.
+    /// Ends the request; later answers are discarded.
     mutating func finish() -> Remains {
         defer {
             isAwaited = false
@@ -85,19 +85,19 @@ package struct Exchange {
         return Remains(wasAwaited: isAwaited, unsent: answer, disconnectActions: disconnectActions)
     }
 
-    /// A stop begins to wait for the open request; false when there is none, or it waits already.
+    /// Marks the open request as awaited by a stop; false if there is none, or it is already awaited.
     mutating func beginAwaiting() -> Bool {
         guard isOpen, !isAwaited else { return false }
         isAwaited = true
         return true
     }
 
-    /// Whether an answer to `request` would be taken.
+    /// Whether an answer to `request` would be accepted.
     func expectsAnswer(to request: UInt64) -> Bool {
         isOpen && !isAnswered && !isDisconnected && request == self.request
     }
 
-    /// Takes the answer to `request` unless it has one.
+    /// Accepts the answer to `request`, unless it was already answered.
     mutating func accept(_ response: Response, to request: UInt64) -> Acceptance {
         guard expectsAnswer(to: request) else { return Acceptance() }
         isAnswered = true
@@ -108,8 +108,8 @@ package struct Exchange {
         return Acceptance(resumes: true, unused: disconnectActions)
     }
 
-    /// Keeps `action` in case the client disconnects before `request` is answered; returns whether it already has, so that
-    /// the caller must run it.
+    /// Keeps `action` in case the client disconnects before `request` is answered. Returns true if the client already has;
+    /// then the caller must run the action.
     mutating func addDisconnectAction(_ action: @escaping @Sendable () -> Void, for request: UInt64) -> Bool {
         guard request == self.request else { return false }
         if endedUnanswered || isDisconnected && !isAnswered { return true }
@@ -117,8 +117,8 @@ package struct Exchange {
         return false
     }
 
-    /// The client of a suspended connection has disconnected: the caller resumes the connection, which then ends, and runs
-    /// the actions that are returned. Nil when nothing is suspended.
+    /// Marks the client of a suspended connection as disconnected. The caller must resume the connection, which then ends,
+    /// and run the returned actions. Nil if the connection is not suspended.
     mutating func disconnect() -> [@Sendable () -> Void]? {
         guard suspension != .none else { return nil }
         suspension = .none
@@ -130,15 +130,15 @@ package struct Exchange {
     /// Whether `request` is still open.
     func isInFlight(_ request: UInt64) -> Bool { isOpen && request == self.request }
 
-    /// Whether the connection has not had a request yet.
+    /// Whether there was no request on the connection yet.
     var isUnused: Bool { request == 0 }
 
-    /// The request that waits for its answer.
+    /// The request that waits for its answer, if any.
     var unanswered: UInt64? {
         suspension == .forAnswer ? request : nil
     }
 
-    /// The handler has returned, or the connection was resumed.
+    /// The next step after the handler has returned or the connection was resumed.
     mutating func settle(_ stage: Stage) -> Settlement {
         if isDisconnected { return .abort }
         if let answer {
@@ -153,7 +153,7 @@ package struct Exchange {
         return .suspend
     }
 
-    /// The consumer has not taken everything in `turn`.
+    /// Pauses the consumer, which did not consume everything in `turn`.
     mutating func pauseConsumer(_ turn: UInt64, _ stage: Stage) -> Pause {
         if isDisconnected { return .abort }
         if resumedTurn >= turn { return .proceed }
@@ -162,7 +162,7 @@ package struct Exchange {
         return .suspend
     }
 
-    /// The producer had nothing in `turn`.
+    /// Pauses the producer, which had nothing to send in `turn`.
     mutating func pauseProducer(_ turn: UInt64, _ stage: Stage) -> Pause {
         if isDisconnected { return .abort }
         if resumedTurn >= turn { return .proceed }
@@ -171,7 +171,7 @@ package struct Exchange {
         return .suspend
     }
 
-    /// What was awaited in `turn` has come; returns whether the connection is to be resumed.
+    /// Resumes the consumer or producer of `turn`; returns whether to resume the connection.
     mutating func resume(_ turn: UInt64) -> Bool {
         resumedTurn = max(resumedTurn, turn)
         guard suspension == .forConsumer(turn: turn) || suspension == .forProducer(turn: turn) else { return false }
@@ -179,8 +179,8 @@ package struct Exchange {
         return true
     }
 
-    /// Wakes a producer when the daemon stops, and a consumer when it closes: neither may wait any more. Returns whether
-    /// the connection is to be resumed.
+    /// Wakes a producer when the daemon stops, and a consumer when it closes: they must not wait any longer. Returns
+    /// whether to resume the connection.
     mutating func wake(_ stage: Stage) -> Bool {
         switch suspension {
         case .forProducer where stage != .running, .forConsumer where stage == .closing:
@@ -191,12 +191,12 @@ package struct Exchange {
     }
 }
 
-/// How far a daemon has come.
+/// The stage of a daemon's life.
 enum Stage: UInt8 {
-    /// Requests come in.
+    /// Requests are served.
     case running
-    /// New requests are refused, bodies that are made while they are sent end; what was begun may be finished.
+    /// New requests are refused and streamed answers end; other requests in flight may finish.
     case stopping
-    /// Nothing waits any more.
+    /// Nothing may wait any longer.
     case closing
 }

@@ -1,8 +1,8 @@
 import Bytes
 
-/// The headers of a request, in the order they came.
+/// The headers of a request, in the order received.
 ///
-/// They are kept as bytes in one piece; a `String` is made of a value when somebody asks for it.
+/// Stored as one byte array; a value is converted to a `String` on access.
 public struct HeaderFields: Sendable {
     /// One header: the ends of its name and value in `bytes`.
     struct Field {
@@ -17,7 +17,7 @@ public struct HeaderFields: Sendable {
     /// No headers.
     package init() {}
 
-    /// These headers.
+    /// Creates fields from `list`.
     package init(_ list: [(name: String, value: String)]) {
         for (name, value) in list {
             bytes.append(contentsOf: name.utf8)
@@ -27,26 +27,26 @@ public struct HeaderFields: Sendable {
         }
     }
 
-    /// How many there are, repeats included.
+    /// Number of headers, including repeats.
     public var count: Int { fields.count }
 
-    /// The value of the first header of that name, in any letter case; bytes that are not UTF-8 are replaced.
+    /// The value of the first header with this name, ignoring case; invalid UTF-8 is replaced.
     public func first(_ name: String) -> String? {
         fields.first { isNamed($0, name) }.map(value)
     }
 
-    /// The values of all headers of that name, in any letter case, in order.
+    /// The values of all headers with this name, ignoring case, in order.
     public func all(_ name: String) -> [String] {
         fields.compactMap { isNamed($0, name) ? value($0) : nil }
     }
 
-    /// The value of the first header of that name.
+    /// The value of the first header with this name, ignoring case.
     public subscript(name: String) -> String? { first(name) }
 
-    /// Whether there is a header of that name, in any letter case.
+    /// Whether there is a header with this name, ignoring case.
     public func has(_ name: String) -> Bool { fields.contains { isNamed($0, name) } }
 
-    /// Whether `condition` holds for the value of every header of that name, in any letter case; true when there is none.
+    /// Whether `condition` holds for the values of all headers with this name, ignoring case; true if there are none.
     /// Nothing is copied or allocated.
     public func allSatisfy(_ name: String, _ condition: (Span<UInt8>) -> Bool) -> Bool {
         fields.allSatisfy { field in
@@ -54,7 +54,7 @@ public struct HeaderFields: Sendable {
         }
     }
 
-    /// Appends a header; the pointers need to be valid during the call only.
+    /// Appends a header. The pointers need to be valid during the call only.
     mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         bytes.append(contentsOf: name)
         let nameEnd = bytes.count
@@ -62,7 +62,7 @@ public struct HeaderFields: Sendable {
         close(nameEnd: nameEnd)
     }
 
-    /// Forgets the headers, and keeps their memory for the next request as long as it is small.
+    /// Removes all headers, and keeps their memory for the next request if it is small.
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: bytes.capacity <= 4096)
         fields.removeAll(keepingCapacity: fields.capacity <= 64)

@@ -1,15 +1,15 @@
 import CMicroHTTPD
 
-/// Takes over the headers of a request from the library, each once.
+/// Copies the headers of a request from the library.
 struct HeaderReading {
     var headers = HeaderFields()
     var layout = RequestLayout()
 
-    /// Reads the headers of `connection`'s request; `layout` has followed the request line already.
+    /// Reads the headers of `connection`'s request; `layout` must have followed the request line already.
     mutating func read(_ connection: OpaquePointer) {
         headers.removeAll()
         withUnsafeMutablePointer(to: &self) { reading in
-            // What it returns is the number of headers, which are counted here too.
+            // The result is the number of headers, which `headers` counts too.
             _ = MHD_get_connection_values_n(
                 connection, .HEADER_KIND,
                 { context, _, name, nameSize, value, valueSize in

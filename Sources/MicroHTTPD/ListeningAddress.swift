@@ -1,14 +1,14 @@
 import CMicroHTTPD
 import Glibc
 
-/// What a daemon listens on, as the system tells it.
+/// The actual address of a listening socket.
 public enum ListeningAddress: Hashable, Sendable {
     /// A numeric address and the actual port.
     case tcp(host: String, port: UInt16)
-    /// The path of a unix domain socket; of one without a file in the abstract namespace, with `@` before its name.
+    /// The path of a unix domain socket; `@` and the name for a socket in the abstract namespace.
     case unix(path: String)
 
-    /// Of the socket `descriptor`; nil when the system does not tell, or it is of another family.
+    /// The address of the socket `descriptor`; nil for other families, or if the system call fails.
     public init?(of descriptor: Int32) {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -34,7 +34,7 @@ public enum ListeningAddress: Hashable, Sendable {
                         bytes.baseAddress.flatMap { numericAddress($0.assumingMemoryBound(to: sockaddr.self)) }
                     })
             else { return nil }
-            // Both families have the port, in network order, after the family.
+            // In both families the port, in network order, follows the family.
             self = .tcp(host: host, port: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
         default:
             return nil
@@ -42,7 +42,7 @@ public enum ListeningAddress: Hashable, Sendable {
     }
 }
 
-/// The IP address in `address`, in numbers; nil when it has none.
+/// The numeric IP address in `address`; nil if it has none.
 func numericAddress(_ address: UnsafePointer<sockaddr>) -> String? {
     let length: Int
     switch Int32(address.pointee.sa_family) {

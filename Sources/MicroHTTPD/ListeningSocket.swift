@@ -1,14 +1,14 @@
 import CMicroHTTPD  // SOCK_STREAM and the like are in whichever of the two is loaded first
 import Glibc
 
-/// A socket that listens.
+/// A listening socket.
 struct ListeningSocket {
     let descriptor: Int32
-    /// What is listened on.
+    /// The actual address of the socket.
     let address: ListeningAddress
-    /// Whether the socket was passed to this process: others may accept from it afterwards.
+    /// Whether the socket was passed to this process. Other processes may accept from it later.
     let isPassed: Bool
-    /// The file to remove with the socket.
+    /// The file to remove when the socket is closed.
     private let path: String?
 
     /// Listens on `endpoint`.
@@ -36,10 +36,10 @@ struct ListeningSocket {
         self.address = address
     }
 
-    /// Gives the address back.
+    /// Closes the socket and removes its file.
     func close() {
         if let path { unlink(path) }
-        // It cannot be tried again: the descriptor is gone whatever close says.
+        // No retry: the descriptor is closed even if close fails.
         Glibc.close(descriptor)
     }
 
@@ -48,7 +48,7 @@ struct ListeningSocket {
     private static func listen(_ host: String, _ port: UInt16) throws(DaemonError) -> Int32 {
         let name = host == "localhost" ? "127.0.0.1" : host
         var ignored = in_addr()
-        // getaddrinfo would take 1.2.3 for an address too.
+        // getaddrinfo would also accept 1.2.3 as an address.
         guard name.contains(":") || inet_pton(AF_INET, name, &ignored) == 1 else { throw .badAddress(host) }
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE
@@ -60,7 +60,7 @@ struct ListeningSocket {
         return try listening(entry.pointee.ai_family, at: name) { descriptor in
             var one: Int32 = 1
             let size = socklen_t(MemoryLayout<Int32>.size)
-            // A restart must not wait for the old connections; IPv6 is IPv6 alone, whatever the system's default.
+            // A restart must not wait for old connections. IPv6 sockets are IPv6 only, whatever the system's default.
             return setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, size) == 0
                 && (entry.pointee.ai_family != AF_INET6
                     || setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &one, size) == 0)
@@ -69,17 +69,17 @@ struct ListeningSocket {
     }
 
     private static func listen(_ path: String, mode: UInt32) throws(DaemonError) -> Int32 {
-        // A name in the abstract namespace has no mode: everybody could connect.
+        // A name in the abstract namespace has no mode: anybody could connect.
         guard !path.hasPrefix("@"), let address = UnixAddress(path) else { throw .badAddress(path) }
         if address.isAbandoned { unlink(path) }
         return try listening(AF_UNIX, at: path) { descriptor in
-            // On Linux the socket's file gets the mode of the descriptor, so that it is never there with a wider one.
+            // On Linux the socket's file inherits the descriptor's mode, so it never exists with a wider one.
             fchmod(descriptor, mode) == 0 && address.bind(descriptor) == 0
                 && chmod(path, mode) == 0
         }
     }
 
-    /// A new socket of `family` that `bind` has given its address, and that listens.
+    /// Creates a socket of `family`, binds it with `bind`, and listens.
     private static func listening(
         _ family: Int32, at address: String, bind: (Int32) -> Bool
     ) throws(DaemonError) -> Int32 {
@@ -93,7 +93,7 @@ struct ListeningSocket {
         return descriptor
     }
 
-    /// Checks that a passed descriptor is a stream socket that listens, and makes it as ours are.
+    /// Checks that a passed descriptor is a listening stream socket, and sets the flags that our own sockets have.
     private static func prepare(passed descriptor: Int32) throws(DaemonError) {
         func option(_ name: Int32) -> Int32? {
             var value: Int32 = 0

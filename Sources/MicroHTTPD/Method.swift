@@ -1,9 +1,9 @@
-/// A request's method: any token, compared by its exact letters.
+/// A request's method: any token; case-sensitive.
 public struct Method: RawRepresentable, Hashable, Sendable {
-    /// The token as the client wrote it.
+    /// The token as sent by the client.
     public let rawValue: String
 
-    /// A method of that token.
+    /// Creates a method from a token.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }

@@ -1,9 +1,9 @@
 import Bytes
 
-/// Decodes `%XX`, and `+` when it stands for a space.
+/// Decodes `%XX`, and `+` if `plusIsSpace`.
 ///
-/// - Throws: `RequestViolation.badTarget` for a bad escape, `%00`, or a result that is not UTF-8: overlong forms and
-///   encoded surrogates are none.
+/// - Throws: `RequestViolation.badTarget` for an invalid escape, `%00`, or a result that is not valid UTF-8, including
+///   overlong forms and encoded surrogates.
 func percentDecoded(_ bytes: Span<UInt8>, plusIsSpace: Bool) throws(RequestViolation) -> String {
     var decoded: [UInt8] = []
     var index = 0
@@ -34,7 +34,7 @@ func percentDecoded(_ bytes: Span<UInt8>, plusIsSpace: Bool) throws(RequestViola
     }
 }
 
-/// The text of ASCII bytes; the caller has seen that they are.
+/// Converts ASCII bytes to a `String`; the caller must have checked them.
 func plainText(_ bytes: Span<UInt8>) -> String {
     String(copying: UTF8Span(unchecked: bytes, isKnownASCII: true))
 }

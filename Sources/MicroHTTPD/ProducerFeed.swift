@@ -1,6 +1,6 @@
 import CMicroHTTPD
 
-/// Lets libmicrohttpd pull an answer's body from a producer; the response holds it until it is destroyed.
+/// Lets libmicrohttpd pull an answer's body from a producer. The library's response owns it.
 final class ProducerFeed {
     private let producer: any BodyProducer
     private let connection: Connection
@@ -11,7 +11,7 @@ final class ProducerFeed {
         connection.limitSendBuffer(forBodyOf: .max)
     }
 
-    /// A response of unknown length whose body `producer` makes.
+    /// Creates a response of unknown length with the body of `producer`.
     static func makeHandle(_ producer: any BodyProducer, _ connection: Connection) -> OpaquePointer? {
         let feed = Unmanaged.passRetained(ProducerFeed(producer, connection))
         let handle = MHD_create_response_from_callback(

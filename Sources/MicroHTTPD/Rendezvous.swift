@@ -3,41 +3,42 @@ import Glibc
 import Locking
 import Synchronization
 
-/// Where the pool thread of a connection meets the threads that answer its requests, sweep it or stop the daemon.
+/// The state that a connection's pool thread shares with the threads that answer its requests, sweep it or stop the
+/// daemon.
 ///
-/// It outlives the connection as long as somebody holds a `Responder` of it; what comes then is dropped.
+/// It outlives the connection while a `Responder` refers to it; answers are then discarded.
 package final class Rendezvous: Sendable {
     private struct State {
         var exchange = Exchange()
-        /// -1 where there is none, and once the connection is closed, because the number is used again.
+        /// -1 without a socket and after the connection is closed, because the number may be reused.
         var socket: Int32
-        /// Nil once the connection is closed: who keeps a `Responder` must not keep a whole service.
+        /// Nil after the connection is closed: a `Responder` must not keep a whole service alive.
         var handler: (any RequestHandler)?
-        /// When the client was found to have ended its side, and its deadline at that time.
+        /// When a check found that the client had closed its side, and the deadline at that time.
         var clientEnd: (since: Int64, expecting: Int64)?
-        /// Whether the connection was closed for another one's sake.
+        /// Whether the connection was closed to make room for another one.
         var isClosedIdle = false
 
-        /// Closes both directions of the socket: the library notices, and ends the connection on its own thread. False when
-        /// the connection has ended already.
+        /// Shuts down both directions of the socket: the library notices, and ends the connection on its own thread. Returns
+        /// false if the connection has already ended.
         @discardableResult
         func shutDown() -> Bool { socket >= 0 && shutdown(socket, Int32(SHUT_RDWR)) == 0 }
     }
 
-    /// How long a request still waits for its answer after the client has ended its side, in nanoseconds.
+    /// How long a request keeps waiting for its answer after the client has closed its side, in nanoseconds.
     private static let halfCloseGrace: Int64 = 1_000_000_000
 
-    /// What waits and goes on; asked under the lock only, and only while the connection lives.
+    /// The library's connection; used under the lock only, and only while the connection exists.
     private let connection: any SuspendableConnection
     private let state: Locked<State>
     private let deadline: Atomic<Int64>
-    /// Whether the client is expected to read, and not to send.
+    /// Whether the client is expected to read rather than to send.
     private let isAnswering = Atomic(false)
     private let disconnected = Atomic(false)
-    /// Since when (ns of the monotonic clock) the connection is between two requests; `.max` during one.
+    /// When the connection became idle between two requests (ns of the monotonic clock); `.max` during a request.
     private let idleValue: Atomic<Int64>
 
-    /// For a connection that is just being accepted.
+    /// Creates the state of a connection that is being accepted.
     package init(_ handler: any RequestHandler, connection: any SuspendableConnection, socket: Int32, deadline: Int64) {
         self.connection = connection
         state = Locked(State(socket: socket, handler: handler))
@@ -47,12 +48,12 @@ package final class Rendezvous: Sendable {
 
     // MARK: The pool thread
 
-    /// A request begins; returns its number.
+    /// Starts a request; returns its number.
     package func open() -> UInt64 {
         state.withLock { $0.exchange.open() }
     }
 
-    /// The request is over.
+    /// Ends the request.
     package func finish(_ core: DaemonCore) {
         isAnswering.store(false, ordering: .relaxed)
         let remains = state.withLock { $0.exchange.finish() }
@@ -65,10 +66,10 @@ package final class Rendezvous: Sendable {
         deadline.load(ordering: .relaxed) != .max && !isAnswering.load(ordering: .relaxed)
     }
 
-    /// Whether the client was found to have disconnected; the rest of its bytes is ignored.
+    /// Whether the client has disconnected; its remaining bytes are ignored.
     var isDisconnected: Bool { disconnected.load(ordering: .relaxed) }
 
-    /// The connection is over; returns whether it was closed for another one's sake.
+    /// Ends the connection; returns whether it was closed to make room for another one.
     @discardableResult
     package func close() -> Bool {
         // The handler is released outside the lock.
@@ -80,7 +81,7 @@ package final class Rendezvous: Sendable {
         return wasIdle
     }
 
-    /// After the handler has returned: the answer, or the connection is suspended until there is one.
+    /// The next step after the handler has returned: the answer, or the connection is suspended until there is one.
     package func settle(_ core: DaemonCore) -> Exchange.Settlement {
         state.withLock { state in
             let settlement = state.exchange.settle(core.stage)
@@ -89,7 +90,7 @@ package final class Rendezvous: Sendable {
         }
     }
 
-    /// The consumer waits.
+    /// Pauses the consumer.
     package func pauseConsumer(_ turn: UInt64, _ core: DaemonCore) -> Exchange.Pause {
         state.withLock { state in
             let pause = state.exchange.pauseConsumer(turn, core.stage)
@@ -98,7 +99,7 @@ package final class Rendezvous: Sendable {
         }
     }
 
-    /// The producer waits.
+    /// Pauses the producer.
     package func pauseProducer(_ turn: UInt64, _ core: DaemonCore) -> Exchange.Pause {
         state.withLock { state in
             let pause = state.exchange.pauseProducer(turn, core.stage)
@@ -107,7 +108,7 @@ package final class Rendezvous: Sendable {
         }
     }
 
-    /// Bounds what the kernel holds of what the client does not read. A system that does not allow it keeps its own bound.
+    /// Limits how many unread bytes the kernel buffers for the client. If the system refuses, its default applies.
     func limitSendBuffer(to size: Int32) {
         var size = size
         state.withLock { state in
@@ -116,27 +117,27 @@ package final class Rendezvous: Sendable {
         }
     }
 
-    /// Until when (ns of the monotonic clock) what is expected of the client must have come; `.max` while nothing is.
+    /// Sets the client's deadline (ns of the monotonic clock); `.max` for none.
     func expect(by instant: Int64) {
         deadline.store(instant, ordering: .relaxed)
     }
 
-    /// As `expect(by:)`, unless the deadline is sooner already.
+    /// Like `expect(by:)`, but never moves the deadline back.
     func expect(notLaterThan instant: Int64) {
         deadline.min(instant, ordering: .relaxed)
     }
 
-    /// A request has begun to come.
+    /// The first bytes of a request have arrived.
     func endIdleness() {
         idleValue.store(.max, ordering: .relaxed)
     }
 
-    /// The connection is between two requests since `instant`.
+    /// The connection is idle since `instant`.
     func beginIdleness(_ instant: Int64) {
         idleValue.store(instant, ordering: .relaxed)
     }
 
-    /// The answer is on its way: until the request is over, the client is expected to read it by `instant`.
+    /// The answer is being sent: the client must have read it by `instant`.
     func expectReading(by instant: Int64) {
         isAnswering.store(true, ordering: .relaxed)
         expect(by: instant)
@@ -144,11 +145,11 @@ package final class Rendezvous: Sendable {
 
     // MARK: Any thread
 
-    /// Takes the answer to `request`.
+    /// Accepts the answer to `request`.
     ///
-    /// The resumption is under the lock, so that whoever finds no suspended connection here can rely on it.
+    /// Resumes under the lock, so that code that finds no suspended connection here can rely on it.
     func answer(_ response: Response, to request: UInt64) {
-        // The actions that were kept in case the client disconnects are released outside the lock.
+        // Unused disconnect actions are released outside the lock.
         _ = state.withLock { state in
             let acceptance = state.exchange.accept(response, to: request)
             if acceptance.resumes { connection.resume() }
@@ -156,18 +157,18 @@ package final class Rendezvous: Sendable {
         }
     }
 
-    /// Runs `action` if the client disconnects before `request` is answered, at once if it already has.
+    /// Runs `action` if the client disconnects before `request` is answered; at once if it already has.
     func onDisconnect(during request: UInt64, _ action: @escaping @Sendable () -> Void) {
         if state.withLock({ $0.exchange.addDisconnectAction(action, for: request) }) { action() }
     }
 
-    /// Nobody answers `request` any more.
+    /// Answers `request` with the handler's failure, because its responder was released.
     func fail(_ request: UInt64) {
         let handler = state.withLock { $0.exchange.expectsAnswer(to: request) ? $0.handler : nil }
         if let handler { answer(handler.failure(), to: request) }
     }
 
-    /// Cuts the connection while `request` is under way.
+    /// Cuts the connection if `request` is still in flight.
     func cut(_ request: UInt64) {
         let finding = state.withLock { state in
             guard state.socket >= 0, state.exchange.isInFlight(request) else { return Finding.nothing }
@@ -178,7 +179,7 @@ package final class Rendezvous: Sendable {
         if case .disconnected(let actions) = finding { for action in actions { action() } }
     }
 
-    /// What was awaited in `turn` has come.
+    /// Resumes the consumer or producer that paused in `turn`.
     func resume(_ turn: UInt64) {
         state.withLock { state in
             if state.exchange.resume(turn) { connection.resume() }
@@ -187,11 +188,11 @@ package final class Rendezvous: Sendable {
 
     // MARK: The acceptor
 
-    /// Since when (ns of the monotonic clock) the connection is between two requests; `.max` during one.
+    /// When the connection became idle between two requests (ns of the monotonic clock); `.max` during a request.
     var idleSince: Int64 { idleValue.load(ordering: .relaxed) }
 
-    /// Closes the connection for another one's sake if it is between two requests since `instant` still, and its client
-    /// has sent nothing in that time; returns whether it did.
+    /// Closes the connection, to make room for another one, if it has been idle since `instant` and its client has sent
+    /// nothing since; returns whether it did.
     func closeIdle(since instant: Int64) -> Bool {
         state.withLock { state in
             guard state.socket >= 0, idleSince == instant, ClientEnd.hasReadAll(of: state.socket),
@@ -206,7 +207,7 @@ package final class Rendezvous: Sendable {
 
     // MARK: The sweeper
 
-    /// Cuts the connection when its deadline is before `instant`, or its client has disconnected; returns whether the client
+    /// Cuts the connection if its deadline is before `instant` or its client has disconnected; returns whether the client
     /// was too slow.
     func sweep(_ instant: Int64) -> Bool {
         let expected = deadline.load(ordering: .relaxed)
@@ -219,7 +220,7 @@ package final class Rendezvous: Sendable {
         return false
     }
 
-    /// Cuts the connection when its deadline is before `instant`; returns whether it did.
+    /// Cuts the connection if its deadline is before `instant`; returns whether it did.
     func cutIfLate(_ instant: Int64) -> Bool {
         let expected = deadline.load(ordering: .relaxed)
         return expected < instant && cut(expecting: expected)
@@ -229,11 +230,11 @@ package final class Rendezvous: Sendable {
     private enum Finding {
         case nothing
         case cut
-        /// The request is aborted; the actions are to run without the lock.
+        /// The request was aborted; the caller must run the actions outside the lock.
         case disconnected([@Sendable () -> Void])
     }
 
-    /// Checks whether the client has ended its side, whatever it sent before that.
+    /// Checks whether the client has closed its side, even if bytes that it sent before are still unread.
     private func checkClient(at instant: Int64, expecting expected: Int64) -> Finding {
         state.withLock { state in
             guard state.socket >= 0, let end = ClientEnd(state.socket) else {
@@ -241,8 +242,8 @@ package final class Rendezvous: Sendable {
                 return .nothing
             }
             let seen = state.clientEnd
-            // It may be about to work on the last bytes at this moment: only what has not moved on until the next look
-            // counts.
+            // The pool thread may be processing the last bytes right now: only a connection that makes no progress until the
+            // next check counts.
             guard let seen, seen.expecting == expected else {
                 state.clientEnd = (instant, expected)
                 return end == .reset ? disconnect(&state) : .nothing
@@ -250,13 +251,13 @@ package final class Rendezvous: Sendable {
             if state.exchange.suspension != .none {
                 return end == .reset || instant - seen.since >= Self.halfCloseGrace ? disconnect(&state) : .nothing
             }
-            // libmicrohttpd hears of changes only, and misses an end that comes together with half a request.
+            // libmicrohttpd is notified of changes only, and misses an end that arrives together with half a request.
             return isReceiving && ClientEnd.hasReadAll(of: state.socket) ? .cut : .nothing
         }
     }
 
-    /// Ends the wait of a suspended connection. The library finds the socket closed, or the next call for the connection
-    /// aborts it.
+    /// Resumes a suspended connection, so that it ends: the library finds the socket closed, or its next call aborts the
+    /// connection.
     private func disconnect(_ state: inout State) -> Finding {
         guard let actions = state.exchange.disconnect() else { return .nothing }
         disconnected.store(true, ordering: .relaxed)
@@ -265,7 +266,7 @@ package final class Rendezvous: Sendable {
         return .disconnected(actions)
     }
 
-    /// Cuts the connection; false when it has moved on in the meantime, or is closed.
+    /// Cuts the connection; false if its deadline has changed in the meantime, or it is closed.
     private func cut(expecting instant: Int64) -> Bool {
         guard deadline.compareExchange(expected: instant, desired: .max, ordering: .relaxed).exchanged else {
             return false
@@ -275,7 +276,7 @@ package final class Rendezvous: Sendable {
 
     // MARK: The thread that stops the daemon
 
-    /// Has `core.awaited` wait for the open request; returns whether there is one that it did not wait for before.
+    /// Makes `core.awaited` wait for the open request; returns false if there is none, or it was already awaited.
     func awaitOpenRequest(_ core: DaemonCore) -> Bool {
         state.withLock { state in
             guard state.exchange.beginAwaiting() else { return false }
@@ -289,8 +290,8 @@ package final class Rendezvous: Sendable {
         state.withLock { $0.exchange.isAwaited }
     }
 
-    /// Wakes what must not wait in the daemon's stage. Once it is closing, answers what waits for an answer, and cuts what
-    /// waits for its client.
+    /// Resumes the connection if it must not wait in the daemon's stage. Once the daemon is closing, refuses a request that
+    /// waits for its answer, and cuts a connection that waits for its client.
     func wake(_ core: DaemonCore) {
         let unanswered = state.withLock { state -> UInt64? in
             if state.exchange.wake(core.stage) { connection.resume() }

@@ -1,4 +1,4 @@
-/// The versions of HTTP that are spoken.
+/// The supported versions of HTTP.
 public enum HTTPVersion: Sendable {
     /// HTTP/1.0.
     case http10
@@ -6,31 +6,31 @@ public enum HTTPVersion: Sendable {
     case http11
 }
 
-/// A request as far as it is known before its body.
+/// A request without its body.
 ///
-/// A class: it is handed on several times, and copies of its parts would cost more than it does.
+/// A class, because it is passed on several times, and copying its parts would cost more.
 public final class RequestHead: Sendable {
-    /// The method, any token.
+    /// Method, any token.
     public let method: Method
-    /// The target, decoded from its raw form.
+    /// Target, with decoded path and query.
     public let target: RequestTarget
-    /// The client's version.
+    /// HTTP version of the client.
     public let version: HTTPVersion
     /// The headers.
     public let headers: HeaderFields
-    /// The body's length in bytes when it was declared; absent without a body or with a chunked one.
+    /// The declared length of the body in bytes; nil without a body or with a chunked one.
     public let contentLength: UInt64?
-    /// Whether a body follows: a declared length above 0, or a chunked one.
+    /// Whether a body follows: its declared length is above 0, or it is chunked.
     public let hasBody: Bool
     /// Whether the client waits for `100 Continue` before it sends the body.
     public let expectsContinue: Bool
-    /// The client's IP address, without its port; `local` for one of a unix domain socket.
+    /// The client's IP address without its port; `local` on a unix domain socket.
     public let remoteAddress: String
 
-    /// Whether the client came by a unix domain socket.
+    /// Whether the client is connected through a unix domain socket.
     public var isLocal: Bool { remoteAddress == "local" }
 
-    /// The head of a request that carries `contentLength` bytes or, chunked, an unknown number.
+    /// Creates the head of a request with a body of `contentLength` bytes, or of unknown length if `isChunked`.
     package init(
         method: Method, target: RequestTarget, version: HTTPVersion = .http11, headers: HeaderFields = HeaderFields(),
         contentLength: UInt64? = nil, isChunked: Bool = false, expectsContinue: Bool = false,
@@ -49,12 +49,12 @@ public final class RequestHead: Sendable {
 
 /// A request with its whole body.
 public struct Request: Sendable {
-    /// What came before the body.
+    /// Request line and headers.
     public let head: RequestHead
     /// The body, without its transfer coding.
     public let body: [UInt8]
 
-    /// The given request.
+    /// Creates a request.
     package init(head: RequestHead, body: [UInt8] = []) {
         self.head = head
         self.body = body

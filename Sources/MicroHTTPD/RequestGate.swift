@@ -1,9 +1,9 @@
 import Bytes
 
-/// Decides from the request line and the headers whether a request may come in, and how its body is delimited.
+/// Validates the request line and the headers, and determines how the body is delimited.
 ///
-/// libmicrohttpd accepts what lets a request hide behind another one: two lengths, a space before a colon, a transfer
-/// coding that it does not know. All of it is refused here, before a byte of the body is read.
+/// libmicrohttpd accepts headers that allow request smuggling: two lengths, a space before a colon, an unknown transfer
+/// coding. They are refused here, before a byte of the body is read.
 package struct RequestGate {
     /// How a request's body is delimited.
     package struct Framing: Equatable {
@@ -26,7 +26,7 @@ package struct RequestGate {
         }
     }
 
-    /// Checks all headers and says how the body is delimited.
+    /// Checks all headers and returns how the body is delimited.
     package static func framing(_ headers: HeaderFields, _ version: HTTPVersion) throws(RequestViolation) -> Framing {
         var framing = Framing()
         var hasHost = false
@@ -40,7 +40,7 @@ package struct RequestGate {
             switch name.count {
             case 4 where name.equalsIgnoringCase("host".utf8.span):
                 guard !hasHost else { throw .duplicateHeader(name: "Host") }
-                // An empty one is legal: the target has no authority.
+                // An empty Host is legal if the target has no authority.
                 guard value.isEmpty || Authority(value) != nil else { throw .badHeaderValue(name: "Host") }
                 hasHost = true
             case 6 where name.equalsIgnoringCase("expect".utf8.span):
@@ -67,13 +67,13 @@ package struct RequestGate {
 }
 
 extension Span where Element == UInt8 {
-    /// Whether this is a token of RFC 9110: one or more of the characters that need no quoting.
+    /// Whether this is a token of RFC 9110: one or more characters that need no quoting.
     fileprivate var isToken: Bool {
         for index in indices where !self[index].isTokenCharacter { return false }
         return !isEmpty
     }
 
-    /// Whether this can be the value of a header: no control character but tab, no white space at its end.
+    /// Whether this is a valid header value: no control characters except tab, no trailing white space.
     fileprivate var isFieldValue: Bool {
         for index in indices {
             let byte = self[index]

@@ -1,23 +1,22 @@
-/// What a request asks for, read from the target as the client sent it.
+/// The target of a request, parsed from the raw bytes.
 ///
-/// libmicrohttpd's own decoding is not used: it decodes `%2F` before the path is split, and ends at `%00`.
+/// libmicrohttpd's own decoding is not used: it decodes `%2F` before the path is split, and stops at `%00`.
 public struct RequestTarget: Hashable, Sendable {
     /// The target as sent, path and query.
     public let raw: String
-    /// What stands before the first `?`, not decoded.
+    /// The part before the first `?`, not decoded.
     public let path: String
-    /// The path without its first `/`, split at `/`, each part then decoded: `%2F` stays inside its segment, `+` is a
-    /// plus.
+    /// The path without its first `/`, split at `/`, each part then decoded: `%2F` does not split, `+` is a plus.
     ///
-    /// `/` has one empty segment; a trailing `/` makes a last one that is empty.
+    /// `/` has one empty segment; a trailing `/` adds an empty one.
     public let segments: [String]
-    /// The query's parameters, decoded (`+` is a space), in order, with repeats; one without `=` has an empty value.
+    /// The query's parameters, decoded (`+` is a space), in order, with repeats. Without `=` the value is empty.
     public let query: [(name: String, value: String)]
 
-    /// Reads `raw`.
+    /// Parses `raw`.
     ///
-    /// - Throws: `RequestViolation.badTarget` when it does not begin with `/`, has a character outside 0x21...0x7E, a
-    ///   bad escape or `%00`, or does not decode to UTF-8.
+    /// - Throws: `RequestViolation.badTarget` if it does not start with `/`, has a character outside 0x21...0x7E, an
+    ///   invalid escape or `%00`, or does not decode to UTF-8.
     /// - Complexity: O(length).
     public init(_ raw: String) throws(RequestViolation) {
         let bytes = raw.utf8.span
@@ -36,22 +35,22 @@ public struct RequestTarget: Hashable, Sendable {
         query = try Self.parameters(bytes.extracting(min(pathEnd + 1, bytes.count)...), isPlain)
     }
 
-    /// The value of the first parameter of that name.
+    /// The value of the first parameter with this name.
     public func first(_ name: String) -> String? {
         query.first { $0.name == name }?.value
     }
 
-    /// The values of all parameters of that name, in order.
+    /// The values of all parameters with this name, in order.
     public func all(_ name: String) -> [String] {
         query.compactMap { $0.name == name ? $0.value : nil }
     }
 
-    /// Two targets are equal when they were sent as the same bytes.
+    /// Compares the raw bytes.
     public static func == (left: RequestTarget, right: RequestTarget) -> Bool {
         left.raw == right.raw
     }
 
-    /// Hashes the bytes that were sent.
+    /// Hashes the raw bytes.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(raw)
     }
@@ -91,7 +90,7 @@ public struct RequestTarget: Hashable, Sendable {
         return result
     }
 
-    /// Where `byte` is next, or the end.
+    /// The next position of `byte`, or the end.
     private static func position(of byte: UInt8, in bytes: Span<UInt8>, from start: Int) -> Int {
         var index = start
         while index < bytes.count, bytes[index] != byte { index += 1 }

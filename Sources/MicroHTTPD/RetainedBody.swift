@@ -1,12 +1,12 @@
 import CMicroHTTPD
 
-/// A body that libmicrohttpd sends, and an object that is retained until the library no longer needs the body.
+/// A body for libmicrohttpd, and an object that is retained until the library no longer needs the body.
 final class RetainedBody {
     private let bytes: UnsafeMutableRawBufferPointer
     private let object: any AnyObject & Sendable
 
     private init(_ bytes: UnsafeRawBufferPointer, _ object: any AnyObject & Sendable) {
-        // One byte at least, as the library takes NULL for a fault.
+        // At least one byte, because the library rejects NULL.
         self.bytes = .allocate(byteCount: max(1, bytes.count), alignment: 1)
         self.bytes.copyMemory(from: bytes)
         self.object = object
@@ -14,8 +14,8 @@ final class RetainedBody {
 
     deinit { bytes.deallocate() }
 
-    /// A response with a copy of `bytes`; nil when memory is short. The library releases `object` on the connection's
-    /// thread, when it no longer needs the body.
+    /// Creates a response with a copy of `bytes`; nil if out of memory. `object` is released on the connection's thread
+    /// when the library no longer needs the body.
     static func makeHandle(_ bytes: UnsafeRawBufferPointer, _ object: any AnyObject & Sendable) -> OpaquePointer? {
         let body = Unmanaged.passRetained(RetainedBody(bytes, object))
         let handle = MHD_create_response_from_buffer_with_free_callback_cls(

@@ -1,17 +1,17 @@
 import CMicroHTTPD
 
-/// What stops to serve a connection while its request waits, and goes on.
+/// A connection that can be suspended while its request waits.
 package protocol SuspendableConnection: Sendable {
-    /// Nothing is read or written before `resume`; on the thread that serves the connection.
+    /// Stops reading and writing until `resume`; called on the thread that serves the connection.
     func suspend()
 
-    /// The connection is served again; on any thread.
+    /// Serves the connection again; called on any thread.
     func resume()
 }
 
-/// A connection of the library's.
+/// A connection of libmicrohttpd.
 struct LibraryConnection: SuspendableConnection {
-    private nonisolated(unsafe) let connection: OpaquePointer  // a C handle; its owner sees to it that it lives
+    private nonisolated(unsafe) let connection: OpaquePointer  // a C handle; its owner keeps it alive
 
     init(_ connection: OpaquePointer) { self.connection = connection }
 

@@ -1,30 +1,30 @@
 import CGnuTLS
 
-/// A certificate and its key, ready to be shown to clients.
+/// A certificate chain and its private key.
 public final class TLSIdentity: Sendable {
     // Written in `init` only; GnuTLS reads them in handshakes, on pool threads.
     private nonisolated(unsafe) let chain: UnsafeMutablePointer<gnutls_pcert_st>  // freed in deinit, read-only before
     private nonisolated(unsafe) let key: gnutls_privkey_t  // freed in deinit, read-only before
     private let count: Int
 
-    /// Why two texts are no identity.
+    /// Why an identity cannot be created.
     public enum Fault: Error, Hashable, Sendable {
-        /// The chain cannot be read, is not in order, or has more than 16 certificates; what GnuTLS says.
+        /// The chain is unreadable, out of order, or longer than 16 certificates; with the error of GnuTLS.
         case badCertificate(String)
-        /// The key cannot be read, or has a pass phrase; what GnuTLS says.
+        /// The key is unreadable or has a passphrase; with the error of GnuTLS.
         case badKey(String)
-        /// The key is not that of the first certificate.
+        /// The key does not belong to the first certificate.
         case mismatch
     }
 
-    /// Most certificates of a chain.
+    /// Maximum number of certificates in a chain.
     static let maximumChain = 16
 
-    /// An identity from the texts of two PEM files: the certificate followed by those that lead to its issuer, and the
-    /// private key without a pass phrase.
+    /// Parses the contents of two PEM files: the certificate followed by its chain of issuers, and the private key without
+    /// a passphrase.
     public init(certificateChain: [UInt8], privateKey: [UInt8]) throws(Fault) {
         var made: gnutls_privkey_t?
-        // Fails for want of memory only.
+        // Fails only if out of memory.
         guard gnutls_privkey_init(&made) == GNUTLS_E_SUCCESS, let made else { throw .badKey("out of memory") }
         let chain = UnsafeMutablePointer<gnutls_pcert_st>.allocate(capacity: TLSIdentity.maximumChain)
         do throws(Fault) {
@@ -52,7 +52,7 @@ public final class TLSIdentity: Sendable {
         gnutls_privkey_deinit(key)
     }
 
-    /// Hands the identity to a handshake; it must outlive the session.
+    /// Passes the identity to a handshake. It must outlive the session.
     func present(
         _ chain: UnsafeMutablePointer<UnsafeMutablePointer<gnutls_pcert_st>?>, _ count: UnsafeMutablePointer<UInt32>,
         _ key: UnsafeMutablePointer<gnutls_privkey_t?>
@@ -79,7 +79,7 @@ public final class TLSIdentity: Sendable {
         guard result >= 0 else { throw .badKey(String(cString: gnutls_strerror(result))) }
     }
 
-    /// Compares the ids of the public keys: GnuTLS would notice in the first handshake only.
+    /// Compares the IDs of the public keys: GnuTLS would not detect a mismatch before the first handshake.
     private static func check(
         _ key: gnutls_privkey_t, isOf chain: UnsafeMutablePointer<gnutls_pcert_st>
     ) throws(Fault) {

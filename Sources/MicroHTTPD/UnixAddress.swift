@@ -1,13 +1,13 @@
 import CMicroHTTPD  // SOCK_STREAM and the like are in whichever of the two is loaded first
 import Glibc
 
-/// The address of a unix domain socket as the system takes it.
+/// The address of a unix domain socket, for system calls.
 public struct UnixAddress: Sendable {
     private var address = sockaddr_un()
-    /// Without the NUL behind a path it would be the name in the abstract namespace that is longer.
+    /// Length of the name: with the NUL after a path, without one for a name in the abstract namespace.
     private let nameLength: Int
 
-    /// The socket at `path`, or, with `@` before it, of that name in the abstract namespace. Nil when it is empty, has a
+    /// The socket at `path`, or, after an `@`, with that name in the abstract namespace. Nil if `path` is empty, contains a
     /// NUL or is longer than 107 bytes.
     public init?(_ path: String) {
         var bytes = Array(path.utf8)
@@ -18,13 +18,13 @@ public struct UnixAddress: Sendable {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
     }
 
-    /// Binds a socket to the address; 0, or -1 and errno.
+    /// Binds a socket to the address; returns 0, or -1 and errno.
     public func bind(_ descriptor: Int32) -> Int32 { withPointer { Glibc.bind(descriptor, $0, $1) } }
 
-    /// Connects a socket to the address; 0, or -1 and errno.
+    /// Connects a socket to the address; returns 0, or -1 and errno.
     public func connect(_ descriptor: Int32) -> Int32 { withPointer { Glibc.connect(descriptor, $0, $1) } }
 
-    /// Sends a datagram to the address; how many bytes, or -1 and errno. No SIGPIPE.
+    /// Sends a datagram to the address; returns the number of bytes, or -1 and errno. Never raises SIGPIPE.
     public func send(_ bytes: [UInt8], over descriptor: Int32) -> Int {
         withPointer { sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, $1) }
     }
@@ -37,12 +37,12 @@ public struct UnixAddress: Sendable {
         }
     }
 
-    /// Whether there is a socket at the path that nobody listens on.
+    /// Whether the path is a socket that nobody listens on.
     var isAbandoned: Bool {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { Glibc.close(descriptor) }
-        // For a file that is no socket it is ECONNREFUSED too.
+        // Connecting to a file that is not a socket also fails with ECONNREFUSED.
         return connect(descriptor) != 0 && errno == ECONNREFUSED && isSocket
     }
 
