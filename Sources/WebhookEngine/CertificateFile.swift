@@ -5,15 +5,15 @@ import Dispatch
 import Glibc
 import Locking
 
-/// A file of PEM certificates that an engine's certificate is checked against. It is read when it is set and again when
-/// it changes, on a thread that nothing else needs, and libcurl gets its content from memory.
+/// A file of trusted PEM certificates for verifying an engine. It is read when it is set and reread when it changes,
+/// on a dedicated thread. libcurl reads its content from memory.
 public final class CertificateFile: Sendable {
-    /// Most bytes of such a file.
+    /// Largest file size, in bytes.
     public static let maximumSize = 1 << 20
     /// How often the file is checked for changes, once it has been read.
-    private static let lookInterval = DispatchTimeInterval.seconds(1)
+    private static let checkInterval = DispatchTimeInterval.seconds(1)
 
-    /// The path, as it was given.
+    /// The path passed to `init`.
     public let path: String
 
     private struct State {
@@ -23,17 +23,17 @@ public final class CertificateFile: Sendable {
 
     private let state = Locked(State())
 
-    /// A file that has not been read yet.
+    /// Creates a file without reading it.
     ///
     /// - Throws: `WebhookEngineError.caFile` when `path` is empty or has a NUL.
     public init(path: String) throws(WebhookEngineError) {
-        guard !path.isEmpty, !path.utf8.contains(0) else { throw .caFile("is not a path") }
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw .caFile("must not be empty or contain a NUL") }
         self.path = path
     }
 
-    /// Reads the file. When that fails, the content that was read before stays.
+    /// Reads the file. If that fails, the previous content stays in use.
     ///
-    /// This may take as long as the file system takes: do not call it on a thread that others need.
+    /// Blocks as long as the file system does: do not call it on a shared thread.
     ///
     /// - Throws: `WebhookEngineError.caFile` when it is not a regular file, has more than `maximumSize` bytes, cannot be
     ///   read or holds no certificate.
@@ -41,7 +41,7 @@ public final class CertificateFile: Sendable {
         let bytes: [UInt8]
         let version: RegularFile.Version
         do throws(RegularFile.Fault) {
-            // The version comes first: if the file changes in between, it is read once more.
+            // Version first: if the file changes in between, the next check rereads it.
             version = try RegularFile.version(path)
             bytes = try RegularFile.read(path, limit: CertificateFile.maximumSize)
         } catch {
@@ -58,10 +58,10 @@ public final class CertificateFile: Sendable {
             defer { (state.content, state.version) = (content, version) }
             return state.content == nil
         }
-        if isFirst { lookLater() }
+        if isFirst { scheduleCheck() }
     }
 
-    /// Reads the file on a thread of its own, and passes what is wrong with it to `completion`; nil when nothing is.
+    /// Reads the file on its own queue and passes the error, if any, to `completion`.
     public func read(completion: @escaping @Sendable (WebhookEngineError?) -> Void) {
         CertificateFile.queue.async {
             do throws(WebhookEngineError) {
@@ -73,24 +73,24 @@ public final class CertificateFile: Sendable {
         }
     }
 
-    /// The content when the file was last read, at a path for libcurl; nil before.
+    /// The content as last read, in a memory file that libcurl can open; nil before the first read.
     var content: MemoryFile? { state.withLock { $0.content } }
 
-    /// The version of the file that `content` came from; nil before.
+    /// The version of the file that `content` was read from; nil before the first read.
     var version: RegularFile.Version? { state.withLock { $0.version } }
 
-    /// Checks at intervals whether the file has changed, for as long as this object lives. A check when a message is
-    /// sent would come too late: the first message after a change would still trust the old content.
-    private func lookLater() {
-        CertificateFile.queue.asyncAfter(deadline: .now() + CertificateFile.lookInterval) { [weak self] in
+    /// Checks the file for changes at intervals, for the lifetime of this object. Checking only when a message is sent
+    /// would be too late: the first message after a change would still trust the old content.
+    private func scheduleCheck() {
+        CertificateFile.queue.asyncAfter(deadline: .now() + CertificateFile.checkInterval) { [weak self] in
             guard let self else { return }
-            // When the file is gone, or no longer holds a certificate, its last content stays in force.
+            // If the file was removed or no longer holds a certificate, the last content stays in use.
             if let version = try? RegularFile.version(path), version != self.version { try? read() }
-            lookLater()
+            scheduleCheck()
         }
     }
 
-    /// Whether GnuTLS, which checks engines by it, finds a certificate in `bytes`.
+    /// Whether GnuTLS, which libcurl verifies with, finds a certificate in `bytes`.
     private static func hasCertificates(_ bytes: [UInt8]) -> Bool {
         var credentials: gnutls_certificate_credentials_t?
         guard gnutls_certificate_allocate_credentials(&credentials) == GNUTLS_E_SUCCESS, let credentials else {
@@ -104,13 +104,13 @@ public final class CertificateFile: Sendable {
         }
     }
 
-    /// One file system that hangs holds up the CA files of all engines, and nothing else.
+    /// A hung file system blocks only this queue, and with it the CA files of all engines.
     private static let queue = DispatchQueue(label: "wdfilterd.certificates")
 }
 
 extension CertificateFile: Hashable {
-    /// Whether they have the same path.
+    /// Compares paths.
     public static func == (one: CertificateFile, other: CertificateFile) -> Bool { one.path == other.path }
-    /// Feeds the path.
+    /// Hashes the path.
     public func hash(into hasher: inout Hasher) { hasher.combine(path) }
 }

@@ -2,9 +2,9 @@ import Curl
 import Locking
 import Synchronization
 
-/// The commands that other threads send to a `CurlLoop`, its limits, and the multi handle, with which they wake it.
+/// The commands that other threads send to a `CurlLoop`, its limits, and the multi handle that wakes it.
 final class CurlInbox: Sendable {
-    /// Something to do, in the order it was asked for.
+    /// A command; they are performed in the order in which they were posted.
     enum Command: Sendable {
         case open(ClientID, Endpoint, host: String, PoolGauge)
         case send(TransferRequest, ClientID, Lane)
@@ -19,17 +19,17 @@ final class CurlInbox: Sendable {
         var gauges: [Endpoint.Key: (gauge: PoolGauge, users: Int)] = [:]
     }
 
-    /// Only the loop's thread uses it; the others wake that up.
+    /// Used by the loop's thread only; other threads only call `wakeUp()`.
     let multi: MultiHandle
-    /// Where it may connect to.
+    /// The addresses that may be connected to.
     let rules: EgressRules
-    /// Most connections to one endpoint.
+    /// Connection limit per endpoint.
     let connections: Int
-    /// How long the addresses of a name are used, in seconds.
+    /// How long addresses of a name are cached, in seconds.
     let addressLifetime: Int
-    /// Messages whose time was over before a connection was free.
+    /// Messages that timed out before a connection was free.
     let withoutConnection = Atomic<UInt64>(0)
-    /// Pings that were sent.
+    /// Number of pings sent.
     let pings = Atomic<UInt64>(0)
     private let state = Locked(State())
 
@@ -38,15 +38,15 @@ final class CurlInbox: Sendable {
         self.addressLifetime = addressLifetime
         self.connections = connections
         do throws(CurlFailure) {
-            // Connections are cached in the shares of the handles. With fewer, libcurl's own limit, which falls with the
-            // number of requests, would close those that are idle for a moment.
+            // Connections are cached in the shares of the handles. libcurl's default limit shrinks with the number of
+            // requests and would close connections that are idle for a moment.
             multi = try MultiHandle(connections: connections)
         } catch {
             throw .library(error.text)
         }
     }
 
-    /// A new, unique name for a client of `endpoint`, and the gauge of the pool.
+    /// A new client ID for `endpoint`, and the gauge of its pool.
     func makeClient(of endpoint: Endpoint.Key) -> (ClientID, PoolGauge) {
         state.withLock { state in
             state.lastClient += 1
@@ -56,15 +56,15 @@ final class CurlInbox: Sendable {
         }
     }
 
-    /// Takes note that a client of `endpoint` is gone.
-    func forgetClient(of endpoint: Endpoint.Key) {
+    /// Removes a client of `endpoint`.
+    func removeClient(of endpoint: Endpoint.Key) {
         state.withLock { state in
             guard let entry = state.gauges[endpoint] else { return }
             state.gauges[endpoint] = entry.users > 1 ? (entry.gauge, entry.users - 1) : nil
         }
     }
 
-    /// Hands a command over; after the stop, sends end here.
+    /// Queues a command for the loop. After `stop()`, sends fail at once and other commands are ignored.
     func post(_ command: Command) {
         let (accepted, mustWake) = state.withLock { state in
             guard !state.isStopped else { return (false, false) }
@@ -77,7 +77,7 @@ final class CurlInbox: Sendable {
         }
     }
 
-    /// Makes the loop end after what has been posted so far.
+    /// Makes the loop end after the commands posted so far.
     func stop() {
         let first = state.withLock { state in
             defer { state.isStopped = true }
@@ -86,7 +86,7 @@ final class CurlInbox: Sendable {
         if first { multi.wakeUp() }
     }
 
-    /// Takes what has been posted; `isLast` when nothing will follow.
+    /// Takes the posted commands; `isLast` means that no more will follow.
     func take() -> (commands: [Command], isLast: Bool) {
         state.withLock { state in
             defer { state.commands = [] }
@@ -94,6 +94,6 @@ final class CurlInbox: Sendable {
         }
     }
 
-    /// Why a send fails after the stop.
-    static let stopped = "the service stops"
+    /// The error of sends after the stop.
+    static let stopped = "the service is stopping"
 }

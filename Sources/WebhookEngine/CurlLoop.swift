@@ -4,7 +4,7 @@ import DequeModule
 import Glibc
 import Synchronization
 
-/// The work of the one thread of a `CurlMulti`. It alone touches pools, transfers and easy handles.
+/// The work of the `CurlMulti` thread. Pools, transfers and easy handles are used only here.
 final class CurlLoop {
     private struct Running {
         let pool: ConnectionPool
@@ -12,9 +12,9 @@ final class CurlLoop {
         let lane: Lane
         let handle: EndpointHandle
         let transfer: Transfer
-        /// The name whose addresses it waits for, and until when; it is not in the multi handle then.
+        /// The name whose addresses the transfer waits for, and the deadline; meanwhile it is not in the multi handle.
         var lookUp: (name: String, until: Monotonic)?
-        /// Whether it was given addresses already.
+        /// Whether addresses were already set.
         var hasAddresses = false
     }
 
@@ -23,7 +23,7 @@ final class CurlLoop {
         let host: String
     }
 
-    /// How often pools are looked at for connections that nobody uses.
+    /// How often pools are checked for idle connections.
     private static let sweepInterval = Duration.seconds(5)
 
     private let inbox: CurlInbox
@@ -32,11 +32,11 @@ final class CurlLoop {
     private var lookUpState = LookUpState()
     private var clients: [ClientID: Client] = [:]
     private var pools: [Endpoint.Key: ConnectionPool] = [:]
-    /// Pools in which requests wait.
+    /// Pools with waiting requests.
     private var crowded = Set<Endpoint.Key>()
-    /// By easy handle.
+    /// Transfers by easy handle.
     private var running: [EasyHandle.ID: Running] = [:]
-    /// Of those, the ones that wait for the addresses of a name.
+    /// The running transfers that wait for addresses.
     private var lookingUp = Set<EasyHandle.ID>()
     private var nextSweep = Monotonic.now() + CurlLoop.sweepInterval
 
@@ -46,7 +46,7 @@ final class CurlLoop {
         multi = inbox.multi
     }
 
-    /// Works until the inbox is stopped.
+    /// Runs until the inbox is stopped.
     func run() {
         while true {
             let (commands, isLast) = inbox.take()
@@ -89,12 +89,12 @@ final class CurlLoop {
         switch pool.state.arrive(request, of: client, on: lane, deadline: request.deadline, at: .now()) {
         case .start: start([.init(request: request, client: client, lane: lane, waitedSince: nil)], in: pool)
         case .wait: crowded.insert(pool.key)
-        case .refuse: request.end(unsent: .notTried("\(PoolState<TransferRequest>.capacity) messages wait already"))
+        case .refuse: request.end(unsent: .notTried("\(PoolState<TransferRequest>.capacity) messages are already waiting"))
         }
         pool.report()
     }
 
-    /// Starts requests. When one cannot be started, the next in line takes its place.
+    /// Starts requests. If one cannot be started, the next in line is.
     private func start(_ starts: [PoolState<TransferRequest>.Start], in pool: ConnectionPool) {
         var line = Deque(starts)
         while let next = line.popFirst() {
@@ -132,7 +132,7 @@ final class CurlLoop {
         return .noConnection(pool.state.shortage(for: lane))
     }
 
-    /// Ends everything of a client and forgets it; the pool goes with its last one.
+    /// Ends all requests of a client and removes it. The last client removes the pool.
     private func close(_ client: ClientID, because reason: String) {
         guard let pool = clients.removeValue(forKey: client)?.pool else { return }
         pool.clients.remove(client)
@@ -150,7 +150,7 @@ final class CurlLoop {
 
     // MARK: Transfers
 
-    /// Moves all transfers on and ends those that are done.
+    /// Advances all transfers and completes those that are done.
     private func transfer() {
         let done: [(easy: EasyHandle.ID, code: ResultCode)]
         do throws(CurlFailure) {
@@ -201,11 +201,11 @@ final class CurlLoop {
 
     // MARK: Names
 
-    /// Makes a transfer that needs a new connection wait for the addresses of its name. Nothing of it has been sent.
+    /// Makes a transfer that needs a new connection wait for the addresses of its name. Nothing has been sent yet.
     private func lookUp(_ easy: EasyHandle.ID, _ transfer: Running) {
         let now = Monotonic.now()
         let name = transfer.handle.name
-        // Otherwise a name would be looked up again and again if libcurl did not find the addresses it was given.
+        // Otherwise, if libcurl did not find the addresses that were set, the name would be looked up in a loop.
         guard !transfer.hasAddresses else {
             return finish(easy, transfer, .disconnected("could not resolve host: \(name)"))
         }
@@ -219,12 +219,12 @@ final class CurlLoop {
                 try lookUps.begin(number, name)
             } catch {
                 lookUpState.finish(number)
-                failure = "\(name) is not looked up: \(error.text)"
+                failure = "could not look up \(name): \(error.text)"
             }
         }
         if let failure { return finish(easy, transfer, .disconnected(failure)) }
         multi.remove(transfer.handle.easy)
-        running[easy]?.lookUp = (name, min(transfer.transfer.request.deadline, now + LookUpState.patience))
+        running[easy]?.lookUp = (name, min(transfer.transfer.request.deadline, now + LookUpState.timeout))
         lookingUp.insert(easy)
     }
 
@@ -258,13 +258,13 @@ final class CurlLoop {
 
     // MARK: Time
 
-    /// Ends the requests whose time was over before they had a connection or an address.
+    /// Ends requests that timed out before they had a connection or an address.
     private func expire() {
         let now = Monotonic.now()
         for easy in lookingUp {
             guard let waiting = running[easy], let lookUp = waiting.lookUp, lookUp.until <= now else { continue }
             let isOver = waiting.transfer.request.deadline <= now
-            finish(easy, waiting, isOver ? .timedOut : .disconnected("looking up \(lookUp.name) takes too long"))
+            finish(easy, waiting, isOver ? .timedOut : .disconnected("the lookup of \(lookUp.name) timed out"))
         }
         for key in crowded {
             guard let pool = pools[key] else {
@@ -272,7 +272,7 @@ final class CurlLoop {
                 continue
             }
             let expired = pool.state.takeExpired(at: now)
-            // First: who is told the result may ask at once how many wait.
+            // Before the completions, which may read the number of waiting messages.
             pool.report()
             for late in expired { late.request.end(unsent: shortage(in: pool, for: late.lane)) }
             if pool.state.waiting == 0 { crowded.remove(key) }
@@ -283,7 +283,7 @@ final class CurlLoop {
         }
     }
 
-    /// Sleeps until a socket, a timeout of libcurl, a deadline of ours or a wake-up.
+    /// Sleeps until a socket is ready, a timeout of libcurl or one of our deadlines expires, or another thread wakes it.
     private func wait() {
         var wakeUp = nextSweep
         for key in crowded { if let first = pools[key]?.state.earliestDeadline { wakeUp = min(wakeUp, first) } }
@@ -295,7 +295,7 @@ final class CurlLoop {
         }
     }
 
-    /// libcurl cannot continue (it is out of memory, say): ends all transfers that it has, and pauses for a moment.
+    /// Called when libcurl cannot continue, for example out of memory: ends all of its transfers and pauses briefly.
     private func recover(from failure: CurlFailure) {
         for (easy, ended) in running where ended.lookUp == nil { finish(easy, ended, .disconnected(failure.reason)) }
         poll(nil, 0, 10)

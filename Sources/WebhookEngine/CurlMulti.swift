@@ -2,28 +2,28 @@ import Glibc
 import Locking
 import Synchronization
 
-/// The one thread on which libcurl does all webhook traffic of all hosts, and on which completions are called.
+/// The single thread that runs all webhook traffic of all hosts with libcurl and calls the completions.
 ///
-/// It ends when this is dropped or stopped.
+/// The thread ends when this object is released or stopped.
 public final class CurlMulti: Sendable {
     private let inbox: CurlInbox
 
-    /// How many connections to one endpoint there may be.
+    /// The allowed values of the connection limit per endpoint.
     public static let connectionRange = 4...65_536
-    /// How many there are at most unless that is set.
+    /// The default connection limit per endpoint.
     public static let defaultConnections = 512
 
-    /// Starts the thread, which connects where `rules` allow it, with at most `connections` to one endpoint
-    /// (`connectionRange`; a quarter of them is kept for sync and direct messages).
+    /// Starts the thread. It connects only to addresses that `rules` allow, with at most `connections` per endpoint
+    /// (clamped to `connectionRange`; a quarter is reserved for sync and direct messages).
     ///
-    /// - Throws: `WebhookEngineError.library` when libcurl or the system refuses.
+    /// - Throws: `WebhookEngineError.library` if libcurl or the thread cannot be started.
     public convenience init(
         _ rules: EgressRules = EgressRules(), connections: Int = CurlMulti.defaultConnections
     ) throws(WebhookEngineError) {
         try self.init(rules, connections: connections, resolver: SystemResolver())
     }
 
-    /// Starts the thread, with a resolver of names whose addresses are used for `addressLifetime` seconds, 1 or more.
+    /// Starts the thread with a custom resolver, whose addresses are cached for `addressLifetime` seconds (at least 1).
     init(
         _ rules: EgressRules, connections: Int, resolver: any NameResolver, addressLifetime: Int = 60
     ) throws(WebhookEngineError) {
@@ -55,25 +55,25 @@ public final class CurlMulti: Sendable {
 
     deinit { stop() }
 
-    /// Ends the thread soon. Messages that are under way, that wait, or that are sent later fail with
-    /// STATUS_PORT_DISCONNECTED. Does not wait for the thread. Stopping twice does nothing.
+    /// Ends the thread without waiting for it. Messages that are in flight, waiting, or sent later fail with
+    /// STATUS_PORT_DISCONNECTED. A second call does nothing.
     public func stop() { inbox.stop() }
 
-    /// Messages whose time was over before a connection to their engine was free, since the start.
+    /// Number of messages since the start that timed out before a connection to their engine was free.
     public var withoutConnectionCount: UInt64 { inbox.withoutConnection.load(ordering: .relaxed) }
 
-    /// A client of the pool of `endpoint`; the first client creates the pool. Name look-ups count against `host`.
+    /// Adds a client to the pool of `endpoint`; the first client creates the pool. Lookups of names count against `host`.
     func open(_ endpoint: Endpoint, host: String) -> (ClientID, PoolGauge) {
         let (client, gauge) = inbox.makeClient(of: endpoint.key)
         inbox.post(.open(client, endpoint, host: host, gauge))
         return (client, gauge)
     }
 
-    /// Ends what a client has under way; to be called once. See `WebhookEngine.close`.
+    /// Ends all messages of a client; must be called exactly once. See `WebhookEngine.close`.
     func close(_ client: ClientID, of endpoint: Endpoint.Key) {
-        // In this order: who opens the endpoint in between has the gauge of the pool that it joins.
+        // In this order: a client that opens the endpoint in between gets the gauge of the pool that it joins.
         inbox.post(.close(client))
-        inbox.forgetClient(of: endpoint)
+        inbox.removeClient(of: endpoint)
     }
 
     /// Sends `request` of `client`.
@@ -81,10 +81,10 @@ public final class CurlMulti: Sendable {
         inbox.post(.send(request, client, lane))
     }
 
-    /// A number that no other ping of this process has.
+    /// A number unique to a ping of this process.
     func nextPingNumber() -> UInt64 { inbox.pings.add(1, ordering: .relaxed).newValue }
 
-    /// Keeps signals away from this thread: they are for those that wait for them.
+    /// Blocks all signals on the current thread; other threads wait for them.
     static func blockSignals() {
         var all = sigset_t()
         sigfillset(&all)
@@ -92,7 +92,7 @@ public final class CurlMulti: Sendable {
         assert(result == 0, "pthread_sigmask: \(result)")
     }
 
-    /// What the thread begins with.
+    /// The arguments of the thread.
     private final class Start: Sendable {
         let inbox: CurlInbox
         let lookUps: LookUps

@@ -1,19 +1,19 @@
 import Curl
 
-/// A libcurl easy handle that posts to one endpoint, one request after the other.
+/// A libcurl easy handle that posts to one endpoint, one request at a time.
 ///
-/// Only the thread of the `CurlMulti` touches it.
+/// Used on the `CurlMulti` thread only.
 final class EndpointHandle {
-    /// How long making a connection may take when the request's own time is longer, in milliseconds.
+    /// Connect timeout, unless the request's own timeout is shorter; in milliseconds.
     static let connectTimeout = 3000
-    /// How long a connection may lie idle and still be used, in seconds: under the keep-alive of most servers.
+    /// How long an idle connection can be reused, in seconds. Shorter than the keep-alive timeout of most servers.
     static let idleLimit = 30
 
     let easy: EasyHandle
-    /// The name whose addresses libcurl needs; empty when the URL has an address itself, or localhost.
+    /// The host name to resolve; empty if the URL contains an address or localhost.
     let name: String
     private let port: String
-    /// The certificates that it trusts; nil for the system's.
+    /// Certificates to trust; nil for the system's.
     let trusted: MemoryFile?
     private let gate: ConnectionGate
 
@@ -26,7 +26,7 @@ final class EndpointHandle {
         name = destination.isName ? destination.host : ""
         port = destination.port
         gate = ConnectionGate(rules)
-        // A share of its own keeps the connection from being used by others.
+        // A separate share keeps other handles from using this connection.
         try easy.setShare(try ConnectionShare())
         try setDestination(endpoint)
         try easy.setOpener(gate, decidesLookUps: !name.isEmpty)
@@ -37,7 +37,7 @@ final class EndpointHandle {
         try easy.reportProgress()
     }
 
-    /// Makes `transfer` the next request; its time is over `milliseconds` from now.
+    /// Prepares the handle for `transfer`, which times out in `milliseconds`.
     func prepare(_ transfer: Transfer, milliseconds: Int) throws(CurlFailure) {
         gate.reset()
         try easy.begin(transfer)
@@ -46,19 +46,19 @@ final class EndpointHandle {
         try easy.setBodySize(transfer.request.body.count)
     }
 
-    /// Whether a transfer that ended with `code` ended for want of the addresses of `name`, with nothing sent.
+    /// Whether a transfer that ended with `code` failed only because the addresses of `name` were missing. Nothing was sent.
     func needsAddresses(_ code: ResultCode) -> Bool { code == .couldNotResolve && gate.wantsAddresses }
 
-    /// How long addresses of `name` are used, in seconds.
+    /// Sets how long addresses of `name` are cached, in seconds.
     func setAddressLifetime(_ seconds: Int) throws(CurlFailure) { try easy.set(.addressLifetime, seconds) }
 
-    /// Hands over addresses of `name`, for their lifetime: libcurl never looks a name up itself.
+    /// Gives libcurl the addresses of `name`, which it never looks up itself. They expire after their lifetime.
     func setAddresses(_ found: [IPAddress]) throws(CurlFailure) {
         let texts = found.map { $0.family == .ipv6 ? "[\($0)]" : $0.description }
         try easy.set(.addresses, try HeaderList(["+\(name):\(port):" + texts.joined(separator: ",")]))
     }
 
-    /// What libcurl says of a request that ended with `code`, and which addresses were refused.
+    /// libcurl's error text for a request that ended with `code`, and the addresses that the egress rules refused.
     func errorText(_ code: ResultCode) -> String {
         let text = easy.errorText(code)
         return code == .couldNotConnect || code == .timedOut ? gate.explain(text) : text
@@ -68,14 +68,14 @@ final class EndpointHandle {
         try easy.set(.url, endpoint.url)
         try easy.set(.userAgent, endpoint.userAgent)
         try easy.set(.schemes, "http,https")
-        // Without this the environment's proxy is used.
+        // Otherwise libcurl uses a proxy from the environment.
         try easy.set(.proxy, "")
         try easy.set(.followsRedirects, false)
         try easy.setStrictProtocols()
         try easy.setChecksCertificate(true)
         if let trusted {
             try easy.set(.certificateFile, trusted.path)
-            // Else the system's certificates are trusted as well.
+            // Otherwise the system's certificates are trusted as well.
             try easy.set(.certificateDirectory, nil)
         }
     }

@@ -1,15 +1,15 @@
 import Curl
 
-/// A request that libcurl is working on, and what has come back so far.
+/// A request in flight, and the part of its reply received so far.
 ///
-/// Only the thread of the `CurlMulti` touches it.
+/// Used on the `CurlMulti` thread only.
 final class Transfer: TransferDelegate {
-    /// Most bytes of a reply's content, and of all of its header lines.
+    /// Maximum size of a reply's content in bytes, and of its header lines together.
     static let maxReplySize = 65_536
-    /// Most bytes that may be received of a reply, whatever they are: content, header lines, the framing of chunks. Some 64
-    /// KiB more may come before they are counted.
+    /// Maximum number of bytes received for a reply: content, header lines and chunk framing. About 64 KiB more may
+    /// arrive before they are counted.
     static let maxReceivedSize = 262_144
-    /// How many pieces are read before bytes are counted, which costs time; an answer of the usual size is whole by then.
+    /// Number of reads before bytes are counted. Counting is slow, and most replies are complete by then.
     private static let uncountedSteps = 4
 
     let request: TransferRequest
@@ -22,17 +22,17 @@ final class Transfer: TransferDelegate {
     private var steps = 0
     private var receivedBytes = 0
 
-    /// A request that waited so long for its connection.
+    /// Creates the transfer of `request`, which waited for its connection for `waited`.
     init(_ request: TransferRequest, waited: Duration) throws(CurlFailure) {
         self.request = request
         self.waited = waited
         headers = try HeaderList(request.headers)
     }
 
-    /// Ends the request.
+    /// Completes the request with `outcome`.
     func end(_ outcome: TransferOutcome) { request.completion(TransferEnd(outcome: outcome, waited: waited)) }
 
-    /// Copies the next part of the body to `buffer` and says how much that is.
+    /// Copies the next part of the body to `buffer` and returns its length.
     func send(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         let part = request.body[sent...].prefix(buffer.count)
         buffer.copyBytes(from: part)
@@ -40,7 +40,7 @@ final class Transfer: TransferDelegate {
         return part.count
     }
 
-    /// Takes a part of the reply; false when that makes it too large.
+    /// Appends a part of the reply; returns false if the reply is too large.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard reply.count + bytes.count <= Transfer.maxReplySize else {
             excess = "reply over \(Transfer.maxReplySize) bytes"
@@ -50,7 +50,7 @@ final class Transfer: TransferDelegate {
         return true
     }
 
-    /// Counts a header line; false when that makes them too many.
+    /// Counts a header line; returns false if the header lines are too large.
     func receiveHeader(_ count: Int) -> Bool {
         headerBytes += count
         guard headerBytes <= Transfer.maxReplySize else {
@@ -60,7 +60,7 @@ final class Transfer: TransferDelegate {
         return true
     }
 
-    /// Takes note that libcurl read a piece, of 16 KiB at most; false when it has read too much.
+    /// Called after each read of libcurl, of at most 16 KiB; returns false if the reply is too large.
     func makeProgress(on handle: EasyHandle) -> Bool {
         steps += 1
         if steps == Transfer.uncountedSteps { handle.countReceived() }
@@ -71,13 +71,13 @@ final class Transfer: TransferDelegate {
         return true
     }
 
-    /// Counts bytes of a reply as they came: `receive` and `receiveHeader` see nothing of the framing of chunks.
+    /// Counts raw bytes of a reply: `receive` and `receiveHeader` do not see chunk framing.
     func noteReceived(_ count: Int) { receivedBytes += count }
 
-    /// What the reply had too much of, when the transfer ended with `code`; nil when nothing was too large.
+    /// Why the reply was too large, if the transfer ended with `code` for that reason; otherwise nil.
     func excessText(_ code: ResultCode) -> String? {
         if let excess { return excess }
-        // libcurl's code for a header line of more than 100 kB. It passes nothing on before a line is complete.
+        // libcurl fails with these codes on a header line over 100 kB. It only passes on complete lines.
         let isLongLine = code == .outOfMemory || code == .tooLarge
         return isLongLine && steps > Transfer.uncountedSteps ? "a header line of the reply over 100 kB" : nil
     }

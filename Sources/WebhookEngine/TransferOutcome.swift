@@ -1,26 +1,26 @@
 /// The result of a request.
 enum TransferOutcome: Sendable {
-    /// The engine answered, in time and whole.
+    /// The engine sent a complete answer in time.
     case response(HTTPResponse)
-    /// The engine sent more than it may; the status, 0 without one, and what there was too much of.
+    /// The answer exceeded a limit; its status, 0 if none was received, and which limit.
     case tooLarge(status: Int, String)
-    /// The deadline came before the answer.
+    /// The deadline passed before the answer was complete.
     case timedOut
-    /// The deadline came before a connection was free; how many there are.
+    /// The deadline passed before a connection was free; the text states how many there are.
     case noConnection(String)
-    /// There is no connection, or it was lost.
+    /// No connection could be made, or it was lost.
     case disconnected(String)
-    /// It was not tried.
+    /// The request was not attempted.
     case notTried(String)
 }
 
-/// An answer.
+/// An engine's answer.
 struct HTTPResponse: Sendable {
-    /// The status code.
+    /// Status code.
     let status: Int
     /// The value of Content-Type.
     let contentType: String?
-    /// The content, `Transfer.maxReplySize` bytes at most.
+    /// The content, at most `Transfer.maxReplySize` bytes.
     let body: [UInt8]
 
     /// Whether the status is 2xx.

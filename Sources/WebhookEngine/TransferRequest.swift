@@ -1,17 +1,17 @@
 import Bytes
 
-/// One POST that somebody asked for.
+/// One POST to an engine.
 struct TransferRequest: Sendable {
-    /// Header lines beyond libcurl's own.
+    /// Header lines in addition to libcurl's own.
     let headers: [String]
     /// The content.
     let body: [UInt8]
-    /// When its time is over, sent or not.
+    /// When the request times out, sent or not.
     let deadline: Monotonic
-    /// Called exactly once, on the thread of the `CurlMulti`, or on that of the sender when it has stopped.
+    /// Called exactly once: on the `CurlMulti` thread, or on the sender's thread after the stop.
     let completion: @Sendable (TransferEnd) -> Void
 
-    /// Ends a request that never had a connection.
+    /// Completes a request that never had a connection.
     func end(unsent outcome: TransferOutcome) { completion(TransferEnd(outcome: outcome, waited: nil)) }
 }
 
@@ -19,6 +19,6 @@ struct TransferRequest: Sendable {
 struct TransferEnd: Sendable {
     /// The result.
     let outcome: TransferOutcome
-    /// How long it waited for a connection; nil when it never had one.
+    /// How long it waited for a connection; nil if it never had one.
     let waited: Duration?
 }

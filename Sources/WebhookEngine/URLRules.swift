@@ -1,14 +1,14 @@
 import Bytes
 import Curl
 
-/// Which URLs an engine may have.
+/// The rules for URLs of engines.
 public enum URLRules {
-    /// Most bytes that a URL may have.
+    /// Maximum length of a URL in bytes.
     public static let maxLength = 2048
 
-    /// What is wrong with `text` as the URL of an engine, as a phrase; nil when nothing is.
+    /// The fault in `text` as the URL of an engine, as a phrase; nil if it is valid.
     ///
-    /// libcurl's own parser decides, which is the one that the requests go through.
+    /// Uses libcurl's parser, which also parses the URL for the requests.
     public static func fault(_ text: String) -> String? {
         guard text.utf8.count <= maxLength else { return "has more than \(maxLength) bytes" }
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -16,7 +16,7 @@ public enum URLRules {
         }
         let lowercase = text.asciiLowercased
         guard lowercase.hasPrefix("http://") || lowercase.hasPrefix("https://") else {
-            return "does not begin with http:// or https://"
+            return "does not start with http:// or https://"
         }
         let url: ParsedURL
         do throws(CurlFailure) {
@@ -34,9 +34,9 @@ public enum URLRules {
         return nil
     }
 
-    /// `url`, in which there is no fault, with `<redacted>` for its path and query, which may be a secret.
+    /// `url`, which must be valid, with `<redacted>` in place of path and query, which may be secret.
     ///
-    /// A URL that has none is shown as it is.
+    /// A URL without path and query is unchanged.
     public static func redacted(_ url: String) -> String {
         let schemeLength = url.asciiLowercased.schemeLength
         let authority = url.dropFirst(schemeLength).prefix { !"/?".contains($0) }
@@ -44,10 +44,10 @@ public enum URLRules {
         return ["", "/"].contains(url.dropFirst(shown.count)) ? url : shown + "/<redacted>"
     }
 
-    /// Where requests for `url`, in which there is no fault, go.
+    /// The destination of requests for `url`, which must be valid.
     ///
-    /// - Returns: The host as libcurl has it, numbers in their usual form; its port; and whether the host is a name that
-    ///   must be looked up; addresses and localhost are not.
+    /// - Returns: The host as normalized by libcurl, the port, and whether the host is a name that must be looked up;
+    ///   addresses and localhost are not.
     static func destination(_ url: String) -> (host: String, port: String, isName: Bool) {
         guard let parsed = try? ParsedURL(url), let host = parsed.host, let port = parsed.effectivePort else {
             return ("", "", false)
@@ -59,6 +59,6 @@ public enum URLRules {
 }
 
 extension String {
-    /// Length of `http://` or `https://`, one of which this begins with.
+    /// Length of `http://` or `https://`, with one of which this string starts.
     fileprivate var schemeLength: Int { hasPrefix("https://") ? 8 : 7 }
 }

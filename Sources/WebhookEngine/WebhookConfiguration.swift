@@ -1,6 +1,6 @@
-/// Where an engine behind a URL is, and how it is spoken to.
+/// The location of a webhook engine, and how messages to it are encoded and signed.
 public struct WebhookConfiguration: Hashable, Sendable {
-    /// How messages are written.
+    /// The encoding of messages.
     public enum Encoding: String, CaseIterable, Sendable {
         /// CloudEvents 1.0, structured JSON.
         case json
@@ -8,21 +8,21 @@ public struct WebhookConfiguration: Hashable, Sendable {
         case binary
     }
 
-    /// Where messages are posted to.
+    /// URL that messages are posted to.
     public let url: String
-    /// What they are signed with; nil to leave them unsigned.
+    /// Secret for signing messages; nil to leave them unsigned.
     public let secret: WebhookSecret?
-    /// Headers that are added to each request.
+    /// Headers added to each request.
     public let headers: [String: String]
-    /// A file of PEM certificates to trust, and no others; nil for those of the system. It is read before the first
-    /// message, or messages fail.
+    /// The only PEM certificates to trust; nil for the system's. The file must be read before the first message, or
+    /// messages fail.
     public let caFile: CertificateFile?
-    /// How messages are written.
+    /// Encoding of messages.
     public let encoding: Encoding
 
-    /// A configuration that keeps to `URLRules` and `HeaderRules`.
+    /// Creates a configuration that follows `URLRules` and `HeaderRules`.
     ///
-    /// - Throws: The first fault of the URL or the headers.
+    /// - Throws: The first fault in the URL or the headers.
     public init(
         url: String, secret: WebhookSecret? = nil, headers: [String: String] = [:], caFile: CertificateFile? = nil,
         encoding: Encoding = .json
@@ -38,12 +38,12 @@ public struct WebhookConfiguration: Hashable, Sendable {
 }
 
 extension WebhookConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Without what may be a secret: path and query of the URL, the values of headers, and the secret itself.
+    /// Omits everything that may be secret: path and query of the URL, header values, and the secret itself.
     public var description: String {
         let names = headers.keys.sorted().joined(separator: ", ")
         return "webhook \(URLRules.redacted(url)), headers [\(names)], \(secret == nil ? "unsigned" : "signed")"
     }
-    /// The description.
+    /// Same as `description`.
     public var debugDescription: String { description }
     /// A mirror without children.
     public var customMirror: Mirror { Mirror(self, children: []) }

@@ -5,13 +5,13 @@ import JSON
 import Messages
 import Synchronization
 
-/// An engine behind a URL: each message is one POST of a CloudEvent, signed after Standard Webhooks.
+/// An engine behind a URL: each message is one POST of a CloudEvent, signed per Standard Webhooks.
 ///
-/// Engines with the same URL, CA file and headers share a pool of connections. Async messages of one go one at a time;
-/// sync and direct ones as they come. A message without a free connection waits, and its timeout keeps running. A
-/// message is sent at most once: when a connection that was kept alive dies under it, it fails.
+/// Engines with the same URL, CA file and headers share a pool of connections. An engine's async messages are sent one
+/// at a time, its sync and direct messages immediately. A message without a free connection waits, and its timeout
+/// keeps running. A message is sent at most once: if its reused connection turns out to be dead, it fails.
 public final class WebhookEngine: EnginePort {
-    /// Where the engine is.
+    /// The engine's URL, secret, headers and encoding.
     public let configuration: WebhookConfiguration
     private let origin: EventOrigin
     private let clock: any DriverClock
@@ -22,13 +22,13 @@ public final class WebhookEngine: EnginePort {
     private let headers: [String]
     private let isClosed = Atomic(false)
 
-    /// A connection is made with the first message.
+    /// Creates an engine. The first message opens a connection.
     ///
     /// - Parameters:
-    ///   - origin: The host whose messages these are; names the events.
-    ///   - version: Of the service, for User-Agent.
-    ///   - multi: The thread that does the work, shared by all engines.
-    ///   - clock: Wall time, for `webhook-timestamp`; never the host's own clock.
+    ///   - origin: The host that sends the messages; the source of the events.
+    ///   - version: The version of the service, for User-Agent.
+    ///   - multi: The webhook thread, shared by all engines.
+    ///   - clock: Wall clock for `webhook-timestamp`; never the host's clock.
     public init(
         configuration: WebhookConfiguration, origin: EventOrigin, version: String, multi: CurlMulti,
         clock: any DriverClock
@@ -42,7 +42,7 @@ public final class WebhookEngine: EnginePort {
             headers: configuration.headers)
         self.endpoint = endpoint.key
         (client, gauge) = multi.open(endpoint, host: origin.host)
-        // libcurl takes "Name:" for "leave Name out" and "Name;" for an empty value.
+        // To libcurl, "Name:" means "omit this header" and "Name;" is an empty value.
         headers =
             ["Content-Type: \(configuration.encoding.mediaType)", "Expect:"]
             + configuration.headers.sorted { $0.key < $1.key }.map { $1.isEmpty ? "\($0);" : "\($0): \($1)" }
@@ -50,18 +50,18 @@ public final class WebhookEngine: EnginePort {
 
     deinit { close() }
 
-    /// Ends what this engine has under way with STATUS_PORT_DISCONNECTED, and so does what is sent later. Connections stay
-    /// for other engines with the same endpoint; with the last of them they close.
+    /// Ends all messages with STATUS_PORT_DISCONNECTED, including those sent later. Other engines with the same endpoint
+    /// keep the connections; the last one closes them.
     public func close() {
         if !isClosed.exchange(true, ordering: .relaxed) { multi.close(client, of: endpoint) }
     }
 
-    /// How much of the pool of connections to the endpoint is in use.
+    /// Usage of the endpoint's connection pool.
     public var poolUse: PoolUse { gauge.use }
 
-    /// Posts `message`; `completion` is called on the thread of the `CurlMulti`.
+    /// Posts `message`; `completion` is called on the `CurlMulti` thread.
     ///
-    /// A timeout that is not positive is over at once.
+    /// A timeout of zero or less expires at once.
     public func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
@@ -114,7 +114,7 @@ public final class WebhookEngine: EnginePort {
 }
 
 extension WebhookEngine: CustomReflectable {
-    /// A mirror of the configuration alone: the headers may hold secrets.
+    /// A mirror of the configuration only: the headers may contain secrets.
     public var customMirror: Mirror { Mirror(self, children: ["configuration": configuration]) }
 }
 

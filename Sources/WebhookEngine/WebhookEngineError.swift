@@ -1,19 +1,19 @@
 /// Why a webhook engine cannot be configured.
 public enum WebhookEngineError: Error, Hashable, CustomStringConvertible {
-    /// The URL is not one that messages can be posted to.
+    /// Messages cannot be posted to the URL.
     case url(String)
-    /// The secret is not of the form `whsec_...`. Never holds the secret.
+    /// The secret is malformed. The text never contains the secret.
     case secret(String)
-    /// A custom header is not allowed, or not well-formed.
+    /// A custom header is not allowed or is malformed.
     case header(name: String, String)
-    /// The CA file is not one, or cannot be read.
+    /// The CA file cannot be read or holds no certificate.
     case caFile(String)
-    /// A text is not a range of addresses, or not one that can be allowed.
+    /// An address range is malformed or cannot be allowed.
     case range(String)
-    /// libcurl or the system refuses to start.
+    /// libcurl or the webhook thread cannot be started.
     case library(String)
 
-    /// What is wrong, as a phrase that follows the name of the setting.
+    /// The fault as a phrase that follows the name of the setting.
     public var detail: String {
         switch self {
         case .url(let detail), .secret(let detail), .header(_, let detail), .caFile(let detail), .range(let detail),
@@ -22,7 +22,7 @@ public enum WebhookEngineError: Error, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What is wrong, for people.
+    /// The fault as a full message.
     public var description: String {
         switch self {
         case .url(let detail): "engine URL: \(detail)"

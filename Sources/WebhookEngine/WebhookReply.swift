@@ -4,18 +4,18 @@ import DriverJSON
 import JSON
 import Messages
 
-/// What an engine's answer means to the driver.
+/// An engine's answer, translated for the driver.
 struct WebhookReply {
-    /// What the send came to.
+    /// Result of the send.
     let result: EngineResult
 
-    /// The meaning of `outcome` as the answer to a ping, or to `message`.
+    /// Translates `end`, the end of the POST of `message`, or of a ping if `message` is nil.
     init(_ end: TransferEnd, to message: EngineMessage?) {
         var result =
             switch end.outcome {
             case .response(let response) where response.isSuccess: WebhookReply.result(of: response, to: message)
             case .response(let response): EngineResult(status: .unsuccessful, fault: "HTTP status \(response.status)")
-            // Before the status of a final answer has come, 1xx or nothing, what it would have been is not known.
+            // Below 300 the final status may not have been received yet: 0 is none, 1xx is interim.
             case .tooLarge(let status, _) where status >= 300:
                 EngineResult(status: .unsuccessful, fault: "HTTP status \(status)")
             case .tooLarge(_, let excess): EngineResult(status: .bufferOverflow, fault: excess)
@@ -41,7 +41,7 @@ struct WebhookReply {
                     }
                 } catch {
                     reply = .unreadable
-                    fault = "reply not understood: " + error.faults.map { "\($0.pointer) \($0.detail)" }.joined()
+                    fault = "unreadable reply: " + error.faults.map { "\($0.pointer) \($0.detail)" }.joined()
                 }
             }
         }
@@ -50,7 +50,7 @@ struct WebhookReply {
 }
 
 extension EngineMessage {
-    /// Whether the driver looks at the reply: to sync messages and to CreateProcess at creation.
+    /// Whether the driver reads the reply: yes for sync messages and for CreateProcess at creation.
     fileprivate var readsReply: Bool {
         switch kind {
         case .sync: true
@@ -80,7 +80,7 @@ extension JSONValue {
         }
         guard let name = string() else { return nil }
         if let operation = SyncOperation(name: name) { return operation.rawValue }
-        fault("is no sync operation")
+        fault("unknown sync operation")
         return nil
     }
 

@@ -1,18 +1,18 @@
 import JSON
 
-/// What messages are signed with: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks).
+/// A signing secret: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks).
 ///
-/// Shows as `<redacted>` wherever it is printed.
+/// Prints as `<redacted>`.
 public struct WebhookSecret: Hashable, Sendable {
     let key: [UInt8]
 
-    /// Reads a secret.
+    /// Parses a secret.
     ///
-    /// - Throws: `WebhookEngineError.secret` for another prefix, bad base64 or a key of another length.
+    /// - Throws: `WebhookEngineError.secret` for a wrong prefix, invalid base64 or a key of the wrong length.
     public init(_ text: String) throws(WebhookEngineError) {
-        guard text.hasPrefix("whsec_") else { throw .secret("does not begin with whsec_") }
+        guard text.hasPrefix("whsec_") else { throw .secret("does not start with whsec_") }
         guard let key = Base64.decode(text.dropFirst(6)) else { throw .secret("is not base64 after whsec_") }
-        guard (24...64).contains(key.count) else { throw .secret("has \(key.count) bytes, 24 to 64 are needed") }
+        guard (24...64).contains(key.count) else { throw .secret("has \(key.count) bytes; 24 to 64 are required") }
         self.key = key
     }
 }

@@ -10,10 +10,10 @@ public enum WebhookSignature {
         "v1," + Base64.encode(signature(id: id, timestamp: String(timestamp), body: body, secret))
     }
 
-    /// Whether one of the space-separated signatures of a `webhook-signature` header is right. In constant time for
-    /// each of them.
+    /// Whether a `webhook-signature` header contains a valid signature. Compares each of its space-separated signatures
+    /// in constant time.
     ///
-    /// - Parameter timestamp: The value of `webhook-timestamp` as it came; whether it is recent is for the caller to say.
+    /// - Parameter timestamp: The raw value of `webhook-timestamp`; the caller must check that it is recent.
     public static func verify(
         _ header: String, id: String, timestamp: String, body: [UInt8], with secret: WebhookSecret
     ) -> Bool {
@@ -31,7 +31,7 @@ public enum WebhookSignature {
         return [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
             let result = gnutls_hmac_fast(
                 GNUTLS_MAC_SHA256, secret.key, secret.key.count, content, content.count, digest.baseAddress)
-            // Fails only when the library's self-tests did, or where policy forbids SHA-256.
+            // Fails only if the library's self-tests failed or policy forbids SHA-256.
             precondition(result == 0, "gnutls_hmac_fast: \(result)")
             count = 32
         }

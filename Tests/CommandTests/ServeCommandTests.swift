@@ -52,7 +52,7 @@ import Testing
         let faults = #expect(throws: InvalidSettings.self) {
             try Settings.load(file: file, environment: [:])
         }
-        #expect(faults?.faults.map(\.description) == ["f:6: engine.headers.Host: is not for others to set"])
+        #expect(faults?.faults.map(\.description) == ["f:6: engine.headers.Host: is reserved"])
     }
 
     @Test func `the names of rules and flags are the driver's`() throws {

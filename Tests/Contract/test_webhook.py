@@ -175,7 +175,7 @@ def test_an_address_that_is_refused_fails_a_message_and_the_engine_says_why(mach
     assert (sync["delivery"], sync["status"]) == ("failed", "STATUS_PORT_DISCONNECTED")
     machine.drain()
     assert machine.get("getMessage", sequence=queued["sequence"])["status"] == "STATUS_PORT_DISCONNECTED"
-    assert machine.get("getEngine")["lastError"]["detail"] == f"not connected, for {REFUSED[url]}"
+    assert machine.get("getEngine")["lastError"]["detail"] == f"not connected: {REFUSED[url]}"
     assert conserved(machine.get("getCounters"))
 
 
@@ -192,5 +192,5 @@ def test_the_settings_say_where_webhooks_may_go(start: StartService) -> None:
         ):
             machine.call("putEngine", body={"type": "webhook", "url": url})
             assert machine.get("pingEngine")["status"] == "STATUS_PORT_DISCONNECTED"
-            assert machine.get("getEngine")["lastError"]["detail"] == f"not connected, for {detail}"
+            assert machine.get("getEngine")["lastError"]["detail"] == f"not connected: {detail}"
         assert not receiver.requests

@@ -42,7 +42,7 @@ import WebhookEngine
                 "wdfilterd.yaml:8: egress.deniedRanges: must be a list",
                 "wdfilterd.yaml:9: egress.ranges: is no setting",
                 "WDFILTERD_EGRESS_ALLOWED: is no setting",
-                "WDFILTERD_EGRESS_DENIED_RANGES: \"b\" is not ADDRESS/PREFIX, as 10.0.0.0/8 or fd00::/8 is",
+                "WDFILTERD_EGRESS_DENIED_RANGES: \"b\" is not ADDRESS/PREFIX, such as 10.0.0.0/8 or fd00::/8",
                 "WDFILTERD_EGRESS_DENIED_RANGES: has no value",
             ])
     }

@@ -61,7 +61,7 @@ import WebhookEngine
         expectFaults(
             "engine:\n  type: webhook\n  url: ftp://a\n  encoding: xml\n  caFile: \"a\\0\"\n",
             [
-                "wdfilterd.yaml:3: engine.url: does not begin with http:// or https://",
+                "wdfilterd.yaml:3: engine.url: does not start with http:// or https://",
                 "wdfilterd.yaml:4: engine.encoding: \"xml\" is not one of json, binary",
                 "wdfilterd.yaml:5: engine.caFile: is no path",
             ])
@@ -71,7 +71,7 @@ import WebhookEngine
         expectFaults(
             "engine:\n  type: webhook\n  url: http://a\n  headers:\n    a b: s3cret\n    x: s3cret\n    y: [s3cret]\n",
             [
-                "wdfilterd.yaml:5: engine.headers.a b: the name is no token of 1 to 128 characters",
+                "wdfilterd.yaml:5: engine.headers.a b: the name is not a token of 1 to 128 characters",
                 "wdfilterd.yaml:7: engine.headers.y: must be one value",
             ])
     }

@@ -36,7 +36,7 @@ struct EgressTests {
                 let outcome = await engine.outcome(of: message)
                 #expect(outcome.status == .portDisconnected)
                 let text = try #require(outcome.fault)
-                #expect(text.hasPrefix("not connected, for "))
+                #expect(text.hasPrefix("not connected: "))
                 #expect(text.contains(told))
             }
             #expect(receiver.connections == 0)
@@ -55,7 +55,7 @@ struct EgressTests {
     ])
     func `addresses that are never allowed are refused at once`(host: String, told: String) async throws {
         let engine = try WebhookEngine.make("https://\(host)/latest/meta-data/")
-        let expected = EngineResult(status: .portDisconnected, fault: "not connected, for \(told)")
+        let expected = EngineResult(status: .portDisconnected, fault: "not connected: \(told)")
         #expect(await engine.outcome(of: .sync()) == expected)
     }
 
@@ -79,7 +79,7 @@ struct EgressTests {
         #expect(outcome.status == .portDisconnected)
         let text = try #require(outcome.fault)
         #expect(text.hasPrefix("Failed to connect to localhost"))
-        #expect(text.hasSuffix("; not connected, for ::1 is in deniedRanges"))
+        #expect(text.hasSuffix("; not connected: ::1 is in deniedRanges"))
     }
 
     @Test func `a kept connection is used again, and each new one is checked`() async throws {

@@ -21,7 +21,7 @@ struct LookUpTests {
         #expect(state.arrive("a", for: "two", at: after(2999)) == .join)
         #expect(state.arrive("a", for: "two", at: after(3000)) == .begin)
         #expect(state.arrive("a", for: "three", at: after(3001)) == .join)
-        let refusal = LookUpState.Admission.refuse("a is being looked up 2 times already, without an answer")
+        let refusal = LookUpState.Admission.refuse("a is not looked up: 2 lookups of it are already running")
         #expect(state.arrive("a", for: "three", at: after(6000)) == refusal)
         state.finish(1)
         #expect(state.isRunning("a"))
@@ -31,10 +31,10 @@ struct LookUpTests {
     @Test func `a host can have two lookups in progress, all hosts together thirty-two`() {
         var state = LookUpState()
         for name in ["a", "b"] { #expect(state.arrive(name, for: "one", at: start) == .begin) }
-        let own = LookUpState.Admission.refuse("c is not looked up: 2 look-ups for this host run already")
+        let own = LookUpState.Admission.refuse("c is not looked up: 2 lookups for this host are already running")
         #expect(state.arrive("c", for: "one", at: start) == own)
         for number in 0..<30 { #expect(state.arrive("n\(number)", for: "h\(number)", at: start) == .begin) }
-        let all = LookUpState.Admission.refuse("c is not looked up: 32 look-ups run already")
+        let all = LookUpState.Admission.refuse("c is not looked up: 32 lookups are already running")
         #expect(state.arrive("c", for: "other", at: start) == all)
         #expect(state.arrive("a", for: "other", at: start) == .join)
         state.finish(5)
@@ -116,7 +116,7 @@ struct LookUpTests {
         let engine = try WebhookEngine.make("http://engine.example/", multi: Self.multi(resolver))
         let outcome = await engine.outcome(of: .sync())
         #expect(outcome.status == .portDisconnected)
-        #expect(outcome.fault == "not connected, for 169.254.169.254 is a cloud's metadata service")
+        #expect(outcome.fault == "not connected: 169.254.169.254 is a cloud's metadata service")
     }
 
     @Test func `a name that points elsewhere after its addresses expire is judged again`() async throws {
@@ -131,7 +131,7 @@ struct LookUpTests {
             await receiver.waitForNoConnection()
             fault = await engine.fault(of: .sync())
         }
-        #expect(fault == "not connected, for 169.254.169.254 is a cloud's metadata service")
+        #expect(fault == "not connected: 169.254.169.254 is a cloud's metadata service")
     }
 
     @Test(arguments: [
@@ -182,7 +182,7 @@ struct LookUpTests {
             #expect(ProcessResources.now.threads - threads <= 40)
             #expect(resolver.count == 32)
             let fault = await engines[49].fault(of: .sync())
-            #expect(fault == "n49.example is not looked up: 32 look-ups run already")
+            #expect(fault == "n49.example is not looked up: 32 lookups are already running")
             #expect(try await WebhookEngine.make(receiver.url, multi: multi).status(of: .sync()) == .success)
             never.open()
         }

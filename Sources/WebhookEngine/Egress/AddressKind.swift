@@ -1,28 +1,28 @@
-/// What an address is for, as far as it matters to who may send there.
+/// The purpose of an address, as far as the egress rules distinguish it.
 enum AddressKind: Sendable {
-    /// Anywhere on the internet.
+    /// A public address.
     case global
     /// This machine.
     case loopback
-    /// The operator's own networks, which the settings may allow.
+    /// A private network, which the settings may allow.
     case privateUse
-    /// What hands out credentials to whoever asks from within a cloud's machine.
+    /// A metadata service, which gives credentials to any process on a cloud machine.
     case metadata
-    /// The own link, where routers and metadata services are.
+    /// The local link, with routers and metadata services.
     case linkLocal
-    /// No address at all; Linux connects to itself.
+    /// The unspecified address; Linux connects to itself.
     case unspecified
     case multicast
     case broadcast
-    /// Set aside: for documentation, protocols, translators and tunnels, or not given out yet.
+    /// Reserved: for documentation, protocols, translators and tunnels, or not assigned yet.
     case reserved
 
-    /// The kind of `address`, which is taken for the IPv4 address that it stands for.
+    /// The kind of `address`, or of the IPv4 address embedded in it.
     init(_ address: IPAddress) {
-        let target = address.standsFor
+        let target = address.embedded
         let table = target.family == .ipv4 ? AddressKind.ipv4 : AddressKind.ipv6
         self = table.first { $0.range.contains(target) }?.kind ?? .reserved
-        // Through a translator or a tunnel it is another machine's.
+        // Behind a translator or a tunnel, loopback is another machine's.
         if self == .loopback, AddressKind.translated.contains(where: { $0.contains(address) }) { self = .reserved }
     }
 
@@ -30,18 +30,18 @@ enum AddressKind: Sendable {
 
     private static func line(_ range: StaticString, _ kind: AddressKind) -> Line { (AddressRange(known: range), kind) }
 
-    /// The ranges that settings may allow: IANA has them as forwarded, but not globally reachable.
+    /// The ranges that settings may allow: IANA lists them as forwardable but not globally reachable.
     static let allowable: [AddressRange] = [
         AddressRange(known: "10.0.0.0/8"), AddressRange(known: "100.64.0.0/10"), AddressRange(known: "172.16.0.0/12"),
         AddressRange(known: "192.168.0.0/16"), AddressRange(known: "198.18.0.0/15"), AddressRange(known: "fc00::/7"),
     ]
 
-    /// Prefixes behind which a translator or a tunnel finds an IPv4 address.
+    /// Prefixes of translators and tunnels that embed an IPv4 address.
     private static let translated: [AddressRange] = [
         AddressRange(known: "64:ff9b::/96"), AddressRange(known: "2002::/16"),
     ]
 
-    // In each table the first line that fits counts. The metadata services are in the middle of other ranges.
+    // In each table the first match wins: metadata services are inside other ranges.
 
     private static let ipv4: [Line] =
         [
@@ -66,7 +66,7 @@ enum AddressKind: Sendable {
             line("240.0.0.0/4", .reserved),
         ] + allowable.map { ($0, .privateUse) } + [line("0.0.0.0/0", .global)]
 
-    /// What is given out is 2000::/3; all else is reserved until it is something.
+    /// Only 2000::/3 is assigned; everything else is reserved.
     private static let ipv6: [Line] =
         [
             line("fd00:ec2::/32", .metadata),  // AWS
@@ -86,9 +86,9 @@ enum AddressKind: Sendable {
 }
 
 extension IPAddress {
-    /// The IPv4 address that is reached under this IPv6 address, by the kernel (`::ffff:0:0/96`), a translator
-    /// (`64:ff9b::/96`) or a tunnel (`2002::/16`); else the address itself.
-    var standsFor: IPAddress {
+    /// The IPv4 address embedded in this IPv6 address, which the kernel (`::ffff:0:0/96`), a translator (`64:ff9b::/96`)
+    /// or a tunnel (`2002::/16`) connects to; otherwise the address itself.
+    var embedded: IPAddress {
         guard family == .ipv6 else { return self }
         let lower = IPAddress(.ipv4, value & 0xFFFF_FFFF)
         if value >> 32 == 0xFFFF || value >> 32 == 0x64_FF9B << 64 { return lower }

@@ -1,27 +1,28 @@
 import Curl
 import Glibc
 
-/// Looks at each address that libcurl is about to connect to, after names are resolved, and opens the socket or not.
+/// Checks each address that libcurl is about to connect to, after names are resolved, and opens the socket if the
+/// rules allow it.
 ///
-/// Only the thread of the `CurlMulti` touches it.
+/// Used on the `CurlMulti` thread only.
 final class ConnectionGate: ConnectionOpener {
-    /// Most refused addresses of one request that are named in its failure.
-    private static let mostTold = 4
+    /// Maximum number of refused addresses listed in an error.
+    private static let maxListed = 4
 
     private let rules: EgressRules
-    /// What was refused since the last `reset`.
+    /// The refusals since the last `reset`.
     private var refusals: [String] = []
     private var refusedCount = 0
     /// Whether a socket was opened since the last `reset`.
     private var isOpened = false
-    /// Why the system opened no socket since the last `reset`.
+    /// The last `errno` of `socket` since the last `reset`; 0 if it did not fail.
     private var failure: Int32 = 0
-    /// Whether libcurl wanted to look a name up since the last `reset`.
+    /// Whether libcurl tried to look up a name since the last `reset`.
     private(set) var wantsAddresses = false
 
     init(_ rules: EgressRules) { self.rules = rules }
 
-    /// Begins a request.
+    /// Prepares for the next request.
     func reset() {
         refusals = []
         refusedCount = 0
@@ -30,16 +31,16 @@ final class ConnectionGate: ConnectionOpener {
         wantsAddresses = false
     }
 
-    /// Why a request made no connection, where libcurl's own text is `reason`.
+    /// Explains why a request has no connection; `reason` is libcurl's own text.
     func explain(_ reason: String) -> String {
         let reason = failure == 0 ? reason : "no socket: \(ConnectionGate.text(of: failure))"
         guard refusedCount > 0 else { return reason }
         let more = refusedCount > refusals.count ? "; and \(refusedCount - refusals.count) more addresses" : ""
-        let explained = "not connected, for " + refusals.joined(separator: "; ") + more
+        let explained = "not connected: " + refusals.joined(separator: "; ") + more
         return isOpened || failure != 0 ? "\(reason); \(explained)" : explained
     }
 
-    /// A socket for `target`; nil when the rules refuse it or the system does.
+    /// Opens a socket for `target`; nil if the rules refuse the address or the system fails.
     func openSocket(for target: ConnectionTarget) -> Int32? {
         let address = target.address.baseAddress.flatMap {
             IPAddress(socketAddress: $0, length: target.address.count)
@@ -55,13 +56,13 @@ final class ConnectionGate: ConnectionOpener {
         return descriptor
     }
 
-    /// Refuses, and notes that libcurl has no addresses of the name. Names are looked up on threads of ours (decision 17).
+    /// Always refuses, and notes that libcurl needs addresses. Names are looked up on our own threads (decision 17).
     func mayLookUp() -> Bool {
         wantsAddresses = true
         return false
     }
 
-    /// The text for the system's error number. Errors about descriptors include their name, to search for.
+    /// The text for an `errno`. Errors about descriptors include their symbol, so that users can search for it.
     private static func text(of failure: Int32) -> String {
         switch failure {
         case EMFILE: "too many open files (EMFILE)"
@@ -72,7 +73,7 @@ final class ConnectionGate: ConnectionOpener {
 
     private func refuse(_ address: String, _ reason: String) -> Int32? {
         refusedCount += 1
-        if refusals.count < ConnectionGate.mostTold { refusals.append("\(address) \(reason)") }
+        if refusals.count < ConnectionGate.maxListed { refusals.append("\(address) \(reason)") }
         return nil
     }
 }

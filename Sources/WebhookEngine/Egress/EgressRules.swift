@@ -1,19 +1,19 @@
-/// Where webhooks may go: which addresses may be connected to.
+/// The addresses that webhooks may connect to.
 ///
-/// Public addresses may, and loopback unless that is switched off; networks of the operator's own when a range allows
-/// them; anything else never. An IPv6 address that stands for an IPv4 one is judged as that one.
+/// Public addresses are allowed, loopback unless it is switched off, and private networks if a range allows them.
+/// Everything else is denied. An IPv6 address that embeds an IPv4 address is treated as that address.
 public struct EgressRules: Hashable, Sendable {
     private let allowLoopback: Bool
     private let allowedRanges: [AddressRange]
     private let deniedRanges: [AddressRange]
 
-    /// Rules with ranges in CIDR notation.
+    /// Creates rules from ranges in CIDR notation.
     ///
     /// - Parameters:
     ///   - allowLoopback: Whether 127.0.0.0/8 and ::1 may be connected to.
-    ///   - allowedRanges: Of the private addresses, those that may be. Each range lies within one of them.
-    ///   - deniedRanges: Addresses that may not be, whatever else is said of them.
-    /// - Throws: `WebhookEngineError.range` for the first range that is none.
+    ///   - allowedRanges: Private addresses that are allowed. Each range must be within one private network.
+    ///   - deniedRanges: Denied addresses; takes precedence over everything else.
+    /// - Throws: `WebhookEngineError.range` for the first invalid range.
     public init(
         allowLoopback: Bool = true, allowedRanges: [String] = [], deniedRanges: [String] = []
     ) throws(WebhookEngineError) {
@@ -22,22 +22,22 @@ public struct EgressRules: Hashable, Sendable {
         self.deniedRanges = try deniedRanges.map { text throws(WebhookEngineError) in try AddressRange(text) }
     }
 
-    /// Public addresses and loopback.
+    /// Allows public addresses and loopback.
     public init() {
         allowLoopback = true
         allowedRanges = []
         deniedRanges = []
     }
 
-    /// What is wrong with `text` as one of the allowed ranges, as a phrase; nil when nothing is.
+    /// The fault in `text` as an allowed range, as a phrase; nil if it is valid.
     public static func allowedRangeFault(_ text: String) -> String? { fault(of: text, allowedRange) }
 
-    /// What is wrong with `text` as one of the denied ranges, as a phrase; nil when nothing is.
+    /// The fault in `text` as a denied range, as a phrase; nil if it is valid.
     public static func deniedRangeFault(_ text: String) -> String? { fault(of: text, AddressRange.init) }
 
-    /// Why `address` may not be connected to, as a phrase; nil when it may.
+    /// Why `address` is denied, as a phrase; nil if it is allowed.
     func refusal(of address: IPAddress) -> String? {
-        let target = address.standsFor
+        let target = address.embedded
         guard !deniedRanges.contains(where: { $0.contains(address) || $0.contains(target) }) else {
             return "is in deniedRanges"
         }
@@ -55,12 +55,12 @@ public struct EgressRules: Hashable, Sendable {
         }
     }
 
-    /// A range that says nothing about what is decided anyway, and so would mislead, is refused.
+    /// Rejects a range that would have no effect, because it would mislead.
     private static func allowedRange(_ text: String) throws(WebhookEngineError) -> AddressRange {
         let range = try AddressRange(text)
         guard AddressKind.allowable.contains(where: { $0.contains(range) }) else {
             let names = AddressKind.allowable.map(\.description).joined(separator: ", ")
-            throw .range("is not within one of \(names): other addresses are allowed, or denied, anyway")
+            throw .range("is not within one of \(names); the setting has no effect on other addresses")
         }
         return range
     }

@@ -1,17 +1,17 @@
 import Glibc
 
-/// An IPv4 or IPv6 address, as a number.
+/// An IPv4 or IPv6 address as a number.
 struct IPAddress: Hashable, Sendable {
-    /// The sort of an address.
+    /// The family of an address.
     enum Family: Sendable {
         case ipv4, ipv6
 
-        /// Bits of an address.
+        /// Length of an address in bits.
         var width: Int { self == .ipv4 ? 32 : 128 }
     }
 
     let family: Family
-    /// The bytes in network order; of an IPv4 address the lower 32 bits.
+    /// The address as a number; an IPv4 address is in the lower 32 bits.
     let value: UInt128
 
     init(_ family: Family, _ value: UInt128) {
@@ -19,7 +19,7 @@ struct IPAddress: Hashable, Sendable {
         self.value = value
     }
 
-    /// Reads `192.0.2.1` or `2001:db8::1`; nil for anything else, other spellings of IPv4 and zones among it.
+    /// Parses `192.0.2.1` or `2001:db8::1`; nil for anything else, including other IPv4 notations and zones.
     init?(_ text: String) {
         // A C string ends at its first NUL.
         guard !text.utf8.contains(0) else { return nil }
@@ -33,7 +33,7 @@ struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// The address of a socket address of `length` bytes; nil for other families, or when it is cut short.
+    /// The address in a socket address of `length` bytes; nil for other families or a truncated structure.
     init?(socketAddress: UnsafeRawPointer, length: Int) {
         guard length >= MemoryLayout<sa_family_t>.size else { return nil }
         switch Int32(socketAddress.loadUnaligned(as: sa_family_t.self)) {
@@ -50,7 +50,7 @@ struct IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: CustomStringConvertible {
-    /// As it is read: `192.0.2.1`, `2001:db8::1`.
+    /// The notation that `init` parses: `192.0.2.1`, `2001:db8::1`.
     var description: String {
         let count = family.width / 8
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * (count - 1 - $0))) }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// Runs look-ups, each on a thread of its own: a resolver that does not answer holds its thread until it gives up, and
-/// `LookUpState` bounds how many do.
+/// Runs each lookup on its own thread. A resolver that does not answer blocks its thread until it gives up;
+/// `LookUpState` limits the number of threads.
 final class LookUps: Sendable {
     private let resolver: any NameResolver
     private let report: @Sendable (_ number: UInt64, _ name: String, Result<[IPAddress], LookUpFailure>) -> Void
 
-    /// Look-ups by `resolver`, whose ends are reported on their threads.
+    /// Creates lookups by `resolver`; `report` is called on the thread of the lookup.
     init(
         by resolver: any NameResolver,
         report: @escaping @Sendable (_ number: UInt64, _ name: String, Result<[IPAddress], LookUpFailure>) -> Void
@@ -15,9 +15,9 @@ final class LookUps: Sendable {
         self.report = report
     }
 
-    /// Begins a look-up.
+    /// Starts a lookup.
     ///
-    /// - Throws: `LookUpFailure` when the system has no thread for it.
+    /// - Throws: `LookUpFailure` if no thread can be created.
     func begin(_ number: UInt64, _ name: String) throws(LookUpFailure) {
         let work = Work(number: number, name: name, lookUps: self)
         let context = Unmanaged.passRetained(work)

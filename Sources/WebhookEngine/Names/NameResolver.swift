@@ -1,21 +1,21 @@
 import Glibc
 
-/// Finds the addresses of a name.
+/// Resolves names to addresses.
 protocol NameResolver: Sendable {
-    /// The addresses of `name`, the best first. Called on a thread of its own, and may take its time.
+    /// The addresses of `name`, best first. Called on a dedicated thread, so it may block.
     ///
-    /// - Throws: `LookUpFailure` when the name has no addresses, or they cannot be found out.
+    /// - Throws: `LookUpFailure` if the name has no addresses or the lookup fails.
     func addresses(of name: String) throws(LookUpFailure) -> [IPAddress]
 }
 
-/// Why a name has no addresses, for people.
+/// Why a lookup failed.
 struct LookUpFailure: Error, Hashable {
     let text: String
 }
 
 /// The system's resolver, `getaddrinfo`.
 struct SystemResolver: NameResolver {
-    /// Most addresses of a name that are used.
+    /// Maximum number of addresses used per name.
     static let maxAddresses = 16
 
     func addresses(of name: String) throws(LookUpFailure) -> [IPAddress] {
@@ -39,7 +39,7 @@ struct SystemResolver: NameResolver {
             }
             next = info.ai_next
         }
-        guard !addresses.isEmpty else { throw LookUpFailure(text: "it has no address") }
+        guard !addresses.isEmpty else { throw LookUpFailure(text: "no addresses found") }
         return addresses
     }
 }

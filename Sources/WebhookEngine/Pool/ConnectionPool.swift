@@ -4,20 +4,20 @@ import DequeModule
 
 /// The connections to one endpoint, and the requests that wait for one.
 ///
-/// Only the thread of the `CurlMulti` touches it.
+/// Used on the `CurlMulti` thread only.
 final class ConnectionPool {
-    /// Which requests go and which wait.
+    /// Decides which requests start and which wait.
     var state: PoolState<TransferRequest>
-    /// Engines that use it.
+    /// The engines that share the pool.
     var clients = Set<ClientID>()
     private var endpoint: Endpoint
     private let rules: EgressRules
     private let addressLifetime: Int
     private let gauge: PoolGauge
-    /// Handles without a request, each with its last connection. The most recently used are at the end and are taken
-    /// first, so that connections that are not needed grow old.
+    /// Handles without a request, each with its last connection. The most recently used ones are at the end and are reused
+    /// first, so that surplus connections age and get closed.
     private var idle: Deque<(handle: EndpointHandle, since: Monotonic)> = []
-    /// The certificates that the idle handles trust.
+    /// The certificates that all idle handles trust.
     private var trusted: MemoryFile?
 
     init(to endpoint: Endpoint, by rules: EgressRules, limit: Int, addressLifetime: Int, gauge: PoolGauge) {
@@ -30,11 +30,11 @@ final class ConnectionPool {
 
     var key: Endpoint.Key { endpoint.key }
 
-    /// A handle for one request: one that is idle, or a new one.
+    /// An idle handle, or a new one if none is idle.
     func takeHandle() throws(CurlFailure) -> EndpointHandle {
         if let certificates = endpoint.certificates {
             let content = certificates.content
-            guard let content else { throw CurlFailure("the CA file was not read") }
+            guard let content else { throw CurlFailure("the CA file has not been read") }
             if content !== trusted { idle = [] }
             trusted = content
         }
@@ -44,20 +44,20 @@ final class ConnectionPool {
         return handle
     }
 
-    /// Keeps a handle for the next request, unless the certificates have changed since it was made.
+    /// Returns a handle to the pool, unless the certificates have changed since it was created.
     func giveBack(_ handle: EndpointHandle) {
         if handle.trusted === trusted { idle.append((handle, .now())) }
     }
 
-    /// Publishes how much of the pool is in use.
+    /// Publishes the usage of the pool.
     func report() { gauge.set(PoolUse(connections: state.running, waiting: state.waiting)) }
 
-    /// Switches to the CA file of another engine when that has read another version of the file.
+    /// Switches to the CA file of another engine if that engine has read a different version of it.
     func adopt(_ other: Endpoint) {
         if other.certificates?.version != endpoint.certificates?.version { endpoint = other }
     }
 
-    /// Closes the connections that have not been used for `limit`.
+    /// Closes connections that have been idle for `limit`.
     func closeIdle(at now: Monotonic, limit: Duration) {
         while let oldest = idle.first, now - oldest.since >= limit { idle.removeFirst() }
     }

@@ -1,19 +1,19 @@
 import Synchronization
 
-/// Names an engine to the thread of the `CurlMulti`.
+/// Identifies an engine on the `CurlMulti` thread.
 struct ClientID: Hashable, Sendable {
     let number: UInt64
 }
 
 /// How a request competes for connections.
 enum Lane: Hashable, Sendable {
-    /// One at a time of a client, in order (ASY-7).
+    /// Async messages: one at a time per client, in order (ASY-7).
     case async
-    /// Sync and direct messages, and pings: as many of a client as it sends.
+    /// Sync and direct messages, and pings: concurrent.
     case immediate
 }
 
-/// Where requests go: engines with equal endpoints share a pool of connections.
+/// The destination of requests: engines with equal endpoints share a pool of connections.
 struct Endpoint: Sendable {
     /// Endpoints with equal keys are the same endpoint.
     struct Key: Hashable, Sendable {
@@ -28,7 +28,7 @@ struct Endpoint: Sendable {
     /// Certificates to trust instead of the system's.
     let certificates: CertificateFile?
 
-    /// A URL that keeps to `URLRules`.
+    /// The URL, which follows `URLRules`.
     var url: String { key.url }
 
     init(url: String, userAgent: String, certificates: CertificateFile? = nil, headers: [String: String] = [:]) {
@@ -38,12 +38,12 @@ struct Endpoint: Sendable {
     }
 }
 
-/// How many connections of a pool are in use and how many messages wait for one, for other threads to read.
+/// The usage of a pool, readable from any thread.
 final class PoolGauge: Sendable {
     private let usedCount = Atomic(0)
     private let waitingCount = Atomic(0)
 
-    /// The last values that were set; the two may be of different moments.
+    /// The latest values. The two may be from different moments.
     var use: PoolUse {
         PoolUse(connections: usedCount.load(ordering: .relaxed), waiting: waitingCount.load(ordering: .relaxed))
     }
@@ -54,10 +54,10 @@ final class PoolGauge: Sendable {
     }
 }
 
-/// How much of a pool of connections is used, by all engines that share it.
+/// The usage of a connection pool by all engines that share it.
 public struct PoolUse: Hashable, Sendable {
-    /// Connections that messages are using, 0 to the limit.
+    /// Connections in use, 0 to the limit.
     public let connections: Int
-    /// Messages that wait for one.
+    /// Messages that wait for a connection.
     public let waiting: Int
 }

@@ -2,45 +2,45 @@ import Bytes
 import DequeModule
 import HeapModule
 
-/// Which messages to one endpoint have a connection and which wait for one: the plain state, without libcurl
+/// Decides which messages to one endpoint get a connection and which wait: the plain state, without libcurl
 /// (decision 16).
 ///
-/// Between hosts, first come first served. Async messages of one client go one at a time and in order (ASY-7), and
-/// leave a quarter of the connections to the others.
+/// Clients are served in order of arrival. Async messages of one client are sent one at a time and in order (ASY-7).
+/// Async messages of all clients leave a quarter of the connections to the others.
 struct PoolState<Request> {
-    /// A request that may go now, in its place of the pool until `finish`.
+    /// A request to start now. It occupies a connection until `finish`.
     struct Start {
         let request: Request
         let client: ClientID
         let lane: Lane
-        /// Since when it waited; nil when it did not.
+        /// When it began to wait; nil if it did not.
         let waitedSince: Monotonic?
     }
 
-    /// The decision on a request that arrives.
+    /// The decision on a new request.
     enum Admission: Hashable {
-        /// It may go now.
+        /// Start it now.
         case start
-        /// It waits.
+        /// It must wait.
         case wait
-        /// Too many of its client wait already.
+        /// Too many requests of its client are waiting.
         case refuse
     }
 
-    /// Most requests of one client that wait for each lane.
+    /// Maximum number of waiting requests per client and lane.
     static var capacity: Int { 1024 }
 
-    /// Most requests that may be under way, async ones among them.
+    /// Maximum number of requests in flight, including async ones.
     let limit: Int
-    /// Most async requests that may be under way.
+    /// Maximum number of async requests in flight.
     let asyncLimit: Int
-    /// Requests that are under way.
+    /// Number of requests in flight.
     private(set) var running = 0
     private var runningAsync = 0
 
     private typealias Ticket = UInt64
 
-    private struct Place {
+    private struct Entry {
         let request: Request
         let client: ClientID
         let lane: Lane
@@ -50,9 +50,9 @@ struct PoolState<Request> {
 
     private struct Client {
         var tickets: Set<Ticket> = []
-        /// Whether an async request is under way or in line.
+        /// Whether an async request is in flight or in line.
         var hasAsyncTurn = false
-        /// Async requests behind that one.
+        /// Further async requests of the client, which are not in line yet.
         var behind = TicketLine()
         var waitingImmediate = 0
     }
@@ -65,71 +65,71 @@ struct PoolState<Request> {
     }
 
     private var lastTicket: Ticket = 0
-    /// Those that wait.
-    private var places: [Ticket: Place] = [:]
+    /// Waiting requests.
+    private var entries: [Ticket: Entry] = [:]
     private var clients: [ClientID: Client] = [:]
     private var immediateLine = TicketLine()
     private var asyncLine = TicketLine()
-    /// Deadlines of the requests that wait, and of some that no longer do.
+    /// Deadlines of the waiting requests, and stale entries of requests that have left.
     private var deadlines = Heap<Deadline>()
 
-    /// A state of at most `limit` connections, 4 or more.
+    /// Creates the state for at most `limit` connections, 4 or more.
     init(limit: Int) {
         self.limit = limit
         asyncLimit = limit - limit / 4
     }
 
-    /// Requests that wait.
-    var waiting: Int { places.count }
+    /// Number of waiting requests.
+    var waiting: Int { entries.count }
 
-    /// The earliest deadline of those that wait.
+    /// The earliest deadline of the waiting requests.
     var earliestDeadline: Monotonic? {
         mutating get {
-            while let first = deadlines.min, places[first.ticket] == nil { deadlines.removeMin() }
+            while let first = deadlines.min, entries[first.ticket] == nil { deadlines.removeMin() }
             return deadlines.min?.time
         }
     }
 
-    /// Why a request on `lane` failed that got no connection in time.
+    /// The error of a request on `lane` that got no connection in time.
     func shortage(for lane: Lane) -> String {
         guard lane == .async, running < limit else { return "no free connection (\(running) of \(limit))" }
         let kept = "\(limit - asyncLimit) are kept for sync and direct messages"
         return "no free connection (\(running) of \(limit), of which \(kept))"
     }
 
-    /// Takes note of a request; `start` when it is under way from now on.
+    /// Adds a request. After `.start` it counts as in flight.
     mutating func arrive(
         _ request: Request, of client: ClientID, on lane: Lane, deadline: Monotonic, at now: Monotonic
     ) -> Admission {
-        let place = Place(request: request, client: client, lane: lane, deadline: deadline, since: now)
+        let entry = Entry(request: request, client: client, lane: lane, deadline: deadline, since: now)
         switch lane {
         case .immediate:
-            if running < limit, immediateLine.first(where: { places[$0] != nil }) == nil {
+            if running < limit, immediateLine.first(where: { entries[$0] != nil }) == nil {
                 running += 1
                 return .start
             }
             guard clients[client, default: Client()].waitingImmediate < Self.capacity else { return .refuse }
             clients[client, default: Client()].waitingImmediate += 1
-            immediateLine.append(wait(place))
+            immediateLine.append(wait(entry))
         case .async:
             if clients[client, default: Client()].hasAsyncTurn {
                 guard clients[client, default: Client()].behind.count < Self.capacity else { return .refuse }
-                let ticket = wait(place)
+                let ticket = wait(entry)
                 clients[client, default: Client()].behind.append(ticket)
                 return .wait
             }
             clients[client, default: Client()].hasAsyncTurn = true
-            if running < limit, runningAsync < asyncLimit, asyncLine.first(where: { places[$0] != nil }) == nil {
+            if running < limit, runningAsync < asyncLimit, asyncLine.first(where: { entries[$0] != nil }) == nil {
                 running += 1
                 runningAsync += 1
                 return .start
             }
-            asyncLine.append(wait(place))
+            asyncLine.append(wait(entry))
         }
         return .wait
     }
 
-    /// Takes note that a request of `client` has ended; returns the requests that may go now.
+    /// Notes that a request of `client` has ended; returns the requests to start now.
     mutating func finish(_ lane: Lane, of client: ClientID) -> [Start] {
         running -= 1
         if lane == .async {
@@ -137,11 +137,11 @@ struct PoolState<Request> {
             passAsyncTurn(of: client)
         }
         var starts: [Start] = []
-        while running < limit, let ticket = nextInLine(), let place = leave(ticket) {
+        while running < limit, let ticket = nextInLine(), let entry = leave(ticket) {
             running += 1
-            if place.lane == .async { runningAsync += 1 }
+            if entry.lane == .async { runningAsync += 1 }
             starts.append(
-                Start(request: place.request, client: place.client, lane: place.lane, waitedSince: place.since))
+                Start(request: entry.request, client: entry.client, lane: entry.lane, waitedSince: entry.since))
         }
         return starts
     }
@@ -150,53 +150,53 @@ struct PoolState<Request> {
     mutating func takeExpired(at now: Monotonic) -> [Start] {
         var expired: [Start] = []
         while let first = earliestDeadline, first <= now, let ticket = deadlines.popMin()?.ticket {
-            let isInTurn = places[ticket].map { $0.lane == .async && !isBehind(ticket, $0.client) } ?? false
-            guard let place = leave(ticket) else { continue }
-            if isInTurn { passAsyncTurn(of: place.client) }
+            let isInTurn = entries[ticket].map { $0.lane == .async && !isBehind(ticket, $0.client) } ?? false
+            guard let entry = leave(ticket) else { continue }
+            if isInTurn { passAsyncTurn(of: entry.client) }
             expired.append(
-                Start(request: place.request, client: place.client, lane: place.lane, waitedSince: place.since))
+                Start(request: entry.request, client: entry.client, lane: entry.lane, waitedSince: entry.since))
         }
         return expired
     }
 
-    /// Removes all waiting requests of `client` and forgets it. Its requests under way still need `finish`.
+    /// Removes `client` and its waiting requests. Its requests in flight still need `finish`.
     mutating func takeAll(of client: ClientID) -> [Request] {
         guard let tickets = clients.removeValue(forKey: client)?.tickets else { return [] }
-        return tickets.sorted().compactMap { places.removeValue(forKey: $0)?.request }
+        return tickets.sorted().compactMap { entries.removeValue(forKey: $0)?.request }
     }
 
     // MARK: Lines
 
-    private mutating func wait(_ place: Place) -> Ticket {
+    private mutating func wait(_ entry: Entry) -> Ticket {
         lastTicket += 1
-        places[lastTicket] = place
-        clients[place.client, default: Client()].tickets.insert(lastTicket)
-        deadlines.insert(Deadline(time: place.deadline, ticket: lastTicket))
-        // A request that leaves before its deadline leaves an entry behind.
-        if deadlines.count > 2 * places.count + 64 {
-            deadlines = Heap(places.map { Deadline(time: $1.deadline, ticket: $0) })
-            immediateLine.compact { places[$0] != nil }
-            asyncLine.compact { places[$0] != nil }
+        entries[lastTicket] = entry
+        clients[entry.client, default: Client()].tickets.insert(lastTicket)
+        deadlines.insert(Deadline(time: entry.deadline, ticket: lastTicket))
+        // A request that leaves before its deadline leaves a stale deadline.
+        if deadlines.count > 2 * entries.count + 64 {
+            deadlines = Heap(entries.map { Deadline(time: $1.deadline, ticket: $0) })
+            immediateLine.compact { entries[$0] != nil }
+            asyncLine.compact { entries[$0] != nil }
         }
         return lastTicket
     }
 
-    private mutating func leave(_ ticket: Ticket) -> Place? {
-        guard let place = places.removeValue(forKey: ticket) else { return nil }
-        clients[place.client]?.tickets.remove(ticket)
-        if place.lane == .immediate { clients[place.client]?.waitingImmediate -= 1 }
-        clients[place.client]?.behind.remove(ticket)
-        return place
+    private mutating func leave(_ ticket: Ticket) -> Entry? {
+        guard let entry = entries.removeValue(forKey: ticket) else { return nil }
+        clients[entry.client]?.tickets.remove(ticket)
+        if entry.lane == .immediate { clients[entry.client]?.waitingImmediate -= 1 }
+        clients[entry.client]?.behind.remove(ticket)
+        return entry
     }
 
     private func isBehind(_ ticket: Ticket, _ client: ClientID) -> Bool {
         clients[client]?.behind.contains(ticket) ?? false
     }
 
-    /// The request to start next: the older head of the two lines that may go.
+    /// The request to start next: the older head of the lines whose limit allows a start.
     private mutating func nextInLine() -> Ticket? {
-        let immediate = immediateLine.first { places[$0] != nil }
-        let async = runningAsync < asyncLimit ? asyncLine.first { places[$0] != nil } : nil
+        let immediate = immediateLine.first { entries[$0] != nil }
+        let async = runningAsync < asyncLimit ? asyncLine.first { entries[$0] != nil } : nil
         guard let immediate else { return async }
         return async.map { min($0, immediate) } ?? immediate
     }
@@ -204,28 +204,28 @@ struct PoolState<Request> {
     /// Puts the next async request of `client` in line, at its end.
     private mutating func passAsyncTurn(of client: ClientID) {
         guard clients[client] != nil else { return }
-        guard let next = clients[client]?.behind.first(where: { places[$0] != nil }), let place = leave(next) else {
+        guard let next = clients[client]?.behind.first(where: { entries[$0] != nil }), let entry = leave(next) else {
             clients[client]?.hasAsyncTurn = false
             if clients[client]?.tickets.isEmpty ?? false { clients[client] = nil }
             return
         }
-        asyncLine.append(wait(place))
+        asyncLine.append(wait(entry))
     }
 }
 
-/// Tickets in the order in which they were given out; those that left are passed over.
+/// Tickets in ascending order. Tickets of requests that have left are skipped.
 struct TicketLine {
     private var tickets = Deque<UInt64>()
 
-    /// How many tickets there are, including some that have left.
+    /// Number of tickets, including stale ones.
     var count: Int { tickets.count }
 
     mutating func append(_ ticket: UInt64) { tickets.append(ticket) }
 
-    /// The first that `isThere`; those before it are dropped.
-    mutating func first(where isThere: (UInt64) -> Bool) -> UInt64? {
+    /// The first ticket that `isWaiting`; removes those before it.
+    mutating func first(where isWaiting: (UInt64) -> Bool) -> UInt64? {
         while let ticket = tickets.first {
-            if isThere(ticket) { return ticket }
+            if isWaiting(ticket) { return ticket }
             tickets.removeFirst()
         }
         return nil
@@ -235,9 +235,9 @@ struct TicketLine {
 
     mutating func remove(_ ticket: UInt64) { if let position = position(of: ticket) { tickets.remove(at: position) } }
 
-    mutating func compact(_ isThere: (UInt64) -> Bool) { tickets.removeAll { !isThere($0) } }
+    mutating func compact(_ isWaiting: (UInt64) -> Bool) { tickets.removeAll { !isWaiting($0) } }
 
-    /// A binary search, since tickets are in ascending order.
+    /// Binary search: tickets are in ascending order.
     private func position(of ticket: UInt64) -> Int? {
         var (low, high) = (0, tickets.count)
         while low < high {
