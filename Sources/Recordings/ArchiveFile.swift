@@ -1,24 +1,24 @@
 import CArchive
 import Glibc
 
-/// An archive or a compressed file, opened with libarchive: one member after the other.
+/// An archive or a compressed file, read with libarchive one member at a time.
 final class ArchiveFile {
     private let handle: OpaquePointer
     private let file: FileRange
 
-    /// Opens `file` from its beginning, and uses its descriptor's offset: only one at a time may read it.
+    /// Opens `file` at its start. Uses the descriptor's offset, so only one instance at a time may read the file.
     init(_ file: FileRange) throws(RecordingFault) {
-        guard let handle = archive_read_new() else { throw RecordingFault(file.name, "no memory to read an archive") }
+        guard let handle = archive_read_new() else { throw RecordingFault(file.name, "out of memory") }
         self.handle = handle
         self.file = file
-        // Not all that there are: some filters run programs of that name.
+        // Not all filters: some run external programs.
         for support in [
             archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
             archive_read_support_filter_zstd, archive_read_support_filter_lz4, archive_read_support_format_zip,
             archive_read_support_format_tar, archive_read_support_format_7zip, archive_read_support_format_raw,
             archive_read_support_format_empty,
         ] {
-            // A warning says that libarchive was built without that library; a file in need of it is then a fault.
+            // A warning means that libarchive was built without the library; a file that needs it is then a fault.
             guard support(handle) >= ARCHIVE_WARN else { throw fault(file.name) }
         }
         guard lseek(file.file.number, off_t(file.bounds.lowerBound), SEEK_SET) >= 0 else {
@@ -29,13 +29,13 @@ final class ArchiveFile {
 
     deinit { archive_read_free(handle) }
 
-    /// How much of the file, as it lies there, was read.
+    /// Bytes of the compressed file read so far.
     var position: UInt64 { UInt64(max(0, archive_filter_bytes(handle, -1))) }
 
-    /// Whether there is nothing in the file, once it is decompressed.
+    /// Whether the decompressed file is empty.
     var isEmpty: Bool { archive_format(handle) == ARCHIVE_FORMAT_EMPTY }
 
-    /// The next regular file in it that is no leaving of macOS; nil behind the last one.
+    /// The next regular file that is not an AppleDouble file of macOS; nil at the end.
     func nextMember() throws(RecordingFault) -> ArchiveMember? {
         while true {
             var entry: OpaquePointer?
@@ -52,7 +52,7 @@ final class ArchiveFile {
         }
     }
 
-    /// The next bytes of the member, valid until the next call; nil behind the last ones.
+    /// The next bytes of the member, valid until the next call; nil at the end.
     func nextBytes(of member: ArchiveMember) throws(RecordingFault) -> UnsafeRawBufferPointer? {
         while true {
             var bytes: UnsafeRawPointer?
@@ -63,14 +63,14 @@ final class ArchiveFile {
             case ARCHIVE_EOF:
                 try checkEnd()
                 return nil
-            // A warning is a wrong checksum or length.
+            // A warning means a wrong checksum or length.
             default: throw fault(member.name)
             }
         }
     }
 
-    /// Refuses a compressed file with something behind what was compressed, such as a second stream whose beginning is damaged:
-    /// libarchive passes over that, and its events would be missing without a word. Zeros pad files on tapes.
+    /// Refuses a compressed file with trailing bytes, such as a second stream with a damaged header: libarchive silently skips
+    /// it, and its events would be missing. Zeros are allowed, because they pad files on tapes.
     private func checkEnd() throws(RecordingFault) {
         guard archive_format(handle) == ARCHIVE_FORMAT_RAW else { return }
         let end = file.bounds.lowerBound + Int(clamping: position)
@@ -85,14 +85,14 @@ final class ArchiveFile {
             if piece[..<count].contains(where: { $0 != 0 }) {
                 throw RecordingFault(
                     file.name,
-                    "is damaged: \(file.bounds.upperBound - end) bytes behind its compressed data are not read")
+                    "is damaged: \(file.bounds.upperBound - end) bytes after the compressed data cannot be read")
             }
             rest.bounds = rest.bounds.dropFirst(count)
         }
     }
 
     private func fault(_ name: String) -> RecordingFault {
-        let words = archive_error_string(handle).map { String(cString: $0) } ?? "no reason is known"
-        return RecordingFault(name, "is damaged or cut short: \(words)")
+        let words = archive_error_string(handle).map { String(cString: $0) } ?? "unknown error"
+        return RecordingFault(name, "is damaged or truncated: \(words)")
     }
 }

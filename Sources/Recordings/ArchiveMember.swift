@@ -1,22 +1,22 @@
 import CArchive
 
-/// A member of an archive, or the one thing in a compressed file.
+/// A member of an archive, or the content of a compressed file.
 struct ArchiveMember {
-    /// What it is called in messages.
+    /// The member's name in messages.
     let name: String
     let isEncrypted: Bool
-    /// Whether its name is one of recorded lines.
+    /// Whether its name is that of a recording.
     let isRecording: Bool
-    /// Whether it is one of the AppleDouble files that macOS adds for the attributes of other files.
+    /// Whether it is an AppleDouble file, in which macOS stores the attributes of another file.
     let isAppleDouble: Bool
 
-    /// How names of recorded lines end.
+    /// The name endings of recordings.
     static let endings = [".json", ".ndjson", ".jsonl", ".txt", ".log"]
 
-    /// The member that `entry` describes, of the archive called `archive`.
+    /// Creates the member for `entry` of the archive named `archive`.
     init(_ entry: OpaquePointer, in archive: String) {
         let bytes = archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry)
-        let path = bytes.map { String(cString: $0) } ?? "a member without a name"
+        let path = bytes.map { String(cString: $0) } ?? "an unnamed member"
         let folders = path.split(separator: "/")
         name = archive + ": " + path.printable
         isEncrypted = archive_entry_is_encrypted(entry) != 0
@@ -29,12 +29,12 @@ struct ArchiveMember {
         (isEncrypted, isRecording, isAppleDouble) = (false, true, false)
     }
 
-    /// What is in a compressed file that is no archive.
+    /// The content of a compressed file that is not an archive.
     static func onlyOne(of file: String) -> ArchiveMember { ArchiveMember(only: file) }
 }
 
 extension String {
-    /// The text without control characters: a name is shown on terminals.
+    /// The text without control characters, because names are shown on terminals.
     fileprivate var printable: String {
         var scalars = UnicodeScalarView()
         for scalar in unicodeScalars {

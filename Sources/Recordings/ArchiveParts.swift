@@ -1,13 +1,13 @@
-/// The members of an archive that are recordings.
+/// The recordings in an archive.
 final class ArchiveParts: PartSequence {
     private let archive: ArchiveFile
-    /// Whether a member is taken whatever its name is: it is the only one.
+    /// Whether the name of a member does not matter, because it is the only one.
     private let takesAnyName: Bool
-    private(set) var passedOver: [String] = []
+    private(set) var skipped: [String] = []
 
     /// Opens `file`.
     ///
-    /// - Throws: a file that is damaged, or none of whose members can be a recording.
+    /// - Throws: If the file is damaged or contains no recording.
     init(_ file: FileRange) throws(RecordingFault) {
         takesAnyName = try ArchiveParts.hasOneMember(file)
         archive = try ArchiveFile(file)
@@ -18,7 +18,7 @@ final class ArchiveParts: PartSequence {
     func next() throws(RecordingFault) -> RawPart? {
         while let member = try archive.nextMember() {
             guard member.isRecording || takesAnyName else {
-                if passedOver.count < RecordingReader.maxPassedOver { passedOver.append(member.name) }
+                if skipped.count < RecordingReader.maxSkipped { skipped.append(member.name) }
                 continue
             }
             if member.isEncrypted { throw RecordingFault(member.name, "is encrypted") }
@@ -26,14 +26,14 @@ final class ArchiveParts: PartSequence {
             bytes.peek { $0.count >= Container.headBytes }
             switch Container(head: bytes.head) {
             case .text: return RawPart(name: member.name, bytes: bytes)
-            case .archive: throw RecordingFault(member.name, "is compressed once more; unpack it first")
+            case .archive: throw RecordingFault(member.name, "is itself compressed; unpack it first")
             case .eventLog: throw EventLog.unreadable(member.name)
             }
         }
         return nil
     }
 
-    /// Looks at names, as far as is needed: whether there is only one member, whose name tells nothing.
+    /// Whether there is only one member, and its name is not that of a recording. Reads no more names than needed.
     private static func hasOneMember(_ file: FileRange) throws(RecordingFault) -> Bool {
         let archive = try ArchiveFile(file)
         var count = 0
@@ -43,15 +43,15 @@ final class ArchiveParts: PartSequence {
         }
         if count == 1 || archive.isEmpty { return true }
         let endings = ArchiveMember.endings.joined(separator: ", ")
-        throw RecordingFault(file.name, "holds no recording: no name in it ends in one of \(endings)")
+        throw RecordingFault(file.name, "contains no recording: no name in it ends in one of \(endings)")
     }
 }
 
-/// The bytes of the member that an archive stands at.
+/// The bytes of the current member of an archive.
 private final class MemberStream: ByteStream {
     private let member: ArchiveMember
     private let archive: ArchiveFile
-    /// Of libarchive's block, what was not read yet.
+    /// The unread part of libarchive's block.
     private var rest = UnsafeRawBufferPointer(start: nil, count: 0)
     private var isAtEnd = false
 

@@ -1,25 +1,25 @@
 import Glibc
 
-/// Bytes from the first to the last, once.
+/// A sequence of bytes that can be read once.
 protocol ByteStream: AnyObject {
-    /// Writes the next bytes to the beginning of `buffer`, as many as there are at hand.
+    /// Reads the next available bytes into the start of `buffer`.
     ///
-    /// - Returns: how many; 0 behind the last one.
+    /// - Returns: The number of bytes; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(RecordingFault) -> Int
 }
 
-/// A stretch of a file that can be read at any place.
+/// A range of a file with random access.
 struct FileRange {
     let file: Descriptor
-    /// What faults call the file.
+    /// The file's name in faults.
     let name: String
     var bounds: Range<Int>
 }
 
-/// A stretch of a file, from its beginning to its end. Leaves the descriptor's own offset alone.
+/// Reads a range of a file from start to end. Does not change the descriptor's offset.
 final class FileStream: ByteStream {
     private var range: FileRange
-    /// Where the next byte is read.
+    /// Offset of the next byte.
     var offset: Int { range.bounds.lowerBound }
 
     init(_ range: FileRange) { self.range = range }
@@ -33,12 +33,12 @@ final class FileStream: ByteStream {
     }
 }
 
-/// What comes out of a pipe, a terminal or a socket.
+/// The bytes from a pipe, a terminal or a socket.
 final class PipeStream: ByteStream {
     private let pipe: Descriptor
-    /// What it is called in messages.
+    /// The stream's name in messages.
     let name: String
-    /// How many bytes came.
+    /// Number of bytes received.
     private(set) var count: UInt64 = 0
 
     init(_ pipe: Descriptor, name: String) {

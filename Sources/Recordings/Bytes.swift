@@ -11,7 +11,7 @@ extension UInt8 {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Where the first newline from `start` on is.
+    /// Position of the first newline from `start` on.
     func firstNewline(from start: Int = 0) -> Int? {
         guard let base = baseAddress, start < count,
             let found = memchr(base + start, Int32(UInt8.newline), count - start)
@@ -19,7 +19,7 @@ extension UnsafeRawBufferPointer {
         return UnsafeRawPointer(found) - base
     }
 
-    /// Where the last newline before `end` is, not before `start`.
+    /// Position of the last newline before `end`, at or after `start`.
     func lastNewline(from start: Int = 0, before end: Int) -> Int? {
         guard let base = baseAddress, start < end,
             let found = memrchr(base + start, Int32(UInt8.newline), end - start)

@@ -1,16 +1,16 @@
-/// What a file holds, by its first bytes; its name does not matter.
+/// The kind of a file, detected from its first bytes, not its name.
 enum Container {
-    /// Recorded lines, or at least nothing else that is known.
+    /// Recorded lines, or any unknown format.
     case text
     /// An archive or a compressed file.
     case archive
     /// A log of Windows' event log service.
     case eventLog
 
-    /// Bytes that are needed to tell, where the file has so many.
+    /// Number of bytes needed for the detection, if the file has as many.
     static let headBytes = 512
 
-    /// What begins with `head`.
+    /// Detects the kind of a file that starts with `head`.
     init(head: [UInt8]) {
         if head.starts(with: "ElfFile\0".utf8) {
             self = .eventLog
@@ -21,8 +21,8 @@ enum Container {
         }
     }
 
-    /// Whether `head` is enough to tell. A newline ends the wait, so that lines that come one by one out of a pipe do not
-    /// have to wait for one another: no signature holds one.
+    /// Whether `head` is long enough for the detection. A newline is enough, because no signature contains one; so lines that
+    /// arrive one by one from a pipe are not delayed.
     static func isClear(_ head: [UInt8]) -> Bool { head.count >= headBytes || head.contains(.newline) }
 
     private static let signatures: [(bytes: [UInt8], offset: Int)] = [

@@ -1,17 +1,17 @@
-/// Turns text into other text as it comes, in pieces that are cut anywhere.
+/// Converts text incrementally, from pieces that may be cut anywhere.
 protocol TextConverter {
-    /// Appends to `output` what `input` makes certain.
+    /// Converts `input` and appends the result to `output`, as far as it does not depend on later input.
     mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8])
-    /// Appends what is left behind the last piece.
+    /// Appends the rest after the last piece.
     mutating func finish(into output: inout [UInt8])
 }
 
-/// A stream through a converter.
+/// A stream whose bytes are converted.
 final class ConvertedStream<Converter: TextConverter>: ByteStream {
     private let upstream: any ByteStream
     private var converter: Converter
     private var output: [UInt8] = []
-    /// How much of `output` was read.
+    /// Number of bytes of `output` already read.
     private var taken = 0
     private var isAtEnd = false
     private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)

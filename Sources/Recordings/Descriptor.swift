@@ -4,7 +4,7 @@ import Glibc
 final class Descriptor {
     let number: Int32
 
-    /// Takes `number` over: nobody else closes it.
+    /// Takes ownership of `number`: nobody else may close it.
     init(owning number: Int32) { self.number = number }
 
     deinit { close(number) }
@@ -15,7 +15,7 @@ final class Descriptor {
         return fstat(number, &status) == 0 ? status : nil
     }
 
-    /// One read, at `offset` or where the last one ended; -1 with errno set, and 0 at the end.
+    /// Reads once, at `offset` or at the current position; returns -1 with errno set, and 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int? = nil) -> Int {
         while true {
             let count =
@@ -40,7 +40,7 @@ extension stat {
     var isDirectory: Bool { st_mode & S_IFMT == S_IFDIR }
     var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
 
-    /// Text for a device, which may give bytes without end; nil for anything else, and for /dev/null.
+    /// A description if this is a device, which may never end; nil for anything else and for /dev/null.
     var endlessKind: String? {
         switch st_mode & S_IFMT {
         case S_IFBLK: "a device"

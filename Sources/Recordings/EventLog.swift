@@ -1,16 +1,16 @@
 import Glibc
 
-/// A log of Windows' event log service (.evtx), which the program `evtx_dump` turns into lines (decision 13).
+/// A log of Windows' event log service (.evtx), which the program `evtx_dump` converts to lines (decision 13).
 struct EventLog {
-    /// The file, as the program gets it.
+    /// The path of the file for the program.
     private let path: String
-    /// What it is called in messages.
+    /// The log's name in messages.
     let name: String
     private let program: String
 
-    /// Looks for the program in the folders of `searchPath`.
+    /// Searches for the program in the folders of `searchPath`.
     ///
-    /// - Throws: when there is none.
+    /// - Throws: If it is not found.
     init(path: String, name: String, searchPath: String) throws(RecordingFault) {
         let places = searchPath.split(separator: ":").map { "\($0)/evtx_dump" }
         guard let program = places.first(where: { EventLog.isProgram($0) }) else {
@@ -21,12 +21,12 @@ struct EventLog {
         self.path = path.hasPrefix("-") ? "./" + path : path
     }
 
-    /// Starts the program: its lines.
+    /// Starts the program; returns its output.
     func open() throws(RecordingFault) -> ProgramOutput {
         try ProgramOutput(of: program, arguments: ["--format", "jsonl", "--threads", "1", path], name: name)
     }
 
-    /// For an event log that no program can be given.
+    /// The fault for an event log that cannot be passed to a program.
     static func unreadable(_ name: String) -> RecordingFault {
         let advice = "install evtx_dump (the crate evtx), or convert it: evtx_dump -o jsonl FILE"
         return RecordingFault(name, "is an EVTX file; \(advice)")

@@ -1,10 +1,10 @@
 import Glibc
 
-/// The lines of a stream, from the first to the last. Holds one block, and what of a line the last one ended with.
+/// The lines of a stream, from the first to the last. Keeps one block and the start of one unfinished line in memory.
 final class ForwardLines: LineSource {
     private let stream: any ByteStream
     private let limits: LineLimits
-    /// The beginning of the line that is not complete yet, never more than what is kept of a line.
+    /// The start of the unfinished line, at most the bytes kept of a line.
     private var unfinished: [UInt8] = []
     private var isAtEnd = false
 
@@ -32,7 +32,7 @@ final class ForwardLines: LineSource {
         return nil
     }
 
-    /// Reads on. Of a line of which enough is kept already, nothing is handed on before its end: it may be very long.
+    /// Reads the next bytes. Discards the rest of an unfinished line that is already at its limit: it may be very long.
     private func read(into buffer: UnsafeMutableRawBufferPointer) throws(RecordingFault) -> Int {
         while true {
             let count = try stream.read(into: buffer)
@@ -41,11 +41,11 @@ final class ForwardLines: LineSource {
         }
     }
 
-    /// Takes out what lines have too much; how many bytes are left.
+    /// Truncates overlong lines in place; returns the number of bytes kept.
     private func cutLongLines(of bytes: UnsafeMutableRawBufferPointer) -> Int {
         let text = UnsafeRawBufferPointer(bytes)
         var (start, kept) = (0, 0)
-        // All lines that end within one kept length are good, however many they are: one look for each of those lengths.
+        // Lines that end within the kept length need no check, so one search per kept length is enough.
         while text.count - start > limits.lineBytes {
             let limit = start + limits.keptBytes
             if let newline = text.lastNewline(from: start, before: limit) {
@@ -65,10 +65,10 @@ final class ForwardLines: LineSource {
 }
 
 extension UnsafeMutableRawBufferPointer {
-    /// Moves the bytes of `range` to `place`, which is not behind them; how many they are.
-    fileprivate func move(_ range: ClosedRange<Int>, to place: Int) -> Int {
-        if place != range.lowerBound, let base = baseAddress {
-            memmove(base + place, base + range.lowerBound, range.count)
+    /// Moves the bytes of `range` down to `position`; returns their number.
+    fileprivate func move(_ range: ClosedRange<Int>, to position: Int) -> Int {
+        if position != range.lowerBound, let base = baseAddress {
+            memmove(base + position, base + range.lowerBound, range.count)
         }
         return range.count
     }

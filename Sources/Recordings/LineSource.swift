@@ -1,18 +1,18 @@
 import Glibc
 
-/// Lines, in blocks of whole ones.
+/// A source of lines, in blocks of complete lines.
 protocol LineSource: AnyObject {
-    /// At least one line, each with its newline; nil behind the last one.
+    /// The next lines, at least one, each with its newline; nil at the end.
     func next() throws(RecordingFault) -> [UInt8]?
 }
 
-/// How lines are put together.
+/// The limits for splitting lines.
 struct LineLimits {
-    /// Longest line. One that is longer is cut to a byte more, so that who reads it sees that it is too long.
+    /// Maximum length of a line. A longer line is truncated to one byte more, so that its reader notices.
     let lineBytes: Int
-    /// How much is read at a time.
+    /// Number of bytes read at a time.
     let blockBytes: Int
 
-    /// What is kept of a line at most, without its newline.
+    /// Maximum number of bytes kept of a line, without its newline.
     var keptBytes: Int { lineBytes + 1 }
 }

@@ -1,17 +1,17 @@
 extension ObjectLines {
-    /// What the beginning of a text says about all of it.
+    /// The form of a text, detected from its start.
     enum Beginning: Equatable {
-        /// It is one object a line, or at least no JSON that goes over several lines.
+        /// One object per line, or anything else that is not multi-line JSON.
         case lines
-        /// It has to be turned into lines.
+        /// JSON that must be converted to lines.
         case objects
-        /// More of it is needed.
+        /// More bytes are needed.
         case unclear
     }
 
-    /// Looks at the first line of `head` that is not blank: a bracket, a heading, or an object that the line does not close.
+    /// Checks the first line of `head` that is not blank: a bracket, a heading, or an object that is still open at its end.
     ///
-    /// A line that ends in a string is a recording's that was cut, not the first one of an object.
+    /// A line that ends inside a string is a truncated line of a recording, not the first line of an object.
     static func beginning(of head: [UInt8]) -> Beginning {
         guard let start = head.firstIndex(where: { !$0.isBlank }) else { return .unclear }
         if head[start] == UInt8(ascii: "[") { return .objects }

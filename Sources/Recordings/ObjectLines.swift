@@ -1,39 +1,39 @@
 import Bytes
 
-/// Turns JSON that is written over many lines, or as one array, into one object a line.
+/// Converts multi-line JSON, or one array, to one object per line.
 ///
-/// So do `ConvertTo-Json` and `evtx_dump -o json` write it. Between objects, brackets, commas, blanks and the headings
-/// `Record 123` are left out; anything else there becomes a line of its own, so that who reads it can complain. Inside of
-/// objects all stays as it is, but for newlines, which become spaces. It does not tell whether the JSON is right.
+/// `ConvertTo-Json` and `evtx_dump -o json` write JSON this way. Between objects, brackets, commas, blanks and the headings
+/// `Record 123` are removed; anything else there becomes a separate line, which the reader can reject. Inside objects only
+/// newlines are changed, to spaces. The JSON is not validated.
 struct ObjectLines: TextConverter {
     private enum State {
-        /// Outside of all objects, where nothing but brackets, commas and blanks came in this line.
+        /// Outside all objects, after only brackets, commas and blanks in this line.
         case between
-        /// Outside of all objects, in other text; it goes up to the end of the line.
+        /// Outside all objects, in other text, which extends to the end of the line.
         case stray
-        /// In an object, outside of its strings.
+        /// In an object, outside its strings.
         case object
         case string
-        /// Behind a backslash in a string.
+        /// After a backslash in a string.
         case escape
     }
 
     private var state = State.between
-    /// How many braces and brackets are open in an object.
+    /// Number of open braces and brackets in the object.
     private var depth = 0
     /// Text between objects that may turn out to be a heading.
     private var stray: [UInt8] = []
     private var isStrayLong = false
 
-    /// Whether what came so far ends in an object, outside of its strings.
+    /// Whether the input so far ends inside an object, outside its strings.
     var isInObject: Bool { state == .object }
 
-    /// Longer text is no heading.
+    /// Maximum length of a heading.
     private static let maxHeadingBytes = 64
 
     mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         output.reserveCapacity(output.count + input.count)
-        // What is kept goes over in runs, not byte by byte.
+        // Copies runs, not single bytes.
         var (start, index) = (0, 0)
         while index < input.count {
             switch state {
@@ -64,7 +64,7 @@ struct ObjectLines: TextConverter {
                 }
             case .string, .escape:
                 if byte == .newline {
-                    // A string that a newline cuts is no JSON. It costs this line, and not all that follow.
+                    // A newline within a string is not JSON. Give up only this line, not the following ones.
                     output.append(contentsOf: input[start...index])
                     state = .between
                 } else if state == .escape {
@@ -95,7 +95,7 @@ struct ObjectLines: TextConverter {
         }
     }
 
-    /// Takes a byte of an object; whether it is the object's last one.
+    /// Processes a byte of an object; returns whether it is the last one.
     private mutating func closesObject(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "\""): state = .string
@@ -134,22 +134,21 @@ struct ObjectLines: TextConverter {
 }
 
 extension UInt8 {
-    /// Whether it says nothing where no object is: a bracket, a comma, a blank.
+    /// Whether the byte is insignificant between objects: a bracket, a comma, a blank.
     fileprivate var isBetweenObjects: Bool {
         self == UInt8(ascii: "[") || self == UInt8(ascii: "]") || self == UInt8(ascii: ",") || isBlank
     }
 }
 
 extension UnsafeRawBufferPointer {
-    /// Where the first byte from `start` on is that is not a bracket, a comma or a blank; the end without one.
+    /// Position of the first byte from `start` on that is not a bracket, a comma or a blank, or the end.
     fileprivate func firstOfObject(from start: Int) -> Int {
         var index = start
         while index < count, self[index].isBetweenObjects { index += 1 }
         return index
     }
 
-    /// Where the first byte from `start` on is that means something in a string; the end without one. Most of a recording is
-    /// in strings.
+    /// Position of the first byte from `start` on that is special in a string, or the end. Most of a recording is in strings.
     fileprivate func firstSpecial(from start: Int) -> Int {
         var index = start
         while index < count, self[index] != UInt8(ascii: "\""), self[index] != UInt8(ascii: "\\"),

@@ -1,28 +1,28 @@
-/// A part whose lines are being handed out.
+/// A part that is being read.
 struct OpenPart {
     let name: String
     let lines: any LineSource
     let isReversed: Bool
-    /// Comes behind the lines.
+    /// A fault to throw after the lines.
     var fault: RecordingFault?
-    /// For lines that are handed out backwards: of how many bytes of the file they are.
+    /// For lines read backwards: the range of bytes of the file that contains them.
     var span: ClosedRange<UInt64>?
 
-    /// How far the file that `parts` is of was handed out.
+    /// Position in the file of `parts` up to which lines were returned.
     func position(in parts: any PartSequence) -> UInt64 {
         guard let span, let lines = lines as? BackwardLines else { return parts.position }
         return span.upperBound - UInt64(Double(span.upperBound - span.lowerBound) * lines.fractionLeft)
     }
 }
 
-/// Opens parts in the order in which they are to be read.
+/// Opens parts in their reading direction.
 struct PartOpening {
-    /// Which parts are read backwards, those that are not named forwards; nil for all backwards.
+    /// Which parts to read backwards; parts beyond its end are read forwards. Nil to read all backwards.
     let reversed: [Bool]?
     let limits: LineLimits
     let temporaryFolder: String
 
-    /// Opens the part `number` that `parts` has come to.
+    /// Opens `part`, which is the current part of `parts` and has index `number`.
     func open(_ part: RawPart, number: Int, of parts: any PartSequence) throws(RecordingFault) -> OpenPart {
         let start = parts.position
         let text = TextStream(part.bytes, range: part.range)
@@ -40,7 +40,7 @@ struct PartOpening {
             name: part.name, lines: lines, isReversed: true, fault: fault, span: start...max(start, parts.position))
     }
 
-    /// The whole lines of `text`, up to the fault that ends them.
+    /// Copies the complete lines of `text`, up to a fault, to a temporary file.
     private func spooled(
         _ text: TextStream, name: String
     ) throws(RecordingFault) -> (spool: SpoolFile, fault: RecordingFault?) {

@@ -1,20 +1,20 @@
-/// Finds out whether a part is written newest first: its first line with a time is later than its last one.
+/// Detects whether a part is written newest first: its first line with a time is later than its last one.
 struct OrderSurvey {
-    /// When a line happened, without its newline.
+    /// The time of a line, which is passed without its newline.
     let time: (UnsafeRawBufferPointer) -> UInt64?
     let limits: LineLimits
 
-    /// Most bytes at either end of a part that are looked at. Without a time in them it is read as it stands.
-    static let reach = 64 << 20
+    /// Maximum number of bytes searched for a time at each end of a part. If there is none, the part is read forwards.
+    static let searchLimit = 64 << 20
 
-    /// Whether `range` of a file is, looked at from both ends.
+    /// Whether `range` of a file is written newest first; reads it from both ends.
     func isNewestFirst(_ range: FileRange) throws(RecordingFault) -> Bool {
         guard let first = try firstTime(of: ForwardLines(FileStream(range), limits: limits)) else { return false }
         guard let last = try firstTime(of: BackwardLines(range, limits: limits)) else { return false }
         return first > last
     }
 
-    /// Which of `parts` are. A fault ends the survey, not the reading, which comes to it again.
+    /// Which of `parts` are written newest first. A fault only ends the survey; the reading reports it later.
     func newestFirst(of parts: any PartSequence) -> [Bool] {
         var found: [Bool] = []
         do throws(RecordingFault) {
@@ -27,7 +27,8 @@ struct OrderSurvey {
         return found
     }
 
-    /// Whether lines that come only forwards are. Holds as much of their end as the longest line has.
+    /// Whether lines that can only be read forwards are written newest first. Keeps the last lines, at least as many bytes as
+    /// the longest line may have.
     private func isNewestFirst(_ lines: ForwardLines) -> Bool {
         var first: UInt64?
         var tail: [[UInt8]] = []
@@ -36,7 +37,7 @@ struct OrderSurvey {
             while let block = try lines.next() {
                 seen += block.count
                 first = first ?? time(in: block)
-                if first == nil, seen > OrderSurvey.reach { return false }
+                if first == nil, seen > OrderSurvey.searchLimit { return false }
                 tail.append(block)
                 tailBytes += block.count
                 while let oldest = tail.first, tailBytes - oldest.count >= limits.lineBytes {
@@ -45,7 +46,7 @@ struct OrderSurvey {
                 }
             }
         } catch {
-            // What came before counts.
+            // Use the lines before the fault.
         }
         guard let first else { return false }
         for block in tail.reversed() {
@@ -56,14 +57,14 @@ struct OrderSurvey {
 
     private func firstTime(of lines: any LineSource) throws(RecordingFault) -> UInt64? {
         var seen = 0
-        while seen <= OrderSurvey.reach, let block = try lines.next() {
+        while seen <= OrderSurvey.searchLimit, let block = try lines.next() {
             if let found = time(in: block) { return found }
             seen += block.count
         }
         return nil
     }
 
-    /// The time of the first line of `block` that tells one, or of the last one.
+    /// The time of the first line of `block` that has one, or of the last such line.
     private func time(in block: [UInt8], fromEnd: Bool = false) -> UInt64? {
         block.withUnsafeBytes { text in
             var (start, end) = (0, text.count)

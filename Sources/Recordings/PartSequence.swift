@@ -1,39 +1,39 @@
-/// The parts of one recording, in their order, once.
+/// The parts of one recording, in order; can be iterated once.
 protocol PartSequence: AnyObject {
-    /// The next part; nil behind the last one. What was not read of the one before is passed over.
+    /// The next part; nil at the end. The unread rest of the previous part is skipped.
     func next() throws(RecordingFault) -> RawPart?
-    /// How many bytes of the file, as it lies there, were read.
+    /// Bytes of the file, as stored, read so far.
     var position: UInt64 { get }
-    /// What is in the file and is no part, by the names that messages have for it; the first ones.
-    var passedOver: [String] { get }
+    /// Names of the first members of the file that are not parts.
+    var skipped: [String] { get }
 }
 
 extension PartSequence {
-    var passedOver: [String] { [] }
+    var skipped: [String] { [] }
 }
 
-/// One part as it is written.
+/// One part in its original encoding.
 struct RawPart {
-    /// What it is called in messages.
+    /// The part's name in messages.
     let name: String
     let bytes: PeekableStream
-    /// Where the bytes lie as they are.
+    /// The range of a file that contains the bytes unchanged, if any.
     var range: FileRange?
 }
 
-/// A file that is one part.
+/// A file with a single part.
 final class SinglePart: PartSequence {
     private var part: RawPart?
     private let progress: () -> UInt64
 
-    /// A stretch of a file.
+    /// Creates the part for a range of a file.
     init(_ range: FileRange) {
         let stream = FileStream(range)
         part = RawPart(name: range.name, bytes: PeekableStream(stream), range: range)
         progress = { UInt64(stream.offset) }
     }
 
-    /// What comes out of somewhere; `progress` is how much came.
+    /// Creates the part for a stream; `progress` returns the number of bytes received.
     init(name: String, bytes: PeekableStream, progress: @escaping () -> UInt64) {
         part = RawPart(name: name, bytes: bytes)
         self.progress = progress

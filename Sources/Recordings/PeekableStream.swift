@@ -1,9 +1,9 @@
-/// A stream whose beginning can be looked at before it is read.
+/// A stream whose start can be inspected before it is read.
 final class PeekableStream: ByteStream {
     private let upstream: any ByteStream
-    /// What was looked at and not read yet.
+    /// Bytes that were inspected but not read yet.
     private(set) var head: [UInt8] = []
-    /// Came while looking; is thrown behind the bytes that came before it.
+    /// A fault of `peek`, to be thrown after the bytes before it.
     private var fault: RecordingFault?
     private var isAtEnd = false
 
@@ -11,7 +11,7 @@ final class PeekableStream: ByteStream {
 
     init(_ upstream: any ByteStream) { self.upstream = upstream }
 
-    /// Looks further until `isEnough` says so of the head, or there is no more.
+    /// Extends the head until `isEnough` returns true for it, or the stream ends.
     func peek(until isEnough: ([UInt8]) -> Bool) {
         while !isEnough(head), !isAtEnd, fault == nil {
             let known = head
@@ -29,7 +29,7 @@ final class PeekableStream: ByteStream {
         }
     }
 
-    /// Leaves out the first `count` bytes, which were looked at.
+    /// Removes the first `count` bytes of the head.
     func drop(_ count: Int) { head.removeFirst(count) }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(RecordingFault) -> Int {
@@ -45,8 +45,8 @@ final class PeekableStream: ByteStream {
 }
 
 extension [UInt8] {
-    /// An array of at most `capacity` bytes, of which `fill` writes the beginning and says how many; they are not zeroed
-    /// before. Nothing is left of them when it throws.
+    /// Creates an array from an uninitialized buffer of `capacity` bytes. `fill` writes to its start and returns the number of
+    /// bytes.
     init<Failure>(
         unsafeCapacity capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
     ) throws(Failure) {

@@ -1,19 +1,19 @@
 import CArchive
 import Glibc
 
-/// What a program writes to its standard output. Its standard error is ours, and it has no input.
+/// The standard output of a program. The program shares our standard error and has no input.
 final class ProgramOutput: ByteStream {
     private let process: pid_t
     private let pipe: Descriptor
     private let program: String
-    /// What faults are of.
+    /// The recording's name in faults.
     private let name: String
     private var hasEnded = false
 
     /// Starts the program at the path `program`.
     init(of program: String, arguments: [String], name: String) throws(RecordingFault) {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw RecordingFault(name, "no pipe", errno: errno) }
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw RecordingFault(name, "cannot create a pipe", errno: errno) }
         pipe = Descriptor(owning: ends[0])
         let output = Descriptor(owning: ends[1])
         let (failure, process) = ProgramOutput.spawn(program, arguments, output: output)
@@ -37,14 +37,14 @@ final class ProgramOutput: ByteStream {
         return 0
     }
 
-    /// Waits for the end of the program; what is wrong with it.
+    /// Waits for the program to end; returns how it failed, or nil.
     private func failure() -> String? {
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 {
-            if errno != EINTR { return "cannot be waited for: " + String(cString: strerror(errno)) }
+            if errno != EINTR { return "waitpid failed: " + String(cString: strerror(errno)) }
         }
         let signal = status & 0x7F
-        if signal != 0 { return "was ended by signal \(signal)" }
+        if signal != 0 { return "was killed by signal \(signal)" }
         let code = status >> 8 & 0xFF
         return code == 0 ? nil : "failed with exit code \(code)"
     }
@@ -58,7 +58,7 @@ final class ProgramOutput: ByteStream {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.number, STDOUT_FILENO)
 
-        // The program must die of a pipe that nobody reads, and of signals that we block.
+        // SIGPIPE and the signals that we block must end the program.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -1,15 +1,15 @@
 import Glibc
 
-/// The parts of the process's environment that a reader uses; tests replace them.
+/// The parts of the process environment that a reader uses; tests replace them.
 struct RecordingEnvironment {
-    /// Where programs are looked for: folders with colons between them.
+    /// Folders to search for programs, separated by colons.
     var searchPath = variable("PATH") ?? ""
-    /// Where temporary files go.
+    /// Folder for temporary files.
     var temporaryFolder = variable("TMPDIR") ?? "/tmp"
-    /// The descriptor that "-" stands for.
+    /// The descriptor that "-" means.
     var standardInput = STDIN_FILENO
 
-    /// A variable of the environment that is not empty.
+    /// The value of an environment variable; nil if it is unset or empty.
     private static func variable(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }

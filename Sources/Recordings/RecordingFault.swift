@@ -1,10 +1,10 @@
 import Glibc
 
-/// Why a recording cannot be read, or not to its end.
+/// Why a recording cannot be read, or cannot be read completely.
 public struct RecordingFault: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The name of the file, and of the member in it if it is an archive's.
+    /// The name of the file, and of the archive's member if there is one.
     public let name: String
-    /// What is wrong, a phrase without a full stop.
+    /// The fault, as a phrase without a period.
     public let detail: String
 
     /// "attack.zip: is encrypted".
@@ -15,7 +15,7 @@ public struct RecordingFault: Error, Hashable, Sendable, CustomStringConvertible
         self.detail = detail
     }
 
-    /// The system's words for `number`, behind what was tried.
+    /// Creates a fault of `attempt` with the system's text for the errno `number`.
     init(_ name: String, _ attempt: String, errno number: Int32) {
         self.init(name, attempt + ": " + String(cString: strerror(number)))
     }

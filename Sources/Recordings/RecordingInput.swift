@@ -1,16 +1,16 @@
 import Glibc
 
-/// A recording, opened, whose kind is known by its content. All but a pipe can be gone over again.
+/// An open recording of a known kind. All but a pipe can be read more than once.
 enum RecordingInput {
-    /// A file of text, or a pipe of text that became one.
+    /// A text file, or a pipe of text that was spooled.
     case text(FileRange)
-    /// An archive or a compressed file, or a pipe that became one.
+    /// An archive or a compressed file, or a pipe that was spooled.
     case archive(FileRange)
     case eventLog(EventLog, size: Int)
-    /// Recorded lines that come as they please.
+    /// Recorded lines from a pipe.
     case pipe(PeekableStream, PipeStream)
 
-    /// Opens what `path` names. A pipe is spooled when that `isBackward`, or when it is compressed.
+    /// Opens the file at `path`. A pipe is spooled if it is to be read backwards or is compressed.
     init(
         path: String, name: String, isBackward: Bool, environment: RecordingEnvironment
     ) throws(RecordingFault) {
@@ -22,7 +22,7 @@ enum RecordingInput {
         guard let status = file.status else { throw RecordingFault(name, "cannot be read", errno: errno) }
         if status.isDirectory { throw RecordingFault(name, "cannot be read", errno: EISDIR) }
         if let kind = status.endlessKind, isatty(number) == 0 {
-            throw RecordingFault(name, "is \(kind), and only files and pipes are read")
+            throw RecordingFault(name, "is \(kind); only files and pipes can be read")
         }
         guard status.isRegularFile else {
             self = try .init(pipe: PipeStream(file, name: name), name, isBackward, environment)
@@ -30,28 +30,28 @@ enum RecordingInput {
         }
         let range = FileRange(file: file, name: name, bounds: 0..<Int(status.st_size))
         if range.bounds.isEmpty, try RecordingInput.hasContent(range) {
-            throw RecordingFault(name, "has content but no size, as files of /proc have; copy it to a file first")
+            throw RecordingFault(name, "has content but no size, like files in /proc; copy it to a regular file first")
         }
         let head = try [UInt8](unsafeCapacity: Container.headBytes, fill: FileStream(range).read)
         switch Container(head: head) {
         case .text: self = .text(range)
         case .archive: self = .archive(range)
         case .eventLog:
-            // The program takes a file by its name.
+            // The program needs a path.
             if path == "-" { throw EventLog.unreadable(name) }
             let log = try EventLog(path: path, name: name, searchPath: environment.searchPath)
             self = .eventLog(log, size: range.bounds.count)
         }
     }
 
-    /// Whether there is something to read in a file that says it is empty.
+    /// Whether a file whose size is 0 has content.
     private static func hasContent(_ file: FileRange) throws(RecordingFault) -> Bool {
-        // Some of them give their content in units of a few bytes only.
+        // Some files in /proc can only be read in units of a few bytes.
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
         defer { piece.deallocate() }
         let count = file.file.read(into: piece, at: 0)
         if count < 0 { throw RecordingFault(file.name, "cannot be read", errno: errno) }
-        // It may have been written since.
+        // Excludes a file that was written in the meantime.
         return count > 0 && file.file.status?.st_size == 0
     }
 
@@ -72,7 +72,7 @@ enum RecordingInput {
         }
     }
 
-    /// Bytes of the file as it lies there.
+    /// Size of the file as stored, in bytes; nil for a pipe.
     var size: UInt64? {
         switch self {
         case .text(let file), .archive(let file): UInt64(file.bounds.count)
@@ -81,7 +81,7 @@ enum RecordingInput {
         }
     }
 
-    /// Its parts, from the first.
+    /// The parts, from the first.
     func parts() throws(RecordingFault) -> any PartSequence {
         switch self {
         case .text(let file): SinglePart(file)
@@ -92,7 +92,7 @@ enum RecordingInput {
         }
     }
 
-    /// Which parts are written newest first; those that are not named are not.
+    /// Which parts are written newest first; parts beyond its end are not.
     func newestFirst(by survey: OrderSurvey) throws(RecordingFault) -> [Bool] {
         switch self {
         case .text(let file):
@@ -100,7 +100,7 @@ enum RecordingInput {
             if let range = text.range { return [try survey.isNewestFirst(range)] }
             return survey.newestFirst(of: SinglePart(file))
         case .archive(let file): return survey.newestFirst(of: try ArchiveParts(file))
-        // A log is written oldest first: the program need not run twice. Of a pipe nobody knows the end.
+        // Event logs are written oldest first, so the program need not run twice. The end of a pipe is unknown.
         case .eventLog, .pipe: return []
         }
     }

@@ -1,10 +1,10 @@
-/// Where in line order reading begins.
+/// The direction in which lines are read.
 ///
-/// The lines of a recording are events in the order in which they happened, or in the opposite one, as event viewers export
-/// them. They are never sorted.
+/// The lines of a recording are events in chronological order, or in reverse, as event viewers export them. They are never
+/// sorted.
 public enum RecordingOrder: String, CaseIterable, Sendable {
-    /// As the times of the first and the last line that tell one say, for each part by itself. A recording whose times are
-    /// equal, or not within 64 MiB of its ends, is read forward; so are an event log and a pipe of plain text.
+    /// Detected for each part from the times of its first and last line that have one. A part is read forward if these are
+    /// equal or not within 64 MiB of its ends; so are event logs and pipes of plain text.
     case auto
     /// From the first line to the last.
     case forward

@@ -1,37 +1,37 @@
-/// Reads one recording: a file of lines, whole or compressed, or the members of an archive, which are its parts.
+/// Reads one recording: a file of lines, plain or compressed, or an archive, whose members are the parts.
 ///
-/// What a file holds is told by its content: text as it is (UTF-8, or UTF-16 with a mark), objects over several lines or in
-/// one array, gzip, bzip2, xz, zstd and lz4, zip, tar and 7-Zip, and event logs of Windows, for which `evtx_dump` must be
-/// installed. A few blocks are in memory, whatever the size of the file. Parts that must be read backwards and are not plain
-/// files go through a temporary file in TMPDIR or /tmp; so does a pipe that is compressed.
+/// The format is detected from the content: plain text (UTF-8, or UTF-16 with a byte order mark), multi-line JSON or one
+/// JSON array, gzip, bzip2, xz, zstd, lz4, zip, tar, 7-Zip, and event logs of Windows, for which `evtx_dump` must be
+/// installed. Memory use is a few blocks, whatever the size of the file. Parts that are read backwards and are not plain
+/// files are copied to a temporary file in TMPDIR or /tmp; so is a compressed pipe.
 ///
-/// For one thread at a time.
+/// To be used by one thread at a time.
 public final class RecordingReader {
-    /// Nil once all is read, or reading has failed.
+    /// Nil at the end, or after reading has failed.
     private var parts: (any PartSequence)?
-    /// Members of an archive that were passed over because of their names, as far as it was read: the first ten.
-    public private(set) var passedOver: [String] = []
+    /// The first ten members of an archive that were skipped so far because of their names.
+    public private(set) var skipped: [String] = []
     private var current: OpenPart?
     private var count = 0
     private let opening: PartOpening
-    static let maxPassedOver = 10
-    /// Size of the file in bytes, as it lies there; nil when it is not known (pipe).
+    static let maxSkipped = 10
+    /// Size of the file as stored, in bytes; nil if unknown (pipe).
     public let size: UInt64?
-    /// Bytes of the file, as it lies there, whose lines were handed out, roughly: for a display of progress. 0...`size`;
-    /// of an event log 0 up to its end.
+    /// Approximate number of bytes of the file, as stored, whose lines were returned, for a display of progress: 0...`size`.
+    /// For an event log it stays 0 until the end.
     public private(set) var position: UInt64 = 0
 
-    /// Opens the recording at `path`; "-" is standard input, read from its beginning if it is a file.
+    /// Opens the recording at `path`; "-" is standard input, read from its start if it is a file.
     ///
-    /// With `auto` this looks at both ends of the file, and decompresses all of it.
+    /// With `auto` this reads both ends of a plain file, and decompresses a compressed file completely.
     /// - Parameters:
-    ///   - path: the file, or "-".
-    ///   - order: where reading begins, in each part.
-    ///   - maxLineBytes: longest line, at least 1. One that is longer is handed out as its first `maxLineBytes` + 1 bytes.
-    ///   - blockBytes: how much is read at a time, at least 1.
-    ///   - time: when a line, without its newline, happened, as any number that grows with time; nil for a line that does
-    ///     not say. Called by `init` alone.
-    /// - Throws: a file that cannot be opened; an archive that holds no recording; an event log without `evtx_dump`.
+    ///   - path: The file, or "-".
+    ///   - order: The reading direction within each part.
+    ///   - maxLineBytes: Maximum length of a line, at least 1. A longer line is truncated to `maxLineBytes` + 1 bytes.
+    ///   - blockBytes: Number of bytes read at a time, at least 1.
+    ///   - time: Returns the time of a line, passed without its newline, as any number that grows with time; nil if the line
+    ///     has none. Called by `init` only.
+    /// - Throws: If the file cannot be opened, an archive contains no recording, or `evtx_dump` is missing for an event log.
     public convenience init(
         path: String, order: RecordingOrder, maxLineBytes: Int = 1 << 20, blockBytes: Int = 1 << 18,
         time: @escaping (UnsafeRawBufferPointer) -> UInt64?
@@ -62,8 +62,8 @@ public final class RecordingReader {
 
     /// The next lines; nil at the end.
     ///
-    /// - Throws: what keeps the rest from being read: a file that is damaged, cut short or encrypted, a program that failed.
-    ///   What could be read came before it, and nil comes behind it.
+    /// - Throws: If the rest cannot be read: the file is damaged, truncated or encrypted, or the program failed. All lines
+    ///   before the fault were returned; later calls return nil.
     public func next() throws(RecordingFault) -> RecordingBlock? {
         do throws(RecordingFault) {
             while let parts {
@@ -77,7 +77,7 @@ public final class RecordingReader {
                     self.current = nil
                 }
                 let part = try parts.next()
-                passedOver = parts.passedOver
+                skipped = parts.skipped
                 guard let part else { break }
                 current = try opening.open(part, number: count, of: parts)
                 count += 1

@@ -1,15 +1,15 @@
-/// The text of a part as UTF-8, one record a line, whatever it was written as.
+/// The text of a part, converted to UTF-8 with one record per line.
 final class TextStream: ByteStream {
     private let lines: any ByteStream
-    /// Where the text lies in a file just as it is handed out.
+    /// The range of a file that contains the text unchanged, if any.
     let range: FileRange?
 
-    /// Most bytes of a part that are looked at to find out how it is written.
-    private static let reach = 1 << 20
+    /// Maximum number of bytes of a part that are inspected to detect its form.
+    private static let detectionLimit = 1 << 20
 
-    /// Looks at the beginning of `raw`, which lies at `range` if it is a stretch of a file.
+    /// Inspects the start of `raw`, which is `range` of a file if that is not nil.
     init(_ raw: PeekableStream, range: FileRange? = nil) {
-        // A line that comes out of a pipe alone may be shorter than a mark.
+        // A single line from a pipe may be shorter than a byte order mark.
         raw.peek { $0.count >= 3 || $0.contains(.newline) }
         var text = raw
         var range = range
@@ -27,7 +27,7 @@ final class TextStream: ByteStream {
             range = nil
         default: break
         }
-        text.peek { $0.count >= TextStream.reach || ObjectLines.beginning(of: $0) != .unclear }
+        text.peek { $0.count >= TextStream.detectionLimit || ObjectLines.beginning(of: $0) != .unclear }
         let isObjects = ObjectLines.beginning(of: text.head) == .objects
         lines = isObjects ? ConvertedStream(text, ObjectLines()) : text
         self.range = isObjects ? nil : range

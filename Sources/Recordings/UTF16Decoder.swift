@@ -1,11 +1,11 @@
-/// Turns UTF-16, as PowerShell's `>` writes it, into UTF-8. What is no character becomes U+FFFD.
+/// Converts UTF-16, as written by PowerShell's `>`, to UTF-8. Invalid units become U+FFFD.
 struct UTF16Decoder: TextConverter {
     enum ByteOrder { case little, big }
 
     private let order: ByteOrder
-    /// The first byte of a unit that a piece cut.
+    /// The first byte of a unit that is split between pieces.
     private var half: UInt8?
-    /// A lead surrogate that waits for its trail.
+    /// A lead surrogate without its trail so far.
     private var lead: UInt16?
 
     init(_ order: ByteOrder) { self.order = order }

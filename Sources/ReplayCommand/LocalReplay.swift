@@ -11,7 +11,7 @@ import WebhookEngine
 
 /// A replay in this process: a driver for each machine, with an embedded engine in virtual time, or a webhook.
 struct LocalReplay: Replaying {
-    /// What its drivers are made of.
+    /// Creates the drivers.
     private let machines: ReplayMachines
     private let command: ReplayCommand
 
@@ -52,7 +52,7 @@ struct LocalReplay: Replaying {
             ReplayReport(counted, hosts: machines.hosts, deliveries: machines.ledger, durationNanoseconds: spent))
     }
 
-    /// A reader for each further processor, 3 at most: applying takes half the time of reading, and helps with that.
+    /// One reader per additional processor, at most 3: applying takes half as long as reading, and its thread reads too.
     private static var readers: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1, 1), 3) }
 
     private func consume(_ lines: ReadLines, _ feed: EventFeed) throws(CommandFailure) {
@@ -81,5 +81,5 @@ struct LocalReplay: Replaying {
     }
 
     private static let stuck = CommandFailure(
-        status: .failed, message: "the replay waits for nothing: this is a fault of wdfilterd")
+        status: .failed, message: "the replay is stuck: this is a bug in wdfilterd")
 }

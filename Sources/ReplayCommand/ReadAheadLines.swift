@@ -3,11 +3,12 @@ import Dispatch
 import Locking
 import Replay
 
-/// Reads the lines of recordings on several threads, ahead of the thread that applies them, and hands them out in order.
+/// Reads the lines of recordings ahead on several threads, and returns them in order to the thread that applies them.
 ///
-/// For that one thread. If no lines are ready, it reads some itself, because sleeping and waking for each block costs more.
+/// To be used by one thread. If no lines are ready, it reads some itself, because sleeping and waking for each block costs
+/// more.
 final class ReadAheadLines {
-    /// Lines of one part, or the fault at which reading ended.
+    /// Lines of one part, or the fault that ended the reading.
     enum Piece {
         case lines(ReadLines, of: RecordingFiles.Block)
         case fault(CommandFailure)
@@ -19,7 +20,7 @@ final class ReadAheadLines {
     private let reader: ReadAhead
     private var nextPiece = 0
 
-    /// Starts `threads` readers of `files`. Their lines are for a feed with the same options.
+    /// Starts `threads` readers of `files`, for a feed with the same options.
     init(_ files: sending RecordingFiles, _ options: EventFeed.Options, threads: Int) {
         let pieces = PieceQueue(files, capacity: threads + 3)
         self.pieces = pieces
@@ -45,28 +46,28 @@ final class ReadAheadLines {
         }
     }
 
-    /// Ends the readers.
+    /// Stops the readers.
     func stop() { pieces.stop(threads) }
 }
 
-/// The pieces of recordings that were read and not taken yet: at most `capacity`, and those that are being read.
+/// Pieces of recordings that were read but not taken yet: at most `capacity`, including those being read.
 private final class PieceQueue: Sendable {
     private struct Source {
         let files: RecordingFiles
-        /// The number of the next block; nil once all was read.
+        /// The number of the next block; nil at the end.
         var nextBlock: Int? = 0
     }
 
     private struct State {
-        /// By number, from 0.
+        /// Pieces by number, from 0.
         var pieces: [Int: ReadAheadLines.Piece] = [:]
         var isStopped = false
     }
 
-    /// Held while a block is read: the readers take turns.
+    /// Locked while a block is read, so that the readers take turns.
     private let source: Locked<Source>
     private let state = Locked(State())
-    /// It starts at 0, because Dispatch does not allow a semaphore to be released below its first value.
+    /// Starts at 0, because Dispatch crashes if a semaphore is released with less than its initial value.
     private let room = DispatchSemaphore(value: 0)
     private let arrival = DispatchSemaphore(value: 0)
 
@@ -75,7 +76,7 @@ private final class PieceQueue: Sendable {
         for _ in 0..<capacity { room.signal() }
     }
 
-    /// Reserves room for a piece, and waits until there is some.
+    /// Waits until there is room for a piece, and reserves it.
     func waitForRoom() { room.wait() }
 
     /// Reserves room for a piece; false if there is none.
@@ -84,20 +85,20 @@ private final class PieceQueue: Sendable {
     /// Waits until a piece arrives.
     func waitForPiece() { arrival.wait() }
 
-    /// Takes a piece by its number, and gives its room back; nil if it is not there yet.
+    /// Removes a piece by its number and frees its room; nil if it was not read yet.
     func take(_ number: Int) -> ReadAheadLines.Piece? {
         guard let piece = state.withLock({ $0.pieces.removeValue(forKey: number) }) else { return nil }
         room.signal()
         return piece
     }
 
-    /// Wakes `waiting` readers, which then end.
+    /// Wakes `waiting` readers, so that they end.
     func stop(_ waiting: Int) {
         state.withLock { $0.isStopped = true }
         for _ in 0..<waiting { room.signal() }
     }
 
-    /// Reads the next piece into room that is reserved; false once all was read.
+    /// Reads the next piece, for which room was reserved; false at the end.
     func readPiece(by reader: ReadAhead) -> Bool {
         guard let (number, block) = readBlock() else { return false }
         let piece: ReadAheadLines.Piece =
@@ -111,7 +112,7 @@ private final class PieceQueue: Sendable {
         return true
     }
 
-    /// The next block, with its number; nil once all was read.
+    /// The next block, with its number; nil at the end.
     private func readBlock() -> (Int, Result<RecordingFiles.Block?, CommandFailure>)? {
         source.withLock { source in
             guard let number = source.nextBlock, !state.withLock({ $0.isStopped }) else { return nil }

@@ -3,9 +3,9 @@ import Messages
 import Recordings
 import Replay
 
-/// The recordings that are to be replayed, block by block.
+/// The recordings to replay, block by block.
 ///
-/// For one thread at a time.
+/// To be used by one thread at a time.
 final class RecordingFiles {
     private let order: RecordingOrder
     private let format: RecordingFormat
@@ -13,20 +13,20 @@ final class RecordingFiles {
     private var paths: ArraySlice<String>
     private var reader: RecordingReader?
     private let times = RecordTimes()
-    /// The next block, already looked at.
+    /// The next block, if it was already read to detect the format.
     private var ahead: Block?
-    /// A block of the next part that was read and not looked at yet.
+    /// A block of the next part that was read, but not checked for its format yet.
     private var unseen: Block?
-    /// What the first lines of all held.
+    /// The format detected in the first part.
     private var detected: EventFeed.Options.Format?
     /// Counts the parts of all files.
     private var part = -1
     private var lastPart: Int?
-    /// The part whose first lines were looked at.
+    /// The last part whose format was checked.
     private var seenPart = -1
 
-    /// Most bytes of a part that are looked at to find out what its lines hold.
-    private static let reach = 1 << 20
+    /// Maximum number of bytes of a part that are read to detect its format.
+    private static let detectionLimit = 1 << 20
 
     init(paths: [String], order: RecordingOrder, format: RecordingFormat, progress: ReplayProgress) {
         self.order = order
@@ -38,15 +38,15 @@ final class RecordingFiles {
     /// Lines of one part.
     struct Block: Sendable {
         var bytes: [UInt8]
-        /// Of all parts of all files, from 0.
+        /// Index among all parts of all files, from 0.
         let part: Int
         let name: String
-        /// How far the file was read with it, and how long that is, where that is known; bytes as it lies there.
+        /// Position in the file after this block, and the file's size if known; in bytes as stored.
         var position: UInt64
         let size: UInt64?
     }
 
-    /// What the lines hold; looks at the first ones when no option says it.
+    /// The format of the lines, from the options or detected in the first lines.
     func detectedFormat() throws(CommandFailure) -> EventFeed.Options.Format {
         switch format {
         case .sysmon: return .sysmon
@@ -73,12 +73,12 @@ final class RecordingFiles {
         return format == .auto ? try detect(block) : block
     }
 
-    /// Looks at the first lines of a part: all parts are to hold the same. Reads on while no line says what they hold; returns
-    /// all that was read of the part.
+    /// Detects the format of a part, which must be the same for all parts. Reads more blocks while the format is unclear;
+    /// returns all bytes that were read of the part.
     private func detect(_ first: Block) throws(CommandFailure) -> Block {
         var block = first
         var format = EventFeed.Options.Format(ofLines: first.bytes)
-        while format == nil, block.bytes.count < RecordingFiles.reach, let more = try readBlock() {
+        while format == nil, block.bytes.count < RecordingFiles.detectionLimit, let more = try readBlock() {
             if more.part != block.part {
                 unseen = more
                 break
@@ -92,7 +92,7 @@ final class RecordingFiles {
             throw CommandFailure(
                 status: .usage,
                 message: LineLogHandler.escaped(
-                    "\(block.name): holds \(format.rawValue) lines, and what came before \(detected.rawValue) ones"))
+                    "\(block.name): contains \(format.rawValue) lines, but earlier parts contain \(detected.rawValue) lines"))
         }
         detected = format
         return block
@@ -109,7 +109,7 @@ final class RecordingFiles {
                             bytes: block.bytes, part: part, name: block.name, position: reader.position,
                             size: reader.size)
                     }
-                    for name in reader.passedOver {
+                    for name in reader.skipped {
                         progress.print("\(name) is skipped: by its name, it contains no lines")
                     }
                     self.reader = nil

@@ -81,31 +81,31 @@ public struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var log: LogOptions
 
-    /// No options.
+    /// Creates a command without options.
     public init() {}
 
     /// Refuses options that contradict each other.
     public func validate() throws {
         if let failUnder, !(0...100).contains(failUnder) {
-            throw ValidationError("--fail-under is not from 0 to 100")
+            throw ValidationError("--fail-under must be in 0...100")
         }
-        if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read once only") }
+        if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read only once") }
         if server.url == nil {
             try server.refuseWithoutURL()
         } else {
             try engine.refuseWithServer()
             if format == .native {
-                throw ValidationError("--server takes recordings of Sysmon; POST native lines to /events")
+                throw ValidationError("--server supports only recordings of Sysmon; POST native lines to /events")
             }
             if server.like != nil, rules != nil || !policy.isEmpty {
-                throw ValidationError("--like brings the rules of its host; --rules and --policy would be others")
+                throw ValidationError("--like uses the rules of its host and cannot be combined with --rules or --policy")
             }
         }
     }
 
     /// Replays the recordings and prints the result.
     public func run() throws {
-        // Before any other thread starts. A host that the service made for this replay must go with it.
+        // Before any other thread starts. On a signal, the temporary host of this replay must be deleted.
         let signals = server.url != nil && !policies.isEmpty ? AwaitedSignals(.interrupt, .terminate) : nil
         let logger = log.logger("replay")
         let progress = ReplayProgress(quiet ? .none : .of(.error))
@@ -129,7 +129,7 @@ public struct ReplayCommand: ParsableCommand {
         if engine.url != nil, !unanswered.isEmpty {
             let count = unanswered.reduce(0) { $0 + $1.count }
             throw CommandFailure(
-                status: .failed, message: "--engine-url: the engine was not there for \(count) messages")
+                status: .failed, message: "--engine-url: the engine was unreachable for \(count) messages")
         }
         if let failUnder, report.coverage.percent < failUnder {
             throw CommandFailure(
@@ -137,7 +137,7 @@ public struct ReplayCommand: ParsableCommand {
         }
     }
 
-    /// Refuses a recording of which nothing could be read, or nothing is of the machine that was asked for.
+    /// Refuses a recording without readable records, or without events of the requested machine.
     private func check(_ report: ReplayReport) throws(CommandFailure) {
         func refuse(_ message: String) throws(CommandFailure) {
             throw CommandFailure(status: .usage, message: LineLogHandler.escaped(message))
@@ -147,19 +147,19 @@ public struct ReplayCommand: ParsableCommand {
             try refuse("no line is a record: \(total.rejected.first?.description ?? "")")
         }
         if total.hasNoRecord {
-            let others = total.lines > 0 ? ": all \(total.lines) lines are of other logs, or wrong" : ""
-            try refuse("no record of Sysmon and no native event is in \(files.joined(separator: ", "))\(others)")
+            let others = total.lines > 0 ? ": all \(total.lines) lines are records of other logs or malformed" : ""
+            try refuse("no Sysmon record or native event in \(files.joined(separator: ", "))\(others)")
         }
         if let machine, report.machines.isEmpty, !total.machines.isEmpty {
-            try refuse("--machine: no event is of \(machine); there are \(total.machines.joined(separator: ", "))")
+            try refuse("--machine: no events of \(machine); the recording has \(total.machines.joined(separator: ", "))")
         }
     }
 
-    /// All rules that are to be armed.
+    /// All rules to arm, from --rules and --policy.
     var policies: [ArmedPolicy] { (rules.map { [ArmedPolicy(imageFileName: "*", rules: $0)] } ?? []) + policy }
 }
 
-/// What lines of a recording hold.
+/// The format of the lines of a recording.
 enum RecordingFormat: String, CaseIterable, ExpressibleByArgument {
     case auto, sysmon, native
 }

@@ -9,17 +9,17 @@ import Runtime
 import Settings
 import WebhookEngine
 
-/// The drivers of a replay in this process, one for each machine.
+/// The drivers of a replay in this process, one per machine.
 final class ReplayMachines: Sendable {
-    /// The time that the drivers live in, and the engine that answers.
+    /// The time and the engine of the drivers.
     private enum Environment: Sendable {
-        /// An embedded engine; nil for none.
+        /// Virtual time with an embedded engine, nil for none.
         case virtual(VirtualTime, EmbeddedEngine.Behavior?)
         case real(DispatchTimerQueue, CurlMulti, WebhookConfiguration)
     }
 
     let ledger = DeliveryLedger()
-    /// Nil when all events come as soon as can be.
+    /// Nil if events are applied as fast as possible.
     let pacer: Pacer?
     private let environment: Environment
     private let defaults: HostDefaults
@@ -43,7 +43,7 @@ final class ReplayMachines: Sendable {
         var defaults: HostDefaults
         do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }
         defaults.rulePolicies += command.policies.map(\.policy)
-        // Nobody reads the journal; what became of messages is in the ledger.
+        // Nobody reads the journal; the outcome of messages is in the ledger.
         defaults.limits.journalCapacity = 1
         self.defaults = defaults
         speed = if case .speed(let speed) = command.pace { speed } else { nil }
@@ -62,20 +62,20 @@ final class ReplayMachines: Sendable {
         switch engine {
         case .none: return .virtual(VirtualTime(), nil)
         case .embedded(let behavior):
-            return .virtual(VirtualTime(), command.engine.isEmbeddedTold ? command.engine.behavior : behavior)
+            return .virtual(VirtualTime(), command.engine.hasEmbeddedOptions ? command.engine.behavior : behavior)
         case .webhook(let configuration):
             let curl: CurlMulti
             do throws(WebhookEngineError) {
                 curl = try CurlMulti(settings.egress, connections: settings.engineConnections)
             } catch {
-                throw CommandFailure(status: .failed, message: "libcurl does not start: \(error)")
+                throw CommandFailure(status: .failed, message: "libcurl failed to start: \(error)")
             }
             try check(configuration, curl)
             return .real(DispatchTimerQueue(), curl, configuration)
         }
     }
 
-    /// The time that a thread has to let pass while it waits; nil when it passes by itself.
+    /// The virtual time that a waiting thread must advance; nil in real time.
     var virtualTime: VirtualTime? {
         switch environment {
         case .virtual(let time, _): time

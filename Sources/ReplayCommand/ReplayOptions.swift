@@ -30,27 +30,27 @@ struct ReplayEngineOptions: ParsableArguments {
     var config: String?
 
     func validate() throws {
-        if url != nil, isEmbeddedTold {
-            throw ValidationError("--engine-url and the embedded engine's options are for different engines")
+        if url != nil, hasEmbeddedOptions {
+            throw ValidationError("--engine-url cannot be combined with options of the embedded engine")
         }
     }
 
-    /// Whether something was said of the embedded engine.
-    var isEmbeddedTold: Bool { reply != .acknowledge || latency.milliseconds != 0 || failEvery != 0 }
+    /// Whether any option of the embedded engine was given.
+    var hasEmbeddedOptions: Bool { reply != .acknowledge || latency.milliseconds != 0 || failEvery != 0 }
 
-    /// What the embedded engine is told.
+    /// The behavior of the embedded engine.
     var behavior: EmbeddedEngine.Behavior {
         EmbeddedEngine.Behavior(reply: reply, delay: latency.duration, failEvery: UInt64(failEvery))
     }
 
     func refuseWithServer() throws {
-        if url != nil || secretFile != nil || config != nil || isEmbeddedTold {
-            throw ValidationError("--server brings its own engine: PUT /v1/hosts/{host}/engine, and --like that host")
+        if url != nil || secretFile != nil || config != nil || hasEmbeddedOptions {
+            throw ValidationError("--server uses the service's engine: PUT /v1/hosts/{host}/engine, then give --like that host")
         }
     }
 }
 
-/// The service that a replay goes to.
+/// The service that events are sent to.
 struct ReplayServerOptions: ParsableArguments {
     @Option(
         name: .customLong("server"),
@@ -75,12 +75,12 @@ struct ReplayServerOptions: ParsableArguments {
 
     func refuseWithoutURL() throws {
         if tokenFile != nil || like != nil || caFile != nil || insecure {
-            throw ValidationError("--token-file, --like, --ca-file and --insecure are for --server")
+            throw ValidationError("--token-file, --like, --ca-file and --insecure require --server")
         }
     }
 }
 
-/// Rules by name, with commas between them.
+/// Rules by name, separated by commas.
 struct ArmedRules: ExpressibleByArgument {
     let names: [String]
     let rules: ProcessRules
@@ -95,7 +95,7 @@ struct ArmedRules: ExpressibleByArgument {
         self.rules = rules
     }
 
-    /// The names; masks are taken too.
+    /// The names; masks are accepted too.
     static var allValueStrings: [String] { ProcessRules(rawValue: .max).names.filter { !$0.hasPrefix("0x") } }
 }
 
@@ -110,10 +110,10 @@ struct ArmedPolicy: ExpressibleByArgument {
     }
 
     init?(argument: String) {
-        guard let place = argument.lastIndex(of: "="), place != argument.startIndex,
-            let rules = ArmedRules(argument: String(argument[argument.index(after: place)...]))
+        guard let separator = argument.lastIndex(of: "="), separator != argument.startIndex,
+            let rules = ArmedRules(argument: String(argument[argument.index(after: separator)...]))
         else { return nil }
-        self.init(imageFileName: String(argument[..<place]), rules: rules)
+        self.init(imageFileName: String(argument[..<separator]), rules: rules)
     }
 
     var policy: RulePolicy { RulePolicy(imageFileName: imageFileName, rules: rules.rules) }
@@ -122,7 +122,7 @@ struct ArmedPolicy: ExpressibleByArgument {
 /// How fast events follow one another.
 enum ReplayPace: ExpressibleByArgument, Equatable {
     case asap
-    /// So many times as fast as they were recorded.
+    /// This many times as fast as recorded.
     case speed(Double)
 
     init?(argument: String) {
@@ -130,7 +130,7 @@ enum ReplayPace: ExpressibleByArgument, Equatable {
         case "asap": self = .asap
         case "recorded": self = .speed(1)
         default:
-            // Double would take 0x10 and inf too.
+            // Double would also accept 0x10 and inf.
             let digits = argument.dropFirst()
             guard argument.first == "x", digits.allSatisfy("0123456789.e".contains),
                 let speed = Double(digits), (0.001...1e6).contains(speed)

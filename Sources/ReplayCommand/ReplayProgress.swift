@@ -3,17 +3,17 @@ import Glibc
 import Locking
 import Runtime
 
-/// Tells how far a replay has come: a bar on a terminal, a line now and then in a log.
+/// Shows the progress of a replay: a bar on a terminal, otherwise a line every few seconds.
 final class ReplayProgress: Sendable {
-    /// Where it goes, and how.
+    /// The form of the progress, and its stream.
     enum Form: Sendable {
         case none
-        /// One line that is written over.
+        /// One line that is overwritten.
         case bar(StandardStream)
-        /// A line each few seconds.
+        /// A line every few seconds.
         case lines(StandardStream)
 
-        /// A bar where `stream` is a terminal that can write over a line.
+        /// A bar if `stream` is a terminal that can overwrite a line.
         static func of(_ stream: StandardStream) -> Form {
             let isDumb = getenv("TERM").map { strcmp($0, "dumb") == 0 } ?? true
             return isatty(stream.rawValue) == 1 && !isDumb ? .bar(stream) : .lines(stream)
@@ -40,7 +40,7 @@ final class ReplayProgress: Sendable {
         state = Locked(State(started: now, reported: now))
     }
 
-    /// So many lines more, of `block`, were applied or passed over: tells, if it is time.
+    /// Notes that `lines` more lines of `block` were applied or skipped, and shows the progress if it is due.
     func note(lines: Int, upTo block: RecordingFiles.Block) {
         let interval: UInt64
         switch form {
@@ -71,7 +71,7 @@ final class ReplayProgress: Sendable {
         }
     }
 
-    /// Tells something else that is worth knowing.
+    /// Prints a message.
     func print(_ text: String) {
         switch form {
         case .none: break
@@ -80,7 +80,7 @@ final class ReplayProgress: Sendable {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     func clear() {
         guard case .bar(let stream) = form, state.withLock({ $0.hasBar }) else { return }
         stream.text("\r\u{1B}[K")
@@ -110,7 +110,7 @@ final class ReplayProgress: Sendable {
         return "\(name)  [\(bar)]  \(figures)"
     }
 
-    /// The whole part of `number`; the greatest or least Int beyond them, and 0 for what is not a number.
+    /// `number` truncated to an integer and clamped to the range of `Int`; 0 for NaN.
     static func whole(_ number: Double) -> Int {
         if number.isNaN { return 0 }
         return Int(exactly: number.rounded(.towardZero)) ?? (number > 0 ? .max : .min)
@@ -121,7 +121,7 @@ final class ReplayProgress: Sendable {
         return "\(minutes):\(rest < 10 ? "0" : "")\(rest)"
     }
 
-    /// A size in the unit that suits it.
+    /// A size in a suitable unit.
     static func bytes(_ count: UInt64) -> String {
         switch count {
         case ..<1000: "\(count) B"
@@ -131,7 +131,7 @@ final class ReplayProgress: Sendable {
         }
     }
 
-    /// Digits in groups of three.
+    /// The number with digits in groups of three.
     static func grouped(_ number: Int) -> String {
         let digits = String(number)
         var text = ""

@@ -47,16 +47,16 @@ extension ReplaySummary {
         page.table(
             "Lost messages",
             (namesMachine ? ["machine"] : []) + ["message", "reason", "process", "count", "first", "last"],
-            lossRows(Page.mostRows, namesMachine: namesMachine))
-        if losses.count > Page.mostRows {
-            page.line("  and \(losses.count - Page.mostRows) more kinds; see --json")
+            lossRows(Page.maxRows, namesMachine: namesMachine))
+        if losses.count > Page.maxRows {
+            page.line("  and \(losses.count - Page.maxRows) more kinds; see --json")
         }
         if report.lossesUnlisted > 0 {
             page.line("  and \(grouped(report.lossesUnlisted)) messages of further kinds that are not listed")
         }
     }
 
-    /// How often each condition of a routine was true and false, and why it could not be.
+    /// Writes how often each condition of a routine was true and false, and why it could not be.
     private func write(_ routine: CoverageReport.Routine, to page: inout Page) {
         let name = escaped(routine.name)
         if routine.records == 0 { return page.heading("\(name): never ran") }
@@ -68,10 +68,10 @@ extension ReplaySummary {
     }
 }
 
-/// Headings, tables and lists, one after the other, each apart from the one before.
+/// A text of headings, tables and lists, separated by blank lines.
 private struct Page {
-    /// Most rows of a table that may be long.
-    static let mostRows = 20
+    /// Maximum number of rows of a long table.
+    static let maxRows = 20
 
     let style: TerminalStyle
     private(set) var text = ""
@@ -85,7 +85,7 @@ private struct Page {
         for part in wrapped(heading, width: style.width ?? .max) { line(style.apply(.bold, part)) }
     }
 
-    /// Nothing when there are no items.
+    /// Appends a list; nothing if there are no items.
     mutating func list(_ title: String, _ items: [String]) {
         guard !items.isEmpty else { return }
         heading(title)
@@ -96,9 +96,9 @@ private struct Page {
         }
     }
 
-    /// Columns as wide as what is in them; the last ones of numbers to the right. Nothing when there are no rows.
+    /// Appends a table; nothing if there are no rows. Columns of numbers are aligned to the right.
     ///
-    /// `notes`, one a row, go on lines of their own.
+    /// `notes`, one per row, are on separate lines.
     mutating func table(_ title: String, _ columns: [String], _ rows: [[String]], notes: [String?] = []) {
         guard !rows.isEmpty else { return }
         heading(title)
@@ -118,7 +118,7 @@ private struct Page {
         }
     }
 
-    /// Words on lines of at most `width` characters.
+    /// Wraps text at spaces to lines of at most `width` characters.
     private func wrapped(_ text: String, width: Int) -> [String] {
         var lines: [String] = []
         var line = ""

@@ -1,7 +1,7 @@
 import Console
 import Replay
 
-/// The report of a replay as text for people.
+/// The report of a replay as readable text.
 ///
 /// Recordings and services are not trusted: control characters are escaped.
 struct ReplaySummary {

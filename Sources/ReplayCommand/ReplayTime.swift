@@ -2,18 +2,18 @@ import Dispatch
 import Locking
 import Runtime
 
-/// Something that one thread waits for while a replay goes on.
+/// A signal that one thread waits for during a replay.
 final class ReplaySignal: Sendable {
     private let isSet = Locked(false)
     private let arrival = DispatchSemaphore(value: 0)
 
-    /// It has come.
+    /// Sets the signal.
     func fire() {
         isSet.withLock { $0 = true }
         arrival.signal()
     }
 
-    /// Waits until it comes: in virtual time by letting that pass, else by blocking. False when nothing will ever come.
+    /// Waits for the signal: advances virtual time, or blocks without one. False if nothing is left that could set it.
     func wait(in time: VirtualTime?) -> Bool {
         guard let time else {
             arrival.wait()

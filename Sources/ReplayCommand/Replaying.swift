@@ -11,7 +11,7 @@ protocol Replaying {
 /// The report of a replay, and its JSON.
 struct ReplayResult {
     let report: ReplayReport
-    /// The JSON that a service answered; nil for a replay in this process.
+    /// The JSON from a service; nil for a replay in this process.
     private let answer: [UInt8]?
 
     /// The report of a replay in this process.
@@ -20,17 +20,17 @@ struct ReplayResult {
         answer = nil
     }
 
-    /// The report that a service answered.
+    /// The report from a service.
     init(answer: [UInt8]) throws(CommandFailure) {
         do throws(JSONFaults) {
             report = try JSONDocument.read(answer) { ReplayReport($0) }
         } catch {
-            throw CommandFailure(status: .failed, message: "the report of the replay cannot be read: \(error)")
+            throw CommandFailure(status: .failed, message: "cannot read the report of the replay: \(error)")
         }
         self.answer = answer
     }
 
-    /// The report as `POST /v1/replays` answers it. A service's answer is unchanged.
+    /// The report as in the answer to `POST /v1/replays`. A service's answer is unchanged.
     var json: [UInt8] {
         if let answer { return answer }
         var json = JSONWriter()

@@ -11,16 +11,16 @@ import Runtime
 import ServiceClient
 import Settings
 
-/// A replay to the hosts of a running service.
+/// A replay on the hosts of a running service.
 struct ServerReplay: Replaying {
     private let command: ReplayCommand
     private let client: ServiceClient
     private let signals: AwaitedSignals?
     private let logger: Logger
-    /// The name of a host that has the rules, for others to be made like it; nil when there are none.
+    /// Name of the temporary host with the rules, which the hosts of the replay are created like; nil without rules.
     private let model: String?
 
-    /// A replay to the service at `url`. `signals` are held back when rules are given.
+    /// Creates a replay on the service at `url`. `signals` are blocked if rules are given.
     init(
         _ command: ReplayCommand, _ url: String, signals: AwaitedSignals?, logger: Logger
     ) throws(CommandFailure) {
@@ -54,20 +54,20 @@ struct ServerReplay: Replaying {
         if try input.detectedFormat() == .native {
             throw CommandFailure(
                 status: .usage,
-                message: "--server takes recordings of Sysmon; POST native lines to /v1/hosts/{host}/events")
+                message: "--server supports only recordings of Sysmon; POST native lines to /v1/hosts/{host}/events")
         }
         guard let model else { return try post(input, like: command.server.like) }
         try make(model)
-        // However the replay ends, only its hosts stay.
+        // Delete the temporary host, however the replay ends.
         let result: Result<ReplayResult, CommandFailure>
         do throws(CommandFailure) { result = .success(try post(input, like: model)) } catch { result = .failure(error) }
         if let answer = try? client.ask("DELETE", "/v1/hosts/\(model)"), answer.status != 204 {
-            logger.warning("the temporary host that has the rules was not deleted", metadata: ["host": "\(model)"])
+            logger.warning("the temporary host with the rules was not deleted", metadata: ["host": "\(model)"])
         }
         return try result.get()
     }
 
-    /// Makes the host `model`, which has the rules.
+    /// Creates the host `model` with the rules.
     private func make(_ model: String) throws(CommandFailure) {
         var json = JSONWriter()
         json.object { json in
@@ -86,7 +86,7 @@ struct ServerReplay: Replaying {
         guard answer.status == 201 else { throw refusal(answer) }
     }
 
-    /// Has the first signal remove the host `model`, within five seconds, and then end the process as it would have.
+    /// On the first signal, deletes the host `model`, within five seconds, and then ends the process by that signal.
     private func removeOnSignal(_ model: String, _ signals: AwaitedSignals) {
         let client = client
         DispatchQueue(label: "wdfilterd.signals").async {
@@ -133,7 +133,7 @@ struct ServerReplay: Replaying {
     }
 }
 
-/// The lines of recordings as pieces of an upload, each line at its time where there is a pace.
+/// The lines of recordings as pieces of an upload; with a pace, each line is delayed until its time.
 private final class PacedPieces {
     private let files: RecordingFiles
     private var schedule: PaceSchedule?
@@ -175,7 +175,7 @@ private final class PacedPieces {
 }
 
 extension [UInt8] {
-    /// How many newlines there are.
+    /// Number of newlines.
     fileprivate var lineCount: Int {
         withUnsafeBytes { bytes in
             var rest = bytes[...]

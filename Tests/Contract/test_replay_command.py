@@ -628,7 +628,7 @@ class TestFailures:
         for source, stdin in ((path, b""), ("-", data)):
             result = run(source, "--json", "--quiet", stdin=stdin)
             assert (result.returncode, result.stdout) == (2, b"")
-            assert result.stderr.startswith(f"no record of Sysmon and no native event is in {source}".encode())
+            assert result.stderr.startswith(f"no Sysmon record or native event in {source}".encode())
 
     @pytest.mark.parametrize("source", ["/dev/zero", "/proc/self/pagemap", "/proc/self/maps", "/proc/cpuinfo"])
     def test_what_may_have_no_end_is_refused(self, source: str) -> None:

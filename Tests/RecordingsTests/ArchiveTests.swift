@@ -101,12 +101,12 @@ import Testing
         #expect(try reading().text(path) == "yes\n")
         let reader = try reading().open(path)
         while try reader.next() != nil {}
-        #expect(reader.passedOver == ["a.zip: readme.md"])
+        #expect(reader.skipped == ["a.zip: readme.md"])
     }
 
     @Test func `a single member is read whatever its name`() throws {
         #expect(try reading().text(archive("a.tar", .tar, ["__MACOSX/._a": "no\n", "a.out": "yes\n"])) == "yes\n")
-        let none = "holds no recording: no name in it ends in one of .json, .ndjson, .jsonl, .txt, .log"
+        let none = "contains no recording: no name in it ends in one of .json, .ndjson, .jsonl, .txt, .log"
         let path = try archive("b.zip", .zip, ["a.md": "no\n", "b.md": "no\n"])
         #expect(throws: RecordingFault("b.zip", none)) { try reading().open(path) }
         let empty = try archive("c.zip", .zip, [:])
@@ -134,7 +134,7 @@ import Testing
         let writer = try ArchiveWriter(path, .zip)
         try writer.add("a.json", try folder.bytes(of: "a.gz"))
         writer.close()
-        #expect(throws: RecordingFault("a.zip: a.json", "is compressed once more; unpack it first")) {
+        #expect(throws: RecordingFault("a.zip: a.json", "is itself compressed; unpack it first")) {
             try reading().blocks(path)
         }
     }
@@ -151,7 +151,7 @@ import Testing
         let lines = content.split(separator: "\n").map { String($0) }
         #expect(got.count > 5000)
         #expect((order == .reverse ? got.reversed() : got) == Array(lines[..<got.count]))
-        #expect(fault?.name == "cut.gz" && fault?.detail == "is damaged or cut short: truncated gzip input")
+        #expect(fault?.name == "cut.gz" && fault?.detail == "is damaged or truncated: truncated gzip input")
         #expect(spoolFolder.openDescriptors == 0)
     }
 
@@ -164,7 +164,7 @@ import Testing
         let (blocks, fault) = try reading().blocksUpToFault(folder.file("bad.zip", bytes))
         #expect(blocks.filter { $0.part == 0 }.text == lines(0..<100))
         #expect(fault?.name == "bad.zip: b.json")
-        #expect(fault?.detail.hasPrefix("is damaged or cut short: ") == true)
+        #expect(fault?.detail.hasPrefix("is damaged or truncated: ") == true)
     }
 
     @Test func `a reader that has failed returns nothing more`() throws {
@@ -204,7 +204,7 @@ import Testing
         homeless.environment.temporaryFolder = "/nowhere"
         #expect(try homeless.text(path) == lines(0..<10))
         homeless.order = .reverse
-        #expect(throws: RecordingFault("a.gz", "no temporary file in /nowhere: No such file or directory")) {
+        #expect(throws: RecordingFault("a.gz", "cannot create a temporary file in /nowhere: No such file or directory")) {
             try homeless.blocks(path)
         }
     }

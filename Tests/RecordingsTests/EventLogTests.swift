@@ -41,7 +41,7 @@ import Testing
     @Test func `a signal that ends it is a fault`() throws {
         program("kill -9 $$")
         let (_, fault) = try reading().blocksUpToFault(folder.file("a.evtx", EventLogTests.content))
-        #expect(fault?.detail == "\(folder.path)/evtx_dump was ended by signal 9")
+        #expect(fault?.detail == "\(folder.path)/evtx_dump was killed by signal 9")
     }
 
     @Test func `it is ended when reading stops`() throws {

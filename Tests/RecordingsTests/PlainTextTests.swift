@@ -108,11 +108,11 @@ import Testing
     @Test(arguments: RecordingOrder.allCases)
     func `a file without an end is refused, not read`(order: RecordingOrder) {
         let reading = Reading(order: order)
-        #expect(throws: RecordingFault("zero", "is a device, and only files and pipes are read")) {
+        #expect(throws: RecordingFault("zero", "is a device; only files and pipes can be read")) {
             try reading.open("/dev/zero")
         }
         for name in ["pagemap", "maps", "status"] {
-            let detail = "has content but no size, as files of /proc have; copy it to a file first"
+            let detail = "has content but no size, like files in /proc; copy it to a regular file first"
             #expect(throws: RecordingFault(name, detail)) { try reading.open("/proc/self/\(name)") }
         }
     }
