@@ -30,7 +30,7 @@ struct HexDumpLine {
             if !token.isEmpty, token.allSatisfy({ $0 == "?" || $0 == "`" }) {
                 throw HexDumpFault(detail: "memory that could not be read (\(token))")
             }
-            guard let unit = Unit(token) else { throw HexDumpFault(detail: "\"\(token.prefix(40))\" is no hex") }
+            guard let unit = Unit(token) else { throw HexDumpFault(detail: "\"\(token.prefix(40))\" is not hex") }
             if unit.digits.isEmpty { continue }
             if let first = units.first, first.utf8.count != unit.digits.utf8.count, address != nil || unit.isNumber {
                 throw HexDumpFault(detail: "\"\(token)\" has another number of digits than \"\(first)\"")

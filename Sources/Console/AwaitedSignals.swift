@@ -1,14 +1,14 @@
 import Glibc
 
-/// Signals that are taken by the thread that waits for them instead of by a handler.
+/// Signals that a thread waits for, instead of a handler.
 public struct AwaitedSignals: Sendable {
     /// A signal that can be waited for, with its name.
     public enum Signal: String, CaseIterable, Sendable {
-        /// By a terminal that closes, and to reload.
+        /// Sent when the terminal closes, and to reload.
         case hangUp = "SIGHUP"
-        /// By Ctrl-C.
+        /// Sent by Ctrl-C.
         case interrupt = "SIGINT"
-        /// By a supervisor.
+        /// Sent by a supervisor.
         case terminate = "SIGTERM"
 
         fileprivate var number: Int32 {
@@ -23,10 +23,9 @@ public struct AwaitedSignals: Sendable {
     private let signals: [Signal]
     private var set = sigset_t()
 
-    /// Holds `signals` back from now on, in this thread and those it starts: to be made before any other thread is.
+    /// Blocks `signals` in this thread and in those it starts. Must be called before any other thread is started.
     ///
-    /// SIGPIPE and SIGXFSZ are ignored as well: a reader that goes away, and a file that may not grow, are seen where they
-    /// are written to.
+    /// Also ignores SIGPIPE and SIGXFSZ: a closed pipe or a file at its size limit is reported by the write.
     public init(_ signals: Signal...) {
         self.signals = signals
         sigemptyset(&set)
@@ -37,7 +36,7 @@ public struct AwaitedSignals: Sendable {
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Blocks until one of them comes.
+    /// Blocks until one of the signals arrives.
     public func wait() -> Signal {
         var set = set
         var number: Int32 = 0
@@ -48,13 +47,13 @@ public struct AwaitedSignals: Sendable {
         return signal
     }
 
-    /// Ends the process at once by `last`, as if it had never been held back: our parent sees that it was cut short.
+    /// Ends the process at once with the default action of `last`, so that the parent process sees the signal.
     public func end(by last: Signal) -> Never {
         signal(last.number, SIG_DFL)
         var set = set
         pthread_sigmask(SIG_UNBLOCK, &set, nil)
         raise(last.number)
-        // Not reached while the signal is one that ends a process.
+        // Not reached: each of the signals ends the process.
         _exit(ExitStatus.failed.rawValue)
     }
 }

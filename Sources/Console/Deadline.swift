@@ -2,23 +2,23 @@ import Dispatch
 import Locking
 import Runtime
 
-/// A value that one thread waits for, for a limited time.
+/// A value that a thread waits for with a timeout.
 public final class Deadline<Value: Sendable>: Sendable {
     private let value = Locked<Value?>(nil)
-    private let isThere = DispatchSemaphore(value: 0)
+    private let isAvailable = DispatchSemaphore(value: 0)
 
-    /// No value yet.
+    /// Creates a deadline without a value.
     public init() {}
 
-    /// Hands the value over.
+    /// Sets the value and wakes the waiting thread.
     public func put(_ new: Value) {
         value.withLock { $0 = new }
-        isThere.signal()
+        isAvailable.signal()
     }
 
-    /// Blocks until the value is there, or returns nil when the time is over.
+    /// Blocks until there is a value; returns nil after the timeout.
     public func take(within time: Duration) -> Value? {
-        _ = isThere.wait(timeout: .after(time))
+        _ = isAvailable.wait(timeout: .after(time))
         return value.withLock { $0 }
     }
 }

@@ -1,12 +1,12 @@
 public import Settings
 
-/// What the exit codes mean, in every subcommand.
+/// The exit codes of all subcommands.
 public enum ExitStatus: Int32, Sendable {
-    /// All went well.
+    /// Success.
     case fine = 0
     /// An expectation or a threshold was not met.
     case notMet = 1
-    /// Usage, configuration or an input file is wrong.
+    /// Wrong usage, configuration or input file.
     case usage = 2
     /// The tool itself, the server or the engine failed.
     case failed = 3
@@ -16,10 +16,10 @@ public enum ExitStatus: Int32, Sendable {
 public struct CommandFailure: Error {
     /// The exit code.
     public var status: ExitStatus
-    /// What standard error gets, one or more lines.
+    /// The message for standard error, one or more lines.
     public var message: String
 
-    /// A failure with the exit code `status`.
+    /// Creates a failure with the exit code `status`.
     public init(status: ExitStatus, message: String) {
         self.status = status
         self.message = message
@@ -27,7 +27,7 @@ public struct CommandFailure: Error {
 }
 
 extension CommandFailure {
-    /// Runs `body` and turns faulty settings into a failure that lists them, one a line.
+    /// Runs `body` and converts invalid settings to a failure that lists the faults, one per line.
     public static func reportingFaults<Result>(_ body: () throws(InvalidSettings) -> Result) throws(CommandFailure)
         -> Result
     {
@@ -38,6 +38,6 @@ extension CommandFailure {
         }
     }
 
-    /// The failure of a command whose settings name something that cannot be used.
+    /// Creates the failure of a command with an unusable setting.
     public init(_ setting: UnusableSetting) { self.init(status: .usage, message: "\(setting)") }
 }

@@ -5,21 +5,21 @@ import Messages
 import Runtime
 public import Settings
 
-/// Makes each log event one line, as text or as a JSON object, and hands that on to be written to standard error.
+/// Formats each log event as one line, as text or as a JSON object, and passes it to a writer.
 ///
-/// What came from a client cannot begin a line of its own: control characters are escaped in both.
+/// Control characters are escaped in both formats, so that client data cannot start a new line.
 public struct LineLogHandler: LogHandler {
-    /// Tells which part of the program speaks.
+    /// The part of the program that logs.
     public let label: String
-    /// The shape of a line.
+    /// Line format.
     public let format: LogSettings.Format
     private let write: @Sendable (String) -> Void
-    /// The lowest level that is logged.
+    /// Minimum level that is logged.
     public var logLevel: Logger.Level
-    /// The values of every line.
+    /// Values that are added to every line.
     public var metadata: Logger.Metadata = [:]
 
-    /// A handler whose lines go to `write`, which gets them without their ends; to standard error, blocking, without one.
+    /// Creates a handler that passes lines without newlines to `write`; the default writes to standard error and blocks.
     public init(
         label: String, level: Logger.Level, format: LogSettings.Format,
         write: @escaping @Sendable (String) -> Void = StandardStream.error.line
@@ -30,18 +30,18 @@ public struct LineLogHandler: LogHandler {
         logLevel = level
     }
 
-    /// One of `metadata`.
+    /// Accesses one entry of `metadata`.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    /// Writes the line of `event`, with the time of the machine.
+    /// Writes the line of `event` with the current time.
     public func log(event: LogEvent) {
         write(line(event, time: SystemClock().now().rfc3339))
     }
 
-    /// A queue to standard error for the lines of handlers, which says in a line of its own how many were dropped.
+    /// A queue of log lines for standard error, which reports dropped lines in a separate line.
     public static func queue(_ format: LogSettings.Format) -> LineQueue {
         LineQueue(.error) { dropped in
             let event = LogEvent(
@@ -52,7 +52,7 @@ public struct LineLogHandler: LogHandler {
         }
     }
 
-    /// The line of `event`, which happened at `time`.
+    /// Formats `event` with `time`.
     func line(_ event: LogEvent, time: String) -> String {
         var pairs = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
         if let error = event.error { pairs["error"] = "\(error)" }
@@ -78,7 +78,7 @@ public struct LineLogHandler: LogHandler {
         }
     }
 
-    /// `text` with each control character as `\u{1b}`.
+    /// `text` with control characters escaped as `\u{1b}`.
     public static func escaped(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return text.unicodeScalars.reduce(into: "") { line, scalar in

@@ -2,10 +2,10 @@ import Dispatch
 import Locking
 import Runtime
 
-/// Lines on their way to a stream that somebody may read slowly, or not at all: whoever writes a line never waits.
+/// A queue of lines for a stream whose reader may be slow or absent: adding a line never blocks.
 ///
-/// One thread writes. When more than `byteLimit` bytes wait, the oldest lines are dropped and counted, and how many is said
-/// as soon as there is room. `put` and `dropped` may be called from any thread.
+/// One thread writes. If more than `byteLimit` bytes are queued, the oldest lines are dropped and counted, and the number
+/// is reported as soon as possible. `put` and `dropped` may be called from any thread.
 public final class LineQueue: Sendable {
     private let notice: @Sendable (_ dropped: UInt64) -> String
     private let write: @Sendable ([UInt8]) -> (count: Int, fault: CInt)
@@ -15,12 +15,12 @@ public final class LineQueue: Sendable {
     private let writer = DispatchQueue(label: "wdfilterd.lines")
     private let writing = DispatchGroup()
 
-    /// A queue to `stream`; `notice` says in a line that so many were dropped.
+    /// Creates a queue for `stream`; `notice` formats the line that reports the number of dropped lines.
     public convenience init(_ stream: StandardStream, notice: @escaping @Sendable (_ dropped: UInt64) -> String) {
         self.init(notice: notice, write: { stream.write($0) })
     }
 
-    /// A queue to `write`, which blocks until all bytes are written, or gives how many were and an errno.
+    /// Creates a queue with a custom `write`, which blocks until all bytes are written or returns their number and an errno.
     init(
         byteLimit: Int = 1 << 20, notice: @escaping @Sendable (_ dropped: UInt64) -> String,
         write: @escaping @Sendable ([UInt8]) -> (count: Int, fault: CInt)
@@ -30,20 +30,20 @@ public final class LineQueue: Sendable {
         state = Locked(LineQueueState(byteLimit: byteLimit))
     }
 
-    /// How many lines were dropped, or lost by a write that failed, since the beginning.
+    /// Number of lines that were dropped or lost in a failed write since the start.
     public var dropped: UInt64 { state.withLock { $0.dropped } }
 
-    /// The errno of the last write; 0 when it went well.
+    /// The errno of the last write; 0 if it succeeded.
     public var fault: CInt { lastFault.withLock { $0 } }
 
-    /// Hands over `text`, which gets the end of its line. It is dropped, or kept, as one.
+    /// Queues `text` and a newline. A text of several lines is kept or dropped as a whole.
     public func put(_ text: String) {
         let line = Array((text + "\n").utf8)
         if state.withLock({ $0.put(line) }) { writer.async(group: writing) { self.drain() } }
     }
 
-    /// Waits until everything is written, `time` at most. When half of that is over, all lines go but the newest, so that it
-    /// comes out to whoever reads slowly.
+    /// Waits up to `time` until everything is written. After half of the time all lines but the newest are dropped, so that a
+    /// slow reader gets that one.
     public func flush(within time: Duration) {
         if writing.wait(timeout: .after(time / 2)) == .success { return }
         state.withLock { $0.keepNewest() }

@@ -1,35 +1,35 @@
 import DequeModule
 
-/// Lines that wait to be written, and how many were dropped: the decisions of `LineQueue`.
+/// The queued lines and the number of dropped ones: the plain state of `LineQueue`.
 struct LineQueueState {
-    /// What is to be written next.
+    /// The lines of the next write.
     struct Batch {
-        /// Whether the write before this one ended within a line.
+        /// Whether the previous write ended within a line.
         let beginsMidLine: Bool
-        /// How many lines were dropped and not reported yet.
+        /// Number of dropped lines that were not reported yet.
         let unreported: UInt64
-        /// At least one, each with its newline.
+        /// At least one line, each with its newline.
         let lines: [[UInt8]]
     }
 
-    /// Most bytes that are written at once, but for a single line: as many as a pipe takes whole (PIPE_BUF).
+    /// Maximum number of bytes per write, except for a single long line: writes up to PIPE_BUF are atomic.
     static let batchBytes = 4096
 
-    /// Most bytes that wait. The newest line waits in any case.
+    /// Maximum number of queued bytes. The newest line is always kept.
     private let byteLimit: Int
     private var lines: Deque<[UInt8]> = []
     private var byteCount = 0
-    /// Lines that were dropped, since the beginning.
+    /// Number of lines dropped since the start.
     private(set) var dropped: UInt64 = 0
     private var reported: UInt64 = 0
     private var isMidLine = false
     private var isBeingWritten = false
 
-    /// No lines, and room for `byteLimit` bytes.
+    /// Creates an empty queue for `byteLimit` bytes.
     init(byteLimit: Int) { self.byteLimit = byteLimit }
 
-    /// Takes in `line`, with its newline; drops the oldest lines when there is no room. Returns whether nobody is writing,
-    /// so that the caller must begin.
+    /// Appends `line`, which includes its newline; drops the oldest lines if the limit is exceeded. Returns whether the
+    /// caller must start writing, because nobody is.
     mutating func put(_ line: [UInt8]) -> Bool {
         lines.append(line)
         byteCount += line.count
@@ -38,7 +38,7 @@ struct LineQueueState {
         return !isBeingWritten
     }
 
-    /// What to write now; nil when there is nothing, and nobody writes from then on.
+    /// The next lines to write; nil if there are none, which ends the writing.
     mutating func next() -> Batch? {
         guard let first = lines.popFirst() else {
             isBeingWritten = false
@@ -54,7 +54,7 @@ struct LineQueueState {
         return Batch(beginsMidLine: isMidLine, unreported: dropped - reported, lines: batch)
     }
 
-    /// Of `batch` and the `prefix` bytes before its lines, `count` bytes were written. Lines that are not whole are lost.
+    /// Notes that `count` bytes of `prefix` and `batch` were written. Lines that were not written completely are lost.
     mutating func wrote(_ count: Int, of batch: Batch, prefix: Int) {
         if count >= prefix { reported += batch.unreported }
         var end = prefix
@@ -67,7 +67,7 @@ struct LineQueueState {
         if count > 0 { isMidLine = !isBetweenLines }
     }
 
-    /// Drops all lines that wait but the newest.
+    /// Drops all queued lines except the newest.
     mutating func keepNewest() {
         while lines.count > 1 { dropOldest() }
     }

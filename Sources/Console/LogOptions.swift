@@ -2,17 +2,17 @@ public import ArgumentParser
 public import Logging
 import Settings
 
-/// What every subcommand can be told about its log, which goes to standard error.
+/// The log options of all subcommands. The log goes to standard error.
 public struct LogOptions: ParsableArguments, Sendable {
-    /// The lowest level that is logged; nil if no option gives it.
+    /// Minimum level that is logged; nil without the option.
     @Option(help: "Log messages of this level and above to standard error.")
     public var logLevel: Logger.Level?
 
     /// No options.
     public init() {}
 
-    /// The log of a subcommand without settings: text, from `warning` on unless told otherwise. `write` gets the lines; without
-    /// one they are written to standard error before the call that logs them returns.
+    /// The logger of a subcommand without settings: text, by default from `warning` on. Lines are passed to `write`, which by
+    /// default writes to standard error before the log call returns.
     public func logger(
         _ label: String, write: @escaping @Sendable (String) -> Void = StandardStream.error.line
     ) -> Logger {

@@ -1,15 +1,15 @@
 public import ArgumentParser
 import Bytes
 
-/// A time in milliseconds or seconds: `20ms`, `1s`, 60 seconds at most.
+/// A time in milliseconds or seconds: `20ms`, `1s`; at most 60 seconds.
 public struct ReplyDelay: ExpressibleByArgument, Sendable {
     /// 0...60000.
     public let milliseconds: Int
 
-    /// A delay of so many milliseconds.
+    /// Creates a delay of `milliseconds`.
     public init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-    /// Reads `20ms` or `1s`.
+    /// Parses `20ms` or `1s`.
     public init?(argument: String) {
         let digits = argument.utf8.prefix(while: \.isDigit)
         let scale: Int
@@ -22,8 +22,8 @@ public struct ReplyDelay: ExpressibleByArgument, Sendable {
         milliseconds = number * scale
     }
 
-    /// The same as a duration.
+    /// The delay as a duration.
     public var duration: Duration { .milliseconds(milliseconds) }
-    /// As it is read.
+    /// The notation that `init` parses.
     public var defaultValueDescription: String { "\(milliseconds)ms" }
 }

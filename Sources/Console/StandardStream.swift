@@ -1,42 +1,41 @@
 import Glibc
 
-/// Standard output or standard error, written without a buffer: a line is there when the call returns.
+/// Standard output or standard error, unbuffered: a line has been written when the call returns.
 public enum StandardStream: Int32, Sendable {
     /// For results.
     case output = 1
     /// For messages, progress and the log.
     case error = 2
 
-    /// How it is called in messages.
+    /// The stream's name in messages.
     public var name: String { self == .output ? "standard output" : "standard error" }
 
-    /// Writes `text` and the end of the line, in one piece up to what the system takes. A write that fails is not reported:
-    /// for messages beside the result.
+    /// Writes `text` and a newline, in one write if the system allows. Errors are ignored: this is for messages, not results.
     public func line(_ text: String) { self.text(text + "\n") }
 
-    /// Writes `text` as it is, as far as that goes.
+    /// Writes `text` unchanged. Errors are ignored.
     public func text(_ text: String) { _ = write(Array(text.utf8)) }
 
-    /// Writes a result, which somebody waits for.
+    /// Writes a result.
     ///
-    /// - Throws: exit code 3 when it could not be written, as to a full disk. A reader that has gone is not our fault.
+    /// - Throws: Exit code 3 if it cannot be written, for example to a full disk. A closed pipe is not an error.
     public func deliver(_ text: String) throws(CommandFailure) {
         if let failure = failure(of: write(Array(text.utf8)).fault) { throw failure }
     }
 
-    /// Writes a result and the end of the line; see `deliver`.
+    /// Writes a result and a newline; see `deliver`.
     public func deliverLine(_ text: String) throws(CommandFailure) { try deliver(text + "\n") }
 
-    /// The failure of a command that could not write its result because of `fault`, an errno; nil for 0 and for EPIPE.
+    /// The failure of a command that could not write its result because of the errno `fault`; nil for 0 and EPIPE.
     public func failure(of fault: CInt) -> CommandFailure? {
         if fault == 0 || fault == EPIPE { return nil }
         return CommandFailure(
             status: .failed, message: "cannot write to \(name): \(String(cString: strerror(fault)))")
     }
 
-    /// Writes `bytes` and blocks until the system has taken all of them: how many it took, and the error that ended it, or 0.
+    /// Writes `bytes` and blocks until all are written; returns their number, and the errno of a failed write or 0.
     ///
-    /// Whoever shares the stream may have made it non-blocking; it is waited for then as well.
+    /// Also blocks if another process has made the stream non-blocking.
     public func write(_ bytes: [UInt8]) -> (count: Int, fault: CInt) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -53,14 +52,15 @@ public enum StandardStream: Int32, Sendable {
         return (bytes.count, 0)
     }
 
-    /// Keeps the numbers of standard streams that are closed from going to files or sockets, which would then be written to.
+    /// Keeps the descriptor numbers of closed standard streams from being assigned to files or sockets, which would then
+    /// receive the output.
     ///
-    /// Each gets a descriptor that fails as a closed one does: /dev/null, opened for the other direction. To be called before
-    /// anything is opened.
+    /// Opens /dev/null for the opposite direction in their place, which fails like a closed descriptor. Must be called before
+    /// anything else is opened.
     public static func reserveClosed() {
         for (number, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
         where fcntl(number, F_GETFD) == -1 {
-            // It gets the lowest number that is free, which is this one. Without /dev/null all stays as it was.
+            // Gets the lowest free number, which is this one. Without /dev/null nothing changes.
             _ = open("/dev/null", mode)
         }
     }

@@ -11,7 +11,7 @@ public enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
     case never
 }
 
-/// How text looks on what it is written to.
+/// The style of text on an output stream.
 public struct TerminalStyle: Sendable {
     /// A kind of emphasis, as an SGR parameter.
     public enum Emphasis: String, Sendable {
@@ -25,21 +25,21 @@ public struct TerminalStyle: Sendable {
         case warning = "33"
     }
 
-    /// Whether emphasis is shown.
+    /// Whether to show emphasis.
     public let usesColor: Bool
-    /// Columns of the terminal; nil where lines need no bound.
+    /// Columns of the terminal; nil if lines need not be wrapped.
     public let width: Int?
 
     /// Plain text of any width.
     public static let plain = TerminalStyle(usesColor: false, width: nil)
 
-    /// A style with these properties.
+    /// Creates a style.
     public init(usesColor: Bool, width: Int?) {
         self.usesColor = usesColor
         self.width = width
     }
 
-    /// What suits `stream`: colors and lines that fit on a terminal, neither elsewhere.
+    /// Chooses the style for `stream`: colors and wrapped lines on a terminal, neither elsewhere.
     public init(_ choice: ColorChoice, of stream: StandardStream) {
         let isTerminal = isatty(stream.rawValue) == 1
         let isUnwanted = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false

@@ -1,9 +1,9 @@
-/// What this program is.
+/// The version of this program.
 public enum Version {
-    /// The version; `-dev` marks one that is not released. A test holds openapi.yaml and CHANGELOG.md against it.
+    /// The version; `-dev` marks an unreleased one. A test compares openapi.yaml and CHANGELOG.md with it.
     public static let current = "0.2.0-dev"
 
-    /// How it was built.
+    /// Build configuration.
     public static var build: String {
         #if DEBUG
             "debug"

@@ -2,15 +2,15 @@ public import Console
 import Curl
 import JSON
 
-/// Asks a running service, one request after the other.
+/// An HTTP client for a running service, one request at a time.
 public struct ServiceClient: Sendable {
-    /// What a request has for a body.
+    /// The body of a request.
     public enum Body {
-        /// Nothing.
+        /// No body.
         case none
         /// JSON.
         case json([UInt8])
-        /// Event lines of any length, piece by piece: an empty one at the end, nil to give up.
+        /// Event lines of any length, in pieces: an empty piece ends the body, nil aborts the request.
         case lines(() -> [UInt8]?)
     }
 
@@ -21,7 +21,7 @@ public struct ServiceClient: Sendable {
         /// The content.
         public let body: [UInt8]
 
-        /// What a problem says, or the status.
+        /// The status and, for a problem, its detail.
         public var problem: String {
             let detail = try? JSONDocument.read(body) { value in
                 value.openObject()?.required("detail") { $0.string(maxUTF16: .max) }
@@ -33,7 +33,7 @@ public struct ServiceClient: Sendable {
     private let target: ServiceTarget
     private let token: String?
 
-    /// A client of `target` that shows `token`.
+    /// Creates a client of `target` that authenticates with `token`.
     public init(_ target: ServiceTarget, token: String?) {
         self.target = target
         self.token = token
@@ -41,7 +41,7 @@ public struct ServiceClient: Sendable {
 
     /// Sends a request and waits for the answer.
     ///
-    /// - Throws: exit code 3 when there is none.
+    /// - Throws: Exit code 3 if there is no answer.
     public func ask(_ method: String, _ path: String, _ body: Body = .none) throws(CommandFailure) -> Answer {
         let transfer = Transfer(body)
         let (code, status): (ResultCode, Int)
@@ -76,7 +76,7 @@ public struct ServiceClient: Sendable {
     }
 }
 
-/// What one request sends and gets.
+/// The state of one request.
 private final class Transfer: TransferDelegate {
     private(set) var answer: [UInt8] = []
     let contentType: String?

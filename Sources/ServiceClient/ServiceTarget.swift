@@ -3,9 +3,9 @@ public import Console
 public import Curl
 import Settings
 
-/// How a running service is reached, for commands that ask one.
+/// The address of a running service, for commands that send requests to it.
 public struct ServiceTarget: Sendable {
-    /// As it was given.
+    /// The target as written by the user.
     public let name: String
     /// `http://ADDRESS:PORT`, without a slash.
     private let url: String
@@ -13,12 +13,12 @@ public struct ServiceTarget: Sendable {
     private let caFile: String?
     private let checksCertificate: Bool
 
-    /// Nil unless `target` is `http://ADDRESS:PORT` or `https://ADDRESS:PORT`, with or without a slash behind it, or
-    /// `unix:PATH`.
+    /// Parses `http://ADDRESS:PORT` or `https://ADDRESS:PORT`, optionally with a trailing slash, or `unix:PATH`; nil for
+    /// anything else.
     ///
     /// - Parameters:
-    ///   - caFile: the certificates (PEM) that the service's is checked against; nil for the system's. See `checkCAFile`.
-    ///   - checksCertificate: whether it is checked at all.
+    ///   - caFile: File of trusted certificates (PEM); nil for the system's. See `checkCAFile`.
+    ///   - checksCertificate: Whether to verify the service's certificate.
     public init?(_ target: String, caFile: String? = nil, checksCertificate: Bool = true) {
         let schemes = ["http://", "https://"]
         if let scheme = schemes.first(where: target.hasPrefix) {
@@ -37,8 +37,8 @@ public struct ServiceTarget: Sendable {
         self.checksCertificate = checksCertificate
     }
 
-    /// Refuses what `--ca-file` names unless it is a regular file of at most 1 MiB: libcurl, which reads it later, would wait
-    /// for a FIFO, and read a device without end.
+    /// Checks that the file of `--ca-file` is a regular file of at most 1 MiB. libcurl reads it later, and would block on a
+    /// FIFO and read a device forever.
     public static func checkCAFile(_ path: String) throws(CommandFailure) {
         do throws(RegularFile.Fault) {
             _ = try RegularFile.read(path, limit: 1 << 20)
@@ -47,7 +47,7 @@ public struct ServiceTarget: Sendable {
         }
     }
 
-    /// A handle that asks the service for `path`, as `agent`.
+    /// A handle for requests to `path`, with `agent` as User-Agent.
     public func handle(for path: String, agent: String) throws(CurlFailure) -> EasyHandle {
         let handle = try EasyHandle()
         try handle.set(.url, url + path)

@@ -26,7 +26,7 @@ public struct TLSSettings: Hashable, Sendable {
         keyFile = reader.path("tls.keyFile")
         let given = reader.given("tls.certificateFile") + reader.given("tls.keyFile")
         if (certificateFile == nil) != (keyFile == nil), let one = given.first {
-            reader.add(one.fault("needs the other one: a certificate and its key are given together"))
+            reader.add(one.fault("the certificate and the key must be given together"))
         }
     }
 }

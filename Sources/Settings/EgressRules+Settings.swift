@@ -1,7 +1,7 @@
 import WebhookEngine
 
 extension EgressRules {
-    /// Reads the group `egress`: the addresses that webhooks may go to.
+    /// Reads the group `egress`: the addresses that webhooks may connect to.
     init(from reader: inout SettingsReader) {
         var allowLoopback = true
         reader.flag("egress.allowLoopback", &allowLoopback)

@@ -32,13 +32,13 @@ public enum EngineSettings: Hashable, Sendable {
         }
     }
 
-    /// A member requires its engine's type, given in the same place or a weaker one. If a flag changes the type, the
-    /// members in the file are unused, not wrong.
+    /// A member requires its engine's type, given by the same source or one of lower precedence. If a flag changes the type,
+    /// the members in the file are unused, not wrong.
     private func refuseForeign(_ keys: [String], of kind: Kind, in reader: inout SettingsReader) {
         for given in keys.flatMap({ reader.given($0) }) {
             let type = reader.text("engine.type", seenFrom: given).map(Kind.init) ?? .embedded
             if let type, type != kind {
-                reader.add(given.fault("is a member of engine.type \(kind.rawValue) only"))
+                reader.add(given.fault("requires engine.type \(kind.rawValue)"))
             }
         }
     }

@@ -2,7 +2,7 @@ public import Logging
 
 /// The log's level and format. Group `log`.
 public struct LogSettings: Hashable, Sendable {
-    /// The shape of a line.
+    /// Line format.
     public enum Format: String, CaseIterable, Sendable {
         /// For people.
         case text
@@ -12,7 +12,7 @@ public struct LogSettings: Hashable, Sendable {
 
     /// The minimum severity that is logged.
     public var level = Logger.Level.info
-    /// The shape of a line.
+    /// Line format.
     public var format = Format.text
 
     /// The defaults.

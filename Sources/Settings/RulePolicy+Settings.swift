@@ -18,14 +18,14 @@ extension RulePolicy {
                     case "imageFileName": imageFileName = try value.imageFileName()
                     case "rules": rules = try value.word("rule", &reader)
                     case "flags": flags = try value.word("flag", &reader)
-                    default: throw value.fault("is no setting")
+                    default: throw value.fault("unknown setting")
                     }
                 } catch {
                     reader.add(error)
                 }
             }
             guard members.contains(where: { $0.name == "imageFileName" }) else {
-                throw item.fault("has no imageFileName")
+                throw item.fault("imageFileName is missing")
             }
         } catch {
             reader.add(error)
@@ -38,7 +38,7 @@ extension SettingsValue {
     fileprivate func imageFileName() throws(SettingsFault) -> String {
         let text = try text()
         guard text.utf16.count <= 32_766, !text.utf16.contains(0) else {
-            throw fault("is longer than 32766 UTF-16 units or has a NUL")
+            throw fault("is longer than 32766 UTF-16 units or contains a NUL")
         }
         return text
     }
@@ -50,7 +50,7 @@ extension SettingsValue {
         if node.scalar != nil {
             let text = try text()
             guard let mask = Word(mask: text, orDecimal: true) else {
-                throw fault("\(quoted(text)) is no mask: a list of names, or 0...0xffffffff")
+                throw fault("\(quoted(text)) is neither a list of names nor a mask, 0...0xffffffff")
             }
             return mask
         }
@@ -59,7 +59,7 @@ extension SettingsValue {
             do throws(SettingsFault) {
                 let text = try item.text()
                 guard let bits = Word(text) ?? Word(mask: text, orDecimal: true) else {
-                    throw item.fault("\(quoted(text)) is no \(noun)")
+                    throw item.fault("\(quoted(text)) is not a \(noun)")
                 }
                 word = Word(rawValue: word.rawValue | bits.rawValue)
             } catch {

@@ -35,7 +35,7 @@ public struct Secret: Hashable, Sendable {
 }
 
 extension Secret {
-    /// The bytes of the file at `path`, which contains secrets among other data. Never waits for a FIFO.
+    /// The bytes of the file at `path`, which contains secrets among other data. Never blocks on a FIFO.
     ///
     /// - Throws: if the file cannot be read, is not a regular file or has more than `limit` bytes.
     public static func bytes(ofFile path: String, limit: Int = 1 << 20) throws(Unreadable) -> [UInt8] {

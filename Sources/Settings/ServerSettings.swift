@@ -39,7 +39,7 @@ public struct ServerSettings: Hashable, Sendable {
         reader.flag("server.insecureListen", &insecureListen)
         reader.flag("server.allowUnsafeLibrary", &allowUnsafeLibrary)
         let hosts = reader.texts("server.allowedHosts") {
-            AllowedHost($0) == nil ? "is not a host, nor HOST:PORT" : nil
+            AllowedHost($0) == nil ? "is not HOST or HOST:PORT" : nil
         }
         allowedHosts = hosts.compactMap { AllowedHost($0) }
         let mode = reader.read("server.socketMode") { given throws(SettingsFault) in try given.fileMode() }
@@ -68,8 +68,8 @@ public struct ServerSettings: Hashable, Sendable {
         let missing = [tokens ? nil : "tokens (auth.tokensFile)", tls ? nil : "TLS (tls.certificateFile, tls.keyFile)"]
             .compactMap(\.self)
         guard !insecureListen, !missing.isEmpty else { return nil }
-        return "is beyond loopback, where this takes \(missing.joined(separator: " and ")): "
-            + "set server.insecureListen (--insecure-listen) if it is meant without"
+        return "is beyond loopback, which requires \(missing.joined(separator: " and ")); "
+            + "set server.insecureListen (--insecure-listen) to listen without"
     }
 }
 

@@ -4,13 +4,12 @@ import Yams
 struct SettingsDocument {
     /// The given values, by key path.
     private(set) var values: [String: SettingsValue] = [:]
-    /// The faults of the file whatever its keys mean: not YAML, not a mapping, duplicate keys.
+    /// Faults in the structure of the file: not YAML, not a mapping, duplicate keys.
     private(set) var faults: [SettingsFault] = []
 
     private let name: String
 
-    /// The first character of a key that is set aside: a private-use character, which YAML allows and no key of ours
-    /// has.
+    /// Prefix of a key that is set aside: a private-use character, which YAML allows and our keys do not contain.
     private static let mark: Unicode.Scalar = "\u{E000}"
 
     /// Reads `file`. An empty file gives no values and is not a fault.
@@ -19,7 +18,7 @@ struct SettingsDocument {
         // Yams takes milliseconds to start, so it is not called for an empty file.
         guard !file.text.isEmpty, let root = compose(file.text), root.scalar?.string.isEmpty != true else { return }
         guard let mapping = root.mapping else {
-            faults.append(fault(root.mark, "must hold a mapping"))
+            faults.append(fault(root.mark, "must contain a mapping"))
             return
         }
         for (key, node) in mapping where !Self.isSetAside(key.text) {
@@ -46,7 +45,7 @@ struct SettingsDocument {
     private mutating func compose(_ text: String) -> Node? {
         var text = text
         do {
-            for _ in 0..<SettingsDocument.mostSetAside {
+            for _ in 0..<SettingsDocument.maxSetAside {
                 do {
                     return try Yams.compose(yaml: text)
                 } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
@@ -68,21 +67,21 @@ struct SettingsDocument {
         return nil
     }
 
-    /// The maximum number of rounds.
-    private static let mostSetAside = 100
+    /// Maximum number of keys that are set aside.
+    private static let maxSetAside = 100
 
     /// Whether `key` is the first of two equal keys.
     static func isSetAside(_ key: String) -> Bool { key.unicodeScalars.first == mark }
 
-    /// `text` with a mark on `key`, which begins at `place`; nil if the key is not found there.
-    private static func settingAside(_ key: String, at place: Mark, in text: String) -> String? {
+    /// `text` with a mark on `key`, which starts at `position`; nil if the key is not found there.
+    private static func settingAside(_ key: String, at position: Mark, in text: String) -> String? {
         var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
-        guard lines.indices.contains(place.line - 1) else { return nil }
-        let line = lines[place.line - 1]
-        var column = place.column - 1
+        guard lines.indices.contains(position.line - 1) else { return nil }
+        let line = lines[position.line - 1]
+        var column = position.column - 1
         if column < line.count, line[column] == "\"" || line[column] == "'" { column += 1 }
         guard column <= line.count, line[column...].starts(with: Array(key.unicodeScalars)) else { return nil }
-        lines[place.line - 1].insert(mark, at: column)
+        lines[position.line - 1].insert(mark, at: column)
         return lines.map { String(String.UnicodeScalarView($0)) }.joined(separator: "\n")
     }
 }

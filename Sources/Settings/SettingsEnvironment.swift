@@ -62,6 +62,6 @@ struct SettingsEnvironment {
         return variables.keys.filter { name in
             !names.contains(name) && prefixes.contains { name.hasPrefix($0) }
                 && !name.split(separator: "_").contains { $0 == "PORT" || $0 == "SERVICE" }
-        }.map { SettingsFault(origin: .environment(variable: $0), key: nil, detail: "is no setting") }
+        }.map { SettingsFault(origin: .environment(variable: $0), key: nil, detail: "unknown setting") }
     }
 }

@@ -2,7 +2,7 @@ import Yams
 
 /// Reads settings from their sources and collects the faults.
 ///
-/// Asking for a key makes it known. In the end, given keys that were never asked for are faults.
+/// Reading a key makes it known. In the end, keys that were given but never read are faults.
 struct SettingsReader {
     /// The faults found so far.
     private(set) var faults: [SettingsFault]
@@ -10,7 +10,7 @@ struct SettingsReader {
     private let flags: [String: SettingsValue]
     private let environment: SettingsEnvironment
     private let document: SettingsDocument
-    /// The keys that were asked for.
+    /// The keys that were read.
     private(set) var known: Set<String> = []
 
     init(file: SettingsFile?, environment: [String: String], flags: [SettingsFlag]) {
@@ -20,13 +20,13 @@ struct SettingsReader {
         faults = document.faults
     }
 
-    /// The values given for `key`: by a flag, by the environment, in the file. All are checked, the first one counts.
+    /// The values given for `key`: by a flag, by the environment, in the file. All are checked; the first one is used.
     mutating func given(_ key: String) -> [SettingsValue] {
         known.insert(key)
         return [flags[key], environment.value(of: key), document.values[key]].compactMap(\.self)
     }
 
-    /// The text that counts for `key` at the precedence of `given` and below.
+    /// The effective text of `key` at the precedence of `given` and below.
     func text(_ key: String, seenFrom given: SettingsValue) -> String? {
         let places = [flags[key], environment.value(of: key), document.values[key]]
         let first =
@@ -38,7 +38,7 @@ struct SettingsReader {
         return places[first...].compactMap(\.self).first?.node.scalar?.string
     }
 
-    /// The value of `key` as read by `parse`; nil if none was given or the one that counts is faulty.
+    /// The value of `key` as parsed by `parse`; nil if none was given or the effective one is faulty.
     mutating func read<Value>(
         _ key: String, _ parse: (SettingsValue) throws(SettingsFault) -> Value
     ) -> Value? {
@@ -101,7 +101,7 @@ struct SettingsReader {
     /// Records one more fault.
     mutating func add(_ fault: SettingsFault) { faults.append(fault) }
 
-    /// All faults, including those of keys that were never asked for. Call this after everything has been read.
+    /// All faults, including unknown keys. Must be called after everything has been read.
     func allFaults() -> [SettingsFault] {
         let groups = Set(known.compactMap { $0.split(separator: ".").count > 1 ? $0.split(separator: ".")[0] : nil })
         var unknownGroups: Set<Substring> = []
@@ -111,9 +111,9 @@ struct SettingsReader {
             if groups.contains(Substring(value.key)) {
                 all.append(value.fault("must be a mapping"))
             } else if groups.contains(group) || known.contains(String(group)) {
-                all.append(value.fault("is no setting"))
+                all.append(value.fault("unknown setting"))
             } else if unknownGroups.insert(group).inserted {
-                all.append(SettingsFault(origin: value.origin, key: String(group), detail: "is no setting"))
+                all.append(SettingsFault(origin: value.origin, key: String(group), detail: "unknown setting"))
             }
         }
         return all + environment.unknown(besides: known, groups: groups)

@@ -14,7 +14,7 @@ struct SettingsValue {
 
     /// A text, quoted or not; never empty.
     func text() throws(SettingsFault) -> String {
-        guard let scalar = node.scalar else { throw fault("must be one value") }
+        guard let scalar = node.scalar else { throw fault("must be a single value") }
         guard !scalar.string.isEmpty, !isNull(scalar) else { throw fault("has no value") }
         return scalar.string
     }
@@ -59,7 +59,7 @@ struct SettingsValue {
     /// The path of a file. Whether the file exists is not checked here.
     func path() throws(SettingsFault) -> String {
         let text = try text()
-        guard !text.utf8.contains(0) else { throw fault("is no path") }
+        guard !text.utf8.contains(0) else { throw fault("contains a NUL") }
         return text
     }
 
@@ -86,7 +86,7 @@ struct SettingsValue {
 
     private func plainText() throws(SettingsFault) -> String {
         let text = try text()
-        guard node.scalar?.style == .plain else { throw fault("\(quoted(text)) must stand without quotes") }
+        guard node.scalar?.style == .plain else { throw fault("\(quoted(text)) must be written without quotes") }
         return text
     }
 

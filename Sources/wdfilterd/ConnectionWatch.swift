@@ -5,7 +5,7 @@ import Runtime
 final class ConnectionWatch: Sendable {
     private nonisolated(unsafe) let timer: any DispatchSourceTimer  // its functions may be called from any thread
 
-    /// Calls `full` when `count` has reached `limit`, and `free` when it is below again, both on a thread of its own.
+    /// Calls `full` when `count` reaches `limit`, and `free` when it is below again, both on a dedicated queue.
     init(
         limit: Int, _ count: @escaping @Sendable () -> Int, full: @escaping @Sendable () -> Void,
         free: @escaping @Sendable () -> Void
@@ -37,7 +37,7 @@ struct FullnessReport {
     /// When it last reported that all connections are in use.
     private var last: UInt64?
 
-    /// Takes the state at `uptime`, in nanoseconds; returns an event to log.
+    /// Updates the state at `uptime`, in nanoseconds; returns the event to log, if any.
     mutating func update(isFull: Bool, at uptime: UInt64) -> Event? {
         guard isFull != self.isFull else { return nil }
         if isFull {

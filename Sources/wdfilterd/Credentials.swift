@@ -3,16 +3,16 @@ import MicroHTTPD
 import NotificationAPI
 import Settings
 
-/// What the service is given in files of secrets, and reads anew on SIGHUP: who may call, and the certificate.
+/// The tokens and the certificate of the service, which are read from files and reloaded on SIGHUP.
 struct Credentials {
-    /// Nil: everybody may do everything.
+    /// The tokens; nil if all requests are allowed.
     let tokens: TokenTable?
-    /// Nil: plain HTTP is served.
+    /// The certificate and its key; nil for plain HTTP.
     let identity: TLSIdentity?
 
     /// Reads the files that `settings` name.
     ///
-    /// - Throws: when one cannot be read or has faults; the faults of all are told together.
+    /// - Throws: If a file cannot be read or is invalid; reports the faults of all files together.
     init(_ settings: Settings) throws(CommandFailure) {
         var faults: [String] = []
         tokens = settings.auth.tokensFile.flatMap { Credentials.tokens($0, &faults) }
@@ -43,7 +43,7 @@ struct Credentials {
             switch error {
             case .badCertificate(let detail): faults.append("tls.certificateFile: \(certificate): \(detail)")
             case .badKey(let detail): faults.append("tls.keyFile: \(key): \(detail)")
-            case .mismatch: faults.append("tls.keyFile: \(key): is not the key of \(certificate)")
+            case .mismatch: faults.append("tls.keyFile: \(key): does not belong to the certificate in \(certificate)")
             }
             return nil
         }

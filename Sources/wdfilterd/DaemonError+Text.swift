@@ -3,20 +3,20 @@ import MicroHTTPD
 import Settings
 
 extension DaemonError {
-    /// What to tell the user.
+    /// The message for the user.
     var text: String {
         switch self {
         case .badConfiguration(let fault): fault
-        case .badAddress(let address): "\(address) is no numeric address and no path of a socket"
+        case .badAddress(let address): "\(address) is neither a numeric address nor a valid socket path"
         case .cannotListen(_, let code): String(cString: strerror(code))
         case .unsafeLibrary(let version): version.warning ?? "libmicrohttpd \(version)"
-        case .cannotStart(let messages): "libmicrohttpd does not start: \(messages)"
+        case .cannotStart(let messages): "libmicrohttpd failed to start: \(messages)"
         }
     }
 }
 
 extension ListeningAddress {
-    /// As people are told: `http://127.0.0.1:8080`, `https://[::1]:8443`, `unix:/run/wdfilterd.sock`.
+    /// The address for messages: `http://127.0.0.1:8080`, `https://[::1]:8443`, `unix:/run/wdfilterd.sock`.
     func text(hasTLS: Bool) -> String {
         switch self {
         case .tcp(let host, let port):

@@ -52,12 +52,12 @@ struct EngineCommand: ParsableCommand {
     @OptionGroup var log: LogOptions
 
     func validate() throws {
-        guard 1...65_536 ~= connections else { throw ValidationError("--connections is not in 1...65536") }
+        guard 1...65_536 ~= connections else { throw ValidationError("--connections must be in 1...65536") }
     }
 
     func run() throws {
         _ = try OpenFiles.raise()
-        // Before any other thread there is.
+        // Before any other thread is started.
         let signals = AwaitedSignals(.interrupt, .terminate)
         let errors = LineLogHandler.queue(.text)
         let output = LineQueue(.output) { "\($0) lines were dropped" }
@@ -101,9 +101,9 @@ struct EngineCommand: ParsableCommand {
 }
 
 extension ListenAddress: ExpressibleByArgument {
-    /// Reads `HOST:PORT`.
+    /// Parses `HOST:PORT`.
     public init?(argument: String) { self.init(argument) }
-    /// As it is read.
+    /// The notation that `init` parses.
     public var defaultValueDescription: String { description }
 }
 

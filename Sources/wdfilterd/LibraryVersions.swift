@@ -4,12 +4,12 @@ import CMicroHTTPD
 import Curl
 import JSON
 
-/// The versions of the C libraries, as they tell them at run time.
+/// The versions of the C libraries, as they report them at run time.
 struct LibraryVersions {
     /// Each library with its version.
     let list: [(name: String, version: String)]
 
-    /// Those that this process is linked with.
+    /// The libraries that this process uses.
     static var linked: LibraryVersions {
         LibraryVersions(list: [
             ("libmicrohttpd", text(MHD_get_version())),

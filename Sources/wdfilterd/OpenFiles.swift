@@ -1,35 +1,35 @@
 import Console
 import Glibc
 
-/// How many files and sockets the process may have open (RLIMIT_NOFILE).
+/// The limit of open files and sockets (RLIMIT_NOFILE).
 enum OpenFiles {
-    /// The least that any subcommand needs: Dispatch ends the process when it finds no descriptor for itself.
-    private static let least = 16
-    /// The least that a server needs.
-    private static let leastToServe = 64
+    /// Minimum for any subcommand: Dispatch aborts the process if it gets no descriptor.
+    private static let minimum = 16
+    /// Minimum for a server.
+    private static let serverMinimum = 64
 
-    /// Ends a subcommand that would fail half way for want of descriptors.
+    /// Checks the limit in advance, so that a subcommand does not fail halfway.
     static func check() throws(CommandFailure) {
-        try check(limits.soft, against: least)
+        try check(limits.soft, against: minimum)
     }
 
-    /// Raises the soft limit, which usually is below `server.connectionLimit`, to the hard one; returns the limit then.
+    /// Raises the soft limit, which is usually below `server.connectionLimit`, to the hard limit; returns the new limit.
     static func raise() throws(CommandFailure) -> Int {
         var (soft, hard) = limits
         var limit = rlimit(rlim_cur: rlim_t(hard), rlim_max: rlim_t(hard))
         if hard == .max { limit.rlim_cur = rlim_t.max; limit.rlim_max = rlim_t.max }
         if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 { soft = hard }
-        try check(soft, against: leastToServe)
+        try check(soft, against: serverMinimum)
         return soft
     }
 
-    private static func check(_ limit: Int, against least: Int) throws(CommandFailure) {
-        guard limit < least else { return }
+    private static func check(_ limit: Int, against minimum: Int) throws(CommandFailure) {
+        guard limit < minimum else { return }
         throw CommandFailure(
-            status: .failed, message: "the limit of open files (ulimit -n) is \(limit); this needs \(least) at least")
+            status: .failed, message: "the limit on open files (ulimit -n) is \(limit); at least \(minimum) are needed")
     }
 
-    /// The limit now and how far it may be raised; the greatest number where there is no bound or none is known.
+    /// The current limit and the maximum that it can be raised to; `Int.max` if unlimited or unknown.
     private static var limits: (soft: Int, hard: Int) {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return (.max, .max) }
@@ -37,22 +37,22 @@ enum OpenFiles {
     }
 }
 
-/// Who gets the descriptors that the service may have.
+/// The division of the service's file descriptors.
 struct DescriptorBudget: Equatable {
-    /// What the service keeps for itself: threads, files of tokens and certificates, name look-ups, the log.
+    /// Descriptors for the service itself: threads, files of tokens and certificates, name lookups, the log.
     private static let own = 128
     /// Connections in reserve for probes.
     private static let probes = 64
 
-    /// For how many connections of clients there are descriptors.
+    /// Number of client connections that there are descriptors for.
     let connections: Int
-    /// For how many more there are, for probes only.
+    /// Number of additional connections, for probes only.
     let probes: Int
-    /// What to tell the operator when that is fewer than the settings ask for.
+    /// Warning for the operator if there are fewer than the settings require.
     let warning: String?
 
-    /// Of `limit` descriptors, for `connections` of clients and `engines` of webhooks. Where that is too much, engines and
-    /// the service itself have up to half of them: clients must not keep these from working.
+    /// Divides `limit` descriptors among `connections` of clients and `engines` of webhooks. If there are too few, engines and
+    /// the service itself get up to half of them, so that clients cannot starve them.
     init(limit: Int, connections wanted: Int, engines: Int) {
         let reserve = engines + Self.own + Self.probes
         let need = wanted + reserve

@@ -3,25 +3,25 @@ import Console
 import Glibc
 import MicroHTTPD
 
-/// The file that `--port-file` names: it gets the TCP port as one line, and whoever waits for it never reads half of it.
+/// The file of `--port-file`, which contains the TCP port as one line. It is written atomically.
 struct PortFile {
     private let path: String
 
-    /// The file at `path`, which need not be there yet.
+    /// Creates a port file at `path`, which need not exist yet.
     ///
-    /// - Throws: exit code 2 for something else than a regular file: a link, a device, a pipe or a folder is left alone.
+    /// - Throws: Exit code 2 if `path` exists and is not a regular file: a link, a device, a pipe or a folder.
     init(_ path: String) throws(CommandFailure) {
         self.path = path
         try check()
     }
 
-    /// Puts the port of `address` into the file, by way of a new file beside it that takes its place.
+    /// Writes the port of `address` to a temporary file and renames that to `path`.
     func write(_ address: ListeningAddress) throws(CommandFailure) {
         guard case .tcp(_, let port) = address else {
             throw CommandFailure(status: .usage, message: "--port-file: a unix domain socket has no port")
         }
         try check()
-        // The name cannot be guessed, so nobody can have put a link there; O_EXCL would refuse it.
+        // The name is unpredictable, so nobody can plant a link there; O_EXCL would refuse one anyway.
         let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
         let temporary = "\(folder).wdfilterd-\(UInt64.random(in: 0 ... .max).hexDigits())"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
@@ -35,7 +35,7 @@ struct PortFile {
         }
     }
 
-    /// Refuses a path at which there is something that is not a regular file.
+    /// Refuses a path that exists and is not a regular file.
     private func check() throws(CommandFailure) {
         var status = stat()
         guard lstat(path, &status) == 0 else {
@@ -43,11 +43,11 @@ struct PortFile {
             throw cannotWrite(errno)
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw CommandFailure(status: .usage, message: "--port-file: \(path) is there and is not a regular file")
+            throw CommandFailure(status: .usage, message: "--port-file: \(path) exists and is not a regular file")
         }
     }
 
-    /// Writes `text`; the system's error, or 0.
+    /// Writes `text`; returns the errno, or 0.
     private static func fill(_ descriptor: Int32, _ text: String) -> CInt {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

@@ -2,15 +2,15 @@ import Bytes
 import Curl
 import ServiceClient
 
-/// One `GET /readyz`, in the way that the service is reached.
+/// One `GET /readyz` to a service.
 struct ReadinessProbe {
-    /// Why a service is not known to be ready.
+    /// Why a service does not count as ready.
     enum Failure: Error, CustomStringConvertible {
         /// It answered, but not with 200.
         case notReady(status: Int)
         /// No answer in time.
         case timeout
-        /// What libcurl says.
+        /// The request failed; with the error of libcurl.
         case failed(String)
 
         var description: String {
@@ -24,10 +24,10 @@ struct ReadinessProbe {
 
     private let target: ServiceTarget
 
-    /// A request to `target`.
+    /// Creates a probe of `target`.
     init(_ target: ServiceTarget) { self.target = target }
 
-    /// Asks, and returns when the answer is 200.
+    /// Sends the request and returns if the answer is 200.
     func ask(within limit: Duration) throws(Failure) {
         let (code, status): (ResultCode, Int)
         do throws(CurlFailure) {
@@ -43,7 +43,7 @@ struct ReadinessProbe {
         guard status == 200 else { throw .notReady(status: status) }
     }
 
-    /// Reads an answer and keeps nothing of it.
+    /// Reads an answer and discards it.
     private final class IgnoredAnswer: TransferDelegate {
         func receive(_ bytes: UnsafeRawBufferPointer) -> Bool { true }
     }

@@ -5,32 +5,32 @@ import JSON
 import Messages
 import MicroHTTPD
 
-/// What the sample engine needs to know about a message it got.
+/// A message that the sample engine received, reduced to the properties that it needs.
 struct ReceivedEvent: Hashable {
-    /// `wdfilter.sync.NewThreadDifferentProcess`.
+    /// The event type: `wdfilter.sync.NewThreadDifferentProcess`.
     var type: String
-    /// `/v1/hosts/default`.
+    /// The event source: `/v1/hosts/default`.
     var source: String
-    /// When the driver made the message.
+    /// When the driver created the message.
     var time: String
-    /// `process/584`, if the message is about a process.
+    /// The event subject: `process/584` if the message is about a process.
     var subject: String?
-    /// TypeOfOperation; nil for a ping, which is no message.
+    /// TypeOfOperation; nil for a ping, which is not a message.
     var operationCode: Int64?
-    /// The host's count of messages; nil for a ping.
+    /// The message's number on its host; nil for a ping.
     var sequence: UInt64?
     /// Whether it came in binary mode, with the driver's exact bytes.
     var isBinary = false
 
-    /// Why a request is no event.
+    /// Why a request is not an event.
     enum Fault: Error, Hashable {
-        /// No CloudEvent in structured or binary mode.
+        /// Not a CloudEvent in structured or binary mode.
         case unknownMediaType
-        /// What is wrong with it.
+        /// The event is malformed, with the fault.
         case malformed(String)
     }
 
-    /// Whether it only asks if anybody is there.
+    /// Whether this is a ping.
     var isPing: Bool { type == "wdfilter.ping" }
 
     /// `sync`, `async`, `direct` or `ping`.
@@ -44,7 +44,7 @@ struct ReceivedEvent: Hashable {
         return number < parts.count ? String(parts[number]) : ""
     }
 
-    /// One line for people. Control characters are escaped: whoever can reach the engine can send anything.
+    /// One readable line. Control characters are escaped, because any client can send anything.
     var line: String {
         let host = source.split(separator: "/").last.map(String.init) ?? source
         let parts = [time, host, kind, operation, subject ?? "-", sequence.map { "#\($0)" } ?? "-"]
@@ -53,7 +53,7 @@ struct ReceivedEvent: Hashable {
 }
 
 extension ReceivedEvent {
-    /// Reads a CloudEvent in either mode.
+    /// Parses a CloudEvent in either mode.
     init(_ request: Request) throws(Fault) {
         let mediaType = request.head.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " } ?? ""
         switch mediaType.asciiLowercased {
@@ -61,7 +61,7 @@ extension ReceivedEvent {
         case CloudEvent.binaryMediaType: try self.init(binary: request)
         default: throw .unknownMediaType
         }
-        guard type.hasPrefix("wdfilter.") else { throw .malformed("the type is not one of wdfilter") }
+        guard type.hasPrefix("wdfilter.") else { throw .malformed("the event type does not start with wdfilter.") }
         guard isPing || operationCode != nil else { throw .malformed("the operation code is missing") }
     }
 
@@ -80,11 +80,11 @@ extension ReceivedEvent {
                     sequence: data?.optional("sequence") { $0.unsigned(in: 0...UInt64.max) })
             }
         } catch {
-            throw .malformed(error.faults.first.map { "\($0.pointer): \($0.detail)" } ?? "is no event")
+            throw .malformed(error.faults.first.map { "\($0.pointer): \($0.detail)" } ?? "not an event")
         }
     }
 
-    /// The attributes are headers; the body, unless it is a ping's, must be the message that they speak of.
+    /// The attributes are in headers; the body, unless this is a ping, must be the message that they describe.
     private init(binary request: Request) throws(Fault) {
         let headers = request.head.headers
         guard let type = headers["ce-type"], let source = headers["ce-source"], let time = headers["ce-time"] else {
@@ -100,11 +100,11 @@ extension ReceivedEvent {
             switch try Dissection(request.body).readable() {
             case .async(let message): code = message.operation.rawValue
             case .sync(let message): code = message.operation.rawValue
-            default: throw MessageFault(offset: 0, detail: "is no message")
+            default: throw MessageFault(offset: 0, detail: "not a message")
             }
         } catch {
             throw .malformed("\(error.offset.hex()): \(error.detail)")
         }
-        if Int64(code) != operationCode { throw .malformed("the body is of another operation than ce-operationcode") }
+        if Int64(code) != operationCode { throw .malformed("the operation code in the body differs from ce-operationcode") }
     }
 }

@@ -7,21 +7,21 @@ import Messages
 import MicroHTTPD
 import Runtime
 
-/// An engine that answers every message alike.
+/// An engine that answers all messages the same way.
 final class SampleEngine: RequestHandler {
-    /// What it answers.
+    /// The kind of answers.
     enum Reply: String, CaseIterable, Sendable {
-        /// What the driver expects.
+        /// The answer that the driver expects.
         case acknowledge
-        /// Something else than the driver expects.
+        /// An answer that the driver does not expect.
         case mismatch
-        /// Nothing.
+        /// An empty answer.
         case empty
-        /// That no process may start; as `acknowledge` otherwise.
+        /// Forbids processes to start; otherwise like `acknowledge`.
         case deny
     }
 
-    /// Most bytes of a message. A registry operation carries up to a request's body.
+    /// Maximum size of a message in bytes. A registry operation carries as much as a request's body.
     static let bodyLimit = 16 << 20
 
     private let check: SignatureCheck?
@@ -32,7 +32,7 @@ final class SampleEngine: RequestHandler {
     private let counted = Locked(Tally())
     private let delayed = DispatchQueue(label: "wdfilterd.engine.delay")
 
-    /// An engine that hands `print` a line for each message, and `refused` the reason for each refusal.
+    /// Creates an engine that passes a line for each message to `print` and the reason of each refusal to `refused`.
     init(
         check: SignatureCheck?, reply: Reply, delay: Duration, print: (@Sendable (String) -> Void)?,
         refused: @escaping @Sendable (String) -> Void
@@ -44,7 +44,7 @@ final class SampleEngine: RequestHandler {
         self.refused = refused
     }
 
-    /// What was counted up to now.
+    /// The current counts.
     var tally: Tally { counted.withLock { $0 } }
 
     func begin(_ head: RequestHead) -> RequestPlan {
@@ -92,7 +92,7 @@ final class SampleEngine: RequestHandler {
         responder.respond(Response(status: status))
     }
 
-    /// The answer to `event`, in the form that it came in. Those to async messages and pings are not looked at, and empty.
+    /// The answer to `event`, in the event's own mode. Empty for async messages and pings, whose answers are ignored.
     static func response(to event: ReceivedEvent, _ reply: Reply) -> Response {
         let isCreation = event.kind == "direct" && event.operation == "CreateProcess"
         guard event.kind == "sync" || isCreation, reply != .empty, let code = event.operationCode else {
@@ -126,25 +126,25 @@ final class SampleEngine: RequestHandler {
     }
 
     private static func binary(_ reply: Reply) -> [UInt8] {
-        // Short by a byte, a reply to CreateProcess is none.
+        // A reply to CreateProcess that lacks a byte is invalid.
         let bytes = CreateProcessReply(accessDenied: reply == .deny).bytes
         return reply == .mismatch ? bytes.dropLast() : bytes
     }
 }
 
-/// How many messages of each kind came.
+/// The number of messages received by kind.
 struct Tally: Sendable {
     private var messages: [String: Int] = [:]
     /// Requests that were refused.
     var refused = 0
 
     mutating func count(_ event: ReceivedEvent) {
-        // Kinds that are none of ours are one: the table stays small whatever is sent.
+        // Unknown kinds are counted together, so that clients cannot grow the table.
         let kind = ["sync", "async", "direct", "ping"].contains(event.kind) ? event.kind : "other"
         messages[kind, default: 0] += 1
     }
 
-    /// One line a kind, those without messages too; `other` and `refused` if there were any.
+    /// One line per kind, including kinds without messages; `other` and `refused` if there were any.
     var lines: [String] {
         var lines = ["sync", "async", "direct", "ping"].map { "\($0) \(messages[$0] ?? 0)" }
         if let other = messages["other"] { lines.append("other \(other)") }

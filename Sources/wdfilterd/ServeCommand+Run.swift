@@ -9,7 +9,7 @@ import Settings
 extension ServeCommand {
     func run() throws {
         let descriptors = try OpenFiles.raise()
-        // Before any other thread there is.
+        // Before any other thread is started.
         let signals = AwaitedSignals(.hangUp, .interrupt, .terminate)
         let environment = ServeCommand.environment
         let settings = try settings(environment: environment)
@@ -40,7 +40,7 @@ extension ServeCommand {
         }
     }
 
-    /// Says where the service listens, on standard output. Nobody may read that: the service goes on all the same.
+    /// Prints the service's address on standard output, without waiting for a reader.
     private func announce(_ service: Service, hasTLS: Bool, _ logger: Logger) {
         let line = "wdfilterd listening on \(service.address.text(hasTLS: hasTLS))"
         DispatchQueue(label: "wdfilterd.announcement").async {
@@ -52,7 +52,7 @@ extension ServeCommand {
         }
     }
 
-    /// The variables of the environment.
+    /// The environment variables.
     private static var environment: [String: String] {
         var variables: [String: String] = [:]
         var next = environ

@@ -8,7 +8,7 @@ import Runtime
 import Settings
 import WebhookEngine
 
-/// The composition root of `serve`: everything that runs, made once and stopped in order.
+/// The composition root of `serve`: creates everything that runs and stops it in order.
 struct Service {
     private let settings: Settings
     private let systemd: Systemd
@@ -19,8 +19,8 @@ struct Service {
     private let daemon: Daemon
     private let watch: ConnectionWatch
 
-    /// Starts everything, with at most `descriptors` files and sockets. `droppedLogLines` returns how many lines of the log
-    /// were dropped; it is called from any thread.
+    /// Starts everything, with at most `descriptors` files and sockets. `droppedLogLines` returns the number of dropped log
+    /// lines; it is called from any thread.
     init(
         _ settings: Settings, _ systemd: Systemd, descriptors: Int, logger: Logger,
         droppedLogLines: @escaping @Sendable () -> UInt64
@@ -32,7 +32,7 @@ struct Service {
         do throws(WebhookEngineError) {
             curl = try CurlMulti(settings.egress, connections: settings.engineConnections)
         } catch {
-            throw CommandFailure(status: .failed, message: "libcurl does not start: \(error)")
+            throw CommandFailure(status: .failed, message: "libcurl failed to start: \(error)")
         }
         let credentials = try Credentials(settings)
         let defaults: HostDefaults
@@ -70,10 +70,10 @@ struct Service {
         systemd.notify(.ready)
     }
 
-    /// What is listened on, with the port that a port of 0 became.
+    /// The address that the service listens on, with the actual port.
     var address: ListeningAddress { daemon.address }
 
-    /// Reads tokens and certificate again. When one has a fault, all stay as they are.
+    /// Reloads the tokens and the certificate. If one is invalid, all stay unchanged.
     func reload() {
         systemd.notify(.reloading)
         defer { systemd.notify(.ready) }
@@ -104,8 +104,8 @@ struct Service {
         removeAndRepeat()
     }
 
-    /// Stops: no new requests, those in hand are finished, then the drivers unload (ASY-9). Returns what became of all
-    /// messages, within about twice `server.shutdownTimeoutMs`.
+    /// Stops the service: refuses new requests, finishes those in flight, then unloads the drivers (ASY-9). Returns the
+    /// outcome of all messages, within about twice `server.shutdownTimeoutMs`.
     func stop() -> ServiceLedger {
         systemd.notify(.stopping)
         watch.stop()
@@ -117,19 +117,19 @@ struct Service {
         let unloaded = Deadline<ServiceLedger>()
         api.unload { unloaded.put($0) }
         let ledger = unloaded.take(within: timeout)
-        // Only now: until the drivers have unloaded, new requests are told that the service is stopping.
+        // Only now: until the drivers have unloaded, new requests get the answer that the service is stopping.
         daemon.stop(within: .zero)
         if ledger == nil { logger.warning("shutdown timed out while an engine still had a message") }
         return ledger ?? api.ledger
     }
 
-    /// What has become of all messages up to now.
+    /// The outcome of all messages so far.
     var ledger: ServiceLedger { api.ledger }
 
-    /// Lets go of what `stop` left: the engines' connections.
+    /// Closes the engines' connections, which `stop` leaves open.
     func close() { curl.stop() }
 
-    /// Logs the account of all messages: those that were still queued are reported by host, and the sums are the last line.
+    /// Logs the outcome of all messages: queued ones per host, then the sums as the last line.
     func report(_ ledger: ServiceLedger) {
         for host in ledger.hosts where host.counters.queued > 0 {
             logger.notice(
@@ -139,7 +139,7 @@ struct Service {
         logger.info("stopped", metadata: Service.metadata(ledger))
     }
 
-    /// What became of the messages of all hosts, those that were removed before among them (ASY-10).
+    /// The outcome of the messages of all hosts, including removed ones (ASY-10).
     private static func metadata(_ ledger: ServiceLedger) -> Logger.Metadata {
         let sums = ledger.sums
         return [

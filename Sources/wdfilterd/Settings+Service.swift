@@ -7,11 +7,11 @@ import Runtime
 import Settings
 import WebhookEngine
 
-// What the settings mean to the parts of the service.
+// Translates the settings for the parts of the service.
 extension Settings {
-    /// Where the HTTP server listens.
+    /// The address that the HTTP server listens on.
     ///
-    /// - Throws: when systemd was to pass a socket and did not, or one that is beyond loopback although it may not be.
+    /// - Throws: If systemd did not pass a socket as configured, or passed one beyond loopback that the settings do not allow.
     func endpoint(_ systemd: Systemd) throws(CommandFailure) -> Endpoint {
         switch server.listen {
         case .tcp(let address): return .tcp(host: address.host, port: address.port)
@@ -29,7 +29,7 @@ extension Settings {
         }
     }
 
-    /// The HTTP server, on `endpoint` and with the certificate `identity`.
+    /// The configuration of the HTTP server on `endpoint` with the certificate `identity`.
     func daemonConfiguration(_ endpoint: Endpoint, _ identity: TLSIdentity?) -> DaemonConfiguration {
         var configuration = DaemonConfiguration(endpoint)
         configuration.tls = identity
@@ -42,12 +42,12 @@ extension Settings {
         return configuration
     }
 
-    /// Who gets which of the descriptors that there are.
+    /// The division of `limit` file descriptors.
     func descriptorBudget(of limit: Int) -> DescriptorBudget {
         DescriptorBudget(limit: limit, connections: server.connectionLimit, engines: engineConnections)
     }
 
-    /// What to tell when the HTTP server does not start.
+    /// The failure of the command if the HTTP server does not start.
     func failure(_ error: DaemonError) -> CommandFailure {
         if case .unsafeLibrary = error {
             return CommandFailure(
@@ -56,6 +56,6 @@ extension Settings {
         return CommandFailure(status: .failed, message: "cannot listen on \(server.listen): \(error.text)")
     }
 
-    /// As many pool threads as processors, 2 to 4: more do not help a server that never waits.
+    /// One pool thread per processor, 2 to 4: more do not help a server that never blocks.
     private static var poolThreads: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 2), 4) }
 }

@@ -4,8 +4,8 @@ import Glibc
 import Locking
 import Runtime
 
-/// The end of a command that runs until a signal: in order, or at once when another signal comes later. The account,
-/// which the command reports last, is reported once in either case.
+/// The end of a command that runs until a signal: an orderly stop, or an immediate end on another signal. In both cases
+/// the account, the command's final report, is reported once.
 final class SignaledEnd<Account: Sendable>: Sendable {
     private let signals: AwaitedSignals
     private let meaning = Locked(SignalMeaning())
@@ -13,13 +13,13 @@ final class SignaledEnd<Account: Sendable>: Sendable {
     private let isReported = Locked(false)
     private let reported = DispatchSemaphore(value: 0)
 
-    /// An end by `signals`; `report` reports the account, must return in bounded time, and runs on either thread.
+    /// Creates the end by `signals`. `report` reports the account; it runs on either thread and must return in bounded time.
     init(_ signals: AwaitedSignals, report: @escaping @Sendable (Account) -> Void) {
         self.signals = signals
         self.report = report
     }
 
-    /// Blocks until SIGINT or SIGTERM comes, and returns it; calls `reload` for each SIGHUP before.
+    /// Blocks until SIGINT or SIGTERM arrives, and returns it; calls `reload` for each SIGHUP before that.
     func wait(reload: () -> Void = {}) -> AwaitedSignals.Signal {
         while true {
             let signal = signals.wait()
@@ -31,9 +31,9 @@ final class SignaledEnd<Account: Sendable>: Sendable {
         }
     }
 
-    /// Runs `stop` and reports the account that it returns; to be called once, after `wait`.
+    /// Runs `stop` and reports the account that it returns; must be called once, after `wait`.
     ///
-    /// If a signal asks for an end at once meanwhile, another thread reports `current()`, the account as it is then, and
+    /// If a signal requests an immediate end meanwhile, another thread reports `current()`, the account at that time, and
     /// ends the process by that signal; then this does not return.
     func run(current: @escaping @Sendable () -> Account, _ stop: () -> Account) {
         DispatchQueue(label: "wdfilterd.signals").async { self.watch(current) }
@@ -56,7 +56,7 @@ final class SignaledEnd<Account: Sendable>: Sendable {
         return meaning.withLock { $0.action(of: signal, at: uptime) }
     }
 
-    /// Reports the account unless the other thread does; returns whether it did.
+    /// Reports the account unless the other thread already does; returns whether this call did.
     private func reportOnce(_ account: () -> Account) -> Bool {
         let account = account()
         let isFirst = isReported.withLock { isReported in

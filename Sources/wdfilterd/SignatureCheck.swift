@@ -5,14 +5,14 @@ import Runtime
 import Settings
 import WebhookEngine
 
-/// Checks the signatures of Standard Webhooks.
+/// Verifies the signatures of Standard Webhooks.
 struct SignatureCheck {
-    /// How far a timestamp may be from now, in seconds.
-    static let tolerance: Int64 = 300
+    /// Maximum difference between a timestamp and the current time, in seconds.
+    static let tolerance: UInt64 = 300
 
     private let secret: WebhookSecret
 
-    /// A check by the secret in the file at `path`.
+    /// Creates a check with the secret in the file at `path`.
     init(path: String) throws(CommandFailure) {
         let text: Secret
         do throws(Secret.Unreadable) {
@@ -27,22 +27,24 @@ struct SignatureCheck {
         }
     }
 
-    /// A check by a secret that is known already.
+    /// Creates a check with a given secret.
     init(secret: WebhookSecret) { self.secret = secret }
 
-    /// What is wrong with the signature of `request`; nil when it is good.
+    /// The fault in the signature of `request`; nil if it is valid.
     func fault(of request: Request) -> String? {
         fault(of: request, at: Int64(SystemClock().now().second) - Int64(FileTime.unixEpoch.second))
     }
 
-    /// What is wrong with the signature of `request` at `now`, in seconds since 1970.
+    /// The fault in the signature of `request` at `now`, in seconds since 1970; nil if it is valid.
     func fault(of request: Request, at now: Int64) -> String? {
         let headers = request.head.headers
         guard let id = headers["webhook-id"], let timestamp = headers["webhook-timestamp"],
             let signatures = headers["webhook-signature"]
         else { return "not signed" }
-        guard let time = Int64(timestamp), (now - Self.tolerance...now + Self.tolerance).contains(time) else {
-            return "the timestamp is not of now"
+        guard let time = Int64(timestamp) else { return "webhook-timestamp is not a whole number" }
+        let difference = UInt64(bitPattern: time > now ? time &- now : now &- time)
+        guard difference <= Self.tolerance else {
+            return "webhook-timestamp is \(difference) s off; at most \(Self.tolerance) s are allowed"
         }
         let isGood = WebhookSignature.verify(
             signatures, id: id, timestamp: timestamp, body: request.body, with: secret)

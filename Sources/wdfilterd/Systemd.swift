@@ -3,11 +3,11 @@ import Console
 import Glibc
 import MicroHTTPD
 
-/// What systemd passes to a service, and is told by it.
+/// The protocol between systemd and a service: socket passing and state notifications.
 struct Systemd {
     let environment: [String: String]
 
-    /// The socket that was passed (sd_listen_fds): the one descriptor from 3 on.
+    /// The passed socket (sd_listen_fds), descriptor 3.
     func passedSocket() throws(CommandFailure) -> Int32 {
         func failure(_ detail: String) -> CommandFailure {
             CommandFailure(status: .usage, message: "server.listen: systemd: \(detail)")
@@ -16,11 +16,11 @@ struct Systemd {
             throw failure("no socket was passed (LISTEN_PID, LISTEN_FDS)")
         }
         guard process == String(getpid()) else { throw failure("the socket was passed to process \(process)") }
-        guard count == "1" else { throw failure("\(count) sockets were passed, and one is taken") }
+        guard count == "1" else { throw failure("\(count) sockets were passed; exactly one is supported") }
         return 3
     }
 
-    /// How far the service has come.
+    /// The state of the service.
     enum State {
         case ready, reloading, stopping
 
@@ -35,7 +35,7 @@ struct Systemd {
         private static var monotonicMicroseconds: Int64 { Monotonic.now().nanoseconds / 1000 }
     }
 
-    /// Tells the state (sd_notify) when systemd wants to know. Returns whether somebody was told.
+    /// Reports the state to systemd (sd_notify) if NOTIFY_SOCKET is set. Returns whether it was sent.
     @discardableResult
     func notify(_ state: State) -> Bool {
         guard let path = environment["NOTIFY_SOCKET"], let address = UnixAddress(path) else { return false }

@@ -17,9 +17,9 @@ struct VocabularyCommand: ParsableCommand {
               wdfilterd vocabulary --format messages | less
             """)
 
-    /// What is printed.
+    /// The output format.
     enum Format: String, CaseIterable, ExpressibleByArgument {
-        /// One JSON object, as the API gives it.
+        /// One JSON object, as in the API.
         case json
         /// Names, as a page of Markdown.
         case glossary

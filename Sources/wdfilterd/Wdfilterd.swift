@@ -28,7 +28,7 @@ struct Wdfilterd: ParsableCommand {
         }
     }
 
-    /// Runs what the command line asks for; its help is a result like others.
+    /// Parses the command line and runs the command. Help texts are printed as results.
     private static func parseAndRun() throws(CommandFailure) {
         do {
             var command = try parseAsRoot()

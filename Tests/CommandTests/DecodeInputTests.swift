@@ -26,8 +26,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], DecodeInput.Kind.auto, "f: is empty"), (Array("5d\nzz".utf8), .auto, "f:2: \"zz\" is no hex"),
-        ([0x5D, 0x00], .hex, "f: is no text"), ([0xC3], .hex, "f: is no text"),
+        ([], DecodeInput.Kind.auto, "f: is empty"), (Array("5d\nzz".utf8), .auto, "f:2: \"zz\" is not hex"),
+        ([0x5D, 0x00], .hex, "f: is not text"), ([0xC3], .hex, "f: is not text"),
         (Array("\n# nothing\n".utf8), .auto, "f: has no bytes"),
     ])
     func `an invalid file is reported with its line`(content: [UInt8], kind: DecodeInput.Kind, message: String) {

@@ -141,7 +141,7 @@ def test_check_config_tells_all_faults(tmp_path: Path) -> None:
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
         f"{file}:2: driver.asyncTimeoutMs: 70000 is not in 1...60000",
-        f"{file}:3: driver.nonsense: is no setting",
+        f"{file}:3: driver.nonsense: unknown setting",
         f"{file}:6: engine.url: does not start with http:// or https://",
     ]
 

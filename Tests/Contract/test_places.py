@@ -126,7 +126,7 @@ def test_with_very_few_descriptors_it_says_so(tmp_path: Path, command: str) -> N
     for limit in (*range(4, 41), 63):
         ended = run(limit)
         assert ended.returncode == 3, limit
-        assert f"the limit of open files (ulimit -n) is {limit}; this needs".encode() in ended.stderr
+        assert f"the limit on open files (ulimit -n) is {limit}; at least".encode() in ended.stderr
 
 
 def test_with_few_descriptors_there_is_a_reserve_and_a_warning(tmp_path: Path) -> None:

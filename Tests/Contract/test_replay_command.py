@@ -648,7 +648,7 @@ class TestFailures:
             path.write_bytes(packed + behind)
             result = run(path, "--json")
             assert (result.returncode, result.stdout) == (2, b"")
-            assert f"{len(behind)} bytes behind its compressed data are not read".encode() in result.stderr
+            assert f"{len(behind)} bytes after the compressed data cannot be read".encode() in result.stderr
         path.write_bytes(packed + bytes(10_240))
         assert alike(replay(path)) == alike(replay(story))
 

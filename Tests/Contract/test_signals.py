@@ -251,7 +251,7 @@ class TestPortFile:
         result = run("serve", "--listen", "127.0.0.1:0", "--port-file", path)
         assert result.returncode == 2
         assert result.stdout == ""
-        assert result.stderr == f"--port-file: {path} is there and is not a regular file\n"
+        assert result.stderr == f"--port-file: {path} exists and is not a regular file\n"
 
     def test_a_link_a_fifo_a_folder_and_a_device_are_left_alone(self, tmp_path: Path) -> None:
         victim = tmp_path / "victim"

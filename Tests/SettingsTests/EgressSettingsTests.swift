@@ -37,11 +37,11 @@ import WebhookEngine
                 "wdfilterd.yaml:4: egress.allowedRanges[0]: \"11.0.0.0/8\" is not within one of 10.0.0.0/8, "
                     + "100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, 198.18.0.0/15, fc00::/7: other addresses are "
                     + "allowed, or denied, anyway",
-                "wdfilterd.yaml:6: egress.allowedRanges[2]: must be one value",
+                "wdfilterd.yaml:6: egress.allowedRanges[2]: must be a single value",
                 "wdfilterd.yaml:7: egress.allowedRanges[3]: has no value",
                 "wdfilterd.yaml:8: egress.deniedRanges: must be a list",
-                "wdfilterd.yaml:9: egress.ranges: is no setting",
-                "WDFILTERD_EGRESS_ALLOWED: is no setting",
+                "wdfilterd.yaml:9: egress.ranges: unknown setting",
+                "WDFILTERD_EGRESS_ALLOWED: unknown setting",
                 "WDFILTERD_EGRESS_DENIED_RANGES: \"b\" is not ADDRESS/PREFIX, such as 10.0.0.0/8 or fd00::/8",
                 "WDFILTERD_EGRESS_DENIED_RANGES: has no value",
             ])

@@ -37,15 +37,15 @@ import WebhookEngine
         expectFaults(
             "engine:\n  url: http://a/\n  secretFile: x\n",
             [
-                "wdfilterd.yaml:2: engine.url: is a member of engine.type webhook only",
-                "wdfilterd.yaml:3: engine.secretFile: is a member of engine.type webhook only",
+                "wdfilterd.yaml:2: engine.url: requires engine.type webhook",
+                "wdfilterd.yaml:3: engine.secretFile: requires engine.type webhook",
             ])
         expectFaults(
             "engine:\n  type: none\n  delayMs: 1\n",
-            ["wdfilterd.yaml:3: engine.delayMs: is a member of engine.type embedded only"])
+            ["wdfilterd.yaml:3: engine.delayMs: requires engine.type embedded"])
         expectFaults(
             "", flags: [SettingsFlag("--engine-secret-file", key: "engine.secretFile", value: "x")],
-            ["--engine-secret-file: is a member of engine.type webhook only"])
+            ["--engine-secret-file: requires engine.type webhook"])
     }
 
     @Test func `a flag that changes the type leaves the file's members unused`() throws {
@@ -63,7 +63,7 @@ import WebhookEngine
             [
                 "wdfilterd.yaml:3: engine.url: does not start with http:// or https://",
                 "wdfilterd.yaml:4: engine.encoding: \"xml\" is not one of json, binary",
-                "wdfilterd.yaml:5: engine.caFile: is no path",
+                "wdfilterd.yaml:5: engine.caFile: contains a NUL",
             ])
     }
 
@@ -72,7 +72,7 @@ import WebhookEngine
             "engine:\n  type: webhook\n  url: http://a\n  headers:\n    a b: s3cret\n    x: s3cret\n    y: [s3cret]\n",
             [
                 "wdfilterd.yaml:5: engine.headers.a b: the name is not a token of 1 to 128 characters",
-                "wdfilterd.yaml:7: engine.headers.y: must be one value",
+                "wdfilterd.yaml:7: engine.headers.y: must be a single value",
             ])
     }
 }

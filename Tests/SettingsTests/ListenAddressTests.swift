@@ -35,8 +35,8 @@ import Testing
         expectFaults(
             "server:\n  listen: 0.0.0.0:8080\n",
             [
-                "wdfilterd.yaml:2: server.listen: 0.0.0.0:8080 is beyond loopback, where this takes tokens (auth.tokensFile) "
-                    + "and TLS (tls.certificateFile, tls.keyFile): set server.insecureListen (--insecure-listen) if it is meant "
+                "wdfilterd.yaml:2: server.listen: 0.0.0.0:8080 is beyond loopback, which requires tokens (auth.tokensFile) "
+                    + "and TLS (tls.certificateFile, tls.keyFile); set server.insecureListen (--insecure-listen) to listen "
                     + "without"
             ])
         let files = (tokens: "auth: {tokensFile: t}\n", tls: "tls: {certificateFile: c, keyFile: k}\n")
@@ -78,10 +78,10 @@ import Testing
         #expect(try load("tls: {certificateFile: c, keyFile: k}").tls.keyFile == "k")
         expectFaults(
             "tls:\n  keyFile: k\n",
-            ["wdfilterd.yaml:2: tls.keyFile: needs the other one: a certificate and its key are given together"])
+            ["wdfilterd.yaml:2: tls.keyFile: the certificate and the key must be given together"])
         expectFaults(
             "tls: {certificateFile: c}",
-            ["wdfilterd.yaml:1: tls.certificateFile: needs the other one: a certificate and its key are given together"]
+            ["wdfilterd.yaml:1: tls.certificateFile: the certificate and the key must be given together"]
         )
         let environment = ["WDFILTERD_TLS_KEY_FILE": "k", "WDFILTERD_AUTH_TOKENS_FILE": "t"]
         let settings = try load("tls: {certificateFile: c}", environment: environment)

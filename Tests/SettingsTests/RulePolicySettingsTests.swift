@@ -36,17 +36,17 @@ import Testing
             - imageFileName: ""
             """,
             [
-                #"wdfilterd.yaml:2: rulePolicies[0]: has no imageFileName"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[0]: "Nonsense" is no rule"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[1]: "0x1FFFFFFFF" is no rule"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[2]: "-1" is no rule"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[3]: "0x+1" is no rule"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[4]: "0x" is no rule"#,
-                #"wdfilterd.yaml:3: rulePolicies[0].color: is no setting"#,
-                #"wdfilterd.yaml:5: rulePolicies[1].rules: "NotifyImageLoadRule" is no mask: a list of names, or "#
+                #"wdfilterd.yaml:2: rulePolicies[0]: imageFileName is missing"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[0]: "Nonsense" is not a rule"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[1]: "0x1FFFFFFFF" is not a rule"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[2]: "-1" is not a rule"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[3]: "0x+1" is not a rule"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[4]: "0x" is not a rule"#,
+                #"wdfilterd.yaml:3: rulePolicies[0].color: unknown setting"#,
+                #"wdfilterd.yaml:5: rulePolicies[1].rules: "NotifyImageLoadRule" is neither a list of names nor a mask, "#
                     + "0...0xffffffff",
-                #"wdfilterd.yaml:7: rulePolicies[1].flags[0]: "NotifyImageLoadRule" is no flag"#,
-                #"wdfilterd.yaml:8: rulePolicies[1].flags[1]: must be one value"#,
+                #"wdfilterd.yaml:7: rulePolicies[1].flags[0]: "NotifyImageLoadRule" is not a flag"#,
+                #"wdfilterd.yaml:8: rulePolicies[1].flags[1]: must be a single value"#,
                 #"wdfilterd.yaml:9: rulePolicies[2]: must be a mapping"#,
                 #"wdfilterd.yaml:10: rulePolicies[3].imageFileName: has no value"#,
             ])

@@ -25,9 +25,9 @@ import Testing
             flags: [SettingsFlag("--log-level", key: "log.level", value: "quiet")],
             [
                 "wdfilterd.yaml:1: log.level: \"loud\" is not one of trace, debug, info, notice, warning, error, critical",
-                "wdfilterd.yaml:3: nonsense: is no setting",
+                "wdfilterd.yaml:3: nonsense: unknown setting",
                 "wdfilterd.yaml:6: hosts.limit: 0 is not in 1...65536",
-                "wdfilterd.yaml:7: hosts.limits: is no setting",
+                "wdfilterd.yaml:7: hosts.limits: unknown setting",
                 "wdfilterd.yaml:8: server: must be a mapping",
                 "wdfilterd.yaml:9: messages: must be a mapping",
                 "WDFILTERD_LISTEN: \"8080\" is not HOST:PORT with a numeric address, unix:PATH or systemd",
@@ -43,9 +43,9 @@ import Testing
         ("0x10", "\"0x10\" is not a whole number"), ("010", "\"010\" is not a whole number"),
         ("1_000", "\"1_000\" is not a whole number"), ("1:30", "\"1:30\" is not a whole number"),
         ("+5", "\"+5\" is not a whole number"), ("--5", "\"--5\" is not a whole number"),
-        ("٣", "\"٣\" is not a whole number"), ("'5'", "\"5\" must stand without quotes"),
+        ("٣", "\"٣\" is not a whole number"), ("'5'", "\"5\" must be written without quotes"),
         ("", "has no value"), ("~", "has no value"), ("null", "has no value"), ("''", "has no value"),
-        ("[5]", "must be one value"), ("{a: 5}", "must be one value"),
+        ("[5]", "must be a single value"), ("{a: 5}", "must be a single value"),
     ])
     func `anything but a number in range is a fault`(value: String, detail: String) {
         expectFaults("driver:\n  asyncTimeoutMs: \(value)\n", ["wdfilterd.yaml:2: driver.asyncTimeoutMs: \(detail)"])
@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: [
         ("yes", "\"yes\" is not true or false"), ("True", "\"True\" is not true or false"),
-        ("1", "\"1\" is not true or false"), ("'true'", "\"true\" must stand without quotes"),
+        ("1", "\"1\" is not true or false"), ("'true'", "\"true\" must be written without quotes"),
     ])
     func `only true and false are valid flags`(value: String, detail: String) {
         expectFaults(
@@ -104,7 +104,7 @@ import Testing
 
     @Test(arguments: ["- 1", "text", "5"])
     func `a file without a mapping is a fault`(text: String) {
-        expectFaults(text, ["wdfilterd.yaml:1: must hold a mapping"])
+        expectFaults(text, ["wdfilterd.yaml:1: must contain a mapping"])
     }
 
     @Test(arguments: ["", "# nothing\n", "---\n", "hosts:\n", "hosts: {}\nrulePolicies:\n"])

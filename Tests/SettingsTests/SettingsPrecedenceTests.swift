@@ -45,7 +45,7 @@ import Testing
                 "WDFILTERD_SERVER_SERVICE_HOST": "10.0.0.1", "WDFILTERD_SERVER_PORT_80_TCP_ADDR": "10.0.0.1",
                 "wdfilterd_driver_x": "1", "OTHER": "1",
             ],
-            ["WDFILTERD_DRIVER_ASYNC_TIMEOUT: is no setting"])
+            ["WDFILTERD_DRIVER_ASYNC_TIMEOUT: unknown setting"])
     }
 
     @Test func `an empty variable and a list in a variable are faults`() {

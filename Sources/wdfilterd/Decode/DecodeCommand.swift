@@ -65,7 +65,7 @@ struct DecodeCommand: ParsableCommand {
     }
 }
 
-/// What the bytes are taken for, by the name it has on the command line.
+/// The form to decode the bytes as, by its name on the command line.
 struct DecodeForm: ExpressibleByArgument {
     let form: Dissection.Form
 

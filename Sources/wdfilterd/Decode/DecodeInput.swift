@@ -2,25 +2,25 @@ import Bytes
 import Console
 import Glibc
 
-/// The bytes to decode, from a file that holds them or a dump of them.
+/// The bytes to decode, from a binary file or a text dump.
 struct DecodeInput {
-    /// What a file holds.
+    /// The kind of a file.
     enum Kind: String, CaseIterable {
-        /// Text is a dump, anything else the bytes themselves.
+        /// A dump if the file is text, otherwise binary.
         case auto
-        /// The bytes.
+        /// The bytes themselves.
         case binary
         /// A dump as text.
         case hex
     }
 
-    /// Most bytes of a file.
+    /// Maximum size of a file in bytes.
     static let maxFileSize = 1 << 26
 
-    /// What the file is called in messages.
+    /// The file's name in messages.
     let name: String
     let bytes: [UInt8]
-    /// Where the bytes lay, when a dump tells.
+    /// Address of the first byte, if the dump has addresses.
     var address: UInt64?
 
     /// Reads the file at `path`, or standard input for `-`.
@@ -29,7 +29,7 @@ struct DecodeInput {
         try self.init(name: name, content: DecodeInput.read(path, name), kind: kind)
     }
 
-    /// Takes in the content of a file.
+    /// Parses the content of a file.
     init(name: String, content: [UInt8], kind: Kind) throws(CommandFailure) {
         self.name = name
         if content.isEmpty { throw CommandFailure(status: .usage, message: "\(name): is empty") }
@@ -38,7 +38,7 @@ struct DecodeInput {
             bytes = content
             return
         }
-        guard let text else { throw CommandFailure(status: .usage, message: "\(name): is no text") }
+        guard let text else { throw CommandFailure(status: .usage, message: "\(name): is not text") }
         do throws(HexDumpFault) {
             let dump = try HexDump(text)
             (bytes, address) = (dump.bytes, dump.address)

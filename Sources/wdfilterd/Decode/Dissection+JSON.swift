@@ -3,7 +3,7 @@ import JSON
 import Messages
 
 extension Dissection {
-    /// One object: what it is, its fields as the memory dumps are told, every piece, what is wrong and what is unusual.
+    /// One object: the message's form, its fields, all parts, remarks and faults.
     var json: String {
         var json = JSONWriter(reserving: 4096)
         json.object { json in

@@ -3,14 +3,14 @@ import Console
 import Driver
 import Messages
 
-/// A dissection as a table for people: offset, size, field, value.
+/// A dissection as a readable table: offset, size, field, value.
 struct DissectionTable {
     private let dissection: Dissection
     private let address: UInt64?
     private let style: TerminalStyle
     private let table: TextTable
 
-    /// A table of `dissection`, whose first byte lay at `address`.
+    /// Creates a table of `dissection`, whose first byte was at `address`.
     init(_ dissection: Dissection, address: UInt64? = nil, style: TerminalStyle = .plain) {
         self.dissection = dissection
         self.address = address
@@ -18,7 +18,7 @@ struct DissectionTable {
         table = TextTable([.left(8), .right(5), .left(dissection.parts.map(\.fieldName.count).max() ?? 0), .left()])
     }
 
-    /// The whole table, with a heading and what is to be said of it below.
+    /// The whole table, with a heading above and legend and remarks below.
     var text: String {
         var lines: [String] = [style.apply(.bold, heading)]
         lines += ["", style.apply(.faint, row(" ", "offset", "size", "field", ["value"])[0])]
@@ -92,7 +92,7 @@ struct DissectionTable {
         }
     }
 
-    /// A value in lines that fit.
+    /// Wraps a value to the available width.
     private func wrap(_ value: String) -> [String] {
         guard let width = style.width, width - table.lastColumnStart >= 20 else { return [value] }
         let room = width - table.lastColumnStart
@@ -100,7 +100,7 @@ struct DissectionTable {
         var rest = Substring(value)
         repeat {
             let line = rest.prefix(room)
-            // Between words where there are some, else in the middle of a path.
+            // Breaks between words if possible, otherwise within a path.
             let space = line.count == rest.count ? nil : line.lastIndex(of: " ")
             let words = space.map { line[...$0] }.flatMap { $0.count * 2 > room ? $0 : nil }
             lines.append(String(words ?? line))
@@ -115,7 +115,7 @@ extension MessagePart {
 }
 
 extension Dissection {
-    /// How sure the layout is that `part` comes from.
+    /// The provenance of the layout of `part`.
     func provenance(of part: MessagePart) -> Provenance? {
         Dissection.provenances[part.structure]
     }

@@ -3,7 +3,7 @@ import Driver
 import Messages
 
 extension MessagePart {
-    /// What the piece holds, for people.
+    /// The value as readable text.
     var valueText: String {
         switch value {
         case .number(let number): numberText(number)
@@ -48,7 +48,7 @@ extension MessagePart {
 }
 
 extension String {
-    /// With everything escaped that a terminal would take for something else than text.
+    /// Escapes characters that a terminal would interpret or not show.
     fileprivate var escaped: String {
         unicodeScalars.reduce(into: "") { text, scalar in
             if scalar.properties.generalCategory.isInvisible {
@@ -61,7 +61,7 @@ extension String {
 }
 
 extension Unicode.GeneralCategory {
-    /// Controls, direction marks, what is not assigned.
+    /// Whether the category contains controls, direction marks or unassigned characters.
     fileprivate var isInvisible: Bool {
         switch self {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
