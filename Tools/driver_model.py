@@ -70,7 +70,7 @@ class Rule:
     def faults(self) -> Iterator[str]:
         """What is wrong with what is written by hand."""
         if not RULE.fullmatch(self.id):
-            yield f"{PAGE}: `{self.id}` is no id of a rule"
+            yield f"{PAGE}: `{self.id}` is not a rule id"
         if not DRIVER.search(self.text):
             yield f"{PAGE}: {self.id} has no line `- **Driver**: ...`"
         if len(STATUS.findall(self.text)) != 1:

@@ -100,7 +100,7 @@ def test_what_is_out_of_date_is_written_again() -> None:
         (PAGE, RULES.replace("inferred", "guessed"), "THR-2 needs one line `- **Status**: known`"),
         (PAGE, RULES.replace("- **Driver**: none", ""), "THR-2 has no line `- **Driver**: ...`"),
         (PAGE, RULES.replace("### THR-2", "### THR-1"), "THR-1 stands there twice"),
-        (PAGE, RULES.replace("### THR-2", "### Other"), "`Other` is no id of a rule"),
+        (PAGE, RULES.replace("### THR-2", "### Other"), "`Other` is not a rule id"),
     ],
 )
 def test_a_fault_is_named(path: str, text: str, fault: str) -> None:

@@ -12,8 +12,8 @@ struct EventLog {
     ///
     /// - Throws: If it is not found.
     init(path: String, name: String, searchPath: String) throws(RecordingFault) {
-        let places = searchPath.split(separator: ":").map { "\($0)/evtx_dump" }
-        guard let program = places.first(where: { EventLog.isProgram($0) }) else {
+        let candidates = searchPath.split(separator: ":").map { "\($0)/evtx_dump" }
+        guard let program = candidates.first(where: { EventLog.isProgram($0) }) else {
             throw EventLog.unreadable(name)
         }
         self.program = program

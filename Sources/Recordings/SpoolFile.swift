@@ -12,7 +12,9 @@ struct SpoolFile {
     init(in folder: String, for name: String) throws(RecordingFault) {
         let path = "\(folder)/wdfilterd-" + UInt64.random(in: 0...UInt64.max).hexDigits()
         let number = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard number >= 0 else { throw RecordingFault(name, "cannot create a temporary file in \(folder)", errno: errno) }
+        guard number >= 0 else {
+            throw RecordingFault(name, "cannot create a temporary file in \(folder)", errno: errno)
+        }
         unlink(path)
         file = Descriptor(owning: number)
         self.name = name

@@ -56,11 +56,11 @@ struct LocalReplay: Replaying {
     private static var readers: Int { min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1, 1), 3) }
 
     private func consume(_ lines: ReadLines, _ feed: EventFeed) throws(CommandFailure) {
-        var place = 0
-        while place < lines.count {
+        var index = 0
+        while index < lines.count {
             let signal = ReplaySignal()
-            place = feed.consume(lines, from: place) { signal.fire() }
-            if place < lines.count { try wait(for: signal) }
+            index = feed.consume(lines, from: index) { signal.fire() }
+            if index < lines.count { try wait(for: signal) }
         }
     }
 

@@ -92,7 +92,7 @@ final class RecordingFiles {
             throw CommandFailure(
                 status: .usage,
                 message: LineLogHandler.escaped(
-                    "\(block.name): contains \(format.rawValue) lines, but earlier parts contain \(detected.rawValue) lines"))
+                    "\(block.name): contains \(format.rawValue) lines, earlier parts \(detected.rawValue) lines"))
         }
         detected = format
         return block

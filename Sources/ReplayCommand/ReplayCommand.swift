@@ -98,7 +98,7 @@ public struct ReplayCommand: ParsableCommand {
                 throw ValidationError("--server supports only recordings of Sysmon; POST native lines to /events")
             }
             if server.like != nil, rules != nil || !policy.isEmpty {
-                throw ValidationError("--like uses the rules of its host and cannot be combined with --rules or --policy")
+                throw ValidationError("--like uses that host's rules; omit --rules and --policy")
             }
         }
     }
@@ -151,7 +151,7 @@ public struct ReplayCommand: ParsableCommand {
             try refuse("no Sysmon record or native event in \(files.joined(separator: ", "))\(others)")
         }
         if let machine, report.machines.isEmpty, !total.machines.isEmpty {
-            try refuse("--machine: no events of \(machine); the recording has \(total.machines.joined(separator: ", "))")
+            try refuse("--machine: no events of \(machine); there are \(total.machines.joined(separator: ", "))")
         }
     }
 

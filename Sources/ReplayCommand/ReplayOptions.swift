@@ -45,7 +45,7 @@ struct ReplayEngineOptions: ParsableArguments {
 
     func refuseWithServer() throws {
         if url != nil || secretFile != nil || config != nil || hasEmbeddedOptions {
-            throw ValidationError("--server uses the service's engine: PUT /v1/hosts/{host}/engine, then give --like that host")
+            throw ValidationError("--server uses the service's engines: PUT /v1/hosts/{host}/engine, then use --like")
         }
     }
 }

@@ -61,7 +61,7 @@ struct ServerReplay: Replaying {
         // Delete the temporary host, however the replay ends.
         let result: Result<ReplayResult, CommandFailure>
         do throws(CommandFailure) { result = .success(try post(input, like: model)) } catch { result = .failure(error) }
-        if let answer = try? client.ask("DELETE", "/v1/hosts/\(model)"), answer.status != 204 {
+        if let answer = try? client.send("DELETE", "/v1/hosts/\(model)"), answer.status != 204 {
             logger.warning("the temporary host with the rules was not deleted", metadata: ["host": "\(model)"])
         }
         return try result.get()
@@ -82,7 +82,7 @@ struct ServerReplay: Replaying {
                 }
             }
         }
-        let answer = try client.ask("PUT", "/v1/hosts/\(model)", .json(json.bytes))
+        let answer = try client.send("PUT", "/v1/hosts/\(model)", .json(json.bytes))
         guard answer.status == 201 else { throw refusal(answer) }
     }
 
@@ -93,7 +93,7 @@ struct ServerReplay: Replaying {
             let signal = signals.wait()
             let removed = Deadline<Void>()
             DispatchQueue(label: "wdfilterd.removal").async {
-                _ = try? client.ask("DELETE", "/v1/hosts/\(model)")
+                _ = try? client.send("DELETE", "/v1/hosts/\(model)")
                 removed.put(())
             }
             _ = removed.take(within: .seconds(5))
@@ -110,7 +110,7 @@ struct ServerReplay: Replaying {
         let pieces = PacedPieces(input, command.pace)
         let answer: ServiceClient.Answer
         do throws(CommandFailure) {
-            answer = try client.ask(
+            answer = try client.send(
                 "POST", "/v1/replays?\(query)",
                 .lines {
                     do throws(CommandFailure) {

@@ -42,7 +42,7 @@ public struct ServiceClient: Sendable {
     /// Sends a request and waits for the answer.
     ///
     /// - Throws: Exit code 3 if there is no answer.
-    public func ask(_ method: String, _ path: String, _ body: Body = .none) throws(CommandFailure) -> Answer {
+    public func send(_ method: String, _ path: String, _ body: Body = .none) throws(CommandFailure) -> Answer {
         let transfer = Transfer(body)
         let (code, status): (ResultCode, Int)
         do throws(CurlFailure) {

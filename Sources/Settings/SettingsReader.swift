@@ -28,14 +28,14 @@ struct SettingsReader {
 
     /// The effective text of `key` at the precedence of `given` and below.
     func text(_ key: String, seenFrom given: SettingsValue) -> String? {
-        let places = [flags[key], environment.value(of: key), document.values[key]]
+        let sources = [flags[key], environment.value(of: key), document.values[key]]
         let first =
             switch given.origin {
             case .flag: 0
             case .environment: 1
             case .file: 2
             }
-        return places[first...].compactMap(\.self).first?.node.scalar?.string
+        return sources[first...].compactMap(\.self).first?.node.scalar?.string
     }
 
     /// The value of `key` as parsed by `parse`; nil if none was given or the effective one is faulty.

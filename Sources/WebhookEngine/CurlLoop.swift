@@ -89,7 +89,8 @@ final class CurlLoop {
         switch pool.state.arrive(request, of: client, on: lane, deadline: request.deadline, at: .now()) {
         case .start: start([.init(request: request, client: client, lane: lane, waitedSince: nil)], in: pool)
         case .wait: crowded.insert(pool.key)
-        case .refuse: request.end(unsent: .notTried("\(PoolState<TransferRequest>.capacity) messages are already waiting"))
+        case .refuse:
+            request.end(unsent: .notTried("\(PoolState<TransferRequest>.capacity) messages are already waiting"))
         }
         pool.report()
     }
@@ -170,7 +171,7 @@ final class CurlLoop {
 
     private func finish(_ easy: EasyHandle.ID, _ ended: Running, _ outcome: TransferOutcome) {
         release(easy, ended)
-        ended.pool.giveBack(ended.handle)
+        ended.pool.putBack(ended.handle)
         start(ended.pool.state.finish(ended.lane, of: ended.client), in: ended.pool)
         ended.pool.report()
         ended.transfer.end(outcome)
@@ -216,7 +217,7 @@ final class CurlLoop {
         case .begin:
             let number = lookUpState.newest
             do throws(LookUpFailure) {
-                try lookUps.begin(number, name)
+                try lookUps.start(number, name)
             } catch {
                 lookUpState.finish(number)
                 failure = "could not look up \(name): \(error.text)"

@@ -40,7 +40,7 @@ struct HealthcheckCommand: ParsableCommand {
         }
         let logger = log.logger("healthcheck")
         do throws(ReadinessProbe.Failure) {
-            try ReadinessProbe(target).ask(within: .seconds(2))
+            try ReadinessProbe(target).check(within: .seconds(2))
             logger.debug("service is ready", metadata: ["url": "\(url)"])
         } catch {
             throw CommandFailure(status: .failed, message: "\(url) is not ready: \(error)")

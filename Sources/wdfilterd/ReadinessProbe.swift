@@ -28,7 +28,7 @@ struct ReadinessProbe {
     init(_ target: ServiceTarget) { self.target = target }
 
     /// Sends the request and returns if the answer is 200.
-    func ask(within limit: Duration) throws(Failure) {
+    func check(within limit: Duration) throws(Failure) {
         let (code, status): (ResultCode, Int)
         do throws(CurlFailure) {
             let handle = try target.handle(for: "/readyz", agent: "wdfilterd-healthcheck")

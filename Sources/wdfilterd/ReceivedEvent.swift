@@ -19,7 +19,7 @@ struct ReceivedEvent: Hashable {
     var operationCode: Int64?
     /// The message's number on its host; nil for a ping.
     var sequence: UInt64?
-    /// Whether it came in binary mode, with the driver's exact bytes.
+    /// Whether it was sent in binary mode, with the driver's exact bytes.
     var isBinary = false
 
     /// Why a request is not an event.
@@ -105,6 +105,8 @@ extension ReceivedEvent {
         } catch {
             throw .malformed("\(error.offset.hex()): \(error.detail)")
         }
-        if Int64(code) != operationCode { throw .malformed("the operation code in the body differs from ce-operationcode") }
+        if Int64(code) != operationCode {
+            throw .malformed("the operation code in the body differs from ce-operationcode")
+        }
     }
 }

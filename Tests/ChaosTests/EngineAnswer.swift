@@ -53,7 +53,7 @@ enum EngineAnswer {
         case 4: .cut(Array("HTTP/1.1 2".utf8), withReset: false)
         case 5: .cut([], withReset: true)
         case 6: .cut(answer(200, String(repeating: "x", count: 100_000)), withReset: false)
-        case 7: .cut(Array("this is no HTTP\r\n\r\n".utf8), withReset: false)
+        case 7: .cut(Array("this is not HTTP\r\n\r\n".utf8), withReset: false)
         case 8: .hang(Array("HTTP/1.1 200 X\r\nContent-Length: 5\r\n\r\n{".utf8))
         case 9: .trickle(Array("X-Drip: 1\r\n".utf8), every: 10)
         default: .hang([])

@@ -13,8 +13,8 @@ import Testing
         let daemon = try Daemon(DaemonConfiguration(), handler: Readiness(status: status)) { _ in }
         defer { daemon.stop(within: .seconds(5)) }
         let probe = try #require(ServiceTarget("http://127.0.0.1:\(daemon.port)/").map { ReadinessProbe($0) })
-        if isReady { return try probe.ask(within: .seconds(10)) }
-        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.ask(within: .seconds(10)) }
+        if isReady { return try probe.check(within: .seconds(10)) }
+        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.check(within: .seconds(10)) }
         #expect(failure?.description == "the answer is \(status)")
     }
 
@@ -22,9 +22,9 @@ import Testing
         let path = "/tmp/wdfilterd-test-\(getpid()).sock"
         let daemon = try Daemon(DaemonConfiguration(.unix(path: path)), handler: Readiness(status: 200)) { _ in }
         defer { daemon.stop(within: .seconds(5)) }
-        try #require(ServiceTarget("unix:" + path).map { ReadinessProbe($0) }).ask(within: .seconds(10))
+        try #require(ServiceTarget("unix:" + path).map { ReadinessProbe($0) }).check(within: .seconds(10))
         #expect(throws: ReadinessProbe.Failure.self) {
-            try #require(ServiceTarget("unix:\(path).other").map { ReadinessProbe($0) }).ask(within: .seconds(10))
+            try #require(ServiceTarget("unix:\(path).other").map { ReadinessProbe($0) }).check(within: .seconds(10))
         }
     }
 
@@ -36,8 +36,9 @@ import Testing
         defer { daemon.stop(within: .seconds(5)) }
         let url = "https://127.0.0.1:\(daemon.port)"
         let strict = try #require(ServiceTarget(url).map { ReadinessProbe($0) })
-        #expect(throws: ReadinessProbe.Failure.self) { try strict.ask(within: .seconds(10)) }
-        try #require(ServiceTarget(url, checksCertificate: false).map { ReadinessProbe($0) }).ask(within: .seconds(10))
+        #expect(throws: ReadinessProbe.Failure.self) { try strict.check(within: .seconds(10)) }
+        let lenient = try #require(ServiceTarget(url, checksCertificate: false).map { ReadinessProbe($0) })
+        try lenient.check(within: .seconds(10))
         // The certificate is for localhost and is its own authority, but it is not for 127.0.0.1.
         let file = "/tmp/wdfilterd-test-\(getpid()).pem"
         try #require(Glibc.creat(file, 0o600) >= 0)
@@ -46,13 +47,13 @@ import Testing
         fwrite(certificate.certificate, 1, certificate.certificate.count, handle)
         fclose(handle)
         let named = try #require(ServiceTarget(url, caFile: file).map { ReadinessProbe($0) })
-        #expect(throws: ReadinessProbe.Failure.self) { try named.ask(within: .seconds(10)) }
+        #expect(throws: ReadinessProbe.Failure.self) { try named.check(within: .seconds(10)) }
     }
 
     @Test func `a missing server is reported at once`() throws {
         let port = try BoundPort()
         let probe = try #require(ServiceTarget("http://localhost:\(port.number)").map { ReadinessProbe($0) })
-        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.ask(within: .seconds(10)) }
+        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.check(within: .seconds(10)) }
         #expect(failure?.description == "Couldn't connect to server")
     }
 
@@ -60,7 +61,7 @@ import Testing
         let held = HeldAnswers()
         let daemon = try Daemon(DaemonConfiguration(), handler: held) { _ in }
         let probe = try #require(ServiceTarget("http://127.0.0.1:\(daemon.port)").map { ReadinessProbe($0) })
-        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.ask(within: .milliseconds(50)) }
+        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.check(within: .milliseconds(50)) }
         #expect(failure?.description == "no answer in time")
         held.answer()
         daemon.stop(within: .seconds(5))

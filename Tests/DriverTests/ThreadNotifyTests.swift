@@ -110,7 +110,7 @@ import Testing
             creation.replacesThread = true
             _ = try driver.createThreadAtOnce(creation)
             guard case .newThreadSameProcess(let data)? = engine.messages.last?.sync?.data else {
-                Issue.record("not told of thread \(threadId)")
+                Issue.record("not notified of thread \(threadId)")
                 continue
             }
             #expect(data.createdThread.threadId == threadId)

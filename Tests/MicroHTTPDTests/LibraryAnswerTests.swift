@@ -42,12 +42,12 @@ struct LibraryAnswerTests {
         Case(name: "a TLS handshake", sent: "\u{16}\u{3}\u{1}\u{0}\u{10}\u{1}\u{0}\r\n\r\n", statuses: []),
         Case(name: "a header without a colon", sent: "GET / HTTP/1.1\r\n\(host)header\r\n\r\n", statuses: [400]),
         Case(
-            name: "a length that is no number", sent: "POST / HTTP/1.1\r\n\(host)Content-Length: x\r\n\r\n",
+            name: "a length that is not a number", sent: "POST / HTTP/1.1\r\n\(host)Content-Length: x\r\n\r\n",
             statuses: [400, 400]),
         Case(
             name: "a length of more than 64 bits",
             sent: "POST / HTTP/1.1\r\n\(host)Content-Length: 99999999999999999999\r\n\r\n", statuses: [413, 413]),
-        Case(name: "a chunk's size that is no number", sent: chunked + "zz\r\n", statuses: [400]),
+        Case(name: "a chunk size that is not a number", sent: chunked + "zz\r\n", statuses: [400]),
         Case(name: "a chunk's size with a sign", sent: chunked + "+2\r\nab\r\n0\r\n\r\n", statuses: [400]),
         Case(name: "a chunk's size with 0x", sent: chunked + "0x2\r\nab\r\n0\r\n\r\n", statuses: [400]),
         Case(name: "a chunk's size of more than 64 bits", sent: chunked + "10000000000000000\r\nab", statuses: [413]),

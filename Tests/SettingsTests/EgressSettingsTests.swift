@@ -35,8 +35,8 @@ import WebhookEngine
             [
                 "wdfilterd.yaml:2: egress.allowLoopback: \"yes\" is not true or false",
                 "wdfilterd.yaml:4: egress.allowedRanges[0]: \"11.0.0.0/8\" is not within one of 10.0.0.0/8, "
-                    + "100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, 198.18.0.0/15, fc00::/7: other addresses are "
-                    + "allowed, or denied, anyway",
+                    + "100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, 198.18.0.0/15, fc00::/7; the setting has no "
+                    + "effect on other addresses",
                 "wdfilterd.yaml:6: egress.allowedRanges[2]: must be a single value",
                 "wdfilterd.yaml:7: egress.allowedRanges[3]: has no value",
                 "wdfilterd.yaml:8: egress.deniedRanges: must be a list",

@@ -33,8 +33,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("10.0.0.1/8", "does not start at the first address of 10.0.0.0/8"), ("10.1.2.3/0", "does not start at the first address of 0.0.0.0/0"),
-        ("fd12::1/64", "does not start at the first address of fd12::/64"), ("192.0.2.1/31", "does not start at the first address of 192.0.2.0/31"),
+        ("10.0.0.1/8", "does not start at the first address of 10.0.0.0/8"),
+        ("10.1.2.3/0", "does not start at the first address of 0.0.0.0/0"),
+        ("fd12::1/64", "does not start at the first address of fd12::/64"),
+        ("192.0.2.1/31", "does not start at the first address of 192.0.2.0/31"),
     ])
     func `a range that begins in the middle is refused, with the intended one`(text: String, detail: String) {
         #expect(throws: WebhookEngineError.range(detail)) { try AddressRange(text) }

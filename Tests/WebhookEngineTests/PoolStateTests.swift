@@ -138,13 +138,13 @@ struct PoolStateTests {
         let pool = ConnectionPool(
             to: endpoint, by: EgressRules(), limit: 4, addressLifetime: 60, gauge: PoolGauge())
         let (first, second) = (try pool.takeHandle(), try pool.takeHandle())
-        pool.giveBack(first)
-        pool.giveBack(second)
+        pool.putBack(first)
+        pool.putBack(second)
         pool.closeIdle(at: .now() + .seconds(29), limit: .seconds(30))
         let last = try pool.takeHandle()
         #expect(last === second, "the one that was used last")
         pool.closeIdle(at: .now() + .seconds(30), limit: .seconds(30))
-        pool.giveBack(last)
+        pool.putBack(last)
         #expect(try pool.takeHandle() === second)
         #expect(try pool.takeHandle() !== first, "it was idle for too long, whatever the other did")
     }

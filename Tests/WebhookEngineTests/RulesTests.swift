@@ -117,10 +117,10 @@ struct RulesTests {
     }
 
     @Test func `a CA file has a path`() {
-        #expect(throws: WebhookEngineError.caFile("is not a path")) {
+        #expect(throws: WebhookEngineError.caFile("must not be empty or contain a NUL")) {
             try CertificateFile(path: "")
         }
-        #expect(throws: WebhookEngineError.caFile("is not a path")) {
+        #expect(throws: WebhookEngineError.caFile("must not be empty or contain a NUL")) {
             try CertificateFile(path: "/a\0b")
         }
     }

@@ -18,7 +18,7 @@ final class LookUps: Sendable {
     /// Starts a lookup.
     ///
     /// - Throws: `LookUpFailure` if no thread can be created.
-    func begin(_ number: UInt64, _ name: String) throws(LookUpFailure) {
+    func start(_ number: UInt64, _ name: String) throws(LookUpFailure) {
         let work = Work(number: number, name: name, lookUps: self)
         let context = Unmanaged.passRetained(work)
         var thread = pthread_t()

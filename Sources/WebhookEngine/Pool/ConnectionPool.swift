@@ -45,7 +45,7 @@ final class ConnectionPool {
     }
 
     /// Returns a handle to the pool, unless the certificates have changed since it was created.
-    func giveBack(_ handle: EndpointHandle) {
+    func putBack(_ handle: EndpointHandle) {
         if handle.trusted === trusted { idle.append((handle, .now())) }
     }
 

@@ -43,8 +43,8 @@ struct DecodeInput {
             let dump = try HexDump(text)
             (bytes, address) = (dump.bytes, dump.address)
         } catch {
-            let place = error.line > 0 ? "\(name):\(error.line)" : name
-            throw CommandFailure(status: .usage, message: "\(place): \(error.detail)")
+            let location = error.line > 0 ? "\(name):\(error.line)" : name
+            throw CommandFailure(status: .usage, message: "\(location): \(error.detail)")
         }
     }
 
