@@ -14,7 +14,7 @@ extension AsyncMessage {
     /// - Throws: the first fault. Bytes that differ from the driver's are not a fault if the message can be read.
     public init(bytes: [UInt8]) throws(MessageFault) {
         guard case .async(let message) = try Dissection(bytes, as: .async).readable() else {
-            throw MessageFault(offset: 0, detail: "is no asynchronous structure")
+            throw MessageFault(offset: 0, detail: "not an asynchronous structure")
         }
         self = message
     }
@@ -34,7 +34,7 @@ extension AsyncMessage {
     static func read(_ reader: inout MessageReader) -> AsyncMessage? {
         guard let header = AsyncHeader.layout.read(&reader, base: 0) else { return nil }
         guard let operation = AsyncOperation(rawValue: header.typeOfOperation) else {
-            reader.fault(0x18, "\(header.typeOfOperation) is no type of operation")
+            reader.fault(0x18, "\(header.typeOfOperation) is not a type of operation")
             return nil
         }
         reader.limit(to: Int(header.size), statedAt: 0x04, header: headerSize)

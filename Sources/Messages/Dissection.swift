@@ -73,7 +73,7 @@ public struct Dissection: Sendable {
     ///
     /// - Throws: the first fault, if there is one.
     public func readable() throws(MessageFault) -> Content {
-        guard let content else { throw faults.first ?? MessageFault(offset: 0, detail: "is no message") }
+        guard let content else { throw faults.first ?? MessageFault(offset: 0, detail: "not a message") }
         return content
     }
 

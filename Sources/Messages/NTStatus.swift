@@ -25,7 +25,7 @@ public struct NTStatus: RawRepresentable, Hashable, Sendable {
 
     /// The table of statuses: each one that the service produces.
     public static let table: [(status: NTStatus, term: Term)] = [
-        line(.success, "STATUS_SUCCESS", "the engine took the message and answered; none yet, in a counter"),
+        line(.success, "STATUS_SUCCESS", "the engine took the message and answered; in a counter, no error yet"),
         line(
             .timeout, "STATUS_TIMEOUT",
             "no answer in time; here a failure, although NT_SUCCESS would take it for success", rules: ["SYN-6"]),

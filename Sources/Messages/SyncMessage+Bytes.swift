@@ -13,7 +13,7 @@ extension SyncMessage {
     /// - Throws: the first fault. Bytes that differ from the driver's are not a fault if the message can be read.
     public init(bytes: [UInt8]) throws(MessageFault) {
         guard case .sync(let message) = try Dissection(bytes, as: .sync).readable() else {
-            throw MessageFault(offset: 0, detail: "is no synchronous structure")
+            throw MessageFault(offset: 0, detail: "not a synchronous structure")
         }
         self = message
     }
@@ -22,7 +22,7 @@ extension SyncMessage {
     static func read(_ reader: inout MessageReader) -> SyncMessage? {
         guard let header = SyncHeader.layout.read(&reader, base: 0) else { return nil }
         guard let operation = SyncOperation(rawValue: header.typeOfOperation) else {
-            reader.fault(0x18, "\(header.typeOfOperation) is no type of operation")
+            reader.fault(0x18, "\(header.typeOfOperation) is not a type of operation")
             return nil
         }
         reader.limit(to: Int(header.totalSize), statedAt: 0x04, header: headerSize)

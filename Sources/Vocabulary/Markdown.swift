@@ -73,8 +73,8 @@ extension Vocabulary {
             from byte 08 of the message; a part that is absent has length 0 and offset 0. Parts without an offset of their own
             (`..`) follow one another.
 
-            A `(zero)` is written as 0. JSON names are those of the `data` of a CloudEvent and of a raw notification; without `data`
-            a raw notification is all 0.
+            A `(zero)` is written as 0. The column JSON has the names of `wdfilterd decode --json`. `data` of CloudEvents and of raw
+            notifications uses most of them; openapi.yaml has their exact members.
             `wdfilterd decode` explains any message field by field.
 
             In messages of other types, the bytes that the caller supplied follow the header, from 20 on.

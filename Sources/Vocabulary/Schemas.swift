@@ -162,12 +162,17 @@ struct SchemaPage {
     mutating func vocabulary(_ groups: [Vocabulary.Group]) {
         line(0, "Vocabulary:")
         description(1, "Every name of the driver's that shows in the API, the docs and the messages.")
-        object(1, requiring: groups.map(\.member) + ["layouts"])
+        object(1, requiring: groups.map(\.member) + ["conditions", "layouts"])
         for group in groups {
             line(2, "\(group.member):")
             description(3, group.about)
             line(3, "$ref: \"#/components/schemas/Terms\"")
         }
+        line(2, "conditions:")
+        description(3, "The conditions that the routines check, in order.")
+        line(3, "type: array")
+        line(3, "minItems: 1")
+        line(3, "items: {$ref: \"#/components/schemas/Condition\"}")
         line(2, "layouts:")
         line(3, "type: array")
         line(3, "minItems: 1")

@@ -9,6 +9,7 @@ import pytest
 from contract.client import Client
 from contract.document import DOCUMENT
 from contract.machine import Machine
+from contract.replays import replayed
 from contract.wire import ASYNC_CODES, SYNC_CODES
 
 ENUMS = {
@@ -45,6 +46,13 @@ def test_statuses_and_routines_are_those_of_the_document(vocabulary: dict[str, A
     routines = DOCUMENT.at("/components/schemas/RoutineName/enum")
     routines += DOCUMENT.at("/components/schemas/NotificationRoutineName/enum")
     assert names(vocabulary["routines"]) == routines
+
+
+def test_conditions_are_those_of_the_coverage(client: Client, vocabulary: dict[str, Any]) -> None:
+    with replayed(client, b'{"type":"processExit","processId":4096}', format="native") as report:
+        routines = report["coverage"]["routines"]
+        covered = [(routine["routine"], each["check"]) for routine in routines for each in routine["conditions"]]
+    assert [(condition["routine"], condition["check"]) for condition in vocabulary["conditions"]] == covered
 
 
 def test_operations_have_their_numbers(vocabulary: dict[str, Any]) -> None:

@@ -115,7 +115,7 @@ struct CoverageTests {
         #expect(coverage.reached == reached)
         #expect(Coverage.outcomeCount == 56)
         #expect(
-            CoverageReport(coverage, of: MessageCounts(), gaps: []).percent == (Double(reached) / 0.056).rounded() / 10)
+            CoverageReport(coverage, of: MessageCounts(), in: .sysmon, gaps: []).percent == (Double(reached) / 0.056).rounded() / 10)
     }
 
     @Test func `a client can reach every outcome except a new thread whose process has no context`() throws {
@@ -136,7 +136,7 @@ struct CoverageTests {
 
     @Test func `nothing reached is 0 percent, and a repeated run is counted but reaches nothing new`() throws {
         var coverage = Coverage()
-        #expect(CoverageReport(coverage, of: MessageCounts(), gaps: []).percent == 0)
+        #expect(CoverageReport(coverage, of: MessageCounts(), in: .sysmon, gaps: []).percent == 0)
         #expect(coverage.reached == 0)
         let report = try #require(try everything().first)
         coverage.count(report)
@@ -163,11 +163,11 @@ struct CoverageTests {
         Check.allCases.flatMap { check -> [String] in
             let outcomes = report.coverage.outcomes(of: check)
             return [(true, outcomes.held), (false, outcomes.failed)].compactMap { outcome, count in
-                count > 0 && RecordingGaps.why(check, neverIs: outcome) != nil ? "\(check) \(outcome)" : nil
+                count > 0 && RecordingGaps.why(check, neverIs: outcome, in: .sysmon) != nil ? "\(check) \(outcome)" : nil
             }
         }.filter { !exceptions.contains($0) }
             + Coverage.messageTypes.filter {
-                report.total.messages[$0] > 0 && RecordingGaps.why(neverMade: $0) != nil
+                report.total.messages[$0] > 0 && RecordingGaps.why(neverMade: $0, in: .sysmon) != nil
             }.map { "\($0)" }
     }
 
@@ -229,6 +229,36 @@ struct CoverageTests {
     private func gaps(_ lines: [String]) async -> [String] {
         let feed = EventFeed(driver: .make(), options: .sysmon(), onEventTime: { _ in })
         return await feed.replay(Array(lines.joined(separator: "\n").utf8)).gaps
+    }
+
+    @Test func `an event that the recording contains is not lacking because a rule or a denial skips it`() async {
+        let a = RecordedProcess(processId: 1000, second: 5)
+        let denial = EngineReply.createProcess(CreateProcessAnswer(accessDenied: true))
+        let engine = ScriptedEngine { _ in EngineResult(status: .success, reply: denial) }
+        let feed = EventFeed(driver: .make(engine: engine), options: .sysmon(), onEventTime: { _ in })
+        let lines = [SysmonLine.create(a), SysmonLine.load(a), SysmonLine.exit(a)]
+        let report = await feed.replay(Array(lines.joined(separator: "\n").utf8))
+        #expect(report.total.skipped["denied"] == 2)
+        #expect(!report.gaps.contains { $0.hasPrefix("no event 5") || $0.hasPrefix("no event 7") })
+    }
+
+    @Test func `native lines do not have the limits of Sysmon`() async {
+        let lines = #"""
+            {"type":"processCreate","processId":500,"imageFileName":"a.exe"}
+            {"type":"imageLoad","processId":500,"fullImageName":"b.dll","imageBase":"0x10","imageSize":"0x20"}
+            """#
+        let options = EventFeed.Options(format: .native)
+        let feed = EventFeed(driver: .make(), options: options, onEventTime: { _ in })
+        let report = await feed.replay(Array(lines.utf8))
+        #expect(report.total.applied == 2)
+        #expect(report.gaps == [])
+        let coverage = CoverageReport(Coverage(), of: MessageCounts(), in: .native, gaps: [])
+        let reasons = coverage.routines.flatMap(\.conditions).compactMap(\.why) + coverage.messageTypes.compactMap(\.why)
+        #expect(
+            Set(reasons) == [
+                "only the setting createThreadNotifyRoutineEx changes this",
+                "this requires an engine that denies processes",
+            ])
     }
 
     @Test func `the report lists what a recording lacks, and nothing that it contains`() async {

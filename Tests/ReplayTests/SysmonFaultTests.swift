@@ -14,18 +14,18 @@ struct SysmonFaultTests {
     private static let create = SysmonLine.create(process)
 
     @Test(arguments: [
-        (load.replacing(#""1000""#, with: #""4294967296""#), "ProcessId is no number from 0 to 4294967295"),
-        (load.replacing(#""1000""#, with: #""99999999999999999999""#), "ProcessId is no number from 0 to 4294967295"),
-        (load.replacing(#""1000""#, with: "-4"), "ProcessId is no number from 0 to 4294967295"),
-        (load.replacing(#""1000""#, with: "4.5"), "ProcessId is no number from 0 to 4294967295"),
-        (load.replacing(#""1000""#, with: "[1000]"), "ProcessId is no number from 0 to 4294967295"),
-        (load.replacing(#""1000""#, with: #""0""#), "ProcessId is 0, which is no process"),
-        (load.replacing(#""1000""#, with: "0"), "ProcessId is 0, which is no process"),
-        (load.replacing(process.guid, with: "{1234}"), "ProcessGuid is no GUID"),
-        (load.replacing("1234abcd-", with: "1234abcg-"), "ProcessGuid is no GUID"),
-        (load.replacing("1234abcd-", with: "1234abcd1"), "ProcessGuid is no GUID"),
-        (load.replacing("1234abcd-", with: "1234abcé-"), "ProcessGuid is no GUID"),
-        (load.replacing(#""\#(process.guid)""#, with: "12"), "ProcessGuid is no GUID"),
+        (load.replacing(#""1000""#, with: #""4294967296""#), "ProcessId must be a number from 0 to 4294967295"),
+        (load.replacing(#""1000""#, with: #""99999999999999999999""#), "ProcessId must be a number from 0 to 4294967295"),
+        (load.replacing(#""1000""#, with: "-4"), "ProcessId must be a number from 0 to 4294967295"),
+        (load.replacing(#""1000""#, with: "4.5"), "ProcessId must be a number from 0 to 4294967295"),
+        (load.replacing(#""1000""#, with: "[1000]"), "ProcessId must be a number from 0 to 4294967295"),
+        (load.replacing(#""1000""#, with: #""0""#), "ProcessId is 0, which is not the id of a process"),
+        (load.replacing(#""1000""#, with: "0"), "ProcessId is 0, which is not the id of a process"),
+        (load.replacing(process.guid, with: "{1234}"), "ProcessGuid must be a GUID"),
+        (load.replacing("1234abcd-", with: "1234abcg-"), "ProcessGuid must be a GUID"),
+        (load.replacing("1234abcd-", with: "1234abcd1"), "ProcessGuid must be a GUID"),
+        (load.replacing("1234abcd-", with: "1234abcé-"), "ProcessGuid must be a GUID"),
+        (load.replacing(#""\#(process.guid)""#, with: "12"), "ProcessGuid must be a GUID"),
         (
             load.replacing("ProcessId", with: "X").replacing(process.guid, with: SysmonLine.noGUID),
             "ProcessId is missing"
@@ -33,28 +33,28 @@ struct SysmonFaultTests {
         (load.replacing("ProcessId", with: "X").replacing("ProcessGuid", with: "Y"), "ProcessId is missing"),
         (load.replacing("ImageLoaded", with: "X"), "ImageLoaded is missing"),
         (load.replacing(#""C:\\x.dll""#, with: "null"), "ImageLoaded is missing"),
-        (load.replacing(#""C:\\x.dll""#, with: "12"), "ImageLoaded is no string"),
-        (load.replacing(#""C:\\x.dll""#, with: "{}"), "ImageLoaded is no string"),
+        (load.replacing(#""C:\\x.dll""#, with: "12"), "ImageLoaded must be a string"),
+        (load.replacing(#""C:\\x.dll""#, with: "{}"), "ImageLoaded must be a string"),
         (load.replacing("x.dll", with: #"x\u0000.dll"#), "ImageLoaded contains a NUL"),
         (
             load.replacing("x.dll", with: String(repeating: "é", count: 32_764)),
             "ImageLoaded has more than 32766 UTF-16 units"
         ),
         (create.replacing(#""Image":"#, with: #""I":"#), "Image is missing"),
-        (create.replacing(#""2""#, with: #""two""#), "TerminalSessionId is no number from 0 to 4294967295"),
+        (create.replacing(#""2""#, with: #""two""#), "TerminalSessionId must be a number from 0 to 4294967295"),
         (create.replacing("a -b", with: #"\u0000"#), "CommandLine contains a NUL"),
-        (thread.replacing("0x1", with: "0x1FFFFEF60CA462460"), "StartAddress is no hex number of 64 bits"),
-        (thread.replacing("0x1", with: "KERNEL32"), "StartAddress is no hex number of 64 bits"),
-        (thread.replacing("4242", with: "4294967296"), "NewThreadId is no number from 0 to 4294967295"),
-        (thread.replacing(#""1004""#, with: #""0""#), "TargetProcessId is 0, which is no process"),
-        (thread.replacing(#""1000""#, with: #""0""#), "SourceProcessId is 0, which is no process"),
+        (thread.replacing("0x1", with: "0x1FFFFEF60CA462460"), "StartAddress must be a hex number of 64 bits"),
+        (thread.replacing("0x1", with: "KERNEL32"), "StartAddress must be a hex number of 64 bits"),
+        (thread.replacing("4242", with: "4294967296"), "NewThreadId must be a number from 0 to 4294967295"),
+        (thread.replacing(#""1004""#, with: #""0""#), "TargetProcessId is 0, which is not the id of a process"),
+        (thread.replacing(#""1000""#, with: #""0""#), "SourceProcessId is 0, which is not the id of a process"),
         (
             #"{"EventID":5,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"a","EventData":"<x/>"}"#,
-            "EventData is no JSON object"
+            "EventData must be a JSON object"
         ),
         (
             #"{"EventID":5,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"a","EventData":[]}"#,
-            "EventData is no JSON object"
+            "EventData must be a JSON object"
         ),
         (
             #"{"EventID":5,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"a","EventData":null}"#,

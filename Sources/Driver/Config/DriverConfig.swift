@@ -51,15 +51,16 @@ public struct DriverConfig: Hashable, Sendable {
             .flag(\.syncMonitorNotificationFlag)),
         DriverSetting(
             "sendSyncNotificationFlag", driverName: "MP_DATA.SendSyncNotificationFlag", .known("part 2"),
-            "off, synchronous notifications fail before they are sent", rules: ["SYN-4"],
+            "if off, synchronous notifications fail before they are sent", rules: ["SYN-4"],
             .flag(\.sendSyncNotificationFlag)),
         DriverSetting(
             "sendingSyncSemaphoreLimit", driverName: "MP_DATA.SendingSyncSemaphore", unpublished,
             "synchronous messages that are being sent at once", rules: ["SYN-4"],
             .count(1...65_535, unit: "messages", \.sendingSyncSemaphoreLimit)),
         DriverSetting(
-            "createThreadNotifyRoutineEx", driverName: "PsSetCreateThreadNotifyRoutineEx", .known("part 1"),
-            "the machine has PsSetCreateThreadNotifyRoutineEx, as Windows 10 does", rules: ["PRC-1", "TEX"],
+            "createThreadNotifyRoutineEx", driverName: "MP_DATA.PsSetCreateThreadNotifyRoutineEx",
+            .known("part 2; that it is a setting is decided"),
+            "Windows has the function PsSetCreateThreadNotifyRoutineEx, as Windows 10 does", rules: ["PRC-1", "TEX"],
             .flag(\.createThreadNotifyRoutineEx)),
         DriverSetting(
             "createThreadImageFileName", driverName: nil,

@@ -20,7 +20,7 @@ public struct SyncCounters: Hashable, Sendable {
             metric: .counter("sync_sends_total")),
         .number(
             "sync.*", "totalTimeMicroseconds", driverName: "MpData.SyncNotifications[op].Timestamp", part2,
-            "microseconds spent sending them", rules: ["SYN-5"], \.totalTimeMicroseconds),
+            "microseconds spent sending synchronous messages", rules: ["SYN-5"], \.totalTimeMicroseconds),
         .number(
             "sync.*", "recvCount", driverName: "MpData.SyncNotificationRecvCount[op]", part2,
             "replies that matched their message", rules: ["SYN-9"], \.recvCount,
@@ -35,7 +35,7 @@ public struct SyncCounters: Hashable, Sendable {
             metric: .counter("sync_errors_total")),
         .status(
             "sync.*", "errorStatus", driverName: "MpData.ErrorSyncNotificationsStatus[op]", part2,
-            "the last status of such a message", \.errorStatus),
+            "the status of the last synchronous message that was not sent, or whose send failed", \.errorStatus),
         .number(
             "sync.*", "ioTimeoutCount", driverName: "MpData.SyncNotificationsIoTimeoutCount[op]", part2,
             "synchronous messages that the engine did not answer in time", rules: ["SYN-6"], \.ioTimeoutCount,
@@ -104,7 +104,7 @@ public struct CountersSnapshot: Hashable, Sendable {
     private static let queueCounters: [Counter<CountersSnapshot>] = [
         .number(
             "async", "asyncNotificationCount", driverName: "MpData.AsyncNotificationCount", part2,
-            "messages that got a number, direct ones too", rules: ["ASY-2"], \.async.asyncNotificationCount,
+            "messages of types below 0xA, queued or direct: those that get a number", rules: ["ASY-2"], \.async.asyncNotificationCount,
             metric: .counter("async_notifications_total")),
         .number(
             "async", "failedNotifications", driverName: "MpAsync.FailedNotifications, AsyncMessagesFailed", part2,
@@ -146,14 +146,14 @@ public struct CountersSnapshot: Hashable, Sendable {
             metric: .counter("direct_sends_total")),
         .number(
             "direct", "totalTimeMicroseconds", driverName: "FltSendMessageTimeStamp", part1,
-            "microseconds spent sending them", rules: ["PRC-6"], \.direct.totalTimeMicroseconds),
+            "microseconds spent sending direct messages", rules: ["PRC-6"], \.direct.totalTimeMicroseconds),
         .number(
             "direct", "fltSendMessageError", driverName: "FltSendMessageError", part1,
             "direct messages whose send failed", rules: ["PRC-6"], \.direct.fltSendMessageError,
             metric: .counter("direct_errors_total")),
         .status(
             "direct", "fltSendMessageErrorCode", driverName: "FltSendMessageErrorCode", part1,
-            "the last status of such a message", rules: ["PRC-6"], \.direct.fltSendMessageErrorCode),
+            "the status of the last direct message whose send failed", rules: ["PRC-6"], \.direct.fltSendMessageErrorCode),
         .number(
             "direct", "fltSendMessageStatusTimeout", driverName: "FltSendMessageStatusTimeout", part1,
             "direct messages that the engine did not answer in time", rules: ["PRC-6"],
@@ -166,11 +166,11 @@ public struct CountersSnapshot: Hashable, Sendable {
 
     private static let processCounters: [Counter<CountersSnapshot>] = [
         .number(
-            "processTable", "processes", driverName: nil, .decided("what the table's lists hold"),
+            "processTable", "processes", driverName: nil, .decided("the entries of the table's lists"),
             "live process contexts, System among them", \.processes, metric: .gauge("processes")),
         .number(
             "processTable", "createThreadNotifyLock", driverName: "MpProcessTable.CreateThreadNotifyLock", part2,
-            "processes that the Ex routine may still have to look at", rules: ["PRC-5", "TEX-2"],
+            "processes that the Ex routine may have yet to check", rules: ["PRC-5", "TEX-2"],
             \.createThreadNotifyLock, metric: .gauge("create_thread_notify_lock")),
     ]
 }

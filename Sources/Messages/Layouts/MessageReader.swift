@@ -94,7 +94,7 @@ struct MessageReader {
                 ? place + 1 == units || !UTF16.isTrailSurrogate(codes[place + 1])
                 : UTF16.isTrailSurrogate(codes[place]) && (place == 0 || !UTF16.isLeadSurrogate(codes[place - 1]))
         }
-        fault(offset + 2 * (lone ?? 0), "a lone surrogate, which is no text")
+        fault(offset + 2 * (lone ?? 0), "a lone surrogate")
         return nil
     }
 

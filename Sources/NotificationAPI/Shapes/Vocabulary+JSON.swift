@@ -1,3 +1,4 @@
+import Driver
 import JSON
 import Messages
 import MicroHTTPD
@@ -26,6 +27,9 @@ extension Vocabulary {
                     }
                 }
             }
+            json.member("conditions", each: DriverRoutine.allCases.flatMap(\.checks)) { json, condition in
+                condition.write(to: &json)
+            }
             json.member("layouts", each: layouts) { json, layout in layout.write(to: &json) }
         }
     }
@@ -47,6 +51,17 @@ extension Term {
             json.member("status", provenance.status.rawValue)
             json.member("source", provenance.source)
             json.member("meaning", explanation)
+        }
+    }
+}
+
+extension Check.Line {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("routine", check.routine.name)
+            json.member("check", String(describing: text))
+            json.member("rule", rule)
+            json.member("meaning", meaning)
         }
     }
 }

@@ -1,11 +1,20 @@
 import Driver
 import Messages
 
-/// The conditions, messages and events that a recording of Sysmon cannot contain, with the reasons.
+/// The conditions, messages and events that a recording cannot contain, with the reasons. Most are limits of Sysmon: native
+/// lines can express every event.
 enum RecordingGaps {
     /// Why a condition is never true, or never false, in a recording; nil if other events, rules or settings can change
     /// that.
-    static func why(_ check: Check, neverIs outcome: Bool) -> String? {
+    static func why(_ check: Check, neverIs outcome: Bool, in format: EventFeed.Options.Format) -> String? {
+        switch (check, outcome) {
+        case (.hasCreateThreadNotifyRoutineEx, false): "only the setting createThreadNotifyRoutineEx changes this"
+        case (.accessDenied, true): "this requires an engine that denies processes"
+        default: format == .sysmon ? whyNotBySysmon(check, neverIs: outcome) : nil
+        }
+    }
+
+    private static func whyNotBySysmon(_ check: Check, neverIs outcome: Bool) -> String? {
         switch (check, outcome) {
         case (.create, false), (.createEx, false): "Sysmon does not record the end of threads"
         case (.sameProcess, true), (.ruleNewThreadSameProcess, _):
@@ -16,25 +25,23 @@ enum RecordingGaps {
         case (.streamContext, true), (.ruleImageLoadPerStream, _):
             "recordings have no stream contexts: create them on the host"
         case (.systemModeImage, true): "only event 6 reports kernel images"
-        case (.hasCreateThreadNotifyRoutineEx, false): "only the setting createThreadNotifyRoutineEx changes this"
-        case (.accessDenied, true): "this requires an engine that denies processes"
         default: nil
         }
     }
 
     /// Why a recording never causes a type of message; nil if it can.
-    static func why(neverMade type: MessageType) -> String? {
+    static func why(neverMade type: MessageType, in format: EventFeed.Options.Format) -> String? {
         switch (type.kind, type.operation) {
-        case (.sync, .sync(.newThreadSameProcess)): why(.sameProcess, neverIs: true)
-        case (.sync, .sync(.newThreadAndCmdLine)): why(.commandLineDiffers, neverIs: true)
-        case (.sync, .sync(.newImageLoadPerStream)): why(.streamContext, neverIs: true)
+        case (.sync, .sync(.newThreadSameProcess)): why(.sameProcess, neverIs: true, in: format)
+        case (.sync, .sync(.newThreadAndCmdLine)): why(.commandLineDiffers, neverIs: true, in: format)
+        case (.sync, .sync(.newImageLoadPerStream)): why(.streamContext, neverIs: true, in: format)
         default: nil
         }
     }
 
-    /// The gaps of the recording whose counts are in `tally`, one phrase each. If it `isNewestFirst`, the last event of a
-    /// machine happened before its first one, and the recording must be read from its end.
-    static func of(_ tally: Tally, isNewestFirst: Bool) -> [String] {
+    /// The gaps of the recording of `format` whose counts are in `tally`, one phrase each. If it `isNewestFirst`, the last
+    /// event of a machine happened before its first one, and the recording must be read from its end.
+    static func of(_ tally: Tally, in format: EventFeed.Options.Format, isNewestFirst: Bool) -> [String] {
         var gaps: [String] = []
         if isNewestFirst {
             gaps.append(
@@ -47,13 +54,7 @@ enum RecordingGaps {
                     + "\(tally.processesCompleted) got a creation later; the others have no CreateProcess message, "
                     + "command line, parent or session")
         }
-        let recorded = DriverEvent.table.compactMap { line in
-            line.sysmon.map { (form: $0, isApplied: tally.applied(line.event) > 0) }
-        }
-        for (form, isApplied) in recorded where isApplied {
-            if let limits = form.limits { gaps.append("event \(form.id) \(limits)") }
-        }
-        for (form, isApplied) in recorded where !isApplied { gaps.append("no event \(form.id): no \(form.lacks)") }
+        if format == .sysmon { gaps += gapsOfEvents(tally) }
         let counted: [(SkipReason, String, String)] = [
             (.processOpen, "records of opened processes (event 10)", ": the model has no handle callbacks"),
             (.registry, "records of registry operations (events 12 to 14)", ": the model has no registry callbacks"),
@@ -65,5 +66,17 @@ enum RecordingGaps {
         ]
         gaps += counted.filter { tally.skipped($0.0) > 0 }.map { "\(tally.skipped($0.0)) × \($0.1)\($0.2)" }
         return gaps
+    }
+
+    /// The limits of the Sysmon events that the recording contains, applied or skipped, and the events that it lacks.
+    private static func gapsOfEvents(_ tally: Tally) -> [String] {
+        let forms = DriverEvent.table.compactMap { line in
+            line.sysmon.map { (form: $0, isContained: tally.contains(line.event)) }
+        }
+        let limits = forms.compactMap { form, isContained in
+            isContained ? form.limits.map { "event \(form.id) \($0)" } : nil
+        }
+        let lacks = forms.filter { !$0.isContained }.map { "no event \($0.form.id): no \($0.form.lacks)" }
+        return limits + lacks
     }
 }

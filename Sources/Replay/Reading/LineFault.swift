@@ -6,15 +6,15 @@ enum LineFault: Error {
     /// The fault of a member of a record, as clients see it.
     enum Problem: String {
         case missing = "is missing"
-        case notText = "is no string"
+        case notText = "must be a string"
         case nul = "contains a NUL"
         case tooLong = "has more than 32766 UTF-16 units"
         case tooLongName = "has more than 255 bytes"
-        case notAnId = "is no number from 0 to 4294967295"
-        case notAnAddress = "is no hex number of 64 bits"
-        case notAGUID = "is no GUID"
-        case idleProcess = "is 0, which is no process"
-        case notAnObject = "is no JSON object"
+        case notAnId = "must be a number from 0 to 4294967295"
+        case notAnAddress = "must be a hex number of 64 bits"
+        case notAGUID = "must be a GUID"
+        case idleProcess = "is 0, which is not the id of a process"
+        case notAnObject = "must be a JSON object"
     }
 
     /// Not JSON, or not a valid native line.

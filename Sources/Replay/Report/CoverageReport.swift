@@ -55,28 +55,29 @@ public struct CoverageReport: Equatable, Sendable {
 }
 
 extension CoverageReport {
-    init(_ coverage: Coverage, of messages: MessageCounts, gaps: [String]) {
+    init(_ coverage: Coverage, of messages: MessageCounts, in format: EventFeed.Options.Format, gaps: [String]) {
         reached = coverage.reached
         outcomes = Coverage.outcomeCount
         routines = Coverage.routines.map { routine in
             let runs = coverage.runs(of: routine)
             return Routine(
                 name: routine.name, records: runs.runs, notified: runs.notified,
-                conditions: routine.checks.map { Condition($0.check, coverage.outcomes(of: $0.check)) })
+                conditions: routine.checks.map { Condition($0.check, coverage.outcomes(of: $0.check), in: format) })
         }
         messageTypes = Coverage.messageTypes.map { type in
             let made = messages[type]
-            return Message(type: type.names, made: made, why: made == 0 ? RecordingGaps.why(neverMade: type) : nil)
+            let why = made == 0 ? RecordingGaps.why(neverMade: type, in: format) : nil
+            return Message(type: type.names, made: made, why: why)
         }
         self.gaps = gaps
     }
 }
 
 extension CoverageReport.Condition {
-    fileprivate init(_ check: Check, _ outcomes: Coverage.Outcomes) {
+    fileprivate init(_ check: Check, _ outcomes: Coverage.Outcomes, in format: EventFeed.Options.Format) {
         let reasons = [
-            outcomes.held == 0 ? RecordingGaps.why(check, neverIs: true) : nil,
-            outcomes.failed == 0 ? RecordingGaps.why(check, neverIs: false) : nil,
+            outcomes.held == 0 ? RecordingGaps.why(check, neverIs: true, in: format) : nil,
+            outcomes.failed == 0 ? RecordingGaps.why(check, neverIs: false, in: format) : nil,
         ].compactMap(\.self)
         // Both outcomes may be missing for one reason.
         let different = reasons.first == reasons.last ? Array(reasons.prefix(1)) : reasons

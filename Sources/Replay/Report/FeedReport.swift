@@ -12,6 +12,8 @@ public struct FeedReport: Equatable, Sendable {
     public let total: EventsReport
     /// The machines that got a host, in order of appearance.
     public let machines: [Machine]
+    /// The format of the lines.
+    public let format: EventFeed.Options.Format
     /// The routines and conditions that the events reached; empty unless the options ask for it.
     public let coverage: Coverage
     /// The gaps of this recording that explain the figures, a phrase each.

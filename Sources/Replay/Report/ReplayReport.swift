@@ -94,7 +94,7 @@ extension ReplayReport {
             .sorted { ($0.type.kind, $0.type.operation) < ($1.type.kind, $1.type.operation) }
         losses = ledger.losses.map(Loss.init)
         lossesUnlisted = ledger.unlisted
-        coverage = CoverageReport(feed.coverage, of: feed.total.messages, gaps: feed.gaps)
+        coverage = CoverageReport(feed.coverage, of: feed.total.messages, in: feed.format, gaps: feed.gaps)
         durationMilliseconds = durationNanoseconds / 1_000_000
     }
 }

@@ -43,8 +43,12 @@ struct Tally: Sendable {
         }
     }
 
-    /// The number of events of `type` that were applied.
-    func applied(_ type: DriverEvent) -> Int { applied[Int(type.rawValue)] }
+    private func applied(_ type: DriverEvent) -> Int { applied[Int(type.rawValue)] }
+
+    /// Whether a line has an event of `type`, applied or skipped.
+    func contains(_ type: DriverEvent) -> Bool {
+        applied(type) > 0 || skipped.keys.contains { $0.type == type }
+    }
 
     /// The number of lines that were skipped for `reason`.
     func skipped(_ reason: SkipReason) -> Int {

@@ -94,8 +94,10 @@ struct EventSequence {
                 section.hasHost == true
                     ? FeedReport.Machine(name: section.machine, events: section.tally.report) : nil
             },
+            format: options.format,
             coverage: coverage,
-            gaps: RecordingGaps.of(sum, isNewestFirst: sections.all.contains(where: \.isNewestFirst)))
+            gaps: RecordingGaps.of(
+                sum, in: options.format, isNewestFirst: sections.all.contains(where: \.isNewestFirst)))
     }
 
     // MARK: Steps
