@@ -148,7 +148,8 @@ let package = Package(
                 "TestCertificates", arguments, logging,
             ]),
         tests("ConsoleTests", ["Console", "Settings", "Locking", logging]),
-        tests("ReplayCommandTests", ["ReplayCommand", "Console", "Replay", "Driver", arguments]),
+        tests(
+            "ReplayCommandTests", ["ReplayCommand", "Console", "Settings", "Replay", "Driver", "Runtime", arguments]),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -30,19 +30,14 @@ final class ReplayMachines: Sendable {
         let settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             var file: SettingsFile?
             if let config = command.engine.config { file = try SettingsFile(path: config) }
-            var flags: [SettingsFlag] = []
-            if let url = command.engine.url {
-                flags.append(SettingsFlag("--engine-url", key: "engine.type", value: "webhook"))
-                flags.append(SettingsFlag("--engine-url", key: "engine.url", value: url))
-            }
-            if let secretFile = command.engine.secretFile {
-                flags.append(SettingsFlag("--engine-secret-file", key: "engine.secretFile", value: secretFile))
-            }
-            return try Settings.load(file: file, environment: [:], flags: flags)
+            return try Settings.load(file: file, environment: [:], flags: command.engine.settings)
         }
         var defaults: HostDefaults
         do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }
         defaults.rulePolicies += command.policies.map(\.policy)
+        if let excess = RulePolicySet.excess(of: defaults.rulePolicies) {
+            throw CommandFailure(status: .usage, message: "--policy: \(excess)")
+        }
         // Nobody reads the journal; the outcome of messages is in the ledger.
         defaults.limits.journalCapacity = 1
         self.defaults = defaults
@@ -61,8 +56,7 @@ final class ReplayMachines: Sendable {
     ) throws(CommandFailure) -> Environment {
         switch engine {
         case .none: return .virtual(VirtualTime(), nil)
-        case .embedded(let behavior):
-            return .virtual(VirtualTime(), command.engine.hasEmbeddedOptions ? command.engine.behavior : behavior)
+        case .embedded(let behavior): return .virtual(VirtualTime(), behavior)
         case .webhook(let configuration):
             let curl: CurlMulti
             do throws(WebhookEngineError) {

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Console
 import Driver
 public import Runtime
+import Settings
 
 /// The engine of a replay in this process.
 struct ReplayEngineOptions: ParsableArguments {
@@ -14,15 +15,18 @@ struct ReplayEngineOptions: ParsableArguments {
         help: "The file with the secret (whsec_...) that signs the messages to the webhook.", completion: .file())
     var secretFile: String?
 
-    @Option(name: .customLong("engine-reply"), help: "How the embedded engine answers.")
-    var reply = EmbeddedEngine.Reply.acknowledge
-
-    @Option(name: .customLong("engine-latency"), help: "How long the embedded engine takes to answer, 0ms to 60s.")
-    var latency = ReplyDelay(milliseconds: 0)
+    @Option(name: .customLong("engine-reply"), help: "How the embedded engine answers. (default: acknowledge)")
+    var reply: EmbeddedEngine.Reply?
 
     @Option(
-        name: .customLong("engine-fail-every"), help: "Make every Nth send to the embedded engine fail; 0 for none.")
-    var failEvery: UInt32 = 0
+        name: .customLong("engine-latency"),
+        help: "How long the embedded engine takes to answer, 0ms to 60s. (default: 0ms)")
+    var latency: ReplyDelay?
+
+    @Option(
+        name: .customLong("engine-fail-every"),
+        help: "Make every Nth send to the embedded engine fail, 0 to 1000000; 0 for none. (default: 0)")
+    var failEvery: UInt32?
 
     @Option(
         help: "A configuration file: its driver, engine, rulePolicies, limits and egress are used.",
@@ -35,12 +39,22 @@ struct ReplayEngineOptions: ParsableArguments {
         }
     }
 
-    /// Whether any option of the embedded engine was given.
-    var hasEmbeddedOptions: Bool { reply != .acknowledge || latency.milliseconds != 0 || failEvery != 0 }
+    /// Whether an option of the embedded engine was given.
+    private var hasEmbeddedOptions: Bool { reply != nil || latency != nil || failEvery != nil }
 
-    /// The behavior of the embedded engine.
-    var behavior: EmbeddedEngine.Behavior {
-        EmbeddedEngine.Behavior(reply: reply, delay: latency.duration, failEvery: UInt64(failEvery))
+    /// The options as settings, which take precedence over those of the configuration file.
+    var settings: [SettingsFlag] {
+        var flags: [SettingsFlag] = []
+        func add(_ option: String, _ key: String, _ value: String?) {
+            if let value { flags.append(SettingsFlag(option, key: key, value: value)) }
+        }
+        add("--engine-url", "engine.type", url.map { _ in "webhook" })
+        add("--engine-url", "engine.url", url)
+        add("--engine-secret-file", "engine.secretFile", secretFile)
+        add("--engine-reply", "engine.reply", reply?.rawValue)
+        add("--engine-latency", "engine.delayMs", latency.map { "\($0.milliseconds)" })
+        add("--engine-fail-every", "engine.failEvery", failEvery.map { "\($0)" })
+        return flags
     }
 
     func refuseWithServer() throws {

@@ -5,7 +5,11 @@ extension RulePolicy {
     /// Reads the list `rulePolicies`: rules and flags that a process gets at its creation, by its image.
     static func list(from reader: inout SettingsReader) -> [RulePolicy] {
         let items = reader.read("rulePolicies") { given throws(SettingsFault) in try given.items() } ?? []
-        return items.compactMap { RulePolicy($0, from: &reader) }
+        let policies = items.compactMap { RulePolicy($0, from: &reader) }
+        if let excess = RulePolicySet.excess(of: policies), let given = reader.given("rulePolicies").first {
+            reader.add(given.fault(excess))
+        }
+        return policies
     }
 
     private init?(_ item: SettingsValue, from reader: inout SettingsReader) {

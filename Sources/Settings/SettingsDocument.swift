@@ -4,6 +4,8 @@ import Yams
 struct SettingsDocument {
     /// The given values, by key path.
     private(set) var values: [String: SettingsValue] = [:]
+    /// Keys of the first level that have no value. They set nothing, but their names are checked.
+    private(set) var absent: [SettingsValue] = []
     /// Faults in the structure of the file: not YAML, not a mapping, duplicate keys.
     private(set) var faults: [SettingsFault] = []
 
@@ -22,18 +24,27 @@ struct SettingsDocument {
             return
         }
         for (key, node) in mapping where !Self.isSetAside(key.text) {
-            if let group = node.mapping {
+            if key.text.contains(".") {
+                // Members of groups have such paths, but the file writes them as mappings.
+                faults.append(fault(key.mark, key: key.text, "unknown setting"))
+            } else if let group = node.mapping, !group.isEmpty {
                 for (member, value) in group where !Self.isSetAside(member.text) {
                     add(value, key: key.text + "." + member.text, line: member.mark?.line)
                 }
-            } else if node.scalar?.string.isEmpty != true {
+            } else if let scalar = node.scalar, scalar.string.isEmpty, scalar.style == .plain {
+                absent.append(value(node, key: key.text, line: key.mark?.line))
+            } else {
                 add(node, key: key.text, line: key.mark?.line)
             }
         }
     }
 
     private mutating func add(_ node: Node, key: String, line: Int?) {
-        values[key] = SettingsValue(node: node, key: key, origin: .file(name: name, line: line))
+        values[key] = value(node, key: key, line: line)
+    }
+
+    private func value(_ node: Node, key: String, line: Int?) -> SettingsValue {
+        SettingsValue(node: node, key: key, origin: .file(name: name, line: line))
     }
 
     private func fault(_ mark: Mark?, key: String? = nil, _ detail: String) -> SettingsFault {

@@ -106,10 +106,11 @@ struct SettingsReader {
         let groups = Set(known.compactMap { $0.split(separator: ".").count > 1 ? $0.split(separator: ".")[0] : nil })
         var unknownGroups: Set<Substring> = []
         var all = faults
-        for value in document.values.values.sorted(by: { $0.line < $1.line }) where !known.contains(value.key) {
+        let given = document.values.values + document.absent
+        for value in given.sorted(by: { $0.line < $1.line }) where !known.contains(value.key) {
             let group = value.key.prefix { $0 != "." }
             if groups.contains(Substring(value.key)) {
-                all.append(value.fault("must be a mapping"))
+                if !value.isEmptyGroup { all.append(value.fault("must be a mapping")) }
             } else if groups.contains(group) || known.contains(String(group)) {
                 all.append(value.fault("unknown setting"))
             } else if unknownGroups.insert(group).inserted {
@@ -127,6 +128,11 @@ extension SettingsValue {
         return scalar.string.split(separator: ",", omittingEmptySubsequences: false).map { part in
             SettingsValue(node: .scalar(.init(String(part), .implicit, .plain)), key: key, origin: origin)
         }
+    }
+
+    /// Whether the value of a group is missing, or is a mapping without members.
+    fileprivate var isEmptyGroup: Bool {
+        node.mapping != nil || node.scalar.map { $0.string.isEmpty && $0.style == .plain } == true
     }
 
     fileprivate var line: Int {

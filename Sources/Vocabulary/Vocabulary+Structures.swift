@@ -2,7 +2,9 @@ import Messages
 
 extension Vocabulary {
     static let structures: [Term] = [
-        structure("MP_DATA", 0xDA00, "size 0xCC0; the driver's global MpData, from which all other structures are reached", in: "part 1"),
+        structure(
+            "MP_DATA", 0xDA00, "size 0xCC0; the driver's global MpData, from which all other structures are reached",
+            in: "part 1"),
         structure("MP_ASYNC", 0xDA07, "size 0x180; the asynchronous queue", in: "part 2"),
         structure("MP_ASYNC_NOTIFICATION", 0xDA08, "size 0x18; an entry of the queue", in: "part 2"),
         structure(

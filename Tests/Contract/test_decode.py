@@ -1,8 +1,10 @@
 """`wdfilterd decode` with the published dumps, in every common form, and with input that is not a message."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +24,14 @@ needs_dumps = pytest.mark.skipif(
 def decode(data: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """The result of the command for `data` on standard input."""
     return subprocess.run([binary(), "decode", *arguments], input=data, capture_output=True, timeout=30, check=False)
+
+
+def test_the_page_about_dumps_shows_the_real_output() -> None:
+    page = (Path(__file__).parents[2] / "docs/reading-a-dump.md").read_text()
+    shown = re.search(r"\$ cat windbg\.log\n(.*?)\$ wdfilterd decode windbg\.log\n(.*?)```", page, re.DOTALL)
+    assert shown is not None
+    result = decode(shown[1].encode())
+    assert (result.returncode, result.stdout.decode()) == (0, shown[2])
 
 
 def lines(data: bytes, line: Callable[[bytes], str], *, ticks: bool = True) -> bytes:

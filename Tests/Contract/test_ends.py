@@ -82,7 +82,7 @@ def test_options_of_a_replay(story: Path, number: str) -> None:
         ("--pace", f"x{number}", ("1", "65535", "65536", "0.5")),
         ("--engine-latency", f"{number}ms", ("0", "1")),
         ("--engine-latency", f"{number}s", ("0", "1")),
-        ("--engine-fail-every", number, ("0", "-0", "1", "65535", "65536", "4294967295", "+1")),
+        ("--engine-fail-every", number, ("0", "-0", "1", "65535", "65536", "+1")),
         ("--fail-under", number, ("0", "-0", "1e-400", "0.5", "1", "+1", "0x10")),
         ("--rules", f"0x{number}", ("1e308", "1e309")),
     ):

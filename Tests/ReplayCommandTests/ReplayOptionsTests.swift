@@ -1,6 +1,8 @@
 import ArgumentParser
 import Driver
 import Replay
+import Runtime
+import Settings
 import Testing
 
 @testable import ReplayCommand
@@ -77,6 +79,24 @@ import Testing
     ])
     func `options that fit together are accepted`(arguments: [String]) throws {
         #expect(try ReplayCommand.parse(arguments).files.isEmpty == false)
+    }
+
+    @Test func `options of the engine override only their own settings of the file`() throws {
+        let command = try ReplayCommand.parse(["f", "--engine-latency", "10ms"])
+        let file = SettingsFile(name: "c", text: "engine: {reply: deny, delayMs: 100, failEvery: 7}")
+        let settings = try Settings.load(file: file, environment: [:], flags: command.engine.settings)
+        #expect(
+            settings.engine == .embedded(EmbeddedEngine.Behavior(reply: .deny, delay: .milliseconds(10), failEvery: 7)))
+    }
+
+    @Test(arguments: ["none", "webhook, url: 'http://127.0.0.1:1'"])
+    func `options of the embedded engine are refused with another engine of the file`(type: String) throws {
+        let command = try ReplayCommand.parse(["f", "--engine-reply", "deny"])
+        let file = SettingsFile(name: "c", text: "engine: {type: \(type)}")
+        let fault = #expect(throws: InvalidSettings.self) {
+            try Settings.load(file: file, environment: [:], flags: command.engine.settings)
+        }
+        #expect(fault?.faults.map(\.description) == ["--engine-reply: requires engine.type embedded"])
     }
 }
 

@@ -115,7 +115,8 @@ struct CoverageTests {
         #expect(coverage.reached == reached)
         #expect(Coverage.outcomeCount == 56)
         #expect(
-            CoverageReport(coverage, of: MessageCounts(), in: .sysmon, gaps: []).percent == (Double(reached) / 0.056).rounded() / 10)
+            CoverageReport(coverage, of: MessageCounts(), in: .sysmon, gaps: []).percent == (Double(reached) / 0.056)
+                .rounded() / 10)
     }
 
     @Test func `a client can reach every outcome except a new thread whose process has no context`() throws {
@@ -163,7 +164,8 @@ struct CoverageTests {
         Check.allCases.flatMap { check -> [String] in
             let outcomes = report.coverage.outcomes(of: check)
             return [(true, outcomes.held), (false, outcomes.failed)].compactMap { outcome, count in
-                count > 0 && RecordingGaps.why(check, neverIs: outcome, in: .sysmon) != nil ? "\(check) \(outcome)" : nil
+                count > 0 && RecordingGaps.why(check, neverIs: outcome, in: .sysmon) != nil
+                    ? "\(check) \(outcome)" : nil
             }
         }.filter { !exceptions.contains($0) }
             + Coverage.messageTypes.filter {
@@ -253,7 +255,8 @@ struct CoverageTests {
         #expect(report.total.applied == 2)
         #expect(report.gaps == [])
         let coverage = CoverageReport(Coverage(), of: MessageCounts(), in: .native, gaps: [])
-        let reasons = coverage.routines.flatMap(\.conditions).compactMap(\.why) + coverage.messageTypes.compactMap(\.why)
+        let reasons =
+            coverage.routines.flatMap(\.conditions).compactMap(\.why) + coverage.messageTypes.compactMap(\.why)
         #expect(
             Set(reasons) == [
                 "only the setting createThreadNotifyRoutineEx changes this",

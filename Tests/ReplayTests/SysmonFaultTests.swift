@@ -15,7 +15,10 @@ struct SysmonFaultTests {
 
     @Test(arguments: [
         (load.replacing(#""1000""#, with: #""4294967296""#), "ProcessId must be a number from 0 to 4294967295"),
-        (load.replacing(#""1000""#, with: #""99999999999999999999""#), "ProcessId must be a number from 0 to 4294967295"),
+        (
+            load.replacing(#""1000""#, with: #""99999999999999999999""#),
+            "ProcessId must be a number from 0 to 4294967295"
+        ),
         (load.replacing(#""1000""#, with: "-4"), "ProcessId must be a number from 0 to 4294967295"),
         (load.replacing(#""1000""#, with: "4.5"), "ProcessId must be a number from 0 to 4294967295"),
         (load.replacing(#""1000""#, with: "[1000]"), "ProcessId must be a number from 0 to 4294967295"),

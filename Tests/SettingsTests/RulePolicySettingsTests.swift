@@ -52,6 +52,20 @@ import Testing
             ])
     }
 
+    @Test func `policies have the limits of a host`() {
+        func lines(_ count: Int, _ name: String) -> String {
+            "rulePolicies:\n" + String(repeating: "- imageFileName: \(name)\n", count: count)
+        }
+        #expect(faults(lines(10_000, "a")).isEmpty)
+        expectFaults(
+            lines(10_001, "a"), ["wdfilterd.yaml:1: rulePolicies: there are 10001 policies; the limit is 10000"])
+        let name = String(repeating: "x", count: 32_766)
+        #expect(faults(lines(2, name)).isEmpty)
+        expectFaults(
+            lines(3, name),
+            ["wdfilterd.yaml:1: rulePolicies: the patterns have 98298 characters in total; the limit is 65536"])
+    }
+
     @Test func `the name of an image is limited`() {
         let longest = String(repeating: "x", count: 32_766)
         #expect(faults("rulePolicies: [{imageFileName: \(longest)}]").isEmpty)

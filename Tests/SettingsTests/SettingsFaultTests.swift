@@ -36,6 +36,23 @@ import Testing
             ])
     }
 
+    @Test(arguments: ["servr:", "servr: {}", "servr: ''", "servr: []", "driver.asyncTimeoutMs: 5"])
+    func `an unknown key is a fault, whatever its value`(line: String) {
+        let key = line.prefix { $0 != ":" }
+        expectFaults("log:\n\(line)\n", ["wdfilterd.yaml:2: \(key): unknown setting"])
+    }
+
+    @Test(arguments: [
+        ("server: ''", "server: must be a mapping"), ("rulePolicies: {}", "rulePolicies: must be a list"),
+        ("rulePolicies: ''", "rulePolicies: must be a list"),
+    ])
+    func `an empty value of another type is a fault`(line: String, fault: String) {
+        expectFaults(line, ["wdfilterd.yaml:1: \(fault)"])
+    }
+
+    @Test(arguments: ["server:", "server: {}", "rulePolicies:", "rulePolicies: []"])
+    func `a group or list may be empty`(line: String) { expectFaults(line, []) }
+
     @Test(arguments: [
         ("0", "0 is not in 1...60000"), ("60001", "60001 is not in 1...60000"), ("-1", "-1 is not in 1...60000"),
         ("99999999999999999999", "99999999999999999999 is not in 1...60000"),

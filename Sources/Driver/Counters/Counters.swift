@@ -104,7 +104,8 @@ public struct CountersSnapshot: Hashable, Sendable {
     private static let queueCounters: [Counter<CountersSnapshot>] = [
         .number(
             "async", "asyncNotificationCount", driverName: "MpData.AsyncNotificationCount", part2,
-            "messages of types below 0xA, queued or direct: those that get a number", rules: ["ASY-2"], \.async.asyncNotificationCount,
+            "messages of types below 0xA, queued or direct: those that get a number", rules: ["ASY-2"],
+            \.async.asyncNotificationCount,
             metric: .counter("async_notifications_total")),
         .number(
             "async", "failedNotifications", driverName: "MpAsync.FailedNotifications, AsyncMessagesFailed", part2,
@@ -153,7 +154,8 @@ public struct CountersSnapshot: Hashable, Sendable {
             metric: .counter("direct_errors_total")),
         .status(
             "direct", "fltSendMessageErrorCode", driverName: "FltSendMessageErrorCode", part1,
-            "the status of the last direct message whose send failed", rules: ["PRC-6"], \.direct.fltSendMessageErrorCode),
+            "the status of the last direct message whose send failed", rules: ["PRC-6"],
+            \.direct.fltSendMessageErrorCode),
         .number(
             "direct", "fltSendMessageStatusTimeout", driverName: "FltSendMessageStatusTimeout", part1,
             "direct messages that the engine did not answer in time", rules: ["PRC-6"],

@@ -14,6 +14,21 @@ public struct RulePolicySet: Hashable, Sendable {
         index = policies.isEmpty ? .empty : RulePolicyIndex(policies)
     }
 
+    /// The maximum number of policies of a host.
+    public static let maxCount = 10_000
+
+    /// The maximum total number of characters in the patterns of a host's policies. Each process creation is matched against
+    /// all of them.
+    public static let maxPatternLength = 65_536
+
+    /// The limit of a host that `policies` exceed, in words without a period; nil if they exceed none.
+    public static func excess(of policies: [RulePolicy]) -> String? {
+        if policies.count > maxCount { return "there are \(policies.count) policies; the limit is \(maxCount)" }
+        let length = policies.reduce(0) { $0 + $1.imageFileName.unicodeScalars.count }
+        guard length > maxPatternLength else { return nil }
+        return "the patterns have \(length) characters in total; the limit is \(maxPatternLength)"
+    }
+
     /// Whether two sets have the same policies, in the same order.
     public static func == (one: RulePolicySet, other: RulePolicySet) -> Bool {
         one.index === other.index || one.policies == other.policies

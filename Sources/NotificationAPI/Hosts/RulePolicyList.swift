@@ -8,18 +8,11 @@ struct RulePolicyList: JSONObjectReadable, Hashable, Sendable {
 
     static let members: [StaticString] = ["items"]
 
-    /// The maximum number of policies of a host.
-    static let maxCount = 10_000
-
-    /// The maximum total number of characters in the patterns of a host's policies. Each process creation is matched against
-    /// all of them.
-    static let maxPatternLength = 65_536
-
     init(_ items: [RulePolicy]) { self.items = items }
 
     init?(_ object: JSONObject) {
         let items = object.required("items") { value -> [RulePolicy]? in
-            guard let items = value.array(maxCount: RulePolicyList.maxCount) else { return nil }
+            guard let items = value.array(maxCount: RulePolicySet.maxCount) else { return nil }
             let policies = items.map { RulePolicy($0) }
             return policies.contains { $0 == nil } ? nil : policies.compactMap { $0 }
         }
@@ -27,13 +20,10 @@ struct RulePolicyList: JSONObjectReadable, Hashable, Sendable {
         self.items = items
     }
 
-    /// Throws if the patterns exceed `maxPatternLength` in total.
+    /// Throws if the patterns are too long in total.
     func checkPatterns() throws(Problem) {
-        let length = items.reduce(0) { $0 + $1.imageFileName.unicodeScalars.count }
-        if length > RulePolicyList.maxPatternLength {
-            throw Problem(
-                .limitReached,
-                "The patterns have \(length) characters in total; the limit is \(RulePolicyList.maxPatternLength).")
+        if let excess = RulePolicySet.excess(of: items) {
+            throw Problem(.limitReached, "The host's rule policies: \(excess).")
         }
     }
 }

@@ -100,7 +100,7 @@ enum HostRoutes {
     private static func getRulePolicies(_ call: Call) throws(Problem) {
         let page = try call.parameters {
             Page(
-                limit: $0.integer("limit", in: 1...RulePolicyList.maxCount) ?? RulePolicyList.maxCount,
+                limit: $0.integer("limit", in: 1...RulePolicySet.maxCount) ?? RulePolicySet.maxCount,
                 after: $0.number("cursor", as: UInt64.self))
         }
         let policies = try call.host().driver.rulePolicies

@@ -14,8 +14,8 @@ struct DecodeCommand: ParsableCommand {
             FILE contains the bytes, or a text dump of them: WinDbg's db, dd and dq with addresses and backticks, gdb's x, \
             xxd, hexdump -C, or plain digits. Without FILE, or with -, standard input is read.
 
-            A ~ before a field means that its position is inferred, a * that it is our decision, a ! that the driver would \
-            write something else there. Exit code 0 if the bytes are a message, 2 otherwise; even then they are explained \
+            A ~ before a field means that its position is inferred, a * that it is our decision, a ? that published sources \
+            disagree about it, a ! that the driver would write something else there. Exit code 0 if the bytes are a message, 2 otherwise; even then they are explained \
             as far as possible.
 
             Examples:
