@@ -32,7 +32,7 @@ struct DriverState {
     var underWay = 0
     /// Set once the driver unloads; nothing waits after that.
     var isUnloading = false
-    /// Set once waits for messages, drains and room are no longer allowed.
+    /// Set once new waits for messages, drains and room are refused.
     var endsWaits = false
     /// Work to do once the lock is released.
     var wakeUps: [WakeUp] = []

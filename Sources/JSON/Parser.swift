@@ -8,7 +8,7 @@ struct Parser: ~Copyable {
     private let handle: OpaquePointer
     private let isBorrowed: Bool
 
-    /// A new parser; nil if there is no memory.
+    /// A new parser; nil if memory runs out.
     init?() {
         guard let handle = csj_parser_create() else { return nil }
         self.handle = handle
@@ -20,7 +20,7 @@ struct Parser: ~Copyable {
         isBorrowed = true
     }
 
-    /// The calling thread's parser, which is returned to that thread at the end; nil if there is no memory.
+    /// The calling thread's parser, which is returned to that thread at the end; nil if memory runs out.
     static func borrowed() -> Parser? {
         csj_parser_borrow().map { Parser(borrowed: $0) }
     }
@@ -33,7 +33,7 @@ struct Parser: ~Copyable {
         }
     }
 
-    /// Parses `bytes`. The nodes point into `bytes`, and both must stay valid until the nodes are no longer used.
+    /// Parses `bytes`. The nodes point into `bytes`, and both must stay valid as long as the nodes are used.
     ///
     /// - Parameter leavesRaw: whether strings keep their escapes until they are `resolve`d; escapes are checked in any
     ///   case.

@@ -34,7 +34,7 @@ package struct Exchange {
     struct Acceptance {
         /// Whether to resume the connection.
         var resumes = false
-        /// The disconnect actions that are no longer needed; to be released outside the lock.
+        /// The disconnect actions that are not needed anymore; to be released outside the lock.
         var unused: [@Sendable () -> Void] = []
     }
 
@@ -130,7 +130,7 @@ package struct Exchange {
     /// Whether `request` is still open.
     func isInFlight(_ request: UInt64) -> Bool { isOpen && request == self.request }
 
-    /// Whether there was no request on the connection yet.
+    /// Whether the connection has yet to receive a request.
     var isUnused: Bool { request == 0 }
 
     /// The request that waits for its answer, if any.

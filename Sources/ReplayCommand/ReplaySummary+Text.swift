@@ -85,7 +85,7 @@ private struct Page {
         for part in wrapped(heading, width: style.width ?? .max) { line(style.apply(.bold, part)) }
     }
 
-    /// Appends a list; nothing if there are no items.
+    /// Appends a list, unless it is empty.
     mutating func list(_ title: String, _ items: [String]) {
         guard !items.isEmpty else { return }
         heading(title)
@@ -96,7 +96,7 @@ private struct Page {
         }
     }
 
-    /// Appends a table; nothing if there are no rows. Columns of numbers are aligned to the right.
+    /// Appends a table, unless it is empty. Columns of numbers are aligned to the right.
     ///
     /// `notes`, one per row, are on separate lines.
     mutating func table(_ title: String, _ columns: [String], _ rows: [[String]], notes: [String?] = []) {

@@ -52,7 +52,7 @@ struct ReplaySummary {
 
     private func fileName(_ path: String) -> String { String(path.split(separator: "\\").last ?? "") }
 
-    /// The counts with their names, largest first; `none` if there are no counts.
+    /// The counts with their names, largest first; `none` without counts.
     func list(_ counts: [String: Int], _ none: String) -> String {
         let sorted = counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
         return sorted.isEmpty ? none : sorted.map { "\(grouped($0.value)) \(escaped($0.key))" }.joined(separator: ", ")

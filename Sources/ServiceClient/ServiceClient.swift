@@ -41,7 +41,7 @@ public struct ServiceClient: Sendable {
 
     /// Sends a request and waits for the answer.
     ///
-    /// - Throws: Exit code 3 if there is no answer.
+    /// - Throws: Exit code 3 without an answer.
     public func send(_ method: String, _ path: String, _ body: Body = .none) throws(CommandFailure) -> Answer {
         let transfer = Transfer(body)
         let (code, status): (ResultCode, Int)

@@ -45,7 +45,7 @@ extension Driver {
         case waiting(UInt64)
         /// There is already something new.
         case ready
-        /// Waits are no longer allowed: the service is shutting down, or the driver is unloading.
+        /// New waits are refused: the service is shutting down, or the driver is unloading.
         case ended
     }
 

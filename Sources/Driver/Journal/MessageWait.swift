@@ -13,7 +13,7 @@ public final class MessageWait: Sendable {
         var isSearching = true
         /// Whether something new has arrived since that thread started.
         var isWoken = false
-        /// Whether the next search is the last: the time is up, or waits are no longer allowed.
+        /// Whether the next search is the last: the time is up, or new waits are refused.
         var isLast = false
         var followerID: UInt64?
         var timer: (any ScheduledTimer)?

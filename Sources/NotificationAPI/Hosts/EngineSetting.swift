@@ -41,7 +41,7 @@ extension EngineSetting: JSONReadable {
     }
 
     /// Reads the files that the setting names on a dedicated thread, then calls `completion` with their fault, if any.
-    /// Calls it at once if there are no files.
+    /// Calls it at once without files.
     func readFiles(_ completion: @escaping @Sendable (Problem.Fault?) -> Void) {
         guard case .webhook(let configuration) = self, let caFile = configuration.caFile else { return completion(nil) }
         caFile.read { error in completion(error.map { .body(pointer: "/caFile", detail: $0.detail) }) }

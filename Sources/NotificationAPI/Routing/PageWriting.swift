@@ -56,7 +56,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
         keep(last) ? .written(parts, count: count, reservation: reservation) : .refused
     }
 
-    /// Keeps a part; false if there is no memory for it.
+    /// Keeps a part; false if memory runs out.
     private mutating func keep(_ text: ArraySlice<UInt8>) -> Bool {
         if text.isEmpty { return true }
         // One more for the comma.
