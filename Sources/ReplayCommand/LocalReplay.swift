@@ -49,7 +49,8 @@ struct LocalReplay: Replaying {
         machines.settle()
         let spent = SystemClock().uptimeNanoseconds() - started
         return ReplayResult(
-            ReplayReport(counted, hosts: machines.hosts, deliveries: machines.ledger, durationNanoseconds: spent))
+            ReplayReport(counted, hosts: machines.hosts, deliveries: machines.ledger, durationNanoseconds: spent),
+            usesWebhook: machines.virtualTime == nil)
     }
 
     /// One reader per additional processor, at most 3: applying takes half as long as reading, and its thread reads too.

@@ -67,7 +67,7 @@ public struct ReplayCommand: ParsableCommand {
     @OptionGroup(title: "Engine") var engine: ReplayEngineOptions
     @OptionGroup(title: "Server") var server: ReplayServerOptions
 
-    @Option(help: "Exit with 1 if less than this percentage of the condition outcomes was reached, 0 to 100.")
+    @Option(help: "Exit with 1 if the coverage, as shown to a tenth, is less than this percentage, 0 to 100.")
     var failUnder: Double?
 
     @Flag(help: "Print the result as one JSON object.")
@@ -126,10 +126,9 @@ public struct ReplayCommand: ParsableCommand {
                 ? String(decoding: result.json, as: UTF8.self) + "\n"
                 : ReplaySummary(report).text(in: TerminalStyle(color, of: .output)))
         let unanswered = report.losses.filter { $0.reason == NTStatus.portDisconnected.name }
-        if engine.url != nil, !unanswered.isEmpty {
+        if result.usesWebhook, !unanswered.isEmpty {
             let count = unanswered.reduce(0) { $0 + $1.count }
-            throw CommandFailure(
-                status: .failed, message: "--engine-url: the engine was unreachable for \(count) messages")
+            throw CommandFailure(status: .failed, message: "the engine was unreachable for \(count) messages")
         }
         if let failUnder, report.coverage.percent < failUnder {
             throw CommandFailure(
@@ -147,7 +146,7 @@ public struct ReplayCommand: ParsableCommand {
             try refuse("no line is a record: \(total.rejected.first?.description ?? "")")
         }
         if total.hasNoRecord {
-            let others = total.lines > 0 ? ": all \(total.lines) lines are records of other logs or malformed" : ""
+            let others = total.lines > 0 ? ": every line is malformed or a record of another log" : ""
             try refuse("no Sysmon record or native event in \(files.joined(separator: ", "))\(others)")
         }
         if let machine, report.machines.isEmpty, !total.machines.isEmpty {

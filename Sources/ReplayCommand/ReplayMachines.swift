@@ -138,7 +138,7 @@ final class ReplayMachines: Sendable {
         let result = answer.take(within: .seconds(6)) ?? EngineResult(status: .timeout)
         if result.status != .success {
             let reason = result.fault ?? result.status.name
-            throw CommandFailure(status: .failed, message: "--engine-url: the engine does not answer: \(reason)")
+            throw CommandFailure(status: .failed, message: "the engine does not answer: \(reason)")
         }
     }
 }

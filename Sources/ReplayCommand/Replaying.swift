@@ -11,12 +11,15 @@ protocol Replaying {
 /// The report of a replay, and its JSON.
 struct ReplayResult {
     let report: ReplayReport
+    /// Whether this process sent the messages to a webhook.
+    let usesWebhook: Bool
     /// The JSON from a service; nil for a replay in this process.
     private let answer: [UInt8]?
 
     /// The report of a replay in this process.
-    init(_ report: ReplayReport) {
+    init(_ report: ReplayReport, usesWebhook: Bool) {
         self.report = report
+        self.usesWebhook = usesWebhook
         answer = nil
     }
 
@@ -27,6 +30,7 @@ struct ReplayResult {
         } catch {
             throw CommandFailure(status: .failed, message: "cannot read the report of the replay: \(error)")
         }
+        usesWebhook = false
         self.answer = answer
     }
 

@@ -10,6 +10,7 @@ from contract.client import Client
 from contract.document import DOCUMENT
 from contract.machine import Machine
 from contract.replays import replayed
+from contract.sysmon import CREATOR, SHELL, Script, ndjson
 from contract.wire import ASYNC_CODES, SYNC_CODES
 
 ENUMS = {
@@ -49,7 +50,9 @@ def test_statuses_and_routines_are_those_of_the_document(vocabulary: dict[str, A
 
 
 def test_conditions_are_those_of_the_coverage(client: Client, vocabulary: dict[str, Any]) -> None:
-    with replayed(client, b'{"type":"processExit","processId":4096}', format="native") as report:
+    script = Script()
+    script.create(CREATOR, SHELL)
+    with replayed(client, ndjson(script.events)) as report:
         routines = report["coverage"]["routines"]
         covered = [(routine["routine"], each["check"]) for routine in routines for each in routine["conditions"]]
     assert [(condition["routine"], condition["check"]) for condition in vocabulary["conditions"]] == covered

@@ -8,7 +8,7 @@ import Testing
             #"""
             rulePolicies:
             - imageFileName: '*\powershell.exe'
-              rules: [NotifyImageLoadRule, 0x1, "0x2", 4]
+              rules: [NotifyImageLoadRule, 0x1, "0x2", 4, 0]
               flags: 0xFFFFFFFF
             - imageFileName: cmd.exe
             - {imageFileName: a, rules: 4294967295, flags: [TrustedProcess]}
@@ -25,7 +25,7 @@ import Testing
         expectFaults(
             """
             rulePolicies:
-            - rules: [Nonsense, 0x1FFFFFFFF, -1, 0x+1, 0x]
+            - rules: [Nonsense, 0x1FFFFFFFF, -1, 0x+1, 0x, 010]
               color: red
             - imageFileName: a
               rules: NotifyImageLoadRule
@@ -42,6 +42,7 @@ import Testing
                 #"wdfilterd.yaml:2: rulePolicies[0].rules[2]: "-1" is not a rule"#,
                 #"wdfilterd.yaml:2: rulePolicies[0].rules[3]: "0x+1" is not a rule"#,
                 #"wdfilterd.yaml:2: rulePolicies[0].rules[4]: "0x" is not a rule"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[5]: "010" is not a rule"#,
                 #"wdfilterd.yaml:3: rulePolicies[0].color: unknown setting"#,
                 #"wdfilterd.yaml:5: rulePolicies[1].rules: "NotifyImageLoadRule" is neither a list of names nor a mask, "#
                     + "0...0xffffffff",

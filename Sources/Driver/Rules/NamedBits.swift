@@ -44,13 +44,14 @@ extension NamedBits {
         table.first { $0.term.name == name }.map { Self(rawValue: $0.bit) }
     }
 
-    /// Parses a mask of 32 bits: `0x` and 1 to 16 hex digits. `orDecimal` also accepts a decimal number, for the
-    /// settings file.
+    /// Parses a mask of 32 bits: `0x` and 1 to 16 hex digits. `orDecimal` also accepts a decimal number without leading
+    /// zeros, for the settings file.
     public init?(mask text: String, orDecimal: Bool = false) {
         let isHex = text.hasPrefix("0x")
         let digits = isHex ? text.dropFirst(2) : text[...]
+        guard isHex || orDecimal && (digits == "0" || digits.first != "0") else { return nil }
         // UInt32 would accept a sign.
-        guard isHex || orDecimal, 1...16 ~= digits.utf8.count, digits.first != "+", digits.first != "-",
+        guard 1...16 ~= digits.utf8.count, digits.first != "+", digits.first != "-",
             let word = UInt32(digits, radix: isHex ? 16 : 10)
         else { return nil }
         self.init(rawValue: word)
