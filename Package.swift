@@ -77,18 +77,18 @@ let package = Package(
         library("Recordings", ["CArchive", "Bytes"]),
         library("Settings", ["NotificationAPI", "WebhookEngine", "Runtime", "Driver", "Bytes", logging, yams]),
         library(
-            "Console", ["Settings", "Runtime", "Messages", "JSON", "Locking", "Bytes", arguments, logging, deques]),
-        library("ServiceClient", ["Console", "Settings", "Curl", "JSON", "Bytes"]),
+            "Console",
+            ["Settings", "Runtime", "Curl", "Messages", "JSON", "Locking", "Bytes", arguments, logging, deques]),
         library(
             "ReplayCommand",
             [
-                "Console", "ServiceClient", "Settings", "Replay", "Recordings", "NotificationAPI", "WebhookEngine",
-                "DriverJSON", "Driver", "Messages", "Runtime", "JSON", "Locking", "Bytes", arguments, logging,
+                "Console", "Settings", "Replay", "Recordings", "NotificationAPI", "WebhookEngine", "DriverJSON",
+                "Driver", "Messages", "Runtime", "JSON", "Locking", "Bytes", arguments, logging,
             ]),
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
-                "ReplayCommand", "Console", "ServiceClient", "NotificationAPI", "Settings", "Driver", "Messages",
+                "ReplayCommand", "Console", "NotificationAPI", "Settings", "Driver", "Messages",
                 "Runtime", "DriverJSON", "WebhookEngine", "Vocabulary", "MicroHTTPD", "JSON", "Locking", "Bytes",
                 "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", arguments, logging,
             ],

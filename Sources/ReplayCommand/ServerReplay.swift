@@ -8,7 +8,6 @@ import Logging
 import Messages
 import Replay
 import Runtime
-import ServiceClient
 import Settings
 
 /// A replay on the hosts of a running service.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Console
 import Logging
-import ServiceClient
 
 /// `wdfilterd healthcheck`.
 struct HealthcheckCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import Bytes
+import Console
 import Curl
-import ServiceClient
 
 /// One `GET /readyz` to a service.
 struct ReadinessProbe {

@@ -1,7 +1,7 @@
+import Console
 import Glibc
 import Locking
 import MicroHTTPD
-import ServiceClient
 import TestCertificates
 import Testing
 

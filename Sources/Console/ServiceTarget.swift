@@ -1,5 +1,4 @@
 import Bytes
-public import Console
 public import Curl
 import Settings
 

@@ -1,4 +1,3 @@
-public import Console
 import Curl
 import JSON
 
