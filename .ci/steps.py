@@ -87,7 +87,7 @@ class Time:
 
 
 class Running:
-    """A step under way."""
+    """A running step."""
 
     def __init__(self, step: Step) -> None:
         """Start it, in a process group of its own."""

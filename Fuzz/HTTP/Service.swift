@@ -87,7 +87,7 @@ final class Service {
             expect(sums.isConserved, "ASY-10: \(host)")
         }
         let sums = received.values[0].sums
-        expect(sums.isConserved && sums.inHand == 0 && sums.underWay == 0, "\(sums)")
+        expect(sums.isConserved && sums.inHand == 0 && sums.inFlight == 0, "\(sums)")
         expect(api.openStreams == 0, "\(api.openStreams) streams are open")
     }
 }

@@ -29,7 +29,7 @@ struct DriverState {
     /// Callers that wait for the sync semaphore, by ticket.
     var channelWaits: [UInt64: TimedWait<NTStatus>] = [:]
     /// Synchronous and direct messages that are being sent or wait for the semaphore.
-    var underWay = 0
+    var inFlight = 0
     /// Set once the driver unloads; nothing waits after that.
     var isUnloading = false
     /// Set once new waits for messages, drains and room are refused.
@@ -118,7 +118,7 @@ extension DriverState {
             sequence: journal.nextSequence, time: now, kind: kind, process: process, content: content)
         let record = MessageRecord(message: message, routine: routine, delivery: delivery)
         journal.append(record)
-        if delivery == .inHand { underWay += 1 }
+        if delivery == .inHand { inFlight += 1 }
         wakeFollowers()
         return record
     }
@@ -126,7 +126,7 @@ extension DriverState {
     /// Records the new delivery state of a message, and wakes those that wait for it.
     mutating func settle(_ record: MessageRecord) {
         if record.message.kind != .async {
-            underWay -= 1
+            inFlight -= 1
             if isUnloading { wakeWorker() }
         }
         if journal.store(record), !followers.isEmpty { wake(followers.takeThoseOfDeliveries()) }
@@ -167,6 +167,6 @@ extension DriverState {
             async: asyncCounters, direct: directCounters, queued: queue.notificationsCount,
             inHand: worker.hasMessageInHand ? 1 : 0,
             totalSizeRemainingNotifications: queue.totalSizeRemainingNotifications, processes: processes.count,
-            createThreadNotifyLock: processes.createThreadNotifyLock, underWay: underWay, syncByType: syncCounters)
+            createThreadNotifyLock: processes.createThreadNotifyLock, inFlight: inFlight, syncByType: syncCounters)
     }
 }

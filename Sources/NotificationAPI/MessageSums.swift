@@ -25,7 +25,7 @@ public struct MessageSums: Hashable, Sendable {
     /// Direct messages whose send failed.
     public private(set) var directFailed: UInt64 = 0
     /// Synchronous and direct messages that are in flight or wait for the semaphore.
-    public private(set) var underWay: UInt64 = 0
+    public private(set) var inFlight: UInt64 = 0
 
     /// Sums of zero.
     public init() {}
@@ -50,6 +50,6 @@ public struct MessageSums: Hashable, Sendable {
         }
         directSent += counters.direct.fltSendMessageCount - counters.direct.fltSendMessageError
         directFailed += counters.direct.fltSendMessageError
-        underWay += UInt64(counters.underWay)
+        inFlight += UInt64(counters.inFlight)
     }
 }

@@ -148,7 +148,7 @@ struct Service {
             "queued": "\(sums.queued)", "inHand": "\(sums.inHand)", "syncSent": "\(sums.syncSent)",
             "syncFailed": "\(sums.syncFailed)", "syncNotSent": "\(sums.syncNotSent)",
             "directSent": "\(sums.directSent)", "directFailed": "\(sums.directFailed)",
-            "underWay": "\(sums.underWay)",
+            "inFlight": "\(sums.inFlight)",
         ]
     }
 }

@@ -161,7 +161,7 @@ struct ChaosRun {
             "\(host): enqueued \(sums.enqueued) = sent \(sums.sent) + sendFailed \(sums.sendFailed) + droppedOnOverflow "
                 + "\(sums.droppedOnOverflow) + queued \(sums.queued) + inHand \(sums.inHand)")
         if !sums.isConserved { outcome.faults.append("ASY-10 does not hold: \(host)") }
-        if sums.inHand + sums.underWay > 0 { outcome.faults.append("\(host): messages are under way") }
+        if sums.inHand + sums.inFlight > 0 { outcome.faults.append("\(host): messages are in flight") }
         for (kind, sent) in [("async", sums.sent), ("sync", sums.syncSent), ("direct", sums.directSent)] {
             let fates = entries.filter { $0.kind == kind }.map(\.fate)
             let acknowledged = fates.count { $0 == .acknowledged }

@@ -88,7 +88,7 @@ def test_who_waits_for_a_connection_in_vain_does_not_blame_the_engine(narrow: Ma
         creations = [threading.Thread(target=create, args=(number,)) for number in range(4)]
         for creation in creations:
             creation.start()
-        until(lambda: len(receiver.requests) == 4, "four messages are under way")
+        until(lambda: len(receiver.requests) == 4, "four messages are in flight")
         assert narrow.get("getEngine")["connections"] == 4
         sync, queued = messages(narrow.thread(B, creatorProcessId=A))
         assert (sync["delivery"], sync["status"]) == ("failed", "STATUS_UNSUCCESSFUL")

@@ -180,7 +180,7 @@ def test_the_last_line_of_the_log_adds_up(tmp_path: Path) -> None:
     told = {name: int(count) for name, count in re.findall(r"(\w+)=(\d+)", lines[-1])}
     assert "stopped" in lines[-1]
     expected = {"hosts": 1, "enqueued": 10, "sent": 3, "droppedOnOverflow": 2, "queued": 4, "inHand": 0}
-    others = {"syncSent": 0, "syncFailed": 0, "syncNotSent": 0, "directSent": 2, "directFailed": 0, "underWay": 0}
+    others = {"syncSent": 0, "syncFailed": 0, "syncNotSent": 0, "directSent": 2, "directFailed": 0, "inFlight": 0}
     assert told == {**expected, **others, "sendFailed": 1}
     assert conserved({"async": told})
     assert "queued=4" in lines[-2]

@@ -137,7 +137,7 @@ def test_sigterm_under_full_load_accounts_for_every_message(tmp_path: Path) -> N
         told += load.told
     parts = ("sent", "sendFailed", "droppedOnOverflow", "queued", "inHand")
     assert sums["enqueued"] == sum(sums[part] for part in parts), last
-    assert sums["inHand"] == sums["underWay"] == 0, last
+    assert sums["inHand"] == sums["inFlight"] == 0, last
     # The service's sums against the clients': every message that was accepted was acknowledged to its client.
     assert sums["enqueued"] == told["async queued"] + told["async dropped"], (last, told)
     assert sums["syncSent"] == told["sync sent"], (last, told)

@@ -149,7 +149,7 @@ struct StopTests {
         try #require(busy.wait(50 + 20 * round))
         let report = daemon.stop(within: .milliseconds(round * 4))
         isOver.withLock { $0 = true }
-        #expect(report.finished >= 0, "no more are cut than were under way")
+        #expect(report.finished >= 0, "no more are cut than were in flight")
         #expect(daemon.liveConnections == 0)
         #expect(daemon.statistics.openConnections == 0)
         #expect(ended.wait(threads))

@@ -85,7 +85,7 @@ import Yams
         for host in ["a", "b"] { #expect(try client.ask("DELETE", "/v1/hosts/\(host)").status == 204) }
         let early = live.api.ledger
         #expect(early.hosts.map(\.host) == ["default"])
-        #expect((early.removed.inHand, early.removed.underWay, early.removed.directSent) == (2, 1, 4))
+        #expect((early.removed.inHand, early.removed.inFlight, early.removed.directSent) == (2, 1, 4))
         #expect(early.removed.isConserved)
 
         let ledgers = Received<ServiceLedger>()
@@ -96,7 +96,7 @@ import Yams
         #expect(
             eventually {
                 let removed = live.api.ledger.removed
-                return removed.syncFailed == 1 && removed.underWay == 0 && removed.isConserved
+                return removed.syncFailed == 1 && removed.inFlight == 0 && removed.isConserved
                     // The thread's own message was queued after the worker had stopped.
                     && (removed.sendFailed, removed.queued, removed.inHand) == (2, 1, 0)
             })

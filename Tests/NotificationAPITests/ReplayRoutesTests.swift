@@ -245,7 +245,7 @@ import Yams
         #expect(eventually { created.driver.withState { $0.observers.isEmpty } && created.isUnused(forSeconds: 0) })
         let isSettled = eventually {
             live.timers.advance(by: .seconds(1))
-            return created.driver.counters.underWay == 0
+            return created.driver.counters.inFlight == 0
         }
         #expect(isSettled)
         #expect(created.driver.process(1000) != nil)

@@ -230,7 +230,7 @@ struct PacedFeedTests {
         #expect((loss.process, loss.reason.name) == (third.identity, "STATUS_TIMEOUT"))
         #expect(replay.driver.process(3000)?.rules == .notifyImageLoadRule)
         #expect(replay.driver.process(2000)?.rules == [])
-        #expect(replay.driver.counters.underWay == 0)
+        #expect(replay.driver.counters.inFlight == 0)
     }
 
     @Test func `finishing waits for everything in flight and for everything that waits for it`() throws {
@@ -283,7 +283,7 @@ struct PacedFeedTests {
         while replay.time.step() {}
         #expect(engine.deliveries.map(\.text) == ["0 CreateProcess 1000"])
         #expect((resumed.count, report.count, replay.events.count) == (0, 0, 1))
-        #expect(replay.driver.counters.underWay == 0)
+        #expect(replay.driver.counters.inFlight == 0)
     }
 
     @Test func `a rejected line stops a paced feed: waiting events are not counted, running ones are`() throws {

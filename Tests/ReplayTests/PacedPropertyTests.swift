@@ -106,7 +106,7 @@ struct PacedPropertyTests {
         let total = result.report.total
         #expect(total.isComplete && total.lines == 120 && total.rejectedCount == 0)
         let counters = result.counters
-        #expect(counters.isConserved && counters.queued == 0 && counters.inHand == 0 && counters.underWay == 0)
+        #expect(counters.isConserved && counters.queued == 0 && counters.inHand == 0 && counters.inFlight == 0)
         let async = sum(of: .async, in: result)
         #expect(async.sent == Int(counters.async.sent))
         #expect(async.failed == Int(counters.async.sendFailed))

@@ -72,10 +72,10 @@ struct AsyncWorkerState {
         return removeDrains()
     }
 
-    /// Removes and returns the shutdowns that are finished: no message is in hand, and `underWay`, the number of sends
+    /// Removes and returns the shutdowns that are finished: no message is in hand, and `inFlight`, the number of sends
     /// outside the worker, is 0.
-    mutating func finishedShutdowns(underWay: Int) -> [TimedWait<DrainResult>] {
-        guard !hasMessageInHand, underWay == 0 else { return [] }
+    mutating func finishedShutdowns(inFlight: Int) -> [TimedWait<DrainResult>] {
+        guard !hasMessageInHand, inFlight == 0 else { return [] }
         defer { shutdowns = [] }
         return shutdowns
     }

@@ -102,7 +102,7 @@ extension DriverState {
     mutating func wakeWorker() {
         let isEmpty = queue.notificationsCount == 0
         for (wait, records) in worker.finishedSteps(queueIsEmpty: isEmpty) { wakeUps.append(.steps(wait, records)) }
-        let over = worker.finishedDrains(queueIsEmpty: isEmpty) + worker.finishedShutdowns(underWay: underWay)
+        let over = worker.finishedDrains(queueIsEmpty: isEmpty) + worker.finishedShutdowns(inFlight: inFlight)
         for wait in over { wakeUps.append(.drained(wait, drainResult)) }
         if worker.activate(queueIsEmpty: isEmpty) { wakeUps.append(.worker) }
     }

@@ -90,7 +90,7 @@ public struct CountersSnapshot: Hashable, Sendable {
     /// MpProcessTable.CreateThreadNotifyLock.
     public let createThreadNotifyLock: Int
     /// Synchronous and direct messages that are being sent or wait for the semaphore.
-    public let underWay: Int
+    public let inFlight: Int
     let syncByType: [SyncCounters]
 
     /// The counters that are not per operation, grouped by their object in `GET /counters`, in order.

@@ -24,7 +24,7 @@ final class DrainingHosts: Sendable {
     /// - Complexity: O(n) when `limit` or more hosts are draining, else O(1).
     func hasBusy(atLeast limit: Int) -> Bool {
         if state.withLock({ $0.draining.count }) < limit { return false }
-        return drivers.lazy.map(\.counters).count { $0.inHand + $0.underWay > 0 } >= limit
+        return drivers.lazy.map(\.counters).count { $0.inHand + $0.inFlight > 0 } >= limit
     }
 
     /// The current message sums of all deleted hosts.
