@@ -37,10 +37,10 @@ FUZZER += -Xcc -fsanitize=address -Xcxx -fsanitize=address
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 SWIFT_SOURCES := Sources Tests Fuzz Package.swift
 
-help: ## Show the verbs.
+help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
-setup: setup-swift setup-apt ## Install what is missing from apt; tell when Swift is.
+setup: setup-swift setup-apt ## Install missing apt packages; report if Swift is missing.
 
 setup-swift:
 	@command -v swift >/dev/null || {
@@ -94,7 +94,7 @@ run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), wi
 	  "  curl -s $$host/messages" ''
 	exec "$$(swift build -c release --show-bin-path)/wdfilterd" serve --listen $(LISTEN)
 
-prepare: .venv/installed ## Install what any verb of .ci/run needs.
+prepare: .venv/installed ## Install the requirements of all steps of .ci/run.
 	$(MAKE) setup-image
 	$(MAKE) setup-compat
 
@@ -117,7 +117,7 @@ contract: $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run the contract suit
 
 test: swift-test contract ## Run all tests: Swift's, then the contract suite.
 
-lint: setup .venv/installed ## Look for faults in the sources without building them.
+lint: setup .venv/installed ## Run the linters, which do not build anything.
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
 	  .venv/bin/ruff $$verb Tests/Contract Tests/Image Tests/Cost
@@ -145,7 +145,7 @@ fmt: setup .venv/installed ## Format the sources.
 	.venv/bin/ruff format Tests/Contract Tests/Image Tests/Cost
 	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks Tools .ci
 
-docs: ## Print the pages of docs that follow from the code, and fill in what does.
+docs: ## Generate the docs and the schemas of openapi.yaml that come from the code.
 	swift build --product wdfilterd
 	for page in glossary messages; do
 	  "$$(swift build --show-bin-path)/wdfilterd" vocabulary --format $$page >docs/$$page.md
@@ -158,16 +158,16 @@ docs: ## Print the pages of docs that follow from the code, and fill in what doe
 build-tsan: setup
 	swift build --build-tests $(TSAN)
 
-tsan: build-tsan ## Run the tests in which threads meet under the thread sanitizer, one by one: it makes each several times slower.
+tsan: build-tsan ## Run the tests that use threads under the thread sanitizer, one by one: it makes each several times slower.
 	swift test --skip-build $(TSAN) --no-parallel --filter '$(subst $() ,,$(TSAN_TESTS))'
 
 build-asan: setup
 	swift build --build-tests $(ASAN)
 
-asan: build-asan ## Run the tests of what is near C under the address sanitizer, which looks for leaks too.
+asan: build-asan ## Run the tests close to C under the address sanitizer, which also finds leaks.
 	swift test --skip-build --disable-xctest $(ASAN) --no-parallel --filter '$(ASAN_TESTS)'
 
-compat: setup-compat build ## Run the tests of what depends on libmicrohttpd under those of Debian sid and 13.
+compat: setup-compat build ## Run the tests that depend on libmicrohttpd with the versions of Debian sid and 13.
 	.ci/compat sid trixie
 
 build-fuzz: export WDFILTERD_FUZZ = 1
@@ -188,19 +188,19 @@ fuzz: build-fuzz ## Run each fuzz target for SECONDS=60 seconds (SEED=0 picks a 
 	  }
 	done
 
-cost-check: .venv/installed ## Hold the costs of all operations of the executable BIN against their bounds.
+cost-check: .venv/installed ## Check the costs of all operations of the executable BIN against their bounds.
 	WDFILTERD_BIN=$(BIN) .venv/bin/pytest -q --tb=short Tests/Cost
 
 cost: setup .venv/installed ## Measure what every operation costs its client and all others, at the documented limits.
 	swift build $(DEPLOYED) --product wdfilterd
 	$(MAKE) cost-check BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd"
 
-soak: setup .venv/installed ## Put a mixed load with faults of every kind on the service for MINUTES=20.
+soak: setup .venv/installed ## Run a mixed load with faults of every kind against the service for MINUTES=20.
 	swift build $(DEPLOYED) --product wdfilterd
 	export WDFILTERD_BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" PYTHONPATH=Tests/Cost:Tests/Contract
 	.venv/bin/python Tests/Cost/soak.py --minutes $(MINUTES)
 
-bench: setup-bench .build-bench/installed ## Measure the service beside the least there is, live streams, hostile clients, replays.
+bench: setup-bench .build-bench/installed ## Compare the service with a minimal C program; measure live streams, hostile clients, replays.
 	swift build $(DEPLOYED) --product wdfilterd
 	bin=$$(swift build $(DEPLOYED) --show-bin-path)
 	cc -O2 -o "$$bin/floor" Benchmarks/floor.c -lmicrohttpd
@@ -227,5 +227,5 @@ image-check: setup-image .venv/installed ## As root: build the image (KEEP=FILE 
 	# Whatever is mounted or started in there is gone when this ends, however it ends.
 	WDFILTERD_KEEP="$(KEEP)" unshare --mount --pid --fork --kill-child --mount-proc .venv/bin/pytest -q --durations=3 Tests/Image
 
-clean: ## Remove what was built and installed here.
+clean: ## Remove everything built and installed in this directory.
 	rm -rf .build .build-tsan .build-asan .build-fuzz .build-bench .build-ci .build-compat .build-image .venv

@@ -61,6 +61,8 @@ enum RecordingGaps {
             (.unmappedEvent, "records of other Sysmon events", ": no routine corresponds to them"),
             (.otherChannel, "records of other channels", ""),
             (.afterExit, "records that name a process after its exit", ""),
+            (.denied, "records that name a process whose creation the engine denied", ""),
+            (.alreadyCreated, "creations of processes that already existed", ""),
             (.pidUnresolved, "records whose ProcessGuid has no pid in any other record", ""),
             (.noHost, "records of machines for which no more hosts could be created", ""),
         ]
