@@ -27,3 +27,13 @@ public struct JSONFaults: Error, Hashable, Sendable {
         self.init(faults: [JSONFault(pointer: "", detail: detail)])
     }
 }
+
+extension JSONFault: CustomStringConvertible {
+    /// `pointer: detail`.
+    public var description: String { pointer.isEmpty ? detail : "\(pointer): \(detail)" }
+}
+
+extension JSONFaults: CustomStringConvertible {
+    /// All faults in one phrase.
+    public var description: String { faults.map(\.description).joined(separator: "; ") }
+}

@@ -41,7 +41,7 @@ struct WebhookReply {
                     }
                 } catch {
                     reply = .unreadable
-                    fault = "unreadable reply: " + error.faults.map { $0.pointer.isEmpty ? $0.detail : "\($0.pointer): \($0.detail)" }.joined()
+                    fault = "unreadable reply: \(error)"
                 }
             }
         }

@@ -117,7 +117,7 @@ struct ReplyTests {
     @Test func `an unreadable reply is reported in the result of its own message`() async throws {
         let receiver = try ScriptedReceiver { _ in .reply("{}") }
         let engine = try WebhookEngine.make(receiver.url)
-        #expect(await engine.fault(of: .sync()) == "unreadable reply: /operationType required, but missing")
+        #expect(await engine.fault(of: .sync()) == "unreadable reply: /operationType: required, but missing")
         #expect(await engine.fault(of: .async()) == nil)
     }
 }

@@ -43,8 +43,7 @@ enum LineFault: Error {
 extension JSONFaults {
     /// All faults in one phrase, cut because a pointer may be as long as the line.
     fileprivate var detail: String {
-        let texts = faults.map { $0.pointer.isEmpty ? $0.detail : "\($0.pointer): \($0.detail)" }
-        let text = texts.joined(separator: "; ")
+        let text = description
         return text.utf8.count <= 500 ? text : text.prefix(500) + "…"
     }
 }
