@@ -1,27 +1,45 @@
-/// Why a line of a recording is not applied. The raw values are those of the API.
+/// Why a line of a recording is not applied. The raw values are those of the API; reports explain them in this order.
 public enum SkipReason: String, CaseIterable, Sendable {
-    /// Of another channel than Microsoft-Windows-Sysmon/Operational, or of none.
-    case otherChannel = "other-channel"
-    /// Of a machine for which no host could be created.
-    case noHost = "no-host"
-    /// Of a host that was removed while the recording was applied.
-    case hostRemoved = "host-removed"
-    /// Of another machine than the one that is replayed.
-    case otherMachine = "other-machine"
-    /// A Sysmon event id without a corresponding event of the driver.
-    case unmappedEvent = "unmapped-event"
     /// Event 10: the model has no handle callbacks.
     case processOpen = "process-open"
     /// Events 12 to 14: the model has no registry callbacks.
     case registry
+    /// A Sysmon event id without a corresponding event of the driver.
+    case unmappedEvent = "unmapped-event"
+    /// Of another channel than Microsoft-Windows-Sysmon/Operational, or of none.
+    case otherChannel = "other-channel"
+    /// Of another machine than the one that is replayed.
+    case otherMachine = "other-machine"
+    /// It names a process whose creation the engine denied.
+    case denied
     /// It names a process after its exit.
     case afterExit = "after-exit"
+    /// A creation of a process that already exists.
+    case alreadyCreated = "already-created"
     /// No record has the pid of its ProcessGuid.
     case pidUnresolved = "pid-unresolved"
     /// Its ProcessGuid is all zero, and no live process has the pid.
     case noContext = "no-context"
-    /// A creation of a process that already exists.
-    case alreadyCreated = "already-created"
-    /// It names a process whose creation the engine denied.
-    case denied
+    /// Of a machine for which no host could be created.
+    case noHost = "no-host"
+    /// Of a host that was removed while the recording was applied.
+    case hostRemoved = "host-removed"
+
+    /// The lines that are skipped for it, as a phrase that follows their number.
+    var explanation: String {
+        switch self {
+        case .processOpen: "records of opened processes (event 10): the model has no handle callbacks"
+        case .registry: "records of registry operations (events 12 to 14): the model has no registry callbacks"
+        case .unmappedEvent: "records of other Sysmon events: no routine corresponds to them"
+        case .otherChannel: "records of other channels"
+        case .otherMachine: "records of other machines"
+        case .denied: "records that name a process whose creation the engine denied"
+        case .afterExit: "records that name a process after its exit"
+        case .alreadyCreated: "creations of processes that already existed"
+        case .pidUnresolved: "records whose ProcessGuid has no pid in any other record"
+        case .noContext: "records without a ProcessGuid whose pid no live process has"
+        case .noHost: "records of machines for which no more hosts could be created"
+        case .hostRemoved: "records of hosts that were removed during the replay"
+        }
+    }
 }

@@ -24,6 +24,10 @@ struct LocalReplay: Replaying {
     func run(_ input: sending RecordingFiles) throws(CommandFailure) -> ReplayResult {
         let started = SystemClock().uptimeNanoseconds()
         var options = EventFeed.Options(format: try input.detectedFormat())
+        if options.format == .native, command.machine != nil || command.initialThreads {
+            throw CommandFailure(
+                status: .usage, message: "--machine and --initial-threads require a recording of Sysmon")
+        }
         options.machine = command.machine
         options.replaysAllMachines = true
         options.drainsQueue = command.pace == .asap

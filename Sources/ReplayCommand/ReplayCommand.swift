@@ -143,7 +143,7 @@ public struct ReplayCommand: ParsableCommand {
         }
         let total = report.total
         if total.isUnreadable {
-            try refuse("no line is a record: \(total.rejected.first?.description ?? "")")
+            try refuse("no line could be applied: \(total.rejected.first?.description ?? "")")
         }
         if total.hasNoRecord {
             let others = total.lines > 0 ? ": every line is malformed or a record of another log" : ""

@@ -73,7 +73,9 @@ struct ReplayServerOptions: ParsableArguments {
     )
     var url: String?
 
-    @Option(help: "The file with the token, whose role must be drive or admin.", completion: .file())
+    @Option(
+        help: "The file with the token, whose role must be drive, or admin for --rules and --policy.",
+        completion: .file())
     var tokenFile: String?
 
     @Option(help: "Give new hosts the configuration, engine and rules of this host.")

@@ -599,6 +599,24 @@ class TestFailures:
         result = run(story, *arguments, "--json")
         assert (result.returncode, result.stdout, bool(result.stderr)) == (2, b"", True)
 
+    @pytest.mark.parametrize("arguments", [["--machine", "a"], ["--initial-threads"]], ids=" ".join)
+    def test_options_of_sysmon_are_refused_for_native_lines(self, tmp_path: Path, arguments: list[str]) -> None:
+        path = tmp_path / "native.ndjson"
+        path.write_bytes(b'{"type":"processCreate","processId":500,"imageFileName":"a.exe"}\n')
+        result = run(path, *arguments)
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert arguments[0].encode() in result.stderr
+
+    @pytest.mark.parametrize("setting", ["none", "webhook, url: 'http://127.0.0.1:1/'"])
+    def test_options_of_the_embedded_engine_are_refused_with_another_one(
+        self, story: Path, tmp_path: Path, setting: str
+    ) -> None:
+        config = tmp_path / "c.yaml"
+        config.write_text(f"engine: {{type: {setting}}}\n")
+        result = run(story, "--config", config, "--engine-reply", "deny")
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert b"--engine-reply: requires engine.type embedded" in result.stderr
+
     @pytest.mark.parametrize("data", [b"no JSON\n", b"7\n" * 1000, b"{\n\n{\n"])
     def test_a_file_without_a_record_is_exit_code_2(self, tmp_path: Path, data: bytes) -> None:
         path = tmp_path / "prose.json"

@@ -55,18 +55,7 @@ enum RecordingGaps {
                     + "command line, parent or session")
         }
         if format == .sysmon { gaps += gapsOfEvents(tally) }
-        let counted: [(SkipReason, String, String)] = [
-            (.processOpen, "records of opened processes (event 10)", ": the model has no handle callbacks"),
-            (.registry, "records of registry operations (events 12 to 14)", ": the model has no registry callbacks"),
-            (.unmappedEvent, "records of other Sysmon events", ": no routine corresponds to them"),
-            (.otherChannel, "records of other channels", ""),
-            (.afterExit, "records that name a process after its exit", ""),
-            (.denied, "records that name a process whose creation the engine denied", ""),
-            (.alreadyCreated, "creations of processes that already existed", ""),
-            (.pidUnresolved, "records whose ProcessGuid has no pid in any other record", ""),
-            (.noHost, "records of machines for which no more hosts could be created", ""),
-        ]
-        gaps += counted.filter { tally.skipped($0.0) > 0 }.map { "\(tally.skipped($0.0)) × \($0.1)\($0.2)" }
+        gaps += SkipReason.allCases.filter { tally.skipped($0) > 0 }.map { "\(tally.skipped($0)) × \($0.explanation)" }
         return gaps
     }
 
