@@ -18,7 +18,7 @@ import pytest
 from contract.client import Client, Ledger
 from contract.document import DOCUMENT
 from contract.machine import Machine
-from contract.receiver import new_receiver
+from contract.receiver import acknowledge, new_receiver
 from contract.recordings import NAMES, NEWEST_FIRST, SHARED, loads_after_exit, recording
 from contract.replays import Report, alike, coherent
 from contract.service import Service, binary
@@ -718,3 +718,23 @@ class TestFailures:
         for flag in ("--server", "--engine-url"):
             result = run(story, flag, gone, "--json")
             assert (result.returncode, bool(result.stderr)) == (3, True), flag
+
+    @pytest.mark.parametrize("named", ["by a flag", "in the file"])
+    def test_an_engine_that_goes_away_is_exit_code_3(self, story: Path, tmp_path: Path, named: str) -> None:
+        with new_receiver() as receiver:
+
+            def only_the_ping(connection: socket.socket) -> None:
+                if len(receiver.requests) == 1:
+                    acknowledge(connection)
+                else:
+                    connection.close()
+
+            receiver.answering = only_the_ping
+            url = receiver.setting["url"]
+            config = tmp_path / "engine.yaml"
+            config.write_text(f"engine: {{type: webhook, url: '{url}'}}\n")
+            options = ("--engine-url", url) if named == "by a flag" else ("--config", config)
+            result = run(story, *options, "--json", "--quiet")
+        assert result.returncode == 3
+        assert strict_json(result.stdout)["losses"]
+        assert b"the engine was unreachable for" in result.stderr

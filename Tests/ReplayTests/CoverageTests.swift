@@ -242,6 +242,7 @@ struct CoverageTests {
         let report = await feed.replay(Array(lines.joined(separator: "\n").utf8))
         #expect(report.total.skipped["denied"] == 2)
         #expect(!report.gaps.contains { $0.hasPrefix("no event 5") || $0.hasPrefix("no event 7") })
+        #expect(report.gaps.contains("2 × records that name a process whose creation the engine denied"))
     }
 
     @Test func `native lines do not have the limits of Sysmon`() async {
