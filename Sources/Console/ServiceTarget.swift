@@ -38,7 +38,7 @@ public struct ServiceTarget: Sendable {
 
     /// Checks that the file of `--ca-file` is a regular file of at most 1 MiB. libcurl reads it later, and would block on a
     /// FIFO and read a device forever.
-    public static func checkCAFile(_ path: String) throws(CommandFailure) {
+    static func checkCAFile(_ path: String) throws(CommandFailure) {
         do throws(RegularFile.Fault) {
             _ = try RegularFile.read(path, limit: 1 << 20)
         } catch {

@@ -81,16 +81,10 @@ struct ReplayServerOptions: ParsableArguments {
     @Option(help: "Give new hosts the configuration, engine and rules of this host.")
     var like: String?
 
-    @Option(
-        help: "Trust the certificates (PEM) in this file instead of those of the system.",
-        completion: .file())
-    var caFile: String?
-
-    @Flag(help: "Accept any certificate from the service.")
-    var insecure = false
+    @OptionGroup var target: ServiceTargetOptions
 
     func refuseWithoutURL() throws {
-        if tokenFile != nil || like != nil || caFile != nil || insecure {
+        if tokenFile != nil || like != nil || target.areGiven {
             throw ValidationError("--token-file, --like, --ca-file and --insecure require --server")
         }
     }

@@ -24,12 +24,7 @@ struct ServerReplay: Replaying {
         _ command: ReplayCommand, _ url: String, signals: AwaitedSignals?, logger: Logger
     ) throws(CommandFailure) {
         let server = command.server
-        if let caFile = server.caFile { try ServiceTarget.checkCAFile(caFile) }
-        guard let target = ServiceTarget(url, caFile: server.caFile, checksCertificate: !server.insecure) else {
-            throw CommandFailure(
-                status: .usage,
-                message: "--server: \(url) is not http://ADDRESS:PORT, https://ADDRESS:PORT or unix:PATH")
-        }
+        let target = try server.target.target(url, by: "--server")
         var token: String?
         if let file = server.tokenFile {
             do throws(Secret.Unreadable) {

@@ -21,22 +21,12 @@ struct HealthcheckCommand: ParsableCommand {
         help: "Where the service listens: http or https with a numeric address or localhost and a port, or unix:PATH.")
     var url = "http://127.0.0.1:8080"
 
-    @Option(
-        help: "Trust the certificates (PEM) in this file instead of those of the system.",
-        completion: .file())
-    var caFile: String?
-
-    @Flag(help: "Accept any certificate from the service.")
-    var insecure = false
+    @OptionGroup var target: ServiceTargetOptions
 
     @OptionGroup var log: LogOptions
 
     func run() throws {
-        if let caFile { try ServiceTarget.checkCAFile(caFile) }
-        guard let target = ServiceTarget(url, caFile: caFile, checksCertificate: !insecure) else {
-            throw CommandFailure(
-                status: .usage, message: "--url: \(url) is not http://ADDRESS:PORT, https://ADDRESS:PORT or unix:PATH")
-        }
+        let target = try target.target(url, by: "--url")
         let logger = log.logger("healthcheck")
         do throws(ReadinessProbe.Failure) {
             try ReadinessProbe(target).check(within: .seconds(2))

@@ -1,0 +1,29 @@
+public import ArgumentParser
+
+/// The options of commands that send requests to a running service over TLS.
+public struct ServiceTargetOptions: ParsableArguments {
+    @Option(
+        help: "Trust the certificates (PEM) in this file instead of those of the system.",
+        completion: .file())
+    private var caFile: String?
+
+    @Flag(help: "Accept any certificate from the service.")
+    private var insecure = false
+
+    /// Creates the defaults: the certificates of the system.
+    public init() {}
+
+    /// Whether any of them was given.
+    public var areGiven: Bool { caFile != nil || insecure }
+
+    /// The service at `url`, which was given by `option`.
+    public func target(_ url: String, by option: String) throws(CommandFailure) -> ServiceTarget {
+        if let caFile { try ServiceTarget.checkCAFile(caFile) }
+        guard let target = ServiceTarget(url, caFile: caFile, checksCertificate: !insecure) else {
+            throw CommandFailure(
+                status: .usage,
+                message: "\(option): \(url) is not http://ADDRESS:PORT, https://ADDRESS:PORT or unix:PATH")
+        }
+        return target
+    }
+}
