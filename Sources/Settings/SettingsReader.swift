@@ -23,19 +23,23 @@ struct SettingsReader {
     /// The values given for `key`: by a flag, by the environment, in the file. All are checked; the first one is used.
     mutating func given(_ key: String) -> [SettingsValue] {
         known.insert(key)
-        return [flags[key], environment.value(of: key), document.values[key]].compactMap(\.self)
+        return sources(of: key).compactMap(\.self)
+    }
+
+    /// The values given for `key` by each kind of source, in the order of precedence.
+    private func sources(of key: String) -> [SettingsValue?] {
+        [flags[key], environment.value(of: key), document.values[key]]
     }
 
     /// The effective text of `key` at the precedence of `given` and below.
     func text(_ key: String, seenFrom given: SettingsValue) -> String? {
-        let sources = [flags[key], environment.value(of: key), document.values[key]]
         let first =
             switch given.origin {
             case .flag: 0
             case .environment: 1
             case .file: 2
             }
-        return sources[first...].compactMap(\.self).first?.node.scalar?.string
+        return sources(of: key)[first...].compactMap(\.self).first?.node.scalar?.string
     }
 
     /// The value of `key` as parsed by `parse`; nil if none was given or the effective one is faulty.
@@ -106,11 +110,12 @@ struct SettingsReader {
         let groups = Set(known.compactMap { $0.split(separator: ".").count > 1 ? $0.split(separator: ".")[0] : nil })
         var unknownGroups: Set<Substring> = []
         var all = faults
-        let given = document.values.values + document.absent
+        let given = document.values.values + document.absent.filter { !groups.contains(Substring($0.key)) }
         for value in given.sorted(by: { $0.line < $1.line }) where !known.contains(value.key) {
             let group = value.key.prefix { $0 != "." }
             if groups.contains(Substring(value.key)) {
-                if !value.isEmptyGroup { all.append(value.fault("must be a mapping")) }
+                // A mapping here has no members: those are values of their own.
+                if value.node.mapping == nil { all.append(value.fault("must be a mapping")) }
             } else if groups.contains(group) || known.contains(String(group)) {
                 all.append(value.fault("unknown setting"))
             } else if unknownGroups.insert(group).inserted {
@@ -128,11 +133,6 @@ extension SettingsValue {
         return scalar.string.split(separator: ",", omittingEmptySubsequences: false).map { part in
             SettingsValue(node: .scalar(.init(String(part), .implicit, .plain)), key: key, origin: origin)
         }
-    }
-
-    /// Whether the value of a group is missing, or is a mapping without members.
-    fileprivate var isEmptyGroup: Bool {
-        node.mapping != nil || node.scalar.map { $0.string.isEmpty && $0.style == .plain } == true
     }
 
     fileprivate var line: Int {
