@@ -38,10 +38,9 @@ extension Vocabulary {
             |---|---|---|---|
 
             """
-        for routine in DriverRoutine.allCases {
-            for check in routine.checks {
-                page += row(routine.name, "`\(check.text)`", linked(check.rule), check.meaning)
-            }
+        for condition in conditions {
+            page += row(
+                condition.check.routine.name, "`\(condition.text)`", linked(condition.rule), condition.meaning)
         }
         page += """
 

@@ -168,14 +168,15 @@ struct SchemaPage {
             description(3, group.about)
             line(3, "$ref: \"#/components/schemas/Terms\"")
         }
-        line(2, "conditions:")
-        description(3, "The conditions that the routines check, in order.")
+        list("conditions", of: "Condition", about: "The conditions that the routines check, in order.")
+        list("layouts", of: "Layout")
+    }
+
+    private mutating func list(_ member: String, of schema: String, about: String? = nil) {
+        line(2, "\(member):")
+        if let about { description(3, about) }
         line(3, "type: array")
         line(3, "minItems: 1")
-        line(3, "items: {$ref: \"#/components/schemas/Condition\"}")
-        line(2, "layouts:")
-        line(3, "type: array")
-        line(3, "minItems: 1")
-        line(3, "items: {$ref: \"#/components/schemas/Layout\"}")
+        line(3, "items: {$ref: \"#/components/schemas/\(schema)\"}")
     }
 }

@@ -1,4 +1,4 @@
-import Driver
+public import Driver
 public import Messages
 import Replay
 
@@ -15,6 +15,9 @@ public enum Vocabulary {
         /// Its terms, ordered by value if they have one.
         public let terms: [Term]
     }
+
+    /// The conditions that the routines check, in order.
+    public static let conditions = DriverRoutine.allCases.flatMap(\.checks)
 
     /// All groups, in the order of the glossary. Each is a table of `Messages`, `Driver` or `Replay` (decision 28).
     public static let groups = [

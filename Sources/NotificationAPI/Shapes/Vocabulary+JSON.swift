@@ -27,9 +27,7 @@ extension Vocabulary {
                     }
                 }
             }
-            json.member("conditions", each: DriverRoutine.allCases.flatMap(\.checks)) { json, condition in
-                condition.write(to: &json)
-            }
+            json.member("conditions", each: conditions) { json, condition in condition.write(to: &json) }
             json.member("layouts", each: layouts) { json, layout in layout.write(to: &json) }
         }
     }
