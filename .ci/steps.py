@@ -122,7 +122,7 @@ class Running:
             log.write(f"\n==> still running after {HANG} s, aborted\n".encode())
         os.killpg(self.process.pid, signal.SIGABRT)
         deadline = time.monotonic() + STACKS
-        while living(self.process.pid) and time.monotonic() < deadline:
+        while lives(self.process.pid) and time.monotonic() < deadline:
             time.sleep(0.2)
         self.kill()
         return 124, Time(0, time.monotonic() - self.begun)
@@ -136,15 +136,14 @@ class Running:
             os.killpg(self.process.pid, signal.SIGKILL)
 
 
-def living(group: int) -> list[int]:
-    """The processes of a group that have not ended."""
-    members = list[int]()
+def lives(group: int) -> bool:
+    """Whether any process of a group has not ended."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
             if int(its_group) == group and state != "Z":
-                members.append(int(stat.parent.name))
-    return members
+                return True
+    return False
 
 
 def startable(step: Step, running: Sequence[Step], passed: Mapping[str, Time]) -> bool:

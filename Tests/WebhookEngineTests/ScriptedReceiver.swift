@@ -73,7 +73,7 @@ final class ScriptedReceiver: Sendable {
         let loop = ReceiverLoop(
             listener: listener.descriptor, wake: ends[0], greeting: greeting, answer: answer,
             report: { [record] event in
-                let met = record.withLock { record in
+                Self.update(record) { record in
                     switch event {
                     case .connected:
                         record.connections += 1
@@ -82,9 +82,7 @@ final class ScriptedReceiver: Sendable {
                     case .closed: record.open -= 1
                     case .request(let request): record.requests.append(request)
                     }
-                    return record.takeMet()
                 }
-                for waiter in met { waiter.resume() }
             })
         startThread { loop.run() }
     }
@@ -115,14 +113,15 @@ final class ScriptedReceiver: Sendable {
     private func wait(until isMet: @escaping @Sendable (Int, Int) -> Bool) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                resumeWaiters { $0.waiters.append((isMet, continuation)) }
+                Self.update(record) { $0.waiters.append((isMet, continuation)) }
             }
         } onCancel: {
-            resumeWaiters { $0.isCanceled = true }
+            Self.update(record) { $0.isCanceled = true }
         }
     }
 
-    private func resumeWaiters(after change: (inout Record) -> Void) {
+    /// Makes a change, and resumes the waiters whose conditions are met after it.
+    private static func update(_ record: Locked<Record>, _ change: (inout Record) -> Void) {
         let met = record.withLock { record in
             change(&record)
             return record.takeMet()
