@@ -2,7 +2,7 @@
 """What a script for the day would do in place of `wdfilterd replay`: maps a recording of flat records, and counts.
 
 It reads with orjson and follows the same rules: the channel, a machine each, processes by pid and creation second,
-those that are synthesized or completed, tombstones, records that are held until their pid is known. It models no
+synthesized and completed processes, tombstones, records that are held until their pid is known. It models no
 driver: no rules, no messages, no engine.
 """
 

@@ -105,8 +105,8 @@ public final class Daemon: Sendable {
         core.open.count { $0.awaitOpenRequest(core) }
     }
 
-    /// Waits up to `time` for the requests in flight, and refuses those that are not done by then. New requests get 503
-    /// until `stop` is called.
+    /// Waits up to `time` for the requests in flight, then refuses the remaining ones. New requests get 503 until `stop` is
+    /// called.
     ///
     /// Blocks; must not be called on a pool thread. A second call returns at once, with an empty report.
     @discardableResult

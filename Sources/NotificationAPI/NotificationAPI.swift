@@ -58,7 +58,7 @@ public final class NotificationAPI: RequestHandler {
     ///
     /// - Parameters:
     ///   - tokens: the known tokens; nil allows every request without a token.
-    ///   - allowedHosts: the accepted `Host` values, besides those that are always safe (UIS-1).
+    ///   - allowedHosts: the accepted `Host` values; the ones that are always safe need not be listed (UIS-1).
     ///   - droppedLogLines: returns the number of dropped log lines, for the metrics; called on any thread.
     public init(
         defaults: HostDefaults = HostDefaults(), limits: Limits = Limits(), tokens: TokenTable? = nil,

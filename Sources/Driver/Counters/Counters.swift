@@ -104,7 +104,7 @@ public struct CountersSnapshot: Hashable, Sendable {
     private static let queueCounters: [Counter<CountersSnapshot>] = [
         .number(
             "async", "asyncNotificationCount", driverName: "MpData.AsyncNotificationCount", part2,
-            "messages of types below 0xA, queued or direct: those that get a number", rules: ["ASY-2"],
+            "numbered messages: types below 0xA, queued or direct", rules: ["ASY-2"],
             \.async.asyncNotificationCount,
             metric: .counter("async_notifications_total")),
         .number(

@@ -1,7 +1,7 @@
 import Driver
 import Locking
 
-/// The deleted hosts: their drivers that are still in use, and the sums of those that have drained.
+/// The deleted hosts: the drivers still in use, and the sums of the drained ones.
 final class DrainingHosts: Sendable {
     private struct State {
         var draining: [ObjectIdentifier: Entry] = [:]

@@ -14,7 +14,7 @@ final class RequestContext: Sendable {
     private let admission: AccessControl.Admission?
     /// The host that the path names, if it exists; in use from the head of the request to its answer.
     let use: HostUse?
-    /// The media type that the client prefers of those that the route produces; nil if it accepts none.
+    /// The route's media type that the client prefers; nil if it accepts none.
     let representation: MediaType?
 
     init(

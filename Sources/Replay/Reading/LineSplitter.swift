@@ -18,7 +18,7 @@ struct LineSplitter {
 
     init(maxLineBytes: Int) { self.maxLineBytes = maxLineBytes }
 
-    /// The next line that ends in `bytes`, from `offset`, which moves past it; nil if there is no further newline.
+    /// The next line of `bytes` from `offset`, which moves past it; nil without a further newline.
     mutating func next(in bytes: UnsafeRawBufferPointer, from offset: inout Int) -> Line? {
         guard offset < bytes.count else { return nil }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])

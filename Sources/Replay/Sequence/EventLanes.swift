@@ -1,6 +1,6 @@
 import DequeModule
 
-/// Events that may run concurrently: those that name a common process run one after the other.
+/// Events that may run concurrently, unless they name a common process: then they run in order.
 ///
 /// On a real machine a notification blocks only the thread that causes it. A recording does not name threads, so here it
 /// blocks its processes. Inferred.

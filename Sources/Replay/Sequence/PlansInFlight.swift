@@ -1,6 +1,6 @@
 import DequeModule
 
-/// The plans that have begun, and the queue of those that can continue.
+/// The plans in flight, and the queue of plans that can continue.
 struct PlansInFlight: Sendable {
     typealias Ticket = EventSequence.Ticket
 
