@@ -1,0 +1,58 @@
+extension Sequence<String> {
+    /// The name closest to `word`, which is none of them; nil if none is close enough to be what was meant.
+    ///
+    /// Upper and lower case, `_`, `-` and blanks do not count as differences. Otherwise at most two letters may be inserted,
+    /// left out, replaced or swapped, or a third of the letters of a longer word. The first of equally close names wins.
+    ///
+    /// - Complexity: O(total length of the names × length of `word`). Words of more than 64 bytes have no closest name.
+    public func nearest(to word: some StringProtocol) -> String? {
+        guard word.utf8.count <= longestWord else { return nil }
+        let letters = lettersOfName(word)
+        if letters.isEmpty { return nil }
+        // A word of one or two letters is within two edits of any other.
+        var limit = letters.count < 3 ? 0 : Swift.max(2, letters.count / 3)
+        var nearest: String?
+        for name in self {
+            let distance = editDistance(letters, lettersOfName(name), limit: limit)
+            guard let distance else { continue }
+            nearest = name
+            if distance == 0 { break }
+            limit = distance - 1
+        }
+        return nearest
+    }
+
+    /// `; did you mean NAME?` with the name closest to `word`; empty if there is none.
+    public func hint(for word: some StringProtocol) -> String {
+        nearest(to: word).map { "; did you mean \($0)?" } ?? ""
+    }
+}
+
+private let longestWord = 64
+
+private func lettersOfName(_ name: some StringProtocol) -> [UInt8] {
+    name.utf8.compactMap { byte in
+        byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: " ") ? nil : byte.asciiLowercased
+    }
+}
+
+/// The number of inserted, deleted, replaced and swapped letters between two words; nil if it exceeds `limit`.
+private func editDistance(_ one: [UInt8], _ other: [UInt8], limit: Int) -> Int? {
+    if abs(one.count - other.count) > limit { return nil }
+    var beforeLast: [Int] = []
+    var last = Array(0...other.count)
+    for row in 1...one.count {
+        var current = [row]
+        current.reserveCapacity(other.count + 1)
+        for column in stride(from: 1, through: other.count, by: 1) {
+            let isSame = one[row - 1] == other[column - 1]
+            var distance = Swift.min(last[column] + 1, current[column - 1] + 1, last[column - 1] + (isSame ? 0 : 1))
+            if row > 1, column > 1, one[row - 1] == other[column - 2], one[row - 2] == other[column - 1] {
+                distance = Swift.min(distance, beforeLast[column - 2] + 1)
+            }
+            current.append(distance)
+        }
+        (beforeLast, last) = (last, current)
+    }
+    return last[other.count] <= limit ? last[other.count] : nil
+}

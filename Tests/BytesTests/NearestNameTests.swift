@@ -1,0 +1,44 @@
+import Bytes
+import Testing
+
+@Suite struct NearestNameTests {
+    private static let names = [
+        "NotifyImageLoadRule", "NotifyNewThreadSameProcess", "accessDenied", "flags", "rules", "id",
+    ]
+
+    @Test(arguments: [
+        ("NotifyImageLoad", "NotifyImageLoadRule"),
+        ("notifyimageloadrule", "NotifyImageLoadRule"),
+        ("NotifyNewThreadSamePorcess", "NotifyNewThreadSameProcess"),
+        ("access_denied", "accessDenied"),
+        ("AccessDenied", "accessDenied"),
+        ("access-deneid", "accessDenied"),
+        ("rule", "rules"),
+        ("lags", "flags"),
+        ("ID", "id"),
+    ])
+    func `a misspelled name has a nearest one`(word: String, name: String) {
+        #expect(NearestNameTests.names.nearest(to: word) == name)
+        #expect(NearestNameTests.names.hint(for: word) == "; did you mean \(name)?")
+    }
+
+    @Test(arguments: [
+        "", "-", "i", "if", "deny", "NotifyEverything", "\u{0}", "rüüülés", String(repeating: "rules", count: 13),
+    ])
+    func `a word that is unlike all names has none`(word: String) {
+        #expect(NearestNameTests.names.nearest(to: word) == nil)
+        #expect(NearestNameTests.names.hint(for: word).isEmpty)
+    }
+
+    @Test func `the closest name wins, and the first of equally close ones`() {
+        #expect(["abcdxx", "abcdex"].nearest(to: "abcdef") == "abcdex")
+        #expect(["abcdey", "abcdex"].nearest(to: "abcdef") == "abcdey")
+        #expect(["abcdey", "ABCDEF"].nearest(to: "abcdef") == "ABCDEF")
+    }
+
+    @Test func `no names have none`() {
+        #expect([String]().nearest(to: "rules") == nil)
+        #expect(["", "_"].nearest(to: "rules") == nil)
+        #expect(["", "_"].nearest(to: "abc") == nil)
+    }
+}
