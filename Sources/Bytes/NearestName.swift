@@ -2,15 +2,22 @@ extension Sequence<String> {
     /// The name closest to `word`, which is none of them; nil if none is close enough to be what was meant.
     ///
     /// Upper and lower case, `_`, `-` and blanks do not count as differences. Otherwise at most two letters may be inserted,
-    /// left out, replaced or swapped, or a third of the letters of a longer word. The first of equally close names wins.
+    /// left out, replaced or swapped: one in words of three or four letters, a third of the letters of longer ones, up to 8.
+    /// The first of equally close names wins.
     ///
-    /// - Complexity: O(total length of the names × length of `word`). Words of more than 64 bytes have no closest name.
+    /// - Complexity: O(total length of the names × length of `word`), less for names that begin differently. Words of more than
+    ///   64 bytes have no closest name.
     public func nearest(to word: some StringProtocol) -> String? {
         guard word.utf8.count <= longestWord else { return nil }
         let letters = lettersOfName(word)
         if letters.isEmpty { return nil }
-        // A word of one or two letters is within two edits of any other.
-        var limit = letters.count < 3 ? 0 : Swift.max(2, letters.count / 3)
+        // A short word is within two edits of many others.
+        var limit =
+            switch letters.count {
+            case ..<3: 0
+            case ..<5: 1
+            default: Swift.min(Swift.max(2, letters.count / 3), mostEdits)
+            }
         var nearest: String?
         for name in self {
             let distance = editDistance(letters, lettersOfName(name), limit: limit)
@@ -26,9 +33,18 @@ extension Sequence<String> {
     public func hint(for word: some StringProtocol) -> String {
         nearest(to: word).map { "; did you mean \($0)?" } ?? ""
     }
+
+    /// `; did you mean NAME?` with the name closest to `word`, or `; use one of a, b, c` with all names if none is close and
+    /// there are at most 20.
+    public func hintOrList(for word: some StringProtocol) -> String {
+        if let nearest = nearest(to: word) { return "; did you mean \(nearest)?" }
+        let all = Array(self)
+        return all.isEmpty || all.count > 20 ? "" : "; use one of \(all.joined(separator: ", "))"
+    }
 }
 
 private let longestWord = 64
+private let mostEdits = 8
 
 private func lettersOfName(_ name: some StringProtocol) -> [UInt8] {
     name.utf8.compactMap { byte in
@@ -52,6 +68,8 @@ private func editDistance(_ one: [UInt8], _ other: [UInt8], limit: Int) -> Int? 
             }
             current.append(distance)
         }
+        // Later rows are at least as large as the smaller one of two rows: a swap skips one row.
+        if Swift.min(current.min() ?? 0, last.min() ?? 0) > limit { return nil }
         (beforeLast, last) = (last, current)
     }
     return last[other.count] <= limit ? last[other.count] : nil

@@ -60,7 +60,7 @@ public struct LineLogHandler: LogHandler {
         switch format {
         case .text:
             let details = sorted.map { " \($0.key)=\($0.value)" }.joined()
-            return Self.escaped("\(time) \(event.level) \(label): \(event.message)\(details)")
+            return "\(time) \(event.level) \(label): \(event.message)\(details)".escapingInvisible
         case .json:
             var writer = JSONWriter()
             writer.object { writer in
@@ -76,21 +76,5 @@ public struct LineLogHandler: LogHandler {
             }
             return String(decoding: writer.bytes, as: UTF8.self)
         }
-    }
-
-    /// `text` with control characters escaped as `\u{1b}`.
-    public static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        return text.unicodeScalars.reduce(into: "") { line, scalar in
-            if isControl(scalar) {
-                line += "\\u{" + scalar.value.hexDigits() + "}"
-            } else {
-                line.unicodeScalars.append(scalar)
-            }
-        }
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        [.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
     }
 }

@@ -35,7 +35,7 @@ extension JSONValue {
         for (name, value) in members {
             given.insert(name)
             guard let field = structure.fields.first(where: { $0.member == name }) else {
-                value.fault("unknown member")
+                value.faultUnknownMember(among: structure.fields.compactMap(\.member))
                 isFaultless = false
                 continue
             }
@@ -72,7 +72,7 @@ extension JSONValue {
     private func guid() -> OWord? {
         guard let text = string(maxUTF16: 64) else { return nil }
         if let guid = OWord(guid: text) { return guid }
-        fault("must be a GUID, such as \"9e6c4e1f-7d60-472f-ba1a-a39ef669e4b2\"")
+        fault("must be a GUID, such as \"9e6c4e1f-7d60-472f-ba1a-a39ef669e4b2\", not \(quoted)")
         return nil
     }
 
@@ -81,7 +81,7 @@ extension JSONValue {
         guard let text = string(maxUTF16: 64) else { return nil }
         let digits = text.utf8.count == 2 * OWord.size ? [UInt8](hexPairs: text.utf8) : nil
         if let oword = OWord(bytes: digits ?? Base64.decode(text) ?? []) { return oword }
-        fault("must be 16 bytes, in base64 or as 32 hex digits")
+        fault("must be 16 bytes, in base64 or as 32 hex digits, not \(quoted)")
         return nil
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 public import Driver
 public import JSON
 public import Messages
@@ -27,7 +28,9 @@ extension JSONValue {
     public func time() -> FileTime? {
         guard let text = string(maxUTF16: 64) else { return nil }
         guard let time = FileTime(text) else {
-            fault("must be an RFC 3339 time in UTC, such as \"2020-02-21T10:15:30.1234567Z\", or a hex FILETIME")
+            fault(
+                "must be an RFC 3339 time in UTC, such as \"2020-02-21T10:15:30.1234567Z\", or a hex FILETIME, not \(quoted)"
+            )
             return nil
         }
         return time
@@ -37,21 +40,45 @@ extension JSONValue {
     ///
     /// - Parameter integers: Whether an element of the array may also be an integer, as in an engine's reply.
     public func bits<Word: NamedBits>(of type: Word.Type = Word.self, integersInArray integers: Bool = false) -> Word? {
-        guard kind == .array else { return word().map(Word.init(rawValue:)) }
+        guard kind == .array else { return mask() }
         guard let elements = array(maxCount: 64) else { return nil }
         let words = elements.map { element in element.bit(of: type, orInteger: integers) }
         return words.reduce([] as Word?) { sum, word in word.flatMap { sum?.union($0) } }
     }
 
-    private func bit<Word: NamedBits>(of type: Word.Type, orInteger: Bool) -> Word? {
-        if orInteger, kind != .string { return word().map(Word.init(rawValue:)) }
-        guard let text = string(maxUTF16: 64) else { return nil }
-        if let bits = Word(text) { return bits }
-        // Reports the fault of an invalid mask, as for any hex number.
-        if orInteger || text.hasPrefix("0x") { return word().map(Word.init(rawValue:)) }
-        fault("is neither a known name nor a hex string")
+    /// The word as one mask.
+    private func mask<Word: NamedBits>() -> Word? {
+        if let mask = wordOrNil() { return Word(rawValue: mask) }
+        fault { isHinted in
+            let example = Word.table.last?.term.name ?? ""
+            let nearest = isHinted ? nearest(among: Word.allNames) : nil
+            return
+                "must be an array of \(Word.noun)s, such as [\"\(example)\"], or a mask, such as \"0x1f\", not \(quoted)"
+                + (nearest.map { "; did you mean [\"\($0)\"]?" } ?? "")
+        }
         return nil
     }
+
+    private func bit<Word: NamedBits>(of type: Word.Type, orInteger: Bool) -> Word? {
+        if kind == .string || orInteger, let mask = wordOrNil() { return Word(rawValue: mask) }
+        let expected =
+            "must be the name of a \(Word.noun), or a mask\(orInteger ? "" : " in quotes") of at most 0xffffffff"
+        guard kind == .string else {
+            fault("\(expected), not \(shown)")
+            return nil
+        }
+        guard let text = string(maxUTF16: 64) else { return nil }
+        if let bit = Word.bit(named: text) { return bit }
+        if text.hasPrefix("0x") {
+            fault("\(expected), not \(quoted)")
+        } else {
+            fault { Word.faultOfName(text, isHinted: $0) }
+        }
+        return nil
+    }
+
+    /// A value of 32 bits in either notation; nil, without a fault, for anything else.
+    private func wordOrNil() -> UInt32? { hexNumber(max: UInt64(UInt32.max)).map(UInt32.init(truncatingIfNeeded:)) }
 
     /// A process: `{"processId", "creationTime"?}`, with no time by default.
     public func process() -> AuxPidCreationTime? {

@@ -5,14 +5,16 @@ final class Document {
     private let parser: Parser
     private var nodes: Nodes
     private let maxFaults: Int
+    private var hintsLeft: Int
     private var found: [(node: Int, fault: JSONFault)] = []
     private var unlisted = 0
 
     /// Parses `bytes`, which must stay valid until `close()`.
-    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxFaults: Int) throws(JSONFaults) {
+    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxFaults: Int, maxHints: Int) throws(JSONFaults) {
         guard let parser = Parser.borrowed() else { throw JSONFaults(detail: "not enough memory to read the document") }
         self.parser = parser
         self.maxFaults = maxFaults
+        hintsLeft = maxHints
         nodes = Nodes(start: nil, count: 0)
         nodes = try self.parser.parse(bytes, maxDepth: maxDepth)
     }
@@ -43,6 +45,14 @@ final class Document {
         var pointer = pointer(to: index)
         if let name { pointer.append(component: name) }
         found.append((index, JSONFault(pointer: pointer, detail: detail)))
+    }
+
+    /// Whether the next fault may look for the nearest name, and counts that it does. Looking takes more time than a client needs
+    /// to send a wrong name.
+    func takesHint() -> Bool {
+        guard hintsLeft > 0, found.count < maxFaults else { return false }
+        hintsLeft -= 1
+        return true
     }
 
     /// All faults in document order, without duplicates; nil if there are none.

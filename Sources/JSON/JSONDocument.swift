@@ -12,12 +12,14 @@ public enum JSONDocument {
     ///   - bytes: The document, up to 4 GiB. Values of the document point into it until `body` returns.
     ///   - maxDepth: The maximum nesting of containers; the root container counts as 1.
     ///   - maxFaults: The maximum number of faults listed; a last one counts the rest.
+    ///   - maxHints: The maximum number of wrong names for which the nearest ones are looked for.
     ///   - body: Must return nil only after a fault was recorded, by a reader it called or by `JSONValue.fault(_:)`.
     /// - Throws: All faults, if there are any.
     public static func read<T>(
-        _ bytes: UnsafeRawBufferPointer, maxDepth: Int = 64, maxFaults: Int = 1000, _ body: (JSONValue) -> T?
+        _ bytes: UnsafeRawBufferPointer, maxDepth: Int = 64, maxFaults: Int = 1000, maxHints: Int = 8,
+        _ body: (JSONValue) -> T?
     ) throws(JSONFaults) -> T {
-        let document = try Document(bytes, maxDepth: maxDepth, maxFaults: maxFaults)
+        let document = try Document(bytes, maxDepth: maxDepth, maxFaults: maxFaults, maxHints: maxHints)
         defer { document.close() }
         let result = body(JSONValue(document: document, index: 0))
         if let faults = document.faults() { throw faults }

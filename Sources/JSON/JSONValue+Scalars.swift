@@ -7,7 +7,7 @@ extension JSONValue {
     public func string(maxUTF16: Int = 32_766) -> String? {
         let node = node
         guard node.kind == .string else {
-            fault("expected a string")
+            fault("must be a string, not \(shown)")
             return nil
         }
         guard !node.nul else {
@@ -54,7 +54,11 @@ extension JSONValue {
     }
 
     private func faultChoice(among names: [String]) {
-        fault("expected one of " + names.map { "\"\($0)\"" }.joined(separator: ", "))
+        let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
+        fault { isHinted in
+            let nearest = isHinted ? nearest(among: names) : nil
+            return "must be one of \(list), not \(quoted)" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+        }
     }
 
     /// `true` or `false`.
@@ -63,7 +67,7 @@ extension JSONValue {
         case .true: return true
         case .false: return false
         default:
-            fault("expected true or false")
+            fault("must be true or false, not \(shown)")
             return nil
         }
     }
@@ -71,7 +75,7 @@ extension JSONValue {
     /// An integer in `range`; 454.0 and 4.54e2 are integers too.
     public func integer(in range: ClosedRange<Int64>) -> Int64? {
         if let value = integer(as: Int64.self), range.contains(value) { return value }
-        fault("expected an integer from \(range.lowerBound) to \(range.upperBound)")
+        fault("must be an integer from \(range.lowerBound) to \(range.upperBound), not \(shown)")
         return nil
     }
 
@@ -84,12 +88,19 @@ extension JSONValue {
     /// An integer in `range`; 454.0 and 4.54e2 are integers too, and -0 is 0.
     public func unsigned(in range: ClosedRange<UInt64>) -> UInt64? {
         if let (magnitude, isNegative) = node.integer, !isNegative, range.contains(magnitude) { return magnitude }
-        fault("expected an integer from \(range.lowerBound) to \(range.upperBound)")
+        fault("must be an integer from \(range.lowerBound) to \(range.upperBound), not \(shown)")
         return nil
     }
 
     /// A string of `0x` and 1 to 16 hex digits in either case, or an integer; at most `max`.
     public func hexOrUnsigned(max: UInt64 = .max) -> UInt64? {
+        if let value = hexNumber(max: max) { return value }
+        fault("must be an integer or a hex string such as \"0x1f\", at most \(max.hex()), not \(quoted)")
+        return nil
+    }
+
+    /// The number of `hexOrUnsigned`; nil, without a fault, for anything else.
+    public func hexNumber(max: UInt64 = .max) -> UInt64? {
         let node = node
         let value: UInt64?
         if node.kind == .string {
@@ -99,9 +110,7 @@ extension JSONValue {
         } else {
             value = nil
         }
-        if let value, value <= max { return value }
-        fault("expected \"0x\" with 1 to 16 hex digits, or an integer, of at most \(max.hex())")
-        return nil
+        return value.flatMap { $0 <= max ? $0 : nil }
     }
 }
 

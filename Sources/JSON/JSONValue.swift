@@ -1,3 +1,4 @@
+import Bytes
 import CSimdJSON
 
 /// A value and its position in a document that is being read.
@@ -54,17 +55,46 @@ public struct JSONValue {
         document.fault(detail, at: index)
     }
 
+    /// Records the fault of a wrong name at this position. `detail` is called with whether it may look for the nearest name.
+    public func fault(ofName detail: (_ isHinted: Bool) -> String) {
+        document.fault(detail(document.takesHint()), at: index)
+    }
+
+    /// The value as messages show it beside what was expected: `a string`, `true`, the digits of a short number.
+    public var shown: String {
+        let node = node
+        return switch node.kind {
+        case .object: "an object"
+        case .array: "an array"
+        case .string: "a string"
+        case .integer where node.length <= JSONValue.mostDigitsShown,
+            .number where node.length <= JSONValue.mostDigitsShown:
+            node.textBytes.string
+        case .integer, .number: "a number of \(node.length) digits"
+        case .true: "true"
+        case .false: "false"
+        case .null: "null"
+        }
+    }
+
+    private static let mostDigitsShown = 24
+
+    /// `shown`, but with the text of a string, cut.
+    public var quoted: String {
+        node.kind == .string ? node.textBytes.prefix(256).string.quoted() : shown
+    }
+
     /// An object that has only `members`; other members, and members that occur twice, are faults.
     ///
     /// - Parameter members: At most 64 names.
     public func object(allowing members: [StaticString]) -> JSONObject? {
         precondition(members.count <= UInt64.bitWidth, "more names than there are bits to tick them off")
-        guard isContainer(.object, "expected an object") else { return nil }
+        guard isContainer(.object, "an object") else { return nil }
         var seen: UInt64 = 0
         for child in document.children(of: index) {
             let node = document[child]
             guard let place = members.firstIndex(where: { node.isNamed($0) }) else {
-                document.fault("unknown member", at: child)
+                JSONValue(document: document, index: child).faultUnknownMember(among: members.map { "\($0)" })
                 continue
             }
             let bit: UInt64 = 1 << UInt64(place)
@@ -76,13 +106,13 @@ public struct JSONValue {
 
     /// An object whose other members do not matter. It is a fault if a member that is looked up occurs twice.
     public func openObject() -> JSONObject? {
-        guard isContainer(.object, "expected an object") else { return nil }
+        guard isContainer(.object, "an object") else { return nil }
         return JSONObject(document: document, index: index, isOpen: true)
     }
 
     /// The elements of an array of at most `maxCount`.
     public func array(maxCount: Int) -> [JSONValue]? {
-        guard isContainer(.array, "expected an array") else { return nil }
+        guard isContainer(.array, "an array") else { return nil }
         guard Int(node.length) <= maxCount else {
             fault("has \(node.length) elements, at most \(maxCount) are allowed")
             return nil
@@ -91,9 +121,21 @@ public struct JSONValue {
     }
 
     /// Whether the value is of that kind; if not, records a fault.
-    func isContainer(_ kind: csj_kind, _ otherwise: String) -> Bool {
+    func isContainer(_ kind: csj_kind, _ name: StaticString) -> Bool {
         if node.kind == kind { return true }
-        fault(otherwise)
+        fault("must be \(name), not \(shown)")
         return false
+    }
+
+    /// Records that this member of an object is none of `names`.
+    public func faultUnknownMember(among names: @autoclosure () -> [String]) {
+        fault { isHinted in
+            "unknown member" + (isHinted ? names().hintOrList(for: node.nameBytes.prefix(256).string) : "")
+        }
+    }
+
+    /// The name among `names` that is closest to the string; nil for anything else.
+    public func nearest(among names: [String]) -> String? {
+        node.kind == .string ? names.nearest(to: node.textBytes.prefix(256).string) : nil
     }
 }

@@ -70,19 +70,23 @@ extension csj_status {
         case .too_large: "the document is too large"
         case .empty: "the document is empty"
         case .invalid_utf8: "invalid UTF-8 at byte \(offset)"
-        case .control_character: "unescaped control character in a string at byte \(offset)"
-        case .unclosed_string: "the string that starts at byte \(offset) has no end"
+        case .control_character:
+            "unescaped control character in a string at byte \(offset)" + bytes.escapeHint(at: offset)
+        case .unclosed_string: "the string that starts at byte \(offset) has no end" + bytes.endHint(from: offset)
         case .unexpected_end: "the document ends early, at byte \(offset)"
         case .expected_value where bytes[offset...].starts(with: [0xEF, 0xBB, 0xBF]):
             "a byte order mark is not allowed, found one at byte \(offset)"
-        case .expected_value: "expected a value at byte \(offset)"
-        case .expected_name: "expected a member name in quotes at byte \(offset)"
-        case .expected_colon: "expected \":\" at byte \(offset)"
-        case .expected_separator: "expected \",\" or a closing bracket at byte \(offset)"
+        case .expected_value: "expected a value at byte \(offset)" + bytes.found(at: offset)
+        case .expected_name: "expected a member name in quotes at byte \(offset)" + bytes.found(at: offset)
+        case .expected_colon: "expected \":\" at byte \(offset)" + bytes.found(at: offset)
+        case .expected_separator: "expected \",\" or a closing bracket at byte \(offset)" + bytes.found(at: offset)
         case .trailing_content: "unexpected content after the document at byte \(offset)"
         case .too_deep: "more than \(maxDepth) levels deep at byte \(offset)"
-        case .invalid_escape: "invalid escape in a string at byte \(offset)"
+        case .invalid_escape:
+            "invalid escape\(bytes.escape(at: offset)) in a string at byte \(offset); write \\\\ for a backslash"
         case .lone_surrogate: "lone surrogate in a string at byte \(offset)"
+        case .invalid_number where bytes[offset...].starts(with: "0x".utf8):
+            "invalid number at byte \(offset); put hex numbers in quotes"
         case .invalid_number: "invalid number at byte \(offset)"
         }
     }

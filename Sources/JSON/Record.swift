@@ -82,7 +82,7 @@ public struct RecordValue {
     /// - Throws: One fault: the value is not a string, or the string is not an object.
     public func record(parsedBy inner: RecordParser) throws(JSONFaults) -> Record {
         precondition(inner !== parser, "the text to parse lies in the parser's own buffer")
-        guard node.kind == .string else { throw JSONFaults(detail: "expected a string") }
+        guard node.kind == .string else { throw JSONFaults(detail: "must be a string") }
         return try inner.parse(UnsafeRawBufferPointer(node.textBytes))
     }
 

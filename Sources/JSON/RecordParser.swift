@@ -59,7 +59,7 @@ public final class RecordParser {
         guard let parsed = try parser?.parse(bytes, maxDepth: maxDepth, leavesRaw: true) else {
             throw JSONFaults(detail: "not enough memory to read the line")
         }
-        guard parsed[0].kind == .object else { throw JSONFaults(detail: "expected an object") }
+        guard parsed[0].kind == .object else { throw JSONFaults(detail: "must be an object") }
         nodes = parsed
         return Record(parser: self, index: 0, generation: generation)
     }

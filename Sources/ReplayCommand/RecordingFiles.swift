@@ -1,3 +1,4 @@
+import Bytes
 import Console
 import Messages
 import Recordings
@@ -91,8 +92,8 @@ final class RecordingFiles {
         if let detected, detected != format {
             throw CommandFailure(
                 status: .usage,
-                message: LineLogHandler.escaped(
-                    "\(block.name): contains \(format.rawValue) lines, earlier parts \(detected.rawValue) lines"))
+                message: "\(block.name): contains \(format.rawValue) lines, earlier parts \(detected.rawValue) lines"
+                    .escapingInvisible)
         }
         detected = format
         return block
@@ -119,7 +120,7 @@ final class RecordingFiles {
                 reader = try RecordingReader(path: path, order: order) { [times] in times.time(of: $0)?.ticks }
             }
         } catch {
-            throw CommandFailure(status: .usage, message: LineLogHandler.escaped("\(error)"))
+            throw CommandFailure(status: .usage, message: "\(error)".escapingInvisible)
         }
     }
 }

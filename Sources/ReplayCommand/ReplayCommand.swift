@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Bytes
 import Console
 import Logging
 import Messages
@@ -139,7 +140,7 @@ public struct ReplayCommand: ParsableCommand {
     /// Refuses a recording without readable records, or without events of the requested machine.
     private func check(_ report: ReplayReport) throws(CommandFailure) {
         func refuse(_ message: String) throws(CommandFailure) {
-            throw CommandFailure(status: .usage, message: LineLogHandler.escaped(message))
+            throw CommandFailure(status: .usage, message: message.escapingInvisible)
         }
         let total = report.total
         if total.isUnreadable {

@@ -1,3 +1,4 @@
+import Bytes
 import Console
 import Glibc
 import Locking
@@ -75,8 +76,8 @@ final class ReplayProgress: Sendable {
     func print(_ text: String) {
         switch form {
         case .none: break
-        case .bar(let stream): stream.line("\r\u{1B}[K" + LineLogHandler.escaped(text))
-        case .lines(let stream): stream.line(LineLogHandler.escaped(text))
+        case .bar(let stream): stream.line("\r\u{1B}[K" + text.escapingInvisible)
+        case .lines(let stream): stream.line(text.escapingInvisible)
         }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Console
 import Replay
 
@@ -58,7 +59,7 @@ struct ReplaySummary {
         return sorted.isEmpty ? none : sorted.map { "\(grouped($0.value)) \(escaped($0.key))" }.joined(separator: ", ")
     }
 
-    func escaped(_ text: String) -> String { LineLogHandler.escaped(text) }
+    func escaped(_ text: String) -> String { text.escapingInvisible }
 
     func grouped(_ number: Int) -> String { ReplayProgress.grouped(number) }
 }

@@ -123,7 +123,7 @@ struct ServerReplay: Replaying {
     }
 
     private func refusal(_ answer: ServiceClient.Answer) -> CommandFailure {
-        CommandFailure(status: .failed, message: LineLogHandler.escaped("--server: \(answer.problem)"))
+        CommandFailure(status: .failed, message: "--server: \(answer.problem)".escapingInvisible)
     }
 }
 

@@ -48,7 +48,7 @@ struct ReceivedEvent: Hashable {
     var line: String {
         let host = source.split(separator: "/").last.map(String.init) ?? source
         let parts = [time, host, kind, operation, subject ?? "-", sequence.map { "#\($0)" } ?? "-"]
-        return LineLogHandler.escaped(parts.map { $0.isEmpty ? "-" : $0 }.joined(separator: " "))
+        return parts.map { $0.isEmpty ? "-" : $0 }.joined(separator: " ").escapingInvisible
     }
 }
 

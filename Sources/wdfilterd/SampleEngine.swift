@@ -1,3 +1,4 @@
+import Bytes
 import Console
 import Dispatch
 import DriverJSON
@@ -87,7 +88,7 @@ final class SampleEngine: RequestHandler {
     }
 
     private func refuse(_ responder: Responder, status: Int, reason: String) {
-        refused(LineLogHandler.escaped(reason))
+        refused(reason.escapingInvisible)
         counted.withLock { $0.refused += 1 }
         responder.respond(Response(status: status))
     }

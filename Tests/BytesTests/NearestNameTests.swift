@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "-", "i", "if", "deny", "NotifyEverything", "\u{0}", "rüüülés", String(repeating: "rules", count: 13),
+        "", "-", "i", "if", "deny", "flan", "fule", "NotifyEverything", "\u{0}", "rüüülés", String(repeating: "rules", count: 13),
     ])
     func `a word that is unlike all names has none`(word: String) {
         #expect(NearestNameTests.names.nearest(to: word) == nil)
@@ -34,6 +34,13 @@ import Testing
         #expect(["abcdxx", "abcdex"].nearest(to: "abcdef") == "abcdex")
         #expect(["abcdey", "abcdex"].nearest(to: "abcdef") == "abcdey")
         #expect(["abcdey", "ABCDEF"].nearest(to: "abcdef") == "ABCDEF")
+    }
+
+    @Test func `if no name is close, a short list of names is shown`() {
+        #expect(["flags", "rules"].hintOrList(for: "flgs") == "; did you mean flags?")
+        #expect(["flags", "rules"].hintOrList(for: "deny") == "; use one of flags, rules")
+        #expect((0...20).map { "name\($0)" }.hintOrList(for: "deny").isEmpty)
+        #expect([String]().hintOrList(for: "deny").isEmpty)
     }
 
     @Test func `no names have none`() {

@@ -22,11 +22,13 @@ import Testing
         }
         #expect(
             result.faults == [
-                "/image: required, but missing", "/nope: unknown member", "/pid: expected an integer from 0 to 9",
-                "/name: contains a NUL", "/pid: duplicate member", "/rules/1: expected a string",
-                "/rules/2: expected a string", "/token/type: required, but missing",
-                "/token/level: expected an integer from 0 to 3", "/token/extra: unknown member",
-                "/a~1b~0c: unknown member",
+                "/image: required, but missing", "/nope: unknown member; use one of pid, name, rules, token, image",
+                "/pid: must be an integer from 0 to 9, not -1",
+                "/name: contains a NUL", "/pid: duplicate member", "/rules/1: must be a string, not 7",
+                "/rules/2: must be a string, not an object", "/token/type: required, but missing",
+                "/token/level: must be an integer from 0 to 3, not a string",
+                "/token/extra: unknown member; use one of level, type",
+                "/a~1b~0c: unknown member; use one of pid, name, rules, token, image",
             ])
     }
 
@@ -79,9 +81,9 @@ import Testing
             }
         }
         #expect(optional("{}", nullable: false).value == "none")
-        #expect(optional(#"{"a":null}"#, nullable: false).faults == ["/a: expected a string"])
+        #expect(optional(#"{"a":null}"#, nullable: false).faults == ["/a: must be a string, not null"])
         #expect(optional(#"{"a":null}"#, nullable: true).value == "none")
-        #expect(optional(#"{"a":1}"#, nullable: true).faults == ["/a: expected a string"])
+        #expect(optional(#"{"a":1}"#, nullable: true).faults == ["/a: must be a string, not 1"])
         #expect(optional(#"{"a":"b"}"#, nullable: true).value == "b")
     }
 

@@ -37,7 +37,10 @@ extension Result where Failure == JSONFaults {
             return object.required("pid") { $0.unsigned(in: 0...0xFFFF_FFFF) }
         }
         #expect(result.value == expected)
-        #expect(result.faults == (expected == nil ? ["/pid: expected an integer from 0 to 4294967295"] : []))
+        let shown =
+            text == "\"1\"" ? "a string" : text == "[]" ? "an array" : text.count > 24 ? "a number of 44 digits" : text
+        #expect(
+            result.faults == (expected == nil ? ["/pid: must be an integer from 0 to 4294967295, not \(shown)"] : []))
     }
 
     @Test(
@@ -77,7 +80,7 @@ extension Result where Failure == JSONFaults {
         #expect(read("[1,60000]") { $0.array(maxCount: 2)?.map { $0.integer(in: 1...60_000) } }.value == [1, 60_000])
         #expect(
             read("[0,60001]") { $0.array(maxCount: 2)?.map { $0.integer(in: 1...60_000) } }.faults == [
-                "/0: expected an integer from 1 to 60000", "/1: expected an integer from 1 to 60000",
+                "/0: must be an integer from 1 to 60000, not 0", "/1: must be an integer from 1 to 60000, not 60001",
             ])
     }
 
@@ -98,8 +101,8 @@ extension Result where Failure == JSONFaults {
         let result = read(#"["0xffffffff",4294967295,"0x100000000",4294967296]"#) {
             $0.array(maxCount: 4)?.map { $0.hexOrUnsigned(max: 0xFFFF_FFFF) }
         }
-        let detail = "expected \"0x\" with 1 to 16 hex digits, or an integer, of at most 0xffffffff"
-        #expect(result.faults == ["/2: \(detail)", "/3: \(detail)"])
+        let detail = #"must be an integer or a hex string such as "0x1f", at most 0xffffffff, not"#
+        #expect(result.faults == [#"/2: \#(detail) "0x100000000""#, "/3: \(detail) 4294967296"])
     }
 
     @Test(arguments: [
@@ -158,9 +161,13 @@ extension Result where Failure == JSONFaults {
 
     @Test func `a choice is one of the names`() {
         #expect(read("\"deny\"") { $0.choice(of: Reply.self) }.value == .deny)
-        for text in ["\"Deny\"", "\"\"", "1", "null"] {
+        let faults = [
+            ("\"Deny\"", "\"Deny\"; did you mean \"deny\"?"), ("\"\"", "\"\""), ("\"allow\"", "\"allow\""), ("1", "1"),
+            ("null", "null"),
+        ]
+        for (text, shown) in faults {
             let result = read(text) { $0.choice(of: Reply.self) }
-            #expect(result.faults == [": expected one of \"acknowledge\", \"deny\""])
+            #expect(result.faults == [": must be one of \"acknowledge\", \"deny\", not \(shown)"])
         }
     }
 

@@ -45,8 +45,11 @@ struct NativeEventTests {
         (#"{"type":"processExit","processId":100}"#, "no live process has the pid 100"),
         (#"{"type":"processExit","processId":4}"#, "the System process cannot exit"),
         (#"{"type":"processExit"}"#, "/processId: required, but missing"),
-        (#"{"type":"processExit","processId":4294967296}"#, "/processId: expected an integer from 0 to 4294967295"),
-        (#"{"type":"processExit","processId":4,"x":1}"#, "/x: unknown member"),
+        (
+            #"{"type":"processExit","processId":4294967296}"#,
+            "/processId: must be an integer from 0 to 4294967295, not 4294967296"
+        ),
+        (#"{"type":"processExit","processId":4,"x":1}"#, "/x: unknown member; use one of type, processId"),
         (#"{"type":"processExit","processId":4,"processId":4}"#, "/processId: duplicate member"),
         (#"{"type":"processExit","type":"processExit","processId":8}"#, "/type: duplicate member"),
         (#"{"type":"processCreate","imageFileName":""}"#, "/imageFileName: must not be empty"),
@@ -62,7 +65,10 @@ struct NativeEventTests {
         (#"{"type":"imageLoad","fullImageName":"a"}"#, "/processId: required, but missing"),
         (#"{"type":"setRules","processId":4}"#, "/rules: required, but missing"),
         (#"{"type":"setRules","processId":4,"rules":0,"set":0}"#, #"/rules: not allowed beside "set" and "clear""#),
-        (#"{"type":"setRules","processId":4,"set":["Nonsense"]}"#, "/set/0: is neither a known name nor a hex string"),
+        (
+            #"{"type":"setRules","processId":4,"set":["NotifyImageLoad"]}"#,
+            #"/set/0: "NotifyImageLoad" is not a rule; did you mean NotifyImageLoadRule?"#
+        ),
         (#"{"type":"setRules","processId":9,"set":0}"#, "no live process has the pid 9"),
         (#"{"type":"streamContext"}"#, "/fileName: required, but missing"),
         (#"{"type":"streamContext","fileName":"f"}"#, "the file already has a stream context"),

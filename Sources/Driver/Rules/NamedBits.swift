@@ -5,6 +5,8 @@ public import Messages
 public protocol NamedBits: OptionSet, Sendable where RawValue == UInt32 {
     /// The table of the word: the bits that have a name, lowest first.
     static var table: [NamedBit] { get }
+    /// The word for one of its bits: `rule`, `flag`.
+    static var noun: String { get }
 }
 
 /// A bit of a word: a line of its table.
@@ -43,6 +45,16 @@ extension NamedBits {
     public static func bit(named name: String) -> Self? {
         table.first { $0.term.name == name }.map { Self(rawValue: $0.bit) }
     }
+
+    /// `"NAME" is not a rule; did you mean …?`: the fault of a name that is not one of the word's bits.
+    ///
+    /// - Parameter isHinted: whether to look for the nearest name, which takes some microseconds.
+    public static func faultOfName(_ name: String, isHinted: Bool = true) -> String {
+        "\(name.quoted()) is not a \(noun)" + (isHinted ? allNames.hintOrList(for: name) : "")
+    }
+
+    /// The names of all bits that have one, lowest first.
+    public static var allNames: [String] { table.map(\.term.name) }
 
     /// Parses a mask of 32 bits: `0x` and 1 to 16 hex digits. `orDecimal` also accepts a decimal number without leading
     /// zeros, for the settings file.

@@ -24,6 +24,9 @@ public struct ProcessFlags: OptionSet, Hashable, Sendable {
 }
 
 extension ProcessFlags: NamedBits {
+    /// Its bits are called flags.
+    public static let noun = "flag"
+
     /// Each flag, lowest bit first.
     public static let table = [
         NamedBit(

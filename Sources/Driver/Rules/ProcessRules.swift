@@ -29,6 +29,9 @@ public struct ProcessRules: OptionSet, Hashable, Sendable {
 }
 
 extension ProcessRules: NamedBits {
+    /// Its bits are called rules.
+    public static let noun = "rule"
+
     /// Each rule, lowest bit first.
     public static let table = [
         NamedBit(

@@ -15,6 +15,9 @@ public struct StreamContextRules: OptionSet, Hashable, Sendable {
 }
 
 extension StreamContextRules: NamedBits {
+    /// Its bits are called rules, as those of processes.
+    public static let noun = "stream context rule"
+
     /// Each rule, lowest bit first.
     public static let table = [
         NamedBit(

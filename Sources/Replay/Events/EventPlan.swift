@@ -24,9 +24,13 @@ struct EventPlan: Sendable {
 
 extension EventPlan {
     /// Reads a native line: an object with `type` and the members of the event's `NativeForm`.
-    init(native bytes: UnsafeRawBufferPointer) throws(LineFault) {
+    ///
+    /// - Parameter isHinted: whether faults may name what a misspelled name was probably meant to be.
+    init(native bytes: UnsafeRawBufferPointer, isHinted: Bool) throws(LineFault) {
         do throws(JSONFaults) {
-            let (type, call) = try JSONDocument.read(bytes, maxFaults: 5) { value -> (DriverEvent, DriverCall)? in
+            let (type, call) = try JSONDocument.read(
+                bytes, maxFaults: 5, maxHints: isHinted ? 5 : 0
+            ) { value -> (DriverEvent, DriverCall)? in
                 guard let name = value.openObject()?.required("type", { $0.choice(of: DriverEvent.names) }),
                     let type = DriverEvent(name: name),
                     let object = value.object(allowing: type.line.native.members),

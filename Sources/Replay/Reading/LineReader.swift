@@ -8,12 +8,15 @@ struct LineReader {
     /// Parses JSON inside a string of a record.
     private let inner: RecordParser
     private let maxLineBytes: Int
+    /// The number of faulty lines that may still name what a misspelled name was probably meant to be.
+    private var hintsLeft: Int
     /// The machines found so far.
     private(set) var machines: MachineNames
 
     init(_ options: EventFeed.Options) {
         format = options.format
         maxLineBytes = options.maxLineBytes
+        hintsLeft = options.maxRejectedListed
         parser = RecordParser(maxLineBytes: options.maxLineBytes)
         inner = RecordParser(maxLineBytes: options.maxLineBytes)
         machines = MachineNames(chosen: options.machine)
@@ -32,13 +35,14 @@ struct LineReader {
         if bytes.isBlank { return .blank(lines: 1) }
         do throws(LineFault) {
             switch format {
-            case .native: return .plan(try EventPlan(native: bytes))
+            case .native: return .plan(try EventPlan(native: bytes, isHinted: hintsLeft > 0))
             case .sysmon:
                 let record: Record
                 do throws(JSONFaults) { record = try parser.parse(inPlace: bytes) } catch { throw .json(error) }
                 return try read(SysmonRecord(record))
             }
         } catch {
+            hintsLeft -= 1
             return .fault(error, machine: nil)
         }
     }

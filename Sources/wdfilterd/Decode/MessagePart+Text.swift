@@ -12,7 +12,7 @@ extension MessagePart {
         case .hex(let number): number.hex() + (named(number).map { " \($0)" } ?? "")
         case .process(let process): identity(process.processId, process.creationTime)
         case .thread(let thread): identity(thread.threadId, thread.creationTime)
-        case .text(let text): "\"\(text.escaped)\""
+        case .text(let text): text.quoted(limit: .max - 1)
         case .bytes(let bytes): bytesText(bytes)
         case .guid(let guid): guid.guid
         case .hashes(let hashes): hashes.map { $0.bytes.hexPairs() }.joined(separator: " ")
@@ -44,28 +44,5 @@ extension MessagePart {
         if bytes.count > 4, bytes.allSatisfy({ $0 == 0 }) { return "\(bytes.count) zeros" }
         return bytes.prefix(32).hexPairs(separator: " ")
             + (bytes.count > 32 ? " ... (\(bytes.count) bytes)" : "")
-    }
-}
-
-extension String {
-    /// Escapes characters that a terminal would interpret or not show.
-    fileprivate var escaped: String {
-        unicodeScalars.reduce(into: "") { text, scalar in
-            if scalar.properties.generalCategory.isInvisible {
-                text += "\\u{\(scalar.value.hexDigits())}"
-            } else {
-                text.unicodeScalars.append(scalar)
-            }
-        }
-    }
-}
-
-extension Unicode.GeneralCategory {
-    /// Whether the category contains controls, direction marks or unassigned characters.
-    fileprivate var isInvisible: Bool {
-        switch self {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: true
-        default: false
-        }
     }
 }
