@@ -131,8 +131,8 @@ let package = Package(
         tests(
             "NotificationAPITests",
             [
-                "NotificationAPI", "Replay", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages", "JSON",
-                "Locking", "TestSupport", logging, yams,
+                "NotificationAPI", "Replay", "WebhookEngine", "MicroHTTPD", "Runtime", "DriverJSON", "Driver",
+                "Messages", "JSON", "Locking", "TestSupport", logging, yams,
             ]),
         tests(
             "ChaosTests",

@@ -8,6 +8,8 @@ final class Document {
     private var hintsLeft: Int
     private var found: [(node: Int, fault: JSONFault)] = []
     private var unlisted = 0
+    /// The deprecated names that the document uses.
+    private(set) var deprecatedNames: Set<DeprecatedName> = []
 
     /// Parses `bytes`, which must stay valid until `close()`.
     init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxFaults: Int, maxHints: Int) throws(JSONFaults) {
@@ -54,6 +56,9 @@ final class Document {
         hintsLeft -= 1
         return true
     }
+
+    /// Records that the document uses a deprecated name.
+    func recordUse(of name: DeprecatedName) { deprecatedNames.insert(name) }
 
     /// All faults in document order, without duplicates; nil if there are none.
     func faults() -> JSONFaults? {

@@ -13,15 +13,17 @@ public enum JSONDocument {
     ///   - maxDepth: The maximum nesting of containers; the root container counts as 1.
     ///   - maxFaults: The maximum number of faults listed; a last one counts the rest.
     ///   - maxHints: The maximum number of wrong names for which the nearest ones are looked for.
+    ///   - onDeprecated: Called for each deprecated name that the document uses, once, after `body`.
     ///   - body: Must return nil only after a fault was recorded, by a reader it called or by `JSONValue.fault(_:)`.
     /// - Throws: All faults, if there are any.
     public static func read<T>(
         _ bytes: UnsafeRawBufferPointer, maxDepth: Int = 64, maxFaults: Int = 1000, maxHints: Int = 8,
-        _ body: (JSONValue) -> T?
+        onDeprecated: (DeprecatedName) -> Void = { _ in }, _ body: (JSONValue) -> T?
     ) throws(JSONFaults) -> T {
         let document = try Document(bytes, maxDepth: maxDepth, maxFaults: maxFaults, maxHints: maxHints)
         defer { document.close() }
         let result = body(JSONValue(document: document, index: 0))
+        for name in document.deprecatedNames { onDeprecated(name) }
         if let faults = document.faults() { throw faults }
         guard let result else { throw JSONFaults(detail: "the document is not valid here") }
         return result
@@ -29,11 +31,14 @@ public enum JSONDocument {
 
     /// Parses the document in `bytes`; see the overload for raw bytes.
     public static func read<T>(
-        _ bytes: [UInt8], maxDepth: Int = 64, maxFaults: Int = 1000, _ body: (JSONValue) -> T?
+        _ bytes: [UInt8], maxDepth: Int = 64, maxFaults: Int = 1000,
+        onDeprecated: (DeprecatedName) -> Void = { _ in }, _ body: (JSONValue) -> T?
     ) throws(JSONFaults) -> T {
         let result = bytes.withUnsafeBytes { buffer -> Result<T, JSONFaults> in
             do throws(JSONFaults) {
-                return .success(try read(buffer, maxDepth: maxDepth, maxFaults: maxFaults, body))
+                return .success(
+                    try read(
+                        buffer, maxDepth: maxDepth, maxFaults: maxFaults, onDeprecated: onDeprecated, body))
             } catch {
                 return .failure(error)
             }

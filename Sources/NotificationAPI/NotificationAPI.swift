@@ -14,6 +14,7 @@ public final class NotificationAPI: RequestHandler {
     let logger: Logger
     let about: About
     let metrics = ServiceMetrics()
+    let deprecations: Deprecations
     let streamSlots: Slots
     let uploadSlots: UploadSlots
     let streamHeartbeat: Duration
@@ -73,6 +74,7 @@ public final class NotificationAPI: RequestHandler {
         metricsReader = MetricsReader(hosts, metrics, on: dependencies.makeWorkQueue("wdfilterd.metrics"))
         self.dependencies = dependencies
         self.logger = logger
+        deprecations = Deprecations(logger: logger)
         self.about = about
         self.limits = limits
         self.droppedLogLines = droppedLogLines

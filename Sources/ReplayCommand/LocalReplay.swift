@@ -14,9 +14,11 @@ struct LocalReplay: Replaying {
     /// Creates the drivers.
     private let machines: ReplayMachines
     private let command: ReplayCommand
+    private let deprecations: Deprecations
 
     init(_ command: ReplayCommand, logger: Logger) throws(CommandFailure) {
         self.command = command
+        deprecations = Deprecations(logger: logger)
         machines = try ReplayMachines(command)
         logger.debug("replaying in this process", metadata: ["engine": "\(command.engine.url ?? "embedded")"])
     }
@@ -32,6 +34,7 @@ struct LocalReplay: Replaying {
         options.replaysAllMachines = true
         options.drainsQueue = command.pace == .asap
         options.reportsCoverage = true
+        options.onDeprecated = deprecations.recordUse
         options.createsInitialThreads = command.initialThreads
         let feed = EventFeed(options: options, pacer: machines.pacer) { [machines] in machines.target(of: $0) }
         let progress = input.progress

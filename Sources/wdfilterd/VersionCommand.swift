@@ -21,12 +21,15 @@ struct VersionCommand: ParsableCommand {
 
     @OptionGroup var log: LogOptions
 
+    /// The version of the program, as `--version` prints it.
+    static let line = "wdfilterd \(Version.current) (\(Version.build), Swift \(Version.swift))"
+
     func run() throws {
         let libraries = LibraryVersions.linked
         log.logger("version").debug("library versions read", metadata: ["count": "\(libraries.list.count)"])
         guard json else {
             let lines =
-                ["wdfilterd \(Version.current) (\(Version.build), Swift \(Version.swift))"]
+                [VersionCommand.line]
                 + libraries.list.map { "\($0.name) \($0.version)" }
             return try StandardStream.output.deliverLine(lines.joined(separator: "\n"))
         }

@@ -12,7 +12,12 @@ struct Wdfilterd: ParsableCommand {
         discussion: """
             Exit codes: 0 success, 1 an expectation or threshold was not met, 2 wrong usage, configuration or input file, \
             3 the tool, the server or the engine failed.
+
+            Completion of commands and options: `wdfilterd --generate-completion-script bash` prints the script for \
+            bash, and likewise for zsh and fish. In bash, for this session:
+              source <(wdfilterd --generate-completion-script bash)
             """,
+        version: VersionCommand.line,
         subcommands: [
             ServeCommand.self, ReplayCommand.self, EngineCommand.self, DecodeCommand.self, HealthcheckCommand.self,
             CheckConfigCommand.self, VocabularyCommand.self, VersionCommand.self,

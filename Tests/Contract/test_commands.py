@@ -154,6 +154,20 @@ def test_version_as_json() -> None:
     assert {"libmicrohttpd", "libcurl", "gnutls"} <= version["libraries"].keys()
 
 
+def test_the_flag_version_prints_the_first_line_of_the_subcommand() -> None:
+    result = run("--version")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == run("version").stdout.splitlines()[0] + "\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_help_names_completion_which_is_printed_for_three_shells(shell: str) -> None:
+    assert shell in run("--help").stdout
+    result = run("--generate-completion-script", shell)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "engine-secret-file" in result.stdout
+
+
 def test_serve_refuses_faulty_settings_and_addresses_beyond_loopback() -> None:
     assert run("serve", "--listen", "nowhere").returncode == 2
     result = run("serve", "--listen", "0.0.0.0:0")

@@ -32,6 +32,20 @@ import Testing
             ])
     }
 
+    @Test func `a deprecated name is reported once per document, also beside faults`() {
+        let old = DeprecatedName("old", replacement: "new", since: "0.3.0")
+        for (text, isValid) in [(#"{"old":1}"#, true), (#"{"old":"x"}"#, false)] {
+            var reported: [DeprecatedName] = []
+            let result = try? JSONDocument.read(Array(text.utf8), onDeprecated: { reported.append($0) }) { root in
+                root.recordUse(of: old)
+                root.recordUse(of: old)
+                return root.openObject()?.required("old") { $0.unsigned(in: 0...9) }
+            }
+            #expect((result != nil) == isValid)
+            #expect(reported == [old])
+        }
+    }
+
     @Test func `a pointer escapes names and counts elements`() {
         let text = #"{"":[0,{"~1/":[[],["\u0000x"]],"é\"":1}]}"#
         let result = read(text) { root -> Bool? in

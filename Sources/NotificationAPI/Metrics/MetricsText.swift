@@ -97,6 +97,12 @@ struct MetricsText {
         counter(
             "wdfilterd_async_left_queued_total", "Messages that were still queued when their host was deleted.",
             reading.leftQueued)
+        text.metric(
+            "wdfilterd_deprecated_uses_total", "counter", "Requests and lines that used a deprecated name, by its name."
+        )
+        for (name, count) in api.deprecations.uses {
+            text.sample("wdfilterd_deprecated_uses_total", [("name", name)], count)
+        }
     }
 
     private mutating func counter(_ name: String, _ help: String, _ value: UInt64) {

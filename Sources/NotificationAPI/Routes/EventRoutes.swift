@@ -12,13 +12,14 @@ enum EventRoutes {
     ]
 
     private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {
-        let options = try context.parameters { parameters in
+        var options = try context.parameters { parameters in
             let format = parameters.choice("format", of: EventFeed.Options.Format.self) ?? .native
             switch format {
             case .native: return EventFeed.Options(native: &parameters)
             case .sysmon: return EventFeed.Options(sysmon: &parameters)
             }
         }
+        options.onDeprecated = context.api.deprecations.recordUse
         return EventUpload(options, to: try context.host(), in: try context.api.acquireUploadSlot(context), context)
     }
 }

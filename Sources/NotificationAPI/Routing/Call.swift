@@ -34,7 +34,8 @@ struct Call: Sendable {
     ) throws(Problem) -> (Body, Values) {
         var (values, faults) = context.readParameters(parameters)
         do throws(JSONFaults) {
-            let body = try JSONDocument.read(isBodyless ? Array("{}".utf8) : bodyBytes) { Body($0) }
+            let bytes = isBodyless ? Array("{}".utf8) : bodyBytes
+            let body = try JSONDocument.read(bytes, onDeprecated: api.deprecations.recordUse) { Body($0) }
             if faults.isEmpty { return (body, values) }
         } catch {
             faults += error.faults.map { .body(pointer: $0.pointer, detail: $0.detail) }

@@ -25,11 +25,15 @@ struct EventPlan: Sendable {
 extension EventPlan {
     /// Reads a native line: an object with `type` and the members of the event's `NativeForm`.
     ///
-    /// - Parameter isHinted: whether faults may name what a misspelled name was probably meant to be.
-    init(native bytes: UnsafeRawBufferPointer, isHinted: Bool) throws(LineFault) {
+    /// - Parameters:
+    ///   - isHinted: whether faults may name what a misspelled name was probably meant to be.
+    ///   - onDeprecated: called for each deprecated name in the line.
+    init(
+        native bytes: UnsafeRawBufferPointer, isHinted: Bool, onDeprecated: (DeprecatedName) -> Void
+    ) throws(LineFault) {
         do throws(JSONFaults) {
             let (type, call) = try JSONDocument.read(
-                bytes, maxFaults: 5, maxHints: isHinted ? 5 : 0
+                bytes, maxFaults: 5, maxHints: isHinted ? 5 : 0, onDeprecated: onDeprecated
             ) { value -> (DriverEvent, DriverCall)? in
                 guard let name = value.openObject()?.required("type", { $0.choice(of: DriverEvent.names) }),
                     let type = DriverEvent(name: name),

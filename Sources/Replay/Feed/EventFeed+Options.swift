@@ -1,3 +1,5 @@
+public import JSON
+
 extension EventFeed {
     /// The options of a feed.
     public struct Options: Sendable {
@@ -32,6 +34,8 @@ extension EventFeed {
         public var maxRejectedListed = 100
         /// Sysmon: the largest number of records of a machine that wait for their pid.
         public var maxHeldRecords = 1000
+        /// Called for each line with a deprecated name, on the thread that reads the line.
+        public var onDeprecated: @Sendable (DeprecatedName) -> Void = { _ in }
         /// Whether events are held back until their time.
         var keepsPace = false
 

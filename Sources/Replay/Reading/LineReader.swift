@@ -10,6 +10,7 @@ struct LineReader {
     private let maxLineBytes: Int
     /// The number of faulty lines that may still name what a misspelled name was probably meant to be.
     private var hintsLeft: Int
+    private let onDeprecated: @Sendable (DeprecatedName) -> Void
     /// The machines found so far.
     private(set) var machines: MachineNames
 
@@ -17,6 +18,7 @@ struct LineReader {
         format = options.format
         maxLineBytes = options.maxLineBytes
         hintsLeft = options.maxRejectedListed
+        onDeprecated = options.onDeprecated
         parser = RecordParser(maxLineBytes: options.maxLineBytes)
         inner = RecordParser(maxLineBytes: options.maxLineBytes)
         machines = MachineNames(chosen: options.machine)
@@ -35,7 +37,8 @@ struct LineReader {
         if bytes.isBlank { return .blank(lines: 1) }
         do throws(LineFault) {
             switch format {
-            case .native: return .plan(try EventPlan(native: bytes, isHinted: hintsLeft > 0))
+            case .native:
+                return .plan(try EventPlan(native: bytes, isHinted: hintsLeft > 0, onDeprecated: onDeprecated))
             case .sysmon:
                 let record: Record
                 do throws(JSONFaults) { record = try parser.parse(inPlace: bytes) } catch { throw .json(error) }
