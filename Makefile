@@ -5,7 +5,12 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fmt docs tsan asan compat fuzz cost soak bench memory image-check clean setup-swift setup-apt
-.PHONY: setup-bench setup-image setup-compat prepare lint build build-tsan build-asan build-fuzz swift-test contract cost-check
+.PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz swift-test contract cost-check
+
+# auto: the Swift of .swift-version, from the PATH or else from swift.org in .swift. system: any Swift of the PATH.
+SWIFT ?= auto
+export SWIFT
+export PATH := $(if $(filter system,$(SWIFT)),,$(CURDIR)/.swift/$(file <.swift-version)/usr/bin:)$(PATH)
 
 APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev libarchive-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
@@ -40,21 +45,22 @@ SWIFT_SOURCES := Sources Tests Fuzz Package.swift
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
-setup: setup-swift setup-apt ## Install missing apt packages; report if Swift is missing.
+setup: setup-apt setup-swift ## Install missing apt packages and, in .swift, a missing Swift (SWIFT=system never downloads it).
 
 setup-swift:
-	@command -v swift >/dev/null || {
-	  echo "Swift $$(cat .swift-version) is not on the PATH. Install it: https://www.swift.org/install/linux/" >&2
-	  exit 1
-	}
+	@Tools/swift-toolchain check || Tools/swift-toolchain install
 
 setup-apt:
 	@command -v dpkg-query >/dev/null || {
 	  echo "This is not Debian. Needed are, by Debian's names: $(APT)" >&2
 	  exit 1
 	}
+	packages=($(APT))
+	if [[ $(SWIFT) != system ]] && ! Tools/swift-toolchain check; then
+	  packages+=($$(Tools/swift-toolchain packages))
+	fi
 	missing=()
-	for package in $(APT); do
+	for package in "$${packages[@]}"; do
 	  [[ $$(dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null) == installed ]] || missing+=("$$package")
 	done
 	if (($${#missing[@]})); then
@@ -117,13 +123,17 @@ contract: $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run the contract suit
 
 test: swift-test contract ## Run all tests: Swift's, then the contract suite.
 
-lint: setup .venv/installed ## Run the linters, which do not build anything.
+# The tests of Tools/swift-toolchain sign archives.
+setup-lint: APT += gpg gpg-agent
+setup-lint: setup
+
+lint: setup-lint .venv/installed ## Run the linters, which do not build anything.
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
 	  .venv/bin/ruff $$verb Tests/Contract Tests/Image Tests/Cost
 	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools .ci
 	done
-	.venv/bin/shellcheck .ci/run .ci/compat
+	.venv/bin/shellcheck .ci/run .ci/compat Tools/swift-toolchain
 	.venv/bin/pytest -q -p no:cacheprovider .ci Tools
 	$(PYTHON) Tools/driver_model.py --check
 	.venv/bin/hadolint docker/Dockerfile
