@@ -21,7 +21,7 @@ struct ReplayEngineOptions: ParsableArguments {
     @Option(
         name: .customLong("engine-latency"),
         help: "How long the embedded engine takes to answer, 0ms to 60s. (default: 0ms)")
-    var latency: ReplyDelay?
+    var latency: ShortDuration?
 
     @Option(
         name: .customLong("engine-fail-every"),

@@ -39,7 +39,7 @@ struct EngineCommand: ParsableCommand {
     var reply = SampleEngine.Reply.acknowledge
 
     @Option(help: "How long to wait before each answer, 0ms to 60s.")
-    var delay = ReplyDelay(milliseconds: 0)
+    var delay = ShortDuration(milliseconds: 0)
 
     @Option(help: "Limit of open connections, 1 to 65536; further ones wait. A warning is logged when all are in use.")
     var connections = 1024

@@ -123,14 +123,14 @@ import Testing
 
     @Test(arguments: [("0ms", 0), ("20ms", 20), ("60000ms", 60_000), ("1s", 1000), ("60s", 60_000)])
     func `a delay is given in milliseconds or seconds`(text: String, milliseconds: Int) {
-        #expect(ReplyDelay(argument: text)?.milliseconds == milliseconds)
+        #expect(ShortDuration(argument: text)?.milliseconds == milliseconds)
     }
 
     @Test(arguments: [
         "", "ms", "s", "20", "-1ms", "+1ms", "1.5s", "60001ms", "61s", "1m", "1 s", "9223372036854775808ms", "٣s",
     ])
     func `anything else is not a delay`(text: String) {
-        #expect(ReplyDelay(argument: text) == nil)
+        #expect(ShortDuration(argument: text) == nil)
     }
 
     static let body = """

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -130,6 +131,41 @@ def test_healthcheck_tells_ready_from_not(service: Service) -> None:
         assert run("healthcheck", "--url", f"http://127.0.0.1:{port}").returncode == 3
     assert run("healthcheck", "--url", f"http://127.0.0.1:{port}").returncode == 3
     assert run("healthcheck", "--url", "https://example.org").returncode == 2
+    assert run("healthcheck", f"http://127.0.0.1:{service.port}").stdout == "ready\n"
+    assert run("healthcheck", "https://example.org").returncode == 2
+    assert run("healthcheck", "--url", f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port}").returncode == 2
+
+
+def test_healthcheck_waits_for_a_service(service: Service) -> None:
+    ready = f"http://127.0.0.1:{service.port}"
+    with engine() as (port, _):
+        pass
+    gone = f"http://127.0.0.1:{port}"
+    begin = time.monotonic()
+    assert run("healthcheck", "--wait", "30s", ready).returncode == 0
+    assert time.monotonic() - begin < 20
+    begin = time.monotonic()
+    result = run("healthcheck", "--wait", "700ms", gone)
+    assert 0.5 < time.monotonic() - begin < 20
+    assert result.returncode == 3
+    assert "is not ready" in result.stderr
+    for wait in ("10", "61s", "-1s", "s", ""):
+        assert run("healthcheck", "--wait", wait, ready).returncode == 2
+
+
+def test_healthcheck_sees_a_service_that_starts_while_it_waits() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+    waiting = subprocess.Popen(
+        [binary(), "healthcheck", "--wait", "30s", f"http://127.0.0.1:{port}"], stdout=-1, text=True
+    )
+    service = subprocess.Popen([binary(), "serve", "--listen", f"127.0.0.1:{port}"], stdout=subprocess.DEVNULL)
+    try:
+        assert waiting.communicate(timeout=40) == ("ready\n", None)
+        assert waiting.returncode == 0
+    finally:
+        service.terminate()
+        service.wait()
 
 
 def test_check_config_tells_all_faults(tmp_path: Path) -> None:

@@ -2,11 +2,11 @@ public import ArgumentParser
 import Bytes
 
 /// A time in milliseconds or seconds: `20ms`, `1s`; at most 60 seconds.
-public struct ReplyDelay: ExpressibleByArgument, Sendable {
+public struct ShortDuration: ExpressibleByArgument, Sendable {
     /// 0...60000.
     public let milliseconds: Int
 
-    /// Creates a delay of `milliseconds`.
+    /// Creates a duration of `milliseconds`.
     public init(milliseconds: Int) { self.milliseconds = milliseconds }
 
     /// Parses `20ms` or `1s`.
@@ -22,7 +22,7 @@ public struct ReplyDelay: ExpressibleByArgument, Sendable {
         milliseconds = number * scale
     }
 
-    /// The delay as a duration.
+    /// The standard library's form.
     public var duration: Duration { .milliseconds(milliseconds) }
     /// The notation that `init` parses.
     public var defaultValueDescription: String { "\(milliseconds)ms" }
