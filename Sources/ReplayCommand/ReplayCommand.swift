@@ -124,7 +124,7 @@ public struct ReplayCommand: ParsableCommand {
         try check(report)
         try StandardStream.output.deliver(
             json
-                ? String(decoding: result.json, as: UTF8.self) + "\n"
+                ? String(decoding: result.json, as: UTF8.self)
                 : ReplaySummary(report).text(in: TerminalStyle(color, of: .output)))
         let unanswered = report.losses.filter { $0.reason == NTStatus.portDisconnected.name }
         if result.usesWebhook, !unanswered.isEmpty {

@@ -34,11 +34,12 @@ struct ReplayResult {
         self.answer = answer
     }
 
-    /// The report as in the answer to `POST /v1/replays`. A service's answer is unchanged.
+    /// The report and a newline, as in the answer to `POST /v1/replays`. A service's answer is unchanged.
     var json: [UInt8] {
         if let answer { return answer }
         var json = JSONWriter()
         report.write(to: &json)
+        json.newline()
         return json.bytes
     }
 }

@@ -41,7 +41,7 @@ struct VocabularyCommand: ParsableCommand {
         log.logger("vocabulary").debug("printing the vocabulary", metadata: ["layouts": "\(Vocabulary.layouts.count)"])
         switch format {
         case .json:
-            try StandardStream.output.deliverLine(String(decoding: NotificationAPI.vocabulary, as: UTF8.self))
+            try StandardStream.output.deliver(String(decoding: NotificationAPI.vocabulary, as: UTF8.self))
         case .glossary: try StandardStream.output.deliver(Vocabulary.glossaryPage)
         case .messages: try StandardStream.output.deliver(Vocabulary.messagesPage)
         case .schemas: try StandardStream.output.deliver(Vocabulary.schemas)

@@ -77,6 +77,7 @@ public struct Problem: Error, Sendable {
             if faults.isEmpty { return }
             _ = json.member("errors", each: faults, within: Problem.maxBytes) { $0.fault($1) }
         }
+        json.newline()
         return Response(
             status: status, headers: AnswerHeaders.list(.problem, identification, header), body: json.bytes)
     }

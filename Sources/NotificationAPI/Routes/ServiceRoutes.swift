@@ -118,6 +118,7 @@ extension ProblemType {
     fileprivate static let list: ConstantBytes = {
         var json = JSONWriter(reserving: 16_384)
         json.singlePage(allCases.sorted { $0.rawValue < $1.rawValue }) { $1.write(to: &$0) }
+        json.newline()
         return ConstantBytes(copying: json.bytes)
     }()
 
@@ -150,6 +151,7 @@ enum OpenAPIDocument {
         } catch {
             preconditionFailure("the compiled-in openapi.yaml is not valid YAML: \(error)")
         }
+        json.newline()
         return ConstantBytes(copying: json.bytes)
     }()
 }

@@ -19,6 +19,7 @@ struct Reply: Sendable {
     func send(_ status: Int = 200, location: String? = nil, _ write: (inout JSONWriter) -> Void) {
         var json = JSONWriter(reserving: 1024)
         write(&json)
+        json.newline()
         send(status, .json, json.bytes, location: location)
     }
 
@@ -33,6 +34,7 @@ struct Reply: Sendable {
     ) {
         var json = JSONWriter(reserving: capacity)
         write(&json)
+        json.newline()
         var response = Response(
             status: 200, headers: AnswerHeaders.list(.json, context.identification), body: json.bytes)
         response.retained = reservation

@@ -12,6 +12,7 @@ extension NotificationAPI {
     static let vocabularyBytes: ConstantBytes = {
         var json = JSONWriter(reserving: 65_536)
         Vocabulary.write(to: &json)
+        json.newline()
         return ConstantBytes(copying: json.bytes)
     }()
 }

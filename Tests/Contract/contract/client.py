@@ -173,6 +173,8 @@ def check_response(pointer: str, answer: Answer) -> None:
     assert answer.media in content, f"content type {answer.media!r}, declared {list(content)}"
     if answer.media in FORMATS:
         list(items(iter(answer.body.decode("utf-8").split("\n")[:-1]), answer.media))
+    if answer.media.endswith("json") and answer.media not in FORMATS:
+        assert answer.body.endswith(b"}\n"), f"no newline after {answer.body[-100:]!r}"
     body = content_of(answer)
     schema = f"{pointer}/content/{answer.media.replace('/', '~1')}/schema"
     faults = DOCUMENT.faults(schema, body)
