@@ -107,6 +107,48 @@ class TestJournal:
     def test_a_reader_gives_up_when_time_is_up(self, machine: Machine) -> None:
         begin = time.monotonic()
         assert machine.get("listMessages", query={"waitMs": 300})["items"] == []
+    def test_messages_are_counted_by_what_they_are(self, machine: Machine) -> None:
+        two_processes(machine)
+        machine.thread(B, **REMOTE)
+        machine.drain()
+
+        def count(**query: object) -> int:
+            number: int = machine.get("countMessages", query=query)["count"]
+            return number
+
+        assert machine.get("countMessages") == {"count": 4, "oldest": 1, "newest": 4}
+        assert [count(kind=kind) for kind in ("direct", "sync", "async")] == [2, 1, 1]
+        assert (count(operation="CreateThread"), count(processId=A), count(processId=A, kind="direct")) == (1, 3, 1)
+        assert (count(delivery="sent", after=2), count(delivery="dropped"), count(after=2**64 - 1)) == (2, 0, 0)
+        assert count(atLeast=1_000_000) == 4
+        assert count(atLeast=4, waitMs=60_000) == 4
+
+    def test_a_count_waits_for_enough_messages(self, machine: Machine) -> None:
+        machine.process()
+        counts: list[int] = []
+
+        def read() -> None:
+            client = machine.client.again()
+            query = {"atLeast": 3, "waitMs": 60000, "kind": "direct", "delivery": "sent"}
+            counts.append(client.call("countMessages", host=machine.name, query=query).json["count"])
+            client.close()
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        reader.join(timeout=0.3)
+        machine.process()
+        reader.join(timeout=0.3)
+        assert reader.is_alive()
+        machine.process()
+        reader.join(timeout=50)
+        assert counts == [3]
+
+    def test_a_count_gives_up_when_time_is_up(self, machine: Machine) -> None:
+        machine.process()
+        begin = time.monotonic()
+        assert machine.get("countMessages", query={"waitMs": 300, "atLeast": 2})["count"] == 1
+        assert time.monotonic() - begin >= 0.29
+
         assert time.monotonic() - begin >= 0.29
 
 

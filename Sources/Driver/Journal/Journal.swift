@@ -13,14 +13,21 @@ struct Journal {
     private(set) var bytes = 0
     /// Sequence of the newest message; 0 if there was none.
     private(set) var newest: UInt64 = 0
-    /// The messages whose delivery changed most recently, oldest change first. A wait for a delivery checks only these.
-    private var changes: Deque<UInt64> = []
+    /// The most recent changes of deliveries, oldest first. A wait for a delivery checks only these.
+    private var changes: Deque<Change> = []
     /// How many deliveries have changed.
     private(set) var changeCount: UInt64 = 0
 
     /// The maximum number of changes kept, and never more than two per message: more than a wait usually misses between
     /// two checks.
     static let mostChanges = 16_384
+
+    /// A change of a message's delivery.
+    private struct Change {
+        let sequence: UInt64
+        let former: MessageRecord.Delivery
+        let current: MessageRecord.Delivery
+    }
 
     /// A journal of at most `capacity` messages and at most `byteLimit` bytes. The newest message is kept whatever its
     /// size.
@@ -59,10 +66,11 @@ struct Journal {
     mutating func store(_ record: MessageRecord) -> Bool {
         let sequence = record.message.sequence
         guard sequence >= oldest, sequence <= newest else { return false }
-        records[Int(sequence - oldest)] = record
-        keys[Int(sequence - oldest)].delivery = record.delivery
+        let index = Int(sequence - oldest)
         if changes.count == min(Journal.mostChanges, 2 * capacity) { changes.removeFirst() }
-        changes.append(sequence)
+        changes.append(Change(sequence: sequence, former: keys[index].delivery, current: record.delivery))
+        records[index] = record
+        keys[index].delivery = record.delivery
         changeCount += 1
         return true
     }
@@ -75,32 +83,63 @@ struct Journal {
     ///
     /// - Complexity: O(count).
     func advance(_ search: inout MessageSearch, by count: Int) {
+        if search.countsOnly { correct(&search) }
         guard search.enter(oldest: oldest, newest: newest), search.end < newest else { return search.finish() }
         let first = Int(search.end - (oldest - 1))
         for index in first..<min(keys.count, first + count) {
             if search.query.matches(keys[index]) {
-                guard search.take(records[index]) else { return }
+                if search.countsOnly { search.count += 1 } else if !search.take(records[index]) { return }
             }
             search.pass(oldest + UInt64(index))
         }
         if search.end == newest { search.finish() }
     }
 
-    /// Restarts `search` if a message that it has passed matches by now.
+    /// Restarts a search for messages if one that it has passed matches by now.
     ///
     /// - Complexity: O(deliveries that changed since its last check), at most `mostChanges`.
     func recheck(_ search: inout MessageSearch) {
+        guard search.query.delivery != nil, !search.countsOnly else { return }
+        guard let changes = missedChanges(&search) else { return search.restart() }
+        if changes.contains(where: { matchesNow($0.sequence, search) }) { search.restart() }
+    }
+
+    /// Corrects the count of a search by the deliveries that changed since its last slice, or restarts it if there are too
+    /// many of them.
+    ///
+    /// - Complexity: O(these deliveries), at most `mostChanges`.
+    private func correct(_ search: inout MessageSearch) {
         guard search.query.delivery != nil else { return }
+        guard let changes = missedChanges(&search) else { return search.restart() }
+        for change in changes { search.count += correction(for: change, search) }
+    }
+
+    /// The changes since the last check of `search`, oldest first; nil if they are no longer known.
+    private func missedChanges(_ search: inout MessageSearch) -> Deque<Change>.SubSequence? {
         let missed = changeCount - search.changesSeen
         search.changesSeen = changeCount
-        let hasMissed = missed > UInt64(changes.count)
-        if hasMissed || changes.suffix(Int(missed)).contains(where: { matchesNow($0, search) }) { search.restart() }
+        return missed > UInt64(changes.count) ? nil : changes.suffix(Int(missed))
     }
 
     private func matchesNow(_ sequence: UInt64, _ search: MessageSearch) -> Bool {
+        guard let key = passedKey(of: sequence, search) else { return false }
+        return search.query.matches(key)
+    }
+
+    /// The difference that a change makes to the number of messages that match.
+    private func correction(for change: Change, _ search: MessageSearch) -> Int {
+        guard var key = passedKey(of: change.sequence, search) else { return 0 }
+        key.delivery = change.former
+        let matched = search.query.matches(key)
+        key.delivery = change.current
+        return (search.query.matches(key) ? 1 : 0) - (matched ? 1 : 0)
+    }
+
+    /// The key of a message that `search` has passed; nil for other messages, and for those that were evicted.
+    private func passedKey(of sequence: UInt64, _ search: MessageSearch) -> Key? {
         guard sequence > search.query.after, sequence <= search.end, sequence >= oldest, sequence <= newest
-        else { return false }
-        return search.query.matches(keys[Int(sequence - oldest)])
+        else { return nil }
+        return keys[Int(sequence - oldest)]
     }
 }
 
@@ -145,6 +184,16 @@ public struct MessageQuery: Hashable, Sendable {
         (kind == nil || kind == key.kind) && (operation == nil || operation == key.operation)
             && (delivery == nil || delivery == key.delivery) && (processId == nil || processId == key.processId)
     }
+}
+
+/// The number of messages in the journal that match a query.
+public struct MessageCount: Hashable, Sendable {
+    /// How many match. Messages that the journal evicts during a wait may stay counted.
+    public let count: Int
+    /// Sequence of the oldest message in the journal during the search; older messages have been evicted.
+    public let oldest: UInt64
+    /// Sequence of the newest message; 0 if there was none.
+    public let newest: UInt64
 }
 
 /// A part of the journal.

@@ -1,10 +1,15 @@
-/// A search through the journal, in slices. Others get the host's lock between two slices, and a search that found
+/// A search through the journal for messages, or for their number only, in slices. Others get the host's lock between two slices, and a search that found
 /// nothing resumes later where it stopped.
 ///
 /// Plain state, advanced by `Journal.advance`.
 struct MessageSearch: Sendable {
     let query: MessageQuery
+    /// The number of messages to find.
     let limit: Int
+    /// Whether messages are only counted. The count goes on beyond `limit`.
+    let countsOnly: Bool
+    /// The number of messages counted.
+    var count = 0
     /// Sequence of the last message that was checked.
     private(set) var end: UInt64
     /// Whether the end of the journal was reached, or the page is full.
@@ -19,15 +24,21 @@ struct MessageSearch: Sendable {
     private var hasBegun = false
 
     /// A search for the first `limit` messages that match `query`, in a journal with `changesSeen` changes so far.
-    init(_ query: MessageQuery, limit: Int, changesSeen: UInt64 = 0) {
+    ///
+    /// If it `countsOnly`, it counts all messages that match, and copies none.
+    init(_ query: MessageQuery, limit: Int, countsOnly: Bool = false, changesSeen: UInt64 = 0) {
         self.query = query
         self.limit = limit
+        self.countsOnly = countsOnly
         self.changesSeen = changesSeen
         end = query.after
     }
 
-    /// Whether any message was found.
-    var hasItems: Bool { !items.isEmpty }
+    /// Whether a wait can end: a message was found, or `limit` messages were counted.
+    var isSatisfied: Bool { countsOnly ? count >= limit : !items.isEmpty }
+
+    /// The number of messages counted so far.
+    var messageCount: MessageCount { MessageCount(count: count, oldest: oldest, newest: newest) }
 
     /// The result so far.
     var page: MessagePage {
@@ -37,25 +48,28 @@ struct MessageSearch: Sendable {
     }
 
     /// Starts over with the first message after `query.after`.
-    mutating func restart() { self = MessageSearch(query, limit: limit, changesSeen: changesSeen) }
+    mutating func restart() {
+        self = MessageSearch(query, limit: limit, countsOnly: countsOnly, changesSeen: changesSeen)
+    }
 
     /// Resumes a finished search, to include newer messages.
     mutating func resume() { (isOver, hasBegun) = (false, false) }
 
     /// Records the range of the journal at the start of a slice; false if the page ends here.
     ///
-    /// A page covers messages without a gap: it ends where the journal has evicted messages that were not checked.
+    /// A page covers messages without a gap: it ends where the journal has evicted messages that were not checked. A count
+    /// continues after them.
     mutating func enter(oldest: UInt64, newest: UInt64) -> Bool {
         let hasGap = end < oldest - 1
-        if hasBegun, hasGap {
+        if hasBegun, hasGap, !countsOnly {
             hasMore = true
             return false
         }
         if !hasBegun {
             hasBegun = true
             self.oldest = oldest
-            if hasGap { end = oldest - 1 }
         }
+        if hasGap { end = oldest - 1 }
         self.newest = newest
         return true
     }

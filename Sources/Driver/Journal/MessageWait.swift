@@ -1,6 +1,6 @@
 import Locking
 
-/// A wait for messages: `Driver.awaitMessages`.
+/// A wait for messages, or for a number of them: `Driver.awaitMessages`, `Driver.awaitCount`.
 ///
 /// It follows the host's messages and resumes its search where it stopped, so that a message that does not match costs
 /// its sender nothing.
@@ -8,7 +8,7 @@ public final class MessageWait: Sendable {
     private struct State {
         var search: MessageSearch
         /// Nil once the wait is over.
-        var completion: (@Sendable (MessagePage) -> Void)?
+        var completion: (@Sendable (MessageSearch) -> Void)?
         /// Whether a thread is searching now; there is at most one.
         var isSearching = true
         /// Whether something new has arrived since that thread started.
@@ -26,7 +26,7 @@ public final class MessageWait: Sendable {
     }
 
     private struct Ending: Sendable {
-        let completion: (@Sendable (MessagePage) -> Void)?
+        let completion: (@Sendable (MessageSearch) -> Void)?
         let followerID: UInt64?
         let timer: (any ScheduledTimer)?
     }
@@ -41,7 +41,7 @@ public final class MessageWait: Sendable {
     private let driver: Driver
     private let state: Locked<State>
 
-    init(_ search: MessageSearch, of driver: Driver, completion: @escaping @Sendable (MessagePage) -> Void) {
+    init(_ search: MessageSearch, of driver: Driver, completion: @escaping @Sendable (MessageSearch) -> Void) {
         self.driver = driver
         state = Locked(State(search: search, completion: completion))
     }
@@ -72,7 +72,7 @@ public final class MessageWait: Sendable {
         if mustSearch { searchUntilFound() }
     }
 
-    /// Searches until a message is found, the wait is over, or there is nothing new.
+    /// Searches until enough messages are found, the wait is over, or there is nothing new.
     private func searchUntilFound() {
         while true {
             var search = state.withLock { state in
@@ -87,7 +87,7 @@ public final class MessageWait: Sendable {
                 if !follow(search) { return }
             case .end(let ending):
                 release(ending)
-                ending.completion?(search.page)
+                ending.completion?(search)
                 return
             }
         }
@@ -97,7 +97,7 @@ public final class MessageWait: Sendable {
         state.withLock { state in
             state.search = search
             if state.completion == nil { return .stop }
-            if search.hasItems || state.isLast && !state.isWoken { return .end(state.end()) }
+            if search.isSatisfied || state.isLast && !state.isWoken { return .end(state.end()) }
             return state.isWoken ? .again : .follow
         }
     }

@@ -3,10 +3,11 @@ import JSON
 import Messages
 import MicroHTTPD
 
-/// The operations on the journal: pages, long polls, live streams.
+/// The operations on the journal: pages, counts, long polls, live streams.
 enum MessageRoutes {
     static let routes: [Route] = [
         .get("/v1/hosts/{host}/messages", "listMessages", produces: [.json, .eventStream, .ndjson], list),
+        .get("/v1/hosts/{host}/messages/count", "countMessages", count),
         .get("/v1/hosts/{host}/messages/{sequence}", "getMessage", produces: [.json, .octetStream], get),
     ]
 
@@ -30,6 +31,22 @@ enum MessageRoutes {
         if waitMs == 0 { return call.send(host.driver.messages(query, limit: limit), of: host.name) }
         let wait = host.driver.awaitMessages(query, limit: limit, timeout: .milliseconds(waitMs)) { page in
             call.send(page, of: host.name)
+        }
+        call.reply.onDisconnect { wait.cancel() }
+    }
+
+    private static func count(_ call: Call) throws(Problem) {
+        let (query, minimum, waitMs) = try call.parameters { parameters in
+            var query = filters(&parameters)
+            query.after = parameters.number("after", as: UInt64.self) ?? 0
+            query.delivery = parameters.choice("delivery", of: MessageRecord.Delivery.self)
+            let minimum = parameters.integer("atLeast", in: 1...1_000_000) ?? 1
+            return (query, minimum, parameters.integer("waitMs", in: 0...60_000) ?? 0)
+        }
+        let host = try call.host()
+        if waitMs == 0 { return call.send(host.driver.messageCount(query)) }
+        let wait = host.driver.awaitCount(query, atLeast: minimum, timeout: .milliseconds(waitMs)) { count in
+            call.send(count)
         }
         call.reply.onDisconnect { wait.cancel() }
     }
@@ -59,7 +76,7 @@ enum MessageRoutes {
                 state, of: host, heartbeat: call.api.streamHeartbeat, in: slot, for: call.context))
     }
 
-    /// The filters common to pages and streams.
+    /// The filters common to pages, counts and streams.
     private static func filters(_ parameters: inout ParameterReader) -> MessageQuery {
         var query = MessageQuery()
         query.kind = parameters.choice("kind", of: EngineMessage.Kind.self)
@@ -93,6 +110,14 @@ enum MessageRoutes {
 }
 
 extension Call {
+    fileprivate func send(_ count: MessageCount) {
+        reply.sendObject { json in
+            json.member("count", count.count)
+            json.member("oldest", count.oldest)
+            json.member("newest", count.newest)
+        }
+    }
+
     fileprivate func send(_ page: MessagePage, of host: String) {
         sendPage(
             page.items,
