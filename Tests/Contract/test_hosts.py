@@ -1,13 +1,16 @@
 """Hosts, their clocks and their journals."""
 
+import json
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from contract.client import Client
 from contract.machine import NOW, Machine, new_machine
+from contract.receiver import new_receiver
 from contract.story import DLL, REMOTE, A, B, two_processes
 
 
@@ -104,9 +107,6 @@ class TestJournal:
         reader.join()
         assert pages[0]["items"][0]["sequence"] == 2
 
-    def test_a_reader_gives_up_when_time_is_up(self, machine: Machine) -> None:
-        begin = time.monotonic()
-        assert machine.get("listMessages", query={"waitMs": 300})["items"] == []
     def test_messages_are_counted_by_what_they_are(self, machine: Machine) -> None:
         two_processes(machine)
         machine.thread(B, **REMOTE)
@@ -149,6 +149,9 @@ class TestJournal:
         assert machine.get("countMessages", query={"waitMs": 300, "atLeast": 2})["count"] == 1
         assert time.monotonic() - begin >= 0.29
 
+    def test_a_reader_gives_up_when_time_is_up(self, machine: Machine) -> None:
+        begin = time.monotonic()
+        assert machine.get("listMessages", query={"waitMs": 300})["items"] == []
         assert time.monotonic() - begin >= 0.29
 
 
@@ -171,3 +174,96 @@ class TestHosts:
         machine.call("putHost", body={}, expect=201)
         assert machine.get("listMessages")["newest"] == 0
         machine.call("getProcess", pid=A, expect=404)
+
+
+class TestReset:
+    """A host that is reset, or replaced by a fresh one."""
+
+    def test_a_reset_host_is_in_the_state_of_its_creation(self, client: Client) -> None:
+        settings: dict[str, Any] = {
+            "config": {"asyncStarvationLimit": 3},
+            "clock": {"mode": "manual", "now": NOW},
+            "engine": {"type": "embedded", "delayMs": 1},
+            "rulePolicies": {"items": [{"imageFileName": "*", "rules": ["NotifyImageLoadRule"]}]},
+        }
+        with new_machine(client, **settings) as machine:
+            before = machine.snapshot()
+            two_processes(machine)
+            machine.call("createStreamContext", body={"fileName": DLL})
+            machine.call("loadDriver", body={"fullImageName": "a.sys"})
+            machine.call("putRulePolicies", body={"items": []})
+            machine.call("patchConfig", body={"asyncStarvationLimit": 9})
+            machine.call("putClock", body={"mode": "system"})
+            machine.call("putEngine", body={"type": "none"})
+            machine.call("putWorker", body={"state": "paused"})
+            assert machine.get("resetHost") == machine.get("getHost")
+            assert machine.snapshot() == before
+            machine.process()
+            assert machine.get("listMessages")["items"][0]["sequence"] == 1
+
+    def test_creation_time_and_ids_are_new(self, machine: Machine) -> None:
+        with new_receiver() as receiver:
+            machine.call("putEngine", body=receiver.setting)
+            before = machine.get("getHost")
+            machine.process()
+            after = machine.call("resetHost", query={"keep": "engine"}).json
+            assert (after["engine"]["url"], after["engine"]["lastLatencyMicroseconds"]) == (
+                before["engine"]["url"],
+                None,
+            )
+            assert after["createdAt"] > before["createdAt"]
+            machine.process()
+            first, second = (json.loads(request.body) for request in receiver.received)
+        assert (first["data"]["sequence"], second["data"]["sequence"]) == (1, 1)
+        assert first["id"] != second["id"]
+
+    def test_a_reader_of_the_former_host_is_told_of_the_reset(self, machine: Machine) -> None:
+        two_processes(machine)
+        machine.call("resetHost")
+        machine.process()
+        headers = {"Accept": "application/x-ndjson", "Last-Event-ID": "2"}
+        answer = machine.call("listMessages", query={"limit": 1}, headers=headers)
+        assert [next(iter(json.loads(line))) for line in answer.body.splitlines()][:1] == ["reset"]
+
+    def test_a_fresh_host_replaces_another(self, machine: Machine) -> None:
+        machine.process(processId=A)
+        body = {"config": {"asyncStarvationLimit": 3}}
+        machine.call("putHost", body=body, expect=409)
+        machine.call("putHost", body=body, query={"fresh": True}, expect=200)
+        assert machine.get("getConfig")["asyncStarvationLimit"] == 3
+        machine.call("getProcess", pid=A, expect=404)
+        machine.call("putHost", body=body, expect=200)
+        machine.call("deleteHost")
+        machine.call("putHost", body=body, query={"fresh": True}, expect=201)
+
+    @pytest.mark.parametrize("keep", ["", ",", "clock", "engine,", "Engine", "engine rulePolicies"])
+    def test_what_cannot_be_kept_is_refused(self, machine: Machine, keep: str) -> None:
+        machine.process()
+        problem = machine.get("resetHost", query={"keep": keep}, expect=400)
+        assert [fault["parameter"] for fault in problem["errors"]] == ["keep"]
+        assert machine.get("listMessages")["newest"] == 1
+
+    def test_a_reset_ends_an_upload(self, machine: Machine) -> None:
+        """The lines that were applied went to the former host; the rest is skipped."""
+        taken = threading.Event()
+
+        def lines() -> Iterator[bytes]:
+            yield b'{"type":"processCreate","imageFileName":"a.exe"}\n'
+            taken.wait(50)
+            yield b'{"type":"processCreate","imageFileName":"b.exe"}\n'
+
+        reports: list[dict[str, Any]] = []
+
+        def upload() -> None:
+            client = machine.client.again()
+            reports.append(client.call("postEvents", host=machine.name, data=lines()).json)
+            client.close()
+
+        uploader = threading.Thread(target=upload)
+        uploader.start()
+        assert machine.get("countMessages", query={"waitMs": 50_000})["count"] == 1
+        machine.call("resetHost")
+        taken.set()
+        uploader.join()
+        assert (reports[0]["applied"], reports[0]["skipped"]) == (1, {"host-removed": 1})
+        assert machine.get("listMessages")["newest"] == 0

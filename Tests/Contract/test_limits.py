@@ -201,6 +201,17 @@ def test_hosts_of_a_replay(start: StartService) -> None:
     assert report["skippedByType"]["processCreate"] == {"no-host": 2}
 
 
+@pytest.mark.parametrize(("operation", "query"), [("resetHost", {}), ("putHost", {"fresh": True})])
+def test_hosts_that_were_reset_with_a_message_in_flight(start: StartService, operation: str, query: Any) -> None:  # noqa: ANN401
+    _, client = start("hosts: {limit: 1}\nengine: {type: embedded, reply: timeout}\n")
+    machine = Machine(client, "default")
+    for expect in (200, 409):
+        send_async(machine, "LogPrint")
+        while machine.get("getCounters")["async"]["inHand"] == 0:
+            time.sleep(0.01)
+        assert machine.call(operation, query=query, expect=expect).problem in ("", "limit-reached")
+
+
 def test_processes_of_a_replay(start: StartService) -> None:
     """The report lists each line that a host has no room for."""
     _, client = start("limits: {processesPerHost: 3}\n")

@@ -27,10 +27,12 @@ final class Host: Sendable {
     private let drainToken = Locked<DrainToken?>(nil)
     private let slices: any SliceQueue
 
-    /// Creates a host whose worker runs on `workQueue`, by default on one from `dependencies`.
+    /// Creates a host. The worker of one that a replay creates runs on the thread that submits the work.
+    ///
+    /// `kept` overrides parts of `creation`: those that a reset keeps.
     init(
         name: String, creation: HostCreation, defaults: HostDefaults, dependencies: HostDependencies,
-        workQueue: (any WorkQueue)? = nil, isCreatedByReplay: Bool = false
+        isCreatedByReplay: Bool = false, kept: KeptParts = KeptParts()
     ) {
         self.name = name
         self.isCreatedByReplay = isCreatedByReplay
@@ -40,13 +42,14 @@ final class Host: Sendable {
         createdAt = clock.now()
         var config = defaults.config
         creation.config.apply(to: &config)
-        let setting = creation.engine ?? defaults.engine
+        let setting = kept.engine ?? creation.engine ?? defaults.engine
         engine = EngineSwitch(dependencies.makeConnection(for: setting, origin: origin), clock: clock, latency: latency)
         driver = Driver(
             config: config, limits: defaults.limits, engine: engine, clock: clock, timers: dependencies.timers,
-            workQueue: workQueue ?? dependencies.makeWorkQueue("wdfilterd.host." + name),
+            workQueue: isCreatedByReplay ? InlineWorkQueue() : dependencies.makeWorkQueue("wdfilterd.host." + name),
             followerQueue: dependencies.followerQueue)
-        driver.rulePolicySet = creation.rulePolicies.map { RulePolicySet($0.items) } ?? defaults.rulePolicySet
+        driver.rulePolicySet =
+            kept.rulePolicies ?? creation.rulePolicies.map { RulePolicySet($0.items) } ?? defaults.rulePolicySet
         lastUsedNanoseconds = Atomic(machine.uptimeNanoseconds())
         slices = dependencies.slices
     }
@@ -69,13 +72,13 @@ final class Host: Sendable {
         }
     }
 
-    /// Marks the host as deleted. Requests in flight hold the host, and with it the token.
+    /// Marks the host as deleted or replaced. Requests in flight hold the host, and with it the token.
     func markRemoved(_ token: DrainToken) {
         removed.store(true, ordering: .relaxed)
         drainToken.withLock { $0 = token }
     }
 
-    /// Whether the host was deleted, so that work on it must stop.
+    /// Whether the host was deleted or replaced, so that work on it must stop.
     var isRemoved: Bool { removed.load(ordering: .relaxed) }
 
     /// The target for events of an upload, until the host is deleted.

@@ -32,6 +32,26 @@ struct HostCreation: JSONObjectReadable, Hashable, Sendable {
 
 extension DriverConfigChange: JSONObjectReadable {}
 
+/// The parts of a host that outlive its reset; nil for those that return to the state of its creation.
+struct KeptParts: Sendable {
+    /// The parts as a client names them.
+    enum Name: String, CaseIterable {
+        case engine, rulePolicies
+    }
+
+    var engine: EngineSetting?
+    var rulePolicies: RulePolicySet?
+
+    /// Keeps nothing.
+    init() {}
+
+    /// Keeps the current state of `names` of `host`.
+    init(_ names: [Name], of host: Host) {
+        if names.contains(.engine) { engine = host.engine.setting }
+        if names.contains(.rulePolicies) { rulePolicies = host.driver.rulePolicySet }
+    }
+}
+
 /// The defaults for new hosts.
 public struct HostDefaults: Sendable {
     /// The configuration of the driver.

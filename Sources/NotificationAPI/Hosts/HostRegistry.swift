@@ -1,6 +1,5 @@
 import Driver
 import Locking
-import Runtime
 import Synchronization
 
 /// The existing hosts by name.
@@ -31,9 +30,11 @@ final class HostRegistry: Sendable {
         shard(of: name).withLock { $0[name].map(HostUse.init) }
     }
 
-    /// The outcome of `create`.
+    /// The outcome of `create`, `replace` and `reset`.
     enum Creation {
         case created(Host)
+        /// The host took the place of an earlier one.
+        case replaced(Host)
         /// The host exists, created with an equal body.
         case existed(Host)
         /// The host exists, created with a different body.
@@ -41,17 +42,15 @@ final class HostRegistry: Sendable {
         case limitReached
     }
 
-    /// Creates a host whose worker runs on `workQueue`, by default on one from the dependencies.
-    func create(
-        _ name: String, _ creation: HostCreation, workQueue: (any WorkQueue)? = nil, isCreatedByReplay: Bool = false
-    ) -> Creation {
-        if let host = shard(of: name).withLock({ $0[name] }) {
+    /// Creates a host, unless one with this name exists.
+    func create(_ name: String, _ creation: HostCreation, isCreatedByReplay: Bool = false) -> Creation {
+        if let host = find(name) {
             return host.creation == creation ? .existed(host) : .conflict
         }
         // A deleted host uses memory until its engine has answered.
         if drainingHosts.hasBusy(atLeast: limit) { return .limitReached }
         let host = Host(
-            name: name, creation: creation, defaults: defaults, dependencies: dependencies, workQueue: workQueue,
+            name: name, creation: creation, defaults: defaults, dependencies: dependencies,
             isCreatedByReplay: isCreatedByReplay)
         // If several requests create the same host at once, only the one that is kept counts.
         let kept: Host? = shard(of: name).withLock { hosts in
@@ -66,6 +65,57 @@ final class HostRegistry: Sendable {
             return .created(host)
         }
         return kept.creation == creation ? .existed(kept) : .conflict
+    }
+
+    /// Creates a host; one with this name that exists is replaced, whatever created it.
+    func replace(_ name: String, by creation: HostCreation) -> Creation {
+        while true {
+            guard let former = find(name) else {
+                let outcome = create(name, creation)
+                switch outcome {
+                case .existed, .conflict: continue  // another request has created it meanwhile
+                case .created, .replaced, .limitReached: return outcome
+                }
+            }
+            if drainingHosts.hasBusy(atLeast: limit) { return .limitReached }
+            let host = Host(name: name, creation: creation, defaults: defaults, dependencies: dependencies)
+            if put(host, inPlaceOf: former) { return .replaced(host) }
+        }
+    }
+
+    /// Replaces a host by a new one in the state of its creation, except for the parts `kept`; nil if the host does not
+    /// exist.
+    func reset(_ name: String, keeping kept: [KeptParts.Name]) -> Creation? {
+        while let former = find(name) {
+            if drainingHosts.hasBusy(atLeast: limit) { return .limitReached }
+            let host = Host(
+                name: name, creation: former.creation, defaults: defaults, dependencies: dependencies,
+                isCreatedByReplay: former.isCreatedByReplay, kept: KeptParts(kept, of: former))
+            if put(host, inPlaceOf: former) { return .replaced(host) }
+        }
+        return nil
+    }
+
+    /// Replaces `former` by `host`, which has the same name; false if `former` was deleted or replaced meanwhile. The name
+    /// always has a host, and one of the two gets each request.
+    private func put(_ host: Host, inPlaceOf former: Host) -> Bool {
+        let token = shard(of: host.name).withLock { hosts -> DrainToken? in
+            guard hosts[host.name] === former else { return nil }
+            hosts[host.name] = host
+            return drainingHosts.add(former.driver, former.latency)
+        }
+        guard let token else { return false }
+        if hasEndedWaits.load(ordering: .sequentiallyConsistent) { host.driver.endWaits() }
+        retire(former, token)
+        return true
+    }
+
+    private func find(_ name: String) -> Host? { shard(of: name).withLock { $0[name] } }
+
+    /// Ends the waits of a host that was taken out of the registry, and unloads its driver.
+    private func retire(_ host: Host, _ token: DrainToken) {
+        host.markRemoved(token)
+        host.driver.unload { _ in withExtendedLifetime(token) {} }
     }
 
     /// Ends all waits for messages, drains and room in queues, on existing hosts and on those created from now on.
@@ -89,8 +139,7 @@ final class HostRegistry: Sendable {
         }
         guard let (removed, token) = removal else { return false }
         count.subtract(1, ordering: .relaxed)
-        removed.markRemoved(token)
-        removed.driver.unload { _ in withExtendedLifetime(token) {} }
+        retire(removed, token)
         return true
     }
 

@@ -29,7 +29,7 @@ enum EngineRoutes {
     }
 
     private static func ping(_ call: Call) throws(Problem) {
-        _ = try call.body(EnginePing.self)
+        _ = try call.body(NoMembers.self)
         let host = try call.host()
         host.engine.ping(timeout: host.driver.config.asyncTimeout) { result, nanoseconds in
             call.reply.sendObject { json in
@@ -38,13 +38,6 @@ enum EngineRoutes {
             }
         }
     }
-}
-
-/// The body of a ping, which has no members.
-private struct EnginePing: JSONObjectReadable {
-    static let members: [StaticString] = []
-
-    init(_ object: JSONObject) {}
 }
 
 extension EngineSwitch {

@@ -12,6 +12,7 @@ enum HostRoutes {
         .put("/v1/hosts/{host}", "putHost", for: .admin, put),
         .get("/v1/hosts/{host}", "getHost", get),
         .delete("/v1/hosts/{host}", "deleteHost", delete),
+        .post("/v1/hosts/{host}/reset", "resetHost", for: .admin, reset),
         .get("/v1/hosts/{host}/config", "getConfig", getConfig),
         .patch("/v1/hosts/{host}/config", "patchConfig", for: .admin, patchConfig),
         .get("/v1/hosts/{host}/clock", "getClock", getClock),
@@ -34,21 +35,29 @@ enum HostRoutes {
     }
 
     private static func put(_ call: Call) throws(Problem) {
-        let creation: HostCreation = try call.body()
+        let (creation, isFresh) = try call.body(HostCreation.self) { $0.bool("fresh") ?? false }
         try creation.rulePolicies?.checkPatterns()
         (creation.engine ?? .none).readFiles { fault in
             if let fault { return call.reply.send(Problem(faults: [fault.within("/engine")])) }
-            create(creation, call)
+            let (hosts, name) = (call.api.hosts, call.context.pathParameters[0])
+            answer(isFresh ? hosts.replace(name, by: creation) : hosts.create(name, creation), call)
         }
     }
 
-    private static func create(_ creation: HostCreation, _ call: Call) {
+    private static func reset(_ call: Call) throws(Problem) {
+        let (_, kept) = try call.body(NoMembers.self) { $0.choices("keep", of: KeptParts.Name.self) }
+        let name = try call.host().name
+        guard let outcome = call.api.hosts.reset(name, keeping: kept) else { throw Problem.unknownHost(name) }
+        answer(outcome, call)
+    }
+
+    private static func answer(_ outcome: HostRegistry.Creation, _ call: Call) {
         let name = call.context.pathParameters[0]
         let showsURL = call.context.isFromAdmin
-        switch call.api.hosts.create(name, creation) {
+        switch outcome {
         case .created(let host):
             call.reply.send(201, location: "/v1/hosts/\(name)") { host.write(to: &$0, showsURL: showsURL) }
-        case .existed(let host): call.reply.send { host.write(to: &$0, showsURL: showsURL) }
+        case .existed(let host), .replaced(let host): call.reply.send { host.write(to: &$0, showsURL: showsURL) }
         case .conflict: call.reply.send(Problem(.hostExists, "The host \(name) was created with a different body."))
         case .limitReached:
             call.reply.send(Problem(.limitReached, "The limit of \(call.api.hosts.limit) hosts is reached."))

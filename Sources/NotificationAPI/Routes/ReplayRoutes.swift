@@ -92,9 +92,9 @@ private final class ReplayUpload: PipelinedUpload {
         private func use(_ name: String) -> (HostUse, isCreated: Bool)? {
             while true {
                 if let use = registry.use(name) { return (use, false) }
-                switch registry.create(name, creation, workQueue: InlineWorkQueue(), isCreatedByReplay: true) {
+                switch registry.create(name, creation, isCreatedByReplay: true) {
                 case .created(let host): return (HostUse(host), true)
-                case .existed, .conflict: continue  // another request has created it meanwhile
+                case .existed, .conflict, .replaced: continue  // another request has created it meanwhile
                 case .limitReached: return nil
                 }
             }

@@ -1,6 +1,13 @@
 import JSON
 import MicroHTTPD
 
+/// The body of a request that has no members.
+struct NoMembers: JSONObjectReadable {
+    static let members: [StaticString] = []
+
+    init(_ object: JSONObject) {}
+}
+
 /// One request with its complete body, and the reply to it.
 struct Call: Sendable {
     let context: RequestContext

@@ -64,6 +64,18 @@ struct ParameterReader {
         return nil
     }
 
+    /// Names in a list that commas separate, in any order; empty without the parameter.
+    mutating func choices<Choice: RawRepresentable & CaseIterable>(
+        _ name: String, of type: Choice.Type
+    ) -> [Choice] where Choice.RawValue == String {
+        guard let text = value(name) else { return [] }
+        let choices = text.split(separator: ",", omittingEmptySubsequences: false).map { Choice(rawValue: String($0)) }
+        if !choices.contains(where: { $0 == nil }) { return choices.compactMap { $0 } }
+        let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        fault(name, "must be a list of \(all), separated by commas")
+        return []
+    }
+
     /// A bit by name, or bits by mask.
     mutating func bits<Word: NamedBits>(_ name: String, of type: Word.Type) -> Word? {
         guard let text = value(name) else { return nil }

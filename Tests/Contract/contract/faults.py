@@ -129,6 +129,9 @@ def query_values(parameter: dict[str, Any]) -> tuple[list[str], list[str]]:
     if kind == "integer":
         low, high = schema["minimum"], schema["maximum"]
         return [str(low), str(min(high, 1000))], ["", "x", "1.0", "0x1", "+1", " 1", str(low - 1), str(high + 1)]
+    if kind == "array":
+        names = DOCUMENT.effective(schema["items"])["enum"]
+        return [*names, ",".join(names)], ["", "nope", names[0].upper(), f"{names[0]},", f"{names[0]};{names[-1]}"]
     if "enum" in schema:
         return list(schema["enum"]), ["", "nope", schema["enum"][0].upper()]
     if "anyOf" in schema:

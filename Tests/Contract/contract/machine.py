@@ -103,13 +103,15 @@ class Prepared:
             "host": self.machine.name,
             "pid": self.PID,
             "tid": self.TID,
-            "id": self.machine.get("listStreamContexts")["items"][0]["id"],
             "sequence": 1,
             "name": "unknown-process",
         }
+        names = DOCUMENT.operations[operation_id].path_names()
         if operation_id == "putHost":
             values["host"] = next(_names)
-        return {name: values[name] for name in DOCUMENT.operations[operation_id].path_names()}
+        if "id" in names:
+            values["id"] = self.machine.get("listStreamContexts")["items"][0]["id"]
+        return {name: values[name] for name in names}
 
     def ready(self, operation_id: str) -> None:
         """Bring the host into the state that `operation_id` needs."""

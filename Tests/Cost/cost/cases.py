@@ -182,6 +182,10 @@ CASES: dict[str, Case] = {
         lambda filled: filled.connection.body(sending("PUT", "/v1/hosts/queue/worker", {"state": "running"})) and None,
     ),
     "exitProcess": Case(lambda number: Request("DELETE", f"{FULL}/processes/{FIRST_SHORT + 4 * number}")),
+    "resetHost": Case(
+        lambda number: Request("POST", f"/v1/hosts/{('policies', 'journal', 'queue', 'policies')[number]}/reset"),
+        most=4,
+    ),
     "deleteHost": Case(
         lambda number: Request("DELETE", f"/v1/hosts/{('full', 'doomed-0', 'doomed-1', 'doomed-2')[number]}"),
         doomed,
