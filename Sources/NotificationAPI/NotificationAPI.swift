@@ -17,6 +17,7 @@ public final class NotificationAPI: RequestHandler {
     let deprecations: Deprecations
     let streamSlots: Slots
     let uploadSlots: UploadSlots
+    let heldBodies: HeldBodies
     let streamHeartbeat: Duration
     /// The number of dropped log lines, for the metrics.
     let droppedLogLines: @Sendable () -> UInt64
@@ -34,10 +35,12 @@ public final class NotificationAPI: RequestHandler {
     public struct Limits: Hashable, Sendable {
         /// The maximum number of hosts.
         public var hosts = 4096
-        /// The maximum size of a JSON body in bytes; uploads have no limit.
+        /// The maximum size of a JSON body in bytes.
         public var bodyBytes = 1 << 20
         /// The maximum number of concurrent uploads.
         public var uploads = 256
+        /// The maximum size of a strict upload in bytes.
+        public var strictBodyBytes = 16 << 20
         /// The maximum number of bytes in answers that clients have not read yet.
         public var answerBytes = 256 << 20
         /// The maximum number of concurrent live streams.
@@ -85,6 +88,7 @@ public final class NotificationAPI: RequestHandler {
                 logger.notice(
                     "slow upload ended, because another one needed its slot", metadata: ["remote": "\(address)"])
             })
+        heldBodies = HeldBodies(uploadLimit: limits.strictBodyBytes)
         streamHeartbeat = limits.streamHeartbeat
         router = Router(NotificationAPI.routes)
         _ = hosts.create(HostRegistry.defaultName, HostCreation())

@@ -22,6 +22,7 @@ extension NotificationAPI.Limits {
         reader.integer("server.bodyLimitBytes", 1024...(1 << 30), &bodyBytes)
         reader.integer("limits.answerBytes", 16 << 20...16 << 30, &answerBytes)
         reader.integer("limits.uploads", 1...65_536, &uploads)
+        reader.integer("limits.strictBodyBytes", 1024...(1 << 30), &strictBodyBytes)
         reader.integer("messages.streamLimit", 1...65_536, &messageStreams)
         reader.milliseconds("messages.heartbeatMs", 1...60_000, &streamHeartbeat)
     }

@@ -143,7 +143,9 @@ def test_an_answer_that_is_acceptable_is_given(client: Client, accept: str) -> N
     client.call("getVersion", headers={"Accept": accept})
 
 
-@pytest.mark.parametrize("operation", declaring(413), ids=name)
+@pytest.mark.parametrize(
+    "operation", [operation for operation in declaring(413) if operation.id != "postEvents"], ids=name
+)
 def test_a_body_that_is_announced_over_the_limit_is_413(prepared: Prepared, operation: Operation) -> None:
     media = next(iter(operation.media))
     client, at = prepared.machine.client, target(operation, prepared.path(operation.id))

@@ -1,11 +1,15 @@
 """Many events in one request."""
 
+import socket
 import time
+from typing import ClassVar
 
 import pytest
 
 from contract.machine import Machine
+from contract.service import Service, StartService
 from contract.story import A, conserved
+from contract.sysmon import injection, ndjson
 
 
 class TestEvents:
@@ -107,3 +111,63 @@ class TestEvents:
         chunks = (line * 100 for _ in range(200))
         report = machine.get("postEvents", data=chunks)
         assert (report["applied"], report["rejectedCount"]) == (20000, 0)
+
+
+class TestStrict:
+    """Uploads of which nothing is applied unless every line can be read."""
+
+    QUERY: ClassVar = {"strict": True}
+
+    def test_readable_lines_are_applied(self, machine: Machine) -> None:
+        lines = [
+            f'{{"type":"processCreate","processId":{1000 + 4 * number},"imageFileName":"a.exe"}}'
+            for number in range(99)
+        ]
+        report = machine.get("postEvents", data="\n".join(lines).encode(), query=self.QUERY)
+        assert (report["lines"], report["applied"], report["rejectedCount"]) == (99, 99, 0)
+        assert machine.get("getCounters")["processTable"]["processes"] == 100
+
+    def test_all_unreadable_lines_are_listed_and_nothing_is_applied(self, machine: Machine) -> None:
+        lines = ['{"type":"processCreate","imageFileName":"a.exe"}', "", "not json", '{"type":"nope"}', "{}"]
+        before = machine.snapshot()
+        problem = machine.get("postEvents", data="\n".join(lines).encode(), query=self.QUERY, expect=422)
+        assert problem["type"] == "/problems/invalid-events"
+        assert [fault["line"] for fault in problem["errors"]] == [3, 4, 5]
+        assert "nope" in problem["errors"][1]["detail"]
+        assert machine.snapshot() == before
+
+    def test_a_refused_line_is_named_with_the_report_of_those_before_it(self, machine: Machine) -> None:
+        create = '{"type":"processCreate","processId":1000,"imageFileName":"a.exe"}'
+        lines = [create, "", '{"type":"processExit","processId":1004}', create]
+        problem = machine.get("postEvents", data="\n".join(lines).encode(), query=self.QUERY, expect=409)
+        assert (problem["type"], problem["line"]) == ("/problems/event-refused", 3)
+        assert "1004" in problem["detail"]
+        assert problem["report"]["appliedByType"] == {"processCreate": 1}
+        assert (problem["report"]["lines"], problem["report"]["stoppedAtLine"]) == (2, 3)
+        machine.call("getProcess", pid=1000)
+
+    def test_records_of_sysmon(self, machine: Machine) -> None:
+        query = {**self.QUERY, "format": "sysmon"}
+        event = ndjson(injection().events)
+        assert machine.get("postEvents", data=event, query=query)["applied"] > 0
+        damaged = event.replace(b'"Image"', b'"Imagine"', 1)
+        problem = machine.get("postEvents", data=damaged, query=query, expect=422)
+        assert [fault["line"] for fault in problem["errors"]] == [1]
+
+    def test_more_than_is_held_is_refused(self, start: StartService) -> None:
+        _, client = start("limits: {strictBodyBytes: 65536}\n")
+        machine = Machine(client, "default")
+        line = b'{"type":"processCreate","imageFileName":"a.exe"}\n'
+        for data in (line * 2000, iter([line] * 2000)):
+            machine.call("postEvents", data=data, query=self.QUERY, expect=413)
+        assert machine.get("listMessages")["newest"] == 0
+        assert machine.get("postEvents", data=line * 1300, query=self.QUERY)["applied"] == 1300
+        assert machine.get("postEvents", data=line * 2000)["applied"] == 2000
+
+    def test_a_client_that_goes_away_applies_nothing(self, machine: Machine, service: Service) -> None:
+        line = b'{"type":"processCreate","imageFileName":"a.exe"}\n'
+        at = f"POST /v1/hosts/{machine.name}/events?strict=true HTTP/1.1\r\nHost: a\r\n"
+        head = at.encode() + b"Content-Type: application/x-ndjson\r\nContent-Length: 9999\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", service.port)) as connection:
+            connection.sendall(head + line * 10)
+        assert machine.get("countMessages", query={"waitMs": 500})["count"] == 0

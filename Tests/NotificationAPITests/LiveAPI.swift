@@ -19,7 +19,8 @@ final class LiveAPI: Sendable {
         hostLimit: Int = 4096, streamLimit: Int = 1024, uploadLimit: Int = 256,
         requestDeadline: Duration = .seconds(30),
         defaults: HostDefaults = HostDefaults(), tokens: TokenTable? = nil, allowedHosts: [String] = [],
-        metrics: MetricsOptions = MetricsOptions(), endpoint: Endpoint = .tcp(), answerBytes: Int = 256 << 20
+        metrics: MetricsOptions = MetricsOptions(), endpoint: Endpoint = .tcp(), answerBytes: Int = 256 << 20,
+        strictBodyBytes: Int = 16 << 20
     ) throws {
         curl = try CurlMulti(connections: 4096)
         var limits = NotificationAPI.Limits()
@@ -27,6 +28,7 @@ final class LiveAPI: Sendable {
         limits.messageStreams = streamLimit
         limits.uploads = uploadLimit
         limits.answerBytes = answerBytes
+        limits.strictBodyBytes = strictBodyBytes
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         api = NotificationAPI(
             defaults: defaults, limits: limits, tokens: tokens,

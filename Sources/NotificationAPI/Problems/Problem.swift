@@ -27,15 +27,19 @@ public struct Problem: Error, Sendable {
     let header: (name: String, value: String)?
     /// A more specific status than the type's, if HTTP has one.
     public let statusOverride: Int?
+    /// Writes the members that only this type of problem has.
+    private let writeMembers: @Sendable (inout JSONWriter) -> Void
 
     init(
-        _ type: ProblemType, _ detail: String, status: Int? = nil, header: (name: String, value: String)? = nil
+        _ type: ProblemType, _ detail: String, status: Int? = nil, header: (name: String, value: String)? = nil,
+        members: @escaping @Sendable (inout JSONWriter) -> Void = { _ in }
     ) {
         self.type = type
         self.detail = detail
         faults = []
         self.header = header
         statusOverride = status
+        writeMembers = members
     }
 
     init(faults: [Fault]) {
@@ -44,6 +48,7 @@ public struct Problem: Error, Sendable {
         self.faults = faults
         header = nil
         statusOverride = nil
+        writeMembers = { _ in }
     }
 
     /// The limit on the memory of unread answers is reached.
@@ -60,7 +65,7 @@ public struct Problem: Error, Sendable {
     }
 
     /// The maximum size of the answer in bytes. Faults beyond it are left out; `detail` has their total number.
-    private static let maxBytes = 1 << 20
+    static let maxBytes = 1 << 20
 
     /// The HTTP status.
     public var status: Int { statusOverride ?? type.status }
@@ -74,6 +79,7 @@ public struct Problem: Error, Sendable {
             json.member("status", status)
             json.member("detail", detail)
             json.member("instance", instance)
+            writeMembers(&json)
             if faults.isEmpty { return }
             _ = json.member("errors", each: faults, within: Problem.maxBytes) { $0.fault($1) }
         }

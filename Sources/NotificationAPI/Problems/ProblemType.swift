@@ -6,12 +6,16 @@ public enum ProblemType: String, CaseIterable, Sendable {
     case contentTooLarge = "content-too-large"
     /// A web page of another site requests a change.
     case crossOrigin = "cross-origin"
+    /// The driver refused a line of a strict upload.
+    case eventRefused = "event-refused"
     /// The client's role does not allow the operation.
     case forbidden = "forbidden"
     /// A host with this name was created with a different body.
     case hostExists = "host-exists"
     /// The service has failed.
     case `internal` = "internal"
+    /// Lines of a strict upload cannot be read.
+    case invalidEvents = "invalid-events"
     /// Path, query or body have faults.
     case invalidRequest = "invalid-request"
     /// The limit on objects of this kind is reached.
@@ -67,12 +71,13 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .notFound, .unknownHost, .unknownMessage, .unknownProcess, .unknownStreamContext, .unknownThread: 404
         case .methodNotAllowed: 405
         case .notAcceptable: 406
-        case .hostExists, .limitReached, .processExists, .streamContextExists, .systemProcess, .threadExists,
-            .workerPaused, .workerRunning, .workerStopped:
+        case .eventRefused, .hostExists, .limitReached, .processExists, .streamContextExists, .systemProcess,
+            .threadExists, .workerPaused, .workerRunning, .workerStopped:
             409
         case .contentTooLarge: 413
         case .unsupportedMediaType: 415
         case .misdirected: 421
+        case .invalidEvents: 422
         case .internal: 500
         case .busy, .stopping: 503
         }
@@ -92,11 +97,15 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .contentTooLarge: "The body is larger than the service accepts. Nothing was done."
         case .crossOrigin:
             "A browser sent this request for a web page of another site: `Origin` does not match `Host`, or `Sec-Fetch-Site` says so. `server.allowedHosts` lists the sites whose pages may send requests. Nothing was done."
+        case .eventRefused:
+            "With `strict=true`, the upload stops at the first line that the driver refuses. `line` is its number, and `report` counts the lines before it, which stay applied."
         case .forbidden:
             "The token is valid, but its role does not allow this operation. `security` of the operation in openapi.yaml names the required role."
         case .hostExists:
             "A host with this name was created with a different body. Delete it first, or send the body that created it."
         case .internal: "The service failed to answer. This is a bug in the service; please report it."
+        case .invalidEvents:
+            "With `strict=true`, nothing is applied unless every line can be read. `errors` lists the lines that cannot, each with its fault; `errorsUnlisted` counts the rest."
         case .invalidRequest:
             "The path, the query or the body has faults. `errors` lists each with a JSON pointer into the body or the name of the parameter. Nothing was done."
         case .limitReached:

@@ -12,15 +12,20 @@ enum EventRoutes {
     ]
 
     private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {
-        var options = try context.parameters { parameters in
+        let (parsed, isStrict) = try context.parameters { parameters in
+            let isStrict = parameters.bool("strict") ?? false
             let format = parameters.choice("format", of: EventFeed.Options.Format.self) ?? .native
             switch format {
-            case .native: return EventFeed.Options(native: &parameters)
-            case .sysmon: return EventFeed.Options(sysmon: &parameters)
+            case .native: return (EventFeed.Options(native: &parameters), isStrict)
+            case .sysmon: return (EventFeed.Options(sysmon: &parameters), isStrict)
             }
         }
+        var options = parsed
         options.onDeprecated = context.api.deprecations.recordUse
-        return EventUpload(options, to: try context.host(), in: try context.api.acquireUploadSlot(context), context)
+        let host = try context.host()
+        let slot = try context.api.acquireUploadSlot(context)
+        if isStrict { return try StrictUpload(options, to: host, in: slot, context) }
+        return EventUpload(options, to: host, in: slot, context)
     }
 }
 
