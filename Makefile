@@ -55,6 +55,7 @@ setup-swift:
 setup-apt:
 	@command -v dpkg-query >/dev/null || {
 	  echo "This is not Debian. Needed are, by Debian's names: $(APT)" >&2
+	  echo "The container needs none of them: docker compose -f docker/compose.yaml up --build" >&2
 	  exit 1
 	}
 	packages=($(APT))
