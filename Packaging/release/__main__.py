@@ -9,7 +9,7 @@ from pathlib import Path
 from release import debian, dist
 from release.storage import Storage
 
-work, folder = Path(sys.argv[1]), Path(sys.argv[2])
+work, folder = (Path(argument).resolve() for argument in sys.argv[1:3])
 storage = Storage(work)
 dist.make(storage, dist.build_image(storage), work / "dist", folder)
 print(debian.lint(next(folder.glob("*.deb"))), dist.sizes(folder), sep="", end="")
