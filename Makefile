@@ -278,4 +278,4 @@ install: setup ## Install program, man pages and completions below PREFIX=/usr/l
 	echo "Installed $(DESTDIR)$(PREFIX)/bin/wdfilterd with its man pages and completions."
 
 clean: ## Remove everything built and installed in this directory.
-	rm -rf dist .build .build-tsan .build-asan .build-fuzz .build-bench .build-ci .build-compat .build-image .venv
+	rm -rf dist .swift .build .build-tsan .build-asan .build-fuzz .build-bench .build-ci .build-compat .build-image .venv
