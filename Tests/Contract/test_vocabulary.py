@@ -99,10 +99,21 @@ def members(vocabulary: dict[str, Any], operation: str) -> set[str]:
 
 
 def test_every_operation_with_a_layout_takes_its_members(vocabulary: dict[str, Any]) -> None:
-    for branch in DOCUMENT.at("/components/schemas/AsyncNotification/oneOf"):
-        for operation in branch["properties"]["operation"]["enum"]:
-            if isinstance(operation, str) and "properties" in branch["properties"]["data"]:
-                assert members(vocabulary, operation) == set(branch["properties"]["data"]["properties"])
+    branches = [
+        DOCUMENT.resolve(branch)["properties"]
+        for form in ("Name", "Code")
+        for branch in DOCUMENT.at(f"/components/schemas/AsyncNotificationBy{form}/oneOf")
+    ]
+    found: set[str | int] = set()
+    names_of = {code: name for name, code in ASYNC_CODES.items()}
+    for branch in branches:
+        taken = DOCUMENT.effective(branch["data"]).get("properties")
+        operations = branch["operation"].get("enum") or [branch["operation"]["const"]]
+        found |= set(operations)
+        for operation in operations:
+            name = names_of.get(operation, operation)
+            assert taken is None or members(vocabulary, name) == set(taken)
+    assert found == {*ASYNC_CODES, *ASYNC_CODES.values()}
 
 
 def test_layouts_are_of_operations_that_have_one(vocabulary: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The webhooks of the document: their examples are valid, and the replies in them have the documented effect."""
+"""The callbacks of the document: their examples are valid, and the replies in them have the documented effect."""
 
 import json
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from contract.receiver import Receiver, answer_bytes, new_receiver
 from contract.story import RULE, A, B, messages, two_processes
 from contract.webhooks import CLOUD_EVENT
 
-WEBHOOKS = DOCUMENT.at("/webhooks")
+WEBHOOKS = DOCUMENT.webhooks
 
 
 def replies(name: str) -> dict[str, Any]:
     """The examples of replies to the webhook `name`."""
-    content = WEBHOOKS[name]["post"]["responses"]["2XX"]["content"]["application/json"]
+    content = DOCUMENT.at(WEBHOOKS[name])["responses"]["2XX"]["content"]["application/json"]
     return {example: told["value"] for example, told in content["examples"].items()}
 
 
@@ -30,22 +30,20 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.mark.parametrize("name", WEBHOOKS)
 def test_an_example_of_an_event_fits_its_webhook_and_no_other(name: str) -> None:
-    examples = WEBHOOKS[name]["post"]["requestBody"]["content"][CLOUD_EVENT]["examples"]
+    examples = DOCUMENT.at(WEBHOOKS[name])["requestBody"]["content"][CLOUD_EVENT]["examples"]
     assert examples
     for example in examples.values():
         fitting = [
             other
-            for other in WEBHOOKS
-            if not DOCUMENT.faults(
-                f"/webhooks/{other}/post/requestBody/content/{escaped(CLOUD_EVENT)}/schema", example["value"]
-            )
+            for other, webhook in WEBHOOKS.items()
+            if not DOCUMENT.faults(f"{webhook}/requestBody/content/{escaped(CLOUD_EVENT)}/schema", example["value"])
         ]
         assert fitting == [name]
 
 
 @pytest.mark.parametrize("name", ["syncMessage", "createProcess"])
 def test_every_example_of_an_answer_is_valid(name: str) -> None:
-    schema = f"/webhooks/{name}/post/responses/2XX/content/application~1json/schema"
+    schema = f"{WEBHOOKS[name]}/responses/2XX/content/application~1json/schema"
     for reply in replies(name).values():
         assert DOCUMENT.faults(schema, reply) == []
 

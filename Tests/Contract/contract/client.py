@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import yaml
 
-from contract.document import DOCUMENT, Operation
+from contract.document import DOCUMENT, Operation, escaped
 from contract.live import FORMATS, items
 from contract.strict import strict_json
 
@@ -176,8 +176,7 @@ def check_response(pointer: str, answer: Answer) -> None:
     if answer.media.endswith("json") and answer.media not in FORMATS:
         assert answer.body.endswith(b"}\n"), f"no newline after {answer.body[-100:]!r}"
     body = content_of(answer)
-    schema = f"{pointer}/content/{answer.media.replace('/', '~1')}/schema"
-    faults = DOCUMENT.faults(schema, body)
+    faults = DOCUMENT.content_faults(f"{pointer}/content/{escaped(answer.media)}", body)
     assert not faults, f"{faults}\nin {answer.body[:2000]!r}"
     if answer.media == "application/problem+json":
         assert body["status"] == answer.status

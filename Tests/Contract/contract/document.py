@@ -80,6 +80,13 @@ class Document:
                     parameters = tuple(self.resolve(parameter) for parameter in both)
                     yield Operation(node["operationId"], method.upper(), path, node, parameters)
 
+    @functools.cached_property
+    def webhooks(self) -> dict[str, str]:
+        """The pointers to what an engine receives, by name: the callbacks of the operation that connects it."""
+        base = f"/paths/{escaped('/v1/hosts/{host}/engine')}/put/callbacks"
+        url = escaped("{$request.body#/url}")
+        return {name: f"{base}/{name}/{url}/post" for name in self.at(base)}
+
     def at(self, pointer: str) -> Any:  # noqa: ANN401
         """The value at a JSON pointer."""
         node: Any = self.root
@@ -103,6 +110,11 @@ class Document:
         """The faults of `value` according to the schema at `pointer`."""
         return [f"{error.json_path}: {error.message}" for error in self.validator(pointer).iter_errors(value)]
 
+    def content_faults(self, pointer: str, value: object) -> list[str]:
+        """The faults of `value` as a body of the media type at `pointer`: by its schema, and by what narrows that."""
+        parts = ("schema", "x-narrowed") if "x-narrowed" in self.at(pointer) else ("schema",)
+        return [fault for part in parts for fault in self.faults(f"{pointer}/{part}", value)]
+
     def response_pointer(self, operation: Operation, status: int) -> str:
         """The pointer to the response of `operation` for `status`, with references resolved."""
         pointer = f"/paths/{escaped(operation.path)}/{operation.method.lower()}/responses/{status}"
@@ -117,7 +129,7 @@ class Document:
     def problem_names(self, operation: Operation, status: int) -> list[str]:
         """The problems that `operation` declares for `status`."""
         content = self.at(self.response_pointer(operation, status))["content"]
-        types = content["application/problem+json"]["schema"]["properties"]["type"]["enum"]
+        types = content["application/problem+json"]["x-narrowed"]["properties"]["type"]["enum"]
         return [kind.removeprefix("/problems/") for kind in types]
 
     def effective(self, schema: dict[str, Any]) -> dict[str, Any]:

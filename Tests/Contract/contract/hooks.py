@@ -92,7 +92,10 @@ world = World()
 
 @schemathesis.hook
 def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
-    """Describe the items of the event stream in the terms of OpenAPI 3.2, which schemathesis knows."""
+    """Translate extensions of the document into terms that schemathesis knows: narrowed schemas, items of streams."""
+    for response in raw_schema["components"]["responses"].values():
+        for content in response.get("content", {}).values():
+            content["schema"] |= content.pop("x-narrowed", {})
     streams = raw_schema["paths"]["/v1/hosts/{host}/messages"]["get"]["responses"]["200"]["content"]
     item = streams["text/event-stream"]
     data = {"type": "string", "contentMediaType": "application/json", "contentSchema": item["x-itemSchema"]}

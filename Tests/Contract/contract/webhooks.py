@@ -1,4 +1,4 @@
-"""Requests to an engine, checked against the webhooks of the document."""
+"""Requests to an engine, checked against the callbacks of the document."""
 
 import time
 
@@ -13,17 +13,15 @@ SLACK_SECONDS = 60
 
 def webhook_of(received: Received) -> str:
     """The name of the webhook that describes the received request; there must be exactly one."""
-    names = DOCUMENT.at("/webhooks")
-    found = {name: faults_of(name, received) for name in names}
+    found = {name: faults_of(webhook, received) for name, webhook in DOCUMENT.webhooks.items()}
     [fitting] = [name for name, faults in found.items() if not faults] or [None]
     assert fitting is not None, found
     assert abs(int(received.headers["webhook-timestamp"]) - time.time()) < SLACK_SECONDS
     return str(fitting)
 
 
-def faults_of(name: str, received: Received) -> list[str]:
-    """The differences between the received request and the webhook `name`."""
-    webhook = f"/webhooks/{name}/post"
+def faults_of(webhook: str, received: Received) -> list[str]:
+    """The differences between the received request and the one described at the pointer `webhook`."""
     media = received.headers["content-type"]
     content = DOCUMENT.at(f"{webhook}/requestBody/content")
     if media not in content:
