@@ -141,9 +141,9 @@ public final class NotificationAPI: RequestHandler {
             if let length = head.contentLength, length > UInt64(limits.bodyBytes) { throw tooLarge }
             try check(types, of: head)
             return collect(context)
-        case .stream(let type, let action):
+        case .stream(let types, let action):
             try checkCoding(of: head)
-            try check([type], of: head)
+            try check(types, of: head)
             return .stream(try action(context))
         }
     }

@@ -16,6 +16,9 @@ extension Vocabulary {
         names(
             "StreamContextRuleName", "Bits of StreamCtx.StreamCtxRules (DATA-5).",
             StreamContextRules.table.map(\.term))
+        page.bits("ProcessRuleInput", "A rule of a process, by name or in hex.", ProcessRules.table)
+        page.bits("ProcessFlagInput", "A flag of a process, by name or in hex.", ProcessFlags.table)
+        page.bits("StreamContextRuleInput", "A rule of a stream context, by name or in hex.", StreamContextRules.table)
         names("SyncOperation", "Types of synchronous messages (SYN-1).", SyncOperation.allCases.map(\.term))
         names(
             "AsyncOperation", "Types of messages of the asynchronous structure (ASY-1).",
@@ -83,6 +86,18 @@ struct SchemaPage {
         line(1, "type: string")
         line(1, "enum:")
         for name in names { line(2, "- \(name)") }
+    }
+
+    /// A string, not a choice between a name and a mask: a generator of clients makes a class of each choice, and cannot read
+    /// a list of them.
+    mutating func bits(_ schema: String, _ about: String, _ table: [NamedBit]) {
+        line(0, "\(schema):")
+        description(1, about)
+        line(1, "type: string")
+        line(1, "pattern: \"^(\\")
+        for bit in table { line(2, "\(bit.term.name)|\\") }
+        line(2, "0x0{0,8}[0-9a-fA-F]{1,8})$\"")
+        line(1, "examples: [\(table.first?.term.name ?? ""), \"0x400\"]")
     }
 
     mutating func settings() {

@@ -171,6 +171,11 @@ def test_the_service_serves_the_document_byte_for_byte(client: Client) -> None:
     assert client.call("getOpenApiYaml").body == DOCUMENT.bytes
 
 
+def test_the_service_serves_the_document_as_text(client: Client) -> None:
+    served = client.call("getOpenApiYaml", headers={"Accept": "text/plain, text/*;q=0.5"})
+    assert (served.media, served.body) == ("text/plain", DOCUMENT.bytes)
+
+
 def test_the_service_serves_the_document_as_json(client: Client) -> None:
     assert client.call("getOpenApiJson").json == DOCUMENT.root
 

@@ -30,6 +30,12 @@ class TestImages:
         machine.call("createStreamContext", body={"fileName": DLL, "rules": 0x8000})
         assert kinds(machine.load(A, DLL, extendedInfoPresent=False)) == [("async", "LoadImage")]
 
+    @pytest.mark.parametrize("number", ["0", "26581404884594360733", "9" * 100])
+    def test_a_number_that_no_stream_context_has_is_not_found(self, machine: Machine, number: str) -> None:
+        for operation, body in (("getStreamContext", None), ("putStreamContextRules", {"rules": 0})):
+            assert machine.call(operation, id=number, body=body, expect=404).problem == "unknown-stream-context"
+        machine.call("deleteStreamContext", id=number, expect=404)
+
     def test_the_asynchronous_message_can_be_suppressed(self, machine: Machine) -> None:
         machine.process(processId=A, rules="0x08000200")
         assert kinds(machine.load(A, DLL)) == [("sync", "NewImageLoadPerProcess")]

@@ -67,6 +67,20 @@ def test_head_answers_as_get_does_without_a_body(prepared: Prepared, operation: 
         assert head.headers["Content-Length"] == got.headers["Content-Length"]
 
 
+@pytest.mark.parametrize("operation", [op for op in OPERATIONS if op.takes_json], ids=lambda operation: operation.id)
+def test_no_body_is_an_empty_object_with_or_without_a_type(prepared: Prepared, operation: Operation) -> None:
+    answers = []
+    for body, content_type in ((b"{}", "application/json"), (b"", "application/json"), (b"", None), (None, None)):
+        prepared.ready(operation.id)
+        path = target(operation, prepared.path(operation.id))
+        headers = {"Content-Type": content_type} if content_type else {}
+        answers.append(prepared.machine.client.raw(operation.method, path, body, headers))
+    results = [(answer.status, answer.json["errors"] if answer.status == 400 else None) for answer in answers]
+    assert results == [results[0]] * len(results)
+    if operation.id == "pingEngine":
+        assert results[0] == (200, None)
+
+
 def test_patch_takes_plain_json_too(prepared: Prepared) -> None:
     patches = [operation for operation in OPERATIONS if operation.method == "PATCH"]
     assert patches

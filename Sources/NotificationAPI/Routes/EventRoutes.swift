@@ -8,7 +8,7 @@ import Runtime
 /// Uploads of events to one host.
 enum EventRoutes {
     static let routes: [Route] = [
-        .upload("/v1/hosts/{host}/events", "postEvents", of: .ndjson, post)
+        .upload("/v1/hosts/{host}/events", "postEvents", post)
     ]
 
     private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {

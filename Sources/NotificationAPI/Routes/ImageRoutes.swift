@@ -71,13 +71,13 @@ enum ImageRoutes {
     }
 
     private static func getStreamContext(_ call: Call) throws(Problem) {
-        let id = try call.parameters { $0.pathNumber("id", as: UInt64.self) }
+        let id = try call.parameters { $0.pathId("id") }
         guard let context = try call.host().driver.streamContext(id) else { throw Problem(.unknownStreamContext) }
         call.reply.send { context.write(to: &$0) }
     }
 
     private static func deleteStreamContext(_ call: Call) throws(Problem) {
-        let id = try call.parameters { $0.pathNumber("id", as: UInt64.self) }
+        let id = try call.parameters { $0.pathId("id") }
         let host = try call.host()
         try orProblem(host.driver.deleteStreamContext(id))
         call.reply.sendNoContent()
@@ -87,7 +87,7 @@ enum ImageRoutes {
         by request: Request.Type
     ) -> Route.Handler {
         { call throws(Problem) in
-            let (request, id) = try call.body(request) { $0.pathNumber("id", as: UInt64.self) }
+            let (request, id) = try call.body(request) { $0.pathId("id") }
             let host = try call.host()
             let context = try orProblem(host.driver.changeRules(ofStreamContext: id, request.change))
             call.reply.send { context.write(to: &$0) }

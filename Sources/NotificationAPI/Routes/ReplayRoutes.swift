@@ -9,7 +9,7 @@ import Runtime
 /// Uploads of recordings, which may have several machines.
 enum ReplayRoutes {
     static let routes: [Route] = [
-        .upload("/v1/replays", "postReplay", of: .ndjson, post)
+        .upload("/v1/replays", "postReplay", post)
     ]
 
     private enum Format: String, CaseIterable {

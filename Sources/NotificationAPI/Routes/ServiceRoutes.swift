@@ -19,8 +19,8 @@ enum ServiceRoutes {
                 call.reply.send(.prometheus, stream: MetricsStream(MetricsText(reading, of: call.api)))
             }
         },
-        .get("/openapi.yaml", "getOpenApiYaml", produces: [.yaml]) { call in
-            call.reply.send(.yaml, constant: OpenAPIDocument.yaml)
+        .get("/openapi.yaml", "getOpenApiYaml", produces: [.yaml, .text]) { call in
+            call.reply.send(call.context.representation == .text ? .text : .yaml, constant: OpenAPIDocument.yaml)
         },
         .get("/openapi.json", "getOpenApiJson", produces: [.json]) { call in
             call.reply.send(.json, constant: OpenAPIDocument.json)

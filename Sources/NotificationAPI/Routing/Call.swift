@@ -50,6 +50,6 @@ struct Call: Sendable {
         throw Problem(faults: faults)
     }
 
-    /// Whether the request has neither body nor Content-Type, which counts as `{}`.
-    private var isBodyless: Bool { bodyBytes.isEmpty && context.head.headers["Content-Type"] == nil }
+    /// Whether the request has no body, which counts as `{}`. Many clients send a Content-Type even then.
+    private var isBodyless: Bool { bodyBytes.isEmpty }
 }

@@ -28,6 +28,14 @@ struct ParameterReader {
         decimal(pathText(), name, 0...Number.max) ?? 0
     }
 
+    /// The next parameter of the path, a number that its host counts from 1; 0 if it is too large to be one of them.
+    mutating func pathId(_ name: String) -> UInt64 {
+        let text = pathText()
+        if text.utf8.isDecimal { return UInt64(text) ?? 0 }
+        fault(name, "must be a decimal number")
+        return 0
+    }
+
     /// The next parameter of the path, a pid.
     mutating func processId() -> UInt32 { pathNumber("pid", as: UInt32.self) }
 

@@ -33,7 +33,7 @@ public final class Route: Sendable {
         /// An operation whose body has one of the types.
         case body([MediaType], Handler)
         /// An operation that processes a body of any length while it is received.
-        case stream(MediaType, @Sendable (RequestContext) throws(Problem) -> any BodyConsumer)
+        case stream([MediaType], @Sendable (RequestContext) throws(Problem) -> any BodyConsumer)
     }
 
     /// The function to call once the body is complete; nil for uploads.
@@ -92,9 +92,10 @@ public final class Route: Sendable {
     }
 
     static func upload(
-        _ template: String, _ operationId: String, of type: MediaType,
+        _ template: String, _ operationId: String,
         _ action: @escaping @Sendable (RequestContext) throws(Problem) -> any BodyConsumer
     ) -> Route {
-        Route(.post, template, operationId, for: .drive, [.json], .stream(type, action))
+        // Clients that were generated from openapi.yaml send lines as bytes.
+        Route(.post, template, operationId, for: .drive, [.json], .stream([.ndjson, .octetStream], action))
     }
 }

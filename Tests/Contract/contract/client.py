@@ -138,7 +138,7 @@ class Client:
         if body is not None:
             data = json.dumps(body).encode()
         if data is not None and operation.media:
-            sent.setdefault("Content-Type", next(iter(operation.media)))
+            sent.setdefault("Content-Type", operation.content_types[0])
         answer = self.raw(operation.method, target(operation, path, query), data, sent)
         said = f"{operation_id} answered {answer.status}: {answer.body[:2000]!r}"
         if expect is None:

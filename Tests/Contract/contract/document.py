@@ -39,6 +39,12 @@ class Operation:
         return content
 
     @property
+    def content_types(self) -> list[str]:
+        """The media types that the operation accepts, the usual one first; the document may list only some of them."""
+        types: list[str] = self.node.get("requestBody", {}).get("x-mediaTypes", list(self.media))
+        return types
+
+    @property
     def takes_json(self) -> bool:
         """Whether there is a JSON body."""
         return "application/json" in self.media

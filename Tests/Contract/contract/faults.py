@@ -134,7 +134,7 @@ def query_values(parameter: dict[str, Any]) -> tuple[list[str], list[str]]:
         return [*names, ",".join(names)], ["", "nope", names[0].upper(), f"{names[0]},", f"{names[0]};{names[-1]}"]
     if "enum" in schema:
         return list(schema["enum"]), ["", "nope", schema["enum"][0].upper()]
-    if "anyOf" in schema:
-        names = [name for branch in schema["anyOf"] for name in DOCUMENT.effective(branch).get("enum", ["0x400"])]
-        return names, ["", "nope", "0x", "0x100000000"]
+    if schema.get("pattern", "").endswith("|0x0{0,8}[0-9a-fA-F]{1,8})$"):
+        *names, _ = schema["pattern"].removeprefix("^(").split("|")
+        return [*names, "0x400", "0x0000000000000400"], ["", "nope", "0x", "0x100000000", "0x00000000000000400"]
     return schema.get("examples", []), ["x" * (schema["maxLength"] + 1)] if "maxLength" in schema else ["?"]

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import schemathesis
 from hypothesis.control import current_build_context
-from schemathesis.core import NotSet
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 
 from contract.client import Client, Ledger
 from contract.live import EVENT_STREAM, NDJSON
+from contract.webhooks import OCTET_STREAM
 
 HEADERS: dict[str, str] = json.loads(os.environ.get("CONTRACT_HEADERS", "{}"))
 THERE = {"host": "default", "pid": 584, "tid": 428, "id": "1", "sequence": 1, "name": "unknown-process"}
@@ -43,7 +43,7 @@ SYSMON_ONLY = ("machine", "initialThreads")
 NOBODY = "http://127.0.0.1:1/"
 ACCEPT = {
     "listMessages": deque(["", EVENT_STREAM, NDJSON]),
-    "getMessage": deque(["", "application/octet-stream"]),
+    "getMessage": deque(["", OCTET_STREAM]),
 }
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
@@ -103,12 +103,6 @@ def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, 
     item["itemSchema"] = {"type": "object", "required": ["data"], "properties": {"data": data}}
 
 
-@schemathesis.serializer("application/x-ndjson")
-def lines(context: schemathesis.SerializationContext, value: object) -> bytes:
-    """A body of lines, unchanged."""
-    return str(value).encode("utf-8", "surrogatepass")
-
-
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
     """Make sure that the objects in the request exist, and that it does not wait for long."""
@@ -116,9 +110,8 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwar
     if meta is None:
         return
     is_good = meta.generation.mode.is_positive
-    if case.media_type == NDJSON and not isinstance(case.body, str | NotSet):
-        case.body = json.dumps(case.body)
-        is_good = True  # anything sent as lines is text
+    if case.media_type == OCTET_STREAM:
+        is_good = True  # any bytes are lines
     in_story = meta.phase.name == TestPhase.STATEFUL
     if in_story:
         world.begin_story()
