@@ -163,7 +163,7 @@ fmt: setup .venv/installed ## Format the sources.
 	.venv/bin/ruff format Tests/Contract Tests/Image Tests/Cost
 	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 
-docs: ## Generate the docs and the schemas of openapi.yaml that come from the code.
+docs: .venv/installed ## Generate the docs, and the schemas and examples of openapi.yaml that come from the code and from a run.
 	swift build --product wdfilterd
 	for page in glossary messages; do
 	  "$$(swift build --show-bin-path)/wdfilterd" vocabulary --format $$page >docs/$$page.md
@@ -171,6 +171,7 @@ docs: ## Generate the docs and the schemas of openapi.yaml that come from the co
 	"$$(swift build --show-bin-path)/wdfilterd" vocabulary --format schemas >.build/schemas.yaml
 	sed -i -e '/^    # From the tables of the driver/,/^    # End of what is printed/{//!d}' \
 	  -e '/^    # From the tables of the driver/r .build/schemas.yaml' openapi.yaml
+	WDFILTERD_BIN="$$(swift build --show-bin-path)/wdfilterd" PYTHONPATH=Tests/Contract .venv/bin/python -m contract.answers
 	$(PYTHON) Tools/driver_model.py
 
 build-tsan: setup

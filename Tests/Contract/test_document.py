@@ -67,6 +67,8 @@ def test_every_operation_says_what_it_is_and_what_it_answers(operation: Operatio
     assert operation.id[0].islower()
     assert operation.id.isalnum()
     assert operation.node["summary"].endswith(".")
+    assert operation.node["description"].rstrip().endswith(".")
+    assert operation.node["description"] != operation.node["summary"]
     assert any(200 <= status < 300 for status in operation.statuses)
     assert any(400 <= status < 500 for status in operation.statuses)
     assert "{" not in operation.path or operation.path_names() == {
