@@ -75,7 +75,7 @@ let package = Package(
                 "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CGnuTLS", logging, yams,
             ]),
         library("Recordings", ["CArchive", "Bytes"]),
-        library("Settings", ["NotificationAPI", "WebhookEngine", "Runtime", "Driver", "Bytes", logging, yams]),
+        library("Settings", ["NotificationAPI", "WebhookEngine", "Runtime", "Driver", "JSON", "Bytes", logging, yams]),
         library(
             "Console",
             ["Settings", "Runtime", "Curl", "Messages", "JSON", "Locking", "Bytes", arguments, logging, deques]),
@@ -140,12 +140,13 @@ let package = Package(
                 "NotificationAPI", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages", "JSON", "Locking",
                 "TestSupport", logging,
             ]),
-        tests("SettingsTests", ["Settings", "NotificationAPI", "WebhookEngine", "Runtime", "Driver", yams]),
+        tests(
+            "SettingsTests", ["Settings", "NotificationAPI", "WebhookEngine", "Runtime", "Driver", "Messages", yams]),
         tests(
             "CommandTests",
             [
-                "wdfilterd", "Console", "Settings", "WebhookEngine", "MicroHTTPD", "Driver", "Messages", "Locking",
-                "TestCertificates", arguments, logging,
+                "wdfilterd", "Console", "Settings", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages",
+                "Locking", "TestCertificates", arguments, logging,
             ]),
         tests("ConsoleTests", ["Console", "Settings", "Locking", logging]),
         tests(

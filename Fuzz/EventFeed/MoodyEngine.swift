@@ -23,7 +23,7 @@ struct MoodyEngine: EnginePort {
         switch message.bytes.dropFirst(AsyncMessage.headerSize).reduce(0, { ($0 &* 31) ^ $1 }) % 8 {
         case 0: return .failing(.timeout)
         case 1: return .failing(.portDisconnected)
-        case 2: return EngineResult(status: .success, reply: .unreadable)
+        case 2: return EngineResult(status: .success, reply: .unreadable(ReplyFault("moody")))
         case 3: return EngineResult(status: .success, reply: .createProcess(CreateProcessAnswer(accessDenied: true)))
         case 4: return EngineResult(status: .success, reply: .bytes(message.bytes))
         default: return .acknowledging(message)

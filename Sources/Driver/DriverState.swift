@@ -22,6 +22,8 @@ struct DriverState {
     var asyncCounters = AsyncCounters()
     var directCounters = DirectCounters()
     var journal: Journal
+    /// How many messages have come to their end.
+    var endCount: UInt64 = 0
     /// The waits for the next message.
     var followers = Followers()
     /// Callers that wait for room in the queue.
@@ -111,16 +113,34 @@ extension DriverState {
 extension DriverState {
     /// Records a message that the driver creates, and wakes those that wait for it.
     mutating func makeRecord(
-        kind: EngineMessage.Kind, process: AuxPidCreationTime?, content: EngineMessage.Content,
+        kind: EngineMessage.Kind, about subject: MessageSubject?, content: EngineMessage.Content,
         routine: DriverRoutine, delivery: MessageRecord.Delivery, now: FileTime
     ) -> MessageRecord {
         let message = EngineMessage(
-            sequence: journal.nextSequence, time: now, kind: kind, process: process, content: content)
+            sequence: journal.nextSequence, time: now, kind: kind, process: subject?.process,
+            imageFileName: subject?.imageFileName, content: content)
         let record = MessageRecord(message: message, routine: routine, delivery: delivery)
         journal.append(record)
         if delivery == .inHand { inFlight += 1 }
         wakeFollowers()
         return record
+    }
+
+    /// Records that a message came to its end without being sent.
+    mutating func end(_ record: inout MessageRecord, as delivery: MessageRecord.Delivery, now: FileTime) {
+        endCount += 1
+        record.endedAs = endCount
+        record.endedAt = now
+        record.delivery = delivery
+        settle(record)
+    }
+
+    /// Records that the send of a message ended.
+    mutating func end(_ record: inout MessageRecord, _ sending: Sending) {
+        record.status = sending.status
+        record.durationNanoseconds = sending.spent
+        record.reply = sending.reply
+        end(&record, as: sending.status == .success ? .sent : .failed, now: sending.ended)
     }
 
     /// Records the new delivery state of a message, and wakes those that wait for it.

@@ -32,6 +32,9 @@ public final class Responder: Sendable {
 }
 
 extension Responder {
+    /// Closes the connection without an answer.
+    public func cut() { rendezvous.cut(request) }
+
     /// Runs `action` once if the client disconnects before the answer is given; at once if it already has.
     ///
     /// From any thread. `action` runs on the caller's thread, a pool thread or the thread that checks the clients, and must

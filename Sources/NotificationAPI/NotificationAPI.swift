@@ -69,6 +69,8 @@ public final class NotificationAPI: RequestHandler {
         allowedHosts: [AllowedHost] = [], metrics: MetricsOptions = MetricsOptions(), dependencies: HostDependencies,
         about: About, logger: Logger, droppedLogLines: @escaping @Sendable () -> UInt64 = { 0 }
     ) {
+        var dependencies = dependencies
+        dependencies.logger = logger
         access = AccessControl(tokens)
         sites = SiteRules(allowedHosts: allowedHosts)
         answerMemory = AnswerMemory(limit: limits.answerBytes)

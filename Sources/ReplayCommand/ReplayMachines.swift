@@ -30,7 +30,7 @@ final class ReplayMachines: Sendable {
         let settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             var file: SettingsFile?
             if let config = command.engine.config { file = try SettingsFile(path: config) }
-            return try Settings.load(file: file, environment: [:], flags: command.engine.settings)
+            return try Settings.load(file: file, environment: [:], flags: command.engine.settings())
         }
         var defaults: HostDefaults
         do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }

@@ -1,7 +1,7 @@
-public import ArgumentParser
+import ArgumentParser
 import Console
 import Driver
-public import Runtime
+import Runtime
 import Settings
 
 /// The engine of a replay in this process.
@@ -29,6 +29,13 @@ struct ReplayEngineOptions: ParsableArguments {
     var failEvery: UInt32?
 
     @Option(
+        name: .customLong("engine-replies"),
+        help:
+            "A YAML or JSON file with a list of answers of the embedded engine to some messages, as in engine.replies.",
+        completion: .file())
+    var replies: String?
+
+    @Option(
         help: "A configuration file: its driver, engine, rulePolicies, limits and egress are used.",
         completion: .file())
     var config: String?
@@ -40,10 +47,10 @@ struct ReplayEngineOptions: ParsableArguments {
     }
 
     /// Whether an option of the embedded engine was given.
-    private var hasEmbeddedOptions: Bool { reply != nil || latency != nil || failEvery != nil }
+    private var hasEmbeddedOptions: Bool { reply != nil || latency != nil || failEvery != nil || replies != nil }
 
     /// The options as settings, which take precedence over those of the configuration file.
-    var settings: [SettingsFlag] {
+    func settings() throws(InvalidSettings) -> [SettingsFlag] {
         var flags: [SettingsFlag] = []
         func add(_ option: String, _ key: String, _ value: String?) {
             if let value { flags.append(SettingsFlag(option, key: key, value: value)) }
@@ -54,6 +61,9 @@ struct ReplayEngineOptions: ParsableArguments {
         add("--engine-reply", "engine.reply", reply?.rawValue)
         add("--engine-latency", "engine.delayMs", latency.map { "\($0.milliseconds)" })
         add("--engine-fail-every", "engine.failEvery", failEvery.map { "\($0)" })
+        if let replies {
+            flags.append(SettingsFlag("--engine-replies", key: "engine.replies", file: try SettingsFile(path: replies)))
+        }
         return flags
     }
 
@@ -152,5 +162,3 @@ enum ReplayPace: ExpressibleByArgument, Equatable {
     static var allValueStrings: [String] { ["asap", "recorded", "xN"] }
     var defaultValueDescription: String { "asap" }
 }
-
-extension EmbeddedEngine.Reply: ExpressibleByArgument {}

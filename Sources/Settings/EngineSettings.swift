@@ -1,3 +1,4 @@
+import NotificationAPI
 public import Runtime
 
 /// The engine of a new host. Group `engine`.
@@ -45,12 +46,19 @@ public enum EngineSettings: Hashable, Sendable {
 }
 
 extension EmbeddedEngine.Behavior {
-    fileprivate static let keys = ["engine.reply", "engine.delayMs", "engine.failEvery"]
+    fileprivate static let keys = ["engine.reply", "engine.delayMs", "engine.failEvery", "engine.replies"]
 
     fileprivate init(from reader: inout SettingsReader) {
         self.init()
         reader.choice("engine.reply", &reply)
         reader.milliseconds("engine.delayMs", 0...60_000, &delay)
         reader.integer("engine.failEvery", 0...1_000_000, &failEvery)
+        for given in reader.given("engine.replies").reversed() {
+            do throws(SettingsFault) {
+                replies = try given.list({ ReplyEntry.list($0) }, &reader)
+            } catch {
+                reader.add(error)
+            }
+        }
     }
 }

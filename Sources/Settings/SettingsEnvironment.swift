@@ -8,6 +8,8 @@ public struct SettingsFlag: Hashable, Sendable {
     public var key: String
     /// The value, as it would be written in the file.
     public var value: String
+    /// The file that the value comes from, if it is not the argument itself.
+    private var file: String?
 
     /// A flag that sets `key` to `value`.
     public init(_ flag: String, key: String, value: String) {
@@ -16,8 +18,16 @@ public struct SettingsFlag: Hashable, Sendable {
         self.value = value
     }
 
+    /// A flag that sets `key` to the content of `file`.
+    public init(_ flag: String, key: String, file: SettingsFile) {
+        self.init(flag, key: key, value: file.text)
+        self.file = file.name
+    }
+
     var settingsValue: SettingsValue {
-        SettingsValue(node: .scalar(.init(value, .implicit, .plain)), key: key, origin: .flag(flag))
+        SettingsValue(
+            node: .scalar(.init(value, .implicit, .plain)), key: key,
+            origin: file.map { .file(name: $0, line: nil) } ?? .flag(flag))
     }
 }
 

@@ -94,7 +94,8 @@ struct SettingsValue {
         scalar.style == .plain && ["~", "null", "Null", "NULL"].contains(scalar.string)
     }
 
-    private func child(_ node: Node, key: String) -> SettingsValue {
+    /// The value of `node`, a part of this one.
+    func child(_ node: Node, key: String) -> SettingsValue {
         var child = SettingsValue(node: node, key: key, origin: origin)
         if case .file(let name, _) = origin { child.origin = .file(name: name, line: node.mark?.line) }
         return child

@@ -1,7 +1,6 @@
 import Bytes
 import Driver
 import DriverJSON
-import JSON
 import Messages
 
 /// An engine's answer, translated for the driver.
@@ -24,39 +23,20 @@ struct WebhookReply {
             case .noConnection(let reason), .notTried(let reason):
                 EngineResult(status: .unsuccessful, fault: reason)
             }
+        if case .response(let response) = end.outcome {
+            result.answer = EngineAnswer(
+                httpStatus: response.status, mediaType: response.contentType, body: response.body)
+        }
         result.waited = end.waited
         self.result = result
     }
 
     private static func result(of response: HTTPResponse, to message: EngineMessage?) -> EngineResult {
         var reply = EngineReply.empty
-        var fault: String?
         if let message, message.readsReply, !response.body.isEmpty {
-            if response.isOctetStream {
-                reply = .bytes(response.body)
-            } else {
-                do throws(JSONFaults) {
-                    reply = try JSONDocument.read(response.body, maxFaults: 1) { value in
-                        message.kind == .sync ? value.syncReply() : value.createProcessReply()
-                    }
-                } catch {
-                    reply = .unreadable
-                    fault = "unreadable reply: \(error)"
-                }
-            }
+            reply = response.isOctetStream ? .bytes(response.body) : EngineReply(json: response.body, to: message)
         }
-        return EngineResult(status: .success, reply: reply, fault: fault)
-    }
-}
-
-extension EngineMessage {
-    /// Whether the driver reads the reply: yes for sync messages and for CreateProcess at creation.
-    fileprivate var readsReply: Bool {
-        switch kind {
-        case .sync: true
-        case .async: false
-        case .direct: operationCode == AsyncOperation.createProcess.rawValue
-        }
+        return EngineResult(status: .success, reply: reply)
     }
 }
 
@@ -64,37 +44,5 @@ extension HTTPResponse {
     fileprivate var isOctetStream: Bool {
         let mediaType = contentType?.prefix { $0 != ";" && $0 != " " }.asciiLowercased
         return mediaType == "application/octet-stream"
-    }
-}
-
-extension JSONValue {
-    /// `{"operationType":3}`, or its name.
-    fileprivate func syncReply() -> EngineReply? {
-        guard let type = openObject()?.required("operationType", { $0.operationType() }) else { return nil }
-        return .sync(ReplySyncMessage(operationType: type))
-    }
-
-    private func operationType() -> Int32? {
-        guard kind == .string else {
-            return integer(in: Int64(Int32.min)...Int64(Int32.max)).map { Int32($0) }
-        }
-        guard let name = string() else { return nil }
-        if let operation = SyncOperation(name: name) { return operation.rawValue }
-        fault("unknown sync operation")
-        return nil
-    }
-
-    /// `{"accessDenied"?,"rules"?,"flags"?}`.
-    fileprivate func createProcessReply() -> EngineReply? {
-        guard let object = openObject() else { return nil }
-        return .createProcess(
-            CreateProcessAnswer(
-                accessDenied: object.optional("accessDenied") { $0.bool() } ?? false,
-                processFlags: object.optional("flags") {
-                    $0.bits(of: ProcessFlags.self, integersInArray: true)?.rawValue
-                },
-                processRules: object.optional("rules") {
-                    $0.bits(of: ProcessRules.self, integersInArray: true)?.rawValue
-                }))
     }
 }

@@ -3,6 +3,7 @@ import Bytes
 import Console
 import Logging
 import MicroHTTPD
+import Runtime
 public import Settings
 
 /// `wdfilterd engine`.
@@ -15,16 +16,22 @@ struct EngineCommand: ParsableCommand {
             SIGINT and SIGTERM stop it; it then prints how many messages of each kind it received. Another such signal more \
             than a second later ends it at once, after these lines.
 
-            --print never delays an answer: lines that nobody reads are dropped, and their number is printed.
+            --print shows the process, its image, the answer and the time that it took. It never delays an answer: lines \
+            that nobody reads are dropped, and their number is printed.
 
             Values of --reply: acknowledge answers sync messages with their operation type and allows processes to start; \
             mismatch answers both with a reply that does not match; empty answers with an empty body; deny is like \
-            acknowledge, but allows no process to start.
+            acknowledge, but allows no process to start; timeout never answers; disconnect closes the connection.
+
+            --replies names a YAML or JSON file with a list of answers to some messages, as engine.replies of the service: \
+            [{"imageFileName": "*\\\\mimikatz.exe", "accessDenied": true}]. The first entry that matches counts; other \
+            messages are answered by --reply. The engine learns images from CreateProcess messages.
 
             Examples:
               wdfilterd engine --print
               wdfilterd engine --listen 127.0.0.1:9000 --secret-file engine.secret
               wdfilterd engine --reply mismatch --delay 20ms
+              wdfilterd engine --replies replies.yaml --print --json
             """)
 
     @Option(help: "Where to listen: HOST:PORT with a numeric address; port 0 picks a free port.")
@@ -36,7 +43,10 @@ struct EngineCommand: ParsableCommand {
     var secretFile: String?
 
     @Option(help: "How to answer.")
-    var reply = SampleEngine.Reply.acknowledge
+    var reply = EmbeddedEngine.Reply.acknowledge
+
+    @Option(help: "A file with answers to some messages.", completion: .file())
+    var replies: String?
 
     @Option(help: "How long to wait before each answer, 0ms to 60s.")
     var delay = ShortDuration(milliseconds: 0)
@@ -46,13 +56,17 @@ struct EngineCommand: ParsableCommand {
 
     @Flag(
         name: .customLong("print"),
-        help: "Print a line for each message: time, host, kind, operation, subject, sequence.")
+        help: "Print a line for each message: kind, operation, pid, image, answer, time.")
     var printsMessages = false
+
+    @Flag(help: "Print these lines as JSON, with time, host and sequence.")
+    var json = false
 
     @OptionGroup var log: LogOptions
 
     func validate() throws {
         guard 1...65_536 ~= connections else { throw ValidationError("--connections must be in 1...65536") }
+        if json, !printsMessages { throw ValidationError("--json needs --print") }
     }
 
     func run() throws {
@@ -65,8 +79,8 @@ struct EngineCommand: ParsableCommand {
         var check: SignatureCheck?
         if let secretFile { check = try SignatureCheck(path: secretFile) }
         let engine = SampleEngine(
-            check: check, reply: reply, delay: delay.duration,
-            print: printsMessages ? output.put : nil,
+            check: check, behavior: try behavior(),
+            print: printsMessages ? printer(to: output) : nil,
             refused: { logger.warning("request refused", metadata: ["reason": "\($0)"]) })
         var configuration = DaemonConfiguration(.tcp(host: listen.host, port: listen.port))
         configuration.connectionLimit = connections
@@ -100,11 +114,27 @@ struct EngineCommand: ParsableCommand {
     }
 }
 
+extension EngineCommand {
+    private func printer(to output: LineQueue) -> @Sendable (AnsweredEvent) -> Void {
+        let json = json
+        return { answered in output.put(json ? answered.json : answered.line) }
+    }
+
+    private func behavior() throws -> EmbeddedEngine.Behavior {
+        var behavior = EmbeddedEngine.Behavior(reply: reply, delay: delay.duration)
+        guard let replies else { return behavior }
+        let settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
+            let flag = SettingsFlag("--replies", key: "engine.replies", file: try SettingsFile(path: replies))
+            return try Settings.load(file: nil, environment: [:], flags: [flag])
+        }
+        if case .embedded(let read) = settings.engine { behavior.replies = read.replies }
+        return behavior
+    }
+}
+
 extension ListenAddress: ExpressibleByArgument {
     /// Parses `HOST:PORT`.
     public init?(argument: String) { self.init(argument) }
     /// The notation that `init` parses.
     public var defaultValueDescription: String { description }
 }
-
-extension SampleEngine.Reply: ExpressibleByArgument {}

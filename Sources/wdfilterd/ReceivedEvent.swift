@@ -1,5 +1,6 @@
 import Bytes
 import Console
+import Driver
 import DriverJSON
 import JSON
 import Messages
@@ -19,6 +20,12 @@ struct ReceivedEvent: Hashable {
     var operationCode: Int64?
     /// The message's number on its host; nil for a ping.
     var sequence: UInt64?
+    /// The image in a CreateProcess; nil for other messages.
+    var imageFileName: String?
+    /// Whether a CreateProcess says that the process ended.
+    var isExit = false
+    /// The event's id.
+    var id: String?
     /// Whether it was sent in binary mode, with the driver's exact bytes.
     var isBinary = false
 
@@ -44,12 +51,18 @@ struct ReceivedEvent: Hashable {
         return number < parts.count ? String(parts[number]) : ""
     }
 
-    /// One readable line. Control characters are escaped, because any client can send anything.
-    var line: String {
-        let host = source.split(separator: "/").last.map(String.init) ?? source
-        let parts = [time, host, kind, operation, subject ?? "-", sequence.map { "#\($0)" } ?? "-"]
-        return parts.map { $0.isEmpty ? "-" : $0 }.joined(separator: " ").escapingInvisible
+    /// The host that sent it.
+    var host: String { source.split(separator: "/").last.map(String.init) ?? source }
+
+    /// The type of the message; nil for a ping and for a type that the driver does not have.
+    var messageType: (kind: EngineMessage.Kind, operation: EngineMessage.Operation)? {
+        guard let kind = EngineMessage.Kind(rawValue: kind), let operation = EngineMessage.Operation(name: operation)
+        else { return nil }
+        return (kind, operation)
     }
+
+    /// Whether the driver reads the answer as one to CreateProcess.
+    var isCreation: Bool { kind == "direct" && operation == AsyncOperation.createProcess.name }
 }
 
 extension ReceivedEvent {
@@ -74,10 +87,16 @@ extension ReceivedEvent {
                     let time = event.required("time", { $0.string() })
                 else { return nil }
                 let data = event.optional("data", nullable: true) { $0.openObject() }
-                return ReceivedEvent(
+                var received = ReceivedEvent(
                     type: type, source: source, time: time, subject: event.optional("subject") { $0.string() },
                     operationCode: data?.optional("operationCode") { $0.integer(in: 0...Int64(Int32.max)) },
                     sequence: data?.optional("sequence") { $0.unsigned(in: 0...UInt64.max) })
+                received.id = event.optional("id") { $0.string() }
+                if received.operation == AsyncOperation.createProcess.name {
+                    received.imageFileName = data?.optional("imageFileName") { $0.string() }
+                    received.isExit = data?.optional("createFlag") { $0.integer(in: 0...1) } == 0
+                }
+                return received
             }
         } catch {
             throw .malformed(error.faults.first.map { "\($0.pointer): \($0.detail)" } ?? "not an event")
@@ -93,12 +112,16 @@ extension ReceivedEvent {
         self.init(
             type: type, source: source, time: time, subject: headers["ce-subject"],
             operationCode: headers["ce-operationcode"].flatMap { Int64($0) },
-            sequence: headers["ce-sequence"].flatMap { UInt64($0) }, isBinary: true)
+            sequence: headers["ce-sequence"].flatMap { UInt64($0) }, id: headers["ce-id"], isBinary: true)
         if isPing { return }
         let code: Int32
         do throws(MessageFault) {
             switch try Dissection(request.body).readable() {
-            case .async(let message): code = message.operation.rawValue
+            case .async(let message):
+                code = message.operation.rawValue
+                if message.operation == .createProcess, case .imageLoadAndProcess(let notify) = message.body {
+                    (imageFileName, isExit) = (notify.imageFileName, !notify.createFlag)
+                }
             case .sync(let message): code = message.operation.rawValue
             default: throw MessageFault(offset: 0, detail: "not a message")
             }

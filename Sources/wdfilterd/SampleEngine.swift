@@ -1,6 +1,7 @@
 import Bytes
 import Console
 import Dispatch
+import Driver
 import DriverJSON
 import JSON
 import Locking
@@ -8,39 +9,28 @@ import Messages
 import MicroHTTPD
 import Runtime
 
-/// An engine that answers all messages the same way.
+/// An engine behind HTTP that answers as the embedded engine does.
 final class SampleEngine: RequestHandler {
-    /// The kind of answers.
-    enum Reply: String, CaseIterable, Sendable {
-        /// The answer that the driver expects.
-        case acknowledge
-        /// An answer that the driver does not expect.
-        case mismatch
-        /// An empty answer.
-        case empty
-        /// Forbids processes to start; otherwise like `acknowledge`.
-        case deny
-    }
-
     /// Maximum size of a message in bytes. A registry operation carries as much as a request's body.
     static let bodyLimit = 16 << 20
 
     private let check: SignatureCheck?
-    private let reply: Reply
-    private let delay: Duration
-    private let print: (@Sendable (String) -> Void)?
+    private let behavior: EmbeddedEngine.Behavior
+    private let table: ReplyTable
+    private let print: (@Sendable (AnsweredEvent) -> Void)?
     private let refused: @Sendable (String) -> Void
     private let counted = Locked(Tally())
+    private let images = Locked(ImageNames())
     private let delayed = DispatchQueue(label: "wdfilterd.engine.delay")
 
-    /// Creates an engine that passes a line for each message to `print` and the reason of each refusal to `refused`.
+    /// Creates an engine that passes each message and its answer to `print` and the reason of each refusal to `refused`.
     init(
-        check: SignatureCheck?, reply: Reply, delay: Duration, print: (@Sendable (String) -> Void)?,
+        check: SignatureCheck?, behavior: EmbeddedEngine.Behavior, print: (@Sendable (AnsweredEvent) -> Void)?,
         refused: @escaping @Sendable (String) -> Void
     ) {
         self.check = check
-        self.reply = reply
-        self.delay = delay
+        self.behavior = behavior
+        table = ReplyTable(behavior.replies, failEvery: behavior.failEvery)
         self.print = print
         self.refused = refused
     }
@@ -63,6 +53,7 @@ final class SampleEngine: RequestHandler {
     }
 
     private func receive(_ request: Request, _ responder: Responder) {
+        let started = Monotonic.now()
         if let fault = check?.fault(of: request) {
             return refuse(responder, status: 401, reason: fault)
         }
@@ -77,59 +68,38 @@ final class SampleEngine: RequestHandler {
                 return refuse(responder, status: 400, reason: detail)
             }
         }
-        counted.withLock { $0.count(event) }
-        print?(event.line)
-        let response = Self.response(to: event, reply)
-        guard delay > .zero else {
-            responder.respond(response)
-            return
+        if check != nil, event.id != request.head.headers["webhook-id"] {
+            return refuse(responder, status: 400, reason: "webhook-id is not the id of the event")
         }
-        delayed.asyncAfter(deadline: .after(delay)) { responder.respond(response) }
+        counted.withLock { $0.count(event) }
+        let image = images.withLock { $0.image(of: event) }
+        let answer = answer(to: event, image: image)
+        let finish: @Sendable () -> Void = { [print] in
+            answer.send(to: event, on: responder)
+            print?(AnsweredEvent(event: event, image: image, verdict: answer.verdict, duration: .now() - started))
+        }
+        if answer.delay > .zero {
+            delayed.asyncAfter(deadline: .after(answer.delay), execute: finish)
+        } else {
+            finish()
+        }
+    }
+
+    /// The answer to a message about a process with this image.
+    func answer(to event: ReceivedEvent, image: String?) -> SampleAnswer {
+        guard let (kind, operation) = event.messageType else {
+            return SampleAnswer(event, behavior.reply, nil, table.decideOnPing(), delay: behavior.delay)
+        }
+        let decision = table.decide(kind: kind, operation: operation, imageFileName: image)
+        return SampleAnswer(
+            event, decision.entry?.reply ?? behavior.reply, decision.entry?.answer, decision,
+            delay: decision.entry?.delay ?? behavior.delay)
     }
 
     private func refuse(_ responder: Responder, status: Int, reason: String) {
         refused(reason.escapingInvisible)
         counted.withLock { $0.refused += 1 }
         responder.respond(Response(status: status))
-    }
-
-    /// The answer to `event`, in the event's own mode. Empty for async messages and pings, whose answers are ignored.
-    static func response(to event: ReceivedEvent, _ reply: Reply) -> Response {
-        let isCreation = event.kind == "direct" && event.operation == "CreateProcess"
-        guard event.kind == "sync" || isCreation, reply != .empty, let code = event.operationCode else {
-            return Response(status: 200)
-        }
-        let (type, body) =
-            event.isBinary
-            ? (CloudEvent.binaryMediaType, isCreation ? binary(reply) : binary(reply, to: code))
-            : ("application/json", isCreation ? json(reply) : json(reply, to: code))
-        return Response(status: 200, headers: [("Content-Type", type)], body: body)
-    }
-
-    private static func json(_ reply: Reply, to code: Int64) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.object { $0.member("operationType", reply == .mismatch ? code + 1 : code) }
-        return writer.bytes
-    }
-
-    private static func json(_ reply: Reply) -> [UInt8] {
-        var writer = JSONWriter()
-        switch reply {
-        case .deny: writer.object { $0.member("accessDenied", true) }
-        case .mismatch: writer.value("mismatch" as StaticString)
-        case .acknowledge, .empty: writer.object { _ in }
-        }
-        return writer.bytes
-    }
-
-    private static func binary(_ reply: Reply, to code: Int64) -> [UInt8] {
-        ReplySyncMessage(operationType: Int32(truncatingIfNeeded: code) &+ (reply == .mismatch ? 1 : 0)).bytes
-    }
-
-    private static func binary(_ reply: Reply) -> [UInt8] {
-        // A reply to CreateProcess that lacks a byte is invalid.
-        let bytes = CreateProcessReply(accessDenied: reply == .deny).bytes
-        return reply == .mismatch ? bytes.dropLast() : bytes
     }
 }
 
@@ -151,5 +121,31 @@ struct Tally: Sendable {
         if let other = messages["other"] { lines.append("other \(other)") }
         if refused > 0 { lines.append("refused \(refused)") }
         return lines
+    }
+}
+
+/// The images of processes, as the engine learns them: only CreateProcess carries them.
+struct ImageNames: Sendable {
+    private struct Process: Hashable {
+        let source: String
+        let subject: String
+    }
+
+    private var images: [Process: String] = [:]
+
+    /// The maximum number of processes; beyond it, new ones have no image.
+    static let limit = 100_000
+
+    /// The image of the process that `event` is about. Learns it from a creation and forgets it at the exit.
+    mutating func image(of event: ReceivedEvent) -> String? {
+        guard let subject = event.subject else { return event.imageFileName }
+        let process = Process(source: event.source, subject: subject)
+        guard let image = event.imageFileName else { return images[process] }
+        if event.isExit {
+            images[process] = nil
+        } else if images.count < ImageNames.limit || images[process] != nil {
+            images[process] = image
+        }
+        return image
     }
 }

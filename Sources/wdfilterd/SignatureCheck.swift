@@ -1,3 +1,4 @@
+import Bytes
 import Console
 import Messages
 import MicroHTTPD
@@ -41,7 +42,9 @@ struct SignatureCheck {
         guard let id = headers["webhook-id"], let timestamp = headers["webhook-timestamp"],
             let signatures = headers["webhook-signature"]
         else { return "not signed" }
-        guard let time = Int64(timestamp) else { return "webhook-timestamp is not a whole number" }
+        guard timestamp.utf8.isDecimal, let time = Int64(timestamp) else {
+            return "webhook-timestamp is not a whole number"
+        }
         let difference = UInt64(bitPattern: time > now ? time &- now : now &- time)
         guard difference <= Self.tolerance else {
             return "webhook-timestamp is \(difference) s off; at most \(Self.tolerance) s are allowed"

@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "-", "i", "if", "deny", "flan", "fule", "NotifyEverything", "\u{0}", "rüüülés", String(repeating: "rules", count: 13),
+        "", "-", "i", "if", "deny", "flan", "fule", "NotifyEverything", "\u{0}", "rüüülés",
+        String(repeating: "rules", count: 13),
     ])
     func `a word that is unlike all names has none`(word: String) {
         #expect(NearestNameTests.names.nearest(to: word) == nil)

@@ -1,17 +1,19 @@
 import Console
+import Driver
 import Messages
 import MicroHTTPD
+import Runtime
 import Testing
 
 @testable import wdfilterd
 
 @Suite struct SampleEngineTests {
     @Test(arguments: [
-        (SampleEngine.Reply.acknowledge, #"{"operationType":3}"#, "{}"),
+        (EmbeddedEngine.Reply.acknowledge, #"{"operationType":3}"#, #"{"accessDenied":false}"#),
         (.mismatch, #"{"operationType":4}"#, #""mismatch""#), (.empty, "", ""),
         (.deny, #"{"operationType":3}"#, #"{"accessDenied":true}"#),
     ])
-    func `each reply is the one that its name says`(reply: SampleEngine.Reply, toSync: String, toCreation: String) {
+    func `each reply is the one that its name says`(reply: EmbeddedEngine.Reply, toSync: String, toCreation: String) {
         #expect(answer(to: event("sync.NewThreadDifferentProcess", code: 3), reply) == toSync)
         #expect(answer(to: event("direct.CreateProcess", code: 0), reply) == toCreation)
         #expect(answer(to: event("direct.Wow64cpuLoad", code: 15), reply) == "")
@@ -23,14 +25,88 @@ import Testing
         let event = try ReceivedEvent(try request(Self.body))
         #expect(event.kind == "sync")
         #expect(event.operationCode == 3)
+        #expect(event.host == "default")
+        #expect((event.subject, event.sequence, event.id) == ("process/584", 17, "default-5f3a9c-17"))
+    }
+
+    @Test func `a message and its answer become a line or an object`() throws {
+        var event = try ReceivedEvent(try request(Self.body))
+        var answered = AnsweredEvent(
+            event: event, image: #"C:\a.exe"#, verdict: "acknowledge", duration: .microseconds(650))
+        #expect(answered.line == #"sync NewThreadDifferentProcess 584 C:\a.exe -> acknowledge, 0.7 ms"#)
         #expect(
-            event.line == "2020-02-21T10:15:30.1234567Z default sync NewThreadDifferentProcess process/584 #17")
+            answered.json
+                == #"{"time":"2020-02-21T10:15:30.1234567Z","host":"default","kind":"sync","#
+                + #""operation":"NewThreadDifferentProcess","sequence":17,"processId":584,"#
+                + #""imageFileName":"C:\\a.exe","verdict":"acknowledge","durationMicroseconds":650}"#)
+        event.source = "/v1/hosts/lab"
+        answered = AnsweredEvent(event: event, image: nil, verdict: "fail", duration: .zero)
+        #expect(answered.line == "lab: sync NewThreadDifferentProcess 584 -> fail, 0.0 ms")
+        let ping = ReceivedEvent(type: "wdfilter.ping", source: "/v1/hosts/default", time: "")
+        answered = AnsweredEvent(event: ping, image: nil, verdict: "ok", duration: .milliseconds(2))
+        #expect(answered.line == "ping -> ok, 2.0 ms")
+        #expect(
+            answered.json == #"{"time":"","host":"default","kind":"ping","verdict":"ok","durationMicroseconds":2000}"#)
+    }
+
+    @Test func `images are learned from creations and forgotten at exits, host by host`() throws {
+        var names = ImageNames()
+        var creation = event("direct.CreateProcess", code: 0)
+        (creation.subject, creation.imageFileName) = ("process/8", "a.exe")
+        #expect(names.image(of: creation) == "a.exe")
+        var thread = event("sync.NewThreadSameProcess", code: 6)
+        thread.subject = "process/8"
+        #expect(names.image(of: thread) == "a.exe")
+        thread.source = "/v1/hosts/other"
+        #expect(names.image(of: thread) == nil)
+        creation.isExit = true
+        #expect(names.image(of: creation) == "a.exe")
+        thread.source = creation.source
+        #expect(names.image(of: thread) == nil)
+        for number in 0...ImageNames.limit {
+            var other = event("direct.CreateProcess", code: 0)
+            (other.subject, other.imageFileName) = ("process/\(number)", "b.exe")
+            _ = names.image(of: other)
+            other.imageFileName = nil
+            #expect((names.image(of: other) == nil) == (number == ImageNames.limit))
+        }
+    }
+
+    @Test func `the first entry that matches decides, for its image, kind and operation`() throws {
+        var deny = ReplyEntry()
+        (deny.imageFileName, deny.answer) = (
+            #"*\MIMIKATZ.exe"#,
+            CreateProcessAnswer(accessDenied: true, processRules: ProcessRules.notifyImageLoadRule.rawValue)
+        )
+        var failing = ReplyEntry()
+        (failing.kind, failing.failEvery) = (.sync, 2)
+        var silent = ReplyEntry()
+        (silent.operation, silent.reply, silent.delay) = (.async(.createThread), .timeout, .seconds(1))
+        var behavior = EmbeddedEngine.Behavior(reply: .empty)
+        behavior.replies = [deny, failing, silent]
+        let engine = SampleEngine(check: nil, behavior: behavior, print: nil, refused: { _ in })
+        let creation = event("direct.CreateProcess", code: 0)
+        let denied = engine.answer(to: creation, image: #"c:\x\mimikatz.EXE"#)
+        #expect(denied.verdict == "deny, rules NotifyImageLoadRule")
+        #expect(
+            denied.end
+                == .response(
+                    status: 200, type: "application/json",
+                    body: Array(#"{"accessDenied":true,"rules":["NotifyImageLoadRule"]}"#.utf8)))
+        #expect(engine.answer(to: creation, image: "b.exe").verdict == "allow, empty reply")
+        #expect(engine.answer(to: creation, image: nil).verdict == "allow, empty reply")
+        let sync = event("sync.NewThreadSameProcess", code: 6)
+        let ends = (0..<4).map { _ in engine.answer(to: sync, image: nil).verdict }
+        #expect(ends == ["empty reply", "fail", "empty reply", "fail"])
+        let thread = engine.answer(to: event("async.CreateThread", code: 6), image: nil)
+        #expect((thread.end, thread.delay) == (.silence, .seconds(1)))
     }
 
     @Test func `text from a sender cannot begin a line of its own`() throws {
         let body = Self.body.replacing("process/584", with: #"x\nforged\u001b[31m\u2028"#)
-        let line = try ReceivedEvent(try request(body)).line
-        #expect(line.hasSuffix(#" x\u{a}forged\u{1b}[31m\u{2028} #17"#))
+        let event = try ReceivedEvent(try request(body))
+        let line = AnsweredEvent(event: event, image: nil, verdict: "ok", duration: .zero).line
+        #expect(line.contains(#" x\u{a}forged\u{1b}[31m\u{2028} -> ok"#))
         #expect(!line.contains("\n"))
     }
 
@@ -73,7 +149,7 @@ import Testing
     @Test func `an event in binary mode is read from headers and bytes`() throws {
         let event = try read(Self.registry.bytes)
         #expect(event.isBinary)
-        #expect(event.line == "2020-02-21T10:15:30.1234567Z default sync RegistryEventSync process/4 #17")
+        #expect((event.operationCode, event.sequence, event.subject) == (2, 17, "process/4"))
         let ping = try read([], without: "ce-type", and: ("ce-type", "wdfilter.ping"))
         #expect(ping.isPing)
     }
@@ -96,9 +172,9 @@ import Testing
         arguments: [
             (.acknowledge, 3, CreateProcessReply()), (.mismatch, 4, nil), (.empty, nil, nil),
             (.deny, 3, CreateProcessReply(accessDenied: true)),
-        ] as [(SampleEngine.Reply, Int32?, CreateProcessReply?)])
+        ] as [(EmbeddedEngine.Reply, Int32?, CreateProcessReply?)])
     func `SYN-7, PRC-3: a message in binary mode is answered in bytes`(
-        reply: SampleEngine.Reply, type: Int32?, creation: CreateProcessReply?
+        reply: EmbeddedEngine.Reply, type: Int32?, creation: CreateProcessReply?
     ) {
         var sync = event("sync.NewThreadDifferentProcess", code: 3)
         var direct = event("direct.CreateProcess", code: 0)
@@ -107,8 +183,8 @@ import Testing
         #expect(CreateProcessReply(bytes: bytes(to: direct, reply)) == creation)
     }
 
-    private func bytes(to event: ReceivedEvent, _ reply: SampleEngine.Reply) -> [UInt8] {
-        guard case .bytes(let bytes) = SampleEngine.response(to: event, reply).body else { return [] }
+    private func bytes(to event: ReceivedEvent, _ reply: EmbeddedEngine.Reply) -> [UInt8] {
+        guard case .response(200, _, let bytes) = answered(event, reply).end else { return [] }
         return bytes
     }
 
@@ -145,9 +221,13 @@ import Testing
             sequence: nil)
     }
 
-    private func answer(to event: ReceivedEvent, _ reply: SampleEngine.Reply) -> String? {
-        let response = SampleEngine.response(to: event, reply)
-        guard response.status == 200, case .bytes(let bytes) = response.body else { return nil }
+    private func answer(to event: ReceivedEvent, _ reply: EmbeddedEngine.Reply) -> String? {
+        guard case .response(200, _, let bytes) = answered(event, reply).end else { return nil }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func answered(_ event: ReceivedEvent, _ reply: EmbeddedEngine.Reply) -> SampleAnswer {
+        SampleEngine(check: nil, behavior: .init(reply: reply), print: nil, refused: { _ in }).answer(
+            to: event, image: nil)
     }
 }

@@ -35,14 +35,14 @@ import WebhookEngine
         #expect(check.fault(of: one, at: now) == nil)
     }
 
-    @Test(arguments: ["-9223372036854775808", "9223372036854775807"])
+    @Test(arguments: ["0", "9223372036854775807"])
     func `an extreme timestamp is refused`(timestamp: String) throws {
         let request = try signedRequest(id: "a", timestamp: timestamp, signature: "v1,AAAA", body: "")
         let fault = try #require(check.fault(of: request, at: now))
         #expect(fault.hasSuffix(" s off; at most 300 s are allowed"))
     }
 
-    @Test(arguments: ["", "now", "99999999999999999999", "1614265330.0"])
+    @Test(arguments: ["", "now", "99999999999999999999", "1614265330.0", "-1", "+1614265330"])
     func `an invalid timestamp is refused`(timestamp: String) throws {
         let request = try signedRequest(id: "a", timestamp: timestamp, signature: "v1,AAAA", body: "")
         #expect(check.fault(of: request, at: now) == "webhook-timestamp is not a whole number")

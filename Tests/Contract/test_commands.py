@@ -19,7 +19,9 @@ from pathlib import Path
 import pytest
 
 from contract.document import REPOSITORY
+from contract.machine import IMAGE, Machine
 from contract.service import Service, binary
+from contract.story import A, B, two_processes
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 LINE = re.compile(r"wdfilterd engine listening on http://127\.0\.0\.1:(\d+)\n")
@@ -61,9 +63,9 @@ def send(port: int, event: dict[str, object], secret: str | None = None) -> tupl
     if secret is not None:
         key = base64.b64decode(secret.removeprefix("whsec_"))
         timestamp = str(int(time.time()))
-        digest = hmac.new(key, f"id.{timestamp}.{body}".encode(), hashlib.sha256).digest()
+        digest = hmac.new(key, f"{event['id']}.{timestamp}.{body}".encode(), hashlib.sha256).digest()
         signature = f"v1,{base64.b64encode(digest).decode()}"
-        headers |= {"webhook-id": "id", "webhook-timestamp": timestamp, "webhook-signature": signature}
+        headers |= {"webhook-id": str(event["id"]), "webhook-timestamp": timestamp, "webhook-signature": signature}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     try:
         connection.request("POST", "/", body, headers)
@@ -98,13 +100,58 @@ def test_engine_checks_answers_prints_and_counts(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=SECONDS)
     assert process.returncode == 0
+    line = re.fullmatch(r"sync NewThreadDifferentProcess 584 -> acknowledge, (\d+\.\d) ms", output.splitlines()[0])
+    assert line is not None
+    assert float(line[1]) >= 50
     assert output.splitlines() == [
-        "2020-02-21T10:15:30.1234567Z default sync NewThreadDifferentProcess process/584 #17",
+        output.splitlines()[0],
         "sync 1",
         "async 0",
         "direct 0",
         "ping 0",
         "refused 2",
+    ]
+
+
+def test_engine_answers_by_rules_and_prints_objects(machine: Machine, tmp_path: Path) -> None:
+    replies = tmp_path / "replies.yaml"
+    replies.write_text(
+        "- {imageFileName: '*\\mimikatz.exe', accessDenied: true}\n"
+        "- {operation: NewThreadDifferentProcess, reply: mismatch}\n"
+    )
+    arguments = ["--replies", str(replies), "--print", "--json"]
+    with engine(*arguments) as (port, process):
+        machine.call("putEngine", body={"type": "webhook", "url": f"http://127.0.0.1:{port}/"})
+        two_processes(machine)
+        denied = machine.get("createProcess", body={"imageFileName": "C:\\x\\Mimikatz.exe"}, expect=200)
+        assert denied["accessDenied"] is True
+        machine.thread(B, creatorProcessId=A)
+        machine.drain()
+        [sync] = machine.all("listMessages", query={"kind": "sync"})
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=SECONDS)
+    fault = "/operationType: is 4, which is not a sync operation; this message is 3 (NewThreadDifferentProcess)"
+    assert ": ".join(sync["reply"]["fault"].values()) == fault
+    lines = [json.loads(line) for line in output.splitlines()[:-4]]
+    shown = [(line["operation"], line["processId"], line["imageFileName"], line["verdict"]) for line in lines]
+    assert shown == [
+        ("CreateProcess", A, IMAGE, "allow"),
+        ("CreateProcess", B, IMAGE, "allow"),
+        ("CreateProcess", 4 * 2, "C:\\x\\Mimikatz.exe", "deny"),
+        ("NewThreadDifferentProcess", A, IMAGE, "mismatch"),
+        ("CreateThread", A, IMAGE, "ok"),
+    ]
+    assert {line["host"] for line in lines} == {machine.name}
+
+
+def test_engine_reports_all_faults_of_its_replies(tmp_path: Path) -> None:
+    replies = tmp_path / "replies.yaml"
+    replies.write_text("- {operation: Nope}\n- {accessDenied: true,\n   reply: deny}\n")
+    result = run("engine", "--replies", str(replies))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
+        f'{replies}:1: engine.replies[0].operation: "Nope" is not an operation',
+        f"{replies}:2: engine.replies[1]: has reply and also accessDenied, rules or flags; omit one of them",
     ]
 
 
@@ -300,11 +347,13 @@ def test_an_engine_that_is_asked_twice_prints_its_count_once() -> None:
 
 
 def test_an_engine_that_is_asked_again_later_prints_its_count_and_ends_at_once() -> None:
-    with engine("--delay", "60s", "--print") as (port, process):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
-        connection.request("POST", "/", json.dumps(event()), {"Content-Type": "application/cloudevents+json"})
-        assert process.stdout is not None
-        assert process.stdout.readline().endswith(" #17\n")
+    with engine("--delay", "60s") as (port, process):
+        body = json.dumps(event()).encode()
+        head = f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n"
+        connection = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
+        connection.sendall(f"{head}Content-Type: application/cloudevents+json\r\n\r\n".encode())
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 100 ")  # the request is in flight
+        connection.sendall(body)
         process.send_signal(signal.SIGINT)
         time.sleep(1.2)
         assert process.poll() is None

@@ -76,6 +76,92 @@ class TestReplies:
         assert machine.get("pingEngine")["durationMicroseconds"] >= 30_000
 
 
+class TestRepliesByRules:
+    """Entries of the embedded engine: who gets which answer."""
+
+    def test_one_image_is_denied_and_others_are_not(self, machine: Machine) -> None:
+        replies = [{"imageFileName": "*\\MIMIKATZ.exe", "accessDenied": True}]
+        machine.call("putEngine", body={"type": "embedded", "replies": replies})
+        assert machine.get("getEngine")["replies"] == replies
+        denied = machine.get("createProcess", body={"imageFileName": "C:\\a\\mimikatz.exe"}, expect=200)
+        assert denied["accessDenied"] is True
+        machine.process()
+        [message] = machine.all("listMessages", query={"imageFileName": "*\\mimikatz.exe"})
+        assert message["reply"] == {"accessDenied": True}
+
+    def test_an_entry_sets_rules_and_flags(self, machine: Machine) -> None:
+        entry = {"operation": "CreateProcess", "rules": ["NotifyImageLoadRule"], "flags": ["TrustedProcess"]}
+        machine.call("putEngine", body={"type": "embedded", "replies": [entry]})
+        process = machine.process()
+        assert process["rules"] == ["NotifyImageLoadRule"]
+        assert process["flags"] == ["TrustedProcess", "ThreadNotifyRoutineExSet"]
+
+    @pytest.mark.parametrize(
+        ("entry", "pointer", "detail"),
+        [
+            ({"operation": "CreateProces"}, "/operation", "did you mean CreateProcess?"),
+            ({"operation": "LoadImage", "accessDenied": True}, "", "answer only a direct CreateProcess"),
+            ({"kind": "sync", "flags": []}, "", "answer only a direct CreateProcess"),
+            ({"reply": "deny", "accessDenied": True}, "", "omit one of them"),
+            ({"kind": "direct", "operation": "RegistryEventSync"}, "", "RegistryEventSync is always sync"),
+            ({"imageFileName": ""}, "/imageFileName", "must not be empty"),
+            ({"delayMs": 60_001}, "/delayMs", ""),
+            ({"failEvery": -1}, "/failEvery", ""),
+        ],
+    )
+    def test_an_entry_that_cannot_work_is_refused(
+        self, machine: Machine, entry: dict[str, object], pointer: str, detail: str
+    ) -> None:
+        answer = machine.call("putEngine", body={"type": "embedded", "replies": [{}, entry]}, expect=400)
+        [error] = answer.json["errors"]
+        assert error["pointer"] == f"/replies/1{pointer}"
+        assert detail in error["detail"]
+
+    @pytest.mark.parametrize(
+        "replies", [[{}] * 101, [{"imageFileName": "x" * 4097}], [{"imageFileName": "x" * 2049}] * 2]
+    )
+    def test_there_are_bounds(self, machine: Machine, replies: list[dict[str, str]]) -> None:
+        machine.call("putEngine", body={"type": "embedded", "replies": replies}, expect=400)
+        machine.call("putEngine", body={"type": "embedded", "replies": [{"imageFileName": "x" * 4096}] + [{}] * 99})
+
+
+class TestJournal:
+    """Each message's way to its end."""
+
+    def test_a_dropped_message_says_which_one_it_went_for(self, machine: Machine) -> None:
+        machine.call("putWorker", body={"state": "paused"})
+        machine.call("patchConfig", body={"maxAsyncNotificationCount": 1})
+        for _ in range(2):
+            machine.call("sendAsyncNotification", body={"operation": "RegistryEvent"}, expect=202)
+        first, second = machine.all("listMessages")
+        assert (first["delivery"], first["droppedFor"], first["endedAs"]) == ("dropped", second["sequence"], 1)
+        assert "sentAt" not in first
+        assert second.keys() & {"sentAt", "endedAt", "endedAs", "droppedFor", "reply"} == set()
+        machine.call("putWorker", body={"state": "running"})
+        machine.drain()
+        second = machine.get("getMessage", sequence=second["sequence"])
+        assert second["endedAs"] == 2
+        assert second["sentAt"] <= second["endedAt"]
+
+    def test_the_filters_of_routine_time_and_acknowledgment_work(self, machine: Machine) -> None:
+        machine.call("putClock", body={"mode": "manual", "now": "2020-02-21T10:15:30Z"})
+        two_processes(machine)
+        machine.call("putClock", body={"mode": "manual", "now": "2020-02-21T10:15:31Z"})
+        machine.thread(B, creatorProcessId=A)
+        machine.drain()
+
+        def found(**query: object) -> list[int]:
+            return [message["sequence"] for message in machine.all("listMessages", query=query)]
+
+        assert found(routine="MpCreateThreadNotifyRoutine") == [3, 4]
+        assert found(acknowledged="true") == [3]
+        assert found(acknowledged="false") == []
+        assert found(since="2020-02-21T10:15:31Z") == [3, 4]
+        assert found(until="2020-02-21T10:15:31Z") == [1, 2]
+        assert found(imageFileName="*\\NOTEPAD.exe") == [1, 2, 3, 4]
+        assert found(imageFileName="*\\calc.exe", waitMs=10) == []
+
+
 class TestSyncSwitches:
     """SYN-2, SYN-4."""
 

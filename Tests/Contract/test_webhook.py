@@ -1,5 +1,6 @@
 """Engine webhooks that are slow, wrong or unreachable (SYN-4 to SYN-9), and that the next message works."""
 
+import base64
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,3 +195,67 @@ def test_the_settings_say_where_webhooks_may_go(start: StartService) -> None:
             assert machine.get("pingEngine")["status"] == "STATUS_PORT_DISCONNECTED"
             assert machine.get("getEngine")["lastError"]["detail"] == f"not connected: {detail}"
         assert not receiver.requests
+
+
+# The bodies of replies that authors of engines really sent.
+MISUNDERSTOOD = {
+    "a byte order mark": b'\xef\xbb\xbf{"operationType":3}',
+    "a CloudEvent": b'{"specversion":"1.0","id":"1","source":"/e","type":"reply","data":{"operationType":3}}',
+    "a string": b'{"operationType":"3"}',
+    "text": b"ok",
+    "another case": b'{"OperationType":3}',
+    "another operation": b'{"operationType":6}',
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("name", MISUNDERSTOOD)
+def test_a_reply_that_is_not_understood_is_explained(machine: Machine, name: str) -> None:
+    """SYN-8. In the engine's last error and in the journal, with what the engine answered."""
+    body = MISUNDERSTOOD[name]
+    two_processes(machine)
+    with new_receiver() as receiver:
+        machine.call("putEngine", body=receiver.setting)
+        receiver.answering = answer("200 OK\r\nContent-Type: text/plain", body)
+        sync, _ = messages(machine.thread(B, creatorProcessId=A))
+        error = machine.get("getEngine")["lastError"]
+    assert (sync["status"], sync["acknowledged"]) == ("STATUS_SUCCESS", False)
+    message = machine.get("getMessage", sequence=sync["sequence"])
+    reply = message["reply"]
+    assert (reply["httpStatus"], reply["mediaType"], reply["size"]) == (200, "text/plain", len(body))
+    assert base64.b64decode(reply["bytes"]) == body
+    fault = reply["fault"]
+    text = f"{fault['pointer']}: {fault['detail']}" if fault["pointer"] else fault["detail"]
+    assert error["detail"] == f"reply not understood: {text}"
+    assert (error["sequence"], error["operation"]) == (sync["sequence"], "NewThreadDifferentProcess")
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"AccessDenied":true}', b'{"access_denied":true}', b'{"deny":true}', b'{"data":{}}']
+)
+def test_a_misspelled_veto_is_a_mismatch(machine: Machine, body: bytes) -> None:
+    """PRC-3. The process starts, but the author of the engine can see why."""
+    with new_receiver() as receiver:
+        machine.call("putEngine", body=receiver.setting)
+        receiver.answering = answer("200 OK", body)
+        machine.process()
+        engine = machine.get("getEngine")
+        assert engine["lastError"]["detail"].startswith("reply not understood: /")
+        assert engine["lastSuccessAt"] is None
+        receiver.answering = answer("200 OK", b"{}")
+        machine.process()
+        engine = machine.get("getEngine")
+        assert engine["lastError"]["sequence"] == 1
+        assert engine["lastSuccessAt"] is not None
+    assert machine.get("getCounters")["direct"]["fltSendMessageReplyBufferMismatch"] == 1
+
+
+def test_a_ping_says_why_it_failed(machine: Machine) -> None:
+    with new_receiver() as receiver:
+        machine.call("putEngine", body=receiver.setting)
+        receiver.answering = answer("503 Busy", b"later")
+        ping = machine.get("pingEngine")
+        assert (ping["status"], ping["detail"]) == ("STATUS_UNSUCCESSFUL", "HTTP status 503")
+        assert machine.get("getEngine")["lastError"].keys() == {"detail", "time"}
+        receiver.answering = answer("200 OK", b"")
+        assert "detail" not in machine.get("pingEngine")

@@ -237,7 +237,7 @@ private final class Traffic: Sendable {
     static func answer(_ message: EngineMessage, _ random: inout SplitMix) -> EngineResult {
         switch Int.random(in: 0..<8, using: &random) {
         case 0: .failing(.timeout)
-        case 1: EngineResult(status: .success, reply: .unreadable)
+        case 1: EngineResult(status: .success, reply: .unreadable(ReplyFault("x")))
         case 2:
             EngineResult(
                 status: .success,

@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(arguments: [
-        EngineReply.unreadable, .sync(ReplySyncMessage(operationType: 0)), .bytes([]),
+        EngineReply.unreadable(ReplyFault("x")), .sync(ReplySyncMessage(operationType: 0)), .bytes([]),
         .bytes([UInt8](repeating: 0x5D, count: 0x60)), .bytes([0x5D, 0, 0x60] + [UInt8](repeating: 1, count: 0x5C)),
     ])
     func `PRC-3: an invalid reply to CreateProcess counts as a mismatch and changes nothing`(reply: EngineReply) throws

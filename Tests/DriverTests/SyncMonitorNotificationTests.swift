@@ -148,7 +148,8 @@ import Testing
     func `SYN-8: a mismatched reply is counted and leaves the rule set`(operation: SyncOperation) throws {
         let other: Int32 = operation == .registryEventSync ? 3 : 2
         let mismatches: [EngineReply] = [
-            .empty, .unreadable, .createProcess(CreateProcessAnswer()), .sync(ReplySyncMessage(operationType: other)),
+            .empty, .unreadable(ReplyFault("x")), .createProcess(CreateProcessAnswer()),
+            .sync(ReplySyncMessage(operationType: other)),
             .sync(ReplySyncMessage(operationType: operation.rawValue | 0x100)), .bytes([]),
         ]
         for (count, reply) in mismatches.enumerated() {

@@ -55,7 +55,7 @@ struct EmbeddedEngineTests {
         #expect(denied.reply == .createProcess(CreateProcessAnswer(accessDenied: true)))
         let mismatched = try now(message, engine(.mismatch))
         #expect(mismatched.status == .success)
-        #expect(mismatched.reply == .unreadable)
+        #expect(message.reading(of: mismatched.reply).fault != nil)
     }
 
     @Test(arguments: [EmbeddedEngine.Reply.acknowledge, .mismatch, .empty, .deny])
@@ -152,5 +152,93 @@ struct EmbeddedEngineTests {
         engine = nil
         timers.fireAll()
         #expect(results.withLock { $0 } == [EngineResult(status: .success)])
+    }
+
+    // MARK: Entries
+
+    private func engine(_ entries: [ReplyEntry], reply: EmbeddedEngine.Reply = .acknowledge, delay: Duration = .zero)
+        -> EmbeddedEngine
+    {
+        var behavior = EmbeddedEngine.Behavior(reply: reply, delay: delay, failEvery: 2)
+        behavior.replies = entries
+        return EmbeddedEngine(behavior, timers: timers)
+    }
+
+    private func entry(_ change: (inout ReplyEntry) -> Void) -> ReplyEntry {
+        var entry = ReplyEntry()
+        change(&entry)
+        return entry
+    }
+
+    @Test func `PRC-3: an answer to CreateProcess is for creations of its image only`() throws {
+        let answer = CreateProcessAnswer(accessDenied: true, processFlags: 1, processRules: 2)
+        let engine = engine([entry { ($0.imageFileName, $0.answer) = ("A.*", answer) }])
+        #expect(try now(.create, engine).reply == .createProcess(answer))
+        for message in [EngineMessage.exit, .wow64] {
+            #expect(try now(message, engine).reply == .empty)
+        }
+        let other = self.engine([entry { ($0.imageFileName, $0.answer) = ("b.*", answer) }])
+        #expect(try now(.create, other).reply == .createProcess(CreateProcessAnswer()))
+    }
+
+    @Test func `the first entry that matches decides, and each counts its own failures`() throws {
+        let engine = engine([
+            entry { ($0.operation, $0.reply) = (.sync(.newThreadSameProcess), .mismatch) },
+            entry { ($0.kind, $0.failEvery) = (.sync, 3) },
+            entry { ($0.kind, $0.reply) = (.sync, .timeout) },
+        ])
+        let mismatched = EngineMessage.sync(.newThreadSameProcess)
+        for _ in 0..<4 { #expect(mismatched.reading(of: try now(mismatched, engine).reply).fault != nil) }
+        let statuses = try (0..<6).map { _ in try now(.sync(.registryEventSync), engine).status }
+        #expect(statuses == [.success, .success, .unsuccessful, .success, .success, .unsuccessful])
+        // Those that match no entry count for the engine's own failEvery.
+        #expect(
+            try (0..<4).map { _ in try now(.exit, engine).status } == [
+                .success, .unsuccessful, .success, .unsuccessful,
+            ])
+    }
+
+    @Test func `an entry has its own delay, or that of the engine`() {
+        let entries = [
+            entry { ($0.kind, $0.delay) = (.direct, .zero) }, entry { ($0.kind, $0.delay) = (.sync, .milliseconds(7)) },
+        ]
+        let engine = engine(entries, delay: .milliseconds(20))
+        #expect(send(.create, to: engine).withLock { $0.count } == 1)
+        _ = send(.sync(.registryEventSync), to: engine)
+        _ = send(.exit, to: engine)
+        #expect(timers.waiting == [.milliseconds(7), .milliseconds(20)])
+    }
+
+    @Test func `a message without an image matches no entry for an image`() throws {
+        let message = EngineMessage(
+            sequence: 1, time: .unixEpoch, kind: .async, process: nil,
+            content: .async(AsyncMessage(operation: .registryEvent, body: .raw([]))))
+        let engine = engine([entry { ($0.imageFileName, $0.reply) = ("*", .disconnect) }])
+        #expect(try now(message, engine).status == .success)
+        #expect(try now(.exit, engine).status == .portDisconnected)
+    }
+
+    @Test(
+        arguments: [
+            (.sync, .async(.createThread), nil, "CreateThread is never sync"),
+            (.async, .sync(.registryEventSync), nil, "RegistryEventSync is always sync"),
+            (.direct, .sync(.registryEventSync), nil, "RegistryEventSync is always sync"),
+            (
+                nil, .async(.loadImage), true,
+                "accessDenied, rules and flags answer only a direct CreateProcess, which this entry excludes"
+            ),
+            (
+                .async, .async(.createProcess), true,
+                "accessDenied, rules and flags answer only a direct CreateProcess, which this entry excludes"
+            ),
+            (.direct, .async(.createProcess), true, nil), (.direct, nil, false, nil), (nil, nil, nil, nil),
+        ] as [(EngineMessage.Kind?, EngineMessage.Operation?, Bool?, String?)])
+    func `an entry that can never match is a fault`(
+        kind: EngineMessage.Kind?, operation: EngineMessage.Operation?, denied: Bool?, fault: String?
+    ) {
+        var entry = ReplyEntry()
+        (entry.kind, entry.operation) = (kind, operation)
+        entry.answer = denied.map { CreateProcessAnswer(accessDenied: $0) }
+        #expect(entry.fault == fault)
     }
 }

@@ -5,7 +5,8 @@ extension EngineMessage {
     private static let process = AuxPidCreationTime(processId: 584, creationTime: FileTime(ticks: 7))
 
     private static func make(_ kind: Kind, _ content: Content) -> EngineMessage {
-        EngineMessage(sequence: 1, time: .unixEpoch, kind: kind, process: process, content: content)
+        EngineMessage(
+            sequence: 1, time: .unixEpoch, kind: kind, process: process, imageFileName: "a.exe", content: content)
     }
 
     /// A sync message of the given type.

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from release.command import run
-
+from image.command import run
 from image.compose import FILE, TOOLS
 
 BEYOND = ("privileged", "cap_add", "devices", "volumes", "pid", "ipc", "userns_mode", "environment", "sysctls")

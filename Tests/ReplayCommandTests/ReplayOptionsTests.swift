@@ -84,7 +84,7 @@ import Testing
     @Test func `options of the engine override only their own settings of the file`() throws {
         let command = try ReplayCommand.parse(["f", "--engine-latency", "10ms"])
         let file = SettingsFile(name: "c", text: "engine: {reply: deny, delayMs: 100, failEvery: 7}")
-        let settings = try Settings.load(file: file, environment: [:], flags: command.engine.settings)
+        let settings = try Settings.load(file: file, environment: [:], flags: try command.engine.settings())
         #expect(
             settings.engine == .embedded(EmbeddedEngine.Behavior(reply: .deny, delay: .milliseconds(10), failEvery: 7)))
     }
@@ -94,7 +94,7 @@ import Testing
         let command = try ReplayCommand.parse(["f", "--engine-reply", "deny"])
         let file = SettingsFile(name: "c", text: "engine: {type: \(type)}")
         let fault = #expect(throws: InvalidSettings.self) {
-            try Settings.load(file: file, environment: [:], flags: command.engine.settings)
+            try Settings.load(file: file, environment: [:], flags: try command.engine.settings())
         }
         #expect(fault?.faults.map(\.description) == ["--engine-reply: requires engine.type embedded"])
     }

@@ -1,3 +1,5 @@
+import Driver
+import Messages
 import Runtime
 import Settings
 import Testing
@@ -8,6 +10,68 @@ import WebhookEngine
         let embedded = EmbeddedEngine.Behavior(reply: .deny, delay: .seconds(60), failEvery: 3)
         #expect(try load("engine: {reply: deny, delayMs: 60000, failEvery: 3}").engine == .embedded(embedded))
         #expect(try load("engine: {type: none}").engine == .none)
+    }
+
+    @Test func `an embedded engine has answers for some messages, in YAML or in a variable`() throws {
+        var deny = ReplyEntry()
+        (deny.imageFileName, deny.answer) = (#"*\mimikatz.exe"#, CreateProcessAnswer(accessDenied: true))
+        var slow = ReplyEntry()
+        (slow.operation, slow.reply) = (.sync(.newThreadDifferentProcess), .mismatch)
+        (slow.delay, slow.failEvery) = (.milliseconds(20), 3)
+        var behavior = EmbeddedEngine.Behavior()
+        behavior.replies = [deny, slow]
+        let text = """
+            engine:
+              replies:
+                - {imageFileName: '*\\mimikatz.exe', accessDenied: true}
+                - operation: NewThreadDifferentProcess
+                  reply: mismatch
+                  delayMs: 20
+                  failEvery: 3
+            """
+        #expect(try load(text).engine == .embedded(behavior))
+        behavior.replies = [deny]
+        let variable = ["WDFILTERD_ENGINE_REPLIES": #"[{"imageFileName":"*\\mimikatz.exe","accessDenied":true}]"#]
+        #expect(try load(text, environment: variable).engine == .embedded(behavior))
+        let flag = SettingsFlag("--replies", key: "engine.replies", file: SettingsFile(name: "r.yaml", text: "[]"))
+        #expect(try load(text, environment: variable, flags: [flag]).engine == .embedded(.init()))
+    }
+
+    @Test func `faults of answers name their entry, member and line`() {
+        expectFaults(
+            """
+            engine:
+              replies:
+                - accessDenied: yes
+                - imageFileName: a
+                  oparation: CreateProcess
+                - operation: CreateThread
+                  kind: sync
+            """,
+            [
+                "wdfilterd.yaml:3: engine.replies[0].accessDenied: must be true or false, not a string",
+                "wdfilterd.yaml:5: engine.replies[1].oparation: unknown member; did you mean operation?",
+                "wdfilterd.yaml:6: engine.replies[2]: CreateThread is never sync",
+            ])
+        expectFaults("engine:\n  replies: 3\n", ["wdfilterd.yaml:2: engine.replies: must be a list"])
+        expectFaults(
+            "", flags: [SettingsFlag("--replies", key: "engine.replies", file: SettingsFile(name: "r", text: "- {"))],
+            ["r: engine.replies: is not YAML"])
+        expectFaults(
+            "engine:\n  replies:\n  - &a {imageFileName: x}\n" + String(repeating: "  - *a\n", count: 100),
+            ["wdfilterd.yaml:2: engine.replies: has 101 elements, at most 100 are allowed"])
+        expectFaults(
+            "engine:\n  replies:\n  - &a [" + String(repeating: "1,", count: 9000) + "1]\n  - *a\n",
+            ["wdfilterd.yaml:2: engine.replies: has more than 10000 values, or is nested too deeply"])
+        expectFaults(
+            "engine:\n  replies: " + String(repeating: "[", count: 40) + String(repeating: "]", count: 40),
+            ["wdfilterd.yaml:2: engine.replies: has more than 10000 values, or is nested too deeply"])
+        expectFaults(
+            "engine:\n  replies: [{imageFileName: \(String(repeating: "x", count: 4097))}]",
+            ["wdfilterd.yaml:2: engine.replies: the globs have 4097 UTF-16 units; at most 4096 are allowed"])
+        expectFaults(
+            "engine:\n  type: none\n  replies: []\n",
+            ["wdfilterd.yaml:3: engine.replies: requires engine.type embedded"])
     }
 
     @Test func `a webhook has its own members`() throws {

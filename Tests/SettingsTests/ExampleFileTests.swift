@@ -1,4 +1,5 @@
 import Driver
+import Runtime
 import Settings
 import Testing
 import Yams
@@ -54,12 +55,25 @@ import Yams
         }
     }
 
+    @Test func `the commented answers of the embedded engine are correct`() throws {
+        let entries = file.text.split(separator: "\n").filter { $0.hasPrefix("  # - ") }.map { "  " + $0.dropFirst(4) }
+        let text = "engine:\n  replies:\n" + entries.joined(separator: "\n")
+        let settings = try Settings.load(file: SettingsFile(name: "example", text: text), environment: [:])
+        guard case .embedded(let behavior) = settings.engine else {
+            Issue.record("not the embedded engine")
+            return
+        }
+        #expect(behavior.replies.map(\.imageFileName) == [#"*\mimikatz.exe"#, nil])
+        #expect(behavior.replies.map(\.answer?.accessDenied) == [true, nil])
+    }
+
     @Test func `the commented parts of the example are correct too`() throws {
         var text = ""
         for line in file.text.split(separator: "\n", omittingEmptySubsequences: false) {
             switch line {
             case _ where line.hasPrefix("  type:"): text += "  type: webhook"
             case _ where ["  reply:", "  delayMs:", "  failEvery:"].contains(where: line.hasPrefix): break
+            case _ where line.hasPrefix("  # - ") || line.hasPrefix("  replies:"): break
             case _ where line.hasPrefix("  # ") && line.dropFirst(4).contains(": ") && !line.contains("Members"):
                 text += "  " + line.dropFirst(4)
             case _ where line.hasPrefix("#   - ") || line.hasPrefix("#     "): text += "  " + line.dropFirst(4)

@@ -28,8 +28,20 @@ extension WebhookEngine {
             multi: try multi ?? CurlMulti(), clock: StoppedClock())
     }
 
-    /// Sends `message` and returns its result; more than one completion stops the test.
+    /// Sends `message` and returns its result without the answer as it arrived.
     func outcome(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> EngineResult {
+        var result = await wholeOutcome(of: message, timeout: timeout)
+        result.answer = nil
+        return result
+    }
+
+    /// Sends `message` and returns its answer as it arrived.
+    func answer(to message: EngineMessage) async -> EngineAnswer? {
+        await wholeOutcome(of: message, timeout: .seconds(20)).answer
+    }
+
+    /// Sends `message` and returns its result; more than one completion stops the test.
+    private func wholeOutcome(of message: EngineMessage, timeout: Duration) async -> EngineResult {
         await withCheckedContinuation { continuation in
             send(message, timeout: timeout) { continuation.resume(returning: $0) }
         }
@@ -51,9 +63,11 @@ extension WebhookEngine {
     }
 
     func pingResult(timeout: Duration = .seconds(20)) async -> EngineResult {
-        await withCheckedContinuation { continuation in
+        var result = await withCheckedContinuation { continuation in
             ping(timeout: timeout) { continuation.resume(returning: $0) }
         }
+        result.answer = nil
+        return result
     }
 }
 

@@ -30,7 +30,7 @@ struct ReplyTests {
         "<html>200</html>",
     ])
     func `an invalid answer to a sync message is an unreadable reply`(body: String) async throws {
-        #expect(try await result(of: .sync(), body) == EngineResult(status: .success, reply: .unreadable))
+        try await expectUnreadable(.sync(), body)
     }
 
     @Test(arguments: [
@@ -56,7 +56,7 @@ struct ReplyTests {
         #"{"rules":[-1]}"#, #"{"rules":[true]}"#, #"{"rules":[0.5]}"#,
     ])
     func `an invalid answer to CreateProcess denies nothing and sets nothing`(body: String) async throws {
-        #expect(try await result(of: .create, body) == EngineResult(status: .success, reply: .unreadable))
+        try await expectUnreadable(.create, body)
     }
 
     @Test(arguments: [EngineMessage.sync(), .create])
@@ -114,10 +114,76 @@ struct ReplyTests {
                 == EngineResult(status: .success, reply: reply))
     }
 
-    @Test func `an unreadable reply is reported in the result of its own message`() async throws {
-        let receiver = try ScriptedReceiver { _ in .reply("{}") }
-        let engine = try WebhookEngine.make(receiver.url)
-        #expect(await engine.fault(of: .sync()) == "unreadable reply: /operationType: required, but missing")
-        #expect(await engine.fault(of: .async()) == nil)
+    @Test(arguments: [
+        ("{}", "/operationType: required, but missing"),
+        (#"{"OperationType":3}"#, "/OperationType: unknown member; did you mean operationType?"),
+        (#"{"specversion":"1.0","data":{"operationType":3}}"#, "/operationType: required, but missing"),
+        (
+            #"{"operationType":"NewThreadDiferentProcess"}"#,
+            #"/operationType: "NewThreadDiferentProcess" is not a sync operation; did you mean NewThreadDifferentProcess?"#
+        ),
+        (
+            #"{"operationType":6}"#,
+            "/operationType: is 6 (NewThreadSameProcess); this message is 3 (NewThreadDifferentProcess)"
+        ),
+        (
+            #"{"operationType":4}"#,
+            "/operationType: is 4, which is not a sync operation; this message is 3 (NewThreadDifferentProcess)"
+        ),
+        ("", #"empty reply; expected {"operationType":3}"#),
+    ])
+    func `a reply to a sync message that is not taken says why`(body: String, fault: String) async throws {
+        try await expect(fault, of: .sync(), body)
+    }
+
+    @Test(arguments: [
+        (#"{"AccessDenied":true}"#, "/AccessDenied: unknown member; did you mean accessDenied?"),
+        (#"{"access_denied":true}"#, "/access_denied: unknown member; did you mean accessDenied?"),
+        (#"{"deny":true}"#, "/deny: unknown member; a reply to CreateProcess has accessDenied, rules, flags"),
+        (#"{"x":1,"rule":[]}"#, "/rule: unknown member; did you mean rules?"),
+        (#"{"accessDenied":"yes"}"#, nil), (#"{"rules":["NotifyImageLoad"]}"#, nil),
+        ("{}", ""), ("", ""), (#"{"accessDenied":false,"deny":true}"#, ""),
+    ])
+    func `PRC-3: a reply to CreateProcess that is not taken says why`(body: String, fault: String?) async throws {
+        if let fault { return try await expect(fault, of: .create, body) }
+        try await expectUnreadable(.create, body)
+    }
+
+    @Test(arguments: [
+        (EngineMessage.sync(), [UInt8](repeating: 0, count: 19), "19 bytes; a ReplySyncMessage has at least 20"),
+        (
+            .sync(), [UInt8](repeating: 0, count: 20),
+            "the i32 at 08 is 0, which is not a sync operation; this message is 3 (NewThreadDifferentProcess)"
+        ),
+        (.create, [UInt8](repeating: 0x5D, count: 0x5F), "95 bytes; a reply to CreateProcess has 96"),
+        (.create, [UInt8](repeating: 0, count: 0x60), "byte 00 is 0x0; expected 0x5d"),
+        (.create, [UInt8](repeating: 0x5D, count: 0x60), "the word at 02 is 0x5d5d; expected 0x60"),
+    ])
+    func `SYN-7, PRC-3: bytes that are not taken say why`(message: EngineMessage, bytes: [UInt8], fault: String) {
+        #expect(message.reading(of: .bytes(bytes)).fault == ReplyFault(fault))
+    }
+
+    @Test func `the beginning of an answer is kept, whatever its status and message`() async throws {
+        let long = String(repeating: "x", count: 300)
+        for (message, status) in [(EngineMessage.sync(), 200), (.async(), 201), (.create, 500)] {
+            let receiver = try ScriptedReceiver { _ in .reply(long, status: status, type: "text/plain") }
+            let answer = try #require(await WebhookEngine.make(receiver.url).answer(to: message))
+            #expect(answer.httpStatus == status)
+            #expect(answer.mediaType == "text/plain")
+            #expect(answer.bytes == Array(long.utf8.prefix(256)))
+            #expect(answer.size == 300)
+        }
+    }
+
+    private func expectUnreadable(_ message: EngineMessage, _ body: String) async throws {
+        let result = try await result(of: message, body)
+        #expect(result.status == .success)
+        #expect(message.reading(of: result.reply).fault != nil, "\(body)")
+    }
+
+    /// Expects that the reply `body` has `fault`; none if it is empty.
+    private func expect(_ fault: String, of message: EngineMessage, _ body: String) async throws {
+        let found = message.reading(of: try await result(of: message, body).reply).fault
+        #expect((found?.description ?? "") == fault)
     }
 }

@@ -4,9 +4,13 @@ extension Driver {
     /// One turn of the worker: takes a message, sends it, and schedules the next turn. `MpAsyncpWorkerThread` (ASY-5 to
     /// ASY-7). Runs on the work queue; no thread is blocked while the engine has the message.
     func runWorker() {
-        guard let (notification, timeout) = withState({ $0.takeForWorker() }) else { return }
+        let now = clock.now()
+        guard let (notification, timeout) = withState({ $0.takeForWorker(now: now) }) else { return }
+        let started = clock.uptimeNanoseconds()
         engine.send(notification.record.message, timeout: timeout) { result in
-            self.withState { $0.finishAsync(notification, result) }
+            let spent = self.clock.uptimeNanoseconds() &- started
+            let sending = Sending(result, of: notification.record.message, spent: spent, ended: self.clock.now())
+            self.withState { $0.finishAsync(notification, sending) }
         }
     }
 
@@ -107,7 +111,7 @@ extension DriverState {
         if worker.activate(queueIsEmpty: isEmpty) { wakeUps.append(.worker) }
     }
 
-    fileprivate mutating func takeForWorker() -> (AsyncNotification, Duration)? {
+    fileprivate mutating func takeForWorker(now: FileTime) -> (AsyncNotification, Duration)? {
         guard worker.wantsMessage(queueIsEmpty: queue.notificationsCount == 0),
             var notification = queue.takeNext(starvationLimit: config.asyncStarvationLimit)
         else {
@@ -116,17 +120,16 @@ extension DriverState {
         }
         wakeRoomWaits()
         notification.record.delivery = .inHand
+        notification.record.sentAt = now
         settle(notification.record)
         return (notification, config.asyncTimeout)
     }
 
-    fileprivate mutating func finishAsync(_ notification: AsyncNotification, _ result: EngineResult) {
+    fileprivate mutating func finishAsync(_ notification: AsyncNotification, _ sending: Sending) {
         var record = notification.record
-        record.status = result.status
-        record.delivery = result.status == .success ? .sent : .failed
         asyncCounters.totalSizeNotificationsSent += UInt64(notification.size)
-        if result.status == .success { asyncCounters.sent += 1 } else { asyncCounters.sendFailed += 1 }
-        settle(record)
+        if sending.status == .success { asyncCounters.sent += 1 } else { asyncCounters.sendFailed += 1 }
+        end(&record, sending)
         worker.finish(record)
         wakeWorker()
     }

@@ -5,45 +5,43 @@ extension Driver {
     /// Wow64cpuLoad of `MpLoadImageNotifyRoutine`.
     func sendDirect(
         _ record: MessageRecord, timeout: Duration,
-        completion: @escaping @Sendable (MessageRecord, EngineReply) -> Void
+        completion: @escaping @Sendable (MessageRecord) -> Void
     ) {
         let started = clock.uptimeNanoseconds()
         engine.send(record.message, timeout: timeout) { result in
             let spent = self.clock.uptimeNanoseconds() &- started
-            let record = self.withState { $0.finishDirect(record, result, spent: spent) }
-            completion(record, result.reply)
+            let sending = Sending(result, of: record.message, spent: spent, ended: self.clock.now())
+            completion(self.withState { $0.finishDirect(record, sending) })
         }
     }
 }
 
 extension DriverState {
-    /// Creates a direct message about a live process.
+    /// Creates a direct message about a live process, which is sent next.
     mutating func makeDirect(
         _ operation: AsyncOperation, _ body: AsyncBody, about reference: ProcessReference, routine: DriverRoutine,
         now: FileTime
     ) -> MessageRecord {
         let message = makeAsyncMessage(operation, body, countedTo: reference)
-        return makeRecord(
-            kind: .direct, process: processes[reference]?.identity, content: .async(message), routine: routine,
+        var record = makeRecord(
+            kind: .direct, about: processes[reference]?.subject, content: .async(message), routine: routine,
             delivery: .inHand, now: now)
+        record.sentAt = now
+        journal.update(record)
+        return record
     }
 
     /// Records the result of a direct send (PRC-6).
-    fileprivate mutating func finishDirect(
-        _ record: MessageRecord, _ result: EngineResult, spent: UInt64
-    ) -> MessageRecord {
+    fileprivate mutating func finishDirect(_ record: MessageRecord, _ sending: Sending) -> MessageRecord {
         var record = record
-        record.status = result.status
-        record.durationNanoseconds = spent
-        record.delivery = result.status == .success ? .sent : .failed
         directCounters.fltSendMessageCount += 1
-        directCounters.totalTimeNanoseconds &+= spent
-        if result.status != .success {
+        directCounters.totalTimeNanoseconds &+= sending.spent
+        if sending.status != .success {
             directCounters.fltSendMessageError += 1
-            directCounters.fltSendMessageErrorCode = result.status
-            if result.status == .timeout { directCounters.fltSendMessageStatusTimeout += 1 }
+            directCounters.fltSendMessageErrorCode = sending.status
+            if sending.status == .timeout { directCounters.fltSendMessageStatusTimeout += 1 }
         }
-        settle(record)
+        end(&record, sending)
         return record
     }
 }

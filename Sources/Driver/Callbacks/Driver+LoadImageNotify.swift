@@ -37,7 +37,7 @@ extension Driver {
         switch step {
         case .main(let decision): send(decision, completion: completion)
         case .wow64(let report, let record, let timeout, let reference):
-            sendDirect(record, timeout: timeout) { record, _ in
+            sendDirect(record, timeout: timeout) { record in
                 var report = report
                 report.messages = [record]
                 let before = report
@@ -134,13 +134,13 @@ extension DriverState {
                 currentProcess: context.identity, sessionId: context.sessionId, imageFileName: load.fullImageName)
             decision.report.messages.append(
                 asyncSendNotification(
-                    .loadImage, .imageLoadAndProcess(notify), about: context.identity, countedTo: reference,
+                    .loadImage, .imageLoadAndProcess(notify), about: context.subject, countedTo: reference,
                     routine: .loadImageNotify, now: now))
         }
         func notification(_ data: SyncData, _ rule: RuleWord) -> SyncNotification {
             SyncNotification(
                 message: SyncMessage(ioPriority: MpIoPriority(), currentProcess: context.identity, data: data),
-                rule: rule, routine: .loadImageNotify)
+                imageFileName: context.imageFileName, rule: rule, routine: .loadImageNotify)
         }
         if perProcess {
             decision.notifications.append(

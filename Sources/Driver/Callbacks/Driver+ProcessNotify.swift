@@ -60,8 +60,8 @@ extension Driver {
         let now = clock.now()
         let grant = grant ?? rulePolicySet.grant(for: creation.imageFileName)
         let pending = try withState { state throws(DriverError) in try start(&state, grant, now) }
-        sendDirect(pending.record, timeout: pending.timeout) { record, reply in
-            completion(self.withState { $0.finishCreation(pending, record, reply) })
+        sendDirect(pending.record, timeout: pending.timeout) { record in
+            completion(self.withState { $0.finishCreation(pending, record) })
         }
     }
 
@@ -81,7 +81,7 @@ extension Driver {
             state.processes.remove(reference)
             report.messages = [
                 state.asyncSendNotification(
-                    .createProcess, context.notify(createFlag: false), about: context.identity, countedTo: nil,
+                    .createProcess, context.notify(createFlag: false), about: context.subject, countedTo: nil,
                     routine: .createProcessNotifyEx, now: now)
             ]
             return [report]
@@ -167,11 +167,11 @@ extension DriverState {
     /// Applies the engine's reply (PRC-3). A denied process is removed (PRC-4); any other is counted in
     /// CreateThreadNotifyLock by PRC-5 and kept as a boot process by PRC-8.
     fileprivate mutating func finishCreation(
-        _ pending: PendingCreation, _ record: MessageRecord, _ reply: EngineReply
+        _ pending: PendingCreation, _ record: MessageRecord
     ) -> ProcessCreationOutcome {
         var report = pending.report
         report.messages = [record]
-        let answer = record.status == .success ? processReply(reply) : CreateProcessAnswer()
+        let answer = processAnswer(to: record)
         if report.trace.note(.accessDenied, answer.accessDenied) {
             processes.remove(pending.reference)
             return ProcessCreationOutcome(process: nil, routines: [report])
@@ -199,16 +199,10 @@ extension DriverState {
         return ProcessCreationOutcome(process: context, routines: [report])
     }
 
-    /// Reads the reply buffer of CreateProcess. An invalid reply is counted and otherwise ignored (PRC-3).
-    private mutating func processReply(_ reply: EngineReply) -> CreateProcessAnswer {
-        let answer: CreateProcessAnswer?
-        switch reply {
-        case .empty: return CreateProcessAnswer()
-        case .createProcess(let reply): answer = reply
-        case .bytes(let bytes): answer = CreateProcessReply(bytes: bytes).map { CreateProcessAnswer($0) }
-        case .sync, .unreadable: answer = nil
-        }
-        if answer == nil { directCounters.fltSendMessageReplyBufferMismatch += 1 }
-        return answer ?? CreateProcessAnswer()
+    /// The engine's answer to CreateProcess. An invalid reply is counted and otherwise ignored (PRC-3).
+    private mutating func processAnswer(to record: MessageRecord) -> CreateProcessAnswer {
+        guard record.status == .success, let reading = record.reply?.reading else { return CreateProcessAnswer() }
+        if reading.fault != nil { directCounters.fltSendMessageReplyBufferMismatch += 1 }
+        return reading.creation ?? CreateProcessAnswer()
     }
 }

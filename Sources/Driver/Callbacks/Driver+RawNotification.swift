@@ -20,8 +20,8 @@ extension Driver {
                 rule = .stream(id: stream.id)
             }
             return SyncNotification(
-                message: SyncMessage(ioPriority: ioPriority, currentProcess: context.identity, data: data), rule: rule,
-                routine: .sendSyncMonitorNotification)
+                message: SyncMessage(ioPriority: ioPriority, currentProcess: context.identity, data: data),
+                imageFileName: context.imageFileName, rule: rule, routine: .sendSyncMonitorNotification)
         }
         sendSyncMonitorNotification(notification, completion: completion)
     }
@@ -41,7 +41,7 @@ extension Driver {
             guard body.fits(operation) else { throw .invalidParameter("the body is not of the operation's layout") }
             guard body.messageSize <= UInt32.max else { throw .invalidParameter("the message is too large") }
             return state.asyncSendNotification(
-                operation, body, about: reference.flatMap { state.processes[$0]?.identity }, countedTo: reference,
+                operation, body, about: reference.flatMap { state.processes[$0]?.subject }, countedTo: reference,
                 highPriority: highPriority, routine: .asyncSendNotification, now: now)
         }
     }

@@ -164,7 +164,7 @@ extension DriverState {
         }
         decision.notification = SyncNotification(
             message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
-            rule: .process(creator), routine: .createThreadNotify)
+            imageFileName: context.imageFileName, rule: .process(creator), routine: .createThreadNotify)
         return decision
     }
 
@@ -184,10 +184,10 @@ extension DriverState {
     ) -> (RoutineReport, ThreadDecision?) {
         var report = start.decision.report
         report.messages = [record]
-        if let notify = start.decision.createThread {
+        if let notify = start.decision.createThread, let notification = start.decision.notification {
             report.messages.append(
                 asyncSendNotification(
-                    .createThread, .thread(notify), about: notify.currentProcess, countedTo: start.event.creator,
+                    .createThread, .thread(notify), about: notification.subject, countedTo: start.event.creator,
                     routine: .createThreadNotify, now: now))
         }
         return (report, decideNotifyEx(start.event))
@@ -215,7 +215,7 @@ extension DriverState {
                 commandLine: context.processCmdLine, currentCommandLine: context.currentCommandLine)
             decision.notification = SyncNotification(
                 message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
-                rule: .process(event.target), routine: .createThreadNotifyEx)
+                imageFileName: context.imageFileName, rule: .process(event.target), routine: .createThreadNotifyEx)
         }
         return decision
     }

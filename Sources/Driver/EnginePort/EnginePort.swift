@@ -20,6 +20,8 @@ public struct EngineResult: Hashable, Sendable {
     public var reply: EngineReply
     /// A description of the failure, for people; nil if there was none, or if nothing is known beyond `status`.
     public var fault: String?
+    /// The answer as it arrived; nil if there was none, or if the engine is in this process.
+    public var answer: EngineAnswer?
     /// How long the message waited before it was sent to the engine. Nil if it was never sent; the time it took is then
     /// not the engine's.
     public var waited: Duration?
@@ -29,6 +31,7 @@ public struct EngineResult: Hashable, Sendable {
         self.status = status
         self.reply = reply
         self.fault = fault
+        answer = nil
         waited = .zero
     }
 }
@@ -43,8 +46,8 @@ public enum EngineReply: Hashable, Sendable {
     case createProcess(CreateProcessAnswer)
     /// A binary reply buffer that was not parsed yet.
     case bytes([UInt8])
-    /// A reply that could not be parsed. A mismatch for a synchronous message and for CreateProcess.
-    case unreadable
+    /// A reply that could not be parsed, and why. A mismatch for a synchronous message and for CreateProcess.
+    case unreadable(ReplyFault)
 }
 
 /// An engine's answer to CreateProcess.
@@ -103,14 +106,18 @@ public struct EngineMessage: Hashable, Sendable {
         let time: FileTime
         let kind: Kind
         let process: AuxPidCreationTime?
+        let imageFileName: String?
         let content: Content
         let totalSize: Int
     }
 
     private let shared: Shared
 
-    /// Message `sequence`, created at `time`.
-    public init(sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, content: Content) {
+    /// Message `sequence`, created at `time`, about `process`, whose image is `imageFileName`.
+    public init(
+        sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, imageFileName: String? = nil,
+        content: Content
+    ) {
         let totalSize =
             switch content {
             case .sync(let message): message.totalSize
@@ -118,7 +125,8 @@ public struct EngineMessage: Hashable, Sendable {
             }
         shared = Shared(
             Facts(
-                sequence: sequence, time: time, kind: kind, process: process, content: content, totalSize: totalSize))
+                sequence: sequence, time: time, kind: kind, process: process, imageFileName: imageFileName,
+                content: content, totalSize: totalSize))
     }
 
     /// Whether two messages are equal.
@@ -137,6 +145,8 @@ public struct EngineMessage: Hashable, Sendable {
     public var kind: Kind { shared.facts.kind }
     /// The process that the message is about; nil for a raw notification that is not about a process.
     public var process: AuxPidCreationTime? { shared.facts.process }
+    /// The image of `process` when the driver created the message. Ours: not every message carries it.
+    public var imageFileName: String? { shared.facts.imageFileName }
     /// The message itself.
     public var content: Content { shared.facts.content }
     /// Size of the message in bytes.
@@ -159,6 +169,9 @@ public struct EngineMessage: Hashable, Sendable {
                 return nil
             }
         }
+
+        /// The names of all operations.
+        public static let names = SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)
 
         /// Its name.
         public var name: String {

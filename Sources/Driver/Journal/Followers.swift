@@ -61,10 +61,10 @@ extension Driver {
         }
     }
 
-    /// Like `follow(after:_:)`, for messages that `search` has not seen, and for deliveries if it asks for one.
+    /// Like `follow(after:_:)`, for messages that `search` has not seen, and for deliveries if it asks for an outcome.
     func follow(_ search: MessageSearch, _ wake: @escaping @Sendable () -> Void) -> Following {
         withState { state in
-            let ofDeliveries = search.query.delivery != nil
+            let ofDeliveries = search.query.isAboutOutcome
             if state.journal.newest > search.end { return .ready }
             if ofDeliveries, state.journal.changeCount > search.changesSeen { return .ready }
             if state.endsWaits { return .ended }

@@ -22,11 +22,11 @@ struct Journal {
     /// two checks.
     static let mostChanges = 16_384
 
-    /// A change of a message's delivery.
+    /// A change of a message's outcome.
     private struct Change {
         let sequence: UInt64
-        let former: MessageRecord.Delivery
-        let current: MessageRecord.Delivery
+        let former: Key.Outcome
+        let current: Key.Outcome
     }
 
     /// A journal of at most `capacity` messages and at most `byteLimit` bytes. The newest message is kept whatever its
@@ -44,15 +44,15 @@ struct Journal {
 
     mutating func append(_ record: MessageRecord) {
         newest += 1
-        let key = Key(record)
-        bytes += key.size
-        while let oldest = keys.first, keys.count == capacity || bytes > byteLimit {
+        if keys.count == capacity, let oldest = keys.popFirst() {
             bytes -= oldest.size
             records.removeFirst()
-            keys.removeFirst()
         }
+        let key = Key(record)
+        bytes += key.size
         records.append(record)
         keys.append(key)
+        evict()
     }
 
     /// - Complexity: O(1).
@@ -66,31 +66,57 @@ struct Journal {
     mutating func store(_ record: MessageRecord) -> Bool {
         let sequence = record.message.sequence
         guard sequence >= oldest, sequence <= newest else { return false }
-        let index = Int(sequence - oldest)
+        let former = keys[Int(sequence - oldest)].outcome
         if changes.count == min(Journal.mostChanges, 2 * capacity) { changes.removeFirst() }
-        changes.append(Change(sequence: sequence, former: keys[index].delivery, current: record.delivery))
-        records[index] = record
-        keys[index].delivery = record.delivery
+        changes.append(Change(sequence: sequence, former: former, current: Key.Outcome(record)))
         changeCount += 1
+        update(record)
         return true
+    }
+
+    /// Stores a record whose delivery state is the same; false if the message is no longer in the journal.
+    @discardableResult
+    mutating func update(_ record: MessageRecord) -> Bool {
+        let sequence = record.message.sequence
+        guard sequence >= oldest, sequence <= newest else { return false }
+        let index = Int(sequence - oldest)
+        let key = Key(record)
+        bytes += key.size - keys[index].size
+        records[index] = record
+        keys[index] = key
+        evict()
+        return true
+    }
+
+    /// Removes the oldest messages while there are too many bytes; the newest message stays.
+    private mutating func evict() {
+        while bytes > byteLimit, keys.count > 1, let oldest = keys.popFirst() {
+            bytes -= oldest.size
+            records.removeFirst()
+        }
     }
 
     /// The maximum size in bytes of a page with more than one message. Otherwise a page of the largest messages would
     /// keep a thread busy for long and have a hundred megabytes.
     static let mostPageBytes = 4 << 20
 
+    /// Steps of comparing names while the host is locked; a step takes about 10 ns at most.
+    private static let sliceSteps = 50_000
+
     /// Advances `search` over the next messages, at most `count`.
     ///
-    /// - Complexity: O(count).
+    /// - Complexity: O(count). Names are compared until the steps of a slice are used up.
     func advance(_ search: inout MessageSearch, by count: Int) {
         if search.countsOnly { correct(&search) }
         guard search.enter(oldest: oldest, newest: newest), search.end < newest else { return search.finish() }
         let first = Int(search.end - (oldest - 1))
+        var steps = Journal.sliceSteps
         for index in first..<min(keys.count, first + count) {
-            if search.query.matches(keys[index]) {
+            if search.query.matches(keys[index], &steps) {
                 if search.countsOnly { search.count += 1 } else if !search.take(records[index]) { return }
             }
             search.pass(oldest + UInt64(index))
+            if steps <= 0 { break }
         }
         if search.end == newest { search.finish() }
     }
@@ -99,17 +125,17 @@ struct Journal {
     ///
     /// - Complexity: O(deliveries that changed since its last check), at most `mostChanges`.
     func recheck(_ search: inout MessageSearch) {
-        guard search.query.delivery != nil, !search.countsOnly else { return }
+        guard search.query.isAboutOutcome, !search.countsOnly else { return }
         guard let changes = missedChanges(&search) else { return search.restart() }
         if changes.contains(where: { matchesNow($0.sequence, search) }) { search.restart() }
     }
 
-    /// Corrects the count of a search by the deliveries that changed since its last slice, or restarts it if there are too
+    /// Corrects the count of a search by the outcomes that changed since its last slice, or restarts it if there are too
     /// many of them.
     ///
-    /// - Complexity: O(these deliveries), at most `mostChanges`.
+    /// - Complexity: O(these outcomes), at most `mostChanges`.
     private func correct(_ search: inout MessageSearch) {
-        guard search.query.delivery != nil else { return }
+        guard search.query.isAboutOutcome else { return }
         guard let changes = missedChanges(&search) else { return search.restart() }
         for change in changes { search.count += correction(for: change, search) }
     }
@@ -123,16 +149,21 @@ struct Journal {
 
     private func matchesNow(_ sequence: UInt64, _ search: MessageSearch) -> Bool {
         guard let key = passedKey(of: sequence, search) else { return false }
-        return search.query.matches(key)
+        return matches(key, search)
+    }
+
+    private func matches(_ key: Key, _ search: MessageSearch) -> Bool {
+        var steps = 0
+        return search.query.matches(key, &steps)
     }
 
     /// The difference that a change makes to the number of messages that match.
     private func correction(for change: Change, _ search: MessageSearch) -> Int {
         guard var key = passedKey(of: change.sequence, search) else { return 0 }
-        key.delivery = change.former
-        let matched = search.query.matches(key)
-        key.delivery = change.current
-        return (search.query.matches(key) ? 1 : 0) - (matched ? 1 : 0)
+        key.outcome = change.former
+        let matched = matches(key, search)
+        key.outcome = change.current
+        return (matches(key, search) ? 1 : 0) - (matched ? 1 : 0)
     }
 
     /// The key of a message that `search` has passed; nil for other messages, and for those that were evicted.
@@ -149,40 +180,35 @@ extension Journal {
         let kind: EngineMessage.Kind
         let operation: EngineMessage.Operation
         let processId: UInt32?
-        /// Bytes of the message.
+        let imageFileName: String?
+        let routine: DriverRoutine
+        let time: FileTime
+        /// Bytes of the message, of its reply, and of the name of its image, which the journal may keep alive.
         let size: Int
-        var delivery: MessageRecord.Delivery
+        var outcome: Outcome
+
+        /// The fields that change.
+        struct Outcome {
+            let delivery: MessageRecord.Delivery
+            let acknowledged: Bool
+
+            init(_ record: MessageRecord) {
+                delivery = record.delivery
+                acknowledged = record.acknowledged
+            }
+        }
 
         init(_ record: MessageRecord) {
-            kind = record.message.kind
-            operation = record.message.operation
-            processId = record.message.process?.processId
-            size = record.message.totalSize
-            delivery = record.delivery
+            let message = record.message
+            kind = message.kind
+            operation = message.operation
+            processId = message.process?.processId
+            imageFileName = message.imageFileName
+            routine = record.routine
+            time = message.time
+            size = message.totalSize + (record.reply?.size ?? 0) + (imageFileName?.utf8.count ?? 0)
+            outcome = Outcome(record)
         }
-    }
-}
-
-/// A filter for messages of the journal.
-public struct MessageQuery: Hashable, Sendable {
-    /// Only messages with a greater sequence.
-    public var after: UInt64 = 0
-    /// Only this kind.
-    public var kind: EngineMessage.Kind?
-    /// Only this type.
-    public var operation: EngineMessage.Operation?
-    /// Only messages that are in this state now.
-    public var delivery: MessageRecord.Delivery?
-    /// Only messages about this pid.
-    public var processId: UInt32?
-
-    /// All messages.
-    public init() {}
-
-    /// Whether a message with a sequence above `after` matches.
-    func matches(_ key: Journal.Key) -> Bool {
-        (kind == nil || kind == key.kind) && (operation == nil || operation == key.operation)
-            && (delivery == nil || delivery == key.delivery) && (processId == nil || processId == key.processId)
     }
 }
 

@@ -32,14 +32,56 @@ public struct MessageRecord: Hashable, Sendable {
     public let routine: DriverRoutine
     /// Its delivery state.
     public internal(set) var delivery: Delivery
+    /// When it was handed to the engine, on the host's clock; nil if it was not.
+    public internal(set) var sentAt: FileTime? {
+        get { sentTime == .none ? nil : sentTime }
+        set { sentTime = newValue ?? .none }
+    }
+    /// When it came to its end, on the host's clock; nil while it has not.
+    public internal(set) var endedAt: FileTime? {
+        get { endTime == .none ? nil : endTime }
+        set { endTime = newValue ?? .none }
+    }
+    /// Its number in the order in which the host's messages came to their end, from 1; nil while it has not.
+    public internal(set) var endedAs: UInt64? {
+        get { endNumber == 0 ? nil : endNumber }
+        set { endNumber = newValue ?? 0 }
+    }
+    /// The message that it was dropped for, a sequence; its own if the queue has no room at all. Nil if it was not dropped.
+    public internal(set) var droppedFor: UInt64? {
+        get { dropper == 0 ? nil : dropper }
+        set { dropper = newValue ?? 0 }
+    }
     /// The result of the send; STATUS_SUCCESS until it has ended.
     public internal(set) var status = NTStatus.success
     /// Whether the reply to a synchronous message matched (SYN-9).
     public internal(set) var acknowledged = false
     /// The rule that the reply cleared, by name.
     public internal(set) var clearedRule: String?
-    /// How long the send took, nanoseconds; nil while it has not ended.
+    /// How long the send took, nanoseconds; nil while it has not ended, and without a send.
     public internal(set) var durationNanoseconds: UInt64?
+    /// The engine's reply; nil without one.
+    public internal(set) var reply: MessageReply? {
+        get { if case .reply(let reply) = boxedReply { reply } else { nil } }
+        set { boxedReply = newValue.map { .reply($0) } }
+    }
+
+    // The journal keeps many records, so that zero and a box stand for nil.
+    private var sentTime = FileTime.none
+    private var endTime = FileTime.none
+    private var endNumber: UInt64 = 0
+    private var dropper: UInt64 = 0
+    private var boxedReply: Box?
+
+    private indirect enum Box: Hashable, Sendable {
+        case reply(MessageReply)
+    }
+
+    init(message: EngineMessage, routine: DriverRoutine, delivery: Delivery) {
+        self.message = message
+        self.routine = routine
+        self.delivery = delivery
+    }
 
     /// NotificationNumber; nil for a synchronous message, which has none.
     public var notificationNumber: Int64? {

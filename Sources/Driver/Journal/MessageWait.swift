@@ -134,11 +134,76 @@ extension Driver {
         self.search(&search)
     }
 
-    /// Searches the journal in slices.
+    /// Searches the journal, releasing the lock between two parts.
     func search(_ search: inout MessageSearch) {
-        repeat { withState { $0.journal.advance(&search, by: Driver.searchPart) } } while !search.isOver
+        repeat { advance(&search) } while !search.isOver
+    }
+
+    fileprivate func advance(_ search: inout MessageSearch) {
+        withState { $0.journal.advance(&search, by: Driver.searchPart) }
     }
 
     /// Messages that a search checks before others get the lock.
     private static let searchPart = 4096
+}
+
+/// A search for messages whose query takes long, because it compares names.
+public struct SlicedMessageSearch: SlicedWork {
+    private let driver: Driver
+    private var search: MessageSearch
+
+    fileprivate init(_ driver: Driver, _ search: MessageSearch) {
+        self.driver = driver
+        self.search = search
+    }
+
+    /// Checks the next messages; returns the outcome once the page is full or all were checked.
+    public mutating func advance() -> Outcome? {
+        driver.advance(&search)
+        return search.isOver ? Outcome(search: search) : nil
+    }
+
+    /// The result of a search, which a wait can continue.
+    public struct Outcome: Sendable {
+        fileprivate let search: MessageSearch
+
+        /// The messages that were found.
+        public var page: MessagePage { search.page }
+        /// The number of messages that were counted.
+        public var count: MessageCount { search.messageCount }
+        /// Whether a message was found, or as many were counted as were asked for.
+        public var isSatisfied: Bool { search.isSatisfied }
+    }
+}
+
+extension Driver {
+    /// A search for the first `limit` messages that match `query`, one part of the journal per slice.
+    public func messageSearch(_ query: MessageQuery, limit: Int) -> SlicedMessageSearch {
+        SlicedMessageSearch(self, MessageSearch(query, limit: limit))
+    }
+
+    /// A count of the messages that match `query`, one part of the journal per slice.
+    public func messageCountSearch(_ query: MessageQuery, atLeast minimum: Int) -> SlicedMessageSearch {
+        SlicedMessageSearch(self, MessageSearch(query, limit: minimum, countsOnly: true))
+    }
+
+    /// Continues a count that is too low: waits for at most `timeout`, as `awaitCount` does.
+    public func awaitCount(
+        after outcome: SlicedMessageSearch.Outcome, timeout: Duration,
+        completion: @escaping @Sendable (MessageCount) -> Void
+    ) -> MessageWait {
+        let wait = MessageWait(outcome.search, of: self) { completion($0.messageCount) }
+        wait.begin(timeout: timeout)
+        return wait
+    }
+
+    /// Continues a search that found nothing: waits for at most `timeout`, as `awaitMessages` does.
+    public func awaitMessages(
+        after outcome: SlicedMessageSearch.Outcome, timeout: Duration,
+        completion: @escaping @Sendable (MessagePage) -> Void
+    ) -> MessageWait {
+        let wait = MessageWait(outcome.search, of: self) { completion($0.page) }
+        wait.begin(timeout: timeout)
+        return wait
+    }
 }

@@ -37,6 +37,9 @@ public struct ProcessContext: Hashable, Sendable {
     /// Whether PRC-5 counted this process in CreateThreadNotifyLock.
     var countsInCreateThreadNotifyLock = false
 
+    /// The process as the subject of a message.
+    var subject: MessageSubject { MessageSubject(process: identity, imageFileName: imageFileName) }
+
     /// Whether this is PsInitialSystemProcess (DATA-6).
     public var isSystem: Bool { identity.processId == ProcessContext.systemProcessId }
 

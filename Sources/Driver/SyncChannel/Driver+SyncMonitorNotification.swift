@@ -9,8 +9,14 @@ enum RuleWord: Sendable {
 /// A synchronous notification that a routine decided to send.
 struct SyncNotification: Sendable {
     let message: SyncMessage
+    /// The image of its process.
+    let imageFileName: String
     let rule: RuleWord
     let routine: DriverRoutine
+
+    var subject: MessageSubject {
+        MessageSubject(process: message.currentProcess, imageFileName: imageFileName)
+    }
 }
 
 extension Driver {
@@ -31,7 +37,8 @@ extension Driver {
                 if status == .success {
                     self.sendAcquired(record, rule: notification.rule, completion: completion)
                 } else {
-                    completion(self.withState { $0.failToAcquire(record, status) })
+                    let now = self.clock.now()
+                    completion(self.withState { $0.failToAcquire(record, status, now: now) })
                 }
             }
             let early = withState { $0.register(wait, ticket: ticket) }
@@ -45,11 +52,13 @@ extension Driver {
     private func sendAcquired(
         _ record: MessageRecord, rule: RuleWord, completion: @escaping @Sendable (MessageRecord) -> Void
     ) {
-        let timeout = withState { $0.config.syncMonitorNotificationTimeout }
+        let now = clock.now()
+        let (record, timeout) = withState { $0.beginSync(record, now: now) }
         let started = clock.uptimeNanoseconds()
         engine.send(record.message, timeout: timeout) { result in
             let spent = self.clock.uptimeNanoseconds() &- started
-            completion(self.withState { $0.finishSync(record, result, spent: spent, rule: rule) })
+            let sending = Sending(result, of: record.message, spent: spent, ended: self.clock.now())
+            completion(self.withState { $0.finishSync(record, sending, rule: rule) })
         }
     }
 }
@@ -67,16 +76,15 @@ extension DriverState {
     /// Builds the message and tries to acquire the semaphore (SYN-2 to SYN-4).
     mutating func startSync(_ notification: SyncNotification, now: FileTime) -> SyncStart {
         var record = makeRecord(
-            kind: .sync, process: notification.message.currentProcess, content: .sync(notification.message),
+            kind: .sync, about: notification.subject, content: .sync(notification.message),
             routine: notification.routine, delivery: .inHand, now: now)
         guard config.syncMonitorNotificationFlag else {
-            record.delivery = .notSent
             record.status = .unsuccessful
-            settle(record)
+            end(&record, as: .notSent, now: now)
             return .over(record)
         }
-        if isUnloading { return .over(failToAcquire(record, .cancelled)) }
-        guard config.sendSyncNotificationFlag else { return .over(failToAcquire(record, .unsuccessful)) }
+        if isUnloading { return .over(failToAcquire(record, .cancelled, now: now)) }
+        guard config.sendSyncNotificationFlag else { return .over(failToAcquire(record, .unsuccessful, now: now)) }
         switch channel.acquire(limit: config.sendingSyncSemaphoreLimit) {
         case .granted: return .acquired(record)
         case .wait(let ticket):
@@ -99,48 +107,49 @@ extension DriverState {
     }
 
     /// Counts a message that was not sent: `MpAcquireSendingSyncMonitorNotification` failed (SYN-4).
-    mutating func failToAcquire(_ record: MessageRecord, _ status: NTStatus) -> MessageRecord {
+    mutating func failToAcquire(_ record: MessageRecord, _ status: NTStatus, now: FileTime) -> MessageRecord {
         var record = record
-        record.delivery = .notSent
         record.status = status
         let type = Int(record.message.operationCode)
         syncCounters[type].errorCount += 1
         syncCounters[type].errorStatus = status
-        settle(record)
+        end(&record, as: .notSent, now: now)
         return record
+    }
+
+    /// Records that the send begins, and returns its timeout.
+    mutating func beginSync(_ record: MessageRecord, now: FileTime) -> (MessageRecord, timeout: Duration) {
+        var record = record
+        record.sentAt = now
+        journal.update(record)
+        return (record, config.syncMonitorNotificationTimeout)
     }
 
     /// Records the result of the send (SYN-5 to SYN-9).
     mutating func finishSync(
-        _ record: MessageRecord, _ result: EngineResult, spent: UInt64, rule: RuleWord
+        _ record: MessageRecord, _ sending: Sending, rule: RuleWord
     ) -> MessageRecord {
         // Whatever the result of the send, its permit is released (SYN-4).
         channel.release()
         grantWaits()
         guard case .sync(let message) = record.message.content else { return record }
         var record = record
-        record.status = result.status
-        record.durationNanoseconds = spent
         var counters = syncCounters[Int(message.operation.rawValue)]
         counters.notificationsCount += 1
-        counters.totalTimeNanoseconds &+= spent
-        if result.status != .success {
-            record.delivery = .failed
+        counters.totalTimeNanoseconds &+= sending.spent
+        if sending.status != .success {
             counters.errorCount += 1
-            counters.errorStatus = result.status
-            if result.status == .timeout { counters.ioTimeoutCount += 1 }
+            counters.errorStatus = sending.status
+            if sending.status == .timeout { counters.ioTimeoutCount += 1 }
+        } else if sending.reply?.reading.fault == nil {
+            record.acknowledged = true
+            counters.recvCount += 1
+            record.clearedRule = clearRule(message.operation, of: rule)
         } else {
-            record.delivery = .sent
-            record.acknowledged = result.reply.acknowledges(message.operation)
-            if record.acknowledged {
-                counters.recvCount += 1
-                record.clearedRule = clearRule(message.operation, of: rule)
-            } else {
-                counters.recvErrorCount += 1
-            }
+            counters.recvErrorCount += 1
         }
         syncCounters[Int(message.operation.rawValue)] = counters
-        settle(record)
+        end(&record, sending)
         return record
     }
 
@@ -177,17 +186,6 @@ extension SyncOperation {
         case .newImageLoadPerProcess: .notifyImageLoadRule
         case .newThreadSameProcess: .notifyNewThreadSameProcess
         case .newThreadAndCmdLine: .notifyProcessCmdLine
-        }
-    }
-}
-
-extension EngineReply {
-    /// Whether the type field of the ReplySyncMessage in the reply buffer holds `operation` (SYN-7).
-    func acknowledges(_ operation: SyncOperation) -> Bool {
-        switch self {
-        case .sync(let reply): reply.operationType == operation.rawValue
-        case .bytes(let bytes): ReplySyncMessage(bytes: bytes)?.operationType == operation.rawValue
-        case .empty, .createProcess, .unreadable: false
         }
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The engine's reply to a synchronous message, as bytes.
 ///
 /// Driver: `ReplySyncMessage`, 0x14 bytes or more (SYN-7).
@@ -48,6 +50,13 @@ public struct CreateProcessReply: Hashable, Sendable {
         var reader = MessageReader(bytes)
         guard let reply = CreateProcessReply.layout.read(&reader, base: 0) else { return nil }
         self = reply
+    }
+
+    /// Why `init(bytes:)` refuses a buffer, a phrase.
+    public static func fault(in bytes: [UInt8]) -> String {
+        if bytes.count < size { return "\(bytes.count) bytes; a reply to CreateProcess has \(size)" }
+        if bytes[0] != 0x5D { return "byte 00 is \(UInt64(bytes[0]).hex()); expected 0x5d" }
+        return "the word at 02 is \((UInt64(bytes[3]) << 8 | UInt64(bytes[2])).hex()); expected 0x60"
     }
 
     /// The reply as a buffer of `size` bytes.

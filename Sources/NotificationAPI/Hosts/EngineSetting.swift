@@ -19,7 +19,7 @@ extension EngineSetting: JSONReadable {
         case embedded, webhook, none
     }
 
-    private static let embeddedMembers: [StaticString] = ["type", "reply", "delayMs", "failEvery"]
+    private static let embeddedMembers: [StaticString] = ["type", "reply", "delayMs", "failEvery", "replies"]
     private static let webhookMembers: [StaticString] = ["type", "url", "secret", "encoding", "headers", "caFile"]
 
     /// Reads the setting; nil after reporting a fault.
@@ -56,6 +56,7 @@ extension EngineSetting: JSONReadable {
             json.member("reply", behavior.reply.rawValue)
             json.member("delayMs", behavior.delay.milliseconds)
             json.member("failEvery", behavior.failEvery)
+            json.member("replies", each: behavior.replies) { json, entry in entry.write(to: &json) }
         case .webhook(let configuration):
             json.member("type", Kind.webhook.rawValue)
             json.member("url", showsURL ? configuration.url : URLRules.redacted(configuration.url))
@@ -77,6 +78,7 @@ extension EmbeddedEngine.Behavior {
             reply: object.optional("reply") { $0.choice(of: EmbeddedEngine.Reply.self) } ?? .acknowledge,
             delay: .milliseconds(object.optional("delayMs") { $0.int(in: 0...60_000) } ?? 0),
             failEvery: object.optional("failEvery") { $0.unsigned(in: 0...1_000_000) } ?? 0)
+        replies = object.optional("replies") { ReplyEntry.list($0) } ?? []
     }
 }
 

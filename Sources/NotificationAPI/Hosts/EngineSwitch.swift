@@ -26,6 +26,11 @@ extension WebhookEngine: PingableEngine {
     var pool: PoolUse? { poolUse }
 }
 
+extension EngineResult {
+    /// Why the engine did not take the message; nil if it did.
+    var failure: String? { status == .success ? nil : fault ?? status.name }
+}
+
 /// The driver's port, behind which a host's engine can be replaced while the host runs.
 ///
 /// A send in flight completes with the engine that it started with.
@@ -35,17 +40,39 @@ final class EngineSwitch: EnginePort {
         let engine: any PingableEngine
     }
 
-    /// The last error, and the latency of the last send.
+    /// The last error, the last success, and the latency of the last send.
     struct Health: Sendable {
-        var lastError: (time: FileTime, detail: String)?
+        var lastError: Failure?
+        var lastSuccess: FileTime?
         var lastLatencyNanoseconds: UInt64?
     }
+
+    /// A message that the engine did not take, or whose reply was not taken.
+    struct Failure: Sendable {
+        let detail: String
+        let time: FileTime
+        /// The message; nil for a ping.
+        let message: EngineMessage?
+    }
+
+    /// What an engine may fail at.
+    enum Duty: Sendable {
+        /// Taking messages.
+        case delivery
+        /// Replies that the driver understands.
+        case reply
+    }
+
+    /// Reports that the engine begins to fail at a duty, or works again.
+    typealias Report = @Sendable (Duty, EngineAlarm.Line, EngineSetting, _ detail: String) -> Void
 
     private struct State {
         var connection: Connection
         /// The number of replacements so far.
         var generation: UInt64 = 0
         var health = Health()
+        var deliveries = EngineAlarm()
+        var replies = EngineAlarm()
     }
 
     private let state: Locked<State>
@@ -54,8 +81,10 @@ final class EngineSwitch: EnginePort {
     /// The machine's clock: metrics show real time, even if the host's clock is stopped.
     private let machine = SystemClock()
     private let latency: LatencyHistogram
+    private let report: Report
 
-    init(_ connection: Connection, clock: any DriverClock, latency: LatencyHistogram) {
+    init(_ connection: Connection, clock: any DriverClock, latency: LatencyHistogram, report: @escaping Report) {
+        self.report = report
         state = Locked(State(connection: connection))
         self.clock = clock
         self.latency = latency
@@ -79,7 +108,7 @@ final class EngineSwitch: EnginePort {
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
         let (engine, generation) = current
-        engine.send(message, timeout: timeout, completion: measured(by: engine, generation, completion))
+        engine.send(message, timeout: timeout, completion: measured(message, by: engine, generation, completion))
     }
 
     /// Checks whether the engine answers, and passes on the time it took in nanoseconds.
@@ -88,7 +117,7 @@ final class EngineSwitch: EnginePort {
         let started = clock.uptimeNanoseconds()
         engine.ping(
             timeout: timeout,
-            completion: measured(by: engine, generation) { result in
+            completion: measured(nil, by: engine, generation) { result in
                 completion(result, self.clock.uptimeNanoseconds() &- started)
             })
     }
@@ -97,10 +126,10 @@ final class EngineSwitch: EnginePort {
         state.withLock { ($0.connection.engine, $0.generation) }
     }
 
-    /// Wraps `completion` to record latency and errors. The wait for a connection does not count as the engine's time, and
+    /// Wraps `completion` to record latency and errors; `message` is nil for a ping. The wait for a connection does not count as the engine's time, and
     /// a send that never got one is not a measurement of the engine.
     private func measured(
-        by engine: any PingableEngine, _ generation: UInt64,
+        _ message: EngineMessage?, by engine: any PingableEngine, _ generation: UInt64,
         _ completion: @escaping @Sendable (EngineResult) -> Void
     ) -> @Sendable (EngineResult) -> Void {
         let started = clock.uptimeNanoseconds()
@@ -114,14 +143,38 @@ final class EngineSwitch: EnginePort {
                 self.latency.observe(nanoseconds: spent - min(spent, waited))
             }
             let spent = self.clock.uptimeNanoseconds() &- started
-            let detail = result.fault ?? (result.status == .success ? nil : result.status.name)
-            let time = self.clock.now()
-            self.state.withLock { state in
-                if state.generation != generation { return }
-                if let waited { state.health.lastLatencyNanoseconds = spent - min(spent, waited) }
-                if let detail { state.health.lastError = (time, detail) }
-            }
+            self.note(result, of: message, latency: waited.map { spent - min(spent, $0) }, generation)
             completion(result)
+        }
+    }
+
+    /// Records whether the engine took `message`, whether the driver takes its reply, and how long that took.
+    private func note(_ result: EngineResult, of message: EngineMessage?, latency: UInt64?, _ generation: UInt64) {
+        let time = clock.now()
+        let isTaken = result.status == .success
+        let readsReply = isTaken && message?.readsReply == true
+        let mismatch = readsReply ? message?.reading(of: result.reply).fault : nil
+        let detail =
+            isTaken ? mismatch.map { "reply not understood: \($0)" } : result.failure
+        let (setting, lines) = state.withLock { state in
+            guard state.generation == generation else { return (nil as EngineSetting?, [(Duty, EngineAlarm.Line)]()) }
+            var lines: [(Duty, EngineAlarm.Line)] = []
+            if let latency { state.health.lastLatencyNanoseconds = latency }
+            if let detail {
+                state.health.lastError = Failure(detail: detail, time: time, message: message)
+            } else {
+                state.health.lastSuccess = time
+            }
+            if let line = isTaken ? state.deliveries.succeed() : state.deliveries.fail(at: .now()) {
+                lines.append((.delivery, line))
+            }
+            if readsReply, let line = mismatch == nil ? state.replies.succeed() : state.replies.fail(at: .now()) {
+                lines.append((.reply, line))
+            }
+            return (lines.isEmpty ? nil : state.connection.setting, lines)
+        }
+        if let setting {
+            for (duty, line) in lines { report(duty, line, setting, detail ?? "") }
         }
     }
 }

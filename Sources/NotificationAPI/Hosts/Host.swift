@@ -43,7 +43,9 @@ final class Host: Sendable {
         var config = defaults.config
         creation.config.apply(to: &config)
         let setting = kept.engine ?? creation.engine ?? defaults.engine
-        engine = EngineSwitch(dependencies.makeConnection(for: setting, origin: origin), clock: clock, latency: latency)
+        engine = EngineSwitch(
+            dependencies.makeConnection(for: setting, origin: origin), clock: clock, latency: latency,
+            report: dependencies.engineReport(of: name))
         driver = Driver(
             config: config, limits: defaults.limits, engine: engine, clock: clock, timers: dependencies.timers,
             workQueue: isCreatedByReplay ? InlineWorkQueue() : dependencies.makeWorkQueue("wdfilterd.host." + name),

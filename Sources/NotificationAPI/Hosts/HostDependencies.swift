@@ -1,5 +1,6 @@
 public import Driver
 import DriverJSON
+import Logging
 import Runtime
 public import WebhookEngine
 
@@ -16,6 +17,8 @@ public struct HostDependencies: Sendable {
     let pages: any SliceQueue
     let curl: CurlMulti
     let version: String
+    /// Logs that engines begin to fail, and that they work again.
+    var logger: Logger?
 
     /// Dependencies with the default queues: the hosts' workers share threads. The User-Agent for engines is
     /// wdfilterd/`version`.
@@ -56,5 +59,25 @@ public struct HostDependencies: Sendable {
             case .none: DisconnectedEngine()
             }
         return EngineSwitch.Connection(setting: setting, engine: engine)
+    }
+
+    /// Logs failures of the webhook of `host`. Other engines fail only if they are configured to.
+    func engineReport(of host: String) -> EngineSwitch.Report {
+        { [logger] duty, line, setting, detail in
+            guard case .webhook(let configuration) = setting else { return }
+            var metadata: Logger.Metadata = ["host": "\(host)", "url": "\(URLRules.redacted(configuration.url))"]
+            switch line {
+            case .failing(let count):
+                metadata["failures"] = "\(count)"
+                metadata["reason"] = "\(detail)"
+                logger?.warning(
+                    duty == .delivery ? "the engine fails" : "replies of the engine are not understood",
+                    metadata: metadata)
+            case .working:
+                logger?.notice(
+                    duty == .delivery ? "the engine works again" : "replies of the engine are understood again",
+                    metadata: metadata)
+            }
+        }
     }
 }

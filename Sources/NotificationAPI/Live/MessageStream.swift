@@ -12,6 +12,8 @@ final class MessageStream: BodyProducer {
         /// Makes the connection's thread call `produce` again; nil unless the connection is suspended.
         var resumption: BodyResumption?
         var isFollowing = false
+        /// Whether a search is running. Only its end resumes the connection then.
+        var isFetching = false
         var followerID: UInt64?
         var timer: (any ScheduledTimer)?
         var isClosed = false
@@ -43,6 +45,9 @@ final class MessageStream: BodyProducer {
             switch state.withLock({ $0.stream.next(into: buffer) }) {
             case .copied(let count): return .bytes(count)
             case .end: return .end
+            case .fetch(let query) where query.imageFileName != nil:
+                fetch(query, resume)
+                return .later
             case .fetch(let query):
                 let page = driver.messages(query, limit: MessageStreamState.pageSize)
                 state.withLock { $0.stream.receive(page) }
@@ -55,6 +60,22 @@ final class MessageStream: BodyProducer {
             }
         }
         return .end
+    }
+
+    /// Fetches messages whose names are compared, in slices, and then calls `resume`.
+    private func fetch(_ query: MessageQuery, _ resume: BodyResumption) {
+        state.withLock { state in
+            state.resumption = resume
+            state.isFetching = true
+        }
+        let search = driver.messageSearch(query, limit: MessageStreamState.pageSize)
+        let isWanted: @Sendable () -> Bool = { [weak self] in self?.state.withLock { !$0.isClosed } ?? false }
+        context.api.dependencies.slices.finish(search, isWanted: isWanted) { [weak self] outcome in
+            self?.wake { state in
+                state.isFetching = false
+                state.stream.receive(outcome.page)
+            }
+        }
     }
 
     func close() {
@@ -106,6 +127,7 @@ final class MessageStream: BodyProducer {
     private func wake(_ change: (inout State) -> Void) {
         let resumption = state.withLock { state in
             change(&state)
+            if state.isFetching { return nil as BodyResumption? }
             defer { state.resumption = nil }
             return state.resumption
         }

@@ -35,6 +35,7 @@ enum EngineRoutes {
             call.reply.sendObject { json in
                 json.member("status", result.status.name)
                 json.member("durationMicroseconds", nanoseconds / 1000)
+                if let detail = result.failure { json.member("detail", detail) }
             }
         }
     }
@@ -51,20 +52,29 @@ extension EngineSwitch {
                 json.member("connections", pool.connections)
                 json.member("waiting", pool.waiting)
             }
-            if let (time, detail) = health.lastError {
-                json.member("lastError") { json in
-                    json.object { json in
-                        json.member("time", time.rfc3339)
-                        json.member("detail", detail)
-                    }
-                }
-            } else {
-                json.memberNull("lastError")
+            json.member("lastError") { json in
+                if let failure = health.lastError { failure.write(to: &json) } else { json.null() }
+            }
+            json.member("lastSuccessAt") { json in
+                if let time = health.lastSuccess { json.value(time.rfc3339) } else { json.null() }
             }
             if let nanoseconds = health.lastLatencyNanoseconds {
                 json.member("lastLatencyMicroseconds", nanoseconds / 1000)
             } else {
                 json.memberNull("lastLatencyMicroseconds")
+            }
+        }
+    }
+}
+
+extension EngineSwitch.Failure {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("detail", detail)
+            json.member("time", time.rfc3339)
+            if let message {
+                json.member("sequence", message.sequence)
+                json.member("operation", message.operationName)
             }
         }
     }

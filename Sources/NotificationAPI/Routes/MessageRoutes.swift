@@ -21,13 +21,12 @@ enum MessageRoutes {
 
     private static func page(_ call: Call) throws(Problem) {
         let (query, limit, waitMs) = try call.parameters { parameters in
-            var query = filters(&parameters)
-            query.after = parameters.number("after", as: UInt64.self) ?? 0
-            query.delivery = parameters.choice("delivery", of: MessageRecord.Delivery.self)
+            let query = outcomeFilters(&parameters)
             _ = lastEventId(of: call, &parameters)  // ignored by pages, but must be valid
             return (query, parameters.limit(), parameters.integer("waitMs", in: 0...60_000) ?? 0)
         }
         let host = try call.host()
+        if query.imageFileName != nil { return search(call, host, query, limit: limit, waitMs: waitMs) }
         if waitMs == 0 { return call.send(host.driver.messages(query, limit: limit), of: host.name) }
         let wait = host.driver.awaitMessages(query, limit: limit, timeout: .milliseconds(waitMs)) { page in
             call.send(page, of: host.name)
@@ -37,18 +36,40 @@ enum MessageRoutes {
 
     private static func count(_ call: Call) throws(Problem) {
         let (query, minimum, waitMs) = try call.parameters { parameters in
-            var query = filters(&parameters)
-            query.after = parameters.number("after", as: UInt64.self) ?? 0
-            query.delivery = parameters.choice("delivery", of: MessageRecord.Delivery.self)
+            let query = outcomeFilters(&parameters)
             let minimum = parameters.integer("atLeast", in: 1...1_000_000) ?? 1
             return (query, minimum, parameters.integer("waitMs", in: 0...60_000) ?? 0)
         }
         let host = try call.host()
+        if query.imageFileName != nil { return searchCount(call, host, query, atLeast: minimum, waitMs: waitMs) }
         if waitMs == 0 { return call.send(host.driver.messageCount(query)) }
         let wait = host.driver.awaitCount(query, atLeast: minimum, timeout: .milliseconds(waitMs)) { count in
             call.send(count)
         }
         call.reply.onDisconnect { wait.cancel() }
+    }
+
+    /// Answers a query that compares names, in slices.
+    private static func search(_ call: Call, _ host: Host, _ query: MessageQuery, limit: Int, waitMs: Int) {
+        call.api.dependencies.slices.finish(host.driver.messageSearch(query, limit: limit), for: call) { outcome in
+            if waitMs == 0 || outcome.isSatisfied { return call.send(outcome.page, of: host.name) }
+            let wait = host.driver.awaitMessages(after: outcome, timeout: .milliseconds(waitMs)) { page in
+                call.send(page, of: host.name)
+            }
+            call.reply.onDisconnect { wait.cancel() }
+        }
+    }
+
+    /// Counts the messages of a query that compares names, in slices.
+    private static func searchCount(
+        _ call: Call, _ host: Host, _ query: MessageQuery, atLeast minimum: Int, waitMs: Int
+    ) {
+        let search = host.driver.messageCountSearch(query, atLeast: minimum)
+        call.api.dependencies.slices.finish(search, for: call) { outcome in
+            if waitMs == 0 || outcome.isSatisfied { return call.send(outcome.count) }
+            let wait = host.driver.awaitCount(after: outcome, timeout: .milliseconds(waitMs)) { call.send($0) }
+            call.reply.onDisconnect { wait.cancel() }
+        }
     }
 
     private static func stream(_ call: Call, _ type: MediaType, _ format: StreamFormat) throws(Problem) {
@@ -57,8 +78,9 @@ enum MessageRoutes {
             let after = parameters.number("after", as: UInt64.self)
             let last = lastEventId(of: call, &parameters)
             let limit = parameters.integer("limit", in: 1...1000)
-            for name in ["delivery", "waitMs"] where parameters.string(name) != nil {
-                parameters.fault(name, "is for pages only: a stream reports each message once, when it is created")
+            for name in ["delivery", "acknowledged", "waitMs"] where parameters.string(name) != nil {
+                parameters.fault(
+                    name, "is for pages and counts: a stream reports each message once, when it is created")
             }
             // A browser that reconnects requests the same URL again, so that its Last-Event-ID must override `after`.
             let start: MessageStreamState.Start =
@@ -76,6 +98,15 @@ enum MessageRoutes {
                 state, of: host, heartbeat: call.api.streamHeartbeat, in: slot, for: call.context))
     }
 
+    /// The filters of pages and counts: those of streams, and the outcome.
+    private static func outcomeFilters(_ parameters: inout ParameterReader) -> MessageQuery {
+        var query = filters(&parameters)
+        query.after = parameters.number("after", as: UInt64.self) ?? 0
+        query.delivery = parameters.choice("delivery", of: MessageRecord.Delivery.self)
+        query.acknowledged = parameters.bool("acknowledged")
+        return query
+    }
+
     /// The filters common to pages, counts and streams.
     private static func filters(_ parameters: inout ParameterReader) -> MessageQuery {
         var query = MessageQuery()
@@ -85,6 +116,13 @@ enum MessageRoutes {
             query.operation = EngineMessage.Operation(name: name)
             if query.operation == nil { parameters.fault("operation", "unknown operation") }
         }
+        if let name = parameters.string("routine") {
+            query.routine = DriverRoutine.allCases.first { $0.name == name }
+            if query.routine == nil { parameters.fault("routine", "unknown routine") }
+        }
+        query.imageFileName = parameters.string("imageFileName", maxLength: 1024).map(ImageNamePattern.init)
+        query.since = parameters.time("since")
+        query.until = parameters.time("until")
         return query
     }
 

@@ -1,5 +1,6 @@
 import Bytes
 import Driver
+import Messages
 import MicroHTTPD
 
 /// Reads the parameters of path and query, and collects all their faults.
@@ -89,6 +90,14 @@ struct ParameterReader {
         guard let text = value(name) else { return nil }
         if let bits = Word(text) { return bits }
         fault(name, "must be a known name or a hex string of 32 bits")
+        return nil
+    }
+
+    /// A time: RFC 3339 in UTC with up to seven digits, or a hex FILETIME.
+    mutating func time(_ name: String) -> FileTime? {
+        guard let text = value(name) else { return nil }
+        if let time = FileTime(text) { return time }
+        fault(name, "must be an RFC 3339 time in UTC, such as 2020-02-21T10:15:30.1234567Z, or a hex FILETIME")
         return nil
     }
 

@@ -66,7 +66,13 @@ extension MessageRecord {
             } else {
                 json.memberNull("process")
             }
+            if let imageFileName = message.imageFileName {
+                json.member("imageFileName", imageFileName)
+            } else {
+                json.memberNull("imageFileName")
+            }
             json.member("routine", routine.name)
+            writeEnd(to: &json)
             json.member("message") { MessageData(message, host: host).write(to: &$0) }
         }
     }
@@ -78,6 +84,15 @@ extension MessageRecord {
         }
         writeAcknowledgement(to: &json)
         if let durationNanoseconds { json.member("durationMicroseconds", durationNanoseconds / 1000) }
+    }
+
+    private func writeEnd(to json: inout JSONWriter) {
+        if let sentAt { json.member("sentAt", sentAt.rfc3339) }
+        if let endedAt { json.member("endedAt", endedAt.rfc3339) }
+        if let durationNanoseconds { json.member("durationMicroseconds", durationNanoseconds / 1000) }
+        if let endedAs { json.member("endedAs", endedAs) }
+        if let droppedFor { json.member("droppedFor", droppedFor) }
+        if let reply { json.member("reply") { reply.write(to: &$0) } }
     }
 
     private func writeAcknowledgement(to json: inout JSONWriter) {

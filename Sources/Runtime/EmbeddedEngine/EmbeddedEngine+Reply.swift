@@ -45,7 +45,8 @@ extension EmbeddedEngine {
                 // Only CreateProcess at creation has a reply that the driver reads (PRC-3).
                 guard message.kind == .direct, content.operation == .createProcess else { return .empty }
                 return self == .mismatch
-                    ? .unreadable : .createProcess(CreateProcessAnswer(accessDenied: self == .deny))
+                    ? .unreadable(ReplyFault("the embedded engine answers with a mismatch"))
+                    : .createProcess(CreateProcessAnswer(accessDenied: self == .deny))
             }
         }
 

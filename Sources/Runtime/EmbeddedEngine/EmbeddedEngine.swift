@@ -1,6 +1,5 @@
 public import Driver
 import Messages
-import Synchronization
 
 /// An in-process engine with configurable answers: the default of a host, and the way to see how the driver reacts to
 /// an engine that is slow, wrong or gone.
@@ -11,8 +10,11 @@ public final class EmbeddedEngine: EnginePort {
         public var reply: Reply
         /// The time before an answer. If zero, the engine answers before `send` returns.
         public var delay: Duration
-        /// Every `failEvery`-th send, of any kind, ends with STATUS_UNSUCCESSFUL; 0 disables this.
+        /// Every `failEvery`-th send that matches no entry of `replies`, pings included, ends with STATUS_UNSUCCESSFUL; 0
+        /// disables this.
         public var failEvery: UInt64
+        /// Other answers for some messages. The first entry that matches counts.
+        public var replies: [ReplyEntry] = []
 
         /// A behavior; by default the engine acknowledges at once and never fails.
         public init(reply: Reply = .acknowledge, delay: Duration = .zero, failEvery: UInt64 = 0) {
@@ -25,12 +27,13 @@ public final class EmbeddedEngine: EnginePort {
     /// How it answers; fixed for the lifetime of the engine.
     public let behavior: Behavior
     private let timers: any TimerQueue
-    private let sends = Atomic<UInt64>(0)
+    private let table: ReplyTable
 
     /// An engine with this behavior, which uses `timers` for its delays.
     public init(_ behavior: Behavior = Behavior(), timers: any TimerQueue) {
         self.behavior = behavior
         self.timers = timers
+        table = ReplyTable(behavior.replies, failEvery: behavior.failEvery)
     }
 
     /// Answers `message` according to `behavior`.
@@ -40,25 +43,32 @@ public final class EmbeddedEngine: EnginePort {
     public func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
-        answer(behavior.reply.result(to: message), within: timeout, completion)
+        let decision = table.decide(
+            kind: message.kind, operation: message.operation, imageFileName: message.imageFileName)
+        let reply = decision.entry?.reply ?? behavior.reply
+        let result =
+            decision.entry?.answer.map { EngineResult(status: .success, reply: .createProcess($0)) }
+            ?? reply.result(to: message)
+        answer(decision, result, within: timeout, completion)
     }
 
     /// Completes as a send without content would, for `POST /engine/ping`. It counts for `failEvery`.
     public func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void) {
-        answer(behavior.reply.resultOfPing, within: timeout, completion)
+        answer(table.decideOnPing(), behavior.reply.resultOfPing, within: timeout, completion)
     }
 
-    /// `answer` is nil if there is none.
+    /// Ends a send with `answer`; nil if there is none.
     private func answer(
-        _ answer: EngineResult?, within timeout: Duration, _ completion: @escaping @Sendable (EngineResult) -> Void
+        _ decision: ReplyTable.Decision, _ answer: EngineResult?, within timeout: Duration,
+        _ completion: @escaping @Sendable (EngineResult) -> Void
     ) {
-        let number = sends.add(1, ordering: .relaxed).newValue
-        let fails = behavior.failEvery != 0 && number.isMultiple(of: behavior.failEvery)
-        let result = fails ? EngineResult(status: .unsuccessful) : answer
-        if !fails, behavior.reply == .disconnect { return completion(EngineResult(status: .portDisconnected)) }
-        if let result, behavior.delay <= .zero { return completion(result) }
-        if let result, behavior.delay < timeout {
-            _ = timers.schedule(after: behavior.delay) { completion(result) }
+        let result = decision.fails ? EngineResult(status: .unsuccessful) : answer
+        // A closed port fails at once, whatever the delay.
+        if let result, result.status == .portDisconnected { return completion(result) }
+        let delay = decision.entry?.delay ?? behavior.delay
+        if let result, delay <= .zero { return completion(result) }
+        if let result, delay < timeout {
+            _ = timers.schedule(after: delay) { completion(result) }
         } else {
             _ = timers.schedule(after: timeout) { completion(EngineResult(status: .timeout)) }
         }

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from release.command import run
+from image.command import run
 
 RELEASE = "bookworm"
 TOOLCHAIN = "/opt/swift-toolchain"

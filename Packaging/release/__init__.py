@@ -1,1 +1,0 @@
-"""The archives of a release: the program, a Debian package, the container image, an SBOM."""

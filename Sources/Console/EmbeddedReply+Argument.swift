@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import Runtime
+
+extension EmbeddedEngine.Reply: ExpressibleByArgument {}

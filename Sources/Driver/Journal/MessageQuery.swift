@@ -1,0 +1,48 @@
+public import Messages
+
+/// A filter for messages of the journal. A message matches if it meets all conditions.
+public struct MessageQuery: Hashable, Sendable {
+    /// Only messages with a greater sequence.
+    public var after: UInt64 = 0
+    /// Only this kind.
+    public var kind: EngineMessage.Kind?
+    /// Only this type.
+    public var operation: EngineMessage.Operation?
+    /// Only messages that are in this state now.
+    public var delivery: MessageRecord.Delivery?
+    /// Only sync messages that are acknowledged now, or only those that are not.
+    public var acknowledged: Bool?
+    /// Only messages about this pid.
+    public var processId: UInt32?
+    /// Only messages about a process whose image matches.
+    public var imageFileName: ImageNamePattern?
+    /// Only messages of this routine.
+    public var routine: DriverRoutine?
+    /// Only messages that were created at this time or later.
+    public var since: FileTime?
+    /// Only messages that were created before this time.
+    public var until: FileTime?
+
+    /// All messages.
+    public init() {}
+
+    /// Whether a message that does not match may match later.
+    var isAboutOutcome: Bool { delivery != nil || acknowledged != nil }
+
+    /// Whether a message with a sequence above `after` matches. Subtracts the cost of comparing its name from `steps`.
+    func matches(_ key: Journal.Key, _ steps: inout Int) -> Bool {
+        (kind == nil || kind == key.kind) && (operation == nil || operation == key.operation)
+            && (delivery == nil || delivery == key.outcome.delivery) && (processId == nil || processId == key.processId)
+            && (routine == nil || routine == key.routine) && (since.map { key.time >= $0 } ?? true)
+            && (until.map { key.time < $0 } ?? true)
+            && (acknowledged == nil || key.kind == .sync && acknowledged == key.outcome.acknowledged)
+            && (imageFileName.map { matches(key.imageFileName, $0, &steps) } ?? true)
+    }
+
+    private func matches(_ name: String?, _ pattern: ImageNamePattern, _ steps: inout Int) -> Bool {
+        guard let name else { return false }
+        // Converting a name to upper case is cheaper than comparing it.
+        steps -= 1 + name.utf8.count / 4
+        return pattern.matches(name, &steps)
+    }
+}

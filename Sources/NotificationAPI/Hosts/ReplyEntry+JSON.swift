@@ -1,0 +1,69 @@
+import Bytes
+import Driver
+import DriverJSON
+public import JSON
+public import Runtime
+
+extension ReplyEntry: JSONObjectReadable {
+    /// The members of an entry.
+    public static let members: [StaticString] = [
+        "imageFileName", "kind", "operation", "reply", "accessDenied", "rules", "flags", "delayMs", "failEvery",
+    ]
+
+    /// Reads an entry; nil after reporting a fault.
+    public init?(_ object: JSONObject) {
+        self.init()
+        imageFileName = object.optional("imageFileName") { $0.name() }
+        kind = object.optional("kind") { $0.choice(of: EngineMessage.Kind.self) }
+        operation = object.optional("operation") { $0.operation() }
+        reply = object.optional("reply") { $0.choice(of: EmbeddedEngine.Reply.self) }
+        let denied = object.optional("accessDenied") { $0.bool() }
+        let rules = object.optional("rules") { $0.bits(of: ProcessRules.self, integersInArray: true) }
+        let flags = object.optional("flags") { $0.bits(of: ProcessFlags.self, integersInArray: true) }
+        if denied != nil || rules != nil || flags != nil {
+            answer = CreateProcessAnswer(
+                accessDenied: denied ?? false, processFlags: flags?.rawValue, processRules: rules?.rawValue)
+        }
+        delay = object.optional("delayMs") { $0.int(in: 0...60_000) }.map { .milliseconds($0) }
+        failEvery = object.optional("failEvery") { $0.unsigned(in: 0...1_000_000) } ?? 0
+        if let fault {
+            object.value.fault(fault)
+            return nil
+        }
+    }
+
+    /// Reads the entries of an engine; nil after reporting a fault.
+    public static func list(_ value: JSONValue) -> [ReplyEntry]? {
+        guard let items = value.array(maxCount: maxCount) else { return nil }
+        let entries = items.compactMap { ReplyEntry($0) }
+        let units = entries.reduce(0) { $0 + ($1.imageFileName?.utf16.count ?? 0) }
+        if units > maxPatternUnits {
+            value.fault("the globs have \(units) UTF-16 units; at most \(maxPatternUnits) are allowed")
+            return nil
+        }
+        return entries
+    }
+
+    /// Writes the entry as `init` reads it.
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            if let imageFileName { json.member("imageFileName", imageFileName) }
+            if let kind { json.member("kind", kind.rawValue) }
+            if let operation { json.member("operation", operation.name) }
+            if let reply { json.member("reply", reply.rawValue) }
+            if let answer { answer.writeMembers(to: &json) }
+            if let delay { json.member("delayMs", delay.milliseconds) }
+            if failEvery > 0 { json.member("failEvery", failEvery) }
+        }
+    }
+}
+
+extension JSONValue {
+    /// The name of a type of message.
+    fileprivate func operation() -> EngineMessage.Operation? {
+        guard let name = string(maxUTF16: 64) else { return nil }
+        if let operation = EngineMessage.Operation(name: name) { return operation }
+        fault("\"\(name)\" is not an operation\(EngineMessage.Operation.names.hint(for: name))")
+        return nil
+    }
+}

@@ -1,0 +1,99 @@
+import Bytes
+import JSON
+import Yams
+
+extension SettingsValue {
+    /// The list as `read` decodes it from JSON, so that a value has the same members and faults in a file and in a request.
+    ///
+    /// The text of a variable is read as YAML.
+    func list<Element>(
+        _ read: (JSONValue) -> [Element]?, _ reader: inout SettingsReader
+    ) throws(SettingsFault) -> [Element] {
+        let value = try parsed()
+        guard value.node.sequence != nil else { throw fault("must be a list") }
+        var json = JSONWriter()
+        var nodes = 0
+        try value.write(value.node, to: &json, depth: 0, &nodes)
+        do throws(JSONFaults) {
+            return try JSONDocument.read(json.bytes) { read($0) }
+        } catch {
+            for fault in error.faults { reader.add(value.fault(at: fault.pointer, fault.detail)) }
+            return []
+        }
+    }
+
+    /// The value itself or, if it is a text, the YAML in it.
+    private func parsed() throws(SettingsFault) -> SettingsValue {
+        guard let text = node.scalar?.string else { return self }
+        do {
+            guard let node = try Yams.compose(yaml: text) else { throw fault("has no value") }
+            var parsed = self
+            parsed.node = node
+            return parsed
+        } catch let fault as SettingsFault {
+            throw fault
+        } catch {
+            throw fault("is not YAML")
+        }
+    }
+
+    private func write(
+        _ node: Node, to json: inout JSONWriter, depth: Int, _ nodes: inout Int
+    ) throws(SettingsFault) {
+        nodes += 1
+        guard depth < Self.maxDepth, nodes <= Self.maxNodes else {
+            throw fault("has more than \(Self.maxNodes) values, or is nested too deeply")
+        }
+        var failure: SettingsFault?
+        func writeChild(_ child: Node, _ json: inout JSONWriter) {
+            do throws(SettingsFault) {
+                try write(child, to: &json, depth: depth + 1, &nodes)
+            } catch {
+                failure = error
+                json.null()
+            }
+        }
+        switch node {
+        case .mapping(let mapping):
+            json.object { json in
+                for (key, child) in mapping { json.member(key: key.text) { writeChild(child, &$0) } }
+            }
+        case .sequence(let sequence):
+            json.array { json in
+                for child in sequence where failure == nil { writeChild(child, &json) }
+            }
+        case .scalar(let scalar): write(scalar, to: &json)
+        case .alias: json.null()
+        }
+        if let failure { throw failure }
+    }
+
+    private static let maxDepth = 16
+    private static let maxNodes = 10_000
+
+    private func write(_ scalar: Node.Scalar, to json: inout JSONWriter) {
+        let text = scalar.string
+        switch text {
+        case _ where scalar.style != .plain: json.value(text)
+        case "true", "false": json.value(text == "true")
+        case "", "~", "null": json.null()
+        default:
+            if let number = Int64(text), String(number) == text { json.value(number) } else { json.value(text) }
+        }
+    }
+
+    /// A fault at the position of a JSON pointer.
+    private func fault(at pointer: String, _ detail: String) -> SettingsFault {
+        var place = self
+        for part in pointer.split(separator: "/") {
+            if let index = Int(part), let child = place.node.sequence?.dropFirst(index).first {
+                place = place.child(child, key: "\(place.key)[\(index)]")
+            } else if let child = place.node.mapping?.first(where: { $0.key.text == part })?.value {
+                place = place.child(child, key: "\(place.key).\(part)")
+            } else {
+                place.key += ".\(part)"
+            }
+        }
+        return place.fault(detail)
+    }
+}
