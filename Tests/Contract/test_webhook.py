@@ -259,3 +259,38 @@ def test_a_ping_says_why_it_failed(machine: Machine) -> None:
         assert machine.get("getEngine")["lastError"].keys() == {"detail", "time"}
         receiver.answering = answer("200 OK", b"")
         assert "detail" not in machine.get("pingEngine")
+
+
+def test_the_log_says_once_that_an_engine_fails_and_that_it_works_again(start: StartService) -> None:
+    """With host and reason, but without the path of the URL, which may be a secret."""
+    service, client = start("")
+    machine = Machine(client, "default")
+    with new_receiver() as receiver:
+        machine.call(
+            "putEngine", body={"type": "webhook", "url": f"http://127.0.0.1:{receiver.port}/hidden?key=hidden"}
+        )
+        receiver.answering = answer("503 Busy", b"")
+        for _ in range(3):
+            machine.process()
+        receiver.answering = answer("200 OK", b'{"AccessDenied":true}')
+        machine.process()
+        receiver.answering = answer("200 OK", b"{}")
+        machine.process()
+        machine.process()
+    assert service.stop() == 0
+    lines = [line.split(" serve: ", 1) for line in service.errors().splitlines()]
+    url = f"url=http://127.0.0.1:{receiver.port}/<redacted>"
+    fault = "reply not understood: /AccessDenied: unknown member; did you mean accessDenied?"
+    assert [(head.split()[-1], text) for head, text in lines if "engine" in text] == [
+        ("warning", f"the engine fails failures=1 host=default reason=HTTP status 503 {url}"),
+        ("notice", f"the engine works again host=default {url}"),
+        ("warning", f"replies of the engine are not understood failures=1 host=default reason={fault} {url}"),
+        ("notice", f"replies of the engine are understood again host=default {url}"),
+    ]
+
+
+def test_an_embedded_engine_that_fails_on_purpose_is_not_logged(start: StartService) -> None:
+    service, client = start("engine: {reply: disconnect}")
+    Machine(client, "default").process()
+    assert service.stop() == 0
+    assert "engine" not in service.errors()
