@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt docs tsan asan compat fuzz cost soak bench memory image-check clean setup-swift setup-apt
+.PHONY: help setup run test check fmt docs tsan asan compat fuzz cost soak bench memory image-check dist publish install clean setup-swift setup-apt
 .PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz swift-test contract cost-check
 
 # auto: the Swift of .swift-version, from the PATH or else from swift.org in .swift. system: any Swift of the PATH.
@@ -14,6 +14,8 @@ export PATH := $(if $(filter system,$(SWIFT)),,$(CURDIR)/.swift/$(file <.swift-v
 
 APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev libarchive-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
+PREFIX ?= /usr/local
+DESTDIR ?=
 SECONDS ?= 60
 MINUTES ?= 20
 # Processes of the contract suite, each with services of its own.
@@ -53,6 +55,7 @@ setup-swift:
 setup-apt:
 	@command -v dpkg-query >/dev/null || {
 	  echo "This is not Debian. Needed are, by Debian's names: $(APT)" >&2
+	  echo "The container needs none of them: docker compose -f docker/compose.yaml up --build" >&2
 	  exit 1
 	}
 	packages=($(APT))
@@ -72,7 +75,7 @@ setup-apt:
 setup-bench: APT += wrk jq
 setup-bench: setup
 
-setup-image: APT += buildah mmdebstrap systemd systemd-container iproute2 git
+setup-image: APT += buildah mmdebstrap systemd systemd-container iproute2 git debhelper lintian man-db mandoc
 setup-image: setup
 
 # To build libmicrohttpd from Debian's sources.
@@ -81,6 +84,10 @@ setup-compat: setup
 
 # Only for test and check; the service needs no Python.
 .venv/installed: Tests/Contract/requirements.txt .ci/requirements.txt | setup-apt
+	@if [[ -L .venv ]]; then
+	  echo ".venv is a link: its folder would be emptied. Remove the link." >&2
+	  exit 1
+	fi
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	touch $@
@@ -92,13 +99,14 @@ setup-compat: setup
 	touch $@
 
 run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), with the embedded engine.
-	@swift build -c release --product wdfilterd
+	@swift build $(DEPLOYED) --product wdfilterd
+	program=$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd
 	host=http://$(LISTEN)/v1/hosts/default
 	printf '%s\n' '' 'When it is ready, try from another terminal:' \
 	  "  curl -s $$host/processes --json '{\"processId\":584,\"imageFileName\":\"notepad.exe\",\"rules\":[\"NotifyNewThreadSameProcess\"]}'" \
 	  "  curl -s $$host/processes/584/threads --json '{\"startAddress\":\"0x7ffbda8844f0\"}'" \
-	  "  curl -s $$host/messages" ''
-	exec "$$(swift build -c release --show-bin-path)/wdfilterd" serve --listen $(LISTEN)
+	  "  curl -s $$host/messages" '' "The program is $$program; \`make install\` puts it on the PATH." ''
+	exec "$$program" serve --listen $(LISTEN)
 
 prepare: .venv/installed ## Install the requirements of all steps of .ci/run.
 	$(MAKE) setup-image
@@ -131,9 +139,9 @@ lint: setup-lint .venv/installed ## Run the linters, which do not build anything
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
 	  .venv/bin/ruff $$verb Tests/Contract Tests/Image Tests/Cost
-	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools .ci
+	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 	done
-	.venv/bin/shellcheck .ci/run .ci/compat Tools/swift-toolchain
+	.venv/bin/shellcheck .ci/run .ci/compat Tools/swift-toolchain Tools/stage
 	.venv/bin/pytest -q -p no:cacheprovider .ci Tools
 	$(PYTHON) Tools/driver_model.py --check
 	.venv/bin/hadolint docker/Dockerfile
@@ -143,7 +151,7 @@ lint: setup-lint .venv/installed ## Run the linters, which do not build anything
 	done
 	"$${schema[@]}" vendor.github-issue-forms .github/ISSUE_TEMPLATE/{bug,feature,fidelity}.yml
 	"$${schema[@]}" vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
-	if grep -rInE '/(work|root|home)/[a-z]' --exclude-dir={'.build*',.git,.venv,'.*_cache',__pycache__} --exclude=.git .; then
+	if grep -rInE '/(work|root|home)/[a-z]' --exclude-dir={'.build*',.git,.swift,.venv,dist,'.*_cache',__pycache__} --exclude=.git .; then
 	  echo "Paths of a machine have no place in the project." >&2
 	  exit 1
 	fi
@@ -153,7 +161,7 @@ check: lint build ## Lint, and build with the import check.
 fmt: setup .venv/installed ## Format the sources.
 	swift format --in-place --recursive $(SWIFT_SOURCES)
 	.venv/bin/ruff format Tests/Contract Tests/Image Tests/Cost
-	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks Tools .ci
+	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 
 docs: .venv/installed ## Generate the docs, and the schemas and examples of openapi.yaml that come from the code and from a run.
 	swift build --product wdfilterd
@@ -227,7 +235,27 @@ memory: setup ## Measure the memory of a host after each of ten million events, 
 	$(PYTHON) Benchmarks/memory.py --service "$$bin/wdfilterd"
 	$(PYTHON) Benchmarks/replay_memory.py --service "$$bin/wdfilterd"
 
-image-check: setup-image .venv/installed ## As root: build the image (KEEP=FILE copies its program), run it as the compose file says, boot a systemd.
+dist: setup-image ## As root: make the archives of a release in dist/: program, Debian package, image, SBOM, checksums.
+	@[[ $$(id -u) == 0 ]] || {
+	  echo "It mounts file systems: run it as root." >&2
+	  exit 1
+	}
+	rm -rf .build-image dist
+	trap 'rm -rf .build-image' EXIT
+	mkdir .build-image
+	PYTHONPATH=Packaging unshare --mount --pid --fork --kill-child --mount-proc $(PYTHON) -m release .build-image dist
+
+publish: ## Draft the release of VERSION on GitHub, with its section of the changelog and the files of dist/ (needs gh).
+	@version=$$(sed -n 's/.*static let current = "\(.*\)"/\1/p' Sources/Console/Version.swift)
+	if [[ $$version == *-dev ]]; then
+	  echo "$$version is not a release: CONTRIBUTING.md has the steps." >&2
+	  exit 1
+	fi
+	(cd dist && sha256sum --check --quiet SHA256SUMS)
+	awk -v heading="## [$$version]" 'index($$0, heading) == 1 { on = 1; next } /^## / { on = 0 } on' CHANGELOG.md |
+	  gh release create "v$$version" --draft --verify-tag --title "wdfilterd $$version" --notes-file - dist/*
+
+image-check: setup-image .venv/installed ## As root: build the image, run it, install the Debian package; KEEP=FOLDER copies what dist makes.
 	@[[ $$(id -u) == 0 ]] || {
 	  echo "It mounts file systems: run it as root." >&2
 	  exit 1
@@ -238,5 +266,17 @@ image-check: setup-image .venv/installed ## As root: build the image (KEEP=FILE 
 	# Whatever is mounted or started in there is gone when this ends, however it ends.
 	WDFILTERD_KEEP="$(KEEP)" unshare --mount --pid --fork --kill-child --mount-proc .venv/bin/pytest -q --durations=3 Tests/Image
 
+install: setup ## Install program, man pages and completions below PREFIX=/usr/local (DESTDIR is put before it).
+	@swift build $(DEPLOYED) --product wdfilterd
+	rm -rf .build/stage
+	Tools/stage "$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" .build/stage
+	as_root=sudo
+	if [[ $$(id -u) == 0 ]] || { mkdir -p "$(DESTDIR)$(PREFIX)" && [[ -w $(DESTDIR)$(PREFIX) ]]; } 2>/dev/null; then
+	  as_root=
+	fi
+	$$as_root mkdir -p "$(DESTDIR)$(PREFIX)"
+	$$as_root cp -R .build/stage/. "$(DESTDIR)$(PREFIX)"
+	echo "Installed $(DESTDIR)$(PREFIX)/bin/wdfilterd with its man pages and completions."
+
 clean: ## Remove everything built and installed in this directory.
-	rm -rf .build .build-tsan .build-asan .build-fuzz .build-bench .build-ci .build-compat .build-image .venv
+	rm -rf dist .swift .build .build-tsan .build-asan .build-fuzz .build-bench .build-ci .build-compat .build-image .venv

@@ -55,7 +55,7 @@ class Step:
     arguments: tuple[str, ...] = ()
 
 
-BINARY = LOGS / "wdfilterd"
+DIST = LOGS / "dist"
 # In the order in which they start when several could. What takes longest after its build is built first.
 STEPS = (
     Step("prepare", Kind.RUN),
@@ -63,7 +63,7 @@ STEPS = (
     Step("build-tsan", Kind.BUILD),
     Step("build-asan", Kind.BUILD),
     Step("build-fuzz", Kind.BUILD),
-    Step("image-check", Kind.BUILD, ("prepare",), (f"KEEP={BINARY}",)),
+    Step("image-check", Kind.BUILD, ("prepare",), (f"KEEP={DIST}",)),
     Step("lint", Kind.RUN, ("prepare",)),
     Step("contract", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
     Step("swift-test", Kind.RUN, ("build",)),
@@ -74,7 +74,7 @@ STEPS = (
     # The seed is the same each time, so that no change fails by chance.
     Step("fuzz", Kind.RUN, ("build-fuzz",), ("SECONDS=20", "SEED=1")),
     # What the image has is what is deployed.
-    Step("cost-check", Kind.ALONE, ("prepare", "image-check"), (f"BIN={BINARY}",)),
+    Step("cost-check", Kind.ALONE, ("prepare", "image-check"), (f"BIN={DIST}/wdfilterd",)),
 )
 
 

@@ -1,4 +1,4 @@
-"""The workflow for GitHub runs the steps of `.ci/steps.py`, all of them, each after those that it needs."""
+"""The workflows for GitHub: one runs all steps of `.ci/steps.py`, each after those it needs; one makes a release."""
 
 import re
 from typing import Any
@@ -7,6 +7,7 @@ import steps
 import yaml
 
 JOB: dict[str, Any] = yaml.safe_load((steps.REPOSITORY / ".github/workflows/checks.yml").read_text())["jobs"]["checks"]
+RELEASE: dict[str, Any] = yaml.safe_load((steps.REPOSITORY / ".github/workflows/release.yml").read_text())["jobs"]
 JOBS: list[list[str]] = [entry["steps"].split() for entry in JOB["strategy"]["matrix"]["include"]]
 
 
@@ -38,6 +39,16 @@ def test_a_job_ends_with_one_call_of_its_steps() -> None:
     assert JOB["steps"][-1]["run"] == ".ci/run ${{ matrix.steps }}"
 
 
-def test_the_image_is_that_of_the_dockerfile() -> None:
+def test_the_images_are_that_of_the_dockerfile() -> None:
     dockerfile = (steps.REPOSITORY / "docker/Dockerfile").read_text()
-    assert re.findall("^ARG SWIFT_IMAGE=(.*)$", dockerfile, re.MULTILINE) == [JOB["container"]["image"]]
+    images = [job["container"]["image"] for job in (JOB, RELEASE["dist"])]
+    assert re.findall("^ARG SWIFT_IMAGE=(.*)$", dockerfile, re.MULTILINE) * 2 == images
+
+
+def test_each_job_of_a_release_is_one_verb() -> None:
+    assert list(RELEASE) == ["dist", "publish"]
+    makefile = (steps.REPOSITORY / "Makefile").read_text()
+    for name, job in RELEASE.items():
+        commands = [step["run"] for step in job["steps"] if "run" in step and "apt-get" not in step["run"]]
+        assert commands == [f"make {name}"]
+        assert re.search(f"^{name}:", makefile, re.MULTILINE)

@@ -258,4 +258,7 @@ def test_setup_installs_the_packages_of_the_toolchain_only_with_it() -> None:
         (REPOSITORY / "Tools/swift-toolchain", "packages"), check=True, capture_output=True, text=True, env=os.environ
     ).stdout.split()
     assert {"gpg", "curl", "libstdc++-12-dev", "binutils"} <= set(printed)
+    # They can be installed beside those of the project.
+    assert "libcurl4-gnutls-dev" in makefile
+    assert "libcurl4-openssl-dev" not in printed
     assert not any(name in makefile for name in ("libstdc++-12-dev", "libpython3-dev"))

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import release.dist
+from release.command import REPOSITORY, run
+from release.storage import Storage
 
 from image import compose
-from image.command import REPOSITORY, run
 from image.container import Container
-from image.storage import Storage
 
 DIRECTORY = REPOSITORY / ".build-image"
 """All files that these tests create; `make image-check` removes the directory."""
@@ -58,9 +59,7 @@ def composed() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def bases() -> dict[str, str]:
     """The default base images of the Dockerfile."""
-    lines = (REPOSITORY / "docker" / "Dockerfile").read_text().splitlines()
-    arguments = (line.removeprefix("ARG ").split("=") for line in lines if line.startswith("ARG "))
-    return {name: value for name, value in arguments if name.endswith("_IMAGE")}
+    return release.dist.bases()
 
 
 @pytest.fixture(scope="session")
@@ -72,13 +71,26 @@ def storage() -> Storage:
 @pytest.fixture(scope="session")
 def image(storage: Storage, bases: dict[str, str]) -> Image:
     """The image, built from the Dockerfile as it is."""
-    storage.make_debian(bases["DEBIAN_IMAGE"])
-    storage.make_swift(bases["SWIFT_IMAGE"], bases["DEBIAN_IMAGE"])
-    storage.build("wdfilterd")
-    made = Image(storage.config("wdfilterd"), storage.mounted("wdfilterd"), storage.mounted(bases["DEBIAN_IMAGE"]))
+    root = release.dist.build_image(storage)
+    return Image(storage.config("wdfilterd"), root, storage.mounted(bases["DEBIAN_IMAGE"]))
+
+
+@pytest.fixture(scope="session")
+def dist(storage: Storage, image: Image) -> Path:
+    """What `make dist` makes, from the same image."""
+    folder = DIRECTORY / "release"
+    release.dist.make(storage, image.root, DIRECTORY / "dist", folder)
+    print(release.dist.sizes(folder))
     if kept := os.environ.get("WDFILTERD_KEEP"):
-        shutil.copy2(made.root / "usr/local/bin/wdfilterd", kept)
-    return made
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(folder, kept)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def package(dist: Path) -> Path:
+    """The Debian package."""
+    return next(dist.glob("*.deb"))
 
 
 @pytest.fixture(scope="session")

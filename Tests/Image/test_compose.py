@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from image.command import run
+from release.command import run
+
 from image.compose import FILE, TOOLS
 
 BEYOND = ("privileged", "cap_add", "devices", "volumes", "pid", "ipc", "userns_mode", "environment", "sysctls")

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from release.command import REPOSITORY, run
 
 from conftest import Image, Pair
-from image.command import REPOSITORY, run
 
 UNITS = REPOSITORY / "systemd"
 EXPOSURE = 1.1
@@ -16,9 +16,9 @@ EXPOSURE = 1.1
 def installed(image: Image, tmp_path: Path) -> list[Path]:
     """The units, with the path of the program in the mounted image."""
     made = []
-    for file in sorted(UNITS.iterdir()):
+    for file in sorted((*UNITS.glob("*.service"), *UNITS.glob("*.socket"))):
         copy = tmp_path / file.name
-        copy.write_text(file.read_text().replace("/usr/local/bin/", f"{image.root}/usr/local/bin/"))
+        copy.write_text(file.read_text().replace("/usr/bin/", f"{image.root}/usr/local/bin/"))
         made.append(copy)
     return made
 
@@ -36,7 +36,7 @@ def test_exposure_is_low(installed: list[Path]) -> None:
 
 def test_the_service_starts_with_options_that_there_are(pair: Pair) -> None:
     text = (UNITS / "wdfilterd.service").read_text()
-    command = re.findall(r"^ExecStart=/usr/local/bin/wdfilterd (.*)$", text, re.MULTILINE)
+    command = re.findall(r"^ExecStart=/usr/bin/wdfilterd (.*)$", text, re.MULTILINE)
     assert len(command) == 1
     subcommand, *arguments = command[0].split()
     usage = pair.service.execute("wdfilterd", subcommand, "--help").stdout

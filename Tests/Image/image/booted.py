@@ -20,6 +20,7 @@ class Booted:
 
     def __init__(self, root: Path) -> None:
         """Boot the file system at `root`, and wait until it is up."""
+        self.root = root
         self._process = subprocess.Popen(
             ("unshare", "--mount", "sh", "-euc", START, "start", root),
             stdin=subprocess.DEVNULL,

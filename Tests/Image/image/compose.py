@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from image.command import run
+from release.command import run
 
 FILE = "docker/compose.yaml"
 TOOLS = Path(sys.executable).parent

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from image import machine
-from image.command import REPOSITORY, run
+from release import machine
+from release.command import REPOSITORY, run
+from release.version import epoch, version
 
 SECONDS = 1500
 ISOLATION = ("--isolation", "chroot", "--network", "host")
@@ -37,9 +38,18 @@ class Storage:
         options += ["--dpkgopt=path-include=/usr/share/doc/*/copyright"]
         # The folder of a container is not empty, even at the start.
         lenient = ("--quiet", "--variant=minbase", "--skip=check/empty")
-        run("mmdebstrap", *lenient, *options, machine.RELEASE, root, *machine.apt_sources(), seconds=SECONDS)
+        run(
+            "mmdebstrap",
+            *lenient,
+            *options,
+            machine.RELEASE,
+            root,
+            *machine.apt_sources(),
+            seconds=SECONDS,
+            more={"SOURCE_DATE_EPOCH": str(epoch())},
+        )
         self.buildah("umount", container)
-        self.buildah("commit", "--quiet", "--rm", container, name)
+        self.buildah("commit", "--quiet", "--rm", "--timestamp", str(epoch()), container, name)
 
     def make_swift(self, name: str, debian: str) -> None:
         """Make a substitute for Swift's image; `build` mounts Swift itself."""
@@ -69,13 +79,21 @@ class Storage:
         volumes = (f"--volume={here}:{there}:ro" for here, there in lent.items())
         first = ("--target", "build", "--tag", f"{name}-build")
         self.buildah("bud", *options, *first, *volumes, REPOSITORY)
-        self.buildah("bud", *options, "--tag", name, REPOSITORY)
+        self.buildah("bud", *options, "--timestamp", str(epoch()), "--tag", name, REPOSITORY)
 
-    def make_system(self, name: str) -> Path:
-        """Make a bootable system from an image."""
+    def export(self, name: str, file: Path) -> None:
+        """Write an image as an OCI archive."""
+        self.buildah("push", "--quiet", "--format", "oci", name, f"oci-archive:{file}:{name}:{version()}")
+
+    def make_system(self, name: str, package: Path) -> Path:
+        """Make a bootable system from an image, with what a Debian package depends on."""
         container = self.buildah("from", "--pull-never", name)
         self._install(container, "systemd systemd-sysv curl")
-        return Path(self.buildah("mount", container))
+        root = Path(self.buildah("mount", container))
+        depends = run("dpkg-deb", "--field", package, "Depends").strip()
+        satisfy = f"apt-get update -qq && apt-get satisfy -qq -y --no-install-recommends '{depends}'"
+        self.buildah("run", *ISOLATION, "--user", "0:0", container, "--", "sh", "-c", satisfy)
+        return root
 
     def config(self, name: str) -> dict[str, Any]:
         """Return the configuration of an image."""

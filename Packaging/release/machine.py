@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from image.command import run
+from release.command import run
 
 RELEASE = "bookworm"
 TOOLCHAIN = "/opt/swift-toolchain"

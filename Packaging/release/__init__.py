@@ -1,0 +1,1 @@
+"""The archives of a release: the program, a Debian package, the container image, an SBOM."""
