@@ -114,7 +114,7 @@ let package = Package(
         tests("MessagesTests", ["Messages", "TestSupport"]),
         tests("DriverTests", ["Driver", "Messages", "Locking", "TestSupport"]),
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking", "TestSupport"]),
-        tests("DriverJSONTests", ["DriverJSON", "Driver", "Messages", "JSON"]),
+        tests("DriverJSONTests", ["DriverJSON", "Driver", "Messages", "JSON", "TestSupport"]),
         tests("VocabularyTests", ["Vocabulary", "Replay", "Driver", "Messages"]),
         tests("RecordingsTests", ["Recordings", "CArchive"]),
         tests("EmbeddedEngineTests", ["Runtime", "Driver", "Messages", "Locking"]),

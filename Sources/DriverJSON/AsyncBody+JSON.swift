@@ -8,8 +8,8 @@ extension AsyncBody {
 
     /// Reads the member `data` of a notification of type `operation`; nil after a fault.
     ///
-    /// For a type with a layout, `data` is an object with the members of its table, for other types bytes in base64.
-    /// Without `data`, everything is 0 or absent.
+    /// `data` is an object with the members of the type's table; those of types without a layout are bytes, which may also
+    /// be given without an object. Without `data`, everything is 0 or absent.
     public init?(_ operation: AsyncOperation, in notification: JSONObject) {
         guard let data = notification["data"] else {
             self.init(operation) { _ in nil }
@@ -19,7 +19,7 @@ extension AsyncBody {
             guard let values = data.values(of: operation.structure) else { return nil }
             self.init(operation) { values[$0.name] }
         } else {
-            guard let bytes = data.base64(maxCount: AsyncBody.maxDataBytes) else { return nil }
+            guard let bytes = data.rawData() else { return nil }
             self = .raw(bytes)
         }
     }
@@ -33,11 +33,17 @@ extension JSONValue {
         var given: Set<String> = []
         var isFaultless = true
         for (name, value) in members {
-            given.insert(name)
-            guard let field = structure.fields.first(where: { $0.member == name }) else {
+            guard let field = structure.fields.first(where: { $0.member == name || $0.formerMember == name }),
+                let member = field.member
+            else {
                 value.faultUnknownMember(among: structure.fields.compactMap(\.member))
                 isFaultless = false
                 continue
+            }
+            if name == field.formerMember { value.recordUse(of: .desktopOperation) }
+            if !given.insert(member).inserted {
+                value.fault("not allowed beside another name of the same member")
+                isFaultless = false
             }
             values[field.name] = value.fieldValue(of: field)
             if values[field.name] == nil { isFaultless = false }
@@ -48,6 +54,17 @@ extension JSONValue {
             isFaultless = false
         }
         return isFaultless ? values : nil
+    }
+
+    /// The bytes of a message without a layout: `{"data"?}`, or the bytes alone; nil after a fault.
+    fileprivate func rawData() -> [UInt8]? {
+        if kind == .string {
+            recordUse(of: .rawDataText)
+            return base64(maxCount: AsyncBody.maxDataBytes)
+        }
+        guard let object = object(allowing: ["data"]) else { return nil }
+        guard let data = object["data"] else { return [] }
+        return data.base64(maxCount: AsyncBody.maxDataBytes)
     }
 
     /// The value of a field of a message; nil after a fault.

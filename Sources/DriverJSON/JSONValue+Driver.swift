@@ -109,3 +109,22 @@ extension JSONValue {
         return priority
     }
 }
+
+extension JSONValue {
+    /// A type of operation, by name or number. For any other the driver returns STATUS_INVALID_PARAMETER.
+    func operation<Operation: MessageOperation>(of type: Operation.Type, _ kind: String) -> Operation? {
+        let found: Operation?
+        switch self.kind {
+        case .string:
+            guard let name = string(maxUTF16: .max) else { return nil }
+            found = Operation(name: name)
+        case .integer, .number:
+            found = integer(as: Int32.self).flatMap { Operation(rawValue: $0) }
+        default:
+            fault("expected the name or number of an operation")
+            return nil
+        }
+        if found == nil { fault("STATUS_INVALID_PARAMETER: unknown \(kind) operation") }
+        return found
+    }
+}

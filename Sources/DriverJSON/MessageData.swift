@@ -42,7 +42,7 @@ public struct MessageData: Sendable {
         json.member("totalSize", message.totalSize)
         json.member("sizeOfData", sizeOfData)
         for member in members where member.name != "process" {
-            json.member(key: member.messageName) { $0.value(member.value) }
+            json.member(key: member.name) { $0.value(member.value) }
         }
     }
 }

@@ -108,14 +108,19 @@ final class ReplayMachines: Sendable {
             let engine: any EnginePort =
                 if let behavior { EmbeddedEngine(behavior, timers: time) } else { DisconnectedEngine() }
             let driver = driver(engine, clock, time)
-            return (driver, EventTarget(driver: driver, onEventTime: clock.advance))
+            let target = EventTarget(driver: driver, onEventTime: clock.advance) { clock.make($0, completion: $1) }
+            return (driver, target)
         case .real(let timers, let curl, let configuration):
             let clock = HostClock(.events)
             let engine = WebhookEngine(
                 configuration: configuration, origin: EventOrigin(host: name), version: Version.current, multi: curl,
                 clock: SystemClock())
             let driver = driver(engine, clock, timers)
-            return (driver, EventTarget(driver: driver, onEventTime: clock.advance))
+            let target = EventTarget(driver: driver, onEventTime: clock.advance) { step, completion in
+                clock.make(step)
+                completion(nil)
+            }
+            return (driver, target)
         }
     }
 
@@ -139,6 +144,20 @@ final class ReplayMachines: Sendable {
         if result.status != .success {
             let reason = result.fault ?? result.status.name
             throw CommandFailure(status: .failed, message: "the engine does not answer: \(reason)")
+        }
+    }
+}
+
+extension RecordingClock {
+    /// Makes the step of a `clock` line. An advance lets virtual time pass: whatever is due meanwhile happens.
+    fileprivate func make(_ step: ClockStep, completion: @escaping @Sendable (ClockRefusal?) -> Void) {
+        switch step {
+        case .system: completion(.virtualTime)
+        case .events: completion(nil)  // the only mode
+        case .manual(let now):
+            set(now)
+            completion(nil)
+        case .advance(let milliseconds): advance(by: .milliseconds(milliseconds)) { completion(nil) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 public import Driver
 import Locking
 public import Messages
@@ -48,6 +49,19 @@ public final class HostClock: DriverClock {
             }
             if case .manual(let time) = mode { state.now = time }
             state.mode = mode
+        }
+    }
+
+    /// Stops the clock at the time that it shows and `duration`, at most the end of the year 9999. The uptime stands still.
+    public func advance(by duration: Duration) {
+        let machine = machine
+        state.withLock { state in
+            if state.mode == .system {
+                state.now = machine.now()
+                state.uptime = machine.uptimeNanoseconds()
+            }
+            state.now = state.now.later(by: UInt64(duration.nanoseconds) / 100)
+            state.mode = .manual(state.now)
         }
     }
 

@@ -72,11 +72,10 @@ extension Vocabulary {
             from byte 08 of the message; a part that is absent has length 0 and offset 0. Parts without an offset of their own
             (`..`) follow one another.
 
-            A `(zero)` is written as 0. The column JSON has the names of `wdfilterd decode --json`. `data` of CloudEvents and of raw
-            notifications uses most of them; openapi.yaml has their exact members.
-            `wdfilterd decode` explains any message field by field.
+            A `(zero)` is written as 0. The column JSON has the names in `data` of CloudEvents, in `data` of raw notifications and
+            in `wdfilterd decode --json`, which explains any message field by field.
 
-            In messages of other types, the bytes that the caller supplied follow the header, from 20 on.
+            In messages of other types, the bytes that the caller supplied follow the header, from 20 on: `data` in JSON.
 
             Printed by `wdfilterd vocabulary --format messages`; do not edit.
 

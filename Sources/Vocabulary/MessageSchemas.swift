@@ -76,7 +76,7 @@ extension SchemaPage {
     /// Begins a variant with the members that every message has and whose schemas do not depend on the operation.
     private mutating func data(_ name: String, _ about: String, _ ours: [String], _ fields: [LayoutField]) {
         let common = ["host", "sequence", "kind", "operation", "operationCode", "process", "totalSize", "sizeOfData"]
-        let own = fields.compactMap(\.messageMember).filter { $0 != "process" }
+        let own = fields.compactMap(\.member).filter { $0 != "process" }
         object(name, about, requiring: common + ours + own)
         property(2, "host", ref("HostName"))
         property(2, "sequence", "type: integer, minimum: 1, maximum: 9223372036854775807")
@@ -101,10 +101,10 @@ extension SchemaPage {
 
     /// The process, unless the structure has it, and the members of the structure.
     private mutating func members(_ structure: StructureLayout, schema: (LayoutField) -> String) {
-        if !structure.members.contains(where: { $0.messageMember == "process" }) { nullableProcess() }
+        if !structure.members.contains(where: { $0.member == "process" }) { nullableProcess() }
         for field in structure.members {
-            let isProcess = field.messageMember == "process"
-            property(2, field.messageMember ?? "", (isProcess ? aboutProcess : "") + schema(field))
+            let isProcess = field.member == "process"
+            property(2, field.member ?? "", (isProcess ? aboutProcess : "") + schema(field))
         }
     }
 
@@ -144,11 +144,10 @@ extension SchemaPage {
         for name in published.map({ "\($0.name)" }) + ["Unpublished"] {
             line(2, "- {\(ref("\(name)NotificationByCode"))}")
         }
-        let bytes = "description: The bytes after the header., \(ref("BytesInput")), default: \"\""
         for operation in published {
             notification("\(operation.name)", [operation], data: ref("\(operation.structure.name)Input"))
         }
-        notification("Unpublished", unpublished, data: bytes)
+        notification("Unpublished", unpublished, data: ref("UnpublishedInput"))
         let high = AsyncOperation.allCases.filter(\.isHighPriority).map(\.name).joined(separator: ", ")
         line(0, "HighPriority:")
         description(1, "The list it goes to. The default depends on the type: high for \(high).")
@@ -158,6 +157,7 @@ extension SchemaPage {
             structures.append(structure)
         }
         for structure in structures { input(structure) }
+        unpublishedInput()
     }
 
     private mutating func notification(_ name: String, _ operations: [AsyncOperation], data: String) {
@@ -179,6 +179,28 @@ extension SchemaPage {
         let fields = structure.members
         object("\(structure.name)Input", nil, requiring: fields.filter(\.isRequired).compactMap(\.member))
         for field in fields { property(2, field.member ?? "", field.inputSchema) }
+        for field in fields {
+            guard let former = field.formerMember, let member = field.member else { continue }
+            property(2, former, "deprecated: true, " + field.inputSchema)
+            property(1, "not", "required: [\(former), \(member)]")
+        }
+    }
+
+    /// The data of messages without a layout: an object, or bytes alone as in former versions.
+    private mutating func unpublishedInput() {
+        line(0, "UnpublishedInput:")
+        line(1, "oneOf:")
+        line(2, "- {\(ref("RawDataInput"))}")
+        line(2, "- {\(ref("BareBytesInput"))}")
+        line(0, "RawDataInput:")
+        line(1, "type: object")
+        line(1, "additionalProperties: false")
+        line(1, "properties:")
+        property(2, "data", "description: The bytes after the header., \(ref("BytesInput")), default: \"\"")
+        line(0, "BareBytesInput:")
+        description(1, "The former form of RawDataInput.")
+        line(1, "deprecated: true")
+        line(1, ref("BytesInput"))
     }
 
     /// A schema that is one of several by `operation`.

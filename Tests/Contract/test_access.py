@@ -339,6 +339,21 @@ def test_beyond_loopback_takes_tokens_and_tls(tmp_path: Path) -> None:
     assert service.stop() == 0
 
 
+def test_only_an_admin_sets_the_clock_with_a_line(guarded: Service, ledger: Ledger) -> None:
+    admin = Client(guarded.port, ledger, TOKENS["admin"])
+    line = b'{"type":"clock","mode":"manual","now":"2020-02-21T10:15:30Z"}\n'
+    with new_machine(admin) as machine:
+        drive = Client(guarded.port, ledger, TOKENS["drive"])
+        report = drive.call("postEvents", host=machine.name, data=line).json
+        assert report["rejected"] == [{"line": 1, "detail": "a clock line requires the role admin"}]
+        drive.call("postEvents", host=machine.name, data=line, query={"strict": True}, expect=409)
+        assert machine.get("getClock") == {"mode": "system"}
+        assert machine.get("postEvents", data=line)["applied"] == 1
+        assert machine.get("getClock")["mode"] == "manual"
+        drive.close()
+    admin.close()
+
+
 def test_path_and_query_of_a_webhook_are_shown_to_admin_only(guarded: Service, ledger: Ledger) -> None:
     """In many webhook URLs, the path and the query are the secret."""
     admin = Client(guarded.port, ledger, TOKENS["admin"])

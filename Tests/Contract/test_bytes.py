@@ -165,16 +165,8 @@ def test_the_fields_of_a_part_give_its_bytes(machine: Machine, name: str) -> Non
     dump = DUMPS[name]
     (io, thread, page), pid, created = CURRENT[name]
     machine.process(processId=pid, creationTime=hex(created))
-    fields = dict(dump.fields)
-    if dump.operation == "NewThreadSameProcess":
-        assert fields.pop("process") == {"processId": pid, "creationTime": hex(created)}
-        fields["startAddress"] = fields.pop("threadStartAddress")
-    else:
-        target = fields.pop("targetProcess")
-        machine.process(**target)
-        fields["targetProcessId"] = target["processId"]
     priority = {"ioPriority": io, "threadPriority": thread, "pagePriority": page}
-    message = send_sync(machine, dump.operation, fields, processId=pid, ioPriority=priority)
+    message = send_sync(machine, dump.operation, dump.fields, processId=pid, ioPriority=priority)
     is_as_dumped(machine, dump, message["sequence"])
 
 
@@ -202,11 +194,10 @@ def is_encoded(machine: Machine, operation: str, data: dict[str, Any] | str) -> 
     report = send_async(machine, operation, data=data)
     got = bytes_of(machine, report["sequence"])
     number = report["notificationNumber"]
-    assert got == wire.asynchronous(operation, data, notification_number=number)
+    given = data if isinstance(data, str) or operation in REQUIRED else data["data"]
+    assert got == wire.asynchronous(operation, given, notification_number=number)
     told = dict(machine.get("getMessage", sequence=report["sequence"])["message"])
-    if operation == "OpenDesktop":
-        told["operation"] = told["handleOperation"]
-    again = told["data"] if isinstance(data, str) else told
+    again = told if operation in REQUIRED else told["data"]
     assert got == wire.asynchronous(operation, again, notification_number=number)
     assert (told["totalSize"], told["sizeOfData"]) == (len(got), struct.unpack_from("<I", got, 0x10)[0])
     return got
@@ -292,7 +283,7 @@ def test_a_desktop_handle(machine: Machine) -> None:
             "process": {"processId": 4268, "creationTime": None},
             "threadId": 1,
             "sessionId": 2,
-            "operation": 255,
+            "handleOperation": 255,
             "kernelHandleFlag": 1,
             "desiredAccess": "0xDEADBEEF",
             "objectName": "é",
@@ -428,7 +419,7 @@ def test_threads_of_the_same_process(current: Machine) -> None:
         ({"threadId": 1, "creationTime": NOW}, {"threadId": 2, "creationTime": "0x2"}, 0xFFFFFFFFFFFFFFFF),
         ({"threadId": 0xFFFFFFFF}, {"threadId": 0, "creationTime": None}, 0),
     ):
-        given = {"createdThread": created, "currentThread": acting, "startAddress": address}
+        given = {"createdThread": created, "currentThread": acting, "threadStartAddress": address}
         data = wire.thread_notify_sync(created, acting, owner, address)
         assert len(data) == 0x38
         is_sync(current, "NewThreadSameProcess", given, data)
@@ -438,7 +429,7 @@ def test_a_target_process(current: Machine) -> None:
     """SYN-3: 12 bytes."""
     data = wire.process(current.get("getProcess", pid=B))
     assert len(data) == 12
-    is_sync(current, "NewThreadDifferentProcess", {"targetProcessId": B}, data)
+    is_sync(current, "NewThreadDifferentProcess", {"targetProcess": {"processId": B}}, data)
 
 
 def test_a_tampered_command_line(machine: Machine) -> None:

@@ -1,13 +1,16 @@
 """Many events in one request."""
 
+import json
 import socket
+import subprocess
 import time
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from contract.machine import Machine
-from contract.service import Service, StartService
+from contract.service import Service, StartService, binary
 from contract.story import A, conserved
 from contract.sysmon import injection, ndjson
 
@@ -171,3 +174,74 @@ class TestStrict:
         with socket.create_connection(("127.0.0.1", service.port)) as connection:
             connection.sendall(head + line * 10)
         assert machine.get("countMessages", query={"waitMs": 500})["count"] == 0
+
+
+LESSON = """
+{"type":"clock","mode":"manual","now":"2020-02-21T10:15:30Z"}
+{"type":"processCreate","processId":1000,"imageFileName":"a.exe","rules":["NotifyRegistryOperationSync"]}
+{"type":"clock","mode":"manual","advanceByMs":5000}
+{"type":"notification","kind":"sync","operation":"RegistryEventSync","processId":1000,"data":{"registryData":"AAE="}}
+{"type":"clock","mode":"manual","advanceByMs":1}
+{"type":"notification","kind":"async","operation":"LogPrint","data":{"data":"AAE="}}
+"""
+LESSON_TIMES = [f"2020-02-21T10:15:{seconds}0000Z" for seconds in ("30.000", "35.000", "35.001")]
+
+
+class TestLesson:
+    """Clock steps and notifications as lines, so that one file is a whole lesson."""
+
+    def test_the_lines_have_the_effect_of_the_requests(self, machine: Machine) -> None:
+        report = machine.get("postEvents", data=LESSON.encode(), query={"strict": True})
+        assert report["appliedByType"] == {"clock": 3, "processCreate": 1, "notification": 2}
+        machine.drain()
+        journal = machine.all("listMessages")
+        assert [entry["time"] for entry in journal] == LESSON_TIMES
+        assert [entry["operation"] for entry in journal] == ["CreateProcess", "RegistryEventSync", "LogPrint"]
+        assert journal[1]["clearedRule"] == "NotifyRegistryOperationSync"
+        assert machine.get("getClock") == {"mode": "manual", "now": LESSON_TIMES[-1]}
+
+    def test_a_local_replay_of_it(self, tmp_path: Path) -> None:
+        file = tmp_path / "lesson.ndjson"
+        file.write_text(LESSON)
+        outputs = [
+            subprocess.run(
+                [binary(), "replay", "--json", "--quiet", file], capture_output=True, text=True, check=True
+            ).stdout
+            for _ in range(2)
+        ]
+        first, second = (json.loads(output) for output in outputs)
+        assert first["appliedByType"] == {"clock": 3, "processCreate": 1, "notification": 2}
+        assert first["rejected"] == []
+        assert first["messages"]["sync"] == {"RegistryEventSync": 1}
+        for report in (first, second):
+            report.pop("durationMilliseconds")
+        assert first == second
+
+    def test_time_passes_in_a_local_replay(self, tmp_path: Path) -> None:
+        """What is due during an advance happens, and a loss has the time of the lesson."""
+        file = tmp_path / "lesson.ndjson"
+        file.write_text(LESSON)
+        command = [binary(), "replay", "--json", "--quiet", "--engine-reply", "timeout", file]
+        report = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        losses = {loss["operation"]: loss["first"]["time"] for loss in report["losses"]}
+        assert losses["RegistryEventSync"] >= LESSON_TIMES[1]
+        assert losses["LogPrint"] > losses["RegistryEventSync"]
+
+    def test_a_local_replay_in_virtual_time_has_no_system_time(self, tmp_path: Path) -> None:
+        file = tmp_path / "lesson.ndjson"
+        file.write_text('{"type":"clock","mode":"events"}\n{"type":"clock","mode":"system"}\n')
+        command = [binary(), "replay", "--json", "--quiet", file]
+        report = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        assert report["rejected"] == [
+            {"part": file.name, "line": 2, "detail": "the mode system is not available in virtual time"}
+        ]
+
+    def test_the_clock_is_advanced_by_a_request(self, machine: Machine) -> None:
+        machine.call("putClock", body={"mode": "manual", "now": "2020-02-21T10:15:30Z"})
+        clock = machine.get("putClock", body={"mode": "manual", "advanceByMs": 5000})
+        assert clock == {"mode": "manual", "now": LESSON_TIMES[1]} == machine.get("getClock")
+        machine.call("putClock", body={"mode": "system"})
+        advanced = machine.get("putClock", body={"mode": "manual", "advanceByMs": 0})
+        assert machine.get("getClock") == advanced
+        most = machine.get("putClock", body={"mode": "manual", "advanceByMs": 3_153_600_000_000})
+        assert most["now"] > "2120"

@@ -37,9 +37,22 @@ class TestBadData:
         self.refused(prepared, operation, data, *(f"/data/{name}" for name in unknown))
 
     @pytest.mark.parametrize("operation", [name for name in ASYNC_CODES if name not in REQUIRED])
-    @pytest.mark.parametrize("data", [{}, {"process": {"processId": 4}}, [], 0, None], ids=repr)
-    def test_a_type_without_a_layout_takes_base64(self, prepared: Prepared, operation: str, data: object) -> None:
-        self.refused(prepared, operation, data, "/data")
+    @pytest.mark.parametrize(
+        ("data", "pointer"),
+        [
+            ({"process": {"processId": 4}}, "/data/process"),
+            ({"data": {}}, "/data/data"),
+            ({"data": "A"}, "/data/data"),
+            ([], "/data"),
+            (0, "/data"),
+            (None, "/data"),
+        ],
+        ids=repr,
+    )
+    def test_a_type_without_a_layout_takes_base64(
+        self, prepared: Prepared, operation: str, data: object, pointer: str
+    ) -> None:
+        self.refused(prepared, operation, data, pointer)
 
     @pytest.mark.parametrize(
         "data",
@@ -65,6 +78,7 @@ class TestBadData:
     )
     def test_what_is_not_base64_or_too_long_is_refused(self, prepared: Prepared, data: str) -> None:
         self.refused(prepared, "SendFile", data, "/data")
+        self.refused(prepared, "SendFile", {"data": data}, "/data/data")
         fields = {"process": {"processId": 4}, "newValueData": data, "valueData": data}
         self.refused(prepared, "RegistryEvent", fields, "/data/newValueData", "/data/valueData")
 
@@ -147,7 +161,8 @@ class TestBadData:
             ("OpenProcess", {"finalDesiredAccess": "1fffff", "notificationReason": "0x1"}, None),
             ("Wow64cpuLoad", {"wow64CpuImageBase": "0x10000000000000000"}, ["wow64CpuImageBase"]),
             ("Wow64cpuLoad", {"processId": -1, "threadId": 4294967296}, ["processId", "threadId"]),
-            ("OpenDesktop", {"operation": 256, "kernelHandleFlag": -1}, ["operation", "kernelHandleFlag"]),
+            ("OpenDesktop", {"handleOperation": 256, "kernelHandleFlag": -1}, ["handleOperation", "kernelHandleFlag"]),
+            ("OpenDesktop", {"operation": 1, "handleOperation": 1}, ["handleOperation"]),
             ("OpenDesktop", {"operation": "OpenDesktop"}, ["operation"]),
             ("RegistryEvent", {"hashes": "00" * 16}, ["hashes"]),
             ("RegistryEvent", {"hashes": ["00" * 16] * 4097}, ["hashes"]),

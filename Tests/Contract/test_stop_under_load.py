@@ -24,7 +24,9 @@ FAR_TOO_LONG = 60
 TARGET, CREATOR = 1004, 1000
 JSON = {"Content-Type": "application/json"}
 ASYNC = json.dumps({"operation": "LogPrint", "data": ""})
-SYNC = json.dumps({"operation": "NewThreadDifferentProcess", "processId": CREATOR, "data": {"targetProcessId": TARGET}})
+SYNC = json.dumps(
+    {"operation": "NewThreadDifferentProcess", "processId": CREATOR, "data": {"targetProcess": {"processId": TARGET}}}
+)
 
 
 def kinds(receiver: Receiver) -> Counter[str]:

@@ -1,5 +1,6 @@
 """Synchronous notifications sent through the API: SYN-1 to SYN-9."""
 
+import re
 import time
 from typing import Any
 
@@ -12,6 +13,7 @@ from contract.notices import (
     MOST_BYTES,
     NO_PROCESS,
     SYNC_DATA,
+    bytes_of,
     encoded,
     refused,
     refused_as_invalid,
@@ -115,7 +117,7 @@ class TestSync:
         """THR-6."""
         armed(machine)
         for given in ({}, {"ioPriority": {}}, {"ioPriority": {"threadPriority": 11}}):
-            sequence = send_sync(machine, 3, {"targetProcessId": B}, **given)["sequence"]
+            sequence = send_sync(machine, 3, {"targetProcess": {"processId": B}}, **given)["sequence"]
             expected = {"ioPriority": 2, "threadPriority": 8, "pagePriority": 5} | given.get("ioPriority", {})
             assert machine.get("getMessage", sequence=sequence)["message"]["ioPriority"] == expected
 
@@ -192,8 +194,10 @@ class TestSync:
         for operation, pid, data, problem in (
             (5, NO_PROCESS, name, "unknown-process"),
             (6, NO_PROCESS, threads, "unknown-process"),
+            (3, 4, {"targetProcess": {"processId": NO_PROCESS}}, "unknown-process"),
+            (3, NO_PROCESS, {"targetProcess": {"processId": 4}}, "unknown-process"),
             (3, 4, {"targetProcessId": NO_PROCESS}, "unknown-process"),
-            (3, NO_PROCESS, {"targetProcessId": 4}, "unknown-process"),
+            (6, 4, {**threads, "process": {"processId": NO_PROCESS}}, "unknown-process"),
             (1, 4, name, "unknown-stream-context"),
         ):
             body = {"operation": operation, "processId": pid, "data": data}
@@ -223,14 +227,30 @@ class TestSync:
             ("RegistryEventSync", {"registryData": "AAA"}, {"registryData"}),
             ("RegistryEventSync", {"registryData": None}, {"registryData"}),
             ("RegistryEventSync", {"registryData": encoded(bytes(MOST_BYTES + 1))}, {"registryData"}),
-            ("NewThreadDifferentProcess", {}, {"targetProcessId"}),
+            ("NewThreadDifferentProcess", {}, {"targetProcess"}),
+            ("NewThreadDifferentProcess", {"targetProcess": 4}, {"targetProcess"}),
+            ("NewThreadDifferentProcess", {"targetProcess": {}}, {"targetProcess/processId"}),
             ("NewThreadDifferentProcess", {"targetProcessId": -1}, {"targetProcessId"}),
-            ("NewThreadDifferentProcess", {"targetProcess": {"processId": 4}}, {"targetProcess", "targetProcessId"}),
+            (
+                "NewThreadDifferentProcess",
+                {"targetProcess": {"processId": 4}, "targetProcessId": 4},
+                {"targetProcessId"},
+            ),
             ("NewThreadSameProcess", {}, {"createdThread", "currentThread"}),
             (
                 "NewThreadSameProcess",
-                {"createdThread": {}, "currentThread": {"threadId": 1, "creationTime": "never"}, "startAddress": -1},
-                {"createdThread/threadId", "currentThread/creationTime", "startAddress"},
+                {"createdThread": {}, "currentThread": {"threadId": 1, "creationTime": "x"}, "threadStartAddress": -1},
+                {"createdThread/threadId", "currentThread/creationTime", "threadStartAddress"},
+            ),
+            (
+                "NewThreadSameProcess",
+                {
+                    "createdThread": {"threadId": 8},
+                    "currentThread": {"threadId": 12},
+                    "startAddress": 1,
+                    "threadStartAddress": 1,
+                },
+                {"startAddress"},
             ),
             ("NewThreadAndCmdLine", {"commandLine": ""}, {"currentCommandLine"}),
             ("NewThreadAndCmdLine", {"currentCommandLine": "x" * 32767}, {"commandLine", "currentCommandLine"}),
@@ -241,6 +261,52 @@ class TestSync:
     ) -> None:
         body = {"operation": operation, "processId": 4, "data": data}
         refused(prepared.machine, "sendSyncNotification", body, {f"/data/{pointer}" for pointer in pointers})
+
+    @pytest.mark.parametrize(
+        ("operation", "former"),
+        [
+            ("NewThreadDifferentProcess", {"targetProcessId": B}),
+            (
+                "NewThreadSameProcess",
+                {
+                    "createdThread": {"threadId": 428, "creationTime": "0x1d5e83ad84fd7ad"},
+                    "currentThread": {"threadId": 416},
+                    "startAddress": "0x7ffbda8844f0",
+                },
+            ),
+        ],
+    )
+    def test_the_former_names_are_taken_and_counted(
+        self, machine: Machine, operation: str, former: dict[str, Any]
+    ) -> None:
+        def uses() -> float:
+            text = machine.client.call("getMetrics").body.decode()
+            counts = re.findall(r"^wdfilterd_deprecated_uses_total\{.*\} (\d+)$", text, re.M)
+            return sum(map(int, counts))
+
+        armed(machine)
+        before = uses()
+        now = send_sync(machine, operation, SYNC_DATA[operation])["sequence"]
+        assert uses() == before
+        then = send_sync(machine, operation, former)["sequence"]
+        assert uses() == before + 1
+        data = [machine.get("getMessage", sequence=sequence)["message"] for sequence in (now, then)]
+        assert data[0].pop("sequence") + 1 == data[1].pop("sequence")
+        assert data[0] == data[1]
+
+    def test_the_data_of_a_message_is_that_of_a_notification(self, machine: Machine) -> None:
+        """A CloudEvent's data, without the members that all messages have, can be sent again."""
+        armed(machine)
+        common = ("host", "sequence", "kind", "operation", "operationCode", "ioPriority", "totalSize", "sizeOfData")
+        for operation, data in SYNC_DATA.items():
+            first = send_sync(machine, operation, data)["sequence"]
+            message = machine.get("getMessage", sequence=first)["message"]
+            again = {name: value for name, value in message.items() if name not in common}
+            if operation != "NewThreadSameProcess":
+                again.pop("process")  # not a member of its structure
+            machine.call("putProcessRules", pid=A, body={"rules": EVERY_RULE})
+            second = send_sync(machine, operation, again)["sequence"]
+            assert bytes_of(machine, first) == bytes_of(machine, second)
 
     def test_as_many_bytes_as_may_be_are_taken(self, machine: Machine) -> None:
         armed(machine)

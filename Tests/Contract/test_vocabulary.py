@@ -112,7 +112,8 @@ def test_every_operation_with_a_layout_takes_its_members(vocabulary: dict[str, A
         found |= set(operations)
         for operation in operations:
             name = names_of.get(operation, operation)
-            assert taken is None or members(vocabulary, name) == set(taken)
+            current = {member for member, schema in (taken or {}).items() if not schema.get("deprecated")}
+            assert taken is None or members(vocabulary, name) == current
     assert found == {*ASYNC_CODES, *ASYNC_CODES.values()}
 
 

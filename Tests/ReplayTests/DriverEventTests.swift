@@ -34,7 +34,12 @@ import Testing
         .driverLoad: #""fullImageName":"k.sys""#,
         .setRules: #""processId":100,"rules":0"#,
         .streamContext: #""fileName":"a.dll""#,
+        .notification: #""kind":"sync","operation":"RegistryEventSync","processId":100,"data":{"registryData":""}"#,
+        .clock: #""mode":"system""#,
     ]
+
+    /// A second line of an event, whose lines do not all run the same routines.
+    private let otherLines: [DriverEvent: String] = [.notification: #""kind":"async","operation":"LogPrint""#]
 
     private func driver() throws -> Driver {
         let driver = Driver.make()
@@ -50,9 +55,15 @@ import Testing
 
     @Test(arguments: DriverEvent.allCases)
     func `an event runs the routines in its line`(event: DriverEvent) throws {
-        guard case .plan(let plan) = read(event, try #require(lines[event])) else {
+        let routines = try [lines[event], otherLines[event]].compactMap { $0 }.flatMap { try self.routines(event, $0) }
+        #expect(routines == event.line.routines)
+    }
+
+    /// The routines that a line runs.
+    private func routines(_ event: DriverEvent, _ line: String) throws -> [DriverRoutine] {
+        guard case .plan(let plan) = read(event, line) else {
             Issue.record("the line is rejected")
-            return
+            return []
         }
         #expect(plan.type == event)
         let call = try #require(plan.next)
@@ -65,8 +76,8 @@ import Testing
             default: Issue.record("\(outcome)")
             }
         }
-        #expect(reports.values.map { $0.map(\.routine) } == [event.line.routines])
         #expect(call.mayEnqueue || driver.counters.async.enqueued == queued)
+        return try #require(reports.values.first).map(\.routine)
     }
 
     @Test(arguments: DriverEvent.allCases)

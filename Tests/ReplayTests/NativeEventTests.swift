@@ -40,6 +40,30 @@ struct NativeEventTests {
         #expect(try driver.threads(of: 104) == [])
     }
 
+    @Test func `a notification has the effect of its request`() async throws {
+        let driver = Driver.make()
+        let report = await driver.apply(
+            [
+                #"{"type":"processCreate","processId":100,"imageFileName":"a.exe","rules":["0x600000"]}"#,
+                #"{"type":"notification","kind":"sync","operation":"RegistryEventSync","processId":100,"#
+                    + #""data":{"registryData":"AAE="},"ioPriority":{"pagePriority":1}}"#,
+                #"{"type":"notification","kind":"sync","operation":3,"processId":100,"#
+                    + #""data":{"targetProcess":{"processId":7,"creationTime":null}}}"#,
+                #"{"type":"notification","kind":"async","operation":"OpenDesktop","processId":100,"highPriority":true,"#
+                    + #""data":{"process":{"processId":100},"handleOperation":1}}"#,
+                #"{"type":"notification","kind":"async","operation":14,"data":{"data":"AAE="}}"#,
+                #"{"type":"notification","kind":"async","operation":"PanicMode"}"#,
+            ], .native())
+        #expect(report.faults == [])
+        #expect(report.appliedByType == ["processCreate": 1, "notification": 5])
+        #expect(report.messages.sync == ["RegistryEventSync": 1, "NewThreadDifferentProcess": 1])
+        #expect(report.messages.async == ["OpenDesktop": 1, "LogPrint": 1, "PanicMode": 1])
+        #expect(driver.process(100)?.rules == [])
+        let messages = driver.messages(MessageQuery(), limit: 10).items.map(\.message)
+        guard case .sync(let sent) = messages[2].content else { return #expect(Bool(false)) }
+        #expect(sent.data == .newThreadDifferentProcess(targetProcess: .init(processId: 7, creationTime: .none)))
+    }
+
     @Test(arguments: [
         ("{", nil), ("[]", nil), ("{}", "/type: required, but missing"), (#"{"type":"x"}"#, nil), (#"{"type":5}"#, nil),
         (#"{"type":"processExit","processId":100}"#, "no live process has the pid 100"),
@@ -70,6 +94,33 @@ struct NativeEventTests {
             #"/set/0: "NotifyImageLoad" is not a rule; did you mean NotifyImageLoadRule?"#
         ),
         (#"{"type":"setRules","processId":9,"set":0}"#, "no live process has the pid 9"),
+        (#"{"type":"notification"}"#, "/kind: required, but missing"),
+        (#"{"type":"notification","kind":"direct"}"#, nil),
+        (
+            #"{"type":"notification","kind":"async","operation":"LogPrint","ioPriority":{}}"#,
+            "/ioPriority: requires the kind sync"
+        ),
+        (
+            #"{"type":"notification","kind":"sync","operation":7,"processId":4,"highPriority":true,"data":{}}"#, nil
+        ),
+        (
+            #"{"type":"notification","kind":"async","operation":"LogPrint","processId":9}"#,
+            "no live process has the pid 9"
+        ),
+        (
+            #"{"type":"notification","kind":"sync","operation":3,"processId":4,"data":{"targetProcess":{"processId":9}}}"#,
+            "no live process has the pid 9"
+        ),
+        (#"{"type":"clock"}"#, "/mode: required, but missing"),
+        (#"{"type":"clock","mode":"manual"}"#, "/now: required, but missing"),
+        (#"{"type":"clock","mode":"system","advanceByMs":1}"#, "/advanceByMs: requires the mode manual"),
+        (#"{"type":"clock","mode":"events","now":"0x1"}"#, "/now: requires the mode manual"),
+        (
+            #"{"type":"clock","mode":"manual","now":"0x1","advanceByMs":1}"#, #"/advanceByMs: not allowed beside "now""#
+        ),
+        (#"{"type":"clock","mode":"manual","advanceByMs":-1}"#, nil),
+        (#"{"type":"clock","mode":"manual","advanceByMs":3153600000001}"#, nil),
+        (#"{"type":"clock","mode":"manual","advanceByMs":0}"#, "there is no clock to set"),
         (#"{"type":"streamContext"}"#, "/fileName: required, but missing"),
         (#"{"type":"streamContext","fileName":"f"}"#, "the file already has a stream context"),
     ])

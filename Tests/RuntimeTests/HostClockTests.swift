@@ -30,6 +30,33 @@ struct HostClockTests {
         #expect(clock.mode == .system)
     }
 
+    @Test func `a clock that is advanced stops at the time it showed and the advance`() {
+        let clock = HostClock(.manual(someTime), over: SteppingClock())
+        let uptime = clock.uptimeNanoseconds()
+        clock.advance(by: .milliseconds(5000))
+        #expect(clock.now() == FileTime(ticks: someTime.ticks + 50_000_000))
+        #expect(clock.mode == .manual(clock.now()))
+        #expect(clock.uptimeNanoseconds() == uptime)
+        clock.advance(by: .zero)
+        #expect(clock.now() == FileTime(ticks: someTime.ticks + 50_000_000))
+        clock.set(.manual(.latest))
+        clock.advance(by: .milliseconds(1))
+        #expect(clock.now() == .latest)
+    }
+
+    @Test func `an advance stops a clock of the system or of events`() {
+        let system = HostClock(over: SteppingClock())
+        let shown = system.now()
+        system.advance(by: .nanoseconds(1_000_000))
+        #expect(system.now() > shown && system.now() == system.now())
+        #expect(system.now().ticks - shown.ticks <= 10_010)
+        let events = HostClock(.events, over: SteppingClock())
+        events.advance(toEvent: someTime)
+        events.advance(by: .nanoseconds(100))
+        events.advance(toEvent: .latest)
+        #expect(events.now() == FileTime(ticks: someTime.ticks + 1))
+    }
+
     @Test func `a manual clock shows the time it was set to, and does not advance`() {
         let clock = HostClock(.manual(someTime), over: SteppingClock())
         let uptime = clock.uptimeNanoseconds()

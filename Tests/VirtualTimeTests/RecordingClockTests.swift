@@ -37,6 +37,24 @@ import Testing
         #expect(clock.now() == FileTime(ticks: later(30).ticks + 1))
     }
 
+    @Test(arguments: [(RecordingClock.Rule.events, 5000), (.running(speed: 2), 2500)])
+    func `a clock that is set continues from there, and an advance lets virtual time pass`(
+        rule: RecordingClock.Rule, milliseconds: Int
+    ) {
+        let clock = RecordingClock(rule, over: time)
+        pass(.seconds(1))
+        clock.set(event)
+        #expect(clock.now() == event)
+        var order: [Int] = []
+        nonisolated(unsafe) let add = { order.append($0) }
+        _ = time.schedule(after: .milliseconds(milliseconds - 1)) { add(1) }
+        clock.advance(by: .seconds(5)) { add(2) }
+        while time.step() {}
+        #expect(order == [1, 2])
+        #expect(clock.now() == later(5))
+        #expect(clock.uptimeNanoseconds() == 1_000_000_000 + UInt64(milliseconds) * 1_000_000)
+    }
+
     @Test func `a running clock continues from its first event, at its speed`() {
         for (speed, shown) in [(1.0, 3.0), (10, 30), (0.5, 1.5)] {
             let time = VirtualTime()

@@ -58,4 +58,10 @@ public struct RoutineReport: Hashable, Sendable {
         self.routine = routine
         trace = CheckTrace(of: routine)
     }
+
+    /// The report of a notification that was requested explicitly, of which no conditions are checked.
+    public init(of record: MessageRecord) {
+        self.init(record.routine)
+        messages = [record]
+    }
 }

@@ -47,8 +47,6 @@ public struct MessageMember: Hashable, Sendable {
 
     /// Its name in JSON.
     public var name: String { place.name }
-    /// Its name in the `data` of a CloudEvent, where `operation` is already the message's operation.
-    public var messageName: String { place.messageName }
     /// Its line in the layout.
     public var field: LayoutField { place.field }
 
@@ -64,7 +62,6 @@ public struct MessageMember: Hashable, Sendable {
 /// A field that JSON shows. A class, because every message refers to all of its fields.
 final class MemberField: Sendable {
     let name: String
-    let messageName: String
     let field: LayoutField
     let isLeftZeroByLoadImage: Bool
 
@@ -72,7 +69,6 @@ final class MemberField: Sendable {
     init?(_ field: LayoutField) {
         guard let member = field.member else { return nil }
         name = member
-        messageName = field.messageMember ?? member
         self.field = field
         isLeftZeroByLoadImage = field.isLeftZeroByLoadImage
     }

@@ -95,8 +95,10 @@ extension Layout.Line {
     /// Left 0 by a LoadImage.
     var leftZeroByLoadImage: Self { with { $0.isLeftZeroByLoadImage = true } }
 
-    /// Its name in JSON.
-    func called(_ member: String) -> Self { with { $0.member = member } }
+    /// Its name in JSON, and a deprecated one.
+    func called(_ member: String, formerly former: String? = nil) -> Self {
+        with { ($0.member, $0.formerMember) = (member, former) }
+    }
     func note(_ note: String) -> Self { with { $0.note = note } }
     func from(_ provenance: Provenance) -> Self { with { $0.provenance = provenance } }
     func values(_ names: [UInt64: String]) -> Self { with { $0.valueNames = .init(names: names, areBits: false) } }

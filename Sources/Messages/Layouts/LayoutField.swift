@@ -64,6 +64,8 @@ public struct LayoutField: Hashable, Sendable {
     public let name: String
     /// Its member in JSON; nil if JSON does not show it.
     public internal(set) var member: String?
+    /// A deprecated name of the member, which requests may still use.
+    public internal(set) var formerMember: String?
     /// Its kind.
     public let kind: Kind
     /// Whether a message cannot be created without it.
@@ -84,10 +86,6 @@ public struct LayoutField: Hashable, Sendable {
         self.kind = kind
         self.member = member
     }
-
-    /// Its member in the `data` of a CloudEvent, where `operation` is already the message's operation; nil if JSON does
-    /// not show it.
-    public var messageMember: String? { member == "operation" ? "handleOperation" : member }
 
     /// The type as written in docs.
     public var typeName: String {

@@ -28,10 +28,8 @@ extension ObDesktopHandle {
             .process(0x20, "Process", \.process).required,
             .u32(0x2C, "ThreadId", \.threadId),
             .u32(0x30, "SessionId", \.sessionId),
-            .u8(0x34, "Operation", \.operation).note(
-                "`handleOperation` in a CloudEvent, whose `operation` is the message's"
-            )
-            .values([0: "OB_OPERATION_HANDLE_CREATE", 1: "OB_OPERATION_HANDLE_DUPLICATE"]),
+            .u8(0x34, "Operation", \.operation).called("handleOperation", formerly: "operation")
+                .values([0: "OB_OPERATION_HANDLE_CREATE", 1: "OB_OPERATION_HANDLE_DUPLICATE"]),
             .u8(0x35, "KernelHandleFlag", \.kernelHandleFlag),
             .zero(0x36, 2),
             .hex32(0x38, "DesiredAccess", \.desiredAccess),

@@ -1,32 +1,33 @@
-import DriverJSON
+public import DriverJSON
 import JSON
-import Messages
-import Runtime
+public import Runtime
 
-/// The clock mode of a host, as set by a client.
+/// The clock mode of a new host, as set by a client.
 struct ClockSetting: JSONObjectReadable, Hashable, Sendable {
     let mode: HostClock.Mode
 
     static let members: [StaticString] = ["mode", "now"]
 
-    private enum Name: String, CaseIterable {
-        case system, manual, events
-    }
-
     init(mode: HostClock.Mode) { self.mode = mode }
 
     init?(_ object: JSONObject) {
-        guard let name = object.required("mode", { $0.choice(of: Name.self) }) else { return nil }
-        switch name {
-        case .manual:
-            guard let now = object.required("now", { $0.time() }) else { return nil }
-            mode = .manual(now)
-        case .system, .events:
-            if let now = object["now"] {
-                now.fault("requires the mode manual")
-                return nil
-            }
-            mode = name == .system ? .system : .events
+        switch ClockStep(object) {
+        case .system: mode = .system
+        case .events: mode = .events
+        case .manual(let now): mode = .manual(now)
+        case .advance, nil: return nil
+        }
+    }
+}
+
+extension HostClock {
+    /// Makes `step`, at once and for all threads.
+    public func make(_ step: ClockStep) {
+        switch step {
+        case .system: set(.system)
+        case .events: set(.events)
+        case .manual(let now): set(.manual(now))
+        case .advance(let milliseconds): advance(by: .milliseconds(milliseconds))
         }
     }
 }

@@ -100,9 +100,9 @@ enum HostRoutes {
     }
 
     private static func putClock(_ call: Call) throws(Problem) {
-        let setting: ClockSetting = try call.body()
+        let step: ClockStep = try call.body()
         let clock = try call.host().clock
-        clock.set(setting.mode)
+        clock.make(step)
         call.reply.send { clock.write(to: &$0) }
     }
 

@@ -86,7 +86,7 @@ private final class ReplayUpload: PipelinedUpload {
                 driver.endObservation(observation)
                 return nil
             }
-            return use.host.eventTarget
+            return use.host.eventTarget(isFromAdmin: false)  // records set no clock
         }
 
         private func use(_ name: String) -> (HostUse, isCreated: Bool)? {

@@ -39,6 +39,8 @@ extension DriverCall {
         /// A process was created, or its creation was denied by the engine.
         case created([RoutineReport], isDenied: Bool)
         case failed(DriverError)
+        /// The clock of the host was not changed.
+        case clockRefused(ClockRefusal)
         /// The host was removed before the call.
         case hostRemoved
     }

@@ -9,6 +9,7 @@ import Messages
 public enum DriverEvent: UInt8, CaseIterable, Sendable {
     // Clients see this order in the fault of an unknown type.
     case processCreate, processExit, threadCreate, threadExit, imageLoad, driverLoad, setRules, streamContext
+    case notification, clock
 
     /// A line of the table of events.
     struct Line: Sendable {
@@ -97,6 +98,17 @@ public enum DriverEvent: UInt8, CaseIterable, Sendable {
             .streamContext, "streamContext", decided: "the callbacks for files are not modeled",
             meaning: "a file gets a stream context", rules: ["DATA-5"], operations: "createStreamContext",
             native: NativeForm(StreamContextCreation.self) { .createStreamContext($0) }),
+        Line(
+            .notification, "notification", runs: .sendSyncMonitorNotification, .asyncSendNotification,
+            meaning: "a notification is sent as given, without a callback", rules: ["SYN-1", "ASY-1"],
+            operations: "sendSyncNotification", "sendAsyncNotification",
+            native: NativeForm(
+                NativeNotification.self,
+                note: "`kind` is `sync` or `async`; the other members are those of the request for that kind."
+            ) { $0.call }),
+        Line(
+            .clock, "clock", decided: "the driver only reads the clock", meaning: "the host's clock is set or advanced",
+            rules: [], operations: "putClock", native: NativeForm(ClockStep.self) { .makeClockStep($0) }),
     ]
 }
 
@@ -109,12 +121,15 @@ indirect enum DriverCall: Sendable {
     case loadImage(ImageLoad)
     case changeRules(of: UInt32, WordChange<ProcessRules>)
     case createStreamContext(StreamContextCreation)
+    case sendSync(SyncNotificationRequest)
+    case sendAsync(AsyncNotificationRequest)
+    case makeClockStep(ClockStep)
 
     /// Whether the call may put a message into the queue.
     var mayEnqueue: Bool {
         switch self {
-        case .exitProcess, .createThread, .loadImage: true
-        case .createProcess, .deleteThread, .changeRules, .createStreamContext: false
+        case .exitProcess, .createThread, .loadImage, .sendAsync: true
+        case .createProcess, .deleteThread, .changeRules, .createStreamContext, .sendSync, .makeClockStep: false
         }
     }
 
@@ -136,6 +151,15 @@ indirect enum DriverCall: Sendable {
         case .createStreamContext(let creation):
             _ = try driver.createStreamContext(fileName: creation.fileName, rules: creation.rules)
             completion(.done([]))
+        case .sendSync(let request):
+            try driver.sendSyncNotification(
+                try request.data(on: driver), processId: request.processId, ioPriority: request.ioPriority
+            ) { completion(.done([RoutineReport(of: $0)])) }
+        case .sendAsync(let request):
+            let record = try driver.sendAsyncNotification(
+                request.operation, request.body, processId: request.processId, highPriority: request.highPriority)
+            completion(.done([RoutineReport(of: record)]))
+        case .makeClockStep: completion(.done([]))  // made by the feed, which knows the host's clock
         }
     }
 }

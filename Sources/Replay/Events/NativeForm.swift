@@ -22,9 +22,9 @@ struct NativeForm: Sendable {
 
     /// The members of `Request`, the body of the equivalent request.
     init<Request: JSONObjectReadable>(
-        _ request: Request.Type, _ call: @escaping @Sendable (Request) -> DriverCall
+        _ request: Request.Type, note: String? = nil, _ call: @escaping @Sendable (Request) -> DriverCall
     ) {
-        self.init(Request.members) { Request($0).map(call) }
+        self.init(Request.members, note: note) { Request($0).map(call) }
     }
 
     /// `processId`, which the equivalent request has in its path, and the members of `Request`, its body.
@@ -73,6 +73,31 @@ struct NativeImageLoad: JSONObjectReadable {
         load.processId = processId
         if processId == 0, !statesMode { load.systemModeImage = true }
         return load
+    }
+}
+
+/// The members of a `notification`: its `kind`, and those of the request for that kind.
+struct NativeNotification: JSONObjectReadable {
+    let call: DriverCall
+
+    private enum Kind: String, CaseIterable {
+        case sync, async
+    }
+
+    static let members: [StaticString] = ["kind", "operation", "processId", "data", "ioPriority", "highPriority"]
+
+    init?(_ object: JSONObject) {
+        switch object.required("kind", { $0.choice(of: Kind.self) }) {
+        case .sync:
+            object["highPriority"]?.fault("requires the kind async")
+            guard let request = SyncNotificationRequest(object) else { return nil }
+            call = .sendSync(request)
+        case .async:
+            object["ioPriority"]?.fault("requires the kind sync")
+            guard let request = AsyncNotificationRequest(object) else { return nil }
+            call = .sendAsync(request)
+        case nil: return nil
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import Bytes
 public import Driver
+public import DriverJSON
 import Locking
 public import Messages
 
@@ -129,6 +130,10 @@ public final class EventFeed: Sendable {
             guard let target = target(of: section) else { return }
             if target.isRemoved() { return answer(.outcome(ticket, .hostRemoved)) }
             if let time { target.onEventTime(time) }
+            if case .makeClockStep(let step) = call {
+                target.makeClockStep(step) { self.answer(.outcome(ticket, $0.map { .clockRefused($0) } ?? .done([]))) }
+                return
+            }
             perform(call, on: target.driver) { self.answer(.outcome(ticket, $0)) }
         case .awaitRoom(let ticket, let section):
             guard let target = target(of: section) else { return }
@@ -163,15 +168,31 @@ public struct EventTarget: Sendable {
     let driver: Driver
     let isRemoved: @Sendable () -> Bool
     let onEventTime: @Sendable (FileTime) -> Void
+    let makeClockStep: ClockStepping
 
-    /// `driver` gets the events, and `onEventTime` the UtcTime of each just before. Once `isRemoved` returns true, because the
-    /// host was removed, events are skipped.
+    /// Makes a step of the host's clock and calls the completion once, with the reason if it refuses the step.
+    public typealias ClockStepping = @Sendable (ClockStep, @escaping @Sendable (ClockRefusal?) -> Void) -> Void
+
+    /// `driver` gets the events, and `onEventTime` the UtcTime of each just before. `makeClockStep` makes the steps of `clock`
+    /// lines. Once `isRemoved` returns true, because the host was removed, events are skipped.
     public init(
         driver: Driver, isRemoved: @escaping @Sendable () -> Bool = { false },
-        onEventTime: @escaping @Sendable (FileTime) -> Void
+        onEventTime: @escaping @Sendable (FileTime) -> Void,
+        makeClockStep: @escaping ClockStepping = { _, completion in completion(.noClock) }
     ) {
         self.driver = driver
         self.isRemoved = isRemoved
         self.onEventTime = onEventTime
+        self.makeClockStep = makeClockStep
     }
+}
+
+/// Why a `clock` line does not change the clock, as a phrase without a period.
+public enum ClockRefusal: String, Sendable {
+    /// The feed has no clock.
+    case noClock = "there is no clock to set"
+    /// The client may send events, but not set clocks.
+    case forbidden = "a clock line requires the role admin"
+    /// A replay in virtual time is the same each time.
+    case virtualTime = "the mode system is not available in virtual time"
 }

@@ -25,6 +25,8 @@ enum LineFault: Error {
     case member(StaticString, Problem)
     /// The driver refused the event.
     case driver(DriverError)
+    /// The clock of the host was not changed.
+    case clock(ClockRefusal)
     /// The service stops: the rest of the upload is not applied.
     case stopping
 
@@ -35,6 +37,7 @@ enum LineFault: Error {
         case .tooLong(let maxBytes): "the line is longer than \(maxBytes) bytes"
         case .member(let name, let problem): "\(name) \(problem.rawValue)"
         case .driver(let error): error.description
+        case .clock(let refusal): refusal.rawValue
         case .stopping: "the service is stopping: nothing was applied from this line on"
         }
     }

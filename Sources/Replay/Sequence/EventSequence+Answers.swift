@@ -61,6 +61,9 @@ extension EventSequence {
         case .failed(let error):
             end(ticket)
             reject(entry.plan.line, .driver(error), entry.section)
+        case .clockRefused(let refusal):
+            end(ticket)
+            reject(entry.plan.line, .clock(refusal), entry.section)
         case .hostRemoved:
             end(ticket)
             sections.tally(entry.section) { $0.skip(.hostRemoved, entry.plan.type) }

@@ -1,3 +1,4 @@
+import Bytes
 public import Driver
 import Locking
 public import Messages
@@ -31,6 +32,23 @@ public final class RecordingClock: DriverClock {
             case .running: anchor = anchor ?? (event, nanoseconds)
             }
         }
+    }
+
+    /// Sets the time that the clock shows now.
+    public func set(_ now: FileTime) {
+        let nanoseconds = time.nanoseconds
+        anchor.withLock { $0 = (now, nanoseconds) }
+    }
+
+    /// Lets virtual time pass until the clock shows a time that is `duration` later, then calls `body`.
+    public func advance(by duration: Duration, _ body: @escaping @Sendable () -> Void) {
+        let delay: Duration =
+            switch rule {
+            case .events: duration
+            case .running(let speed):
+                .nanoseconds(Int64(exactly: (Double(duration.nanoseconds) / speed).rounded()) ?? .max)
+            }
+        _ = time.schedule(after: delay, body)
     }
 
     /// The time of the recording; at most `FileTime.latest`, unless the event itself is later.

@@ -15,12 +15,12 @@ NO_PROCESS = 4294967292
 SYNC_DATA: dict[str, dict[str, Any]] = {
     "NewImageLoadPerStream": {"imageName": DLL},
     "RegistryEventSync": {"registryData": base64.b64encode(b"\\REGISTRY").decode()},
-    "NewThreadDifferentProcess": {"targetProcessId": B},
+    "NewThreadDifferentProcess": {"targetProcess": {"processId": B}},
     "NewImageLoadPerProcess": {"imageName": DLL},
     "NewThreadSameProcess": {
         "createdThread": {"threadId": 428, "creationTime": "0x1d5e83ad84fd7ad"},
         "currentThread": {"threadId": 416},
-        "startAddress": "0x7ffbda8844f0",
+        "threadStartAddress": "0x7ffbda8844f0",
     },
     "NewThreadAndCmdLine": {"commandLine": "a.exe -x", "currentCommandLine": "a.exe"},
 }

@@ -168,7 +168,7 @@ def ob_desktop_handle(fields: Fields) -> bytes:
     """ObDesktopHandle."""
     fixed = process(fields["process"])
     fixed += struct.pack("<II", fields.get("threadId", 0), fields.get("sessionId", 0))
-    fixed += struct.pack("<BB2x", fields.get("operation", 0), fields.get("kernelHandleFlag", 0))
+    fixed += struct.pack("<BB2x", fields.get("handleOperation", 0), fields.get("kernelHandleFlag", 0))
     fixed += struct.pack("<I", number(fields.get("desiredAccess", 0)))
     return fixed + terminated(fields.get("objectName", ""))
 
