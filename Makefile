@@ -135,7 +135,16 @@ test: swift-test contract ## Run all tests: Swift's, then the contract suite.
 setup-lint: APT += gpg gpg-agent
 setup-lint: setup
 
-lint: setup-lint .venv/installed ## Run the linters, which do not build anything.
+# Only the checker of Debian's package, which would also start a server if it were installed.
+.build-prometheus/promtool: | setup-lint
+	mkdir -p .build-prometheus
+	cd .build-prometheus
+	apt-get download -q prometheus
+	dpkg-deb -x prometheus_*.deb .
+	mv usr/bin/promtool .
+	rm -rf prometheus_*.deb etc lib usr var
+
+lint: setup-lint .venv/installed .build-prometheus/promtool ## Run the linters, which do not build anything.
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
 	  .venv/bin/ruff $$verb Tests/Contract Tests/Image Tests/Cost
@@ -145,6 +154,7 @@ lint: setup-lint .venv/installed ## Run the linters, which do not build anything
 	.venv/bin/pytest -q -p no:cacheprovider .ci Tools
 	$(PYTHON) Tools/driver_model.py --check
 	.venv/bin/hadolint docker/Dockerfile
+	.build-prometheus/promtool check rules docs/alerts.yaml
 	schema=(.venv/bin/check-jsonschema -q --builtin-schema)
 	for name in vendor.github-workflows custom.github-workflows-require-timeout; do
 	  "$${schema[@]}" $$name .github/workflows/*.yml

@@ -54,7 +54,7 @@ public struct LineLogHandler: LogHandler {
 
     /// Formats `event` with `time`.
     func line(_ event: LogEvent, time: String) -> String {
-        var pairs = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
+        var pairs = metadata.merging(event.metadata ?? [:]) { $1 }
         if let error = event.error { pairs["error"] = "\(error)" }
         let sorted = pairs.sorted { $0.key < $1.key }
         switch format {
@@ -70,11 +70,23 @@ public struct LineLogHandler: LogHandler {
                 writer.member("message", event.message.description)
                 writer.member("metadata") { writer in
                     writer.object { writer in
-                        for (key, value) in sorted { writer.member(key: key, value) }
+                        for (key, value) in sorted { writer.member(key: key) { value.write(to: &$0) } }
                     }
                 }
             }
             return String(decoding: writer.bytes, as: UTF8.self)
+        }
+    }
+}
+
+extension Logger.MetadataValue {
+    /// Writes numbers as numbers, and everything else as text.
+    fileprivate func write(to json: inout JSONWriter) {
+        switch self {
+        case .stringConvertible(let number as Int): json.value(number)
+        case .stringConvertible(let number as Int64): json.value(number)
+        case .stringConvertible(let number as UInt64): json.value(number)
+        default: json.value(description)
         }
     }
 }

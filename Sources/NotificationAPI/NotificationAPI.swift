@@ -1,3 +1,4 @@
+import Runtime
 import Bytes
 import Driver
 public import Logging
@@ -12,6 +13,9 @@ public final class NotificationAPI: RequestHandler {
     let hosts: HostRegistry
     let dependencies: HostDependencies
     let logger: Logger
+    private let loggedRequests: LoggedRequests
+    /// When the service started.
+    let startTime = SystemClock().now()
     let about: About
     let metrics = ServiceMetrics()
     let deprecations: Deprecations
@@ -67,8 +71,10 @@ public final class NotificationAPI: RequestHandler {
     public init(
         defaults: HostDefaults = HostDefaults(), limits: Limits = Limits(), tokens: TokenTable? = nil,
         allowedHosts: [AllowedHost] = [], metrics: MetricsOptions = MetricsOptions(), dependencies: HostDependencies,
-        about: About, logger: Logger, droppedLogLines: @escaping @Sendable () -> UInt64 = { 0 }
+        about: About, logger: Logger, loggedRequests: LoggedRequests = .none,
+        droppedLogLines: @escaping @Sendable () -> UInt64 = { 0 }
     ) {
+        self.loggedRequests = loggedRequests
         var dependencies = dependencies
         dependencies.logger = logger
         access = AccessControl(tokens)
@@ -171,7 +177,8 @@ public final class NotificationAPI: RequestHandler {
     // The closures capture only the context, so that Swift allocates no box for captures.
     private func collect(_ context: RequestContext) -> RequestPlan {
         .collect(limit: limits.bodyBytes) {
-            context.api.refusal(context.api.tooLarge, context.head, context.requestId, context.route.metrics)
+            context.api.refusal(
+                context.api.tooLarge, context.head, context.requestId, context.route.metrics, from: context.start)
         } handle: { request, responder in
             context.perform(body: request.body, responder)
         }
@@ -184,23 +191,27 @@ public final class NotificationAPI: RequestHandler {
     // MARK: Refusals
 
     private func refusal(
-        _ problem: Problem, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics
+        _ problem: Problem, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics,
+        from start: Monotonic = .now()
     ) -> Response {
-        recordAnswer(problem.status, head, requestId, metrics)
+        recordAnswer(problem.status, head, requestId, metrics, from: start)
         return problem.response(instance: head.target.path, RequestContext.identification(requestId))
     }
 
-    /// Counts and logs an answer.
+    /// Counts and logs an answer to a request that began at `start`.
     func recordAnswer(
-        _ status: Int, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics, caller: String? = nil
+        _ status: Int, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics, from start: Monotonic,
+        caller: String? = nil
     ) {
-        metrics.count(status: status)
-        logger.debug(
-            "request",
+        let duration = Monotonic.now() - start
+        metrics.count(status: status, duration: duration)
+        logger.log(
+            level: loggedRequests.includes(status) ? .info : .debug, "request",
             metadata: [
                 "id": .string(requestId), "method": .string(head.method.rawValue), "path": .string(head.target.path),
                 "status": .stringConvertible(status), "remote": .string(head.remoteAddress),
                 "caller": .string(caller ?? "-"),
+                "durationMicroseconds": .stringConvertible(duration.nanoseconds / 1000),
             ])
     }
 
@@ -213,7 +224,7 @@ public final class NotificationAPI: RequestHandler {
             default: Problem(.invalidRequest, violation.detail, status: violation.status)
             }
         guard let head else {
-            metrics.unrouted.count(status: problem.status)
+            metrics.unrouted.count(status: problem.status, duration: .zero)
             return problem.response(instance: "/")
         }
         return refusal(problem, head, requestId(of: head), metrics.unrouted)
@@ -226,7 +237,7 @@ public final class NotificationAPI: RequestHandler {
 
     /// The answer to a request that its operation did not answer.
     public func failure() -> Response {
-        metrics.unrouted.count(status: 500)
+        metrics.unrouted.count(status: 500, duration: .zero)
         logger.error("request ended without an answer from its operation")
         return Problem(.internal, "The service failed to answer.").response(instance: "/")
     }

@@ -1,5 +1,6 @@
 import NotificationAPI
 public import Runtime
+import WebhookEngine
 
 /// The engine of a new host. Group `engine`.
 public enum EngineSettings: Hashable, Sendable {
@@ -12,6 +13,15 @@ public enum EngineSettings: Hashable, Sendable {
 
     /// The embedded engine, which acknowledges.
     public init() { self = .embedded(EmbeddedEngine.Behavior()) }
+
+    /// The type and, for a webhook, its URL without path and query, which may be secret.
+    public var summary: String {
+        switch self {
+        case .embedded: "embedded"
+        case .webhook(let webhook): "webhook \(URLRules.redacted(webhook.url))"
+        case .none: "none"
+        }
+    }
 
     /// The values of `engine.type`.
     enum Kind: String, CaseIterable {

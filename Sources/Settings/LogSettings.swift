@@ -1,4 +1,5 @@
 public import Logging
+public import NotificationAPI
 
 /// The log's level and format. Group `log`.
 public struct LogSettings: Hashable, Sendable {
@@ -10,6 +11,8 @@ public struct LogSettings: Hashable, Sendable {
         case json
     }
 
+    /// The requests that are logged at level info; all are logged at debug.
+    public var requests = NotificationAPI.LoggedRequests.none
     /// The minimum severity that is logged.
     public var level = Logger.Level.info
     /// Line format.
@@ -21,5 +24,6 @@ public struct LogSettings: Hashable, Sendable {
     mutating func read(from reader: inout SettingsReader) {
         reader.choice("log.level", &level)
         reader.choice("log.format", &format)
+        reader.choice("log.requests", &requests)
     }
 }

@@ -1,4 +1,5 @@
 import Console
+import Glibc
 import MicroHTTPD
 import NotificationAPI
 import Settings
@@ -10,6 +11,9 @@ struct Credentials {
     /// The certificate and its key; nil for plain HTTP.
     let identity: TLSIdentity?
 
+    /// Sentences about files that others may read.
+    let warnings: [String]
+
     /// Reads the files that `settings` name.
     ///
     /// - Throws: If a file cannot be read or is invalid; reports the faults of all files together.
@@ -20,7 +24,15 @@ struct Credentials {
             if let certificate = settings.tls.certificateFile, let key = settings.tls.keyFile {
                 Credentials.identity(certificate, key, &faults)
             } else { nil }
+        warnings = [("auth.tokensFile", settings.auth.tokensFile), ("tls.keyFile", settings.tls.keyFile)].compactMap {
+            key, path in path.flatMap { Credentials.isReadableByAll($0) ? "\(key): everyone may read \($0)" : nil }
+        }
         guard faults.isEmpty else { throw CommandFailure(status: .usage, message: faults.joined(separator: "\n")) }
+    }
+
+    private static func isReadableByAll(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & 0o004 != 0
     }
 
     private static func tokens(_ path: String, _ faults: inout [String]) -> TokenTable? {

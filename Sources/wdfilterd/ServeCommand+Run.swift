@@ -25,6 +25,7 @@ extension ServeCommand {
                 settings, Systemd(environment: environment), descriptors: descriptors, logger: logger,
                 droppedLogLines: { lines.dropped })
             try portFile?.write(service.address)
+            service.reportStart(file: config)
             announce(service, hasTLS: settings.tls.certificateFile != nil, logger)
             let end = SignaledEnd<ServiceLedger>(signals) { ledger in
                 service.report(ledger)

@@ -43,8 +43,9 @@ struct Service {
             defaults: defaults, limits: settings.limits, tokens: credentials.tokens,
             allowedHosts: settings.server.allowedHosts, metrics: settings.metrics,
             dependencies: HostDependencies(timers: timers, curl: curl, version: Version.current), about: about,
-            logger: logger,
+            logger: logger, loggedRequests: settings.log.requests,
             droppedLogLines: droppedLogLines)
+        for warning in credentials.warnings { logger.warning("\(warning)") }
         for warning in Daemon.libraryWarnings { logger.warning("\(warning)") }
         let budget = settings.descriptorBudget(of: descriptors)
         if let warning = budget.warning { logger.warning("\(warning)") }
@@ -73,6 +74,21 @@ struct Service {
     /// The address that the service listens on, with the actual port.
     var address: ListeningAddress { daemon.address }
 
+    /// Logs what was started and how, in one line. `file` is the settings file.
+    func reportStart(file: String?) {
+        let settings = settings
+        logger.info(
+            "started",
+            metadata: [
+                "version": "\(Version.current)", "settings": "\(file ?? "none")",
+                "listening": "\(address.text(hasTLS: settings.tls.certificateFile != nil))",
+                "engine": "\(settings.engine.summary)", "tokens": "\(settings.auth.tokensFile ?? "none")",
+                "tls": "\(settings.tls.certificateFile ?? "none")",
+                "libraries":
+                    "\(LibraryVersions.linked.list.map { "\($0.name) \($0.version)" }.joined(separator: ", "))",
+            ])
+    }
+
     /// Reloads the tokens and the certificate. If one is invalid, all stay unchanged.
     func reload() {
         systemd.notify(.reloading)
@@ -84,6 +100,7 @@ struct Service {
             return logger.error(
                 "reload failed, tokens and certificate are unchanged", metadata: ["fault": "\(error.message)"])
         }
+        for warning in credentials.warnings { logger.warning("\(warning)") }
         if let tokens = credentials.tokens { api.replaceTokens(tokens) }
         if let identity = credentials.identity { daemon.replaceIdentity(identity) }
         logger.notice(
@@ -134,7 +151,7 @@ struct Service {
         for host in ledger.hosts where host.counters.queued > 0 {
             logger.notice(
                 "messages left in the queue",
-                metadata: ["host": "\(host.host)", "queued": "\(host.counters.queued)"])
+                metadata: ["host": "\(host.host)", "queued": .stringConvertible(host.counters.queued)])
         }
         logger.info("stopped", metadata: Service.metadata(ledger))
     }
@@ -143,12 +160,13 @@ struct Service {
     private static func metadata(_ ledger: ServiceLedger) -> Logger.Metadata {
         let sums = ledger.sums
         return [
-            "hosts": "\(ledger.hosts.count)", "enqueued": "\(sums.enqueued)", "sent": "\(sums.sent)",
-            "sendFailed": "\(sums.sendFailed)", "droppedOnOverflow": "\(sums.droppedOnOverflow)",
-            "queued": "\(sums.queued)", "inHand": "\(sums.inHand)", "syncSent": "\(sums.syncSent)",
-            "syncFailed": "\(sums.syncFailed)", "syncNotSent": "\(sums.syncNotSent)",
-            "directSent": "\(sums.directSent)", "directFailed": "\(sums.directFailed)",
-            "inFlight": "\(sums.inFlight)",
+            "hosts": .stringConvertible(ledger.hosts.count), "enqueued": .stringConvertible(sums.enqueued),
+            "sent": .stringConvertible(sums.sent), "sendFailed": .stringConvertible(sums.sendFailed),
+            "droppedOnOverflow": .stringConvertible(sums.droppedOnOverflow),
+            "queued": .stringConvertible(sums.queued), "inHand": .stringConvertible(sums.inHand),
+            "syncSent": .stringConvertible(sums.syncSent), "syncFailed": .stringConvertible(sums.syncFailed),
+            "syncNotSent": .stringConvertible(sums.syncNotSent), "directSent": .stringConvertible(sums.directSent),
+            "directFailed": .stringConvertible(sums.directFailed), "inFlight": .stringConvertible(sums.inFlight),
         ]
     }
 }

@@ -26,3 +26,19 @@ import Testing
                 + #""metadata":{"a":"x\ny","b":"2","c":"3"}}"#)
     }
 }
+
+@Suite struct LoggedNumberTests {
+    @Test func `numbers are numbers in json, and text looks the same`() {
+        let event = LogEvent(
+            level: .info, message: "m",
+            metadata: [
+                "a": .stringConvertible(3), "b": .stringConvertible(UInt64.max), "c": "3",
+                "d": .stringConvertible(Int64.min),
+            ],
+            source: nil, file: "", function: "", line: 0)
+        let json = LineLogHandler(label: "x", level: .info, format: .json).line(event, time: "T")
+        #expect(json.contains(#""metadata":{"a":3,"b":18446744073709551615,"c":"3","d":-9223372036854775808}"#))
+        let text = LineLogHandler(label: "x", level: .info, format: .text).line(event, time: "T")
+        #expect(text.hasSuffix("a=3 b=18446744073709551615 c=3 d=-9223372036854775808"))
+    }
+}

@@ -11,7 +11,7 @@ final class DrainingHosts: Sendable {
 
     private struct Entry {
         let driver: Driver
-        let latency: LatencyHistogram
+        let latency: Histogram
     }
 
     private let state = Locked(State())
@@ -40,21 +40,21 @@ final class DrainingHosts: Sendable {
         var (numbers, draining, left) = state.withLock { ($0.drainedNumbers, $0.draining, $0.drained.queued) }
         if !draining.isEmpty {
             for host in hosts { draining[ObjectIdentifier(host.driver)] = nil }
-            for host in draining.values { numbers.add(host.driver.counters, host.latency) }
+            for host in draining.values { numbers.add(host.driver.counters, host.latency, isEngineUp: false) }
         }
         return (numbers, left)
     }
 
     /// Adds the driver of a deleted host; it drains until the token is deallocated.
-    func add(_ driver: Driver, _ latency: LatencyHistogram) -> DrainToken {
+    func add(_ driver: Driver, _ latency: Histogram) -> DrainToken {
         state.withLock { $0.draining[ObjectIdentifier(driver)] = Entry(driver: driver, latency: latency) }
         return DrainToken(driver, latency, self)
     }
 
-    fileprivate func finish(_ driver: Driver, _ latency: LatencyHistogram) {
+    fileprivate func finish(_ driver: Driver, _ latency: Histogram) {
         let counters = driver.counters
         var numbers = HostNumbers()
-        numbers.add(counters, latency)
+        numbers.add(counters, latency, isEngineUp: false)
         numbers.removeGauges()
         state.withLock { [numbers] state in
             state.draining[ObjectIdentifier(driver)] = nil
@@ -68,10 +68,10 @@ final class DrainingHosts: Sendable {
 /// it, the driver's counters are final.
 final class DrainToken: Sendable {
     private let driver: Driver
-    private let latency: LatencyHistogram
+    private let latency: Histogram
     private let hosts: DrainingHosts
 
-    fileprivate init(_ driver: Driver, _ latency: LatencyHistogram, _ hosts: DrainingHosts) {
+    fileprivate init(_ driver: Driver, _ latency: Histogram, _ hosts: DrainingHosts) {
         self.driver = driver
         self.latency = latency
         self.hosts = hosts

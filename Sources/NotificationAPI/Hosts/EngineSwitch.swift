@@ -45,6 +45,8 @@ final class EngineSwitch: EnginePort {
         var lastError: Failure?
         var lastSuccess: FileTime?
         var lastLatencyNanoseconds: UInt64?
+        /// Whether the engine took the last message or ping; true before the first.
+        var isUp = true
     }
 
     /// A message that the engine did not take, or whose reply was not taken.
@@ -80,10 +82,10 @@ final class EngineSwitch: EnginePort {
     private let clock: any DriverClock
     /// The machine's clock: metrics show real time, even if the host's clock is stopped.
     private let machine = SystemClock()
-    private let latency: LatencyHistogram
+    private let latency: Histogram
     private let report: Report
 
-    init(_ connection: Connection, clock: any DriverClock, latency: LatencyHistogram, report: @escaping Report) {
+    init(_ connection: Connection, clock: any DriverClock, latency: Histogram, report: @escaping Report) {
         self.report = report
         state = Locked(State(connection: connection))
         self.clock = clock
@@ -159,6 +161,7 @@ final class EngineSwitch: EnginePort {
         let (setting, lines) = state.withLock { state in
             guard state.generation == generation else { return (nil as EngineSetting?, [(Duty, EngineAlarm.Line)]()) }
             var lines: [(Duty, EngineAlarm.Line)] = []
+            state.health.isUp = isTaken
             if let latency { state.health.lastLatencyNanoseconds = latency }
             if let detail {
                 state.health.lastError = Failure(detail: detail, time: time, message: message)

@@ -17,7 +17,7 @@ final class Host: Sendable {
     let driver: Driver
     /// The source of its messages in event ids.
     let origin: EventOrigin
-    let latency = LatencyHistogram()
+    let latency = Histogram()
     /// Whether a replay created it, so that the role `drive` may delete it.
     let isCreatedByReplay: Bool
     private let removed = Atomic(false)

@@ -22,7 +22,7 @@ struct HostFamily: Sendable {
         switch shape {
         case .single: 1
         case .operations: SyncOperation.allCases.count
-        case .latency: LatencyHistogram.bounds.count + 2
+        case .latency: Histogram.engineBounds.count + 2
         }
     }
 
@@ -42,6 +42,10 @@ struct HostFamily: Sendable {
         add(
             "engine_latency_seconds", "histogram",
             "Time that the engine took to answer, excluding the wait for a connection.", .latency)
+        add(
+            "engine_up", "gauge",
+            "1 if the engine took the last message or ping, or has had none yet; 0 if it did not.",
+            .single)
         return families
     }()
 }

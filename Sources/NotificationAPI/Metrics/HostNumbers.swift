@@ -10,8 +10,8 @@ struct HostNumbers: Sendable {
     /// The given values for the first families, and 0 for all others.
     init(values: [Int64] = []) { self.values = values + [Int64](repeating: 0, count: HostNumbers.count - values.count) }
 
-    /// Adds one host's counters and the latencies of its engine.
-    mutating func add(_ counters: CountersSnapshot, _ latency: LatencyHistogram) {
+    /// Adds one host's counters, the latencies of its engine, and whether that works.
+    mutating func add(_ counters: CountersSnapshot, _ latency: Histogram, isEngineUp: Bool) {
         var index = 0
         func add(_ value: Int64) {
             values[index] &+= value
@@ -25,6 +25,7 @@ struct HostNumbers: Sendable {
         let (buckets, sum) = latency.snapshot
         for observations in buckets { add(Int64(clamping: observations)) }
         add(Int64(clamping: sum))
+        add(isEngineUp ? 1 : 0)
     }
 
     /// Adds the numbers of other hosts.
@@ -37,6 +38,7 @@ struct HostNumbers: Sendable {
         for (index, counter) in HostNumbers.counters.enumerated() where counter.metric?.isGauge == true {
             values[index] = 0
         }
+        values[values.count - 1] = 0
     }
 
     /// The counters in `/metrics` with one number per host.

@@ -25,14 +25,14 @@ final class MetricsReading: Sendable {
         omitted = isSummed && options.hosts == .each ? all.count : 0
         if isSummed {
             var sums = removed.numbers
-            for host in all { sums.add(host.driver.counters, host.latency) }
+            for host in all { sums.add(host.driver.counters, host.latency, isEngineUp: host.engine.health.isUp) }
             packed.append(sums)
             names = [nil]
         } else {
             let sorted = all.sorted { $0.name < $1.name }
             for host in sorted {
                 var numbers = HostNumbers()
-                numbers.add(host.driver.counters, host.latency)
+                numbers.add(host.driver.counters, host.latency, isEngineUp: host.engine.health.isUp)
                 packed.append(numbers)
             }
             names = sorted.map(\.name)

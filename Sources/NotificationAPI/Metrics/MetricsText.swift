@@ -9,6 +9,7 @@ struct MetricsText {
     private enum Position {
         case service
         case route(Int)
+        case durations(Int)
         case hosts
         case family(Int, host: Int)
         case end
@@ -48,6 +49,17 @@ struct MetricsText {
                 write(index < routes.count ? routes[index].metrics : api.metrics.unrouted)
                 position = .route(index + 1)
             } else {
+                text.metric(
+                    "wdfilterd_http_request_duration_seconds", "histogram",
+                    "Time from the headers of a request to its answer, by operation, waits included.")
+                position = .durations(0)
+            }
+        case .durations(let index):
+            if index < NotificationAPI.routes.count {
+                writeDurations(NotificationAPI.routes[index].metrics)
+                position = .durations(index + 1)
+            } else {
+                writeProcess()
                 position = .hosts
             }
         case .hosts:
@@ -78,6 +90,28 @@ struct MetricsText {
             text.sample(
                 "wdfilterd_http_requests_total", [("operation", route.operation), ("status", String(status))], count)
         }
+    }
+
+    /// Writes the durations of an operation that was used.
+    private mutating func writeDurations(_ route: RouteMetrics) {
+        let (buckets, sum) = route.durations.snapshot
+        guard buckets.contains(where: { $0 > 0 }) else { return }
+        text.histogram(
+            "wdfilterd_http_request_duration_seconds", [("operation", route.operation)], buckets + [sum],
+            route.durations.bounds)
+    }
+
+    private mutating func writeProcess() {
+        let usage = ProcessUsage.current
+        text.metric("process_cpu_seconds_total", "counter", "CPU time of the process in seconds.")
+        text.sample("process_cpu_seconds_total", [], seconds: usage.cpuSeconds)
+        gauge("process_resident_memory_bytes", "Memory of the process in RAM, in bytes.", usage.residentBytes)
+        gauge("process_virtual_memory_bytes", "Address space of the process in bytes.", usage.virtualBytes)
+        gauge("process_open_fds", "Open files and sockets.", usage.openDescriptors)
+        gauge("process_max_fds", "The limit of open files and sockets.", usage.maxDescriptors)
+        gauge(
+            "process_start_time_seconds", "When the process started, in seconds since 1970.",
+            Int(api.startTime.second) - Int(FileTime.unixEpoch.second))
     }
 
     private mutating func writeHosts() {
@@ -124,20 +158,21 @@ struct MetricsText {
             for (operation, number) in zip(SyncOperation.allCases, numbers) {
                 text.sample(family.name, labels + [("operation", operation.name)], number)
             }
-        case .latency: text.histogram(family.name, labels, numbers)
+        case .latency: text.histogram(family.name, labels, numbers, Histogram.engineBounds)
         }
     }
 }
 
 extension PrometheusText {
     /// Writes a histogram. `numbers` has the count of each bucket, the unbounded one last, and then the sum in microseconds.
-    fileprivate mutating func histogram(_ name: String, _ labels: [(String, String)], _ numbers: [UInt64]) {
+    fileprivate mutating func histogram(
+        _ name: String, _ labels: [(String, String)], _ numbers: [UInt64], _ bounds: [UInt64]
+    ) {
         var count: UInt64 = 0
         for (index, observations) in numbers.dropLast().enumerated() {
             count &+= observations
             let bound =
-                index < LatencyHistogram.bounds.count
-                ? "\(Double(LatencyHistogram.bounds[index]) / 1_000_000)" : "+Inf"
+                index < bounds.count ? "\(Double(bounds[index]) / 1_000_000)" : "+Inf"
             sample(name + "_bucket", labels + [("le", bound)], count)
         }
         sample(name + "_sum", labels, seconds: Double(numbers.last ?? 0) / 1_000_000)

@@ -1,3 +1,4 @@
+import Bytes
 import Synchronization
 
 /// The numbers of answers of one operation, by status.
@@ -17,8 +18,16 @@ final class RouteMetrics: Sendable {
             StatusCount.init)
     }
 
-    func count(status: Int) {
+    /// How long the answers took.
+    let durations = Histogram(bounds: RouteMetrics.bounds)
+
+    /// The upper bounds of the buckets for durations in microseconds.
+    private static let bounds: [UInt64] = [500, 1000, 5000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 10_000_000]
+
+    /// Counts an answer that was begun `duration` after its request.
+    func count(status: Int, duration: Duration) {
         counts.first { $0.status == status }?.count.wrappingAdd(1, ordering: .relaxed)
+        durations.observe(nanoseconds: UInt64(duration.nanoseconds))
     }
 
     /// The statuses of the answers so far, with their counts.

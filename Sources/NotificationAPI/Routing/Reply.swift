@@ -79,7 +79,8 @@ struct Reply: Sendable {
         }
         if responder.respond(response) {
             context.api.recordAnswer(
-                response.status, context.head, context.requestId, context.route.metrics, caller: context.caller)
+                response.status, context.head, context.requestId, context.route.metrics, from: context.start,
+                caller: context.caller)
         }
     }
 }

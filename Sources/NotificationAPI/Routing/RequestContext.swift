@@ -1,3 +1,4 @@
+import Bytes
 import MicroHTTPD
 
 /// A request without its body: the operation, the host, the parameters.
@@ -10,6 +11,8 @@ final class RequestContext: Sendable {
     /// The parameters of the path, in the order of the template.
     let pathParameters: [String]
     let requestId: String
+    /// When its headers were complete.
+    let start = Monotonic.now()
     /// The result of checking the token; nil for operations without a required role.
     private let admission: AccessControl.Admission?
     /// The host that the path names, if it exists; in use from the head of the request to its answer.

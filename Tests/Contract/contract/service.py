@@ -90,8 +90,13 @@ class Service:
             self.process.stdout.close()
 
     def errors(self) -> str:
-        """The end of its output on stderr."""
-        return self.log.read_text(errors="replace")[-4000:]
+        """The end of its output on stderr, without the line that says what was started."""
+        lines = self.whole_log().splitlines(keepends=True)
+        return "".join(line for line in lines if " serve: started " not in line)[-4000:]
+
+    def whole_log(self) -> str:
+        """Its output on stderr."""
+        return self.log.read_text(errors="replace")
 
     def stop(self) -> int:
         """Send SIGTERM and return the exit code."""
