@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fmt docs tsan asan compat fuzz cost soak bench memory image-check dist publish install clean setup-swift setup-apt
+.PHONY: setup-clients clients
 .PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz swift-test contract cost-check
 
 # auto: the Swift of .swift-version, from the PATH or else from swift.org in .swift. system: any Swift of the PATH.
@@ -82,8 +83,12 @@ setup-image: setup
 setup-compat: APT += dpkg-dev make
 setup-compat: setup
 
+# For openapi-generator.
+setup-clients: APT += default-jre-headless
+setup-clients: setup
+
 # Only for test and check; the service needs no Python.
-.venv/installed: Tests/Contract/requirements.txt .ci/requirements.txt | setup-apt
+.venv/installed: Tests/Contract/requirements.txt Tests/Clients/requirements.txt .ci/requirements.txt | setup-apt
 	@if [[ -L .venv ]]; then
 	  echo ".venv is a link: its folder would be emptied. Remove the link." >&2
 	  exit 1
@@ -111,6 +116,7 @@ run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), wi
 prepare: .venv/installed ## Install the requirements of all steps of .ci/run.
 	$(MAKE) setup-image
 	$(MAKE) setup-compat
+	$(MAKE) setup-clients
 
 build: setup ## Build everything with the import check; warnings are errors.
 	swift build --build-tests $(SWIFT_FLAGS)
@@ -128,6 +134,10 @@ contract: $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run the contract suit
 	pytest=(.venv/bin/pytest -q --ledgers .build/ledgers)
 	"$${pytest[@]}" -n $(WORKERS) --dist loadgroup --durations 5 --ignore Tests/Contract/test_bookkeeping.py Tests/Contract
 	"$${pytest[@]}" Tests/Contract/test_bookkeeping.py
+
+clients: setup-clients $(if $(WDFILTERD_BIN),,build) .venv/installed ## Generate clients from openapi.yaml and use them.
+	export WDFILTERD_BIN="$${WDFILTERD_BIN:-$(CURDIR)/.build/debug/wdfilterd}"
+	.venv/bin/pytest -q --durations 5 Tests/Clients
 
 test: swift-test contract ## Run all tests: Swift's, then the contract suite.
 
@@ -147,7 +157,7 @@ setup-lint: setup
 lint: setup-lint .venv/installed .build-prometheus/promtool ## Run the linters, which do not build anything.
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
-	  .venv/bin/ruff $$verb Tests/Contract Tests/Image Tests/Cost
+	  .venv/bin/ruff $$verb Tests/Contract Tests/Clients Tests/Image Tests/Cost
 	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 	done
 	.venv/bin/shellcheck .ci/run .ci/compat Tools/swift-toolchain Tools/stage
@@ -170,7 +180,7 @@ check: lint build ## Lint, and build with the import check.
 
 fmt: setup .venv/installed ## Format the sources.
 	swift format --in-place --recursive $(SWIFT_SOURCES)
-	.venv/bin/ruff format Tests/Contract Tests/Image Tests/Cost
+	.venv/bin/ruff format Tests/Contract Tests/Clients Tests/Image Tests/Cost
 	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 
 docs: .venv/installed ## Generate the docs, and the schemas and examples of openapi.yaml that come from the code and from a run.

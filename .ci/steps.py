@@ -66,6 +66,7 @@ STEPS = (
     Step("image-check", Kind.BUILD, ("prepare",), (f"KEEP={DIST}",)),
     Step("lint", Kind.RUN, ("prepare",)),
     Step("contract", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
+    Step("clients", Kind.RUN, ("prepare", "build"), (f"WDFILTERD_BIN={REPOSITORY}/.build/debug/wdfilterd",)),
     Step("swift-test", Kind.RUN, ("build",)),
     # Behind swift-test: SwiftPM lets nobody else into a folder in which it tests.
     Step("compat", Kind.RUN, ("prepare", "swift-test")),

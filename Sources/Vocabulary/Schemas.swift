@@ -109,11 +109,8 @@ struct SchemaPage {
         for setting in DriverConfig.table { self.setting(setting) }
         line(0, "HostConfig:")
         description(1, "The driver's settings (MP_CONFIG, MP_DATA).")
-        line(1, "type: object")
-        line(1, "required:")
-        for setting in DriverConfig.table { line(2, "- \(setting.name)") }
-        line(1, "allOf:")
-        line(2, "- {$ref: \"#/components/schemas/HostConfigPatch\"}")
+        object(1, requiring: DriverConfig.table.map { "\($0.name)" })
+        for setting in DriverConfig.table { self.setting(setting) }
     }
 
     private mutating func setting(_ setting: DriverSetting) {
@@ -129,10 +126,11 @@ struct SchemaPage {
             line(3, "type: string")
             line(3, "enum: [\(names.joined(separator: ", "))]")
         }
+        // Not `default`: a generated client would send it, and a patch would then change what it does not name.
         switch DriverConfig()[setting] {
-        case .number(let number): line(3, "default: \(number)")
-        case .flag(let flag): line(3, "default: \(flag)")
-        case .name(let name): line(3, "default: \(name)")
+        case .number(let number): line(3, "x-default: \(number)")
+        case .flag(let flag): line(3, "x-default: \(flag)")
+        case .name(let name): line(3, "x-default: \(name)")
         }
     }
 

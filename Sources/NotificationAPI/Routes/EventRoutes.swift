@@ -36,8 +36,8 @@ extension EventFeed.Options {
 
     fileprivate init(native parameters: inout ParameterReader) {
         self.init(.native, &parameters)
-        if parameters.string("machine") != nil { parameters.fault("machine", "requires format=sysmon") }
-        if parameters.bool("initialThreads") != nil { parameters.fault("initialThreads", "requires format=sysmon") }
+        // Without effect on native lines; generated clients send all parameters that have a default.
+        _ = (parameters.string("machine", maxLength: 255), parameters.bool("initialThreads"))
     }
 
     init(sysmon parameters: inout ParameterReader) {

@@ -1,6 +1,7 @@
 """openapi.yaml as data: its operations, and validators for its schemas."""
 
 import functools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +116,12 @@ class Document:
     def faults(self, pointer: str, value: object) -> list[str]:
         """The faults of `value` according to the schema at `pointer`."""
         return [f"{error.json_path}: {error.message}" for error in self.validator(pointer).iter_errors(value)]
+
+    def schema_faults(self, schema: dict[str, Any], value: object) -> list[str]:
+        """The faults of `value` according to a schema with references into the document."""
+        absolute = json.loads(json.dumps(schema).replace('"$ref": "#', f'"$ref": "{ROOT}#'))
+        validator = Draft202012Validator(absolute, registry=self._registry)
+        return [error.message for error in validator.iter_errors(value)]
 
     def content_faults(self, pointer: str, value: object) -> list[str]:
         """The faults of `value` as a body of the media type at `pointer`: by its schema, and by what narrows that."""

@@ -39,7 +39,6 @@ LONG = {
     "syncMonitorNotificationTimeoutMs",
     "maxProcessCreationMessageTimeoutMs",
 }
-SYSMON_ONLY = ("machine", "initialThreads")
 NOBODY = "http://127.0.0.1:1/"
 ACCEPT = {
     "listMessages": deque(["", EVENT_STREAM, NDJSON]),
@@ -176,8 +175,6 @@ def point(case: schemathesis.Case, meta: Any) -> None:  # noqa: ANN401
     operation = case.operation.definition.raw["operationId"]
     if getattr(meta.phase.data, "parameter_location", None) != ParameterLocation.PATH:
         case.path_parameters = {name: THERE[name] for name in case.path_parameters or {}}
-    if operation == "postEvents" and case.query.get("format") != "sysmon":
-        case.query = {name: value for name, value in case.query.items() if name not in SYSMON_ONLY}
     if operation == "postEvents" and "strict" in case.query:
         # To the document a body is any text, but a strict upload needs lines that can be read.
         case.query = {name: value for name, value in case.query.items() if name != "strict"}
