@@ -166,6 +166,9 @@ def point_in_story(case: schemathesis.Case) -> None:
     """Name existing objects, unless the case is about a host of the story."""
     if case.method.upper() != "PUT" and case.path_parameters.get("host", THERE["host"]) not in world.hosts:
         case.path_parameters = {name: THERE[name] for name in case.path_parameters}
+    if "fresh" in (case.query or {}):
+        # What the story made would be gone.
+        case.query = {name: value for name, value in case.query.items() if name != "fresh"}
     if "notifications" in case.path and isinstance(case.body, dict) and "processId" in case.body:
         case.body = {**case.body, "processId": SYSTEM}
 
