@@ -189,18 +189,15 @@ extension SchemaPage {
     /// The data of messages without a layout: an object, or bytes alone as in former versions.
     private mutating func unpublishedInput() {
         line(0, "UnpublishedInput:")
+        description(1, "An object; bytes alone are the former form, which is deprecated.")
         line(1, "oneOf:")
         line(2, "- {\(ref("RawDataInput"))}")
-        line(2, "- {\(ref("BareBytesInput"))}")
+        line(2, "- {\(ref("BytesInput"))}")
         line(0, "RawDataInput:")
         line(1, "type: object")
         line(1, "additionalProperties: false")
         line(1, "properties:")
         property(2, "data", "description: The bytes after the header., \(ref("BytesInput")), default: \"\"")
-        line(0, "BareBytesInput:")
-        description(1, "The former form of RawDataInput.")
-        line(1, "deprecated: true")
-        line(1, ref("BytesInput"))
     }
 
     /// A schema that is one of several by `operation`.
