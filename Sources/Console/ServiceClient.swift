@@ -20,12 +20,23 @@ public struct ServiceClient: Sendable {
         /// The content.
         public let body: [UInt8]
 
-        /// The status and, for a problem, its detail.
+        /// The status and, for a problem, its detail, and on further lines its faults if there are several.
         public var problem: String {
-            let detail = try? JSONDocument.read(body) { value in
-                value.openObject()?.required("detail") { $0.string(maxUTF16: .max) }
+            let text = try? JSONDocument.read(body) { value -> String? in
+                guard let object = value.openObject(),
+                    let detail = object.required("detail", { $0.string(maxUTF16: .max) })
+                else { return nil }
+                let faults = object.optional("errors") { $0.array(maxCount: 10_000) } ?? []
+                return faults.count > 1 ? ([detail] + faults.map(Answer.line)).joined(separator: "\n  ") : detail
             }
-            return "\(status): \(detail ?? "no reason given")"
+            return "\(status): \(text ?? "no reason given")"
+        }
+
+        /// `/rules/0: must be ...`.
+        private static func line(of fault: JSONValue) -> String {
+            let object = fault.openObject()
+            func text(_ name: StaticString) -> String? { object?.optional(name) { $0.string(maxUTF16: .max) } }
+            return "\(text("pointer") ?? text("parameter") ?? ""): \(text("detail") ?? "")"
         }
     }
 

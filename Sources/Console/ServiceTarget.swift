@@ -24,7 +24,8 @@ public struct ServiceTarget: Sendable {
             var rest = target.dropFirst(scheme.count)
             if rest.hasSuffix("/") { rest = rest.dropLast() }
             guard let address = ListenAddress(String(rest)), address.port != 0 else { return nil }
-            url = "\(scheme)\(address)"
+            // A certificate may be for the name.
+            url = rest.hasPrefix("localhost:") ? "\(scheme)localhost:\(address.port)" : "\(scheme)\(address)"
             socketPath = nil
         } else {
             guard case .unix(let path) = ListenTarget(target) else { return nil }

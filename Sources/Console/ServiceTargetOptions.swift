@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Bytes
 
 /// The options of commands that send requests to a running service over TLS.
 public struct ServiceTargetOptions: ParsableArguments {
@@ -22,7 +23,9 @@ public struct ServiceTargetOptions: ParsableArguments {
         guard let target = ServiceTarget(url, caFile: caFile, checksCertificate: !insecure) else {
             throw CommandFailure(
                 status: .usage,
-                message: "\(option): \(url) is not http://ADDRESS:PORT, https://ADDRESS:PORT or unix:PATH")
+                message:
+                    "\(option): \(url.quoted(limit: 200)) is not http://ADDRESS:PORT, https://ADDRESS:PORT or unix:PATH; ADDRESS is"
+                    + " numeric or localhost, such as http://127.0.0.1:8080")
         }
         return target
     }

@@ -19,7 +19,8 @@ public struct AsyncNotificationRequest: JSONObjectReadable, Sendable {
     public init?(_ object: JSONObject) {
         processId = object.optional("processId") { $0.id() }
         highPriority = object.optional("highPriority") { $0.bool() }
-        guard let operation = object.required("operation", { $0.operation(of: AsyncOperation.self, "asynchronous") }),
+        guard
+            let operation = object.required("operation", { $0.operation(of: AsyncOperation.self, "an asynchronous") }),
             let body = AsyncBody(operation, in: object)
         else { return nil }
         self.operation = operation

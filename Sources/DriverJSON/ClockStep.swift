@@ -24,7 +24,7 @@ public enum ClockStep: JSONObjectReadable, Hashable, Sendable {
 
     /// Reads a step; nil after a fault.
     public init?(_ object: JSONObject) {
-        guard let mode = object.required("mode", { $0.choice(of: Mode.self) }) else { return nil }
+        guard let mode = object.requiredChoice("mode", of: Mode.self) else { return nil }
         switch mode {
         case .manual:
             guard let advance = object["advanceByMs"] else {
@@ -41,7 +41,7 @@ public enum ClockStep: JSONObjectReadable, Hashable, Sendable {
         case .system, .events:
             for value in [object["now"], object["advanceByMs"]] {
                 guard let value else { continue }
-                value.fault("requires the mode manual")
+                value.fault("requires \"mode\":\"manual\"")
                 return nil
             }
             self = mode == .system ? .system : .events

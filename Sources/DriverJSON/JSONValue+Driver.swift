@@ -64,7 +64,7 @@ extension JSONValue {
         let expected =
             "must be the name of a \(Word.noun), or a mask\(orInteger ? "" : " in quotes") of at most 0xffffffff"
         guard kind == .string else {
-            fault("\(expected), not \(shown)")
+            fault("\(expected), not \(shown)" + (wordOrNil().map { "; write \"\($0.hex())\"" } ?? ""))
             return nil
         }
         guard let text = string(maxUTF16: 64) else { return nil }
@@ -121,10 +121,19 @@ extension JSONValue {
         case .integer, .number:
             found = integer(as: Int32.self).flatMap { Operation(rawValue: $0) }
         default:
-            fault("expected the name or number of an operation")
+            fault("must be the name or number of \(kind) operation, not \(shown)")
             return nil
         }
-        if found == nil { fault("STATUS_INVALID_PARAMETER: unknown \(kind) operation") }
+        if found == nil {
+            fault { isHinted in
+                let fault = "STATUS_INVALID_PARAMETER: \(quoted) is not \(kind) operation"
+                switch text.flatMap(EngineMessage.Operation.init) {
+                case .sync?: return fault + ", but a synchronous one"
+                case .async?: return fault + ", but an asynchronous one"
+                case nil: return isHinted ? fault + Operation.allCases.map(\.name).hintOrList(for: text ?? "") : fault
+                }
+            }
+        }
         return found
     }
 }

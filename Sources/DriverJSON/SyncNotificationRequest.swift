@@ -24,7 +24,7 @@ public struct SyncNotificationRequest: JSONObjectReadable, Sendable {
     public init?(_ object: JSONObject) {
         let processId = object.required("processId") { $0.id() }
         ioPriority = object.optional("ioPriority") { $0.ioPriority() } ?? MpIoPriority()
-        let operation = object.required("operation") { $0.operation(of: SyncOperation.self, "synchronous") }
+        let operation = object.required("operation") { $0.operation(of: SyncOperation.self, "a synchronous") }
         guard let operation, let data = object.required("data", { Data(operation, $0) }), let processId else {
             return nil
         }

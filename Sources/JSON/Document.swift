@@ -6,7 +6,7 @@ final class Document {
     private var nodes: Nodes
     private let maxFaults: Int
     private var hintsLeft: Int
-    private var found: [(node: Int, fault: JSONFault)] = []
+    private var found: [(place: Place, fault: JSONFault)] = []
     private var unlisted = 0
     /// The deprecated names that the document uses.
     private(set) var deprecatedNames: Set<DeprecatedName> = []
@@ -38,7 +38,18 @@ final class Document {
         return nodes.children(of: index)
     }
 
-    /// Records a fault at the node, or at a member that the node lacks.
+    /// Where a fault is listed: at its node, or after the last node of the object that lacks a member.
+    private struct Place: Comparable {
+        let node: Int
+        let isMissing: Bool
+
+        static func < (one: Place, other: Place) -> Bool {
+            one.node != other.node ? one.node < other.node : !one.isMissing && other.isMissing
+        }
+    }
+
+    /// Records a fault at the node, or at a member that the node lacks. A missing member follows the given ones, one of which may
+    /// be a misspelling of it.
     func fault(_ detail: String, at index: Int, missing name: String? = nil) {
         guard found.count < maxFaults else {
             unlisted += 1
@@ -46,7 +57,8 @@ final class Document {
         }
         var pointer = pointer(to: index)
         if let name { pointer.append(component: name) }
-        found.append((index, JSONFault(pointer: pointer, detail: detail)))
+        let place = Place(node: name == nil ? index : Int(self[index].next) - 1, isMissing: name != nil)
+        found.append((place, JSONFault(pointer: pointer, detail: detail)))
     }
 
     /// Whether the next fault may look for the nearest name, and counts that it does. Looking takes more time than a client needs
@@ -64,7 +76,7 @@ final class Document {
     func faults() -> JSONFaults? {
         guard !found.isEmpty || unlisted > 0 else { return nil }
         var seen: Set<JSONFault> = []
-        let ordered = found.enumerated().sorted { ($0.element.node, $0.offset) < ($1.element.node, $1.offset) }
+        let ordered = found.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
         var faults = ordered.map(\.element.fault).filter { seen.insert($0).inserted }
         if unlisted > 0 {
             faults.append(JSONFault(pointer: "", detail: "\(unlisted) further faults are not listed"))

@@ -46,6 +46,20 @@ public struct JSONObject {
         return read(value)
     }
 
+    /// The case of `Choice` that the member `name` names. A missing member is a fault that lists the names.
+    public func requiredChoice<Choice>(_ name: StaticString, of type: Choice.Type = Choice.self) -> Choice?
+    where Choice: RawRepresentable<String> & CaseIterable {
+        requiredName(name, among: Choice.allCases.map(\.rawValue)).flatMap(Choice.init)
+    }
+
+    /// The text of the member `name`, which is one of `names`. A missing member is a fault that lists them.
+    public func requiredName(_ name: StaticString, among names: @autoclosure () -> [String]) -> String? {
+        if let value = self[name] { return value.choice(of: names()) }
+        let list = names().map { "\"\($0)\"" }.joined(separator: ", ")
+        document.fault("required, but missing: one of \(list)", at: index, missing: String(describing: name))
+        return nil
+    }
+
     /// Records a fault for the missing member `name`, at the position where it should be.
     public func faultMissing(_ name: String) {
         document.fault("required, but missing", at: index, missing: name)

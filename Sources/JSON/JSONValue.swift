@@ -80,9 +80,10 @@ public struct JSONValue {
     private static let mostDigitsShown = 24
 
     /// `shown`, but with the text of a string, cut.
-    public var quoted: String {
-        node.kind == .string ? node.textBytes.prefix(256).string.quoted() : shown
-    }
+    public var quoted: String { text?.quoted() ?? shown }
+
+    /// The text of a string, cut; nil for anything else. For messages.
+    public var text: String? { node.kind == .string ? node.textBytes.prefix(256).string : nil }
 
     /// An object that has only `members`; other members, and members that occur twice, are faults.
     ///
@@ -136,6 +137,6 @@ public struct JSONValue {
 
     /// The name among `names` that is closest to the string; nil for anything else.
     public func nearest(among names: [String]) -> String? {
-        node.kind == .string ? names.nearest(to: node.textBytes.prefix(256).string) : nil
+        text.flatMap(names.nearest)
     }
 }

@@ -119,7 +119,15 @@ public struct Dissection: Sendable {
         parts = all
     }
 
-    /// Finds the bytes that the driver would write differently.
+    /// Who writes such a message: replies come from the engine.
+    private var writer: String {
+        switch content {
+        case .syncReply, .createProcessReply: "the engine"
+        case .async, .sync, .syncData, nil: "the driver"
+        }
+    }
+
+    /// Finds the bytes that the driver, or the engine, would write differently.
     private mutating func compare(with expected: [UInt8], end: Int) {
         for (index, part) in parts.enumerated() where part.offset < min(end, expected.count) {
             let range = part.offset..<min(part.offset + part.size, expected.count)
@@ -127,13 +135,13 @@ public struct Dissection: Sendable {
             parts[index].expected = Array(expected[range])
             let name = part.field?.name ?? "unclaimed bytes"
             let usual = expected[range].prefix(16).hexPairs(separator: " ")
-            remarks.append(MessageFault(offset: part.offset, detail: "\(name): the driver would write \(usual)"))
+            remarks.append(MessageFault(offset: part.offset, detail: "\(name): \(writer) would write \(usual)"))
         }
         if end != expected.count {
             remarks.append(
                 MessageFault(
                     offset: min(end, expected.count),
-                    detail: "the driver's message would have \(expected.count.hex()) bytes, not \(end.hex())"))
+                    detail: "\(writer)'s message would have \(expected.count.hex()) bytes, not \(end.hex())"))
         }
         if end < bytes.count {
             remarks.append(

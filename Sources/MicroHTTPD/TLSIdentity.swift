@@ -70,13 +70,32 @@ public final class TLSIdentity: Sendable {
             gnutls_pcert_list_import_x509_raw(
                 chain, &count, $0, GNUTLS_X509_FMT_PEM, GNUTLS_X509_CRT_LIST_FAIL_IF_UNSORTED.rawValue)
         }
-        guard result >= 0 else { throw .badCertificate(String(cString: gnutls_strerror(result))) }
+        guard result >= 0 else {
+            throw .badCertificate(
+                faultOfPEM(text, expecting: "CERTIFICATE", "a PEM certificate")
+                    ?? String(cString: gnutls_strerror(result)))
+        }
         return Int(count)
     }
 
     private static func read(_ text: [UInt8], into key: gnutls_privkey_t) throws(Fault) {
         let result = withDatum(text) { gnutls_privkey_import_x509_raw(key, $0, GNUTLS_X509_FMT_PEM, nil, 0) }
-        guard result >= 0 else { throw .badKey(String(cString: gnutls_strerror(result))) }
+        guard result >= 0 else {
+            let isLocked =
+                text.labelsOfPEM.contains { $0.contains("ENCRYPTED") } || text.contains("Proc-Type: 4,ENCRYPTED")
+            throw .badKey(
+                isLocked
+                    ? "has a passphrase; remove it with openssl pkey"
+                    : faultOfPEM(text, expecting: "PRIVATE KEY", "a PEM private key")
+                        ?? String(cString: gnutls_strerror(result)))
+        }
+    }
+
+    /// The fault of a file that has no block whose label ends in `label`; nil if it has one.
+    private static func faultOfPEM(_ text: [UInt8], expecting label: String, _ expected: String) -> String? {
+        let labels = text.labelsOfPEM
+        if labels.contains(where: { $0.hasSuffix(label) }) { return nil }
+        return "is not \(expected)" + (labels.first.map { "; it contains a \($0)" } ?? "")
     }
 
     /// Compares the IDs of the public keys: GnuTLS would not detect a mismatch before the first handshake.
@@ -110,5 +129,20 @@ public final class TLSIdentity: Sendable {
             var datum = gnutls_datum_t(data: buffer.baseAddress, size: UInt32(buffer.count))
             return body(&datum)
         }
+    }
+}
+
+extension [UInt8] {
+    /// The labels of the blocks of a PEM file: `CERTIFICATE`, `EC PRIVATE KEY`.
+    fileprivate var labelsOfPEM: [String] {
+        split(separator: UInt8(ascii: "\n")).compactMap { line in
+            let text = String(decoding: line.prefix(80), as: UTF8.self)
+            guard text.hasPrefix("-----BEGIN "), let end = text.dropFirst(11).firstIndex(of: "-") else { return nil }
+            return String(text[text.index(text.startIndex, offsetBy: 11)..<end])
+        }
+    }
+
+    fileprivate func contains(_ text: String) -> Bool {
+        split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: text.utf8) }
     }
 }

@@ -107,10 +107,10 @@ public final class NotificationAPI: RequestHandler {
         let requestId = requestId(of: head)
         switch router.match(head.method, head.target.segments) {
         case .nothing:
-            let problem = Problem(.notFound, "Unknown path \(head.target.path).")
+            let problem = Problem(.notFound, "Unknown path \(head.target.path)" + router.hint(for: head.target.path))
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .otherMethods(let allow):
-            let detail = "\(head.target.path) does not support \(head.method.rawValue)."
+            let detail = "\(head.target.path) does not support \(head.method.rawValue), only \(allow)."
             let problem = Problem(.methodNotAllowed, detail, header: (name: "Allow", value: allow))
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
         case .route(let route, let parameters):
@@ -140,7 +140,9 @@ public final class NotificationAPI: RequestHandler {
     private func plan(_ context: RequestContext) throws(Problem) -> RequestPlan {
         let head = context.head
         if context.representation == nil, !context.route.produces.isEmpty {
-            throw Problem(.notAcceptable, "This path returns only \(context.route.produces.list).")
+            throw Problem(
+                .notAcceptable,
+                "This path returns only \(context.route.produces.list), which the Accept header excludes.")
         }
         switch context.route.action {
         case .plain: return .stream(IgnoredBody(context))
@@ -167,10 +169,13 @@ public final class NotificationAPI: RequestHandler {
     private func check(_ types: [MediaType], of head: RequestHead) throws(Problem) {
         guard let contentType = head.headers["Content-Type"] else {
             if !head.hasBody { return }
-            throw Problem(.unsupportedMediaType, "The body has no Content-Type. This path accepts \(types.list).")
+            throw Problem(
+                .unsupportedMediaType, "The body has no Content-Type. Send it with Content-Type: \(types.list).")
         }
         if !types.contains(where: { $0.matches(contentType: contentType) }) {
-            throw Problem(.unsupportedMediaType, "This path accepts only \(types.list).")
+            throw Problem(
+                .unsupportedMediaType,
+                "The Content-Type of the body must be \(types.list), not \(contentType.quoted()).")
         }
     }
 
@@ -185,7 +190,8 @@ public final class NotificationAPI: RequestHandler {
     }
 
     private var tooLarge: Problem {
-        Problem(.contentTooLarge, "The body may have at most \(limits.bodyBytes) bytes.")
+        Problem(
+            .contentTooLarge, "The body may have at most \(limits.bodyBytes) bytes, the limit server.bodyLimitBytes.")
     }
 
     // MARK: Refusals

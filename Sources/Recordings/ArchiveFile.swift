@@ -35,6 +35,12 @@ final class ArchiveFile {
     /// Whether the decompressed file is empty.
     var isEmpty: Bool { archive_format(handle) == ARCHIVE_FORMAT_EMPTY }
 
+    /// Whether the file is neither an archive nor compressed, so that its only member is the file itself. Known once the first
+    /// member was read.
+    var isUnrecognized: Bool {
+        archive_format(handle) == ARCHIVE_FORMAT_RAW && archive_filter_code(handle, 0) == ARCHIVE_FILTER_NONE
+    }
+
     /// The next regular file that is not an AppleDouble file of macOS; nil at the end.
     func nextMember() throws(RecordingFault) -> ArchiveMember? {
         while true {

@@ -26,6 +26,9 @@ final class ArchiveParts: PartSequence {
             bytes.peek { $0.count >= Container.headBytes }
             switch Container(head: bytes.head) {
             case .text: return RawPart(name: member.name, bytes: bytes)
+            case .archive where archive.isUnrecognized:
+                throw RecordingFault(
+                    member.name, "is damaged: it begins like a compressed file, but cannot be unpacked")
             case .archive: throw RecordingFault(member.name, "is itself compressed; unpack it first")
             case .eventLog: throw EventLog.unreadable(member.name)
             }

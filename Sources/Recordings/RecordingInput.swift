@@ -17,7 +17,7 @@ enum RecordingInput {
         let number =
             path == "-"
             ? fcntl(environment.standardInput, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
-        guard number >= 0 else { throw RecordingFault(name, "cannot be opened", errno: errno) }
+        guard number >= 0 else { throw RecordingFault(name, "cannot be read", errno: errno) }
         let file = Descriptor(owning: number)
         guard let status = file.status else { throw RecordingFault(name, "cannot be read", errno: errno) }
         if status.isDirectory { throw RecordingFault(name, "cannot be read", errno: EISDIR) }

@@ -12,6 +12,8 @@ final class RecordingFiles {
     private let format: RecordingFormat
     let progress: ReplayProgress
     private var paths: ArraySlice<String>
+    /// The folder of the file that is being read, as it was given, with a slash.
+    private var folder = ""
     private var reader: RecordingReader?
     private let times = RecordTimes()
     /// The next block, if it was already read to detect the format.
@@ -117,10 +119,13 @@ final class RecordingFiles {
                     lastPart = nil
                 }
                 guard let path = paths.popFirst() else { return nil }
+                let start = path.dropLast().lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+                folder = String(path[..<start])
                 reader = try RecordingReader(path: path, order: order) { [times] in times.time(of: $0)?.ticks }
             }
         } catch {
-            throw CommandFailure(status: .usage, message: "\(error)".escapingInvisible)
+            // Faults name only the file.
+            throw CommandFailure(status: .usage, message: "\(folder)\(error)".escapingInvisible)
         }
     }
 }

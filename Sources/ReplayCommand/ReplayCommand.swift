@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Bytes
 import Console
+import Driver
 import Logging
 import Messages
 public import Recordings
@@ -49,10 +50,16 @@ public struct ReplayCommand: ParsableCommand {
     @Option(help: "Replay only this machine; case is ignored.")
     var machine: String?
 
-    @Option(help: "Rules for every process: names, separated by commas.")
+    @Option(
+        help: """
+            Rules for every process: names, separated by commas. (values: \(ProcessRules.allNames.joined(separator: ", ")))
+            """, completion: .list(ProcessRules.allNames),
+        transform: ArmedRules.init)
     var rules: ArmedRules?
 
-    @Option(help: "Rules for processes whose image matches: GLOB=RULE,RULE. May be given several times.")
+    @Option(
+        help: "Rules for processes whose image matches: GLOB=RULE,RULE. May be given several times.",
+        transform: ArmedPolicy.init)
     var policy: [ArmedPolicy] = []
 
     @Flag(help: "Give each created process a first thread, created by its parent; recordings have none.")
@@ -148,7 +155,8 @@ public struct ReplayCommand: ParsableCommand {
         }
         if total.hasNoRecord {
             let others = total.lines > 0 ? ": every line is malformed or a record of another log" : ""
-            try refuse("no Sysmon record or native event in \(files.joined(separator: ", "))\(others)")
+            let advice = format == .auto && total.lines > 0 ? "; --format native and --format sysmon say why" : ""
+            try refuse("no Sysmon record or native event in \(files.joined(separator: ", "))\(others)\(advice)")
         }
         if let machine, report.machines.isEmpty, !total.machines.isEmpty {
             try refuse("--machine: no events of \(machine); there are \(total.machines.joined(separator: ", "))")

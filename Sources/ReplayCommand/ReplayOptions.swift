@@ -20,7 +20,8 @@ struct ReplayEngineOptions: ParsableArguments {
 
     @Option(
         name: .customLong("engine-latency"),
-        help: "How long the embedded engine takes to answer, 0ms to 60s. (default: 0ms)")
+        help: "How long the embedded engine takes to answer, 0ms to 60s. (default: 0ms)",
+        transform: ShortDuration.init)
     var latency: ShortDuration?
 
     @Option(
@@ -100,27 +101,27 @@ struct ReplayServerOptions: ParsableArguments {
     }
 }
 
-/// Rules by name, separated by commas.
-struct ArmedRules: ExpressibleByArgument {
+/// Rules by name or mask, separated by commas.
+struct ArmedRules {
     let names: [String]
     let rules: ProcessRules
 
-    init?(argument: String) {
-        names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    /// Parses `RULE,RULE`.
+    ///
+    /// - Throws: an error that names the first wrong rule.
+    init(_ text: String) throws {
+        names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         var rules: ProcessRules = []
         for name in names {
-            guard let rule = ProcessRules(name) else { return nil }
+            guard let rule = ProcessRules(name) else { throw ValidationError(ProcessRules.faultOfName(name)) }
             rules.formUnion(rule)
         }
         self.rules = rules
     }
-
-    /// The names; masks are accepted too.
-    static var allValueStrings: [String] { ProcessRules(rawValue: .max).names.filter { !$0.hasPrefix("0x") } }
 }
 
 /// Rules for processes whose image matches: `GLOB=RULE,RULE`.
-struct ArmedPolicy: ExpressibleByArgument {
+struct ArmedPolicy {
     let imageFileName: String
     let rules: ArmedRules
 
@@ -129,11 +130,16 @@ struct ArmedPolicy: ExpressibleByArgument {
         self.rules = rules
     }
 
-    init?(argument: String) {
-        guard let separator = argument.lastIndex(of: "="), separator != argument.startIndex,
-            let rules = ArmedRules(argument: String(argument[argument.index(after: separator)...]))
-        else { return nil }
-        self.init(imageFileName: String(argument[..<separator]), rules: rules)
+    /// Parses `GLOB=RULE,RULE`.
+    ///
+    /// - Throws: an error that says what is missing, or names the first wrong rule.
+    init(_ text: String) throws {
+        guard let separator = text.lastIndex(of: "="), separator != text.startIndex else {
+            throw ValidationError(#"write PATTERN=RULE, such as *\cmd.exe=NotifyImageLoadRule"#)
+        }
+        self.init(
+            imageFileName: String(text[..<separator]),
+            rules: try ArmedRules(String(text[text.index(after: separator)...])))
     }
 
     var policy: RulePolicy { RulePolicy(imageFileName: imageFileName, rules: rules.rules) }

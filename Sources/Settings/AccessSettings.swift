@@ -26,7 +26,8 @@ public struct TLSSettings: Hashable, Sendable {
         keyFile = reader.path("tls.keyFile")
         let given = reader.given("tls.certificateFile") + reader.given("tls.keyFile")
         if (certificateFile == nil) != (keyFile == nil), let one = given.first {
-            reader.add(one.fault("the certificate and the key must be given together"))
+            let other = certificateFile == nil ? "tls.certificateFile" : "tls.keyFile"
+            reader.add(one.fault("the certificate and the key must be given together; \(other) is missing"))
         }
     }
 }

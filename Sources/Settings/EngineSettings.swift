@@ -34,8 +34,8 @@ public enum EngineSettings: Hashable, Sendable {
         // Read all members whatever the type is, so that each of them is known and checked.
         let embedded = EmbeddedEngine.Behavior(from: &reader)
         let webhook = WebhookEngineSettings(from: &reader, isUsed: kind == .webhook)
-        refuseForeign(EmbeddedEngine.Behavior.keys, of: .embedded, in: &reader)
-        refuseForeign(WebhookEngineSettings.keys, of: .webhook, in: &reader)
+        refuseForeign(EmbeddedEngine.Behavior.keys, of: .embedded, besides: kind, in: &reader)
+        refuseForeign(WebhookEngineSettings.keys, of: .webhook, besides: kind, in: &reader)
         switch kind {
         case .embedded: self = .embedded(embedded)
         case .webhook: if let webhook { self = .webhook(webhook) }
@@ -43,14 +43,23 @@ public enum EngineSettings: Hashable, Sendable {
         }
     }
 
-    /// A member requires its engine's type, given by the same source or one of lower precedence. If a flag changes the type,
-    /// the members in the file are unused, not wrong.
-    private func refuseForeign(_ keys: [String], of kind: Kind, in reader: inout SettingsReader) {
-        for given in keys.flatMap({ reader.given($0) }) {
+    /// A member requires its engine's type: the `chosen` one, or the one given by the same source or one of lower precedence. If
+    /// a flag changes the type, the members in the file are unused, not wrong.
+    private func refuseForeign(
+        _ keys: [String], of kind: Kind, besides chosen: Kind, in reader: inout SettingsReader
+    ) {
+        for given in keys.flatMap({ reader.given($0) }) where kind != chosen {
             let type = reader.text("engine.type", seenFrom: given).map(Kind.init) ?? .embedded
             if let type, type != kind {
-                reader.add(given.fault("requires engine.type \(kind.rawValue)"))
+                reader.add(given.fault(EngineSettings.fault(of: given, requiring: kind)))
             }
+        }
+    }
+
+    private static func fault(of given: SettingsValue, requiring kind: Kind) -> String {
+        switch given.origin {
+        case .flag where kind == .webhook: "requires a webhook; give --engine-url too"
+        default: "requires engine.type \(kind.rawValue)"
         }
     }
 }

@@ -5,7 +5,7 @@ import WebhookEngine
 
 /// A setting that names something that cannot be used, such as a file.
 public struct UnusableSetting: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The path of the key, `engine.caFile`.
+    /// The setting as the user gave it: `engine.caFile`, `--engine-secret-file`.
     public let key: String
     /// The description of the fault.
     public let detail: String
@@ -24,56 +24,54 @@ extension Settings {
         var defaults = HostDefaults()
         defaults.config = driver
         defaults.limits = driverLimits
-        defaults.engine = try engine.setting()
+        defaults.engine = try engineSetting()
         defaults.rulePolicies = rulePolicies
         return defaults
     }
 }
 
-extension EngineSettings {
-    fileprivate func setting() throws(UnusableSetting) -> EngineSetting {
-        switch self {
+extension Settings {
+    private func engineSetting() throws(UnusableSetting) -> EngineSetting {
+        switch engine {
         case .none: return .none
         case .embedded(let behavior): return .embedded(behavior)
-        case .webhook(let settings): return .webhook(try settings.configuration())
+        case .webhook(let webhook): return .webhook(try configuration(of: webhook))
         }
     }
-}
 
-extension WebhookEngineSettings {
-    private func secret() throws(UnusableSetting) -> WebhookSecret? {
-        guard let secretFile else { return nil }
+    private func secret(of webhook: WebhookEngineSettings) throws(UnusableSetting) -> WebhookSecret? {
+        guard let secretFile = webhook.secretFile else { return nil }
         let text: Secret
         do throws(Secret.Unreadable) {
             text = try Secret(path: secretFile)
         } catch {
-            throw UnusableSetting(key: "engine.secretFile", detail: "\(error)")
+            throw UnusableSetting(key: name(of: "engine.secretFile"), detail: "\(error)")
         }
         do throws(WebhookEngineError) {
             return try WebhookSecret(text.reveal())
         } catch {
-            throw UnusableSetting(key: "engine.secretFile", detail: "\(secretFile): \(error.detail)")
+            throw UnusableSetting(key: name(of: "engine.secretFile"), detail: "\(secretFile): \(error.detail)")
         }
     }
 
-    private func certificates() throws(UnusableSetting) -> CertificateFile? {
-        guard let caFile else { return nil }
+    private func certificates(of webhook: WebhookEngineSettings) throws(UnusableSetting) -> CertificateFile? {
+        guard let caFile = webhook.caFile else { return nil }
         do throws(WebhookEngineError) {
             let file = try CertificateFile(path: caFile)
             try file.read()
             return file
         } catch {
-            throw UnusableSetting(key: "engine.caFile", detail: "\(caFile): \(error.detail)")
+            throw UnusableSetting(key: name(of: "engine.caFile"), detail: "\(caFile): \(error.detail)")
         }
     }
 
-    fileprivate func configuration() throws(UnusableSetting) -> WebhookConfiguration {
-        let secret = try secret()
-        let caFile = try certificates()
+    private func configuration(of webhook: WebhookEngineSettings) throws(UnusableSetting) -> WebhookConfiguration {
+        let secret = try secret(of: webhook)
+        let caFile = try certificates(of: webhook)
         do throws(WebhookEngineError) {
             return try WebhookConfiguration(
-                url: url, secret: secret, headers: headers.mapValues { $0.reveal() }, caFile: caFile,
-                encoding: encoding)
+                url: webhook.url, secret: secret, headers: webhook.headers.mapValues { $0.reveal() }, caFile: caFile,
+                encoding: webhook.encoding)
         } catch {
             throw UnusableSetting(key: "engine", detail: "\(error)")
         }

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import Yams
 
@@ -20,16 +21,18 @@ extension RulePolicy {
                 do throws(SettingsFault) {
                     switch member {
                     case "imageFileName": imageFileName = try value.imageFileName()
-                    case "rules": rules = try value.word("rule", &reader)
-                    case "flags": flags = try value.word("flag", &reader)
-                    default: throw value.fault("unknown setting")
+                    case "rules": rules = try value.word(&reader)
+                    case "flags": flags = try value.word(&reader)
+                    default:
+                        throw value.fault(
+                            "unknown setting" + ["imageFileName", "rules", "flags"].hintOrList(for: member))
                     }
                 } catch {
                     reader.add(error)
                 }
             }
             guard members.contains(where: { $0.name == "imageFileName" }) else {
-                throw item.fault("imageFileName is missing")
+                throw item.fault("imageFileName is missing: a pattern such as \"*\\\\cmd.exe\"")
             }
         } catch {
             reader.add(error)
@@ -49,12 +52,15 @@ extension SettingsValue {
 
     /// A mask, or a list of names and masks; faulty ones are recorded.
     fileprivate func word<Word: NamedBits>(
-        _ noun: String, _ reader: inout SettingsReader
+        _ reader: inout SettingsReader
     ) throws(SettingsFault) -> Word {
         if node.scalar != nil {
             let text = try text()
             guard let mask = Word(mask: text, orDecimal: true) else {
-                throw fault("\(quoted(text)) is neither a list of names nor a mask, 0...0xffffffff")
+                let name = Word.allNames.nearest(to: text)
+                throw fault(
+                    "\(quoted(text)) is neither a list of names nor a mask, 0...0xffffffff"
+                        + (name.map { "; write [\($0)]" } ?? ""))
             }
             return mask
         }
@@ -63,7 +69,7 @@ extension SettingsValue {
             do throws(SettingsFault) {
                 let text = try item.text()
                 guard let bits = Word(text) ?? Word(mask: text, orDecimal: true) else {
-                    throw item.fault("\(quoted(text)) is not a \(noun)")
+                    throw item.fault(Word.faultOfName(text))
                 }
                 word = Word(rawValue: word.rawValue | bits.rawValue)
             } catch {

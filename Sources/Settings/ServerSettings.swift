@@ -48,7 +48,8 @@ public struct ServerSettings: Hashable, Sendable {
             let text = try given.text()
             guard let target = ListenTarget(text) else {
                 throw given.fault(
-                    "\(given.quoted(text)) is not HOST:PORT with a numeric address, unix:PATH or systemd")
+                    "\(given.quoted(text)) is not HOST:PORT with a numeric address, unix:PATH or systemd"
+                        + (UInt16(text).map { "; write 127.0.0.1:\($0)" } ?? ""))
             }
             return target
         }

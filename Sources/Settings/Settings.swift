@@ -31,6 +31,8 @@ public struct Settings: Hashable, Sendable {
     public var metrics = MetricsOptions()
     /// The log's level and format.
     public var log = LogSettings()
+    /// Where the settings came from.
+    private var sources = SettingsSources()
 
     /// The defaults.
     public init() {}
@@ -49,6 +51,12 @@ public struct Settings: Hashable, Sendable {
         guard faults.isEmpty else { throw InvalidSettings(faults) }
         return settings
     }
+
+    /// The setting `key` as the user gave it, for messages: a flag, a variable, or the key itself.
+    public func name(of key: String) -> String { sources.givenBy[key] ?? key }
+
+    /// The environment variables that have no effect although they have our prefix, with the nearest one that has.
+    public var ignoredVariables: [String: String?] { sources.ignoredVariables }
 
     /// Every key, in no particular order.
     package static var keys: Set<String> {
@@ -72,5 +80,29 @@ public struct Settings: Hashable, Sendable {
         limits.read(from: &reader)
         metrics.read(from: &reader)
         log.read(from: &reader)
+        for key in Settings.keysOfFiles {
+            switch reader.given(key).first?.origin {
+            case .flag(let name), .environment(let name): sources.givenBy[key] = name
+            case .file, nil: break
+            }
+        }
+        sources.ignoredVariables = Dictionary(
+            uniqueKeysWithValues: reader.ignoredVariables.map { ($0.name, $0.nearest) })
     }
+
+    /// The settings whose values are checked after they were read.
+    private static let keysOfFiles = [
+        "auth.tokensFile", "tls.certificateFile", "tls.keyFile", "engine.secretFile", "engine.caFile", "engine.url",
+    ]
+}
+
+/// Where settings came from. It does not count when settings are compared.
+private struct SettingsSources: Hashable, Sendable {
+    /// The flags and variables that gave a setting, by its key.
+    var givenBy: [String: String] = [:]
+    var ignoredVariables: [String: String?] = [:]
+
+    static func == (one: SettingsSources, other: SettingsSources) -> Bool { true }
+
+    func hash(into hasher: inout Hasher) {}
 }

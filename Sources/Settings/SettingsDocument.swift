@@ -9,7 +9,12 @@ struct SettingsDocument {
     /// Faults in the structure of the file: not YAML, not a mapping, duplicate keys.
     private(set) var faults: [SettingsFault] = []
 
+    /// The lines of the keys of the first level.
+    private(set) var lines: [String: Int] = [:]
+
     private let name: String
+    /// The number of keys that were set aside.
+    private var setAsideCount = 0
 
     /// Prefix of a key that is set aside: a private-use character, which YAML allows and our keys do not contain.
     private static let mark: Unicode.Scalar = "\u{E000}"
@@ -18,23 +23,60 @@ struct SettingsDocument {
     init(_ file: SettingsFile) {
         name = file.name
         // Yams takes milliseconds to start, so it is not called for an empty file.
-        guard !file.text.isEmpty, let root = compose(file.text), root.scalar?.string.isEmpty != true else { return }
+        guard !file.text.isEmpty, let root = compose(file.text), !root.isNull else { return }
         guard let mapping = root.mapping else {
-            faults.append(fault(root.mark, "must contain a mapping"))
+            faults.append(fault(root.mark, "must be a mapping of groups, such as server:"))
             return
         }
+        var count = 0
+        guard root.count(upTo: SettingsDocument.maxNodes, &count) else {
+            faults.append(
+                fault(nil, "has more than \(SettingsDocument.maxNodes) values, counting what its aliases repeat"))
+            return
+        }
+        addDuplicates(in: root, path: "")
         for (key, node) in mapping where !Self.isSetAside(key.text) {
-            if key.text.contains(".") {
+            lines[key.text] = key.mark?.line
+            if let dot = key.text.lastIndex(of: ".") {
                 // Members of groups have such paths, but the file writes them as mappings.
-                faults.append(fault(key.mark, key: key.text, "unknown setting"))
+                let (group, member) = (key.text[..<dot], key.text[key.text.index(after: dot)...])
+                faults.append(
+                    fault(
+                        key.mark, key: key.text,
+                        "unknown setting; write \(member): below \(group):, with two spaces before it"))
             } else if let group = node.mapping, !group.isEmpty {
                 for (member, value) in group where !Self.isSetAside(member.text) {
                     add(value, key: key.text + "." + member.text, line: member.mark?.line)
                 }
-            } else if let scalar = node.scalar, scalar.string.isEmpty, scalar.style == .plain {
+            } else if node.isNull {
                 absent.append(value(node, key: key.text, line: key.mark?.line))
             } else {
                 add(node, key: key.text, line: key.mark?.line)
+            }
+        }
+    }
+
+    /// The maximum number of nodes, where an alias counts as often as what it repeats. A file without aliases has fewer.
+    static let maxNodes = 1 << 19
+
+    /// Records a fault for each key that was set aside, at the next one that is equal to it.
+    private mutating func addDuplicates(in node: Node, path: String) {
+        if setAsideCount == 0 { return }
+        if let mapping = node.mapping {
+            var first: [String: Int] = [:]
+            for (key, value) in mapping {
+                let name = String(key.text.unicodeScalars.drop { $0 == Self.mark })
+                let line = key.mark?.line ?? 0
+                if let line = first[name] {
+                    faults.append(fault(key.mark, key: path + name, "is given more than once, first in line \(line)"))
+                } else {
+                    first[name] = line
+                }
+                addDuplicates(in: value, path: path + name + ".")
+            }
+        } else if let sequence = node.sequence {
+            for (index, item) in sequence.enumerated() {
+                addDuplicates(in: item, path: path.dropLast() + "[\(index)].")
             }
         }
     }
@@ -55,15 +97,19 @@ struct SettingsDocument {
     /// the other faults too.
     private mutating func compose(_ text: String) -> Node? {
         var text = text
+        var duplicates: [SettingsFault] = []
         do {
             for _ in 0..<SettingsDocument.maxSetAside {
                 do {
                     return try Yams.compose(yaml: text)
                 } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                     let key = keys.first ?? ""
-                    if !Self.isSetAside(key) { faults.append(fault(context.mark, key: key, "is given more than once")) }
-                    guard let rest = Self.settingAside(key, at: context.mark, in: text) else { return nil }
+                    if !Self.isSetAside(key) {
+                        duplicates.append(fault(context.mark, key: key, "is given more than once"))
+                    }
+                    guard let rest = Self.settingAside(key, at: context.mark, in: text) else { break }
                     text = rest
+                    setAsideCount += 1
                 }
             }
         } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
@@ -75,6 +121,8 @@ struct SettingsDocument {
         } catch {
             faults.append(fault(nil, "is not YAML"))
         }
+        // Without a root, their groups are unknown.
+        faults += duplicates
         return nil
     }
 
@@ -94,5 +142,23 @@ struct SettingsDocument {
         guard column <= line.count, line[column...].starts(with: Array(key.unicodeScalars)) else { return nil }
         lines[position.line - 1].insert(mark, at: column)
         return lines.map { String(String.UnicodeScalarView($0)) }.joined(separator: "\n")
+    }
+}
+
+extension Node {
+    /// Adds the number of nodes in this one to `count`; false once there are more than `limit`.
+    fileprivate func count(upTo limit: Int, _ count: inout Int) -> Bool {
+        count += 1
+        if count > limit { return false }
+        switch self {
+        case .scalar, .alias: return true
+        case .sequence(let sequence):
+            for item in sequence where !item.count(upTo: limit, &count) { return false }
+        case .mapping(let mapping):
+            for (key, value) in mapping where !(key.count(upTo: limit, &count) && value.count(upTo: limit, &count)) {
+                return false
+            }
+        }
+        return true
     }
 }

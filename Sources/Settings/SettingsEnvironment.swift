@@ -1,3 +1,4 @@
+import Bytes
 import Yams
 
 /// A setting given by a command-line flag.
@@ -63,15 +64,45 @@ struct SettingsEnvironment {
     }
 
     /// Faults for the variables of one of `groups` that name no key.
-    ///
-    /// Other variables are ignored, including those that Kubernetes sets for a service called `wdfilterd-server`: no
-    /// setting's name contains `PORT` or `SERVICE`.
     func unknown(besides known: Set<String>, groups: Set<Substring>) -> [SettingsFault] {
-        let names = Set(known.map(Self.variable(of:)))
         let prefixes = groups.map { Self.variable(of: String($0)) + "_" }
+        return unknownNames(besides: known).filter { name in prefixes.contains { name.hasPrefix($0) } }.map { name in
+            let hint = known.map(Self.variable).sorted().hint(for: name)
+            return SettingsFault(origin: .environment(variable: name), key: nil, detail: "unknown setting" + hint)
+        }
+    }
+
+    /// The variables outside `groups` that name no key, with the nearest variable that does. They have no effect, which a
+    /// misspelling would not show.
+    func ignored(besides known: Set<String>, groups: Set<Substring>) -> [(name: String, nearest: String?)] {
+        let prefixes = groups.map { Self.variable(of: String($0)) + "_" }
+        let names = known.map(Self.variable).sorted() + Self.short.values.sorted()
+        return unknownNames(besides: known).filter { name in !prefixes.contains { name.hasPrefix($0) } }.map { name in
+            (name, names.nearest(to: name))
+        }
+    }
+
+    /// The variables that name no key, except those of others: Kubernetes sets some for a service called `wdfilterd` or
+    /// `wdfilterd-server`, and our tests and builds have their own.
+    private func unknownNames(besides known: Set<String>) -> [String] {
+        let names = Set(known.map(Self.variable) + Self.short.values)
         return variables.keys.filter { name in
-            !names.contains(name) && prefixes.contains { name.hasPrefix($0) }
-                && !name.split(separator: "_").contains { $0 == "PORT" || $0 == "SERVICE" }
-        }.map { SettingsFault(origin: .environment(variable: $0), key: nil, detail: "unknown setting") }
+            !names.contains(name) && !Self.own.contains(String(name.dropFirst(Self.prefix.count)))
+                && !Self.isOfKubernetes(name)
+        }.sorted()
+    }
+
+    /// The variables of the tests, the fuzz targets and the tools of this project, without the prefix.
+    private static let own: Set<String> = [
+        "BIN", "CHAOS_SECONDS", "CHAOS_SEED", "COST_TABLES", "FUZZ", "KEEP", "SHARED", "SOAK_NAMESPACE",
+    ]
+
+    /// `*_SERVICE_HOST`, `*_SERVICE_PORT*`, `*_PORT` and `*_PORT_<n>_*`.
+    private static func isOfKubernetes(_ name: String) -> Bool {
+        if name.hasSuffix("_SERVICE_HOST") || name.hasSuffix("_PORT") { return true }
+        let words = name.split(separator: "_", omittingEmptySubsequences: false)
+        return zip(words, words.dropFirst()).contains { word, next in
+            word == "SERVICE" && next == "PORT" || word == "PORT" && next.utf8.isDecimal
+        }
     }
 }

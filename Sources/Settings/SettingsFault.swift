@@ -1,3 +1,5 @@
+import Bytes
+
 /// One fault of the settings, and where the setting was given.
 public struct SettingsFault: Error, Hashable, Sendable {
     /// Where a setting was given.
@@ -32,10 +34,10 @@ extension SettingsFault: CustomStringConvertible {
     public var description: String {
         switch origin {
         case .file(let name, let line):
-            ([name] + [line.map(String.init)].compactMap(\.self)).joined(separator: ":")
-                + ": " + (key.map { $0 + ": " } ?? "") + detail
+            ([name.escapingInvisible] + [line.map(String.init)].compactMap(\.self)).joined(separator: ":")
+                + ": " + (key.map { $0.escapingInvisible + ": " } ?? "") + detail
         case .environment(let name), .flag(let name):
-            name + ": " + detail
+            name.escapingInvisible + ": " + detail
         }
     }
 }

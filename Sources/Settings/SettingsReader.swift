@@ -1,3 +1,4 @@
+import Bytes
 import Yams
 
 /// Reads settings from their sources and collects the faults.
@@ -107,7 +108,6 @@ struct SettingsReader {
 
     /// All faults, including unknown keys. Must be called after everything has been read.
     func allFaults() -> [SettingsFault] {
-        let groups = Set(known.compactMap { $0.split(separator: ".").count > 1 ? $0.split(separator: ".")[0] : nil })
         var unknownGroups: Set<Substring> = []
         var all = faults
         let given = document.values.values + document.absent.filter { !groups.contains(Substring($0.key)) }
@@ -115,21 +115,54 @@ struct SettingsReader {
             let group = value.key.prefix { $0 != "." }
             if groups.contains(Substring(value.key)) {
                 // A mapping here has no members: those are values of their own.
-                if value.node.mapping == nil { all.append(value.fault("must be a mapping")) }
+                if value.node.mapping == nil { all.append(value.fault(ofKind: "a mapping")) }
             } else if groups.contains(group) || known.contains(String(group)) {
-                all.append(value.fault("unknown setting"))
+                all.append(value.fault("unknown setting" + hint(for: value.key)))
             } else if unknownGroups.insert(group).inserted {
-                all.append(SettingsFault(origin: value.origin, key: String(group), detail: "unknown setting"))
+                var origin = value.origin
+                if case .file(let name, _) = origin { origin = .file(name: name, line: document.lines[String(group)]) }
+                let fault = "unknown setting" + hint(for: String(group))
+                all.append(SettingsFault(origin: origin, key: String(group), detail: fault))
             }
         }
         return all + environment.unknown(besides: known, groups: groups)
+    }
+
+    /// The variables that have no effect, because they are neither settings nor misspelled members of a group.
+    var ignoredVariables: [(name: String, nearest: String?)] { environment.ignored(besides: known, groups: groups) }
+
+    /// The groups of the known keys.
+    private var groups: Set<Substring> {
+        Set(known.compactMap { $0.split(separator: ".").count > 1 ? $0.split(separator: ".")[0] : nil })
+    }
+
+    /// `; did you mean server.listen?`: the setting or group that an unknown key was probably meant to be.
+    private func hint(for key: String) -> String {
+        let keys = known.sorted()
+        if let nearest = keys.nearest(to: key) { return "; did you mean \(nearest)?" }
+        // A member in the wrong group, or in none.
+        let members = keys.map { $0.split(separator: ".").last.map(String.init) ?? "" }
+        if let last = key.split(separator: ".").last, let nearest = members.nearest(to: last),
+            let index = members.firstIndex(of: nearest)
+        {
+            return "; did you mean \(keys[index])?"
+        }
+        guard let dot = key.firstIndex(of: ".") else { return groups.map(String.init).sorted().hintOrList(for: key) }
+        let group = key[...dot]
+        return keys.filter { $0.hasPrefix(group) }.map { String($0.dropFirst(group.count)) }.hintOrList(
+            for: key[dot...])
     }
 }
 
 extension SettingsValue {
     /// The entries of a list; in a variable, commas separate them.
     fileprivate func itemsOrParts() throws(SettingsFault) -> [SettingsValue] {
-        guard case .environment = origin, let scalar = node.scalar else { return try items() }
+        guard let scalar = node.scalar, case .environment = origin else {
+            if let text = node.scalar?.string, !node.isNull, !text.isEmpty {
+                throw fault("must be a list; write [\(quoted(text))]")
+            }
+            return try items()
+        }
         return scalar.string.split(separator: ",", omittingEmptySubsequences: false).map { part in
             SettingsValue(node: .scalar(.init(String(part), .implicit, .plain)), key: key, origin: origin)
         }

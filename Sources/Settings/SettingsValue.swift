@@ -14,8 +14,8 @@ struct SettingsValue {
 
     /// A text, quoted or not; never empty.
     func text() throws(SettingsFault) -> String {
-        guard let scalar = node.scalar else { throw fault("must be a single value") }
-        guard !scalar.string.isEmpty, !isNull(scalar) else { throw fault("has no value") }
+        guard let scalar = node.scalar else { throw fault("must be a single value, not \(node.kind)") }
+        guard !scalar.string.isEmpty, !node.isNull else { throw fault("has no value") }
         return scalar.string
     }
 
@@ -24,9 +24,10 @@ struct SettingsValue {
         let text = try plainText()
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
         guard digits.utf8.isDecimal, digits.count == 1 || digits.first != "0"
-        else { throw fault("\(quoted(text)) is not a whole number") }
+        else { throw fault("\(quoted(text)) is not a whole number" + unitHint(text)) }
         guard let number = Int(text), range.contains(number) else {
-            throw fault("\(shortened(text)) is not in \(range.lowerBound)...\(range.upperBound)")
+            let unit = unit.map { " \($0)" } ?? ""
+            throw fault("\(String(text.prefix(80))) is not in \(range.lowerBound)...\(range.upperBound)\(unit)")
         }
         return number
     }
@@ -51,7 +52,7 @@ struct SettingsValue {
     func name(among names: [String]) throws(SettingsFault) -> String {
         let text = try text()
         guard names.contains(text) else {
-            throw fault("\(quoted(text)) is not one of \(names.joined(separator: ", "))")
+            throw fault("\(quoted(text)) is not one of \(names.joined(separator: ", "))" + names.hint(for: text))
         }
         return text
     }
@@ -65,33 +66,50 @@ struct SettingsValue {
 
     /// The entries of a list, `key[0]`, `key[1]`, ...
     func items() throws(SettingsFault) -> [SettingsValue] {
-        guard let sequence = node.sequence else { throw fault("must be a list") }
+        guard let sequence = node.sequence else { throw fault(ofKind: "a list") }
         return sequence.enumerated().map { child($1, key: "\(key)[\($0)]") }
     }
 
     /// The members of a mapping, in order.
     func members() throws(SettingsFault) -> [(name: String, value: SettingsValue)] {
-        guard let mapping = node.mapping else { throw fault("must be a mapping") }
+        guard let mapping = node.mapping else { throw fault(ofKind: "a mapping") }
         return mapping.filter { !SettingsDocument.isSetAside($0.key.text) }.map {
             ($0.text, child($1, key: "\(key).\($0.text)"))
         }
     }
 
     /// `text` as shown in a fault: short enough for a line.
-    func quoted(_ text: String) -> String { "\"\(shortened(text))\"" }
+    func quoted(_ text: String) -> String { text.quoted(limit: 80) }
 
-    private func shortened(_ text: String) -> String {
-        text.unicodeScalars.count <= 80 ? text : String(text.unicodeScalars.prefix(80)) + "..."
+    /// The fault of a value that is neither a list nor a mapping, as it should be. A variable can be neither.
+    func fault(ofKind kind: String) -> SettingsFault {
+        if case .environment = origin {
+            return fault("\(key) is \(kind), which a variable cannot give; write it in the configuration file")
+        }
+        return fault("must be \(kind), not \(node.kind)")
+    }
+
+    /// The unit that the last word of the key names; nil without one.
+    private var unit: String? {
+        key.hasSuffix("Ms")
+            ? "milliseconds" : key.hasSuffix("Seconds") ? "seconds" : key.hasSuffix("Bytes") ? "bytes" : nil
+    }
+
+    /// ` of milliseconds; write 5000`, for `5s`.
+    private func unitHint(_ text: String) -> String {
+        guard let unit else { return "" }
+        guard let meant = Milliseconds(text)?.count else { return " of \(unit)" }
+        switch unit {
+        case "milliseconds": return " of milliseconds; write \(meant)"
+        case "seconds" where meant % 1000 == 0: return " of seconds; write \(meant / 1000)"
+        default: return " of \(unit)"
+        }
     }
 
     private func plainText() throws(SettingsFault) -> String {
         let text = try text()
         guard node.scalar?.style == .plain else { throw fault("\(quoted(text)) must be written without quotes") }
         return text
-    }
-
-    private func isNull(_ scalar: Node.Scalar) -> Bool {
-        scalar.style == .plain && ["~", "null", "Null", "NULL"].contains(scalar.string)
     }
 
     /// The value of `node`, a part of this one.
@@ -105,4 +123,20 @@ struct SettingsValue {
 extension Node {
     /// A key as text. A key that is not text is replaced by a text that is not a key.
     var text: String { scalar?.string ?? "?" }
+
+    /// Whether it is one of YAML's words for no value. An empty scalar is one too, but not in quotes.
+    var isNull: Bool {
+        guard let scalar, scalar.style == .plain else { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+
+    /// What it is, for messages: `a list`, `a mapping`. A text is not shown: it may be a secret.
+    fileprivate var kind: String {
+        switch self {
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        case .scalar: "a text"
+        case .alias: "an alias"
+        }
+    }
 }

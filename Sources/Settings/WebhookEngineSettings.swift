@@ -31,7 +31,7 @@ public struct WebhookEngineSettings: Hashable, Sendable {
         readHeaders(from: &reader)
         caFile = reader.path("engine.caFile")
         if isUsed, reader.given("engine.url").isEmpty, let kind = reader.given("engine.type").first {
-            reader.add(kind.fault("webhook needs engine.url"))
+            reader.add(kind.fault("webhook requires engine.url too, such as http://127.0.0.1:9000/"))
         }
         if url == nil { return nil }
     }

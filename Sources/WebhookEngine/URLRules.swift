@@ -16,7 +16,7 @@ public enum URLRules {
         }
         let lowercase = text.asciiLowercased
         guard lowercase.hasPrefix("http://") || lowercase.hasPrefix("https://") else {
-            return "does not start with http:// or https://"
+            return "must start with http:// or https://"
         }
         let url: ParsedURL
         do throws(CurlFailure) {

@@ -10,9 +10,12 @@ public struct WebhookSecret: Hashable, Sendable {
     ///
     /// - Throws: `WebhookEngineError.secret` for a wrong prefix, invalid base64 or a key of the wrong length.
     public init(_ text: String) throws(WebhookEngineError) {
-        guard text.hasPrefix("whsec_") else { throw .secret("does not start with whsec_") }
-        guard let key = Base64.decode(text.dropFirst(6)) else { throw .secret("is not base64 after whsec_") }
-        guard (24...64).contains(key.count) else { throw .secret("has \(key.count) bytes; 24 to 64 are required") }
+        let expected = "must be whsec_ and 24 to 64 bytes in base64"
+        guard text.hasPrefix("whsec_") else { throw .secret("\(expected); it does not start with whsec_") }
+        guard let key = Base64.decode(text.dropFirst(6)) else {
+            throw .secret("\(expected); what follows whsec_ is not base64")
+        }
+        guard (24...64).contains(key.count) else { throw .secret("\(expected); it has \(key.count) bytes") }
         self.key = key
     }
 }

@@ -19,10 +19,10 @@ struct Credentials {
     /// - Throws: If a file cannot be read or is invalid; reports the faults of all files together.
     init(_ settings: Settings) throws(CommandFailure) {
         var faults: [String] = []
-        tokens = settings.auth.tokensFile.flatMap { Credentials.tokens($0, &faults) }
+        tokens = settings.auth.tokensFile.flatMap { Credentials.tokens($0, by: settings.name, &faults) }
         identity =
             if let certificate = settings.tls.certificateFile, let key = settings.tls.keyFile {
-                Credentials.identity(certificate, key, &faults)
+                Credentials.identity(certificate, key, by: settings.name, &faults)
             } else { nil }
         warnings = [("auth.tokensFile", settings.auth.tokensFile), ("tls.keyFile", settings.tls.keyFile)].compactMap {
             key, path in path.flatMap { Credentials.isReadableByAll($0) ? "\(key): everyone may read \($0)" : nil }
@@ -35,27 +35,32 @@ struct Credentials {
         return stat(path, &status) == 0 && status.st_mode & 0o004 != 0
     }
 
-    private static func tokens(_ path: String, _ faults: inout [String]) -> TokenTable? {
-        guard let text = bytes("auth.tokensFile", path, &faults) else { return nil }
+    private static func tokens(
+        _ path: String, by name: (String) -> String, _ faults: inout [String]
+    ) -> TokenTable? {
+        guard let text = bytes(name("auth.tokensFile"), path, &faults) else { return nil }
         do throws(TokenTable.Faults) {
             return try TokenTable(text: text)
         } catch {
-            faults += error.all.map { "auth.tokensFile: \(path): \($0)" }
+            faults += error.all.map { "\(name("auth.tokensFile")): \(path): \($0)" }
             return nil
         }
     }
 
-    private static func identity(_ certificate: String, _ key: String, _ faults: inout [String]) -> TLSIdentity? {
-        let chain = bytes("tls.certificateFile", certificate, &faults)
-        let privateKey = bytes("tls.keyFile", key, &faults)
+    private static func identity(
+        _ certificate: String, _ key: String, by name: (String) -> String, _ faults: inout [String]
+    ) -> TLSIdentity? {
+        let chain = bytes(name("tls.certificateFile"), certificate, &faults)
+        let privateKey = bytes(name("tls.keyFile"), key, &faults)
         guard let chain, let privateKey else { return nil }
         do throws(TLSIdentity.Fault) {
             return try TLSIdentity(certificateChain: chain, privateKey: privateKey)
         } catch {
             switch error {
-            case .badCertificate(let detail): faults.append("tls.certificateFile: \(certificate): \(detail)")
-            case .badKey(let detail): faults.append("tls.keyFile: \(key): \(detail)")
-            case .mismatch: faults.append("tls.keyFile: \(key): does not belong to the certificate in \(certificate)")
+            case .badCertificate(let detail): faults.append("\(name("tls.certificateFile")): \(certificate): \(detail)")
+            case .badKey(let detail): faults.append("\(name("tls.keyFile")): \(key): \(detail)")
+            case .mismatch:
+                faults.append("\(name("tls.keyFile")): \(key): does not belong to the certificate in \(certificate)")
             }
             return nil
         }

@@ -1,10 +1,10 @@
-public import ArgumentParser
+import ArgumentParser
 import Bytes
 import Console
 import Logging
 import MicroHTTPD
 import Runtime
-public import Settings
+import Settings
 
 /// `wdfilterd engine`.
 struct EngineCommand: ParsableCommand {
@@ -34,8 +34,10 @@ struct EngineCommand: ParsableCommand {
               wdfilterd engine --replies replies.yaml --print --json
             """)
 
-    @Option(help: "Where to listen: HOST:PORT with a numeric address; port 0 picks a free port.")
-    var listen = ListenAddress(port: 9000)
+    @Option(
+        help: "Where to listen: HOST:PORT with a numeric address; port 0 picks a free port. (default: 127.0.0.1:9000)",
+        transform: ListenAddress.parse)
+    var listen: ListenAddress?
 
     @Option(
         help: "The file with the secret (whsec_...); if given, messages without a valid signature are refused.",
@@ -48,8 +50,8 @@ struct EngineCommand: ParsableCommand {
     @Option(help: "A file with answers to some messages.", completion: .file())
     var replies: String?
 
-    @Option(help: "How long to wait before each answer, 0ms to 60s.")
-    var delay = ShortDuration(milliseconds: 0)
+    @Option(help: "How long to wait before each answer, 0ms to 60s. (default: 0ms)", transform: ShortDuration.init)
+    var delay: ShortDuration?
 
     @Option(help: "Limit of open connections, 1 to 65536; further ones wait. A warning is logged when all are in use.")
     var connections = 1024
@@ -65,12 +67,16 @@ struct EngineCommand: ParsableCommand {
     @OptionGroup var log: LogOptions
 
     func validate() throws {
-        guard 1...65_536 ~= connections else { throw ValidationError("--connections must be in 1...65536") }
+        guard 1...65_536 ~= connections else {
+            throw ValidationError("--connections must be in 1...65536, not \(connections)")
+        }
         if json, !printsMessages { throw ValidationError("--json needs --print") }
     }
 
     func run() throws {
         _ = try OpenFiles.raise()
+        let listen = listen ?? ListenAddress(port: 9000)
+        let delay = delay?.duration ?? .zero
         // Before any other thread is started.
         let signals = AwaitedSignals(.interrupt, .terminate)
         let errors = LineLogHandler.queue(.text)
@@ -107,7 +113,7 @@ struct EngineCommand: ParsableCommand {
         watch.stop()
         logger.info("stopping", metadata: ["signal": "\(signal.rawValue)"])
         end.run(current: { engine.tally }) {
-            daemon.stop(within: delay.duration + .seconds(2))
+            daemon.stop(within: delay + .seconds(2))
             return engine.tally
         }
         if let failure = StandardStream.output.failure(of: output.fault) { throw failure }
@@ -121,7 +127,7 @@ extension EngineCommand {
     }
 
     private func behavior() throws -> EmbeddedEngine.Behavior {
-        var behavior = EmbeddedEngine.Behavior(reply: reply, delay: delay.duration)
+        var behavior = EmbeddedEngine.Behavior(reply: reply, delay: delay?.duration ?? .zero)
         guard let replies else { return behavior }
         let settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             let flag = SettingsFlag("--replies", key: "engine.replies", file: try SettingsFile(path: replies))
@@ -132,9 +138,13 @@ extension EngineCommand {
     }
 }
 
-extension ListenAddress: ExpressibleByArgument {
+extension ListenAddress {
     /// Parses `HOST:PORT`.
-    public init?(argument: String) { self.init(argument) }
-    /// The notation that `init` parses.
-    public var defaultValueDescription: String { description }
+    ///
+    /// - Throws: an error that says how to write it.
+    fileprivate static func parse(_ text: String) throws -> ListenAddress {
+        if let address = ListenAddress(text) { return address }
+        throw ValidationError(
+            "write HOST:PORT with a numeric address or localhost, such as 127.0.0.1:\(UInt16(text) ?? 9000)")
+    }
 }

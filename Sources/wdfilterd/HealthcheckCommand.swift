@@ -31,7 +31,9 @@ struct HealthcheckCommand: ParsableCommand {
             """)
     var url: String?
 
-    @Option(help: "How long to wait for the service to become ready, such as 500ms or 10s; at most 60s.")
+    @Option(
+        help: "How long to wait for the service to become ready, such as 500ms or 10s; at most 60s.",
+        transform: ShortDuration.init)
     var wait: ShortDuration?
 
     @OptionGroup var target: ServiceTargetOptions

@@ -19,6 +19,11 @@ extension ServeCommand {
             LineLogHandler(
                 label: label, level: settings.log.level, format: settings.log.format, write: lines.put)
         }
+        for (name, nearest) in settings.ignoredVariables.sorted(by: { $0.key < $1.key }) {
+            logger.warning(
+                "unknown environment variable has no effect",
+                metadata: nearest.map { ["variable": "\(name)", "nearest": "\($0)"] } ?? ["variable": "\(name)"])
+        }
         let flushTime = Duration.milliseconds(min(max(settings.server.shutdownTimeoutMs, 200), 2000))
         do {
             let service = try Service(

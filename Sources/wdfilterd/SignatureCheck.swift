@@ -19,12 +19,12 @@ struct SignatureCheck {
         do throws(Secret.Unreadable) {
             text = try Secret(path: path)
         } catch {
-            throw CommandFailure(status: .usage, message: error.description)
+            throw CommandFailure(status: .usage, message: "--secret-file: \(error)")
         }
         do throws(WebhookEngineError) {
             secret = try WebhookSecret(text.reveal())
         } catch {
-            throw CommandFailure(status: .usage, message: "\(path): is not whsec_ and 24 to 64 bytes in Base64")
+            throw CommandFailure(status: .usage, message: "--secret-file: \(path): \(error.detail)")
         }
     }
 

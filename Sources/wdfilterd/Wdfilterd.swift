@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Console
 import Glibc
 import ReplayCommand
@@ -35,6 +36,9 @@ struct Wdfilterd: ParsableCommand {
 
     /// Parses the command line and runs the command. Help texts are printed as results.
     private static func parseAndRun() throws(CommandFailure) {
+        if let fault = faultOfSubcommand(in: Array(CommandLine.arguments.dropFirst())) {
+            throw CommandFailure(status: .usage, message: fault)
+        }
         do {
             var command = try parseAsRoot()
             try OpenFiles.check()
@@ -46,5 +50,16 @@ struct Wdfilterd: ParsableCommand {
             guard exitCode(for: error).isSuccess else { throw CommandFailure(status: .usage, message: text) }
             try StandardStream.output.deliverLine(text)
         }
+    }
+
+    /// The fault of arguments that begin with an unknown subcommand, or ask for help about one; nil if there is none.
+    /// ArgumentParser reports the former as an unexpected argument, and the latter not at all.
+    static func faultOfSubcommand(in arguments: [String]) -> String? {
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+        var words = arguments[...]
+        if words.first == "help" { words = words.dropFirst() }
+        guard let word = words.first, !word.hasPrefix("-"), !names.contains(word), word != "help" else { return nil }
+        return "Error: \(word.quoted()) is not a subcommand" + names.hintOrList(for: word)
+            + "\n  See 'wdfilterd --help' for more information."
     }
 }

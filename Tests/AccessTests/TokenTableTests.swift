@@ -65,15 +65,16 @@ import Testing
         let found = faults(text)
         #expect(
             found == [
-                "line 2: expected a name, a role and a token",
-                "line 3: the role must be one of read, drive, admin",
-                "line 4: expected a name, a role and a token",
+                "line 2: must be a name, a role and a token, with spaces between them; it has 2 words",
+                "line 3: the role must be one of read, drive, admin; did you mean drive?",
+                "line 4: must be a name, a role and a token, with spaces between them; it has 4 words",
                 "line 5: duplicate name a",
                 "line 6: a has the same token",
                 "line 7: the name must have 1 to 64 letters, digits, '.', '_' and '-'",
             ]
                 + [8, 9, 10, 11].map {
                     "line \($0): the token must have 16 to 512 letters, digits, '-', '.', '_', '~', '+' and '/'"
+                        + ($0 == 8 ? "; it has 5 characters" : "")
                 })
         #expect(!found.contains { $0.contains("secret") })
     }

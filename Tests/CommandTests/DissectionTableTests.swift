@@ -59,7 +59,7 @@ import Testing
 
     @Test func `an unreadable message is shown as far as possible`() {
         let lines = table(Array(Self.loadImage("a.dll").prefix(0x30))).split(separator: "\n")
-        #expect(lines.first == "Not a readable message, 48 bytes")
+        #expect(lines.first == "An incomplete or damaged message, 48 bytes")
         #expect(lines.contains("  0x20       12  ParentProcess       0, none"))
         #expect(lines.last == "  0x2c        4  (unclaimed)         48 02 00 00")
     }

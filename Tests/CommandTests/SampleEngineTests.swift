@@ -1,3 +1,4 @@
+import ArgumentParser
 import Console
 import Driver
 import Messages
@@ -197,16 +198,24 @@ import Testing
         #expect(tally.lines == ["sync 1", "async 0", "direct 0", "ping 1", "other 1000", "refused 2"])
     }
 
-    @Test(arguments: [("0ms", 0), ("20ms", 20), ("60000ms", 60_000), ("1s", 1000), ("60s", 60_000)])
-    func `a delay is given in milliseconds or seconds`(text: String, milliseconds: Int) {
-        #expect(ShortDuration(argument: text)?.milliseconds == milliseconds)
+    @Test(arguments: [("0ms", 0), ("20ms", 20), ("60000ms", 60_000), ("1s", 1000), ("1.5s", 1500), ("60s", 60_000)])
+    func `a delay is given in milliseconds or seconds`(text: String, milliseconds: Int) throws {
+        #expect(try ShortDuration(text).milliseconds == milliseconds)
     }
 
     @Test(arguments: [
-        "", "ms", "s", "20", "-1ms", "+1ms", "1.5s", "60001ms", "61s", "1m", "1 s", "9223372036854775808ms", "٣s",
+        "", "ms", "s", "20", "-1ms", "+1ms", "1.5ms", "60001ms", "61s", "1m", "1 s", "9223372036854775808ms", "٣s",
     ])
     func `anything else is not a delay`(text: String) {
-        #expect(ShortDuration(argument: text) == nil)
+        #expect(throws: ValidationError.self) { try ShortDuration(text) }
+    }
+
+    @Test(arguments: [
+        ("1200", "write 1200ms or 1.2s"), ("5000", "write 5000ms or 5s"), ("20", "write 20ms or 20s"),
+    ])
+    func `a delay without a unit says how to write one`(text: String, advice: String) {
+        let error = #expect(throws: ValidationError.self) { try ShortDuration(text) }
+        #expect(error?.message == "the unit is missing; \(advice)")
     }
 
     static let body = """

@@ -184,10 +184,10 @@ def test_tokens_are_read_anew(tmp_path: Path, ledger: Ledger) -> None:
     assert "the-new-token" not in service.errors()
 
 
-def certificate(directory: Path) -> trustme.CA:
-    """Create an authority, and write `server.pem` and `server.key` with its certificate for 127.0.0.1."""
+def certificate(directory: Path, *names: str) -> trustme.CA:
+    """Create an authority, and write `server.pem` and `server.key` with its certificate for `names`."""
     authority = trustme.CA()
-    issued = authority.issue_cert("127.0.0.1", "localhost")
+    issued = authority.issue_cert(*(names or ("127.0.0.1", "localhost")))
     (directory / "server.pem").write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
     (directory / "server.key").write_bytes(issued.private_key_pem.bytes())
     return authority
@@ -228,6 +228,26 @@ def test_tls_is_served_and_its_certificate_read_anew(tmp_path: Path) -> None:
     for flags, code in ((["--ca-file", str(tmp_path / "ca.pem")], 0), (["--insecure"], 0), ([], 3)):
         probe = [binary(), "healthcheck", "--url", f"https://127.0.0.1:{service.port}", *flags]
         assert subprocess.run(probe, capture_output=True, check=False).returncode == code
+    assert service.stop() == 0
+
+
+def test_a_certificate_for_localhost_is_checked_against_that_name(tmp_path: Path) -> None:
+    authority = certificate(tmp_path, "localhost")
+    config = tmp_path / "wdfilterd.yaml"
+    config.write_text(f"tls: {{certificateFile: {tmp_path}/server.pem, keyFile: {tmp_path}/server.key}}\n")
+    service = Service(tmp_path, ["--config", str(config)], scheme="https")
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    for host, code in (("localhost", 0), ("127.0.0.1", 3)):
+        probe = [
+            binary(),
+            "healthcheck",
+            "--url",
+            f"https://{host}:{service.port}",
+            "--ca-file",
+            str(tmp_path / "ca.pem"),
+        ]
+        result = subprocess.run(probe, capture_output=True, check=False)
+        assert result.returncode == code, result.stderr
     assert service.stop() == 0
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.document import REPOSITORY
+from contract.document import DOCUMENT, REPOSITORY
 from contract.machine import IMAGE, Machine
 from contract.service import Service, binary
 from contract.story import A, B, two_processes
@@ -222,10 +222,11 @@ def test_check_config_tells_all_faults(tmp_path: Path) -> None:
     result = run("check-config", str(file))
     assert result.returncode == 2
     assert result.stdout == ""
+    settings = ", ".join(sorted(DOCUMENT.at("/components/schemas/HostConfigPatch/properties")))
     assert result.stderr.splitlines() == [
-        f"{file}:2: driver.asyncTimeoutMs: 70000 is not in 1...60000",
-        f"{file}:3: driver.nonsense: unknown setting",
-        f"{file}:6: engine.url: does not start with http:// or https://",
+        f"{file}:2: driver.asyncTimeoutMs: 70000 is not in 1...60000 milliseconds",
+        f"{file}:3: driver.nonsense: unknown setting; use one of {settings}",
+        f"{file}:6: engine.url: must start with http:// or https://",
     ]
 
 
@@ -256,6 +257,30 @@ def test_serve_refuses_faulty_settings_and_addresses_beyond_loopback() -> None:
     result = run("serve", "--listen", "0.0.0.0:0")
     assert result.returncode == 2
     assert "--insecure-listen" in result.stderr
+
+
+def test_serve_warns_of_variables_that_name_no_setting() -> None:
+    ours = {"WDFILTERD_LISTN": "x", "WDFILTERD_CONFIG": "x"}
+    others = {"WDFILTERD_BIN": "x", "WDFILTERD_PORT": "tcp://10.0.0.1:80", "WDFILTERD_WEB_SERVICE_HOST": "10.0.0.1"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("WDFILTERD_")}
+    process = subprocess.Popen(
+        [str(binary()), "serve", "--listen", "127.0.0.1:0"],
+        env={**environment, **ours, **others},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.terminate()
+    log = process.communicate(timeout=SECONDS)[1]
+    assert process.returncode == 0
+    warnings = [line.partition(" warning ")[2] for line in log.splitlines() if "unknown environment variable" in line]
+    said = "serve: unknown environment variable has no effect"
+    assert warnings == [
+        f"{said} variable=WDFILTERD_CONFIG",
+        f"{said} nearest=WDFILTERD_LISTEN variable=WDFILTERD_LISTN",
+    ]
 
 
 @pytest.mark.parametrize("command", [[], ["serve"], ["engine"], ["healthcheck"], ["check-config"], ["version"]])

@@ -1,5 +1,6 @@
 """Every operation with success, and the lists, queries and headers that the document declares."""
 
+import html
 import re
 from typing import Any
 
@@ -220,6 +221,22 @@ def test_every_problem_type_is_explained(client: Client) -> None:
     for problem in listed:
         assert problem["type"] == f"/problems/{problem['name']}"
         assert client.call("getProblemType", name=problem["name"]).json == problem
+
+
+def test_a_browser_gets_a_page_about_a_problem(client: Client) -> None:
+    accept = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+    listed = client.call("listProblemTypes", headers=accept)
+    assert listed.media == "text/html"
+    for problem in client.call("listProblemTypes").json["items"]:
+        assert f'<a href="{problem["type"]}">' in listed.body.decode()
+        page = client.call("getProblemType", name=problem["name"], headers=accept)
+        assert page.media == "text/html"
+        text = html.unescape(re.sub(r"</?code>", "`", page.body.decode()))
+        assert f"<h1>{problem['title']}</h1>" in text
+        assert problem["description"] in text
+        assert "<script" not in text
+    missing = client.raw("GET", "/problems/unknown-proces", headers=accept)
+    assert (missing.status, missing.media) == (404, "application/problem+json")
 
 
 def test_config_has_the_defaults_of_the_document(machine: Machine) -> None:

@@ -84,6 +84,35 @@ def test_a_glob_of_a_query_costs_its_client_alone(start: Starting, figures: Figu
     connection.close()
 
 
+NEAR = ["NotifyNewThreadDifferentProce" + "x" * n for n in range(1, 36)]
+WRONG_NAMES = {
+    "64 rules": sending("PUT", f"{HOST}/processes/4/rules", {"rules": (NEAR * 2)[:64]}),
+    "1000 members": sending("PATCH", f"{HOST}/config", {f"maxAsyncNotificationCoun{n}": 1 for n in range(1000)}),
+    "100 parameters": get(f"{HOST}/processes?" + "&".join(f"imageFileNam{n}=x" for n in range(100))),
+    "a path": get("/v1/hosts/default/processe/4/thread/5/image/6/process/7/command-lin"),
+    "a path of long names": get("/" + "/".join(name[:24] for name in NEAR[:12])),
+    "an operation": get(f"{HOST}/messages?operation={'NewThreadDifferentProce' + 'x' * 40}"),
+}
+HINTS = "CPU of requests with wrong names, for which the nearest names are looked for"
+HINTS_HEAD = ("wrong", "requests", "CPU of one, µs", "bound, µs")
+
+
+@pytest.mark.parametrize("name", WRONG_NAMES)
+def test_looking_for_the_nearest_name_takes_no_millisecond(start: Starting, figures: Figures, name: str) -> None:
+    """Beside what such a request costs anyway: 1000 faults take about as long to write."""
+    service = start()
+    connection = Connection(service.port)
+    times, bound = 200, 1000
+    connection.ask(WRONG_NAMES[name])
+    before = cpu_seconds(service.process.pid)
+    for _ in range(times):
+        connection.ask(WRONG_NAMES[name])
+    microseconds = (cpu_seconds(service.process.pid) - before) / times * 1e6
+    connection.close()
+    figures.add(HINTS, HINTS_HEAD, name, str(times), f"{microseconds:,.0f}", f"{bound:,}")
+    assert microseconds < bound
+
+
 @pytest.mark.parametrize("count", [1, 4, POLICIES])
 def test_policies_at_their_limit_cost_a_creation_little(start: Starting, figures: Figures, count: int) -> None:
     service = start()

@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 @Suite struct JSONObjectTests {
-    @Test func `all faults of a document are reported together, in document order`() {
+    @Test func `all faults of a document are reported together, in document order, missing members last`() {
         let text = #"""
             {"nope":1, "pid":-1, "name":"a\u0000", "pid":2, "rules":["x", 7, {"deep":[null]}],
              "token":{"level":"high","extra":{}}, "a/b~c":true}
@@ -22,13 +22,15 @@ import Testing
         }
         #expect(
             result.faults == [
-                "/image: required, but missing", "/nope: unknown member; use one of pid, name, rules, token, image",
+                "/nope: unknown member; use one of pid, name, rules, token, image",
                 "/pid: must be an integer from 0 to 9, not -1",
                 "/name: contains a NUL", "/pid: duplicate member", "/rules/1: must be a string, not 7",
-                "/rules/2: must be a string, not an object", "/token/type: required, but missing",
+                "/rules/2: must be a string, not an object",
                 "/token/level: must be an integer from 0 to 3, not a string",
                 "/token/extra: unknown member; use one of level, type",
+                "/token/type: required, but missing",
                 "/a~1b~0c: unknown member; use one of pid, name, rules, token, image",
+                "/image: required, but missing",
             ])
     }
 

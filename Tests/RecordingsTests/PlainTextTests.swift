@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func `a file that cannot be opened is a fault in the system's words`() throws {
-        #expect(throws: RecordingFault("missing.json", "cannot be opened: No such file or directory")) {
+        #expect(throws: RecordingFault("missing.json", "cannot be read: No such file or directory")) {
             try Reading().open("\(folder.path)/missing.json")
         }
         let name = folder.path.split(separator: "/").last.map { String($0) } ?? ""

@@ -116,7 +116,7 @@ import Testing
     @Test func `a closed standard input is a fault`() throws {
         var environment = RecordingEnvironment()
         environment.standardInput = -1
-        #expect(throws: RecordingFault("standard input", "cannot be opened: Bad file descriptor")) {
+        #expect(throws: RecordingFault("standard input", "cannot be read: Bad file descriptor")) {
             try Reading(environment: environment).open("-")
         }
     }

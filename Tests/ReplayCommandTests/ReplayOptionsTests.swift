@@ -21,30 +21,30 @@ import Testing
     ])
     func `invalid paces`(argument: String) { #expect(ReplayPace(argument: argument) == nil) }
 
-    @Test func `rules are names separated by commas`() {
-        #expect(ArmedRules(argument: "NotifyImageLoadRule")?.rules == .notifyImageLoadRule)
-        let two = ArmedRules(argument: "NotifyImageLoadRule,NotifyProcessCmdLine")
-        #expect(two?.rules == [.notifyImageLoadRule, .notifyProcessCmdLine])
-        #expect(two?.names == ["NotifyImageLoadRule", "NotifyProcessCmdLine"])
+    @Test func `rules are names separated by commas`() throws {
+        #expect(try ArmedRules("NotifyImageLoadRule").rules == .notifyImageLoadRule)
+        let two = try ArmedRules("NotifyImageLoadRule,NotifyProcessCmdLine")
+        #expect(two.rules == [.notifyImageLoadRule, .notifyProcessCmdLine])
+        #expect(two.names == ["NotifyImageLoadRule", "NotifyProcessCmdLine"])
     }
 
     @Test(arguments: [
         "", ",", "NotifyImageLoadRule,", ",NotifyImageLoadRule", "NotifyImageLoadRule,,NotifyProcessCmdLine", "Nothing",
         "NotifyImageLoadRule, NotifyProcessCmdLine", "0x", "0x-0", "0x+1", "0x100000000", "0x 1",
     ])
-    func `invalid rules`(argument: String) { #expect(ArmedRules(argument: argument) == nil) }
+    func `invalid rules`(argument: String) { #expect(throws: ValidationError.self) { try ArmedRules(argument) } }
 
     @Test(arguments: [
         (#"*\powershell.exe=NotifyImageLoadRule"#, #"*\powershell.exe"#), ("a=b=NotifyImageLoadRule", "a=b"),
         ("==NotifyImageLoadRule", "="), ("*=NotifyImageLoadRule", "*"),
     ])
-    func `a policy is a pattern, the last equals sign, and rules`(argument: String, pattern: String) {
-        let policy = ArmedPolicy(argument: argument)?.policy
+    func `a policy is a pattern, the last equals sign, and rules`(argument: String, pattern: String) throws {
+        let policy = try ArmedPolicy(argument).policy
         #expect(policy == RulePolicy(imageFileName: pattern, rules: .notifyImageLoadRule))
     }
 
     @Test(arguments: ["", "=", "*", "*=", "=NotifyImageLoadRule", "*=Nothing", "NotifyImageLoadRule"])
-    func `invalid policies`(argument: String) { #expect(ArmedPolicy(argument: argument)?.policy == nil) }
+    func `invalid policies`(argument: String) { #expect(throws: ValidationError.self) { try ArmedPolicy(argument) } }
 
     @Test func `all armed rules become policies, those for every process first`() throws {
         let command = try ReplayCommand.parse([

@@ -64,8 +64,12 @@ struct NativeEventTests {
         #expect(sent.data == .newThreadDifferentProcess(targetProcess: .init(processId: 7, creationTime: .none)))
     }
 
+    private static let noType =
+        #"/type: required, but missing: one of "processCreate", "processExit", "threadCreate", "threadExit", "imageLoad", "#
+        + #""driverLoad", "setRules", "streamContext", "notification", "clock""#
+
     @Test(arguments: [
-        ("{", nil), ("[]", nil), ("{}", "/type: required, but missing"), (#"{"type":"x"}"#, nil), (#"{"type":5}"#, nil),
+        ("{", nil), ("[]", nil), ("{}", noType), (#"{"type":"x"}"#, nil), (#"{"type":5}"#, nil),
         (#"{"type":"processExit","processId":100}"#, "no live process has the pid 100"),
         (#"{"type":"processExit","processId":4}"#, "the System process cannot exit"),
         (#"{"type":"processExit"}"#, "/processId: required, but missing"),
@@ -94,7 +98,7 @@ struct NativeEventTests {
             #"/set/0: "NotifyImageLoad" is not a rule; did you mean NotifyImageLoadRule?"#
         ),
         (#"{"type":"setRules","processId":9,"set":0}"#, "no live process has the pid 9"),
-        (#"{"type":"notification"}"#, "/kind: required, but missing"),
+        (#"{"type":"notification"}"#, #"/kind: required, but missing: one of "sync", "async""#),
         (#"{"type":"notification","kind":"direct"}"#, nil),
         (
             #"{"type":"notification","kind":"async","operation":"LogPrint","ioPriority":{}}"#,
@@ -111,10 +115,10 @@ struct NativeEventTests {
             #"{"type":"notification","kind":"sync","operation":3,"processId":4,"data":{"targetProcess":{"processId":9}}}"#,
             "no live process has the pid 9"
         ),
-        (#"{"type":"clock"}"#, "/mode: required, but missing"),
+        (#"{"type":"clock"}"#, #"/mode: required, but missing: one of "system", "manual", "events""#),
         (#"{"type":"clock","mode":"manual"}"#, "/now: required, but missing"),
-        (#"{"type":"clock","mode":"system","advanceByMs":1}"#, "/advanceByMs: requires the mode manual"),
-        (#"{"type":"clock","mode":"events","now":"0x1"}"#, "/now: requires the mode manual"),
+        (#"{"type":"clock","mode":"system","advanceByMs":1}"#, #"/advanceByMs: requires "mode":"manual""#),
+        (#"{"type":"clock","mode":"events","now":"0x1"}"#, #"/now: requires "mode":"manual""#),
         (
             #"{"type":"clock","mode":"manual","now":"0x1","advanceByMs":1}"#, #"/advanceByMs: not allowed beside "now""#
         ),

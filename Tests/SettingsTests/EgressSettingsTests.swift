@@ -37,11 +37,11 @@ import WebhookEngine
                 "wdfilterd.yaml:4: egress.allowedRanges[0]: \"11.0.0.0/8\" is not within one of 10.0.0.0/8, "
                     + "100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16, 198.18.0.0/15, fc00::/7; the setting has no "
                     + "effect on other addresses",
-                "wdfilterd.yaml:6: egress.allowedRanges[2]: must be a single value",
+                "wdfilterd.yaml:6: egress.allowedRanges[2]: must be a single value, not a list",
                 "wdfilterd.yaml:7: egress.allowedRanges[3]: has no value",
-                "wdfilterd.yaml:8: egress.deniedRanges: must be a list",
-                "wdfilterd.yaml:9: egress.ranges: unknown setting",
-                "WDFILTERD_EGRESS_ALLOWED: unknown setting",
+                "wdfilterd.yaml:8: egress.deniedRanges: must be a list; write [\"10.0.0.0/8\"]",
+                "wdfilterd.yaml:9: egress.ranges: unknown setting; use one of allowLoopback, allowedRanges, deniedRanges",
+                "WDFILTERD_EGRESS_ALLOWED: unknown setting; did you mean WDFILTERD_EGRESS_ALLOWED_RANGES?",
                 "WDFILTERD_EGRESS_DENIED_RANGES: \"b\" is not ADDRESS/PREFIX, such as 10.0.0.0/8 or fd00::/8",
                 "WDFILTERD_EGRESS_DENIED_RANGES: has no value",
             ])

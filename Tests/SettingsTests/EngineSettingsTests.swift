@@ -94,7 +94,9 @@ import WebhookEngine
     }
 
     @Test func `a webhook needs a URL`() {
-        expectFaults("engine:\n  type: webhook\n", ["wdfilterd.yaml:2: engine.type: webhook needs engine.url"])
+        expectFaults(
+            "engine:\n  type: webhook\n",
+            ["wdfilterd.yaml:2: engine.type: webhook requires engine.url too, such as http://127.0.0.1:9000/"])
     }
 
     @Test func `a member of another type is a fault`() {
@@ -109,7 +111,20 @@ import WebhookEngine
             ["wdfilterd.yaml:3: engine.delayMs: requires engine.type embedded"])
         expectFaults(
             "", flags: [SettingsFlag("--engine-secret-file", key: "engine.secretFile", value: "x")],
-            ["--engine-secret-file: requires engine.type webhook"])
+            ["--engine-secret-file: requires a webhook; give --engine-url too"])
+    }
+
+    @Test func `members of the webhook in the file are used by the URL of a flag`() throws {
+        let flags = [
+            SettingsFlag("--engine-url", key: "engine.type", value: "webhook"),
+            SettingsFlag("--engine-url", key: "engine.url", value: "http://127.0.0.1:9000/"),
+        ]
+        let settings = try load(
+            "engine: {encoding: binary}", environment: ["WDFILTERD_ENGINE_CA_FILE": "ca.pem"], flags: flags)
+        var webhook = WebhookEngineSettings(url: "http://127.0.0.1:9000/")
+        webhook.encoding = .binary
+        webhook.caFile = "ca.pem"
+        #expect(settings.engine == .webhook(webhook))
     }
 
     @Test func `a flag that changes the type leaves the file's members unused`() throws {
@@ -125,7 +140,7 @@ import WebhookEngine
         expectFaults(
             "engine:\n  type: webhook\n  url: ftp://a\n  encoding: xml\n  caFile: \"a\\0\"\n",
             [
-                "wdfilterd.yaml:3: engine.url: does not start with http:// or https://",
+                "wdfilterd.yaml:3: engine.url: must start with http:// or https://",
                 "wdfilterd.yaml:4: engine.encoding: \"xml\" is not one of json, binary",
                 "wdfilterd.yaml:5: engine.caFile: contains a NUL",
             ])
@@ -136,7 +151,7 @@ import WebhookEngine
             "engine:\n  type: webhook\n  url: http://a\n  headers:\n    a b: s3cret\n    x: s3cret\n    y: [s3cret]\n",
             [
                 "wdfilterd.yaml:5: engine.headers.a b: the name is not a token of 1 to 128 characters",
-                "wdfilterd.yaml:7: engine.headers.y: must be a single value",
+                "wdfilterd.yaml:7: engine.headers.y: must be a single value, not a list",
             ])
     }
 }

@@ -78,10 +78,16 @@ import Testing
         #expect(try load("tls: {certificateFile: c, keyFile: k}").tls.keyFile == "k")
         expectFaults(
             "tls:\n  keyFile: k\n",
-            ["wdfilterd.yaml:2: tls.keyFile: the certificate and the key must be given together"])
+            [
+                "wdfilterd.yaml:2: tls.keyFile: the certificate and the key must be given together; "
+                    + "tls.certificateFile is missing"
+            ])
         expectFaults(
             "tls: {certificateFile: c}",
-            ["wdfilterd.yaml:1: tls.certificateFile: the certificate and the key must be given together"]
+            [
+                "wdfilterd.yaml:1: tls.certificateFile: the certificate and the key must be given together; "
+                    + "tls.keyFile is missing"
+            ]
         )
         let environment = ["WDFILTERD_TLS_KEY_FILE": "k", "WDFILTERD_AUTH_TOKENS_FILE": "t"]
         let settings = try load("tls: {certificateFile: c}", environment: environment)

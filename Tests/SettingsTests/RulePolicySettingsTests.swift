@@ -22,6 +22,7 @@ import Testing
     }
 
     @Test func `every faulty entry is reported with its position`() {
+        let rules = ProcessRules.allNames.joined(separator: ", ")
         expectFaults(
             """
             rulePolicies:
@@ -36,19 +37,19 @@ import Testing
             - imageFileName: ""
             """,
             [
-                #"wdfilterd.yaml:2: rulePolicies[0]: imageFileName is missing"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[0]: "Nonsense" is not a rule"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[1]: "0x1FFFFFFFF" is not a rule"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[2]: "-1" is not a rule"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[3]: "0x+1" is not a rule"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[4]: "0x" is not a rule"#,
-                #"wdfilterd.yaml:2: rulePolicies[0].rules[5]: "010" is not a rule"#,
-                #"wdfilterd.yaml:3: rulePolicies[0].color: unknown setting"#,
+                #"wdfilterd.yaml:2: rulePolicies[0]: imageFileName is missing: a pattern such as "*\\cmd.exe""#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[0]: "Nonsense" is not a rule; use one of \#(rules)"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[1]: "0x1FFFFFFFF" is not a rule; use one of \#(rules)"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[2]: "-1" is not a rule; use one of \#(rules)"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[3]: "0x+1" is not a rule; use one of \#(rules)"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[4]: "0x" is not a rule; use one of \#(rules)"#,
+                #"wdfilterd.yaml:2: rulePolicies[0].rules[5]: "010" is not a rule; write 0x010 for a mask"#,
+                #"wdfilterd.yaml:3: rulePolicies[0].color: unknown setting; use one of imageFileName, rules, flags"#,
                 #"wdfilterd.yaml:5: rulePolicies[1].rules: "NotifyImageLoadRule" is neither a list of names nor a mask, "#
-                    + "0...0xffffffff",
-                #"wdfilterd.yaml:7: rulePolicies[1].flags[0]: "NotifyImageLoadRule" is not a flag"#,
-                #"wdfilterd.yaml:8: rulePolicies[1].flags[1]: must be a single value"#,
-                #"wdfilterd.yaml:9: rulePolicies[2]: must be a mapping"#,
+                    + "0...0xffffffff; write [NotifyImageLoadRule]",
+                #"wdfilterd.yaml:7: rulePolicies[1].flags[0]: "NotifyImageLoadRule" is not a flag, but a rule"#,
+                #"wdfilterd.yaml:8: rulePolicies[1].flags[1]: must be a single value, not a list"#,
+                #"wdfilterd.yaml:9: rulePolicies[2]: must be a mapping, not a text"#,
                 #"wdfilterd.yaml:10: rulePolicies[3].imageFileName: has no value"#,
             ])
     }

@@ -5,7 +5,7 @@ import Testing
     @Test func `a value out of range is reported with line, key and range`() {
         expectFaults(
             "server:\n  listen: 127.0.0.1:0\n\ndriver:\n  asyncTimeoutMs: 70000\n",
-            ["wdfilterd.yaml:5: driver.asyncTimeoutMs: 70000 is not in 1...60000"])
+            ["wdfilterd.yaml:5: driver.asyncTimeoutMs: 70000 is not in 1...60000 milliseconds"])
     }
 
     @Test func `all faults of file, environment and flags are reported together, the file's by line`() {
@@ -25,44 +25,82 @@ import Testing
             flags: [SettingsFlag("--log-level", key: "log.level", value: "quiet")],
             [
                 "wdfilterd.yaml:1: log.level: \"loud\" is not one of trace, debug, info, notice, warning, error, critical",
-                "wdfilterd.yaml:3: nonsense: unknown setting",
+                "wdfilterd.yaml:2: nonsense: unknown setting; use one of auth, driver, egress, engine, hosts, limits, log, messages, "
+                    + "metrics, server, tls",
                 "wdfilterd.yaml:6: hosts.limit: 0 is not in 1...65536",
-                "wdfilterd.yaml:7: hosts.limits: unknown setting",
-                "wdfilterd.yaml:8: server: must be a mapping",
-                "wdfilterd.yaml:9: messages: must be a mapping",
-                "WDFILTERD_LISTEN: \"8080\" is not HOST:PORT with a numeric address, unix:PATH or systemd",
+                "wdfilterd.yaml:7: hosts.limits: unknown setting; did you mean hosts.limit?",
+                "wdfilterd.yaml:8: server: must be a mapping, not a text",
+                "wdfilterd.yaml:9: messages: must be a mapping, not a list",
+                "WDFILTERD_LISTEN: \"8080\" is not HOST:PORT with a numeric address, unix:PATH or systemd; "
+                    + "write 127.0.0.1:8080",
                 "WDFILTERD_SERVER_THREADS: \"many\" is not a whole number",
                 "--log-level: \"quiet\" is not one of trace, debug, info, notice, warning, error, critical",
             ])
     }
 
-    @Test(arguments: ["servr:", "servr: {}", "servr: ''", "servr: []", "driver.asyncTimeoutMs: 5"])
+    @Test(arguments: ["servr:", "servr: ~", "servr: {}", "servr: ''", "servr: []"])
     func `an unknown key is a fault, whatever its value`(line: String) {
-        let key = line.prefix { $0 != ":" }
-        expectFaults("log:\n\(line)\n", ["wdfilterd.yaml:2: \(key): unknown setting"])
+        expectFaults("log:\n\(line)\n", ["wdfilterd.yaml:2: servr: unknown setting; did you mean server?"])
     }
 
     @Test(arguments: [
-        ("server: ''", "server: must be a mapping"), ("rulePolicies: {}", "rulePolicies: must be a list"),
-        ("rulePolicies: ''", "rulePolicies: must be a list"),
+        (
+            "log:\ndriver.asyncTimeoutMs: 5", "driver.asyncTimeoutMs",
+            "write asyncTimeoutMs: below driver:, with two spaces before it"
+        ),
+        ("log:\n  levl: info", "log.levl", "did you mean log.level?"),
+        ("log:\n  x: 1", "log.x", "use one of format, level, requests"),
+        ("log:\n  asyncTimeoutMs: 5", "log.asyncTimeoutMs", "did you mean driver.asyncTimeoutMs?"),
+        ("#\nasyncTimeout: 5", "asyncTimeout", "did you mean driver.asyncTimeoutMs?"),
+    ])
+    func `an unknown key says which one was probably meant`(text: String, key: String, hint: String) {
+        expectFaults(text, ["wdfilterd.yaml:2: \(key): unknown setting; \(hint)"])
+    }
+
+    @Test func `an unknown group is reported at its own line`() {
+        expectFaults(
+            "log:\nservers:\n\n  listen: x\n", ["wdfilterd.yaml:2: servers: unknown setting; did you mean server?"])
+    }
+
+    @Test func `control characters of the file are escaped in faults`() {
+        expectFaults(
+            "log: {level: \"\\e[31m\", \"a\\nb\": 1}\n",
+            [
+                #"wdfilterd.yaml:1: log.a\u{a}b: unknown setting; use one of format, level, requests"#,
+                #"wdfilterd.yaml:1: log.level: "\u{1b}[31m" is not one of trace, debug, info, notice, warning, error, critical"#,
+            ])
+    }
+
+    @Test(arguments: [
+        ("server: ''", "server: must be a mapping, not a text"),
+        ("rulePolicies: {}", "rulePolicies: must be a list, not a mapping"),
+        ("rulePolicies: ''", "rulePolicies: must be a list, not a text"),
     ])
     func `an empty value of another type is a fault`(line: String, fault: String) {
         expectFaults(line, ["wdfilterd.yaml:1: \(fault)"])
     }
 
-    @Test(arguments: ["server:", "server: {}", "rulePolicies:", "rulePolicies: []"])
+    @Test(arguments: [
+        "server:", "server: ~", "server: null", "server: {}", "rulePolicies:", "rulePolicies: ~", "rulePolicies: []",
+    ])
     func `a group or list may be empty`(line: String) { expectFaults(line, []) }
 
     @Test(arguments: [
-        ("0", "0 is not in 1...60000"), ("60001", "60001 is not in 1...60000"), ("-1", "-1 is not in 1...60000"),
-        ("99999999999999999999", "99999999999999999999 is not in 1...60000"),
-        ("1.5", "\"1.5\" is not a whole number"), ("1e3", "\"1e3\" is not a whole number"),
-        ("0x10", "\"0x10\" is not a whole number"), ("010", "\"010\" is not a whole number"),
-        ("1_000", "\"1_000\" is not a whole number"), ("1:30", "\"1:30\" is not a whole number"),
-        ("+5", "\"+5\" is not a whole number"), ("--5", "\"--5\" is not a whole number"),
-        ("٣", "\"٣\" is not a whole number"), ("'5'", "\"5\" must be written without quotes"),
+        ("0", "0 is not in 1...60000 milliseconds"), ("60001", "60001 is not in 1...60000 milliseconds"),
+        ("-1", "-1 is not in 1...60000 milliseconds"),
+        ("99999999999999999999", "99999999999999999999 is not in 1...60000 milliseconds"),
+        ("1.5", "\"1.5\" is not a whole number of milliseconds"),
+        ("1e3", "\"1e3\" is not a whole number of milliseconds"),
+        ("0x10", "\"0x10\" is not a whole number of milliseconds"),
+        ("010", "\"010\" is not a whole number of milliseconds"),
+        ("1_000", "\"1_000\" is not a whole number of milliseconds"),
+        ("1:30", "\"1:30\" is not a whole number of milliseconds"),
+        ("+5", "\"+5\" is not a whole number of milliseconds"),
+        ("--5", "\"--5\" is not a whole number of milliseconds"),
+        ("٣", "\"٣\" is not a whole number of milliseconds"), ("'5'", "\"5\" must be written without quotes"),
         ("", "has no value"), ("~", "has no value"), ("null", "has no value"), ("''", "has no value"),
-        ("[5]", "must be a single value"), ("{a: 5}", "must be a single value"),
+        ("[5]", "must be a single value, not a list"), ("{a: 5}", "must be a single value, not a mapping"),
+        ("5s", "\"5s\" is not a whole number of milliseconds; write 5000"),
     ])
     func `anything but a number in range is a fault`(value: String, detail: String) {
         expectFaults("driver:\n  asyncTimeoutMs: \(value)\n", ["wdfilterd.yaml:2: driver.asyncTimeoutMs: \(detail)"])
@@ -91,18 +129,25 @@ import Testing
               format: xml
             """,
             [
-                "wdfilterd.yaml:1: log: is given more than once",
-                "wdfilterd.yaml:2: level: is given more than once",
-                "wdfilterd.yaml:3: level: is given more than once",
+                "wdfilterd.yaml:3: log.level: is given more than once, first in line 2",
+                "wdfilterd.yaml:4: log.level: is given more than once, first in line 2",
                 "wdfilterd.yaml:6: hosts.limit: 99999 is not in 1...65536",
+                "wdfilterd.yaml:7: log: is given more than once, first in line 1",
                 "wdfilterd.yaml:8: log.format: \"xml\" is not one of text, json",
             ])
+    }
+
+    @Test func `duplicate keys of a file that is not YAML are reported without their groups`() {
+        let found = faults("log: {level: info, level: debug}\nhosts: [\n")
+        #expect(found.count == 2)
+        #expect(found.contains("wdfilterd.yaml:1: level: is given more than once"))
+        #expect(found.contains { $0.contains("is not YAML: ") })
     }
 
     @Test func `a duplicate key in a nested mapping is a fault`() {
         expectFaults(
             "rulePolicies:\n- imageFileName: a\n  rules: 1\n  rules: 2\n",
-            ["wdfilterd.yaml:3: rules: is given more than once"])
+            ["wdfilterd.yaml:4: rulePolicies[0].rules: is given more than once, first in line 3"])
     }
 
     @Test func `a file that repeats one key is abandoned after a while`() {
@@ -121,7 +166,7 @@ import Testing
 
     @Test(arguments: ["- 1", "text", "5"])
     func `a file without a mapping is a fault`(text: String) {
-        expectFaults(text, ["wdfilterd.yaml:1: must contain a mapping"])
+        expectFaults(text, ["wdfilterd.yaml:1: must be a mapping of groups, such as server:"])
     }
 
     @Test(arguments: ["", "# nothing\n", "---\n", "hosts:\n", "hosts: {}\nrulePolicies:\n"])
@@ -134,6 +179,21 @@ import Testing
         #expect(!faults("? [a, b]\n: 1\n").isEmpty)
         #expect(!faults("server:\n  ? {a: b}\n  : 1\n").isEmpty)
         #expect(!faults("server: &a\n  threads: *a\n").isEmpty)
+    }
+
+    @Test func `aliases cannot make a small file expand to more values than a large one has`() throws {
+        let names = Array(repeating: "NotifyImageLoadRule", count: 20_000).joined(separator: ",")
+        let many =
+            "rulePolicies:\n- &p {imageFileName: a, rules: [\(names)]}\n" + String(repeating: "- *p\n", count: 9000)
+        let clock = ContinuousClock()
+        let time = clock.measure {
+            expectFaults(many, ["wdfilterd.yaml: has more than 524288 values, counting what its aliases repeat"])
+        }
+        #expect(time < .seconds(30))
+        let rules =
+            "[NotifyImageLoadRule,NotifyProcessCmdLine,NotifyNewThreadSameProcess,NotifyNewThreadDifferentProcess]"
+        let few = "rulePolicies:\n- &p {imageFileName: a, rules: \(rules)}\n" + String(repeating: "- *p\n", count: 9999)
+        #expect(try load(few).rulePolicies.count == 10_000)
     }
 
     @Test func `a long value is shortened in its fault`() throws {

@@ -45,7 +45,38 @@ import Testing
                 "WDFILTERD_SERVER_SERVICE_HOST": "10.0.0.1", "WDFILTERD_SERVER_PORT_80_TCP_ADDR": "10.0.0.1",
                 "wdfilterd_driver_x": "1", "OTHER": "1",
             ],
-            ["WDFILTERD_DRIVER_ASYNC_TIMEOUT: unknown setting"])
+            ["WDFILTERD_DRIVER_ASYNC_TIMEOUT: unknown setting; did you mean WDFILTERD_DRIVER_ASYNC_TIMEOUT_MS?"])
+    }
+
+    @Test func `variables of no group that name no setting are listed, except those of Kubernetes and of our tests`()
+        throws
+    {
+        let settings = try load(
+            "",
+            environment: [
+                "WDFILTERD_LISTN": "x", "WDFILTERD_CONFIG": "x", "WDFILTERD_RULEPOLICIES": "x",
+                "WDFILTERD_LISTEN": "127.0.0.1:0",
+                "WDFILTERD_BIN": "x", "WDFILTERD_CHAOS_SEED": "1", "WDFILTERD_PORT": "tcp://10.0.0.1:80",
+                "WDFILTERD_WEB_SERVICE_HOST": "10.0.0.1", "WDFILTERD_WEB_SERVICE_PORT_HTTP": "80",
+                "WDFILTERD_WEB_PORT_80_TCP_ADDR": "10.0.0.1", "OTHER": "1",
+            ])
+        #expect(
+            settings.ignoredVariables == [
+                "WDFILTERD_CONFIG": nil, "WDFILTERD_LISTN": "WDFILTERD_LISTEN",
+                "WDFILTERD_RULEPOLICIES": "WDFILTERD_RULE_POLICIES",
+            ])
+    }
+
+    @Test func `a setting is named as it was given`() throws {
+        let flag = SettingsFlag("--engine-secret-file", key: "engine.secretFile", value: "s")
+        let url = SettingsFlag("--engine-url", key: "engine.url", value: "http://a")
+        let type = SettingsFlag("--engine-url", key: "engine.type", value: "webhook")
+        let settings = try load(
+            "engine: {type: webhook, url: http://b, caFile: c}", environment: ["WDFILTERD_AUTH_TOKENS_FILE": "t"],
+            flags: [flag, url, type])
+        #expect(settings.name(of: "engine.secretFile") == "--engine-secret-file")
+        #expect(settings.name(of: "auth.tokensFile") == "WDFILTERD_AUTH_TOKENS_FILE")
+        #expect(settings.name(of: "engine.caFile") == "engine.caFile")
     }
 
     @Test func `an empty variable and a list in a variable are faults`() {
@@ -53,8 +84,11 @@ import Testing
             "engine: {type: webhook, url: http://a}",
             environment: ["WDFILTERD_LOG_LEVEL": "", "WDFILTERD_RULE_POLICIES": "[]", "WDFILTERD_ENGINE_HEADERS": "a"],
             [
-                "WDFILTERD_ENGINE_HEADERS: must be a mapping", "WDFILTERD_LOG_LEVEL: has no value",
-                "WDFILTERD_RULE_POLICIES: must be a list",
+                "WDFILTERD_ENGINE_HEADERS: engine.headers is a mapping, which a variable cannot give; "
+                    + "write it in the configuration file",
+                "WDFILTERD_LOG_LEVEL: has no value",
+                "WDFILTERD_RULE_POLICIES: rulePolicies is a list, which a variable cannot give; "
+                    + "write it in the configuration file",
             ])
     }
 }

@@ -50,11 +50,20 @@ extension NamedBits {
     ///
     /// - Parameter isHinted: whether to look for the nearest name, which takes some microseconds.
     public static func faultOfName(_ name: String, isHinted: Bool = true) -> String {
-        "\(name.quoted()) is not a \(noun)" + (isHinted ? allNames.hintOrList(for: name) : "")
+        let fault = "\(name.quoted()) is not a \(noun)"
+        if let other = nouns(ofName: name).first { return "\(fault), but a \(other)" }
+        if Self(mask: "0x" + name) != nil { return "\(fault); write 0x\(name) for a mask" }
+        return isHinted ? fault + allNames.hintOrList(for: name) : fault
     }
 
     /// The names of all bits that have one, lowest first.
     public static var allNames: [String] { table.map(\.term.name) }
+
+    /// The nouns of the words that have a bit named `name`.
+    private static func nouns(ofName name: String) -> [String] {
+        let words: [any NamedBits.Type] = [ProcessRules.self, ProcessFlags.self, StreamContextRules.self]
+        return words.filter { $0.table.contains { $0.term.name == name } }.map { $0.noun }
+    }
 
     /// Parses a mask of 32 bits: `0x` and 1 to 16 hex digits. `orDecimal` also accepts a decimal number without leading
     /// zeros, for the settings file.

@@ -47,18 +47,26 @@ extension TokenTable {
 
     private mutating func add(_ words: [ArraySlice<UInt8>], line: Int) throws(Fault) {
         func fault(_ detail: String) -> Fault { Fault(line: line, detail: detail) }
-        guard words.count == 3 else { throw fault("expected a name, a role and a token") }
+        guard words.count == 3 else {
+            throw fault("must be a name, a role and a token, with spaces between them; it has \(words.count) words")
+        }
         let name = String(decoding: words[0], as: UTF8.self)
         guard 1...64 ~= words[0].count, words[0].allSatisfy(\.isNameCharacter) else {
             throw fault("the name must have 1 to 64 letters, digits, '.', '_' and '-'")
         }
         guard let role = Role(rawValue: String(decoding: words[1], as: UTF8.self)) else {
-            throw fault("the role must be one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
+            // The word is not shown: in a wrong order of columns, it is the token.
+            let roles = Role.allCases.map(\.rawValue)
+            let hint = roles.hint(for: String(decoding: words[1], as: UTF8.self))
+            throw fault("the role must be one of \(roles.joined(separator: ", "))" + hint)
         }
         let token = words[2]
         let padding = token.reversed().prefix { $0 == UInt8(ascii: "=") }.count
         guard 16...512 ~= token.count, padding < token.count, token.dropLast(padding).allSatisfy(\.isBearerCharacter)
-        else { throw fault("the token must have 16 to 512 letters, digits, '-', '.', '_', '~', '+' and '/'") }
+        else {
+            let size = 16...512 ~= token.count ? "" : "; it has \(token.count) characters"
+            throw fault("the token must have 16 to 512 letters, digits, '-', '.', '_', '~', '+' and '/'" + size)
+        }
         guard !has(name: name) else { throw fault("duplicate name \(name)") }
         if let other = caller(presenting: token) { throw fault("\(other.name) has the same token") }
         guard count < TokenTable.maximumCount else {

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import DriverJSON
 import JSON
@@ -46,7 +47,8 @@ extension JSONValue {
     /// A value for `setting` within its range; nil after reporting a fault.
     fileprivate func value(of setting: DriverSetting) -> DriverSetting.Value? {
         switch setting.kind {
-        case .count(let range, _, _), .milliseconds(let range, _): int(in: range).map { .number($0) }
+        case .count(let range, _, _): int(in: range).map { .number($0) }
+        case .milliseconds(let range, _): milliseconds(in: range).map { .number($0) }
         case .flag: bool().map { .flag($0) }
         case .choice(let names, _, _): choice(of: names).map { .name($0) }
         }
@@ -54,5 +56,15 @@ extension JSONValue {
 
     func int(in range: ClosedRange<Int>) -> Int? {
         integer(in: Int64(range.lowerBound)...Int64(range.upperBound)).map(Int.init)
+    }
+
+    /// A number of milliseconds within `range`; nil after reporting a fault.
+    func milliseconds(in range: ClosedRange<Int>) -> Int? {
+        if let number = integer(as: Int.self), range.contains(number) { return number }
+        let meant = text.flatMap { Milliseconds($0) }.map { "; write \($0.count)" }
+        fault(
+            "must be an integer from \(range.lowerBound) to \(range.upperBound), in milliseconds, not \(quoted)"
+                + (meant ?? ""))
+        return nil
     }
 }

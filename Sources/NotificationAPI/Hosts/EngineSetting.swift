@@ -24,7 +24,7 @@ extension EngineSetting: JSONReadable {
 
     /// Reads the setting; nil after reporting a fault.
     public init?(_ value: JSONValue) {
-        guard let kind = value.openObject()?.required("type", { $0.choice(of: Kind.self) }) else { return nil }
+        guard let kind = value.openObject()?.requiredChoice("type", of: Kind.self) else { return nil }
         switch kind {
         case .embedded:
             guard let object = value.object(allowing: EngineSetting.embeddedMembers) else { return nil }
@@ -76,7 +76,7 @@ extension EmbeddedEngine.Behavior {
     fileprivate init(_ object: JSONObject) {
         self.init(
             reply: object.optional("reply") { $0.choice(of: EmbeddedEngine.Reply.self) } ?? .acknowledge,
-            delay: .milliseconds(object.optional("delayMs") { $0.int(in: 0...60_000) } ?? 0),
+            delay: .milliseconds(object.optional("delayMs") { $0.milliseconds(in: 0...60_000) } ?? 0),
             failEvery: object.optional("failEvery") { $0.unsigned(in: 0...1_000_000) } ?? 0)
         replies = object.optional("replies") { ReplyEntry.list($0) } ?? []
     }
@@ -96,7 +96,7 @@ extension WebhookConfiguration {
             do throws(WebhookEngineError) {
                 return try WebhookSecret(text)
             } catch {
-                value.fault(error.description)
+                value.fault(error.detail)
                 return nil
             }
         }

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import DriverJSON
 import Locking
@@ -61,6 +62,11 @@ final class Host: Sendable {
         slices.run { [driver] in
             withExtendedLifetime(driver) { false }
         }
+    }
+
+    /// The fault of a text that is not a valid host name.
+    static func faultOfName(_ text: String) -> String {
+        "must be 1 to 63 lower-case letters, digits and \"-\", and not begin with \"-\"; it is \(text.quoted())"
     }
 
     /// Whether `text` is a valid host name: `[a-z0-9][a-z0-9-]{0,62}`.

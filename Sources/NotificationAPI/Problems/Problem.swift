@@ -10,6 +10,16 @@ public struct Problem: Error, Sendable {
         /// A fault in a parameter of the path or query.
         case parameter(name: String, detail: String)
 
+        /// The fault in words: `/rules/0: "Nope" is not a rule`.
+        fileprivate var sentence: String {
+            let text =
+                switch self {
+                case .body(let pointer, let detail): "\(pointer.isEmpty ? "body" : pointer): \(detail)"
+                case .parameter(let name, let detail): "\(name): \(detail)"
+                }
+            return text.asSentenceEnd
+        }
+
         /// The fault of a value that is the member at `pointer` of the body.
         func within(_ pointer: String) -> Fault {
             guard case .body(let inner, let detail) = self else { return self }
@@ -44,7 +54,8 @@ public struct Problem: Error, Sendable {
 
     init(faults: [Fault]) {
         type = .invalidRequest
-        detail = faults.count == 1 ? "The request has 1 fault." : "The request has \(faults.count) faults."
+        let first = faults.first?.sentence ?? "The request has a fault."
+        detail = faults.count > 1 ? "\(first) (and \(faults.count - 1) more)" : first
         self.faults = faults
         header = nil
         statusOverride = nil
@@ -56,7 +67,9 @@ public struct Problem: Error, Sendable {
 
     /// The host does not exist.
     static func unknownHost(_ name: String) -> Problem {
-        Problem(.unknownHost, "The host \(name) does not exist.")
+        Problem(
+            .unknownHost,
+            "The host \(name) does not exist. PUT /v1/hosts/\(name) creates it; GET /v1/hosts lists the existing ones.")
     }
 
     /// A resource is used up for the moment.
@@ -64,7 +77,7 @@ public struct Problem: Error, Sendable {
         Problem(.busy, detail, header: (name: "Retry-After", value: "1"))
     }
 
-    /// The maximum size of the answer in bytes. Faults beyond it are left out; `detail` has their total number.
+    /// The maximum size of the answer in bytes. Faults beyond it are left out; `detail` says how many there are.
     static let maxBytes = 1 << 20
 
     /// The HTTP status.
@@ -102,4 +115,9 @@ extension JSONWriter {
             }
         }
     }
+}
+
+extension String {
+    /// The phrase with a period, unless it is a question.
+    var asSentenceEnd: String { hasSuffix("?") ? self : self + "." }
 }

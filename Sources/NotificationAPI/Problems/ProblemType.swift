@@ -98,29 +98,32 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .crossOrigin:
             "A browser sent this request for a web page of another site: `Origin` does not match `Host`, or `Sec-Fetch-Site` says so. `server.allowedHosts` lists the sites whose pages may send requests. Nothing was done."
         case .eventRefused:
-            "With `strict=true`, the upload stops at the first line that the driver refuses. `line` is its number, and `report` counts the lines before it, which stay applied."
+            "With `strict=true`, the upload stops at the first line that the driver refuses. `line` is its number, and `report` counts the lines before it, which stay applied. Correct the line, and send the rest from there on."
         case .forbidden:
             "The token is valid, but its role does not allow this operation. `security` of the operation in openapi.yaml names the required role."
         case .hostExists:
-            "A host with this name was created with a different body. Delete it first, or send the body that created it."
+            "A host with this name was created with a different body. Replace it with `?fresh=true`, or send the body that created it."
         case .internal: "The service failed to answer. This is a bug in the service; please report it."
         case .invalidEvents:
             "With `strict=true`, nothing is applied unless every line can be read. `errors` lists the lines that cannot, each with its fault; `errorsUnlisted` counts the rest."
         case .invalidRequest:
             "The path, the query or the body has faults. `errors` lists each with a JSON pointer into the body or the name of the parameter. Nothing was done."
         case .limitReached:
-            "The service or the host has as many of these as its limit allows. Delete some, or raise the limit."
+            "The service or the host has as many of these as its limit allows. Delete some, or raise the limit, which is a setting of the service; `detail` names it."
         case .methodNotAllowed:
             "The path exists, but does not support this method. `Allow` lists the methods that it supports."
         case .misdirected:
             "`Host` is not an address, localhost, a name without a dot, or a host in `server.allowedHosts`. While no tokens are required, other names are refused, because an attacker can make such a name resolve to this machine. Nothing was done."
         case .notAcceptable: "The `Accept` header excludes every media type that this path can return."
-        case .notFound: "This path does not exist."
-        case .processExists: "A live process has this pid. The pid is free again once that process has exited."
+        case .notFound: "This path does not exist. `detail` names the nearest one; `/openapi.yaml` describes all."
+        case .processExists:
+            "A live process has this pid. Omit the pid to get a free one, or let that process exit first."
         case .stopping: "The service is stopping and does not accept new requests."
-        case .streamContextExists: "The file already has a stream context. The case of file names is ignored."
-        case .systemProcess: "The System process, pid 4, always exists and cannot exit (DATA-6)."
-        case .threadExists: "A live thread has this tid."
+        case .streamContextExists:
+            "The file already has a stream context. The case of file names is ignored. Change the rules of that one, or delete it first."
+        case .systemProcess:
+            "The System process, pid 4, always exists and cannot exit (DATA-6). To start again with only that process, reset the host."
+        case .threadExists: "A live thread has this tid. Omit the tid to get a free one, or delete that thread first."
         case .unauthenticated:
             "The service requires a bearer token, and the request does not have a valid one. Nothing was done."
         case .unknownHost: "No host has this name. `PUT` creates one."
@@ -131,7 +134,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .unsupportedMediaType: "This path does not accept the `Content-Type` of the body."
         case .workerPaused: "The worker is paused, so the queue would never drain. Resume it, or step it."
         case .workerRunning: "The worker takes messages from the queue by itself. Pause it before stepping it."
-        case .workerStopped: "The worker was shut down (ASY-9)."
+        case .workerStopped:
+            "The worker was shut down (ASY-9), because the host was deleted or the service stops. Create the host again."
         }
     }
 }

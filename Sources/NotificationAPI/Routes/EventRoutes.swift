@@ -57,7 +57,10 @@ extension NotificationAPI {
     /// A slot for one more upload, taken from a slow one if all are in use.
     func acquireUploadSlot(_ context: RequestContext) throws(Problem) -> UploadSlots.Slot {
         if let slot = uploadSlots.acquire(for: context.head.remoteAddress) { return slot }
-        throw Problem(.limitReached, "The limit of \(uploadSlots.limit) concurrent uploads is reached.")
+        throw Problem(
+            .limitReached,
+            "The limit of \(uploadSlots.limit) concurrent uploads is reached. Wait until one ends, or raise limits.uploads."
+        )
     }
 }
 

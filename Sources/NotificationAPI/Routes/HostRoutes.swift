@@ -24,7 +24,7 @@ enum HostRoutes {
     private static func list(_ call: Call) throws(Problem) {
         let (limit, cursor) = try call.parameters { parameters in
             let cursor = parameters.string("cursor")
-            if let cursor, !Host.isName(cursor) { parameters.fault("cursor", "must be the next of a previous page") }
+            if let cursor, !Host.isName(cursor) { parameters.fault("cursor", "must be `next` of a previous page") }
             return (parameters.limit(), cursor)
         }
         let (items, hasMore) = call.api.hosts.page(after: cursor, limit: limit)
@@ -58,9 +58,13 @@ enum HostRoutes {
         case .created(let host):
             call.reply.send(201, location: "/v1/hosts/\(name)") { host.write(to: &$0, showsURL: showsURL) }
         case .existed(let host), .replaced(let host): call.reply.send { host.write(to: &$0, showsURL: showsURL) }
-        case .conflict: call.reply.send(Problem(.hostExists, "The host \(name) was created with a different body."))
+        case .conflict:
+            let detail =
+                "The host \(name) was created with a different body. Replace it with ?fresh=true, or send the body that created it."
+            call.reply.send(Problem(.hostExists, detail))
         case .limitReached:
-            call.reply.send(Problem(.limitReached, "The limit of \(call.api.hosts.limit) hosts is reached."))
+            let detail = "The limit of \(call.api.hosts.limit) hosts is reached. Delete some, or raise hosts.limit."
+            call.reply.send(Problem(.limitReached, detail))
         }
     }
 

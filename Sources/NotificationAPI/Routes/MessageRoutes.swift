@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import JSON
 import Messages
@@ -89,7 +90,10 @@ enum MessageRoutes {
         }
         let host = try call.host()
         guard let slot = call.api.streamSlots.acquire() else {
-            throw Problem(.limitReached, "The limit of \(call.api.streamSlots.limit) live streams is reached.")
+            throw Problem(
+                .limitReached,
+                "The limit of \(call.api.streamSlots.limit) live streams is reached. Close one, or raise messages.streamLimit."
+            )
         }
         let state = MessageStreamState(query, from: start, limit: limit, format: format, host: host.name)
         call.reply.send(
@@ -114,7 +118,11 @@ enum MessageRoutes {
         query.processId = parameters.number("processId", as: UInt32.self)
         if let name = parameters.string("operation") {
             query.operation = EngineMessage.Operation(name: name)
-            if query.operation == nil { parameters.fault("operation", "unknown operation") }
+            if query.operation == nil {
+                parameters.fault(
+                    "operation",
+                    "\(name.quoted()) is not an operation" + EngineMessage.Operation.names.hintOrList(for: name))
+            }
         }
         if let name = parameters.string("routine") {
             query.routine = DriverRoutine.allCases.first { $0.name == name }
@@ -130,7 +138,7 @@ enum MessageRoutes {
     private static func lastEventId(of call: Call, _ parameters: inout ParameterReader) -> UInt64? {
         guard let text = call.context.head.headers["Last-Event-ID"], !text.isEmpty else { return nil }
         if let sequence = UInt64(text), text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }) { return sequence }
-        parameters.fault("Last-Event-ID", "must be a sequence number")
+        parameters.fault("Last-Event-ID", "must be the sequence number of a message, not \(text.quoted())")
         return nil
     }
 
@@ -138,7 +146,10 @@ enum MessageRoutes {
         let sequence = try call.parameters { $0.pathNumber("sequence", as: UInt64.self) }
         let host = try call.host()
         guard let record = host.driver.message(sequence) else {
-            throw Problem(.unknownMessage, "The journal does not contain message \(sequence).")
+            throw Problem(
+                .unknownMessage,
+                "The journal does not contain message \(sequence). GET /v1/hosts/\(host.name)/messages lists those it has."
+            )
         }
         switch call.context.representation {
         case .octetStream: call.reply.send(.octetStream, record.message.bytes)

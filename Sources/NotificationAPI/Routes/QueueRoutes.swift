@@ -75,7 +75,7 @@ private struct WorkerSetting: JSONObjectReadable {
     static let members: [StaticString] = ["state"]
 
     init?(_ object: JSONObject) {
-        guard let state = object.required("state", { $0.choice(of: State.self) }) else { return nil }
+        guard let state = object.requiredChoice("state", of: State.self) else { return nil }
         self.state = state
     }
 }
@@ -98,6 +98,6 @@ private struct WorkerDrain: JSONObjectReadable {
     static let members: [StaticString] = ["timeoutMs"]
 
     init(_ object: JSONObject) {
-        timeout = .milliseconds(object.optional("timeoutMs") { $0.int(in: 0...60_000) } ?? 5000)
+        timeout = .milliseconds(object.optional("timeoutMs") { $0.milliseconds(in: 0...60_000) } ?? 5000)
     }
 }

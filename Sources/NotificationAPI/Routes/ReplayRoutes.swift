@@ -20,7 +20,7 @@ enum ReplayRoutes {
         let (options, named) = try context.parameters { parameters in
             _ = parameters.choice("format", of: Format.self)
             let named = parameters.string("like", maxLength: 63)
-            if let named, !Host.isName(named) { parameters.fault("like", "must match [a-z0-9][a-z0-9-]{0,62}") }
+            if let named, !Host.isName(named) { parameters.fault("like", Host.faultOfName(named)) }
             var options = EventFeed.Options(sysmon: &parameters)
             options.replaysAllMachines = true
             options.drainsQueue = true

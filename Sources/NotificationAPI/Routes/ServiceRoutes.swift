@@ -25,10 +25,11 @@ enum ServiceRoutes {
         .get("/openapi.json", "getOpenApiJson", produces: [.json]) { call in
             call.reply.send(.json, constant: OpenAPIDocument.json)
         },
-        .get("/problems", "listProblemTypes", produces: [.json]) { call in
+        .get("/problems", "listProblemTypes", produces: [.json, .html]) { call in
+            if call.context.representation == .html { return call.reply.send(.html, constant: ProblemPage.list) }
             call.reply.send(.json, constant: ProblemType.list)
         },
-        .get("/problems/{name}", "getProblemType", produces: [.json], problemType),
+        .get("/problems/{name}", "getProblemType", produces: [.json, .html], problemType),
         .get("/v1/version", "getVersion", version),
         .get("/v1/vocabulary", "getVocabulary", vocabulary),
     ]
@@ -39,8 +40,16 @@ enum ServiceRoutes {
     }
 
     private static func problemType(_ call: Call) throws(Problem) {
-        guard let type = ProblemType(rawValue: call.context.pathParameters[0]) else {
-            throw Problem(.notFound, "Unknown problem type. GET /problems lists all types.")
+        let name = call.context.pathParameters[0]
+        guard let type = ProblemType(rawValue: name) else {
+            let nearest = ProblemType.allCases.map(\.path).nearest(to: "/problems/" + name)
+            throw Problem(
+                .notFound,
+                "Unknown problem type \(name.quoted())"
+                    + (nearest.map { "; did you mean \($0)?" } ?? ". GET /problems lists all types."))
+        }
+        if call.context.representation == .html {
+            return call.reply.send(.html, Array(ProblemPage.page(of: type).utf8))
         }
         call.reply.send { type.write(to: &$0) }
     }
@@ -66,24 +75,7 @@ enum ServiceRoutes {
     }
 
     private static func root(_ call: Call) throws(Problem) {
-        let page = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8"><meta name="viewport" content="width=device-width">
-            <title>wdfilterd</title>
-            <style>
-            body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem;
-                   color: #1d2430; background: #fff }
-            code, pre { font-family: ui-monospace, monospace; font-size: .9rem }
-            pre { background: #f2f4f7; padding: 1rem; overflow-x: auto; border-radius: .4rem }
-            a { color: #0b57d0 }
-            @media (prefers-color-scheme: dark) {
-              body { color: #e4e7ec; background: #14181f } pre { background: #1f2530 } a { color: #8ab4f8 }
-            }
-            </style>
-            </head>
-            <body>
+        let content = """
             <h1>wdfilterd \(call.api.about.version)</h1>
             <p>The notification half of WdFilter, the kernel driver of Windows Defender, as a service: processes with
             rules and flags, the driver's callbacks, its synchronous and asynchronous messages, and every one of its
@@ -98,11 +90,8 @@ enum ServiceRoutes {
             <li><a href="/problems">/problems</a>, what each error means</li>
             <li><a href="/metrics">/metrics</a> for Prometheus</li>
             </ul>
-            </body>
-            </html>
-
             """
-        call.reply.send(.html, Array(page.utf8))
+        call.reply.send(.html, Array(HTMLPage(title: "wdfilterd", content: content).text.utf8))
     }
 
     /// The `Host` of the request if HTML needs no escaping for it, else a default.
@@ -117,7 +106,7 @@ extension ProblemType {
     /// The answer to `GET /problems`.
     fileprivate static let list: ConstantBytes = {
         var json = JSONWriter(reserving: 16_384)
-        json.singlePage(allCases.sorted { $0.rawValue < $1.rawValue }) { $1.write(to: &$0) }
+        json.singlePage(sorted) { $1.write(to: &$0) }
         json.newline()
         return ConstantBytes(copying: json.bytes)
     }()

@@ -58,8 +58,8 @@ struct ParameterReader {
         case nil: return nil
         case "true": return true
         case "false": return false
-        default:
-            fault(name, "must be true or false")
+        case let text?:
+            fault(name, "must be true or false, not \(text.quoted())")
             return nil
         }
     }
@@ -69,7 +69,8 @@ struct ParameterReader {
     ) -> Choice? where Choice.RawValue == String {
         guard let text = value(name) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
-        fault(name, "must be one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+        let names = Choice.allCases.map(\.rawValue)
+        fault(name, "must be one of \(names.joined(separator: ", ")), not \(text.quoted())" + names.hint(for: text))
         return nil
     }
 
@@ -81,7 +82,7 @@ struct ParameterReader {
         let choices = text.split(separator: ",", omittingEmptySubsequences: false).map { Choice(rawValue: String($0)) }
         if !choices.contains(where: { $0 == nil }) { return choices.compactMap { $0 } }
         let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-        fault(name, "must be a list of \(all), separated by commas")
+        fault(name, "must be a list of \(all), separated by commas, not \(text.quoted())")
         return []
     }
 
@@ -89,7 +90,11 @@ struct ParameterReader {
     mutating func bits<Word: NamedBits>(_ name: String, of type: Word.Type) -> Word? {
         guard let text = value(name) else { return nil }
         if let bits = Word(text) { return bits }
-        fault(name, "must be a known name or a hex string of 32 bits")
+        if text.hasPrefix("0x") {
+            fault(name, "must be the name of a \(Word.noun), or a mask of at most 0xffffffff, not \(text.quoted())")
+        } else {
+            fault(name, Word.faultOfName(text))
+        }
         return nil
     }
 
@@ -115,13 +120,22 @@ struct ParameterReader {
     /// Reports parameters that were not read as faults. A misspelled one would otherwise have no effect, unnoticed.
     mutating func finish() {
         let unknown = query.filter { !known.contains($0.name) }
-        for (name, _) in unknown.prefix(Self.maxUnknown) { fault(name, "is not a parameter of this operation") }
+        for (index, (name, _)) in unknown.prefix(Self.maxUnknown).enumerated() {
+            fault(name, "unknown parameter" + (index < Self.maxHints ? hint(for: name) : ""))
+        }
         guard let next = unknown.dropFirst(Self.maxUnknown).first else { return }
         fault(next.name, "is one of \(unknown.count - Self.maxUnknown) more unknown parameters")
     }
 
     /// The maximum number of unknown parameters reported one by one, so that a request with thousands gets a short answer.
     private static let maxUnknown = 100
+
+    private func hint(for name: String) -> String {
+        known.isEmpty ? "; this operation has none" : known.hintOrList(for: name)
+    }
+
+    /// The maximum number of unknown parameters for which the nearest name is looked for, which takes some microseconds.
+    private static let maxHints = 4
 
     private mutating func value(_ name: String) -> String? {
         known.append(name)
@@ -140,7 +154,12 @@ struct ParameterReader {
         _ text: String, _ name: String, _ range: ClosedRange<Number>
     ) -> Number? {
         if text.utf8.isDecimal, let number = Number(text), range.contains(number) { return number }
-        fault(name, "must be an integer in \(range.lowerBound)...\(range.upperBound)")
+        let unit = name.hasSuffix("Ms") ? ", in milliseconds" : ""
+        let meant = unit.isEmpty ? nil : Milliseconds(text).map { "; write \($0.count)" }
+        fault(
+            name,
+            "must be an integer from \(range.lowerBound) to \(range.upperBound)\(unit), not \(text.quoted())"
+                + (meant ?? ""))
         return nil
     }
 }

@@ -69,8 +69,9 @@ final class RequestContext: Sendable {
         _ read: (inout ParameterReader) -> Values
     ) -> (values: Values, faults: [Problem.Fault]) {
         var reader = ParameterReader(path: pathParameters, query: head.target.query)
-        if route.namesHost, !Host.isName(reader.pathText()) {
-            reader.fault("host", "must match [a-z0-9][a-z0-9-]{0,62}")
+        if route.namesHost {
+            let name = reader.pathText()
+            if !Host.isName(name) { reader.fault("host", Host.faultOfName(name)) }
         }
         let values = read(&reader)
         reader.finish()

@@ -1,3 +1,4 @@
+import Bytes
 import MicroHTTPD
 
 /// A tree of path segments that finds the route of a request.
@@ -49,6 +50,46 @@ struct Router: Sendable {
         var methods = routes.keys.map(\.rawValue)
         if routes[.get] != nil { methods.append(Method.head.rawValue) }
         return .otherMethods(methods.sorted().joined(separator: ", "))
+    }
+
+    /// The end of a sentence about a path that does not exist: the existing one that was probably meant, with its parameters
+    /// filled in, or the names that may follow its known part.
+    ///
+    /// Looks at 12 segments at most: it is called before the client is authenticated.
+    ///
+    /// - Parameter path: the path as it was sent.
+    func hint(for path: String) -> String {
+        let given = path.split(separator: "/", maxSplits: 13).map(String.init)
+        if given.count <= 12, path.utf8.count <= 300 {
+            let first = correction(of: given)
+            for correction in [first, correction(of: ["v1"] + given), correction(of: ["v1"] + given.dropFirst())] {
+                if correction.isComplete { return "; did you mean \(correction.path)?" }
+            }
+            if !first.path.isEmpty, 1...20 ~= first.following.count {
+                return ". \(first.path)/ is followed by \(first.following.joined(separator: ", "))."
+            }
+        }
+        return ". GET /openapi.yaml describes all paths."
+    }
+
+    /// Replaces `segments` by the nearest names, as far as there are any.
+    private func correction(of segments: [String]) -> (path: String, isComplete: Bool, following: [String]) {
+        var node = 0
+        var path = ""
+        for segment in segments {
+            let literals = nodes[node].literals
+            let name = literals.map(\.name).nearest(to: segment)
+            if let next = literals.first(where: { $0.name == segment }) ?? literals.first(where: { $0.name == name }) {
+                path += "/" + next.name
+                node = next.node
+            } else if let next = nodes[node].parameter {
+                path += "/" + segment
+                node = next
+            } else {
+                return (path, false, literals.map(\.name).sorted())
+            }
+        }
+        return (path, !nodes[node].routes.isEmpty, nodes[node].literals.map(\.name).sorted())
     }
 
     private mutating func child(of node: Int, for segment: RouteTemplate.Segment) -> Int {

@@ -163,7 +163,7 @@ extension HeldBodies {
 extension Problem {
     /// The problem of lines that cannot be read.
     fileprivate init(_ faults: LineCheck.Faults) {
-        let first = faults.listed.first.map { "Line \($0.line): \($0.detail)." } ?? ""
+        let first = faults.listed.first.map { "Line \($0.line): \($0.detail)".asSentenceEnd } ?? ""
         let count = faults.count == 1 ? "1 line" : "\(faults.count) lines"
         self.init(
             .invalidEvents, "\(count) cannot be read, and nothing was applied. \(first)"
@@ -183,7 +183,7 @@ extension Problem {
         if let line = report.stoppedAtLine {
             let detail = report.rejected.first?.detail ?? ""
             self.init(
-                .eventRefused, "Line \(line): \(detail). Lines applied before it: \(report.applied)."
+                .eventRefused, "\("Line \(line): \(detail)".asSentenceEnd) Lines applied before it: \(report.applied)."
             ) { json in
                 json.member("line", line)
                 json.member("report") { report.write(to: &$0, durationNanoseconds: durationNanoseconds) }

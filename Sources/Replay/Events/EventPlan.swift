@@ -35,7 +35,7 @@ extension EventPlan {
             let (type, call) = try JSONDocument.read(
                 bytes, maxFaults: 5, maxHints: isHinted ? 5 : 0, onDeprecated: onDeprecated
             ) { value -> (DriverEvent, DriverCall)? in
-                guard let name = value.openObject()?.required("type", { $0.choice(of: DriverEvent.names) }),
+                guard let name = value.openObject()?.requiredName("type", among: DriverEvent.names),
                     let type = DriverEvent(name: name),
                     let object = value.object(allowing: type.line.native.members),
                     let call = type.line.native.read(object)

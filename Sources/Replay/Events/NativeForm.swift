@@ -87,7 +87,7 @@ struct NativeNotification: JSONObjectReadable {
     static let members: [StaticString] = ["kind", "operation", "processId", "data", "ioPriority", "highPriority"]
 
     init?(_ object: JSONObject) {
-        switch object.required("kind", { $0.choice(of: Kind.self) }) {
+        switch object.requiredChoice("kind", of: Kind.self) {
         case .sync:
             object["highPriority"]?.fault("requires the kind async")
             guard let request = SyncNotificationRequest(object) else { return nil }

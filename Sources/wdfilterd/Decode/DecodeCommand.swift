@@ -15,7 +15,7 @@ struct DecodeCommand: ParsableCommand {
             xxd, hexdump -C, or plain digits. Without FILE, or with -, standard input is read.
 
             A ~ before a field means that its position is inferred, a * that it is our decision, a ? that published sources \
-            disagree about it, a ! that the driver would write something else there. Exit code 0 if the bytes are a message, 2 otherwise; even then they are explained \
+            disagree about it, a ! that the driver, or for a reply the engine, would write something else there. Exit code 0 if the bytes are a message, 2 otherwise; even then they are explained \
             as far as possible.
 
             Examples:

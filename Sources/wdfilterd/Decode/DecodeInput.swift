@@ -92,6 +92,6 @@ struct DecodeInput {
     }
 
     private static func unreadable(_ name: String) -> CommandFailure {
-        CommandFailure(status: .usage, message: "cannot read \(name): \(String(cString: strerror(errno)))")
+        CommandFailure(status: .usage, message: "\(name): cannot be read: \(String(cString: strerror(errno)))")
     }
 }

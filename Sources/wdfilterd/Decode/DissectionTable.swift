@@ -46,7 +46,8 @@ struct DissectionTable {
         case .syncData(let data): "\(data.operation.name), variable data, \(size)"
         case .syncReply: "A reply to a synchronous message, \(size)"
         case .createProcessReply: "A reply to CreateProcess, \(size)"
-        case nil: "Not a readable message, \(size)"
+        case nil where dissection.parts.contains { $0.field != nil }: "An incomplete or damaged message, \(size)"
+        case nil: "Not a message, \(size)"
         }
     }
 

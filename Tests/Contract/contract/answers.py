@@ -91,6 +91,8 @@ RUN = (
     step("getOpenApiYaml", "getOpenApiYamlAsText", accept="text/plain"),
     *(step(operation) for operation in ("getOpenApiJson", "listProblemTypes", "getVersion", "getVocabulary")),
     Step("getProblemType", "getProblemType", {"name": "unknown-process"}),
+    step("listProblemTypes", "listProblemTypesAsPage", accept="text/html"),
+    Step("getProblemType", "getProblemTypeAsPage", {"name": "unknown-process"}, accept="text/html"),
     step("putHost", **LAB, body={"clock": {"mode": "manual", "now": NOW}}),
     step("putHost", "putHostAgain", **LAB, body={"clock": {"mode": "manual", "now": NOW}}),
     *(step(operation, **LAB) for operation in ("getHost", "getConfig", "getClock", "getEngine")),
