@@ -56,7 +56,7 @@ struct DriverState {
     enum WakeUp: Sendable {
         case worker
         case granted(TimedWait<NTStatus>, NTStatus)
-        case steps(TimedWait<[MessageRecord]>, [MessageRecord])
+        case steps(TimedWait<[WorkerStep]>, [WorkerStep])
         case drained(TimedWait<DrainResult>, DrainResult)
         case room(TimedWait<Bool>, Bool)
         case followers([Followers.Wakes])

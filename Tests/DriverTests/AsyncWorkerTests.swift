@@ -8,7 +8,7 @@ import Testing
     private let engine = ScriptedEngine.holding()
     private let timers = ManualTimers()
     private let driver: Driver
-    private let steps = Received<[MessageRecord]>()
+    private let steps = Received<[WorkerStep]>()
     private let drains = Received<DrainResult>()
 
     init() { driver = Driver.make(engine: engine, timers: timers) }
@@ -17,7 +17,7 @@ import Testing
 
     private func drain() throws { try driver.drainWorker(timeout: .seconds(5), completion: drains.take) }
 
-    private var stepped: [[UInt64]] { steps.values.map { $0.map(\.message.sequence) } }
+    private var stepped: [[UInt64]] { steps.values.map { $0.map(\.record.message.sequence) } }
 
     @Test func `ASY-5: the worker has one message in hand at a time`() throws {
         try driver.queueMessages(3)
@@ -95,7 +95,7 @@ import Testing
         #expect(steps.count == 0)
         engine.answer(.failing(.timeout))
         #expect(stepped == [[1, 2]])
-        #expect(steps.values.first?.map(\.delivery) == [.sent, .failed])
+        #expect(steps.values.first?.map(\.record.delivery) == [.sent, .failed])
         #expect(engine.waiting.isEmpty)
     }
 
@@ -119,6 +119,30 @@ import Testing
         try step(2)
         while engine.acknowledge() {}
         #expect(stepped == [[1], [2, 3]])
+    }
+
+    @Test func `ASY-6: each step says which list it took from, why, and how the counter changed`() throws {
+        let driver = Driver.make(.make { $0.asyncStarvationLimit = 2 })
+        try driver.setWorker(paused: true)
+        try driver.queueMessages(5, highPriority: true)
+        try driver.queueMessages(2)
+        try driver.stepWorker(count: 8, completion: steps.take)
+        let choices = try #require(steps.values.first).map(\.choice)
+        #expect(
+            choices.map(\.reason) == [
+                .highPriorityFirst, .highPriorityFirst, .starvationLimit, .highPriorityFirst, .highPriorityFirst,
+                .starvationLimit, .highPriorityFirst,
+            ])
+        #expect(choices.map(\.isHighPriority) == [true, true, false, true, true, false, true])
+        #expect(choices.map(\.counterBefore) == [0, 1, 2, 0, 1, 2, 0])
+        #expect(choices.map(\.counterAfter) == [1, 2, 0, 1, 2, 0, 1])
+        #expect(Set(choices.map(\.limit)) == [2])
+        try driver.queueMessages(2, highPriority: true)
+        try driver.stepWorker(count: 2, completion: steps.take)
+        #expect(steps.values.last?.map(\.choice.reason) == [.highPriorityFirst, .normalListEmpty])
+        try driver.queueMessages(1)
+        try driver.stepWorker(count: 1, completion: steps.take)
+        #expect(steps.values.last?.map(\.choice.reason) == [.highPriorityListEmpty])
     }
 
     @Test func `ASY-6: steps end early when the queue runs empty`() throws {

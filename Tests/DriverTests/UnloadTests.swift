@@ -49,7 +49,7 @@ import Testing
         try driver.queueMessages(2)
         try drain()
         try driver.setWorker(paused: true)
-        let steps = Received<[MessageRecord]>()
+        let steps = Received<[WorkerStep]>()
         try driver.stepWorker(count: 1, completion: steps.take)
         let rooms = Received<Bool>()
         let pages = Received<MessagePage>()

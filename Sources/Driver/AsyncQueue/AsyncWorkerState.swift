@@ -18,8 +18,8 @@ struct AsyncWorkerState {
 
     private struct Steps {
         var remaining: Int
-        var taken: [MessageRecord] = []
-        let wait: TimedWait<[MessageRecord]>
+        var taken: [WorkerStep] = []
+        let wait: TimedWait<[WorkerStep]>
     }
 
     /// Schedules a turn; false if one is already scheduled or running, or if there is nothing that the worker may take.
@@ -47,18 +47,18 @@ struct AsyncWorkerState {
     }
 
     /// Ends a turn after its message was sent or failed.
-    mutating func finish(_ record: MessageRecord) {
+    mutating func finish(_ step: WorkerStep) {
         hasMessageInHand = false
         isActive = false
         guard isStepping else { return }
         steps[0].remaining -= 1
-        steps[0].taken.append(record)
+        steps[0].taken.append(step)
     }
 
     /// Removes and returns the steps that are finished: all their messages were taken, the queue is empty, or the
     /// worker is no longer paused.
-    mutating func finishedSteps(queueIsEmpty: Bool) -> [(TimedWait<[MessageRecord]>, [MessageRecord])] {
-        var finished: [(TimedWait<[MessageRecord]>, [MessageRecord])] = []
+    mutating func finishedSteps(queueIsEmpty: Bool) -> [(TimedWait<[WorkerStep]>, [WorkerStep])] {
+        var finished: [(TimedWait<[WorkerStep]>, [WorkerStep])] = []
         while let first = steps.first, !hasMessageInHand, first.remaining <= 0 || queueIsEmpty || mode != .paused {
             steps.removeFirst()
             finished.append((first.wait, first.taken))
@@ -86,7 +86,7 @@ struct AsyncWorkerState {
         mode = .stopped
         shutdowns.append(wait)
     }
-    mutating func addSteps(_ count: Int, _ wait: TimedWait<[MessageRecord]>) {
+    mutating func addSteps(_ count: Int, _ wait: TimedWait<[WorkerStep]>) {
         steps.append(Steps(remaining: count, wait: wait))
     }
     mutating func addDrain(_ wait: TimedWait<DrainResult>) { drains.append(wait) }

@@ -5,12 +5,12 @@ extension Driver {
     /// ASY-7). Runs on the work queue; no thread is blocked while the engine has the message.
     func runWorker() {
         let now = clock.now()
-        guard let (notification, timeout) = withState({ $0.takeForWorker(now: now) }) else { return }
+        guard let (notification, choice, timeout) = withState({ $0.takeForWorker(now: now) }) else { return }
         let started = clock.uptimeNanoseconds()
         engine.send(notification.record.message, timeout: timeout) { result in
             let spent = self.clock.uptimeNanoseconds() &- started
             let sending = Sending(result, of: notification.record.message, spent: spent, ended: self.clock.now())
-            self.withState { $0.finishAsync(notification, sending) }
+            self.withState { $0.finishAsync(notification, choice, sending) }
         }
     }
 
@@ -30,7 +30,7 @@ extension Driver {
     /// `completion` gets the messages in that order, with their results; fewer if the queue ran empty or the worker was
     /// resumed. Throws `workerRunning` or `workerStopped`.
     public func stepWorker(
-        count: Int, completion: @escaping @Sendable ([MessageRecord]) -> Void
+        count: Int, completion: @escaping @Sendable ([WorkerStep]) -> Void
     ) throws(DriverError) {
         try withState { state throws(DriverError) in
             switch state.worker.mode {
@@ -111,9 +111,11 @@ extension DriverState {
         if worker.activate(queueIsEmpty: isEmpty) { wakeUps.append(.worker) }
     }
 
-    fileprivate mutating func takeForWorker(now: FileTime) -> (AsyncNotification, Duration)? {
+    fileprivate mutating func takeForWorker(now: FileTime) -> (AsyncNotification, WorkerChoice, Duration)? {
+        let counter = queue.starvationCounter
+        let limit = config.asyncStarvationLimit
         guard worker.wantsMessage(queueIsEmpty: queue.notificationsCount == 0),
-            var notification = queue.takeNext(starvationLimit: config.asyncStarvationLimit)
+            var notification = queue.takeNext(starvationLimit: limit)
         else {
             wakeWorker()
             return nil
@@ -122,15 +124,20 @@ extension DriverState {
         notification.record.delivery = .inHand
         notification.record.sentAt = now
         settle(notification.record)
-        return (notification, config.asyncTimeout)
+        let choice = WorkerChoice(
+            isHighPriority: notification.isHighPriority, counterBefore: counter, counterAfter: queue.starvationCounter,
+            limit: limit)
+        return (notification, choice, config.asyncTimeout)
     }
 
-    fileprivate mutating func finishAsync(_ notification: AsyncNotification, _ sending: Sending) {
+    fileprivate mutating func finishAsync(
+        _ notification: AsyncNotification, _ choice: WorkerChoice, _ sending: Sending
+    ) {
         var record = notification.record
         asyncCounters.totalSizeNotificationsSent += UInt64(notification.size)
         if sending.status == .success { asyncCounters.sent += 1 } else { asyncCounters.sendFailed += 1 }
         end(&record, sending)
-        worker.finish(record)
+        worker.finish(WorkerStep(record: record, choice: choice))
         wakeWorker()
     }
 }

@@ -38,9 +38,11 @@ enum QueueRoutes {
         let steps: WorkerSteps = try call.body()
         let host = try call.host()
         try orProblem(
-            host.driver.stepWorker(count: steps.count) { records in
+            host.driver.stepWorker(count: steps.count) { steps in
                 call.reply.sendObject { json in
-                    json.member("messages", each: records) { json, record in record.writeReport(to: &json) }
+                    json.member("messages", each: steps) { json, step in
+                        step.record.writeReport(to: &json) { step.choice.writeMember(to: &$0) }
+                    }
                 }
             })
     }
@@ -99,5 +101,24 @@ private struct WorkerDrain: JSONObjectReadable {
 
     init(_ object: JSONObject) {
         timeout = .milliseconds(object.optional("timeoutMs") { $0.milliseconds(in: 0...60_000) } ?? 5000)
+    }
+}
+
+extension WorkerChoice {
+    /// Writes the member `taken`.
+    fileprivate func writeMember(to json: inout JSONWriter) {
+        json.member("taken") { json in
+            json.object { json in
+                json.member("list", isHighPriority ? "highPriority" : "normal")
+                json.member("reason", reason.rawValue)
+                json.member("asyncStarvationLimit", limit)
+                json.member("starvationCounter") { json in
+                    json.object { json in
+                        json.member("before", counterBefore)
+                        json.member("after", counterAfter)
+                    }
+                }
+            }
+        }
     }
 }

@@ -39,14 +39,16 @@ extension Check {
 }
 
 extension MessageRecord {
-    /// Writes the outcome of the message, for the answer to the request that caused it.
-    func writeReport(to json: inout JSONWriter) {
+    /// Writes the outcome of the message, for the answer to the request that caused it, and then the members that `more`
+    /// writes.
+    func writeReport(to json: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
         json.object { json in
             json.member("sequence", message.sequence)
             json.member("kind", message.kind.rawValue)
             json.member("operation", message.operationName)
             json.member("delivery", delivery.rawValue)
             writeOutcome(to: &json)
+            more(&json)
         }
     }
 
