@@ -75,6 +75,7 @@ extension EmbeddedEngine.Behavior {
         for given in reader.given("engine.replies").reversed() {
             do throws(SettingsFault) {
                 replies = try given.list({ ReplyEntry.list($0) }, &reader)
+                if let excess = ReplyEntry.excess(of: replies) { throw given.fault(excess) }
             } catch {
                 reader.add(error)
             }

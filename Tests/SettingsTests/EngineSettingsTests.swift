@@ -68,7 +68,11 @@ import WebhookEngine
             ["wdfilterd.yaml:2: engine.replies: has more than 10000 values, or is nested too deeply"])
         expectFaults(
             "engine:\n  replies: [{imageFileName: \(String(repeating: "x", count: 4097))}]",
-            ["wdfilterd.yaml:2: engine.replies: the globs have 4097 UTF-16 units; at most 4096 are allowed"])
+            ["wdfilterd.yaml:2: engine.replies[0].imageFileName: has more than 4096 UTF-16 units"])
+        let half = String(repeating: "x", count: 2049)
+        expectFaults(
+            "engine:\n  replies: [{imageFileName: \(half)}, {imageFileName: \(half)}]",
+            ["wdfilterd.yaml:2: engine.replies: the globs have 4098 UTF-16 units; at most 4096 are allowed"])
         expectFaults(
             "engine:\n  type: none\n  replies: []\n",
             ["wdfilterd.yaml:3: engine.replies: requires engine.type embedded"])

@@ -40,6 +40,13 @@ extension EngineSetting: JSONReadable {
         }
     }
 
+    /// Throws if the globs of the embedded engine are too long in total.
+    func checkReplies() throws(Problem) {
+        if case .embedded(let behavior) = self, let excess = ReplyEntry.excess(of: behavior.replies) {
+            throw Problem(.limitReached, "The engine's replies: \(excess).")
+        }
+    }
+
     /// Reads the files that the setting names on a dedicated thread, then calls `completion` with their fault, if any.
     /// Calls it at once without files.
     func readFiles(_ completion: @escaping @Sendable (Problem.Fault?) -> Void) {

@@ -13,7 +13,7 @@ extension ReplyEntry: JSONObjectReadable {
     /// Reads an entry; nil after reporting a fault.
     public init?(_ object: JSONObject) {
         self.init()
-        imageFileName = object.optional("imageFileName") { $0.name() }
+        imageFileName = object.optional("imageFileName") { $0.glob() }
         kind = object.optional("kind") { $0.choice(of: EngineMessage.Kind.self) }
         operation = object.optional("operation") { $0.operation() }
         reply = object.optional("reply") { $0.choice(of: EmbeddedEngine.Reply.self) }
@@ -35,13 +35,7 @@ extension ReplyEntry: JSONObjectReadable {
     /// Reads the entries of an engine; nil after reporting a fault.
     public static func list(_ value: JSONValue) -> [ReplyEntry]? {
         guard let items = value.array(maxCount: maxCount) else { return nil }
-        let entries = items.compactMap { ReplyEntry($0) }
-        let units = entries.reduce(0) { $0 + ($1.imageFileName?.utf16.count ?? 0) }
-        if units > maxPatternUnits {
-            value.fault("the globs have \(units) UTF-16 units; at most \(maxPatternUnits) are allowed")
-            return nil
-        }
-        return entries
+        return items.compactMap { ReplyEntry($0) }
     }
 
     /// Writes the entry as `init` reads it.
@@ -59,6 +53,14 @@ extension ReplyEntry: JSONObjectReadable {
 }
 
 extension JSONValue {
+    /// A glob for the name of an image.
+    fileprivate func glob() -> String? {
+        guard let name = name() else { return nil }
+        if name.utf16.count <= ReplyEntry.maxPatternUnits { return name }
+        fault("has more than \(ReplyEntry.maxPatternUnits) UTF-16 units")
+        return nil
+    }
+
     /// The name of a type of message.
     fileprivate func operation() -> EngineMessage.Operation? {
         guard let name = string(maxUTF16: 64) else { return nil }

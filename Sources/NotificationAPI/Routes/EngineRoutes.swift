@@ -21,6 +21,7 @@ enum EngineRoutes {
     private static func put(_ call: Call) throws(Problem) {
         let setting: EngineSetting = try call.body()
         let host = try call.host()
+        try setting.checkReplies()
         setting.readFiles { fault in
             if let fault { return call.reply.send(Problem(faults: [fault])) }
             host.engine.connect(call.api.dependencies.makeConnection(for: setting, origin: host.origin))

@@ -37,6 +37,7 @@ enum HostRoutes {
     private static func put(_ call: Call) throws(Problem) {
         let (creation, isFresh) = try call.body(HostCreation.self) { $0.bool("fresh") ?? false }
         try creation.rulePolicies?.checkPatterns()
+        try creation.engine?.checkReplies()
         (creation.engine ?? .none).readFiles { fault in
             if let fault { return call.reply.send(Problem(faults: [fault.within("/engine")])) }
             let (hosts, name) = (call.api.hosts, call.context.pathParameters[0])

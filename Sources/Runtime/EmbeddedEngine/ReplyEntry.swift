@@ -30,6 +30,13 @@ public struct ReplyEntry: Hashable, Sendable {
 }
 
 extension ReplyEntry {
+    /// What exceeds the limit of the globs of `entries`, a phrase; nil if nothing does.
+    public static func excess(of entries: [ReplyEntry]) -> String? {
+        let units = entries.reduce(0) { $0 + ($1.imageFileName?.utf16.count ?? 0) }
+        if units <= maxPatternUnits { return nil }
+        return "the globs have \(units) UTF-16 units; at most \(maxPatternUnits) are allowed"
+    }
+
     /// The contradiction that makes the entry useless, a phrase; nil if there is none.
     public var fault: String? {
         if answer != nil, reply != nil { return "has reply and also accessDenied, rules or flags; omit one of them" }
