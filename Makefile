@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fmt docs tsan asan compat fuzz cost soak bench memory image-check dist publish install clean setup-swift setup-apt
-.PHONY: setup-clients clients
+.PHONY: setup-clients setup-contract clients
 .PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz swift-test contract cost-check
 
 # auto: the Swift of .swift-version, from the PATH or else from swift.org in .swift. system: any Swift of the PATH.
@@ -116,6 +116,7 @@ run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), wi
 prepare: .venv/installed ## Install the requirements of all steps of .ci/run.
 	$(MAKE) setup-image
 	$(MAKE) setup-compat
+	$(MAKE) setup-contract
 	$(MAKE) setup-clients
 
 build: setup ## Build everything with the import check; warnings are errors.
@@ -125,7 +126,11 @@ swift-test: build ## Run the Swift tests.
 	swift test --skip-build $(SWIFT_FLAGS) --parallel --skip '$(TIMED_TESTS)'
 	swift test --skip-build $(SWIFT_FLAGS) --filter '$(TIMED_TESTS)'
 
-contract: $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run the contract suite against services of its own, in WORKERS=3 processes.
+# The lessons of docs/lessons are run as they stand there.
+setup-contract: APT += jq
+setup-contract: setup
+
+contract: setup-contract $(if $(WDFILTERD_BIN),,build) .venv/installed ## Run the contract suite against services of its own, in WORKERS=3 processes.
 	rm -rf .build/ledgers
 	mkdir -p .build/ledgers
 	export WDFILTERD_BIN="$${WDFILTERD_BIN:-$(CURDIR)/.build/debug/wdfilterd}"
@@ -139,7 +144,7 @@ clients: setup-clients $(if $(WDFILTERD_BIN),,build) .venv/installed ## Generate
 	export WDFILTERD_BIN="$${WDFILTERD_BIN:-$(CURDIR)/.build/debug/wdfilterd}"
 	.venv/bin/pytest -q --durations 5 Tests/Clients
 
-test: swift-test contract ## Run all tests: Swift's, then the contract suite.
+test: setup-contract swift-test contract ## Run all tests: Swift's, then the contract suite.
 
 # The tests of Tools/swift-toolchain sign archives.
 setup-lint: APT += gpg gpg-agent
