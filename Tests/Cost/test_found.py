@@ -125,6 +125,18 @@ def test_policies_at_their_limit_cost_a_creation_little(start: Starting, figures
     connection.close()
 
 
+@pytest.mark.parametrize("part", ["aab", "a?b"])
+def test_globs_of_replies_at_their_limit_cost_a_creation_little(start: Starting, figures: Figures, part: str) -> None:
+    service = start()
+    connection = Connection(service.port)
+    glob = f"*{part * 13}*"[:40]
+    engine = {"type": "embedded", "replies": [{"imageFileName": glob, "accessDenied": True}] * 100}
+    connection.body(sending("PUT", f"{HOST}/engine", engine))
+    request = sending("POST", f"{HOST}/processes", {"imageFileName": "a" * LONGEST, "commandLine": ""})
+    Beside(service, figures)(f"4 creations against 100 globs of {part}", lambda: at_once(4, asking(service, request)))
+    connection.close()
+
+
 @pytest.mark.parametrize("reset", [False, True])
 def test_clients_that_go_while_they_wait_give_back_their_place(
     start: Starting, figures: Figures, *, reset: bool

@@ -1,5 +1,5 @@
-/// A search through the journal for messages, or for their number only, in slices. Others get the host's lock between two slices, and a search that found
-/// nothing resumes later where it stopped.
+/// A search through the journal for messages, or for their number only, in slices. Others get the host's lock between two
+/// slices, and a search that found nothing resumes later where it stopped.
 ///
 /// Plain state, advanced by `Journal.advance`.
 struct MessageSearch: Sendable {

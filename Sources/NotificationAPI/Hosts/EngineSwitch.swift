@@ -128,8 +128,8 @@ final class EngineSwitch: EnginePort {
         state.withLock { ($0.connection.engine, $0.generation) }
     }
 
-    /// Wraps `completion` to record latency and errors; `message` is nil for a ping. The wait for a connection does not count as the engine's time, and
-    /// a send that never got one is not a measurement of the engine.
+    /// Wraps `completion` to record latency and errors; `message` is nil for a ping. The wait for a connection does not
+    /// count as the engine's time, and a send that never got one is not a measurement of the engine.
     private func measured(
         _ message: EngineMessage?, by engine: any PingableEngine, _ generation: UInt64,
         _ completion: @escaping @Sendable (EngineResult) -> Void

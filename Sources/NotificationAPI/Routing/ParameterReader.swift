@@ -102,7 +102,8 @@ struct ParameterReader {
     mutating func time(_ name: String) -> FileTime? {
         guard let text = value(name) else { return nil }
         if let time = FileTime(text) { return time }
-        fault(name, "must be an RFC 3339 time in UTC, such as 2020-02-21T10:15:30.1234567Z, or a hex FILETIME")
+        let forms = "an RFC 3339 time in UTC, such as 2020-02-21T10:15:30.1234567Z, or a hex FILETIME"
+        fault(name, "must be \(forms), not \(text.quoted())")
         return nil
     }
 
