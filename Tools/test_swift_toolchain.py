@@ -133,6 +133,14 @@ class Project:
         return done.stderr
 
 
+@pytest.fixture(scope="module", autouse=True)
+def agents(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """gpg starts an agent for each folder of keys, which would outlive the tests."""
+    yield
+    for keys in tmp_path_factory.getbasetemp().glob("**/private-keys-v1.d"):
+        subprocess.run(["gpgconf", "--homedir", keys.parent, "--kill", "all"], check=True, timeout=SECONDS)
+
+
 @pytest.fixture(scope="module")
 def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
     """The key that the project trusts."""
