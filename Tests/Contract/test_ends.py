@@ -81,7 +81,7 @@ def test_options_of_a_replay(story: Path, number: str) -> None:
     for option, value, taken in (
         ("--pace", f"x{number}", ("1", "65535", "65536", "0.5")),
         ("--engine-latency", f"{number}ms", ("0", "1")),
-        ("--engine-latency", f"{number}s", ("0", "1")),
+        ("--engine-latency", f"{number}s", ("0", "0.5", "1")),
         ("--engine-fail-every", number, ("0", "-0", "1", "65535", "65536", "+1")),
         ("--fail-under", number, ("0", "-0", "1e-400", "0.5", "1", "+1", "0x10")),
         ("--rules", f"0x{number}", ("1e308", "1e309")),
@@ -99,7 +99,7 @@ def test_options_of_an_engine_and_of_the_service(number: str) -> None:
     """Valid values are not tried, because the command would keep running."""
     for command, option, value, taken in (
         ("engine", "--delay", f"{number}ms", ("0", "1")),
-        ("engine", "--delay", f"{number}s", ("0", "1")),
+        ("engine", "--delay", f"{number}s", ("0", "0.5", "1")),
         ("engine", "--listen", f"127.0.0.1:{number}", ("0", "1", "65535", "+1")),
         ("serve", "--listen", f"127.0.0.1:{number}", ("0", "1", "65535", "+1")),
         ("healthcheck", "--url", f"http://127.0.0.1:{number}", ("1", "65535")),

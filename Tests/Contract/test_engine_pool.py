@@ -133,7 +133,7 @@ def test_the_last_error_is_that_of_the_message_that_failed(machine: Machine) -> 
         machine.call("putEngine", body=receiver.setting)
         receiver.answering = answer("200 OK", b"[]")
         machine.call("createProcess", body={"imageFileName": "a.exe"}, expect=201)
-        assert machine.get("getEngine")["lastError"]["detail"].startswith("unreadable reply: ")
+        assert machine.get("getEngine")["lastError"]["detail"].startswith("reply not understood: ")
         receiver.answering = answer("503 Service Unavailable", b"")
         machine.call("createProcess", body={"imageFileName": "a.exe"}, expect=201)
         assert machine.get("getEngine")["lastError"]["detail"] == "HTTP status 503"

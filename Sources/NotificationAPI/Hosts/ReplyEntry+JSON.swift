@@ -18,8 +18,8 @@ extension ReplyEntry: JSONObjectReadable {
         operation = object.optional("operation") { $0.operation() }
         reply = object.optional("reply") { $0.choice(of: EmbeddedEngine.Reply.self) }
         let denied = object.optional("accessDenied") { $0.bool() }
-        let rules = object.optional("rules") { $0.bits(of: ProcessRules.self, integersInArray: true) }
-        let flags = object.optional("flags") { $0.bits(of: ProcessFlags.self, integersInArray: true) }
+        let rules = object.optional("rules") { $0.bits(of: ProcessRules.self) }
+        let flags = object.optional("flags") { $0.bits(of: ProcessFlags.self) }
         if denied != nil || rules != nil || flags != nil {
             answer = CreateProcessAnswer(
                 accessDenied: denied ?? false, processFlags: flags?.rawValue, processRules: rules?.rawValue)
