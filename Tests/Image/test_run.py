@@ -48,8 +48,8 @@ def test_signed_messages_arrive_at_the_engine(pair: Pair) -> None:
     message = thread["routines"][0]["messages"][0]
     assert (message["operation"], message["delivery"]) == ("NewThreadDifferentProcess", "sent")
     assert message["acknowledged"] is True
-    pair.engine.wait_for(f"sync NewThreadDifferentProcess process/584 #{message['sequence']}")
-    pair.engine.wait_for("async CreateThread")
+    pair.engine.wait_for("sync NewThreadDifferentProcess 584 smss.exe -> acknowledge")
+    pair.engine.wait_for("async CreateThread 584 smss.exe -> ok")
     refused = pair.curl(
         "-o", "/dev/null", "-w", "%{http_code}", "--json", '{"specversion":"1.0"}', "http://127.0.0.1:9000/"
     )
