@@ -33,43 +33,6 @@ extension Driver {
         return search.page
     }
 
-    /// The first `limit` messages that match `query`. If there are none yet, waits for at most `timeout`.
-    ///
-    /// `completion` runs once, before this returns, on the follower queue or on the timers' thread, unless the returned
-    /// wait is canceled. A query for a delivery matches messages that are in that state when the wait checks them.
-    @discardableResult
-    public func awaitMessages(
-        _ query: MessageQuery, limit: Int, timeout: Duration,
-        completion: @escaping @Sendable (MessagePage) -> Void
-    ) -> MessageWait {
-        let wait = MessageWait(MessageSearch(query, limit: limit), of: self) { completion($0.page) }
-        wait.begin(timeout: timeout)
-        return wait
-    }
-
-    /// The number of messages that match `query`.
-    ///
-    /// - Complexity: O(messages after `query.after`), in slices between which the lock is released.
-    public func messageCount(_ query: MessageQuery) -> MessageCount {
-        var search = MessageSearch(query, limit: 1, countsOnly: true)
-        self.search(&search)
-        return search.messageCount
-    }
-
-    /// The number of messages that match `query`. If there are fewer than `minimum`, waits for at most `timeout`.
-    ///
-    /// `completion` runs once, as that of `awaitMessages` does. Messages that are evicted while it waits may stay counted.
-    @discardableResult
-    public func awaitCount(
-        _ query: MessageQuery, atLeast minimum: Int, timeout: Duration,
-        completion: @escaping @Sendable (MessageCount) -> Void
-    ) -> MessageWait {
-        let search = MessageSearch(query, limit: minimum, countsOnly: true)
-        let wait = MessageWait(search, of: self) { completion($0.messageCount) }
-        wait.begin(timeout: timeout)
-        return wait
-    }
-
     /// Waits until the queue has room for one more message, so that a fast producer causes no drops.
     ///
     /// `completion` gets false if the driver unloads first.

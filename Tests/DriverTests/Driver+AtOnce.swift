@@ -105,3 +105,24 @@ extension SyncOperation {
         }
     }
 }
+
+// Searches that end before they return, and their waits.
+extension Driver {
+    @discardableResult
+    func awaitMessages(
+        _ query: MessageQuery, limit: Int, timeout: Duration, completion: @escaping @Sendable (MessagePage) -> Void
+    ) -> MessageWait {
+        awaitMore(after: messageSearch(query, limit: limit).finish(), timeout: timeout) { completion($0.page) }
+    }
+
+    func messageCount(_ query: MessageQuery) -> MessageCount { messageCountSearch(query, atLeast: 1).finish().count }
+
+    @discardableResult
+    func awaitCount(
+        _ query: MessageQuery, atLeast minimum: Int, timeout: Duration,
+        completion: @escaping @Sendable (MessageCount) -> Void
+    ) -> MessageWait {
+        let found = messageCountSearch(query, atLeast: minimum).finish()
+        return awaitMore(after: found, timeout: timeout) { completion($0.count) }
+    }
+}

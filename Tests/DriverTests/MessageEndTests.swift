@@ -170,7 +170,7 @@ import Testing
         let found = try #require(outcome)
         #expect(found.page.items.isEmpty && found.page.newest == 20)
         let page = Received<MessagePage>()
-        let wait = driver.awaitMessages(after: found, timeout: .seconds(60), completion: page.take)
+        let wait = driver.awaitMore(after: found, timeout: .seconds(60)) { page.take($0.page) }
         #expect(page.count == 0)
         try driver.makeProcess(400, imageFileName: long + "b")
         #expect(page.values.first?.items.map(\.message.sequence) == [21])

@@ -1,3 +1,4 @@
+import Bytes
 public import Messages
 
 /// The port through which the driver sends messages to its engine (MsMpEng).
@@ -170,8 +171,12 @@ public struct EngineMessage: Hashable, Sendable {
             }
         }
 
-        /// The names of all operations.
-        public static let names = SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)
+        private static let names = SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)
+
+        /// Says that `name` is not the name of an operation and, if `isHinted`, which one is close.
+        public static func faultOfName(_ name: String, isHinted: Bool) -> String {
+            "\(name.quoted()) is not an operation" + (isHinted ? names.hintOrList(for: name) : "")
+        }
 
         /// Its name.
         public var name: String {

@@ -1,6 +1,6 @@
 import Locking
 
-/// A wait for messages, or for a number of them: `Driver.awaitMessages`, `Driver.awaitCount`.
+/// A wait for messages, or for a number of them: `Driver.awaitMore`.
 ///
 /// It follows the host's messages and resumes its search where it stopped, so that a message that does not match costs
 /// its sender nothing.
@@ -147,7 +147,7 @@ extension Driver {
     private static let searchPart = 4096
 }
 
-/// A search for messages whose query takes long, because it compares names.
+/// A search through the journal, for messages or for their number, one part of the journal per slice.
 public struct SlicedMessageSearch: SlicedWork {
     private let driver: Driver
     private var search: MessageSearch
@@ -157,10 +157,19 @@ public struct SlicedMessageSearch: SlicedWork {
         self.search = search
     }
 
+    /// Whether it takes long, because it compares names.
+    public var comparesNames: Bool { search.query.imageFileName != nil }
+
     /// Checks the next messages; returns the outcome once the page is full or all were checked.
     public mutating func advance() -> Outcome? {
         driver.advance(&search)
         return search.isOver ? Outcome(search: search) : nil
+    }
+
+    /// Runs the whole search at once.
+    public consuming func finish() -> Outcome {
+        driver.search(&search)
+        return Outcome(search: search)
     }
 
     /// The result of a search, which a wait can continue.
@@ -177,32 +186,27 @@ public struct SlicedMessageSearch: SlicedWork {
 }
 
 extension Driver {
-    /// A search for the first `limit` messages that match `query`, one part of the journal per slice.
+    /// A search for the first `limit` messages that match `query`.
     public func messageSearch(_ query: MessageQuery, limit: Int) -> SlicedMessageSearch {
         SlicedMessageSearch(self, MessageSearch(query, limit: limit))
     }
 
-    /// A count of the messages that match `query`, one part of the journal per slice.
+    /// A count of the messages that match `query`, which is satisfied with `minimum`.
     public func messageCountSearch(_ query: MessageQuery, atLeast minimum: Int) -> SlicedMessageSearch {
         SlicedMessageSearch(self, MessageSearch(query, limit: minimum, countsOnly: true))
     }
 
-    /// Continues a count that is too low: waits for at most `timeout`, as `awaitCount` does.
-    public func awaitCount(
+    /// Continues a search until it is satisfied, for at most `timeout`.
+    ///
+    /// `completion` runs once, before this returns, on the follower queue or on the timers' thread, unless the returned
+    /// wait is canceled. A query for an outcome matches messages that have it when the wait checks them. A count may
+    /// include messages that are evicted while it waits.
+    @discardableResult
+    public func awaitMore(
         after outcome: SlicedMessageSearch.Outcome, timeout: Duration,
-        completion: @escaping @Sendable (MessageCount) -> Void
+        completion: @escaping @Sendable (SlicedMessageSearch.Outcome) -> Void
     ) -> MessageWait {
-        let wait = MessageWait(outcome.search, of: self) { completion($0.messageCount) }
-        wait.begin(timeout: timeout)
-        return wait
-    }
-
-    /// Continues a search that found nothing: waits for at most `timeout`, as `awaitMessages` does.
-    public func awaitMessages(
-        after outcome: SlicedMessageSearch.Outcome, timeout: Duration,
-        completion: @escaping @Sendable (MessagePage) -> Void
-    ) -> MessageWait {
-        let wait = MessageWait(outcome.search, of: self) { completion($0.page) }
+        let wait = MessageWait(outcome.search, of: self) { completion(SlicedMessageSearch.Outcome(search: $0)) }
         wait.begin(timeout: timeout)
         return wait
     }

@@ -65,7 +65,7 @@ extension JSONValue {
     fileprivate func operation() -> EngineMessage.Operation? {
         guard let name = string(maxUTF16: 64) else { return nil }
         if let operation = EngineMessage.Operation(name: name) { return operation }
-        fault("\"\(name)\" is not an operation\(EngineMessage.Operation.names.hint(for: name))")
+        fault { EngineMessage.Operation.faultOfName(name, isHinted: $0) }
         return nil
     }
 }

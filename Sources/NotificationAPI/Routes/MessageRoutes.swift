@@ -27,12 +27,9 @@ enum MessageRoutes {
             return (query, parameters.limit(), parameters.integer("waitMs", in: 0...60_000) ?? 0)
         }
         let host = try call.host()
-        if query.imageFileName != nil { return search(call, host, query, limit: limit, waitMs: waitMs) }
-        if waitMs == 0 { return call.send(host.driver.messages(query, limit: limit), of: host.name) }
-        let wait = host.driver.awaitMessages(query, limit: limit, timeout: .milliseconds(waitMs)) { page in
-            call.send(page, of: host.name)
+        find(call, host.driver.messageSearch(query, limit: limit), on: host, waitMs: waitMs) { outcome in
+            call.send(outcome.page, of: host.name)
         }
-        call.reply.onDisconnect { wait.cancel() }
     }
 
     private static func count(_ call: Call) throws(Problem) {
@@ -42,34 +39,25 @@ enum MessageRoutes {
             return (query, minimum, parameters.integer("waitMs", in: 0...60_000) ?? 0)
         }
         let host = try call.host()
-        if query.imageFileName != nil { return searchCount(call, host, query, atLeast: minimum, waitMs: waitMs) }
-        if waitMs == 0 { return call.send(host.driver.messageCount(query)) }
-        let wait = host.driver.awaitCount(query, atLeast: minimum, timeout: .milliseconds(waitMs)) { count in
-            call.send(count)
-        }
-        call.reply.onDisconnect { wait.cancel() }
-    }
-
-    /// Answers a query that compares names, in slices.
-    private static func search(_ call: Call, _ host: Host, _ query: MessageQuery, limit: Int, waitMs: Int) {
-        call.api.dependencies.slices.finish(host.driver.messageSearch(query, limit: limit), for: call) { outcome in
-            if waitMs == 0 || outcome.isSatisfied { return call.send(outcome.page, of: host.name) }
-            let wait = host.driver.awaitMessages(after: outcome, timeout: .milliseconds(waitMs)) { page in
-                call.send(page, of: host.name)
-            }
-            call.reply.onDisconnect { wait.cancel() }
-        }
-    }
-
-    /// Counts the messages of a query that compares names, in slices.
-    private static func searchCount(
-        _ call: Call, _ host: Host, _ query: MessageQuery, atLeast minimum: Int, waitMs: Int
-    ) {
         let search = host.driver.messageCountSearch(query, atLeast: minimum)
-        call.api.dependencies.slices.finish(search, for: call) { outcome in
-            if waitMs == 0 || outcome.isSatisfied { return call.send(outcome.count) }
-            let wait = host.driver.awaitCount(after: outcome, timeout: .milliseconds(waitMs)) { call.send($0) }
+        find(call, search, on: host, waitMs: waitMs) { call.send($0.count) }
+    }
+
+    /// Searches, in slices if that takes long, and then waits for what is still missing.
+    private static func find(
+        _ call: Call, _ search: SlicedMessageSearch, on host: Host, waitMs: Int,
+        answer: @escaping @Sendable (SlicedMessageSearch.Outcome) -> Void
+    ) {
+        let waitOrAnswer: @Sendable (SlicedMessageSearch.Outcome) -> Void = { outcome in
+            if waitMs == 0 || outcome.isSatisfied { return answer(outcome) }
+            let wait = host.driver.awaitMore(
+                after: outcome, timeout: .milliseconds(waitMs), completion: answer)
             call.reply.onDisconnect { wait.cancel() }
+        }
+        if search.comparesNames {
+            call.api.dependencies.slices.finish(search, for: call, completion: waitOrAnswer)
+        } else {
+            waitOrAnswer(search.finish())
         }
     }
 
@@ -119,9 +107,7 @@ enum MessageRoutes {
         if let name = parameters.string("operation") {
             query.operation = EngineMessage.Operation(name: name)
             if query.operation == nil {
-                parameters.fault(
-                    "operation",
-                    "\(name.quoted()) is not an operation" + EngineMessage.Operation.names.hintOrList(for: name))
+                parameters.fault("operation", EngineMessage.Operation.faultOfName(name, isHinted: true))
             }
         }
         if let name = parameters.string("routine") {
