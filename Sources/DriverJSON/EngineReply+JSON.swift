@@ -72,8 +72,10 @@ extension JSONValue {
 
 extension JSONObject {
     /// Records a fault at the first member whose name resembles one of `names`; false if there is none.
+    ///
+    /// Looks at eight members: an engine may send thousands, and all webhooks share the thread that reads them.
     fileprivate func faultMisspelled(of names: [String]) -> Bool {
-        for (name, value) in self {
+        for (name, value) in prefix(8) {
             guard let nearest = names.nearest(to: name) else { continue }
             value.fault("unknown member; did you mean \(nearest)?")
             return true
