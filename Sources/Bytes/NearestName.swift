@@ -1,5 +1,5 @@
 extension Sequence<String> {
-    /// The name closest to `word`, which is none of them; nil if none is close enough to be what was meant.
+    /// The name that `word` most likely misspells; nil if no name is close enough.
     ///
     /// Upper and lower case, `_`, `-` and blanks do not count as differences. Otherwise at most two letters may be inserted,
     /// left out, replaced or swapped: one in words of three or four letters, a third of the letters of longer ones, up to 8.
@@ -37,7 +37,8 @@ extension Sequence<String> {
     /// `; did you mean NAME?` with the name closest to `word`, or `; use one of a, b, c` with all names if none is close and
     /// there are at most 20.
     public func hintOrList(for word: some StringProtocol) -> String {
-        if let nearest = nearest(to: word) { return "; did you mean \(nearest)?" }
+        let hint = hint(for: word)
+        if !hint.isEmpty { return hint }
         let all = Array(self)
         return all.isEmpty || all.count > 20 ? "" : "; use one of \(all.joined(separator: ", "))"
     }

@@ -24,6 +24,13 @@ public final class HostClock: DriverClock {
         /// The time shown while the clock stands still.
         var now: FileTime
         var uptime: UInt64
+
+        /// Takes over what the clock of the system shows, if this one shows it too.
+        mutating func readSystem(_ machine: any DriverClock) {
+            guard mode == .system else { return }
+            now = machine.now()
+            uptime = machine.uptimeNanoseconds()
+        }
     }
 
     private let machine: any DriverClock
@@ -41,12 +48,8 @@ public final class HostClock: DriverClock {
 
     /// Changes to `mode`, at once and for all threads.
     public func set(_ mode: Mode) {
-        let machine = machine
-        state.withLock { state in
-            if state.mode == .system {
-                state.now = machine.now()
-                state.uptime = machine.uptimeNanoseconds()
-            }
+        state.withLock { [machine] state in
+            state.readSystem(machine)
             if case .manual(let time) = mode { state.now = time }
             state.mode = mode
         }
@@ -54,12 +57,8 @@ public final class HostClock: DriverClock {
 
     /// Stops the clock at the time that it shows and `duration`, at most the end of the year 9999. The uptime stands still.
     public func advance(by duration: Duration) {
-        let machine = machine
-        state.withLock { state in
-            if state.mode == .system {
-                state.now = machine.now()
-                state.uptime = machine.uptimeNanoseconds()
-            }
+        state.withLock { [machine] state in
+            state.readSystem(machine)
             state.now = state.now.later(by: UInt64(duration.nanoseconds) / 100)
             state.mode = .manual(state.now)
         }

@@ -35,10 +35,9 @@ struct HostNumbers: Sendable {
 
     /// Clears the gauges, which are meaningless once the host is deleted.
     mutating func removeGauges() {
-        for (index, counter) in HostNumbers.counters.enumerated() where counter.metric?.isGauge == true {
-            values[index] = 0
+        for family in HostFamily.all where family.type == "gauge" {
+            for index in family.start..<family.start + family.count { values[index] = 0 }
         }
-        values[values.count - 1] = 0
     }
 
     /// The counters in `/metrics` with one number per host.
