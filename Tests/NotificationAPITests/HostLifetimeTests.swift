@@ -8,33 +8,15 @@ import Yams
 /// Creation and deletion of hosts while they are used.
 @Suite struct HostLifetimeTests {
     @Test func `waiting requests and messages in flight end when their host is deleted`() throws {
-        let live = try LiveAPI()
-        let client = try live.client()
-        let config = #"{"sendingSyncSemaphoreLimit":1,"maxAsyncNotificationCount":1}"#
-        try Processes.make(on: "a", client, hostBody: #"{"config":\#(config)}"#)
-        _ = try client.ask("PUT", "/v1/hosts/a/engine", #"{"type":"embedded","reply":"timeout"}"#)
-        try client.begin(Processes.imageLoad(on: "a"))  // the worker has it in hand
-        _ = try client.receive()
-        try #require(live.waits(of: .seconds(5)))
-
-        let first = try live.client()
-        try first.begin(Processes.remoteThread(on: "a"))
-        try #require(live.waits(1, of: .seconds(1)))
-        let second = try live.client()
-        try second.begin(Processes.remoteThread(on: "a"))  // waits for the semaphore
-        try #require(live.waits(2, of: .seconds(1)))
+        let busy = try BusyHost()
+        let (live, client, first, second) = (busy.live, busy.client, busy.sending, busy.waiting)
         let reader = try live.client()
         try reader.begin("GET", "/v1/hosts/a/messages?after=1000&waitMs=50000")
         try #require(live.waits(of: .seconds(50)))
         let drain = try live.client()
         try drain.begin("POST", "/v1/hosts/a/worker/drain", #"{"timeoutMs":40000}"#)
         try #require(live.waits(of: .seconds(40)))
-        let upload = try live.client()
-        let line = #"{"type":"imageLoad","processId":\#(Processes.other),"fullImageName":"a.dll"}"# + "\n"
-        try upload.begin(
-            "POST", "/v1/hosts/a/events?onFull=wait", String(repeating: line, count: 10),
-            headers: ["Content-Type: application/x-ndjson"])
-        #expect(try eventually { try client.ask("GET", "/v1/hosts/a/queues").integer("notificationsCount") == 1 })
+        let upload = try busy.upload()
 
         #expect(try client.ask("DELETE", "/v1/hosts/a").status == 204)
         let deleted = try client.ask("GET", "/v1/hosts/a")

@@ -82,6 +82,45 @@ struct Processes {
     }
 }
 
+/// The host `a`, whose engine never answers: its worker has a message in hand, the message of one thread creation is at the
+/// engine, that of another waits for the semaphore. Its queue has room for one message.
+struct BusyHost {
+    let live: LiveAPI
+    let client: HTTPClient
+    /// The request that waits for the engine.
+    let sending: HTTPClient
+    /// The request that waits for the semaphore.
+    let waiting: HTTPClient
+
+    init() throws {
+        live = try LiveAPI()
+        client = try live.client()
+        let config = #"{"sendingSyncSemaphoreLimit":1,"maxAsyncNotificationCount":1}"#
+        try Processes.make(on: "a", client, hostBody: #"{"config":\#(config)}"#)
+        _ = try client.ask("PUT", "/v1/hosts/a/engine", #"{"type":"embedded","reply":"timeout"}"#)
+        try client.begin(Processes.imageLoad(on: "a"))
+        _ = try client.receive()
+        try #require(live.waits(of: .seconds(5)))
+        sending = try live.client()
+        try sending.begin(Processes.remoteThread(on: "a"))
+        try #require(live.waits(1, of: .seconds(1)))
+        waiting = try live.client()
+        try waiting.begin(Processes.remoteThread(on: "a"))
+        try #require(live.waits(2, of: .seconds(1)))
+    }
+
+    /// An upload of ten image loads, which waits for room in the queue.
+    func upload() throws -> HTTPClient {
+        let upload = try live.client()
+        let line = #"{"type":"imageLoad","processId":\#(Processes.other),"fullImageName":"a.dll"}"# + "\n"
+        try upload.begin(
+            "POST", "/v1/hosts/a/events?onFull=wait", String(repeating: line, count: 10),
+            headers: ["Content-Type: application/x-ndjson"])
+        #expect(try eventually { try client.ask("GET", "/v1/hosts/a/queues").integer("notificationsCount") == 1 })
+        return upload
+    }
+}
+
 extension HostDefaults {
     /// Defaults with a webhook engine at an address without a server.
     static func withWebhook() throws -> HostDefaults {
