@@ -128,7 +128,7 @@ public struct JSONValue {
         return false
     }
 
-    /// Records that this member of an object is none of `names`.
+    /// Records the fault of an unknown member, with the one of `names` that was probably meant.
     public func faultUnknownMember(among names: @autoclosure () -> [String]) {
         fault { isHinted in
             "unknown member" + (isHinted ? names().hintOrList(for: node.nameBytes.prefix(256).string) : "")

@@ -74,7 +74,7 @@ struct Journal {
         return true
     }
 
-    /// Stores a record whose delivery state is the same; false if the message is no longer in the journal.
+    /// Replaces a record whose delivery state is unchanged; false if the journal has evicted the message.
     @discardableResult
     mutating func update(_ record: MessageRecord) -> Bool {
         let sequence = record.message.sequence
@@ -140,7 +140,7 @@ struct Journal {
         for change in changes { search.count += correction(for: change, search) }
     }
 
-    /// The changes since the last check of `search`, oldest first; nil if they are no longer known.
+    /// The changes since the last check of `search`, oldest first; nil if the journal no longer has all of them.
     private func missedChanges(_ search: inout MessageSearch) -> Deque<Change>.SubSequence? {
         let missed = changeCount - search.changesSeen
         search.changesSeen = changeCount
@@ -166,7 +166,7 @@ struct Journal {
         return (matches(key, search) ? 1 : 0) - (matched ? 1 : 0)
     }
 
-    /// The key of a message that `search` has passed; nil for other messages, and for those that were evicted.
+    /// The key of a message, if `search` has passed it and the journal still has it.
     private func passedKey(of sequence: UInt64, _ search: MessageSearch) -> Key? {
         guard sequence > search.query.after, sequence <= search.end, sequence >= oldest, sequence <= newest
         else { return nil }

@@ -10,7 +10,7 @@ public struct MessageQuery: Hashable, Sendable {
     public var operation: EngineMessage.Operation?
     /// Only messages that are in this state now.
     public var delivery: MessageRecord.Delivery?
-    /// Only sync messages that are acknowledged now, or only those that are not.
+    /// Only sync messages that are acknowledged now (true) or are not (false).
     public var acknowledged: Bool?
     /// Only messages about this pid.
     public var processId: UInt32?

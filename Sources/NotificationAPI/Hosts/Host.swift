@@ -30,7 +30,7 @@ final class Host: Sendable {
 
     /// Creates a host. The worker of one that a replay creates runs on the thread that submits the work.
     ///
-    /// `kept` overrides parts of `creation`: those that a reset keeps.
+    /// `kept` has the parts that a reset keeps. They override `creation`.
     init(
         name: String, creation: HostCreation, defaults: HostDefaults, dependencies: HostDependencies,
         isCreatedByReplay: Bool = false, kept: KeptParts = KeptParts()

@@ -32,7 +32,7 @@ struct HostCreation: JSONObjectReadable, Hashable, Sendable {
 
 extension DriverConfigChange: JSONObjectReadable {}
 
-/// The parts of a host that outlive its reset; nil for those that return to the state of its creation.
+/// The parts of a host that a reset keeps. A part that is nil returns to the state of its creation.
 struct KeptParts: Sendable {
     /// The parts as a client names them.
     enum Name: String, CaseIterable {

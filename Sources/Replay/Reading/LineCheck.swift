@@ -1,4 +1,4 @@
-/// Reads the lines of an upload only to find those that cannot be read.
+/// Checks the lines of an upload without applying them, and collects those that cannot be read.
 ///
 /// One thread at a time may use it.
 public final class LineCheck {

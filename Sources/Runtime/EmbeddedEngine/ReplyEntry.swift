@@ -84,7 +84,7 @@ public final class ReplyTable: Sendable {
     private let lines: [Line]
     private let others: Line
 
-    /// Counts messages per entry, and every `failEvery`-th of those that match no entry.
+    /// A table of `entries`. Every `failEvery`-th message that matches none of them fails.
     public init(_ entries: [ReplyEntry], failEvery: UInt64 = 0) {
         lines = entries.map(Line.init)
         var rest = ReplyEntry()

@@ -77,7 +77,7 @@ class Step:
 
 
 def step(operation: str, name: str | None = None, /, **rest: Any) -> Step:  # noqa: ANN401
-    """A request of the run whose example has the operation's name, unless it gets another or none."""
+    """A request of the run. Its example is called `name`, or like the operation; an empty `name` makes no example."""
     parts = {key: rest.pop(key) for key in ("body", "data", "query", "accept") if key in rest}
     return Step(operation, operation if name is None else name, rest, **parts)
 
