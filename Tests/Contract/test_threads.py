@@ -21,8 +21,8 @@ class TestRemoteThread:
         assert [routine["routine"] for routine in routines] == THREAD_ROUTINES
         assert [routine["notified"] for routine in routines] == [True, False]
         assert routines[0]["checks"][:2] == [
-            {"check": "Create", "holds": True},
-            {"check": "ProcessId != 4", "holds": True},
+            {"check": "Create", "holds": True, "value": "TRUE"},
+            {"check": "ProcessId != 4", "holds": True, "value": str(B)},
         ]
         sync, queued = messages(routines)
         duration = sync.pop("durationMicroseconds")
@@ -147,7 +147,7 @@ class TestRemoteThread:
         machine.thread(B, threadId=3000)
         routines = machine.get("deleteThread", pid=B, tid=3000)["routines"]
         assert [routine["checks"] for routine in routines if routine["routine"] == THREAD_ROUTINES[0]] == [
-            [{"check": "Create", "holds": False}]
+            [{"check": "Create", "holds": False, "value": "FALSE"}]
         ]
         machine.call("getThread", pid=B, tid=3000, expect=404)
 

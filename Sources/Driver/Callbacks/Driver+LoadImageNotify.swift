@@ -80,8 +80,8 @@ extension DriverState {
         let isKernelLoad = load.systemModeImage && load.processId == 0
         let reference = isKernelLoad ? nil : processes.reference(processId: load.processId)
         if reference == nil, load.processId != 0 { throw .unknownProcess(load.processId) }
-        var report = RoutineReport(.loadImageNotify)
-        if report.trace.note(.systemModeImage, load.systemModeImage) {
+        var report = RoutineReport(.loadImageNotify, name: load.fullImageName)
+        if report.note(.systemModeImage, load.systemModeImage) {
             if drivers.count >= limits.drivers { throw .limitReached(.drivers) }
             let size = load.fullImageName.utf8.count
             try checkText(size)
@@ -90,9 +90,10 @@ extension DriverState {
                 LoadedDriver(
                     fullImageName: load.fullImageName, imageBase: load.imageBase, imageSize: load.imageSize))
         }
-        guard report.trace.note(.loaderContext, reference != nil), let reference, let context = processes[reference]
+        guard report.note(.loaderContext, reference != nil, at: UInt64(load.processId)), let reference,
+            let context = processes[reference]
         else { return .main(LoadDecision(report: report)) }
-        if report.trace.note(.flagImageWow64cpuLoaded, context.flags.contains(.imageWow64cpuLoaded)) {
+        if report.note(.flagImageWow64cpuLoaded, .imageWow64cpuLoaded, in: context.flags) {
             let body = AsyncBody.wow64cpuLoad(
                 Wow64CpuLoadMessage(
                     processId: load.processId, threadId: load.threadId,
@@ -100,8 +101,8 @@ extension DriverState {
             let record = makeDirect(.wow64cpuLoad, body, about: reference, routine: .loadImageNotify, now: now)
             return .wow64(report, record, timeout: config.asyncTimeout, reference)
         }
-        if report.trace.note(.ruleNotifyWow64cpuLoad, context.rules.contains(.notifyWow64cpuLoad)),
-            report.trace.note(.isWow64cpu, load.fullImageName.isWow64cpu)
+        if report.note(.ruleNotifyWow64cpuLoad, .notifyWow64cpuLoad, in: context.rules),
+            report.note(.isWow64cpu, load.fullImageName.isWow64cpu)
         {
             processes.update(reference) { context in
                 context.flags.insert(.imageWow64cpuLoaded)
@@ -118,18 +119,20 @@ extension DriverState {
         var decision = LoadDecision(report: report)
         guard let context = processes[reference] else { return decision }
         var perStream: RuleWord?
-        if decision.report.trace.note(.extendedInfoPresent, load.extendedInfoPresent) {
+        if decision.report.note(.extendedInfoPresent, load.extendedInfoPresent) {
             let stream = streams.context(fileName: load.fullImageName)
-            if decision.report.trace.note(.streamContext, stream != nil), let stream,
-                decision.report.trace.note(
-                    .ruleImageLoadPerStream, stream.rules.contains(.notifyImageLoadRule))
+            if decision.report.note(.streamContext, stream != nil), let stream,
+                decision.report.note(
+                    .ruleImageLoadPerStream, .notifyImageLoadRule, in: stream.rules)
             {
                 perStream = .stream(id: stream.id)
             }
         }
-        let perProcess = decision.report.trace.note(
-            .ruleImageLoadPerProcess, context.rules.contains(.notifyImageLoadRule))
-        if decision.report.trace.note(.asyncImageLoad, !context.rules.contains(.suppressAsyncImageLoad)) {
+        let perProcess = decision.report.note(
+            .ruleImageLoadPerProcess, .notifyImageLoadRule, in: context.rules)
+        if decision.report.note(
+            .asyncImageLoad, !context.rules.contains(.suppressAsyncImageLoad), at: UInt64(context.rules.rawValue))
+        {
             let notify = ImageLoadAndProcessNotify(
                 currentProcess: context.identity, sessionId: context.sessionId, imageFileName: load.fullImageName)
             decision.report.messages.append(

@@ -76,7 +76,7 @@ extension Driver {
             else { throw .unknownProcess(processId) }
             if context.isSystem { throw .systemProcess }
             var report = RoutineReport(.createProcessNotifyEx)
-            _ = report.trace.note(.createInfo, false)
+            _ = report.note(.createInfo, false)
             // First the table, then the message: RefCount keeps the driver's context alive (COR-8).
             state.processes.remove(reference)
             report.messages = [
@@ -154,8 +154,8 @@ extension DriverState {
         of reference: ProcessReference, _ context: ProcessContext, now: FileTime
     ) -> PendingCreation {
         var report = RoutineReport(.createProcessNotifyEx)
-        _ = report.trace.note(.createInfo, true)
-        _ = report.trace.note(.hasCreateThreadNotifyRoutineEx, config.createThreadNotifyRoutineEx)
+        _ = report.note(.createInfo, true)
+        _ = report.note(.hasCreateThreadNotifyRoutineEx, config.createThreadNotifyRoutineEx)
         let record = makeDirect(
             .createProcess, context.notify(createFlag: true), about: reference, routine: .createProcessNotifyEx,
             now: now)
@@ -172,7 +172,7 @@ extension DriverState {
         var report = pending.report
         report.messages = [record]
         let answer = processAnswer(to: record)
-        if report.trace.note(.accessDenied, answer.accessDenied) {
+        if report.note(.accessDenied, answer.accessDenied, at: record.missingAnswer) {
             processes.remove(pending.reference)
             return ProcessCreationOutcome(process: nil, routines: [report])
         }
@@ -185,7 +185,7 @@ extension DriverState {
         }
         if config.createThreadNotifyRoutineEx {
             let rules = processes[pending.reference]?.rules ?? []
-            if report.trace.note(.ruleNotifyProcessCmdLineAtCreation, rules.contains(.notifyProcessCmdLine)) {
+            if report.note(.ruleNotifyProcessCmdLineAtCreation, .notifyProcessCmdLine, in: rules) {
                 countIntoCreateThreadNotifyLock(pending.reference)
             }
         }
@@ -204,5 +204,13 @@ extension DriverState {
         guard record.status == .success, let reading = record.reply?.reading else { return CreateProcessAnswer() }
         if reading.fault != nil { directCounters.fltSendMessageReplyBufferMismatch += 1 }
         return reading.creation ?? CreateProcessAnswer()
+    }
+}
+
+extension MessageRecord {
+    /// Why CreateProcess has no answer, for the value of the check; 0 if it has one.
+    fileprivate var missingAnswer: UInt64 {
+        if status != .success { return UInt64(status.rawValue) }
+        return reply?.reading.fault == nil ? 0 : CheckedValues.unreadable
     }
 }

@@ -46,12 +46,10 @@ extension Driver {
             }
             state.processes.removeThread(threadId)
             var report = RoutineReport(.createThreadNotify)
-            _ = report.trace.note(.create, false)
+            _ = report.note(.create, false)
             guard state.config.createThreadNotifyRoutineEx else { return [report] }
             var ex = RoutineReport(.createThreadNotifyEx)
-            if ex.trace.note(.createThreadNotifyLock, state.processes.createThreadNotifyLock != 0) {
-                _ = ex.trace.note(.createEx, false)
-            }
+            if ex.noteLock(of: state.processes) { _ = ex.note(.createEx, false) }
             return [report, ex]
         }
     }
@@ -133,17 +131,20 @@ extension DriverState {
         _ event: ThreadEvent, _ creation: ThreadCreation, currentThread: AuxTidCreationTime
     ) -> ThreadDecision {
         var decision = ThreadDecision(report: RoutineReport(.createThreadNotify))
-        guard decision.report.trace.note(.create, true),
-            decision.report.trace.note(.targetIsNotSystem, creation.processId != ProcessContext.systemProcessId),
-            decision.report.trace.note(.isNotSystemThread, !creation.creatorIsSystemThread),
-            decision.report.trace.note(.creatorContext, event.creator != nil),
+        let target = UInt64(creation.processId)
+        let current = UInt64(creation.creatorProcessId ?? creation.processId)
+        guard decision.report.note(.create, true),
+            decision.report.note(
+                .targetIsNotSystem, creation.processId != ProcessContext.systemProcessId, at: target),
+            decision.report.note(.isNotSystemThread, !creation.creatorIsSystemThread),
+            decision.report.note(.creatorContext, event.creator != nil, at: current),
             let creator = event.creator, let context = processes[creator]
         else { return decision }
         let data: SyncData
-        if decision.report.trace.note(.sameProcess, creator == event.target) {
+        if decision.report.note(.sameProcess, creator == event.target, at: target << 32 | current) {
             guard
-                decision.report.trace.note(
-                    .ruleNewThreadSameProcess, context.rules.contains(.notifyNewThreadSameProcess))
+                decision.report.note(
+                    .ruleNewThreadSameProcess, .notifyNewThreadSameProcess, in: context.rules)
             else { return decision }
             data = .newThreadSameProcess(
                 ThreadNotifySyncMessage(
@@ -151,8 +152,8 @@ extension DriverState {
                     threadStartAddress: creation.startAddress))
         } else {
             guard
-                decision.report.trace.note(
-                    .ruleNewThreadDifferentProcess, context.rules.contains(.notifyNewThreadDifferentProcess))
+                decision.report.note(
+                    .ruleNewThreadDifferentProcess, .notifyNewThreadDifferentProcess, in: context.rules)
             else { return decision }
             data = .newThreadDifferentProcess(targetProcess: event.targetProcess)
             decision.createThread = ThreadNotify(
@@ -198,18 +199,18 @@ extension DriverState {
         guard config.createThreadNotifyRoutineEx else { return nil }
         var decision = ThreadDecision(report: RoutineReport(.createThreadNotifyEx))
         let context = processes[event.target]
-        let isSystem = event.targetProcess.processId == ProcessContext.systemProcessId
-        guard decision.report.trace.note(.createThreadNotifyLock, processes.createThreadNotifyLock != 0),
-            decision.report.trace.note(.createEx, true), decision.report.trace.note(.currentIsNotSystem, !isSystem),
-            decision.report.trace.note(.currentContext, context != nil), let context,
-            decision.report.trace.note(
-                .flagThreadNotifyRoutineExSet, context.flags.contains(.threadNotifyRoutineExSet)),
-            decision.report.trace.note(.ruleNotifyProcessCmdLine, context.rules.contains(.notifyProcessCmdLine))
+        let current = event.targetProcess.processId
+        guard decision.report.noteLock(of: processes), decision.report.note(.createEx, true),
+            decision.report.note(
+                .currentIsNotSystem, current != ProcessContext.systemProcessId, at: UInt64(current)),
+            decision.report.note(.currentContext, context != nil, at: UInt64(current)), let context,
+            decision.report.note(.flagThreadNotifyRoutineExSet, .threadNotifyRoutineExSet, in: context.flags),
+            decision.report.note(.ruleNotifyProcessCmdLine, .notifyProcessCmdLine, in: context.rules)
         else { return decision }
         processes.createThreadNotifyLock -= 1
         processes.update(event.target) { _ = $0.flags.remove(.threadNotifyRoutineExSet) }
-        if decision.report.trace.note(
-            .commandLineDiffers, !context.currentCommandLine.utf8.elementsEqual(context.processCmdLine.utf8))
+        if decision.report.note(
+            .commandLineDiffers, current: context.currentCommandLine, differsFrom: context.processCmdLine)
         {
             let data = SyncData.newThreadAndCmdLine(
                 commandLine: context.processCmdLine, currentCommandLine: context.currentCommandLine)
@@ -218,5 +219,13 @@ extension DriverState {
                 imageFileName: context.imageFileName, rule: .process(event.target), routine: .createThreadNotifyEx)
         }
         return decision
+    }
+}
+
+extension RoutineReport {
+    /// Records CreateThreadNotifyLock, and returns whether some process has yet to be checked.
+    fileprivate mutating func noteLock(of processes: ProcessTable) -> Bool {
+        let lock = processes.createThreadNotifyLock
+        return note(.createThreadNotifyLock, lock != 0, at: UInt64(lock))
     }
 }

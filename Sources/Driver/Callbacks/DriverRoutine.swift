@@ -41,15 +41,19 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
             .createProcessNotifyEx, "MpCreateProcessNotifyRoutineEx", .known("part 1"),
             "a process is created or exits", rule: "PRC", makes: [.direct(.createProcess), .async(.createProcess)],
             checks: [
-                .init(.createInfo, "CreateInfo != NULL", "the process is created, it does not exit", rule: "PRC-7"),
+                .init(
+                    .createInfo, "CreateInfo != NULL", "the process is created, it does not exit", rule: "PRC-7",
+                    looksAt: .pointer),
                 .init(
                     .hasCreateThreadNotifyRoutineEx, "PsSetCreateThreadNotifyRoutineEx != NULL",
-                    "the machine has the Ex routine, so the context gets flag 0x400", rule: "PRC-1"),
-                .init(.accessDenied, "Reply.AccessDenied", "the engine denied the creation", rule: "PRC-3"),
+                    "the machine has the Ex routine, so the context gets flag 0x400", rule: "PRC-1", looksAt: .pointer),
+                .init(
+                    .accessDenied, "Reply.AccessDenied", "the engine denied the creation", rule: "PRC-3",
+                    looksAt: .reply),
                 .init(
                     .ruleNotifyProcessCmdLineAtCreation, "ProcessRules & NotifyProcessCmdLine (0x20000000)",
                     "the process has the rule for its command line, so it counts into CreateThreadNotifyLock",
-                    rule: "PRC-5"),
+                    rule: "PRC-5", looksAt: .word),
             ]),
         Line(
             .createThreadNotify, "MpCreateThreadNotifyRoutine", .known("part 2"),
@@ -57,22 +61,23 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
             makes: [.sync(.newThreadSameProcess), .sync(.newThreadDifferentProcess), .async(.createThread)],
             checks: [
                 .init(.create, "Create", "the thread is created, not deleted", rule: "THR-1"),
-                .init(.targetIsNotSystem, "ProcessId != 4", "the target is not System", rule: "THR-1"),
+                .init(
+                    .targetIsNotSystem, "ProcessId != 4", "the target is not System", rule: "THR-1", looksAt: .number),
                 .init(
                     .isNotSystemThread, "!PsIsSystemThread(KeGetCurrentThread())",
-                    "the creating thread is not a system thread", rule: "THR-1"),
+                    "the creating thread is not a system thread", rule: "THR-1", looksAt: .negated),
                 .init(
                     .creatorContext, "MpGetProcessContextById(PsGetCurrentProcessId())", "the creator has a context",
-                    rule: "THR-2"),
+                    rule: "THR-2", looksAt: .processContext),
                 .init(
                     .sameProcess, "ProcessId == PsGetCurrentProcessId()", "creator and target are the same process",
-                    rule: "THR-2"),
+                    rule: "THR-2", looksAt: .processIds),
                 .init(
                     .ruleNewThreadSameProcess, "ProcessRules & NotifyNewThreadSameProcess (0x10000000)",
-                    "the creator has the rule for threads in itself", rule: "THR-3"),
+                    "the creator has the rule for threads in itself", rule: "THR-3", looksAt: .word),
                 .init(
                     .ruleNewThreadDifferentProcess, "ProcessRules & NotifyNewThreadDifferentProcess (0x400000)",
-                    "the creator has the rule for threads in others", rule: "THR-4"),
+                    "the creator has the rule for threads in others", rule: "THR-4", looksAt: .word),
             ]),
         Line(
             .createThreadNotifyEx, "MpCreateThreadNotifyRoutineEx", .known("part 2"),
@@ -80,23 +85,23 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
             checks: [
                 .init(
                     .createThreadNotifyLock, "MpProcessTable->CreateThreadNotifyLock != 0",
-                    "some process has yet to be checked", rule: "TEX-1"),
+                    "some process has yet to be checked", rule: "TEX-1", looksAt: .number),
                 .init(.createEx, "Create", "the thread is created, not deleted", rule: "TEX-1"),
                 .init(
                     .currentIsNotSystem, "IoGetCurrentProcess() != PsInitialSystemProcess",
-                    "the current process is not System", rule: "TEX-1"),
+                    "the current process is not System", rule: "TEX-1", looksAt: .number),
                 .init(
                     .currentContext, "MpGetProcessContextByObject(IoGetCurrentProcess())",
-                    "the new thread's process has a context", rule: "TEX-1"),
+                    "the new thread's process has a context", rule: "TEX-1", looksAt: .processContext),
                 .init(
                     .flagThreadNotifyRoutineExSet, "ProcessFlags & ThreadNotifyRoutineExSet (0x400)",
-                    "the process has not been checked yet", rule: "TEX-1"),
+                    "the process has not been checked yet", rule: "TEX-1", looksAt: .word),
                 .init(
                     .ruleNotifyProcessCmdLine, "ProcessRules & NotifyProcessCmdLine (0x20000000)",
-                    "the process has the rule for its command line", rule: "TEX-1"),
+                    "the process has the rule for its command line", rule: "TEX-1", looksAt: .word),
                 .init(
                     .commandLineDiffers, "current command line != ProcessCmdLine",
-                    "the command line differs from the captured one", rule: "TEX-2"),
+                    "the command line differs from the captured one", rule: "TEX-2", looksAt: .commandLines),
             ]),
         Line(
             .loadImageNotify, "MpLoadImageNotifyRoutine", .known("part 2"), "an image is loaded", rule: "IMG",
@@ -106,30 +111,32 @@ public enum DriverRoutine: UInt8, CaseIterable, Sendable {
             ],
             checks: [
                 .init(.systemModeImage, "ImageInfo->SystemModeImage", "the image is a kernel image", rule: "IMG-1"),
-                .init(.loaderContext, "MpGetProcessContextById(ProcessId)", "the process has a context", rule: "IMG-1"),
+                .init(
+                    .loaderContext, "MpGetProcessContextById(ProcessId)", "the process has a context", rule: "IMG-1",
+                    looksAt: .processContext),
                 .init(
                     .flagImageWow64cpuLoaded, "ProcessFlags & ImageWow64cpuLoaded (0x200)",
-                    "the process loaded wow64cpu.dll before", rule: "IMG-2"),
+                    "the process loaded wow64cpu.dll before", rule: "IMG-2", looksAt: .word),
                 .init(
                     .ruleNotifyWow64cpuLoad, "ProcessRules & NotifyWow64cpuLoad (0x800)",
-                    "the process has the rule for wow64cpu.dll", rule: "IMG-3"),
+                    "the process has the rule for wow64cpu.dll", rule: "IMG-3", looksAt: .word),
                 .init(
                     .isWow64cpu, "FullImageName ends in \\Windows\\System32\\Wow64cpu.dll", "the image is wow64cpu.dll",
-                    rule: "IMG-3"),
+                    rule: "IMG-3", looksAt: .name),
                 .init(
                     .extendedInfoPresent, "ImageInfo->ExtendedInfoPresent", "the load has a file object", rule: "IMG-4"),
                 .init(
                     .streamContext, "MpGetStreamContextFromFileObject(FileObject)", "the file has a stream context",
-                    rule: "IMG-4"),
+                    rule: "IMG-4", looksAt: .streamContext),
                 .init(
                     .ruleImageLoadPerStream, "StreamCtxRules & NotifyImageLoadRule (0x8000)",
-                    "the stream has the rule for image loads", rule: "IMG-4"),
+                    "the stream has the rule for image loads", rule: "IMG-4", looksAt: .word),
                 .init(
                     .ruleImageLoadPerProcess, "ProcessRules & NotifyImageLoadRule (0x8000000)",
-                    "the process has the rule for image loads", rule: "IMG-4"),
+                    "the process has the rule for image loads", rule: "IMG-4", looksAt: .word),
                 .init(
                     .asyncImageLoad, "!(ProcessRules & 0x200)",
-                    "the process's rules let the asynchronous message through", rule: "IMG-4"),
+                    "the process's rules let the asynchronous message through", rule: "IMG-4", looksAt: .word),
             ]),
         Line(
             .sendSyncMonitorNotification, "MpSendSyncMonitorNotification", .known("part 2"),
@@ -175,12 +182,16 @@ public enum Check: UInt8, CaseIterable, Sendable {
         public let meaning: String
         /// The rule of the driver model that it belongs to.
         public let rule: String
+        let operand: Operand
 
-        init(_ check: Check, _ text: StaticString, _ meaning: String, rule: String) {
+        init(
+            _ check: Check, _ text: StaticString, _ meaning: String, rule: String, looksAt operand: Operand = .boolean
+        ) {
             self.check = check
             self.text = text
             self.meaning = meaning
             self.rule = rule
+            self.operand = operand
         }
     }
 
@@ -194,6 +205,9 @@ public enum Check: UInt8, CaseIterable, Sendable {
 
     /// The condition as it would read in the driver's code.
     public var text: StaticString { Self.lines[Int(rawValue)].line.text }
+
+    /// What it looks at.
+    var operand: Operand { Self.lines[Int(rawValue)].line.operand }
 
     /// The rule of the driver model that it belongs to.
     public var rule: String { Self.lines[Int(rawValue)].line.rule }

@@ -39,7 +39,7 @@ public struct ProcessCreation: Hashable, Sendable {
 }
 
 /// The outcome of a process creation.
-public struct ProcessCreationOutcome: Hashable, Sendable {
+public struct ProcessCreationOutcome: Sendable {
     /// The process as it was created; nil when the engine denied it.
     public let process: ProcessContext?
     /// What the driver did and why.

@@ -10,15 +10,14 @@ public struct CheckTrace: Hashable, Sendable {
     /// Each routine's first condition, by raw value.
     private static let firstChecks: [UInt8] = DriverRoutine.table.map { $0.checks.first?.check.rawValue ?? 0 }
 
-    /// The maximum number of conditions in one routine.
-    static let capacity = UInt32.bitWidth
+    /// The position of a condition in the routine.
+    fileprivate func position(of check: Check) -> Int { Int(check.rawValue - first) }
 
-    /// Records `holds` as the result of `check`, and returns it.
-    mutating func note(_ check: Check, _ holds: Bool) -> Bool {
-        let bit: UInt32 = 1 << UInt32(check.rawValue - first)
+    /// Records `holds` as the result of `check`.
+    mutating func note(_ check: Check, _ holds: Bool) {
+        let bit: UInt32 = 1 << UInt32(position(of: check))
         looked |= bit
         if holds { held |= bit }
-        return holds
     }
 
     /// The conditions that were checked, in order.
@@ -43,25 +42,53 @@ public struct CheckTrace: Hashable, Sendable {
 }
 
 /// What one routine did about one event, and why.
-public struct RoutineReport: Hashable, Sendable {
+public struct RoutineReport: Sendable {
     /// The routine.
     public let routine: DriverRoutine
     /// The conditions that it checked, with their results.
-    public internal(set) var trace: CheckTrace
+    public private(set) var trace: CheckTrace
+    private var values = CheckedValues()
     /// The messages that it created, in order, in their state when the routine was finished with them.
     public internal(set) var messages: [MessageRecord] = []
 
     /// Whether the routine created a message for the engine.
     public var notified: Bool { !messages.isEmpty }
 
-    init(_ routine: DriverRoutine) {
+    /// A report of `routine`, called with `name`.
+    init(_ routine: DriverRoutine, name: String = "") {
         self.routine = routine
         trace = CheckTrace(of: routine)
+        values.name = name
     }
 
     /// The report of a notification that was requested explicitly, of which no conditions are checked.
     public init(of record: MessageRecord) {
         self.init(record.routine)
         messages = [record]
+    }
+
+    /// Records that `check` looked at `number` with the result `holds`, and returns the result.
+    mutating func note(_ check: Check, _ holds: Bool, at number: UInt64 = 0) -> Bool {
+        trace.note(check, holds)
+        values[trace.position(of: check)] = number
+        return holds
+    }
+
+    /// Records that `check` looked for a bit in `word`, and returns whether it is set.
+    mutating func note<Word: OptionSet>(_ check: Check, _ bit: Word, in word: Word) -> Bool
+    where Word.RawValue == UInt32, Word.Element == Word {
+        note(check, word.contains(bit), at: UInt64(word.rawValue))
+    }
+
+    /// Records that two command lines were compared, and returns whether they differ.
+    mutating func note(_ check: Check, current: String, differsFrom captured: String) -> Bool {
+        values.name = current
+        values.capturedCommandLine = captured
+        return note(check, !current.utf8.elementsEqual(captured.utf8))
+    }
+
+    /// What a condition that was checked looked at, as text: `0x00400000`, `no context for 12345`.
+    public func value(of check: Check, holds: Bool) -> String {
+        values.text(of: check.operand, at: trace.position(of: check), holds: holds)
     }
 }

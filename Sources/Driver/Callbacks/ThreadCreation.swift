@@ -31,7 +31,7 @@ public struct ThreadCreation: Hashable, Sendable {
 }
 
 /// The outcome of a thread creation.
-public struct ThreadCreationOutcome: Hashable, Sendable {
+public struct ThreadCreationOutcome: Sendable {
     /// The thread.
     public let thread: AuxTidCreationTime
     /// The pid of the process it runs in.

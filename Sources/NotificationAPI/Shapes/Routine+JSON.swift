@@ -12,30 +12,17 @@ extension [RoutineReport] {
                 json.member("notified", report.notified)
                 if explain {
                     json.member("checks", each: report.trace.checks) { json, entry in
-                        json.value(json: entry.check.json(holds: entry.holds))
+                        json.object { json in
+                            json.member("check", entry.check.text)
+                            json.member("holds", entry.holds)
+                            json.member("value", report.value(of: entry.check, holds: entry.holds))
+                        }
                     }
                 }
                 json.member("messages", each: report.messages) { json, record in record.writeReport(to: &json) }
             }
         }
     }
-}
-
-extension Check {
-    /// The JSON of each check, once for a condition that does not hold and once for one that does. Written in advance, since
-    /// there are few and they are constant.
-    private static let written: [[UInt8]] = Check.allCases.flatMap { check in
-        [false, true].map { holds in
-            var json = JSONWriter(reserving: 96)
-            json.object { json in
-                json.member("check", check.text)
-                json.member("holds", holds)
-            }
-            return json.bytes
-        }
-    }
-
-    fileprivate func json(holds: Bool) -> [UInt8] { Check.written[2 * Int(rawValue) + (holds ? 1 : 0)] }
 }
 
 extension MessageRecord {
