@@ -112,7 +112,10 @@ enum MessageRoutes {
         }
         if let name = parameters.string("routine") {
             query.routine = DriverRoutine.allCases.first { $0.name == name }
-            if query.routine == nil { parameters.fault("routine", "unknown routine") }
+            if query.routine == nil {
+                let names = DriverRoutine.allCases.map(\.name)
+                parameters.fault("routine", "\(name.quoted()) is not a routine" + names.hintOrList(for: name))
+            }
         }
         query.imageFileName = parameters.string("imageFileName", maxLength: 1024).map(ImageNamePattern.init)
         query.since = parameters.time("since")
