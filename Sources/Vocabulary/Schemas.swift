@@ -173,21 +173,35 @@ struct SchemaPage {
     }
 
     mutating func vocabulary(_ groups: [Vocabulary.Group]) {
+        let lists = groups.map(\.member) + ["conditions", "problems", "layouts"]
         line(0, "Vocabulary:")
         description(1, "Every name of the driver's that shows in the API, the docs and the messages.")
-        object(1, requiring: groups.map(\.member) + ["conditions", "layouts"])
+        object(1, requiring: lists)
+        vocabularyLists(groups)
+        line(0, "VocabularyEntries:")
+        description(
+            1, "The entries of one name, in the same lists as in Vocabulary; lists without entries are left out.")
+        line(1, "type: object")
+        line(1, "minProperties: 1")
+        line(1, "additionalProperties: false")
+        line(1, "properties:")
+        vocabularyLists(groups)
+    }
+
+    private mutating func vocabularyLists(_ groups: [Vocabulary.Group]) {
         for group in groups {
             line(2, "\(group.member):")
             description(3, group.about)
             line(3, "$ref: \"#/components/schemas/Terms\"")
         }
         list("conditions", of: "Condition", about: "The conditions that the routines check, in order.")
-        list("layouts", of: "Layout")
+        list("problems", of: "ProblemType", about: "The types of problems, as in `GET /problems`.")
+        list("layouts", of: "Layout", about: "The layouts of messages and replies.")
     }
 
-    private mutating func list(_ member: String, of schema: String, about: String? = nil) {
+    private mutating func list(_ member: String, of schema: String, about: String) {
         line(2, "\(member):")
-        if let about { description(3, about) }
+        description(3, about)
         line(3, "type: array")
         line(3, "minItems: 1")
         line(3, "items: {$ref: \"#/components/schemas/\(schema)\"}")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.client import Client
 from contract.document import DOCUMENT, REPOSITORY
 from contract.machine import IMAGE, Machine
 from contract.service import Service, binary
@@ -292,11 +293,32 @@ def test_help_goes_to_stdout_and_has_examples(command: list[str]) -> None:
     assert not command or "--log-level" in result.stdout
 
 
+def test_one_name_of_the_vocabulary_is_explained_in_text() -> None:
+    assert run("vocabulary", "NotifyImageLoadRule").stdout == (
+        "NotifyImageLoadRule = 0x8000000   [ProcessRules]\n"
+        "  The next image load is reported synchronously (IMG-4).\n"
+        "  Source: part 2 (known).\n"
+        "\n"
+        "NotifyImageLoadRule = 0x8000   [StreamCtxRules]\n"
+        "  The next load of the stream as an image is reported synchronously (IMG-4).\n"
+        "  Source: part 2 (known).\n"
+    )
+
+
+def test_the_text_of_the_vocabulary_has_every_entry(client: Client) -> None:
+    vocabulary = client.call("getVocabulary").json
+    text = run("vocabulary", "--format", "text").stdout
+    headings = [line for line in text.splitlines() if line.endswith("]") and not line.startswith(" ")]
+    assert len(headings) == sum(map(len, vocabulary.values()))
+    assert json.loads(run("vocabulary").stdout) == vocabulary
+
+
 MESSAGE = bytes.fromhex("5d010200") + bytes(44)
 PRINTING = (
     ("version",),
     ("version", "--json"),
-    *(("vocabulary", "--format", name) for name in ("json", "glossary", "messages")),
+    *(("vocabulary", "--format", name) for name in ("text", "json", "glossary", "messages")),
+    ("vocabulary", "CreateThread"),
     ("check-config", str(REPOSITORY / "Config" / "wdfilterd.yaml")),
     ("decode", "{0}"),
     ("decode", "--json", "{0}"),

@@ -58,6 +58,39 @@ def test_conditions_are_those_of_the_coverage(client: Client, vocabulary: dict[s
     assert [(condition["routine"], condition["check"]) for condition in vocabulary["conditions"]] == covered
 
 
+def entries(client: Client, name: str) -> dict[str, Any]:
+    """The entries of a name."""
+    found: dict[str, Any] = client.call("getVocabularyEntries", name=name).json
+    return found
+
+
+def test_every_name_finds_exactly_the_entries_that_have_it(client: Client, vocabulary: dict[str, Any]) -> None:
+    named: dict[str, dict[str, list[Any]]] = {}
+    for group, items in vocabulary.items():
+        for item in items:
+            if group == "conditions":
+                found = {item["check"], item["routine"]}
+            else:
+                found = {item["name"], item.get("driverName") or item["name"], *item.get("operations", [])}
+            if group == "problems":
+                found.add(item["type"])
+            for name in found:
+                named.setdefault(name, {}).setdefault(group, []).append(item)
+    assert len(named) > 150
+    for name, expected in named.items():
+        assert entries(client, name) == expected, name
+
+
+def test_problems_are_those_of_the_list(client: Client, vocabulary: dict[str, Any]) -> None:
+    assert vocabulary["problems"] == client.call("listProblemTypes").json["items"]
+
+
+@pytest.mark.parametrize("name", ["", "x", "notifyimageloadrule", "NotifyImageLoadRule ", "%00", "a" * 4000, "\u202e"])
+def test_a_name_that_it_lacks_is_not_found(client: Client, name: str) -> None:
+    problem = client.call("getVocabularyEntries", name=name, expect=404).json
+    assert problem["type"] == "/problems/not-found"
+
+
 def test_operations_have_their_numbers(vocabulary: dict[str, Any]) -> None:
     """SYN-1, ASY-1."""
     for group, codes in (("syncOperations", SYNC_CODES), ("asyncOperations", ASYNC_CODES)):

@@ -2,7 +2,6 @@ import Bytes
 import COpenAPI
 import JSON
 import MicroHTTPD
-import Vocabulary
 import Yams
 
 /// The operations on the service itself: health, metrics, documents.
@@ -32,6 +31,7 @@ enum ServiceRoutes {
         .get("/problems/{name}", "getProblemType", produces: [.json, .html], problemType),
         .get("/v1/version", "getVersion", version),
         .get("/v1/vocabulary", "getVocabulary", vocabulary),
+        .get("/v1/vocabulary/{name}", "getVocabularyEntries", vocabularyEntries),
     ]
 
     private static func ready(_ call: Call) throws(Problem) {
@@ -71,7 +71,19 @@ enum ServiceRoutes {
 
     private static func vocabulary(_ call: Call) throws(Problem) {
         try call.expectNoParameters()
-        call.reply.send(.json, constant: NotificationAPI.vocabularyBytes)
+        call.reply.send(.json, constant: wholeVocabulary)
+    }
+
+    /// Written on the first request and shared by all.
+    private static let wholeVocabulary = ConstantBytes(copying: VocabularyEntries.all.json)
+
+    private static func vocabularyEntries(_ call: Call) throws(Problem) {
+        try call.expectNoParameters()
+        let name = call.context.pathParameters[0]
+        guard let entries = VocabularyEntries.named(name) else {
+            throw Problem(.notFound, VocabularyEntries.fault(ofName: name))
+        }
+        call.reply.send { entries.write(to: &$0) }
     }
 
     private static func root(_ call: Call) throws(Problem) {
@@ -111,7 +123,7 @@ extension ProblemType {
         return ConstantBytes(copying: json.bytes)
     }()
 
-    fileprivate func write(to json: inout JSONWriter) {
+    func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("name", rawValue)
             json.member("type", path)

@@ -1,36 +1,33 @@
 import Driver
 import JSON
 import Messages
-import MicroHTTPD
 import Vocabulary
 
-extension NotificationAPI {
-    /// The answer to `GET /v1/vocabulary`.
-    public static var vocabulary: [UInt8] { Array(vocabularyBytes.bytes) }
-
-    /// The answer, written on the first request and shared by all.
-    static let vocabularyBytes: ConstantBytes = {
-        var json = JSONWriter(reserving: 65_536)
-        Vocabulary.write(to: &json)
-        json.newline()
-        return ConstantBytes(copying: json.bytes)
-    }()
-}
-
-extension Vocabulary {
-    /// Writes the answer to `GET /v1/vocabulary`.
-    static func write(to json: inout JSONWriter) {
+extension VocabularyEntries {
+    /// Writes the entries as one object; lists without entries are left out.
+    func write(to json: inout JSONWriter) {
         json.object { json in
-            for group in groups {
+            for (group, terms) in groups where !terms.isEmpty {
                 json.member(key: group.member) { json in
                     json.array { json in
-                        for term in group.terms { term.write(to: &json) }
+                        for term in terms { term.write(to: &json) }
                     }
                 }
             }
-            json.member("conditions", each: conditions) { json, condition in condition.write(to: &json) }
-            json.member("layouts", each: layouts) { json, layout in layout.write(to: &json) }
+            if !conditions.isEmpty {
+                json.member("conditions", each: conditions) { json, condition in condition.write(to: &json) }
+            }
+            if !problems.isEmpty { json.member("problems", each: problems) { json, type in type.write(to: &json) } }
+            if !layouts.isEmpty { json.member("layouts", each: layouts) { json, layout in layout.write(to: &json) } }
         }
+    }
+
+    /// The JSON of the entries, as the API answers.
+    public var json: [UInt8] {
+        var json = JSONWriter(reserving: 4096)
+        write(to: &json)
+        json.newline()
+        return json.bytes
     }
 }
 

@@ -90,6 +90,7 @@ RUN = (
     step("getOpenApiYaml"),
     step("getOpenApiYaml", "getOpenApiYamlAsText", accept="text/plain"),
     *(step(operation) for operation in ("getOpenApiJson", "listProblemTypes", "getVersion", "getVocabulary")),
+    Step("getVocabularyEntries", "getVocabularyEntries", {"name": "NotifyImageLoadRule"}),
     Step("getProblemType", "getProblemType", {"name": "unknown-process"}),
     step("listProblemTypes", "listProblemTypesAsPage", accept="text/html"),
     Step("getProblemType", "getProblemTypeAsPage", {"name": "unknown-process"}, accept="text/html"),

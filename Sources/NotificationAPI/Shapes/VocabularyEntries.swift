@@ -1,0 +1,46 @@
+import Bytes
+public import Driver
+public import Messages
+public import Vocabulary
+
+/// Entries of the vocabulary: all of them, or those of one name.
+public struct VocabularyEntries: Sendable {
+    /// The terms of each group.
+    public let groups: [(group: Vocabulary.Group, terms: [Term])]
+    /// Conditions that the routines check.
+    public let conditions: [Check.Line]
+    /// Types of problems, sorted by name.
+    public let problems: [ProblemType]
+    /// Layouts of structures.
+    public let layouts: [Vocabulary.Layout]
+
+    /// All entries.
+    public static let all = VocabularyEntries(
+        groups: Vocabulary.groups.map { ($0, $0.terms) }, conditions: Vocabulary.conditions,
+        problems: ProblemType.sorted, layouts: Vocabulary.layouts)
+
+    /// The entries called `name`: terms by our name or the driver's, conditions by their text or their routine, layouts by
+    /// their structure or an operation that uses it, problems by name or path. Nil if there is none.
+    public static func named(_ name: String) -> VocabularyEntries? {
+        let found = VocabularyEntries(
+            groups: all.groups.map { group, terms in
+                (group, terms.filter { $0.name == name || $0.driverName == name })
+            },
+            conditions: all.conditions.filter { "\($0.text)" == name || $0.check.routine.name == name },
+            problems: all.problems.filter { $0.rawValue == name || $0.path == name },
+            layouts: all.layouts.filter { $0.structure.name == name || $0.operations.contains(name) })
+        return found.names.isEmpty ? nil : found
+    }
+
+    /// The error text for a name that has no entries, as a sentence.
+    public static func fault(ofName name: String) -> String {
+        let hint = all.names.hint(for: name)
+        return "\(name.quoted()) is not in the vocabulary" + (hint.isEmpty ? "." : hint)
+    }
+
+    /// The names of the entries.
+    private var names: [String] {
+        groups.flatMap { $0.terms.flatMap { [$0.name, $0.driverName ?? $0.name] } } + conditions.map { "\($0.text)" }
+            + problems.map(\.rawValue) + layouts.map(\.structure.name)
+    }
+}
