@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 from contract.document import DOCUMENT, REPOSITORY
 from contract.service import Service
 
