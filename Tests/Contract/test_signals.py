@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -236,11 +236,17 @@ class TestLog:
             arguments = ("serve", "--listen", "127.0.0.1:0", "--port-file", str(port_file))
             with Process(*arguments, stdout=stdout, stderr=log.fileno()) as process:
                 assert self.ask(await_port(port_file)) == "ok\n"
+                if place == "/dev/full":
+                    until(self.is_warned(tmp_path), "the log says so")
                 process.send(signal.SIGTERM)
                 assert process.wait() == 0
         assert accounts(tmp_path) == 1
-        warned = "cannot write to standard output: No space left on device" in (tmp_path / "log").read_text()
-        assert warned == (place == "/dev/full")
+        assert self.is_warned(tmp_path)() == (place == "/dev/full")
+
+    @staticmethod
+    def is_warned(folder: Path) -> Callable[[], bool]:
+        """Whether the log in a folder says that standard output has no space."""
+        return lambda: "cannot write to standard output: No space left on device" in (folder / "log").read_text()
 
 
 class TestPortFile:
