@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contract.document import REPOSITORY
+from contract.hanging import run
 from contract.service import StartService
 
 LESSONS = sorted((REPOSITORY / "docs" / "lessons").glob("[0-9]*.md"))
@@ -42,6 +43,13 @@ def test_there_are_six_lessons_and_the_index_names_each() -> None:
         (title, path.name) for title, path in zip(titles, LESSONS, strict=True)
     ]
     assert len(LESSONS) == 6
+
+
+def test_the_index_explains_a_name_as_the_command_does() -> None:
+    [(command, printed)] = session((REPOSITORY / "docs" / "lessons" / "README.md").read_text())
+    program, *arguments = command.split()
+    assert program == "wdfilterd"
+    assert run(*arguments).stdout == printed
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
