@@ -12,11 +12,12 @@ struct VocabularyCommand: ParsableCommand {
         abstract: "Explain a name of the driver, or print every name and layout, each with its source.",
         discussion: """
             With a NAME: the meaning, value and source of a rule, flag, operation, status, routine, event, counter, setting,
-            structure, condition, layout or type of problem, under our name or the driver's. Without: all of them, as
-            GET /v1/vocabulary answers and as docs/glossary.md and docs/messages.md have them.
+            structure, condition, layout or type of problem, under our name, the driver's or its value in hex. Without: all of
+            them, as GET /v1/vocabulary answers and as docs/glossary.md and docs/messages.md have them.
 
             Examples:
               wdfilterd vocabulary NotifyImageLoadRule
+              wdfilterd vocabulary 0xC0000001
               wdfilterd vocabulary CreateProcess --format json | jq '.layouts[].fields[].name'
               wdfilterd vocabulary | jq '.rules[] | {name, value, status}'
               wdfilterd vocabulary --format messages | less
@@ -36,7 +37,7 @@ struct VocabularyCommand: ParsableCommand {
         case schemas
     }
 
-    @Argument(help: "The name to explain.")
+    @Argument(help: "The name, or its value in hex, to explain.")
     var name: String?
 
     @Option(

@@ -81,11 +81,44 @@ def test_every_name_finds_exactly_the_entries_that_have_it(client: Client, vocab
         assert entries(client, name) == expected, name
 
 
+@pytest.mark.parametrize("digits", ["0x8000", "0x00008000"])
+def test_a_value_in_hex_finds_the_names_that_have_it(client: Client, digits: str) -> None:
+    found = entries(client, digits)
+    assert {group: names(terms) for group, terms in found.items()} == {
+        "rules": ["AllowCodeInjectionHIPSRule"],
+        "streamContextRules": ["NotifyImageLoadRule"],
+    }
+
+
+def test_the_value_of_every_term_finds_it(client: Client, vocabulary: dict[str, Any]) -> None:
+    valued = [(group, term) for group, terms in vocabulary.items() for term in terms if "value" in term]
+    assert len(valued) > 50
+    for group, term in valued:
+        value = term["value"] if isinstance(term["value"], int) else int(term["value"], 16)
+        if value >= 0:
+            assert term in entries(client, hex(value))[group]
+
+
 def test_problems_are_those_of_the_list(client: Client, vocabulary: dict[str, Any]) -> None:
     assert vocabulary["problems"] == client.call("listProblemTypes").json["items"]
 
 
-@pytest.mark.parametrize("name", ["", "x", "notifyimageloadrule", "NotifyImageLoadRule ", "%00", "a" * 4000, "\u202e"])
+MISSING = (
+    "",
+    "x",
+    "0x",
+    "0x-1",
+    "0x10000000000000000",
+    "32768",
+    "notifyimageloadrule",
+    "CreateThread ",
+    "%00",
+    "a" * 4000,
+    "\u202e",
+)
+
+
+@pytest.mark.parametrize("name", MISSING)
 def test_a_name_that_it_lacks_is_not_found(client: Client, name: str) -> None:
     problem = client.call("getVocabularyEntries", name=name, expect=404).json
     assert problem["type"] == "/problems/not-found"

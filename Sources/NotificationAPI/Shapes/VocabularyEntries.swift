@@ -19,12 +19,16 @@ public struct VocabularyEntries: Sendable {
         groups: Vocabulary.groups.map { ($0, $0.terms) }, conditions: Vocabulary.conditions,
         problems: ProblemType.sorted, layouts: Vocabulary.layouts)
 
-    /// The entries called `name`: terms by our name or the driver's, conditions by their text or their routine, layouts by
-    /// their structure or an operation that uses it, problems by name or path. Nil if there is none.
+    /// The entries called `name`: terms by our name, the driver's or their value in hex, conditions by their text or their
+    /// routine, layouts by their structure or an operation that uses it, problems by name or path. Nil if there is none.
     public static func named(_ name: String) -> VocabularyEntries? {
+        let code = name.hasPrefix("0x") ? UInt64(hexDigits: name.dropFirst(2).utf8) : nil
         let found = VocabularyEntries(
             groups: all.groups.map { group, terms in
-                (group, terms.filter { $0.name == name || $0.driverName == name })
+                (
+                    group,
+                    terms.filter { $0.name == name || $0.driverName == name || code != nil && $0.value?.code == code }
+                )
             },
             conditions: all.conditions.filter { "\($0.text)" == name || $0.check.routine.name == name },
             problems: all.problems.filter { $0.rawValue == name || $0.path == name },
@@ -42,5 +46,16 @@ public struct VocabularyEntries: Sendable {
     private var names: [String] {
         groups.flatMap { $0.terms.flatMap { [$0.name, $0.driverName ?? $0.name] } } + conditions.map { "\($0.text)" }
             + problems.map(\.rawValue) + layouts.map(\.structure.name)
+    }
+}
+
+extension Term.Value {
+    /// The value as a number; nil for a negative one.
+    fileprivate var code: UInt64? {
+        switch self {
+        case .number(let number): UInt64(exactly: number)
+        case .hex(let number): number
+        case .status(let status): UInt64(status)
+        }
     }
 }
