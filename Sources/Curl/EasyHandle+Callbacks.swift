@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 extension EasyHandle {
     /// Sets the callbacks that all transfers use. Their context is the handle.
@@ -42,10 +43,23 @@ extension EasyHandle {
     func setOpenSocketCallback() throws(CurlFailure) {
         try set(CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(self).toOpaque())
         let code = curl_easy_set_open_socket(pointer) { context, _, address in
-            guard let opener = EasyHandle.at(context)?.opener, let address else { return CURL_SOCKET_BAD }
-            return opener.openSocket(for: ConnectionTarget(address)) ?? CURL_SOCKET_BAD
+            guard let handle = EasyHandle.at(context), let opener = handle.opener, let address,
+                let descriptor = opener.openSocket(for: ConnectionTarget(address))
+            else { return CURL_SOCKET_BAD }
+            handle.share?.sockets.add(descriptor)
+            return descriptor
         }
         try ResultCode(code).check("CURLOPT_OPENSOCKETFUNCTION")
+    }
+
+    /// The context is not the handle, because connections outlive it.
+    func setCloseSocketCallback(_ sockets: OpenSockets) throws(CurlFailure) {
+        try set(CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(sockets).toOpaque())
+        let code = curl_easy_set_close_socket(pointer) { context, descriptor in
+            guard let context else { return close(descriptor) }
+            return Unmanaged<OpenSockets>.fromOpaque(context).takeUnretainedValue().close(descriptor)
+        }
+        try ResultCode(code).check("CURLOPT_CLOSESOCKETFUNCTION")
     }
 
     func setLookUpCallback() throws(CurlFailure) {

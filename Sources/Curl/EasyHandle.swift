@@ -14,7 +14,7 @@ public final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
     private let errorBuffer: UnsafeMutablePointer<CChar>
     private var lists: [UInt32: HeaderList] = [:]
-    private var share: ConnectionShare?
+    private(set) var share: ConnectionShare?
     private(set) var opener: (any ConnectionOpener)?
     private(set) var delegate: (any TransferDelegate)?
     /// Whether CURLOPT_VERBOSE is set.
@@ -87,7 +87,14 @@ public final class EasyHandle {
     public func setShare(_ share: ConnectionShare) throws(CurlFailure) {
         try set(CURLOPT_SHARE, share.pointer)
         self.share = share
+        try setCloseSocketCallback(share.sockets)
     }
+
+    /// Whether the connection that is kept in the share has input that no transfer asked for, or was closed by the peer. To be
+    /// asked between two transfers; only sockets of a `ConnectionOpener` are known.
+    ///
+    /// libcurl 7.88 reuses a connection that has unread input, and takes the input for the answer to the next request.
+    public var hasStrayInput: Bool { share?.sockets.hasInput ?? false }
 
     /// Makes `opener` open the sockets and, if `decidesLookUps` is true, decide whether names are looked up.
     public func setOpener(_ opener: any ConnectionOpener, decidesLookUps: Bool) throws(CurlFailure) {

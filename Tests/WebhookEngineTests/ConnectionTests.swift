@@ -18,6 +18,34 @@ struct ConnectionTests {
         #expect(receiver.connections == 1)
     }
 
+    @Test(arguments: [
+        [UInt8].response([UInt8](#"{"accessDenied":true}"#.utf8)), .response([], status: 408), [UInt8]("\r\n".utf8), [0],
+    ])
+    func `bytes that arrive between two messages are the reply to neither`(stray: [UInt8]) async throws {
+        let isAnswered = Locked(false)
+        let isSent = Locked(false)
+        let receiver = try ScriptedReceiver { request in
+            guard request.connection == 0 else { return .reply(#"{"accessDenied":false}"#) }
+            return .reply(#"{"accessDenied":true}"#) + [
+                .hold(until: { isAnswered.withLock { $0 } }), .send(stray),
+                .hold(until: {
+                    isSent.withLock { $0 = true }
+                    return true
+                }),
+            ]
+        }
+        let multi = try CurlMulti()
+        let first = try WebhookEngine.make(receiver.url, multi: multi)
+        let second = try WebhookEngine.make(receiver.url, multi: multi)
+        let denied = CreateProcessAnswer(accessDenied: true)
+        #expect(await first.result(of: .create) == EngineResult(status: .success, reply: .createProcess(denied)))
+        isAnswered.withLock { $0 = true }
+        while !isSent.withLock({ $0 }) { await Task.yield() }
+        let allowed = CreateProcessAnswer(accessDenied: false)
+        #expect(await second.result(of: .create) == EngineResult(status: .success, reply: .createProcess(allowed)))
+        #expect(receiver.requests.map(\.connection) == [0, 1], "the connection is closed, and nothing is sent on it")
+    }
+
     @Test func `async messages arrive in order and one at a time, however fast they are sent`() async throws {
         let receiver = try ScriptedReceiver()
         let engine = try WebhookEngine.make(receiver.url)

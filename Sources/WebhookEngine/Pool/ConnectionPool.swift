@@ -30,7 +30,7 @@ final class ConnectionPool {
 
     var key: Endpoint.Key { endpoint.key }
 
-    /// An idle handle, or a new one if none is idle.
+    /// An idle handle, or a new one if none is idle. Connections with input that belongs to no message are closed.
     func takeHandle() throws(CurlFailure) -> EndpointHandle {
         if let certificates = endpoint.certificates {
             let content = certificates.content
@@ -38,7 +38,9 @@ final class ConnectionPool {
             if content !== trusted { idle = [] }
             trusted = content
         }
-        if let handle = idle.popLast()?.handle { return handle }
+        while let handle = idle.popLast()?.handle {
+            if !handle.easy.hasStrayInput { return handle }
+        }
         let handle = try EndpointHandle(to: endpoint, trusting: trusted, by: rules)
         try handle.setAddressLifetime(addressLifetime)
         return handle
