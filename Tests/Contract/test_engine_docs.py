@@ -1,6 +1,7 @@
 """The Python of docs/engine-webhook.md, run as it stands there."""
 
 import base64
+import contextlib
 import http.client
 import http.server
 import json
@@ -8,6 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from email.message import Message
 from typing import Any
 
 import pytest
@@ -55,8 +57,29 @@ def test_the_verifier_accepts_what_is_signed_and_nothing_else(machine: Machine, 
         assert not is_genuine(SECRET, each.headers, each.body + b"x")
         assert not is_genuine("whsec_" + base64.b64encode(bytes(32)).decode(), each.headers, each.body)
         assert not is_genuine(SECRET, each.headers | {"webhook-id": "x"}, each.body)
-        old = str(int(time.time()) - 301)
-        assert not is_genuine(SECRET, each.headers | {"webhook-timestamp": old}, each.body)
+        old = str(int(time.time()) - 302)
+        for timestamp in ("", "-1", "x", "9" * 5000, old):
+            assert not is_genuine(SECRET, each.headers | {"webhook-timestamp": timestamp}, each.body)
+
+
+def test_the_verifier_refuses_requests_without_a_signature(machine: Machine) -> None:
+    is_genuine = code("def is_genuine")["is_genuine"]
+    [ping, *_] = signed(machine, "json")
+    assert is_genuine(SECRET, message_of(ping.headers), ping.body)
+    for each in ("webhook-id", "webhook-timestamp", "webhook-signature"):
+        others = {name: value for name, value in ping.headers.items() if name != each}
+        assert not is_genuine(SECRET, others, ping.body)
+        assert not is_genuine(SECRET, message_of(others), ping.body)
+    assert not is_genuine(SECRET, ping.headers | {"webhook-signature": "v1,\xe9"}, ping.body)
+    assert not is_genuine(SECRET, {}, ping.body)
+
+
+def message_of(headers: dict[str, str]) -> Message:
+    """The headers as http.server has them."""
+    message = Message()
+    for name, value in headers.items():
+        message[name.title()] = value
+    return message
 
 
 def test_a_library_verifies_the_json_form(machine: Machine) -> None:
@@ -74,11 +97,11 @@ def test_that_library_cannot_verify_bytes_which_is_why_there_is_a_verifier(machi
         Webhook(SECRET).verify(direct.body, direct.headers)
 
 
-@pytest.fixture
-def engine() -> Iterator[int]:
-    """The port of the engine in twenty lines."""
+@contextlib.contextmanager
+def serving(engine: type) -> Iterator[int]:
+    """The port at which `engine` answers."""
 
-    class Quiet(code("class Engine")["Engine"]):  # type: ignore[misc]
+    class Quiet(engine):
         def log_message(self, *_: object) -> None:
             """Print nothing."""
 
@@ -86,6 +109,13 @@ def engine() -> Iterator[int]:
         threading.Thread(target=server.serve_forever).start()
         yield server.server_port
         server.shutdown()
+
+
+@pytest.fixture
+def engine() -> Iterator[int]:
+    """The port of the engine in twenty lines."""
+    with serving(code("class Engine")["Engine"]) as port:
+        yield port
 
 
 def test_the_engine_acknowledges_and_denies(machine: Machine, engine: int) -> None:
@@ -98,6 +128,20 @@ def test_the_engine_acknowledges_and_denies(machine: Machine, engine: int) -> No
     machine.process(imageFileName=IMAGE)
     machine.drain()
     assert machine.get("getEngine")["lastError"] is None
+
+
+def test_the_engine_with_the_check_refuses_what_is_not_signed(machine: Machine) -> None:
+    [check] = re.findall(r"```python\n(        if not is_genuine.*?)```", PAGE, re.DOTALL)
+    [engine] = re.findall(r"```python\n(import http\.server.*?)```", PAGE, re.DOTALL)
+    [reading] = re.findall(r"^ +body = .*\n", engine, re.MULTILINE)
+    names = code("def is_genuine") | {"SECRET": SECRET}
+    exec(compile(engine.replace(reading, reading + check), "engine-webhook.md", "exec"), names)
+    with serving(names["Engine"]) as port:
+        setting = {"type": "webhook", "url": f"http://127.0.0.1:{port}/"}
+        machine.call("putEngine", body=setting)
+        assert machine.get("pingEngine")["detail"] == "HTTP status 401"
+        machine.call("putEngine", body={**setting, "secret": SECRET})
+        assert machine.get("pingEngine")["status"] == "STATUS_SUCCESS"
 
 
 @pytest.mark.parametrize(
