@@ -1,5 +1,6 @@
-"""The lessons of docs/lessons, run as they stand there."""
+"""The lessons of docs/lessons and docs/pipelines.md, run as they stand there."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -7,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from contract.document import REPOSITORY
-from contract.hanging import run
-from contract.service import StartService
+from contract.hanging import environment, run
+from contract.service import StartService, binary
 
 LESSONS = sorted((REPOSITORY / "docs" / "lessons").glob("[0-9]*.md"))
 ADDRESS = "localhost:8080"
@@ -27,11 +28,22 @@ def session(page: str) -> list[tuple[str, str]]:
     return found
 
 
-def outputs(commands: list[str]) -> list[str]:
-    """What each of the commands prints, in one shell."""
+def outputs(commands: list[str], programs: Path) -> list[str]:
+    """What each of the commands prints, in one shell at the root of the repository, with wdfilterd on its PATH."""
+    (programs / "wdfilterd").symlink_to(Path(binary()).resolve())
+    path = {"PATH": f"{programs}:{os.environ['PATH']}"}
     end = "-- end of a command --"
     script = "".join(f"{command}\necho '{end}'\n" for command in commands)
-    shell = subprocess.run(["bash"], input=script, capture_output=True, text=True, timeout=60, check=True)
+    shell = subprocess.run(
+        ["bash"],
+        input=script,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment(path),
+        cwd=REPOSITORY,
+        check=True,
+    )
     assert shell.stderr == ""
     return shell.stdout.split(f"{end}\n")[:-1]
 
@@ -52,11 +64,11 @@ def test_the_index_explains_a_name_as_the_command_does() -> None:
     assert run(*arguments).stdout == printed
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_prints_what_its_page_says(start: StartService, lesson: Path) -> None:
+@pytest.mark.parametrize("page", [*LESSONS, REPOSITORY / "docs" / "pipelines.md"], ids=lambda path: path.stem)
+def test_a_lesson_prints_what_its_page_says(start: StartService, page: Path, tmp_path: Path) -> None:
     service, _ = start("")
-    steps = session(lesson.read_text())
+    steps = session(page.read_text())
     assert len(steps) > 4
     commands = [command.replace(ADDRESS, f"127.0.0.1:{service.port}") for command, _ in steps]
-    printed = outputs(commands)
+    printed = outputs(commands, tmp_path)
     assert list(zip([command for command, _ in steps], printed, strict=True)) == steps
