@@ -18,6 +18,12 @@ public struct ResultCode: RawRepresentable, Hashable, Sendable {
     public static let couldNotConnect = ResultCode(CURLE_COULDNT_CONNECT)
     /// The timeout expired.
     public static let timedOut = ResultCode(CURLE_OPERATION_TIMEDOUT)
+    /// The peer closed the connection without an answer.
+    public static let noAnswer = ResultCode(CURLE_GOT_NOTHING)
+    /// The peer closed the connection before the whole request was sent, which cannot be sent again.
+    public static let couldNotSendAgain = ResultCode(CURLE_SEND_FAIL_REWIND)
+    /// The TLS handshake failed.
+    public static let couldNotStartTLS = ResultCode(CURLE_SSL_CONNECT_ERROR)
     /// Memory could not be allocated, or a header line is longer than 100 kB.
     public static let outOfMemory = ResultCode(CURLE_OUT_OF_MEMORY)
     /// A header line is longer than 100 kB, in libcurl 8.6 and later (CURLE_TOO_LARGE).

@@ -140,6 +140,7 @@ extension DriverState {
         record.status = sending.status
         record.durationNanoseconds = sending.spent
         record.reply = sending.reply
+        record.failure = sending.failure
         end(&record, as: sending.status == .success ? .sent : .failed, now: sending.ended)
     }
 

@@ -43,19 +43,18 @@ extension JSONValue {
         }
         guard let name = string(maxUTF16: 64) else { return nil }
         if let operation = SyncOperation(name: name) { return operation.rawValue }
-        fault("\"\(name)\" is not a sync operation\(SyncOperation.allCases.map(\.name).hint(for: name))")
+        fault("\(name.quoted()) is not a sync operation\(SyncOperation.allCases.map(\.name).hint(for: name))")
         return nil
     }
 
-    /// `{"accessDenied"?,"rules"?,"flags"?}`. An object whose members are all unknown is not an answer: an engine that
-    /// misspells its veto must not allow the process unnoticed.
+    /// `{"accessDenied"?,"rules"?,"flags"?}`. An object whose members are all unknown is not an answer, nor is one with a
+    /// member that resembles one of these: an engine that misspells its veto must not allow the process unnoticed.
     fileprivate func createProcessReply() -> EngineReply? {
         guard let object = openObject() else { return nil }
         let members = ["accessDenied", "rules", "flags"]
+        if object.faultMisspelled(of: members) { return nil }
         if let first = object.first(where: { _ in true }), !object.contains(where: { members.contains($0.name) }) {
-            if !object.faultMisspelled(of: members) {
-                first.value.fault("unknown member; a reply to CreateProcess has accessDenied, rules, flags")
-            }
+            first.value.fault("unknown member; a reply to CreateProcess has accessDenied, rules, flags")
             return nil
         }
         return .createProcess(
@@ -75,7 +74,7 @@ extension JSONObject {
     ///
     /// Looks at eight members: an engine may send thousands, and all webhooks share the thread that reads them.
     fileprivate func faultMisspelled(of names: [String]) -> Bool {
-        for (name, value) in prefix(8) {
+        for (name, value) in prefix(8) where !names.contains(name) {
             guard let nearest = names.nearest(to: name) else { continue }
             value.fault("unknown member; did you mean \(nearest)?")
             return true

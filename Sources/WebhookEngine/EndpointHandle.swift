@@ -58,10 +58,16 @@ final class EndpointHandle {
         try easy.set(.addresses, try HeaderList(["+\(name):\(port):" + texts.joined(separator: ",")]))
     }
 
-    /// libcurl's error text for a request that ended with `code`, and the addresses that the egress rules refused.
+    /// The reason why a request ended with `code`: libcurl's text unless it would mislead, and the addresses that the egress
+    /// rules refused.
     func errorText(_ code: ResultCode) -> String {
         let text = easy.errorText(code)
-        return code == .couldNotConnect || code == .timedOut ? gate.explain(text) : text
+        return switch code {
+        case .couldNotConnect, .timedOut: gate.explain(text)
+        case .noAnswer, .couldNotSendAgain: "the engine closed the connection before it answered"
+        case .couldNotStartTLS where text.contains("unexpected TLS packet"): "\(text) Does the engine speak TLS?"
+        default: text
+        }
     }
 
     private func setDestination(_ endpoint: Endpoint) throws(CurlFailure) {

@@ -73,6 +73,8 @@ def test_a_faulty_engine_fails_one_message_and_the_next_works(machine: Machine, 
         created = machine.get("createProcess", body={"imageFileName": "a.exe"}, expect=201)
         assert messages(created["routines"])[0]["status"] == fault.status
         error = machine.get("getEngine")["lastError"]
+        assert sync["failure"] == machine.get("getMessage", sequence=sync["sequence"])["failure"]
+        assert sync["failure"] == error["detail"] or fault.status == "STATUS_TIMEOUT"
         assert error["detail"]
 
         machine.call("patchConfig", body=timeouts(5000))

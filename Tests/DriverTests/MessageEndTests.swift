@@ -46,6 +46,33 @@ import Testing
         #expect(record.endedAt == record.message.time)
     }
 
+    @Test func `a failed send and a reply that is not taken say why, one that is taken does not`() throws {
+        let engine = ScriptedEngine { _ in EngineResult(status: .unsuccessful, fault: "HTTP status 500") }
+        let driver = Driver.make(engine: engine)
+        func explanations() throws -> [String?] {
+            try driver.makeProcess(100)
+            try driver.queueMessages(1)
+            _ = try driver.sendSyncAtOnce(.registryEventSync(registryData: []), processId: 100)
+            _ = try driver.exitProcess(100)
+            return records(driver).suffix(4).prefix(3).map(\.explanation)
+        }
+        #expect(try explanations() == ["HTTP status 500", "HTTP status 500", "HTTP status 500"])
+        engine.follow { _ in EngineResult(status: .success, reply: .unreadable(ReplyFault(pointer: "/a", "wrong"))) }
+        #expect(try explanations() == ["reply not understood: /a: wrong", nil, "reply not understood: /a: wrong"])
+        engine.follow { .acknowledging($0) }
+        #expect(try explanations() == [nil, nil, nil])
+        engine.follow { _ in EngineResult(status: .timeout) }
+        #expect(try explanations() == [nil, nil, nil], "only the status is known")
+    }
+
+    @Test func `a clock that shows 0 hides no time`() throws {
+        let driver = Driver.make(clock: ManualClock(now: .none))
+        try driver.makeProcess(100)
+        let record = try #require(records(driver).first)
+        #expect(record.sentAt == FileTime.none)
+        #expect(record.endedAt == FileTime.none)
+    }
+
     @Test func `each kind of message has the times of its send`() throws {
         let held = ScriptedEngine.holding()
         let driver = Driver.make(engine: held, clock: clock)

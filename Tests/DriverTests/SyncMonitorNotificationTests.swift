@@ -48,6 +48,7 @@ import Testing
         let sent = engine.messages.count
         let record = try send(operation)
         #expect(record.delivery == .notSent)
+        #expect(record.explanation == "syncMonitorNotificationFlag is false")
         #expect(record.status == .unsuccessful)
         #expect(!record.acknowledged)
         #expect(engine.messages.count == sent)
@@ -74,6 +75,7 @@ import Testing
         let sent = engine.messages.count
         let record = try send(operation)
         #expect(record.delivery == .notSent)
+        #expect(record.explanation == "sendSyncNotificationFlag is false")
         #expect(record.status == .unsuccessful)
         #expect(engine.messages.count == sent)
         var expected = SyncCounters()

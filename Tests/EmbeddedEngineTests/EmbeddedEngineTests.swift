@@ -74,7 +74,9 @@ struct EmbeddedEngineTests {
     func `disconnect fails at once, even with a delay`(message: EngineMessage) throws {
         let expected = EngineResult(status: .portDisconnected)
         #expect(try now(message, engine(.disconnect, delay: .seconds(5))) == expected)
-        #expect(try now(message, DisconnectedEngine()) == expected)
+        #expect(
+            try now(message, DisconnectedEngine())
+                == EngineResult(status: .portDisconnected, fault: "no engine is connected"))
         #expect(timers.waiting == [])
     }
 
@@ -221,6 +223,7 @@ struct EmbeddedEngineTests {
     @Test(
         arguments: [
             (.sync, .async(.createThread), nil, "CreateThread is never sync"),
+            (.direct, .async(.loadImage), nil, "LoadImage is never direct"),
             (.async, .sync(.registryEventSync), nil, "RegistryEventSync is always sync"),
             (.direct, .sync(.registryEventSync), nil, "RegistryEventSync is always sync"),
             (

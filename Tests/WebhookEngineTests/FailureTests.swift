@@ -27,6 +27,19 @@ struct FailureTests {
     private static let half = [UInt8]("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc".utf8)
     private static let halfChunk = [UInt8]("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nabc".utf8)
 
+    @Test func `an engine that closes the connection without an answer is said to have done so`() async throws {
+        for end in [ScriptedReceiver.Step.close, .reset] {
+            let receiver = try ScriptedReceiver { request in
+                request["webhook-id"]?.hasSuffix("-2") == true ? [end] : .reply(#"{"operationType":3}"#)
+            }
+            let engine = try WebhookEngine.make(receiver.url)
+            #expect(await engine.status(of: .sync(1)) == .success)
+            let fault = await engine.fault(of: .sync(2))
+            #expect(fault == "the engine closed the connection before it answered")
+            #expect(fault?.contains("rewind") == false)
+        }
+    }
+
     @Test(arguments: [EngineMessage.sync(1), .async(1)])
     func `a lost connection is STATUS_PORT_DISCONNECTED`(message: EngineMessage) async throws {
         for end in [ScriptedReceiver.Step.close, .reset] {

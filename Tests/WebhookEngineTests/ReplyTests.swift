@@ -50,7 +50,8 @@ struct ReplyTests {
     }
 
     @Test(arguments: [
-        "no", "[]", #"{"accessDenied":1}"#, #"{"accessDenied":null}"#, #"{"rules":["NoSuchRule"]}"#, #"{"rules":-1}"#,
+        "no", "[]", #"{"accessDenied":1}"#, #"{"accessdenied":true,"rules":[]}"#, #"{"accessDenied":false,"ruels":[]}"#,
+        #"{"accessDenied":null}"#, #"{"rules":["NoSuchRule"]}"#, #"{"rules":-1}"#,
         #"{"rules":4294967296}"#, #"{"rules":{}}"#, #"{"flags":["0x100000000"]}"#, #"{"flags":[null]}"#,
         #"{"flags":"FriendlyProcess"}"#, #"{"flags":["NotifyImageLoadRule"]}"#,
         #"{"rules":[-1]}"#, #"{"rules":[true]}"#, #"{"rules":[0.5]}"#,

@@ -1,3 +1,5 @@
+import Bytes
+
 /// An engine's answer as it arrived. The driver does not read it; the journal keeps it.
 public struct EngineAnswer: Hashable, Sendable {
     /// The HTTP status.
@@ -11,13 +13,13 @@ public struct EngineAnswer: Hashable, Sendable {
 
     /// Bytes of the content that are kept.
     public static let keptBytes = 256
-    /// Units of Content-Type that are kept.
+    /// Unicode scalars of Content-Type that are kept.
     private static let keptMediaType = 128
 
     /// An answer with the content `body`.
     public init(httpStatus: Int, mediaType: String?, body: [UInt8]) {
         self.httpStatus = httpStatus
-        self.mediaType = mediaType.map { String($0.prefix(EngineAnswer.keptMediaType)) }
+        self.mediaType = mediaType.map { String($0.unicodeScalars.prefix(EngineAnswer.keptMediaType)) }
         bytes = body.count > EngineAnswer.keptBytes ? Array(body.prefix(EngineAnswer.keptBytes)) : body
         size = body.count
     }
@@ -39,7 +41,7 @@ public struct ReplyFault: Error, Hashable, Sendable {
 
 extension ReplyFault: CustomStringConvertible {
     /// `pointer: detail`.
-    public var description: String { pointer.isEmpty ? detail : "\(pointer): \(detail)" }
+    public var description: String { pointer.isEmpty ? detail : "\(pointer.escapingInvisible): \(detail)" }
 }
 
 /// The content of a reply as the driver read it.

@@ -11,6 +11,8 @@ struct Sending: Sendable {
     let status: NTStatus
     /// Nil if nothing was answered.
     let reply: MessageReply?
+    /// Why it failed, if more is known than the status.
+    let failure: String?
     /// Nanoseconds from the send to its end.
     let spent: UInt64
     /// When it ended, on the host's clock.
@@ -19,6 +21,7 @@ struct Sending: Sendable {
     /// The end of the send of `message` with `result`.
     init(_ result: EngineResult, of message: EngineMessage, spent: UInt64, ended: FileTime) {
         status = result.status
+        failure = result.status == .success ? nil : result.fault
         self.spent = spent
         self.ended = ended
         if result.status == .success, message.readsReply {

@@ -206,7 +206,9 @@ extension Journal {
             imageFileName = message.imageFileName
             routine = record.routine
             time = message.time
-            size = message.totalSize + (record.reply?.size ?? 0) + (imageFileName?.utf8.count ?? 0)
+            size =
+                message.totalSize + (record.reply?.size ?? 0) + (record.failure?.utf8.count ?? 0)
+                + (imageFileName?.utf8.count ?? 0)
             outcome = Outcome(record)
         }
     }

@@ -34,12 +34,15 @@ public struct MessageRecord: Hashable, Sendable {
     public internal(set) var delivery: Delivery
     /// When it was handed to the engine, on the host's clock; nil if it was not.
     public internal(set) var sentAt: FileTime? {
-        get { sentTime == .none ? nil : sentTime }
-        set { sentTime = newValue ?? .none }
+        get { isSent ? sentTime : nil }
+        set {
+            isSent = newValue != nil
+            sentTime = newValue ?? .none
+        }
     }
     /// When it came to its end, on the host's clock; nil while it has not.
     public internal(set) var endedAt: FileTime? {
-        get { endTime == .none ? nil : endTime }
+        get { endNumber == 0 ? nil : endTime }
         set { endTime = newValue ?? .none }
     }
     /// Its number in the order in which the host's messages came to their end, from 1; nil while it has not.
@@ -62,25 +65,41 @@ public struct MessageRecord: Hashable, Sendable {
     public internal(set) var durationNanoseconds: UInt64?
     /// The engine's reply; nil without one.
     public internal(set) var reply: MessageReply? {
-        get { if case .reply(let reply) = boxedReply { reply } else { nil } }
-        set { boxedReply = newValue.map { .reply($0) } }
+        get { if case .outcome(let reply, _) = box { reply } else { nil } }
+        set { box = Box(newValue, failure) }
+    }
+    /// Why it failed or was not sent, a phrase.
+    var failure: String? {
+        get { if case .outcome(_, let failure) = box { failure } else { nil } }
+        set { box = Box(reply, newValue) }
     }
 
-    // The journal keeps many records, so that zero and a box stand for nil.
+    // The journal keeps many records, so that zero and a box stand for nil. A clock can show 0.
+    private var isSent = false
     private var sentTime = FileTime.none
     private var endTime = FileTime.none
     private var endNumber: UInt64 = 0
     private var dropper: UInt64 = 0
-    private var boxedReply: Box?
+    private var box: Box?
 
     private indirect enum Box: Hashable, Sendable {
-        case reply(MessageReply)
+        case outcome(MessageReply?, failure: String?)
+
+        init?(_ reply: MessageReply?, _ failure: String?) {
+            if reply == nil, failure == nil { return nil }
+            self = .outcome(reply, failure: failure)
+        }
     }
 
     init(message: EngineMessage, routine: DriverRoutine, delivery: Delivery) {
         self.message = message
         self.routine = routine
         self.delivery = delivery
+    }
+
+    /// Why it failed, was not sent, or its reply was not taken; nil if none of these, or if only the status is known.
+    public var explanation: String? {
+        failure ?? reply?.reading.fault.map { "reply not understood: \($0)" }
     }
 
     /// NotificationNumber; nil for a synchronous message, which has none.

@@ -1,3 +1,4 @@
+import Bytes
 import Messages
 
 /// The rule word whose bit an acknowledgment clears: the parameter `Rule` of `MpSendSyncMonitorNotification`.
@@ -38,7 +39,11 @@ extension Driver {
                     self.sendAcquired(record, rule: notification.rule, completion: completion)
                 } else {
                     let now = self.clock.now()
-                    completion(self.withState { $0.failToAcquire(record, status, now: now) })
+                    let failure =
+                        status == .timeout
+                        ? "SendingSyncSemaphore had no free permit within \(timeout.milliseconds) ms"
+                        : "the driver unloads"
+                    completion(self.withState { $0.failToAcquire(record, status, failure, now: now) })
                 }
             }
             let early = withState { $0.register(wait, ticket: ticket) }
@@ -80,11 +85,14 @@ extension DriverState {
             routine: notification.routine, delivery: .inHand, now: now)
         guard config.syncMonitorNotificationFlag else {
             record.status = .unsuccessful
+            record.failure = "syncMonitorNotificationFlag is false"
             end(&record, as: .notSent, now: now)
             return .over(record)
         }
-        if isUnloading { return .over(failToAcquire(record, .cancelled, now: now)) }
-        guard config.sendSyncNotificationFlag else { return .over(failToAcquire(record, .unsuccessful, now: now)) }
+        if isUnloading { return .over(failToAcquire(record, .cancelled, "the driver unloads", now: now)) }
+        guard config.sendSyncNotificationFlag else {
+            return .over(failToAcquire(record, .unsuccessful, "sendSyncNotificationFlag is false", now: now))
+        }
         switch channel.acquire(limit: config.sendingSyncSemaphoreLimit) {
         case .granted: return .acquired(record)
         case .wait(let ticket):
@@ -107,9 +115,12 @@ extension DriverState {
     }
 
     /// Counts a message that was not sent: `MpAcquireSendingSyncMonitorNotification` failed (SYN-4).
-    mutating func failToAcquire(_ record: MessageRecord, _ status: NTStatus, now: FileTime) -> MessageRecord {
+    mutating func failToAcquire(
+        _ record: MessageRecord, _ status: NTStatus, _ failure: String, now: FileTime
+    ) -> MessageRecord {
         var record = record
         record.status = status
+        record.failure = failure
         let type = Int(record.message.operationCode)
         syncCounters[type].errorCount += 1
         syncCounters[type].errorStatus = status

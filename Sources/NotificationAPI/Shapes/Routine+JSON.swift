@@ -71,6 +71,7 @@ extension MessageRecord {
         case (.async, .queued), (.async, .inHand): break
         default: json.member("status", status.name)
         }
+        if let explanation { json.member("failure", explanation) }
         writeAcknowledgement(to: &json)
         if let durationNanoseconds { json.member("durationMicroseconds", durationNanoseconds / 1000) }
     }
@@ -81,6 +82,7 @@ extension MessageRecord {
         if let durationNanoseconds { json.member("durationMicroseconds", durationNanoseconds / 1000) }
         if let endedAs { json.member("endedAs", endedAs) }
         if let droppedFor { json.member("droppedFor", droppedFor) }
+        if let explanation { json.member("failure", explanation) }
         if let reply { json.member("reply") { reply.write(to: &$0) } }
     }
 

@@ -10,11 +10,11 @@ public struct DisconnectedEngine: EnginePort {
     public func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
-        completion(EngineResult(status: .portDisconnected))
+        completion(EngineResult(status: .portDisconnected, fault: "no engine is connected"))
     }
 
     /// Calls `completion` before it returns.
     public func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void) {
-        completion(EngineResult(status: .portDisconnected))
+        completion(EngineResult(status: .portDisconnected, fault: "no engine is connected"))
     }
 }
