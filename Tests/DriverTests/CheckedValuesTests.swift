@@ -34,6 +34,35 @@ import Testing
         #expect(try created()[2] == value)
     }
 
+    @Test func `PRC-5: a process that exits before the engine answers is checked with the rules that it had`() throws {
+        let driver = driver
+        engine.follow { message in
+            _ = try? driver.exitProcess(200)
+            return .acknowledging(message)
+        }
+        #expect(try created(.notifyProcessCmdLine) == ["not NULL", "not NULL", "FALSE", "0x20000000"])
+        engine.follow { message in
+            _ = try? driver.exitProcess(200)
+            let answer = CreateProcessAnswer(processRules: 0x1)
+            return EngineResult(status: .success, reply: .createProcess(answer))
+        }
+        #expect(try created(.notifyProcessCmdLine) == ["not NULL", "not NULL", "FALSE", "0x00000001"])
+    }
+
+    @Test(arguments: [false, true])
+    func `PRC-1, PRC-5: a creation sees one value of the setting, though it changes meanwhile`(hasEx: Bool) throws {
+        let driver = driver
+        driver.changeConfig { $0.createThreadNotifyRoutineEx = hasEx }
+        engine.follow { message in
+            driver.changeConfig { $0.createThreadNotifyRoutineEx = !hasEx }
+            return .acknowledging(message)
+        }
+        let values = try created(.notifyProcessCmdLine)
+        #expect(values == ["not NULL"] + (hasEx ? ["not NULL", "FALSE", "0x20000000"] : ["NULL", "FALSE"]))
+        #expect(driver.counters.createThreadNotifyLock == (hasEx ? 1 : 0))
+        #expect(driver.process(200)?.flags.contains(.threadNotifyRoutineExSet) == hasEx)
+    }
+
     @Test func `a thread shows the pids and contexts of creator and target, and the rules of the creator`() throws {
         try driver.makeProcess(100, rules: .notifyNewThreadDifferentProcess)
         try driver.makeProcess(104)

@@ -96,6 +96,8 @@ private struct PendingCreation: Sendable {
     let created: ProcessContext
     let record: MessageRecord
     let timeout: Duration
+    /// Whether the machine has the Ex routine; the setting may change while the engine thinks.
+    let hasExRoutine: Bool
     let report: RoutineReport
 }
 
@@ -155,13 +157,14 @@ extension DriverState {
     ) -> PendingCreation {
         var report = RoutineReport(.createProcessNotifyEx)
         _ = report.note(.createInfo, true)
-        _ = report.note(.hasCreateThreadNotifyRoutineEx, config.createThreadNotifyRoutineEx)
+        let hasExRoutine = config.createThreadNotifyRoutineEx
+        _ = report.note(.hasCreateThreadNotifyRoutineEx, hasExRoutine)
         let record = makeDirect(
             .createProcess, context.notify(createFlag: true), about: reference, routine: .createProcessNotifyEx,
             now: now)
         return PendingCreation(
             reference: reference, created: context, record: record, timeout: config.maxProcessCreationMessageTimeout,
-            report: report)
+            hasExRoutine: hasExRoutine, report: report)
     }
 
     /// Applies the engine's reply (PRC-3). A denied process is removed (PRC-4); any other is counted in
@@ -176,20 +179,20 @@ extension DriverState {
             processes.remove(pending.reference)
             return ProcessCreationOutcome(process: nil, routines: [report])
         }
-        processes.update(pending.reference) { context in
-            if let rules = answer.processRules { context.rules = ProcessRules(rawValue: rules) }
-            if let flags = answer.processFlags {
-                let kept = context.flags.intersection(.threadNotifyRoutineExSet)
-                context.flags = ProcessFlags(rawValue: flags).union(kept)
-            }
+        // The context lives until the routine ends, even if the process exits meanwhile (COR-8).
+        var context = processes[pending.reference] ?? pending.created
+        if let rules = answer.processRules { context.rules = ProcessRules(rawValue: rules) }
+        if let flags = answer.processFlags {
+            let kept = context.flags.intersection(.threadNotifyRoutineExSet)
+            context.flags = ProcessFlags(rawValue: flags).union(kept)
         }
-        if config.createThreadNotifyRoutineEx {
-            let rules = processes[pending.reference]?.rules ?? []
-            if report.note(.ruleNotifyProcessCmdLineAtCreation, .notifyProcessCmdLine, in: rules) {
-                countIntoCreateThreadNotifyLock(pending.reference)
-            }
+        processes.update(pending.reference) { $0 = context }
+        if pending.hasExRoutine,
+            report.note(.ruleNotifyProcessCmdLineAtCreation, .notifyProcessCmdLine, in: context.rules)
+        {
+            countIntoCreateThreadNotifyLock(pending.reference)
+            context = processes[pending.reference] ?? context
         }
-        let context = processes[pending.reference] ?? pending.created
         if bootProcesses.count < BootProcess.limit {
             bootProcesses.append(
                 BootProcess(

@@ -74,7 +74,8 @@ extension DriverState {
             creationTime: creationTime ?? processes.context(processId: processId)?.identity.creationTime ?? .none)
     }
 
-    /// Counts a process in CreateThreadNotifyLock (PRC-5), at most once. Only its creation does this.
+    /// Counts a process in CreateThreadNotifyLock (PRC-5), at most once. Only its creation does this, and not
+    /// for a process that exited before the engine answered.
     mutating func countIntoCreateThreadNotifyLock(_ reference: ProcessReference) {
         let counts = processes.update(reference) { context in
             defer { context.countsInCreateThreadNotifyLock = true }
