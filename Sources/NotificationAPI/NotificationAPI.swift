@@ -200,7 +200,9 @@ public final class NotificationAPI: RequestHandler {
         _ problem: Problem, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics,
         from start: Monotonic = .now()
     ) -> Response {
-        recordAnswer(problem.status, head, requestId, metrics, from: start)
+        // A token whose role is too low is the one case in which a refused caller is known.
+        let caller = problem.type == .forbidden ? access.caller(of: head)?.name : nil
+        recordAnswer(problem.status, head, requestId, metrics, from: start, caller: caller)
         return problem.response(instance: head.target.path, RequestContext.identification(requestId))
     }
 
@@ -230,8 +232,15 @@ public final class NotificationAPI: RequestHandler {
             default: Problem(.invalidRequest, violation.detail, status: violation.status)
             }
         guard let head else {
+            let requestId = newRequestId()
             metrics.unrouted.count(status: problem.status, duration: .zero)
-            return problem.response(instance: "/")
+            logger.log(
+                level: loggedRequests.includes(problem.status) ? .info : .debug, "request",
+                metadata: [
+                    "id": .string(requestId), "status": .stringConvertible(problem.status),
+                    "fault": .string(problem.detail),
+                ])
+            return problem.response(instance: "/", RequestContext.identification(requestId))
         }
         return refusal(problem, head, requestId(of: head), metrics.unrouted)
     }
@@ -245,18 +254,23 @@ public final class NotificationAPI: RequestHandler {
     public func failure() -> Response {
         metrics.unrouted.count(status: 500, duration: .zero)
         logger.error("request ended without an answer from its operation")
-        return Problem(.internal, "The service failed to answer.").response(instance: "/")
+        return Problem(.internal, "The service failed to answer.")
+            .response(instance: "/", RequestContext.identification(newRequestId()))
     }
 
     /// The client's request id if it consists of 1 to 128 visible ASCII characters, else a new one.
     private func requestId(of head: RequestHead) -> String {
-        let number = requests.add(1, ordering: .relaxed).newValue
+        let fresh = newRequestId()
         if let given = head.headers["X-Request-Id"], (1...128).contains(given.utf8.count),
             given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         {
             return given
         }
-        return about.instance + "-" + String(number)
+        return fresh
+    }
+
+    private func newRequestId() -> String {
+        about.instance + "-" + String(requests.add(1, ordering: .relaxed).newValue)
     }
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contract.service import Service, StartService
+from contract.wire_client import ask_once
 
 
 def lines(service: Service) -> list[dict[str, Any]]:
@@ -38,6 +39,35 @@ def test_requests_are_logged_as_the_setting_says(start: StartService, requests: 
     told = [line["metadata"] for line in lines(service) if line["message"] == "request"]
     assert [each["status"] for each in told] == statuses
     assert all(isinstance(each["durationMicroseconds"], int) for each in told)
+
+
+REFUSED = (
+    b"GET /livez HTTP/1.1\r\n\r\n",
+    b"GET /livez HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+    b"GET livez HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"G\x1bT /livez HTTP/1.1\r\nHost: a\r\n\r\n",
+)
+
+
+@pytest.mark.parametrize("request_", REFUSED)
+def test_a_request_that_violates_http_is_logged_and_answered_with_an_id(start: StartService, request_: bytes) -> None:
+    service, _ = start("log: {format: json, requests: errors}")
+    answer = ask_once(service.port, request_)
+    assert answer.status == 400
+    [told] = [line["metadata"] for line in lines(service) if line["message"] == "request"]
+    assert told["id"] == answer.headers["x-request-id"]
+    assert told["status"] == 400
+
+
+def test_a_refused_role_is_logged_with_the_name_of_its_token(start: StartService, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text("grafana read 0123456789abcdef\n")
+    service, client = start(f"log: {{format: json, requests: errors}}\nauth: {{tokensFile: '{tokens}'}}")
+    for token, status in (("0123456789abcdef", 403), ("0123456789abcdeg", 401)):
+        headers = {"Authorization": f"Bearer {token}"}
+        assert client.raw("PUT", "/v1/hosts/a", headers=headers).status == status
+    told = [line["metadata"] for line in lines(service) if line["message"] == "request"]
+    assert [(each["status"], each["caller"]) for each in told] == [(403, "grafana"), (401, "-")]
 
 
 @pytest.mark.parametrize(("mode", "warned"), [(0o600, False), (0o640, False), (0o644, True)])

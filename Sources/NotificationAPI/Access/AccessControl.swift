@@ -54,6 +54,13 @@ final class AccessControl: Sendable {
         return Admission(caller: caller, generation: generation)
     }
 
+    /// The client whose token the request has, whatever its role.
+    func caller(of head: RequestHead) -> TokenTable.Caller? {
+        head.headers["Authorization"].flatMap(AccessControl.bearerToken).flatMap { token in
+            tokens.withLock { $0 }?.caller(presenting: token)
+        }
+    }
+
     /// Whether the request would still be admitted. Cheap unless the tokens were replaced.
     func isStillValid(_ admission: Admission) -> Bool {
         if generation.load(ordering: .acquiring) == admission.generation { return true }
