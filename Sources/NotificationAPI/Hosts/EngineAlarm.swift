@@ -1,6 +1,7 @@
 import Bytes
 
-/// Decides when to log that an engine fails and that it works again: at most once each in 30 s, however many messages fail.
+/// Decides when to log that an engine fails and that it works again: every 30 s while it fails, and at most three times each in
+/// 30 s, however often it changes. The last line says that it fails unless it has worked since.
 struct EngineAlarm {
     /// A line to log.
     enum Line: Equatable {
@@ -10,27 +11,36 @@ struct EngineAlarm {
         case working
     }
 
-    /// Time between two lines about failures.
+    /// Time between two lines about failures that go on.
     static let pause = Duration.seconds(30)
+    /// Lines about failures within that time after which a success is not reported.
+    static let mostLines = 3
 
     private var failures: UInt64 = 0
-    private var lastLine: Monotonic?
+    /// When the latest lines about failures were logged.
+    private var lines: [Monotonic] = []
+    /// Whether the latest line says that the engine fails.
     private var isAnnounced = false
 
     /// Records a failure at `now`.
     mutating func fail(at now: Monotonic) -> Line? {
         failures += 1
-        if let lastLine, now - lastLine < EngineAlarm.pause { return nil }
+        if isAnnounced, let last = lines.last, now - last < EngineAlarm.pause { return nil }
         defer { failures = 0 }
-        lastLine = now
+        forget(before: now)
+        lines.append(now)
         isAnnounced = true
         return .failing(failures)
     }
 
-    /// Records a success.
-    mutating func succeed() -> Line? {
+    /// Records a success at `now`.
+    mutating func succeed(at now: @autoclosure () -> Monotonic) -> Line? {
         guard isAnnounced else { return nil }
+        forget(before: now())
+        guard lines.count < EngineAlarm.mostLines else { return nil }
         isAnnounced = false
         return .working
     }
+
+    private mutating func forget(before now: Monotonic) { lines.removeAll { now - $0 >= EngineAlarm.pause } }
 }

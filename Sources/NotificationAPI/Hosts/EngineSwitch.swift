@@ -168,10 +168,12 @@ final class EngineSwitch: EnginePort {
             } else {
                 state.health.lastSuccess = time
             }
-            if let line = isTaken ? state.deliveries.succeed() : state.deliveries.fail(at: .now()) {
+            if let line = isTaken ? state.deliveries.succeed(at: .now()) : state.deliveries.fail(at: .now()) {
                 lines.append((.delivery, line))
             }
-            if readsReply, let line = mismatch == nil ? state.replies.succeed() : state.replies.fail(at: .now()) {
+            if readsReply,
+                let line = mismatch == nil ? state.replies.succeed(at: .now()) : state.replies.fail(at: .now())
+            {
                 lines.append((.reply, line))
             }
             return (lines.isEmpty ? nil : state.connection.setting, lines)
