@@ -3,7 +3,8 @@ extension Sequence<String> {
     ///
     /// Upper and lower case, `_`, `-` and blanks do not count as differences. Otherwise at most two letters may be inserted,
     /// left out, replaced or swapped: one in words of three or four letters, a third of the letters of longer ones, up to 8.
-    /// The first of equally close names wins.
+    /// The first of equally close names wins. If none is close, it is the first name that begins with the four or more letters of
+    /// `word`.
     ///
     /// - Complexity: O(total length of the names × length of `word`), less for names that begin differently. Words of more than
     ///   64 bytes have no closest name.
@@ -19,14 +20,17 @@ extension Sequence<String> {
             default: Swift.min(Swift.max(2, letters.count / 3), mostEdits)
             }
         var nearest: String?
+        var longer: String?
         for name in self {
-            let distance = editDistance(letters, lettersOfName(name), limit: limit)
+            let own = lettersOfName(name)
+            if longer == nil, letters.count >= 4, own.starts(with: letters) { longer = name }
+            let distance = editDistance(letters, own, limit: limit)
             guard let distance else { continue }
             nearest = name
             if distance == 0 { break }
             limit = distance - 1
         }
-        return nearest
+        return nearest ?? longer
     }
 
     /// `; did you mean NAME?` with the name closest to `word`; empty if there is none.

@@ -27,7 +27,8 @@ struct SettingsValue {
         else { throw fault("\(quoted(text)) is not a whole number" + unitHint(text)) }
         guard let number = Int(text), range.contains(number) else {
             let unit = unit.map { " \($0)" } ?? ""
-            throw fault("\(String(text.prefix(80))) is not in \(range.lowerBound)...\(range.upperBound)\(unit)")
+            throw fault(
+                "\(String(text.unicodeScalars.prefix(80))) is not in \(range.lowerBound)...\(range.upperBound)\(unit)")
         }
         return number
     }

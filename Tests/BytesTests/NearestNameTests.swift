@@ -37,6 +37,14 @@ import Testing
         #expect(["abcdey", "ABCDEF"].nearest(to: "abcdef") == "ABCDEF")
     }
 
+    @Test func `if no name is close, the first one that begins with the word is shown`() {
+        let names = ["NotifyNewThreadDifferentProcess", "NotifyNewThreadSameProcess", "NewThreadAndCmdLine"]
+        #expect(names.nearest(to: "NotifyNew") == "NotifyNewThreadDifferentProcess")
+        #expect(names.nearest(to: "newt") == "NewThreadAndCmdLine")
+        #expect(names.nearest(to: "New") == nil)
+        #expect(names.nearest(to: "Thread") == nil)
+    }
+
     @Test func `if no name is close, a short list of names is shown`() {
         #expect(["flags", "rules"].hintOrList(for: "flgs") == "; did you mean flags?")
         #expect(["flags", "rules"].hintOrList(for: "deny") == "; use one of flags, rules")

@@ -1,5 +1,6 @@
 """The vocabulary has the names of the document, and all counters and members that exist."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,9 @@ ENUMS = {
     "asyncOperations": "AsyncOperation",
     "events": "EventType",
 }
+
+
+RULE_ID = re.compile(r"\b(?:DATA|PRC|THR|TEX|IMG|SYN|ASY|OBJ|COR)(?:-[0-9]+)?\b")
 
 
 @pytest.fixture
@@ -69,16 +73,24 @@ def test_every_name_finds_exactly_the_entries_that_have_it(client: Client, vocab
     for group, items in vocabulary.items():
         for item in items:
             if group == "conditions":
-                found = {item["check"], item["routine"]}
+                found = {item["check"], item["routine"], item["rule"]}
             else:
                 found = {item["name"], item.get("driverName") or item["name"], *item.get("operations", [])}
             if group == "problems":
                 found.add(item["type"])
+            elif group not in ("conditions", "layouts"):
+                found |= {name.rpartition(".")[2] for name in found}
+                found |= set(RULE_ID.findall(item["meaning"]))
             for name in found:
                 named.setdefault(name, {}).setdefault(group, []).append(item)
     assert len(named) > 150
     for name, expected in named.items():
         assert entries(client, name) == expected, name
+
+
+@pytest.mark.parametrize("name", ["recvErrorCount", "sync.NewThreadDifferentProcess.recvErrorCount"])
+def test_a_counter_is_found_by_its_own_name_and_by_its_path(client: Client, name: str) -> None:
+    assert [term["name"] for term in entries(client, name)["counters"]] == ["sync.*.recvErrorCount"]
 
 
 @pytest.mark.parametrize("digits", ["0x8000", "0x00008000"])

@@ -19,7 +19,8 @@ struct ConnectionTests {
     }
 
     @Test(arguments: [
-        [UInt8].response([UInt8](#"{"accessDenied":true}"#.utf8)), .response([], status: 408), [UInt8]("\r\n".utf8), [0],
+        [UInt8].response([UInt8](#"{"accessDenied":true}"#.utf8)), .response([], status: 408), [UInt8]("\r\n".utf8),
+        [0],
     ])
     func `bytes that arrive between two messages are the reply to neither`(stray: [UInt8]) async throws {
         let isAnswered = Locked(false)

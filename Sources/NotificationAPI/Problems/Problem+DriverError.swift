@@ -30,6 +30,8 @@ extension DriverError {
                 .streamContextExists,
                 "Change its rules: PATCH /v1/hosts/{host}/stream-contexts/{id}/rules. GET .../stream-contexts lists the ids."
             )
+        case .limitReached(.drivers):
+            (.limitReached, "None can be removed: POST /v1/hosts/{host}/reset, or raise limits.driversPerHost.")
         case .limitReached(let limit): (.limitReached, "Delete some, or raise limits.\(limit.setting).")
         case .invalidParameter: (.invalidRequest, "")
         case .workerRunning:
@@ -40,7 +42,10 @@ extension DriverError {
                 #"Let it run: PUT /v1/hosts/{host}/worker with {"state":"running"}. Or step it: POST .../worker/steps."#
             )
         case .workerStopped:
-            (.workerStopped, "The host was deleted, or the service is stopping: create the host again.")
+            (
+                .workerStopped,
+                "The host was deleted or reset, or the service is stopping: try again if it exists, or create it."
+            )
         }
     }
 }

@@ -135,7 +135,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .workerPaused: "The worker is paused, so the queue would never drain. Resume it, or step it."
         case .workerRunning: "The worker takes messages from the queue by itself. Pause it before stepping it."
         case .workerStopped:
-            "The worker was shut down (ASY-9), because the host was deleted or the service stops. Create the host again."
+            "The worker was shut down (ASY-9), because the host was deleted or reset, or the service stops. Try again if the host exists, or create it."
         }
     }
 }

@@ -42,11 +42,11 @@ enum ServiceRoutes {
     private static func problemType(_ call: Call) throws(Problem) {
         let name = call.context.pathParameters[0]
         guard let type = ProblemType(rawValue: name) else {
-            let nearest = ProblemType.allCases.map(\.path).nearest(to: "/problems/" + name)
+            let nearest = ProblemType.allCases.map(\.rawValue).nearest(to: name)
             throw Problem(
                 .notFound,
                 "Unknown problem type \(name.quoted())"
-                    + (nearest.map { "; did you mean \($0)?" } ?? ". GET /problems lists all types."))
+                    + (nearest.map { "; did you mean /problems/\($0)?" } ?? ". GET /problems lists all types."))
         }
         if call.context.representation == .html {
             return call.reply.send(.html, Array(ProblemPage.page(of: type).utf8))

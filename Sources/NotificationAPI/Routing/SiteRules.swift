@@ -70,10 +70,10 @@ struct SiteRules: Sendable {
     // MARK: Refusals
 
     private static func misdirected(_ head: RequestHead) -> Problem {
-        let host = (head.headers["Host"] ?? "").prefix(255)
+        let host = head.headers["Host"] ?? ""
         return Problem(
             .misdirected,
-            "The host \"\(host)\" is not accepted. Use an address, localhost, a name without a dot, or a host in"
+            "The host \(host.quoted(limit: 255)) is not accepted. Use an address, localhost, a name without a dot, or a host in"
                 + " server.allowedHosts.")
     }
 

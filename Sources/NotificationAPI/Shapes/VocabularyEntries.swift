@@ -19,18 +19,21 @@ public struct VocabularyEntries: Sendable {
         groups: Vocabulary.groups.map { ($0, $0.terms) }, conditions: Vocabulary.conditions,
         problems: ProblemType.sorted, layouts: Vocabulary.layouts)
 
-    /// The entries called `name`: terms by our name, the driver's or their value in hex, conditions by their text or their
-    /// routine, layouts by their structure or an operation that uses it, problems by name or path. Nil if there is none.
+    /// The entries called `name`: terms by our name, the driver's, the last part of either, or their value in hex, conditions by
+    /// their text or their routine, both by a rule of the driver model, layouts by their structure or an operation that uses it,
+    /// problems by name or path. Nil if there is none.
     public static func named(_ name: String) -> VocabularyEntries? {
         let code = name.hasPrefix("0x") ? UInt64(hexDigits: name.dropFirst(2).utf8) : nil
         let found = VocabularyEntries(
             groups: all.groups.map { group, terms in
                 (
                     group,
-                    terms.filter { $0.name == name || $0.driverName == name || code != nil && $0.value?.code == code }
+                    terms.filter { $0.isCalled(name) || code != nil && $0.value?.code == code }
                 )
             },
-            conditions: all.conditions.filter { "\($0.text)" == name || $0.check.routine.name == name },
+            conditions: all.conditions.filter {
+                "\($0.text)" == name || $0.check.routine.name == name || $0.rule == name
+            },
             problems: all.problems.filter { $0.rawValue == name || $0.path == name },
             layouts: all.layouts.filter { $0.structure.name == name || $0.operations.contains(name) })
         return found.names.isEmpty ? nil : found
@@ -46,6 +49,20 @@ public struct VocabularyEntries: Sendable {
     private var names: [String] {
         groups.flatMap { $0.terms.flatMap { [$0.name, $0.driverName ?? $0.name] } } + conditions.map { "\($0.text)" }
             + problems.map(\.rawValue) + layouts.map(\.structure.name)
+    }
+}
+
+extension Term {
+    /// Whether `name` is its name, the driver's or the last part of one of them, a path that its name matches (`*` stands for any
+    /// part), or a rule that involves it.
+    fileprivate func isCalled(_ name: String) -> Bool {
+        if self.name == name || driverName == name || rules.contains(name) { return true }
+        let parts = name.split(separator: ".")
+        return [self.name, driverName ?? ""].contains { own in
+            let ownParts = own.split(separator: ".")
+            if parts.count == 1 { return ownParts.last == parts[0] }
+            return ownParts.count == parts.count && zip(ownParts, parts).allSatisfy { $0 == "*" || $0 == $1 }
+        }
     }
 }
 
