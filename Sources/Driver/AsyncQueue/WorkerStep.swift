@@ -11,13 +11,13 @@ public struct WorkerChoice: Hashable, Sendable {
 
     /// The reason for the choice of the list, in the driver's terms.
     public enum Reason: String, CaseIterable, Sendable {
-        /// The counter is below the limit, and there is a high-priority message.
+        /// The counter differs from the limit, and there is a high-priority message.
         case highPriorityFirst
-        /// The counter has reached the limit, so it is the turn of the other list.
+        /// The counter equals the limit, so it is the turn of the other list.
         case starvationLimit
-        /// The counter has reached the limit, but NotificationsList is empty.
+        /// The counter equals the limit, but NotificationsList is empty.
         case normalListEmpty
-        /// The counter is below the limit, but HighPriorityNotificationsList is empty.
+        /// The counter differs from the limit, but HighPriorityNotificationsList is empty.
         case highPriorityListEmpty
     }
 
