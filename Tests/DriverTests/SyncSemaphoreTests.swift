@@ -105,7 +105,7 @@ import Testing
         queue.runAll()
         #expect(records.values.map(\.status) == [.cancelled, .cancelled])
         #expect(records.values.map(\.delivery) == [.notSent, .notSent])
-        #expect(records.values.allSatisfy { $0.explanation == "the driver unloads" })
+        #expect(records.values.allSatisfy { $0.explanation == "the driver is unloading" })
         #expect(timers.delays.isEmpty)
         try send(1)
         #expect(records.values.last?.status == .cancelled, "nothing waits any more")

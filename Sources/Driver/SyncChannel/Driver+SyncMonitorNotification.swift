@@ -42,7 +42,7 @@ extension Driver {
                     let failure =
                         status == .timeout
                         ? "SendingSyncSemaphore had no free permit within \(timeout.milliseconds) ms"
-                        : "the driver unloads"
+                        : "the driver is unloading"
                     completion(self.withState { $0.failToAcquire(record, status, failure, now: now) })
                 }
             }
@@ -89,7 +89,7 @@ extension DriverState {
             end(&record, as: .notSent, now: now)
             return .over(record)
         }
-        if isUnloading { return .over(failToAcquire(record, .cancelled, "the driver unloads", now: now)) }
+        if isUnloading { return .over(failToAcquire(record, .cancelled, "the driver is unloading", now: now)) }
         guard config.sendSyncNotificationFlag else {
             return .over(failToAcquire(record, .unsuccessful, "sendSyncNotificationFlag is false", now: now))
         }
