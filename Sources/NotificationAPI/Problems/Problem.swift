@@ -55,7 +55,12 @@ public struct Problem: Error, Sendable {
     init(faults: [Fault]) {
         type = .invalidRequest
         let first = faults.first?.sentence ?? "The request has a fault."
-        detail = faults.count > 1 ? "\(first) (and \(faults.count - 1) more)" : first
+        detail =
+            switch faults.count {
+            case ...1: first
+            case 2: "\(first) There is 1 more fault: see errors."
+            default: "\(first) There are \(faults.count - 1) more faults: see errors."
+            }
         self.faults = faults
         header = nil
         statusOverride = nil
