@@ -51,7 +51,7 @@ public enum EngineSettings: Hashable, Sendable {
         for given in keys.flatMap({ reader.given($0) }) where kind != chosen {
             let type = reader.text("engine.type", seenFrom: given).map(Kind.init) ?? .embedded
             if let type, type != kind {
-                reader.add(given.fault(EngineSettings.fault(of: given, requiring: kind)))
+                reader.add(given.faultOfUse(EngineSettings.fault(of: given, requiring: kind)))
             }
         }
     }

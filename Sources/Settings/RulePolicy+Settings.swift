@@ -5,7 +5,7 @@ import Yams
 extension RulePolicy {
     /// Reads the list `rulePolicies`: rules and flags that a process gets at its creation, by its image.
     static func list(from reader: inout SettingsReader) -> [RulePolicy] {
-        let items = reader.read("rulePolicies") { given throws(SettingsFault) in try given.items() } ?? []
+        let items = reader.readStructure("rulePolicies") { given throws(SettingsFault) in try given.items() } ?? []
         let policies = items.compactMap { RulePolicy($0, from: &reader) }
         if let excess = RulePolicySet.excess(of: policies), let given = reader.given("rulePolicies").first {
             reader.add(given.fault(excess))

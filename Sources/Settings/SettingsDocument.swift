@@ -112,14 +112,9 @@ struct SettingsDocument {
                     setAsideCount += 1
                 }
             }
-        } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
-            YamlError.composer(_, let problem, let mark, _)
-        {
-            faults.append(fault(mark, "is not YAML: \(problem)"))
-        } catch YamlError.reader(let problem, _, _, _) {
-            faults.append(fault(nil, "is not YAML: \(problem)"))
         } catch {
-            faults.append(fault(nil, "is not YAML"))
+            let reason = YAMLFault(error)
+            faults.append(fault(reason.mark, reason.detail))
         }
         // Without a root, their groups are unknown.
         faults += duplicates

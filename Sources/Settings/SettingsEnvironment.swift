@@ -28,7 +28,7 @@ public struct SettingsFlag: Hashable, Sendable {
     var settingsValue: SettingsValue {
         SettingsValue(
             node: .scalar(.init(value, .implicit, .plain)), key: key,
-            origin: file.map { .file(name: $0, line: nil) } ?? .flag(flag))
+            origin: file.map { .file(name: $0, line: nil) } ?? .flag(flag), fileOption: file.map { _ in flag })
     }
 }
 
@@ -64,21 +64,32 @@ struct SettingsEnvironment {
     }
 
     /// Faults for the variables of one of `groups` that name no key.
-    func unknown(besides known: Set<String>, groups: Set<Substring>) -> [SettingsFault] {
+    ///
+    /// Keys in `structures` are not proposed.
+    func unknown(besides known: Set<String>, groups: Set<Substring>, structures: Set<String>) -> [SettingsFault] {
         let prefixes = groups.map { Self.variable(of: String($0)) + "_" }
+        let names = known.map(Self.variable).sorted()
         return unknownNames(besides: known).filter { name in prefixes.contains { name.hasPrefix($0) } }.map { name in
-            let hint = known.map(Self.variable).sorted().hint(for: name)
+            let hint = Self.nearest(to: name, of: names, besides: structures).map { "; did you mean \($0)?" } ?? ""
             return SettingsFault(origin: .environment(variable: name), key: nil, detail: "unknown setting" + hint)
         }
     }
 
     /// The variables outside `groups` that name no key, with the nearest variable that does. They have no effect, which a
-    /// misspelling would not show.
-    func ignored(besides known: Set<String>, groups: Set<Substring>) -> [(name: String, nearest: String?)] {
+    /// misspelling would not show. Keys in `structures` are not proposed.
+    func ignored(
+        besides known: Set<String>, groups: Set<Substring>, structures: Set<String>
+    ) -> [(name: String, nearest: String?)] {
         let prefixes = groups.map { Self.variable(of: String($0)) + "_" }
         let names = known.map(Self.variable).sorted() + Self.short.values.sorted()
         return unknownNames(besides: known).filter { name in !prefixes.contains { name.hasPrefix($0) } }.map { name in
-            (name, names.nearest(to: name))
+            (name, Self.nearest(to: name, of: names, besides: structures))
+        }
+    }
+
+    /// The variable of `names` that is nearest to `name`; nil if none is near, or if it is one of `structures`.
+    private static func nearest(to name: String, of names: [String], besides structures: Set<String>) -> String? {
+        names.nearest(to: name).flatMap { nearest in structures.contains { variable(of: $0) == nearest } ? nil : nearest
         }
     }
 

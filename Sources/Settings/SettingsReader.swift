@@ -13,6 +13,8 @@ struct SettingsReader {
     private let document: SettingsDocument
     /// The keys that were read.
     private(set) var known: Set<String> = []
+    /// Those of them that are lists or mappings, which a variable cannot give.
+    private var structures: Set<String> = []
 
     init(file: SettingsFile?, environment: [String: String], flags: [SettingsFlag]) {
         document = file.map(SettingsDocument.init) ?? SettingsDocument(SettingsFile(name: "", text: ""))
@@ -37,6 +39,7 @@ struct SettingsReader {
         let first =
             switch given.origin {
             case .flag: 0
+            case .file where given.fileOption != nil: 0
             case .environment: 1
             case .file: 2
             }
@@ -56,6 +59,14 @@ struct SettingsReader {
             }
         }
         return values.first.flatMap(\.self)
+    }
+
+    /// The entries or members of `key` as parsed by `parse`, as `read`; a variable cannot give them.
+    mutating func readStructure<Value>(
+        _ key: String, _ parse: (SettingsValue) throws(SettingsFault) -> Value
+    ) -> Value? {
+        structures.insert(key)
+        return read(key, parse)
     }
 
     /// Replaces `value` by the number given for `key`, if any.
@@ -125,11 +136,13 @@ struct SettingsReader {
                 all.append(SettingsFault(origin: origin, key: String(group), detail: fault))
             }
         }
-        return all + environment.unknown(besides: known, groups: groups)
+        return all + environment.unknown(besides: known, groups: groups, structures: structures)
     }
 
     /// The variables that have no effect, because they are neither settings nor misspelled members of a group.
-    var ignoredVariables: [(name: String, nearest: String?)] { environment.ignored(besides: known, groups: groups) }
+    var ignoredVariables: [(name: String, nearest: String?)] {
+        environment.ignored(besides: known, groups: groups, structures: structures)
+    }
 
     /// The groups of the known keys.
     private var groups: Set<Substring> {
@@ -147,7 +160,9 @@ struct SettingsReader {
         {
             return "; did you mean \(keys[index])?"
         }
-        guard let dot = key.firstIndex(of: ".") else { return groups.map(String.init).sorted().hintOrList(for: key) }
+        guard let dot = key.firstIndex(of: ".") else {
+            return (groups.map(String.init) + keys.filter { !$0.contains(".") }).sorted().hintOrList(for: key)
+        }
         let group = key[...dot]
         return keys.filter { $0.hasPrefix(group) }.map { String($0.dropFirst(group.count)) }.hintOrList(
             for: key[dot...])

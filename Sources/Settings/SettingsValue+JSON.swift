@@ -33,8 +33,17 @@ extension SettingsValue {
         } catch let fault as SettingsFault {
             throw fault
         } catch {
-            throw fault("is not YAML")
+            throw fault(of: YAMLFault(error))
         }
+    }
+
+    /// The fault of a text that is not YAML. The line counts in a file of its own, not in a value of the settings file.
+    private func fault(of reason: YAMLFault) -> SettingsFault {
+        var place = self
+        if fileOption != nil, case .file(let name, _) = origin {
+            place.origin = .file(name: name, line: reason.mark?.line)
+        }
+        return place.fault((reason.key.map { $0.quoted() + " " } ?? "") + reason.detail)
     }
 
     private func write(
@@ -82,9 +91,11 @@ extension SettingsValue {
         }
     }
 
-    /// A fault at the position of a JSON pointer.
+    /// A fault at the position of a JSON pointer. Below a variable or a file of its own, the path begins without the group.
     private func fault(at pointer: String, _ detail: String) -> SettingsFault {
         var place = self
+        let group = key.lastIndex(of: ".").map { key[...$0] } ?? ""
+        if fileOption != nil { place.key = String(key.dropFirst(group.count)) }
         for part in pointer.split(separator: "/") {
             if let index = Int(part), let child = place.node.sequence?.dropFirst(index).first {
                 place = place.child(child, key: "\(place.key)[\(index)]")
@@ -93,6 +104,9 @@ extension SettingsValue {
             } else {
                 place.key += ".\(part)"
             }
+        }
+        if case .environment = origin, place.key != key {
+            return place.fault("\(place.key.dropFirst(group.count).escapingInvisible): \(detail)")
         }
         return place.fault(detail)
     }

@@ -6,10 +6,17 @@ struct SettingsValue {
     var node: Node
     var key: String
     var origin: SettingsFault.Origin
+    /// The option that names the file whose whole content the value is; nil for any other value.
+    var fileOption: String?
 
-    /// A fault of the value.
+    /// A fault of the value. A file that an option names has no keys.
     func fault(_ detail: String) -> SettingsFault {
-        SettingsFault(origin: origin, key: key, detail: detail)
+        SettingsFault(origin: origin, key: fileOption == nil ? key : nil, detail: detail)
+    }
+
+    /// A fault that consists in giving the value at all.
+    func faultOfUse(_ detail: String) -> SettingsFault {
+        SettingsFault(origin: fileOption.map { .flag($0) } ?? origin, key: key, detail: detail)
     }
 
     /// A text, quoted or not; never empty.

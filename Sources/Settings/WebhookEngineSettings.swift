@@ -37,7 +37,8 @@ public struct WebhookEngineSettings: Hashable, Sendable {
     }
 
     private mutating func readHeaders(from reader: inout SettingsReader) {
-        let members = reader.read("engine.headers") { given throws(SettingsFault) in try given.members() } ?? []
+        let members =
+            reader.readStructure("engine.headers") { given throws(SettingsFault) in try given.members() } ?? []
         var texts: [String: String] = [:]
         for (name, value) in members {
             do throws(SettingsFault) {

@@ -151,8 +151,8 @@ def test_engine_reports_all_faults_of_its_replies(tmp_path: Path) -> None:
     result = run("engine", "--replies", str(replies))
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
-        f'{replies}:1: engine.replies[0].operation: "Nope" is not an operation',
-        f"{replies}:2: engine.replies[1]: has reply and also accessDenied, rules or flags; omit one of them",
+        f'{replies}:1: replies[0].operation: "Nope" is not an operation',
+        f"{replies}:2: replies[1]: has reply and also accessDenied, rules or flags; omit one of them",
     ]
 
 

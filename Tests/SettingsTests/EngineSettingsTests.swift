@@ -55,9 +55,6 @@ import WebhookEngine
             ])
         expectFaults("engine:\n  replies: 3\n", ["wdfilterd.yaml:2: engine.replies: must be a list"])
         expectFaults(
-            "", flags: [SettingsFlag("--replies", key: "engine.replies", file: SettingsFile(name: "r", text: "- {"))],
-            ["r: engine.replies: is not YAML"])
-        expectFaults(
             "engine:\n  replies:\n  - &a {imageFileName: x}\n" + String(repeating: "  - *a\n", count: 100),
             ["wdfilterd.yaml:2: engine.replies: has 101 elements, at most 100 are allowed"])
         expectFaults(
@@ -76,6 +73,57 @@ import WebhookEngine
         expectFaults(
             "engine:\n  type: none\n  replies: []\n",
             ["wdfilterd.yaml:3: engine.replies: requires engine.type embedded"])
+    }
+
+    @Test(arguments: [
+        ("- {", "r:2: is not YAML: did not find expected node content"),
+        (
+            "- imageFileName: 'a'\n  reply: \"C:\\Windows\"",
+            #"r:2: is not YAML: found unknown escape character; in double quotes write \\, or use single quotes"#
+        ),
+        (
+            #"- imageFileName: "C:\users""#,
+            #"r:1: is not YAML: did not find expected hexdecimal number; in double quotes write \\, or use single quotes"#
+        ),
+        ("- {kind: sync, kind: async}", #"r:1: "kind" is given more than once"#),
+        ("a: b", "r: must be a list"),
+        ("- imageFileName: a\n  x: 1", "r:2: replies[0].x: unknown member"),
+        (
+            "- reply: deny\n- delayMs: -1",
+            "r:2: replies[1].delayMs: must be an integer from 0 to 60000, in milliseconds, not -1"
+        ),
+    ])
+    func `faults of a file of answers are about that file`(text: String, fault: String) {
+        let flag = SettingsFlag("--replies", key: "engine.replies", file: SettingsFile(name: "r", text: text))
+        let found = faults("", flags: [flag])
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix(fault) == true, "\(found)")
+    }
+
+    @Test func `a file of answers for another engine is a fault of its option`() {
+        let flag = SettingsFlag("--replies", key: "engine.replies", file: SettingsFile(name: "r", text: "[]"))
+        expectFaults("engine: {type: none}", flags: [flag], ["--replies: requires engine.type embedded"])
+        expectFaults(
+            "engine: {type: none}", flags: [flag, SettingsFlag("--x", key: "engine.type", value: "embedded")], [])
+    }
+
+    @Test func `faults of answers in a variable name their entry and member`() {
+        func expect(_ value: String, _ fault: String) {
+            expectFaults("", environment: ["WDFILTERD_ENGINE_REPLIES": value], ["WDFILTERD_ENGINE_REPLIES: \(fault)"])
+        }
+        expect(
+            #"[{"imageFileName":"*x","accesDenied":true}]"#,
+            "replies[0].accesDenied: unknown member; did you mean accessDenied?")
+        expect(
+            #"[{}, {"operation":"CreateThread","kind":"sync"}]"#, "replies[1]: CreateThread is never sync")
+        expect(
+            #"[{"a\nb":1}]"#,
+            #"replies[0].a\u{a}b: unknown member; use one of imageFileName, kind, operation, reply, accessDenied, "#
+                + "rules, flags, delayMs, failEvery")
+        expect("1", "must be a list")
+        expect(
+            #"[{"imageFileName":"\q"}]"#,
+            #"is not YAML: found unknown escape character; in double quotes write \\, or use single quotes"#)
     }
 
     @Test func `a webhook has its own members`() throws {

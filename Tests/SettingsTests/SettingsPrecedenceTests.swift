@@ -46,6 +46,9 @@ import Testing
                 "wdfilterd_driver_x": "1", "OTHER": "1",
             ],
             ["WDFILTERD_DRIVER_ASYNC_TIMEOUT: unknown setting; did you mean WDFILTERD_DRIVER_ASYNC_TIMEOUT_MS?"])
+        // A variable cannot give engine.headers.
+        expectFaults(
+            "", environment: ["WDFILTERD_ENGINE_HEADRS": "x"], ["WDFILTERD_ENGINE_HEADRS: unknown setting"])
     }
 
     @Test func `variables of no group that name no setting are listed, except those of Kubernetes and of our tests`()
@@ -63,7 +66,7 @@ import Testing
         #expect(
             settings.ignoredVariables == [
                 "WDFILTERD_CONFIG": nil, "WDFILTERD_LISTN": "WDFILTERD_LISTEN",
-                "WDFILTERD_RULEPOLICIES": "WDFILTERD_RULE_POLICIES",
+                "WDFILTERD_RULEPOLICIES": nil,
             ])
     }
 
