@@ -23,6 +23,8 @@ struct SampleAnswer: Sendable {
     /// What it means for the driver, in a word or two.
     let verdict: String
     let delay: Duration
+    /// Whether it denies a process its start.
+    let denies: Bool
 
     /// The answer by `reply`, or for CreateProcess by `creation`.
     init(
@@ -31,16 +33,29 @@ struct SampleAnswer: Sendable {
     ) {
         self.delay = delay
         if decision.fails {
-            (end, verdict) = (.response(status: 500, type: nil, body: []), "fail")
+            (end, verdict, denies) = (.response(status: 500, type: nil, body: []), "fail", false)
             return
         }
         switch reply {
-        case .timeout: (end, verdict) = (.silence, "no answer")
-        case .disconnect: (end, verdict) = (.disconnect, "disconnect")
+        case .timeout: (end, verdict, denies) = (.silence, "no answer", false)
+        case .disconnect: (end, verdict, denies) = (.disconnect, "disconnect", false)
         case .acknowledge, .mismatch, .empty, .deny:
-            let (body, word) = SampleAnswer.content(event, reply, creation)
-            let type = event.isBinary ? CloudEvent.binaryMediaType : "application/json"
+            let answer = SampleAnswer.creation(event, reply, creation)
+            let (body, word) = SampleAnswer.content(event, reply, answer)
+            let type = event.isBinary && answer?.isJSONOnly != true ? CloudEvent.binaryMediaType : "application/json"
             (end, verdict) = (.response(status: 200, type: body.isEmpty ? nil : type, body: body), word)
+            denies = answer?.accessDenied ?? false
+        }
+    }
+
+    /// The answer to a CreateProcess that the driver can read: `entry`, or one by `reply`. Nil for anything else.
+    private static func creation(
+        _ event: ReceivedEvent, _ reply: EmbeddedEngine.Reply, _ entry: CreateProcessAnswer?
+    ) -> CreateProcessAnswer? {
+        guard event.isCreation else { return nil }
+        switch reply {
+        case .empty, .mismatch: return entry
+        default: return entry ?? CreateProcessAnswer(accessDenied: reply == .deny)
         }
     }
 
@@ -48,15 +63,9 @@ struct SampleAnswer: Sendable {
     private static func content(
         _ event: ReceivedEvent, _ reply: EmbeddedEngine.Reply, _ creation: CreateProcessAnswer?
     ) -> ([UInt8], String) {
+        if let creation { return (bytes(of: creation, event), creation.verdict) }
         if event.isCreation {
-            if let creation { return (bytes(of: creation, event), creation.verdict) }
-            switch reply {
-            case .empty: return ([], "allow, empty reply")
-            case .mismatch: return (mismatch(event), "mismatch")
-            default:
-                let answer = CreateProcessAnswer(accessDenied: reply == .deny)
-                return (bytes(of: answer, event), answer.verdict)
-            }
+            return reply == .mismatch ? (mismatch(event), "mismatch") : ([], "allow, empty reply")
         }
         guard event.kind == EngineMessage.Kind.sync.rawValue, let code = event.operationCode else { return ([], "ok") }
         switch reply {
@@ -74,7 +83,7 @@ struct SampleAnswer: Sendable {
     }
 
     private static func bytes(of answer: CreateProcessAnswer, _ event: ReceivedEvent) -> [UInt8] {
-        if event.isBinary {
+        if event.isBinary, !answer.isJSONOnly {
             return CreateProcessReply(
                 accessDenied: answer.accessDenied, processFlags: answer.processFlags ?? 0,
                 processRules: answer.processRules ?? 0
@@ -105,6 +114,9 @@ struct SampleAnswer: Sendable {
 }
 
 extension CreateProcessAnswer {
+    /// Whether it sets a word to 0. In the driver's bytes, 0 leaves a word unchanged.
+    fileprivate var isJSONOnly: Bool { processFlags == 0 || processRules == 0 }
+
     /// `allow` or `deny`, and the words that it sets.
     fileprivate var verdict: String {
         var words = [accessDenied ? "deny" : "allow"]

@@ -7,6 +7,7 @@ import JSON
 import Locking
 import Messages
 import MicroHTTPD
+import Replay
 import Runtime
 
 /// An engine behind HTTP that answers as the embedded engine does.
@@ -40,16 +41,19 @@ final class SampleEngine: RequestHandler {
 
     func begin(_ head: RequestHead) -> RequestPlan {
         guard head.method == .post else {
-            return .reject(Response(status: 405, headers: [("Allow", "POST")]))
+            return .reject(Self.refusal(405, "messages are sent with POST", [("Allow", "POST")]))
         }
-        return .collect(limit: Self.bodyLimit, tooLarge: { Response(status: 413) }) { request, responder in
+        return .collect(
+            limit: Self.bodyLimit,
+            tooLarge: { Self.refusal(413, "the message is longer than \(Self.bodyLimit) bytes") }
+        ) { request, responder in
             self.receive(request, responder)
         }
     }
 
     func refuse(_ violation: RequestViolation, _ head: RequestHead?) -> Response {
         refused(violation.detail)
-        return Response(status: violation.status)
+        return Self.refusal(violation.status, violation.detail)
     }
 
     private func receive(_ request: Request, _ responder: Responder) {
@@ -74,6 +78,7 @@ final class SampleEngine: RequestHandler {
         counted.withLock { $0.count(event) }
         let image = images.withLock { $0.image(of: event) }
         let answer = answer(to: event, image: image)
+        if answer.denies { images.withLock { $0.forget(event) } }
         let finish: @Sendable () -> Void = { [print] in
             answer.send(to: event, on: responder)
             print?(AnsweredEvent(event: event, image: image, verdict: answer.verdict, duration: .now() - started))
@@ -99,7 +104,16 @@ final class SampleEngine: RequestHandler {
     private func refuse(_ responder: Responder, status: Int, reason: String) {
         refused(reason.escapingInvisible)
         counted.withLock { $0.refused += 1 }
-        responder.respond(Response(status: status))
+        responder.respond(Self.refusal(status, reason))
+    }
+
+    /// The answer to a request that is refused: the reason, on a line.
+    private static func refusal(
+        _ status: Int, _ reason: String, _ headers: [(name: String, value: String)] = []
+    ) -> Response {
+        Response(
+            status: status, headers: headers + [("Content-Type", "text/plain; charset=utf-8")],
+            body: Array((reason.escapingInvisible + "\n").utf8))
     }
 }
 
@@ -131,21 +145,25 @@ struct ImageNames: Sendable {
         let subject: String
     }
 
-    private var images: [Process: String] = [:]
+    /// Evicts the oldest processes at the limit: those of a deleted host never exit.
+    private var images: RecentMap<Process, String>
 
-    /// The maximum number of processes; beyond it, new ones have no image.
+    /// The number of processes whose images are certainly kept. At most twice as many are.
     static let limit = 100_000
+
+    init(limit: Int = ImageNames.limit) { images = RecentMap(capacity: limit) }
 
     /// The image of the process that `event` is about. Learns it from a creation and forgets it at the exit.
     mutating func image(of event: ReceivedEvent) -> String? {
         guard let subject = event.subject else { return event.imageFileName }
         let process = Process(source: event.source, subject: subject)
         guard let image = event.imageFileName else { return images[process] }
-        if event.isExit {
-            images[process] = nil
-        } else if images.count < ImageNames.limit || images[process] != nil {
-            images[process] = image
-        }
+        if event.isExit { images.remove(process) } else { images.store(image, under: process) }
         return image
+    }
+
+    /// Forgets the process that `event` is about: one that was denied never exits.
+    mutating func forget(_ event: ReceivedEvent) {
+        if let subject = event.subject { images.remove(Process(source: event.source, subject: subject)) }
     }
 }

@@ -64,13 +64,35 @@ import Testing
         #expect(names.image(of: creation) == "a.exe")
         thread.source = creation.source
         #expect(names.image(of: thread) == nil)
-        for number in 0...ImageNames.limit {
-            var other = event("direct.CreateProcess", code: 0)
-            (other.subject, other.imageFileName) = ("process/\(number)", "b.exe")
-            _ = names.image(of: other)
-            other.imageFileName = nil
-            #expect((names.image(of: other) == nil) == (number == ImageNames.limit))
+    }
+
+    @Test func `at their limit, images of new processes replace the oldest`() {
+        var names = ImageNames(limit: 10)
+        func process(_ number: Int, _ image: String? = nil) -> ReceivedEvent {
+            var event = event("direct.CreateProcess", code: 0)
+            (event.subject, event.imageFileName) = ("process/\(number)", image)
+            return event
         }
+        for number in 0..<1000 {
+            _ = names.image(of: process(number, "\(number).exe"))
+            #expect(names.image(of: process(max(0, number - 9))) == "\(max(0, number - 9)).exe")
+        }
+        #expect((0..<1000).count { names.image(of: process($0)) != nil } <= 20)
+    }
+
+    @Test func `a process that was denied is forgotten`() {
+        var names = ImageNames()
+        var creation = event("direct.CreateProcess", code: 0)
+        (creation.subject, creation.imageFileName) = ("process/8", "a.exe")
+        _ = names.image(of: creation)
+        names.forget(creation)
+        creation.imageFileName = nil
+        #expect(names.image(of: creation) == nil)
+        #expect(answered(creation, .deny).denies)
+        for reply in [EmbeddedEngine.Reply.acknowledge, .mismatch, .empty, .timeout, .disconnect] {
+            #expect(!answered(creation, reply).denies)
+        }
+        #expect(!answered(event("sync.NewThreadSameProcess", code: 6), .deny).denies)
     }
 
     @Test func `the first entry that matches decides, for its image, kind and operation`() throws {
@@ -182,6 +204,29 @@ import Testing
         (sync.isBinary, direct.isBinary) = (true, true)
         #expect(ReplySyncMessage(bytes: bytes(to: sync, reply))?.operationType == type)
         #expect(CreateProcessReply(bytes: bytes(to: direct, reply)) == creation)
+    }
+
+    @Test(arguments: [
+        (CreateProcessAnswer(processRules: 0), #"{"accessDenied":false,"rules":[]}"#, "allow, rules none"),
+        (
+            CreateProcessAnswer(processFlags: 0, processRules: ProcessRules.notifyImageLoadRule.rawValue),
+            #"{"accessDenied":false,"rules":["NotifyImageLoadRule"],"flags":[]}"#,
+            "allow, rules NotifyImageLoadRule, flags none"
+        ),
+    ])
+    func `COR-10: a word is set to 0 in JSON, because the bytes cannot`(
+        answer: CreateProcessAnswer, json: String, verdict: String
+    ) {
+        var entry = ReplyEntry()
+        entry.answer = answer
+        var behavior = EmbeddedEngine.Behavior()
+        behavior.replies = [entry]
+        var creation = event("direct.CreateProcess", code: 0)
+        creation.isBinary = true
+        let given = SampleEngine(check: nil, behavior: behavior, print: nil, refused: { _ in })
+            .answer(to: creation, image: nil)
+        #expect(given.end == .response(status: 200, type: "application/json", body: Array(json.utf8)))
+        #expect(given.verdict == verdict)
     }
 
     private func bytes(to event: ReceivedEvent, _ reply: EmbeddedEngine.Reply) -> [UInt8] {

@@ -96,8 +96,9 @@ def test_engine_checks_answers_prints_and_counts(tmp_path: Path) -> None:
         started = time.monotonic()
         assert send(port, event(), SECRET) == (200, '{"operationType":3}')
         assert time.monotonic() - started >= 0.05
-        assert send(port, event())[0] == 401
-        assert send(port, event(), "whsec_" + base64.b64encode(bytes(24)).decode())[0] == 401
+        assert send(port, event()) == (401, "not signed\n")
+        wrong = "whsec_" + base64.b64encode(bytes(24)).decode()
+        assert send(port, event(), wrong) == (401, "the signature is wrong\n")
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=SECONDS)
     assert process.returncode == 0
@@ -143,6 +144,27 @@ def test_engine_answers_by_rules_and_prints_objects(machine: Machine, tmp_path: 
         ("CreateThread", A, IMAGE, "ok"),
     ]
     assert {line["host"] for line in lines} == {machine.name}
+
+
+@pytest.mark.parametrize("encoding", ["json", "binary"])
+def test_the_sample_engine_sets_words_to_zero(machine: Machine, tmp_path: Path, encoding: str) -> None:
+    """COR-10: the embedded engine, the sample engine in either encoding, and its print agree."""
+    entry = {"imageFileName": "*\\notepad.exe", "rules": [], "flags": []}
+    policies = {"items": [{"imageFileName": "*", "rules": ["NotifyImageLoadRule"], "flags": ["TrustedProcess"]}]}
+    machine.call("putRulePolicies", body=policies)
+    replies = tmp_path / "replies.json"
+    replies.write_text(json.dumps([entry]))
+    machine.call("putEngine", body={"type": "embedded", "replies": [entry]})
+    embedded = machine.process(processId=A)
+    with engine("--replies", str(replies), "--print") as (port, process):
+        webhook = {"type": "webhook", "url": f"http://127.0.0.1:{port}/", "encoding": encoding}
+        machine.call("putEngine", body=webhook)
+        created = machine.process(processId=B)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=SECONDS)
+    assert (created["rules"], created["flags"]) == (embedded["rules"], embedded["flags"])
+    assert (created["rules"], "TrustedProcess" in created["flags"]) == ([], False)
+    assert "-> allow, rules none, flags none," in output.splitlines()[0]
 
 
 def test_engine_reports_all_faults_of_its_replies(tmp_path: Path) -> None:

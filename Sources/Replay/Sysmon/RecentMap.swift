@@ -1,26 +1,35 @@
 /// A dictionary that evicts its oldest entries, so that it does not grow with an upload.
 ///
 /// It keeps at least the newest `capacity` entries, and at most twice as many.
-struct RecentMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+package struct RecentMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let capacity: Int
     private var recent: [Key: Value] = [:]
     private var older: [Key: Value] = [:]
 
-    init(capacity: Int) { self.capacity = capacity }
+    /// An empty map.
+    package init(capacity: Int) { self.capacity = capacity }
 
     /// The value stored under `key`; nil if there is none or it was evicted.
     ///
     /// - Complexity: O(1).
-    subscript(key: Key) -> Value? { recent[key] ?? older[key] }
+    package subscript(key: Key) -> Value? { recent[key] ?? older[key] }
 
     /// Stores `value` under `key`.
     ///
     /// - Complexity: amortized O(1).
-    mutating func store(_ value: Value, under key: Key) {
+    package mutating func store(_ value: Value, under key: Key) {
         if recent.updateValue(value, forKey: key) == nil, recent.count > capacity {
             older = recent
             recent = [key: value]
         }
+    }
+
+    /// Removes the value under `key`, if any.
+    ///
+    /// - Complexity: O(1).
+    package mutating func remove(_ key: Key) {
+        recent[key] = nil
+        older[key] = nil
     }
 
     /// Stores `value` under `key` unless there is a value; that one then counts as new.
