@@ -6,6 +6,12 @@ extension StringProtocol {
         return "\"\(String(String.UnicodeScalarView(shown.dropLast())).escapingInvisible)…\""
     }
 
+    /// The text with its lines, each as `escapingInvisible`.
+    public var escapingInvisibleInLines: String {
+        unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { String(String.UnicodeScalarView($0)).escapingInvisible }.joined(separator: "\n")
+    }
+
     /// The text without characters that start a line, control a terminal or are not shown: they are written as `\u{1b}`.
     public var escapingInvisible: String {
         guard unicodeScalars.contains(where: \.isInvisible) else { return String(self) }

@@ -145,7 +145,7 @@ public struct Dissection: Sendable {
         }
         if end < bytes.count {
             remarks.append(
-                MessageFault(offset: end, detail: "\(bytes.count - end) more bytes after the message"))
+                MessageFault(offset: end, detail: "\((bytes.count - end).counted("more byte")) after the message"))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import CArchive
 import Glibc
 
@@ -91,7 +92,8 @@ final class ArchiveFile {
             if piece[..<count].contains(where: { $0 != 0 }) {
                 throw RecordingFault(
                     file.name,
-                    "is damaged: \(file.bounds.upperBound - end) bytes after the compressed data cannot be read")
+                    "is damaged: \((file.bounds.upperBound - end).counted("byte")) after the compressed data cannot be read"
+                )
             }
             rest.bounds = rest.bounds.dropFirst(count)
         }

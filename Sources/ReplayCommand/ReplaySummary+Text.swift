@@ -49,10 +49,11 @@ extension ReplaySummary {
             (namesMachine ? ["machine"] : []) + ["message", "reason", "process", "count", "first", "last"],
             lossRows(Page.maxRows, namesMachine: namesMachine))
         if losses.count > Page.maxRows {
-            page.line("  and \(losses.count - Page.maxRows) more kinds; see --json")
+            page.line("  and \((losses.count - Page.maxRows).counted("more kind")); see --json")
         }
         if report.lossesUnlisted > 0 {
-            page.line("  and \(grouped(report.lossesUnlisted)) messages of further kinds that are not listed")
+            let noun = report.lossesUnlisted == 1 ? "message" : "messages"
+            page.line("  and \(grouped(report.lossesUnlisted)) \(noun) of further kinds that are not listed")
         }
     }
 

@@ -114,7 +114,7 @@ extension Layout {
         if part.measureField != nil {
             if extent.isEmpty, part.offsetField != nil { return nil }
             guard extent.count >= 2, extent.count.isMultiple(of: 2) else {
-                reader.fault(start, "\(name) has \(extent.count.hex()) bytes: not a UTF-16 text with a NUL")
+                reader.fault(start, "\(name) has \(extent.count.hexBytes): not a UTF-16 text with a NUL")
                 return nil
             }
         }

@@ -49,9 +49,9 @@ struct MessageReader {
     /// read.
     mutating func limit(to size: Int, statedAt offset: Int, header: Int) {
         if size < header {
-            fault(offset, "says \(size.hex()) bytes, fewer than the header has")
+            fault(offset, "says \(size.hexBytes), fewer than the header has")
         } else if size > bytes.count {
-            fault(offset, "says \(size.hex()) bytes, but only \(bytes.count.hex()) are there")
+            fault(offset, "says \(size.hexBytes), but only \(bytes.count.hex()) are there")
             isTruncated = true
         } else {
             end = size
@@ -102,4 +102,9 @@ struct MessageReader {
     func terminator(from offset: Int, to limit: Int) -> Int? {
         stride(from: offset, to: limit - 1, by: 2).first { bytes[$0] == 0 && bytes[$0 + 1] == 0 }
     }
+}
+
+extension Int {
+    /// The number of bytes in hex, `0x1 byte` or `0x30 bytes`.
+    var hexBytes: String { "\(hex()) \(self == 1 ? "byte" : "bytes")" }
 }

@@ -54,7 +54,7 @@ public struct CreateProcessReply: Hashable, Sendable {
 
     /// Why `init(bytes:)` refuses a buffer, a phrase.
     public static func fault(in bytes: [UInt8]) -> String {
-        if bytes.count < size { return "\(bytes.count) bytes; a reply to CreateProcess has \(size)" }
+        if bytes.count < size { return "\(bytes.count.counted("byte")); a reply to CreateProcess has \(size)" }
         if bytes[0] != 0x5D { return "byte 00 is \(UInt64(bytes[0]).hex()); expected 0x5d" }
         return "the word at 02 is \((UInt64(bytes[3]) << 8 | UInt64(bytes[2])).hex()); expected 0x60"
     }

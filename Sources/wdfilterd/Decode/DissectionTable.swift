@@ -39,7 +39,7 @@ struct DissectionTable {
 
     private var heading: String {
         let count = dissection.bytes.count
-        let size = "\(count) \(count == 1 ? "byte" : "bytes")" + (address.map { " at \($0.hex(digits: 2))" } ?? "")
+        let size = count.counted("byte") + (address.map { " at \($0.hex(digits: 2))" } ?? "")
         return switch dissection.content {
         case .async(let message): "\(message.operation.name), an asynchronous structure, \(size)"
         case .sync(let message): "\(message.operation.name), a synchronous message, \(size)"
