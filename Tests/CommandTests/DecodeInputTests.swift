@@ -29,6 +29,20 @@ import Testing
         ([], DecodeInput.Kind.auto, "f: is empty"), (Array("5d\nzz".utf8), .auto, "f:2: \"zz\" is not hex"),
         ([0x5D, 0x00], .hex, "f: is not text"), ([0xC3], .hex, "f: is not text"),
         (Array("\n# nothing\n".utf8), .auto, "f: has no bytes"),
+        (
+            Array(#"{"sequence":1,"time":"2026-01-01"}"#.utf8), .auto,
+            "f: this is JSON; request the bytes with -H 'Accept: application/octet-stream'"
+        ),
+        (
+            Array(#"[{"sequ"#.utf8), .hex,
+            "f: this is JSON; request the bytes with -H 'Accept: application/octet-stream'"
+        ),
+        (
+            Array(#"{ "type": "/problems/unknown-message", "status": 404, "detail": "No \u001b message." }"#.utf8),
+            .auto,
+            #"f: this is an error of the service, not a message: No \u{1b} message."#
+        ),
+        (Array("{0x5d, 0x0g}".utf8), .auto, #"f:1: "0x0g}" is not hex"#),
     ])
     func `an invalid file is reported with its line`(content: [UInt8], kind: DecodeInput.Kind, message: String) {
         #expect { try read(content, kind) } throws: { error in

@@ -1,6 +1,7 @@
 import Bytes
 import Console
 import Glibc
+import JSON
 
 /// The bytes to decode, from a binary file or a text dump.
 struct DecodeInput {
@@ -43,9 +44,27 @@ struct DecodeInput {
             let dump = try HexDump(text)
             (bytes, address) = (dump.bytes, dump.address)
         } catch {
+            if let fault = DecodeInput.faultOfJSON(text) {
+                throw CommandFailure(status: .usage, message: "\(name): \(fault)")
+            }
             let location = error.line > 0 ? "\(name):\(error.line)" : name
             throw CommandFailure(status: .usage, message: "\(location): \(error.detail)")
         }
+    }
+
+    /// The fault of a text that is JSON, a phrase, and nil for any other text: the service answers with JSON unless it is asked
+    /// for bytes, and always if it refuses a request.
+    private static func faultOfJSON(_ text: String) -> String? {
+        let start = text.unicodeScalars.filter { !$0.properties.isWhitespace }.prefix(2)
+        guard start.first == "[" || start.elementsEqual("{\"".unicodeScalars) else { return nil }
+        let problem = try? JSONDocument.read(Array(text.utf8)) { root -> String? in
+            guard root.kind == .object, let object = root.openObject(),
+                object["type"]?.string()?.hasPrefix("/problems/") == true
+            else { return nil }
+            return object["detail"]?.string()
+        }
+        if let problem { return "this is an error of the service, not a message: \(problem)" }
+        return "this is JSON; request the bytes with -H 'Accept: application/octet-stream'"
     }
 
     /// The content as text: UTF-8 without control characters, or UTF-16 with a byte order mark, as PowerShell and WinDbg
