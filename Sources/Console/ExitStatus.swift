@@ -1,3 +1,4 @@
+import Bytes
 public import Settings
 
 /// The exit codes of all subcommands.
@@ -16,13 +17,20 @@ public enum ExitStatus: Int32, Sendable {
 public struct CommandFailure: Error {
     /// The exit code.
     public var status: ExitStatus
-    /// The message for standard error, one or more lines.
-    public var message: String
+    /// The message for standard error, one or more lines, safe to show in a terminal.
+    public let message: String
 
-    /// Creates a failure with the exit code `status`.
+    /// Creates a failure with a message of one line. Line breaks in it, which can only come from values that it quotes, are
+    /// escaped like control characters.
     public init(status: ExitStatus, message: String) {
         self.status = status
-        self.message = message
+        self.message = message.escapingInvisible
+    }
+
+    /// Creates a failure with a message of several lines. Control characters are escaped.
+    public init(status: ExitStatus, lines: String) {
+        self.status = status
+        message = lines.escapingInvisibleInLines
     }
 }
 
@@ -34,7 +42,7 @@ extension CommandFailure {
         do {
             return try body()
         } catch {
-            throw CommandFailure(status: .usage, message: error.faults.map(\.description).joined(separator: "\n"))
+            throw CommandFailure(status: .usage, lines: error.faults.map(\.description).joined(separator: "\n"))
         }
     }
 

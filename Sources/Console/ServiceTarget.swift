@@ -37,6 +37,17 @@ public struct ServiceTarget: Sendable {
         self.checksCertificate = checksCertificate
     }
 
+    /// The target that `text`, which is not one, was probably meant to be: without its scheme, its port or with a path. Nil if
+    /// it could be anything.
+    static func meant(by text: String) -> String? {
+        if text.hasPrefix("/"), ServiceTarget("unix:" + text) != nil { return "unix:" + text }
+        let scheme = text.hasPrefix("https://") ? "https://" : "http://"
+        let address = (text.hasPrefix(scheme) ? text.dropFirst(scheme.count) : text[...]).prefix { $0 != "/" }
+        let port = address.hasPrefix(":") ? address.dropFirst() : address
+        let candidates = ["\(address)", "127.0.0.1:\(port)", "\(address):8080"].map { scheme + $0 }
+        return candidates.first { ServiceTarget($0) != nil }
+    }
+
     /// Checks that the file of `--ca-file` is a regular file of at most 1 MiB. libcurl reads it later, and would block on a
     /// FIFO and read a device forever.
     static func checkCAFile(_ path: String) throws(CommandFailure) {

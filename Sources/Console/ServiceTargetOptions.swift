@@ -21,11 +21,14 @@ public struct ServiceTargetOptions: ParsableArguments {
     public func target(_ url: String, by option: String) throws(CommandFailure) -> ServiceTarget {
         if let caFile { try ServiceTarget.checkCAFile(caFile) }
         guard let target = ServiceTarget(url, caFile: caFile, checksCertificate: !insecure) else {
+            let advice =
+                ServiceTarget.meant(by: url).map { "write \($0)" }
+                ?? "ADDRESS is numeric or localhost, such as http://127.0.0.1:8080"
             throw CommandFailure(
                 status: .usage,
                 message:
-                    "\(option): \(url.quoted(limit: 200)) is not http://ADDRESS:PORT, https://ADDRESS:PORT or unix:PATH; ADDRESS is"
-                    + " numeric or localhost, such as http://127.0.0.1:8080")
+                    "\(option): \(url.quoted(limit: 200)) is not http://ADDRESS:PORT, https://ADDRESS:PORT or unix:PATH;"
+                    + " \(advice)")
         }
         return target
     }

@@ -125,7 +125,7 @@ final class RecordingFiles {
             }
         } catch {
             // Faults name only the file.
-            throw CommandFailure(status: .usage, message: "\(folder)\(error)".escapingInvisible)
+            throw CommandFailure(status: .usage, message: "\(folder)\(error)")
         }
     }
 }

@@ -1,6 +1,6 @@
 public import ArgumentParser
 import Bytes
-import Console
+public import Console
 import Driver
 import Logging
 import Messages
@@ -8,7 +8,7 @@ public import Recordings
 import Replay
 
 /// `wdfilterd replay`.
-public struct ReplayCommand: ParsableCommand {
+public struct ReplayCommand: CheckedCommand {
     /// The name, the help and the examples.
     public static let configuration = CommandConfiguration(
         commandName: "replay",
@@ -68,14 +68,16 @@ public struct ReplayCommand: ParsableCommand {
     @Option(
         help: """
             asap: an event starts when the previous one is done and its messages are sent. recorded: at the recorded \
-            intervals. xN: N times as fast.
-            """)
+            intervals. xN: N times as fast. (default: asap)
+            """, completion: .list(["asap", "recorded", "x10"]), transform: ReplayPace.parse)
     var pace = ReplayPace.asap
 
     @OptionGroup(title: "Engine") var engine: ReplayEngineOptions
     @OptionGroup(title: "Server") var server: ReplayServerOptions
 
-    @Option(help: "Exit with 1 if the coverage, as shown to a tenth, is less than this percentage, 0 to 100.")
+    @Option(
+        help: "Exit with 1 if the coverage, as shown to a tenth, is less than this percentage, 0 to 100.",
+        transform: Percentage.parse)
     var failUnder: Double?
 
     @Flag(help: "Print the result as one JSON object.")
@@ -93,10 +95,8 @@ public struct ReplayCommand: ParsableCommand {
     public init() {}
 
     /// Refuses options that contradict each other.
-    public func validate() throws {
-        if let failUnder, !(0...100).contains(failUnder) {
-            throw ValidationError("--fail-under must be in 0...100")
-        }
+    public func checkOptions() throws(ValidationError) {
+        try engine.check()
         if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read only once") }
         if server.url == nil {
             try server.refuseWithoutURL()
@@ -136,7 +136,7 @@ public struct ReplayCommand: ParsableCommand {
         let unanswered = report.losses.filter { $0.reason == NTStatus.portDisconnected.name }
         if result.usesWebhook, !unanswered.isEmpty {
             let count = unanswered.reduce(0) { $0 + $1.count }
-            throw CommandFailure(status: .failed, message: "the engine was unreachable for \(count) messages")
+            throw CommandFailure(status: .failed, message: "the engine was unreachable for \(count.counted("message"))")
         }
         if let failUnder, report.coverage.percent < failUnder {
             throw CommandFailure(
@@ -147,7 +147,7 @@ public struct ReplayCommand: ParsableCommand {
     /// Refuses a recording without readable records, or without events of the requested machine.
     private func check(_ report: ReplayReport) throws(CommandFailure) {
         func refuse(_ message: String) throws(CommandFailure) {
-            throw CommandFailure(status: .usage, message: message.escapingInvisible)
+            throw CommandFailure(status: .usage, message: message)
         }
         let total = report.total
         if total.isUnreadable {

@@ -26,7 +26,8 @@ struct ReplayEngineOptions: ParsableArguments {
 
     @Option(
         name: .customLong("engine-fail-every"),
-        help: "Make every Nth send to the embedded engine fail, 0 to 1000000; 0 for none. (default: 0)")
+        help: "Make every Nth send to the embedded engine fail, 0 to 1000000; 0 for none. (default: 0)",
+        transform: WholeNumber.parser(0...1_000_000))
     var failEvery: UInt32?
 
     @Option(
@@ -41,7 +42,7 @@ struct ReplayEngineOptions: ParsableArguments {
         completion: .file())
     var config: String?
 
-    func validate() throws {
+    func check() throws(ValidationError) {
         if url != nil, hasEmbeddedOptions {
             throw ValidationError("--engine-url cannot be combined with options of the embedded engine")
         }
@@ -68,7 +69,7 @@ struct ReplayEngineOptions: ParsableArguments {
         return flags
     }
 
-    func refuseWithServer() throws {
+    func refuseWithServer() throws(ValidationError) {
         if url != nil || secretFile != nil || config != nil || hasEmbeddedOptions {
             throw ValidationError("--server uses the service's engines: PUT /v1/hosts/{host}/engine, then use --like")
         }
@@ -94,7 +95,7 @@ struct ReplayServerOptions: ParsableArguments {
 
     @OptionGroup var target: ServiceTargetOptions
 
-    func refuseWithoutURL() throws {
+    func refuseWithoutURL() throws(ValidationError) {
         if tokenFile != nil || like != nil || target.areGiven {
             throw ValidationError("--token-file, --like, --ca-file and --insecure require --server")
         }
@@ -146,7 +147,7 @@ struct ArmedPolicy {
 }
 
 /// How fast events follow one another.
-enum ReplayPace: ExpressibleByArgument, Equatable {
+enum ReplayPace: Equatable, Sendable {
     case asap
     /// This many times as fast as recorded.
     case speed(Double)
@@ -165,6 +166,28 @@ enum ReplayPace: ExpressibleByArgument, Equatable {
         }
     }
 
-    static var allValueStrings: [String] { ["asap", "recorded", "xN"] }
-    var defaultValueDescription: String { "asap" }
+    /// Parses `asap`, `recorded` or `xN`.
+    ///
+    /// - Throws: an error that says how to write it.
+    static func parse(_ text: String) throws -> ReplayPace {
+        guard let pace = ReplayPace(argument: text) else {
+            throw ValidationError("write asap, recorded or xN, such as x10; N is 0.001 to 1000000")
+        }
+        return pace
+    }
+}
+
+/// A share in percent, 0...100.
+enum Percentage {
+    /// Parses a number without a sign of its unit.
+    ///
+    /// - Throws: an error that says what to write.
+    static func parse(_ text: String) throws -> Double {
+        if let number = Double(text), (0...100).contains(number) { return number }
+        let digits = text.prefix { $0 != "%" && $0 != " " }
+        if text.hasSuffix("%"), let number = Double(digits), (0...100).contains(number) {
+            throw ValidationError("write \(digits), without %")
+        }
+        throw ValidationError("write a number from 0 to 100, such as 90")
+    }
 }

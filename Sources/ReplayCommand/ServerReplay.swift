@@ -123,7 +123,7 @@ struct ServerReplay: Replaying {
     }
 
     private func refusal(_ answer: ServiceClient.Answer) -> CommandFailure {
-        CommandFailure(status: .failed, message: "--server: \(answer.problem)".escapingInvisible)
+        CommandFailure(status: .failed, message: "--server: \(answer.problem)")
     }
 }
 

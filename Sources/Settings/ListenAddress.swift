@@ -35,6 +35,14 @@ public struct ListenAddress: Hashable, Sendable {
         }
     }
 
+    /// The address that `text`, which is not one, was probably meant to be: `8080` and `:8080` are ports of 127.0.0.1, and
+    /// `[::1]` lacks `defaultPort`. Nil if it could be anything.
+    public static func meant(by text: String, defaultPort: UInt16) -> ListenAddress? {
+        let port = text.hasPrefix(":") ? text.dropFirst() : text[...]
+        return ListenAddress("127.0.0.1:\(port)") ?? ListenAddress("\(text):\(defaultPort)")
+            ?? ListenAddress("[\(text)]:\(defaultPort)")
+    }
+
     /// Whether only programs on this machine can connect: 127.0.0.0/8 and ::1, also as ::ffff:127.0.0.1.
     public var isLoopback: Bool {
         if let bytes = address(AF_INET) { return bytes[0] == 127 }

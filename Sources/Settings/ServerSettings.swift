@@ -48,8 +48,8 @@ public struct ServerSettings: Hashable, Sendable {
             let text = try given.text()
             guard let target = ListenTarget(text) else {
                 throw given.fault(
-                    "\(given.quoted(text)) is not HOST:PORT with a numeric address, unix:PATH or systemd"
-                        + (UInt16(text).map { "; write 127.0.0.1:\($0)" } ?? ""))
+                    "\(given.quoted(text)) is not HOST:PORT with a numeric address or localhost, unix:PATH or systemd"
+                        + (ListenAddress.meant(by: text, defaultPort: 8080).map { "; write \($0)" } ?? ""))
             }
             return target
         }

@@ -14,7 +14,8 @@ struct CheckConfigCommand: ParsableCommand {
 
             Examples:
               wdfilterd check-config Config/wdfilterd.yaml
-              wdfilterd check-config /etc/wdfilterd/wdfilterd.yaml && systemctl restart wdfilterd
+              wdfilterd check-config /etc/wdfilterd/wdfilterd.yaml \\
+                && systemctl restart wdfilterd
             """)
 
     @Argument(help: "The configuration file.", completion: .file(extensions: ["yaml", "yml"]))

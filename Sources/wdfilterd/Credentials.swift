@@ -27,7 +27,7 @@ struct Credentials {
         warnings = [("auth.tokensFile", settings.auth.tokensFile), ("tls.keyFile", settings.tls.keyFile)].compactMap {
             key, path in path.flatMap { Credentials.isReadableByAll($0) ? "\(key): everyone may read \($0)" : nil }
         }
-        guard faults.isEmpty else { throw CommandFailure(status: .usage, message: faults.joined(separator: "\n")) }
+        guard faults.isEmpty else { throw CommandFailure(status: .usage, lines: faults.joined(separator: "\n")) }
     }
 
     private static func isReadableByAll(_ path: String) -> Bool {

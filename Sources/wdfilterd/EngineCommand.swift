@@ -7,7 +7,7 @@ import Runtime
 import Settings
 
 /// `wdfilterd engine`.
-struct EngineCommand: ParsableCommand {
+struct EngineCommand: CheckedCommand {
     static let configuration = CommandConfiguration(
         commandName: "engine",
         abstract: "Run a sample engine webhook that checks signatures, answers, and prints messages.",
@@ -35,7 +35,10 @@ struct EngineCommand: ParsableCommand {
             """)
 
     @Option(
-        help: "Where to listen: HOST:PORT with a numeric address; port 0 picks a free port. (default: 127.0.0.1:9000)",
+        help: """
+            Where to listen: HOST:PORT with a numeric address or localhost; port 0 picks a free port. \
+            (default: 127.0.0.1:9000)
+            """,
         transform: ListenAddress.parse)
     var listen: ListenAddress?
 
@@ -53,7 +56,12 @@ struct EngineCommand: ParsableCommand {
     @Option(help: "How long to wait before each answer, 0ms to 60s. (default: 0ms)", transform: ShortDuration.init)
     var delay: ShortDuration?
 
-    @Option(help: "Limit of open connections, 1 to 65536; further ones wait. A warning is logged when all are in use.")
+    @Option(
+        help: """
+            Limit of open connections, 1 to 65536; further ones wait. A warning is logged when all are in use. \
+            (default: 1024)
+            """,
+        transform: WholeNumber.parser(1...65_536))
     var connections = 1024
 
     @Flag(
@@ -66,10 +74,7 @@ struct EngineCommand: ParsableCommand {
 
     @OptionGroup var log: LogOptions
 
-    func validate() throws {
-        guard 1...65_536 ~= connections else {
-            throw ValidationError("--connections must be in 1...65536, not \(connections)")
-        }
+    func checkOptions() throws(ValidationError) {
         if json, !printsMessages { throw ValidationError("--json needs --print") }
     }
 
@@ -80,7 +85,7 @@ struct EngineCommand: ParsableCommand {
         // Before any other thread is started.
         let signals = AwaitedSignals(.interrupt, .terminate)
         let errors = LineLogHandler.queue(.text)
-        let output = LineQueue(.output) { "\($0) lines were dropped" }
+        let output = LineQueue(.output) { "\($0.counted("line")) \($0 == 1 ? "was" : "were") dropped" }
         let logger = log.logger("engine", write: errors.put)
         var check: SignatureCheck?
         if let secretFile { check = try SignatureCheck(path: secretFile) }
@@ -144,7 +149,7 @@ extension ListenAddress {
     /// - Throws: an error that says how to write it.
     fileprivate static func parse(_ text: String) throws -> ListenAddress {
         if let address = ListenAddress(text) { return address }
-        throw ValidationError(
-            "write HOST:PORT with a numeric address or localhost, such as 127.0.0.1:\(UInt16(text) ?? 9000)")
+        let example = ListenAddress.meant(by: text, defaultPort: 9000) ?? ListenAddress(port: 9000)
+        throw ValidationError("write HOST:PORT with a numeric address or localhost, such as \(example)")
     }
 }

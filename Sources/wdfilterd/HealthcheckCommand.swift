@@ -5,7 +5,7 @@ import Glibc
 import Logging
 
 /// `wdfilterd healthcheck`.
-struct HealthcheckCommand: ParsableCommand {
+struct HealthcheckCommand: CheckedCommand {
     static let configuration = CommandConfiguration(
         commandName: "healthcheck",
         abstract: "Check whether a service is ready, for containers.",
@@ -44,8 +44,10 @@ struct HealthcheckCommand: ParsableCommand {
     /// The time between an answer that was not 200 and the next request.
     private static let pause = Duration.milliseconds(100)
 
-    func validate() throws {
-        if let service, url != nil { throw ValidationError("--url and \(service) both name a service; omit one") }
+    func checkOptions() throws(ValidationError) {
+        if let service, url != nil {
+            throw ValidationError("--url and \(service.quoted()) both name a service; omit one")
+        }
     }
 
     func run() throws {

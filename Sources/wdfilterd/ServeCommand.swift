@@ -21,7 +21,8 @@ struct ServeCommand: ParsableCommand {
               wdfilterd serve
               wdfilterd serve --listen 127.0.0.1:0 --port-file port
               wdfilterd serve --config Config/wdfilterd.yaml --log-level debug
-              wdfilterd serve --engine-url http://127.0.0.1:9000/ --engine-secret-file engine.secret
+              wdfilterd serve --engine-url http://127.0.0.1:9000/ \\
+                --engine-secret-file engine.secret
             """)
 
     @Option(help: "The configuration file.", completion: .file(extensions: ["yaml", "yml"]))
@@ -29,7 +30,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help:
-            "Where to listen: HOST:PORT with a numeric address (port 0 picks a free port), unix:PATH, or systemd for the socket that systemd passes."
+            "Where to listen: HOST:PORT with a numeric address or localhost (port 0 picks a free port), unix:PATH, or systemd for the socket that systemd passes."
     )
     var listen: String?
 

@@ -6,19 +6,19 @@ import NotificationAPI
 import Vocabulary
 
 /// `wdfilterd vocabulary`.
-struct VocabularyCommand: ParsableCommand {
+struct VocabularyCommand: CheckedCommand {
     static let configuration = CommandConfiguration(
         commandName: "vocabulary",
         abstract: "Explain a name of the driver, or print every name and layout, each with its source.",
         discussion: """
-            With a NAME: the meaning, value and source of a rule, flag, operation, status, routine, event, counter, setting,
-            structure, condition, layout or type of problem, under our name, the driver's or its value in hex. Without: all of
+            With a NAME: the meaning, value and source of a rule, flag, operation, status, routine, event, counter, setting, \
+            structure, condition, layout or type of problem, under our name, the driver's or its value in hex. Without: all of \
             them, as GET /v1/vocabulary answers and as docs/glossary.md and docs/messages.md have them.
 
             Examples:
               wdfilterd vocabulary NotifyImageLoadRule
               wdfilterd vocabulary 0xC0000001
-              wdfilterd vocabulary CreateProcess --format json | jq '.layouts[].fields[].name'
+              wdfilterd vocabulary CreateProcess --format json | jq .layouts
               wdfilterd vocabulary | jq '.rules[] | {name, value, status}'
               wdfilterd vocabulary --format messages | less
             """)
@@ -49,7 +49,7 @@ struct VocabularyCommand: ParsableCommand {
 
     @OptionGroup var log: LogOptions
 
-    func validate() throws {
+    func checkOptions() throws(ValidationError) {
         guard let name else { return }
         if VocabularyEntries.named(name) == nil { throw ValidationError(VocabularyEntries.fault(ofName: name)) }
         if let format, format != .text, format != .json {

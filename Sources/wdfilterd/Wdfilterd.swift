@@ -37,18 +37,32 @@ struct Wdfilterd: ParsableCommand {
     /// Parses the command line and runs the command. Help texts are printed as results.
     private static func parseAndRun() throws(CommandFailure) {
         if let fault = faultOfSubcommand(in: Array(CommandLine.arguments.dropFirst())) {
-            throw CommandFailure(status: .usage, message: fault)
+            throw CommandFailure(status: .usage, lines: fault)
         }
         do {
             var command = try parseAsRoot()
+            if let checked = command as? any CheckedCommand { try check(checked) }
             try OpenFiles.check()
             try command.run()
         } catch let failure as CommandFailure {
             throw failure
         } catch {
             let text = fullMessage(for: error)
-            guard exitCode(for: error).isSuccess else { throw CommandFailure(status: .usage, message: text) }
+            guard exitCode(for: error).isSuccess else { throw CommandFailure(status: .usage, lines: text) }
             try StandardStream.output.deliverLine(text)
+        }
+    }
+
+    /// Checks the options of `command` together; a fault is reported like one of ArgumentParser.
+    private static func check(_ command: some CheckedCommand) throws(CommandFailure) {
+        do throws(ValidationError) {
+            try command.checkOptions()
+        } catch {
+            let type = type(of: command)
+            throw CommandFailure(
+                status: .usage,
+                lines: "Error: \(error.message)\nUsage: \(usageString(for: type))\n"
+                    + "  See 'wdfilterd \(type.configuration.commandName ?? "") --help' for more information.")
         }
     }
 

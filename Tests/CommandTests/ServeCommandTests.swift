@@ -40,9 +40,9 @@ import Testing
         #expect(failure?.status == .usage)
         #expect(
             failure?.message == """
-                WDFILTERD_LISTEN: "x" is not HOST:PORT with a numeric address, unix:PATH or systemd
+                WDFILTERD_LISTEN: "x" is not HOST:PORT with a numeric address or localhost, unix:PATH or systemd
                 --engine-url: has user information
-                --listen: "nowhere" is not HOST:PORT with a numeric address, unix:PATH or systemd
+                --listen: "nowhere" is not HOST:PORT with a numeric address or localhost, unix:PATH or systemd
                 """)
     }
 

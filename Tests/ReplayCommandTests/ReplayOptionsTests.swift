@@ -68,7 +68,7 @@ import Testing
         ["f", "--server", "http://127.0.0.1:1", "--like", "a", "--policy", "*=NotifyImageLoadRule"],
     ])
     func `options that exclude each other are refused`(arguments: [String]) {
-        #expect(throws: (any Error).self) { try ReplayCommand.parse(arguments) }
+        #expect(throws: (any Error).self) { try ReplayCommand.parse(arguments).checkOptions() }
     }
 
     @Test(arguments: [
@@ -78,7 +78,7 @@ import Testing
         ["f", "--engine-latency", "20ms", "--engine-fail-every", "100", "--pace", "recorded"],
     ])
     func `options that fit together are accepted`(arguments: [String]) throws {
-        #expect(try ReplayCommand.parse(arguments).files.isEmpty == false)
+        try ReplayCommand.parse(arguments).checkOptions()
     }
 
     @Test func `options of the engine override only their own settings of the file`() throws {

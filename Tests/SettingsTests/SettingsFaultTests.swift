@@ -31,7 +31,7 @@ import Testing
                 "wdfilterd.yaml:7: hosts.limits: unknown setting; did you mean hosts.limit?",
                 "wdfilterd.yaml:8: server: must be a mapping, not a text",
                 "wdfilterd.yaml:9: messages: must be a mapping, not a list",
-                "WDFILTERD_LISTEN: \"8080\" is not HOST:PORT with a numeric address, unix:PATH or systemd; "
+                "WDFILTERD_LISTEN: \"8080\" is not HOST:PORT with a numeric address or localhost, unix:PATH or systemd; "
                     + "write 127.0.0.1:8080",
                 "WDFILTERD_SERVER_THREADS: \"many\" is not a whole number",
                 "--log-level: \"quiet\" is not one of trace, debug, info, notice, warning, error, critical",

@@ -33,7 +33,7 @@ import Testing
         expectFaults(
             "server: {listen: nowhere}", flags: [listenFlag],
             [
-                "wdfilterd.yaml:1: server.listen: \"nowhere\" is not HOST:PORT with a numeric address, unix:PATH or systemd"
+                "wdfilterd.yaml:1: server.listen: \"nowhere\" is not HOST:PORT with a numeric address or localhost, unix:PATH or systemd"
             ])
     }
 

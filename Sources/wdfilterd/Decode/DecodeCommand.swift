@@ -15,14 +15,15 @@ struct DecodeCommand: ParsableCommand {
             xxd, hexdump -C, or plain digits. Without FILE, or with -, standard input is read.
 
             A ~ before a field means that its position is inferred, a * that it is our decision, a ? that published sources \
-            disagree about it, a ! that the driver, or for a reply the engine, would write something else there. Exit code 0 if the bytes are a message, 2 otherwise; even then they are explained \
-            as far as possible.
+            disagree about it, a ! that the driver, or for a reply the engine, would write something else there. Exit code 0 \
+            if the bytes are a message, 2 otherwise; even then they are explained as far as possible.
 
             Examples:
               wdfilterd decode message.bin
               wdfilterd decode windbg.log
               xclip -o | wdfilterd decode
-              curl -s -H 'Accept: application/octet-stream' localhost:8080/v1/hosts/default/messages/1 | wdfilterd decode
+              curl -s -H 'Accept: application/octet-stream' \\
+                localhost:8080/v1/hosts/default/messages/1 | wdfilterd decode
               wdfilterd decode --json message.bin | jq .fields
               wdfilterd decode --as NewThreadSameProcess variable-data.txt
             """)
