@@ -139,8 +139,7 @@ extension DriverState {
     mutating func end(_ record: inout MessageRecord, _ sending: Sending) {
         record.status = sending.status
         record.durationNanoseconds = sending.spent
-        record.reply = sending.reply
-        record.failure = sending.failure
+        record.setOutcome(sending.reply, failure: sending.failure)
         end(&record, as: sending.status == .success ? .sent : .failed, now: sending.ended)
     }
 

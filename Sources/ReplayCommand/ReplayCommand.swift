@@ -155,7 +155,8 @@ public struct ReplayCommand: CheckedCommand {
         }
         if total.hasNoRecord {
             let others = total.lines > 0 ? ": every line is malformed or a record of another log" : ""
-            let advice = format == .auto && total.lines > 0 ? "; --format native says what is wrong with the first line" : ""
+            let advice =
+                format == .auto && total.lines > 0 ? "; --format native says what is wrong with the first line" : ""
             try refuse("no Sysmon record or native event in \(files.joined(separator: ", "))\(others)\(advice)")
         }
         if let machine, report.machines.isEmpty, !total.machines.isEmpty {

@@ -156,5 +156,5 @@ import Testing
 
 extension RoutineReport {
     /// The value of each condition that was checked, in order.
-    fileprivate var values: [String] { trace.checks.map { value(of: $0.check, holds: $0.holds) } }
+    fileprivate var values: [String] { trace.checks.map { "\(value(of: $0.check, holds: $0.holds))" } }
 }

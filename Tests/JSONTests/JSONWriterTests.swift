@@ -103,6 +103,17 @@ indirect enum Tree: Equatable, Sendable {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
+    @Test func `members that are already JSON are separated like others`() {
+        let text = written {
+            $0.object {
+                $0.members(json: Array(#""a":1,"b":2"#.utf8))
+                $0.member("c", 3)
+                $0.members(json: Array(#""d":4"#.utf8))
+            }
+        }
+        #expect(text == #"{"a":1,"b":2,"c":3,"d":4}"#)
+    }
+
     @Test func `commas separate values and appear nowhere else`() {
         let text = written {
             $0.object {

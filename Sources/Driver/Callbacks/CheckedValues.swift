@@ -14,79 +14,95 @@ extension Check {
         case word
         /// A count or a pid: `584`.
         case number
-        /// The pid of the target and that of the current process, in the upper and the lower half.
+        /// The target's pid and that of the current process, whose context the condition before looks at.
         case processIds
         /// The context of the process with the pid: `no context for 12345`.
         case processContext
         /// The stream context of the file with the routine's name.
         case streamContext
-        /// The name that the routine was called with.
+        /// The end of the name that the routine was called with.
         case name
-        /// Two command lines.
+        /// Two command lines, as text.
         case commandLines
         /// `AccessDenied` of the engine's reply: the number says why there is none (`CheckedValues.unreadable` or a status).
         case reply
     }
 }
 
-/// What the conditions of a routine looked at: a number for each and the texts that it compared. Numbers are stored inline, and
-/// written only if somebody reads them.
+/// What a condition looked at.
+public enum CheckedValue: Sendable {
+    /// One of a few words: `TRUE`, `NULL`.
+    case literal(StaticString)
+    /// A word of rules or flags.
+    case word(UInt32)
+    /// Anything else, as text.
+    case text(String)
+}
+
+extension CheckedValue: CustomStringConvertible {
+    /// The value as text: `TRUE`, `0x00400000`, `no context for 12345`.
+    public var description: String {
+        switch self {
+        case .literal(let text): "\(text)"
+        case .word(let word): word.hex(digits: 8)
+        case .text(let text): text
+        }
+    }
+}
+
+/// What the conditions of a routine looked at: a number for each, and one text. They are small, because each event copies them
+/// and not all callers read them.
 struct CheckedValues: Sendable {
     /// The maximum number of conditions in one routine.
     static let capacity = 10
     /// For `Check.Operand.reply`: the reply was not understood.
-    static let unreadable = UInt64.max
+    static let unreadable = UInt32.max
 
-    private var numbers = InlineArray<10, UInt64>(repeating: 0)
-    /// The image's name, or the current command line.
-    var name = ""
-    /// The captured command line.
-    var capturedCommandLine = ""
+    private var numbers = InlineArray<10, UInt32>(repeating: 0)
+    /// The name that the routine was called with, or the command lines that it compared.
+    var text = ""
 
-    subscript(position: Int) -> UInt64 {
+    subscript(position: Int) -> UInt32 {
         get { numbers[position] }
         set { numbers[position] = newValue }
     }
 
-    /// The value of a condition with this operand, as text.
-    func text(of operand: Check.Operand, at position: Int, holds: Bool) -> String {
+    /// The value of a condition with this operand.
+    func value(of operand: Check.Operand, at position: Int, holds: Bool) -> CheckedValue {
         let number = numbers[position]
         switch operand {
-        case .boolean: return holds.driverText
-        case .negated: return (!holds).driverText
-        case .pointer: return holds ? "not NULL" : "NULL"
-        case .word: return number.hex(digits: 8)
-        case .number: return "\(number)"
-        case .processIds:
-            return "ProcessId \(number >> 32), current process \(UInt32(truncatingIfNeeded: number))"
-        case .processContext: return holds ? "context of \(number)" : "no context for \(number)"
-        case .streamContext: return "\(holds ? "context of" : "no context for") \(name.quoted())"
-        case .name: return endOfName.quoted()
-        case .commandLines: return commandLines
+        case .boolean: return .boolean(holds)
+        case .negated: return .boolean(!holds)
+        case .pointer: return .literal(holds ? "not NULL" : "NULL")
+        case .word: return .word(number)
+        case .number: return .text(String(number))
+        case .processIds: return .text("ProcessId \(number), current process \(numbers[position - 1])")
+        case .processContext: return .text((holds ? "context of " : "no context for ") + String(number))
+        case .streamContext: return .text((holds ? "context of " : "no context for ") + text.quoted())
+        case .name: return .text(endOfName.quoted())
+        case .commandLines: return .text(text)
         case .reply:
-            if number == 0 { return holds.driverText }
-            if number == Self.unreadable { return "reply not understood" }
-            return "no reply: \(NTStatus(rawValue: UInt32(truncatingIfNeeded: number)).name)"
+            if number == 0 { return .boolean(holds) }
+            if number == Self.unreadable { return .literal("reply not understood") }
+            return .text("no reply: " + NTStatus(rawValue: number).name)
         }
     }
 
-    /// The name, of which the condition looks at the end.
     private var endOfName: String {
-        let end = name.unicodeScalars.suffix(63)
-        return end.startIndex == name.startIndex ? name : "…" + String(end)
+        let end = text.unicodeScalars.suffix(63)
+        return end.startIndex == text.startIndex ? text : "…" + String(end)
     }
 
     /// Both command lines, and where they differ if that is in neither text.
-    private var commandLines: String {
-        let current = name.quoted()
-        let captured = capturedCommandLine.quoted()
-        let both = "current \(current), captured \(captured)"
-        if current != captured || name.utf8.elementsEqual(capturedCommandLine.utf8) { return both }
-        let same = zip(name.unicodeScalars, capturedCommandLine.unicodeScalars).prefix { $0 == $1 }.count
+    static func text(ofCurrent current: String, captured: String) -> String {
+        let (first, second) = (current.quoted(), captured.quoted())
+        let both = "current \(first), captured \(second)"
+        if first != second || current.utf8.elementsEqual(captured.utf8) { return both }
+        let same = zip(current.unicodeScalars, captured.unicodeScalars).prefix { $0 == $1 }.count
         return "\(both), different after \(same) characters"
     }
 }
 
-extension Bool {
-    fileprivate var driverText: String { self ? "TRUE" : "FALSE" }
+extension CheckedValue {
+    fileprivate static func boolean(_ flag: Bool) -> CheckedValue { .literal(flag ? "TRUE" : "FALSE") }
 }

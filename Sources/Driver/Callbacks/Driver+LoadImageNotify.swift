@@ -90,7 +90,7 @@ extension DriverState {
                 LoadedDriver(
                     fullImageName: load.fullImageName, imageBase: load.imageBase, imageSize: load.imageSize))
         }
-        guard report.note(.loaderContext, reference != nil, at: UInt64(load.processId)), let reference,
+        guard report.note(.loaderContext, reference != nil, at: load.processId), let reference,
             let context = processes[reference]
         else { return .main(LoadDecision(report: report)) }
         if report.note(.flagImageWow64cpuLoaded, .imageWow64cpuLoaded, in: context.flags) {
@@ -131,7 +131,7 @@ extension DriverState {
         let perProcess = decision.report.note(
             .ruleImageLoadPerProcess, .notifyImageLoadRule, in: context.rules)
         if decision.report.note(
-            .asyncImageLoad, !context.rules.contains(.suppressAsyncImageLoad), at: UInt64(context.rules.rawValue))
+            .asyncImageLoad, !context.rules.contains(.suppressAsyncImageLoad), at: context.rules.rawValue)
         {
             let notify = ImageLoadAndProcessNotify(
                 currentProcess: context.identity, sessionId: context.sessionId, imageFileName: load.fullImageName)

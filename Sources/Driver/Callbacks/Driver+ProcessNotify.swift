@@ -212,8 +212,8 @@ extension DriverState {
 
 extension MessageRecord {
     /// Why CreateProcess has no answer, for the value of the check; 0 if it has one.
-    fileprivate var missingAnswer: UInt64 {
-        if status != .success { return UInt64(status.rawValue) }
+    fileprivate var missingAnswer: UInt32 {
+        if status != .success { return status.rawValue }
         return reply?.reading.fault == nil ? 0 : CheckedValues.unreadable
     }
 }

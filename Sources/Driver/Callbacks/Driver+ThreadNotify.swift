@@ -131,8 +131,8 @@ extension DriverState {
         _ event: ThreadEvent, _ creation: ThreadCreation, currentThread: AuxTidCreationTime
     ) -> ThreadDecision {
         var decision = ThreadDecision(report: RoutineReport(.createThreadNotify))
-        let target = UInt64(creation.processId)
-        let current = UInt64(creation.creatorProcessId ?? creation.processId)
+        let target = creation.processId
+        let current = creation.creatorProcessId ?? creation.processId
         guard decision.report.note(.create, true),
             decision.report.note(
                 .targetIsNotSystem, creation.processId != ProcessContext.systemProcessId, at: target),
@@ -141,7 +141,7 @@ extension DriverState {
             let creator = event.creator, let context = processes[creator]
         else { return decision }
         let data: SyncData
-        if decision.report.note(.sameProcess, creator == event.target, at: target << 32 | current) {
+        if decision.report.note(.sameProcess, creator == event.target, at: target) {
             guard
                 decision.report.note(
                     .ruleNewThreadSameProcess, .notifyNewThreadSameProcess, in: context.rules)
@@ -202,8 +202,8 @@ extension DriverState {
         let current = event.targetProcess.processId
         guard decision.report.noteLock(of: processes), decision.report.note(.createEx, true),
             decision.report.note(
-                .currentIsNotSystem, current != ProcessContext.systemProcessId, at: UInt64(current)),
-            decision.report.note(.currentContext, context != nil, at: UInt64(current)), let context,
+                .currentIsNotSystem, current != ProcessContext.systemProcessId, at: current),
+            decision.report.note(.currentContext, context != nil, at: current), let context,
             decision.report.note(.flagThreadNotifyRoutineExSet, .threadNotifyRoutineExSet, in: context.flags),
             decision.report.note(.ruleNotifyProcessCmdLine, .notifyProcessCmdLine, in: context.rules)
         else { return decision }
@@ -226,6 +226,6 @@ extension RoutineReport {
     /// Records CreateThreadNotifyLock, and returns whether some process has yet to be checked.
     fileprivate mutating func noteLock(of processes: ProcessTable) -> Bool {
         let lock = processes.createThreadNotifyLock
-        return note(.createThreadNotifyLock, lock != 0, at: UInt64(lock))
+        return note(.createThreadNotifyLock, lock != 0, at: UInt32(clamping: lock))
     }
 }

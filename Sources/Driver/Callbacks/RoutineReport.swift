@@ -58,7 +58,7 @@ public struct RoutineReport: Sendable {
     init(_ routine: DriverRoutine, name: String = "") {
         self.routine = routine
         trace = CheckTrace(of: routine)
-        values.name = name
+        values.text = name
     }
 
     /// The report of a notification that was requested explicitly, of which no conditions are checked.
@@ -68,7 +68,7 @@ public struct RoutineReport: Sendable {
     }
 
     /// Records that `check` looked at `number` with the result `holds`, and returns the result.
-    mutating func note(_ check: Check, _ holds: Bool, at number: UInt64 = 0) -> Bool {
+    mutating func note(_ check: Check, _ holds: Bool, at number: UInt32 = 0) -> Bool {
         trace.note(check, holds)
         values[trace.position(of: check)] = number
         return holds
@@ -77,18 +77,17 @@ public struct RoutineReport: Sendable {
     /// Records that `check` looked for a bit in `word`, and returns whether it is set.
     mutating func note<Word: OptionSet>(_ check: Check, _ bit: Word, in word: Word) -> Bool
     where Word.RawValue == UInt32, Word.Element == Word {
-        note(check, word.contains(bit), at: UInt64(word.rawValue))
+        note(check, word.contains(bit), at: word.rawValue)
     }
 
     /// Records that two command lines were compared, and returns whether they differ.
     mutating func note(_ check: Check, current: String, differsFrom captured: String) -> Bool {
-        values.name = current
-        values.capturedCommandLine = captured
+        values.text = CheckedValues.text(ofCurrent: current, captured: captured)
         return note(check, !current.utf8.elementsEqual(captured.utf8))
     }
 
-    /// What a condition that was checked looked at, as text: `0x00400000`, `no context for 12345`.
-    public func value(of check: Check, holds: Bool) -> String {
-        values.text(of: check.operand, at: trace.position(of: check), holds: holds)
+    /// What a condition that was checked looked at.
+    public func value(of check: Check, holds: Bool) -> CheckedValue {
+        values.value(of: check.operand, at: trace.position(of: check), holds: holds)
     }
 }

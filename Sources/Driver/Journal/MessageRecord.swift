@@ -64,15 +64,9 @@ public struct MessageRecord: Hashable, Sendable {
     /// How long the send took, nanoseconds; nil while it has not ended, and without a send.
     public internal(set) var durationNanoseconds: UInt64?
     /// The engine's reply; nil without one.
-    public internal(set) var reply: MessageReply? {
-        get { if case .outcome(let reply, _) = box { reply } else { nil } }
-        set { box = Box(newValue, failure) }
-    }
+    public var reply: MessageReply? { if case .outcome(let reply, _) = box { reply } else { nil } }
     /// Why it failed or was not sent, a phrase.
-    var failure: String? {
-        get { if case .outcome(_, let failure) = box { failure } else { nil } }
-        set { box = Box(reply, newValue) }
-    }
+    var failure: String? { if case .outcome(_, let failure) = box { failure } else { nil } }
 
     // The journal keeps many records, so that zero and a box stand for nil. A clock can show 0.
     private var isSent = false
@@ -84,17 +78,17 @@ public struct MessageRecord: Hashable, Sendable {
 
     private indirect enum Box: Hashable, Sendable {
         case outcome(MessageReply?, failure: String?)
-
-        init?(_ reply: MessageReply?, _ failure: String?) {
-            if reply == nil, failure == nil { return nil }
-            self = .outcome(reply, failure: failure)
-        }
     }
 
     init(message: EngineMessage, routine: DriverRoutine, delivery: Delivery) {
         self.message = message
         self.routine = routine
         self.delivery = delivery
+    }
+
+    /// Sets `reply` and `failure`.
+    mutating func setOutcome(_ reply: MessageReply?, failure: String?) {
+        box = reply == nil && failure == nil ? nil : .outcome(reply, failure: failure)
     }
 
     /// Why it failed, was not sent, or its reply was not taken; nil if none of these, or if only the status is known.

@@ -85,7 +85,7 @@ extension DriverState {
             routine: notification.routine, delivery: .inHand, now: now)
         guard config.syncMonitorNotificationFlag else {
             record.status = .unsuccessful
-            record.failure = "syncMonitorNotificationFlag is false"
+            record.setOutcome(nil, failure: "syncMonitorNotificationFlag is false")
             end(&record, as: .notSent, now: now)
             return .over(record)
         }
@@ -120,7 +120,7 @@ extension DriverState {
     ) -> MessageRecord {
         var record = record
         record.status = status
-        record.failure = failure
+        record.setOutcome(nil, failure: failure)
         let type = Int(record.message.operationCode)
         syncCounters[type].errorCount += 1
         syncCounters[type].errorStatus = status

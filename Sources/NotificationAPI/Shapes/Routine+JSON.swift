@@ -13,14 +13,40 @@ extension [RoutineReport] {
                 if explain {
                     json.member("checks", each: report.trace.checks) { json, entry in
                         json.object { json in
-                            json.member("check", entry.check.text)
-                            json.member("holds", entry.holds)
-                            json.member("value", report.value(of: entry.check, holds: entry.holds))
+                            json.members(json: entry.check.json(holds: entry.holds))
+                            report.value(of: entry.check, holds: entry.holds).write(to: &json)
                         }
                     }
                 }
                 json.member("messages", each: report.messages) { json, record in record.writeReport(to: &json) }
             }
+        }
+    }
+}
+
+extension Check {
+    /// The members `check` and `holds` of each check, once for a condition that does not hold and once for one that does.
+    /// Written in advance, since there are few and they are constant.
+    private static let written: [[UInt8]] = Check.allCases.flatMap { check in
+        [false, true].map { holds in
+            var json = JSONWriter(reserving: 96)
+            json.object { json in
+                json.member("check", check.text)
+                json.member("holds", holds)
+            }
+            return Array(json.bytes.dropFirst().dropLast())
+        }
+    }
+
+    fileprivate func json(holds: Bool) -> [UInt8] { Check.written[2 * Int(rawValue) + (holds ? 1 : 0)] }
+}
+
+extension CheckedValue {
+    fileprivate func write(to json: inout JSONWriter) {
+        switch self {
+        case .literal(let text): json.member("value", text)
+        case .word(let word): json.member("value", hex: UInt64(word), digits: 8)
+        case .text(let text): json.member("value", text)
         }
     }
 }
