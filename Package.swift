@@ -89,7 +89,8 @@ let package = Package(
             name: "wdfilterd",
             dependencies: [
                 "ReplayCommand", "Console", "NotificationAPI", "Settings", "Driver", "Messages",
-                "Runtime", "DriverJSON", "Replay", "WebhookEngine", "Vocabulary", "MicroHTTPD", "JSON", "Locking", "Bytes",
+                "Runtime", "DriverJSON", "Replay", "WebhookEngine", "Vocabulary", "MicroHTTPD", "JSON", "Locking",
+                "Bytes",
                 "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", arguments, logging,
             ],
             swiftSettings: strict),
