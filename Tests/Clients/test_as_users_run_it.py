@@ -38,7 +38,7 @@ LONG_POLL = "it waits for a message as long as it is asked to, at most 60 s"
 NO_EVENT = "readers that have got no event send an empty `Last-Event-ID`"
 MANY_ITEMS = r"ST201(?s:.*)more items than allowed by maxItems(?s:.*)\[413\]"
 CA_FILE = r"ST202(?s:.*)\[400\](?s:.*)\"errors\":\[\{\"pointer\":\"(/engine)?/caFile\",[^}]*\}\]"
-POLLING = r"Network Error\s+Read timed out(?s:.*)waitMs=\d{5}"
+POLLING = r"Network Error\s+Read timed out(?s:.*)waitMs=([2-9]\d{3}|\d{5})\b"
 KNOWN = (
     Known("PUT /v1/hosts/{host}", MANY_ITEMS, TOO_LARGE),
     Known("PUT /v1/hosts/{host}/rule-policies", MANY_ITEMS, TOO_LARGE),
