@@ -223,7 +223,6 @@ struct EmbeddedEngineTests {
     @Test(
         arguments: [
             (.sync, .async(.createThread), nil, "CreateThread is never sync"),
-            (.direct, .async(.loadImage), nil, "LoadImage is never direct"),
             (.async, .sync(.registryEventSync), nil, "RegistryEventSync is always sync"),
             (.direct, .sync(.registryEventSync), nil, "RegistryEventSync is always sync"),
             (

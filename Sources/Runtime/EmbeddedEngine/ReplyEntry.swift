@@ -46,8 +46,6 @@ extension ReplyEntry {
         }
         switch (kind, operation) {
         case (.sync, .async(let operation)): return "\(operation.name) is never sync"
-        case (.direct, .async(let operation)) where operation != .createProcess && operation != .wow64cpuLoad:
-            return "\(operation.name) is never direct"
         case (.async, .sync(let operation)), (.direct, .sync(let operation)): return "\(operation.name) is always sync"
         default: return nil
         }
