@@ -110,8 +110,8 @@ CASES: dict[str, Case] = {
     "getProblemType": always(get("/problems/limit-reached")),
     "getVersion": always(get("/v1/version")),
     "getVocabulary": always(get("/v1/vocabulary")),
-    # As close to a long name as a misspelled one can be.
-    "getVocabularyEntries": always(get("/v1/vocabulary/MpCreateThreadNotifyRoutineXX")),
+    # A routine with all its conditions.
+    "getVocabularyEntries": always(get("/v1/vocabulary/MpLoadImageNotifyRoutine")),
     "listHosts": always(get("/v1/hosts?limit=1000")),
     "getHost": always(get(FULL)),
     "putHost": Case(host_with_everything),
