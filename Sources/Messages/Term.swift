@@ -53,8 +53,7 @@ public struct Term: Hashable, Sendable {
 
     /// Its meaning and the driver's name as sentences, for pages that do not have columns for both.
     public var sentences: String {
-        let meaning = explanation.prefix(1).uppercased() + explanation.dropFirst() + "."
-        return driverName.map { "\(meaning) Driver: \($0)." } ?? meaning
+        driverName.map { "\(explanation.asSentence) Driver: \($0)." } ?? explanation.asSentence
     }
 }
 

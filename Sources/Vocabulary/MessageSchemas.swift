@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import Messages
 
@@ -29,7 +30,7 @@ extension SchemaPage {
 
     private mutating func variant(_ operation: SyncOperation) {
         let structure = operation.structure
-        data("\(operation.name)Data", operation.term.sentence, ["ioPriority"], structure.members)
+        data("\(operation.name)Data", operation.term.explanation.asSentence, ["ioPriority"], structure.members)
         property(2, "kind", "type: string, const: sync")
         code("\(operation.name)", Int(operation.rawValue))
         let totalSize = SyncMessage.headerSize + structure.fixedSize
@@ -43,7 +44,7 @@ extension SchemaPage {
         // LoadImage leaves some fields 0; these are present only if a raw notification sets them.
         let isLoad = operation == .loadImage
         data(
-            name, "\(operation.term.sentence) Structure: \(structure.name).", ["notificationNumber"],
+            name, "\(operation.term.explanation.asSentence) Structure: \(structure.name).", ["notificationNumber"],
             structure.members.filter { !(isLoad && $0.isLeftZeroByLoadImage) })
         property(2, "kind", "type: string, const: \(kind)")
         code("\(operation.name)", Int(operation.rawValue))
@@ -231,11 +232,6 @@ extension SchemaPage {
 }
 
 private func ref(_ schema: String) -> String { "$ref: \"#/components/schemas/\(schema)\"" }
-
-extension Term {
-    /// Its explanation as a sentence.
-    fileprivate var sentence: String { explanation.prefix(1).uppercased() + explanation.dropFirst() + "." }
-}
 
 extension StructureLayout {
     /// The fields that JSON shows.

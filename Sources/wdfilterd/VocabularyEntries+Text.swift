@@ -14,7 +14,7 @@ extension VocabularyEntries {
 
     private func text(of term: Term, in group: Vocabulary.Group) -> String {
         let value = term.value.map { " = \($0.text)" } ?? ""
-        var text = "\(term.name)\(value)   [\(group.title)]\n  \(sentence(term.explanation))\n"
+        var text = "\(term.name)\(value)   [\(group.title)]\n  \(term.explanation.asSentence)\n"
         if let driverName = term.driverName, driverName != term.name { text += "  Driver: \(driverName).\n" }
         return text + source(term.provenance)
     }
@@ -34,24 +34,11 @@ extension VocabularyEntries {
             let place = field.offset.map { $0.hexDigits(2, uppercase: true) } ?? ".."
             return [place, field.typeName, field.name, field.member ?? "", field.note ?? ""]
         }
+        let rows = [["at", "type", "field", "JSON", "notes"]] + fields
+        let table = TextTable(Array(repeating: .left(), count: 5), fitting: rows)
         return "\(layout.structure.name)   [layout\(users)]\n  Offsets from \(layout.place).\n"
-            + table([["at", "type", "field", "JSON", "notes"]] + fields) + source(layout.structure.provenance)
+            + rows.map { "  \(table.line($0))\n" }.joined() + source(layout.structure.provenance)
     }
-
-    /// Rows with columns of equal width.
-    private func table(_ rows: [[String]]) -> String {
-        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].utf8.count }.max() ?? 0 }
-        return rows.reduce(into: "") { text, row in
-            var line = " "
-            for (cell, width) in zip(row, widths) {
-                line += " " + cell + String(repeating: " ", count: width - cell.utf8.count + 1)
-            }
-            while line.last == " " { line.removeLast() }
-            text += line + "\n"
-        }
-    }
-
-    private func sentence(_ phrase: String) -> String { phrase.prefix(1).uppercased() + phrase.dropFirst() + "." }
 
     private func source(_ provenance: Provenance) -> String {
         "  Source: \(provenance.source) (\(provenance.status.rawValue)).\n"

@@ -327,6 +327,13 @@ def test_one_name_of_the_vocabulary_is_explained_in_text() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_a_name_without_letters_is_not_in_the_vocabulary(name: str) -> None:
+    result = run("vocabulary", name)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert f'"{name}" is not in the vocabulary.' in result.stderr
+
+
 def test_the_text_of_the_vocabulary_has_every_entry(client: Client) -> None:
     vocabulary = client.call("getVocabulary").json
     text = run("vocabulary", "--format", "text").stdout

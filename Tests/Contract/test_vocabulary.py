@@ -117,6 +117,8 @@ def test_problems_are_those_of_the_list(client: Client, vocabulary: dict[str, An
 
 MISSING = (
     "",
+    "..",
+    "...",
     "x",
     "0x",
     "0x-1",

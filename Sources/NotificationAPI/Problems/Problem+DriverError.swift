@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 
 extension Problem {
@@ -30,9 +31,12 @@ extension DriverError {
                 .streamContextExists,
                 "Change its rules: PATCH /v1/hosts/{host}/stream-contexts/{id}/rules. GET .../stream-contexts lists the ids."
             )
-        case .limitReached(.drivers):
-            (.limitReached, "None can be removed: POST /v1/hosts/{host}/reset, or raise limits.driversPerHost.")
-        case .limitReached(let limit): (.limitReached, "Delete some, or raise limits.\(limit.setting).")
+        case .limitReached(let limit):
+            (
+                .limitReached,
+                (limit == .drivers ? "None can be removed: POST /v1/hosts/{host}/reset" : "Delete some")
+                    + ", or raise limits.\(limit.setting)."
+            )
         case .invalidParameter: (.invalidRequest, "")
         case .workerRunning:
             (.workerRunning, #"Pause it first: PUT /v1/hosts/{host}/worker with {"state":"paused"}."#)
@@ -61,11 +65,6 @@ extension DriverError.Limit {
         case .textBytes: "textBytesPerHost"
         }
     }
-}
-
-extension String {
-    /// The phrase with a capital letter and a period.
-    fileprivate var asSentence: String { prefix(1).uppercased() + dropFirst() + "." }
 }
 
 /// Calls the driver, and throws its error as a problem.

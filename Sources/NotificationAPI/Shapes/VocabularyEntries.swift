@@ -41,8 +41,7 @@ public struct VocabularyEntries: Sendable {
 
     /// The error text for a name that has no entries, as a sentence.
     public static func fault(ofName name: String) -> String {
-        let hint = all.names.hint(for: name)
-        return "\(name.quoted()) is not in the vocabulary" + (hint.isEmpty ? "." : hint)
+        "\(name.quoted()) is not in the vocabulary\(all.names.hint(for: name))".asSentenceEnd
     }
 
     /// The names of the entries.
@@ -57,8 +56,8 @@ extension Term {
     /// part), or a rule that involves it.
     fileprivate func isCalled(_ name: String) -> Bool {
         if self.name == name || driverName == name || rules.contains(name) { return true }
-        let parts = name.split(separator: ".")
-        return [self.name, driverName ?? ""].contains { own in
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return [self.name, driverName].compactMap(\.self).contains { own in
             let ownParts = own.split(separator: ".")
             if parts.count == 1 { return ownParts.last == parts[0] }
             return ownParts.count == parts.count && zip(ownParts, parts).allSatisfy { $0 == "*" || $0 == $1 }
