@@ -25,7 +25,7 @@ SHOWN = 4000  # characters of a report
 
 @dataclass(frozen=True)
 class Known:
-    """A failure that is none of the service's: the operation, a pattern for the report, and why it is right."""
+    """A failure that schemathesis may report: its operation, a pattern for the report, and why the service is right."""
 
     operation: str
     report: str

@@ -1,7 +1,9 @@
 import Bytes
 
-/// Decides when to log that an engine fails and that it works again: every 30 s while it fails, and at most three times each in
-/// 30 s, however often it changes. The last line says that it fails unless it has worked since.
+/// Decides when to log that an engine fails, and when that it works again.
+///
+/// While it fails, there is a line every 30 s. If it fails and works by turns, there are at most three lines of each kind in
+/// 30 s, and the last one says that it fails.
 struct EngineAlarm {
     /// A line to log.
     enum Line: Equatable {

@@ -1,4 +1,4 @@
-/// Checks the lines of an upload without applying them, and collects those that cannot be read.
+/// Finds the lines of an upload that cannot be read. It applies none of them.
 ///
 /// One thread at a time may use it.
 public final class LineCheck {
