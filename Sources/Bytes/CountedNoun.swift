@@ -1,4 +1,7 @@
 extension BinaryInteger {
     /// The number with a noun in the singular or the plural: `1 byte`, `8 bytes`. The plural has an s.
     public func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
+
+    /// `1 line was dropped`, `8 lines were dropped`.
+    public func dropped(_ noun: String) -> String { "\(counted(noun)) \(self == 1 ? "was" : "were") dropped" }
 }

@@ -45,8 +45,7 @@ public struct LineLogHandler: LogHandler {
     public static func queue(_ format: LogSettings.Format) -> LineQueue {
         LineQueue(.error) { dropped in
             let event = LogEvent(
-                level: .warning, message: "\(dropped.counted("log line")) \(dropped == 1 ? "was" : "were") dropped",
-                metadata: nil, source: "wdfilterd",
+                level: .warning, message: "\(dropped.dropped("log line"))", metadata: nil, source: "wdfilterd",
                 file: #fileID, function: #function, line: #line)
             return LineLogHandler(label: "log", level: .trace, format: format)
                 .line(event, time: SystemClock().now().rfc3339)

@@ -260,13 +260,12 @@ public final class NotificationAPI: RequestHandler {
 
     /// The client's request id if it consists of 1 to 128 visible ASCII characters, else a new one.
     private func requestId(of head: RequestHead) -> String {
-        let fresh = newRequestId()
         if let given = head.headers["X-Request-Id"], (1...128).contains(given.utf8.count),
             given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         {
             return given
         }
-        return fresh
+        return newRequestId()
     }
 
     private func newRequestId() -> String {

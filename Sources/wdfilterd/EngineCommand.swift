@@ -85,7 +85,7 @@ struct EngineCommand: CheckedCommand {
         // Before any other thread is started.
         let signals = AwaitedSignals(.interrupt, .terminate)
         let errors = LineLogHandler.queue(.text)
-        let output = LineQueue(.output) { "\($0.counted("line")) \($0 == 1 ? "was" : "were") dropped" }
+        let output = LineQueue(.output) { $0.dropped("line") }
         let logger = log.logger("engine", write: errors.put)
         var check: SignatureCheck?
         if let secretFile { check = try SignatureCheck(path: secretFile) }

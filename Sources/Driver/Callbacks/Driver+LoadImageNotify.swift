@@ -122,14 +122,12 @@ extension DriverState {
         if decision.report.note(.extendedInfoPresent, load.extendedInfoPresent) {
             let stream = streams.context(fileName: load.fullImageName)
             if decision.report.note(.streamContext, stream != nil), let stream,
-                decision.report.note(
-                    .ruleImageLoadPerStream, .notifyImageLoadRule, in: stream.rules)
+                decision.report.note(.ruleImageLoadPerStream, .notifyImageLoadRule, in: stream.rules)
             {
                 perStream = .stream(id: stream.id)
             }
         }
-        let perProcess = decision.report.note(
-            .ruleImageLoadPerProcess, .notifyImageLoadRule, in: context.rules)
+        let perProcess = decision.report.note(.ruleImageLoadPerProcess, .notifyImageLoadRule, in: context.rules)
         if decision.report.note(
             .asyncImageLoad, !context.rules.contains(.suppressAsyncImageLoad), at: context.rules.rawValue)
         {

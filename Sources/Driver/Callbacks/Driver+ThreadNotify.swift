@@ -99,8 +99,7 @@ extension DriverState {
             processes.endReservation(of: threadId)
         }
         if processes.threadCount >= limits.threads { throw .limitReached(.threads) }
-        let creatorProcessId = creation.creatorProcessId ?? creation.processId
-        let creator = processes.reference(processId: creatorProcessId)
+        let creator = processes.reference(processId: creation.currentProcessId)
         let currentThread = currentThread(of: creator, named: creation.creatorThreadId, creating: creation.threadId)
         let thread = AuxTidCreationTime(
             threadId: creation.threadId ?? processes.lowestFreeId(), creationTime: creation.creationTime ?? now)
@@ -132,19 +131,15 @@ extension DriverState {
     ) -> ThreadDecision {
         var decision = ThreadDecision(report: RoutineReport(.createThreadNotify))
         let target = creation.processId
-        let current = creation.creatorProcessId ?? creation.processId
         guard decision.report.note(.create, true),
-            decision.report.note(
-                .targetIsNotSystem, creation.processId != ProcessContext.systemProcessId, at: target),
+            decision.report.note(.targetIsNotSystem, target != ProcessContext.systemProcessId, at: target),
             decision.report.note(.isNotSystemThread, !creation.creatorIsSystemThread),
-            decision.report.note(.creatorContext, event.creator != nil, at: current),
+            decision.report.note(.creatorContext, event.creator != nil, at: creation.currentProcessId),
             let creator = event.creator, let context = processes[creator]
         else { return decision }
         let data: SyncData
         if decision.report.note(.sameProcess, creator == event.target, at: target) {
-            guard
-                decision.report.note(
-                    .ruleNewThreadSameProcess, .notifyNewThreadSameProcess, in: context.rules)
+            guard decision.report.note(.ruleNewThreadSameProcess, .notifyNewThreadSameProcess, in: context.rules)
             else { return decision }
             data = .newThreadSameProcess(
                 ThreadNotifySyncMessage(
@@ -201,8 +196,7 @@ extension DriverState {
         let context = processes[event.target]
         let current = event.targetProcess.processId
         guard decision.report.noteLock(of: processes), decision.report.note(.createEx, true),
-            decision.report.note(
-                .currentIsNotSystem, current != ProcessContext.systemProcessId, at: current),
+            decision.report.note(.currentIsNotSystem, current != ProcessContext.systemProcessId, at: current),
             decision.report.note(.currentContext, context != nil, at: current), let context,
             decision.report.note(.flagThreadNotifyRoutineExSet, .threadNotifyRoutineExSet, in: context.flags),
             decision.report.note(.ruleNotifyProcessCmdLine, .notifyProcessCmdLine, in: context.rules)

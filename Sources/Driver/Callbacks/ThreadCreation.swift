@@ -22,6 +22,9 @@ public struct ThreadCreation: Hashable, Sendable {
     /// exits. A tid that the host reserved for some process's first thread is replaced too.
     public var replacesThread = false
 
+    /// The pid of the process that creates it: PsGetCurrentProcessId() of the first routine.
+    var currentProcessId: UInt32 { creatorProcessId ?? processId }
+
     /// A thread that runs in `processId`.
     public init(processId: UInt32, threadId: UInt32? = nil, creatorProcessId: UInt32? = nil) {
         self.processId = processId

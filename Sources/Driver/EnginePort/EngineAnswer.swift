@@ -39,6 +39,11 @@ public struct ReplyFault: Error, Hashable, Sendable {
     }
 }
 
+extension ReplyFault {
+    /// The fault as the reason why a message's reply was not taken.
+    public var reason: String { "reply not understood: \(self)" }
+}
+
 extension ReplyFault: CustomStringConvertible {
     /// `pointer: detail`.
     public var description: String { pointer.isEmpty ? detail : "\(pointer.escapingInvisible): \(detail)" }

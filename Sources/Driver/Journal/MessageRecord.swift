@@ -92,9 +92,7 @@ public struct MessageRecord: Hashable, Sendable {
     }
 
     /// Why it failed, was not sent, or its reply was not taken; nil if none of these, or if only the status is known.
-    public var explanation: String? {
-        failure ?? reply?.reading.fault.map { "reply not understood: \($0)" }
-    }
+    public var explanation: String? { failure ?? reply?.reading.fault?.reason }
 
     /// NotificationNumber; nil for a synchronous message, which has none.
     public var notificationNumber: Int64? {

@@ -42,7 +42,7 @@ extension Driver {
                     let failure =
                         status == .timeout
                         ? "SendingSyncSemaphore had no free permit within \(timeout.milliseconds) ms"
-                        : "the driver is unloading"
+                        : DriverState.unloading
                     completion(self.withState { $0.failToAcquire(record, status, failure, now: now) })
                 }
             }
@@ -78,6 +78,9 @@ extension DriverState {
         case wait(MessageRecord, ticket: UInt64, timeout: Duration)
     }
 
+    /// Why no message is sent any more.
+    fileprivate static let unloading = "the driver is unloading"
+
     /// Builds the message and tries to acquire the semaphore (SYN-2 to SYN-4).
     mutating func startSync(_ notification: SyncNotification, now: FileTime) -> SyncStart {
         var record = makeRecord(
@@ -89,7 +92,7 @@ extension DriverState {
             end(&record, as: .notSent, now: now)
             return .over(record)
         }
-        if isUnloading { return .over(failToAcquire(record, .cancelled, "the driver is unloading", now: now)) }
+        if isUnloading { return .over(failToAcquire(record, .cancelled, Self.unloading, now: now)) }
         guard config.sendSyncNotificationFlag else {
             return .over(failToAcquire(record, .unsuccessful, "sendSyncNotificationFlag is false", now: now))
         }

@@ -156,8 +156,7 @@ final class EngineSwitch: EnginePort {
         let isTaken = result.status == .success
         let readsReply = isTaken && message?.readsReply == true
         let mismatch = readsReply ? message?.reading(of: result.reply).fault : nil
-        let detail =
-            isTaken ? mismatch.map { "reply not understood: \($0)" } : result.failure
+        let detail = isTaken ? mismatch?.reason : result.failure
         let (setting, lines) = state.withLock { state in
             guard state.generation == generation else { return (nil as EngineSetting?, [(Duty, EngineAlarm.Line)]()) }
             var lines: [(Duty, EngineAlarm.Line)] = []

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import JSON
 import Locking
@@ -164,7 +165,7 @@ extension Problem {
     /// The problem of lines that cannot be read.
     fileprivate init(_ faults: LineCheck.Faults) {
         let first = faults.listed.first.map { "Line \($0.line): \($0.detail)".asSentenceEnd } ?? ""
-        let count = faults.count == 1 ? "1 line" : "\(faults.count) lines"
+        let count = faults.count.counted("line")
         self.init(
             .invalidEvents, "\(count) cannot be read, and nothing was applied. \(first)"
         ) { json in

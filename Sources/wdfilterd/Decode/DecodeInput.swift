@@ -55,7 +55,7 @@ struct DecodeInput {
     /// The fault of a text that is JSON, a phrase, and nil for any other text: the service answers with JSON unless it is asked
     /// for bytes, and always if it refuses a request.
     private static func faultOfJSON(_ text: String) -> String? {
-        let start = text.unicodeScalars.filter { !$0.properties.isWhitespace }.prefix(2)
+        let start = text.unicodeScalars.lazy.filter { !$0.properties.isWhitespace }.prefix(2)
         guard start.first == "[" || start.elementsEqual("{\"".unicodeScalars) else { return nil }
         let problem = try? JSONDocument.read(Array(text.utf8)) { root -> String? in
             guard root.kind == .object, let object = root.openObject(),
