@@ -65,24 +65,30 @@ let package = Package(
             "WebhookEngine",
             ["Driver", "Messages", "DriverJSON", "JSON", "Locking", "Bytes", "Curl", "CGnuTLS", deques, heaps]),
 
+        library("Engines", ["WebhookEngine", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "Bytes"]),
+
         // Recordings, the API, the executable
         library("Replay", ["DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", deques]),
         library("Vocabulary", ["Replay", "Driver", "Messages", "Bytes"]),
         library(
             "NotificationAPI",
             [
-                "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Replay", "Vocabulary", "JSON",
+                "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Engines", "Replay", "Vocabulary",
+                "JSON",
                 "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CGnuTLS", logging, yams,
             ]),
         library("Recordings", ["CArchive", "Bytes"]),
-        library("Settings", ["NotificationAPI", "WebhookEngine", "Runtime", "Driver", "JSON", "Bytes", logging, yams]),
+        library(
+            "Settings",
+            ["NotificationAPI", "Engines", "WebhookEngine", "Runtime", "Driver", "JSON", "Bytes", logging, yams]),
         library(
             "Console",
             ["Settings", "Runtime", "Curl", "Messages", "JSON", "Locking", "Bytes", arguments, logging, deques]),
         library(
             "ReplayCommand",
             [
-                "Console", "Settings", "Replay", "Recordings", "NotificationAPI", "WebhookEngine", "DriverJSON",
+                "Console", "Settings", "Replay", "Recordings", "NotificationAPI", "Engines", "WebhookEngine",
+                "DriverJSON",
                 "Driver", "Messages", "Runtime", "JSON", "Locking", "Bytes", arguments, logging,
             ]),
         .executableTarget(

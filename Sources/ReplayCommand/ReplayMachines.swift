@@ -1,6 +1,7 @@
 import Console
 import Driver
 import DriverJSON
+import Engines
 import Locking
 import Messages
 import NotificationAPI

@@ -1,3 +1,4 @@
+import Engines
 import NotificationAPI
 public import Runtime
 import WebhookEngine

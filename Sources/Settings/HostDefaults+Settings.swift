@@ -1,4 +1,5 @@
 import Driver
+import Engines
 public import NotificationAPI
 import Runtime
 import WebhookEngine

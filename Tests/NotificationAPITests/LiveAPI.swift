@@ -1,10 +1,11 @@
+import Engines
 import Locking
 import Logging
 import MicroHTTPD
 import NotificationAPI
 import Runtime
-import TestSupport
 import Testing
+import TestSupport
 import WebhookEngine
 import Yams
 

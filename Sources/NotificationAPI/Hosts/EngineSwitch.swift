@@ -1,5 +1,6 @@
 import Bytes
 import Driver
+import Engines
 import Locking
 import Messages
 import Runtime

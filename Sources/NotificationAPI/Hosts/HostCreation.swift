@@ -1,5 +1,6 @@
 public import Driver
 import DriverJSON
+public import Engines
 import JSON
 import Runtime
 
@@ -29,8 +30,6 @@ struct HostCreation: JSONObjectReadable, Hashable, Sendable {
         clock = object.optional("clock") { ClockSetting($0) }
     }
 }
-
-extension DriverConfigChange: JSONObjectReadable {}
 
 /// The parts of a host that a reset keeps. A part that is nil returns to the state of its creation.
 struct KeptParts: Sendable {

@@ -1,5 +1,6 @@
 public import Driver
 import DriverJSON
+import Engines
 import Logging
 import Runtime
 public import WebhookEngine

@@ -1,4 +1,5 @@
 import Driver
+import DriverJSON
 import JSON
 
 /// The format of a live stream.

@@ -1,4 +1,5 @@
 import Driver
+import Engines
 import JSON
 import Messages
 import MicroHTTPD

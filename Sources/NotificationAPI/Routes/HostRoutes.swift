@@ -1,5 +1,6 @@
 import Driver
 import DriverJSON
+import Engines
 import JSON
 import Messages
 import MicroHTTPD

@@ -1,5 +1,6 @@
 import Bytes
 import Driver
+import DriverJSON
 import JSON
 import Messages
 import MicroHTTPD

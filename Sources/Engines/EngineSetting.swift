@@ -1,5 +1,6 @@
 import Bytes
 import Driver
+import DriverJSON
 public import JSON
 public import Runtime
 public import WebhookEngine
@@ -40,23 +41,9 @@ extension EngineSetting: JSONReadable {
         }
     }
 
-    /// Throws if the globs of the embedded engine are too long in total.
-    func checkReplies() throws(Problem) {
-        if case .embedded(let behavior) = self, let excess = ReplyEntry.excess(of: behavior.replies) {
-            throw Problem(.limitReached, "The engine's replies: \(excess).")
-        }
-    }
-
-    /// Reads the files that the setting names on a dedicated thread, then calls `completion` with their fault, if any.
-    /// Calls it at once without files.
-    func readFiles(_ completion: @escaping @Sendable (Problem.Fault?) -> Void) {
-        guard case .webhook(let configuration) = self, let caFile = configuration.caFile else { return completion(nil) }
-        caFile.read { error in completion(error.map { .body(pointer: "/caFile", detail: $0.detail) }) }
-    }
-
     /// Writes the members, but never the secret. Only the name of a header is shown, because its value may be a secret.
     /// The path and query of the URL may contain one too, and are shown only if `showsURL` is true.
-    func writeMembers(to json: inout JSONWriter, showsURL: Bool) {
+    public func writeMembers(to json: inout JSONWriter, showsURL: Bool) {
         switch self {
         case .embedded(let behavior):
             json.member("type", Kind.embedded.rawValue)

@@ -1,5 +1,4 @@
 import Driver
-import DriverJSON
 import JSON
 
 extension MessageReply {

@@ -1,28 +1,28 @@
 import Bytes
-import Driver
-import DriverJSON
-import JSON
+public import Driver
+public import JSON
 
 /// A change to a driver's configuration. Settings without a new value keep theirs.
-struct DriverConfigChange: Hashable, Sendable {
+public struct DriverConfigChange: JSONObjectReadable, Hashable, Sendable {
     /// The new values, in the order of the settings table; nil to keep the current one.
     private var values: [DriverSetting.Value?]
 
     /// The members of a change, one per setting.
-    static let members = DriverConfig.table.map(\.name)
+    public static let members = DriverConfig.table.map(\.name)
 
     /// An empty change.
-    init() { values = DriverConfig.table.map { _ in nil } }
+    public init() { values = DriverConfig.table.map { _ in nil } }
 
     /// A change that sets everything to the values in `config`.
-    init(to config: DriverConfig) { values = DriverConfig.table.map { config[$0] } }
+    public init(to config: DriverConfig) { values = DriverConfig.table.map { config[$0] } }
 
     /// Reads the members of a change.
-    init(_ object: JSONObject) {
+    public init(_ object: JSONObject) {
         values = DriverConfig.table.map { setting in object.optional(setting.name) { $0.value(of: setting) } }
     }
 
-    func apply(to config: inout DriverConfig) {
+    /// Sets the new values in `config`.
+    public func apply(to config: inout DriverConfig) {
         for (setting, value) in zip(DriverConfig.table, values) {
             if let value { config[setting] = value }
         }
@@ -30,7 +30,8 @@ struct DriverConfigChange: Hashable, Sendable {
 }
 
 extension DriverConfig {
-    func write(to json: inout JSONWriter) {
+    /// Writes all settings as `GET /config` returns them.
+    public func write(to json: inout JSONWriter) {
         json.object { json in
             for setting in DriverConfig.table {
                 switch self[setting] {
@@ -44,7 +45,7 @@ extension DriverConfig {
 }
 
 extension JSONValue {
-    /// A value for `setting` within its range; nil after reporting a fault.
+    /// A value for `setting` within its range; nil after a fault.
     fileprivate func value(of setting: DriverSetting) -> DriverSetting.Value? {
         switch setting.kind {
         case .count(let range, _, _): int(in: range).map { .number($0) }
@@ -54,12 +55,13 @@ extension JSONValue {
         }
     }
 
-    func int(in range: ClosedRange<Int>) -> Int? {
+    /// An integer within `range`; nil after a fault.
+    public func int(in range: ClosedRange<Int>) -> Int? {
         integer(in: Int64(range.lowerBound)...Int64(range.upperBound)).map(Int.init)
     }
 
-    /// A number of milliseconds within `range`; nil after reporting a fault.
-    func milliseconds(in range: ClosedRange<Int>) -> Int? {
+    /// A number of milliseconds within `range`; nil after a fault.
+    public func milliseconds(in range: ClosedRange<Int>) -> Int? {
         if let number = integer(as: Int.self), range.contains(number) { return number }
         let meant = text.flatMap { Milliseconds($0) }.map { "; write \($0.count)" }
         fault(

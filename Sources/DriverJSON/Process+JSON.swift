@@ -1,10 +1,10 @@
-import Driver
-import DriverJSON
-import JSON
-import Messages
+public import Driver
+public import JSON
+public import Messages
 
 extension ProcessContext {
-    func write(to json: inout JSONWriter) {
+    /// Writes the process with its rules and flags.
+    public func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("processId", identity.processId)
             json.member("creationTime", identity.creationTime.rfc3339)
@@ -35,7 +35,8 @@ extension ProcessContext {
 }
 
 extension BootProcess {
-    func write(to json: inout JSONWriter) {
+    /// Writes the process.
+    public func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("processId", process.processId)
             json.member("creationTime", process.creationTime.rfc3339)
@@ -48,7 +49,8 @@ extension BootProcess {
 }
 
 extension AuxTidCreationTime {
-    func write(to json: inout JSONWriter, processId: UInt32) {
+    /// Writes the thread, which runs in the process `processId`.
+    public func write(to json: inout JSONWriter, processId: UInt32) {
         json.object { json in
             json.member("threadId", threadId)
             json.member("creationTime", creationTime.rfc3339)
@@ -58,7 +60,8 @@ extension AuxTidCreationTime {
 }
 
 extension StreamContext {
-    func write(to json: inout JSONWriter) {
+    /// Writes the stream context.
+    public func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("id", String(id))
             json.member("fileName", fileName)
@@ -68,7 +71,8 @@ extension StreamContext {
 }
 
 extension LoadedDriver {
-    func write(to json: inout JSONWriter) {
+    /// Writes the kernel image.
+    public func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("fullImageName", fullImageName)
             json.member("imageBase", hex: imageBase)
@@ -78,7 +82,8 @@ extension LoadedDriver {
 }
 
 extension RulePolicy {
-    func write(to json: inout JSONWriter) {
+    /// Writes the policy as `init` reads it, with its masks.
+    public func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("imageFileName", imageFileName)
             json.member("rules", mask: "rulesMask", rules)

@@ -1,11 +1,10 @@
-import Driver
-import DriverJSON
-import JSON
+public import Driver
+public import JSON
 import Messages
 
 extension [RoutineReport] {
     /// Writes the member `routines`; `explain` adds the checks of each routine.
-    func write(to json: inout JSONWriter, explain: Bool) {
+    public func write(to json: inout JSONWriter, explain: Bool) {
         json.member("routines", each: self) { json, report in
             json.object { json in
                 json.member("routine", report.routine.name)
@@ -54,7 +53,7 @@ extension CheckedValue {
 extension MessageRecord {
     /// Writes the outcome of the message, for the answer to the request that caused it, and then the members that `more`
     /// writes.
-    func writeReport(to json: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
+    public func writeReport(to json: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
         json.object { json in
             json.member("sequence", message.sequence)
             json.member("kind", message.kind.rawValue)
@@ -66,7 +65,7 @@ extension MessageRecord {
     }
 
     /// Writes the message and its outcome, as the journal operations return it.
-    func write(to json: inout JSONWriter, host: String) {
+    public func write(to json: inout JSONWriter, host: String) {
         json.object { json in
             json.member("sequence", message.sequence)
             json.member("time", message.time.rfc3339)

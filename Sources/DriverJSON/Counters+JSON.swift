@@ -1,9 +1,10 @@
-import Driver
-import JSON
+public import Driver
+public import JSON
 import Messages
 
 extension CountersSnapshot {
-    func write(to json: inout JSONWriter) {
+    /// Writes the counters as `GET /counters` returns them.
+    public func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("sync") { json in
                 json.object { json in
@@ -34,7 +35,8 @@ extension JSONWriter {
 }
 
 extension QueuesSnapshot {
-    func write(to json: inout JSONWriter) {
+    /// Writes the queue as `GET /queues` returns it.
+    public func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("notificationsCount", notificationsCount)
             json.member("maxAsyncNotificationCount", config.maxAsyncNotificationCount)
@@ -64,7 +66,8 @@ extension QueuesSnapshot {
 }
 
 extension AsyncWorkerMode {
-    func write(to json: inout JSONWriter) {
+    /// Writes the state of the worker.
+    public func write(to json: inout JSONWriter) {
         json.object { $0.member("state", rawValue) }
     }
 }
