@@ -114,11 +114,11 @@ extension DriverState {
     /// Records a message that the driver creates, and wakes those that wait for it.
     mutating func makeRecord(
         kind: EngineMessage.Kind, about subject: MessageSubject?, content: EngineMessage.Content,
-        routine: DriverRoutine, delivery: MessageRecord.Delivery, now: FileTime
+        routine: DriverRoutine, caller: CallerTag?, delivery: MessageRecord.Delivery, now: FileTime
     ) -> MessageRecord {
         let message = EngineMessage(
             sequence: journal.nextSequence, time: now, kind: kind, process: subject?.process,
-            imageFileName: subject?.imageFileName, content: content)
+            imageFileName: subject?.imageFileName, content: content, caller: caller)
         let record = MessageRecord(message: message, routine: routine, delivery: delivery)
         journal.append(record)
         if delivery == .inHand { inFlight += 1 }

@@ -70,14 +70,17 @@ import Testing
         let reports = Received<[RoutineReport]>()
         let driver = try driver()
         let queued = driver.counters.async.enqueued
-        call.perform(on: driver) { outcome in
+        let tag = CallerTag("line")
+        call.perform(on: driver, caller: tag) { outcome in
             switch outcome {
             case .done(let routines), .created(let routines, false): reports.take(routines)
             default: Issue.record("\(outcome)")
             }
         }
         #expect(call.mayEnqueue || driver.counters.async.enqueued == queued)
-        return try #require(reports.values.first).map(\.routine)
+        let found = try #require(reports.values.first)
+        #expect(found.allSatisfy { $0.messages.allSatisfy { $0.message.caller == tag } })
+        return found.map(\.routine)
     }
 
     @Test(arguments: DriverEvent.allCases)

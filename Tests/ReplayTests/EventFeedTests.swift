@@ -212,6 +212,18 @@ struct EventFeedTests {
         #expect(total.skipped == ["host-removed": 3])
     }
 
+    @Test(arguments: [false, true])
+    func `the messages of an upload have the tag of its target`(usesSlices: Bool) throws {
+        let driver = Driver.make()
+        let tag = CallerTag("upload")
+        let slices = InlineSliceQueue()
+        let feed = EventFeed(options: .native(), slices: usesSlices ? slices : nil) { _ in
+            EventTarget(driver: driver, caller: tag, onEventTime: { _ in })
+        }
+        _ = consume(feed, Self.creation(100) + #"{"type":"processExit","processId":100}"# + "\n")
+        #expect(driver.messages(MessageQuery(), limit: 9).items.map(\.message.caller) == [tag, tag])
+    }
+
     @Test func `lines that are too long are rejected and skipped`() async {
         let lines = [String(repeating: "x", count: 100_000), Self.creation(100), String(repeating: "y", count: 2000)]
         for chunk in [100, .max] {

@@ -4,11 +4,13 @@ extension DriverState {
     /// Puts a message into the queue: `MpAsyncSendNotification` (ASY-2 to ASY-4).
     mutating func asyncSendNotification(
         _ operation: AsyncOperation, _ body: AsyncBody, about subject: MessageSubject?,
-        countedTo reference: ProcessReference?, highPriority: Bool? = nil, routine: DriverRoutine, now: FileTime
+        countedTo reference: ProcessReference?, highPriority: Bool? = nil, routine: DriverRoutine, caller: CallerTag?,
+        now: FileTime
     ) -> MessageRecord {
         let message = makeAsyncMessage(operation, body, countedTo: reference)
         let record = makeRecord(
-            kind: .async, about: subject, content: .async(message), routine: routine, delivery: .queued, now: now)
+            kind: .async, about: subject, content: .async(message), routine: routine, caller: caller, delivery: .queued,
+            now: now)
         asyncCounters.enqueued += 1
         let notification = AsyncNotification(
             record: record, size: AsyncMessage.messageBufferSize(of: record.message.totalSize),

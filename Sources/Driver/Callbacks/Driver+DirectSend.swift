@@ -20,12 +20,12 @@ extension DriverState {
     /// Creates a direct message about a live process, which is sent next.
     mutating func makeDirect(
         _ operation: AsyncOperation, _ body: AsyncBody, about reference: ProcessReference, routine: DriverRoutine,
-        now: FileTime
+        caller: CallerTag?, now: FileTime
     ) -> MessageRecord {
         let message = makeAsyncMessage(operation, body, countedTo: reference)
         var record = makeRecord(
             kind: .direct, about: processes[reference]?.subject, content: .async(message), routine: routine,
-            delivery: .inHand, now: now)
+            caller: caller, delivery: .inHand, now: now)
         record.sentAt = now
         journal.update(record)
         return record

@@ -30,10 +30,10 @@ extension Driver {
     /// Throws `unknownProcess` for a pid other than 0 that no live process has, and `limitReached` for a kernel image.
     /// On an error nothing has changed.
     public func loadImage(
-        _ load: ImageLoad, completion: @escaping @Sendable ([RoutineReport]) -> Void
+        _ load: ImageLoad, caller: CallerTag? = nil, completion: @escaping @Sendable ([RoutineReport]) -> Void
     ) throws(DriverError) {
         let now = clock.now()
-        let step = try withState { state throws(DriverError) in try state.startLoad(load, now: now) }
+        let step = try withState { state throws(DriverError) in try state.startLoad(load, caller, now: now) }
         switch step {
         case .main(let decision): send(decision, completion: completion)
         case .wow64(let report, let record, let timeout, let reference):
@@ -43,7 +43,7 @@ extension Driver {
                 let before = report
                 let now = self.clock.now()
                 self.send(
-                    self.withState { $0.decideMain(load, reference, before, now: now) }, completion: completion)
+                    self.withState { $0.decideMain(load, reference, before, caller, now: now) }, completion: completion)
             }
         }
     }
@@ -74,7 +74,9 @@ private enum LoadStep: Sendable {
 
 extension DriverState {
     /// The routine up to its main path (IMG-1 to IMG-3).
-    fileprivate mutating func startLoad(_ load: ImageLoad, now: FileTime) throws(DriverError) -> LoadStep {
+    fileprivate mutating func startLoad(
+        _ load: ImageLoad, _ caller: CallerTag?, now: FileTime
+    ) throws(DriverError) -> LoadStep {
         // Windows reports kernel images with ProcessId 0, which means no process, even if a client created one with
         // that pid.
         let isKernelLoad = load.systemModeImage && load.processId == 0
@@ -98,7 +100,8 @@ extension DriverState {
                 Wow64CpuLoadMessage(
                     processId: load.processId, threadId: load.threadId,
                     wow64CpuImageBase: context.wow64CpuImageBase ?? 0))
-            let record = makeDirect(.wow64cpuLoad, body, about: reference, routine: .loadImageNotify, now: now)
+            let record = makeDirect(
+                .wow64cpuLoad, body, about: reference, routine: .loadImageNotify, caller: caller, now: now)
             return .wow64(report, record, timeout: config.asyncTimeout, reference)
         }
         if report.note(.ruleNotifyWow64cpuLoad, .notifyWow64cpuLoad, in: context.rules),
@@ -109,12 +112,12 @@ extension DriverState {
                 context.wow64CpuImageBase = load.imageBase
             }
         }
-        return .main(decideMain(load, reference, report, now: now))
+        return .main(decideMain(load, reference, report, caller, now: now))
     }
 
     /// The main path: decides all three notifications at once and queues the asynchronous one (IMG-4, IMG-5).
     fileprivate mutating func decideMain(
-        _ load: ImageLoad, _ reference: ProcessReference, _ report: RoutineReport, now: FileTime
+        _ load: ImageLoad, _ reference: ProcessReference, _ report: RoutineReport, _ caller: CallerTag?, now: FileTime
     ) -> LoadDecision {
         var decision = LoadDecision(report: report)
         guard let context = processes[reference] else { return decision }
@@ -136,12 +139,12 @@ extension DriverState {
             decision.report.messages.append(
                 asyncSendNotification(
                     .loadImage, .imageLoadAndProcess(notify), about: context.subject, countedTo: reference,
-                    routine: .loadImageNotify, now: now))
+                    routine: .loadImageNotify, caller: caller, now: now))
         }
         func notification(_ data: SyncData, _ rule: RuleWord) -> SyncNotification {
             SyncNotification(
                 message: SyncMessage(ioPriority: MpIoPriority(), currentProcess: context.identity, data: data),
-                imageFileName: context.imageFileName, rule: rule, routine: .loadImageNotify)
+                imageFileName: context.imageFileName, rule: rule, routine: .loadImageNotify, caller: caller)
         }
         if perProcess {
             decision.notifications.append(

@@ -9,11 +9,11 @@ extension Driver {
     ///
     /// - Parameter grant: the result of `policyMatch` for the image; nil computes it here.
     public func createProcess(
-        _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil,
+        _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil, caller: CallerTag? = nil,
         completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
     ) throws(DriverError) {
         try notifyEngine(of: creation, grant, completion) { state, grant, now throws(DriverError) in
-            try state.startCreation(creation, grant, now: now)
+            try state.startCreation(creation, grant, caller, now: now)
         }
     }
 
@@ -42,11 +42,11 @@ extension Driver {
     /// Rules and flags that were changed meanwhile are kept. Throws `unknownProcess` unless the pid belongs to a
     /// synthesized process.
     public func completeProcess(
-        _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil,
+        _ creation: ProcessCreation, grant: RulePolicy.Grant? = nil, caller: CallerTag? = nil,
         completion: @escaping @Sendable (ProcessCreationOutcome) -> Void
     ) throws(DriverError) {
         try notifyEngine(of: creation, grant, completion) { state, grant, now throws(DriverError) in
-            try state.startCompletion(creation, grant, now: now)
+            try state.startCompletion(creation, grant, caller, now: now)
         }
     }
 
@@ -68,7 +68,7 @@ extension Driver {
     /// Ends a process: removes its context, then queues a CreateProcess message with CreateFlag 0 (PRC-7).
     ///
     /// Throws `unknownProcess` or `systemProcess`.
-    public func exitProcess(_ processId: UInt32) throws(DriverError) -> [RoutineReport] {
+    public func exitProcess(_ processId: UInt32, caller: CallerTag? = nil) throws(DriverError) -> [RoutineReport] {
         let now = clock.now()
         return try withState { state throws(DriverError) in
             guard let reference = state.processes.reference(processId: processId),
@@ -82,7 +82,7 @@ extension Driver {
             report.messages = [
                 state.asyncSendNotification(
                     .createProcess, context.notify(createFlag: false), about: context.subject, countedTo: nil,
-                    routine: .createProcessNotifyEx, now: now)
+                    routine: .createProcessNotifyEx, caller: caller, now: now)
             ]
             return [report]
         }
@@ -118,14 +118,14 @@ extension DriverState {
     }
 
     fileprivate mutating func startCreation(
-        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, now: FileTime
+        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, _ caller: CallerTag?, now: FileTime
     ) throws(DriverError) -> PendingCreation {
         let (reference, context) = try insertProcess(creation, grant, now: now)
-        return pendingCreation(of: reference, context, now: now)
+        return pendingCreation(of: reference, context, caller, now: now)
     }
 
     fileprivate mutating func startCompletion(
-        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, now: FileTime
+        _ creation: ProcessCreation, _ grant: RulePolicy.Grant, _ caller: CallerTag?, now: FileTime
     ) throws(DriverError) -> PendingCreation {
         let processId = creation.processId ?? 0
         guard let reference = processes.reference(processId: processId), var context = processes[reference],
@@ -149,11 +149,11 @@ extension DriverState {
         context.token = recreated.token
         context.hasServiceSid = recreated.hasServiceSid
         processes.update(reference) { $0 = context }
-        return pendingCreation(of: reference, context, now: now)
+        return pendingCreation(of: reference, context, caller, now: now)
     }
 
     private mutating func pendingCreation(
-        of reference: ProcessReference, _ context: ProcessContext, now: FileTime
+        of reference: ProcessReference, _ context: ProcessContext, _ caller: CallerTag?, now: FileTime
     ) -> PendingCreation {
         var report = RoutineReport(.createProcessNotifyEx)
         _ = report.note(.createInfo, true)
@@ -161,7 +161,7 @@ extension DriverState {
         _ = report.note(.hasCreateThreadNotifyRoutineEx, hasExRoutine)
         let record = makeDirect(
             .createProcess, context.notify(createFlag: true), about: reference, routine: .createProcessNotifyEx,
-            now: now)
+            caller: caller, now: now)
         return PendingCreation(
             reference: reference, created: context, record: record, timeout: config.maxProcessCreationMessageTimeout,
             hasExRoutine: hasExRoutine, report: report)

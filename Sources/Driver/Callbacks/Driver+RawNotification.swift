@@ -7,7 +7,7 @@ extension Driver {
     /// An acknowledgment clears the process's rule, or for NewImageLoadPerStream the rule of the image's stream
     /// context. Throws `unknownProcess`, or `unknownStreamContext` for an image without a stream context.
     public func sendSyncNotification(
-        _ data: SyncData, processId: UInt32, ioPriority: MpIoPriority = MpIoPriority(),
+        _ data: SyncData, processId: UInt32, ioPriority: MpIoPriority = MpIoPriority(), caller: CallerTag? = nil,
         completion: @escaping @Sendable (MessageRecord) -> Void
     ) throws(DriverError) {
         let notification = try withState { state throws(DriverError) in
@@ -21,7 +21,8 @@ extension Driver {
             }
             return SyncNotification(
                 message: SyncMessage(ioPriority: ioPriority, currentProcess: context.identity, data: data),
-                imageFileName: context.imageFileName, rule: rule, routine: .sendSyncMonitorNotification)
+                imageFileName: context.imageFileName, rule: rule, routine: .sendSyncMonitorNotification,
+                caller: caller)
         }
         sendSyncMonitorNotification(notification, completion: completion)
     }
@@ -32,7 +33,8 @@ extension Driver {
     /// live process has, and `invalidParameter` for a body with another operation's layout or a message larger than 4
     /// GiB less one byte.
     public func sendAsyncNotification(
-        _ operation: AsyncOperation, _ body: AsyncBody, processId: UInt32? = nil, highPriority: Bool? = nil
+        _ operation: AsyncOperation, _ body: AsyncBody, processId: UInt32? = nil, highPriority: Bool? = nil,
+        caller: CallerTag? = nil
     ) throws(DriverError) -> MessageRecord {
         let now = clock.now()
         return try withState { state throws(DriverError) in
@@ -42,7 +44,7 @@ extension Driver {
             guard body.messageSize <= UInt32.max else { throw .invalidParameter("the message is too large") }
             return state.asyncSendNotification(
                 operation, body, about: reference.flatMap { state.processes[$0]?.subject }, countedTo: reference,
-                highPriority: highPriority, routine: .asyncSendNotification, now: now)
+                highPriority: highPriority, routine: .asyncSendNotification, caller: caller, now: now)
         }
     }
 }

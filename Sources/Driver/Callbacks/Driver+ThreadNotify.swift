@@ -6,10 +6,11 @@ extension Driver {
     /// Throws `unknownProcess` for the target, `threadExists`, `firstThread` or `limitReached`. On an error nothing has
     /// changed.
     public func createThread(
-        _ creation: ThreadCreation, completion: @escaping @Sendable (ThreadCreationOutcome) -> Void
+        _ creation: ThreadCreation, caller: CallerTag? = nil,
+        completion: @escaping @Sendable (ThreadCreationOutcome) -> Void
     ) throws(DriverError) {
         let now = clock.now()
-        let start = try withState { state throws(DriverError) in try state.startThread(creation, now: now) }
+        let start = try withState { state throws(DriverError) in try state.startThread(creation, caller, now: now) }
         guard let notification = start.decision.notification else {
             return finishThread(start.event, start.decision.report, start.ex, completion: completion)
         }
@@ -62,6 +63,7 @@ private struct ThreadEvent: Sendable {
     let targetProcess: AuxPidCreationTime
     let creator: ProcessReference?
     let ioPriority: MpIoPriority
+    let caller: CallerTag?
 
     func outcome(_ routines: [RoutineReport]) -> ThreadCreationOutcome {
         ThreadCreationOutcome(thread: thread, processId: targetProcess.processId, routines: routines)
@@ -85,7 +87,7 @@ private struct ThreadStart: Sendable {
 
 extension DriverState {
     fileprivate mutating func startThread(
-        _ creation: ThreadCreation, now: FileTime
+        _ creation: ThreadCreation, _ caller: CallerTag?, now: FileTime
     ) throws(DriverError) -> ThreadStart {
         guard let target = processes.reference(processId: creation.processId), let context = processes[target] else {
             throw .unknownProcess(creation.processId)
@@ -107,7 +109,7 @@ extension DriverState {
 
         let event = ThreadEvent(
             thread: thread, target: target, targetProcess: context.identity, creator: creator,
-            ioPriority: creation.ioPriority)
+            ioPriority: creation.ioPriority, caller: caller)
         let decision = decideNotify(event, creation, currentThread: currentThread)
         let ex = decision.notification == nil ? decideNotifyEx(event) : nil
         return ThreadStart(event: event, decision: decision, ex: ex)
@@ -160,7 +162,8 @@ extension DriverState {
         }
         decision.notification = SyncNotification(
             message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
-            imageFileName: context.imageFileName, rule: .process(creator), routine: .createThreadNotify)
+            imageFileName: context.imageFileName, rule: .process(creator), routine: .createThreadNotify,
+            caller: event.caller)
         return decision
     }
 
@@ -184,7 +187,7 @@ extension DriverState {
             report.messages.append(
                 asyncSendNotification(
                     .createThread, .thread(notify), about: notification.subject, countedTo: start.event.creator,
-                    routine: .createThreadNotify, now: now))
+                    routine: .createThreadNotify, caller: start.event.caller, now: now))
         }
         return (report, decideNotifyEx(start.event))
     }
@@ -210,7 +213,8 @@ extension DriverState {
                 commandLine: context.processCmdLine, currentCommandLine: context.currentCommandLine)
             decision.notification = SyncNotification(
                 message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
-                imageFileName: context.imageFileName, rule: .process(event.target), routine: .createThreadNotifyEx)
+                imageFileName: context.imageFileName, rule: .process(event.target), routine: .createThreadNotifyEx,
+                caller: event.caller)
         }
         return decision
     }

@@ -109,15 +109,16 @@ public struct EngineMessage: Hashable, Sendable {
         let process: AuxPidCreationTime?
         let imageFileName: String?
         let content: Content
+        let caller: CallerTag?
         let totalSize: Int
     }
 
     private let shared: Shared
 
-    /// Message `sequence`, created at `time`, about `process`, whose image is `imageFileName`.
+    /// Message `sequence`, created at `time` by a call of `caller`, about `process`, whose image is `imageFileName`.
     public init(
         sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, imageFileName: String? = nil,
-        content: Content
+        content: Content, caller: CallerTag? = nil
     ) {
         let totalSize =
             switch content {
@@ -127,7 +128,7 @@ public struct EngineMessage: Hashable, Sendable {
         shared = Shared(
             Facts(
                 sequence: sequence, time: time, kind: kind, process: process, imageFileName: imageFileName,
-                content: content, totalSize: totalSize))
+                content: content, caller: caller, totalSize: totalSize))
     }
 
     /// Whether two messages are equal.
@@ -150,6 +151,8 @@ public struct EngineMessage: Hashable, Sendable {
     public var imageFileName: String? { shared.facts.imageFileName }
     /// The message itself.
     public var content: Content { shared.facts.content }
+    /// The tag of the call that made the driver create the message; nil if the call had none. Ours: no engine gets it.
+    public var caller: CallerTag? { shared.facts.caller }
     /// Size of the message in bytes.
     public var totalSize: Int { shared.facts.totalSize }
 

@@ -183,7 +183,8 @@ extension Journal {
         let imageFileName: String?
         let routine: DriverRoutine
         let time: FileTime
-        /// Bytes of the message, of its reply, and of the name of its image, which the journal may keep alive.
+        /// Bytes of the message, of its reply, and of the texts that the journal may keep alive: the name of its image and
+        /// the tag of its caller.
         let size: Int
         var outcome: Outcome
 
@@ -208,7 +209,7 @@ extension Journal {
             time = message.time
             size =
                 message.totalSize + (record.reply?.size ?? 0) + (record.failure?.utf8.count ?? 0)
-                + (imageFileName?.utf8.count ?? 0)
+                + (imageFileName?.utf8.count ?? 0) + (message.caller?.text.utf8.count ?? 0)
             outcome = Outcome(record)
         }
     }

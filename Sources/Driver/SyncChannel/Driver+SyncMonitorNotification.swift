@@ -14,6 +14,7 @@ struct SyncNotification: Sendable {
     let imageFileName: String
     let rule: RuleWord
     let routine: DriverRoutine
+    let caller: CallerTag?
 
     var subject: MessageSubject {
         MessageSubject(process: message.currentProcess, imageFileName: imageFileName)
@@ -85,7 +86,7 @@ extension DriverState {
     mutating func startSync(_ notification: SyncNotification, now: FileTime) -> SyncStart {
         var record = makeRecord(
             kind: .sync, about: notification.subject, content: .sync(notification.message),
-            routine: notification.routine, delivery: .inHand, now: now)
+            routine: notification.routine, caller: notification.caller, delivery: .inHand, now: now)
         guard config.syncMonitorNotificationFlag else {
             record.status = .unsuccessful
             record.setOutcome(nil, failure: "syncMonitorNotificationFlag is false")

@@ -13,19 +13,19 @@ extension DriverCall {
 
         /// Makes the call of the driver, as `DriverCall.start` does.
         func start(
-            _ creation: ProcessCreation, on driver: Driver, _ grant: RulePolicy.Grant?,
+            _ creation: ProcessCreation, on driver: Driver, _ grant: RulePolicy.Grant?, _ caller: CallerTag?,
             completion: @escaping @Sendable (Outcome) -> Void
         ) throws(DriverError) {
             switch self {
             case .new:
-                try driver.createProcess(creation, grant: grant) {
+                try driver.createProcess(creation, grant: grant, caller: caller) {
                     completion(.created($0.routines, isDenied: $0.process == nil))
                 }
             case .synthesized:
                 try driver.synthesizeProcess(creation, grant: grant)
                 completion(.done([]))
             case .completed:
-                try driver.completeProcess(creation, grant: grant) {
+                try driver.completeProcess(creation, grant: grant, caller: caller) {
                     completion(.created($0.routines, isDenied: $0.process == nil))
                 }
             }
@@ -68,10 +68,11 @@ extension DriverCall {
     ///
     /// `grant` is the result of `policyMatch` for `createdImage`; if it is nil, it is computed here.
     func perform(
-        on driver: Driver, grant: RulePolicy.Grant? = nil, completion: @escaping @Sendable (Outcome) -> Void
+        on driver: Driver, grant: RulePolicy.Grant? = nil, caller: CallerTag? = nil,
+        completion: @escaping @Sendable (Outcome) -> Void
     ) {
         do throws(DriverError) {
-            try start(on: driver, grant, completion: completion)
+            try start(on: driver, grant, caller, completion: completion)
         } catch {
             completion(.failed(error))
         }

@@ -135,16 +135,18 @@ indirect enum DriverCall: Sendable {
 
     /// Makes the call, which `completion` ends unless this throws. `grant` is for a creation, as in `perform`.
     func start(
-        on driver: Driver, _ grant: RulePolicy.Grant?, completion: @escaping @Sendable (Outcome) -> Void
+        on driver: Driver, _ grant: RulePolicy.Grant?, _ caller: CallerTag?,
+        completion: @escaping @Sendable (Outcome) -> Void
     ) throws(DriverError) {
         switch self {
         case .createProcess(let creation, let kind):
-            try kind.start(creation, on: driver, grant, completion: completion)
-        case .exitProcess(let processId): completion(.done(try driver.exitProcess(processId)))
-        case .createThread(let creation): try driver.createThread(creation) { completion(.done($0.routines)) }
+            try kind.start(creation, on: driver, grant, caller, completion: completion)
+        case .exitProcess(let processId): completion(.done(try driver.exitProcess(processId, caller: caller)))
+        case .createThread(let creation):
+            try driver.createThread(creation, caller: caller) { completion(.done($0.routines)) }
         case .deleteThread(let threadId, let processId):
             completion(.done(try driver.deleteThread(threadId, of: processId)))
-        case .loadImage(let load): try driver.loadImage(load) { completion(.done($0)) }
+        case .loadImage(let load): try driver.loadImage(load, caller: caller) { completion(.done($0)) }
         case .changeRules(let processId, let change):
             _ = try driver.changeRules(of: processId, change)
             completion(.done([]))
@@ -153,11 +155,13 @@ indirect enum DriverCall: Sendable {
             completion(.done([]))
         case .sendSync(let request):
             try driver.sendSyncNotification(
-                try request.data(on: driver), processId: request.processId, ioPriority: request.ioPriority
+                try request.data(on: driver), processId: request.processId, ioPriority: request.ioPriority,
+                caller: caller
             ) { completion(.done([RoutineReport(of: $0)])) }
         case .sendAsync(let request):
             let record = try driver.sendAsyncNotification(
-                request.operation, request.body, processId: request.processId, highPriority: request.highPriority)
+                request.operation, request.body, processId: request.processId, highPriority: request.highPriority,
+                caller: caller)
             completion(.done([RoutineReport(of: record)]))
         case .makeClockStep: completion(.done([]))  // made by the feed, which knows the host's clock
         }

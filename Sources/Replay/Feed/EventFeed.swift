@@ -134,7 +134,7 @@ public final class EventFeed: Sendable {
                 target.makeClockStep(step) { self.answer(.outcome(ticket, $0.map { .clockRefused($0) } ?? .done([]))) }
                 return
             }
-            perform(call, on: target.driver) { self.answer(.outcome(ticket, $0)) }
+            perform(call, on: target) { self.answer(.outcome(ticket, $0)) }
         case .awaitRoom(let ticket, let section):
             guard let target = target(of: section) else { return }
             target.driver.awaitQueueRoom { hasRoom in
@@ -149,10 +149,15 @@ public final class EventFeed: Sendable {
     }
 
     private func perform(
-        _ call: DriverCall, on driver: Driver, completion: @escaping @Sendable (DriverCall.Outcome) -> Void
+        _ call: DriverCall, on target: EventTarget, completion: @escaping @Sendable (DriverCall.Outcome) -> Void
     ) {
-        guard let slices, let image = call.createdImage else { return call.perform(on: driver, completion: completion) }
-        slices.finish(driver.policyMatch(image)) { call.perform(on: driver, grant: $0, completion: completion) }
+        let (driver, caller) = (target.driver, target.caller)
+        guard let slices, let image = call.createdImage else {
+            return call.perform(on: driver, caller: caller, completion: completion)
+        }
+        slices.finish(driver.policyMatch(image)) { grant in
+            call.perform(on: driver, grant: grant, caller: caller, completion: completion)
+        }
     }
 
     private func target(of section: Int) -> EventTarget? { state.withLock { $0.target(of: section) } }
@@ -166,6 +171,7 @@ public final class EventFeed: Sendable {
 /// The driver that gets the events of a machine.
 public struct EventTarget: Sendable {
     let driver: Driver
+    let caller: CallerTag?
     let isRemoved: @Sendable () -> Bool
     let onEventTime: @Sendable (FileTime) -> Void
     let makeClockStep: ClockStepping
@@ -173,14 +179,15 @@ public struct EventTarget: Sendable {
     /// Makes a step of the host's clock and calls the completion once, with the reason if it refuses the step.
     public typealias ClockStepping = @Sendable (ClockStep, @escaping @Sendable (ClockRefusal?) -> Void) -> Void
 
-    /// `driver` gets the events, and `onEventTime` the UtcTime of each just before. `makeClockStep` makes the steps of `clock`
-    /// lines. Once `isRemoved` returns true, because the host was removed, events are skipped.
+    /// `driver` gets the events as calls of `caller`, and `onEventTime` the UtcTime of each just before. `makeClockStep` makes
+    /// the steps of `clock` lines. Once `isRemoved` returns true, because the host was removed, events are skipped.
     public init(
-        driver: Driver, isRemoved: @escaping @Sendable () -> Bool = { false },
+        driver: Driver, caller: CallerTag? = nil, isRemoved: @escaping @Sendable () -> Bool = { false },
         onEventTime: @escaping @Sendable (FileTime) -> Void,
         makeClockStep: @escaping ClockStepping = { _, completion in completion(.noClock) }
     ) {
         self.driver = driver
+        self.caller = caller
         self.isRemoved = isRemoved
         self.onEventTime = onEventTime
         self.makeClockStep = makeClockStep
