@@ -77,6 +77,11 @@ let package = Package(
                 "JSON",
                 "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CGnuTLS", logging, yams,
             ]),
+        library(
+            "Scenarios",
+            [
+                "Replay", "Engines", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes",
+            ]),
         library("Recordings", ["CArchive", "Bytes"]),
         library(
             "Settings",

@@ -1,3 +1,4 @@
+public import Driver
 public import JSON
 
 extension EventFeed {
@@ -36,6 +37,9 @@ extension EventFeed {
         public var maxHeldRecords = 1000
         /// Called for each line with a deprecated name, on the thread that reads the line.
         public var onDeprecated: @Sendable (DeprecatedName) -> Void = { _ in }
+        /// Called with what the routines did about each call that a line made, on the thread that takes the answer. It must not
+        /// call the feed.
+        public var onDecisions: (@Sendable (_ line: Int, [RoutineReport]) -> Void)?
         /// Whether events are held back until their time.
         var keepsPace = false
 

@@ -54,16 +54,39 @@ public final class VirtualTime: TimerQueue {
     }
 
     /// Advances to the time of the next timer and calls its body; false if no timer is waiting.
-    public func step() -> Bool {
-        let body = state.withLock { state -> (@Sendable () -> Void)? in
-            while let next = state.entries.popMin() {
-                guard let body = state.bodies.removeValue(forKey: next.number) else { continue }
+    public func step() -> Bool { step(until: .max) == .ran }
+
+    /// How a step ended.
+    public enum Step: Sendable {
+        /// A timer was due, and its body was called.
+        case ran
+        /// The next timer is due later.
+        case notDue
+        /// No timer is waiting.
+        case empty
+    }
+
+    /// Advances to the time of the next timer and calls its body, unless that is after `limit`, in nanoseconds since the
+    /// start. Time then advances to `limit`; without a timer it stands still.
+    public func step(until limit: UInt64) -> Step {
+        let (step, body) = state.withLock { state -> (Step, (@Sendable () -> Void)?) in
+            while let next = state.entries.min {
+                guard let body = state.bodies[next.number] else {
+                    state.entries.removeMin()
+                    continue
+                }
+                if next.due > limit {
+                    state.nanoseconds = max(state.nanoseconds, limit)
+                    return (.notDue, nil)
+                }
+                state.entries.removeMin()
+                state.bodies[next.number] = nil
                 state.nanoseconds = next.due
-                return body
+                return (.ran, body)
             }
-            return nil
+            return (.empty, nil)
         }
         body?()
-        return body != nil
+        return step
     }
 }

@@ -1,0 +1,114 @@
+import Driver
+import JSON
+
+// The messages that come nearest to an expectation.
+extension CaseRun {
+    /// How many messages an explanation shows.
+    private static let mostNearest = 3
+
+    /// The messages to show for a failure: the matching ones if they are too many, else those that nearly match.
+    func nearest(to failure: FailedExpectation, _ scope: MessageScope) throws(LookFault) -> [NearestMessage] {
+        if let found = failure.report.found, found > 0, isTooMany(failure, found) {
+            let shown = failure.report.matched.prefix(Self.mostNearest).compactMap { logs[scope.host][$0] }
+            return try shown.map { message throws(LookFault) in try describe(message, failure.criteria, scope) }
+        }
+        guard let criteria = failure.criteria else { return [] }
+        let matched = Set(failure.report.matched)
+        let inScope = scope.messages.filter { !matched.contains($0.sequence) }
+        var nearest = try rank(inScope, criteria, around: scope)
+        if nearest.count < Self.mostNearest {
+            let known = Set(scope.messages.map(\.sequence))
+            let others = logs[scope.host].messages.filter { !known.contains($0.sequence) }
+            nearest += try rank(others, criteria, around: scope).map { message in
+                var message = message
+                message.outOfScope = true
+                return message
+            }
+        }
+        return Array(nearest.prefix(Self.mostNearest))
+    }
+
+    private func isTooMany(_ failure: FailedExpectation, _ found: Int) -> Bool {
+        switch failure.expectation?.subject {
+        case .messages(_, let count): found > count.atMost ?? .max
+        case .nothingElse, .lossless: true
+        default: false
+        }
+    }
+
+    /// Those with the fewest unmet criteria first, then of the same operation, of the same process, with the nearest sequence.
+    private func rank(
+        _ messages: [ObservedMessage], _ criteria: Criteria, around scope: MessageScope
+    ) throws(LookFault) -> [NearestMessage] {
+        struct Ranked {
+            let rank: (Int, Int, Int, UInt64)
+            let message: ObservedMessage
+        }
+        let middle = scope.messages.last?.sequence ?? logs[scope.host].newest
+        var best: [Ranked] = []
+        for message in messages {
+            var unmet = 0
+            var (operation, process) = (1, 1)
+            for field in criteria.matchers {
+                let isMet = try matches(field, message.value(at: field.path))
+                if !isMet { unmet += 1 }
+                if field.path == "operation", isMet { operation = 0 }
+                if field.path == "process", isMet { process = 0 }
+            }
+            // One that meets nothing says nothing.
+            if unmet == criteria.matchers.count, !criteria.matchers.isEmpty, operation == 1 { unmet += 100 }
+            let distance = message.sequence > middle ? message.sequence - middle : middle - message.sequence
+            best.append(Ranked(rank: (unmet, operation, process, distance), message: message))
+            if best.count > 64 {
+                best.sort { $0.rank < $1.rank }
+                best.removeLast(best.count - Self.mostNearest)
+            }
+        }
+        best.sort { $0.rank < $1.rank }
+        return try best.prefix(Self.mostNearest).map { ranked throws(LookFault) in
+            try describe(ranked.message, criteria, scope)
+        }
+    }
+
+    private func describe(
+        _ message: ObservedMessage, _ criteria: Criteria?, _ scope: MessageScope
+    ) throws(LookFault) -> NearestMessage {
+        var compared: [ComparedField] = []
+        for field in criteria?.matchers ?? [] {
+            let value = message.value(at: field.path)
+            compared.append(
+                ComparedField(
+                    criterion: field.path, expected: field.source, actual: value.json,
+                    note: value.isPresent ? nil : message.note(onMissing: field.path),
+                    isMet: try matches(field, value)))
+        }
+        return NearestMessage(
+            sequence: message.sequence, kind: message.message.kind.rawValue, operation: message.message.operationName,
+            step: maker(of: message.sequence, on: scope.host), criteria: compared)
+    }
+
+    /// The step that made a message.
+    func maker(of sequence: UInt64, on host: Int) -> StepPlace? {
+        for run in steps.reversed() where run.host == host && run.start[host] < sequence {
+            guard let outcome = run.outcome else { continue }
+            if outcome.routines.contains(where: { $0.messages.contains(sequence) }) { return run.place }
+            if case .notify = run.step.action, outcome.messages.contains(sequence) { return run.place }
+            if let replay = outcome.replay, sequence <= run.end[host] {
+                var place = run.place
+                place.record = replay.records.first { $0.routines.contains { $0.messages.contains(sequence) } }?.line
+                return place
+            }
+        }
+        return nil
+    }
+}
+
+extension ObservedMessage {
+    /// Why there is no value at `path`, a phrase.
+    fileprivate func note(onMissing path: String) -> String? {
+        let kind = message.kind.rawValue
+        if path.hasPrefix(MessageField.data + ".") { return "\(kind) \(message.operationName) has no such field" }
+        guard let field = MessageField.table.first(where: { $0.name == path.prefix { $0 != "." } }) else { return nil }
+        return field.kinds.contains(message.kind) ? nil : "\(kind) messages have none"
+    }
+}

@@ -1,0 +1,131 @@
+import Bytes
+import Driver
+import Locking
+public import Replay
+import Messages
+import Runtime
+
+/// The lines of a recording. One thread at a time may use it.
+public protocol RecordedLines: AnyObject {
+    /// What the lines contain.
+    var format: EventFeed.Options.Format { get }
+
+    /// The next whole lines; nil at the end.
+    func next() throws(HostFault) -> [UInt8]?
+}
+
+/// A replay of a recording onto hosts of a case. It blocks no thread: whatever it waits for continues it.
+final class RecordingReplay: Sendable {
+    private struct State {
+        let lines: any RecordedLines
+        let reader: ReadAhead
+        var block: ReadLines?
+        var position = 0
+    }
+
+    private let plan: ReplayPlan
+    private let feed: EventFeed
+    private let state: Locked<State>
+    private let decisions: Locked<[RecordDecision]>
+
+    init(
+        _ plan: ReplayPlan, _ lines: sending any RecordedLines, timers: any TimerQueue,
+        target: @escaping @Sendable (_ machine: String?) -> Driver?
+    ) {
+        self.plan = plan
+        let decisions = Locked<[RecordDecision]>([])
+        self.decisions = decisions
+        var options = EventFeed.Options(format: lines.format)
+        if case .named(let machine) = plan.machines { options.machine = machine }
+        options.replaysAllMachines =
+            switch plan.machines {
+            case .first, .named: false
+            case .mapped, .all: true
+            }
+        options.createsInitialThreads = plan.initialThreads
+        options.waitsWhenFull = plan.waitsWhenFull
+        options.drainsQueue = plan.pace == .asap
+        options.onDecisions = { line, reports in
+            let decision = RecordDecision(line: line, routines: reports.map { ObservedRoutine($0) })
+            decisions.withLock { $0.append(decision) }
+        }
+        var pacer: Pacer?
+        if case .recorded(let speed) = plan.pace {
+            pacer = Pacer(speed: speed, clock: TimersClock(timers), timers: timers)
+        }
+        let reader = ReadAhead(options)
+        feed = EventFeed(options: options, pacer: pacer) { machine in
+            target(machine).map { EventTarget(driver: $0, onEventTime: { _ in }) }
+        }
+        state = Locked(State(lines: lines, reader: reader))
+    }
+
+    func start(completion: @escaping @Sendable (Result<ReplayOutcome, CallFailure>) -> Void) { advance(completion) }
+
+    private func advance(_ completion: @escaping @Sendable (Result<ReplayOutcome, CallFailure>) -> Void) {
+        do throws(HostFault) {
+            while let (block, position) = try nextLines() {
+                let turn = Turn()
+                let end = feed.consume(block, from: position) {
+                    if turn.isSecond() { self.advance(completion) }
+                }
+                state.withLock { $0.position = end }
+                // Whoever comes second continues: this thread, or the one that resumes the feed.
+                if end < block.count, !turn.isSecond() { return }
+            }
+            feed.finish { report in completion(.success(self.outcome(report))) }
+        } catch {
+            completion(.failure(.failed(error)))
+        }
+    }
+
+    /// The lines to apply next, and where to begin; nil at the end.
+    private func nextLines() throws(HostFault) -> (ReadLines, Int)? {
+        try state.withLock { state throws(HostFault) in
+            while true {
+                if let block = state.block, state.position < block.count { return (block, state.position) }
+                guard let bytes = try state.lines.next() else { return nil }
+                state.block = bytes.withUnsafeBytes { state.reader.read($0) }
+                state.position = 0
+            }
+        }
+    }
+
+    private func outcome(_ report: FeedReport) -> ReplayOutcome {
+        let events = report.total
+        func number(_ count: Int) -> ObservedValue { .signed(Int64(count)) }
+        let skipped = events.skipped.sorted { $0.key < $1.key }.map { ObservedValue.Member($0.key, number($0.value)) }
+        var outcome = ReplayOutcome(
+            fields: .members([
+                .init("lines", number(events.lines)), .init("applied", number(events.applied)),
+                .init("rejectedCount", number(events.rejectedCount)), .init("skipped", .members(skipped)),
+                .init("processesSynthesised", number(events.processesSynthesised)),
+            ]),
+            rejectedCount: events.rejectedCount, firstRejected: events.rejected.first?.description)
+        outcome.records = decisions.withLock { $0 }
+        return outcome
+    }
+}
+
+/// Tells which of two threads comes second.
+private final class Turn: Sendable {
+    private let count = Locked(0)
+
+    func isSecond() -> Bool {
+        count.withLock { count in
+            count += 1
+            return count == 2
+        }
+    }
+}
+
+/// The uptime for a pacer, in the time of `timers`.
+private struct TimersClock: DriverClock {
+    private let timers: any TimerQueue
+
+    init(_ timers: any TimerQueue) { self.timers = timers }
+
+    func now() -> FileTime { SystemClock().now() }
+
+    func uptimeNanoseconds() -> UInt64 { (timers as? VirtualTime)?.nanoseconds ?? SystemClock().uptimeNanoseconds() }
+}

@@ -1,0 +1,168 @@
+/// Why an expectation did not hold: a part of its explanation.
+public enum Reason: Sendable {
+    /// A routine could have made the message, and did not.
+    case decision(Decision)
+    /// A message was dropped.
+    case dropped(Dropped)
+    /// A message was not delivered as expected.
+    case delivery(Delivered)
+    /// The reply was not the expected one.
+    case reply(ReplyRead)
+    /// Nothing in scope could have made it.
+    case absent(event: String, detail: String)
+    /// Messages were still queued when the list was looked at.
+    case unsettled(queued: Int)
+
+    /// What a routine decided.
+    public struct Decision: Sendable {
+        /// The step that drove it.
+        public var place: StepPlace
+        /// The step in words, `createThread: app in app`.
+        public var event: String
+        /// The routine.
+        public var routine: String
+        /// The message that it makes.
+        public var makes: String
+        /// Whether it made some message.
+        public var notified: Bool
+        /// The conditions on the way to the message, up to the one that failed.
+        public var checks: [CheckReport]
+        /// The condition that failed.
+        public var decidedBy: String
+        /// Whether it held.
+        public var holds: Bool
+        /// What it looked at.
+        public var value: String
+        /// Who made it so.
+        public var cause: Cause?
+    }
+
+    /// A condition and its result.
+    public struct CheckReport: Hashable, Sendable {
+        /// The condition.
+        public var check: String
+        /// Whether it held.
+        public var holds: Bool
+        /// What it looked at.
+        public var value: String
+    }
+
+    /// A message that was dropped.
+    public struct Dropped: Sendable {
+        /// Its sequence.
+        public var message: UInt64
+        /// The message that it was dropped for.
+        public var dropper: UInt64
+        /// The limit of the queue.
+        public var limit: Int
+        /// The step that made the message it was dropped for.
+        public var place: StepPlace?
+        /// The step that paused the worker.
+        public var pausedBy: StepPlace?
+    }
+
+    /// What became of a message.
+    public struct Delivered: Sendable {
+        /// Its sequence.
+        public var message: UInt64
+        /// Its delivery state.
+        public var delivery: String
+        /// The status of the send.
+        public var status: String
+        /// Why, a phrase.
+        public var detail: String?
+        /// The setting that limits the send.
+        public var timeout: Limit?
+        /// How long the engine takes.
+        public var engineDelayMs: Int?
+        /// The line that says so.
+        public var engineLine: Int?
+    }
+
+    /// A setting and its value.
+    public struct Limit: Hashable, Sendable {
+        /// The setting.
+        public var setting: String
+        /// Its value.
+        public var value: Int
+        /// The line that sets it.
+        public var line: Int?
+    }
+
+    /// A reply as it was read.
+    public struct ReplyRead: Sendable {
+        /// Its sequence.
+        public var message: UInt64
+        /// The HTTP status.
+        public var httpStatus: Int?
+        /// The reply as text.
+        public var reply: String
+        /// What the driver wants to read.
+        public var wanted: String
+        /// What it read.
+        public var read: String?
+    }
+}
+
+/// Who made a value so.
+public struct Cause: Hashable, Sendable {
+    /// The kinds of causes.
+    public enum Kind: String, CaseIterable, Sendable {
+        /// The request that created the process.
+        case creation
+        /// An entry of the rule policies.
+        case policy
+        /// The engine's reply to CreateProcess.
+        case reply
+        /// A step.
+        case step
+        /// The acknowledgment of a message.
+        case acknowledgement
+        /// A process that exited.
+        case exit
+        /// A snapshot.
+        case snapshot
+        /// Somebody else.
+        case other
+        /// Nobody.
+        case never
+    }
+
+    /// Its kind.
+    public var kind: Kind
+    /// The message.
+    public var message: UInt64?
+    /// The step.
+    public var place: StepPlace?
+    /// The number of the policy, from 0.
+    public var entry: Int?
+    /// The rule of the driver model.
+    public var rule: String?
+    /// In words: a sentence.
+    public var detail: String
+
+    /// A cause of `kind`.
+    public init(_ kind: Kind, detail: String) {
+        self.kind = kind
+        self.detail = detail
+    }
+}
+
+/// A change that makes an expectation hold.
+public struct Change: Sendable {
+    /// What is changed.
+    public enum Kind: String, Sendable {
+        case step, config, expectation, engine
+    }
+
+    /// What is changed.
+    public var kind: Kind
+    /// The step that it is, or comes before.
+    public var place: StepPlace?
+    /// Whether a step is added before it.
+    public var isBefore = false
+    /// The edit in words, `createProcess: {..., rules: [NotifyProcessCmdLine]}`.
+    public var text: String
+    /// Whether it was run, and the expectation held.
+    public var verified: Bool
+}

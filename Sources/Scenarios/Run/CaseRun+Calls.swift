@@ -1,0 +1,198 @@
+import Bytes
+import Driver
+import DriverJSON
+import JSON
+import Messages
+
+// Names become pids, and outcomes become names.
+extension CaseRun {
+    /// The call of an action, for the host of `run`.
+    func resolve(_ action: Action, _ run: StepRun) throws(Stop) -> HostCall {
+        switch action {
+        case .createProcess(let creation):
+            return .createProcess(
+                creation.creation, parent: try optional(creation.parent, run),
+                creator: try optional(creation.creator, run))
+        case .exitProcess(let process): return .exitProcess(try processId(process, run))
+        case .createThread(let creation):
+            return .createThread(
+                creation.creation, target: try processId(creation.target, run),
+                creator: try optional(creation.creator, run))
+        case .deleteThread(let reference):
+            guard case .named(let name) = reference, let thread = names.threads[name] else {
+                try fail(run.step, run.number, "the thread \(reference) was not created")
+            }
+            return .deleteThread(thread.identity.threadId, of: thread.processId)
+        case .loadImage(let process, let load): return .loadImage(load, by: try processId(process, run))
+        case .loadDriver(let load): return .loadDriver(load)
+        case .createStream(_, let creation): return .createStream(creation)
+        case .deleteStream(let name): return .deleteStream(try streamId(name, run))
+        case .setRules(let process, let change): return .setRules(of: try processId(process, run), change)
+        case .setFlags(let process, let change): return .setFlags(of: try processId(process, run), change)
+        case .setStreamRules(let stream, let change): return .setStreamRules(of: try streamId(stream, run), change)
+        case .setCommandLine(let process, let text): return .setCommandLine(of: try processId(process, run), text)
+        case .notify(let notify): return .notify(isSync: notify.isSync, try body(of: notify, run))
+        case .replay(let replay): return .replay(replay)
+        case .worker(let command): return .worker(command)
+        case .setConfig(let change): return .setConfig(change)
+        case .setEngine(let setting): return .setEngine(setting)
+        case .setRulePolicies(let list): return .setRulePolicies(list)
+        case .findProcess, .wait, .waitUntil, .await, .repeat: preconditionFailure("\(action) is not a call")
+        }
+    }
+
+    private func optional(_ reference: Reference?, _ run: StepRun) throws(Stop) -> UInt32? {
+        guard let reference else { return nil }
+        return try processId(reference, run)
+    }
+
+    /// The pid of a process that a step uses. A name means one process: once that has exited, nothing has the name.
+    private func processId(_ reference: Reference, _ run: StepRun) throws(Stop) -> UInt32 {
+        switch reference {
+        case .id(let processId): return processId
+        case .named(let name):
+            guard let named = names.processes[name] else {
+                let step = steps.first { $0.step.action?.createdName == name }
+                try fail(
+                    run.step, run.number,
+                    step.map { "the process \(name) is still being created by step \($0.number); await that first" }
+                        ?? "no step has created the process \(name)")
+            }
+            guard let identity = named.identity else {
+                try fail(run.step, run.number, "the engine denied the process \(name) in step \(named.step)")
+            }
+            return identity.processId
+        }
+    }
+
+    private func streamId(_ name: String, _ run: StepRun) throws(Stop) -> UInt64 {
+        guard let stream = names.streams[name] else {
+            try fail(run.step, run.number, "no step has created the stream context \(name)")
+        }
+        return stream.id
+    }
+
+    /// Gives the name of `run` to what its call created.
+    func name(_ outcome: CallOutcome, of run: StepRun) throws(Stop) {
+        guard let name = run.step.action?.createdName else { return }
+        let host = plan.hosts[run.host].name
+        switch run.step.action {
+        case .createProcess:
+            names.name(name, NameTable.NamedProcess(host: host, identity: outcome.process, step: run.number))
+        case .createThread(let creation):
+            guard let thread = outcome.thread else { return }
+            names.name(
+                name,
+                NameTable.NamedThread(host: host, processId: try processId(creation.target, run), identity: thread))
+        case .createStream:
+            guard let stream = outcome.stream else { return }
+            names.name(name, NameTable.NamedStream(host: host, id: stream))
+        default: break
+        }
+    }
+
+    // MARK: - Finding processes
+
+    func find(_ search: Action.FindProcess, _ run: StepRun) throws(Stop) {
+        let host = hosts[run.host]
+        do throws(HostFault) {
+            let found: [ObservedProcess]
+            if let processId = search.processId {
+                let process = try host.process(processId)
+                let matches = search.imageFileName.map { ImageNamePattern($0) }
+                found = [process].compactMap(\.self).filter { matches?.matches($0.imageFileName) ?? true }
+            } else {
+                found = try host.processes(imageFileName: search.imageFileName, limit: 10)
+            }
+            if found.count == 1 {
+                names.name(
+                    search.name,
+                    NameTable.NamedProcess(host: host.name, identity: found[0].identity, step: run.number))
+                return
+            }
+            let near = found.isEmpty ? try host.processes(imageFileName: nil, limit: 10) : found
+            let list = near.map { "\($0.identity.processId) \($0.imageFileName.escapingInvisible)" }
+            let wanted =
+                [search.processId.map { "the pid \($0)" }, search.imageFileName.map { "an image like \($0.quoted())" }]
+                .compactMap(\.self).joined(separator: " and ")
+            throw HostFault(
+                found.isEmpty
+                    ? "no live process has \(wanted); there are \(list.joined(separator: ", "))"
+                    : "several processes have \(wanted): \(list.joined(separator: ", "))")
+        } catch {
+            try fail(run.step, run.number, error.detail)
+        }
+    }
+
+    // MARK: - Raw notifications
+
+    /// The body of a raw notification, with the identities of the processes and threads that it names.
+    private func body(of notify: Action.Notify, _ run: StepRun) throws(Stop) -> JSONTree {
+        guard case .object(var members) = notify.body else { return notify.body }
+        if let process = notify.process {
+            members.append(.init("processId", .integer(try processId(process, run))))
+        }
+        if let index = members.firstIndex(where: { $0.name == "data" }), case .object(let data) = members[index].value {
+            members[index].value = .object(data.map { JSONTree.Member($0.name, identified($0.value)) })
+        }
+        return .object(members)
+    }
+
+    /// The identity of a process or thread that is given by its name or number.
+    private func identified(_ value: JSONTree) -> JSONTree {
+        guard case .object(let members) = value, members.count == 1, members[0].name == Action.Notify.nameMember,
+            case .string(let name) = members[0].value
+        else { return value }
+        if let process = names.processes[name]?.identity {
+            return .object([
+                .init("processId", .integer(process.processId)),
+                .init("creationTime", ObservedValue.time(process.creationTime).json),
+            ])
+        }
+        if let thread = names.threads[name]?.identity {
+            return .object([
+                .init("threadId", .integer(thread.threadId)),
+                .init("creationTime", ObservedValue.time(thread.creationTime).json),
+            ])
+        }
+        return value
+    }
+}
+
+extension Action {
+    /// The name that it gives to what it creates.
+    var createdName: String? {
+        switch self {
+        case .createProcess(let creation): creation.name
+        case .createThread(let creation): creation.name
+        case .createStream(let name, _): name
+        case .findProcess(let search): search.name
+        default: nil
+        }
+    }
+
+    /// The names that it uses, the most telling first.
+    var references: [String] {
+        func name(_ reference: Reference?) -> String? {
+            if case .named(let name) = reference { name } else { nil }
+        }
+        switch self {
+        case .createProcess(let creation): return [name(creation.parent), name(creation.creator)].compactMap(\.self)
+        case .createThread(let creation): return [name(creation.target), name(creation.creator)].compactMap(\.self)
+        case .exitProcess(let process), .loadImage(let process, _), .setRules(let process, _),
+            .setFlags(let process, _),
+            .setCommandLine(let process, _), .deleteThread(let process):
+            return [name(process)].compactMap(\.self)
+        case .deleteStream(let stream), .setStreamRules(let stream, _): return [stream]
+        case .notify(let notify): return [name(notify.process)].compactMap(\.self)
+        case .loadDriver, .createStream, .replay, .findProcess, .worker, .setConfig, .setEngine, .setRulePolicies,
+            .wait, .waitUntil, .await, .repeat:
+            return []
+        }
+    }
+}
+
+extension Action.Notify {
+    /// The only member of an object in `data` that stands for the process or thread with this name.
+    public static let nameMember = "$name"
+}

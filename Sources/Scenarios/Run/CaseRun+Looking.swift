@@ -1,0 +1,298 @@
+import Bytes
+import Driver
+import JSON
+import Messages
+
+// Looking at a list of expectations.
+extension CaseRun {
+    /// Looks at all of `expectations`, and ends the case if one does not hold.
+    func look(at expectations: [Expectation], _ index: Int) throws(Stop) {
+        var unsettled: [Int: Int] = [:]
+        for host in hostsToSettle(expectations, index)
+        where try !settle(hosts[host], steps[index], within: options.settle) {
+            unsettled[host] = try queued(on: host, steps[index])
+        }
+        let failed = try evaluate(expectations, index)
+        for var failure in failed {
+            try explain(&failure)
+            if let host = failure.scope?.host, let queued = unsettled[host] {
+                failure.report.why.append(.unsettled(queued: queued))
+            }
+            failures.append(failure)
+        }
+        if !failed.isEmpty, !options.keepsGoing { throw .failed }
+    }
+
+    /// The hosts that a list is about, unless all of its expectations are to be looked at as things stand.
+    private func hostsToSettle(_ expectations: [Expectation], _ index: Int) -> [Int] {
+        let settled = expectations.filter(\.settled)
+        return Set(settled.map { self.host(of: $0, index) }).sorted()
+    }
+
+    private func queued(on host: Int, _ run: StepRun) throws(Stop) -> Int {
+        do throws(HostFault) {
+            if case .number(let count) = try hosts[host].queues()["notificationsCount"] { return Int(count) }
+            return 0
+        } catch {
+            try fail(run, error)
+        }
+    }
+
+    /// Looks at `expectations` again whenever something changed, until all of them hold.
+    func wait(until expectations: [Expectation], within: Duration, _ index: Int) throws(Stop) {
+        let deadline = time.nanoseconds + UInt64(within.nanoseconds)
+        while true {
+            let failed = try evaluate(expectations, index)
+            if failed.isEmpty { return }
+            if options.isCancelled() { throw .cancelled }
+            if time.passUntilChange(deadline: deadline) { continue }
+            for var failure in failed {
+                failure.report.detail = "not within \(within.shortText)"
+                try explain(&failure)
+                failures.append(failure)
+            }
+            if options.keepsGoing { return }
+            throw .failed
+        }
+    }
+
+    private func host(of expectation: Expectation, _ index: Int) -> Int {
+        switch expectation.subject {
+        case .process(.named(let name), _, _), .stream(let name, _, _):
+            let named = expectation.host ?? names.host(of: name)
+            return named.map { self.index(ofHost: $0) } ?? steps[index].host
+        default: return expectation.host.map { self.index(ofHost: $0) } ?? steps[index].host
+        }
+    }
+
+    /// The expectations that do not hold now.
+    private func evaluate(_ expectations: [Expectation], _ index: Int) throws(Stop) -> [FailedExpectation] {
+        var failed: [FailedExpectation] = []
+        for host in Set(expectations.map { self.host(of: $0, index) }) {
+            do throws(HostFault) { try logs[host].update(from: hosts[host]) } catch { try fail(steps[index], error) }
+        }
+        for (position, expectation) in expectations.enumerated() {
+            do throws(LookFault) {
+                if var failure = try evaluate(expectation, among: expectations, index) {
+                    failure.position = position
+                    failed.append(failure)
+                }
+            } catch {
+                switch error {
+                case .tooCostly(let pattern):
+                    throw .error(
+                        ErrorReport(
+                            .scenario, line: expectation.line, step: steps[index].number.description,
+                            detail: "too costly: \(pattern.detail)"))
+                case .host(let fault): try fail(steps[index], fault)
+                }
+            }
+        }
+        return failed
+    }
+
+    /// Why an expectation cannot be looked at.
+    enum LookFault: Error {
+        case tooCostly(PatternTooCostly)
+        case host(HostFault)
+    }
+
+    private func evaluate(
+        _ expectation: Expectation, among all: [Expectation], _ index: Int
+    ) throws(LookFault) -> FailedExpectation? {
+        let run = steps[index]
+        switch expectation.subject {
+        case .messages(let criteria, let count): return try messages(expectation, criteria, count, index)
+        case .order(let criteria, let isStrict, let order):
+            return try self.order(expectation, criteria, isStrict, order, index)
+        case .nothingElse(let except): return try nothingElse(expectation, except, all, index)
+        case .lossless(let isLossless): return lossless(expectation, isLossless, index)
+        case .process(let reference, let exists, let fields):
+            let host = hosts[self.host(of: expectation, index)]
+            let process = try onHost { () throws(HostFault) in try self.process(reference, on: host) }
+            return try compare(
+                expectation, run, index, subject: "process \(reference)", exists: exists, isThere: process != nil,
+                fields
+            ) { path throws(LookFault) in
+                guard let process else { return .absent }
+                if path == ProcessField.threads {
+                    let processId = process.identity.processId
+                    return .signed(
+                        Int64(try onHost { () throws(HostFault) in try host.threadCount(of: processId) }))
+                }
+                return ProcessField.table.first { $0.name == path }?.read(process) ?? .absent
+            }
+        case .stream(let name, let exists, let fields):
+            let host = hosts[self.host(of: expectation, index)]
+            let id = names.streams[name]?.id
+            let stream = try onHost { () throws(HostFault) in
+                try id.flatMap { id throws(HostFault) in try host.stream(id) }
+            }
+            return try compare(
+                expectation, run, index, subject: "stream context \(name)", exists: exists, isThere: stream != nil,
+                fields
+            ) { _ in stream?.rules ?? .absent }
+        case .counters(let fields):
+            let counters = try onHost { () throws(HostFault) in try hosts[self.host(of: expectation, index)].counters()
+            }
+            return try compare(expectation, run, index, subject: "counters", fields) { counters[$0] }
+        case .queue(let fields):
+            let queues = try onHost { () throws(HostFault) in try hosts[self.host(of: expectation, index)].queues() }
+            return try compare(expectation, run, index, subject: "queue", fields) { queues[$0] }
+        case .drivers(let fields, let count): return try drivers(expectation, fields, count, index)
+        case .routine(let wanted): return routine(expectation, wanted, index)
+        case .outcome(let fields, let id):
+            let subject = id.flatMap { id in steps.last { $0.step.id == id } } ?? run
+            let outcome = ObservedValue(outcomeOf: subject)
+            return try compare(expectation, run, index, subject: "outcome of \(subject.title)", fields) { outcome[$0] }
+        case .golden(let file): return golden(expectation, file, index)
+        }
+    }
+
+    private func onHost<Value>(_ body: () throws(HostFault) -> Value) throws(LookFault) -> Value {
+        do throws(HostFault) { return try body() } catch { throw .host(error) }
+    }
+
+    /// The live process that `reference` stands for.
+    private func process(_ reference: Reference, on host: any ScenarioHost) throws(HostFault) -> ObservedProcess? {
+        switch reference {
+        case .id(let processId): return try host.process(processId)
+        case .named(let name):
+            guard let identity = names.processes[name]?.identity else { return nil }
+            let process = try host.process(identity.processId)
+            return process?.identity == identity ? process : nil
+        }
+    }
+}
+
+// MARK: - Fields
+
+extension CaseRun {
+    /// Compares fields that `value` reads.
+    private func compare(
+        _ expectation: Expectation, _ run: StepRun, _ index: Int, subject: String, exists: Bool = true,
+        isThere: Bool = true, _ fields: [FieldMatcher], _ value: (String) throws(LookFault) -> ObservedValue
+    ) throws(LookFault) -> FailedExpectation? {
+        var compared: [ComparedField] = []
+        if exists != isThere {
+            compared.append(
+                ComparedField(criterion: "exists", expected: .bool(exists), actual: .bool(isThere), isMet: false))
+        } else if isThere {
+            for field in fields {
+                let actual = try value(field.path)
+                let isMet = try matches(field, actual)
+                compared.append(
+                    ComparedField(
+                        criterion: field.path, expected: field.source, actual: actual.json, isMet: isMet))
+            }
+        }
+        if compared.allSatisfy(\.isMet) { return nil }
+        let wanted = exists ? fields.map { "\($0.path) \($0.source.words)" } : ["does not exist"]
+        var failure = FailedExpectation(
+            expectation, in: run, index, expected: wanted.isEmpty ? "exists" : wanted.joined(separator: ", "),
+            subject: subject)
+        failure.report.fields = compared
+        return failure
+    }
+
+    func matches(_ field: FieldMatcher, _ value: ObservedValue) throws(LookFault) -> Bool {
+        do throws(PatternTooCostly) { return try field.matcher.matches(value, names) } catch { throw .tooCostly(error) }
+    }
+
+    private func drivers(
+        _ expectation: Expectation, _ fields: [FieldMatcher], _ count: Count, _ index: Int
+    ) throws(LookFault) -> FailedExpectation? {
+        let drivers = try onHost { () throws(HostFault) in try hosts[self.host(of: expectation, index)].loadedDrivers()
+        }
+        var found = 0
+        for driver in drivers {
+            var isMatch = true
+            for field in fields where try !matches(field, driver[field.path]) { isMatch = false }
+            if isMatch { found += 1 }
+        }
+        if count.holds(found) { return nil }
+        var failure = FailedExpectation(
+            expectation, in: steps[index], index, expected: count.description,
+            subject: "loaded drivers with " + fields.map { "\($0.path) \($0.source.words)" }.joined(separator: ", "))
+        failure.report.found = found
+        failure.report.detail = "there are " + drivers.count.counted("loaded driver")
+        return failure
+    }
+
+    private func routine(
+        _ expectation: Expectation, _ wanted: RoutineExpectation, _ index: Int
+    ) -> FailedExpectation? {
+        let run = steps[index]
+        let subject = wanted.step.map { id in steps.filter { $0.step.id == id } } ?? [run]
+        let ran = subject.flatMap { step in
+            (step.outcome?.routines ?? []) + (step.outcome?.replay?.records.flatMap(\.routines) ?? [])
+        }.filter { $0.routine == wanted.routine }
+        let compared = ran.map { wanted.compare($0) }
+        if compared.contains(where: { $0.allSatisfy(\.isMet) }) { return nil }
+        var failure = FailedExpectation(
+            expectation, in: run, index, expected: "ran" + wanted.words, subject: "routine \(wanted.routine.name)")
+        failure.report.found = ran.count
+        if let nearest = compared.min(by: { $0.count { !$0.isMet } < $1.count { !$0.isMet } }) {
+            failure.report.fields = nearest
+        } else {
+            failure.report.detail = "it did not run in \(subject.map(\.title).joined(separator: ", "))"
+        }
+        return failure
+    }
+}
+
+extension RoutineExpectation {
+    /// The expectation compared with what a routine did.
+    fileprivate func compare(_ routine: ObservedRoutine) -> [ComparedField] {
+        var compared: [ComparedField] = []
+        if let notified {
+            compared.append(
+                ComparedField(
+                    criterion: "notified", expected: .bool(notified), actual: .bool(routine.notified),
+                    isMet: notified == routine.notified))
+        }
+        let looks = routine.checks
+        for (check, holds) in checks.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let look = looks.first { $0.check == check }
+            compared.append(
+                ComparedField(
+                    criterion: "\(check.text)", expected: .bool(holds), actual: look.map { .bool($0.holds) } ?? .null,
+                    note: look == nil ? "not looked at" : nil, isMet: look?.holds == holds))
+        }
+        if let decidedBy {
+            compared.append(
+                ComparedField(
+                    criterion: "decidedBy", expected: .string("\(decidedBy.text)"),
+                    actual: looks.last.map { .string("\($0.check.text)") } ?? .null,
+                    isMet: looks.last?.check == decidedBy))
+        }
+        return compared
+    }
+
+    fileprivate var words: String {
+        var words: [String] = []
+        if let notified { words.append(notified ? "notified" : "did not notify") }
+        words += checks.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key.text) \($0.value)" }
+        if let decidedBy { words.append("decided by \(decidedBy.text)") }
+        return words.isEmpty ? "" : ", " + words.joined(separator: ", ")
+    }
+}
+
+extension ObservedValue {
+    /// The outcome of a step, as an expectation names it.
+    fileprivate init(outcomeOf run: StepRun) {
+        guard let outcome = run.outcome else {
+            self = .absent
+            return
+        }
+        if let replay = outcome.replay {
+            self = replay.fields
+        } else if case .createProcess = run.step.action {
+            self = .members([
+                Member("created", .bool(!outcome.isDenied)), Member("accessDenied", .bool(outcome.isDenied)),
+            ])
+        } else {
+            self = .absent
+        }
+    }
+}

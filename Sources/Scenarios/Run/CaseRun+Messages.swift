@@ -1,0 +1,175 @@
+import Driver
+import JSON
+
+// Expectations about messages.
+extension CaseRun {
+    /// Whether `message` meets all criteria.
+    func matches(_ criteria: Criteria, _ message: ObservedMessage) throws(LookFault) -> Bool {
+        for field in criteria.matchers where try !matches(field, message.value(at: field.path)) { return false }
+        return true
+    }
+
+    private func matching(_ criteria: Criteria, in scope: MessageScope) throws(LookFault) -> [ObservedMessage] {
+        var matching: [ObservedMessage] = []
+        for message in scope.messages where try matches(criteria, message) { matching.append(message) }
+        return matching
+    }
+
+    func messages(
+        _ expectation: Expectation, _ criteria: Criteria, _ count: Count, _ index: Int
+    ) throws(LookFault) -> FailedExpectation? {
+        let scope = scope(of: expectation, index)
+        let matching = try matching(criteria, in: scope)
+        if count.holds(matching.count) { return nil }
+        var failure = FailedExpectation(
+            expectation, in: steps[index], index, expected: count.description, subject: criteria.words)
+        failure.set(scope, matched: matching)
+        failure.criteria = criteria
+        failure.report.found = matching.count
+        return failure
+    }
+
+    func order(
+        _ expectation: Expectation, _ criteria: [Criteria], _ isStrict: Bool, _ order: Expectation.Order, _ index: Int
+    ) throws(LookFault) -> FailedExpectation? {
+        let scope = scope(of: expectation, index)
+        let messages =
+            order == .made
+            ? scope.messages
+            : scope.messages.filter { $0.endedAs != nil }.sorted { $0.endedAs ?? 0 < $1.endedAs ?? 0 }
+        var met: [ObservedMessage] = []
+        var position = 0
+        while met.count < criteria.count, position < messages.count {
+            let message = messages[position]
+            position += 1
+            if try matches(criteria[met.count], message) {
+                met.append(message)
+            } else if isStrict, !met.isEmpty {
+                // The first ones must follow each other: begin again after the first of them.
+                position -= met.count
+                met = []
+            }
+        }
+        if met.count == criteria.count { return nil }
+        let next = criteria[met.count]
+        var failure = FailedExpectation(
+            expectation, in: steps[index], index,
+            expected: criteria.map(\.words).joined(separator: isStrict ? ", then at once " : ", then "),
+            subject: order == .made
+                ? "messages in the order in which they were made" : "messages in the order in which they ended")
+        failure.set(scope, matched: met)
+        failure.criteria = next
+        failure.report.detail =
+            met.isEmpty
+            ? "no message matches the first: \(next.words)"
+            : "nothing after message \(met[met.count - 1].sequence) matches the next: \(next.words)"
+        return failure
+    }
+
+    func nothingElse(
+        _ expectation: Expectation, _ except: [Criteria], _ all: [Expectation], _ index: Int
+    ) throws(LookFault) -> FailedExpectation? {
+        let scope = scope(of: expectation, index)
+        let allowed =
+            except
+            + all.flatMap { other -> [Criteria] in
+                switch other.subject {
+                case .messages(let criteria, _): [criteria]
+                case .order(let criteria, _, _): criteria
+                default: []
+                }
+            }
+        var others: [ObservedMessage] = []
+        for message in scope.messages {
+            var isAllowed = false
+            for criteria in allowed where try matches(criteria, message) { isAllowed = true }
+            if !isAllowed { others.append(message) }
+        }
+        if others.isEmpty { return nil }
+        var failure = FailedExpectation(
+            expectation, in: steps[index], index, expected: "nothing else", subject: "other messages")
+        failure.set(scope, matched: others)
+        failure.report.found = others.count
+        return failure
+    }
+
+    func lossless(_ expectation: Expectation, _ isLossless: Bool, _ index: Int) -> FailedExpectation? {
+        let host = expectation.host.map { self.index(ofHost: $0) } ?? steps[index].host
+        let scope = MessageScope(
+            host: host, messages: logs[host].messages, name: "host \(plan.hosts[host].name)",
+            steps: Array(steps.indices))
+        let lost = scope.messages.filter { $0.delivery != .sent }
+        if lost.isEmpty == isLossless { return nil }
+        var failure = FailedExpectation(
+            expectation, in: steps[index], index, expected: isLossless ? "every message sent" : "a message not sent",
+            subject: "messages of host \(plan.hosts[host].name)")
+        failure.set(scope, matched: lost)
+        failure.report.found = lost.count
+        return failure
+    }
+
+    func golden(_ expectation: Expectation, _ file: GoldenFile, _ index: Int) -> FailedExpectation? {
+        let scope = scope(of: expectation, index)
+        let lines = scope.messages.map { GoldenLine($0, fields: file.fields, host: plan.hosts[scope.host].name).text }
+        let wanted = options.golden.lines(of: file, found: lines)
+        guard let wanted else {
+            var failure = FailedExpectation(
+                expectation, in: steps[index], index, expected: "the lines of \(file.file)", subject: "golden file")
+            failure.report.detail = "\(file.file) does not exist; --update writes it"
+            return failure
+        }
+        if wanted == lines { return nil }
+        var failure = FailedExpectation(
+            expectation, in: steps[index], index, expected: "the lines of \(file.file)", subject: "golden file")
+        failure.set(scope, matched: [])
+        failure.report.fields = (0..<max(wanted.count, lines.count)).compactMap { number in
+            let (expected, actual) = (wanted.dropFirst(number).first, lines.dropFirst(number).first)
+            if expected == actual { return nil }
+            return ComparedField(
+                criterion: "line \(number + 1)", expected: expected.map { .string($0) } ?? .null,
+                actual: actual.map { .string($0) } ?? .null, isMet: false)
+        }
+        return failure
+    }
+}
+
+extension FailedExpectation {
+    /// Sets the messages that the failure is about, and those that matched.
+    fileprivate mutating func set(_ scope: MessageScope, matched: [ObservedMessage]) {
+        self.scope = scope
+        report.matched = matched.map(\.sequence)
+        report.scope = scope.messages.count
+        report.scopeName = scope.name
+    }
+}
+
+extension Criteria {
+    /// The criteria in words: the operation first, `NewThreadAndCmdLine of process app, delivery sent`.
+    var words: String {
+        var words: [String] = []
+        var head = "messages"
+        for matcher in matchers {
+            switch matcher.path {
+            case "operation": head = matcher.source.words
+            case "process": head += " of process \(matcher.source.words)"
+            default: words.append("\(matcher.path) \(matcher.source.words)")
+            }
+        }
+        return ([head] + words).joined(separator: ", ")
+    }
+}
+
+extension JSONTree {
+    /// The value in words: a text as it is, anything else as YAML would write it on one line.
+    var words: String {
+        switch self {
+        case .null: "null"
+        case .bool(let flag): flag ? "true" : "false"
+        case .number(let digits): digits
+        case .string(let text): text
+        case .array(let elements): "[" + elements.map(\.words).joined(separator: ", ") + "]"
+        case .object(let members):
+            "{" + members.map { "\($0.name): \($0.value.words)" }.joined(separator: ", ") + "}"
+        }
+    }
+}

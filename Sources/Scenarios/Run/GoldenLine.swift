@@ -1,0 +1,47 @@
+import Driver
+import DriverJSON
+import JSON
+import Messages
+
+/// A message as a line of a golden file.
+struct GoldenLine {
+    let text: String
+
+    /// `message` of `host` with the given members, in the order of the line.
+    init(_ message: ObservedMessage, fields: [String]?, host: String) {
+        var json = JSONWriter()
+        json.object { json in
+            func isWanted(_ name: String) -> Bool { fields?.contains(name) ?? true }
+            if isWanted("sequence") { json.member("sequence", message.sequence) }
+            if isWanted("kind") { json.member("kind", message.message.kind.rawValue) }
+            if isWanted("operation") { json.member("operation", message.message.operationName) }
+            if isWanted("delivery") { json.member("delivery", message.delivery.rawValue) }
+            if isWanted("status") { json.member("status", message.status.name) }
+            if isWanted("acknowledged"), message.message.kind == .sync {
+                json.member("acknowledged", message.acknowledged)
+            }
+            if isWanted("message") {
+                json.member("message") { MessageData(message.message, host: host).write(to: &$0) }
+            }
+        }
+        text = String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// The members of a line.
+    static let members = ["sequence", "kind", "operation", "delivery", "status", "acknowledged", "message"]
+}
+
+/// The golden files of a run: read, compared, and with `--update` written.
+public protocol GoldenFiles: Sendable {
+    /// The lines that `file` has, or is to have from now on: `found` if it is being updated. Nil if it does not exist.
+    func lines(of file: GoldenFile, found: [String]) -> [String]?
+}
+
+/// No golden files: every file seems to be missing.
+public struct NoGoldenFiles: GoldenFiles {
+    /// No files.
+    public init() {}
+
+    /// Always nil.
+    public func lines(of file: GoldenFile, found: [String]) -> [String]? { nil }
+}

@@ -1,0 +1,58 @@
+import Messages
+
+/// The processes, threads and stream contexts of a case, by the names that its steps gave them.
+struct NameTable {
+    /// A process that a step named.
+    struct NamedProcess {
+        /// The host it is on.
+        let host: String
+        /// Pid and creation time; nil if the engine denied it.
+        var identity: AuxPidCreationTime?
+        /// The step that named it.
+        let step: StepNumber
+    }
+
+    /// A thread that a step named.
+    struct NamedThread {
+        let host: String
+        let processId: UInt32
+        let identity: AuxTidCreationTime
+    }
+
+    /// A stream context that a step named.
+    struct NamedStream {
+        let host: String
+        let id: UInt64
+    }
+
+    private(set) var processes: [String: NamedProcess] = [:]
+    private(set) var threads: [String: NamedThread] = [:]
+    private(set) var streams: [String: NamedStream] = [:]
+
+    mutating func name(_ name: String, _ process: NamedProcess) { processes[name] = process }
+    mutating func name(_ name: String, _ thread: NamedThread) { threads[name] = thread }
+    mutating func name(_ name: String, _ stream: NamedStream) { streams[name] = stream }
+
+    /// The host of what is called `name`.
+    func host(of name: String) -> String? {
+        processes[name]?.host ?? threads[name]?.host ?? streams[name]?.host
+    }
+
+    /// Whether `reference` stands for `process`: a name for the same pid and creation time, a number for any with the pid.
+    func isProcess(_ reference: Reference, _ process: AuxPidCreationTime) -> Bool {
+        switch reference {
+        case .id(let processId): process.processId == processId
+        case .named(let name): processes[name]?.identity == process
+        }
+    }
+
+    /// Whether `reference` stands for `thread`. In a CreateThread the thread has no creation time yet.
+    func isThread(_ reference: Reference, _ thread: AuxTidCreationTime) -> Bool {
+        switch reference {
+        case .id(let threadId): return thread.threadId == threadId
+        case .named(let name):
+            guard let named = threads[name]?.identity, named.threadId == thread.threadId else { return false }
+            return thread.creationTime == .none || thread.creationTime == named.creationTime
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Locking
+
+/// A step that was started, and what came of it.
+struct StepRun: Sendable {
+    let number: StepNumber
+    let step: Step
+    /// The index of its host.
+    let host: Int
+    /// The newest message of each host when it started.
+    let start: [UInt64]
+    /// The newest message of each host when it was done.
+    var end: [UInt64]
+    /// What it did; nil if it was not done, was refused, or only expects.
+    var outcome: CallOutcome?
+    /// Why its host refused it.
+    var refusal: Refusal?
+
+    /// The step as a report refers to it.
+    var place: StepPlace {
+        StepPlace(step: number.description, id: step.id, line: step.line, iteration: number.iterations.last)
+    }
+}
+
+/// The end of a call, which arrives on any thread.
+final class PendingCall: Sendable {
+    private let result = Locked<Result<CallOutcome, CallFailure>?>(nil)
+    let signal = CaseSignal()
+
+    func finish(_ result: Result<CallOutcome, CallFailure>) {
+        self.result.withLock { $0 = result }
+        signal.set()
+    }
+
+    /// The result; nil while there is none.
+    var value: Result<CallOutcome, CallFailure>? { result.withLock { $0 } }
+}
