@@ -5,16 +5,17 @@ extension Driver {
     /// One consistent snapshot of the counters.
     public var counters: CountersSnapshot { withState { $0.counters } }
 
-    /// The queue as it is now, with up to `entries` messages of each list, oldest first.
+    /// The queue as it is now, with up to `entries` messages of each list and calls that wait, oldest first.
     public func queues(entries: Int) -> QueuesSnapshot {
         withState { state in
-            QueuesSnapshot(
+            let (waitingCount, waiting) = state.waitingCalls(limit: entries)
+            return QueuesSnapshot(
                 config: state.config, workerMode: state.worker.mode,
                 starvationCounter: state.queue.starvationCounter,
                 totalSizeRemainingNotifications: state.queue.totalSizeRemainingNotifications,
                 highPriorityCount: state.queue.highPriority.count, normalCount: state.queue.normal.count,
                 highPriority: Array(state.queue.highPriority.prefix(entries)),
-                normal: Array(state.queue.normal.prefix(entries)))
+                normal: Array(state.queue.normal.prefix(entries)), waitingCount: waitingCount, waiting: waiting)
         }
     }
 
@@ -36,12 +37,12 @@ extension Driver {
     /// Waits until the queue has room for one more message, so that a fast producer causes no drops.
     ///
     /// `completion` gets false if the driver unloads first.
-    public func awaitQueueRoom(completion: @escaping @Sendable (Bool) -> Void) {
+    public func awaitQueueRoom(caller: CallerTag? = nil, completion: @escaping @Sendable (Bool) -> Void) {
         let wait = TimedWait(completion)
         let early: Bool? = withState { state in
             if state.endsWaits { return false }
             if state.hasQueueRoom { return true }
-            state.roomWaits.append(wait)
+            state.roomWaits.append(CallWait(call: state.beginWait(for: .room, caller: caller), wait: wait))
             return nil
         }
         if let early { wait.end(early) }
@@ -64,10 +65,12 @@ extension Driver {
         let wait = TimedWait<DrainResult> { _ in completion(self.counters) }
         withState { state in
             state.isUnloading = true
-            for (ticket, wait) in state.channelWaits where state.channel.giveUp(ticket) {
+            for (ticket, waiter) in state.permitWaits {
+                // A wait that is not registered yet finds `isUnloading` and ends itself.
+                guard let wait = waiter.wait, state.channel.giveUp(ticket) else { continue }
                 state.wakeUps.append(.granted(wait, .cancelled))
             }
-            state.channelWaits = [:]
+            state.permitWaits = [:]
             state.endWaits()
             state.worker.shutDown(wait)
             state.wakeWorker()
@@ -93,6 +96,10 @@ public struct QueuesSnapshot: Hashable, Sendable {
     public let highPriority: [AsyncNotification]
     /// The oldest messages of NotificationsList.
     public let normal: [AsyncNotification]
+    /// Calls that wait in the driver.
+    public let waitingCount: Int
+    /// Those that have waited longest, in order of arrival.
+    public let waiting: [WaitingCall]
 
     /// MP_ASYNC.NotificationsCount.
     public var notificationsCount: Int { highPriorityCount + normalCount }

@@ -26,10 +26,12 @@ struct DriverState {
     var endCount: UInt64 = 0
     /// The waits for the next message.
     var followers = Followers()
-    /// Callers that wait for room in the queue.
-    var roomWaits: [TimedWait<Bool>] = []
-    /// Callers that wait for the sync semaphore, by ticket.
-    var channelWaits: [UInt64: TimedWait<NTStatus>] = [:]
+    /// Calls that wait for room in the queue, in order of arrival.
+    var roomWaits: [CallWait<Bool>] = []
+    /// Calls that wait for the sync semaphore, by ticket.
+    var permitWaits: [UInt64: PermitWait] = [:]
+    /// How many calls have ever waited.
+    var waitCount: UInt64 = 0
     /// Synchronous and direct messages that are being sent or wait for the semaphore.
     var inFlight = 0
     /// Set once the driver unloads; nothing waits after that.

@@ -13,13 +13,13 @@ struct AsyncWorkerState {
     /// Whether that message was taken for a step.
     private var isStepping = false
     private var steps: Deque<Steps> = []
-    private var drains: [TimedWait<DrainResult>] = []
+    private var drains: [CallWait<DrainResult>] = []
     private var shutdowns: [TimedWait<DrainResult>] = []
 
     private struct Steps {
         var remaining: Int
         var taken: [WorkerStep] = []
-        let wait: TimedWait<[WorkerStep]>
+        let waiter: CallWait<[WorkerStep]>
     }
 
     /// Schedules a turn; false if one is already scheduled or running, or if there is nothing that the worker may take.
@@ -61,7 +61,7 @@ struct AsyncWorkerState {
         var finished: [(TimedWait<[WorkerStep]>, [WorkerStep])] = []
         while let first = steps.first, !hasMessageInHand, first.remaining <= 0 || queueIsEmpty || mode != .paused {
             steps.removeFirst()
-            finished.append((first.wait, first.taken))
+            finished.append((first.waiter.wait, first.taken))
         }
         return finished
     }
@@ -86,15 +86,23 @@ struct AsyncWorkerState {
         mode = .stopped
         shutdowns.append(wait)
     }
-    mutating func addSteps(_ count: Int, _ wait: TimedWait<[WorkerStep]>) {
-        steps.append(Steps(remaining: count, wait: wait))
+    mutating func addSteps(_ count: Int, _ waiter: CallWait<[WorkerStep]>) {
+        steps.append(Steps(remaining: count, waiter: waiter))
     }
-    mutating func addDrain(_ wait: TimedWait<DrainResult>) { drains.append(wait) }
+    mutating func addDrain(_ waiter: CallWait<DrainResult>) { drains.append(waiter) }
     mutating func removeDrains() -> [TimedWait<DrainResult>] {
         defer { drains = [] }
-        return drains
+        return drains.map(\.wait)
     }
-    mutating func removeDrain(_ wait: TimedWait<DrainResult>) { drains.removeAll { $0 === wait } }
+    mutating func removeDrain(_ wait: TimedWait<DrainResult>) { drains.removeAll { $0.wait === wait } }
+
+    /// How many calls wait for steps or for the queue to drain.
+    var waitCount: Int { steps.count + drains.count }
+
+    /// The first `limit` calls of either kind, each in order of arrival.
+    func waitingCalls(limit: Int) -> [WaitingCall] {
+        steps.prefix(limit).map(\.waiter.call) + drains.prefix(limit).map(\.call)
+    }
 }
 
 /// Whether the worker takes messages.

@@ -30,13 +30,15 @@ extension Driver {
     /// `completion` gets the messages in that order, with their results; fewer if the queue ran empty or the worker was
     /// resumed. Throws `workerRunning` or `workerStopped`.
     public func stepWorker(
-        count: Int, completion: @escaping @Sendable ([WorkerStep]) -> Void
+        count: Int, caller: CallerTag? = nil, completion: @escaping @Sendable ([WorkerStep]) -> Void
     ) throws(DriverError) {
         try withState { state throws(DriverError) in
             switch state.worker.mode {
             case .running: throw .workerRunning
             case .stopped: throw .workerStopped
-            case .paused: state.worker.addSteps(count, TimedWait(completion))
+            case .paused:
+                let call = state.beginWait(for: .steps, caller: caller)
+                state.worker.addSteps(count, CallWait(call: call, wait: TimedWait(completion)))
             }
             state.wakeWorker()
         }
@@ -46,14 +48,14 @@ extension Driver {
     ///
     /// Throws `workerPaused` or `workerStopped`.
     public func drainWorker(
-        timeout: Duration, completion: @escaping @Sendable (DrainResult) -> Void
+        timeout: Duration, caller: CallerTag? = nil, completion: @escaping @Sendable (DrainResult) -> Void
     ) throws(DriverError) {
         let wait = TimedWait(completion)
         try withState { state throws(DriverError) in
             switch state.worker.mode {
             case .paused: throw .workerPaused
             case .stopped: throw .workerStopped
-            case .running: state.worker.addDrain(wait)
+            case .running: state.addDrain(wait, caller: caller)
             }
             state.wakeWorker()
             if state.endsWaits { state.endWaits() }
@@ -71,10 +73,10 @@ extension Driver {
     ///
     /// `completion` runs at once if that is already the case, if the worker is paused or stopped, or if waits are no
     /// longer allowed.
-    public func awaitDrained(completion: @escaping @Sendable () -> Void) {
+    public func awaitDrained(caller: CallerTag? = nil, completion: @escaping @Sendable () -> Void) {
         let isOver = withState { state in
             if state.drainResult.drained || state.worker.mode != .running || state.endsWaits { return true }
-            state.worker.addDrain(TimedWait { _ in completion() })
+            state.addDrain(TimedWait { _ in completion() }, caller: caller)
             return false
         }
         if isOver { completion() }
@@ -87,6 +89,10 @@ extension DriverState {
         return DrainResult(drained: remaining == 0, remaining: remaining)
     }
 
+    fileprivate mutating func addDrain(_ wait: TimedWait<DrainResult>, caller: CallerTag?) {
+        worker.addDrain(CallWait(call: beginWait(for: .drain, caller: caller), wait: wait))
+    }
+
     /// Whether one more message fits without a drop. Also true if the limit is 0, because waiting would not help.
     var hasQueueRoom: Bool {
         if config.maxAsyncNotificationCount == 0 { return true }
@@ -97,7 +103,7 @@ extension DriverState {
     /// Ends the waits for room if there is room, or if waits are no longer allowed.
     mutating func wakeRoomWaits() {
         guard !roomWaits.isEmpty, hasQueueRoom || endsWaits else { return }
-        for wait in roomWaits { wakeUps.append(.room(wait, !endsWaits)) }
+        for waiter in roomWaits { wakeUps.append(.room(waiter.wait, !endsWaits)) }
         roomWaits = []
     }
 

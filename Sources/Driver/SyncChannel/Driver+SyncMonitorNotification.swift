@@ -100,6 +100,8 @@ extension DriverState {
         switch channel.acquire(limit: config.sendingSyncSemaphoreLimit) {
         case .granted: return .acquired(record)
         case .wait(let ticket):
+            let call = beginWait(for: .semaphore, caller: notification.caller, sequence: record.message.sequence)
+            permitWaits[ticket] = PermitWait(call: call)
             return .wait(record, ticket: ticket, timeout: config.syncMonitorNotificationTimeout)
         }
     }
@@ -108,13 +110,13 @@ extension DriverState {
     mutating func register(_ wait: TimedWait<NTStatus>, ticket: UInt64) -> NTStatus? {
         if isUnloading { return channel.giveUp(ticket) ? .cancelled : .success }
         if !channel.isWaiting(ticket) { return .success }
-        channelWaits[ticket] = wait
+        permitWaits[ticket]?.wait = wait
         return nil
     }
 
     /// Ends a wait that timed out; false if it was granted first.
     mutating func giveUpWait(ticket: UInt64) -> Bool {
-        channelWaits[ticket] = nil
+        permitWaits[ticket] = nil
         return channel.giveUp(ticket)
     }
 
@@ -171,7 +173,7 @@ extension DriverState {
     /// Grants free permits to the oldest waits.
     mutating func grantWaits() {
         while let ticket = channel.grantNext(limit: config.sendingSyncSemaphoreLimit) {
-            if let wait = channelWaits.removeValue(forKey: ticket) { wakeUps.append(.granted(wait, .success)) }
+            if let wait = permitWaits.removeValue(forKey: ticket)?.wait { wakeUps.append(.granted(wait, .success)) }
         }
     }
 

@@ -53,6 +53,9 @@ struct SyncChannelState {
         return true
     }
 
+    /// The tickets of the waits, in order of arrival.
+    var waitingTickets: some Sequence<UInt64> { order.lazy.filter { waiting.contains($0) } }
+
     /// Slots kept for current and past waits; for tests.
     var places: Int { order.count }
 

@@ -137,11 +137,12 @@ public final class EventFeed: Sendable {
             perform(call, on: target) { self.answer(.outcome(ticket, $0)) }
         case .awaitRoom(let ticket, let section):
             guard let target = target(of: section) else { return }
-            target.driver.awaitQueueRoom { hasRoom in
+            target.driver.awaitQueueRoom(caller: target.caller) { hasRoom in
                 self.answer(target.isRemoved() ? .outcome(ticket, .hostRemoved) : .room(ticket, hasRoom))
             }
         case .awaitDrained(let ticket, let section):
-            target(of: section)?.driver.awaitDrained { self.answer(.drained(ticket)) }
+            guard let target = target(of: section) else { return }
+            target.driver.awaitDrained(caller: target.caller) { self.answer(.drained(ticket)) }
         case .awaitTime(let time):
             pacer?.wait(until: time) { self.answer(.time(time)) }
         case .pending, .starved, .over: break  // handled by the state
