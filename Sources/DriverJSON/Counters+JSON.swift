@@ -46,6 +46,12 @@ extension QueuesSnapshot {
             json.member("worker") { workerMode.write(to: &$0) }
             json.member("highPriority") { write(highPriority, of: highPriorityCount, to: &$0) }
             json.member("normal") { write(normal, of: normalCount, to: &$0) }
+            json.member("waiting") { json in
+                json.object { json in
+                    json.member("count", waitingCount)
+                    json.member("entries", each: waiting) { json, call in call.write(to: &json) }
+                }
+            }
         }
     }
 
@@ -61,6 +67,16 @@ extension QueuesSnapshot {
                     json.member("enqueuedAt", entry.enqueuedAt.rfc3339)
                 }
             }
+        }
+    }
+}
+
+extension WaitingCall {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("for", reason.rawValue)
+            if let caller { json.member("requestId", caller.text) }
+            if let sequence { json.member("sequence", sequence) }
         }
     }
 }

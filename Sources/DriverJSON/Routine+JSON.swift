@@ -86,6 +86,7 @@ extension MessageRecord {
                 json.memberNull("imageFileName")
             }
             json.member("routine", routine.name)
+            if let caller = message.caller { json.member("requestId", caller.text) }
             writeEnd(to: &json)
             json.member("message") { MessageData(message, host: host).write(to: &$0) }
         }

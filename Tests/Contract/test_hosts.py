@@ -41,9 +41,11 @@ class TestTimes:
             machine.call("exitProcess", pid=B)
             machine.drain()
             journal = machine.all("listMessages")
+            requests: dict[str, int] = {}
             for entry in journal:
                 assert entry["time"] == NOW
                 assert entry["message"].pop("host") == machine.name
+                entry["requestId"] = requests.setdefault(entry["requestId"], len(requests))
             host = machine.get("getHost")
             assert (host.pop("name"), host["createdAt"]) == (machine.name, NOW)
             host["engine"].pop("lastLatencyMicroseconds")

@@ -89,11 +89,13 @@ final class Host: Sendable {
     /// Whether the host was deleted or replaced, so that work on it must stop.
     var isRemoved: Bool { removed.load(ordering: .relaxed) }
 
-    /// The target for events of an upload, until the host is deleted or replaced. Only an admin's lines set the clock, as only
-    /// an admin may with `PUT /clock`.
-    func eventTarget(isFromAdmin: Bool) -> EventTarget {
+    /// The target for events of the upload `caller`, until the host is deleted or replaced.
+    ///
+    /// Only an admin's lines set the clock, as only an admin may with `PUT /clock`.
+    func eventTarget(caller: CallerTag, isFromAdmin: Bool) -> EventTarget {
         EventTarget(
-            driver: driver, isRemoved: { self.isRemoved }, onEventTime: { self.clock.advance(toEvent: $0) },
+            driver: driver, caller: caller, isRemoved: { self.isRemoved },
+            onEventTime: { self.clock.advance(toEvent: $0) },
             makeClockStep: { step, completion in
                 if isFromAdmin { self.clock.make(step) }
                 completion(isFromAdmin ? nil : .forbidden)

@@ -76,7 +76,7 @@ private final class EventUpload: PipelinedUpload {
         self.slot = slot
         self.context = context
         self.host = host
-        let target = host.eventTarget(isFromAdmin: context.isFromAdmin)
+        let target = host.eventTarget(caller: context.callerTag, isFromAdmin: context.isFromAdmin)
         pipeline = UploadPipeline(options, slices: context.api.dependencies.slices) { _ in target }
         started = host.clock.uptimeNanoseconds()
     }

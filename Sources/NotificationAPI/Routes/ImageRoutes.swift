@@ -38,7 +38,7 @@ enum ImageRoutes {
     private static func send(_ load: ImageLoad, on call: Call, explain: Bool) throws(Problem) {
         let host = try call.host()
         try orProblem(
-            host.driver.loadImage(load) { routines in
+            host.driver.loadImage(load, caller: call.callerTag) { routines in
                 call.reply.sendObject { routines.write(to: &$0, explain: explain) }
             })
     }

@@ -15,8 +15,9 @@ enum NotificationRoutes {
         let host = try call.host()
         let data = try orProblem(request.data(on: host.driver))
         try orProblem(
-            host.driver.sendSyncNotification(data, processId: request.processId, ioPriority: request.ioPriority) {
-                record in
+            host.driver.sendSyncNotification(
+                data, processId: request.processId, ioPriority: request.ioPriority, caller: call.callerTag
+            ) { record in
                 call.reply.sendObject { $0.member("message") { record.writeReport(to: &$0) } }
             })
     }
@@ -26,7 +27,8 @@ enum NotificationRoutes {
         let host = try call.host()
         let record = try orProblem(
             host.driver.sendAsyncNotification(
-                request.operation, request.body, processId: request.processId, highPriority: request.highPriority))
+                request.operation, request.body, processId: request.processId, highPriority: request.highPriority,
+                caller: call.callerTag))
         call.reply.sendObject(202) { $0.member("message") { record.writeReport(to: &$0) } }
     }
 }

@@ -52,7 +52,7 @@ enum ProcessRoutes {
         let host = try call.host()
         call.api.dependencies.slices.finish(host.driver.policyMatch(creation.imageFileName)) { grant in
             do throws(DriverError) {
-                try host.driver.createProcess(creation, grant: grant) { outcome in
+                try host.driver.createProcess(creation, grant: grant, caller: call.callerTag) { outcome in
                     answer(call, with: outcome, of: host, explain: explain)
                 }
             } catch {
@@ -88,7 +88,7 @@ enum ProcessRoutes {
     private static func exit(_ call: Call) throws(Problem) {
         let (processId, explain) = try call.parameters { ($0.processId(), $0.explain()) }
         let host = try call.host()
-        let routines = try orProblem(host.driver.exitProcess(processId))
+        let routines = try orProblem(host.driver.exitProcess(processId, caller: call.callerTag))
         call.reply.sendObject { routines.write(to: &$0, explain: explain) }
     }
 

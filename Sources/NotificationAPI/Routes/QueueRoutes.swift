@@ -38,7 +38,7 @@ enum QueueRoutes {
         let steps: WorkerSteps = try call.body()
         let host = try call.host()
         try orProblem(
-            host.driver.stepWorker(count: steps.count) { steps in
+            host.driver.stepWorker(count: steps.count, caller: call.callerTag) { steps in
                 call.reply.sendObject { json in
                     json.member("messages", each: steps) { json, step in
                         step.record.writeReport(to: &json) { step.choice.writeMember(to: &$0) }
@@ -51,7 +51,7 @@ enum QueueRoutes {
         let drain: WorkerDrain = try call.body()
         let host = try call.host()
         try orProblem(
-            host.driver.drainWorker(timeout: drain.timeout) { result in
+            host.driver.drainWorker(timeout: drain.timeout, caller: call.callerTag) { result in
                 call.reply.sendObject { json in
                     json.member("drained", result.drained)
                     json.member("remaining", result.remaining)

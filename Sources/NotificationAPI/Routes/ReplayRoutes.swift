@@ -62,13 +62,15 @@ private final class ReplayUpload: PipelinedUpload {
 
         private let registry: HostRegistry
         private let creation: HostCreation
+        private let caller: CallerTag
         /// Nil once they are released. An event may still be in flight then.
         private let entries = Locked<[Entry]?>([])
         let ledger = DeliveryLedger()
 
-        init(_ registry: HostRegistry, _ creation: HostCreation) {
+        init(_ registry: HostRegistry, _ creation: HostCreation, caller: CallerTag) {
             self.registry = registry
             self.creation = creation
+            self.caller = caller
         }
 
         /// The host for a machine; nil if the limit on hosts is reached.
@@ -87,7 +89,7 @@ private final class ReplayUpload: PipelinedUpload {
                 driver.endObservation(observation)
                 return nil
             }
-            return use.host.eventTarget(isFromAdmin: false)  // records set no clock
+            return use.host.eventTarget(caller: caller, isFromAdmin: false)  // records set no clock
         }
 
         private func use(_ name: String) -> (HostUse, isCreated: Bool)? {
@@ -125,7 +127,7 @@ private final class ReplayUpload: PipelinedUpload {
     ) {
         self.slot = slot
         self.context = context
-        let hosts = MachineHosts(context.api.hosts, creation)
+        let hosts = MachineHosts(context.api.hosts, creation, caller: context.callerTag)
         self.hosts = hosts
         pipeline = UploadPipeline(options, slices: context.api.dependencies.slices) { machine in
             machine.flatMap(hosts.target)

@@ -29,7 +29,7 @@ enum ThreadRoutes {
         creation.processId = processId
         let host = try call.host()
         try orProblem(
-            host.driver.createThread(creation) { outcome in
+            host.driver.createThread(creation, caller: call.callerTag) { outcome in
                 // The path of the request is that of the list.
                 let location = call.context.head.target.path + "/" + String(outcome.thread.threadId)
                 call.reply.sendObject(201, location: location) { json in

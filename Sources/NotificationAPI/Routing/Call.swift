@@ -1,3 +1,4 @@
+import Driver
 import JSON
 import MicroHTTPD
 
@@ -15,6 +16,9 @@ struct Call: Sendable {
     let reply: Reply
 
     var api: NotificationAPI { context.api }
+
+    /// The tag of the calls that the request makes of drivers.
+    var callerTag: CallerTag { context.callerTag }
 
     /// The host that the path names.
     func host() throws(Problem) -> Host { try context.host() }

@@ -1,4 +1,5 @@
 import Bytes
+import Driver
 import MicroHTTPD
 
 /// A request without its body: the operation, the host, the parameters.
@@ -80,6 +81,9 @@ final class RequestContext: Sendable {
 
     /// The reply to this request by `responder`.
     func reply(to responder: Responder) -> Reply { Reply(responder, to: self) }
+
+    /// The tag of the calls that the request makes of drivers.
+    var callerTag: CallerTag { CallerTag(requestId) }
 
     /// The header of answers that identifies this request.
     var identification: (name: String, value: String) { RequestContext.identification(requestId) }

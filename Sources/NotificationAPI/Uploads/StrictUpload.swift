@@ -42,7 +42,7 @@ final class StrictUpload: BodyConsumer, Sendable {
     ) throws(Problem) {
         var options = options
         options.stopsOnError = true
-        let target = host.eventTarget(isFromAdmin: context.isFromAdmin)
+        let target = host.eventTarget(caller: context.callerTag, isFromAdmin: context.isFromAdmin)
         self.context = context
         self.host = host
         self.slot = slot

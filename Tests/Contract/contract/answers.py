@@ -26,6 +26,7 @@ VARYING: dict[str, Any] = {
     "durationMicroseconds": 12,
     "durationMilliseconds": 1.5,
     "lastLatencyMicroseconds": 12,
+    "requestId": "1k0zq3x-17",
     "totalTimeMicroseconds": 12,
     "libraries": {
         "libmicrohttpd": "0.9.75",
@@ -202,6 +203,8 @@ def same_each_time(value: Any, longest: int | None = None) -> Any:  # noqa: ANN4
         for name, member in VARYING.items():
             if isinstance(member, int | float):
                 value = re.sub(rf'("{name}":)[0-9.]+', rf"\g<1>{member}", value)
+            elif isinstance(member, str):
+                value = re.sub(rf'("{name}":)"[^"]*"', rf'\g<1>"{member}"', value)
     return value
 
 
