@@ -34,7 +34,8 @@ DEPLOYED := -c release --static-swift-stdlib
 TSAN_TESTS := ChaosTests|CommandTests|ConsoleTests|DriverTests|EmbeddedEngineTests|JSONThreadTests|MicroHTTPDTests|\
 	NotificationAPITests|ReplayCommandTests|ReplayTests|RuntimeTests|VirtualTimeTests|WebhookEngineTests
 # C libraries, C++ of ours and pointers are near what these test.
-ASAN_TESTS := AccessTests|ChaosTests|CurlTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|WebhookEngineTests
+ASAN_TESTS := AccessTests|ChaosTests|CurlTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|\
+	WebhookEngineTests|YAMLTests
 # Those that look at how long timers and connections take run apart: beside a thousand others they would starve.
 TIMED_TESTS := RuntimeTests|WebhookEngineTests
 TSAN := --sanitize=thread --scratch-path .build-tsan
@@ -209,7 +210,7 @@ build-asan: setup
 	swift build --build-tests $(ASAN)
 
 asan: build-asan ## Run the tests close to C under the address sanitizer, which also finds leaks.
-	swift test --skip-build --disable-xctest $(ASAN) --no-parallel --filter '$(ASAN_TESTS)'
+	swift test --skip-build --disable-xctest $(ASAN) --no-parallel --filter '$(subst $() ,,$(ASAN_TESTS))'
 
 compat: setup-compat build ## Run the tests that depend on libmicrohttpd with the versions of Debian sid and 13.
 	.ci/compat sid trixie

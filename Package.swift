@@ -53,6 +53,8 @@ let package = Package(
             // libmicrohttpd is to find it (decision 15).
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=epoll_wait"])]),
         library("JSON", ["CSimdJSON", "Bytes"]),
+        // Yams for the libyaml in it.
+        library("YAML", ["Bytes", yams]),
 
         // The driver
         library("Messages", ["Bytes"]),
@@ -85,7 +87,7 @@ let package = Package(
         library("Recordings", ["CArchive", "Bytes"]),
         library(
             "Settings",
-            ["NotificationAPI", "Engines", "WebhookEngine", "Runtime", "Driver", "JSON", "Bytes", logging, yams]),
+            ["NotificationAPI", "Engines", "WebhookEngine", "Runtime", "Driver", "JSON", "YAML", "Bytes", logging]),
         library(
             "Console",
             ["Settings", "Runtime", "Curl", "Messages", "JSON", "Locking", "Bytes", arguments, logging, deques]),
@@ -119,6 +121,7 @@ let package = Package(
         tests("BytesTests", ["Bytes"]),
         tests("CurlTests", ["Curl", "MicroHTTPD"]),
         tests("JSONTests", ["JSON"]),
+        tests("YAMLTests", ["YAML"]),
         tests("AccessTests", ["NotificationAPI"]),
         tests(
             "MicroHTTPDTests",

@@ -4,4 +4,7 @@ extension BinaryInteger {
 
     /// `1 line was dropped`, `8 lines were dropped`.
     public func dropped(_ noun: String) -> String { "\(counted(noun)) \(self == 1 ? "was" : "were") dropped" }
+
+    /// `1 further fault is not listed`, `8 further faults are not listed`.
+    public var faultsNotListed: String { "\(counted("further fault")) \(self == 1 ? "is" : "are") not listed" }
 }

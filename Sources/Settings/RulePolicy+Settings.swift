@@ -1,6 +1,6 @@
 import Bytes
 import Driver
-import Yams
+import YAML
 
 extension RulePolicy {
     /// Reads the list `rulePolicies`: rules and flags that a process gets at its creation, by its image.

@@ -1,5 +1,5 @@
 import Bytes
-import Yams
+import YAML
 
 /// A setting given by a command-line flag.
 public struct SettingsFlag: Hashable, Sendable {
@@ -27,7 +27,7 @@ public struct SettingsFlag: Hashable, Sendable {
 
     var settingsValue: SettingsValue {
         SettingsValue(
-            node: .scalar(.init(value, .implicit, .plain)), key: key,
+            node: YAMLNode(plain: value), key: key,
             origin: file.map { .file(name: $0, line: nil) } ?? .flag(flag), fileOption: file.map { _ in flag })
     }
 }
@@ -56,8 +56,7 @@ struct SettingsEnvironment {
     func value(of key: String) -> SettingsValue? {
         for name in [Self.variable(of: key), Self.short[key]].compactMap(\.self) {
             if let text = variables[name] {
-                let node = Node.scalar(.init(text, .implicit, .plain))
-                return SettingsValue(node: node, key: key, origin: .environment(variable: name))
+                return SettingsValue(node: YAMLNode(plain: text), key: key, origin: .environment(variable: name))
             }
         }
         return nil

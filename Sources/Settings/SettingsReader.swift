@@ -1,5 +1,5 @@
 import Bytes
-import Yams
+import YAML
 
 /// Reads settings from their sources and collects the faults.
 ///
@@ -43,7 +43,7 @@ struct SettingsReader {
             case .environment: 1
             case .file: 2
             }
-        return sources(of: key)[first...].compactMap(\.self).first?.node.scalar?.string
+        return sources(of: key)[first...].compactMap(\.self).first?.node.scalar?.text
     }
 
     /// The value of `key` as parsed by `parse`; nil if none was given or the effective one is faulty.
@@ -173,13 +173,13 @@ extension SettingsValue {
     /// The entries of a list; in a variable, commas separate them.
     fileprivate func itemsOrParts() throws(SettingsFault) -> [SettingsValue] {
         guard let scalar = node.scalar, case .environment = origin else {
-            if let text = node.scalar?.string, !node.isNull, !text.isEmpty {
+            if let text = node.scalar?.text, !node.isNull, !text.isEmpty {
                 throw fault("must be a list; write [\(quoted(text))]")
             }
             return try items()
         }
-        return scalar.string.split(separator: ",", omittingEmptySubsequences: false).map { part in
-            SettingsValue(node: .scalar(.init(String(part), .implicit, .plain)), key: key, origin: origin)
+        return scalar.text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            SettingsValue(node: YAMLNode(plain: String(part)), key: key, origin: origin)
         }
     }
 

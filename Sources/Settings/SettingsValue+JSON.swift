@@ -1,6 +1,6 @@
 import Bytes
 import JSON
-import Yams
+import YAML
 
 extension SettingsValue {
     /// The list as `read` decodes it from JSON, so that a value has the same members and faults in a file and in a request.
@@ -9,8 +9,8 @@ extension SettingsValue {
     func list<Element>(
         _ read: (JSONValue) -> [Element]?, _ reader: inout SettingsReader
     ) throws(SettingsFault) -> [Element] {
-        let value = try parsed()
-        guard value.node.sequence != nil else { throw fault("must be a list") }
+        let value = try parsed(&reader)
+        guard value.node.list != nil else { throw fault("must be a list") }
         var json = JSONWriter()
         var nodes = 0
         try value.write(value.node, to: &json, depth: 0, &nodes)
@@ -23,38 +23,35 @@ extension SettingsValue {
     }
 
     /// The value itself or, if it is a text, the YAML in it.
-    private func parsed() throws(SettingsFault) -> SettingsValue {
-        guard let text = node.scalar?.string else { return self }
-        do {
-            guard let node = try Yams.compose(yaml: text) else { throw fault("has no value") }
-            var parsed = self
-            parsed.node = node
-            return parsed
-        } catch let fault as SettingsFault {
-            throw fault
-        } catch {
-            throw fault(of: YAMLFault(error))
+    private func parsed(_ reader: inout SettingsReader) throws(SettingsFault) -> SettingsValue {
+        guard let text = node.scalar?.text else { return self }
+        let (node, faults) = YAMLNode.ofSettings(text)
+        if let last = faults.last {
+            for fault in faults.dropLast() { reader.add(self.fault(of: fault)) }
+            throw fault(of: last)
         }
+        guard let node else { throw fault("has no value") }
+        var parsed = self
+        parsed.node = node
+        return parsed
     }
 
-    /// The fault of a text that is not YAML. The line counts in a file of its own, not in a value of the settings file.
+    /// A fault of the form of a text. The line counts in a file of its own, not in a value of the settings file.
     private func fault(of reason: YAMLFault) -> SettingsFault {
         var place = self
-        if fileOption != nil, case .file(let name, _) = origin {
-            place.origin = .file(name: name, line: reason.mark?.line)
-        }
-        return place.fault((reason.key.map { $0.quoted() + " " } ?? "") + reason.detail)
+        if fileOption != nil, case .file(let name, _) = origin { place.origin = .file(name: name, line: reason.line) }
+        return place.fault((reason.path.lastKey.map { $0.quoted() + " " } ?? "") + reason.detail)
     }
 
     private func write(
-        _ node: Node, to json: inout JSONWriter, depth: Int, _ nodes: inout Int
+        _ node: YAMLNode, to json: inout JSONWriter, depth: Int, _ nodes: inout Int
     ) throws(SettingsFault) {
         nodes += 1
         guard depth < Self.maxDepth, nodes <= Self.maxNodes else {
             throw fault("has more than \(Self.maxNodes) values, or is nested too deeply")
         }
         var failure: SettingsFault?
-        func writeChild(_ child: Node, _ json: inout JSONWriter) {
+        func writeChild(_ child: YAMLNode, _ json: inout JSONWriter) {
             do throws(SettingsFault) {
                 try write(child, to: &json, depth: depth + 1, &nodes)
             } catch {
@@ -62,17 +59,16 @@ extension SettingsValue {
                 json.null()
             }
         }
-        switch node {
-        case .mapping(let mapping):
+        switch node.content {
+        case .mapping(let members):
             json.object { json in
-                for (key, child) in mapping { json.member(key: key.text) { writeChild(child, &$0) } }
+                for member in members { json.member(key: member.key) { writeChild(member.value, &$0) } }
             }
-        case .sequence(let sequence):
+        case .list(let items):
             json.array { json in
-                for child in sequence where failure == nil { writeChild(child, &json) }
+                for child in items where failure == nil { writeChild(child, &json) }
             }
         case .scalar(let scalar): write(scalar, to: &json)
-        case .alias: json.null()
         }
         if let failure { throw failure }
     }
@@ -80,10 +76,10 @@ extension SettingsValue {
     private static let maxDepth = 16
     private static let maxNodes = 10_000
 
-    private func write(_ scalar: Node.Scalar, to json: inout JSONWriter) {
-        let text = scalar.string
+    private func write(_ scalar: YAMLScalar, to json: inout JSONWriter) {
+        let text = scalar.text
         switch text {
-        case _ where scalar.style != .plain: json.value(text)
+        case _ where !scalar.isPlain: json.value(text)
         case "true", "false": json.value(text == "true")
         case "", "~", "null": json.null()
         default:
@@ -97,9 +93,9 @@ extension SettingsValue {
         let group = key.lastIndex(of: ".").map { key[...$0] } ?? ""
         if fileOption != nil { place.key = String(key.dropFirst(group.count)) }
         for part in pointer.split(separator: "/") {
-            if let index = Int(part), let child = place.node.sequence?.dropFirst(index).first {
+            if let index = Int(part), let child = place.node.list?.dropFirst(index).first {
                 place = place.child(child, key: "\(place.key)[\(index)]")
-            } else if let child = place.node.mapping?.first(where: { $0.key.text == part })?.value {
+            } else if let child = place.node.mapping?.first(where: { $0.key == part })?.value {
                 place = place.child(child, key: "\(place.key).\(part)")
             } else {
                 place.key += ".\(part)"

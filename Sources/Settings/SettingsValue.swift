@@ -1,9 +1,9 @@
 import Bytes
-import Yams
+import YAML
 
 /// A value given for a key, and its origin.
 struct SettingsValue {
-    var node: Node
+    var node: YAMLNode
     var key: String
     var origin: SettingsFault.Origin
     /// The option that names the file whose whole content the value is; nil for any other value.
@@ -22,8 +22,8 @@ struct SettingsValue {
     /// A text, quoted or not; never empty.
     func text() throws(SettingsFault) -> String {
         guard let scalar = node.scalar else { throw fault("must be a single value, not \(node.kind)") }
-        guard !scalar.string.isEmpty, !node.isNull else { throw fault("has no value") }
-        return scalar.string
+        guard !scalar.text.isEmpty, !node.isNull else { throw fault("has no value") }
+        return scalar.text
     }
 
     /// A decimal number without leading zeros, which the versions of YAML read differently.
@@ -74,16 +74,14 @@ struct SettingsValue {
 
     /// The entries of a list, `key[0]`, `key[1]`, ...
     func items() throws(SettingsFault) -> [SettingsValue] {
-        guard let sequence = node.sequence else { throw fault(ofKind: "a list") }
-        return sequence.enumerated().map { child($1, key: "\(key)[\($0)]") }
+        guard let list = node.list else { throw fault(ofKind: "a list") }
+        return list.enumerated().map { child($1, key: "\(key)[\($0)]") }
     }
 
     /// The members of a mapping, in order.
     func members() throws(SettingsFault) -> [(name: String, value: SettingsValue)] {
         guard let mapping = node.mapping else { throw fault(ofKind: "a mapping") }
-        return mapping.filter { !SettingsDocument.isSetAside($0.key.text) }.map {
-            ($0.text, child($1, key: "\(key).\($0.text)"))
-        }
+        return mapping.map { ($0.key, child($0.value, key: "\(key).\($0.key)")) }
     }
 
     /// `text` as shown in a fault: short enough for a line.
@@ -116,35 +114,36 @@ struct SettingsValue {
 
     private func plainText() throws(SettingsFault) -> String {
         let text = try text()
-        guard node.scalar?.style == .plain else { throw fault("\(quoted(text)) must be written without quotes") }
+        guard node.scalar?.isPlain == true else { throw fault("\(quoted(text)) must be written without quotes") }
         return text
     }
 
     /// The value of `node`, a part of this one.
-    func child(_ node: Node, key: String) -> SettingsValue {
+    func child(_ node: YAMLNode, key: String) -> SettingsValue {
         var child = SettingsValue(node: node, key: key, origin: origin)
-        if case .file(let name, _) = origin { child.origin = .file(name: name, line: node.mark?.line) }
+        if case .file(let name, _) = origin { child.origin = .file(name: name, line: node.position.line) }
         return child
     }
 }
 
-extension Node {
-    /// A key as text. A key that is not text is replaced by a text that is not a key.
-    var text: String { scalar?.string ?? "?" }
+extension YAMLNode {
+    /// The value of a variable or a flag, as if it were written without quotes in a file.
+    init(plain text: String) {
+        self.init(.scalar(YAMLScalar(text, isPlain: true)), at: YAMLPosition(line: 1, column: 1))
+    }
 
     /// Whether it is one of YAML's words for no value. An empty scalar is one too, but not in quotes.
     var isNull: Bool {
-        guard let scalar, scalar.style == .plain else { return false }
-        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+        guard let scalar, scalar.isPlain else { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(scalar.text)
     }
 
     /// What it is, for messages: `a list`, `a mapping`. A text is not shown: it may be a secret.
     fileprivate var kind: String {
-        switch self {
-        case .sequence: "a list"
+        switch content {
+        case .list: "a list"
         case .mapping: "a mapping"
         case .scalar: "a text"
-        case .alias: "an alias"
         }
     }
 }

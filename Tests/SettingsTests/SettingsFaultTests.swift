@@ -137,11 +137,13 @@ import Testing
             ])
     }
 
-    @Test func `duplicate keys of a file that is not YAML are reported without their groups`() {
-        let found = faults("log: {level: info, level: debug}\nhosts: [\n")
-        #expect(found.count == 2)
-        #expect(found.contains("wdfilterd.yaml:1: level: is given more than once"))
-        #expect(found.contains { $0.contains("is not YAML: ") })
+    @Test func `duplicate keys before a fault of YAML are reported too`() {
+        expectFaults(
+            "log: {level: info, level: debug}\nhosts: [\n",
+            [
+                "wdfilterd.yaml:1: log.level: is given more than once, first in line 1",
+                "wdfilterd.yaml:3: is not YAML: did not find expected node content",
+            ])
     }
 
     @Test func `a duplicate key in a nested mapping is a fault`() {
@@ -150,10 +152,12 @@ import Testing
             ["wdfilterd.yaml:4: rulePolicies[0].rules: is given more than once, first in line 3"])
     }
 
-    @Test func `a file that repeats one key is abandoned after a while`() {
-        let faults = faults(String(repeating: "log: 1\n", count: 500))
-        #expect((1...100).contains(faults.count))
-        #expect(faults.allSatisfy { $0.hasSuffix(": log: is given more than once") })
+    @Test func `of a file that repeats one key, a hundred faults are listed and the others counted`() {
+        let listed = (2...101).map { "wdfilterd.yaml:\($0): log: is given more than once, first in line 1" }
+        expectFaults(
+            String(repeating: "log: 1\n", count: 500),
+            ["wdfilterd.yaml: 399 further faults are not listed"] + listed
+                + ["wdfilterd.yaml:500: log: must be a mapping, not a text"])
     }
 
     @Test(arguments: ["a: [", "a: b: c", "\tserver: 1", "a: *b", "--- {}\n--- {}\n", "a: \"\u{1}\"", "{", "a: 'b"])

@@ -1,0 +1,139 @@
+import Bytes
+import CYaml
+
+/// libyaml's parser over bytes in memory. For one thread at a time.
+struct EventReader: ~Copyable {
+    /// On the heap: the parser points to itself.
+    private let parser: UnsafeMutablePointer<yaml_parser_t>
+    private let bytes: UnsafeBufferPointer<UInt8>
+
+    /// A reader of `bytes`, which must outlive it.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+        parser = .allocate(capacity: 1)
+        precondition(yaml_parser_initialize(parser) == 1, "no memory for a YAML parser")
+        // Otherwise libyaml looks for UTF-16.
+        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
+    }
+
+    deinit {
+        yaml_parser_delete(parser)
+        parser.deallocate()
+    }
+
+    /// The next event. Must not be called after the end of the stream, nor after a fault.
+    mutating func next() throws(YAMLFault) -> Event {
+        var event = yaml_event_t()
+        guard yaml_parser_parse(parser, &event) == 1 else { throw fault() }
+        defer { yaml_event_delete(&event) }
+        return Event(event)
+    }
+
+    /// The fault that the parser stopped at.
+    private func fault() -> YAMLFault {
+        let reason = parser.pointee
+        let problem = reason.problem.map { String(cString: $0) } ?? "unknown fault"
+        switch reason.error {
+        case YAML_READER_ERROR:
+            let detail =
+                reason.problem_value > 0
+                ? "\(problem): U+\(reason.problem_value.hexDigits(4, uppercase: true))" : problem
+            return YAMLFault(line: line(of: reason.problem_offset), "is not YAML: \(detail)")
+        case YAML_SCANNER_ERROR, YAML_PARSER_ERROR:
+            let context = reason.context.map { String(cString: $0) } ?? ""
+            return YAMLFault(
+                line: reason.problem_mark.line + 1,
+                "is not YAML: \(problem)" + EventReader.advice(on: problem, context))
+        default:
+            return YAMLFault(line: nil, "is not YAML: \(problem)")
+        }
+    }
+
+    /// The line of the byte at `offset`.
+    private func line(of offset: Int) -> Int {
+        var line = 1
+        var previous: UInt8 = 0
+        for byte in bytes.prefix(offset) {
+            if byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") && previous != UInt8(ascii: "\r") { line += 1 }
+            previous = byte
+        }
+        return line
+    }
+
+    /// What to write instead, if `problem` is due to a name of an image or a glob: these have backslashes and begin with
+    /// an asterisk.
+    private static func advice(on problem: String, _ context: String) -> String {
+        let escapes = ["escape character", "hexdecimal number", "Unicode character escape"]
+        if escapes.contains(where: { problem.contains($0) }) {
+            return #"; in double quotes write \\, or use single quotes"#
+        }
+        return context == "while scanning an alias" ? adviceOnAsterisk : ""
+    }
+
+    static let adviceOnAsterisk = "; put a text that begins with * in single quotes"
+}
+
+/// A step through a YAML text: a scalar, or the beginning or end of something.
+struct Event {
+    enum Kind {
+        case streamStart
+        case streamEnd
+        /// `refusal` is a directive that YAML 1.2 does not need, if there is one.
+        case documentStart(directive: String?)
+        case documentEnd
+        case alias(String)
+        case scalar(YAMLScalar, Properties)
+        case listStart(Properties)
+        case listEnd
+        case mappingStart(Properties)
+        case mappingEnd
+    }
+
+    /// What may stand before a value.
+    struct Properties {
+        let anchor: String?
+        let tag: String?
+    }
+
+    let kind: Kind
+    let position: YAMLPosition
+
+    init(_ event: yaml_event_t) {
+        position = YAMLPosition(line: event.start_mark.line + 1, column: event.start_mark.column + 1)
+        let data = event.data
+        switch event.type {
+        case YAML_STREAM_START_EVENT: kind = .streamStart
+        case YAML_STREAM_END_EVENT: kind = .streamEnd
+        case YAML_DOCUMENT_START_EVENT: kind = .documentStart(directive: Event.directive(of: event))
+        case YAML_DOCUMENT_END_EVENT: kind = .documentEnd
+        case YAML_ALIAS_EVENT: kind = .alias(text(data.alias.anchor) ?? "")
+        case YAML_SCALAR_EVENT:
+            let bytes = UnsafeBufferPointer(start: data.scalar.value, count: data.scalar.length)
+            kind = .scalar(
+                YAMLScalar(
+                    String(decoding: bytes, as: UTF8.self), isPlain: data.scalar.style == YAML_PLAIN_SCALAR_STYLE),
+                Properties(anchor: text(data.scalar.anchor), tag: text(data.scalar.tag)))
+        case YAML_SEQUENCE_START_EVENT:
+            kind = .listStart(Properties(anchor: text(data.sequence_start.anchor), tag: text(data.sequence_start.tag)))
+        case YAML_SEQUENCE_END_EVENT: kind = .listEnd
+        case YAML_MAPPING_START_EVENT:
+            kind = .mappingStart(Properties(anchor: text(data.mapping_start.anchor), tag: text(data.mapping_start.tag)))
+        case YAML_MAPPING_END_EVENT: kind = .mappingEnd
+        default: preconditionFailure("libyaml has no further events")
+        }
+    }
+
+    /// A directive before a document that is not `%YAML 1.2`.
+    private static func directive(of event: yaml_event_t) -> String? {
+        let start = event.data.document_start
+        if let version = start.version_directive?.pointee, version.major != 1 || version.minor != 2 {
+            return "%YAML \(version.major).\(version.minor)"
+        }
+        return start.tag_directives.start == start.tag_directives.end ? nil : "%TAG"
+    }
+}
+
+private func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {
+    pointer.map { String(cString: $0) }
+}

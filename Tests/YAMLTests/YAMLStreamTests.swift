@@ -1,0 +1,5 @@
+import Testing
+import YAML
+
+@Suite struct YAMLStreamTests {
+}
