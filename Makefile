@@ -34,7 +34,7 @@ DEPLOYED := -c release --static-swift-stdlib
 TSAN_TESTS := ChaosTests|CommandTests|ConsoleTests|DriverTests|EmbeddedEngineTests|JSONThreadTests|MicroHTTPDTests|\
 	NotificationAPITests|ReplayCommandTests|ReplayTests|RuntimeTests|VirtualTimeTests|WebhookEngineTests
 # C libraries, C++ of ours and pointers are near what these test.
-ASAN_TESTS := AccessTests|ChaosTests|CurlTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|\
+ASAN_TESTS := AccessTests|ChaosTests|CurlTests|JSONTests|MicroHTTPDTests|RecordingsTests|ReplayTests|ScenarioFileTests|\
 	WebhookEngineTests|YAMLTests
 # Those that look at how long timers and connections take run apart: beside a thousand others they would starve.
 TIMED_TESTS := RuntimeTests|WebhookEngineTests

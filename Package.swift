@@ -88,6 +88,7 @@ let package = Package(
         library(
             "Settings",
             ["NotificationAPI", "Engines", "WebhookEngine", "Runtime", "Driver", "JSON", "YAML", "Bytes", logging]),
+        library("ScenarioFile", ["JSON", "YAML", "Bytes"]),
         library(
             "Console",
             ["Settings", "Runtime", "Curl", "Messages", "JSON", "Locking", "Bytes", arguments, logging, deques]),
@@ -122,6 +123,7 @@ let package = Package(
         tests("CurlTests", ["Curl", "MicroHTTPD"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
+        tests("ScenarioFileTests", ["ScenarioFile", "JSON"]),
         tests("AccessTests", ["NotificationAPI"]),
         tests(
             "MicroHTTPDTests",

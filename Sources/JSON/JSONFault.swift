@@ -16,15 +16,18 @@ public struct JSONFault: Error, Hashable, Sendable {
 public struct JSONFaults: Error, Hashable, Sendable {
     /// The faults in document order, never empty; text that is not JSON has exactly one.
     public var faults: [JSONFault]
+    /// The byte at which a text is not JSON, from 0; nil for a document and for a text that was not looked at.
+    public var offset: Int?
 
     /// The given faults.
     public init(faults: [JSONFault]) {
         self.faults = faults
     }
 
-    /// A single fault of the whole document.
-    init(detail: String) {
+    /// A single fault of the whole document, found at the byte `offset`.
+    init(detail: String, offset: Int? = nil) {
         self.init(faults: [JSONFault(pointer: "", detail: detail)])
+        self.offset = offset
     }
 }
 

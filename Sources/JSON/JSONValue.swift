@@ -85,6 +85,15 @@ public struct JSONValue {
     /// The text of a string, cut; nil for anything else. For messages.
     public var text: String? { node.kind == .string ? node.textBytes.prefix(256).string : nil }
 
+    /// The whole text of a string, which may contain NULs, or the digits of a number, as written; nil for anything else. For tools
+    /// that keep a document as it is.
+    public var characters: String? {
+        switch node.kind {
+        case .string, .integer, .number: node.textBytes.string
+        case .object, .array, .true, .false, .null: nil
+        }
+    }
+
     /// An object that has only `members`; other members, and members that occur twice, are faults.
     ///
     /// - Parameter members: At most 64 names.

@@ -44,7 +44,8 @@ struct Parser: ~Copyable {
         let parse = leavesRaw ? csj_parse_raw : csj_parse
         let outcome = parse(handle, start, bytes.count, UInt32(clamping: maxDepth))
         guard outcome.status == .ok else {
-            throw JSONFaults(detail: outcome.status.detail(at: outcome.offset, in: bytes, maxDepth: maxDepth))
+            let detail = outcome.status.detail(at: outcome.offset, in: bytes, maxDepth: maxDepth)
+            throw JSONFaults(detail: detail, offset: outcome.offset)
         }
         return Nodes(start: outcome.nodes, count: Int(outcome.count))
     }
