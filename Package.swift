@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-gnutls-dev"])]),
         .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "COpenAPI"),
@@ -88,7 +89,19 @@ let package = Package(
         library(
             "Settings",
             ["NotificationAPI", "Engines", "WebhookEngine", "Runtime", "Driver", "JSON", "YAML", "Bytes", logging]),
-        library("ScenarioFile", ["JSON", "YAML", "Bytes"]),
+        library(
+            "ScenarioFile",
+            [
+                "Scenarios", "Replay", "Engines", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "YAML",
+                "Bytes",
+                "CPCRE2",
+            ]),
+        library(
+            "TestCommand",
+            [
+                "Console", "ScenarioFile", "Scenarios", "Replay", "Recordings", "Engines", "Runtime", "Driver", "JSON",
+                "Locking", "Bytes", arguments,
+            ]),
         library(
             "Console",
             ["Settings", "Runtime", "Curl", "Messages", "JSON", "Locking", "Bytes", arguments, logging, deques]),
@@ -102,10 +115,10 @@ let package = Package(
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
-                "ReplayCommand", "Console", "NotificationAPI", "Settings", "Driver", "Messages",
+                "ReplayCommand", "TestCommand", "Console", "NotificationAPI", "Settings", "Driver", "Messages",
                 "Runtime", "DriverJSON", "Replay", "WebhookEngine", "Vocabulary", "MicroHTTPD", "JSON", "Locking",
                 "Bytes",
-                "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", arguments, logging,
+                "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", "CPCRE2", arguments, logging,
             ],
             swiftSettings: strict),
 
@@ -165,6 +178,7 @@ let package = Package(
                 "wdfilterd", "Console", "Settings", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages",
                 "Locking", "TestCertificates", arguments, logging,
             ]),
+        tests("ScenarioRunTests", ["ScenarioFile", "Scenarios", "Driver", "Messages", "JSON"]),
         tests("ConsoleTests", ["Console", "Settings", "Locking", logging]),
         tests(
             "ReplayCommandTests", ["ReplayCommand", "Console", "Settings", "Replay", "Driver", "Runtime", arguments]),

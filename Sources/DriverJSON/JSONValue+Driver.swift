@@ -112,7 +112,7 @@ extension JSONValue {
 
 extension JSONValue {
     /// A type of operation, by name or number. For any other the driver returns STATUS_INVALID_PARAMETER.
-    func operation<Operation: MessageOperation>(of type: Operation.Type, _ kind: String) -> Operation? {
+    public func operation<Operation: MessageOperation>(of type: Operation.Type, _ kind: String) -> Operation? {
         let found: Operation?
         switch self.kind {
         case .string:

@@ -14,12 +14,15 @@ public struct RulePolicyList: JSONObjectReadable, Hashable, Sendable {
 
     /// Reads a list; nil after a fault.
     public init?(_ object: JSONObject) {
-        let items = object.required("items") { value -> [RulePolicy]? in
-            guard let items = value.array(maxCount: RulePolicySet.maxCount) else { return nil }
-            let policies = items.map { RulePolicy($0) }
-            return policies.contains { $0 == nil } ? nil : policies.compactMap { $0 }
-        }
-        guard let items else { return nil }
-        self.items = items
+        guard let list = object.required("items", { RulePolicyList(items: $0) }) else { return nil }
+        self = list
+    }
+
+    /// Reads the policies alone, an array; nil after a fault.
+    public init?(items value: JSONValue) {
+        guard let items = value.array(maxCount: RulePolicySet.maxCount) else { return nil }
+        let policies = items.map { RulePolicy($0) }
+        if policies.contains(where: { $0 == nil }) { return nil }
+        self.items = policies.compactMap(\.self)
     }
 }

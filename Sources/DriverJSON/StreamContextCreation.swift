@@ -11,6 +11,12 @@ public struct StreamContextCreation: JSONObjectReadable, Hashable, Sendable {
     /// The members of a stream context's creation.
     public static let members: [StaticString] = ["fileName", "rules"]
 
+    /// A stream context for `fileName`.
+    public init(fileName: String, rules: StreamContextRules) {
+        self.fileName = fileName
+        self.rules = rules
+    }
+
     /// Reads the creation of a stream context; nil after a fault.
     public init?(_ object: JSONObject) {
         let rules: StreamContextRules? = object.optional("rules") { $0.bits() }

@@ -41,6 +41,12 @@ extension EngineSetting: JSONReadable {
         }
     }
 
+    /// Reads the embedded engine, which need not say its type; nil after reporting a fault.
+    public init?(embedded value: JSONValue) {
+        guard let object = value.object(allowing: EngineSetting.embeddedMembers) else { return nil }
+        self = .embedded(EmbeddedEngine.Behavior(object))
+    }
+
     /// Writes the members, but never the secret. Only the name of a header is shown, because its value may be a secret.
     /// The path and query of the URL may contain one too, and are shown only if `showsURL` is true.
     public func writeMembers(to json: inout JSONWriter, showsURL: Bool) {

@@ -1,6 +1,7 @@
 import CArchive
 import CGnuTLS
 import CMicroHTTPD
+import CPCRE2
 import Curl
 import JSON
 
@@ -17,12 +18,22 @@ struct LibraryVersions {
             ("gnutls", text(gnutls_check_version(nil))),
             ("simdjson", JSONDocument.libraryVersion),
             ("libarchive", archiveVersion),
+            ("pcre2", pcreVersion),
         ])
     }
 
     /// `libarchive 3.6.2` without the name.
     private static var archiveVersion: String {
         String(text(archive_version_string()).split(separator: " ").last ?? "unknown")
+    }
+
+    /// `10.42 2022-12-11` without the date.
+    private static var pcreVersion: String {
+        let text = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { buffer in
+            let length = pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), buffer.baseAddress)
+            return String(decoding: buffer.prefix(max(0, Int(length) - 1)), as: UTF8.self)
+        }
+        return String(text.split(separator: " ").first ?? "unknown")
     }
 
     private static func text(_ string: UnsafePointer<CChar>?) -> String {

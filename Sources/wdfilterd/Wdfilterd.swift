@@ -3,6 +3,7 @@ import Bytes
 import Console
 import Glibc
 import ReplayCommand
+import TestCommand
 
 /// The command line. `wdfilterd` alone prints its help.
 @main
@@ -20,7 +21,8 @@ struct Wdfilterd: ParsableCommand {
             """,
         version: VersionCommand.line,
         subcommands: [
-            ServeCommand.self, ReplayCommand.self, EngineCommand.self, DecodeCommand.self, HealthcheckCommand.self,
+            ServeCommand.self, ReplayCommand.self, TestCommand.self, EngineCommand.self, DecodeCommand.self,
+            HealthcheckCommand.self,
             CheckConfigCommand.self, VocabularyCommand.self, VersionCommand.self,
         ])
 

@@ -5,11 +5,17 @@ extension CaseRun {
         guard let scope = failure.scope else { return }
         do throws(LookFault) {
             failure.report.nearest = try nearest(to: failure, scope)
+            failure.report.why = outcomes(for: failure, scope) + reasons(for: &failure, scope)
         } catch {
             // A pattern that was too costly has ended the case before.
         }
     }
 
     /// The report on a failure.
-    func report(on failure: FailedExpectation) -> FailureReport { failure.report }
+    func report(on failure: FailedExpectation) -> FailureReport {
+        var search = ChangeSearch(failure, of: self)
+        var report = failure.report
+        if failure.scope != nil { report.change = search.changes() }
+        return report
+    }
 }

@@ -89,17 +89,11 @@ extension CaseRun {
 
     /// The step that made a message.
     func maker(of sequence: UInt64, on host: Int) -> StepPlace? {
-        for run in steps.reversed() where run.host == host && run.start[host] < sequence {
-            guard let outcome = run.outcome else { continue }
-            if outcome.routines.contains(where: { $0.messages.contains(sequence) }) { return run.place }
-            if case .notify = run.step.action, outcome.messages.contains(sequence) { return run.place }
-            if let replay = outcome.replay, sequence <= run.end[host] {
-                var place = run.place
-                place.record = replay.records.first { $0.routines.contains { $0.messages.contains(sequence) } }?.line
-                return place
-            }
-        }
-        return nil
+        guard let index = logs[host][sequence]?.step, steps.indices.contains(index) else { return nil }
+        var place = steps[index].place
+        let records = steps[index].outcome?.replay?.records
+        place.record = records?.first { $0.routines.contains { $0.messages.contains(sequence) } }?.line
+        return place
     }
 }
 

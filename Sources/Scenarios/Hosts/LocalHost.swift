@@ -15,16 +15,17 @@ final class LocalHost: ScenarioHost {
     private let engine: ReplaceableEngine
     private let makeEngine: @Sendable (EngineSetting) -> any EnginePort
     /// Starts a replay of a recording onto this host.
-    private let replay:
-        @Sendable (LocalHost, ReplayPlan, @escaping @Sendable (Result<ReplayOutcome, CallFailure>) -> Void) -> Void
+    typealias Replaying =
+        @Sendable (
+            LocalHost, ReplayPlan, CallerTag, @escaping @Sendable (Result<ReplayOutcome, CallFailure>) -> Void
+        ) -> Void
+
+    private let replay: Replaying
 
     init(
         name: String, setting: EngineSetting, clock: any DriverClock, timers: any TimerQueue, workQueue: any WorkQueue,
         limits: DriverLimits, makeEngine: @escaping @Sendable (EngineSetting) -> any EnginePort,
-        replay:
-            @escaping @Sendable (
-                LocalHost, ReplayPlan, @escaping @Sendable (Result<ReplayOutcome, CallFailure>) -> Void
-            ) -> Void
+        replay: @escaping Replaying
     ) {
         self.name = name
         self.makeEngine = makeEngine
@@ -91,18 +92,19 @@ final class LocalHost: ScenarioHost {
     // MARK: - Calls
 
     func perform(
-        _ call: HostCall, step: StepNumber,
+        _ call: HostCall, tag: StepTag,
         completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void
     ) {
         do throws(DriverError) {
-            try start(call) { completion($0) }
+            try start(call, CallerTag(tag.text)) { completion($0) }
         } catch {
             completion(.failure(.refused(Refusal(error))))
         }
     }
 
     private func start(
-        _ call: HostCall, completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void
+        _ call: HostCall, _ caller: CallerTag,
+        completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void
     ) throws(DriverError) {
         func done(_ set: (inout CallOutcome) -> Void = { _ in }) {
             var outcome = CallOutcome()
@@ -114,17 +116,17 @@ final class LocalHost: ScenarioHost {
             var creation = body.value
             if let parent { creation.parentProcessId = parent }
             creation.creatorProcessId = creator
-            try driver.createProcess(creation) { created in
+            try driver.createProcess(creation, caller: caller) { created in
                 completion(.success(CallOutcome(created)))
             }
         case .exitProcess(let processId):
-            let routines = try driver.exitProcess(processId)
+            let routines = try driver.exitProcess(processId, caller: caller)
             done { $0.routines = routines.map { ObservedRoutine($0) } }
         case .createThread(let body, let target, let creator):
             var creation = body.value
             creation.processId = target
             creation.creatorProcessId = creator
-            try driver.createThread(creation) { created in
+            try driver.createThread(creation, caller: caller) { created in
                 var outcome = CallOutcome()
                 outcome.routines = created.routines.map { ObservedRoutine($0) }
                 outcome.thread = created.thread
@@ -136,9 +138,9 @@ final class LocalHost: ScenarioHost {
         case .loadImage(let body, let processId):
             var load = body.value
             load.processId = processId
-            try driver.loadImage(load) { completion(.success(CallOutcome($0))) }
+            try driver.loadImage(load, caller: caller) { completion(.success(CallOutcome($0))) }
         case .loadDriver(let body):
-            try driver.loadImage(body.value.imageLoad) { completion(.success(CallOutcome($0))) }
+            try driver.loadImage(body.value.imageLoad, caller: caller) { completion(.success(CallOutcome($0))) }
         case .createStream(let body):
             let stream = try driver.createStreamContext(fileName: body.value.fileName, rules: body.value.rules)
             done { $0.stream = stream.id }
@@ -157,9 +159,9 @@ final class LocalHost: ScenarioHost {
         case .setCommandLine(let processId, let commandLine):
             _ = try driver.setCurrentCommandLine(of: processId, commandLine)
             done()
-        case .notify(let isSync, let body): try notify(isSync, body, completion)
+        case .notify(let isSync, let body): try notify(isSync, body, caller, completion)
         case .replay(let plan):
-            replay(self, plan) { result in
+            replay(self, plan, caller) { result in
                 completion(
                     result.map { replayed in
                         var outcome = CallOutcome()
@@ -167,7 +169,7 @@ final class LocalHost: ScenarioHost {
                         return outcome
                     })
             }
-        case .worker(let command): try perform(command, completion)
+        case .worker(let command): try perform(command, caller, completion)
         case .setConfig(let change):
             driver.changeConfig { change.value.apply(to: &$0) }
             done()
@@ -182,15 +184,17 @@ final class LocalHost: ScenarioHost {
     }
 
     private func perform(
-        _ command: Action.Worker, _ completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void
+        _ command: Action.Worker, _ caller: CallerTag,
+        _ completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void
     ) throws(DriverError) {
         switch command {
         case .pause, .run:
             try driver.setWorker(paused: command == .pause)
             completion(.success(CallOutcome()))
-        case .drain: try driver.drainWorker(timeout: .century) { _ in completion(.success(CallOutcome())) }
+        case .drain:
+            try driver.drainWorker(timeout: .century, caller: caller) { _ in completion(.success(CallOutcome())) }
         case .step(let count):
-            try driver.stepWorker(count: count) { steps in
+            try driver.stepWorker(count: count, caller: caller) { steps in
                 var outcome = CallOutcome()
                 outcome.messages = steps.map(\.record.message.sequence)
                 completion(.success(outcome))
@@ -199,7 +203,8 @@ final class LocalHost: ScenarioHost {
     }
 
     private func notify(
-        _ isSync: Bool, _ body: JSONTree, _ completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void
+        _ isSync: Bool, _ body: JSONTree, _ caller: CallerTag,
+        _ completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void
     ) throws(DriverError) {
         let deliver: @Sendable (MessageRecord) -> Void = { record in
             var outcome = CallOutcome()
@@ -211,12 +216,13 @@ final class LocalHost: ScenarioHost {
             guard let request: SyncNotificationRequest = read(body, completion) else { return }
             try driver.sendSyncNotification(
                 request.data(on: driver), processId: request.processId, ioPriority: request.ioPriority,
-                completion: deliver)
+                caller: caller, completion: deliver)
         } else {
             guard let request: AsyncNotificationRequest = read(body, completion) else { return }
             deliver(
                 try driver.sendAsyncNotification(
-                    request.operation, request.body, processId: request.processId, highPriority: request.highPriority))
+                    request.operation, request.body, processId: request.processId, highPriority: request.highPriority,
+                    caller: caller))
         }
     }
 

@@ -52,6 +52,11 @@ public final class LocalTestBed: TestBed {
         self.makeWebhook = makeWebhook
     }
 
+    /// Another in virtual time; nil in the machine's.
+    public func another() -> (any TestBed)? {
+        time.isVirtual ? LocalTestBed(engine: engine, openRecording: openRecording) : nil
+    }
+
     /// Creates a driver.
     public func makeHost(_ plan: HostPlan, startingAt start: FileTime) -> any ScenarioHost {
         makeLocalHost(plan, startingAt: start)
@@ -77,7 +82,9 @@ public final class LocalTestBed: TestBed {
                 case .webhook: makeWebhook(setting, name)
                 }
             },
-            replay: { [self] host, plan, completion in self.replay(plan, on: host, completion: completion) })
+            replay: { [self] host, plan, caller, completion in
+                self.replay(plan, on: host, caller, completion: completion)
+            })
         host.set(up: plan)
         hosts.withLock { $0.append(host) }
         return host
@@ -101,12 +108,12 @@ public final class LocalTestBed: TestBed {
     }
 
     private func replay(
-        _ plan: ReplayPlan, on host: LocalHost,
+        _ plan: ReplayPlan, on host: LocalHost, _ caller: CallerTag,
         completion: @escaping @Sendable (Result<ReplayOutcome, CallFailure>) -> Void
     ) {
         do throws(HostFault) {
             let lines = try openRecording(plan)
-            RecordingReplay(plan, lines, timers: timers) { [self] machine in
+            RecordingReplay(plan, lines, timers: timers, caller: caller) { [self] machine in
                 self.target(of: machine, plan, host)
             }.start(completion: completion)
         } catch {

@@ -29,7 +29,7 @@ final class RecordingReplay: Sendable {
     private let decisions: Locked<[RecordDecision]>
 
     init(
-        _ plan: ReplayPlan, _ lines: sending any RecordedLines, timers: any TimerQueue,
+        _ plan: ReplayPlan, _ lines: sending any RecordedLines, timers: any TimerQueue, caller: CallerTag,
         target: @escaping @Sendable (_ machine: String?) -> Driver?
     ) {
         self.plan = plan
@@ -55,7 +55,7 @@ final class RecordingReplay: Sendable {
         }
         let reader = ReadAhead(options)
         feed = EventFeed(options: options, pacer: pacer) { machine in
-            target(machine).map { EventTarget(driver: $0, onEventTime: { _ in }) }
+            target(machine).map { EventTarget(driver: $0, caller: caller, onEventTime: { _ in }) }
         }
         state = Locked(State(lines: lines, reader: reader))
     }

@@ -9,9 +9,9 @@ public protocol ScenarioHost: AnyObject, Sendable {
 
     /// Starts `call`, and calls `completion` once it is done: before this returns or later, on any thread.
     ///
-    /// When this returns, the call has reached the driver. `step` tags the messages that it makes.
+    /// When this returns, the call has reached the driver. The messages that it makes get `tag`.
     func perform(
-        _ call: HostCall, step: StepNumber, completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void)
+        _ call: HostCall, tag: StepTag, completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void)
 
     /// All messages with a sequence above `sequence`, oldest first.
     func messages(after sequence: UInt64) throws(HostFault) -> [ObservedMessage]

@@ -10,6 +10,14 @@ public protocol TestBed: Sendable {
 
     /// Removes all hosts.
     func removeHosts()
+
+    /// A test bed that is like this one was at its start; nil if a run on it could end otherwise for no reason.
+    func another() -> (any TestBed)?
+}
+
+extension TestBed {
+    /// Whether a case can be run again with the same result.
+    var canRunAgain: Bool { time.isVirtual }
 }
 
 /// Time as a case lives through it.

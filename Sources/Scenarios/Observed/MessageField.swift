@@ -51,6 +51,12 @@ public struct MessageField: Sendable {
     /// The name of `data`, the fields of the CloudEvent.
     public static let data = "data"
 
+    /// The names of all criteria.
+    public static let names: [StaticString] = [
+        "operation", "kind", "delivery", "status", "acknowledged", "clearedRule", "routine", "process",
+        "notificationNumber", "sequence", "durationMicroseconds", "droppedFor", "reply", "bytes", "data",
+    ]
+
     private static func number(_ number: UInt64?) -> ObservedValue { number.map { .number($0) } ?? .absent }
 
     /// The names of the bits that an acknowledgment clears (SYN-9).

@@ -41,6 +41,9 @@ public struct ObservedMessage: Sendable {
         explanation = record.explanation
     }
 
+    /// The index of the step that made it; nil if somebody else did.
+    var step: Int? { message.caller.flatMap { StepTag($0.text)?.index } }
+
     /// Its sequence.
     public var sequence: UInt64 { message.sequence }
 }

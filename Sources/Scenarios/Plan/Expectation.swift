@@ -144,6 +144,11 @@ public struct GoldenFile: Hashable, Sendable {
     /// The members of each line; nil for all.
     public var fields: [String]?
 
+    /// The members that a line can have.
+    public static let members = [
+        "sequence", "kind", "operation", "delivery", "status", "acknowledged", "message",
+    ]
+
     /// The file `file` at `path`.
     public init(file: String, path: String) {
         self.file = file

@@ -1,3 +1,5 @@
+public import JSON
+
 /// Why an expectation did not hold: a part of its explanation.
 public enum Reason: Sendable {
     /// A routine could have made the message, and did not.
@@ -161,8 +163,17 @@ public struct Change: Sendable {
     public var place: StepPlace?
     /// Whether a step is added before it.
     public var isBefore = false
-    /// The edit in words, `createProcess: {..., rules: [NotifyProcessCmdLine]}`.
-    public var text: String
+    /// The edit: the members that change, `{"createProcess":{"rules":["NotifyProcessCmdLine"]}}`.
+    public var edit: JSONTree
     /// Whether it was run, and the expectation held.
     public var verified: Bool
+    /// Why it was not run, a phrase; nil if it was.
+    public var note: String?
+
+    /// A change of `kind`.
+    public init(kind: Kind, edit: JSONTree, verified: Bool) {
+        self.kind = kind
+        self.edit = edit
+        self.verified = verified
+    }
 }

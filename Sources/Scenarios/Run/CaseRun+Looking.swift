@@ -13,6 +13,7 @@ extension CaseRun {
             unsettled[host] = try queued(on: host, steps[index])
         }
         let failed = try evaluate(expectations, index)
+        if let trial = options.trial { return try judge(trial, failed, index) }
         for var failure in failed {
             try explain(&failure)
             if let host = failure.scope?.host, let queued = unsettled[host] {
@@ -21,6 +22,15 @@ extension CaseRun {
             failures.append(failure)
         }
         if !failed.isEmpty, !options.keepsGoing { throw .failed }
+    }
+
+    /// Ends a trial if its expectation was looked at. Nothing that held before may fail because of the edit.
+    private func judge(_ trial: Trial, _ failed: [FailedExpectation], _ index: Int) throws(Stop) {
+        if steps[index].number == trial.step {
+            trialHolds = !failed.contains { $0.position == trial.position }
+            throw .tried
+        }
+        if !failed.isEmpty { throw .tried }
     }
 
     /// The hosts that a list is about, unless all of its expectations are to be looked at as things stand.
@@ -43,9 +53,13 @@ extension CaseRun {
         let deadline = time.nanoseconds + UInt64(within.nanoseconds)
         while true {
             let failed = try evaluate(expectations, index)
-            if failed.isEmpty { return }
+            if failed.isEmpty {
+                if let trial = options.trial { try judge(trial, failed, index) }
+                return
+            }
             if options.isCancelled() { throw .cancelled }
             if time.passUntilChange(deadline: deadline) { continue }
+            if let trial = options.trial { return try judge(trial, failed, index) }
             for var failure in failed {
                 failure.report.detail = "not within \(within.shortText)"
                 try explain(&failure)

@@ -45,18 +45,15 @@ extension CaseRun {
     /// The messages that a step made on a host, and the indices of the steps inside it.
     private func made(by index: Int, on host: Int) -> ([ObservedMessage], [Int]) {
         let run = steps[index]
-        let log = logs[host]
+        // Everything that a step makes is newer than its start.
+        let later = logs[host].messages.dropFirst(Int(run.start[host]))
         switch run.step.action {
         case .repeat:
             let inner = steps.indices.filter { steps[$0].number.isInside(run.number) }
-            return (log.messages.filter { $0.sequence > run.start[host] && $0.sequence <= run.end[host] }, inner)
-        case .replay:
-            let end = run.outcome == nil ? UInt64.max : run.end[host]
-            return (log.messages.filter { $0.sequence > run.start[host] && $0.sequence <= end }, [])
-        default:
-            guard run.host == host, let outcome = run.outcome else { return ([], []) }
-            let sequences = Set(outcome.routines.flatMap(\.messages) + outcome.messages)
-            return (sequences.sorted().compactMap { log[$0] }, [])
+            return (later.filter { $0.sequence <= run.end[host] }, inner)
+        case .worker:
+            return ((run.outcome?.messages ?? []).compactMap { logs[host][$0] }, [])
+        default: return (later.filter { $0.step == index }, [])
         }
     }
 }

@@ -19,11 +19,16 @@ public final class CaseRun {
         /// The golden files.
         public var golden: any GoldenFiles = NoGoldenFiles()
 
+        /// What a run with an edited plan has to find out.
+        var trial: Trial?
+        /// The most steps.
+        var stepLimit = CasePlan.maxSteps
+
         /// The defaults.
         public init() {}
     }
 
-    let plan: CasePlan
+    private(set) var plan: CasePlan
     let bed: any TestBed
     let options: Options
     var hosts: [any ScenarioHost] = []
@@ -37,7 +42,9 @@ public final class CaseRun {
     /// When the case must be done, in real time.
     private let deadline: UInt64
     private let clock = SystemClock()
-    private var stepCount = 0
+    private(set) var stepCount = 0
+    /// Whether the expectation of a trial holds; nil if it was not looked at.
+    var trialHolds: Bool?
 
     /// A run of `plan` on the hosts of `bed`.
     public init(_ plan: CasePlan, on bed: any TestBed, options: Options = Options()) {
@@ -57,6 +64,8 @@ public final class CaseRun {
         case error(ErrorReport)
         /// The user wants to.
         case cancelled
+        /// A trial is over.
+        case tried
     }
 
     /// Runs the case.
@@ -65,6 +74,7 @@ public final class CaseRun {
         defer { bed.removeHosts() }
         var report = CaseReport(plan)
         do throws(Stop) {
+            options.trial?.effects.apply(to: &plan.hosts)
             try makeHosts()
             try run(plan.steps) { StepNumber($0) }
             try finish()
@@ -73,6 +83,7 @@ public final class CaseRun {
             case .failed: break
             case .error(let error): report.error = error
             case .cancelled: report.reason = "interrupted"
+            case .tried: return report
             }
         }
         report.failures = failures.map { self.report(on: $0) }
@@ -98,13 +109,22 @@ public final class CaseRun {
     // MARK: - Steps
 
     private func run(_ steps: [Step], _ number: (Int) -> StepNumber) throws(Stop) {
-        for (index, step) in steps.enumerated() { try run(step, number(index + 1)) }
+        for (index, step) in steps.enumerated() {
+            let number = number(index + 1)
+            guard let trial = options.trial else {
+                try run(step, number)
+                continue
+            }
+            let edited = trial.effects.steps(for: step, number)
+            for added in edited.before { try run(added, number.inner(0, iteration: 0)) }
+            if let step = edited.step { try run(step, number) }
+        }
     }
 
     private func run(_ step: Step, _ number: StepNumber) throws(Stop) {
         stepCount += 1
-        if stepCount > CasePlan.maxSteps {
-            try fail(step, number, "the case has more than \(CasePlan.maxSteps) steps")
+        if stepCount > options.stepLimit {
+            try fail(step, number, "the case has more than \(options.stepLimit) steps")
         }
         if options.isCancelled() { throw .cancelled }
         if clock.uptimeNanoseconds() > deadline { try timeOut(step, number) }
@@ -162,7 +182,7 @@ public final class CaseRun {
         default:
             let call = try resolve(action, run)
             let pendingCall = PendingCall()
-            hosts[run.host].perform(call, step: run.number) { pendingCall.finish($0) }
+            hosts[run.host].perform(call, tag: StepTag(index)) { pendingCall.finish($0) }
             if run.step.background, let id = run.step.id {
                 pending[id] = (index, pendingCall)
                 return
@@ -281,7 +301,7 @@ public final class CaseRun {
     @discardableResult
     func settle(_ host: any ScenarioHost, _ run: StepRun, within bound: Duration?) throws(Stop) -> Bool {
         let settled = PendingCall()
-        host.perform(.settle, step: run.number) { settled.finish($0) }
+        host.perform(.settle, tag: StepTag(steps.count - 1)) { settled.finish($0) }
         if !settled.signal.isSet {
             let bound = bound ?? (time.isVirtual ? .seconds(60) : .seconds(5))
             let end = time.nanoseconds + UInt64(min(bound, remaining).nanoseconds)

@@ -11,6 +11,8 @@ struct FailedExpectation: Sendable {
     var scope: MessageScope?
     /// The criteria of the messages that are counted.
     var criteria: Criteria?
+    /// The decisions against messages that would have matched, the nearest first.
+    var refused: [RefusedDecision] = []
     /// The path of the expectation in its step: for finding it again in another run.
     var position: Int?
 

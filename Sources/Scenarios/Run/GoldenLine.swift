@@ -26,9 +26,6 @@ struct GoldenLine {
         }
         text = String(decoding: json.bytes, as: UTF8.self)
     }
-
-    /// The members of a line.
-    static let members = ["sequence", "kind", "operation", "delivery", "status", "acknowledged", "message"]
 }
 
 /// The golden files of a run: read, compared, and with `--update` written.

@@ -34,6 +34,7 @@ VARYING: dict[str, Any] = {
         "gnutls": "3.7.9",
         "simdjson": "3.0.1",
         "libarchive": "3.6.2",
+        "pcre2": "10.42",
     },
     "commit": "0123456789abcdef0123456789abcdef01234567",
     "swift": "6.3",

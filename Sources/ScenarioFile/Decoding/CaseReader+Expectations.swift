@@ -1,0 +1,213 @@
+import Bytes
+import Driver
+import DriverJSON
+import JSON
+import Messages
+import Replay
+import Scenarios
+
+extension CaseReader {
+    /// A list of expectations about `step`; nil for those of a wait. Nil after a fault.
+    func expectations(_ value: JSONValue, of step: Step?) -> [Expectation]? {
+        guard let items = value.array(maxCount: 10_000) else { return nil }
+        if items.isEmpty { value.fault("must have an expectation") }
+        let expectations = items.map { expectation($0, of: step) }
+        return expectations.contains { $0 == nil } ? nil : expectations.compactMap(\.self)
+    }
+
+    private func expectation(_ value: JSONValue, of step: Step?) -> Expectation? {
+        guard let object = value.openObject() else { return nil }
+        let subjects = SubjectName.allCases.filter { object[$0.key] != nil }
+        guard let name = subjects.first else {
+            let names = object.map(\.name)
+            let nearest = names.lazy.compactMap { SubjectName.allCases.map(\.rawValue).nearest(to: $0) }.first
+            value.fault(
+                "has no subject"
+                    + (nearest.map { "; did you mean \($0)?" }
+                        ?? ": one of \(SubjectName.allCases.map(\.rawValue).joined(separator: ", "))"))
+            return nil
+        }
+        if subjects.count > 1 {
+            value.fault("two subjects, \(name.rawValue) and \(subjects[1].rawValue); write two expectations")
+            return nil
+        }
+        guard let object = value.object(allowing: name.members), let key = object[name.key],
+            let subject = subject(name, key, object)
+        else { return nil }
+        var expectation = Expectation(line: line(of: key), subject, source: JSONTree(value))
+        expectation.because = object.optional("because") { $0.string() }
+        expectation.host = object.optional("host") { reference($0, .host) }
+        expectation.settled = object.optional("settled") { $0.bool() } ?? true
+        if name.isAboutMessages { expectation.scope = scope(object) }
+        checkScope(expectation, name, step, value)
+        return expectation
+    }
+
+    private func scope(_ object: JSONObject) -> Expectation.Scope {
+        var scope = Expectation.Scope()
+        scope.by = object.optional("by") { reference($0, .step) }
+        scope.since = object.optional("since") { reference($0, .step) }
+        scope.until = object.optional("until") { reference($0, .step) }
+        scope.anywhere = object.optional("anywhere") { $0.bool() } ?? false
+        if let by = object["by"], object["since"] != nil || object["until"] != nil || object["anywhere"] != nil {
+            by.fault("not allowed beside since, until or anywhere")
+        }
+        return scope
+    }
+
+    /// An expectation about the messages of a step that can make none would always hold, or never.
+    private func checkScope(_ expectation: Expectation, _ name: SubjectName, _ step: Step?, _ value: JSONValue) {
+        guard name.isAboutMessages, expectation.scope.isDefault, let action = step?.action,
+            !action.makesMessages
+        else { return }
+        value.fault(
+            "the step makes no messages; add by, since or anywhere, or write the expectation in a step of its own")
+    }
+
+    private func subject(_ name: SubjectName, _ value: JSONValue, _ object: JSONObject) -> Expectation.Subject? {
+        switch name {
+        case .messages:
+            guard let criteria = criteria(value), let count = count(object) else { return nil }
+            return .messages(criteria, count)
+        case .order:
+            guard let items = value.array(maxCount: 1000) else { return nil }
+            if items.isEmpty { value.fault("must have criteria") }
+            let criteria = items.compactMap { self.criteria($0) }
+            guard criteria.count == items.count else { return nil }
+            return .order(
+                criteria, isStrict: object.optional("strict") { $0.bool() } ?? false,
+                of: object.optional("of") { $0.choice(of: Expectation.Order.self) } ?? .made)
+        case .nothingElse:
+            guard value.bool() == true else {
+                if value.kind == .bool { value.fault("must be true") }
+                return nil
+            }
+            let except = object.optional("except") { $0.array(maxCount: 1000) } ?? []
+            return .nothingElse(except: except.compactMap { criteria($0) })
+        case .lossless: return value.bool().map { .lossless($0) }
+        case .process:
+            let exists = object.optional("exists") { $0.bool() } ?? true
+            let fields = fields(of: object, types: ProcessField.table.map { .init($0.name, $0.type) }, exists: exists)
+            return process(value).map { .process($0, exists: exists, fields) }
+        case .stream:
+            let exists = object.optional("exists") { $0.bool() } ?? true
+            let fields = fields(of: object, types: StateField.stream, exists: exists)
+            return reference(value, .stream).map { .stream($0, exists: exists, fields) }
+        case .counters: return nested(value, types: StateField.counters).map { .counters($0) }
+        case .queue: return nested(value, types: StateField.queues).map { .queue($0) }
+        case .drivers:
+            guard let fields = nested(value, types: StateField.drivers), let count = count(object) else { return nil }
+            return .drivers(fields, count)
+        case .routine: return routine(value, object)
+        case .outcome: return outcome(value, object)
+        case .golden: return golden(value, object)
+        }
+    }
+
+    /// The fields beside a subject.
+    private func fields(of object: JSONObject, types: [FieldType.Field], exists: Bool) -> [FieldMatcher] {
+        types.flatMap { field -> [FieldMatcher] in
+            guard let (_, value) = object.first(where: { $0.name == field.name }) else { return [] }
+            if !exists { value.fault("a process or stream that must not exist has no fields") }
+            return matchers(value, field.type, at: field.name)
+        }
+    }
+
+    /// The leaves of a nested object, each with its path.
+    private func nested(_ value: JSONValue, types: [FieldType.Field]) -> [FieldMatcher]? {
+        matchers(value, members: types, at: "")
+    }
+
+    private func count(_ object: JSONObject) -> Count? {
+        let range = 0...1_000_000_000
+        let exactly = object.optional("exactly") { $0.int(in: range) }
+        let atLeast = object.optional("atLeast") { $0.int(in: range) }
+        let atMost = object.optional("atMost") { $0.int(in: range) }
+        let never = object.optional("never") { $0.bool() }
+        let given = ["exactly", "atLeast", "atMost", "never"].filter { name in object.contains { $0.name == name } }
+        if given.count > 1, given != ["atLeast", "atMost"] {
+            object.value.fault("\(given[0]) and \(given[1]) contradict each other")
+            return nil
+        }
+        if never == false {
+            object["never"]?.fault("must be true")
+            return nil
+        }
+        if let atLeast, let atMost, atLeast > atMost {
+            object["atMost"]?.fault("is less than atLeast")
+            return nil
+        }
+        switch given.first {
+        case "exactly": return exactly.map { .exactly($0) }
+        case "never": return .never
+        case nil: return .some
+        default: return Count(atLeast: atLeast ?? 0, atMost: atMost)
+        }
+    }
+
+    private func routine(_ value: JSONValue, _ object: JSONObject) -> Expectation.Subject? {
+        let routines = DriverRoutine.allCases.filter { !$0.checks.isEmpty }
+        guard let name = value.choice(of: routines.map(\.name)),
+            let routine = routines.first(where: { $0.name == name })
+        else { return nil }
+        var wanted = RoutineExpectation(routine)
+        wanted.step = object.optional("of") { reference($0, .step) }
+        wanted.notified = object.optional("notified") { $0.bool() }
+        wanted.decidedBy = object.optional("decidedBy") { text in
+            text.choice(of: routine.checks.map { "\($0.text)" }).flatMap { self.check($0, of: routine) }
+        }
+        if let checks = object.optional("checks", { $0.dictionary(maxCount: 64) }) {
+            read(checks, of: routine, into: &wanted)
+        }
+        return .routine(wanted)
+    }
+
+    private func read(_ checks: JSONObject, of routine: DriverRoutine, into wanted: inout RoutineExpectation) {
+        for (text, holds) in checks {
+            guard let check = check(text, of: routine) else {
+                let texts = routine.checks.map { "\($0.text)" }
+                holds.fault("\(routine.name) does not check \(text.quoted())" + texts.hintOrList(for: text))
+                continue
+            }
+            wanted.checks[check] = holds.bool()
+        }
+    }
+
+    private func check(_ text: String, of routine: DriverRoutine) -> Check? {
+        routine.checks.first { "\($0.text)" == text }?.check
+    }
+
+    private func outcome(_ value: JSONValue, _ object: JSONObject) -> Expectation.Subject? {
+        let step = object.optional("of") { reference($0, .step) }
+        let skipped = FieldType.Field(
+            "skipped", .members(SkipReason.allCases.map(\.rawValue).map { .init($0, .number(max: UInt64(Int64.max))) }))
+        let fields = nested(value, types: StateField.creation + StateField.replay + [skipped])
+        return fields.map { .outcome($0, of: step) }
+    }
+
+    private func golden(_ value: JSONValue, _ object: JSONObject) -> Expectation.Subject? {
+        guard let name = value.string() else { return nil }
+        let fields = object.optional("fields") { value in
+            value.array(maxCount: 100)?.compactMap { $0.choice(of: GoldenFile.members) }
+        }
+        do throws(FilePlace.Fault) {
+            var file = GoldenFile(file: name, path: try place.checkedPath(of: name))
+            file.fields = fields
+            return .golden(file)
+        } catch {
+            value.fault(error.detail)
+            return nil
+        }
+    }
+}
+
+extension Action {
+    /// Whether a step with it can have messages of its own.
+    fileprivate var makesMessages: Bool {
+        switch self {
+        case .createProcess, .exitProcess, .createThread, .loadImage, .notify, .replay, .repeat: true
+        case .worker(.step): true
+        default: false
+        }
+    }
+}

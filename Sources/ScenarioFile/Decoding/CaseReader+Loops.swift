@@ -1,0 +1,66 @@
+import DriverJSON
+import JSON
+import Scenarios
+
+extension CaseReader {
+    /// Steps that are repeated. The first round is read with the case; the others when they are due, if they differ.
+    func loop(_ value: JSONValue) -> Action? {
+        guard let object = value.object(allowing: ["times", "as", "steps"]) else { return nil }
+        let times = object.required("times") { $0.int(in: 0...CasePlan.maxSteps) }
+        let variable = object["as"] == nil ? "i" : object.optional("as") { identifier($0) }
+        guard let variable, let times else { return nil }
+        if loops.contains(variable) {
+            (object["as"] ?? value).fault("a repeat around this one uses \(variable); name another variable with as")
+        }
+        loops.append(variable)
+        let outerRounds = rounds
+        rounds = rounds.multipliedReportingOverflow(by: times).overflow ? .max : rounds * times
+        let outerUnawaited = unawaited
+        unawaited = []
+        let first = object.required("steps") { steps($0) }
+        for (id, value) in unawaited { value.fault("a step of the same round must await \(id)") }
+        unawaited = outerUnawaited
+        rounds = outerRounds
+        loops.removeLast()
+        guard let first, let steps = object["steps"] else { return nil }
+        guard let body = raw.node(at: steps.pointer), VariableText.uses(loops + [variable], in: body) else {
+            return .repeat(Action.Loop(times: times, first: first) { _ throws(StepFault) in first })
+        }
+        let round = LoopRound(
+            body: body, variables: variables, loops: loops, variable: variable, place: place.name,
+            root: place.rootFolder, hosts: scope)
+        return .repeat(
+            Action.Loop(times: times, first: first) { iteration throws(StepFault) in
+                try round.steps(iteration)
+            })
+    }
+}
+
+/// The steps of a `repeat`, to be read for each round.
+private struct LoopRound: Sendable {
+    let body: SourceNode
+    let variables: VariableValues
+    let loops: [String]
+    let variable: String
+    let place: String
+    let root: String?
+    let hosts: NameScope
+
+    func steps(_ iteration: Int) throws(StepFault) -> [Step] {
+        var values = variables
+        values[loop: variable] = iteration
+        let source = SourceJSON(values.replaced(in: body))
+        do throws(JSONFaults) {
+            return try JSONDocument.read(source.bytes) { value in
+                let reader = CaseReader(
+                    source, raw: body, variables: values, place: FilePlace(name: place, root: root), scope: hosts,
+                    checksNames: false)
+                reader.loops = loops + [variable]
+                return reader.steps(value)
+            }
+        } catch {
+            let fault = error.faults[0]
+            throw StepFault(line: source.line(of: fault.pointer), detail: fault.detail)
+        }
+    }
+}

@@ -1,0 +1,226 @@
+import Bytes
+import Driver
+import DriverJSON
+import Engines
+import JSON
+import Messages
+import Runtime
+import Scenarios
+
+/// Reads one case from the JSON of a scenario, with all of its faults.
+///
+/// It lives while the document is read.
+final class CaseReader {
+    /// Where the file is, and what it may refer to.
+    let place: FilePlace
+    /// The JSON with its positions.
+    let source: SourceJSON
+    /// The scenario before its variables were replaced, for the rounds of a `repeat`.
+    let raw: SourceNode
+    /// The values of its variables.
+    let variables: VariableValues
+    var scope: NameScope
+    /// Whether names are checked: not in the later rounds of a `repeat`, whose names were checked in the first.
+    let checksNames: Bool
+    /// The variables of the `repeat`s around the step that is being read, outermost first.
+    var loops: [String] = []
+    /// How many steps may run, counting rounds.
+    var stepCount = 0
+    /// How often the step that is being read runs.
+    var rounds = 1
+    /// Background steps that were not awaited.
+    var unawaited: [(id: String, value: JSONValue)] = []
+
+    init(
+        _ source: SourceJSON, raw: SourceNode, variables: VariableValues, place: FilePlace,
+        scope: NameScope = NameScope(), checksNames: Bool = true
+    ) {
+        self.source = source
+        self.raw = raw
+        self.variables = variables
+        self.place = place
+        self.scope = scope
+        self.checksNames = checksNames
+    }
+
+    /// The line of the key of `value`, or of the value itself if it has none.
+    func line(of value: JSONValue) -> Int { source.line(of: value.pointer) }
+
+    // MARK: - The scenario
+
+    static let members: [StaticString] = [
+        "scenario", "name", "description", "tags", "skip", "requires", "time", "startTime", "timeout", "variables",
+        "matrix", "hosts", "config", "engine", "rulePolicies", "steps",
+    ]
+
+    /// The case; nil after a fault.
+    func read(_ value: JSONValue, row: String?) -> CasePlan? {
+        guard let object = value.object(allowing: Self.members) else { return nil }
+        let version = object.required("scenario") { value -> Bool? in
+            guard let version = value.integer(as: Int.self) else { return nil }
+            if version == 1 { return true }
+            value.fault("this wdfilterd reads version 1, not \(version)")
+            return nil
+        }
+        let name = object.required("name") { $0.line(maxCount: 200) }
+        var plan = CasePlan(
+            file: place.name, line: object["scenario"].map { line(of: $0) } ?? line(of: value), name: name ?? "")
+        plan.row = row
+        plan.description = object.optional("description") { $0.string() }
+        plan.tags = object.optional("tags") { $0.tags() } ?? []
+        plan.skip = object.optional("skip") { $0.line(maxCount: 1000) }
+        plan.requirements = object.optional("requires") { requirements($0) } ?? plan.requirements
+        plan.time = object.optional("time") { $0.choice(of: CasePlan.Time.self) } ?? .any
+        plan.startTime = object.optional("startTime") { $0.time() } ?? plan.startTime
+        plan.timeout = object.optional("timeout") { $0.duration() } ?? plan.timeout
+        plan.hosts = hosts(object)
+        for host in plan.hosts { _ = scope.add(.host, host.name, line: plan.line) }
+        let steps = object.required("steps") { self.steps($0) }
+        for (id, value) in unawaited {
+            value.fault("no later step awaits \(id.quoted()); add a step with await: \(id)")
+        }
+        guard version != nil, name != nil, let steps else { return nil }
+        plan.steps = steps
+        return plan
+    }
+
+    private func requirements(_ value: JSONValue) -> CasePlan.Requirements? {
+        guard let object = value.object(allowing: ["engine", "files", "server"]) else { return nil }
+        var requirements = CasePlan.Requirements()
+        requirements.engine = object.optional("engine") { $0.bool() } ?? false
+        requirements.server = object.optional("server") { $0.bool() }
+        let files = object.optional("files") { $0.array(maxCount: 1000) } ?? []
+        requirements.files = files.compactMap { file in
+            guard let name = file.string(), let path = self.path(name, file) else { return nil }
+            return CasePlan.RequiredFile(name: name, path: path)
+        }
+        place.optionalFiles.formUnion(requirements.files.map(\.name))
+        return requirements
+    }
+
+    /// The path of a file that the scenario names; nil after a fault.
+    func path(_ name: String, _ value: JSONValue) -> String? {
+        do throws(FilePlace.Fault) {
+            return try place.path(of: name)
+        } catch {
+            value.fault(error.detail)
+            return nil
+        }
+    }
+
+    // MARK: - Hosts
+
+    private static let hostMembers: [StaticString] = ["config", "engine", "rulePolicies"]
+
+    private func hosts(_ object: JSONObject) -> [HostPlan] {
+        guard let hosts = object["hosts"] else { return [host("main", object)] }
+        for name in Self.hostMembers {
+            object[name]?.fault("not allowed beside hosts; write it below a host")
+        }
+        guard let members = hosts.dictionary(maxCount: 100) else { return [HostPlan(name: "main")] }
+        var plans: [HostPlan] = []
+        for (name, value) in members {
+            if !Self.isHostName(name) {
+                value.fault(
+                    "a host's name has 1 to 32 lower-case letters, digits and \"-\", and does not begin with \"-\"")
+            }
+            if value.isNull {
+                plans.append(HostPlan(name: name))
+            } else if let object = value.object(allowing: Self.hostMembers) {
+                plans.append(host(name, object))
+            }
+        }
+        if plans.isEmpty {
+            hosts.fault("must name a host")
+            plans.append(HostPlan(name: "main"))
+        }
+        return plans
+    }
+
+    private static func isHostName(_ name: String) -> Bool {
+        guard (1...32).contains(name.utf8.count), name.utf8.first != UInt8(ascii: "-") else { return false }
+        return name.utf8.allSatisfy {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0.isDigit || $0 == UInt8(ascii: "-")
+        }
+    }
+
+    private func host(_ name: String, _ object: JSONObject) -> HostPlan {
+        var plan = HostPlan(name: name)
+        plan.config = object.optional("config") { config($0) }
+        plan.engine = object.optional("engine") { engine($0) }
+        plan.engineLine = object["engine"].map { line(of: $0) }
+        plan.rulePolicies = object.optional("rulePolicies") { policies($0) }
+        return plan
+    }
+
+    /// Changes of the configuration, as `PATCH /config` takes them.
+    func config(_ value: JSONValue) -> Body<DriverConfigChange>? {
+        DriverConfigChange(value).map { Body($0, json: JSONTree(value)) }
+    }
+
+    /// An engine, as `PUT /engine` takes it; `type` is `embedded` unless given.
+    func engine(_ value: JSONValue) -> Body<EngineSetting>? {
+        let setting =
+            value.openObject().map { $0["type"] == nil } ?? false
+            ? EngineSetting(embedded: value) : EngineSetting(value)
+        guard let setting else { return nil }
+        var json = JSONTree(value)
+        if case .object(let members) = json, json["type"] == nil {
+            json = .object([.init("type", .string("embedded"))] + members)
+        }
+        if case .embedded(let behavior) = setting, let excess = ReplyEntry.excess(of: behavior.replies) {
+            value.fault(excess)
+        }
+        return Body(setting, json: json)
+    }
+
+    /// Rule policies: a list of the items of `PUT /rule-policies`.
+    func policies(_ value: JSONValue) -> Body<RulePolicyList>? {
+        guard let list = RulePolicyList(items: value) else { return nil }
+        if let excess = RulePolicySet.excess(of: list.items) { value.fault(excess) }
+        return Body(list, json: .object([.init("items", JSONTree(value))]))
+    }
+}
+
+extension JSONValue {
+    /// A text of one line, 1 to `maxCount` characters.
+    func line(maxCount: Int) -> String? {
+        guard let text = string() else { return nil }
+        if text.isEmpty || text.count > maxCount || text.contains(where: \.isNewline) {
+            fault("must be one line of 1 to \(maxCount) characters")
+            return nil
+        }
+        return text
+    }
+
+    fileprivate func tags() -> [String]? {
+        array(maxCount: 100)?.compactMap { value in
+            guard let tag = value.string() else { return nil }
+            let isTag = !tag.isEmpty && tag.utf8.allSatisfy { $0.isLetterOrDigit || "._-".utf8.contains($0) }
+            if !isTag { value.fault("a tag has letters, digits and . _ - only") }
+            return tag
+        }
+    }
+
+    /// A duration with its unit: `20ms`, `5s`, `2m`.
+    func duration() -> Duration? {
+        if let duration = text.flatMap({ Duration(scenario: $0) }) { return duration }
+        fault("must be a duration with its unit, such as 20ms, 5s or 2m, not \(quoted)")
+        return nil
+    }
+}
+
+extension Duration {
+    /// `20ms`, `1.5s`, `2m`; nil for anything else, and for more than a day.
+    init?(scenario text: String) {
+        if text.hasSuffix("m"), let minutes = Int(text.dropLast()), (0...1440).contains(minutes),
+            text.utf8.first?.isDigit == true
+        {
+            self = .seconds(60 * minutes)
+        } else if let milliseconds = Milliseconds(text), milliseconds.count <= 86_400_000 {
+            self = .milliseconds(milliseconds.count)
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Bytes
+import Driver
+import DriverJSON
+import JSON
+import Messages
+
+// Why the driver did not make a message.
+extension CaseRun {
+    /// How many decisions an explanation shows.
+    private static let mostDecisions = 3
+
+    /// The reasons why too few messages match: the decisions against them, or that nothing could make one.
+    func reasons(for failure: inout FailedExpectation, _ scope: MessageScope) -> [Reason] {
+        guard let criteria = failure.criteria, isTooFew(failure) else { return [] }
+        let paths = criteria.paths
+        guard !paths.isEmpty else { return [] }
+        let history = history(of: scope.host)
+        var refused: [RefusedDecision] = []
+        var couldMake = false
+        for index in scope.steps where steps[index].host == scope.host {
+            for (record, routines) in decisions(of: index) {
+                for path in paths {
+                    for routine in routines where routine.routine == path.routine {
+                        couldMake = true
+                        guard let look = path.firstUnmet(in: routine.checks) else { continue }
+                        refused.append(
+                            RefusedDecision(
+                                index: index, record: record, routine: routine, path: path, look: look,
+                                isNamed: criteria.names(steps[index].step.action, routine, names)))
+                    }
+                }
+            }
+        }
+        if !couldMake { return [absent(paths, criteria, scope)] }
+        // The nearest first: those about a process that the criteria name, then the latest.
+        refused.sort { ($0.isNamed ? 1 : 0, $0.index, $0.record ?? 0) > ($1.isNamed ? 1 : 0, $1.index, $1.record ?? 0) }
+        var seen: Set<String> = []
+        failure.refused = Array(
+            refused.filter { seen.insert("\($0.index) \($0.record ?? 0) \($0.path.routine)").inserted }
+                .prefix(Self.mostDecisions))
+        return failure.refused.map { .decision(describe($0, history, scope.host)) }
+    }
+
+    private func isTooFew(_ failure: FailedExpectation) -> Bool {
+        switch failure.expectation?.subject {
+        case .messages(_, let count): failure.report.found ?? 0 < count.atLeast
+        case .order: true
+        default: false
+        }
+    }
+
+    /// What the routines did in a step, by record.
+    private func decisions(of index: Int) -> [(record: Int?, routines: [ObservedRoutine])] {
+        guard let outcome = steps[index].outcome else { return [] }
+        if let replay = outcome.replay { return replay.records.map { ($0.line, $0.routines) } }
+        return [(nil, outcome.routines)]
+    }
+
+    private func absent(_ paths: [MessagePath], _ criteria: Criteria, _ scope: MessageScope) -> Reason {
+        let path = paths[0]
+        let (event, verb): (String, String) =
+            switch path.routine {
+            case .createThreadNotify, .createThreadNotifyEx: ("createThread", "creates a thread")
+            case .loadImageNotify: ("loadImage", "loads an image")
+            default:
+                path.conditions.first?.holds == false
+                    ? ("exitProcess", "ends a process") : ("createProcess", "creates a process")
+            }
+        let isStep = scope.name.hasPrefix("step")
+        let subject = isStep ? "\(scope.name) is not one that \(verb)" : "no step \(verb)"
+        return .absent(event: event, detail: "\(subject), so the driver has no reason for \(path.type.operation.name)")
+    }
+
+    private func describe(_ refused: RefusedDecision, _ history: WordHistory, _ host: Int) -> Reason.Decision {
+        let run = steps[refused.index]
+        var place = run.place
+        place.record = refused.record
+        return Reason.Decision(
+            place: place, event: run.step.action?.words ?? "", routine: refused.path.routine.name,
+            makes: refused.path.type.operation.name, notified: refused.routine.notified,
+            checks: refused.routine.checks.filter { look in
+                refused.path.conditions.contains { $0.check == look.check }
+            }.map { Reason.CheckReport(check: "\($0.check.text)", holds: $0.holds, value: $0.value) },
+            decidedBy: "\(refused.look.check.text)", holds: refused.look.holds, value: refused.look.value,
+            cause: cause(of: refused.look, refused.routine, refused.index, history, host))
+    }
+}
+
+extension MessagePath {
+    /// The first condition on the way that turned out otherwise; nil if the message was made.
+    func firstUnmet(in looks: [ObservedRoutine.Look]) -> ObservedRoutine.Look? {
+        for condition in conditions {
+            guard let look = looks.first(where: { $0.check == condition.check }) else { return nil }
+            if look.holds != condition.holds { return look }
+        }
+        return nil
+    }
+}
+
+extension Criteria {
+    /// The ways to messages that could match: those of the operations and kinds that the criteria allow.
+    var paths: [MessagePath] {
+        guard let operation = matchers.first(where: { $0.path == "operation" }) else { return [] }
+        let kind = matchers.first { $0.path == "kind" }
+        return MessagePath.table.filter { path in
+            operation.matcher.allows(path.type.operation.name) && kind?.matcher.allows(path.type.kind.rawValue) ?? true
+        }
+    }
+
+    /// Whether the criteria name a process that a step is about.
+    func names(_ action: Action?, _ routine: ObservedRoutine, _ names: NameTable) -> Bool {
+        let wanted = matchers.compactMap { matcher -> Reference? in
+            if case .process(let reference) = matcher.matcher { reference } else { nil }
+        }
+        let used = action?.references ?? []
+        return wanted.contains { reference in
+            if case .named(let name) = reference { used.contains(name) } else { false }
+        }
+    }
+}
+
+extension Matcher {
+    /// Whether a text may match, as far as that is plain.
+    fileprivate func allows(_ text: String) -> Bool {
+        switch self {
+        case .equals(let value): value == .text(text)
+        case .anyOf(let matchers): matchers.contains { $0.allows(text) }
+        case .allOf(let matchers): matchers.allSatisfy { $0.allows(text) }
+        case .not(let matcher): !matcher.allows(text)
+        default: true
+        }
+    }
+}
+
+extension Action {
+    /// The action in words: `createThread: app in app`.
+    var words: String {
+        switch self {
+        case .createProcess(let creation):
+            "createProcess: " + (creation.name ?? creation.creation.value.imageFileName)
+        case .exitProcess(let process): "exitProcess: \(process)"
+        case .createThread(let creation):
+            "createThread: \(creation.creator ?? creation.target) in \(creation.target)"
+        case .deleteThread(let thread): "deleteThread: \(thread)"
+        case .loadImage(let process, let load): "loadImage: \(load.value.fullImageName) in \(process)"
+        case .loadDriver(let load): "loadDriver: \(load.value.imageLoad.fullImageName)"
+        case .createStream(let name, let creation): "streamContext: \(name ?? creation.value.fileName)"
+        case .deleteStream(let name): "deleteStream: \(name)"
+        case .setRules(let process, _): "setRules of \(process)"
+        case .setFlags(let process, _): "setFlags of \(process)"
+        case .setStreamRules(let stream, _): "setRules of \(stream)"
+        case .setCommandLine(let process, _): "setCommandLine of \(process)"
+        case .notify(let notify): "notify: \(notify.body["operation"]?.text ?? "")"
+        case .replay(let replay): "replay: \(replay.file)"
+        case .findProcess(let search): "findProcess: \(search.name)"
+        case .worker: "worker"
+        case .setConfig: "config"
+        case .setEngine: "engine"
+        case .setRulePolicies: "rulePolicies"
+        case .wait, .waitUntil: "wait"
+        case .await(let ids): "await: " + ids.joined(separator: ", ")
+        case .repeat(let loop): "repeat: \(loop.times) times"
+        }
+    }
+}

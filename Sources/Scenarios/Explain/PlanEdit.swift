@@ -1,0 +1,64 @@
+import Driver
+import DriverJSON
+import Engines
+import JSON
+import Runtime
+
+/// An edit of a plan that may make an expectation hold, with its description.
+struct PlanEdit: Sendable {
+    /// What it does to the plan.
+    enum Effect: Sendable {
+        /// Changes the hosts before the first step.
+        case hosts(@Sendable (inout [HostPlan]) -> Void)
+        /// Changes a step, in all rounds.
+        case step(StepNumber, @Sendable (inout Step) -> Void)
+        /// Adds steps before a step, in all rounds.
+        case insert([Step], before: StepNumber)
+        /// Leaves a step out.
+        case remove(StepNumber)
+    }
+
+    let effects: [Effect]
+    /// The description; not verified yet.
+    let change: Change
+
+    init(_ change: Change, _ effects: Effect...) {
+        self.change = change
+        self.effects = effects
+    }
+}
+
+extension [PlanEdit.Effect] {
+    /// Changes the hosts.
+    func apply(to hosts: inout [HostPlan]) {
+        for case .hosts(let change) in self { change(&hosts) }
+    }
+
+    /// The steps to run for `step`: those added before it, and itself, changed, unless it is left out.
+    func steps(for step: Step, _ number: StepNumber) -> (before: [Step], step: Step?) {
+        var before: [Step] = []
+        var edited: Step? = step
+        for effect in self {
+            switch effect {
+            case .insert(let steps, let place) where place.isSameStep(as: number): before += steps
+            case .step(let place, let change) where place.isSameStep(as: number):
+                if var step = edited {
+                    change(&step)
+                    edited = step
+                }
+            case .remove(let place) where place.isSameStep(as: number): edited = nil
+            default: break
+            }
+        }
+        return (before, edited)
+    }
+}
+
+/// What a run with an edited plan has to find out.
+struct Trial: Sendable {
+    /// The edits.
+    let effects: [PlanEdit.Effect]
+    /// The step and the item of its list that must hold.
+    let step: StepNumber
+    let position: Int
+}

@@ -1,0 +1,212 @@
+import Driver
+import DriverJSON
+import Messages
+
+/// Who set and cleared the bits of processes' rules and flags on one host, as the steps and the messages of a case tell.
+///
+/// The driver keeps no history. This one is made for an explanation, beside the driver.
+struct WordHistory {
+    /// A word of a process.
+    enum Word {
+        case rules, flags
+    }
+
+    /// A change of a word.
+    struct Event {
+        /// The index of the step.
+        let step: Int
+        let processId: UInt32
+        let word: Word
+        let set: UInt32
+        let cleared: UInt32
+        let cause: Cause
+    }
+
+    /// The life of a process: when it was created, and when it exited.
+    struct Life {
+        let processId: UInt32
+        let created: Int
+        var exited: (step: Int, place: StepPlace)?
+    }
+
+    private(set) var events: [Event] = []
+    private(set) var lives: [Life] = []
+
+    /// The last event before the step `index` that set the bit (or cleared it, if `isSet` is false).
+    func last(_ bit: UInt32, isSet: Bool, in word: Word, of processId: UInt32, before index: Int) -> Event? {
+        let born = lives.last { $0.processId == processId && $0.created <= index }?.created ?? 0
+        return events.last { event in
+            event.processId == processId && event.word == word && event.step >= born && event.step < index
+                && (isSet ? event.set : event.cleared) & bit != 0
+        }
+    }
+
+    /// The first event from the step `index` on that sets the bit.
+    func later(_ bit: UInt32, in word: Word, of processId: UInt32, from index: Int) -> Event? {
+        events.first { $0.processId == processId && $0.word == word && $0.step >= index && $0.set & bit != 0 }
+    }
+
+    mutating func add(_ event: Event) { events.append(event) }
+
+    mutating func create(_ processId: UInt32, at step: Int) {
+        lives.append(Life(processId: processId, created: step, exited: nil))
+    }
+
+    mutating func exit(_ processId: UInt32, at step: Int, _ place: StepPlace) {
+        guard let index = lives.lastIndex(where: { $0.processId == processId && $0.exited == nil }) else { return }
+        lives[index].exited = (step, place)
+    }
+}
+
+extension CaseRun {
+    /// The history of the words on a host.
+    func history(of host: Int) -> WordHistory {
+        var history = WordHistory()
+        var policies = plan.hosts[host].rulePolicies?.value.items ?? []
+        for (index, run) in steps.enumerated() where run.host == host {
+            switch run.step.action {
+            case .setRulePolicies(let list): policies = list.value.items
+            case .setRules(let process, let change):
+                if let processId = processId(process) {
+                    history.add(change.value.masks, .rules, of: processId, index, run, .step)
+                }
+            case .setFlags(let process, let change):
+                if let processId = processId(process) {
+                    history.add(change.value.masks, .flags, of: processId, index, run, .step)
+                }
+            default: break
+            }
+            for message in logs[host].messages.dropFirst(Int(run.start[host])) where message.step == index {
+                note(message, run, index, policies, in: &history)
+            }
+            for routine in run.outcome?.routines ?? [] { note(routine, run, index, in: &history) }
+            for record in run.outcome?.replay?.records ?? [] {
+                for routine in record.routines { note(routine, run, index, in: &history) }
+            }
+        }
+        return history
+    }
+
+    /// The pid of a process that is referred to.
+    func processId(_ reference: Reference) -> UInt32? {
+        switch reference {
+        case .id(let processId): processId
+        case .named(let name): names.processes[name]?.identity?.processId
+        }
+    }
+
+    private func note(
+        _ message: ObservedMessage, _ run: StepRun, _ index: Int, _ policies: [RulePolicy],
+        in history: inout WordHistory
+    ) {
+        guard let process = message.message.process else { return }
+        let place = maker(of: message.sequence, on: run.host) ?? run.place
+        if message.message.operation == .async(.createProcess), message.routine == .createProcessNotifyEx {
+            if message.message.kind != .direct { return history.exit(process.processId, at: index, place) }
+            history.create(process.processId, at: index)
+            noteCreation(message, process.processId, run, index, place, policies, in: &history)
+        }
+        if let rule = message.clearedRule.flatMap({ ProcessRules.bit(named: $0) }) {
+            var cause = Cause(
+                .acknowledgement,
+                detail: "The acknowledgment of #\(message.sequence) cleared it (SYN-9): \(place.words).")
+            (cause.message, cause.place, cause.rule) = (message.sequence, place, "SYN-9")
+            history.add(
+                WordHistory.Event(
+                    step: index, processId: process.processId, word: .rules, set: 0, cleared: rule.rawValue,
+                    cause: cause))
+        }
+    }
+
+    private func noteCreation(
+        _ message: ObservedMessage, _ processId: UInt32, _ run: StepRun, _ index: Int, _ place: StepPlace,
+        _ policies: [RulePolicy], in history: inout WordHistory
+    ) {
+        func add(_ word: WordHistory.Word, _ set: UInt32, clearing cleared: UInt32 = 0, _ cause: Cause) {
+            history.add(
+                WordHistory.Event(
+                    step: index, processId: processId, word: word, set: set, cleared: cleared, cause: cause))
+        }
+        var creation = Cause(.creation, detail: "It was created so: \(place.words).")
+        creation.place = place
+        if case .createProcess(let request) = run.step.action {
+            add(.rules, request.creation.value.rules.rawValue, creation)
+            add(.flags, request.creation.value.flags?.rawValue ?? 0, creation)
+        }
+        add(.flags, ProcessFlags.threadNotifyRoutineExSet.rawValue, creation)
+        for (entry, policy) in policies.enumerated()
+        where ImageNamePattern(policy.imageFileName).matches(message.message.imageFileName ?? "") {
+            var cause = Cause(
+                .policy,
+                detail: "Entry \(entry) of the rule policies, \(policy.imageFileName), gave it: \(place.words).")
+            (cause.entry, cause.place) = (entry, place)
+            add(.rules, policy.rules.rawValue, cause)
+            add(.flags, policy.flags.rawValue, cause)
+        }
+        guard let answer = message.reply?.reading.creation else { return }
+        var cause = Cause(
+            .reply, detail: "The engine's reply to #\(message.sequence) set the word (PRC-3): \(place.words).")
+        (cause.message, cause.place, cause.rule) = (message.sequence, place, "PRC-3")
+        if let rules = answer.processRules { add(.rules, rules, clearing: ~rules, cause) }
+        if let flags = answer.processFlags {
+            add(.flags, flags, clearing: ~flags & ~ProcessFlags.threadNotifyRoutineExSet.rawValue, cause)
+        }
+    }
+
+    /// A thread that the Ex routine checked used up the flag (TEX-2).
+    private func note(_ routine: ObservedRoutine, _ run: StepRun, _ index: Int, in history: inout WordHistory) {
+        guard routine.routine == .createThreadNotifyEx else { return }
+        let checks = routine.checks
+        guard checks.contains(where: { $0.check == .ruleNotifyProcessCmdLine && $0.holds }),
+            let processId = checks.first(where: { $0.check == .currentContext })?.number
+        else { return }
+        var cause = Cause(.step, detail: "An earlier thread was the first, and used it up (TEX-2): \(run.place.words).")
+        (cause.place, cause.rule) = (run.place, "TEX-2")
+        history.add(
+            WordHistory.Event(
+                step: index, processId: processId, word: .flags, set: 0,
+                cleared: ProcessFlags.threadNotifyRoutineExSet.rawValue, cause: cause))
+    }
+}
+
+extension WordHistory {
+    fileprivate mutating func add(
+        _ masks: (set: UInt32, cleared: UInt32), _ word: Word, of processId: UInt32, _ index: Int, _ run: StepRun,
+        _ kind: Cause.Kind
+    ) {
+        guard run.refusal == nil else { return }
+        var cause = Cause(kind, detail: "A step changed it: \(run.place.words).")
+        cause.place = run.place
+        add(
+            Event(
+                step: index, processId: processId, word: word, set: masks.set, cleared: masks.cleared, cause: cause))
+    }
+}
+
+extension WordChange {
+    /// The bits that it sets and clears.
+    fileprivate var masks: (set: UInt32, cleared: UInt32) {
+        switch self {
+        case .replace(let word): (word.rawValue, ~word.rawValue)
+        case .modify(let set, let clear): (set.rawValue & ~clear.rawValue, clear.rawValue)
+        }
+    }
+}
+
+extension ObservedRoutine.Look {
+    /// The number at the end of what it looked at: a pid, a count.
+    var number: UInt32? {
+        UInt32(String(value.reversed().prefix { $0.isASCII && $0.isNumber }.reversed()))
+    }
+}
+
+extension StepPlace {
+    /// `step 3 (inject), line 8`.
+    public var words: String {
+        var words = "step \(step)" + (id.map { " (\($0))" } ?? "")
+        if let iteration { words += ", round \(iteration)" }
+        words += ", line \(line)"
+        if let record { words += ", record \(record)" }
+        return words
+    }
+}

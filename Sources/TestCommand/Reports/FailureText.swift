@@ -1,0 +1,96 @@
+import Bytes
+import JSON
+import Scenarios
+
+/// The explanation of a failure as lines of text.
+struct FailureText {
+    private let failure: FailureReport
+    private let place: String
+
+    init(_ failure: FailureReport, at place: String) {
+        self.failure = failure
+        self.place = place
+    }
+
+    var lines: [String] {
+        var lines = ["      \(place)"]
+        if let because = failure.because { lines.append("      because \(because.escapingInvisible)") }
+        lines.append("")
+        lines += expected
+        if !failure.fields.isEmpty {
+            lines.append("")
+            lines += FailureText.table(failure.fields).map { "    " + $0 }
+        }
+        if !failure.nearest.isEmpty {
+            lines += ["", "  " + nearestTitle]
+            lines += failure.nearest.flatMap(FailureText.describe)
+        }
+        for section in ReasonText.sections(failure.why) {
+            lines += ["", "  " + section.title]
+            lines += section.lines.map { "    " + $0 }
+        }
+        if !failure.change.isEmpty {
+            lines += ["", "  smallest change"]
+            lines += failure.change.flatMap(ReasonText.describe).map { "    " + $0 }
+        }
+        return lines
+    }
+
+    // MARK: - Expected and found
+
+    private var expected: [String] {
+        let subject = failure.subject.escapingInvisible
+        guard let found = failure.found else {
+            var lines = ["  expected  \(subject): \(failure.expected.escapingInvisible)"]
+            if let detail = failure.detail { lines.append("  found     \(detail.escapingInvisible)") }
+            return lines
+        }
+        let width = max(failure.expected.count, String(found).count)
+        func padded(_ text: String) -> String { text + String(repeating: " ", count: width - text.count) }
+        var lines = ["  expected  \(padded(failure.expected.escapingInvisible))   \(subject)"]
+        var place = ""
+        if let scope = failure.scope {
+            place = "among \(scope.counted("message")) of \(failure.scopeName?.escapingInvisible ?? "")"
+            let matched = failure.matched.prefix(10).map { "#\($0)" }
+            if !matched.isEmpty {
+                let rest = failure.matched.count > matched.count ? ", ..." : ""
+                place += ": " + matched.joined(separator: ", ") + rest
+            }
+        }
+        lines.append("  found     \(padded(String(found)))   \(place)".trimmedAtEnd)
+        if let detail = failure.detail { lines.append("            " + detail.escapingInvisible) }
+        return lines
+    }
+
+    private var nearestTitle: String {
+        let isMatching = failure.nearest.contains { failure.matched.contains($0.sequence) }
+        let noun = failure.nearest.count == 1 ? "message" : "messages"
+        return isMatching ? "matching \(noun)" : "nearest \(noun)"
+    }
+
+    private static func describe(_ message: NearestMessage) -> [String] {
+        let title = "#\(message.sequence) \(message.kind) \(message.operation)"
+        let place = message.step.map { "  " + $0.words } ?? ""
+        let outside = message.outOfScope ? "  (out of scope)" : ""
+        return ["    " + title + place + outside] + table(message.criteria).map { "      " + $0 }
+    }
+
+    /// The criteria as a table, the unmet ones marked.
+    private static func table(_ fields: [ComparedField]) -> [String] {
+        let rows = fields.map { field -> [String] in
+            let actual = field.note ?? (field.isMet ? field.actual.words : "is \(field.actual.words)")
+            return [field.isMet ? "met" : "NOT", field.criterion.escapingInvisible, field.expected.words, actual]
+        }
+        let table = TextTable([.left(), .left(), .left(), .left()], fitting: rows)
+        return rows.map { table.line($0).trimmedAtEnd }
+    }
+}
+
+extension String {
+    /// The text without blanks at its end.
+    var trimmedAtEnd: String {
+        var text = self
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,91 @@
+import Bytes
+import JSON
+import Scenarios
+
+/// Reasons and changes as lines of text.
+enum ReasonText {
+    /// Reasons under one title.
+    struct Section {
+        let title: String
+        var lines: [String]
+    }
+
+    /// The reasons: those why a message did not come together, then what became of each message.
+    static func sections(_ reasons: [Reason]) -> [Section] {
+        var sections: [Section] = []
+        for reason in reasons {
+            let (title, lines) = describe(reason)
+            if let last = sections.indices.last, sections[last].title == title {
+                sections[last].lines += lines
+            } else {
+                sections.append(Section(title: title, lines: lines))
+            }
+        }
+        return sections
+    }
+
+    private static func describe(_ reason: Reason) -> (title: String, lines: [String]) {
+        switch reason {
+        case .decision(let decision): return ("why it did not come", describe(decision))
+        case .absent(_, let detail): return ("why it did not come", [detail.asSentence])
+        case .dropped(let dropped):
+            var lines = [
+                "It was dropped for #\(dropped.dropper): the queue holds \(dropped.limit.counted("message")) (ASY-4)."
+            ]
+            if let place = dropped.place { lines.append("#\(dropped.dropper) comes from \(place.words).") }
+            if let pausedBy = dropped.pausedBy { lines.append("The worker is paused since \(pausedBy.words).") }
+            return ("what became of #\(dropped.message)", lines)
+        case .delivery(let delivered): return ("what became of #\(delivered.message)", describe(delivered))
+        case .reply(let reply):
+            let status = reply.httpStatus.map { "\($0) " } ?? ""
+            var lines = ["The engine answered \(status)\(reply.reply.escapingInvisible)"]
+            lines.append(
+                "The driver wants \(reply.wanted.escapingInvisible)"
+                    + (reply.read.map { "; it read \($0.escapingInvisible)" } ?? "") + ".")
+            return ("what became of #\(reply.message)", lines)
+        case .unsettled(let queued):
+            return ("not settled", ["\(queued.counted("message")) \(queued == 1 ? "was" : "were") still queued."])
+        }
+    }
+
+    private static func describe(_ decision: Reason.Decision) -> [String] {
+        var lines = ["\(decision.place.words), \(decision.event.escapingInvisible)"]
+        lines.append("  \(decision.routine) makes \(decision.makes). It ended at")
+        lines.append("    NOT  \(decision.decidedBy)   it was \(decision.value.escapingInvisible)")
+        if let cause = decision.cause {
+            lines += cause.detail.split(separator: "\n").map { "  " + String($0).escapingInvisible }
+        }
+        return lines
+    }
+
+    private static func describe(_ delivered: Reason.Delivered) -> [String] {
+        var lines = [
+            "It is \(delivered.delivery): \(delivered.status)"
+                + (delivered.detail.map { ", \($0.escapingInvisible)" } ?? "") + "."
+        ]
+        if let timeout = delivered.timeout {
+            let line = timeout.line.map { " (line \($0))" } ?? ""
+            lines.append("The limit is \(timeout.setting), \(timeout.value) ms\(line).")
+        }
+        if let delay = delivered.engineDelayMs {
+            lines.append("The engine takes \(delay) ms" + (delivered.engineLine.map { " (line \($0))" } ?? "") + ".")
+        }
+        return lines
+    }
+
+    static func describe(_ change: Change) -> [String] {
+        let place = change.place.map { (change.isBefore ? "before " : "") + $0.words + ":  " } ?? ""
+        let edit = change.edit.flow
+        let outcome =
+            change.verified ? "run again so: the expectation holds" : (change.note ?? "not run again").asSentence
+        return [place + edit, outcome]
+    }
+}
+
+extension JSONTree {
+    /// The value as YAML on one line, without the braces of the outermost mapping.
+    fileprivate var flow: String {
+        guard case .object(let members) = self else { return words }
+        return members.map { "\($0.name): \($0.value.words)" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,46 @@
+import Bytes
+import Console
+import Scenarios
+
+/// The report of a run as text.
+struct RunText {
+    let text: String
+
+    init(_ report: RunReport, isVerbose: Bool, isQuiet: Bool, style: TerminalStyle) {
+        var parts: [String] = []
+        if !isQuiet {
+            parts += report.faults.map(\.description)
+            for item in report.cases where item.verdict != .pass || isVerbose || !item.flaky.isEmpty {
+                parts.append(TextReport(item, of: report, in: style).text)
+                if item.verdict == .fail || item.verdict == .error { parts.append("") }
+            }
+        }
+        parts.append(RunText.sums(of: report))
+        text = parts.joined(separator: "\n") + "\n"
+    }
+
+    private static func sums(of report: RunReport) -> String {
+        let sums = report.sums
+        let flaky = sums.flaky > 0 ? " (flaky \(sums.flaky))" : ""
+        let counts = "PASS \(sums.pass)\(flaky)  FAIL \(sums.fail)  SKIP \(sums.skip)  ERROR \(sums.error)"
+        let size = "\(report.cases.count.counted("case")) in \(report.fileCount.counted("file"))"
+        let virtual = report.cases.reduce(0) { $0 + $1.virtualNanoseconds }
+        let time = virtual > 0 ? " (virtual time: \(span(virtual)))" : ""
+        return "\(counts)   of \(size), \(hundredths(report.seconds)) s\(time)"
+    }
+
+    private static func hundredths(_ seconds: Double) -> String {
+        let count = Int((seconds * 100).rounded())
+        return "\(count / 100).\(count % 100 < 10 ? "0" : "")\(count % 100)"
+    }
+
+    /// `4 min 12 s`, `3 s`, `20 ms`.
+    private static func span(_ nanoseconds: UInt64) -> String {
+        let milliseconds = nanoseconds / 1_000_000
+        let seconds = milliseconds / 1000
+        if seconds == 0 { return "\(milliseconds) ms" }
+        let (minutes, rest) = (seconds / 60, seconds % 60)
+        if minutes == 0 { return "\(rest) s" }
+        return minutes < 60 ? "\(minutes) min \(rest) s" : "\(minutes / 60) h \(minutes % 60) min"
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Bytes
+import Console
+import Glibc
+import ScenarioFile
+
+/// How cases are run.
+struct RunningOptions: ParsableArguments {
+    @Option(
+        help: "Set a variable of the scenarios: NAME=VALUE. May be given several times.", transform: Assignment.parse)
+    var set: [Assignment] = []
+
+    @Option(help: "How many cases run at a time. (default: the number of processors)", transform: RunningOptions.count)
+    var parallel: Int?
+
+    @Flag(help: "Start no further case after one that did not pass.")
+    var failFast = false
+
+    @Flag(help: "Go on with the steps of a case after an expectation that does not hold.")
+    var keepGoing = false
+
+    @Option(
+        help:
+            "How long to wait for the worker before expectations are looked at. (default: 5s, or 60s of virtual time)",
+        transform: ShortDuration.init)
+    var settle: ShortDuration?
+
+    @Option(
+        help: "The folder that no path in a scenario may leave. (default: that of the file)", completion: .directory)
+    var root: String?
+
+    /// The number of cases at a time.
+    var width: Int { parallel ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    func fileOptions() throws(CommandFailure) -> ScenarioFile.Options {
+        var options = ScenarioFile.Options()
+        for assignment in set { options.variables[assignment.name] = assignment.value }
+        options.root = root
+        return options
+    }
+
+    private static func count(_ text: String) throws(ValidationError) -> Int {
+        guard let count = Int(text), (1...256).contains(count) else {
+            throw ValidationError("\(text.quoted()) is not a number from 1 to 256")
+        }
+        return count
+    }
+}
+
+/// `NAME=VALUE`.
+struct Assignment: Hashable, Sendable {
+    let name: String
+    let value: String
+
+    static func parse(_ text: String) throws(ValidationError) -> Assignment {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw ValidationError("\(text.quoted()) is not NAME=VALUE")
+        }
+        return Assignment(name: String(text[..<equals]), value: String(text[text.index(after: equals)...]))
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Bytes
+import Console
+import Driver
+import Scenarios
+
+/// Which cases are run.
+struct SelectionOptions: ParsableArguments {
+    /// What to do without a case.
+    enum NoTests: String, CaseIterable, ExpressibleByArgument {
+        case fail, pass
+    }
+
+    @Option(help: "Run only cases whose \"FILE: NAME [CASE]\" matches this glob. May be given several times.")
+    var filter: [String] = []
+
+    @Option(help: "Run only scenarios with this tag. May be given several times; any of them counts.")
+    var tag: [String] = []
+
+    @Option(
+        help:
+            "Run only the Ith of N shards, I/N: the cases are dealt out in turn, and all shards together run all of them.",
+        transform: Shard.parse)
+    var shard: Shard?
+
+    @Option(help: "Whether it is a failure if no case is selected.")
+    var noTests = NoTests.fail
+
+    @Flag(help: "Exit with 1 if a case was skipped.")
+    var failOnSkip = false
+
+    func check() throws(ValidationError) {
+        for glob in filter where glob.isEmpty { throw ValidationError("--filter must not be empty") }
+    }
+
+    /// Keeps the cases that are to be run.
+    func select(from cases: inout [CasePlan]) {
+        let patterns = filter.map { ImageNamePattern($0) }
+        cases.removeAll { plan in
+            let name = "\(plan.file): \(plan.title)"
+            if !patterns.isEmpty, !patterns.contains(where: { $0.matches(name) }) { return true }
+            return !tag.isEmpty && !plan.tags.contains(where: tag.contains)
+        }
+        guard let shard else { return }
+        cases = cases.enumerated().filter { $0.offset % shard.count == shard.number - 1 }.map(\.element)
+    }
+}
+
+/// A part of the cases: `2/5`.
+struct Shard: Hashable, Sendable {
+    /// From 1.
+    let number: Int
+    /// How many shards there are.
+    let count: Int
+
+    static func parse(_ text: String) throws(ValidationError) -> Shard {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let number = Int(parts[0]), let count = Int(parts[1]), count >= 1, number >= 1,
+            number <= count, count <= 10_000
+        else { throw ValidationError("\(text.quoted()) is not I/N with I from 1 to N") }
+        return Shard(number: number, count: count)
+    }
+}

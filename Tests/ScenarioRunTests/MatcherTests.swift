@@ -1,0 +1,85 @@
+import Scenarios
+import Testing
+
+/// The matchers of criteria, as scenarios write them.
+@Suite struct MatcherTests {
+    /// Whether a matcher of a field holds for the LoadImage and CreateProcess of a case.
+    private func holds(_ criteria: String) throws -> Bool {
+        let report = try TestedScenario.report(
+            """
+            scenario: 1
+            name: matcher
+            steps:
+              - createProcess:
+                  as: app
+                  processId: 900
+                  imageFileName: 'C:\\Tools\\App.exe'
+                  commandLine: app.exe /x
+                  sessionId: 3
+                  token: {integrityLevel: 0x2000}
+              - expect:
+                  - messages: {kind: direct, \(criteria)}
+            """)
+        #expect(report.error == nil)
+        return report.verdict == .pass
+    }
+
+    @Test(arguments: [
+        "operation: CreateProcess", "sequence: [7, 1]", "operation: [LoadImage, CreateProcess]",
+        "operation: {not: LoadImage}", "operation: {glob: 'create*'}", "operation: {regex: 'P.oc'}",
+        "operation: {anyOf: [LoadImage, {glob: '*process'}]}", "process: app", "process: 900", "process: [4, app]",
+        "sequence: 1", "sequence: {from: 1, to: 1}", "sequence: {from: 0}", "status: STATUS_SUCCESS", "status: 0",
+        "status: '0x0'", "durationMicroseconds: {present: true}", "data: {imageFileName: '*\\app.EXE'}",
+        "data: {commandLine: 'app.exe /x'}", "data: {commandLine: {regex: '/x$'}}", "data: {sessionId: 3}",
+        "data: {tokenIntegrityLevel: 0x2000}", "data: {tokenIntegrityLevel: '0x2000'}",
+        "data: {tokenIntegrityLevel: 8192}", "data: {currentProcess: app, createFlag: 1}",
+        "data: {commandLine: {regex: app, glob: '*X'}}", "notificationNumber: 1", "bytes: {present: true}",
+        "routine: MpCreateProcessNotifyRoutineEx", "data: {sessionId: {not: [1, 2]}}",
+    ])
+    func `a matcher that is met`(_ criteria: String) throws {
+        #expect(try holds(criteria))
+    }
+
+    @Test(arguments: [
+        "operation: LoadImage", "operation: [LoadImage, CreateThread]", "operation: {not: [CreateProcess]}",
+        "operation: {regex: '^rocess'}", "process: 4", "sequence: {from: 2}", "sequence: {to: 0}",
+        "status: STATUS_TIMEOUT", "durationMicroseconds: {present: false}", "data: {imageFileName: app.exe}",
+        "data: {commandLine: 'APP.EXE /X'}", "data: {commandLine: {regex: 'X'}}", "data: {sessionId: 4}",
+        "data: {sessionId: {not: 3}}", "data: {commandLine: {regex: app, glob: '*y'}}",
+        "data: {createFlag: 0}", "bytes: '5d'",
+    ])
+    func `a matcher that is not met`(_ criteria: String) throws {
+        #expect(try !holds(criteria))
+    }
+
+    @Test func `rules are compared as a whole, or by their bits`() {
+        TestedScenario.expectPass(
+            """
+            scenario: 1
+            name: rules
+            steps:
+              - createProcess: {as: a, imageFileName: 'C:\\a.exe', rules: [NotifyImageLoadRule, NotifyProcessCmdLine]}
+              - expect:
+                  - {process: a, rules: [NotifyProcessCmdLine, NotifyImageLoadRule]}
+                  - {process: a, rules: 0x28000000}
+                  - {process: a, rules: {has: [NotifyImageLoadRule], lacks: [NotifyWow64cpuLoad]}}
+                  - {process: a, rules: {not: [NotifyImageLoadRule]}}
+                  - {process: a, rules: {anyOf: [[NotifyImageLoadRule], {has: 0x8000000}]}}
+            """)
+    }
+
+    @Test func `an expression that costs too much is an error of the scenario`() throws {
+        let report = try TestedScenario.report(
+            """
+            scenario: 1
+            name: costly
+            steps:
+              - createProcess: {as: a, imageFileName: 'C:\\a.exe', commandLine: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!}
+              - expect:
+                  - messages: {data: {commandLine: {regex: '^(a|a)*$'}}, operation: CreateProcess}
+            """)
+        #expect(report.verdict == .error)
+        #expect(report.error?.detail.hasPrefix("too costly") == true)
+        #expect(report.error?.line == 6)
+    }
+}
