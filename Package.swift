@@ -99,8 +99,9 @@ let package = Package(
         library(
             "TestCommand",
             [
-                "Console", "ScenarioFile", "Scenarios", "Replay", "Recordings", "Engines", "Runtime", "Driver", "JSON",
-                "Locking", "Bytes", arguments,
+                "Console", "ScenarioFile", "Scenarios", "Settings", "NotificationAPI", "WebhookEngine", "Replay",
+                "Recordings",
+                "Engines", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", arguments,
             ]),
         library(
             "Console",

@@ -6,17 +6,19 @@ import Scenarios
 /// The runs of all cases, several at a time.
 struct CaseRuns {
     private let cases: [CasePlan]
+    private let place: any RunPlace
     private let options: RunningOptions
 
-    init(_ cases: [CasePlan], options: RunningOptions) {
+    init(_ cases: [CasePlan], at place: any RunPlace, options: RunningOptions) {
         self.cases = cases
+        self.place = place
         self.options = options
     }
 
     /// Runs all cases, and returns their reports in the order of the cases.
     func run() -> [CaseReport] {
         let state = Locked(State(count: cases.count))
-        let width = min(options.width, max(1, cases.count))
+        let width = min(options.parallel ?? place.width, max(1, cases.count))
         DispatchQueue.concurrentPerform(iterations: width) { _ in
             while let index = state.withLock({ $0.next() }) {
                 let report = run(cases[index])
@@ -47,19 +49,11 @@ struct CaseRuns {
     }
 
     private func run(_ plan: CasePlan) -> CaseReport {
-        if let reason = reasonToSkip(plan) { return Self.skipped(plan, reason) }
+        if let reason = plan.reasonToSkip ?? place.reasonToSkip(plan) { return Self.skipped(plan, reason) }
         var settings = CaseRun.Options()
         settings.settle = options.settle?.duration
         settings.keepsGoing = options.keepGoing
-        return CaseRun(plan, on: LocalTestBed(openRecording: RecordedFile.open), options: settings).run()
-    }
-
-    /// Why a case is not run, a phrase; nil to run it.
-    private func reasonToSkip(_ plan: CasePlan) -> String? {
-        if let skip = plan.skip { return skip }
-        if plan.requirements.engine { return "needs an engine under test" }
-        if plan.requirements.server == true { return "needs a service" }
-        return plan.requirements.files.first { !RecordedFile.exists($0.path) }.map { "needs the file \($0.name)" }
+        return CaseRun(plan, on: place.makeTestBed(for: plan), options: settings).run()
     }
 
     private static func skipped(_ plan: CasePlan, _ reason: String) -> CaseReport {

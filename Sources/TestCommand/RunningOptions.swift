@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bytes
 import Console
-import Glibc
 import ScenarioFile
 
 /// How cases are run.
@@ -10,7 +9,9 @@ struct RunningOptions: ParsableArguments {
         help: "Set a variable of the scenarios: NAME=VALUE. May be given several times.", transform: Assignment.parse)
     var set: [Assignment] = []
 
-    @Option(help: "How many cases run at a time. (default: the number of processors)", transform: RunningOptions.count)
+    @Option(
+        help: "How many cases run at a time. (default: the number of processors; 8 in real time)",
+        transform: RunningOptions.count)
     var parallel: Int?
 
     @Flag(help: "Start no further case after one that did not pass.")
@@ -28,9 +29,6 @@ struct RunningOptions: ParsableArguments {
     @Option(
         help: "The folder that no path in a scenario may leave. (default: that of the file)", completion: .directory)
     var root: String?
-
-    /// The number of cases at a time.
-    var width: Int { parallel ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     func fileOptions() throws(CommandFailure) -> ScenarioFile.Options {
         var options = ScenarioFile.Options()

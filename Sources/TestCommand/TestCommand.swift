@@ -14,7 +14,7 @@ public struct TestCommand: CheckedCommand {
         discussion: """
             PATH is a scenario file, - for standard input, or a directory, of which all *.scenario.yaml, *.scenario.yml and \
             *.scenario.json files are run. Cases run in this process in virtual time, so that minutes of waiting take no time, \
-            and two runs give the same report.
+            and two runs give the same report. With --engine-url, an engine at a URL gets the messages, in real time.
 
             A failure says what was expected, what came nearest, why the driver did or did not notify the engine, and the \
             smallest change that would have made the expectation hold.
@@ -27,12 +27,14 @@ public struct TestCommand: CheckedCommand {
               wdfilterd test tests/threads.scenario.yaml --filter '*remote*' --verbose
               wdfilterd test tests/ --json report.json
               wdfilterd test tests/ --list
+              wdfilterd test tests/ --engine-url http://127.0.0.1:9000/
             """)
 
     @Argument(help: "Scenario files and directories.", completion: .file())
     var paths: [String] = []
 
     @OptionGroup(title: "Selection") var selection: SelectionOptions
+    @OptionGroup(title: "Engine") var engine: EngineOptions
     @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Reports") var reports: ReportOptions
 
@@ -44,6 +46,7 @@ public struct TestCommand: CheckedCommand {
         if paths.isEmpty, !reports.schema { throw ValidationError("name a scenario file or a directory") }
         if paths.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read only once") }
         try selection.check()
+        try engine.check()
     }
 
     /// Runs the scenarios and prints the result.
@@ -54,9 +57,12 @@ public struct TestCommand: CheckedCommand {
         selection.select(from: &cases)
         if reports.list { return try printList(cases) }
         let started = SystemClock().uptimeNanoseconds()
-        let results = CaseRuns(cases, options: running).run()
+        let place: any RunPlace =
+            if let url = engine.url { try EnginePlace(engine, url: url) } else { try LocalPlace(cases) }
+        let results = CaseRuns(cases, at: place, options: running).run()
         var report = RunReport(
-            version: Version.current, time: .virtual, cases: results, faults: files.faults, fileCount: files.count)
+            version: Version.current, time: place.time, cases: results, faults: files.faults, fileCount: files.count)
+        (report.engine, report.server) = (place.engine, place.server)
         report.seconds = Double(SystemClock().uptimeNanoseconds() - started) / 1e9
         try reports.write(report)
         try finish(report)

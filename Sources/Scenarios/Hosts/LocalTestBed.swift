@@ -21,14 +21,17 @@ public final class LocalTestBed: TestBed {
     private let openRecording: OpenRecording
     private let hosts = Locked<[LocalHost]>([])
 
+    /// Connects no engine.
+    public static let noWebhook: MakeWebhook = { _, _ in DisconnectedEngine() }
+
     /// A test bed in virtual time.
     ///
     /// - Parameter engine: the engine of hosts whose plan sets none.
     public convenience init(engine: EngineSetting = .embedded(.init()), openRecording: @escaping OpenRecording) {
         let time = VirtualTime()
         self.init(
-            engine: engine, time: VirtualCaseTime(time: time), timers: time, openRecording: openRecording
-        ) { _, _ in DisconnectedEngine() }
+            engine: engine, time: VirtualCaseTime(time: time), timers: time, openRecording: openRecording,
+            makeWebhook: LocalTestBed.noWebhook)
     }
 
     /// A test bed in the machine's time.

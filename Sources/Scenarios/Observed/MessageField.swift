@@ -92,7 +92,7 @@ extension MessageField {
             .init($0, .number(max: UInt64(UInt32.max)))
         }
         return [
-            .init("host", .text), .init("sequence", .number(max: .max)),
+            .init("sequence", .number(max: .max)),
             .init("kind", .choice(EngineMessage.Kind.allCases.map(\.rawValue))), .init("operation", .operation),
             .init("operationCode", .signed),
             kind == .sync ? .init("ioPriority", .members(priority)) : .init("notificationNumber", .signed),

@@ -1,0 +1,68 @@
+import Bytes
+import Console
+import Driver
+import DriverJSON
+import Engines
+import Messages
+import Runtime
+import Scenarios
+import Settings
+import WebhookEngine
+
+/// Creates the engines behind URLs of a run's hosts, on one set of connections.
+struct WebhookMaker: Sendable {
+    private let curl: CurlMulti
+
+    /// With the built-in settings.
+    init() throws(CommandFailure) {
+        let settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
+            try Settings.load(file: nil, environment: [:])
+        }
+        try self.init(settings)
+    }
+
+    init(_ settings: Settings) throws(CommandFailure) {
+        do throws(WebhookEngineError) {
+            curl = try CurlMulti(settings.egress, connections: settings.engineConnections)
+        } catch {
+            throw CommandFailure(status: .failed, message: "libcurl failed to start: \(error)")
+        }
+    }
+
+    /// What makes the engines of one case. The engine under test sees hosts whose names no other case has.
+    func engines() -> LocalTestBed.MakeWebhook {
+        let prefix = "t-" + UInt64.random(in: 0...UInt64.max).hexDigits(16).prefix(8) + "-"
+        return { setting, host in
+            guard case .webhook(let configuration) = setting else { return DisconnectedEngine() }
+            return engine(configuration, host: prefix + host)
+        }
+    }
+
+    private func engine(_ configuration: WebhookConfiguration, host: String) -> WebhookEngine {
+        WebhookEngine(
+            configuration: configuration, origin: EventOrigin(host: host), version: Version.current, multi: curl,
+            clock: SystemClock())
+    }
+
+    /// Pings the engine until it answers.
+    ///
+    /// - Throws: Exit code 3 if it does not answer within `patience`.
+    func awaitEngine(_ setting: EngineSetting, for patience: Duration) throws(CommandFailure) {
+        guard case .webhook(let configuration) = setting else { return }
+        let engine = engine(configuration, host: "default")
+        let end = Monotonic.now() + patience
+        while true {
+            let answer = Deadline<EngineResult>()
+            engine.ping(timeout: .seconds(1)) { answer.put($0) }
+            let result = answer.take(within: .seconds(2)) ?? EngineResult(status: .timeout)
+            if result.status == .success { return }
+            guard Monotonic.now() < end else {
+                throw CommandFailure(
+                    status: .failed,
+                    message: "the engine at \(URLRules.redacted(configuration.url)) does not answer: "
+                        + (result.fault ?? result.status.name))
+            }
+            _ = Deadline<Void>().take(within: .milliseconds(50))
+        }
+    }
+}
