@@ -98,6 +98,11 @@ extension CaseReader {
         case .drivers:
             guard let fields = nested(value, types: StateField.drivers), let count = count(object) else { return nil }
             return .drivers(fields, count)
+        case .bootProcesses:
+            guard let fields = nested(value, types: StateField.bootProcesses), let count = count(object) else {
+                return nil
+            }
+            return .bootProcesses(fields, count)
         case .routine: return routine(value, object)
         case .outcome: return outcome(value, object)
         case .golden: return golden(value, object)

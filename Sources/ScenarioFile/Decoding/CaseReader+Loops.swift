@@ -15,11 +15,7 @@ extension CaseReader {
         loops.append(variable)
         let outerRounds = rounds
         rounds = rounds.multipliedReportingOverflow(by: times).overflow ? .max : rounds * times
-        let outerUnawaited = unawaited
-        unawaited = []
         let first = object.required("steps") { steps($0) }
-        for (id, value) in unawaited { value.fault("a step of the same round must await \(id)") }
-        unawaited = outerUnawaited
         rounds = outerRounds
         loops.removeLast()
         guard let first, let steps = object["steps"] else { return nil }

@@ -219,8 +219,8 @@ extension CaseReader {
         case .processFlags: return value.bits(of: ProcessFlags.self).map { .equals(.word($0)) }
         case .streamRules: return value.bits(of: StreamContextRules.self).map { .equals(.word($0)) }
         case .time: return value.time().map { .equals(.time($0)) }
-        case .process: return process(value).map { .process($0) }
-        case .thread: return processOrThread(value, .thread).map { .thread($0) }
+        case .process, .processId: return process(value).map { .process($0) }
+        case .thread, .threadId: return processOrThread(value, .thread).map { .thread($0) }
         case .base64: return value.base64(maxCount: AsyncBody.maxDataBytes).map { .equals(.bytes($0)) }
         case .bytePattern: return bytes(value).map { .bytes($0) }
         case .oword, .guid: return sixteenBytes(value, type)

@@ -2,7 +2,8 @@ import Scenarios
 
 /// The subjects of expectations, by their keys.
 enum SubjectName: String, CaseIterable {
-    case messages, order, nothingElse, lossless, process, stream, counters, queue, drivers, routine, outcome, golden
+    case messages, order, nothingElse, lossless, process, stream, counters, queue, drivers, bootProcesses, routine,
+        outcome, golden
 
     /// The key.
     var key: StaticString {
@@ -16,6 +17,7 @@ enum SubjectName: String, CaseIterable {
         case .counters: "counters"
         case .queue: "queue"
         case .drivers: "drivers"
+        case .bootProcesses: "bootProcesses"
         case .routine: "routine"
         case .outcome: "outcome"
         case .golden: "golden"
@@ -26,7 +28,7 @@ enum SubjectName: String, CaseIterable {
     var isAboutMessages: Bool {
         switch self {
         case .messages, .order, .nothingElse, .golden: true
-        case .lossless, .process, .stream, .counters, .queue, .drivers, .routine, .outcome: false
+        case .lossless, .process, .stream, .counters, .queue, .drivers, .bootProcesses, .routine, .outcome: false
         }
     }
 
@@ -39,7 +41,7 @@ enum SubjectName: String, CaseIterable {
     private var ownMembers: [StaticString] {
         let counts: [StaticString] = ["exactly", "atLeast", "atMost", "never"]
         switch self {
-        case .messages, .drivers: return counts
+        case .messages, .drivers, .bootProcesses: return counts
         case .order: return ["strict", "of"]
         case .nothingElse: return ["except"]
         case .process:

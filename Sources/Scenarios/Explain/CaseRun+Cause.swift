@@ -45,6 +45,14 @@ extension CaseRun {
             let processId = routine.checks.first(where: { $0.check.isContext })?.number
         else { return nil }
         let isSet = look.check == .asyncImageLoad ? !look.holds : look.holds
+        return cause(ofBit: bit, name, isSet: isSet, in: word, of: processId, before: index, history)
+    }
+
+    /// The cause of a bit of a process in the step `index`.
+    func cause(
+        ofBit bit: UInt32, _ name: String, isSet: Bool, in word: WordHistory.Word, of processId: UInt32,
+        before index: Int, _ history: WordHistory
+    ) -> Cause {
         let process = title(of: processId)
         let last = history.last(bit, isSet: isSet, in: word, of: processId, before: index)
         let opposite = history.last(bit, isSet: !isSet, in: word, of: processId, before: index)

@@ -23,7 +23,7 @@ extension CaseRun {
         }
     }
 
-    private func outcome(of sequence: UInt64, _ host: Int) -> [Reason] {
+    func outcome(of sequence: UInt64, _ host: Int) -> [Reason] {
         guard let message = logs[host][sequence] else { return [] }
         switch message.delivery {
         case .dropped: return [.dropped(dropped(message, host))]
@@ -38,21 +38,26 @@ extension CaseRun {
     private func dropped(_ message: ObservedMessage, _ host: Int) -> Reason.Dropped {
         let dropper = message.droppedFor ?? 0
         let config = settings(of: host, before: message.sequence)
-        let paused = steps.last { run in
-            guard run.host == host, run.start[host] < message.sequence, case .worker(let command) = run.step.action
-            else { return false }
-            return command == .pause || command == .run
-        }
-        let isPaused = if case .worker(.pause) = paused?.step.action { true } else { false }
         return Reason.Dropped(
             message: message.sequence, dropper: dropper, limit: config.maxAsyncNotificationCount,
-            place: maker(of: dropper, on: host), pausedBy: isPaused ? paused?.place : nil)
+            place: maker(of: dropper, on: host), pausedBy: pause(of: host) { $0.start[host] < message.sequence }?.place)
+    }
+
+    /// The step since which the worker of a host is paused, among the steps that count; nil if it runs.
+    func pause(of host: Int, _ counts: (StepRun) -> Bool = { _ in true }) -> StepRun? {
+        let last = steps.last { run in
+            guard run.host == host, counts(run), case .worker(let command) = run.step.action else { return false }
+            return command == .pause || command == .run
+        }
+        if case .worker(.pause) = last?.step.action { return last }
+        return nil
     }
 
     private func delivered(_ message: ObservedMessage, _ host: Int) -> Reason.Delivered {
         var delivered = Reason.Delivered(
-            message: message.sequence, delivery: message.delivery.rawValue, status: message.status.name,
-            detail: message.explanation)
+            message: message.sequence, delivery: message.delivery.rawValue,
+            status: message.delivery.isFinal ? message.status.name : nil, detail: message.explanation)
+        if message.delivery == .queued { delivered.pausedBy = pause(of: host)?.place }
         guard message.status == .timeout else { return delivered }
         let config = settings(of: host, before: message.sequence)
         let (name, value): (String, Duration) =
@@ -72,15 +77,26 @@ extension CaseRun {
         return delivered
     }
 
-    private func replied(_ message: ObservedMessage, _ fault: ReplyFault) -> Reason.ReplyRead {
+    /// The reply to a message; `fault` is why the driver does not take it.
+    func replied(_ message: ObservedMessage, _ fault: ReplyFault?) -> Reason.ReplyRead {
         let answer = message.reply?.answer
-        let text = answer.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "of the stand-in"
-        return Reason.ReplyRead(
-            message: message.sequence, httpStatus: answer?.httpStatus, reply: text,
-            wanted: message.message.kind == .sync
-                ? "\(message.message.operationCode) (\(message.message.operationName)) at 08"
-                : "an answer to CreateProcess",
-            read: fault.description)
+        var reply = Reason.ReplyRead(
+            message: message.sequence, isStandIn: answer == nil, httpStatus: answer?.httpStatus,
+            reply: answer.map { String(decoding: $0.bytes, as: UTF8.self) } ?? message.reply?.reading.words ?? "nothing"
+        )
+        guard let fault else { return reply }
+        switch message.message.content {
+        case .sync(let content):
+            reply.wanted = "\(content.operation.rawValue) (\(content.operation.name))"
+            reply.read = message.reply?.reading.operationType.map { SyncOperation.words($0) } ?? fault.description
+            let rule = content.operation.rule.map { "; \($0) stays set" } ?? ""
+            reply.effect = "Counted as RecvErrorCount (SYN-8)\(rule)."
+        case .async:
+            reply.wanted = "an answer to CreateProcess"
+            reply.read = fault.description
+            reply.effect = "Counted as FltSendMessageReplyBufferMismatch (PRC-3); the process starts unchanged."
+        }
+        return reply
     }
 
     // MARK: - Settings
@@ -106,6 +122,33 @@ extension CaseRun {
         }
         guard case .embedded(let behavior) = setting else { return nil }
         return (behavior, line)
+    }
+}
+
+extension ReplyReading {
+    /// The reply of a stand-in in words.
+    fileprivate var words: String {
+        if let operationType { return "operationType \(operationType)" }
+        return creation.map { "accessDenied \($0.accessDenied)" } ?? "nothing that the driver can read"
+    }
+}
+
+extension SyncOperation {
+    /// A type in words: `6 (NewThreadSameProcess)`, `4, which is not an operation`.
+    fileprivate static func words(_ type: Int32) -> String {
+        SyncOperation(rawValue: type).map { "\(type) (\($0.name))" } ?? "\(type), which is not an operation"
+    }
+
+    /// The rule that an acknowledgment clears (SYN-9).
+    fileprivate var rule: String? {
+        switch self {
+        case .newImageLoadPerStream: StreamContextRules.notifyImageLoadRule.names.first
+        case .registryEventSync: ProcessRules.notifyRegistryOperationSync.names.first
+        case .newThreadDifferentProcess: ProcessRules.notifyNewThreadDifferentProcess.names.first
+        case .newImageLoadPerProcess: ProcessRules.notifyImageLoadRule.names.first
+        case .newThreadSameProcess: ProcessRules.notifyNewThreadSameProcess.names.first
+        case .newThreadAndCmdLine: ProcessRules.notifyProcessCmdLine.names.first
+        }
     }
 }
 

@@ -304,6 +304,12 @@ extension CaseRun {
             })
     }
 
+    /// A worker that runs again before the expectation is looked at.
+    func workerEdit(_ failure: FailedExpectation) -> PlanEdit? {
+        guard let index = failure.stepIndex else { return nil }
+        return insertion(.worker(.run), .object([.init("worker", .string("run"))]), before: steps[index])
+    }
+
     /// A reply that the driver takes: by the stand-in, or as the engine would have to send it.
     func replyEdit(_ reply: Reason.ReplyRead, _ failure: FailedExpectation) -> PlanEdit? {
         guard let host = failure.scope?.host, let message = logs[host][reply.message] else { return nil }

@@ -2,7 +2,10 @@
 extension CaseRun {
     /// Adds the explanation to a failure: the nearest messages and the reasons.
     func explain(_ failure: inout FailedExpectation) throws(Stop) {
-        guard let scope = failure.scope else { return }
+        guard let scope = failure.scope else {
+            failure.report.why = reasons(forStateIn: failure)
+            return
+        }
         do throws(LookFault) {
             failure.report.nearest = try nearest(to: failure, scope)
             failure.report.why = outcomes(for: failure, scope) + reasons(for: &failure, scope)

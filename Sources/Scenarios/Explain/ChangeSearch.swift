@@ -118,6 +118,8 @@ struct ChangeSearch {
                 if let change = smallestQueue(dropped) { return change }
             case .delivery(let delivered) where delivered.status == NTStatus.timeout.name:
                 if let change = fasterEngine(delivered) ?? longerTimeout(delivered) { return change }
+            case .delivery(let delivered) where delivered.pausedBy != nil:
+                if let edit = run.workerEdit(failure), let change = verified(edit) { return change }
             case .reply(let reply):
                 if let edit = run.replyEdit(reply, failure), let change = verified(edit) { return change }
             default: break

@@ -85,6 +85,8 @@ final class LocalHost: ScenarioHost {
         driver.loadedDrivers(limit: .max - 1).items.map { ObservedValue($0) }
     }
 
+    func bootProcesses() -> [ObservedValue] { driver.bootProcesses.map { ObservedValue($0) } }
+
     func counters() -> ObservedValue { ObservedValue(driver.counters) }
 
     func queues() -> ObservedValue { ObservedValue(driver.queues(entries: 0)) }

@@ -34,6 +34,9 @@ public protocol ScenarioHost: AnyObject, Sendable {
     /// The loaded kernel images, each with the fields of `StateField.drivers`.
     func loadedDrivers() throws(HostFault) -> [ObservedValue]
 
+    /// The first processes that were created (PRC-8), each with the fields of `StateField.bootProcesses`.
+    func bootProcesses() throws(HostFault) -> [ObservedValue]
+
     /// The counters, as `GET /counters` has them.
     func counters() throws(HostFault) -> ObservedValue
 

@@ -25,6 +25,10 @@ public indirect enum FieldType: Sendable {
     case time
     case process
     case thread
+    /// A pid: a number, or the name of a process.
+    case processId
+    /// A tid: a number, or the name of a thread.
+    case threadId
     /// Bytes in base64.
     case base64
     /// Bytes in hex, with `??` for any.
@@ -55,6 +59,8 @@ public indirect enum FieldType: Sendable {
     public init?(_ field: LayoutField) {
         let most = UInt64.max >> UInt64(64 - 8 * min(field.size ?? 8, 8))
         switch field.kind {
+        case .number where field.member == "processId": self = .processId
+        case .number where field.member == "threadId" || field.member == "currentThreadId": self = .threadId
         case .number, .flag: self = .number(max: most)
         case .hex: self = .hex(max: most)
         case .signed: self = .signed

@@ -32,6 +32,7 @@ extension ObservedValue {
             Member("totalSizeRemainingNotifications", .signed(Int64(queues.totalSizeRemainingNotifications))),
             Member("worker", .text(queues.workerMode.rawValue)),
             Member("highPriority", list(queues.highPriorityCount)), Member("normal", list(queues.normalCount)),
+            Member("waiting", list(queues.waitingCount)),
         ])
     }
 }
@@ -62,6 +63,7 @@ public enum StateField {
         .init("totalSizeRemainingNotifications", count),
         .init("worker", .choice(AsyncWorkerMode.allCases.map(\.rawValue))),
         .init("highPriority", .members([.init("count", count)])), .init("normal", .members([.init("count", count)])),
+        .init("waiting", .members([.init("count", count)])),
     ]
 
     private static let count = FieldType.number(max: UInt64(Int64.max))
@@ -69,6 +71,12 @@ public enum StateField {
     /// Those of an entry of `GET /drivers`.
     public static let drivers: [FieldType.Field] = [
         .init("fullImageName", .fileName), .init("imageBase", .hex(max: .max)), .init("imageSize", .number(max: .max)),
+    ]
+
+    /// Those of an entry of `GET /boot-processes`.
+    public static let bootProcesses: [FieldType.Field] = [
+        .init("processId", .number(max: UInt64(UInt32.max))), .init("parent", .process),
+        .init("imageFileName", .fileName), .init("commandLine", .text),
     ]
 
     /// Those of a stream context.
@@ -90,6 +98,16 @@ extension ObservedValue {
         self = .members([
             Member("fullImageName", .text(driver.fullImageName)), Member("imageBase", .hex(driver.imageBase)),
             Member("imageSize", .number(driver.imageSize)),
+        ])
+    }
+}
+
+extension ObservedValue {
+    /// The fields of one of the first processes.
+    init(_ process: BootProcess) {
+        self = .members([
+            Member("processId", .number(UInt64(process.process.processId))), Member("parent", .process(process.parent)),
+            Member("imageFileName", .text(process.imageFileName)), Member("commandLine", .text(process.commandLine)),
         ])
     }
 }

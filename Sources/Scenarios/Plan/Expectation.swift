@@ -45,6 +45,8 @@ public struct Expectation: Sendable {
         case queue([FieldMatcher])
         /// How many loaded kernel images match.
         case drivers([FieldMatcher], Count)
+        /// How many of the first processes match (PRC-8).
+        case bootProcesses([FieldMatcher], Count)
         /// That a routine ran, and its conditions.
         case routine(RoutineExpectation)
         /// The result of a step.

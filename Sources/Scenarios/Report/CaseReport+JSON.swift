@@ -109,6 +109,13 @@ extension Reason {
             case .reply(let reply):
                 json.member("kind", "reply" as StaticString)
                 reply.writeMembers(to: &json)
+            case .word(let word):
+                json.member("kind", "word" as StaticString)
+                json.member("process", word.process)
+                json.member("word", word.word)
+                json.member("bit", word.bit)
+                json.member("set", word.isSet)
+                json.member("cause") { word.cause.write(to: &$0) }
             case .absent(let event, let detail):
                 json.member("kind", "absent" as StaticString)
                 json.member("event", event)
@@ -169,8 +176,9 @@ extension Reason.Delivered {
     fileprivate func writeMembers(to json: inout JSONWriter) {
         json.member("message", message)
         json.member("delivery", delivery)
-        json.member("status", status)
+        if let status { json.member("status", status) }
         if let detail { json.member("detail", detail) }
+        if let pausedBy { json.member("pausedBy") { pausedBy.write(to: &$0) } }
         if let timeout {
             json.member("timeout") { json in
                 json.object { json in
@@ -196,8 +204,10 @@ extension Reason.ReplyRead {
         json.member("message", message)
         if let httpStatus { json.member("httpStatus", httpStatus) }
         json.member("reply", reply)
-        json.member("wanted", wanted)
+        if isStandIn { json.member("standIn", true) }
+        if let wanted { json.member("wanted", wanted) }
         if let read { json.member("read", read) }
+        if let effect { json.member("effect", effect) }
     }
 }
 

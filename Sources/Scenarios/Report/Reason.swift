@@ -10,6 +10,8 @@ public enum Reason: Sendable {
     case delivery(Delivered)
     /// The reply was not the expected one.
     case reply(ReplyRead)
+    /// A bit of a process is not as expected.
+    case word(Word)
     /// Nothing in scope could have made it.
     case absent(event: String, detail: String)
     /// Messages were still queued when the list was looked at.
@@ -49,6 +51,20 @@ public enum Reason: Sendable {
         public var value: String
     }
 
+    /// A bit of a process.
+    public struct Word: Sendable {
+        /// The process, as the scenario calls it.
+        public var process: String
+        /// `rules` or `flags`.
+        public var word: String
+        /// The name of the bit.
+        public var bit: String
+        /// Whether it is set.
+        public var isSet: Bool
+        /// Who made it so.
+        public var cause: Cause
+    }
+
     /// A message that was dropped.
     public struct Dropped: Sendable {
         /// Its sequence.
@@ -69,12 +85,14 @@ public enum Reason: Sendable {
         public var message: UInt64
         /// Its delivery state.
         public var delivery: String
-        /// The status of the send.
-        public var status: String
+        /// The status of the send; nil while it has not ended.
+        public var status: String?
         /// Why, a phrase.
         public var detail: String?
         /// The setting that limits the send.
         public var timeout: Limit?
+        /// The step since which the worker is paused, for a queued message.
+        public var pausedBy: StepPlace?
         /// How long the engine takes.
         public var engineDelayMs: Int?
         /// The line that says so.
@@ -95,14 +113,18 @@ public enum Reason: Sendable {
     public struct ReplyRead: Sendable {
         /// Its sequence.
         public var message: UInt64
-        /// The HTTP status.
+        /// Whether the stand-in sent it.
+        public var isStandIn: Bool
+        /// The HTTP status; nil from the stand-in.
         public var httpStatus: Int?
         /// The reply as text.
         public var reply: String
-        /// What the driver wants to read.
-        public var wanted: String
-        /// What it read.
+        /// The value that the driver wants to read; nil if it takes the reply.
+        public var wanted: String?
+        /// The value that it read.
         public var read: String?
+        /// What follows from that, a sentence.
+        public var effect: String?
     }
 }
 

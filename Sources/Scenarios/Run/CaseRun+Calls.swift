@@ -160,6 +160,14 @@ extension CaseRun {
 }
 
 extension Action {
+    /// Whether it only waits.
+    var isWait: Bool {
+        switch self {
+        case .wait, .waitUntil, .await: true
+        default: false
+        }
+    }
+
     /// The name that it gives to what it creates.
     var createdName: String? {
         switch self {

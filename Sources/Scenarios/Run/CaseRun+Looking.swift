@@ -70,7 +70,8 @@ extension CaseRun {
         }
     }
 
-    private func host(of expectation: Expectation, _ index: Int) -> Int {
+    /// The host that an expectation is about.
+    func host(of expectation: Expectation, _ index: Int) -> Int {
         switch expectation.subject {
         case .process(.named(let name), _, _), .stream(let name, _, _):
             let named = expectation.host ?? names.host(of: name)
@@ -153,7 +154,14 @@ extension CaseRun {
         case .queue(let fields):
             let queues = try onHost { () throws(HostFault) in try hosts[self.host(of: expectation, index)].queues() }
             return try compare(expectation, run, index, subject: "queue", fields) { queues[$0] }
-        case .drivers(let fields, let count): return try drivers(expectation, fields, count, index)
+        case .drivers(let fields, let count):
+            return try entries(expectation, fields, count, index, "loaded driver") { host throws(HostFault) in
+                try host.loadedDrivers()
+            }
+        case .bootProcesses(let fields, let count):
+            return try entries(expectation, fields, count, index, "boot process") { host throws(HostFault) in
+                try host.bootProcesses()
+            }
         case .routine(let wanted): return routine(expectation, wanted, index)
         case .outcome(let fields, let id):
             let subject = id.flatMap { id in steps.last { $0.step.id == id } } ?? run
@@ -213,23 +221,25 @@ extension CaseRun {
         do throws(PatternTooCostly) { return try field.matcher.matches(value, names) } catch { throw .tooCostly(error) }
     }
 
-    private func drivers(
-        _ expectation: Expectation, _ fields: [FieldMatcher], _ count: Count, _ index: Int
+    /// Counts the entries of a list that match.
+    private func entries(
+        _ expectation: Expectation, _ fields: [FieldMatcher], _ count: Count, _ index: Int, _ noun: String,
+        _ list: (any ScenarioHost) throws(HostFault) -> [ObservedValue]
     ) throws(LookFault) -> FailedExpectation? {
-        let drivers = try onHost { () throws(HostFault) in try hosts[self.host(of: expectation, index)].loadedDrivers()
-        }
+        let host = hosts[self.host(of: expectation, index)]
+        let entries = try onHost { () throws(HostFault) in try list(host) }
         var found = 0
-        for driver in drivers {
+        for entry in entries {
             var isMatch = true
-            for field in fields where try !matches(field, driver[field.path]) { isMatch = false }
+            for field in fields where try !matches(field, entry[field.path]) { isMatch = false }
             if isMatch { found += 1 }
         }
         if count.holds(found) { return nil }
+        let words = fields.map { "\($0.path) \($0.source.words)" }.joined(separator: ", ")
         var failure = FailedExpectation(
-            expectation, in: steps[index], index, expected: count.description,
-            subject: "loaded drivers with " + fields.map { "\($0.path) \($0.source.words)" }.joined(separator: ", "))
+            expectation, in: steps[index], index, expected: count.description, subject: "\(noun) with \(words)")
         failure.report.found = found
-        failure.report.detail = "there are " + drivers.count.counted("loaded driver")
+        failure.report.detail = "the list has \(entries.count) \(entries.count == 1 ? "entry" : "entries")"
         return failure
     }
 

@@ -6,17 +6,23 @@ extension CaseRun {
         let host = expectation.host.map { self.index(ofHost: $0) } ?? run.host
         let scope = expectation.scope
         if let id = scope.by { return self.scope(by: id, host) }
-        if scope.isDefault, run.step.action != nil { return self.scope(of: [index], host, named: run.title) }
+        // A wait looks at everything so far, as a step without an action does.
+        if scope.isDefault, let action = run.step.action, !action.isWait {
+            return self.scope(of: [index], host, named: run.title)
+        }
         guard scope.since != nil || scope.until != nil else { return everything(on: host) }
         let first = scope.since.flatMap { id in steps.firstIndex { $0.step.id == id } }
         let last = scope.until.flatMap { id in steps.lastIndex { $0.step.id == id } }
         let range = (first ?? 0)...max(first ?? 0, last ?? steps.count - 1)
         let after = first.map { steps[$0].start[host] } ?? 0
-        let through = last.map { pending[scope.until ?? ""] == nil ? steps[$0].end[host] : .max } ?? .max
+        let through = last.map { isDone(scope.until ?? "") ? steps[$0].end[host] : .max } ?? .max
         let messages = logs[host].messages.filter { $0.sequence > after && $0.sequence <= through }
         let words = [scope.since.map { "since \($0)" }, scope.until.map { "until \($0)" }].compactMap(\.self)
         return MessageScope(host: host, messages: messages, name: words.joined(separator: " "), steps: Array(range))
     }
+
+    /// Whether a step is not in the background any more.
+    private func isDone(_ id: String) -> Bool { pending[id]?.isEmpty ?? true }
 
     private func everything(on host: Int) -> MessageScope {
         MessageScope(

@@ -36,8 +36,8 @@ public final class CaseRun {
     var names = NameTable()
     /// The steps that were started, in order.
     var steps: [StepRun] = []
-    /// The background steps that are not done, by id: their index and their call.
-    var pending: [String: (index: Int, call: PendingCall)] = [:]
+    /// The background steps that are not done, by id: their indices and their calls, one for each round.
+    var pending: [String: [(index: Int, call: PendingCall)]] = [:]
     var failures: [FailedExpectation] = []
     /// When the case must be done, in real time.
     private let deadline: UInt64
@@ -184,7 +184,7 @@ public final class CaseRun {
             let pendingCall = PendingCall()
             hosts[run.host].perform(call, tag: StepTag(index)) { pendingCall.finish($0) }
             if run.step.background, let id = run.step.id {
-                pending[id] = (index, pendingCall)
+                pending[id, default: []].append((index, pendingCall))
                 return
             }
             try finish(pendingCall, index)
@@ -205,11 +205,12 @@ public final class CaseRun {
         }
     }
 
-    /// Waits for a background step.
+    /// Waits for a background step, in all its rounds.
     private func awaitStep(_ id: String, _ run: StepRun) throws(Stop) {
-        guard let (index, call) = pending.removeValue(forKey: id) else { return }
-        try finish(call, index)
-        steps[index].end = try newest(run.step, run.number)
+        for (index, call) in pending.removeValue(forKey: id) ?? [] {
+            try finish(call, index)
+            steps[index].end = try newest(run.step, run.number)
+        }
     }
 
     /// Waits for a call and records what came of it.

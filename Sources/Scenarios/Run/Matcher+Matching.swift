@@ -39,11 +39,17 @@ extension Matcher {
             for matcher in matchers where try value.hasElement(matcher, names) { return false }
             return value.isPresent
         case .process(let reference):
-            if case .process(let process) = value { return names.isProcess(reference, process) }
-            return false
+            switch value {
+            case .process(let process): return names.isProcess(reference, process)
+            case .number(let processId): return names.hasId(reference, processId)
+            default: return false
+            }
         case .thread(let reference):
-            if case .thread(let thread) = value { return names.isThread(reference, thread) }
-            return false
+            switch value {
+            case .thread(let thread): return names.isThread(reference, thread)
+            case .number(let threadId): return names.hasId(reference, threadId)
+            default: return false
+            }
         case .members(let members):
             for member in members where try !member.matcher.matches(value[member.path], names) { return false }
             return true

@@ -46,6 +46,15 @@ struct NameTable {
         }
     }
 
+    /// Whether the process or thread that `reference` stands for has this pid or tid.
+    func hasId(_ reference: Reference, _ id: UInt64) -> Bool {
+        switch reference {
+        case .id(let known): UInt64(known) == id
+        case .named(let name):
+            (processes[name]?.identity?.processId ?? threads[name]?.identity.threadId).map { UInt64($0) } == id
+        }
+    }
+
     /// Whether `reference` stands for `thread`. In a CreateThread the thread has no creation time yet.
     func isThread(_ reference: Reference, _ thread: AuxTidCreationTime) -> Bool {
         switch reference {

@@ -33,19 +33,26 @@ enum ReasonText {
                 "It was dropped for #\(dropped.dropper): the queue holds \(dropped.limit.counted("message")) (ASY-4)."
             ]
             if let place = dropped.place { lines.append("#\(dropped.dropper) comes from \(place.words).") }
-            if let pausedBy = dropped.pausedBy { lines.append("The worker is paused since \(pausedBy.words).") }
+            if let pausedBy = dropped.pausedBy { lines.append("The worker has been paused since \(pausedBy.words).") }
             return ("what became of #\(dropped.message)", lines)
         case .delivery(let delivered): return ("what became of #\(delivered.message)", describe(delivered))
-        case .reply(let reply):
-            let status = reply.httpStatus.map { "\($0) " } ?? ""
-            var lines = ["The engine answered \(status)\(reply.reply.escapingInvisible)"]
-            lines.append(
-                "The driver wants \(reply.wanted.escapingInvisible)"
-                    + (reply.read.map { "; it read \($0.escapingInvisible)" } ?? "") + ".")
-            return ("what became of #\(reply.message)", lines)
+        case .reply(let reply): return ("what became of #\(reply.message)", describe(reply))
+        case .word(let word): return ("why it is so", [word.cause.detail.escapingInvisible])
         case .unsettled(let queued):
             return ("not settled", ["\(queued.counted("message")) \(queued == 1 ? "was" : "were") still queued."])
         }
+    }
+
+    private static func describe(_ reply: Reason.ReplyRead) -> [String] {
+        let engine = reply.isStandIn ? "The stand-in" : "The engine"
+        let status = reply.httpStatus.map { "\($0) " } ?? ""
+        var lines = ["\(engine) answered \(status)\(reply.reply.escapingInvisible)" + (reply.isStandIn ? "." : "")]
+        if let wanted = reply.wanted, let read = reply.read {
+            let place = wanted.first?.isNumber == true ? "At 08 of the reply the driver" : "The driver"
+            lines.append("\(place) wants \(wanted.escapingInvisible); it read \(read.escapingInvisible).")
+        }
+        if let effect = reply.effect { lines.append(effect.escapingInvisible) }
+        return lines
     }
 
     private static func describe(_ decision: Reason.Decision) -> [String] {
@@ -59,10 +66,17 @@ enum ReasonText {
     }
 
     private static func describe(_ delivered: Reason.Delivered) -> [String] {
-        var lines = [
-            "It is \(delivered.delivery): \(delivered.status)"
-                + (delivered.detail.map { ", \($0.escapingInvisible)" } ?? "") + "."
-        ]
+        let state: String =
+            switch delivered.delivery {
+            case "failed": "It failed"
+            case "notSent": "It was not sent"
+            case "queued": "It is still queued"
+            case "inHand": "It is in hand"
+            default: "It was \(delivered.delivery)"
+            }
+        let reasons = [delivered.status, delivered.detail?.escapingInvisible].compactMap(\.self).joined(separator: ", ")
+        var lines = [state + (reasons.isEmpty ? "" : ": " + reasons) + "."]
+        if let pausedBy = delivered.pausedBy { lines.append("The worker has been paused since \(pausedBy.words).") }
         if let timeout = delivered.timeout {
             let line = timeout.line.map { " (line \($0))" } ?? ""
             lines.append("The limit is \(timeout.setting), \(timeout.value) ms\(line).")
