@@ -92,7 +92,8 @@ let package = Package(
         library(
             "ScenarioFile",
             [
-                "Scenarios", "Replay", "Engines", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "YAML",
+                "Scenarios", "Replay", "Engines", "WebhookEngine", "Runtime", "DriverJSON", "Driver", "Messages",
+                "JSON", "YAML",
                 "Bytes",
                 "CPCRE2",
             ]),
@@ -116,7 +117,7 @@ let package = Package(
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
-                "ReplayCommand", "TestCommand", "Console", "NotificationAPI", "Settings", "Driver", "Messages",
+                "ReplayCommand", "TestCommand", "ScenarioFile", "Console", "NotificationAPI", "Settings", "Driver", "Messages",
                 "Runtime", "DriverJSON", "Replay", "WebhookEngine", "Vocabulary", "MicroHTTPD", "JSON", "Locking",
                 "Bytes",
                 "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", "CPCRE2", arguments, logging,

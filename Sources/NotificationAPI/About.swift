@@ -1,4 +1,4 @@
-/// The versions and the identity of the running service.
+/// The versions and the identity of the running service, and the documents that it serves for others.
 public struct About: Sendable {
     /// The version of the service.
     public let version: String
@@ -6,11 +6,17 @@ public struct About: Sendable {
     public let libraries: [(name: String, version: String)]
     /// The version of Swift that compiled the service.
     public let swift: String
+    /// The JSON Schema of scenario files.
+    public let scenarioSchema: [UInt8]
     /// A random id of this run, the prefix of generated request ids.
     public let instance: String
 
     /// Creates the description, with a new id for this run.
-    public init(version: String, libraries: [(name: String, version: String)], swift: String) {
+    public init(
+        version: String, libraries: [(name: String, version: String)], swift: String,
+        scenarioSchema: [UInt8] = Array("{}\n".utf8)
+    ) {
+        self.scenarioSchema = scenarioSchema
         self.version = version
         self.libraries = libraries
         self.swift = swift

@@ -51,6 +51,9 @@ public struct TestCommand: CheckedCommand {
 
     /// Runs the scenarios and prints the result.
     public func run() throws {
+        if reports.schema {
+            return try StandardStream.output.deliver(String(decoding: ScenarioSchema.json, as: UTF8.self))
+        }
         let files = try ScenarioFiles(paths, options: try running.fileOptions())
         if reports.check { return try printCheck(files) }
         var cases = files.cases

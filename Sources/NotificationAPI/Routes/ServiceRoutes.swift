@@ -24,6 +24,9 @@ enum ServiceRoutes {
         .get("/openapi.json", "getOpenApiJson", produces: [.json]) { call in
             call.reply.send(.json, constant: OpenAPIDocument.json)
         },
+        .get("/scenario.schema.json", "getScenarioSchema", produces: [.json]) { call in
+            call.reply.send(.json, constant: call.api.scenarioSchema)
+        },
         .get("/problems", "listProblemTypes", produces: [.json, .html]) { call in
             if call.context.representation == .html { return call.reply.send(.html, constant: ProblemPage.list) }
             call.reply.send(.json, constant: ProblemType.list)
@@ -100,6 +103,7 @@ enum ServiceRoutes {
             <li><a href="/v1/hosts/default/counters">counters</a> and
                 <a href="/v1/hosts/default/messages">messages</a> of the host <code>default</code></li>
             <li><a href="/problems">/problems</a>, what each error means</li>
+            <li><a href="/scenario.schema.json">/scenario.schema.json</a>, the format of <code>wdfilterd test</code>, for editors</li>
             <li><a href="/metrics">/metrics</a> for Prometheus</li>
             </ul>
             """

@@ -91,7 +91,8 @@ RUN = (
     step("getMetrics"),
     step("getOpenApiYaml"),
     step("getOpenApiYaml", "getOpenApiYamlAsText", accept="text/plain"),
-    *(step(operation) for operation in ("getOpenApiJson", "listProblemTypes", "getVersion", "getVocabulary")),
+    *(step(operation) for operation in ("getOpenApiJson", "getScenarioSchema", "listProblemTypes")),
+    *(step(operation) for operation in ("getVersion", "getVocabulary")),
     Step("getVocabularyEntries", "getVocabularyEntries", {"name": "NotifyImageLoadRule"}),
     Step("getProblemType", "getProblemType", {"name": "unknown-process"}),
     step("listProblemTypes", "listProblemTypesAsPage", accept="text/html"),
@@ -184,6 +185,8 @@ def shown(step: Step, answer: Answer) -> Any:  # noqa: ANN401
     value = content_of(answer)
     if step.operation.startswith("getOpenApi") and isinstance(value, dict):
         return {"openapi": value["openapi"], "info": {name: value["info"][name] for name in ("title", "version")}}
+    if step.operation == "getScenarioSchema" and isinstance(value, dict):
+        return {name: value[name] for name in ("$schema", "$id", "title", "type")}
     if isinstance(value, str):
         lines = same_each_time(value).splitlines(keepends=True)
         is_long = answer.media in ("text/html", "text/plain")

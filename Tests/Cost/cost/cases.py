@@ -106,6 +106,7 @@ CASES: dict[str, Case] = {
     "getMetrics": always(get("/metrics")),
     "getOpenApiYaml": always(get("/openapi.yaml")),
     "getOpenApiJson": always(get("/openapi.json")),
+    "getScenarioSchema": always(get("/scenario.schema.json")),
     "listProblemTypes": always(get("/problems")),
     "getProblemType": always(get("/problems/limit-reached")),
     "getVersion": always(get("/v1/version")),

@@ -1,0 +1,208 @@
+import Driver
+import DriverJSON
+import JSON
+import Messages
+import Runtime
+import Scenarios
+import WebhookEngine
+
+/// The schema of steps and of the settings of hosts.
+enum StepSchema {
+    private typealias Node = SchemaNode
+
+    private static let id = Node.integer("0", "4294967295")
+    private static let process = Node.ref("process")
+    private static let address = Node.hex(.max)
+    private static let processRules = Node.word(ProcessRules.allNames)
+    private static let processFlags = Node.word(ProcessFlags.allNames)
+    private static let streamRules = Node.word(StreamContextRules.allNames)
+    private static let operations = SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)
+
+    // MARK: - Settings of hosts
+
+    static let config = Node.object(
+        DriverConfig.table.map { setting in
+            let schema: JSONTree =
+                switch setting.kind {
+                case .flag: Node.boolean
+                case .choice(let names, _, _): Node.choice(names)
+                case .count, .milliseconds:
+                    Node.integer(String(setting.range?.lowerBound ?? 0), String(setting.range?.upperBound ?? 0))
+                }
+            return ("\(setting.name)", Node.described(setting.term.explanation, schema))
+        })
+
+    static let rulePolicies = Node.list(
+        Node.object(
+            [("imageFileName", Node.name), ("rules", processRules), ("flags", processFlags)],
+            required: ["imageFileName"]), most: RulePolicySet.maxCount)
+
+    private static let milliseconds = Node.integer("0", "60000")
+    private static let failEvery = Node.integer("0", "1000000")
+    private static let reply = Node.choice(EmbeddedEngine.Reply.allCases.map(\.rawValue))
+
+    private static let replies = Node.list(
+        Node.object([
+            ("imageFileName", Node.name), ("kind", Node.choice(EngineMessage.Kind.allCases.map(\.rawValue))),
+            ("operation", Node.choice(operations)), ("reply", reply), ("accessDenied", Node.boolean),
+            ("rules", processRules), ("flags", processFlags), ("delayMs", milliseconds), ("failEvery", failEvery),
+        ]), most: ReplyEntry.maxCount)
+
+    static let engine = Node.any([
+        Node.object([
+            ("type", .object([.init("const", .string("embedded"))])), ("reply", reply), ("delayMs", milliseconds),
+            ("failEvery", failEvery), ("replies", replies),
+        ]),
+        Node.object(
+            [
+                ("type", .object([.init("const", .string("webhook"))])), ("url", Node.name), ("secret", Node.text),
+                ("encoding", Node.choice(WebhookConfiguration.Encoding.allCases.map(\.rawValue))),
+                ("headers", Node.mapping(of: Node.text)), ("caFile", Node.name),
+            ], required: ["type", "url"]),
+        Node.object([("type", .object([.init("const", .string("none"))]))], required: ["type"]),
+    ])
+
+    // MARK: - Steps
+
+    static let step: JSONTree = {
+        let flags: [(String, JSONTree)] = [
+            ("id", Node.ref("identifier")), ("host", Node.name), ("background", Node.boolean),
+            ("fails", Node.choice(DriverProblem.allCases.map(\.rawValue))),
+            ("expect", Node.list(Node.ref("expectation"), least: 1, most: 10_000)),
+        ]
+        func required(_ name: String) -> JSONTree { .object([.init("required", Node.texts([name]))]) }
+        let one = ActionName.allCases.map { required($0.rawValue) }
+        let none = JSONTree.object([
+            .init("required", Node.texts(["expect"])), .init("not", .object([.init("anyOf", .array(one))])),
+        ])
+        return Node.object(
+            flags + ActionName.allCases.map { ($0.rawValue, Node.described($0.meaning, action($0))) },
+            more: [.init("oneOf", .array(one + [none]))])
+    }()
+
+    private static func action(_ name: ActionName) -> JSONTree {
+        switch name {
+        case .createProcess: createProcess
+        case .exitProcess: process
+        case .createThread: createThread
+        case .deleteThread, .deleteStream: Node.name
+        case .loadImage:
+            Node.object(
+                [
+                    ("process", process), ("fullImageName", Node.name), ("imageBase", address), ("imageSize", address),
+                    ("systemModeImage", Node.boolean), ("extendedInfoPresent", Node.boolean), ("threadId", id),
+                ], required: ["process", "fullImageName"])
+        case .loadDriver:
+            Node.object(
+                [("fullImageName", Node.name), ("imageBase", address), ("imageSize", address)],
+                required: ["fullImageName"])
+        case .streamContext:
+            Node.object(
+                [("as", Node.ref("identifier")), ("fileName", Node.name), ("rules", streamRules)],
+                required: ["fileName"])
+        case .setRules: setRules
+        case .setFlags:
+            Node.object(
+                [("process", process), ("flags", processFlags), ("set", processFlags), ("clear", processFlags)],
+                required: ["process"], more: [word("flags")])
+        case .setCommandLine:
+            Node.object([("process", process), ("commandLine", Node.text)], required: ["process", "commandLine"])
+        case .notify: notify
+        case .replay: replay
+        case .findProcess:
+            Node.object(
+                [("as", Node.ref("identifier")), ("processId", id), ("imageFileName", Node.name)], required: ["as"],
+                more: [anyRequired(["processId", "imageFileName"])])
+        case .worker:
+            Node.any([
+                Node.choice(["pause", "run", "drain"]),
+                Node.object([("step", Node.integer("1", "1000"))], required: ["step"]),
+            ])
+        case .config: Node.ref("config")
+        case .engine: Node.ref("engine")
+        case .rulePolicies: Node.ref("rulePolicies")
+        case .wait:
+            Node.any([
+                Node.ref("duration"),
+                Node.object(
+                    [
+                        ("until", Node.list(Node.ref("expectation"), least: 1, most: 10_000)),
+                        ("within", Node.ref("duration")),
+                    ], required: ["until"]),
+            ])
+        case .await: Node.any([Node.name, Node.plainList(Node.name, most: 1000)])
+        case .repeat:
+            Node.object(
+                [
+                    ("times", Node.integer("0", "1000000")), ("as", Node.ref("identifier")),
+                    ("steps", Node.plainList(Node.ref("step"), most: 10_000)),
+                ], required: ["times", "steps"])
+        }
+    }
+
+    private static func anyRequired(_ names: [String]) -> JSONTree.Member {
+        .init("anyOf", .array(names.map { .object([.init("required", Node.texts([$0]))]) }))
+    }
+
+    /// A new word, or bits to set and to clear.
+    private static func word(_ name: String) -> JSONTree.Member { anyRequired([name, "set", "clear"]) }
+
+    private static let createProcess = Node.object(
+        [
+            ("as", Node.ref("identifier")), ("parent", process), ("creator", process), ("processId", id),
+            ("creationTime", Node.ref("time")), ("imageFileName", Node.name), ("commandLine", Node.text),
+            ("sessionId", id),
+            (
+                "token",
+                Node.object([
+                    ("elevationType", id), ("elevation", id), ("integrityLevel", Node.hex(UInt64(UInt32.max))),
+                    ("serviceSid", Node.boolean),
+                ])
+            ),
+            ("flags", processFlags), ("rules", processRules),
+        ], required: ["imageFileName"])
+
+    private static let createThread = Node.object(
+        [
+            ("as", Node.ref("identifier")), ("target", process), ("creator", process), ("threadId", id),
+            ("creationTime", Node.ref("time")), ("creatorThreadId", id), ("creatorIsSystemThread", Node.boolean),
+            ("startAddress", address),
+            ("ioPriority", Node.object([("ioPriority", id), ("threadPriority", id), ("pagePriority", id)])),
+        ], required: ["target"])
+
+    private static let setRules: JSONTree = {
+        let both = Node.any([processRules, streamRules])
+        return Node.object(
+            [("process", process), ("stream", Node.name), ("rules", both), ("set", both), ("clear", both)],
+            more: [
+                word("rules"),
+                .init(
+                    "oneOf",
+                    .array(["process", "stream"].map { .object([.init("required", Node.texts([$0]))]) })),
+            ])
+    }()
+
+    private static let notify: JSONTree = {
+        func types(_ names: [String]) -> JSONTree { Node.any([Node.choice(names), Node.plainInteger("0", "255")]) }
+        let data: JSONTree = .object([.init("type", Node.texts(["object", "string"]))])
+        return Node.any([
+            Node.object(
+                [("sync", types(SyncOperation.allCases.map(\.name))), ("process", process), ("data", data)],
+                required: ["sync", "process"]),
+            Node.object(
+                [
+                    ("async", types(AsyncOperation.allCases.map(\.name))), ("process", process),
+                    ("highPriority", Node.boolean), ("data", data),
+                ], required: ["async"]),
+        ])
+    }()
+
+    private static let replay = Node.object(
+        [
+            ("file", Node.name), ("format", Node.choice(ReplayPlan.Format.allCases.map(\.rawValue))),
+            ("machine", Node.any([Node.text, Node.mapping(of: Node.name, most: 100)])),
+            ("pace", Node.any([Node.text(matching: "^(asap|recorded|x[0-9.]+)$"), Node.ref("variableText")])),
+            ("order", Node.choice(ReplayPlan.Order.allCases.map(\.rawValue))), ("initialThreads", Node.boolean),
+            ("onFull", Node.choice(["drop", "wait"])), ("rejected", Node.integer("0", "1000000000")),
+        ], required: ["file"])
+}
