@@ -181,6 +181,7 @@ let package = Package(
                 "Locking", "TestCertificates", arguments, logging,
             ]),
         tests("ScenarioRunTests", ["ScenarioFile", "Scenarios", "Driver", "Messages", "JSON"]),
+        tests("TestCommandTests", ["TestCommand", "Console", "Scenarios", "JSON"]),
         tests("ConsoleTests", ["Console", "Settings", "Locking", logging]),
         tests(
             "ReplayCommandTests", ["ReplayCommand", "Console", "Settings", "Replay", "Driver", "Runtime", arguments]),

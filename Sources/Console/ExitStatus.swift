@@ -11,6 +11,10 @@ public enum ExitStatus: Int32, Sendable {
     case usage = 2
     /// The tool itself, the server or the engine failed.
     case failed = 3
+    /// Ctrl-C, after what was known was written.
+    case interrupted = 130
+    /// SIGTERM, likewise.
+    case terminated = 143
 }
 
 /// Ends a subcommand with a message on standard error.

@@ -61,5 +61,5 @@ struct ReplaySummary {
 
     func escaped(_ text: String) -> String { text.escapingInvisible }
 
-    func grouped(_ number: Int) -> String { ReplayProgress.grouped(number) }
+    func grouped(_ number: Int) -> String { number.grouped }
 }

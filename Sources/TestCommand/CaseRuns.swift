@@ -8,35 +8,53 @@ struct CaseRuns {
     private let cases: [CasePlan]
     private let place: any RunPlace
     private let options: RunningOptions
+    private let control: RunControl
 
-    init(_ cases: [CasePlan], at place: any RunPlace, options: RunningOptions) {
+    init(_ cases: [CasePlan], at place: any RunPlace, options: RunningOptions, control: RunControl) {
         self.cases = cases
         self.place = place
         self.options = options
+        self.control = control
     }
 
     /// Runs all cases, and returns their reports in the order of the cases.
     func run() -> [CaseReport] {
         let state = Locked(State(count: cases.count))
-        let width = min(options.parallel ?? place.width, max(1, cases.count))
-        DispatchQueue.concurrentPerform(iterations: width) { _ in
-            while let index = state.withLock({ $0.next() }) {
-                let report = run(cases[index])
-                state.withLock { state in
-                    state.reports[index] = report
-                    if options.failFast, report.verdict > .skip { state.isStopped = true }
-                }
-            }
+        let done = DispatchGroup()
+        // A queue for each, because a case may block its thread for long.
+        for _ in 0..<min(options.parallel ?? place.width, cases.count) {
+            DispatchQueue(label: "wdfilterd.cases").async(group: done) { work(on: state) }
         }
+        done.wait()
         let reports = state.withLock { $0.reports }
-        return zip(cases, reports).map { plan, report in
-            report ?? Self.skipped(plan, "not run: --fail-fast")
+        let reason = control.isInterrupted ? "not run: interrupted" : "not run: --fail-fast"
+        return zip(cases, reports).map { plan, report in report ?? Self.skipped(plan, reason) }
+    }
+
+    /// Runs one case after the other, until none is left or the run is to stop.
+    private func work(on state: Locked<State>) {
+        while !control.isInterrupted, let index = state.withLock({ $0.next() }) {
+            let report = run(cases[index])
+            let count = state.withLock { state in
+                state.reports[index] = report
+                if report.verdict > .skip {
+                    state.others += 1
+                    if options.failFast { state.isStopped = true }
+                }
+                state.done += 1
+                return (done: state.done, others: state.others)
+            }
+            control.note(done: count.done, of: cases.count, notPassed: count.others)
         }
     }
 
     private struct State {
         var reports: [CaseReport?]
         var isStopped = false
+        /// How many are done.
+        var done = 0
+        /// How many of these failed or could not be run.
+        var others = 0
         private var nextIndex = 0
 
         init(count: Int) { reports = Array(repeating: nil, count: count) }
@@ -48,15 +66,31 @@ struct CaseRuns {
         }
     }
 
+    /// Runs a case, in real time again if it fails and that is wanted.
     private func run(_ plan: CasePlan) -> CaseReport {
         if let reason = plan.reasonToSkip ?? place.reasonToSkip(plan) { return Self.skipped(plan, reason) }
+        let first = runOnce(plan)
+        for _ in 0..<(first.isReal ? options.retries : 0) {
+            guard first.verdict == .fail, !control.isInterrupted else { break }
+            var again = runOnce(plan)
+            if again.verdict == .pass {
+                again.flaky = first.failures
+                return again
+            }
+        }
+        return first
+    }
+
+    private func runOnce(_ plan: CasePlan) -> CaseReport {
         var settings = CaseRun.Options()
         settings.settle = options.settle?.duration
         settings.keepsGoing = options.keepGoing
+        settings.isCancelled = { [control] in control.isInterrupted }
         return CaseRun(plan, on: place.makeTestBed(for: plan), options: settings).run()
     }
 
-    private static func skipped(_ plan: CasePlan, _ reason: String) -> CaseReport {
+    /// The report of a case that is not run, because of `reason`.
+    static func skipped(_ plan: CasePlan, _ reason: String) -> CaseReport {
         var report = CaseReport(plan)
         report.verdict = .skip
         report.reason = reason

@@ -6,8 +6,17 @@ import Scenarios
 /// What is printed and written.
 struct ReportOptions: ParsableArguments {
     @Option(
+        help:
+            "Write the report as JUnit XML to this file, also if no case is selected. A folder that is missing is made.",
+        completion: .file())
+    var junit: String?
+
+    @Option(
         help: "Write the report as JSON to this file; - for standard output, without the text.", completion: .file())
     var json: String?
+
+    @Flag(help: "Print the report by the Test Anything Protocol (TAP 14) instead of as text.")
+    var tap = false
 
     @Flag(help: "Add durations to the JSON report, which then differ from run to run.")
     var timings = false
@@ -15,7 +24,7 @@ struct ReportOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print the cases that passed, too.")
     var verbose = false
 
-    @Flag(help: "Print only the sums.")
+    @Flag(help: "Print only the sums, and no progress.")
     var quiet = false
 
     @Option(help: "Whether to use colors: auto = on a terminal, unless NO_COLOR is set.")
@@ -30,8 +39,19 @@ struct ReportOptions: ParsableArguments {
     @Flag(help: "Print the JSON Schema of scenario files.")
     var schema = false
 
+    /// Whether standard output is for a program.
+    var isForProgram: Bool { tap || json == "-" }
+
+    func checkOptions() throws(ValidationError) {
+        if quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+        if tap, json == "-" { throw ValidationError("--tap and --json - both want standard output") }
+        if junit == "-" || junit == "" { throw ValidationError("--junit needs the name of a file") }
+        if timings, json == nil { throw ValidationError("--timings requires --json") }
+    }
+
     /// Prints the report, and writes the files.
     func write(_ report: RunReport) throws(CommandFailure) {
+        if let junit { try ReportFile(junit).write(Array(JUnitReport(report).text.utf8)) }
         if let json {
             var writer = JSONWriter()
             report.write(to: &writer, timings: timings)
@@ -39,7 +59,10 @@ struct ReportOptions: ParsableArguments {
             if json == "-" { return try StandardStream.output.deliver(String(decoding: writer.bytes, as: UTF8.self)) }
             try ReportFile(json).write(writer.bytes)
         }
-        try StandardStream.output.deliver(
-            RunText(report, isVerbose: verbose, isQuiet: quiet, style: TerminalStyle(color, of: .output)).text)
+        let text =
+            tap
+            ? TAPReport(report).text
+            : RunText(report, isVerbose: verbose, isQuiet: quiet, style: TerminalStyle(color, of: .output)).text
+        try StandardStream.output.deliver(text)
     }
 }

@@ -21,6 +21,11 @@ struct RunningOptions: ParsableArguments {
     var keepGoing = false
 
     @Option(
+        help: "In real time: how often a case that failed is run again. One that passes then is counted as flaky.",
+        transform: RunningOptions.retryCount)
+    var retries = 0
+
+    @Option(
         help:
             "How long to wait for the worker before expectations are looked at. (default: 5s, or 60s of virtual time)",
         transform: ShortDuration.init)
@@ -35,6 +40,13 @@ struct RunningOptions: ParsableArguments {
         for assignment in set { options.variables[assignment.name] = assignment.value }
         options.root = root
         return options
+    }
+
+    private static func retryCount(_ text: String) throws(ValidationError) -> Int {
+        guard let count = Int(text), (0...100).contains(count) else {
+            throw ValidationError("\(text.quoted()) is not a number from 0 to 100")
+        }
+        return count
     }
 
     private static func count(_ text: String) throws(ValidationError) -> Int {

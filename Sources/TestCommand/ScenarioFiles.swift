@@ -16,7 +16,8 @@ struct ScenarioFiles {
     /// Reads the files at `paths`, and those below them.
     init(_ paths: [String], options: ScenarioFile.Options) throws(CommandFailure) {
         var names: [String] = []
-        for path in paths { names += try Self.files(at: path) }
+        var seen: Set<String> = []
+        for path in paths { names += try Self.files(at: path).filter { seen.insert($0).inserted } }
         count = names.count
         var cases: [CasePlan] = []
         var faults: [RunReport.FileFault] = []

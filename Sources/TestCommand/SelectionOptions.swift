@@ -20,8 +20,8 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         help:
             "Run only the Ith of N shards, I/N: the cases are dealt out in turn, and all shards together run all of them.",
-        transform: Shard.parse)
-    var shard: Shard?
+        transform: RunReport.Shard.parse)
+    var shard: RunReport.Shard?
 
     @Option(help: "Whether it is a failure if no case is selected.")
     var noTests = NoTests.fail
@@ -33,31 +33,29 @@ struct SelectionOptions: ParsableArguments {
         for glob in filter where glob.isEmpty { throw ValidationError("--filter must not be empty") }
     }
 
-    /// Keeps the cases that are to be run.
-    func select(from cases: inout [CasePlan]) {
+    /// The cases that are to be run, and how many all shards run together.
+    func select(from all: [CasePlan]) -> (cases: [CasePlan], total: Int) {
         let patterns = filter.map { ImageNamePattern($0) }
-        cases.removeAll { plan in
+        let cases = all.filter { plan in
             let name = "\(plan.file): \(plan.title)"
-            if !patterns.isEmpty, !patterns.contains(where: { $0.matches(name) }) { return true }
-            return !tag.isEmpty && !plan.tags.contains(where: tag.contains)
+            if !patterns.isEmpty, !patterns.contains(where: { $0.matches(name) }) { return false }
+            return tag.isEmpty || plan.tags.contains(where: tag.contains)
         }
-        guard let shard else { return }
-        cases = cases.enumerated().filter { $0.offset % shard.count == shard.number - 1 }.map(\.element)
+        guard let shard else { return (cases, cases.count) }
+        let dealt = cases.enumerated().filter { $0.offset % shard.count == shard.number - 1 }.map(\.element)
+        return (dealt, cases.count)
     }
 }
 
-/// A part of the cases: `2/5`.
-struct Shard: Hashable, Sendable {
-    /// From 1.
-    let number: Int
-    /// How many shards there are.
-    let count: Int
-
-    static func parse(_ text: String) throws(ValidationError) -> Shard {
+extension RunReport.Shard {
+    /// Parses `I/N`.
+    ///
+    /// - Throws: an error that says how to write it.
+    static func parse(_ text: String) throws(ValidationError) -> Self {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let number = Int(parts[0]), let count = Int(parts[1]), count >= 1, number >= 1,
             number <= count, count <= 10_000
         else { throw ValidationError("\(text.quoted()) is not I/N with I from 1 to N") }
-        return Shard(number: number, count: count)
+        return Self(number: number, count: count)
     }
 }

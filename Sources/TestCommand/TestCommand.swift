@@ -20,12 +20,14 @@ public struct TestCommand: CheckedCommand {
             smallest change that would have made the expectation hold.
 
             Exit code 0 if every case passed or was skipped, 1 if one failed, 2 for wrong usage, a wrong file, a step that a \
-            host refused, or no case, 3 if the tool itself failed.
+            host refused, or no case, 3 if the tool itself failed. The highest wins. Ctrl-C starts no further case, writes the \
+            reports, and exits with 130.
 
             Examples:
               wdfilterd test tests/
               wdfilterd test tests/threads.scenario.yaml --filter '*remote*' --verbose
               wdfilterd test tests/ --json report.json
+              wdfilterd test tests/ --junit out.xml --shard 2/5
               wdfilterd test tests/ --list
               wdfilterd test tests/ --engine-url http://127.0.0.1:9000/
             """)
@@ -47,6 +49,7 @@ public struct TestCommand: CheckedCommand {
         if paths.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read only once") }
         try selection.check()
         try engine.check()
+        try reports.checkOptions()
     }
 
     /// Runs the scenarios and prints the result.
@@ -54,40 +57,69 @@ public struct TestCommand: CheckedCommand {
         if reports.schema {
             return try StandardStream.output.deliver(String(decoding: ScenarioSchema.json, as: UTF8.self))
         }
+        // Before any other thread starts.
+        let signals = AwaitedSignals(.interrupt, .terminate)
         let files = try ScenarioFiles(paths, options: try running.fileOptions())
         if reports.check { return try printCheck(files) }
-        var cases = files.cases
-        selection.select(from: &cases)
+        let (cases, total) = selection.select(from: files.cases)
         if reports.list { return try printList(cases) }
-        let started = SystemClock().uptimeNanoseconds()
+        let control = RunControl(reports.quiet ? .none : .of(.error), signals: signals)
+        defer { control.clear() }
+        var report = try run(cases, of: files, control)
+        report.shard = selection.shard
+        report.shard?.total = total
+        control.clear()
+        try reports.write(report)
+        if let failure = failure(of: report, total: total, control) { throw failure }
+    }
+
+    private func run(
+        _ cases: [CasePlan], of files: ScenarioFiles, _ control: RunControl
+    ) throws(CommandFailure) -> RunReport {
+        let clock = SystemClock()
+        let (now, uptime) = (clock.now(), clock.uptimeNanoseconds())
         let place: any RunPlace =
             if let url = engine.url { try EnginePlace(engine, url: url) } else { try LocalPlace(cases) }
-        let results = CaseRuns(cases, at: place, options: running).run()
+        if running.retries > 0, !cases.isEmpty, place.time == .virtual, !cases.contains(where: \.wantsRealTime) {
+            throw CommandFailure(
+                status: .usage, message: "--retries: all cases run in virtual time, where the outcome cannot change")
+        }
+        let results =
+            running.failFast && !files.faults.isEmpty
+            ? cases.map { CaseRuns.skipped($0, "not run: --fail-fast") }
+            : CaseRuns(cases, at: place, options: running, control: control).run()
         var report = RunReport(
             version: Version.current, time: place.time, cases: results, faults: files.faults, fileCount: files.count)
         (report.engine, report.server) = (place.engine, place.server)
-        report.seconds = Double(SystemClock().uptimeNanoseconds() - started) / 1e9
-        try reports.write(report)
-        try finish(report)
+        report.started = now
+        report.seconds = Double(clock.uptimeNanoseconds() - uptime) / 1e9
+        return report
     }
 
-    private func finish(_ report: RunReport) throws {
+    /// The exit code and its reason: the highest code wins. Nil for 0.
+    private func failure(of report: RunReport, total: Int, _ control: RunControl) -> CommandFailure? {
+        if let signal = control.interruption {
+            return CommandFailure(
+                status: signal == .interrupt ? .interrupted : .terminated, message: "interrupted by \(signal.rawValue)")
+        }
         let sums = report.sums
-        let isToolFault = report.cases.contains { $0.error?.origin == .wdfilterd }
-        if isToolFault { throw CommandFailure(status: .failed, message: "wdfilterd failed in a case") }
-        if sums.error > 0 {
-            throw CommandFailure(status: .usage, message: "\(sums.error.counted("case")) could not be run")
+        let ours = report.cases.count { $0.error?.origin == .wdfilterd }
+        if ours > 0 {
+            return CommandFailure(status: .failed, message: "wdfilterd failed in \(ours.counted("case"))")
         }
-        if !report.faults.isEmpty {
-            throw CommandFailure(status: .usage, message: "\(report.faults.count.counted("fault")) in the files")
+        let wrong = report.wrongFiles.count
+        var reasons: [String] = []
+        if sums.error > wrong { reasons.append("\((sums.error - wrong).counted("case")) could not be run") }
+        if wrong > 0 {
+            reasons.append("\(report.faults.count.counted("fault")) in \(wrong.counted("file"))")
         }
-        if report.cases.isEmpty, selection.noTests == .fail {
-            throw CommandFailure(status: .usage, message: "no case is selected; --no-tests pass allows that")
+        if total == 0, selection.noTests == .fail, wrong == 0 {
+            reasons.append("no case is selected; --no-tests pass allows that")
         }
-        if sums.fail > 0 { throw CommandFailure(status: .notMet, message: "\(sums.fail.counted("case")) failed") }
-        if selection.failOnSkip, sums.skip > 0 {
-            throw CommandFailure(status: .notMet, message: "\(sums.skip.counted("case")) skipped")
-        }
+        if !reasons.isEmpty { return CommandFailure(status: .usage, message: reasons.joined(separator: "; ")) }
+        if sums.fail > 0 { reasons.append("\(sums.fail.counted("case")) failed") }
+        if selection.failOnSkip, sums.skip > 0 { reasons.append("\(sums.skip.counted("case")) skipped") }
+        return reasons.isEmpty ? nil : CommandFailure(status: .notMet, message: reasons.joined(separator: "; "))
     }
 
     private func printCheck(_ files: ScenarioFiles) throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Driver
 import Replay
 import Runtime
@@ -116,7 +117,7 @@ import Testing
         (1_234_567, "1,234,567"), (-1, "-1"), (-100, "-100"), (-999, "-999"), (-1000, "-1,000"), (-123_456, "-123,456"),
         (-1_234_567, "-1,234,567"), (Int.max, "9,223,372,036,854,775,807"), (Int.min, "-9,223,372,036,854,775,808"),
     ])
-    func `digits are grouped in threes`(number: Int, text: String) { #expect(ReplayProgress.grouped(number) == text) }
+    func `digits are grouped in threes`(number: Int, text: String) { #expect(number.grouped == text) }
 }
 
 /// The format that a recording's first lines indicate.

@@ -1,5 +1,6 @@
 import Bytes
 public import JSON
+public import Messages
 
 /// All that a report says about a run.
 public struct RunReport: Sendable {
@@ -19,6 +20,10 @@ public struct RunReport: Sendable {
     public var fileCount: Int
     /// How long the run took, in real time.
     public var seconds = 0.0
+    /// When the run began.
+    public var started = FileTime.none
+    /// The part of the cases that was run; nil for all.
+    public var shard: Shard?
 
     /// A run of `cases`.
     public init(version: String, time: CasePlan.Time, cases: [CaseReport], faults: [FileFault] = [], fileCount: Int) {
@@ -49,6 +54,41 @@ public struct RunReport: Sendable {
         }
     }
 
+    /// A part of the cases of a run: `2/5`.
+    public struct Shard: Hashable, Sendable {
+        /// Its number, from 1.
+        public let number: Int
+        /// How many shards there are.
+        public let count: Int
+        /// How many cases all shards have together.
+        public var total = 0
+
+        /// The shard `number` of `count`.
+        public init(number: Int, count: Int) {
+            self.number = number
+            self.count = count
+        }
+    }
+
+    /// A file that could not be read as scenarios, with all of its faults.
+    public struct WrongFile: Sendable {
+        /// The path of the file.
+        public let file: String
+        /// The faults, by line.
+        public internal(set) var faults: [FileFault]
+    }
+
+    /// The files that have a fault, in the order of the faults.
+    public var wrongFiles: [WrongFile] {
+        faults.reduce(into: []) { files, fault in
+            if files.last?.file == fault.file {
+                files[files.count - 1].faults.append(fault)
+            } else {
+                files.append(WrongFile(file: fault.file, faults: [fault]))
+            }
+        }
+    }
+
     /// How many cases ended in each way.
     public struct Sums: Hashable, Sendable {
         /// They passed.
@@ -57,7 +97,7 @@ public struct RunReport: Sendable {
         public var fail = 0
         /// They were not run.
         public var skip = 0
-        /// Nothing can be said.
+        /// Nothing can be said. A file with faults counts once.
         public var error = 0
         /// They passed, but not at once.
         public var flaky = 0
@@ -65,7 +105,9 @@ public struct RunReport: Sendable {
 
     /// How many cases ended in each way.
     public var sums: Sums {
-        cases.reduce(into: Sums()) { sums, report in
+        var sums = Sums()
+        sums.error = wrongFiles.count
+        for report in cases {
             switch report.verdict {
             case .pass: sums.pass += 1
             case .fail: sums.fail += 1
@@ -74,6 +116,7 @@ public struct RunReport: Sendable {
             }
             if !report.flaky.isEmpty { sums.flaky += 1 }
         }
+        return sums
     }
 }
 
@@ -86,6 +129,7 @@ extension RunReport {
             json.member("time", time.rawValue)
             if let engine { json.member("engine", engine) } else { json.memberNull("engine") }
             if let server { json.member("server", server) }
+            if let shard { json.member("shard") { shard.write(to: &$0) } }
             let sums = sums
             json.member("sums") { json in
                 json.object { json in
@@ -99,6 +143,19 @@ extension RunReport {
             json.member("cases", each: cases) { json, report in report.write(to: &json, timings: timings) }
             json.member("faults", each: faults) { json, fault in fault.write(to: &json) }
             if timings { json.member("seconds") { $0.value(seconds: seconds) } }
+        }
+    }
+}
+
+extension RunReport.Shard: CustomStringConvertible {
+    /// `2/5`.
+    public var description: String { "\(number)/\(count)" }
+
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("number", number)
+            json.member("count", count)
+            json.member("total", total)
         }
     }
 }

@@ -91,6 +91,7 @@ public final class CaseRun {
             report.error != nil
             ? .error : !failures.isEmpty ? .fail : report.reason != nil ? .skip : .pass
         report.seconds = Double(clock.uptimeNanoseconds() - started) / 1e9
+        report.isReal = !time.isVirtual
         report.virtualNanoseconds = time.isVirtual ? time.nanoseconds : 0
         return report
     }
@@ -173,7 +174,7 @@ public final class CaseRun {
     private func perform(_ action: Action, _ index: Int) throws(Stop) {
         let run = steps[index]
         switch action {
-        case .wait(let duration): time.pass(min(duration, remaining))
+        case .wait(let duration): try pass(min(duration, remaining))
         case .waitUntil(let expectations, let within): try wait(until: expectations, within: within, index)
         case .await(let ids):
             for id in ids { try awaitStep(id, run) }
@@ -222,15 +223,40 @@ public final class CaseRun {
 
     /// Waits for `signal`, at most until the case must be done.
     func wait(for signal: CaseSignal, _ run: StepRun) throws(Stop) {
-        if signal.isSet { return }
         let limit = time.isVirtual ? nil : time.nanoseconds + UInt64(remaining.nanoseconds)
-        switch time.wait(for: signal, until: limit) {
+        switch try block(on: signal, until: limit) {
         case .done: break
         case .timedOut: try timeOut(run.step, run.number)
         case .stuck:
             try fail(
                 run,
                 HostFault("the step waits, but nothing that could end the wait is due: this is a fault of wdfilterd"))
+        }
+    }
+
+    /// How long a run waits in real time before it looks whether the user wants it to end.
+    private static let slice: UInt64 = 50_000_000
+
+    /// Waits for `signal`, in real time slice by slice.
+    private func block(on signal: CaseSignal, until deadline: UInt64?) throws(Stop) -> WaitResult {
+        if time.isVirtual { return signal.isSet ? .done : time.wait(for: signal, until: deadline) }
+        while true {
+            let end = min(deadline ?? .max, time.nanoseconds + Self.slice)
+            let result = time.wait(for: signal, until: end)
+            if result != .timedOut || end == deadline { return result }
+            if options.isCancelled() { throw .cancelled }
+        }
+    }
+
+    /// Lets time pass, in real time slice by slice.
+    private func pass(_ duration: Duration) throws(Stop) {
+        if time.isVirtual { return time.pass(duration) }
+        let end = time.nanoseconds + UInt64(max(0, duration.nanoseconds))
+        while true {
+            if options.isCancelled() { throw .cancelled }
+            let now = time.nanoseconds
+            if now >= end { return }
+            time.pass(.nanoseconds(Int64(min(Self.slice, end - now))))
         }
     }
 
@@ -306,7 +332,7 @@ public final class CaseRun {
         if !settled.signal.isSet {
             let bound = bound ?? (time.isVirtual ? .seconds(60) : .seconds(5))
             let end = time.nanoseconds + UInt64(min(bound, remaining).nanoseconds)
-            guard time.wait(for: settled.signal, until: end) == .done else { return false }
+            guard try block(on: settled.signal, until: end) == .done else { return false }
         }
         if case .failure(.failed(let fault)) = settled.value { try fail(run, fault) }
         return true

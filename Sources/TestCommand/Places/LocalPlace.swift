@@ -28,7 +28,7 @@ struct LocalPlace: RunPlace {
     }
 
     func makeTestBed(for plan: CasePlan) -> any TestBed {
-        guard plan.time == .real || plan.usesWebhook else { return LocalTestBed(openRecording: RecordedFile.open) }
+        guard plan.wantsRealTime else { return LocalTestBed(openRecording: RecordedFile.open) }
         return LocalTestBed(
             engine: .embedded(.init()), timers: DispatchTimerQueue(), openRecording: RecordedFile.open,
             makeWebhook: webhooks?.engines() ?? LocalTestBed.noWebhook)

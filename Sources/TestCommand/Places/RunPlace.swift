@@ -31,6 +31,9 @@ extension CasePlan {
         return requirements.files.first { !RecordedFile.exists($0.path) }.map { "needs the file \($0.name)" }
     }
 
+    /// Whether it runs in the machine's time although stand-ins answer.
+    var wantsRealTime: Bool { time == .real || usesWebhook }
+
     /// Whether one of its hosts has an engine behind a URL.
     var usesWebhook: Bool {
         func isWebhook(_ setting: EngineSetting?) -> Bool { if case .webhook = setting { true } else { false } }

@@ -17,10 +17,15 @@ struct FailureText {
         if let because = failure.because { lines.append("      because \(because.escapingInvisible)") }
         lines.append("")
         lines += expected
-        if !failure.fields.isEmpty {
-            lines.append("")
-            lines += FailureText.table(failure.fields).map { "    " + $0 }
-        }
+        let explanation = explanation
+        if !explanation.isEmpty { lines += [""] + explanation }
+        return lines
+    }
+
+    /// Everything after what was expected and found.
+    var explanation: [String] {
+        var lines: [String] = []
+        if !failure.fields.isEmpty { lines += [""] + FailureText.table(failure.fields).map { "    " + $0 } }
         if !failure.nearest.isEmpty {
             lines += ["", "  " + nearestTitle]
             lines += failure.nearest.flatMap(FailureText.describe)
@@ -33,7 +38,8 @@ struct FailureText {
             lines += ["", "  smallest change"]
             lines += failure.change.flatMap(ReasonText.describe).map { "    " + $0 }
         }
-        return lines
+        // Each part begins with an empty line.
+        return Array(lines.dropFirst())
     }
 
     // MARK: - Expected and found
@@ -46,7 +52,7 @@ struct FailureText {
             return lines
         }
         let width = max(failure.expected.count, String(found).count)
-        func padded(_ text: String) -> String { text + String(repeating: " ", count: width - text.count) }
+        func padded(_ text: String) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
         var lines = ["  expected  \(padded(failure.expected.escapingInvisible))   \(subject)"]
         var place = ""
         if let scope = failure.scope {

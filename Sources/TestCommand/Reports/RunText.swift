@@ -19,14 +19,22 @@ struct RunText {
         text = parts.joined(separator: "\n") + "\n"
     }
 
+    /// `PASS 41  FAIL 2  SKIP 1  ERROR 0   of 44 cases in 12 files, 0.31 s (virtual time: 4 min 12 s)`.
     private static func sums(of report: RunReport) -> String {
+        let virtual = report.cases.reduce(0) { $0 + $1.virtualNanoseconds }
+        let timeOfHosts = virtual > 0 ? " (virtual time: \(span(virtual)))" : ""
+        return "\(counts(of: report)), \(hundredths(report.seconds)) s\(timeOfHosts)"
+    }
+
+    /// The sums without times, which differ from run to run.
+    static func counts(of report: RunReport) -> String {
         let sums = report.sums
         let flaky = sums.flaky > 0 ? " (flaky \(sums.flaky))" : ""
-        let counts = "PASS \(sums.pass)\(flaky)  FAIL \(sums.fail)  SKIP \(sums.skip)  ERROR \(sums.error)"
-        let size = "\(report.cases.count.counted("case")) in \(report.fileCount.counted("file"))"
-        let virtual = report.cases.reduce(0) { $0 + $1.virtualNanoseconds }
-        let time = virtual > 0 ? " (virtual time: \(span(virtual)))" : ""
-        return "\(counts)   of \(size), \(hundredths(report.seconds)) s\(time)"
+        let wrong = report.wrongFiles.count
+        return "PASS \(sums.pass)\(flaky)  FAIL \(sums.fail)  SKIP \(sums.skip)  ERROR \(sums.error)"
+            + "   of \(report.cases.count.counted("case"))" + (wrong > 0 ? " and \(wrong.counted("wrong file"))" : "")
+            + " in \(report.fileCount.counted("file"))"
+            + (report.shard.map { ", shard \($0) of \($0.total.counted("case"))" } ?? "")
     }
 
     private static func hundredths(_ seconds: Double) -> String {

@@ -1,0 +1,291 @@
+"""The reports of `wdfilterd test`, read by the libraries that others read them with."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from junitparser import Error, Failure, JUnitXml, Skipped
+from tap.line import Plan, Result
+from tap.parser import Parser
+
+from contract.service import binary
+
+SECONDS = 60
+
+MIXED = """\
+scenario: 1
+name: passes
+steps:
+  - createProcess: {as: app, imageFileName: 'C:\\app.exe'}
+    expect:
+      - messages: {operation: CreateProcess}
+---
+scenario: 1
+name: 'hostile ]]> ::error file=x::y <&"#\\ | 😀'
+matrix: {reason: ['<![CDATA[', '%0A::add-mask::x']}
+steps:
+  - createProcess: {as: app, imageFileName: 'C:\\app.exe'}
+    expect:
+      - messages: {operation: LoadImage}
+        because: '${reason}'
+      - outcome: {created: false}
+---
+scenario: 1
+name: refused
+steps:
+  - createProcess: {processId: 900, imageFileName: 'C:\\app.exe'}
+  - createProcess: {processId: 900, imageFileName: 'C:\\app.exe'}
+---
+scenario: 1
+name: skipped
+skip: '# TODO one day'
+steps:
+  - createProcess: {imageFileName: 'C:\\app.exe'}
+"""
+WRONG = """\
+scenario: 1
+name: wrong
+steps:
+  - createProcess: {imageFileNam: a.exe, imageFileName: b.exe}
+  - createThread: {target: nobody}
+"""
+
+Result_ = subprocess.CompletedProcess[bytes]
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    """Scenarios of every verdict, and a file with two faults."""
+    (tmp_path / "mixed.scenario.yaml").write_text(MIXED)
+    (tmp_path / "wrong.scenario.yaml").write_text(WRONG)
+    return tmp_path
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Without what a pipeline sets."""
+    foreign = ("GITHUB_", "WDFILTERD_", "CI")
+    return {key: value for key, value in os.environ.items() if not key.startswith(foreign)} | more
+
+
+def run(folder: Path, *arguments: str, **more: str) -> Result_:
+    """Run the command in `folder` to its end."""
+    return subprocess.run(
+        [binary().absolute(), "test", *arguments],
+        cwd=folder,
+        env=environment(**more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def report(folder: Path, *arguments: str) -> dict[str, Any]:
+    """The JSON report of a run."""
+    found: dict[str, Any] = json.loads(run(folder, ".", *arguments, "--json", "-").stdout)
+    return found
+
+
+def await_signals(process: subprocess.Popen[bytes]) -> None:
+    """Wait until the command waits for signals, and then a while for its first case."""
+    status = Path(f"/proc/{process.pid}/status")
+    interrupt = 1 << (signal.SIGINT - 1)
+    while not int(status.read_text().partition("SigBlk:")[2].split()[0], 16) & interrupt:
+        time.sleep(0.01)
+    time.sleep(1)
+
+
+class TestJUnit:
+    def junit(self, folder: Path, *arguments: str) -> JUnitXml:
+        run(folder, *arguments, "--junit", "out/of/report.xml")
+        found = JUnitXml.fromfile(str(folder / "out/of/report.xml"))
+        assert isinstance(found, JUnitXml)
+        return found
+
+    def test_the_sums_are_those_of_junitparser(self, folder: Path) -> None:
+        """A case that waits in real time has a duration."""
+        (folder / "slow.scenario.yaml").write_text(
+            "scenario: 1\nname: slow\ntime: real\nsteps: [{wait: 20ms}, {wait: 15ms}]\n"
+        )
+        xml = self.junit(folder, ".")
+        before = xml.tostring()
+        assert (xml.tests, xml.failures, xml.errors, xml.skipped) == (7, 2, 2, 1)
+        assert xml.time >= 0.035
+        xml.update_statistics()
+        assert xml.tostring() == before
+
+    def test_each_case_is_a_test_case(self, folder: Path) -> None:
+        xml = self.junit(folder, ".")
+        suites = {suite.name: suite for suite in xml}
+        assert list(suites) == ["./wrong.scenario.yaml", "./mixed.scenario.yaml"]
+        (wrong,) = suites["./wrong.scenario.yaml"]
+        assert (wrong.classname, wrong.name) == ("wrong", "valid scenario file")
+        assert isinstance(wrong.result[0], Error)
+        assert wrong.result[0].type == "scenario"
+        assert wrong.result[0].text.splitlines()[0].startswith("./wrong.scenario.yaml:4: ")
+        assert len(wrong.result[0].text.splitlines()) == 2
+        cases = list(suites["./mixed.scenario.yaml"])
+        hostile = 'hostile ]]> ::error file=x::y <&"#\\ | 😀'
+        assert [case.name for case in cases] == [
+            "passes",
+            f"{hostile} [reason=<![CDATA[]",
+            f"{hostile} [reason=%0A::add-mask::x]",
+            "refused",
+            "skipped",
+        ]
+        kinds = [[type(entry) for entry in case.result] for case in cases]
+        assert kinds == [[], [Failure], [Failure], [Error], [Skipped]]
+        assert "because <![CDATA[" in cases[1].result[0].text
+        assert cases[1].result[0].text.count("expected  ") == 2
+        assert "\n" not in cases[1].result[0].message
+        assert [case._elem.get("line") for case in cases] == ["1", "14", "14", "22", "24"]
+        assert {case._elem.get("file") for case in cases} == {"./mixed.scenario.yaml"}
+
+    def test_it_is_written_without_a_case(self, folder: Path) -> None:
+        (folder / "wrong.scenario.yaml").unlink()
+        xml = self.junit(folder, ".", "--filter", "nothing")
+        assert xml.tests == 0
+        assert list(xml) == []
+
+    def test_a_report_that_cannot_be_written_is_our_failure(self, folder: Path) -> None:
+        result = run(folder, "mixed.scenario.yaml", "--junit", "mixed.scenario.yaml/report.xml")
+        assert result.returncode == 3
+        assert result.stderr.decode().splitlines()[-1] == (
+            "cannot write mixed.scenario.yaml/report.xml: Not a directory"
+        )
+        assert [path.name for path in folder.iterdir() if ".new" in path.name] == []
+
+
+class TestTAP:
+    def lines(self, text: bytes) -> list[Any]:
+        return list(Parser().parse_text(text.decode()))
+
+    def test_tap_py_reads_it_with_its_yaml(self, folder: Path) -> None:
+        result = run(folder, ".", "--tap")
+        assert result.returncode == 2
+        lines = self.lines(result.stdout)
+        plan = next(line for line in lines if isinstance(line, Plan))
+        points = [line for line in lines if isinstance(line, Result)]
+        assert plan.expected_tests == len(points) == 6
+        assert [point.ok for point in points] == [False, True, False, False, False, True]
+        assert points[5].skip
+        assert points[0].yaml_block["why"][0].startswith("line 4: ")
+        failure = points[2].yaml_block
+        assert (failure["file"], failure["line"]) == ("./mixed.scenario.yaml", 14)
+        assert failure["expected"] == "at least 1 LoadImage"
+        assert failure["found"] == "0 among 1 message of step 1"
+        assert "why it did not come" in failure["why"]
+        assert failure["more"][0]["line"] == 16
+        assert points[4].yaml_block["found"].startswith("step 2: process-exists: ")
+
+    def test_nothing_is_no_case(self, folder: Path) -> None:
+        (folder / "wrong.scenario.yaml").unlink()
+        result = run(folder, ".", "--filter", "nothing", "--tap")
+        assert result.stdout.decode().splitlines()[1] == "1..0 # SKIP no case"
+
+
+class TestSameBytes:
+    @pytest.mark.parametrize("form", [("--json", "-"), ("--tap",)])
+    def test_of_two_runs_one_by_one_and_in_parallel(self, folder: Path, form: tuple[str, ...]) -> None:
+        results = [run(folder, ".", "--parallel", width, *form).stdout for width in ("1", "1", "8")]
+        assert results[0] == results[1] == results[2]
+
+    def test_of_thousands_of_cases(self, tmp_path: Path) -> None:
+        """4,000 cases in ten files, of which each tenth fails."""
+        for number in range(10):
+            row = list(range(400))
+            (tmp_path / f"{number}.scenario.yaml").write_text(
+                f"scenario: 1\nname: many\nmatrix: {{n: {row}}}\nsteps:\n"
+                "  - createProcess: {as: app, imageFileName: 'C:\\${n}.exe'}\n"
+                "    expect:\n"
+                f"      - messages: {{operation: CreateProcess, data: {{imageFileName: '*{number}.exe'}}}}\n"
+            )
+        results = [run(tmp_path, ".", "--parallel", width, "--json", "-").stdout for width in ("1", "8")]
+        assert results[0] == results[1]
+        sums = json.loads(results[0])["sums"]
+        assert sums == {"pass": 400, "fail": 3600, "skip": 0, "error": 0, "flaky": 0}
+
+
+class TestExitCodes:
+    @pytest.mark.parametrize(
+        ("arguments", "code", "says"),
+        [
+            (("mixed.scenario.yaml", "--filter", "*passes"), 0, ""),
+            (("mixed.scenario.yaml", "--filter", "*skipped"), 0, ""),
+            (("mixed.scenario.yaml", "--filter", "*skipped", "--fail-on-skip"), 1, "1 case skipped"),
+            (("mixed.scenario.yaml", "--filter", "*hostile*"), 1, "2 cases failed"),
+            (("mixed.scenario.yaml", "--filter", "*refused"), 2, "1 case could not be run"),
+            (("wrong.scenario.yaml",), 2, "2 faults in 1 file"),
+            ((".",), 2, "1 case could not be run; 2 faults in 1 file"),
+            (("mixed.scenario.yaml", "--filter", "nothing"), 2, "no case is selected; --no-tests pass allows that"),
+            (("mixed.scenario.yaml", "--filter", "nothing", "--no-tests", "pass"), 0, ""),
+            (("mixed.scenario.yaml", "--filter", "*passes", "--shard", "2/2"), 0, ""),
+        ],
+    )
+    def test_the_highest_wins(self, folder: Path, arguments: tuple[str, ...], code: int, says: str) -> None:
+        result = run(folder, *arguments)
+        assert (result.returncode, result.stderr.decode().strip()) == (code, says)
+
+    def test_a_wrong_file_does_not_stop_the_others(self, folder: Path) -> None:
+        found = report(folder)
+        assert found["sums"] == {"pass": 1, "fail": 2, "skip": 1, "error": 2, "flaky": 0}
+        assert [fault["line"] for fault in found["faults"]] == [4, 5]
+
+    def test_with_fail_fast_it_does(self, folder: Path) -> None:
+        found = report(folder, "--fail-fast")
+        assert {case["reason"] for case in found["cases"]} == {"not run: --fail-fast"}
+
+    def test_fail_fast_starts_no_further_case(self, folder: Path) -> None:
+        (folder / "wrong.scenario.yaml").unlink()
+        found = report(folder, "--fail-fast", "--parallel", "1")
+        assert [case["verdict"] for case in found["cases"]] == ["pass", "fail", "skip", "skip", "skip"]
+        assert found["cases"][2]["reason"] == "not run: --fail-fast"
+
+
+class TestShards:
+    def test_together_they_are_the_whole(self, folder: Path) -> None:
+        (folder / "wrong.scenario.yaml").unlink()
+        whole = report(folder)["cases"]
+        shards = [report(folder, "--shard", f"{number}/3") for number in (1, 2, 3)]
+        assert [shard["shard"] for shard in shards] == [
+            {"number": number, "count": 3, "total": 5} for number in (1, 2, 3)
+        ]
+        assert sorted(json.dumps(case) for shard in shards for case in shard["cases"]) == sorted(
+            json.dumps(case) for case in whole
+        )
+        text = run(folder, ".", "--shard", "1/3", "--quiet").stdout.decode()
+        assert "of 2 cases in 1 file, shard 1/3 of 5 cases," in text
+
+
+class TestSignals:
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    def test_reports_are_written(self, tmp_path: Path, number: signal.Signals, code: int) -> None:
+        """The first case has passed, the second one waits in real time, the third one never begins."""
+        (tmp_path / "slow.scenario.yaml").write_text(
+            "scenario: 1\nname: quick\nsteps: [{wait: 1s}]\n---\n"
+            "scenario: 1\nname: slow\ntime: real\nsteps: [{wait: 50s}]\n---\n"
+            "scenario: 1\nname: never\nsteps: [{wait: 1s}]\n"
+        )
+        process = subprocess.Popen(
+            [binary().absolute(), "test", ".", "--parallel", "1", "--junit", "out.xml", "--json", "out.json"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        await_signals(process)
+        began = time.monotonic()
+        process.send_signal(number)
+        output, complaint = process.communicate(timeout=SECONDS)
+        assert time.monotonic() - began < 5
+        assert process.returncode == code
+        assert complaint.decode() == f"interrupted by {signal.Signals(number).name}\n"
+        assert b"PASS 1  FAIL 0  SKIP 2" in output
+        cases = json.loads((tmp_path / "out.json").read_bytes())["cases"]
+        assert [case.get("reason") for case in cases] == [None, "interrupted", "not run: interrupted"]
+        assert JUnitXml.fromfile(str(tmp_path / "out.xml")).skipped == 2
