@@ -117,7 +117,8 @@ let package = Package(
         .executableTarget(
             name: "wdfilterd",
             dependencies: [
-                "ReplayCommand", "TestCommand", "ScenarioFile", "Console", "NotificationAPI", "Settings", "Driver", "Messages",
+                "ReplayCommand", "TestCommand", "ScenarioFile", "Console", "NotificationAPI", "Settings", "Driver",
+                "Messages",
                 "Runtime", "DriverJSON", "Replay", "WebhookEngine", "Vocabulary", "MicroHTTPD", "JSON", "Locking",
                 "Bytes",
                 "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", "CPCRE2", arguments, logging,
