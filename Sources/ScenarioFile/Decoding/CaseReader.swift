@@ -178,7 +178,9 @@ final class CaseReader {
     func policies(_ value: JSONValue) -> Body<RulePolicyList>? {
         guard let list = RulePolicyList(items: value) else { return nil }
         if let excess = RulePolicySet.excess(of: list.items) { value.fault(excess) }
-        return Body(list, json: .object([.init("items", JSONTree(value))]))
+        var body = Body(list, json: .object([.init("items", JSONTree(value))]))
+        body.itemLines = (value.array(maxCount: RulePolicySet.maxCount) ?? []).map { line(of: $0) }
+        return body
     }
 }
 

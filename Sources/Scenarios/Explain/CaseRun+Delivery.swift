@@ -58,6 +58,13 @@ extension CaseRun {
             message: message.sequence, delivery: message.delivery.rawValue,
             status: message.delivery.isFinal ? message.status.name : nil, detail: message.explanation)
         if message.delivery == .queued { delivered.pausedBy = pause(of: host)?.place }
+        if message.delivery == .failed, let (behavior, line) = engine(of: host, before: message.sequence),
+            behavior.reply != .acknowledge || behavior.failEvery > 0
+        {
+            delivered.engineReply =
+                behavior.reply == .acknowledge ? "failEvery \(behavior.failEvery)" : behavior.reply.rawValue
+            delivered.engineLine = line
+        }
         guard message.status == .timeout else { return delivered }
         let config = settings(of: host, before: message.sequence)
         let (name, value): (String, Duration) =

@@ -34,7 +34,7 @@ extension CaseRun {
         case .asyncImageLoad: return clearEdit(refused, run)
         case .sameProcess: return creatorEdits(refused, run)
         case .creatorContext, .currentContext, .loaderContext: return exitEdits(refused)
-        case .commandLineDiffers: return commandLineEdit(refused, run)
+        case .commandLineDiffers: return commandLineEdit(refused, run, failure)
         case .streamContext, .ruleImageLoadPerStream: return streamEdits(run)
         case .extendedInfoPresent: return fileObjectEdit(run)
         case .flagImageWow64cpuLoaded: return wow64Edit(refused, run)
@@ -85,7 +85,7 @@ extension CaseRun {
         return (isEverSet ? [before, atCreation] : [atCreation, before]).compactMap(\.self)
     }
 
-    private func rulesEdit(_ process: String, set: ProcessRules = [], clear: ProcessRules = [], before run: StepRun)
+    func rulesEdit(_ process: String, set: ProcessRules = [], clear: ProcessRules = [], before run: StepRun)
         -> PlanEdit
     {
         var members: [JSONTree.Member] = [.init("process", .string(process))]
@@ -97,13 +97,17 @@ extension CaseRun {
     }
 
     /// The rule at the creation of a process.
-    private func creationEdit(_ process: String?, _ rule: ProcessRules) -> PlanEdit? {
+    func creationEdit(
+        _ process: String?, _ rule: ProcessRules = [], without removed: ProcessRules = []
+    ) -> PlanEdit? {
         guard let process,
             let run = steps.last(where: { run in
                 if case .createProcess(let creation) = run.step.action { creation.name == process } else { false }
             }), case .createProcess(let creation) = run.step.action
         else { return nil }
-        let rules = creation.creation.value.rules.union(rule)
+        let given = creation.creation.value.rules
+        let rules = given.union(rule).subtracting(removed)
+        if rules == given { return nil }
         let edit = JSONTree.object([
             .init("createProcess", .object([.init("rules", .array(rules.names.map { .string($0) }))]))
         ])
@@ -111,7 +115,7 @@ extension CaseRun {
             change(run, edit),
             .step(run.number) { step in
                 guard case .createProcess(var creation) = step.action else { return }
-                creation.creation.value.rules.formUnion(rule)
+                creation.creation.value.rules = rules
                 step.action = .createProcess(creation)
             })
     }
@@ -185,9 +189,12 @@ extension CaseRun {
         return []
     }
 
-    private func commandLineEdit(_ refused: RefusedDecision, _ run: StepRun) -> [PlanEdit] {
+    private func commandLineEdit(
+        _ refused: RefusedDecision, _ run: StepRun, _ failure: FailedExpectation
+    ) -> [PlanEdit] {
         guard let process = subject(of: refused) else { return [] }
-        let text = "changed.exe"
+        let wanted = failure.criteria?.matchers.first { $0.path == "data.currentCommandLine" }?.source.text
+        let text = wanted ?? "changed.exe"
         let edit = JSONTree.object([
             .init(
                 "setCommandLine",
@@ -318,14 +325,42 @@ extension CaseRun {
             return message.message.kind == .sync
                 ? PlanEdit(Change(kind: .engine, edit: edit, verified: false)) : nil
         }
+        return standInEdit(failure)
+    }
+
+    /// A stand-in that acknowledges every message.
+    func standInEdit(_ failure: FailedExpectation) -> PlanEdit? {
+        guard let host = failure.scope?.host else { return nil }
         let edit = JSONTree.object([.init("engine", .object([.init("reply", .string("acknowledge"))]))])
         return PlanEdit(
             Change(kind: .engine, edit: edit, verified: false),
             .hosts { hosts in
                 guard case .embedded(var behavior) = hosts[host].engine?.value else { return }
                 behavior.reply = .acknowledge
+                behavior.failEvery = 0
                 hosts[host].engine = Body(.embedded(behavior), json: .null)
             })
+    }
+
+    /// The flags that let sync messages through (SYN-2, SYN-4).
+    func flagEdits(_ failure: FailedExpectation) -> [PlanEdit] {
+        guard let host = failure.scope?.host else { return [] }
+        let flags: [(String, @Sendable (inout DriverConfig) -> Void)] = [
+            ("syncMonitorNotificationFlag", { $0.syncMonitorNotificationFlag = true }),
+            ("sendSyncNotificationFlag", { $0.sendSyncNotificationFlag = true }),
+        ]
+        return flags.map { name, set in
+            PlanEdit(
+                Change(
+                    kind: .config, edit: .object([.init("config", .object([.init(name, .bool(true))]))]),
+                    verified: false),
+                .hosts { hosts in
+                    var config = DriverConfig()
+                    hosts[host].config?.value.apply(to: &config)
+                    set(&config)
+                    hosts[host].config = Body(DriverConfigChange(to: config), json: .null)
+                })
+        }
     }
 
     /// The delay of the stand-in of the host that a failure is about.

@@ -8,7 +8,8 @@ extension CaseRun {
         }
         do throws(LookFault) {
             failure.report.nearest = try nearest(to: failure, scope)
-            failure.report.why = outcomes(for: failure, scope) + reasons(for: &failure, scope)
+            failure.report.why =
+                outcomes(for: failure, scope) + reasons(for: &failure, scope) + reasons(forTooManyIn: failure, scope)
         } catch {
             // A pattern that was too costly has ended the case before.
         }

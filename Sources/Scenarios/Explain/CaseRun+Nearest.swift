@@ -28,7 +28,8 @@ extension CaseRun {
         return Array(nearest.prefix(Self.mostNearest))
     }
 
-    private func isTooMany(_ failure: FailedExpectation, _ found: Int) -> Bool {
+    /// Whether a failure is about messages that must not be there.
+    func isTooMany(_ failure: FailedExpectation, _ found: Int) -> Bool {
         switch failure.expectation?.subject {
         case .messages(_, let count): found > count.atMost ?? .max
         case .nothingElse, .lossless: true

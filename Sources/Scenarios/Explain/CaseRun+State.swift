@@ -15,6 +15,8 @@ extension CaseRun {
                 return exists ? absence(of: reference, host) : []
             }
             return words(of: reference, fields, failure, host)
+        case .routine(let wanted): return reasons(for: wanted, failure)
+        case .counters, .queue: return reasons(forCountersIn: failure, host(of: expectation, index))
         case .outcome(_, let id):
             let step = id.flatMap { id in steps.lastIndex { $0.step.id == id } } ?? index
             return answer(toCreationIn: step)

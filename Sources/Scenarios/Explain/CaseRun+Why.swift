@@ -50,7 +50,7 @@ extension CaseRun {
     }
 
     /// What the routines did in a step, by record.
-    private func decisions(of index: Int) -> [(record: Int?, routines: [ObservedRoutine])] {
+    func decisions(of index: Int) -> [(record: Int?, routines: [ObservedRoutine])] {
         guard let outcome = steps[index].outcome else { return [] }
         if let replay = outcome.replay { return replay.records.map { ($0.line, $0.routines) } }
         return [(nil, outcome.routines)]

@@ -28,7 +28,9 @@ struct ChangeSearch {
             changes.append(change)
             return changes
         }
-        if let change = smallestNumber() {
+        if let change = firstVerified(run.edits(againstMessagesOf: failure)) {
+            changes.append(change)
+        } else if let change = smallestNumber() {
             changes.append(change)
         } else if let change = firstVerified(run.edits(forAbsentIn: failure)) {
             changes.append(change)
@@ -118,6 +120,12 @@ struct ChangeSearch {
                 if let change = smallestQueue(dropped) { return change }
             case .delivery(let delivered) where delivered.status == NTStatus.timeout.name:
                 if let change = fasterEngine(delivered) ?? longerTimeout(delivered) { return change }
+            case .delivery(let delivered) where delivered.delivery == MessageRecord.Delivery.notSent.rawValue:
+                for flag in run.flagEdits(failure) {
+                    if let change = verified(flag) { return change }
+                }
+            case .delivery(let delivered) where delivered.engineReply != nil:
+                if let edit = run.standInEdit(failure), let change = verified(edit) { return change }
             case .delivery(let delivered) where delivered.pausedBy != nil:
                 if let edit = run.workerEdit(failure), let change = verified(edit) { return change }
             case .reply(let reply):

@@ -62,10 +62,10 @@ extension CaseRun {
     /// The history of the words on a host.
     func history(of host: Int) -> WordHistory {
         var history = WordHistory()
-        var policies = plan.hosts[host].rulePolicies?.value.items ?? []
+        var policies = plan.hosts[host].rulePolicies
         for (index, run) in steps.enumerated() where run.host == host {
             switch run.step.action {
-            case .setRulePolicies(let list): policies = list.value.items
+            case .setRulePolicies(let list): policies = list
             case .setRules(let process, let change):
                 if let processId = processId(process) {
                     history.add(change.value.masks, .rules, of: processId, index, run, .step)
@@ -96,7 +96,7 @@ extension CaseRun {
     }
 
     private func note(
-        _ message: ObservedMessage, _ run: StepRun, _ index: Int, _ policies: [RulePolicy],
+        _ message: ObservedMessage, _ run: StepRun, _ index: Int, _ policies: Body<RulePolicyList>?,
         in history: inout WordHistory
     ) {
         guard let process = message.message.process else { return }
@@ -120,7 +120,7 @@ extension CaseRun {
 
     private func noteCreation(
         _ message: ObservedMessage, _ processId: UInt32, _ run: StepRun, _ index: Int, _ place: StepPlace,
-        _ policies: [RulePolicy], in history: inout WordHistory
+        _ policies: Body<RulePolicyList>?, in history: inout WordHistory
     ) {
         func add(_ word: WordHistory.Word, _ set: UInt32, clearing cleared: UInt32 = 0, _ cause: Cause) {
             history.add(
@@ -134,11 +134,15 @@ extension CaseRun {
             add(.flags, request.creation.value.flags?.rawValue ?? 0, creation)
         }
         add(.flags, ProcessFlags.threadNotifyRoutineExSet.rawValue, creation)
-        for (entry, policy) in policies.enumerated()
+        for (entry, policy) in (policies?.value.items ?? []).enumerated()
         where ImageNamePattern(policy.imageFileName).matches(message.message.imageFileName ?? "") {
+            let line = (policies?.itemLines ?? []).dropFirst(entry).first
             var cause = Cause(
                 .policy,
-                detail: "Entry \(entry) of the rule policies, \(policy.imageFileName), gave it: \(place.words).")
+                detail:
+                    "Entry \(entry + 1) of rulePolicies\(line.map { ", line \($0)" } ?? ""), \(policy.imageFileName), "
+                    + "gave it when the process was created: \(place.words).")
+            cause.entryLine = line
             (cause.entry, cause.place) = (entry, place)
             add(.rules, policy.rules.rawValue, cause)
             add(.flags, policy.flags.rawValue, cause)

@@ -12,6 +12,7 @@ import Runtime
 final class LocalHost: ScenarioHost {
     let name: String
     let driver: Driver
+    let clock: CaseClock
     private let engine: ReplaceableEngine
     private let makeEngine: @Sendable (EngineSetting) -> any EnginePort
     /// Starts a replay of a recording onto this host.
@@ -23,16 +24,17 @@ final class LocalHost: ScenarioHost {
     private let replay: Replaying
 
     init(
-        name: String, setting: EngineSetting, clock: any DriverClock, timers: any TimerQueue, workQueue: any WorkQueue,
+        name: String, setting: EngineSetting, clock: CaseClock, timers: any TimerQueue, workQueue: any WorkQueue,
         limits: DriverLimits, makeEngine: @escaping @Sendable (EngineSetting) -> any EnginePort,
         replay: @escaping Replaying
     ) {
         self.name = name
+        self.clock = clock
         self.makeEngine = makeEngine
         self.replay = replay
         engine = ReplaceableEngine(makeEngine(setting))
         driver = Driver(
-            limits: limits, engine: engine, clock: clock, timers: timers, workQueue: workQueue,
+            limits: limits, engine: engine, clock: clock.driverClock, timers: timers, workQueue: workQueue,
             followerQueue: InlineWorkQueue())
     }
 

@@ -66,14 +66,8 @@ public final class LocalTestBed: TestBed {
     }
 
     private func makeLocalHost(_ plan: HostPlan, startingAt start: FileTime) -> LocalHost {
-        let clock: any DriverClock
-        if let time = time as? VirtualCaseTime {
-            let recording = RecordingClock(.events, over: time.time)
-            recording.advance(toEvent: start)
-            clock = recording
-        } else {
-            clock = SystemClock()
-        }
+        let virtual = (time as? VirtualCaseTime)?.time
+        let clock = virtual.map { CaseClock.virtual(RecordingClock(startingAt: start, over: $0)) } ?? .real
         let name = plan.name
         let host = LocalHost(
             name: name, setting: plan.engine?.value ?? engine, clock: clock, timers: timers,
@@ -125,18 +119,18 @@ public final class LocalTestBed: TestBed {
     }
 
     /// The host for the events of a machine, as `plan` wants it.
-    private func target(of machine: String?, _ plan: ReplayPlan, _ host: LocalHost) -> Driver? {
+    private func target(of machine: String?, _ plan: ReplayPlan, _ host: LocalHost) -> LocalHost? {
         switch plan.machines {
-        case .first, .named: return host.driver
+        case .first, .named: return host
         case .mapped(let map):
             guard let name = map.first(where: { $0.key.lowercased() == machine })?.value else { return nil }
-            return hosts.withLock { $0.first { $0.name == name } }?.driver
+            return hosts.withLock { $0.first { $0.name == name } }
         case .all:
-            guard let machine else { return host.driver }
+            guard let machine else { return host }
             let new = makeLocalHost(HostPlan(name: machine), startingAt: CasePlan.defaultStartTime)
             new.driver.changeConfig { $0 = host.driver.config }
             new.driver.rulePolicySet = host.driver.rulePolicySet
-            return new.driver
+            return new
         }
     }
 }

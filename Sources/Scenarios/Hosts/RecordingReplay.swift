@@ -30,7 +30,7 @@ final class RecordingReplay: Sendable {
 
     init(
         _ plan: ReplayPlan, _ lines: sending any RecordedLines, timers: any TimerQueue, caller: CallerTag,
-        target: @escaping @Sendable (_ machine: String?) -> Driver?
+        target: @escaping @Sendable (_ machine: String?) -> LocalHost?
     ) {
         self.plan = plan
         let decisions = Locked<[RecordDecision]>([])
@@ -55,7 +55,11 @@ final class RecordingReplay: Sendable {
         }
         let reader = ReadAhead(options)
         feed = EventFeed(options: options, pacer: pacer) { machine in
-            target(machine).map { EventTarget(driver: $0, caller: caller, onEventTime: { _ in }) }
+            target(machine).map { host in
+                EventTarget(
+                    driver: host.driver, caller: caller, onEventTime: { _ in },
+                    makeClockStep: { host.clock.make($0, timers, completion: $1) })
+            }
         }
         state = Locked(State(lines: lines, reader: reader))
     }

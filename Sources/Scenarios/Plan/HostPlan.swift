@@ -25,6 +25,8 @@ public struct Body<Value: Sendable>: Sendable {
     public var value: Value
     /// The JSON that a service gets.
     public let json: JSONTree
+    /// The lines of the items of a list; empty for anything else.
+    public var itemLines: [Int] = []
 
     /// The value `value`, which was read from `json`.
     public init(_ value: Value, json: JSONTree) {

@@ -133,7 +133,8 @@ extension Reason.Decision {
         place.writeMembers(to: &json)
         json.member("event", event)
         json.member("routine", routine)
-        json.member("makes", makes)
+        if let makes { json.member("makes", makes) }
+        if let message { json.member("message", message) }
         json.member("notified", notified)
         json.member("checks", each: checks) { json, check in
             json.object { json in
@@ -156,6 +157,7 @@ extension Cause {
             if let message { json.member("message", message) }
             if let place { place.writeMembers(to: &json) }
             if let entry { json.member("entry", entry) }
+            if let entryLine { json.member("entryLine", entryLine) }
             if let rule { json.member("rule", rule) }
             json.member("detail", detail)
         }
@@ -188,10 +190,11 @@ extension Reason.Delivered {
                 }
             }
         }
-        if let engineDelayMs {
+        if engineDelayMs != nil || engineReply != nil {
             json.member("engine") { json in
                 json.object { json in
-                    json.member("delayMs", engineDelayMs)
+                    if let engineReply { json.member("reply", engineReply) }
+                    if let engineDelayMs { json.member("delayMs", engineDelayMs) }
                     if let engineLine { json.member("line", engineLine) }
                 }
             }

@@ -25,8 +25,10 @@ public enum Reason: Sendable {
         public var event: String
         /// The routine.
         public var routine: String
-        /// The message that it makes.
-        public var makes: String
+        /// The message that it makes; nil if that does not matter.
+        public var makes: String?
+        /// The message that it made; nil if it made none.
+        public var message: UInt64?
         /// Whether it made some message.
         public var notified: Bool
         /// The conditions on the way to the message, up to the one that failed.
@@ -93,6 +95,8 @@ public enum Reason: Sendable {
         public var timeout: Limit?
         /// The step since which the worker is paused, for a queued message.
         public var pausedBy: StepPlace?
+        /// How the stand-in answers, if it is at fault.
+        public var engineReply: String?
         /// How long the engine takes.
         public var engineDelayMs: Int?
         /// The line that says so.
@@ -160,6 +164,8 @@ public struct Cause: Hashable, Sendable {
     public var place: StepPlace?
     /// The number of the policy, from 0.
     public var entry: Int?
+    /// The line of the policy.
+    public var entryLine: Int?
     /// The rule of the driver model.
     public var rule: String?
     /// In words: a sentence.

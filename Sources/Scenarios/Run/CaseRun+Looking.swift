@@ -255,7 +255,6 @@ extension CaseRun {
         if compared.contains(where: { $0.allSatisfy(\.isMet) }) { return nil }
         var failure = FailedExpectation(
             expectation, in: run, index, expected: "ran" + wanted.words, subject: "routine \(wanted.routine.name)")
-        failure.report.found = ran.count
         if let nearest = compared.min(by: { $0.count { !$0.isMet } < $1.count { !$0.isMet } }) {
             failure.report.fields = nearest
         } else {

@@ -26,7 +26,7 @@ enum ReasonText {
 
     private static func describe(_ reason: Reason) -> (title: String, lines: [String]) {
         switch reason {
-        case .decision(let decision): return ("why it did not come", describe(decision))
+        case .decision(let decision): return (title(of: decision), describe(decision))
         case .absent(_, let detail): return ("why it did not come", [detail.asSentence])
         case .dropped(let dropped):
             var lines = [
@@ -55,10 +55,25 @@ enum ReasonText {
         return lines
     }
 
+    private static func title(of decision: Reason.Decision) -> String {
+        if let message = decision.message { return "why #\(message) came" }
+        return decision.makes == nil ? "why it is so" : "why it did not come"
+    }
+
     private static func describe(_ decision: Reason.Decision) -> [String] {
         var lines = ["\(decision.place.words), \(decision.event.escapingInvisible)"]
-        lines.append("  \(decision.routine) makes \(decision.makes). It ended at")
-        lines.append("    NOT  \(decision.decidedBy)   it was \(decision.value.escapingInvisible)")
+        let mark = decision.holds ? "yes" : "NOT"
+        let look = "    \(mark)  \(decision.decidedBy)   it was \(decision.value.escapingInvisible)"
+        if decision.message != nil {
+            lines.append("  \(decision.routine) made it, because")
+            lines.append(look)
+        } else if let makes = decision.makes {
+            lines.append("  \(decision.routine) makes \(makes). It ended at")
+            lines.append("    NOT  \(decision.decidedBy)   it was \(decision.value.escapingInvisible)")
+        } else {
+            lines.append("  \(decision.routine) looked at")
+            lines.append(look)
+        }
         if let cause = decision.cause {
             lines += cause.detail.split(separator: "\n").map { "  " + String($0).escapingInvisible }
         }
@@ -80,6 +95,9 @@ enum ReasonText {
         if let timeout = delivered.timeout {
             let line = timeout.line.map { " (line \($0))" } ?? ""
             lines.append("The limit is \(timeout.setting), \(timeout.value) ms\(line).")
+        }
+        if let reply = delivered.engineReply {
+            lines.append("The stand-in is set to \(reply)" + (delivered.engineLine.map { " (line \($0))" } ?? "") + ".")
         }
         if let delay = delivered.engineDelayMs {
             lines.append("The engine takes \(delay) ms" + (delivered.engineLine.map { " (line \($0))" } ?? "") + ".")

@@ -1,0 +1,69 @@
+import Driver
+import Messages
+
+// Why the driver made a message.
+extension CaseRun {
+    /// The decision that led to a message; nil if no routine that the run knows of made it.
+    func decision(thatMade sequence: UInt64, on host: Int, _ history: WordHistory) -> Reason.Decision? {
+        guard let message = logs[host][sequence], let index = message.step, steps.indices.contains(index),
+            let path = MessagePath.table.first(where: { $0.type == MessageType(of: message.message) })
+        else { return nil }
+        for (record, routines) in decisions(of: index) {
+            guard let routine = routines.first(where: { $0.messages.contains(sequence) && $0.routine == path.routine })
+            else { continue }
+            let looks = routine.checks
+            // The condition that is most telling: the last one about a rule, a flag or the event itself.
+            guard let condition = path.conditions.last, let look = looks.first(where: { $0.check == condition.check })
+            else { return nil }
+            var place = steps[index].place
+            place.record = record
+            var decision = Reason.Decision(
+                place: place, event: steps[index].step.action?.words ?? "", routine: routine.routine.name,
+                makes: path.type.operation.name, notified: true,
+                checks: looks.filter { look in path.conditions.contains { $0.check == look.check } }.map {
+                    Reason.CheckReport(check: "\($0.check.text)", holds: $0.holds, value: $0.value)
+                },
+                decidedBy: "\(look.check.text)", holds: look.holds, value: look.value,
+                cause: look.check.bit == nil ? nil : cause(of: look, routine, index, history, host))
+            decision.message = sequence
+            return decision
+        }
+        return nil
+    }
+
+    /// Why there are messages that must not be there: the first that match.
+    func reasons(forTooManyIn failure: FailedExpectation, _ scope: MessageScope) -> [Reason] {
+        guard isTooMany(failure, failure.report.found ?? 0), !failure.isAboutLoss else { return [] }
+        let history = history(of: scope.host)
+        return failure.report.matched.prefix(3).compactMap { sequence in
+            decision(thatMade: sequence, on: scope.host, history).map { .decision($0) }
+        }
+    }
+
+    /// The edits that may keep a message from being made: without its rule.
+    func edits(againstMessagesOf failure: FailedExpectation) -> [PlanEdit] {
+        guard let scope = failure.scope, isTooMany(failure, failure.report.found ?? 0), !failure.isAboutLoss else {
+            return []
+        }
+        return failure.report.matched.prefix(3).flatMap { sequence -> [PlanEdit] in
+            guard let message = logs[scope.host][sequence], let index = message.step, steps.indices.contains(index),
+                let path = MessagePath.table.first(where: { $0.type == MessageType(of: message.message) }),
+                let (word, bit, _) = path.conditions.last?.check.bit, word == .rules,
+                path.conditions.last?.holds == true,
+                let processId = message.message.process?.processId,
+                let process = names.processes.filter({ $0.value.identity?.processId == processId }).keys.min()
+            else { return [] }
+            let rule = ProcessRules(rawValue: bit)
+            if path.type.operation == .async(.loadImage) {
+                return [rulesEdit(process, set: .suppressAsyncImageLoad, before: steps[index])]
+            }
+            return [creationEdit(process, without: rule), rulesEdit(process, clear: rule, before: steps[index])]
+                .compactMap(\.self)
+        }
+    }
+}
+
+extension FailedExpectation {
+    /// Whether it is about lost messages rather than made ones.
+    fileprivate var isAboutLoss: Bool { if case .lossless = expectation?.subject { true } else { false } }
+}
