@@ -56,7 +56,10 @@ struct Composer: ~Copyable {
                 add(YAMLFault(line: event.position.line, "\(directive) is not read; only %YAML 1.2 is allowed"))
             }
             anchors = [:]
-            documents.append(try node(try events.next()))
+            var root = try node(try events.next())
+            // libyaml has the position of what follows.
+            if root.scalar == YAMLScalar("", isPlain: true) { root.position = event.position }
+            documents.append(root)
             return true
         default: return true
         }

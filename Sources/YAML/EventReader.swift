@@ -6,6 +6,8 @@ struct EventReader: ~Copyable {
     /// On the heap: the parser points to itself.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let bytes: UnsafeBufferPointer<UInt8>
+    /// Where the last event ended.
+    private var end = YAMLPosition(line: 1, column: 1)
 
     /// A reader of `bytes`, which must outlive it.
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -27,7 +29,12 @@ struct EventReader: ~Copyable {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw fault() }
         defer { yaml_event_delete(&event) }
-        return Event(event)
+        var position = YAMLPosition(event.start_mark)
+        let isMissing = event.type == YAML_SCALAR_EVENT && event.start_mark.index == event.end_mark.index
+        // For a missing value, libyaml may have the position of the next token, which at the end of the text is behind it.
+        if isMissing && position.column == 1 { position = end }
+        end = YAMLPosition(event.end_mark)
+        return Event(event, at: position)
     }
 
     /// The fault that the parser stopped at.
@@ -37,28 +44,23 @@ struct EventReader: ~Copyable {
         switch reason.error {
         case YAML_READER_ERROR:
             let detail =
-                reason.problem_value > 0
+                reason.problem_value >= 0
                 ? "\(problem): U+\(reason.problem_value.hexDigits(4, uppercase: true))" : problem
-            return YAMLFault(line: line(of: reason.problem_offset), "is not YAML: \(detail)")
+            return YAMLFault(line: bytes.line(of: reason.problem_offset), "is not YAML: \(detail)")
+        case YAML_PARSER_ERROR where problem.hasPrefix("Maximum nesting level"):
+            return YAMLFault(line: reason.problem_mark.line + 1, "is nested too deeply")
         case YAML_SCANNER_ERROR, YAML_PARSER_ERROR:
             let context = reason.context.map { String(cString: $0) } ?? ""
+            // An end that is missing is noticed lines later.
+            let start = reason.context_mark.line
+            let origin =
+                !context.isEmpty && start < reason.problem_mark.line ? " \(context) from line \(start + 1)" : ""
             return YAMLFault(
                 line: reason.problem_mark.line + 1,
-                "is not YAML: \(problem)" + EventReader.advice(on: problem, context))
+                "is not YAML: \(problem)" + origin + EventReader.advice(on: problem, context))
         default:
             return YAMLFault(line: nil, "is not YAML: \(problem)")
         }
-    }
-
-    /// The line of the byte at `offset`.
-    private func line(of offset: Int) -> Int {
-        var line = 1
-        var previous: UInt8 = 0
-        for byte in bytes.prefix(offset) {
-            if byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") && previous != UInt8(ascii: "\r") { line += 1 }
-            previous = byte
-        }
-        return line
     }
 
     /// What to write instead, if `problem` is due to a name of an image or a glob: these have backslashes and begin with
@@ -99,8 +101,8 @@ struct Event {
     let kind: Kind
     let position: YAMLPosition
 
-    init(_ event: yaml_event_t) {
-        position = YAMLPosition(line: event.start_mark.line + 1, column: event.start_mark.column + 1)
+    init(_ event: yaml_event_t, at position: YAMLPosition) {
+        self.position = position
         let data = event.data
         switch event.type {
         case YAML_STREAM_START_EVENT: kind = .streamStart
@@ -136,4 +138,8 @@ struct Event {
 
 private func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {
     pointer.map { String(cString: $0) }
+}
+
+extension YAMLPosition {
+    fileprivate init(_ mark: yaml_mark_t) { self.init(line: mark.line + 1, column: mark.column + 1) }
 }

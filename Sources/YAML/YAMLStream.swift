@@ -35,7 +35,7 @@ public struct YAMLStream: Sendable {
     public enum Dialect: Sendable {
         /// Tags and directives have no effect, a merge key is a key as any other.
         case lenient
-        /// Tags, merge keys, and directives other than `%YAML 1.2` are faults.
+        /// Tags, merge keys, directives other than `%YAML 1.2`, and the line breaks that only YAML 1.1 has are faults.
         case strict
     }
 
@@ -44,6 +44,9 @@ public struct YAMLStream: Sendable {
     /// The time is linear in the size of the text and in the limits.
     public init(_ bytes: [UInt8], limits: Limits, dialect: Dialect) {
         self = bytes.withUnsafeBufferPointer { bytes in
+            if let fault = TextCheck.fault(of: bytes, dialect: dialect) {
+                return YAMLStream(documents: [], faults: [fault], unlistedFaults: 0)
+            }
             var composer = Composer(bytes, limits: limits, dialect: dialect)
             return composer.stream()
         }

@@ -113,6 +113,14 @@ func faults(in text: String, maxDepth: Int = 64) -> [JSONFault] {
         #expect(faults(in: bytes) == [JSONFault(pointer: "", detail: "invalid UTF-8 at byte \(offset)")])
     }
 
+    @Test(arguments: [("[1,\n]", 4), ("", 0), ("{} {}", 3), ("[\"\\x\"]", 2), ("[", 1)] as [(String, Int)])
+    func `the fault of a text that is not JSON has its byte as a number too`(text: String, offset: Int) {
+        #expect { try JSONDocument.read(Array(text.utf8), visit) } throws: { ($0 as? JSONFaults)?.offset == offset }
+        #expect { try JSONDocument.read(Array("[1.5]".utf8)) { $0.bool() } } throws: {
+            ($0 as? JSONFaults)?.offset == nil
+        }
+    }
+
     @Test func `every proper prefix of an object is refused`() {
         let bytes = Array(Self.valid.utf8)
         #expect(faults(in: bytes) == [JSONFault(pointer: "/n/2", detail: outOfInt64 + ", not 18446744073709551615")])

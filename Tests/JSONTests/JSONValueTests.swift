@@ -120,6 +120,15 @@ extension Result where Failure == JSONFaults {
         #expect(read(#"["\u0000","\u0001"]"#) { $0.array(maxCount: 2)?[1].string() }.value == "\u{1}")
     }
 
+    @Test(arguments: [
+        (#""x\u0000\ud83d\ude00""#, "x\0😀"), ("-1.50E+3", "-1.50E+3"), ("007", nil),
+        ("18446744073709551616", "18446744073709551616"),
+        ("true", nil), ("null", nil), ("[]", nil), ("{}", nil),
+    ])
+    func `a string and a number have their characters as they are`(text: String, expected: String?) {
+        #expect(read(text) { $0.characters }.value == expected)
+    }
+
     @Test(arguments: ["a", "é", "€", "😀", "\\n", "\\ud83d\\ude00"])
     func `the length of a string is counted in UTF-16 units`(unit: String) {
         let width = unit == "😀" || unit.hasPrefix("\\ud") ? 2 : 1

@@ -1,0 +1,89 @@
+import Testing
+import YAML
+
+@Suite struct YAMLLimitTests {
+    private static let tooMany = "has more than 10000 values, counting what its aliases repeat"
+
+    @Test func `values and keys count, and an alias counts as what it repeats`() {
+        #expect(read("{a: [x, y]}", nodes: 5).faults.isEmpty)
+        #expect(
+            read("{a: [x, y]}", nodes: 4).faults.map(\.detail) == [
+                "has more than 4 values, counting what its aliases repeat"
+            ])
+        #expect(read("[&a [x, y], *a]", nodes: 7).faults.isEmpty)
+        #expect(read("[&a [x, y], *a]", nodes: 6).faults.count == 1)
+        #expect(read("--- a\n--- b\n--- c\n", nodes: 3).faults.isEmpty)
+        #expect(read("--- a\n--- b\n--- c\n", nodes: 2).documents.count == 2)
+    }
+
+    @Test func `bytes of texts count, and an alias counts as what it repeats`() {
+        #expect(read("{a: [é, &x yy, *x]}", textBytes: 7).faults.isEmpty)
+        #expect(
+            read("{a: [é, &x yy, *x]}", textBytes: 6).faults.map(\.detail) == [
+                "has more than 6 bytes of text, counting what its aliases repeat"
+            ])
+    }
+
+    @Test func `containers can be nested so deep, also by aliases`() {
+        #expect(read("[[{a: x}]]", depth: 3).faults.isEmpty)
+        #expect(read("- - a: [x]", depth: 3).faults.map(\.shown) == ["1: is nested more than 3 levels deep"])
+        #expect(read("- &a [x]\n- [*a]\n", depth: 3).faults.isEmpty)
+        #expect(
+            read("- &a [x]\n-\n - - *a\n", depth: 3).faults.map(\.shown) == ["3: is nested more than 3 levels deep"])
+    }
+
+    @Test(arguments: ["[", "{", "- ", "? ", "[? ", "{a: "])
+    func `a mebibyte of the beginnings of containers is refused at once`(start: String) {
+        let text = String(repeating: start, count: (1 << 20) / start.utf8.count)
+        expectQuick { #expect(faults(text).count == 1) }
+    }
+
+    @Test(arguments: [false, true])
+    func `aliases that multiply are refused at once, also in a key`(isKey: Bool) {
+        var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
+        for level in 1...30 {
+            let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ",")
+            text += "a\(level): &a\(level) [\(aliases)]\n"
+        }
+        if isKey { text += "? *a30\n: 1\n" }
+        expectQuick { #expect(faults(text) == [Self.tooMany]) }
+    }
+
+    @Test func `large texts that aliases repeat are refused at once`() {
+        let text = "- &a \"\(String(repeating: "x", count: 1 << 19))\"\n" + String(repeating: "- *a\n", count: 9000)
+        expectQuick {
+            #expect(faults(text) == ["has more than 4194304 bytes of text, counting what its aliases repeat"])
+        }
+    }
+
+    @Test(arguments: [
+        "- &a [" + String(repeating: "x,", count: 500_000) + "]", String(repeating: "- x\n", count: 250_000),
+        String(repeating: "---\n", count: 250_000),
+        String(repeating: "[", count: 60)
+            + String(repeating: "{a: 1},", count: 140_000),
+        String(repeating: "? ", count: 60) + "[" + String(repeating: "x,", count: 500_000) + "]",
+    ])
+    func `too many values are refused at once`(text: String) {
+        expectQuick { #expect(faults(text).last == Self.tooMany) }
+    }
+
+    @Test func `too many directives are refused at once`() {
+        let text = (0..<60_000).map { "%TAG !a\($0)! x\n" }.joined() + "---\na: 1\n"
+        expectQuick { #expect(faults(text) == ["has more than 100 lines that begin with %TAG"]) }
+    }
+
+    @Test(arguments: [
+        String(repeating: "x ", count: 500_000), "? " + String(repeating: "k", count: 1_000_000) + "\n: 1\n",
+        String(repeating: "# x\n", count: 250_000), String(repeating: "\n", count: 1_000_000),
+        "a: >\n" + String(repeating: "  x\n\n", count: 200_000),
+        "\"" + String(repeating: "\\u00e9", count: 170_000) + "\"",
+    ])
+    func `a mebibyte of text is read quickly`(text: String) {
+        expectQuick { #expect(faults(text).isEmpty) }
+    }
+
+    /// Generous: these take milliseconds, or minutes if something grows faster than the text.
+    private func expectQuick(_ body: () -> Void) {
+        #expect(ContinuousClock().measure(body) < .seconds(10))
+    }
+}
