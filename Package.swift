@@ -207,6 +207,7 @@ if Context.environment["WDFILTERD_FUZZ"] != nil {
             path: "Fuzz/EventFeed", swiftSettings: strict),
         fuzzer("Messages", ["Messages", "Bytes"]),
         fuzzer("JSON", ["JSON", "DriverJSON", "Driver", "Messages"]),
+        fuzzer("ScenarioFile", ["ScenarioFile", "JSON"]),
         fuzzer("NativeEvents", ["FuzzEventFeed", "Replay"]),
         fuzzer("SysmonEvents", ["FuzzEventFeed", "Replay"]),
         fuzzer(
