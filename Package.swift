@@ -106,7 +106,10 @@ let package = Package(
             ]),
         library(
             "Console",
-            ["Settings", "Runtime", "Curl", "Messages", "JSON", "Locking", "Bytes", arguments, logging, deques]),
+            [
+                "Settings", "Replay", "Runtime", "Curl", "Messages", "JSON", "Locking", "Bytes", arguments, logging,
+                deques,
+            ]),
         library(
             "ReplayCommand",
             [

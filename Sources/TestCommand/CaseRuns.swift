@@ -8,12 +8,16 @@ struct CaseRuns {
     private let cases: [CasePlan]
     private let place: any RunPlace
     private let options: RunningOptions
+    private let countsRoutines: Bool
     private let control: RunControl
 
-    init(_ cases: [CasePlan], at place: any RunPlace, options: RunningOptions, control: RunControl) {
+    init(
+        _ cases: [CasePlan], at place: any RunPlace, options: RunningOptions, countsRoutines: Bool, control: RunControl
+    ) {
         self.cases = cases
         self.place = place
         self.options = options
+        self.countsRoutines = countsRoutines
         self.control = control
     }
 
@@ -85,6 +89,7 @@ struct CaseRuns {
         var settings = CaseRun.Options()
         settings.settle = options.settle?.duration
         settings.keepsGoing = options.keepGoing
+        settings.countsRoutines = countsRoutines
         settings.isCancelled = { [control] in control.isInterrupted }
         return CaseRun(plan, on: place.makeTestBed(for: plan), options: settings).run()
     }

@@ -18,6 +18,21 @@ struct ReportOptions: ParsableArguments {
     @Flag(help: "Print the report by the Test Anything Protocol (TAP 14) instead of as text.")
     var tap = false
 
+    @Option(
+        help: """
+            Where to annotate failures: github = commands and a summary of the step for GitHub Actions, \
+            auto = there if GITHUB_ACTIONS is true.
+            """)
+    var annotate = AnnotationChoice.auto
+
+    @Flag(help: "Report which outcomes of the driver's conditions the cases reached, as replay does.")
+    var coverage = false
+
+    @Option(
+        help: "Exit with 1 if the coverage, as shown to a tenth, is less than this percentage, 0 to 100.",
+        transform: Percentage.parse)
+    var failUnder: Double?
+
     @Flag(help: "Add durations to the JSON report, which then differ from run to run.")
     var timings = false
 
@@ -38,6 +53,14 @@ struct ReportOptions: ParsableArguments {
 
     @Flag(help: "Print the JSON Schema of scenario files.")
     var schema = false
+
+    /// Whether the run counts what the routines do.
+    var countsRoutines: Bool { coverage || failUnder != nil }
+
+    /// The commands of GitHub Actions, if they are wanted.
+    var workflowCommands: WorkflowCommands? {
+        annotate.isForGitHub ? WorkflowCommands(on: isForProgram ? .error : .output) : nil
+    }
 
     /// Whether standard output is for a program.
     var isForProgram: Bool { tap || json == "-" }
@@ -62,7 +85,10 @@ struct ReportOptions: ParsableArguments {
         let text =
             tap
             ? TAPReport(report).text
-            : RunText(report, isVerbose: verbose, isQuiet: quiet, style: TerminalStyle(color, of: .output)).text
+            : RunText(
+                report, isVerbose: verbose, isQuiet: quiet, showsCoverage: coverage,
+                style: TerminalStyle(color, of: .output)
+            ).text
         try StandardStream.output.deliver(text)
     }
 }

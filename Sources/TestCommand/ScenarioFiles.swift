@@ -17,7 +17,9 @@ struct ScenarioFiles {
     init(_ paths: [String], options: ScenarioFile.Options) throws(CommandFailure) {
         var names: [String] = []
         var seen: Set<String> = []
-        for path in paths { names += try Self.files(at: path).filter { seen.insert($0).inserted } }
+        for path in paths {
+            names += try Self.files(at: path).map(Self.harmless).filter { seen.insert($0).inserted }
+        }
         count = names.count
         var cases: [CasePlan] = []
         var faults: [RunReport.FileFault] = []
@@ -42,6 +44,11 @@ struct ScenarioFiles {
                 message: "--set: no scenario has the variable \(name.quoted())"
                     + variables.sorted().hintOrList(for: name))
         }
+    }
+
+    /// `name` so that a line that begins with it cannot be taken for a command of a pipeline (`::error`, `##[error]`).
+    private static func harmless(_ name: String) -> String {
+        name.first == ":" || name.first == "#" ? "./" + name : name
     }
 
     private static func bytes(of name: String) throws(RegularFile.Fault) -> [UInt8] {

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Bytes
 public import Console
+import Replay
 import Runtime
 import ScenarioFile
 import Scenarios
@@ -63,14 +64,32 @@ public struct TestCommand: CheckedCommand {
         if reports.check { return try printCheck(files) }
         let (cases, total) = selection.select(from: files.cases)
         if reports.list { return try printList(cases) }
+        let commands = reports.workflowCommands
+        commands?.stop()
         let control = RunControl(reports.quiet ? .none : .of(.error), signals: signals)
+        let result = Result { () throws(CommandFailure) in
+            try runAndReport(cases, of: files, total: total, control)
+        }
+        commands?.resume()
+        let report = try result.get()
+        commands?.annotate(report)
+        if commands != nil, let path = Environment["GITHUB_STEP_SUMMARY"] {
+            try StepSummary(report).append(to: path)
+        }
+        if let failure = failure(of: report, total: total, control) { throw failure }
+    }
+
+    /// Runs the cases, and prints and writes the report.
+    private func runAndReport(
+        _ cases: [CasePlan], of files: ScenarioFiles, total: Int, _ control: RunControl
+    ) throws(CommandFailure) -> RunReport {
         defer { control.clear() }
         var report = try run(cases, of: files, control)
         report.shard = selection.shard
         report.shard?.total = total
         control.clear()
         try reports.write(report)
-        if let failure = failure(of: report, total: total, control) { throw failure }
+        return report
     }
 
     private func run(
@@ -87,11 +106,16 @@ public struct TestCommand: CheckedCommand {
         let results =
             running.failFast && !files.faults.isEmpty
             ? cases.map { CaseRuns.skipped($0, "not run: --fail-fast") }
-            : CaseRuns(cases, at: place, options: running, control: control).run()
+            : CaseRuns(
+                cases, at: place, options: running, countsRoutines: reports.countsRoutines, control: control
+            ).run()
         var report = RunReport(
             version: Version.current, time: place.time, cases: results, faults: files.faults, fileCount: files.count)
         (report.engine, report.server) = (place.engine, place.server)
         report.started = now
+        if reports.countsRoutines {
+            report.coverage = results.reduce(into: RoutineCount()) { $0.add($1.routines ?? RoutineCount()) }.report
+        }
         report.seconds = Double(clock.uptimeNanoseconds() - uptime) / 1e9
         return report
     }
@@ -118,6 +142,9 @@ public struct TestCommand: CheckedCommand {
         }
         if !reasons.isEmpty { return CommandFailure(status: .usage, message: reasons.joined(separator: "; ")) }
         if sums.fail > 0 { reasons.append("\(sums.fail.counted("case")) failed") }
+        if let failUnder = reports.failUnder, let percent = report.coverage?.percent, percent < failUnder {
+            reasons.append("the coverage is \(percent) %, less than \(failUnder) %")
+        }
         if selection.failOnSkip, sums.skip > 0 { reasons.append("\(sums.skip.counted("case")) skipped") }
         return reasons.isEmpty ? nil : CommandFailure(status: .notMet, message: reasons.joined(separator: "; "))
     }

@@ -289,3 +289,113 @@ class TestSignals:
         cases = json.loads((tmp_path / "out.json").read_bytes())["cases"]
         assert [case.get("reason") for case in cases] == [None, "interrupted", "not run: interrupted"]
         assert JUnitXml.fromfile(str(tmp_path / "out.xml")).skipped == 2
+
+
+class TestGitHub:
+    def commands(self, text: str) -> tuple[list[str], list[str]]:
+        """The lines while commands are off, and those after."""
+        lines = text.splitlines()
+        first = lines[0]
+        assert first.startswith("::stop-commands::")
+        end = lines.index(f"::{first.removeprefix('::stop-commands::')}::")
+        return lines[1:end], lines[end + 1 :]
+
+    def test_failures_are_annotated_after_everything_else(self, folder: Path) -> None:
+        summary = folder / "summary.md"
+        summary.write_text("before\n")
+        result = run(folder, ".", GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
+        report, annotations = self.commands(result.stdout.decode())
+        assert report[-1].startswith("PASS 1  FAIL 2  SKIP 1  ERROR 2   of 5 cases and 1 wrong file in 2 files")
+        places = [annotation.partition(",title=")[0] for annotation in annotations]
+        assert places == [
+            f"::error file={name}.scenario.yaml,line={line}"
+            for name, line in (("wrong", 4), ("wrong", 5), *(("mixed", line) for line in (14, 16, 14, 16, 22)))
+        ]
+        hostile = 'hostile ]]> %3A%3Aerror file=x%3A%3Ay <&"#\\ | 😀'
+        assert annotations[2].partition(",title=")[2].startswith(hostile)
+        text = summary.read_text()
+        assert text.startswith("before\n### wdfilterd test\n")
+        assert text.count("\n| FAIL |") == 2
+
+    def test_the_token_is_new_each_time(self, folder: Path) -> None:
+        tokens = {run(folder, ".", "--annotate", "github").stdout.splitlines()[0] for _ in range(3)}
+        assert len(tokens) == 3
+
+    @pytest.mark.parametrize("arguments", [("--annotate", "none"), ()])
+    def test_elsewhere_nothing_is_annotated(self, folder: Path, arguments: tuple[str, ...]) -> None:
+        more = {"GITHUB_ACTIONS": "true"} if arguments else {}
+        summary = folder / "summary.md"
+        result = run(folder, ".", *arguments, GITHUB_STEP_SUMMARY=str(summary), **more)
+        assert b"::error file=wrong" not in result.stdout + result.stderr
+        assert b"stop-commands" not in result.stdout + result.stderr
+        assert not summary.exists()
+
+    @pytest.mark.parametrize("form", [("--json", "-"), ("--tap",)])
+    def test_a_report_for_a_program_stays_alone_on_standard_output(self, folder: Path, form: tuple[str, ...]) -> None:
+        plain = run(folder, ".", *form)
+        annotated = run(folder, ".", *form, "--annotate", "github")
+        assert annotated.stdout == plain.stdout
+        _, annotations = self.commands(annotated.stderr.decode())
+        assert [line.startswith("::error ") for line in annotations] == [True] * 7 + [False]
+
+    def test_no_line_begins_with_text_from_outside(self, folder: Path) -> None:
+        (folder / "wrong.scenario.yaml").rename(folder / "::error file=x::owned.scenario.yaml")
+        (folder / "mixed.scenario.yaml").rename(folder / "##[error]owned.scenario.yaml")
+        names = sorted(path.name for path in folder.iterdir())
+        for arguments in ((), ("--check",), ("--list",), ("--tap",), ("--verbose",)):
+            result = run(folder, *names, *arguments)
+            for line in (result.stdout + result.stderr).decode().splitlines():
+                assert not line.strip().startswith(("::", "##["))
+
+
+class TestCoverage:
+    def test_it_is_written_as_replay_writes_it(self, folder: Path) -> None:
+        (folder / "wrong.scenario.yaml").unlink()
+        assert "coverage" not in report(folder)
+        coverage = report(folder, "--coverage")["coverage"]
+        assert list(coverage) == ["percent", "reached", "outcomes", "routines", "messageTypes", "gaps"]
+        routines = {routine["routine"]: routine for routine in coverage["routines"]}
+        created = routines["MpCreateProcessNotifyRoutineEx"]
+        # One in the first case, one in each of the two rows, one before the refusal.
+        assert (created["records"], created["notified"]) == (4, 4)
+        made = {(each["kind"], each["operation"]): each["made"] for each in coverage["messageTypes"]}
+        assert made["direct", "CreateProcess"] == 4
+        reached = sum(
+            (condition["held"] > 0) + (condition["failed"] > 0)
+            for routine in coverage["routines"]
+            for condition in routine["conditions"]
+        )
+        assert coverage["reached"] == reached
+
+    def test_it_counts_what_a_recording_decided(self, tmp_path: Path) -> None:
+        lines = [
+            '{"type":"processCreate","processId":1000,"imageFileName":"a.exe","rules":["NotifyNewThreadDifferentProcess"]}',
+            '{"type":"processCreate","processId":1004,"imageFileName":"b.exe"}',
+            '{"type":"threadCreate","processId":1004,"creatorProcessId":1000,"threadId":3000}',
+        ]
+        (tmp_path / "native.ndjson").write_text("\n".join(lines) + "\n")
+        (tmp_path / "replay.scenario.yaml").write_text(
+            "scenario: 1\nname: recorded\nsteps: [{replay: {file: native.ndjson}}]\n"
+        )
+        replayed = subprocess.run(
+            [binary().absolute(), "replay", "native.ndjson", "--json"],
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+            env=environment(),
+        )
+        expected = json.loads(replayed.stdout)["coverage"]
+        found = report(tmp_path, "--coverage")["coverage"]
+        assert {**found, "gaps": None} == {**expected, "gaps": None}
+
+    def test_below_the_threshold_is_exit_1(self, folder: Path) -> None:
+        passes = ("mixed.scenario.yaml", "--filter", "*passes")
+        result = run(folder, *passes, "--coverage", "--fail-under", "90")
+        assert result.returncode == 1
+        text = result.stdout.decode()
+        percent = text.partition("Coverage: ")[2].split()[0]
+        assert result.stderr.decode() == f"the coverage is {percent} %, less than 90.0 %\n"
+        assert "MpCreateProcessNotifyRoutineEx: ran 1, notified 1" in text
+        assert text.splitlines()[-1].startswith("PASS 1 ")
+        assert run(folder, *passes, "--fail-under", "1").returncode == 0

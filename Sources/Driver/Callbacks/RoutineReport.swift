@@ -7,6 +7,12 @@ public struct CheckTrace: Hashable, Sendable {
 
     init(of routine: DriverRoutine) { first = CheckTrace.firstChecks[Int(routine.rawValue)] }
 
+    /// The trace of a run of `routine` that checked `checks`, which are its own.
+    public init(of routine: DriverRoutine, checks: some Sequence<(check: Check, holds: Bool)>) {
+        self.init(of: routine)
+        for (check, holds) in checks where check.routine == routine { note(check, holds) }
+    }
+
     /// Each routine's first condition, by raw value.
     private static let firstChecks: [UInt8] = DriverRoutine.table.map { $0.checks.first?.check.rawValue ?? 0 }
 

@@ -35,9 +35,16 @@ public struct Coverage: Hashable, Sendable {
 
     /// Counts one run of a routine.
     mutating func count(_ report: RoutineReport) {
-        paths[
-            Path(routine: report.routine, trace: report.trace, notified: report.notified), default: 0] += 1
+        count(report.routine, report.trace, notified: report.notified)
     }
+
+    /// Counts one run of `routine`.
+    public mutating func count(_ routine: DriverRoutine, _ trace: CheckTrace, notified: Bool) {
+        paths[Path(routine: routine, trace: trace, notified: notified), default: 0] += 1
+    }
+
+    /// Adds the counts of `other`.
+    public mutating func add(_ other: Coverage) { paths.merge(other.paths, uniquingKeysWith: +) }
 
     /// How often `routine` ran.
     public func runs(of routine: DriverRoutine) -> Runs {

@@ -1,8 +1,8 @@
-import JSON
+public import JSON
 
 extension CoverageReport {
     /// Writes the report as the API answers it.
-    func write(to json: inout JSONWriter) {
+    public func write(to json: inout JSONWriter) {
         json.object { json in
             // To a tenth exactly, whatever a Double would print.
             json.member("percent", json: Array("\(tenths / 10).\(tenths % 10)".utf8))

@@ -55,6 +55,11 @@ public struct CoverageReport: Equatable, Sendable {
 }
 
 extension CoverageReport {
+    /// The report of events that native lines or requests can express: with them, only an engine or a setting is missing.
+    public init(_ coverage: Coverage, of messages: MessageCounts) {
+        self.init(coverage, of: messages, in: .native, gaps: [])
+    }
+
     init(_ coverage: Coverage, of messages: MessageCounts, in format: EventFeed.Options.Format, gaps: [String]) {
         reached = coverage.reached
         outcomes = Coverage.outcomeCount

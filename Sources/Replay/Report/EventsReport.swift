@@ -1,4 +1,4 @@
-import Driver
+public import Driver
 
 /// The result of an upload of event lines.
 ///
@@ -65,6 +65,19 @@ public struct MessageCounts: Equatable, Sendable {
 
     /// The number of all messages.
     public var total: Int { [sync, async, direct].reduce(0) { $1.values.reduce($0, +) } }
+
+    /// No messages.
+    public init() {}
+
+    /// Counts a message of `type`.
+    public mutating func count(_ type: MessageType) { self[type] += 1 }
+
+    /// Adds the counts of `other`.
+    public mutating func add(_ other: MessageCounts) {
+        sync.merge(other.sync, uniquingKeysWith: +)
+        async.merge(other.async, uniquingKeysWith: +)
+        direct.merge(other.direct, uniquingKeysWith: +)
+    }
 
     /// The number of messages of `type`.
     subscript(type: MessageType) -> Int {

@@ -44,6 +44,9 @@ public struct ObservedMessage: Sendable {
     /// The index of the step that made it; nil if somebody else did.
     var step: Int? { message.caller.flatMap { StepTag($0.text)?.index } }
 
+    /// Its type.
+    var type: MessageType { MessageType(of: message) }
+
     /// Its sequence.
     public var sequence: UInt64 { message.sequence }
 }

@@ -41,6 +41,14 @@ public struct ObservedRoutine: Sendable {
         }
     }
 
+    /// The conditions that it looked at, for counting.
+    var trace: CheckTrace {
+        switch looks {
+        case .reported(let report): report.trace
+        case .read(let looks): CheckTrace(of: routine, checks: looks.lazy.map { ($0.check, $0.holds) })
+        }
+    }
+
     /// Whether it made a message.
     public var notified: Bool { !messages.isEmpty }
 

@@ -37,6 +37,8 @@ public struct CaseReport: Sendable {
     public var error: ErrorReport?
     /// How long it took, in real time.
     public var seconds = 0.0
+    /// What the routines did; nil if nobody asked.
+    public var routines: RoutineCount?
     /// Whether its time was the machine's.
     public var isReal = false
     /// How much time passed for its hosts, in nanoseconds; 0 in real time.

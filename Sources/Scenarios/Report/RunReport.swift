@@ -1,6 +1,7 @@
 import Bytes
 public import JSON
 public import Messages
+public import Replay
 
 /// All that a report says about a run.
 public struct RunReport: Sendable {
@@ -24,6 +25,9 @@ public struct RunReport: Sendable {
     public var started = FileTime.none
     /// The part of the cases that was run; nil for all.
     public var shard: Shard?
+
+    /// The outcomes of the driver's conditions over all cases; nil if nobody asked.
+    public var coverage: CoverageReport?
 
     /// A run of `cases`.
     public init(version: String, time: CasePlan.Time, cases: [CaseReport], faults: [FileFault] = [], fileCount: Int) {
@@ -142,6 +146,7 @@ extension RunReport {
             }
             json.member("cases", each: cases) { json, report in report.write(to: &json, timings: timings) }
             json.member("faults", each: faults) { json, fault in fault.write(to: &json) }
+            if let coverage { json.member("coverage") { coverage.write(to: &$0) } }
             if timings { json.member("seconds") { $0.value(seconds: seconds) } }
         }
     }

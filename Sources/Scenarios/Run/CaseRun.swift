@@ -16,6 +16,8 @@ public final class CaseRun {
         public var keepsGoing = false
         /// Whether to stop as soon as possible, because the user wants to.
         public var isCancelled: @Sendable () -> Bool = { false }
+        /// Whether to count what the routines did.
+        public var countsRoutines = false
         /// The golden files.
         public var golden: any GoldenFiles = NoGoldenFiles()
 
@@ -91,6 +93,7 @@ public final class CaseRun {
             report.error != nil
             ? .error : !failures.isEmpty ? .fail : report.reason != nil ? .skip : .pass
         report.seconds = Double(clock.uptimeNanoseconds() - started) / 1e9
+        if options.countsRoutines { report.routines = routineCount() }
         report.isReal = !time.isVirtual
         report.virtualNanoseconds = time.isVirtual ? time.nanoseconds : 0
         return report

@@ -6,13 +6,22 @@ import Scenarios
 struct RunText {
     let text: String
 
-    init(_ report: RunReport, isVerbose: Bool, isQuiet: Bool, style: TerminalStyle) {
+    init(_ report: RunReport, isVerbose: Bool, isQuiet: Bool, showsCoverage: Bool = true, style: TerminalStyle) {
         var parts: [String] = []
         if !isQuiet {
             parts += report.faults.map(\.description)
             for item in report.cases where item.verdict != .pass || isVerbose || !item.flaky.isEmpty {
                 parts.append(TextReport(item, of: report, in: style).text)
                 if item.verdict == .fail || item.verdict == .error { parts.append("") }
+            }
+        }
+        if let coverage = report.coverage {
+            if isQuiet || !showsCoverage {
+                parts.append(coverage.headline)
+            } else {
+                var page = TextPage(style: style)
+                page.write(coverage)
+                parts.append(page.text)
             }
         }
         parts.append(RunText.sums(of: report))

@@ -1,0 +1,71 @@
+import Bytes
+import Console
+import Glibc
+import Scenarios
+
+/// The summary of a step of GitHub Actions, in Markdown: the sums, and a table of the cases that did not pass.
+struct StepSummary {
+    /// The most bytes. GitHub takes 1 MiB for a whole step.
+    static let mostBytes = 512 << 10
+
+    let text: String
+
+    init(_ report: RunReport) {
+        var text = "### wdfilterd test\n\n\(RunText.counts(of: report))\n"
+        if let coverage = report.coverage { text += "\n\(coverage.headline)\n" }
+        let rows = Self.rows(of: report)
+        if !rows.isEmpty { text += "\n| | Case | Line | Reason |\n|---|---|---|---|\n" }
+        var left = rows.count
+        for row in rows {
+            if text.utf8.count + row.utf8.count > Self.mostBytes - 100 { break }
+            text += row
+            left -= 1
+        }
+        if left > 0 { text += "\n\(left.counted("more case")), see the report.\n" }
+        self.text = text + "\n"
+    }
+
+    private static func rows(of report: RunReport) -> [String] {
+        report.wrongFiles.map {
+            row("ERROR", $0.file, RunReport.WrongFile.caseName, $0.faults.first?.line ?? 1, $0.headline)
+        }
+            + report.cases.filter { $0.verdict != .pass }.map {
+                row($0.verdict.rawValue.uppercased(), $0.file, $0.title, $0.shownLine, $0.headline)
+            }
+    }
+
+    private static func row(_ verdict: String, _ file: String, _ name: String, _ line: Int, _ reason: String) -> String
+    {
+        "| \(verdict) | \(plain(name)) | \(plain("\(file):\(line)")) | \(plain(reason.cut(toBytes: 2000))) |\n"
+    }
+
+    /// `text` without a meaning in Markdown or HTML.
+    private static func plain(_ text: String) -> String {
+        text.escapingInvisible.unicodeScalars.reduce(into: "") { escaped, scalar in
+            switch scalar {
+            case "!"..."/", ":"..."@", "["..."`", "{"..."~": escaped.append("\\")
+            default: break
+            }
+            escaped.unicodeScalars.append(scalar)
+        }
+    }
+
+    /// Appends the summary to a file.
+    ///
+    /// - Throws: Exit code 3 if that fails.
+    func append(to path: String) throws(CommandFailure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        var rest = Array(text.utf8)[...]
+        while descriptor >= 0, !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno != EINTR { break }
+            rest = rest.dropFirst(max(0, count))
+        }
+        let fault = errno
+        if descriptor >= 0 { close(descriptor) }
+        if !rest.isEmpty {
+            throw CommandFailure(
+                status: .failed, message: "cannot write GITHUB_STEP_SUMMARY: \(String(cString: strerror(fault)))")
+        }
+    }
+}
