@@ -13,7 +13,6 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,11 +20,11 @@ import pytest
 from contract.client import Client
 from contract.document import DOCUMENT, REPOSITORY
 from contract.machine import IMAGE, Machine
+from contract.sample_engine import LINE, engine
 from contract.service import Service, binary
 from contract.story import A, B, two_processes
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-LINE = re.compile(r"wdfilterd engine listening on http://127\.0\.0\.1:(\d+)\n")
 SECONDS = 30
 
 
@@ -34,27 +33,6 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [binary(), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False
     )
-
-
-@contextlib.contextmanager
-def engine(*arguments: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """Run the sample engine on a free port."""
-    process = subprocess.Popen(
-        [str(binary()), "engine", "--listen", "127.0.0.1:0", *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        match = LINE.fullmatch(process.stdout.readline())
-        assert match is not None
-        yield int(match[1]), process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
 
 
 def send(port: int, event: dict[str, object], secret: str | None = None) -> tuple[int, str]:
