@@ -9,23 +9,11 @@ import pytest
 
 from contract.document import REPOSITORY
 from contract.hanging import environment, run
+from contract.pages import session
 from contract.service import StartService, binary
 
 LESSONS = sorted((REPOSITORY / "docs" / "lessons").glob("[0-9]*.md"))
 ADDRESS = "localhost:8080"
-
-
-def session(page: str) -> list[tuple[str, str]]:
-    """Each command of the page, with the output that follows it."""
-    blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
-    found: list[tuple[str, str]] = []
-    for line in "".join(blocks).splitlines(keepends=True):
-        if line.startswith("$ "):
-            found.append((line[2:], ""))
-        else:
-            command, output = found[-1]
-            found[-1] = (command, output + line)
-    return found
 
 
 def outputs(commands: list[str], programs: Path) -> list[str]:
