@@ -101,7 +101,7 @@ let package = Package(
             "TestCommand",
             [
                 "Console", "ScenarioFile", "Scenarios", "Settings", "NotificationAPI", "WebhookEngine", "Replay",
-                "Recordings",
+                "Recordings", "Curl",
                 "Engines", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", arguments,
             ]),
         library(
@@ -184,7 +184,9 @@ let package = Package(
                 "wdfilterd", "Console", "Settings", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages",
                 "Locking", "TestCertificates", arguments, logging,
             ]),
-        tests("ScenarioRunTests", ["ScenarioFile", "Scenarios", "Driver", "Messages", "JSON"]),
+        tests(
+            "ScenarioRunTests",
+            ["ScenarioFile", "Scenarios", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "TestSupport"]),
         tests("TestCommandTests", ["TestCommand", "Console", "Scenarios", "JSON"]),
         tests("ConsoleTests", ["Console", "Settings", "Locking", logging]),
         tests(

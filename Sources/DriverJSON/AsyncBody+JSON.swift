@@ -68,7 +68,7 @@ extension JSONValue {
     }
 
     /// The value of a field of a message; nil after a fault.
-    private func fieldValue(of field: LayoutField) -> FieldValue? {
+    func fieldValue(of field: LayoutField) -> FieldValue? {
         let most = UInt64.max >> UInt64(64 - 8 * min(field.size ?? 8, 8))
         return switch field.kind {
         case .number: unsigned(in: 0...most).map { .number($0) }

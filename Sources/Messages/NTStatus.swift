@@ -53,6 +53,17 @@ public struct NTStatus: RawRepresentable, Hashable, Sendable {
     /// The status's name, or `0x%08x` if it has none.
     public var name: String { NTStatus.table.first { $0.status == self }?.term.name ?? hex }
 
+    /// The status called `name`, as `name` writes it; nil for any other text.
+    public init?(name: String) {
+        if let line = NTStatus.table.first(where: { $0.term.name == name }) {
+            self = line.status
+        } else if name.hasPrefix("0x"), let value = UInt32(hexDigits: name.utf8.dropFirst(2)) {
+            self.init(rawValue: value)
+        } else {
+            return nil
+        }
+    }
+
     /// The status as `0x%08x`.
     public var hex: String { rawValue.hex(digits: 8) }
 }

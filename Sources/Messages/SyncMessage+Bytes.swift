@@ -42,4 +42,10 @@ extension SyncData {
 
     /// The operation's own fields, in the order of its layout.
     public var members: [MessageMember] { accept(ValuesVisitor()) }
+
+    /// The data of a message of type `operation`, with the values that `value` returns for the fields that JSON shows.
+    /// Fields without a value are 0 or absent.
+    public init(_ operation: SyncOperation, _ value: (LayoutField) -> FieldValue?) {
+        self = operation.form.make(value)
+    }
 }

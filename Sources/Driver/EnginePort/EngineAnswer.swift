@@ -23,6 +23,14 @@ public struct EngineAnswer: Hashable, Sendable {
         bytes = body.count > EngineAnswer.keptBytes ? Array(body.prefix(EngineAnswer.keptBytes)) : body
         size = body.count
     }
+
+    /// An answer with a content of `size` bytes, of which `bytes` were kept.
+    public init(httpStatus: Int, mediaType: String?, bytes: [UInt8], size: Int) {
+        self.httpStatus = httpStatus
+        self.mediaType = mediaType
+        self.bytes = bytes
+        self.size = size
+    }
 }
 
 /// Why a reply was not taken.
@@ -57,6 +65,9 @@ public struct ReplyReading: Hashable, Sendable {
     public var creation: CreateProcessAnswer?
     /// Why the reply counts as a mismatch (SYN-8, PRC-3); nil if it does not.
     public var fault: ReplyFault?
+
+    /// An empty reply.
+    public init() {}
 }
 
 /// A message's reply: as it arrived, and as the driver read it.
@@ -65,6 +76,12 @@ public struct MessageReply: Hashable, Sendable {
     public let answer: EngineAnswer?
     /// The content; empty if the driver does not read the replies to such messages.
     public let reading: ReplyReading
+
+    /// A reply that arrived as `answer` and was read as `reading`.
+    public init(answer: EngineAnswer?, reading: ReplyReading) {
+        self.answer = answer
+        self.reading = reading
+    }
 
     /// Bytes of memory, for the limit of the journal.
     var size: Int {
