@@ -96,6 +96,18 @@ class TestEvents:
         assert counters["async"]["enqueued"] == 50
         assert (counters["async"]["droppedOnOverflow"] == 0) == (on_full == "wait")
 
+    @pytest.mark.parametrize("drain", [True, False])
+    def test_the_messages_of_a_line_are_sent_before_the_next_one(self, machine: Machine, drain: bool) -> None:
+        machine.process(processId=A)
+        machine.call("patchConfig", body={"maxAsyncNotificationCount": 1})
+        machine.call("putEngine", body={"type": "embedded", "delayMs": 5})
+        line = b'{"type":"imageLoad","processId":1000,"fullImageName":"a.dll"}\n'
+        machine.get("postEvents", data=line * 20, query={"drain": drain})
+        entries = machine.all("listMessages", query={"operation": "LoadImage"})
+        assert len(entries) == 20
+        unsent = [entry for entry in entries if entry["delivery"] != "sent"]
+        assert (unsent == []) == drain
+
     def test_a_body_in_chunks_that_cut_lines_anywhere(self, machine: Machine) -> None:
         machine.process(processId=A)
         text = '{"type":"setRules","processId":1000,"rules":[]}\r\n{"type":"imageLoad","processId":1000,'

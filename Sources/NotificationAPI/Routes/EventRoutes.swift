@@ -12,15 +12,17 @@ enum EventRoutes {
     ]
 
     private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {
-        let (parsed, isStrict) = try context.parameters { parameters in
+        let (parsed, isStrict, drains) = try context.parameters { parameters in
             let isStrict = parameters.bool("strict") ?? false
+            let drains = parameters.bool("drain") ?? false
             let format = parameters.choice("format", of: EventFeed.Options.Format.self) ?? .native
             switch format {
-            case .native: return (EventFeed.Options(native: &parameters), isStrict)
-            case .sysmon: return (EventFeed.Options(sysmon: &parameters), isStrict)
+            case .native: return (EventFeed.Options(native: &parameters), isStrict, drains)
+            case .sysmon: return (EventFeed.Options(sysmon: &parameters), isStrict, drains)
             }
         }
         var options = parsed
+        options.drainsQueue = drains
         options.onDeprecated = context.api.deprecations.recordUse
         let host = try context.host()
         let slot = try context.api.acquireUploadSlot(context)
