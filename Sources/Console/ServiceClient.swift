@@ -1,4 +1,3 @@
-import Curl
 import JSON
 
 /// An HTTP client for a running service, one request at a time.
@@ -32,6 +31,16 @@ public struct ServiceClient: Sendable {
             return "\(status): \(text ?? "no reason given")"
         }
 
+        /// The last part of the type of a problem, `unknown-process`; nil for any other content.
+        public var problemName: String? { problemText("type")?.split(separator: "/").last.map(String.init) }
+
+        /// The detail of a problem; nil for any other content.
+        public var problemDetail: String? { problemText("detail") }
+
+        private func problemText(_ name: StaticString) -> String? {
+            try? JSONDocument.read(body) { $0.openObject()?.required(name) { $0.string(maxUTF16: .max) } }
+        }
+
         /// `/rules/0: must be ...`.
         private static func line(of fault: JSONValue) -> String {
             let object = fault.openObject()
@@ -40,88 +49,25 @@ public struct ServiceClient: Sendable {
         }
     }
 
-    private let target: ServiceTarget
-    private let token: String?
+    let target: ServiceTarget
+    let token: String?
+    let agent: String
 
-    /// Creates a client of `target` that authenticates with `token`.
-    public init(_ target: ServiceTarget, token: String?) {
+    /// Creates a client of `target` that authenticates with `token` and has the User-Agent `agent`.
+    public init(_ target: ServiceTarget, token: String?, agent: String) {
         self.target = target
         self.token = token
+        self.agent = agent
     }
 
-    /// Sends a request and waits for the answer.
+    /// Sends a request on a connection of its own, and waits for the answer.
     ///
     /// - Throws: Exit code 3 without an answer.
     public func send(_ method: String, _ path: String, _ body: Body = .none) throws(CommandFailure) -> Answer {
-        let transfer = Transfer(body)
-        let (code, status): (ResultCode, Int)
-        do throws(CurlFailure) {
-            let handle = try handle(for: transfer, method, path)
-            code = try handle.perform(transfer)
-            status = handle.status
+        do throws(ServiceFault) {
+            return try ServiceConnection(self).send(ServiceRequest(method, path, body))
         } catch {
-            throw failure(error.text)
+            throw CommandFailure(status: .failed, message: error.detail)
         }
-        guard code == .ok || transfer.hasAnswer, status != 0 else { throw failure(code.text) }
-        return Answer(status: status, body: transfer.answer)
-    }
-
-    private func handle(for transfer: Transfer, _ method: String, _ path: String) throws(CurlFailure) -> EasyHandle {
-        let handle = try target.handle(for: path, agent: "wdfilterd-replay")
-        try handle.set(.connectTimeout, 10_000)
-        try handle.set(.method, method)
-        var headers: [String] = []
-        if let contentType = transfer.contentType {
-            headers += ["Content-Type: \(contentType)", "Expect:"]
-            try handle.set(.upload, true)
-            try handle.set(.uploadBufferSize, 1 << 20)
-        }
-        if let token { headers.append("Authorization: Bearer \(token)") }
-        try handle.set(.headers, try HeaderList(headers))
-        return handle
-    }
-
-    private func failure(_ detail: String) -> CommandFailure {
-        CommandFailure(status: .failed, message: "\(target.name): \(detail)")
-    }
-}
-
-/// The state of one request.
-private final class Transfer: TransferDelegate {
-    private(set) var answer: [UInt8] = []
-    let contentType: String?
-    private let next: () -> [UInt8]?
-    private var piece: ArraySlice<UInt8> = []
-
-    var hasAnswer: Bool { !answer.isEmpty }
-
-    init(_ body: ServiceClient.Body) {
-        switch body {
-        case .none: (contentType, next) = (nil, { [] })
-        case .json(let bytes):
-            var rest = bytes
-            contentType = "application/json"
-            next = {
-                defer { rest = [] }
-                return rest
-            }
-        case .lines(let lines): (contentType, next) = ("application/x-ndjson", lines)
-        }
-    }
-
-    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        answer += bytes
-        return true
-    }
-
-    func send(into room: UnsafeMutableRawBufferPointer) -> Int? {
-        if piece.isEmpty {
-            guard let next = next() else { return nil }
-            piece = next[...]
-        }
-        let count = min(room.count, piece.count)
-        piece.withUnsafeBytes { room.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
-        piece = piece.dropFirst(count)
-        return count
     }
 }

@@ -61,7 +61,7 @@ public struct ServiceTarget: Sendable {
     /// A handle for requests to `path`, with `agent` as User-Agent.
     public func handle(for path: String, agent: String) throws(CurlFailure) -> EasyHandle {
         let handle = try EasyHandle()
-        try handle.set(.url, url + path)
+        try set(path, on: handle)
         try handle.set(.proxy, "")
         try handle.set(.userAgent, agent + "/" + Version.current)
         try handle.set(.withoutSignals, true)
@@ -70,4 +70,7 @@ public struct ServiceTarget: Sendable {
         if let caFile { try handle.set(.certificateFile, caFile) }
         return handle
     }
+
+    /// Makes the next request of `handle` one to `path`.
+    func set(_ path: String, on handle: EasyHandle) throws(CurlFailure) { try handle.set(.url, url + path) }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Bytes
+import Settings
 
 /// The options of commands that send requests to a running service over TLS.
 public struct ServiceTargetOptions: ParsableArguments {
@@ -31,5 +32,18 @@ public struct ServiceTargetOptions: ParsableArguments {
                     + " \(advice)")
         }
         return target
+    }
+
+    /// A client of the service at `url`, which was given by `option`, with the token in `tokenFile`.
+    public func client(
+        _ url: String, by option: String, tokenFile: String?, agent: String
+    ) throws(CommandFailure) -> ServiceClient {
+        let target = try target(url, by: option)
+        guard let tokenFile else { return ServiceClient(target, token: nil, agent: agent) }
+        do throws(Secret.Unreadable) {
+            return ServiceClient(target, token: try Secret(path: tokenFile).reveal(), agent: agent)
+        } catch {
+            throw CommandFailure(status: .usage, message: "--token-file: \(error)")
+        }
     }
 }

@@ -18,6 +18,8 @@ public struct ResultCode: RawRepresentable, Hashable, Sendable {
     public static let couldNotConnect = ResultCode(CURLE_COULDNT_CONNECT)
     /// The timeout expired.
     public static let timedOut = ResultCode(CURLE_OPERATION_TIMEDOUT)
+    /// The delegate aborted the transfer.
+    public static let aborted = ResultCode(CURLE_ABORTED_BY_CALLBACK)
     /// The peer closed the connection without an answer.
     public static let noAnswer = ResultCode(CURLE_GOT_NOTHING)
     /// The peer closed the connection before the whole request was sent, which cannot be sent again.

@@ -8,7 +8,6 @@ import Logging
 import Messages
 import Replay
 import Runtime
-import Settings
 
 /// A replay on the hosts of a running service.
 struct ServerReplay: Replaying {
@@ -23,23 +22,14 @@ struct ServerReplay: Replaying {
     init(
         _ command: ReplayCommand, _ url: String, signals: AwaitedSignals?, logger: Logger
     ) throws(CommandFailure) {
-        let server = command.server
-        let target = try server.target.target(url, by: "--server")
-        var token: String?
-        if let file = server.tokenFile {
-            do throws(Secret.Unreadable) {
-                token = try Secret(path: file).reveal()
-            } catch {
-                throw CommandFailure(status: .usage, message: "--token-file: \(error)")
-            }
-        }
+        client = try command.server.target.client(
+            url, by: "--server", tokenFile: command.server.tokenFile, agent: "wdfilterd-replay")
         self.command = command
         model =
             command.policies.isEmpty
             ? nil : "replay-\(getpid())-\(UInt32.random(in: 0...UInt32.max).hexDigits())"
         self.signals = signals
         self.logger = logger
-        client = ServiceClient(target, token: token)
     }
 
     func run(_ input: sending RecordingFiles) throws(CommandFailure) -> ReplayResult {

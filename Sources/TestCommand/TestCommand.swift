@@ -15,7 +15,8 @@ public struct TestCommand: CheckedCommand {
         discussion: """
             PATH is a scenario file, - for standard input, or a directory, of which all *.scenario.yaml, *.scenario.yml and \
             *.scenario.json files are run. Cases run in this process in virtual time, so that minutes of waiting take no time, \
-            and two runs give the same report. With --engine-url, an engine at a URL gets the messages, in real time.
+            and two runs give the same report. With --engine-url, an engine at a URL gets the messages, in real time. With --server, \
+            cases run on hosts of a service, in real time; each case creates hosts called t-..., and deletes them.
 
             A failure says what was expected, what came nearest, why the driver did or did not notify the engine, and the \
             smallest change that would have made the expectation hold.
@@ -31,6 +32,7 @@ public struct TestCommand: CheckedCommand {
               wdfilterd test tests/ --junit out.xml --shard 2/5
               wdfilterd test tests/ --list
               wdfilterd test tests/ --engine-url http://127.0.0.1:9000/
+              wdfilterd test tests/ --server http://127.0.0.1:8080 --token-file admin.token
             """)
 
     @Argument(help: "Scenario files and directories.", completion: .file())
@@ -38,6 +40,7 @@ public struct TestCommand: CheckedCommand {
 
     @OptionGroup(title: "Selection") var selection: SelectionOptions
     @OptionGroup(title: "Engine") var engine: EngineOptions
+    @OptionGroup(title: "Service") var server: ServerOptions
     @OptionGroup(title: "Running") var running: RunningOptions
     @OptionGroup(title: "Reports") var reports: ReportOptions
 
@@ -51,6 +54,10 @@ public struct TestCommand: CheckedCommand {
         try selection.check()
         try engine.check()
         try reports.checkOptions()
+        try server.check()
+        if engine.url != nil, server.url != nil {
+            throw ValidationError("--server and --engine-url exclude each other: the hosts are there or here")
+        }
     }
 
     /// Runs the scenarios and prints the result.
@@ -98,7 +105,13 @@ public struct TestCommand: CheckedCommand {
         let clock = SystemClock()
         let (now, uptime) = (clock.now(), clock.uptimeNanoseconds())
         let place: any RunPlace =
-            if let url = engine.url { try EnginePlace(engine, url: url) } else { try LocalPlace(cases) }
+            if let url = engine.url {
+                try EnginePlace(engine, url: url)
+            } else if let url = server.url {
+                try ServerPlace(server, url: url, patience: engine.patience) { control.isInterrupted }
+            } else {
+                try LocalPlace(cases)
+            }
         if running.retries > 0, !cases.isEmpty, place.time == .virtual, !cases.contains(where: \.wantsRealTime) {
             throw CommandFailure(
                 status: .usage, message: "--retries: all cases run in virtual time, where the outcome cannot change")

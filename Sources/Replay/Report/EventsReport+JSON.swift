@@ -58,8 +58,8 @@ extension EventsReport {
         processesCompleted = object.count("processesCompleted")
     }
 
-    /// Reads the members that `writeMembers(to:)` writes.
-    init(_ object: JSONObject) {
+    /// Reads the members that `write(to:durationNanoseconds:)` writes, but the duration; a missing one is a fault.
+    public init(_ object: JSONObject) {
         self.init(counts: object)
         rejected = object.each("rejected") { line in
             RejectedLine(part: line.optionalText("part"), line: line.count("line"), detail: line.text("detail"))

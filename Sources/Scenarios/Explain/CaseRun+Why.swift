@@ -31,7 +31,7 @@ extension CaseRun {
                 }
             }
         }
-        if !couldMake { return [absent(paths, criteria, scope)] }
+        if !couldMake { return [unknown(paths, scope) ?? absent(paths, criteria, scope)] }
         // The nearest first: those about a process that the criteria name, then the latest.
         refused.sort { ($0.isNamed ? 1 : 0, $0.index, $0.record ?? 0) > ($1.isNamed ? 1 : 0, $1.index, $1.record ?? 0) }
         var seen: Set<String> = []
@@ -52,8 +52,20 @@ extension CaseRun {
     /// What the routines did in a step, by record.
     func decisions(of index: Int) -> [(record: Int?, routines: [ObservedRoutine])] {
         guard let outcome = steps[index].outcome else { return [] }
-        if let replay = outcome.replay { return replay.records.map { ($0.line, $0.routines) } }
+        if let replay = outcome.replay { return (replay.records ?? []).map { ($0.line, $0.routines) } }
         return [(nil, outcome.routines)]
+    }
+
+    /// Says that nobody knows what the records of a replay in `scope` decided; nil without such a replay.
+    private func unknown(_ paths: [MessagePath], _ scope: MessageScope) -> Reason? {
+        let replay = scope.steps.first { index in
+            steps[index].host == scope.host && steps[index].outcome?.replay.map { $0.records == nil } ?? false
+        }
+        guard let replay else { return nil }
+        return .absent(
+            event: "replay",
+            detail: "the service does not keep what the records of \(steps[replay].title) decided about "
+                + paths[0].type.operation.name)
     }
 
     private func absent(_ paths: [MessagePath], _ criteria: Criteria, _ scope: MessageScope) -> Reason {

@@ -24,6 +24,7 @@ public enum HostCall: Sendable {
     case setConfig(Body<DriverConfigChange>)
     case setEngine(Body<EngineSetting>)
     case setRulePolicies(Body<RulePolicyList>)
-    /// Waits until the worker has nothing queued and nothing in hand, or is paused or stopped.
-    case settle
+    /// Waits until the worker has nothing queued and nothing in hand, or is paused or stopped. Need not be done once `within` is
+    /// over.
+    case settle(within: Duration)
 }

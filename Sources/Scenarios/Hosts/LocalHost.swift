@@ -96,7 +96,7 @@ final class LocalHost: ScenarioHost {
     // MARK: - Calls
 
     func perform(
-        _ call: HostCall, tag: StepTag,
+        _ call: HostCall, tag: StepTag, inBackground: Bool,
         completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void
     ) {
         do throws(DriverError) {

@@ -96,18 +96,24 @@ final class RecordingReplay: Sendable {
     }
 
     private func outcome(_ report: FeedReport) -> ReplayOutcome {
-        let events = report.total
-        func number(_ count: Int) -> ObservedValue { .signed(Int64(count)) }
-        let skipped = events.skipped.sorted { $0.key < $1.key }.map { ObservedValue.Member($0.key, number($0.value)) }
-        var outcome = ReplayOutcome(
-            fields: .members([
-                .init("lines", number(events.lines)), .init("applied", number(events.applied)),
-                .init("rejectedCount", number(events.rejectedCount)), .init("skipped", .members(skipped)),
-                .init("processesSynthesised", number(events.processesSynthesised)),
-            ]),
-            rejectedCount: events.rejectedCount, firstRejected: events.rejected.first?.description)
+        var outcome = ReplayOutcome(report.total)
         outcome.records = decisions.withLock { $0 }
         return outcome
+    }
+}
+
+extension ReplayOutcome {
+    /// The outcome that `report` describes, without what records decided.
+    public init(_ report: EventsReport) {
+        func number(_ count: Int) -> ObservedValue { .signed(Int64(count)) }
+        let skipped = report.skipped.sorted { $0.key < $1.key }.map { ObservedValue.Member($0.key, number($0.value)) }
+        self.init(
+            fields: .members([
+                .init("lines", number(report.lines)), .init("applied", number(report.applied)),
+                .init("rejectedCount", number(report.rejectedCount)), .init("skipped", .members(skipped)),
+                .init("processesSynthesised", number(report.processesSynthesised)),
+            ]),
+            rejectedCount: report.rejectedCount, firstRejected: report.rejected.first?.description)
     }
 }
 

@@ -9,9 +9,11 @@ public protocol ScenarioHost: AnyObject, Sendable {
 
     /// Starts `call`, and calls `completion` once it is done: before this returns or later, on any thread.
     ///
-    /// When this returns, the call has reached the driver. The messages that it makes get `tag`.
+    /// When this returns, the call has reached the driver. The messages that it makes get `tag`. Unless `inBackground` is true,
+    /// this may block the thread until the call is done or the time of the case is over.
     func perform(
-        _ call: HostCall, tag: StepTag, completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void)
+        _ call: HostCall, tag: StepTag, inBackground: Bool,
+        completion: @escaping @Sendable (Result<CallOutcome, CallFailure>) -> Void)
 
     /// All messages with a sequence above `sequence`, oldest first.
     func messages(after sequence: UInt64) throws(HostFault) -> [ObservedMessage]
@@ -118,8 +120,8 @@ public struct ReplayOutcome: Sendable {
     public var rejectedCount: Int
     /// The first rejected line, for people.
     public var firstRejected: String?
-    /// What the records decided; empty if the host does not say.
-    public var records: [RecordDecision] = []
+    /// What the records decided; nil if the host does not say.
+    public var records: [RecordDecision]?
 
     /// A report with `fields`.
     public init(fields: ObservedValue, rejectedCount: Int, firstRejected: String?) {

@@ -249,7 +249,7 @@ extension CaseRun {
         let run = steps[index]
         let subject = wanted.step.map { id in steps.filter { $0.step.id == id } } ?? [run]
         let ran = subject.flatMap { step in
-            (step.outcome?.routines ?? []) + (step.outcome?.replay?.records.flatMap(\.routines) ?? [])
+            (step.outcome?.routines ?? []) + (step.outcome?.replay?.records ?? []).flatMap(\.routines)
         }.filter { $0.routine == wanted.routine }
         let compared = ran.map { wanted.compare($0) }
         if compared.contains(where: { $0.allSatisfy(\.isMet) }) { return nil }

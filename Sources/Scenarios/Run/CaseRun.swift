@@ -105,6 +105,7 @@ public final class CaseRun {
                 hosts.append(try bed.makeHost(host, startingAt: plan.startTime))
                 logs.append(MessageLog())
             } catch {
+                if options.isCancelled() { throw .cancelled }
                 throw .error(ErrorReport(.wdfilterd, line: plan.line, step: nil, detail: error.detail))
             }
         }
@@ -149,6 +150,7 @@ public final class CaseRun {
 
     /// Ends the case with an error of ours, or of the service.
     func fail(_ run: StepRun, _ fault: HostFault) throws(Stop) -> Never {
+        if options.isCancelled() { throw .cancelled }
         throw .error(
             ErrorReport(.wdfilterd, line: run.step.line, step: run.number.description, detail: fault.detail))
     }
@@ -166,6 +168,7 @@ public final class CaseRun {
         var newest: [UInt64] = []
         for host in hosts {
             do throws(HostFault) { newest.append(try host.newestSequence()) } catch {
+                if options.isCancelled() { throw .cancelled }
                 throw .error(ErrorReport(.wdfilterd, line: step.line, step: number.description, detail: error.detail))
             }
         }
@@ -186,7 +189,9 @@ public final class CaseRun {
         default:
             let call = try resolve(action, run)
             let pendingCall = PendingCall()
-            hosts[run.host].perform(call, tag: StepTag(index)) { pendingCall.finish($0) }
+            hosts[run.host].perform(call, tag: StepTag(index), inBackground: run.step.background) {
+                pendingCall.finish($0)
+            }
             if run.step.background, let id = run.step.id {
                 pending[id, default: []].append((index, pendingCall))
                 return
@@ -316,14 +321,22 @@ public final class CaseRun {
         for id in pending.keys.sorted() { try awaitStep(id, last) }
         for (index, host) in hosts.enumerated() {
             try settle(host, last, within: options.settle)
-            do throws(HostFault) {
-                try logs[index].update(from: host)
-                if let fault = SumCheck(try host.counters(), logs[index].messages).fault {
-                    throw HostFault("host \(host.name): \(fault)")
-                }
-            } catch {
+            do throws(HostFault) { try checkSums(index) } catch {
+                if options.isCancelled() { throw .cancelled }
                 throw .error(ErrorReport(.wdfilterd, line: plan.line, step: nil, detail: error.detail))
             }
+        }
+    }
+
+    /// Compares the counters of a host with its journal.
+    private func checkSums(_ index: Int) throws(HostFault) {
+        let host = hosts[index]
+        // In real time the worker may go on between the counters and the journal.
+        for attempt in (0..<(time.isVirtual ? 1 : 20)).reversed() {
+            try logs[index].update(from: host)
+            guard let fault = SumCheck(try host.counters(), logs[index].messages).fault else { return }
+            if attempt == 0 { throw HostFault("host \(host.name): \(fault)") }
+            time.pass(.milliseconds(10))
         }
     }
 
@@ -331,12 +344,10 @@ public final class CaseRun {
     @discardableResult
     func settle(_ host: any ScenarioHost, _ run: StepRun, within bound: Duration?) throws(Stop) -> Bool {
         let settled = PendingCall()
-        host.perform(.settle, tag: StepTag(steps.count - 1)) { settled.finish($0) }
-        if !settled.signal.isSet {
-            let bound = bound ?? (time.isVirtual ? .seconds(60) : .seconds(5))
-            let end = time.nanoseconds + UInt64(min(bound, remaining).nanoseconds)
-            guard try block(on: settled.signal, until: end) == .done else { return false }
-        }
+        let bound = min(bound ?? (time.isVirtual ? .seconds(60) : .seconds(5)), remaining)
+        let end = time.nanoseconds + UInt64(bound.nanoseconds)
+        host.perform(.settle(within: bound), tag: StepTag(steps.count - 1), inBackground: false) { settled.finish($0) }
+        if !settled.signal.isSet, try block(on: settled.signal, until: end) != .done { return false }
         if case .failure(.failed(let fault)) = settled.value { try fail(run, fault) }
         return true
     }

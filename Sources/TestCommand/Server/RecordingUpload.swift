@@ -1,0 +1,67 @@
+import Bytes
+import Curl
+import Messages
+import Replay
+import Runtime
+import Scenarios
+
+/// The upload of a recording to a host; with a pace, each line is delayed until its time.
+final class RecordingUpload {
+    /// The parameters of the request.
+    let query: String
+    /// Why the upload was given up; nil if it was not.
+    private(set) var stop: HostAPI.Stop?
+    private let lines: any RecordedLines
+    private let end: Monotonic
+    private let times = RecordTimes()
+    private var schedule: PaceSchedule?
+    private var pending: [ArraySlice<UInt8>] = []
+
+    /// Opens the recording of `plan`. The upload is given up at `end`.
+    init(_ plan: ReplayPlan, end: Monotonic) throws(HostFault) {
+        lines = try RecordedFile.open(plan)
+        self.end = end
+        var query = "format=\(lines.format.rawValue)"
+        if case .named(let machine) = plan.machines { query += "&machine=" + machine.percentEncoded }
+        if plan.initialThreads { query += "&initialThreads=true" }
+        if plan.waitsWhenFull { query += "&onFull=wait" }
+        switch plan.pace {
+        case .asap: query += "&drain=true"
+        // Native lines have no times.
+        case .recorded(let speed): schedule = lines.format == .sysmon ? PaceSchedule(speed: speed) : nil
+        }
+        self.query = query
+    }
+
+    /// The next piece; empty at the end, nil to give up.
+    func next() -> [UInt8]? {
+        do throws(HostFault) {
+            if schedule == nil { return try lines.next() ?? [] }
+            while pending.isEmpty {
+                guard let block = try lines.next() else { return [] }
+                pending = block.split(separator: UInt8(ascii: "\n")).reversed()
+            }
+        } catch {
+            stop = HostAPI.Stop(error)
+            return nil
+        }
+        guard let line = pending.popLast() else { return [] }
+        if let time = line.withUnsafeBytes({ times.time(of: $0) }), !wait(until: time) {
+            stop = .timeOver
+            return nil
+        }
+        return line + [UInt8(ascii: "\n")]
+    }
+
+    /// Waits for the time of a line; false if the upload must end before.
+    private func wait(until time: FileTime) -> Bool {
+        let delay = schedule?.delay(of: time, at: SystemClock().uptimeNanoseconds()) ?? 0
+        let due = Monotonic.now() + .nanoseconds(Int64(clamping: delay))
+        while true {
+            let now = Monotonic.now()
+            if now >= end { return false }
+            if now >= due { return true }
+            RealCaseTime(interval: .zero).pass(min(due - now, end - now, .milliseconds(100)))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Bytes
+import Driver
+import DriverJSON
+import JSON
+import Locking
+import Messages
+import Scenarios
+
+/// The hosts of one case on a service.
+final class ServerTestBed: TestBed {
+    let time: any CaseTime = RealCaseTime(interval: .milliseconds(10))
+    private let connections: ServiceConnections
+    /// The beginning of the names of the hosts, which no other case has.
+    private let prefix: String
+    private let end: Monotonic
+    private let hosts = Locked<[HostAPI]>([])
+
+    /// Hosts for a case that may take `timeout`.
+    init(_ connections: ServiceConnections, timeout: Duration) {
+        self.connections = connections
+        prefix = ServerTestBed.randomPrefix()
+        end = Monotonic.now() + timeout
+    }
+
+    /// `t-RANDOM-`.
+    static func randomPrefix() -> String { "t-" + UInt32.random(in: 0...UInt32.max).hexDigits(8) + "-" }
+
+    func makeHost(_ plan: HostPlan, startingAt start: FileTime) throws(HostFault) -> any ScenarioHost {
+        let api = HostAPI(connections, host: prefix + plan.name)
+        hosts.withLock { $0.append(api) }
+        try api.create(plan.creation)
+        return ServerHost(name: plan.name, api, end: end)
+    }
+
+    func removeHosts() {
+        let all = hosts.withLock { hosts in
+            defer { hosts = [] }
+            return hosts
+        }
+        // Without an answer to the first there will be none to the others.
+        for host in all where !host.delete() { return }
+    }
+
+    func another() -> (any TestBed)? { nil }
+}
+
+extension HostPlan {
+    /// The body of the request that creates the host: all settings, whatever the defaults of the service are.
+    fileprivate var creation: JSONTree {
+        var config = DriverConfig()
+        self.config?.value.apply(to: &config)
+        var json = JSONWriter()
+        config.write(to: &json)
+        let settings = (try? JSONDocument.read(json.bytes) { JSONTree($0) }) ?? .object([])
+        return .object([
+            .init("config", settings),
+            .init("engine", engine?.json ?? .object([.init("type", .string("embedded"))])),
+            .init("rulePolicies", rulePolicies?.json ?? .object([.init("items", .array([]))])),
+            .init("clock", .object([.init("mode", .string("system"))])),
+        ])
+    }
+}
