@@ -57,7 +57,8 @@ def texts(root: Path) -> Iterator[tuple[str, str]]:
     for file in sorted(files):
         path = file.relative_to(root).as_posix()
         if file.suffix in SUFFIXES and file.is_file() and path not in SKIPPED:
-            yield path, file.read_text(encoding="utf-8")
+            # A corpus has files that are not UTF-8.
+            yield path, file.read_text(encoding="utf-8", errors="replace")
 
 
 @dataclass

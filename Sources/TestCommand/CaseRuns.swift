@@ -8,16 +8,18 @@ struct CaseRuns {
     private let cases: [CasePlan]
     private let place: any RunPlace
     private let options: RunningOptions
-    private let countsRoutines: Bool
+    private let settings: CaseRun.Options
     private let control: RunControl
 
+    /// Runs of `cases`, each with `settings`.
     init(
-        _ cases: [CasePlan], at place: any RunPlace, options: RunningOptions, countsRoutines: Bool, control: RunControl
+        _ cases: [CasePlan], at place: any RunPlace, options: RunningOptions, settings: CaseRun.Options,
+        control: RunControl
     ) {
         self.cases = cases
         self.place = place
         self.options = options
-        self.countsRoutines = countsRoutines
+        self.settings = settings
         self.control = control
     }
 
@@ -72,7 +74,7 @@ struct CaseRuns {
 
     /// Runs a case, in real time again if it fails and that is wanted.
     private func run(_ plan: CasePlan) -> CaseReport {
-        if let reason = plan.reasonToSkip ?? place.reasonToSkip(plan) { return Self.skipped(plan, reason) }
+        if let reason = reasonToSkip(plan) { return Self.skipped(plan, reason) }
         let first = runOnce(plan)
         for _ in 0..<(first.isReal ? options.retries : 0) {
             guard first.verdict == .fail, !control.isInterrupted else { break }
@@ -86,12 +88,14 @@ struct CaseRuns {
     }
 
     private func runOnce(_ plan: CasePlan) -> CaseReport {
-        var settings = CaseRun.Options()
-        settings.settle = options.settle?.duration
-        settings.keepsGoing = options.keepGoing
-        settings.countsRoutines = countsRoutines
-        settings.isCancelled = { [control] in control.isInterrupted }
-        return CaseRun(plan, on: place.makeTestBed(for: plan), options: settings).run()
+        CaseRun(plan, on: place.makeTestBed(for: plan), options: settings).run()
+    }
+
+    /// Why a case is not run, a phrase; nil to run it.
+    private func reasonToSkip(_ plan: CasePlan) -> String? {
+        if let reason = plan.reasonToSkip ?? place.reasonToSkip(plan) { return reason }
+        let isReal = place.time == .real || plan.wantsRealTime
+        return isReal && !plan.goldenFiles.isEmpty ? "needs virtual time, for a golden file" : nil
     }
 
     /// The report of a case that is not run, because of `reason`.

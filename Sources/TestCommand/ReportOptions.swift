@@ -45,6 +45,12 @@ struct ReportOptions: ParsableArguments {
     @Option(help: "Whether to use colors: auto = on a terminal, unless NO_COLOR is set.")
     var color = ColorChoice.auto
 
+    @Option(
+        help: """
+            Run only the case of this name (NAME, or NAME [ROW]), and print what made each of its expectations hold or fail.
+            """)
+    var explain: String?
+
     @Flag(help: "Print the cases that would run, and run none.")
     var list = false
 
@@ -67,6 +73,7 @@ struct ReportOptions: ParsableArguments {
 
     func checkOptions() throws(ValidationError) {
         if quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+        if explain != nil, tap || quiet { throw ValidationError("--explain prints text; leave out --tap and --quiet") }
         if tap, json == "-" { throw ValidationError("--tap and --json - both want standard output") }
         if junit == "-" || junit == "" { throw ValidationError("--junit needs the name of a file") }
         if timings, json == nil { throw ValidationError("--timings requires --json") }
@@ -86,7 +93,7 @@ struct ReportOptions: ParsableArguments {
             tap
             ? TAPReport(report).text
             : RunText(
-                report, isVerbose: verbose, isQuiet: quiet, showsCoverage: coverage,
+                report, isVerbose: verbose || explain != nil, isQuiet: quiet, showsCoverage: coverage,
                 style: TerminalStyle(color, of: .output)
             ).text
         try StandardStream.output.deliver(text)

@@ -32,8 +32,26 @@ struct RunningOptions: ParsableArguments {
     var settle: ShortDuration?
 
     @Option(
+        defaultAsFlag: UpdateChoice.outsidePipelines, parsing: .next,
+        help: """
+            Write the golden files of the cases, and say what changed. If CI is set, only --update=force does.
+            """)
+    var update: UpdateChoice?
+
+    @Flag(help: "Run the cases of changed files again, until Ctrl-C.")
+    var watch = false
+
+    @Option(
         help: "The folder that no path in a scenario may leave. (default: that of the file)", completion: .directory)
     var root: String?
+
+    func check(paths: [String]) throws(ValidationError) {
+        if watch, paths.contains("-") { throw ValidationError("--watch needs files; standard input cannot change") }
+        if watch, update != nil { throw ValidationError("--watch and --update exclude each other") }
+        if case .outsidePipelines = update, let value = Environment["CI"] {
+            throw ValidationError("--update is refused because CI is \(value.quoted()); write --update=force")
+        }
+    }
 
     func fileOptions() throws(CommandFailure) -> ScenarioFile.Options {
         var options = ScenarioFile.Options()

@@ -8,6 +8,8 @@ import Scenarios
 struct ScenarioFiles {
     /// How many files there are.
     let count: Int
+    /// The folders that were searched.
+    let folders: [String]
     /// The cases of the files without a fault, by file, line and row.
     let cases: [CasePlan]
     /// The faults of all files.
@@ -16,11 +18,13 @@ struct ScenarioFiles {
     /// Reads the files at `paths`, and those below them.
     init(_ paths: [String], options: ScenarioFile.Options) throws(CommandFailure) {
         var names: [String] = []
+        var folders: [String] = []
         var seen: Set<String> = []
         for path in paths {
-            names += try Self.files(at: path).map(Self.harmless).filter { seen.insert($0).inserted }
+            names += try Self.files(at: path, &folders).map(Self.harmless).filter { seen.insert($0).inserted }
         }
         count = names.count
+        self.folders = folders
         var cases: [CasePlan] = []
         var faults: [RunReport.FileFault] = []
         var variables: Set<String> = []
@@ -51,6 +55,9 @@ struct ScenarioFiles {
         name.first == ":" || name.first == "#" ? "./" + name : name
     }
 
+    /// The files that decide how the cases end, and the wrong ones.
+    var watched: [String] { cases.flatMap(\.paths) + faults.map(\.file) }
+
     private static func bytes(of name: String) throws(RegularFile.Fault) -> [UInt8] {
         name == "-"
             ? StandardInput.read(limit: SourceText.mostBytes + 1)
@@ -58,12 +65,13 @@ struct ScenarioFiles {
     }
 
     /// The file at `path`, or the scenario files below it, without following links.
-    private static func files(at path: String) throws(CommandFailure) -> [String] {
+    private static func files(at path: String, _ searched: inout [String]) throws(CommandFailure) -> [String] {
         var status = stat()
         guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [path] }
         var found: [String] = []
         var folders = [path.hasSuffix("/") ? String(path.dropLast()) : path]
         while let folder = folders.popLast() {
+            searched.append(folder)
             guard let stream = opendir(folder.isEmpty ? "/" : folder) else {
                 throw CommandFailure(
                     status: .usage, message: "cannot read \(folder): \(String(cString: strerror(errno)))")

@@ -30,6 +30,8 @@ public struct TestCommand: CheckedCommand {
               wdfilterd test tests/threads.scenario.yaml --filter '*remote*' --verbose
               wdfilterd test tests/ --json report.json
               wdfilterd test tests/ --junit out.xml --shard 2/5
+              wdfilterd test tests/ --explain 'Our engine denies mimikatz'
+              wdfilterd test tests/ --watch
               wdfilterd test tests/ --list
               wdfilterd test tests/ --engine-url http://127.0.0.1:9000/
               wdfilterd test tests/ --server http://127.0.0.1:8080 --token-file admin.token
@@ -58,6 +60,7 @@ public struct TestCommand: CheckedCommand {
         if engine.url != nil, server.url != nil {
             throw ValidationError("--server and --engine-url exclude each other: the hosts are there or here")
         }
+        try running.check(paths: paths)
     }
 
     /// Runs the scenarios and prints the result.
@@ -69,13 +72,59 @@ public struct TestCommand: CheckedCommand {
         let signals = AwaitedSignals(.interrupt, .terminate)
         let files = try ScenarioFiles(paths, options: try running.fileOptions())
         if reports.check { return try printCheck(files) }
-        let (cases, total) = selection.select(from: files.cases)
+        let (cases, total) = try select(from: files)
         if reports.list { return try printList(cases) }
+        let control = RunControl(reports.quiet ? .none : .of(.error), signals: signals)
+        // Before the cases run, so that no change is missed.
+        let watch = running.watch ? try FileWatch() : nil
+        try watch?.add(files.watched, and: files.folders)
+        let report = try runAndReport(cases, of: files, total: total, control)
+        if let watch { try run(again: watch, control) }
+        if let failure = failure(of: report, total: total, control) { throw failure }
+    }
+
+    /// The cases to run, and how many all shards run together.
+    private func select(from files: ScenarioFiles) throws(CommandFailure) -> (cases: [CasePlan], total: Int) {
+        let (cases, total) = selection.select(from: files.cases)
+        guard let name = reports.explain else { return (cases, total) }
+        let named = cases.filter { $0.title == name || $0.name == name }
+        if named.isEmpty, files.faults.isEmpty {
+            throw CommandFailure(
+                status: .usage,
+                message: "--explain: no case is called \(name.quoted())"
+                    + cases.map(\.title).hintOrList(for: name))
+        }
+        return (named, named.count)
+    }
+
+    /// Runs the cases of files that change, until a signal comes.
+    private func run(again watch: FileWatch, _ control: RunControl) throws(CommandFailure) {
+        while true {
+            if !reports.quiet { StandardStream.error.line("watching for changes, until Ctrl-C") }
+            guard let change = watch.wait(until: { control.isInterrupted }) else { return }
+            let files = try ScenarioFiles(paths, options: try running.fileOptions())
+            try watch.add(files.watched, and: files.folders)
+            let (cases, total) = try select(from: files)
+            let changed = cases.filter { change.concerns($0.paths) }
+            let isWrong = files.faults.contains { change.concerns([$0.file]) }
+            if !changed.isEmpty || isWrong { _ = try runAndReport(changed, of: files, total: total, control) }
+        }
+    }
+
+    /// Runs the cases, and prints and writes the report. Meanwhile the commands of a pipeline are switched off.
+    private func runAndReport(
+        _ cases: [CasePlan], of files: ScenarioFiles, total: Int, _ control: RunControl
+    ) throws(CommandFailure) -> RunReport {
         let commands = reports.workflowCommands
         commands?.stop()
-        let control = RunControl(reports.quiet ? .none : .of(.error), signals: signals)
         let result = Result { () throws(CommandFailure) in
-            try runAndReport(cases, of: files, total: total, control)
+            defer { control.clear() }
+            var report = try run(cases, of: files, control)
+            report.shard = selection.shard
+            report.shard?.total = total
+            control.clear()
+            try reports.write(report)
+            return report
         }
         commands?.resume()
         let report = try result.get()
@@ -83,19 +132,6 @@ public struct TestCommand: CheckedCommand {
         if commands != nil, let path = Environment["GITHUB_STEP_SUMMARY"] {
             try StepSummary(report).append(to: path)
         }
-        if let failure = failure(of: report, total: total, control) { throw failure }
-    }
-
-    /// Runs the cases, and prints and writes the report.
-    private func runAndReport(
-        _ cases: [CasePlan], of files: ScenarioFiles, total: Int, _ control: RunControl
-    ) throws(CommandFailure) -> RunReport {
-        defer { control.clear() }
-        var report = try run(cases, of: files, control)
-        report.shard = selection.shard
-        report.shard?.total = total
-        control.clear()
-        try reports.write(report)
         return report
     }
 
@@ -116,12 +152,23 @@ public struct TestCommand: CheckedCommand {
             throw CommandFailure(
                 status: .usage, message: "--retries: all cases run in virtual time, where the outcome cannot change")
         }
+        let golden = GoldenFileStore(isUpdating: running.update != nil)
+        var settings = CaseRun.Options()
+        settings.settle = running.settle?.duration
+        settings.keepsGoing = running.keepGoing
+        settings.isCancelled = { control.isInterrupted }
+        settings.golden = golden
+        settings.countsRoutines = reports.countsRoutines
+        settings.explains = reports.explain != nil
         let results =
             running.failFast && !files.faults.isEmpty
             ? cases.map { CaseRuns.skipped($0, "not run: --fail-fast") }
-            : CaseRuns(
-                cases, at: place, options: running, countsRoutines: reports.countsRoutines, control: control
-            ).run()
+            : CaseRuns(cases, at: place, options: running, settings: settings, control: control).run()
+        if running.update != nil, !control.isInterrupted {
+            let stream: StandardStream = reports.isForProgram ? .error : .output
+            control.clear()
+            for line in try golden.write(named: cases.flatMap(\.goldenFiles)) { stream.line(line) }
+        }
         var report = RunReport(
             version: Version.current, time: place.time, cases: results, faults: files.faults, fileCount: files.count)
         (report.engine, report.server) = (place.engine, place.server)

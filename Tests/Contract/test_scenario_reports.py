@@ -399,3 +399,121 @@ class TestCoverage:
         assert "MpCreateProcessNotifyRoutineEx: ran 1, notified 1" in text
         assert text.splitlines()[-1].startswith("PASS 1 ")
         assert run(folder, *passes, "--fail-under", "1").returncode == 0
+
+
+GOLDEN = """\
+scenario: 1
+name: golden
+steps:
+  - createProcess: {as: app, imageFileName: 'C:\\app.exe'}
+  - expect:
+      - golden: out/app.ndjson
+"""
+
+
+class TestUpdate:
+    @pytest.fixture(name="golden")
+    def _golden(self, tmp_path: Path) -> Path:
+        (tmp_path / "golden.scenario.yaml").write_text(GOLDEN)
+        return tmp_path
+
+    def test_it_writes_and_says_what_changed(self, golden: Path) -> None:
+        assert run(golden, ".").returncode == 1
+        created = run(golden, "--update", ".")
+        assert created.returncode == 0
+        assert created.stdout.decode().splitlines()[:2] == [
+            "created ./out/app.ndjson: 1 line",
+            "0 golden files unchanged",
+        ]
+        assert run(golden, ".").returncode == 0
+        line = json.loads((golden / "out/app.ndjson").read_text())
+        assert (line["sequence"], line["operation"]) == (1, "CreateProcess")
+        assert run(golden, ".", "--update").stdout.decode().splitlines()[0] == "1 golden file unchanged"
+        (golden / "out/app.ndjson").write_text("{}\n")
+        wrong = run(golden, ".")
+        assert wrong.returncode == 1
+        assert "NOT  line 1  {}" in wrong.stdout.decode()
+        assert b"updated ./out/app.ndjson: 1 line added, 1 removed" in run(golden, ".", "--update").stdout
+
+    def test_a_pipeline_must_insist(self, golden: Path) -> None:
+        refused = run(golden, ".", "--update", CI="true")
+        assert refused.returncode == 2
+        assert not (golden / "out").exists()
+        assert run(golden, ".", "--update=force", CI="true").returncode == 0
+        assert (golden / "out/app.ndjson").exists()
+
+
+class TestExplain:
+    def test_it_prints_what_made_a_case_pass(self, folder: Path) -> None:
+        result = run(folder, "mixed.scenario.yaml", "--explain", "passes")
+        assert result.returncode == 0
+        text = result.stdout.decode()
+        for part in (
+            "PASS  passes",
+            "  line 6, step 1",
+            "    expected  at least 1   CreateProcess",
+            "    #1 direct CreateProcess  step 1, line 4",
+            "      made by MpCreateProcessNotifyRoutineEx, which looked at",
+            "        true   CreateInfo != NULL",
+        ):
+            assert part in text
+        assert "of 1 case in 1 file" in text
+
+    def test_a_name_that_does_not_exist(self, folder: Path) -> None:
+        result = run(folder, "mixed.scenario.yaml", "--explain", "pases")
+        assert result.returncode == 2
+        assert result.stderr.decode() == '--explain: no case is called "pases"; did you mean passes?\n'
+
+    def test_json_has_it_only_when_asked(self, folder: Path) -> None:
+        arguments = ("mixed.scenario.yaml", "--filter", "*passes", "--json", "-")
+        assert "held" not in json.loads(run(folder, *arguments).stdout)["cases"][0]
+        (case,) = json.loads(run(folder, *arguments, "--explain", "passes").stdout)["cases"]
+        (held,) = case["held"]
+        assert held["messages"][0]["routine"] == "MpCreateProcessNotifyRoutineEx"
+
+
+class TestWatch:
+    def test_what_changed_runs_again_until_a_signal(self, tmp_path: Path) -> None:
+        (tmp_path / "golden.scenario.yaml").write_text(GOLDEN)
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub/other.scenario.yaml").write_text(
+            GOLDEN.replace("golden: out", "golden: ../out").replace("name: golden", "name: other")
+        )
+        run(tmp_path, "golden.scenario.yaml", "--update")
+        process = subprocess.Popen(
+            [binary().absolute(), "test", ".", "--watch", "--root", ".", "--json", "out.json"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+        def sums() -> str:
+            """The next sums."""
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.startswith(b"PASS "):
+                    return line.decode().partition(" in ")[0]
+            return "ended"
+
+        try:
+            assert sums() == "PASS 2  FAIL 0  SKIP 0  ERROR 0   of 2 cases"
+            # A scenario, replaced as editors do it.
+            new = tmp_path / "new"
+            new.write_text(GOLDEN.replace("app.exe", "other.exe"))
+            new.rename(tmp_path / "golden.scenario.yaml")
+            assert sums() == "PASS 0  FAIL 1  SKIP 0  ERROR 0   of 1 case"
+            # A golden file of both.
+            (tmp_path / "out/app.ndjson").write_text("{}\n")
+            assert sums() == "PASS 0  FAIL 2  SKIP 0  ERROR 0   of 2 cases"
+            # A new file, then a wrong one. Other files do not matter.
+            (tmp_path / "sub/notes.txt").write_text("nothing")
+            (tmp_path / "sub/new.scenario.yaml").write_text("scenario: 1\nname: new\nsteps: [{wait: 1s}]\n")
+            assert sums() == "PASS 1  FAIL 0  SKIP 0  ERROR 0   of 1 case"
+            (tmp_path / "sub/new.scenario.yaml").write_text("scenario: 1\n")
+            assert sums() == "PASS 0  FAIL 0  SKIP 0  ERROR 1   of 0 cases and 1 wrong file"
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=SECONDS)
+        assert process.returncode == 130
+        assert json.loads((tmp_path / "out.json").read_bytes())["sums"]["error"] == 1

@@ -23,11 +23,12 @@ enum TestedScenario {
 
     /// The reports of all cases of a scenario file.
     static func run(
-        _ text: String, keepsGoing: Bool = false, _ location: SourceLocation = #_sourceLocation
+        _ text: String, keepsGoing: Bool = false, explains: Bool = false, _ location: SourceLocation = #_sourceLocation
     ) -> [CaseReport] {
         cases(text, location).map { plan in
             var options = CaseRun.Options()
             options.keepsGoing = keepsGoing
+            options.explains = explains
             return CaseRun(plan, on: bed(), options: options).run()
         }
     }

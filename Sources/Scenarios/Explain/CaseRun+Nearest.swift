@@ -71,7 +71,7 @@ extension CaseRun {
         }
     }
 
-    private func describe(
+    func describe(
         _ message: ObservedMessage, _ criteria: Criteria?, _ scope: MessageScope
     ) throws(LookFault) -> NearestMessage {
         var compared: [ComparedField] = []

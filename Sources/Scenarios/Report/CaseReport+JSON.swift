@@ -10,6 +10,7 @@ extension CaseReport {
             json.member("verdict", verdict.rawValue)
             if let reason { json.member("reason", reason) }
             json.member("failures", each: failures) { json, failure in failure.write(to: &json) }
+            if !held.isEmpty { json.member("held", each: held) { json, held in held.write(to: &json) } }
             if let error { json.member("error") { error.write(to: &$0) } }
             if !flaky.isEmpty { json.member("flaky", each: flaky) { json, failure in failure.write(to: &json) } }
             if virtualNanoseconds > 0 {
@@ -64,6 +65,47 @@ extension ComparedField {
             json.member("actual") { $0.value(actual) }
             if let note { json.member("note", note) }
             json.member("met", isMet)
+        }
+    }
+}
+
+extension HeldReport {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("line", line)
+            json.member("step", step)
+            if let id { json.member("id", id) }
+            if let iteration { json.member("iteration", iteration) }
+            if let because { json.member("because", because) }
+            json.member("expected", expected)
+            json.member("subject", subject)
+            if let found { json.member("found", found) }
+            if let scope { json.member("scope", scope) }
+            if let scopeName { json.member("scopeName", scopeName) }
+            if !fields.isEmpty { json.member("fields", each: fields) { json, field in field.write(to: &json) } }
+            json.member("messages", each: messages) { json, message in message.write(to: &json) }
+            if unlisted > 0 { json.member("unlisted", unlisted) }
+        }
+    }
+}
+
+extension MadeMessage {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("message") { message.write(to: &$0) }
+            if let routine { json.member("routine", routine) }
+            json.member("checks", each: checks) { json, check in check.write(to: &json) }
+            json.member("causes", each: causes) { json, cause in cause.write(to: &json) }
+        }
+    }
+}
+
+extension Reason.CheckReport {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("check", check)
+            json.member("holds", holds)
+            json.member("value", value)
         }
     }
 }
@@ -136,13 +178,7 @@ extension Reason.Decision {
         if let makes { json.member("makes", makes) }
         if let message { json.member("message", message) }
         json.member("notified", notified)
-        json.member("checks", each: checks) { json, check in
-            json.object { json in
-                json.member("check", check.check)
-                json.member("holds", check.holds)
-                json.member("value", check.value)
-            }
-        }
+        json.member("checks", each: checks) { json, check in check.write(to: &json) }
         json.member("decidedBy", decidedBy)
         json.member("holds", holds)
         json.member("value", value)

@@ -33,6 +33,8 @@ public struct CaseReport: Sendable {
     public var reason: String?
     /// The expectations that did not hold, in the order in which they were looked at.
     public var failures: [FailureReport] = []
+    /// What made the other expectations hold, only if the case is to be explained.
+    public var held: [HeldReport] = []
     /// Why nothing can be said.
     public var error: ErrorReport?
     /// How long it took, in real time.

@@ -12,8 +12,9 @@ extension CaseRun {
         where try !settle(hosts[host], steps[index], within: options.settle) {
             unsettled[host] = try queued(on: host, steps[index])
         }
-        let failed = try evaluate(expectations, index)
+        let (failed, held) = try evaluate(expectations, index)
         if let trial = options.trial { return try judge(trial, failed, index) }
+        note(held)
         for var failure in failed {
             try explain(&failure)
             if let host = failure.scope?.host, let queued = unsettled[host] {
@@ -52,9 +53,10 @@ extension CaseRun {
     func wait(until expectations: [Expectation], within: Duration, _ index: Int) throws(Stop) {
         let deadline = time.nanoseconds + UInt64(within.nanoseconds)
         while true {
-            let failed = try evaluate(expectations, index)
+            let (failed, held) = try evaluate(expectations, index)
             if failed.isEmpty {
                 if let trial = options.trial { try judge(trial, failed, index) }
+                note(held)
                 return
             }
             if options.isCancelled() { throw .cancelled }
@@ -80,17 +82,20 @@ extension CaseRun {
         }
     }
 
-    /// The expectations that do not hold now.
-    private func evaluate(_ expectations: [Expectation], _ index: Int) throws(Stop) -> [FailedExpectation] {
+    /// The expectations that do not hold now, and those that do if the case is to be explained.
+    private func evaluate(
+        _ expectations: [Expectation], _ index: Int
+    ) throws(Stop) -> (failed: [FailedExpectation], held: [FailedExpectation]) {
         var failed: [FailedExpectation] = []
+        var held: [FailedExpectation] = []
         for host in Set(expectations.map { self.host(of: $0, index) }) {
             do throws(HostFault) { try logs[host].update(from: hosts[host]) } catch { try fail(steps[index], error) }
         }
         for (position, expectation) in expectations.enumerated() {
             do throws(LookFault) {
-                if var failure = try evaluate(expectation, among: expectations, index) {
-                    failure.position = position
-                    failed.append(failure)
+                if var looked = try evaluate(expectation, among: expectations, index) {
+                    looked.position = position
+                    if looked.holds { held.append(looked) } else { failed.append(looked) }
                 }
             } catch {
                 switch error {
@@ -103,7 +108,7 @@ extension CaseRun {
                 }
             }
         }
-        return failed
+        return (failed, held)
     }
 
     /// Why an expectation cannot be looked at.
@@ -167,11 +172,11 @@ extension CaseRun {
             let subject = id.flatMap { id in steps.last { $0.step.id == id } } ?? run
             let outcome = ObservedValue(outcomeOf: subject)
             return try compare(expectation, run, index, subject: "outcome of \(subject.title)", fields) { outcome[$0] }
-        case .golden(let file): return golden(expectation, file, index)
+        case .golden(let file): return try golden(expectation, file, index)
         }
     }
 
-    private func onHost<Value>(_ body: () throws(HostFault) -> Value) throws(LookFault) -> Value {
+    func onHost<Value>(_ body: () throws(HostFault) -> Value) throws(LookFault) -> Value {
         do throws(HostFault) { return try body() } catch { throw .host(error) }
     }
 
@@ -208,13 +213,14 @@ extension CaseRun {
                         criterion: field.path, expected: field.source, actual: actual.json, isMet: isMet))
             }
         }
-        if compared.allSatisfy(\.isMet) { return nil }
+        let holds = compared.allSatisfy(\.isMet)
+        if holds, !options.explains { return nil }
         let wanted = exists ? fields.map { "\($0.path) \($0.source.words)" } : ["does not exist"]
         var failure = FailedExpectation(
             expectation, in: run, index, expected: wanted.isEmpty ? "exists" : wanted.joined(separator: ", "),
             subject: subject)
         failure.report.fields = compared
-        return failure
+        return holds ? held(failure) : failure
     }
 
     func matches(_ field: FieldMatcher, _ value: ObservedValue) throws(LookFault) -> Bool {
@@ -234,11 +240,13 @@ extension CaseRun {
             for field in fields where try !matches(field, entry[field.path]) { isMatch = false }
             if isMatch { found += 1 }
         }
-        if count.holds(found) { return nil }
+        let holds = count.holds(found)
+        if holds, !options.explains { return nil }
         let words = fields.map { "\($0.path) \($0.source.words)" }.joined(separator: ", ")
         var failure = FailedExpectation(
             expectation, in: steps[index], index, expected: count.description, subject: "\(noun) with \(words)")
         failure.report.found = found
+        if holds { return held(failure) }
         failure.report.detail = "the list has \(entries.count) \(entries.count == 1 ? "entry" : "entries")"
         return failure
     }
@@ -252,7 +260,8 @@ extension CaseRun {
             (step.outcome?.routines ?? []) + (step.outcome?.replay?.records ?? []).flatMap(\.routines)
         }.filter { $0.routine == wanted.routine }
         let compared = ran.map { wanted.compare($0) }
-        if compared.contains(where: { $0.allSatisfy(\.isMet) }) { return nil }
+        let holds = compared.contains { $0.allSatisfy(\.isMet) }
+        if holds, !options.explains { return nil }
         var failure = FailedExpectation(
             expectation, in: run, index, expected: "ran" + wanted.words, subject: "routine \(wanted.routine.name)")
         if let nearest = compared.min(by: { $0.count { !$0.isMet } < $1.count { !$0.isMet } }) {
@@ -260,7 +269,7 @@ extension CaseRun {
         } else {
             failure.report.detail = "it did not run in \(subject.map(\.title).joined(separator: ", "))"
         }
-        return failure
+        return holds ? held(failure) : failure
     }
 }
 

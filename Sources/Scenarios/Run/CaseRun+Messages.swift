@@ -3,6 +3,14 @@ import JSON
 
 // Expectations about messages.
 extension CaseRun {
+    /// The result of an expectation that holds: nothing, unless the case is to be explained.
+    func held(_ looked: FailedExpectation) -> FailedExpectation? {
+        guard options.explains else { return nil }
+        var looked = looked
+        looked.holds = true
+        return looked
+    }
+
     /// Whether `message` meets all criteria.
     func matches(_ criteria: Criteria, _ message: ObservedMessage) throws(LookFault) -> Bool {
         for field in criteria.matchers where try !matches(field, message.value(at: field.path)) { return false }
@@ -20,13 +28,14 @@ extension CaseRun {
     ) throws(LookFault) -> FailedExpectation? {
         let scope = scope(of: expectation, index)
         let matching = try matching(criteria, in: scope)
-        if count.holds(matching.count) { return nil }
+        let holds = count.holds(matching.count)
+        if holds, !options.explains { return nil }
         var failure = FailedExpectation(
             expectation, in: steps[index], index, expected: count.description, subject: criteria.words)
         failure.set(scope, matched: matching)
         failure.criteria = criteria
         failure.report.found = matching.count
-        return failure
+        return holds ? held(failure) : failure
     }
 
     func order(
@@ -50,14 +59,16 @@ extension CaseRun {
                 met = []
             }
         }
-        if met.count == criteria.count { return nil }
-        let next = criteria[met.count]
+        let holds = met.count == criteria.count
+        if holds, !options.explains { return nil }
         var failure = FailedExpectation(
             expectation, in: steps[index], index,
             expected: criteria.map(\.words).joined(separator: isStrict ? ", then at once " : ", then "),
             subject: order == .made
                 ? "messages in the order in which they were made" : "messages in the order in which they ended")
         failure.set(scope, matched: met)
+        if holds { return held(failure) }
+        let next = criteria[met.count]
         failure.criteria = next
         failure.report.detail =
             met.isEmpty
@@ -85,12 +96,12 @@ extension CaseRun {
             for criteria in allowed where try matches(criteria, message) { isAllowed = true }
             if !isAllowed { others.append(message) }
         }
-        if others.isEmpty { return nil }
+        if others.isEmpty, !options.explains { return nil }
         var failure = FailedExpectation(
             expectation, in: steps[index], index, expected: "nothing else", subject: "other messages")
         failure.set(scope, matched: others)
         failure.report.found = others.count
-        return failure
+        return others.isEmpty ? held(failure) : failure
     }
 
     func lossless(_ expectation: Expectation, _ isLossless: Bool, _ index: Int) -> FailedExpectation? {
@@ -99,35 +110,45 @@ extension CaseRun {
             host: host, messages: logs[host].messages, name: "host \(plan.hosts[host].name)",
             steps: Array(steps.indices))
         let lost = scope.messages.filter { $0.delivery != .sent }
-        if lost.isEmpty == isLossless { return nil }
+        let holds = lost.isEmpty == isLossless
+        if holds, !options.explains { return nil }
         var failure = FailedExpectation(
             expectation, in: steps[index], index, expected: isLossless ? "every message sent" : "a message not sent",
             subject: "messages of host \(plan.hosts[host].name)")
         failure.set(scope, matched: lost)
         failure.report.found = lost.count
-        return failure
+        return holds ? held(failure) : failure
     }
 
-    func golden(_ expectation: Expectation, _ file: GoldenFile, _ index: Int) -> FailedExpectation? {
+    /// How many different lines of a golden file a report shows.
+    private static let mostLines = 20
+
+    func golden(
+        _ expectation: Expectation, _ file: GoldenFile, _ index: Int
+    ) throws(LookFault) -> FailedExpectation? {
         let scope = scope(of: expectation, index)
         let lines = scope.messages.map { GoldenLine($0, fields: file.fields, host: plan.hosts[scope.host].name).text }
-        let wanted = options.golden.lines(of: file, found: lines)
-        guard let wanted else {
-            var failure = FailedExpectation(
-                expectation, in: steps[index], index, expected: "the lines of \(file.file)", subject: "golden file")
+        var failure = FailedExpectation(
+            expectation, in: steps[index], index, expected: "the lines of \(file.file)", subject: "golden file")
+        // A trial has other messages.
+        if options.trial == nil, options.golden.update(file, to: lines, by: plan.title) { return held(failure) }
+        guard let wanted = try onHost({ () throws(HostFault) in try options.golden.lines(of: file) }) else {
             failure.report.detail = "\(file.file) does not exist; --update writes it"
             return failure
         }
-        if wanted == lines { return nil }
-        var failure = FailedExpectation(
-            expectation, in: steps[index], index, expected: "the lines of \(file.file)", subject: "golden file")
+        if wanted == lines { return held(failure) }
         failure.set(scope, matched: [])
-        failure.report.fields = (0..<max(wanted.count, lines.count)).compactMap { number in
-            let (expected, actual) = (wanted.dropFirst(number).first, lines.dropFirst(number).first)
+        let differences = (0..<max(wanted.count, lines.count)).compactMap { index -> ComparedField? in
+            let expected = index < wanted.count ? wanted[index] : nil
+            let actual = index < lines.count ? lines[index] : nil
             if expected == actual { return nil }
             return ComparedField(
-                criterion: "line \(number + 1)", expected: expected.map { .string($0) } ?? .null,
+                criterion: "line \(index + 1)", expected: expected.map { .string($0) } ?? .null,
                 actual: actual.map { .string($0) } ?? .null, isMet: false)
+        }
+        failure.report.fields = Array(differences.prefix(Self.mostLines))
+        if differences.count > Self.mostLines {
+            failure.report.detail = "\(differences.count) lines differ; these are the first \(Self.mostLines)"
         }
         return failure
     }

@@ -16,6 +16,8 @@ public final class CaseRun {
         public var keepsGoing = false
         /// Whether to stop as soon as possible, because the user wants to.
         public var isCancelled: @Sendable () -> Bool = { false }
+        /// Whether to report what made each expectation hold.
+        public var explains = false
         /// Whether to count what the routines did.
         public var countsRoutines = false
         /// The golden files.
@@ -41,6 +43,8 @@ public final class CaseRun {
     /// The background steps that are not done, by id: their indices and their calls, one for each round.
     var pending: [String: [(index: Int, call: PendingCall)]] = [:]
     var failures: [FailedExpectation] = []
+    /// What made expectations hold, if the case is to be explained.
+    var held: [HeldReport] = []
     /// When the case must be done, in real time.
     private let deadline: UInt64
     private let clock = SystemClock()
@@ -88,6 +92,7 @@ public final class CaseRun {
             case .tried: return report
             }
         }
+        report.held = held
         report.failures = failures.map { self.report(on: $0) }
         report.verdict =
             report.error != nil

@@ -1,10 +1,12 @@
 import JSON
 
-/// An expectation that did not hold, with all that its explanation needs.
+/// An expectation that did not hold, with all that its explanation needs. If a case is to be explained, one that held, too.
 struct FailedExpectation: Sendable {
     /// The expectation; nil for a failure of the step itself.
     var expectation: Expectation?
     var report: FailureReport
+    /// Whether it held.
+    var holds = false
     /// The index of the step, and how many steps had been started.
     var stepIndex: Int?
     /// The messages that it is about.

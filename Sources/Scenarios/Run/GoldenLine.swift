@@ -28,10 +28,13 @@ struct GoldenLine {
     }
 }
 
-/// The golden files of a run: read, compared, and with `--update` written.
+/// The golden files of a run: read and compared, or, with `--update`, written.
 public protocol GoldenFiles: Sendable {
-    /// The lines that `file` has, or is to have from now on: `found` if it is being updated. Nil if it does not exist.
-    func lines(of file: GoldenFile, found: [String]) -> [String]?
+    /// The lines of `file`; nil if it does not exist.
+    func lines(of file: GoldenFile) throws(HostFault) -> [String]?
+
+    /// Takes the lines that the case `title` found as the new content of `file`; false if files are not being updated.
+    func update(_ file: GoldenFile, to lines: [String], by title: String) -> Bool
 }
 
 /// No golden files: every file seems to be missing.
@@ -40,5 +43,8 @@ public struct NoGoldenFiles: GoldenFiles {
     public init() {}
 
     /// Always nil.
-    public func lines(of file: GoldenFile, found: [String]) -> [String]? { nil }
+    public func lines(of file: GoldenFile) -> [String]? { nil }
+
+    /// Always false.
+    public func update(_ file: GoldenFile, to lines: [String], by title: String) -> Bool { false }
 }

@@ -74,7 +74,8 @@ struct FailureText {
         return isMatching ? "matching \(noun)" : "nearest \(noun)"
     }
 
-    private static func describe(_ message: NearestMessage) -> [String] {
+    /// A message with its criteria.
+    static func describe(_ message: NearestMessage) -> [String] {
         let title = "#\(message.sequence) \(message.kind) \(message.operation)"
         let place = message.step.map { "  " + $0.words } ?? ""
         let outside = message.outOfScope ? "  (out of scope)" : ""
@@ -82,7 +83,7 @@ struct FailureText {
     }
 
     /// The criteria as a table, the unmet ones marked.
-    private static func table(_ fields: [ComparedField]) -> [String] {
+    static func table(_ fields: [ComparedField]) -> [String] {
         let rows = fields.map { field -> [String] in
             let actual = field.note ?? (field.isMet ? field.actual.words : "is \(field.actual.words)")
             return [field.isMet ? "met" : "NOT", field.criterion.escapingInvisible, field.expected.words, actual]

@@ -25,6 +25,7 @@ struct TextReport {
         switch report.verdict {
         case .pass:
             lines.append("\(verdict)  \(title)" + (report.flaky.isEmpty ? "" : "  (flaky)"))
+            if !report.held.isEmpty { lines.append("      \(file):\(report.line)\(place)") }
         case .skip:
             lines.append("\(verdict)  \(title): \(report.reason?.escapingInvisible ?? "")")
             lines.append("      \(file):\(report.line)")
@@ -36,6 +37,7 @@ struct TextReport {
                 lines += FailureText(failure, at: "\(file):\(failure.line)\(place)").lines
             }
         }
+        for held in report.held { lines += [""] + HeldText(held).lines }
         return lines.joined(separator: "\n")
     }
 

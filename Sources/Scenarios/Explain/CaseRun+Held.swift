@@ -1,0 +1,44 @@
+import Driver
+
+// Why an expectation held.
+extension CaseRun {
+    /// How many messages an explanation shows.
+    private static let mostMessages = 5
+
+    /// Keeps what made expectations hold.
+    func note(_ looked: [FailedExpectation]) { held += looked.map { describe($0) } }
+
+    private func describe(_ looked: FailedExpectation) -> HeldReport {
+        var report = HeldReport(looked.report)
+        guard let scope = looked.scope else { return report }
+        let messages = looked.report.matched.prefix(Self.mostMessages).compactMap { logs[scope.host][$0] }
+        report.messages = messages.map { madeMessage($0, looked.criteria, scope) }
+        report.unlisted = looked.report.matched.count - messages.count
+        return report
+    }
+
+    private func madeMessage(
+        _ message: ObservedMessage, _ criteria: Criteria?, _ scope: MessageScope
+    ) -> MadeMessage {
+        // A pattern that is too costly has ended the case before.
+        let near = try? describe(message, criteria, scope)
+        var made = MadeMessage(
+            message: near
+                ?? NearestMessage(
+                    sequence: message.sequence, kind: message.message.kind.rawValue,
+                    operation: message.message.operationName))
+        guard let index = message.step, steps.indices.contains(index), let outcome = steps[index].outcome,
+            let routine = (outcome.routines + (outcome.replay?.records ?? []).flatMap(\.routines))
+                .first(where: { $0.messages.contains(message.sequence) })
+        else { return made }
+        made.routine = routine.routine.name
+        made.checks = routine.checks.map {
+            Reason.CheckReport(check: "\($0.check.text)", holds: $0.holds, value: $0.value)
+        }
+        let history = history(of: scope.host)
+        made.causes = routine.checks.filter { $0.check.bit != nil && $0.holds }.compactMap {
+            cause(of: $0, routine, index, history, scope.host)
+        }
+        return made
+    }
+}
