@@ -21,6 +21,16 @@ public struct DriverConfigChange: JSONObjectReadable, Hashable, Sendable {
         values = DriverConfig.table.map { setting in object.optional(setting.name) { $0.value(of: setting) } }
     }
 
+    /// The new value of a setting; nil keeps the current one.
+    public subscript(setting: DriverSetting) -> DriverSetting.Value? {
+        get { DriverConfig.table.firstIndex { $0.name.description == setting.name.description }.flatMap { values[$0] } }
+        set {
+            guard let index = DriverConfig.table.firstIndex(where: { $0.name.description == setting.name.description })
+            else { return }
+            values[index] = newValue
+        }
+    }
+
     /// Sets the new values in `config`.
     public func apply(to config: inout DriverConfig) {
         for (setting, value) in zip(DriverConfig.table, values) {

@@ -37,9 +37,9 @@ extension EventFeed {
         public var maxHeldRecords = 1000
         /// Called for each line with a deprecated name, on the thread that reads the line.
         public var onDeprecated: @Sendable (DeprecatedName) -> Void = { _ in }
-        /// Called with what the routines did about each call that a line made, on the thread that takes the answer. It must not
-        /// call the feed.
-        public var onDecisions: (@Sendable (_ line: Int, [RoutineReport]) -> Void)?
+        /// Called with what the routines did about each call that a line made on the host of a machine, on the thread that takes
+        /// the answer. It must not call the feed.
+        public var onDecisions: (@Sendable (_ line: Int, _ machine: String?, [RoutineReport]) -> Void)?
         /// Whether events are held back until their time.
         var keepsPace = false
 

@@ -80,7 +80,7 @@ extension EventSequence {
         guard var entry = plans[ticket] else { return }
         sections.tally(entry.section) { $0.count(reports, of: call) }
         if options.reportsCoverage { for report in reports { coverage.count(report) } }
-        if !reports.isEmpty { options.onDecisions?(entry.plan.line, reports) }
+        if !reports.isEmpty { options.onDecisions?(entry.plan.line, sections[entry.section].machine, reports) }
         entry.plan.made += 1
         entry.plan.hasRoom = false
         if options.drainsQueue, call.mayEnqueue { entry.plan.isToDrain = true }

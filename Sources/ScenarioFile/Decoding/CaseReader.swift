@@ -147,6 +147,7 @@ final class CaseReader {
     private func host(_ name: String, _ object: JSONObject) -> HostPlan {
         var plan = HostPlan(name: name)
         plan.config = object.optional("config") { config($0) }
+        plan.configLine = object["config"].map { line(of: $0) }
         plan.engine = object.optional("engine") { engine($0) }
         plan.engineLine = object["engine"].map { line(of: $0) }
         plan.rulePolicies = object.optional("rulePolicies") { policies($0) }
@@ -171,7 +172,10 @@ final class CaseReader {
         if case .embedded(let behavior) = setting, let excess = ReplyEntry.excess(of: behavior.replies) {
             value.fault(excess)
         }
-        return Body(setting, json: json)
+        var body = Body(setting, json: json)
+        let replies = value.openObject()?["replies"]
+        body.itemLines = (replies?.array(maxCount: ReplyEntry.maxCount) ?? []).map { line(of: $0) }
+        return body
     }
 
     /// Rule policies: a list of the items of `PUT /rule-policies`.

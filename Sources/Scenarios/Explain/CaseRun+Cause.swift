@@ -9,8 +9,10 @@ extension CaseRun {
     func cause(
         of look: ObservedRoutine.Look, _ routine: ObservedRoutine, _ index: Int, _ history: WordHistory, _ host: Int
     ) -> Cause? {
+        let isGuard = [.targetIsNotSystem, .isNotSystemThread, .currentIsNotSystem].contains(look.check)
+        if look.holds, isGuard { return nil }
         switch look.check {
-        case .createThreadNotifyLock: return causeOfLock(index, history, host)
+        case .createThreadNotifyLock: return look.holds ? nil : causeOfLock(index, history, host)
         case .creatorContext, .currentContext, .loaderContext: return causeOfMissing(look, index, history)
         case .sameProcess:
             return Cause(
@@ -31,9 +33,11 @@ extension CaseRun {
         }
     }
 
-    /// The name of a process for people: that of the scenario, else its pid.
-    func title(of processId: UInt32) -> String {
-        names.processes.filter { $0.value.identity?.processId == processId }.keys.min() ?? "process \(processId)"
+    /// The name of a process for people: the last that a step before `index` gave to the pid, else the pid.
+    func title(of processId: UInt32, before index: Int) -> String {
+        let named = names.processes.filter { $0.value.identity?.processId == processId }
+        let known = named.filter { $0.value.index <= index }.max { ($0.value.index, $1.key) < ($1.value.index, $0.key) }
+        return known?.key ?? named.keys.min() ?? "process \(processId)"
     }
 
     // MARK: - Bits
@@ -41,11 +45,12 @@ extension CaseRun {
     private func causeOfBit(
         _ look: ObservedRoutine.Look, _ routine: ObservedRoutine, _ index: Int, _ history: WordHistory
     ) -> Cause? {
-        guard let (word, bit, name) = look.check.bit,
-            let processId = routine.checks.first(where: { $0.check.isContext })?.number
-        else { return nil }
+        guard let (word, bit, name) = look.check.bit, let processId = subject(of: routine, index) else { return nil }
         let isSet = look.check == .asyncImageLoad ? !look.holds : look.holds
-        return cause(ofBit: bit, name, isSet: isSet, in: word, of: processId, before: index, history)
+        return cause(
+            ofBit: bit, name, isSet: isSet, in: word, of: processId,
+            before: look.check == .ruleNotifyProcessCmdLineAtCreation ? index + 1 : index,
+            history)
     }
 
     /// The cause of a bit of a process in the step `index`.
@@ -53,7 +58,7 @@ extension CaseRun {
         ofBit bit: UInt32, _ name: String, isSet: Bool, in word: WordHistory.Word, of processId: UInt32,
         before index: Int, _ history: WordHistory
     ) -> Cause {
-        let process = title(of: processId)
+        let process = title(of: processId, before: index)
         let last = history.last(bit, isSet: isSet, in: word, of: processId, before: index)
         let opposite = history.last(bit, isSet: !isSet, in: word, of: processId, before: index)
         if let last, last.step >= opposite?.step ?? 0 {
@@ -64,6 +69,14 @@ extension CaseRun {
         if opposite != nil {
             let since = opposite?.cause.place.map { " after \($0.words)" } ?? ""
             return Cause(.other, detail: "Another client changed \(name) of \(process)\(since).")
+        }
+        if isSet, word == .flags, let life = history.lives.last(where: { $0.processId == processId }) {
+            var cause = Cause(
+                .creation,
+                detail:
+                    "\(process) has \(name), which follows from its image (PRC-9): \(steps[life.created].place.words).")
+            (cause.place, cause.rule) = (steps[life.created].place, "PRC-9")
+            return cause
         }
         if isSet { return Cause(.other, detail: "\(process) has \(name), which no step set.") }
         if word == .flags, bit == ProcessFlags.imageWow64cpuLoaded.rawValue {
@@ -84,9 +97,13 @@ extension CaseRun {
         var cause = Cause(
             .never, detail: "A process counts into the lock when it is created with NotifyProcessCmdLine (PRC-5).")
         cause.rule = "PRC-5"
-        guard case .createThread(let creation) = steps[index].step.action, let processId = processId(creation.target)
-        else { return cause }
-        let process = title(of: processId)
+        guard case .createThread(let creation) = steps[index].step.action, let processId = processId(creation.target),
+            processId != ProcessContext.systemProcessId
+        else {
+            cause.detail += "\nNo process of host \(plan.hosts[host].name) has yet to be checked."
+            return cause
+        }
+        let process = title(of: processId, before: index)
         if let used = history.last(
             ProcessFlags.threadNotifyRoutineExSet.rawValue, isSet: false, in: .flags, of: processId, before: index)
         {
@@ -108,10 +125,21 @@ extension CaseRun {
     private func causeOfMissing(_ look: ObservedRoutine.Look, _ index: Int, _ history: WordHistory) -> Cause {
         guard let processId = look.number else { return Cause(.never, detail: "There is no such process.") }
         let life = history.lives.last { $0.processId == processId && $0.created <= index }
+        if look.holds {
+            guard let life else {
+                return Cause(.creation, detail: "The host has had process \(processId) from the start.")
+            }
+            var cause = Cause(
+                .creation,
+                detail: "\(title(of: processId, before: index)) was created before: \(steps[life.created].place.words)."
+            )
+            cause.place = steps[life.created].place
+            return cause
+        }
         guard let exited = life?.exited, exited.step <= index else {
             return Cause(.never, detail: "No step creates a process with the pid \(processId).")
         }
-        var cause = Cause(.exit, detail: "\(title(of: processId)) has exited: \(exited.place.words).")
+        var cause = Cause(.exit, detail: "\(title(of: processId, before: index)) has exited: \(exited.place.words).")
         cause.place = exited.place
         return cause
     }
@@ -129,29 +157,63 @@ extension CaseRun {
             cause.place = run.place
             return cause
         }
-        return Cause(.never, detail: "No step changes the command line of \(title(of: processId)) (setCommandLine).")
+        return Cause(
+            .never,
+            detail: "No step changes the command line of \(title(of: processId, before: index)) (setCommandLine).")
     }
 
+    /// Who gave the stream of the image its context, or set and cleared its rule.
     private func causeOfStream(_ look: ObservedRoutine.Look, _ index: Int) -> Cause {
         guard case .loadImage(_, let load) = steps[index].step.action else {
             return Cause(.never, detail: "No step gives the file a stream context with the rule.")
         }
         let name = load.value.fullImageName
-        for run in steps.prefix(index).reversed() where run.host == steps[index].host {
-            switch run.step.action {
-            case .createStream(_, let creation) where ImageNamePattern(creation.value.fileName).matches(name):
-                var cause = Cause(.step, detail: "The stream context comes from \(run.place.words), without the rule.")
+        for (earlier, run) in steps.prefix(index).enumerated().reversed() where run.host == steps[index].host {
+            if let detail = change(ofStream: name, by: run, earlier, look) {
+                var cause = Cause(.step, detail: "\(detail): \(run.place.words).")
                 cause.place = run.place
-                if look.check == .ruleImageLoadPerStream { return cause }
-            case .setStreamRules(let stream, let change):
-                guard names.streams[stream] != nil, case .replace = change.value else { continue }
-                var cause = Cause(.step, detail: "\(run.place.words) set the rules of the stream context.")
-                cause.place = run.place
-                if look.check == .ruleImageLoadPerStream { return cause }
-            default: break
+                return cause
             }
         }
         return Cause(.never, detail: "No step gives \(name.quoted()) a stream context (streamContext).")
+    }
+
+    /// What a step did to the context of a stream that explains `look`, a phrase; nil if nothing.
+    private func change(ofStream name: String, by run: StepRun, _ index: Int, _ look: ObservedRoutine.Look) -> String? {
+        func isFile(_ stream: String) -> Bool {
+            steps.contains { step in
+                guard case .createStream(let given, let creation) = step.step.action else { return false }
+                return given == stream && ImageNamePattern(creation.value.fileName).matches(name)
+            }
+        }
+        switch run.step.action {
+        case .createStream(_, let creation) where ImageNamePattern(creation.value.fileName).matches(name):
+            if look.check == .streamContext { return "The context comes from a step" }
+            let hasRule = creation.value.rules.contains(.notifyImageLoadRule)
+            return hasRule == look.holds ? "The context was created with\(look.holds ? "" : "out") the rule" : nil
+        case .deleteStream(let stream) where isFile(stream) && !look.holds: return "The context was deleted"
+        case .setStreamRules(let stream, let change) where isFile(stream) && look.check == .ruleImageLoadPerStream:
+            let bit = StreamContextRules.notifyImageLoadRule
+            let sets: Bool? =
+                switch change.value {
+                case .replace(let word): word.contains(bit)
+                case .modify(let set, let clear): clear.contains(bit) ? false : set.contains(bit) ? true : nil
+                }
+            return sets == look.holds ? "A step \(look.holds ? "set" : "cleared") the rule" : nil
+        case .loadImage where look.check == .ruleImageLoadPerStream && !look.holds:
+            let cleared = logs[run.host].messages.dropFirst(Int(run.start[run.host])).first {
+                $0.step == index && $0.message.operation == .sync(.newImageLoadPerStream) && $0.clearedRule != nil
+            }
+            return cleared.map { "The acknowledgment of #\($0.sequence) cleared the rule (SYN-9)" }
+        default: return nil
+        }
+    }
+
+    /// The pid of the process that a routine looked at; in a creation, that of the process itself.
+    private func subject(of routine: ObservedRoutine, _ index: Int) -> UInt32? {
+        if let look = routine.checks.first(where: { $0.check.isContext }) { return look.number }
+        let message = routine.messages.first.flatMap { logs[steps[index].host][$0] }
+        return message?.message.process?.processId
     }
 }
 
@@ -170,7 +232,7 @@ extension Check {
         return switch self {
         case .ruleNewThreadSameProcess: rule(.notifyNewThreadSameProcess)
         case .ruleNewThreadDifferentProcess: rule(.notifyNewThreadDifferentProcess)
-        case .ruleNotifyProcessCmdLine: rule(.notifyProcessCmdLine)
+        case .ruleNotifyProcessCmdLine, .ruleNotifyProcessCmdLineAtCreation: rule(.notifyProcessCmdLine)
         case .ruleNotifyWow64cpuLoad: rule(.notifyWow64cpuLoad)
         case .ruleImageLoadPerProcess: rule(.notifyImageLoadRule)
         case .asyncImageLoad: rule(.suppressAsyncImageLoad)

@@ -30,7 +30,7 @@ extension CaseRun {
         case .failed, .notSent: return [.delivery(delivered(message, host))]
         case .sent:
             guard let fault = message.reply?.reading.fault else { return [] }
-            return [.reply(replied(message, fault))]
+            return [.reply(replied(message, fault, on: host))]
         case .queued, .inHand: return [.delivery(delivered(message, host))]
         }
     }
@@ -58,40 +58,60 @@ extension CaseRun {
             message: message.sequence, delivery: message.delivery.rawValue,
             status: message.delivery.isFinal ? message.status.name : nil, detail: message.explanation)
         if message.delivery == .queued { delivered.pausedBy = pause(of: host)?.place }
-        if message.delivery == .failed, let (behavior, line) = engine(of: host, before: message.sequence),
-            behavior.reply != .acknowledge || behavior.failEvery > 0
-        {
-            delivered.engineReply =
-                behavior.reply == .acknowledge ? "failEvery \(behavior.failEvery)" : behavior.reply.rawValue
-            delivered.engineLine = line
+        let standIn = standIn(for: message, on: host)
+        if message.delivery == .failed, let fault = standIn?.fault {
+            delivered.engineReply = fault
+            delivered.engineLine = standIn?.line
+        }
+        if message.delivery == .notSent {
+            let flags = ["syncMonitorNotificationFlag", "sendSyncNotificationFlag"]
+            delivered.timeout = flags.first { message.explanation?.hasPrefix($0) == true }
+                .flatMap { limit($0, host, message.sequence) }
+            if message.status == .timeout {
+                delivered.timeout = limit("sendingSyncSemaphoreLimit", host, message.sequence)
+            }
+            return delivered
         }
         guard message.status == .timeout else { return delivered }
-        let config = settings(of: host, before: message.sequence)
-        let (name, value): (String, Duration) =
-            switch message.message.kind {
-            case .sync: ("syncMonitorNotificationTimeoutMs", config.syncMonitorNotificationTimeout)
-            case .async: ("asyncTimeoutMs", config.asyncTimeout)
-            case .direct:
-                message.message.operation == .async(.createProcess)
-                    ? ("maxProcessCreationMessageTimeoutMs", config.maxProcessCreationMessageTimeout)
-                    : ("asyncTimeoutMs", config.asyncTimeout)
+        let setting: String =
+            switch (message.message.kind, message.message.operation) {
+            case (.sync, _): "syncMonitorNotificationTimeoutMs"
+            case (.direct, .async(.createProcess)): "maxProcessCreationMessageTimeoutMs"
+            default: "asyncTimeoutMs"
             }
-        delivered.timeout = Reason.Limit(setting: name, value: Int(value.milliseconds), line: nil)
-        if let (behavior, line) = engine(of: host, before: message.sequence) {
-            delivered.engineDelayMs = Int(behavior.delay.milliseconds)
-            delivered.engineLine = line
+        delivered.timeout = limit(setting, host, message.sequence)
+        if let standIn {
+            delivered.engineDelayMs = Int(standIn.delay.milliseconds)
+            delivered.engineLine = standIn.line
         }
         return delivered
     }
 
+    /// A setting of a host when a message was made.
+    private func limit(_ name: String, _ host: Int, _ sequence: UInt64) -> Reason.Limit? {
+        guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }) else { return nil }
+        let value = settings(of: host, before: sequence)[setting]
+        let shown: String =
+            switch value {
+            case .number(let number): String(number)
+            case .flag(let flag): String(flag)
+            case .name(let name): name
+            }
+        return Reason.Limit(
+            setting: name, value: shown, line: origin(of: setting, on: host, before: sequence).line)
+    }
+
     /// The reply to a message; `fault` is why the driver does not take it.
-    func replied(_ message: ObservedMessage, _ fault: ReplyFault?) -> Reason.ReplyRead {
+    func replied(_ message: ObservedMessage, _ fault: ReplyFault?, on host: Int) -> Reason.ReplyRead {
         let answer = message.reply?.answer
         var reply = Reason.ReplyRead(
             message: message.sequence, isStandIn: answer == nil, httpStatus: answer?.httpStatus,
             reply: answer.map { String(decoding: $0.bytes, as: UTF8.self) } ?? message.reply?.reading.words ?? "nothing"
         )
         guard let fault else { return reply }
+        if let standIn = standIn(for: message, on: host) {
+            reply.engineLine = standIn.line
+        }
         switch message.message.content {
         case .sync(let content):
             reply.wanted = "\(content.operation.rawValue) (\(content.operation.name))"
@@ -116,19 +136,6 @@ extension CaseRun {
             if case .setConfig(let change) = run.step.action { change.value.apply(to: &config) }
         }
         return config
-    }
-
-    /// The stand-in of a host when a message was made, and the line that sets it; nil for a real engine.
-    func engine(
-        of host: Int, before sequence: UInt64
-    ) -> (behavior: EmbeddedEngine.Behavior, line: Int?)? {
-        var setting = plan.hosts[host].engine?.value
-        var line = plan.hosts[host].engineLine
-        for run in steps where run.host == host && run.start[host] < sequence {
-            if case .setEngine(let engine) = run.step.action { (setting, line) = (engine.value, run.step.line) }
-        }
-        guard case .embedded(let behavior) = setting else { return nil }
-        return (behavior, line)
     }
 }
 

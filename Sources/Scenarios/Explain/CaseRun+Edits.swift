@@ -292,87 +292,58 @@ extension CaseRun {
         }
     }
 
-    // MARK: - Settings
+    /// A value as a criterion writes it: a process by its name.
+    func written(_ value: ObservedValue) -> JSONTree {
+        guard value.isPresent else { return .object([.init("present", .bool(false))]) }
+        guard case .process(let process) = value,
+            let name = names.processes.filter({ $0.value.identity == process }).keys.min()
+        else { return value.json }
+        return .string(name)
+    }
 
-    /// A setting of the host that a failure is about.
-    func configEdit(
-        _ name: String, _ value: Int, _ failure: FailedExpectation,
-        _ set: @escaping @Sendable (inout DriverConfig) -> Void
-    ) -> PlanEdit? {
-        guard let host = failure.scope?.host else { return nil }
-        let edit = JSONTree.object([.init("config", .object([.init(name, .integer(value))]))])
-        return PlanEdit(
-            Change(kind: .config, edit: edit, verified: false),
-            .hosts { hosts in
-                var config = DriverConfig()
-                hosts[host].config?.value.apply(to: &config)
-                set(&config)
-                hosts[host].config = Body(DriverConfigChange(to: config), json: .null)
-            })
+    // MARK: - Engines
+
+    /// A reply that the driver takes: by the stand-in, or as the engine would have to send it.
+    func replyEdit(_ reply: Reason.ReplyRead, _ failure: FailedExpectation) -> PlanEdit? {
+        guard let host = failure.scope?.host, let message = logs[host][reply.message] else { return nil }
+        if reply.isStandIn { return standInEdit(reply.message, failure) }
+        let edit = JSONTree.object([.init("operationType", .integer(message.message.operationCode))])
+        return message.message.kind == .sync ? PlanEdit(Change(kind: .engine, edit: edit, verified: false)) : nil
+    }
+
+    /// A stand-in that acknowledges a message.
+    func standInEdit(_ sequence: UInt64, _ failure: FailedExpectation) -> PlanEdit? {
+        guard let host = failure.scope?.host, let message = logs[host][sequence],
+            let standIn = standIn(for: message, on: host)
+        else { return nil }
+        return edit(standIn, on: host, [.init("reply", .string("acknowledge"))]) { behavior, entry in
+            guard let entry else {
+                (behavior.reply, behavior.failEvery) = (.acknowledge, 0)
+                return
+            }
+            behavior.replies[entry].reply = .acknowledge
+            behavior.replies[entry].answer = nil
+            behavior.replies[entry].failEvery = 0
+        }
+    }
+
+    /// A stand-in that takes so long for a message.
+    func delayEdit(_ milliseconds: Int, _ sequence: UInt64, _ failure: FailedExpectation) -> PlanEdit? {
+        guard let host = failure.scope?.host, let message = logs[host][sequence],
+            let standIn = standIn(for: message, on: host)
+        else { return nil }
+        return edit(standIn, on: host, [.init("delayMs", .integer(milliseconds))]) { behavior, entry in
+            guard let entry else {
+                behavior.delay = .milliseconds(milliseconds)
+                return
+            }
+            behavior.replies[entry].delay = .milliseconds(milliseconds)
+        }
     }
 
     /// A worker that runs again before the expectation is looked at.
     func workerEdit(_ failure: FailedExpectation) -> PlanEdit? {
         guard let index = failure.stepIndex else { return nil }
         return insertion(.worker(.run), .object([.init("worker", .string("run"))]), before: steps[index])
-    }
-
-    /// A reply that the driver takes: by the stand-in, or as the engine would have to send it.
-    func replyEdit(_ reply: Reason.ReplyRead, _ failure: FailedExpectation) -> PlanEdit? {
-        guard let host = failure.scope?.host, let message = logs[host][reply.message] else { return nil }
-        guard engine(of: host, before: reply.message) != nil else {
-            let edit = JSONTree.object([.init("operationType", .integer(message.message.operationCode))])
-            return message.message.kind == .sync
-                ? PlanEdit(Change(kind: .engine, edit: edit, verified: false)) : nil
-        }
-        return standInEdit(failure)
-    }
-
-    /// A stand-in that acknowledges every message.
-    func standInEdit(_ failure: FailedExpectation) -> PlanEdit? {
-        guard let host = failure.scope?.host else { return nil }
-        let edit = JSONTree.object([.init("engine", .object([.init("reply", .string("acknowledge"))]))])
-        return PlanEdit(
-            Change(kind: .engine, edit: edit, verified: false),
-            .hosts { hosts in
-                guard case .embedded(var behavior) = hosts[host].engine?.value else { return }
-                behavior.reply = .acknowledge
-                behavior.failEvery = 0
-                hosts[host].engine = Body(.embedded(behavior), json: .null)
-            })
-    }
-
-    /// The flags that let sync messages through (SYN-2, SYN-4).
-    func flagEdits(_ failure: FailedExpectation) -> [PlanEdit] {
-        guard let host = failure.scope?.host else { return [] }
-        let flags: [(String, @Sendable (inout DriverConfig) -> Void)] = [
-            ("syncMonitorNotificationFlag", { $0.syncMonitorNotificationFlag = true }),
-            ("sendSyncNotificationFlag", { $0.sendSyncNotificationFlag = true }),
-        ]
-        return flags.map { name, set in
-            PlanEdit(
-                Change(
-                    kind: .config, edit: .object([.init("config", .object([.init(name, .bool(true))]))]),
-                    verified: false),
-                .hosts { hosts in
-                    var config = DriverConfig()
-                    hosts[host].config?.value.apply(to: &config)
-                    set(&config)
-                    hosts[host].config = Body(DriverConfigChange(to: config), json: .null)
-                })
-        }
-    }
-
-    /// The delay of the stand-in of the host that a failure is about.
-    func engineEdit(_ milliseconds: Int, _ failure: FailedExpectation) -> PlanEdit? {
-        guard let host = failure.scope?.host else { return nil }
-        let edit = JSONTree.object([.init("engine", .object([.init("delayMs", .integer(milliseconds))]))])
-        return PlanEdit(
-            Change(kind: .engine, edit: edit, verified: false),
-            .hosts { hosts in
-                guard case .embedded(var behavior) = hosts[host].engine?.value else { return }
-                behavior.delay = .milliseconds(milliseconds)
-                hosts[host].engine = Body(.embedded(behavior), json: .null)
-            })
     }
 }

@@ -8,7 +8,7 @@ extension CaseRun {
         guard let message = logs[host][sequence], let index = message.step, steps.indices.contains(index),
             let path = MessagePath.table.first(where: { $0.type == MessageType(of: message.message) })
         else { return nil }
-        for (record, routines) in decisions(of: index) {
+        for (record, routines) in decisions(of: index, on: host) {
             guard let routine = routines.first(where: { $0.messages.contains(sequence) && $0.routine == path.routine })
             else { continue }
             let looks = routine.checks

@@ -1,5 +1,6 @@
 import Driver
 import JSON
+import Messages
 
 // The messages that come nearest to an expectation.
 extension CaseRun {
@@ -77,15 +78,23 @@ extension CaseRun {
         var compared: [ComparedField] = []
         for field in criteria?.matchers ?? [] {
             let value = message.value(at: field.path)
+            let isMet = try matches(field, value)
             compared.append(
                 ComparedField(
-                    criterion: field.path, expected: field.source, actual: value.json,
-                    note: value.isPresent ? nil : message.note(onMissing: field.path),
-                    isMet: try matches(field, value)))
+                    criterion: field.path, expected: field.source, actual: isMet ? value.json : named(value),
+                    note: value.isPresent ? nil : message.note(onMissing: field.path), isMet: isMet))
         }
         return NearestMessage(
             sequence: message.sequence, kind: message.message.kind.rawValue, operation: message.message.operationName,
             step: maker(of: message.sequence, on: scope.host), criteria: compared)
+    }
+
+    /// A value, in which a process that has a name is shown with it: `explorer (8)`.
+    private func named(_ value: ObservedValue) -> JSONTree {
+        guard case .process(let process) = value,
+            let name = names.processes.filter({ $0.value.identity == process }).keys.min()
+        else { return value.json }
+        return .string("\(name) (\(process.processId))")
     }
 
     /// The step that made a message.

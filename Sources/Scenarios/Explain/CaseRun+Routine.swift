@@ -8,7 +8,7 @@ extension CaseRun {
         guard let index = failure.stepIndex else { return [] }
         let subject = wanted.step.flatMap { id in steps.lastIndex { $0.step.id == id } } ?? index
         let unmet = Set(failure.report.fields.filter { !$0.isMet }.map(\.criterion))
-        for (record, routines) in decisions(of: subject) {
+        for (record, routines) in decisions(of: subject, on: steps[subject].host) {
             for routine in routines where routine.routine == wanted.routine {
                 let looks = routine.checks
                 guard let look = looks.first(where: { unmet.contains("\($0.check.text)") }) ?? looks.last else {

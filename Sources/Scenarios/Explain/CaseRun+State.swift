@@ -52,10 +52,10 @@ extension CaseRun {
             else { return [] }
             let names = actual.compactMap(\.text)
             return field.matcher.wantedBits.compactMap { bit, isWanted -> Reason? in
-                let name =
-                    word == .rules
-                    ? ProcessRules(rawValue: bit).names.first ?? "" : ProcessFlags(rawValue: bit).names.first ?? ""
-                if names.contains(name) == isWanted { return nil }
+                let shown =
+                    word == .rules ? ProcessRules(rawValue: bit).names.first : ProcessFlags(rawValue: bit).names.first
+                let name = shown.map { $0.hasPrefix("0x") ? bit.hex(digits: 8) : $0 } ?? ""
+                if names.contains(shown ?? "") == isWanted { return nil }
                 let cause = cause(
                     ofBit: bit, name, isSet: !isWanted, in: word, of: processId, before: steps.count, history)
                 return .word(
@@ -68,12 +68,13 @@ extension CaseRun {
     /// The engine's answer to the creation that a step made.
     private func answer(toCreationIn index: Int) -> [Reason] {
         let run = steps[index]
+        guard case .createProcess = run.step.action else { return [] }
         let message = logs[run.host].messages.dropFirst(Int(run.start[run.host])).first {
             $0.step == index && $0.message.kind == .direct && $0.message.operation == .async(.createProcess)
         }
         guard let message else { return [] }
         if message.delivery != .sent { return outcome(of: message.sequence, run.host) }
-        return [.reply(replied(message, message.reply?.reading.fault))]
+        return [.reply(replied(message, message.reply?.reading.fault, on: run.host))]
     }
 }
 

@@ -18,10 +18,14 @@ extension CaseRun {
         var refused: [RefusedDecision] = []
         var couldMake = false
         for index in scope.steps where steps[index].host == scope.host {
-            for (record, routines) in decisions(of: index) {
-                for path in paths {
-                    for routine in routines where routine.routine == path.routine {
-                        couldMake = true
+            if makesRaw(steps[index].step.action, paths) { couldMake = true }
+            for (record, routines) in decisions(of: index, on: scope.host) {
+                for routine in routines where paths.contains(where: { $0.isEvent(of: routine) }) {
+                    couldMake = true
+                    // A routine that made such a message is no reason.
+                    let made = routine.messages.compactMap { logs[scope.host][$0].map { MessageType(of: $0.message) } }
+                    if paths.contains(where: { made.contains($0.type) }) { continue }
+                    for path in paths where path.isEvent(of: routine) {
                         guard let look = path.firstUnmet(in: routine.checks) else { continue }
                         refused.append(
                             RefusedDecision(
@@ -49,11 +53,20 @@ extension CaseRun {
         }
     }
 
-    /// What the routines did in a step, by record.
-    func decisions(of index: Int) -> [(record: Int?, routines: [ObservedRoutine])] {
+    /// What the routines of a host did in a step, by record.
+    func decisions(of index: Int, on host: Int) -> [(record: Int?, routines: [ObservedRoutine])] {
         guard let outcome = steps[index].outcome else { return [] }
-        if let replay = outcome.replay { return (replay.records ?? []).map { ($0.line, $0.routines) } }
+        if let replay = outcome.replay {
+            let name = plan.hosts[host].name
+            return (replay.records ?? []).filter { $0.host == name }.map { ($0.line, $0.routines) }
+        }
         return [(nil, outcome.routines)]
+    }
+
+    /// Whether an action asks for one of the messages itself.
+    private func makesRaw(_ action: Action?, _ paths: [MessagePath]) -> Bool {
+        guard case .notify(let notify) = action, let name = notify.body["operation"]?.text else { return false }
+        return paths.contains { $0.type.operation.name == name }
     }
 
     /// Says that nobody knows what the records of a replay in `scope` decided; nil without such a replay.
@@ -78,9 +91,16 @@ extension CaseRun {
                 path.conditions.first?.holds == false
                     ? ("exitProcess", "ends a process") : ("createProcess", "creates a process")
             }
-        let isStep = scope.name.hasPrefix("step")
-        let subject = isStep ? "\(scope.name) is not one that \(verb)" : "no step \(verb)"
-        return .absent(event: event, detail: "\(subject), so the driver has no reason for \(path.type.operation.name)")
+        let subject: String
+        if scope.steps.count == 1, let index = scope.steps.first, steps[index].step.action != nil {
+            let isReplay = steps[index].outcome?.replay != nil
+            subject = isReplay ? "no record of \(scope.name) \(verb)" : "\(scope.name) is not one that \(verb)"
+        } else {
+            subject = "no step \(verb)"
+        }
+        let host = plan.hosts.count > 1 ? " on host \(plan.hosts[scope.host].name)" : ""
+        return .absent(
+            event: event, detail: "\(subject)\(host), so the driver has no reason for \(path.type.operation.name)")
     }
 
     private func describe(_ refused: RefusedDecision, _ history: WordHistory, _ host: Int) -> Reason.Decision {
@@ -99,6 +119,13 @@ extension CaseRun {
 }
 
 extension MessagePath {
+    /// Whether a routine ran for the event that may cause the message: the exit of a process is another than its creation.
+    fileprivate func isEvent(of routine: ObservedRoutine) -> Bool {
+        if routine.routine != self.routine { return false }
+        guard let condition = conditions.first(where: { $0.check == .createInfo }) else { return true }
+        return routine.checks.first { $0.check == .createInfo }?.holds == condition.holds
+    }
+
     /// The first condition on the way that turned out otherwise; nil if the message was made.
     func firstUnmet(in looks: [ObservedRoutine.Look]) -> ObservedRoutine.Look? {
         for condition in conditions {

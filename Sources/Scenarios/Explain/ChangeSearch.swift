@@ -93,7 +93,7 @@ struct ChangeSearch {
             let value = observed.value(at: path)
             var edited = criteria
             edited.matchers[field].matcher = value.isPresent ? .equals(value) : .present(false)
-            let json = value.isPresent ? value.json : JSONTree.object([.init("present", .bool(false))])
+            let json = run.written(value)
             var change = Change(
                 kind: .expectation, edit: .object([.init(path, json)]), verified: false)
             change.place = StepPlace(
@@ -112,6 +112,16 @@ struct ChangeSearch {
 
     // MARK: - Numbers
 
+    /// The change of what kept a sync message from being sent: a flag, or the permits of the semaphore.
+    private mutating func unlimited(_ delivered: Reason.Delivered) -> Change? {
+        guard let limit = delivered.timeout, let host = failure.scope?.host else { return nil }
+        if let value = Int(limit.value) {
+            return smallest(limit.setting, in: (value + 1)...(value + 64), of: delivered.message)
+        }
+        let edit = run.edit(limit.setting, .flag(true), on: host, before: delivered.message)
+        return edit.flatMap { verified($0) }
+    }
+
     /// The smallest change of a limit, or of the engine's delay, found by bisection.
     private mutating func smallestNumber() -> Change? {
         for reason in failure.report.why {
@@ -121,11 +131,9 @@ struct ChangeSearch {
             case .delivery(let delivered) where delivered.status == NTStatus.timeout.name:
                 if let change = fasterEngine(delivered) ?? longerTimeout(delivered) { return change }
             case .delivery(let delivered) where delivered.delivery == MessageRecord.Delivery.notSent.rawValue:
-                for flag in run.flagEdits(failure) {
-                    if let change = verified(flag) { return change }
-                }
+                if let change = unlimited(delivered) { return change }
             case .delivery(let delivered) where delivered.engineReply != nil:
-                if let edit = run.standInEdit(failure), let change = verified(edit) { return change }
+                if let edit = run.standInEdit(delivered.message, failure), let change = verified(edit) { return change }
             case .delivery(let delivered) where delivered.pausedBy != nil:
                 if let edit = run.workerEdit(failure), let change = verified(edit) { return change }
             case .reply(let reply):
@@ -137,35 +145,40 @@ struct ChangeSearch {
     }
 
     private mutating func smallestQueue(_ dropped: Reason.Dropped) -> Change? {
-        let name = "maxAsyncNotificationCount"
         let most = dropped.limit + (failure.scope.map { run.logs[$0.host].messages.count } ?? 0) + 1
-        return smallest(in: (dropped.limit + 1)...most) { run, failure, limit in
-            run.configEdit(name, limit, failure) { $0.maxAsyncNotificationCount = limit }
-        }
+        return smallest("maxAsyncNotificationCount", in: (dropped.limit + 1)...most, of: dropped.message)
     }
 
     private mutating func longerTimeout(_ delivered: Reason.Delivered) -> Change? {
-        guard let limit = delivered.timeout, limit.value < 60_000,
-            let setting = DriverConfig.table.first(where: { "\($0.name)" == limit.setting })
-        else { return nil }
-        return smallest(in: (limit.value + 1)...60_000) { run, failure, value in
-            run.configEdit(limit.setting, value, failure) { $0[setting] = .number(value) }
-        }
+        guard let limit = delivered.timeout, let value = Int(limit.value), value < 60_000 else { return nil }
+        return smallest(limit.setting, in: (value + 1)...60_000, of: delivered.message)
     }
 
     private mutating func fasterEngine(_ delivered: Reason.Delivered) -> Change? {
         guard let delay = delivered.engineDelayMs, delay > 0 else { return nil }
         // The largest delay that helps: the smallest distance from the one that is set.
-        return smallest(in: 1...delay) { run, failure, less in run.engineEdit(delay - less, failure) }
+        return smallest(in: 1...delay) { run, failure, less in
+            run.delayEdit(delay - less, delivered.message, failure)
+        }
     }
 
-    /// The edit with the smallest number in `range` that helps, if all larger ones help too.
+    /// The smallest value of a setting that helps.
+    private mutating func smallest(_ name: String, in range: ClosedRange<Int>, of message: UInt64) -> Change? {
+        smallest(in: range) { run, failure, value in
+            failure.scope.flatMap { run.edit(name, .number(value), on: $0.host, before: message) }
+        }
+    }
+
+    /// The edit with the smallest number in `range` that helps: one of the first, or by bisection, if all larger ones help too.
     private mutating func smallest(
         in range: ClosedRange<Int>, _ makeEdit: (CaseRun, FailedExpectation, Int) -> PlanEdit?
     ) -> Change? {
         let (run, failure) = (run, failure)
         func edit(_ number: Int) -> PlanEdit? { makeEdit(run, failure, number) }
         guard run.bed.canRunAgain else { return edit(range.lowerBound).flatMap { verified($0) } }
+        for number in range.prefix(4) {
+            if let edit = edit(number), let change = verified(edit) { return change }
+        }
         guard let last = edit(range.upperBound), holds(last.effects) else { return nil }
         var (low, high) = (range.lowerBound, range.upperBound)
         while low < high, runsLeft > 1 {

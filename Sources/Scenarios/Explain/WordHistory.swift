@@ -157,19 +157,34 @@ extension CaseRun {
         }
     }
 
-    /// A thread that the Ex routine checked used up the flag (TEX-2).
+    /// What a routine changes itself: a thread uses up a flag (TEX-2), wow64cpu.dll sets one (IMG-3).
     private func note(_ routine: ObservedRoutine, _ run: StepRun, _ index: Int, in history: inout WordHistory) {
-        guard routine.routine == .createThreadNotifyEx else { return }
         let checks = routine.checks
-        guard checks.contains(where: { $0.check == .ruleNotifyProcessCmdLine && $0.holds }),
+        func holds(_ check: Check) -> Bool { checks.contains { $0.check == check && $0.holds } }
+        if holds(.isWow64cpu), let processId = checks.first(where: { $0.check == .loaderContext })?.number {
+            add(
+                .imageWow64cpuLoaded, to: processId, isSet: true, "IMG-3", "It loaded wow64cpu.dll (IMG-3)", run, index,
+                in: &history)
+        }
+        if holds(.ruleNotifyProcessCmdLine),
             let processId = checks.first(where: { $0.check == .currentContext })?.number
-        else { return }
-        var cause = Cause(.step, detail: "An earlier thread was the first, and used it up (TEX-2): \(run.place.words).")
-        (cause.place, cause.rule) = (run.place, "TEX-2")
+        {
+            add(
+                .threadNotifyRoutineExSet, to: processId, isSet: false, "TEX-2",
+                "An earlier thread was the first, and used it up (TEX-2)", run, index, in: &history)
+        }
+    }
+
+    private func add(
+        _ flag: ProcessFlags, to processId: UInt32, isSet: Bool, _ rule: String, _ detail: String, _ run: StepRun,
+        _ index: Int, in history: inout WordHistory
+    ) {
+        var cause = Cause(.step, detail: "\(detail): \(run.place.words).")
+        (cause.place, cause.rule) = (run.place, rule)
         history.add(
             WordHistory.Event(
-                step: index, processId: processId, word: .flags, set: 0,
-                cleared: ProcessFlags.threadNotifyRoutineExSet.rawValue, cause: cause))
+                step: index, processId: processId, word: .flags, set: isSet ? flag.rawValue : 0,
+                cleared: isSet ? 0 : flag.rawValue, cause: cause))
     }
 }
 
@@ -179,7 +194,7 @@ extension WordHistory {
         _ kind: Cause.Kind
     ) {
         guard run.refusal == nil else { return }
-        var cause = Cause(kind, detail: "A step changed it: \(run.place.words).")
+        var cause = Cause(kind, detail: "A step changed the word: \(run.place.words).")
         cause.place = run.place
         add(
             Event(

@@ -45,8 +45,10 @@ final class RecordingReplay: Sendable {
         options.createsInitialThreads = plan.initialThreads
         options.waitsWhenFull = plan.waitsWhenFull
         options.drainsQueue = plan.pace == .asap
-        options.onDecisions = { line, reports in
-            let decision = RecordDecision(line: line, routines: reports.map { ObservedRoutine($0) })
+        let hosts = Locked<[String?: String]>([:])
+        options.onDecisions = { line, machine, reports in
+            let decision = RecordDecision(
+                line: line, host: hosts.withLock { $0[machine] }, routines: reports.map { ObservedRoutine($0) })
             decisions.withLock { $0.append(decision) }
         }
         var pacer: Pacer?
@@ -56,7 +58,8 @@ final class RecordingReplay: Sendable {
         let reader = ReadAhead(options)
         feed = EventFeed(options: options, pacer: pacer) { machine in
             target(machine).map { host in
-                EventTarget(
+                hosts.withLock { $0[machine] = host.name }
+                return EventTarget(
                     driver: host.driver, caller: caller, onEventTime: { _ in },
                     makeClockStep: { host.clock.make($0, timers, completion: $1) })
             }

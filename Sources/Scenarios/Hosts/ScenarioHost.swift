@@ -135,12 +135,15 @@ public struct ReplayOutcome: Sendable {
 public struct RecordDecision: Sendable {
     /// The line of the record.
     public let line: Int
+    /// The host that it happened on; nil if it is none of the case's.
+    public let host: String?
     /// The routines that ran.
     public let routines: [ObservedRoutine]
 
-    /// The routines that ran for the record at `line`.
-    public init(line: Int, routines: [ObservedRoutine]) {
+    /// The routines that ran on `host` for the record at `line`.
+    public init(line: Int, host: String?, routines: [ObservedRoutine]) {
         self.line = line
+        self.host = host
         self.routines = routines
     }
 }

@@ -28,7 +28,7 @@ public struct MessageField: Sendable {
         MessageField("delivery", .choice(MessageRecord.Delivery.allCases.map(\.rawValue))) {
             .text($0.delivery.rawValue)
         },
-        MessageField("status", .status) { .hex(UInt64($0.status.rawValue)) },
+        MessageField("status", .status) { .status($0.status) },
         MessageField("acknowledged", .boolean, in: [.sync]) {
             $0.message.kind == .sync ? .bool($0.acknowledged) : .absent
         },
@@ -45,7 +45,7 @@ public struct MessageField: Sendable {
         MessageField("durationMicroseconds", .number(max: .max)) { number($0.durationMicroseconds) },
         MessageField("droppedFor", .number(max: .max), in: [.async]) { number($0.droppedFor) },
         MessageField("reply", .members(replyFields)) { $0.reply.map(MessageField.members) ?? .absent },
-        MessageField("bytes", .bytePattern) { .bytes($0.message.bytes) },
+        MessageField("bytes", .bytePattern) { .octets($0.message.bytes) },
     ]
 
     /// The name of `data`, the fields of the CloudEvent.

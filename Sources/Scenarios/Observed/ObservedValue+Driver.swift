@@ -16,7 +16,7 @@ extension ObservedValue {
             counters.map { counter in
                 switch counter.reading {
                 case .number(let read): Member("\(counter.member)", .signed(read(snapshot)))
-                case .status(let read): Member("\(counter.member)", .hex(UInt64(read(snapshot).rawValue)))
+                case .status(let read): Member("\(counter.member)", .status(read(snapshot)))
                 }
             })
     }

@@ -14,6 +14,8 @@ public indirect enum ObservedValue: Hashable, Sendable {
     case negative(Int64)
     /// A number that is shown in hex: an address, a mask, an access right.
     case hex(UInt64)
+    /// A status.
+    case status(NTStatus)
     /// A word of rules or flags, with the names of its bits.
     case word(UInt32, names: [String])
     case text(String)
@@ -21,6 +23,8 @@ public indirect enum ObservedValue: Hashable, Sendable {
     case process(AuxPidCreationTime)
     case thread(AuxTidCreationTime)
     case bytes([UInt8])
+    /// The bytes of a whole message, shown in hex.
+    case octets([UInt8])
     case list([ObservedValue])
     case members([Member])
 
@@ -80,6 +84,8 @@ public indirect enum ObservedValue: Hashable, Sendable {
     var comparable: ObservedValue {
         switch self {
         case .hex(let number): .number(number)
+        case .status(let status): .number(UInt64(status.rawValue))
+        case .octets(let bytes): .bytes(bytes)
         case .word(let word, _): .number(UInt64(word))
         case .time(let time): .number(time.ticks)
         default: self
@@ -96,6 +102,8 @@ extension ObservedValue {
         case .number(let number): .integer(number)
         case .negative(let number): .integer(number)
         case .hex(let number): .string(number.hex())
+        case .status(let status): .string(status.name)
+        case .octets(let bytes): .string(bytes.map { UInt64($0).hexDigits(2) }.joined(separator: " "))
         case .word(_, let names): .array(names.map { .string($0) })
         case .text(let text): .string(text)
         case .time(let time): time == .none ? .null : .string(time.rfc3339)

@@ -12,6 +12,8 @@ public struct HostPlan: Sendable {
     public var engine: Body<EngineSetting>?
     /// Its rule policies.
     public var rulePolicies: Body<RulePolicyList>?
+    /// The line of `config`.
+    public var configLine: Int?
     /// The line of `engine`.
     public var engineLine: Int?
 

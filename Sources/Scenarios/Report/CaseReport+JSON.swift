@@ -246,6 +246,7 @@ extension Reason.ReplyRead {
         if isStandIn { json.member("standIn", true) }
         if let wanted { json.member("wanted", wanted) }
         if let read { json.member("read", read) }
+        if let engineLine { json.member("engineLine", engineLine) }
         if let effect { json.member("effect", effect) }
     }
 }

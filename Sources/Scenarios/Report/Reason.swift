@@ -108,7 +108,7 @@ public enum Reason: Sendable {
         /// The setting.
         public var setting: String
         /// Its value.
-        public var value: Int
+        public var value: String
         /// The line that sets it.
         public var line: Int?
     }
@@ -127,6 +127,8 @@ public enum Reason: Sendable {
         public var wanted: String?
         /// The value that it read.
         public var read: String?
+        /// The line that sets the stand-in.
+        public var engineLine: Int?
         /// What follows from that, a sentence.
         public var effect: String?
     }

@@ -65,6 +65,11 @@ extension CaseRun {
         }
     }
 
+    /// The index of a step that was started.
+    private func index(of run: StepRun) -> Int {
+        steps.lastIndex { $0.number == run.number } ?? steps.count - 1
+    }
+
     private func streamId(_ name: String, _ run: StepRun) throws(Stop) -> UInt64 {
         guard let stream = names.streams[name] else {
             try fail(run.step, run.number, "no step has created the stream context \(name)")
@@ -78,7 +83,10 @@ extension CaseRun {
         let host = plan.hosts[run.host].name
         switch run.step.action {
         case .createProcess:
-            names.name(name, NameTable.NamedProcess(host: host, identity: outcome.process, step: run.number))
+            names.name(
+                name,
+                NameTable.NamedProcess(
+                    host: host, identity: outcome.process, step: run.number, index: index(of: run)))
         case .createThread(let creation):
             guard let thread = outcome.thread else { return }
             names.name(
@@ -107,7 +115,8 @@ extension CaseRun {
             if found.count == 1 {
                 names.name(
                     search.name,
-                    NameTable.NamedProcess(host: host.name, identity: found[0].identity, step: run.number))
+                    NameTable.NamedProcess(
+                        host: host.name, identity: found[0].identity, step: run.number, index: steps.count - 1))
                 return
             }
             let near = found.isEmpty ? try host.processes(imageFileName: nil, limit: 10) : found

@@ -171,7 +171,13 @@ extension CaseRun {
         case .outcome(let fields, let id):
             let subject = id.flatMap { id in steps.last { $0.step.id == id } } ?? run
             let outcome = ObservedValue(outcomeOf: subject)
-            return try compare(expectation, run, index, subject: "outcome of \(subject.title)", fields) { outcome[$0] }
+            var failure = try compare(
+                expectation, run, index, subject: "outcome of \(subject.title)", fields
+            ) { outcome[$0] }
+            if let rejected = subject.outcome?.replay?.firstRejected {
+                failure?.report.detail = "the first rejected line: \(rejected)"
+            }
+            return failure
         case .golden(let file): return try golden(expectation, file, index)
         }
     }

@@ -167,15 +167,11 @@ extension FailedExpectation {
 extension Criteria {
     /// The criteria in words: the operation first, `NewThreadAndCmdLine of process app, delivery sent`.
     var words: String {
-        var words: [String] = []
-        var head = "messages"
-        for matcher in matchers {
-            switch matcher.path {
-            case "operation": head = matcher.source.words
-            case "process": head += " of process \(matcher.source.words)"
-            default: words.append("\(matcher.path) \(matcher.source.words)")
-            }
+        func word(_ path: String) -> String? { matchers.first { $0.path == path }?.source.words }
+        let head = (word("operation") ?? "messages") + (word("process").map { " of process \($0)" } ?? "")
+        let rest = matchers.filter { !["operation", "process"].contains($0.path) }.map {
+            "\($0.path) \($0.source.words)"
         }
-        return ([head] + words).joined(separator: ", ")
+        return ([head] + rest).joined(separator: ", ")
     }
 }

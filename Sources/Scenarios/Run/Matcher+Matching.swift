@@ -54,7 +54,7 @@ extension Matcher {
             for member in members where try !member.matcher.matches(value[member.path], names) { return false }
             return true
         case .bytes(let pattern):
-            guard case .bytes(let bytes) = value, bytes.count == pattern.count else { return false }
+            guard case .bytes(let bytes) = value.comparable, bytes.count == pattern.count else { return false }
             return zip(pattern, bytes).allSatisfy { $0 == nil || $0 == $1 }
         }
     }

@@ -10,6 +10,8 @@ struct NameTable {
         var identity: AuxPidCreationTime?
         /// The step that named it.
         let step: StepNumber
+        /// The index of that step among those that were started.
+        let index: Int
     }
 
     /// A thread that a step named.

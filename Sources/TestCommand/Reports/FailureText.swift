@@ -85,8 +85,11 @@ struct FailureText {
     /// The criteria as a table, the unmet ones marked.
     static func table(_ fields: [ComparedField]) -> [String] {
         let rows = fields.map { field -> [String] in
-            let actual = field.note ?? (field.isMet ? field.actual.words : "is \(field.actual.words)")
-            return [field.isMet ? "met" : "NOT", field.criterion.escapingInvisible, field.expected.words, actual]
+            let value = field.actual == .null ? "none" : field.actual.words.shortened
+            let actual = field.note ?? (field.isMet ? value : "is \(value)")
+            return [
+                field.isMet ? "met" : "NOT", field.criterion.escapingInvisible, field.expected.words.shortened, actual,
+            ]
         }
         let table = TextTable([.left(), .left(), .left(), .left()], fitting: rows)
         return rows.map { table.line($0).trimmedAtEnd }
@@ -94,6 +97,9 @@ struct FailureText {
 }
 
 extension String {
+    /// The text, cut to a length that a table can have.
+    fileprivate var shortened: String { count <= 120 ? self : String(prefix(120)) + "..." }
+
     /// The text without blanks at its end.
     var trimmedAtEnd: String {
         var text = self

@@ -51,6 +51,7 @@ enum ReasonText {
             let place = wanted.first?.isNumber == true ? "At 08 of the reply the driver" : "The driver"
             lines.append("\(place) wants \(wanted.escapingInvisible); it read \(read.escapingInvisible).")
         }
+        if let line = reply.engineLine { lines.append("The stand-in is set in line \(line).") }
         if let effect = reply.effect { lines.append(effect.escapingInvisible) }
         return lines
     }
@@ -94,7 +95,8 @@ enum ReasonText {
         if let pausedBy = delivered.pausedBy { lines.append("The worker has been paused since \(pausedBy.words).") }
         if let timeout = delivered.timeout {
             let line = timeout.line.map { " (line \($0))" } ?? ""
-            lines.append("The limit is \(timeout.setting), \(timeout.value) ms\(line).")
+            let unit = timeout.setting.hasSuffix("Ms") ? " ms" : ""
+            lines.append("\(timeout.setting) is \(timeout.value)\(unit)\(line).")
         }
         if let reply = delivered.engineReply {
             lines.append("The stand-in is set to \(reply)" + (delivered.engineLine.map { " (line \($0))" } ?? "") + ".")

@@ -1,0 +1,129 @@
+import Driver
+import DriverJSON
+import Engines
+import JSON
+import Messages
+import Runtime
+
+/// The stand-in that answered a message: its setting, and where the scenario sets it.
+struct StandIn {
+    /// The whole setting.
+    let behavior: EmbeddedEngine.Behavior
+    /// The entry of `replies` that the message matches.
+    let entry: Int?
+    /// The line that sets it.
+    let line: Int?
+    /// The step that set it; nil if the host was created with it.
+    let step: StepNumber?
+
+    private var override: ReplyEntry? { entry.map { behavior.replies[$0] } }
+
+    /// How long it takes.
+    var delay: Duration { override?.delay ?? behavior.delay }
+    /// How it answers.
+    var reply: EmbeddedEngine.Reply { override?.reply ?? behavior.reply }
+    /// Every how many messages it fails; 0 for never.
+    var failEvery: UInt64 { override?.failEvery ?? behavior.failEvery }
+
+    /// The answer in words, if it is not the usual one.
+    var fault: String? {
+        if failEvery > 0 { return "failEvery \(failEvery)" }
+        return reply == .acknowledge ? nil : reply.rawValue
+    }
+
+    /// The setting with another answer to messages like that one.
+    func changed(_ set: (inout EmbeddedEngine.Behavior, Int?) -> Void) -> EmbeddedEngine.Behavior {
+        var changed = behavior
+        set(&changed, entry)
+        return changed
+    }
+}
+
+extension CaseRun {
+    /// The stand-in that answered `message`; nil if a real engine did.
+    func standIn(for message: ObservedMessage, on host: Int) -> StandIn? {
+        var body = plan.hosts[host].engine
+        var line = plan.hosts[host].engineLine
+        var step: StepNumber?
+        for run in steps where run.host == host && run.start[host] < message.sequence {
+            if case .setEngine(let setting) = run.step.action {
+                (body, line, step) = (setting, run.step.line, run.number)
+            }
+        }
+        let behavior: EmbeddedEngine.Behavior
+        switch body?.value {
+        case .embedded(let given): behavior = given
+        case nil where message.reply?.answer == nil && time.isVirtual: behavior = EmbeddedEngine.Behavior()
+        default: return nil
+        }
+        let facts = message.message
+        let entry = behavior.replies.firstIndex { entry in
+            ReplyTable([entry]).decide(
+                kind: facts.kind, operation: facts.operation, imageFileName: facts.imageFileName
+            ).entry != nil
+        }
+        let entryLine = entry.flatMap { (body?.itemLines ?? []).dropFirst($0).first }
+        return StandIn(behavior: behavior, entry: entry, line: entryLine ?? line, step: step)
+    }
+
+    /// The edit of the stand-in that answered `message`.
+    func edit(
+        _ standIn: StandIn, on host: Int, _ shown: [JSONTree.Member],
+        _ set: (inout EmbeddedEngine.Behavior, Int?) -> Void
+    ) -> PlanEdit {
+        let changed = standIn.changed(set)
+        let inner = JSONTree.object(shown)
+        let edit = standIn.entry.map { JSONTree.object([.init("replies[\($0)]", inner)]) } ?? inner
+        var change = Change(kind: .engine, edit: .object([.init("engine", edit)]), verified: false)
+        let body = Body(EngineSetting.embedded(changed), json: .null)
+        guard let number = standIn.step else {
+            return PlanEdit(change, .hosts { $0[host].engine = body })
+        }
+        change.place = steps.last { $0.number == number }?.place
+        return PlanEdit(change, .step(number) { $0.action = .setEngine(body) })
+    }
+
+    // MARK: - Configuration
+
+    /// Where a setting of a host was last set before a message: the line, and the step if one did.
+    func origin(of setting: DriverSetting, on host: Int, before sequence: UInt64) -> (line: Int?, run: StepRun?) {
+        let last = steps.last { run in
+            guard run.host == host, run.start[host] < sequence, case .setConfig(let change) = run.step.action else {
+                return false
+            }
+            return change.value[setting] != nil
+        }
+        if let last { return (last.step.line, last) }
+        return (plan.hosts[host].config?.value[setting] == nil ? nil : plan.hosts[host].configLine, nil)
+    }
+
+    /// The edit of a setting, where the scenario sets it.
+    func edit(_ name: String, _ value: DriverSetting.Value, on host: Int, before sequence: UInt64) -> PlanEdit? {
+        guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }) else { return nil }
+        let shown: JSONTree =
+            switch value {
+            case .number(let number): .integer(number)
+            case .flag(let flag): .bool(flag)
+            case .name(let name): .string(name)
+            }
+        var change = Change(
+            kind: .config, edit: .object([.init("config", .object([.init(name, shown)]))]), verified: false)
+        guard let run = origin(of: setting, on: host, before: sequence).run else {
+            return PlanEdit(
+                change,
+                .hosts { hosts in
+                    var config = hosts[host].config?.value ?? DriverConfigChange()
+                    config[setting] = value
+                    hosts[host].config = Body(config, json: .null)
+                })
+        }
+        change.place = run.place
+        return PlanEdit(
+            change,
+            .step(run.number) { step in
+                guard case .setConfig(var body) = step.action else { return }
+                body.value[setting] = value
+                step.action = .setConfig(body)
+            })
+    }
+}
