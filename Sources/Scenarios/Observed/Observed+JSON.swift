@@ -139,7 +139,7 @@ extension ObservedValue {
             switch type {
             case .number: value.integer(in: Int64.min...Int64.max).map { .signed($0) }
             case .hex: value.address().map { .hex($0) }
-            case .status: value.status().map { .hex(UInt64($0.rawValue)) }
+            case .status: value.status().map { .status($0) }
             case .text, .fileName: value.string().map { .text($0) }
             case .choice(let names):
                 // The worker is an object.
