@@ -47,8 +47,8 @@ def sample_engine() -> Iterator[str]:
 # The library as it is
 
 
-def test_every_scenario_passes_in_this_process(tmp_path: Path) -> None:
-    result = run(LIBRARY, tmp_path / "report.json")
+def test_every_scenario_passes_in_this_process_and_each_run_gives_the_same_report(tmp_path: Path) -> None:
+    result, alone = (run(LIBRARY, tmp_path / parallel, "--parallel", parallel) for parallel in ("4", "1"))
     assert result.report["faults"] == []
     bad = [case for case in result.report["cases"] if case["verdict"] not in ("pass", "skip")]
     assert bad == [], result.text
@@ -57,11 +57,7 @@ def test_every_scenario_passes_in_this_process(tmp_path: Path) -> None:
         scenario.name for scenario in library() if scenario.needs_engine
     }
     assert len(result.report["cases"]) == sum(len(scenario.rows()) for scenario in library())
-
-
-def test_two_runs_give_the_same_report(tmp_path: Path) -> None:
-    alone, together = (run(LIBRARY, tmp_path / parallel, "--parallel", parallel).report for parallel in ("1", "4"))
-    assert alone == together
+    assert result.report == alone.report
 
 
 def test_scenarios_that_choose_no_engine_pass_with_one_at_a_url(tmp_path: Path, sample_engine: str) -> None:
