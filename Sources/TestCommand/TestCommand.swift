@@ -68,12 +68,12 @@ public struct TestCommand: CheckedCommand {
         if reports.schema {
             return try StandardStream.output.deliver(String(decoding: ScenarioSchema.json, as: UTF8.self))
         }
-        // Before any other thread starts.
-        let signals = AwaitedSignals(.interrupt, .terminate)
         let files = try ScenarioFiles(paths, options: try running.fileOptions())
         if reports.check { return try printCheck(files) }
         let (cases, total) = try select(from: files)
         if reports.list { return try printList(cases) }
+        // Until here a signal ends the process as ever; it must not wait for standard input. No other thread has started.
+        let signals = AwaitedSignals(.interrupt, .terminate)
         let control = RunControl(reports.quiet ? .none : .of(.error), signals: signals)
         // Before the cases run, so that no change is missed.
         let watch = running.watch ? try FileWatch() : nil

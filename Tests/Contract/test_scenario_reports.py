@@ -4,7 +4,10 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +250,61 @@ class TestExitCodes:
         assert found["cases"][2]["reason"] == "not run: --fail-fast"
 
 
+class TestRetries:
+    @pytest.fixture(name="engine")
+    def _engine(self) -> Iterator[str]:
+        """An engine that fails its first message."""
+        failed: list[bool] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                fails = not event["type"].endswith("ping") and not failed
+                if fails:
+                    failed.append(True)
+                self.send_response(500 if fails else 204)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    SCENARIO = (
+        "scenario: 1\nname: is answered\nsteps:\n"
+        "  - createProcess: {imageFileName: 'C:\\app.exe'}\n"
+        "    expect: [{messages: {operation: CreateProcess, delivery: failed}, never: true}]\n"
+    )
+
+    def test_a_case_that_passes_later_is_flaky_and_keeps_its_first_failure(self, tmp_path: Path, engine: str) -> None:
+        (tmp_path / "a.scenario.yaml").write_text(self.SCENARIO)
+        result = run(
+            tmp_path, ".", "--engine-url", engine, "--retries", "2", "--json", "out.json", "--junit", "out.xml"
+        )
+        assert result.returncode == 0
+        assert result.stdout.decode().splitlines()[0] == "PASS  is answered  (flaky)"
+        found = json.loads((tmp_path / "out.json").read_bytes())
+        assert found["sums"] == {"pass": 1, "fail": 0, "skip": 0, "error": 0, "flaky": 1}
+        assert found["cases"][0]["failures"] == []
+        assert found["cases"][0]["flaky"][0]["found"] == 1
+        xml = JUnitXml.fromfile(str(tmp_path / "out.xml"))
+        before = xml.tostring()
+        xml.update_statistics()
+        assert xml.tostring() == before
+        assert b"<flakyFailure " in before
+
+    def test_without_retries_it_fails(self, tmp_path: Path, engine: str) -> None:
+        (tmp_path / "a.scenario.yaml").write_text(self.SCENARIO)
+        assert run(tmp_path, ".", "--engine-url", engine).returncode == 1
+
+
 class TestShards:
     def test_together_they_are_the_whole(self, folder: Path) -> None:
         (folder / "wrong.scenario.yaml").unlink()
@@ -409,6 +467,37 @@ steps:
   - expect:
       - golden: out/app.ndjson
 """
+
+
+class TestStandardInput:
+    def test_ctrl_c_ends_a_run_that_still_waits_for_its_file(self, tmp_path: Path) -> None:
+        process = subprocess.Popen(
+            [binary().absolute(), "test", "-"],
+            cwd=tmp_path,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        # Without closing standard input.
+        assert process.wait(timeout=SECONDS) == -signal.SIGINT
+        process.communicate()
+
+    def test_its_scenarios_are_run(self, tmp_path: Path) -> None:
+        result = subprocess.run(
+            [binary().absolute(), "test", "-", "--junit", "out.xml"],
+            cwd=tmp_path,
+            env=environment(),
+            input=MIXED.partition("---")[0].encode(),
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert result.returncode == 0
+        ((case,),) = JUnitXml.fromfile(str(tmp_path / "out.xml"))
+        assert (case.classname, case.name) == ("-", "passes")
 
 
 class TestUpdate:
