@@ -20,7 +20,9 @@ struct EngineOptions: ParsableArguments {
     @Option(help: "How messages are encoded: json, or binary for the driver's bytes. (default: json)")
     var encoding: WebhookConfiguration.Encoding?
 
-    @Option(help: "How long to wait for the first answer of the engine. (default: 10s)", transform: ShortDuration.init)
+    @Option(
+        help: "How long to wait for the first answer of the engine or the service. (default: 10s)",
+        transform: ShortDuration.init)
     var wait: ShortDuration?
 
     /// How long to wait for the engine.

@@ -22,7 +22,7 @@ public struct TestCommand: CheckedCommand {
             smallest change that would have made the expectation hold.
 
             Exit code 0 if every case passed or was skipped, 1 if one failed, 2 for wrong usage, a wrong file, a step that a \
-            host refused, or no case, 3 if the tool itself failed. The highest wins. Ctrl-C starts no further case, writes the \
+            host refused, or no case, 3 if the tool or the service failed. The highest wins. Ctrl-C starts no further case, writes the \
             reports, and exits with 130.
 
             Examples:

@@ -225,9 +225,14 @@ def test_tls_is_served_and_its_certificate_read_anew(tmp_path: Path) -> None:
         status_over_tls(service.port, first)
 
     second.cert_pem.write_to_path(tmp_path / "ca.pem")
+    scenario = tmp_path / "tls.scenario.yaml"
+    scenario.write_text("scenario: 1\nname: tls\nsteps: [{worker: pause}]\n")
+    server = f"https://127.0.0.1:{service.port}"
     for flags, code in ((["--ca-file", str(tmp_path / "ca.pem")], 0), (["--insecure"], 0), ([], 3)):
-        probe = [binary(), "healthcheck", "--url", f"https://127.0.0.1:{service.port}", *flags]
+        probe = [binary(), "healthcheck", "--url", server, *flags]
         assert subprocess.run(probe, capture_output=True, check=False).returncode == code
+        run = [binary(), "test", str(scenario), "--server", server, "--wait", "100ms", *flags]
+        assert subprocess.run(run, capture_output=True, check=False).returncode == code
     assert service.stop() == 0
 
 
