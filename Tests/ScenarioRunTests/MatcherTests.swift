@@ -83,3 +83,24 @@ import Testing
         #expect(report.error?.line == 6)
     }
 }
+
+/// Names of processes on several hosts.
+@Suite struct HostNameTests {
+    @Test func `a name of one host never stands for a process of another, even with its pid and creation time`() throws
+    {
+        let failure = try TestedScenario.failure(
+            """
+            scenario: 1
+            name: two hosts
+            hosts: {one: {}, two: {}}
+            steps:
+              - createProcess: {as: a, imageFileName: 'C:\\a.exe'}
+              - host: two
+                createProcess: {as: b, imageFileName: 'C:\\b.exe'}
+                expect:
+                  - {messages: {process: b}, exactly: 1}
+                  - {messages: {process: a}, exactly: 1}
+            """)
+        #expect(failure.line == 10)
+    }
+}

@@ -80,7 +80,7 @@ extension CaseRun {
             default: "asyncTimeoutMs"
             }
         delivered.timeout = limit(setting, host, message.sequence)
-        if let standIn {
+        if let standIn, standIn.reply != .timeout {
             delivered.engineDelayMs = Int(standIn.delay.milliseconds)
             delivered.engineLine = standIn.line
         }

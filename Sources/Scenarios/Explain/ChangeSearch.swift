@@ -128,7 +128,8 @@ struct ChangeSearch {
             switch reason {
             case .dropped(let dropped):
                 if let change = smallestQueue(dropped) { return change }
-            case .delivery(let delivered) where delivered.status == NTStatus.timeout.name:
+            case .delivery(let delivered)
+            where delivered.status == NTStatus.timeout.name && delivered.engineReply == nil:
                 if let change = fasterEngine(delivered) ?? longerTimeout(delivered) { return change }
             case .delivery(let delivered) where delivered.delivery == MessageRecord.Delivery.notSent.rawValue:
                 if let change = unlimited(delivered) { return change }

@@ -121,6 +121,7 @@ extension CaseRun {
         _ expectation: Expectation, among all: [Expectation], _ index: Int
     ) throws(LookFault) -> FailedExpectation? {
         let run = steps[index]
+        names.host = plan.hosts[host(of: expectation, index)].name
         switch expectation.subject {
         case .messages(let criteria, let count): return try messages(expectation, criteria, count, index)
         case .order(let criteria, let isStrict, let order):

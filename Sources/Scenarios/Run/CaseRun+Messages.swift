@@ -17,9 +17,11 @@ extension CaseRun {
         return true
     }
 
-    private func matching(_ criteria: Criteria, in scope: MessageScope) throws(LookFault) -> [ObservedMessage] {
+    private func matching(
+        _ criteria: Criteria, in messages: [ObservedMessage]
+    ) throws(LookFault) -> [ObservedMessage] {
         var matching: [ObservedMessage] = []
-        for message in scope.messages where try matches(criteria, message) { matching.append(message) }
+        for message in messages where try matches(criteria, message) { matching.append(message) }
         return matching
     }
 
@@ -27,7 +29,7 @@ extension CaseRun {
         _ expectation: Expectation, _ criteria: Criteria, _ count: Count, _ index: Int
     ) throws(LookFault) -> FailedExpectation? {
         let scope = scope(of: expectation, index)
-        let matching = try matching(criteria, in: scope)
+        let matching = try matching(criteria, in: scope.messages)
         let holds = count.holds(matching.count)
         if holds, !options.explains { return nil }
         var failure = FailedExpectation(
@@ -73,7 +75,13 @@ extension CaseRun {
         failure.report.detail =
             met.isEmpty
             ? "no message matches the first: \(next.words)"
-            : "nothing after message \(met[met.count - 1].sequence) matches the next: \(next.words)"
+            : "nothing after #\(met[met.count - 1].sequence) matches the next: \(next.words)"
+        if let last = met.last, let early = try self.matching(next, in: messages).first {
+            // It was made, so nothing needs a reason.
+            failure.criteria = nil
+            failure.report.detail =
+                "#\(early.sequence) matches the next, but comes before #\(last.sequence): \(next.words)"
+        }
         return failure
     }
 

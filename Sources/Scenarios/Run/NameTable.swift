@@ -27,6 +27,8 @@ struct NameTable {
         let id: UInt64
     }
 
+    /// The host that is looked at: a pid of another host is another process.
+    var host: String?
     private(set) var processes: [String: NamedProcess] = [:]
     private(set) var threads: [String: NamedThread] = [:]
     private(set) var streams: [String: NamedStream] = [:]
@@ -34,6 +36,11 @@ struct NameTable {
     mutating func name(_ name: String, _ process: NamedProcess) { processes[name] = process }
     mutating func name(_ name: String, _ thread: NamedThread) { threads[name] = thread }
     mutating func name(_ name: String, _ stream: NamedStream) { streams[name] = stream }
+
+    /// The process called `name`, if it is on the host that is looked at.
+    private func named(_ name: String) -> NamedProcess? { processes[name].flatMap { isHere($0.host) ? $0 : nil } }
+
+    private func isHere(_ host: String) -> Bool { self.host.map { $0 == host } ?? true }
 
     /// The host of what is called `name`.
     func host(of name: String) -> String? {
@@ -44,7 +51,7 @@ struct NameTable {
     func isProcess(_ reference: Reference, _ process: AuxPidCreationTime) -> Bool {
         switch reference {
         case .id(let processId): process.processId == processId
-        case .named(let name): processes[name]?.identity == process
+        case .named(let name): named(name).map { $0.identity == process } ?? false
         }
     }
 
@@ -53,7 +60,7 @@ struct NameTable {
         switch reference {
         case .id(let known): UInt64(known) == id
         case .named(let name):
-            (processes[name]?.identity?.processId ?? threads[name]?.identity.threadId).map { UInt64($0) } == id
+            (named(name)?.identity?.processId ?? threads[name]?.identity.threadId).map { UInt64($0) } == id
         }
     }
 
@@ -62,8 +69,10 @@ struct NameTable {
         switch reference {
         case .id(let threadId): return thread.threadId == threadId
         case .named(let name):
-            guard let named = threads[name]?.identity, named.threadId == thread.threadId else { return false }
-            return thread.creationTime == .none || thread.creationTime == named.creationTime
+            guard let named = threads[name], isHere(named.host), named.identity.threadId == thread.threadId else {
+                return false
+            }
+            return thread.creationTime == .none || thread.creationTime == named.identity.creationTime
         }
     }
 }
