@@ -252,6 +252,7 @@ bench: setup-bench .build-bench/installed ## Compare the service with a minimal 
 	$(PYTHON) Benchmarks/run.py --service "$$bin/wdfilterd" --floor "$$bin/floor"
 	$(PYTHON) Benchmarks/streams.py --service "$$bin/wdfilterd"
 	$(PYTHON) Benchmarks/dribble.py --service "$$bin/wdfilterd"
+	$(PYTHON) Benchmarks/scenarios.py --wdfilterd "$$bin/wdfilterd"
 	g++ -std=c++17 -O3 -o "$$bin/ondemand" Benchmarks/ondemand.cpp $$(pkg-config --cflags --libs simdjson) -pthread
 	$(PYTHON) Benchmarks/replay.py --service "$$bin/wdfilterd" --ondemand "$$bin/ondemand" --python .build-bench/bin/python
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures `wdfilterd test`: cases a second in this process, checking many files, and cases in parallel on a slow engine.
+"""Measures `wdfilterd test`: cases a second, checking many files, and cases in parallel on a service with a slow engine.
 
 Each figure is the median of rounds, with the smallest and the largest. The rounds of a comparison take turns.
 """
@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 STEPS = """
@@ -43,33 +43,31 @@ def file_of(name: str, steps: str = STEPS) -> str:
     return f"scenario: 1\nname: {name}\ndescription: Ten steps, as a test of an engine would have them.\nsteps:{steps}"
 
 
-def run(*arguments: str) -> str:
-    """The output of a run, which must succeed."""
-    return subprocess.run(arguments, check=True, capture_output=True, text=True).stdout
-
-
-def seconds(action: Callable[[], object]) -> float:
-    """How long an action takes."""
+def seconds(*arguments: str) -> float:
+    """How long a run takes, which must succeed."""
     begun = time.perf_counter()
-    action()
+    subprocess.run(arguments, check=True, capture_output=True)
     return time.perf_counter() - begun
 
 
 def shown(name: str, values: list[float], unit: str) -> None:
     """One line: the median, and the spread."""
-    print(f"{name:<58} {statistics.median(values):10,.1f} {unit}  ({min(values):,.1f} to {max(values):,.1f})", flush=True)
+    spread = f"({min(values):,.1f} to {max(values):,.1f})"
+    print(f"{name:<58} {statistics.median(values):10,.1f} {unit}  {spread}", flush=True)
 
 
 def cases(wdfilterd: str, folder: Path, rounds: int) -> None:
     """Cases of ten steps a second: 4,000 in 100 files, on all processors and on one."""
     for number in range(100):
-        documents = "---\n".join(file_of(f"case {number}.{document}") for document in range(5))
+        documents = "---\n".join(
+            file_of(f"case {number}.{document}") for document in range(5)
+        )
         (folder / f"{number}.scenario.yaml").write_text(documents)
     for width in ("2", "1"):
         rates = []
         for _ in range(rounds):
             repeats = [str(folder)] * 8
-            spent = seconds(lambda: run(wdfilterd, "test", *repeats, "--quiet", "--parallel", width))  # noqa: B023
+            spent = seconds(wdfilterd, "test", *repeats, "--quiet", "--parallel", width)
             rates.append(8 * 500 / spent)
         shown(f"cases of ten steps, {width} at a time, with reading", rates, "cases/s")
 
@@ -79,8 +77,10 @@ def checking(wdfilterd: str, folder: Path, rounds: int) -> None:
     steps = STEPS + "\n".join(f"  - wait: {number}ms" for number in range(20)) + "\n"
     for number in range(1000):
         text = file_of(f"file {number}", steps)
-        (folder / f"{number}.scenario.yaml").write_text(text + "# " + "x" * (2046 - len(text)) + "\n")
-    spent = [seconds(lambda: run(wdfilterd, "test", "--check", str(folder))) for _ in range(rounds)]
+        (folder / f"{number}.scenario.yaml").write_text(
+            text + "# " + "x" * (2046 - len(text)) + "\n"
+        )
+    spent = [seconds(wdfilterd, "test", "--check", str(folder)) for _ in range(rounds)]
     shown("--check of 1,000 files of 2 kB", [1000 * value for value in spent], "ms")
 
 
@@ -88,7 +88,9 @@ def checking(wdfilterd: str, folder: Path, rounds: int) -> None:
 def service(wdfilterd: str) -> Iterator[str]:
     """A service on a free port."""
     with subprocess.Popen(
-        [wdfilterd, "serve", "--listen", "127.0.0.1:0", "--log-level", "error"], stdout=subprocess.PIPE, text=True
+        [wdfilterd, "serve", "--listen", "127.0.0.1:0", "--log-level", "error"],
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         yield process.stdout.readline().split()[-1]
@@ -97,7 +99,9 @@ def service(wdfilterd: str) -> Iterator[str]:
 
 def parallel(wdfilterd: str, folder: Path, rounds: int) -> None:
     """200 cases on one service whose engine takes 20 ms, one by one and in parallel."""
-    text = file_of("slow ${number}").replace("steps:", "matrix: {number: [NUMBERS]}\nengine: {delayMs: 20}\nsteps:", 1)
+    text = file_of("slow ${number}").replace(
+        "steps:", "matrix: {number: [NUMBERS]}\nengine: {delayMs: 20}\nsteps:", 1
+    )
     numbers = ", ".join(str(number) for number in range(200))
     (folder / "slow.scenario.yaml").write_text(text.replace("NUMBERS", numbers))
     with service(wdfilterd) as url:
@@ -106,10 +110,23 @@ def parallel(wdfilterd: str, folder: Path, rounds: int) -> None:
         for _ in range(rounds):
             for width, spent in both.items():
                 report = folder / "report.json"
-                command = [wdfilterd, "test", str(folder), "--server", url, "--parallel", width, "--quiet"]
-                spent.append(seconds(lambda: run(*command, "--json", str(report))))  # noqa: B023
+                command = [
+                    wdfilterd,
+                    "test",
+                    str(folder),
+                    "--server",
+                    url,
+                    "--parallel",
+                    width,
+                    "--quiet",
+                ]
+                spent.append(seconds(*command, "--json", str(report)))
                 reports.add(json.dumps(json.loads(report.read_text())["cases"]))
-    shown("200 cases on a service, engine of 20 ms, one by one", [1000 * value for value in both["1"]], "ms")
+    shown(
+        "200 cases on a service, engine of 20 ms, one by one",
+        [1000 * value for value in both["1"]],
+        "ms",
+    )
     shown("the same, 8 at a time", [1000 * value for value in both["8"]], "ms")
     ratios = [fast / slow for slow, fast in zip(both["1"], both["8"], strict=True)]
     shown("ratio (at most 0.33)", ratios, "")
