@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures `wdfilterd test`: cases a second, checking many files, and cases in parallel on a service with a slow engine.
+"""Measures `wdfilterd test`: cases a second, checks of many files, and cases in parallel on a service.
 
 Each figure is the median of rounds, with the smallest and the largest. The rounds of a comparison take turns.
 """
