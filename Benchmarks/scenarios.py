@@ -59,9 +59,7 @@ def shown(name: str, values: list[float], unit: str) -> None:
 def cases(wdfilterd: str, folder: Path, rounds: int) -> None:
     """Cases of ten steps a second: 4,000 in 100 files, on all processors and on one."""
     for number in range(100):
-        documents = "---\n".join(
-            file_of(f"case {number}.{document}") for document in range(5)
-        )
+        documents = "---\n".join(file_of(f"case {number}.{document}") for document in range(5))
         (folder / f"{number}.scenario.yaml").write_text(documents)
     for width in ("2", "1"):
         rates = []
@@ -77,9 +75,7 @@ def checking(wdfilterd: str, folder: Path, rounds: int) -> None:
     steps = STEPS + "\n".join(f"  - wait: {number}ms" for number in range(20)) + "\n"
     for number in range(1000):
         text = file_of(f"file {number}", steps)
-        (folder / f"{number}.scenario.yaml").write_text(
-            text + "# " + "x" * (2046 - len(text)) + "\n"
-        )
+        (folder / f"{number}.scenario.yaml").write_text(text + "# " + "x" * (2046 - len(text)) + "\n")
     spent = [seconds(wdfilterd, "test", "--check", str(folder)) for _ in range(rounds)]
     shown("--check of 1,000 files of 2 kB", [1000 * value for value in spent], "ms")
 
@@ -99,9 +95,7 @@ def service(wdfilterd: str) -> Iterator[str]:
 
 def parallel(wdfilterd: str, folder: Path, rounds: int) -> None:
     """200 cases on one service whose engine takes 20 ms, one by one and in parallel."""
-    text = file_of("slow ${number}").replace(
-        "steps:", "matrix: {number: [NUMBERS]}\nengine: {delayMs: 20}\nsteps:", 1
-    )
+    text = file_of("slow ${number}").replace("steps:", "matrix: {number: [NUMBERS]}\nengine: {delayMs: 20}\nsteps:", 1)
     numbers = ", ".join(str(number) for number in range(200))
     (folder / "slow.scenario.yaml").write_text(text.replace("NUMBERS", numbers))
     with service(wdfilterd) as url:
