@@ -21,7 +21,7 @@ from contract.hanging import environment
 from contract.pages import session
 from contract.sample_engine import engine
 from contract.scenarios import LIBRARY, SECONDS, SUFFIX, Mutation, Run, library, mutations, run
-from contract.service import Service, binary
+from contract.service import binary
 
 MODEL = REPOSITORY / "docs" / "driver-model.md"
 ROUTINES = REPOSITORY / "Sources" / "Driver" / "Callbacks" / "DriverRoutine.swift"
@@ -29,7 +29,6 @@ REPLIES = LIBRARY / "engines.replies.yaml"
 PAGE = (REPOSITORY / "docs" / "scenarios.md").read_text()
 MODELINE = "# yaml-language-server: $schema=http://127.0.0.1:8080/scenario.schema.json\n"
 
-SEVERAL_MACHINES = "The machines of a recording can be put on hosts of their own"
 NOT_SHOWN = {f"ASY-{number}" for number in (5, 8)}
 """Rules about the inside of the driver, which no message shows."""
 
@@ -70,19 +69,6 @@ def test_scenarios_that_choose_no_engine_pass_with_one_at_a_url(tmp_path: Path, 
         scenario.name for scenario in library() if scenario.sets_engine or scenario.content.get("time") == "virtual"
     }
     assert len(verdicts["pass"]) >= 0.4 * len(result.report["cases"])
-
-
-def test_scenarios_pass_on_the_hosts_of_a_service(tmp_path: Path, service: Service) -> None:
-    result = run(LIBRARY, tmp_path / "report.json", "--server", f"http://127.0.0.1:{service.port}")
-    bad = [case for case in result.report["cases"] if case["verdict"] not in ("pass", "skip")]
-    assert bad == [], result.text
-    assert result.code == 0
-    assert {case["name"]: case["reason"] for case in result.report["cases"] if case["verdict"] == "skip"} == (
-        {each.name: "needs virtual time" for each in library() if each.content.get("time") == "virtual"}
-        | {each.name: "needs an engine under test" for each in library() if each.needs_engine}
-        | {SEVERAL_MACHINES: "replays several machines, but a service replays one onto one host"}
-    )
-    assert result.report["sums"]["pass"] >= 0.9 * len(result.report["cases"])
 
 
 def test_the_schema_accepts_every_scenario() -> None:
