@@ -1,6 +1,6 @@
-public import DriverJSON
+import DriverJSON
 import JSON
-public import Runtime
+import Runtime
 
 /// The clock mode of a new host, as set by a client.
 struct ClockSetting: JSONObjectReadable, Hashable, Sendable {
@@ -16,18 +16,6 @@ struct ClockSetting: JSONObjectReadable, Hashable, Sendable {
         case .events: mode = .events
         case .manual(let now): mode = .manual(now)
         case .advance, nil: return nil
-        }
-    }
-}
-
-extension HostClock {
-    /// Makes `step`, at once and for all threads.
-    public func make(_ step: ClockStep) {
-        switch step {
-        case .system: set(.system)
-        case .events: set(.events)
-        case .manual(let now): set(.manual(now))
-        case .advance(let milliseconds): advance(by: .milliseconds(milliseconds))
         }
     }
 }

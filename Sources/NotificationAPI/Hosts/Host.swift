@@ -1,6 +1,7 @@
 import Bytes
 import Driver
 import DriverJSON
+import Engines
 import Locking
 import Messages
 import Replay

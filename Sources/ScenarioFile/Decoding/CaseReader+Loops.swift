@@ -13,6 +13,7 @@ extension CaseReader {
             (object["as"] ?? value).fault("a repeat around this one uses \(variable); name another variable with as")
         }
         loops.append(variable)
+        loopTimes[variable] = times
         let outerRounds = rounds
         rounds = rounds.multipliedReportingOverflow(by: times).overflow ? .max : rounds * times
         let first = object.required("steps") { steps($0) }

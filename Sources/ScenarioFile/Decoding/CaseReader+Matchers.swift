@@ -11,6 +11,7 @@ extension CaseReader {
         guard let object = value.object(allowing: MessageField.names) else { return nil }
         let operations = self.operations(object["operation"])
         let kinds = self.kinds(object["kind"], operations)
+        kindsInReach = kinds
         var matchers: [FieldMatcher] = []
         for (name, value) in object {
             if name == MessageField.data {
@@ -254,10 +255,12 @@ extension CaseReader {
             return nil
         }
         guard let code = value.integer(as: Int32.self) else { return nil }
-        let sync = SyncOperation(rawValue: code).map { EngineMessage.Operation.sync($0) }
-        let async = AsyncOperation(rawValue: code).map { EngineMessage.Operation.async($0) }
+        let mayBeSync = kindsInReach.contains(.sync)
+        let mayBeAsync = !kindsInReach.isDisjoint(with: [.async, .direct])
+        let sync = mayBeSync ? SyncOperation(rawValue: code).map { EngineMessage.Operation.sync($0) } : nil
+        let async = mayBeAsync ? AsyncOperation(rawValue: code).map { EngineMessage.Operation.async($0) } : nil
         if let sync, let async {
-            value.fault("\(code) is \(sync.name) and \(async.name); write the name")
+            value.fault("\(code) is \(sync.name) and \(async.name); write the name, or the kind beside it")
             return nil
         }
         if let operation = sync ?? async { return operation }

@@ -19,6 +19,10 @@ extension CaseReader {
     }
 
     private func step(_ value: JSONValue) -> Step? {
+        if let fork = value.openObject()?["fork"] {
+            fork.fault("this version of wdfilterd cannot fork hosts")
+            return nil
+        }
         guard let object = value.object(allowing: Self.stepMembers + ActionName.all) else { return nil }
         let actions = ActionName.allCases.filter { object[$0.key] != nil }
         if actions.count > 1 {
@@ -99,6 +103,7 @@ extension CaseReader {
     func declare(_ kind: NameScope.Kind, _ name: String, _ value: JSONValue) {
         guard checksNames else { return }
         var pieces: [String]?
+        var counts: [Int] = []
         if !loops.isEmpty {
             guard let text = raw.node(at: value.pointer)?.text else { return }
             let used = loops.filter { text.contains("${\($0)}") }
@@ -107,8 +112,9 @@ extension CaseReader {
                 return value.fault("each round makes a new \(kind.noun), so the name must contain ${\(missing)}")
             }
             pieces = VariableText.pieces(of: text, around: loops)
+            counts = VariableText.occurrences(of: loops, in: text).map { max(1, loopTimes[$0] ?? 0) }
         }
-        if !scope.add(kind, name, line: line(of: value), pieces: pieces) {
+        if !scope.add(kind, name, line: line(of: value), pieces: pieces, rounds: counts) {
             let first = scope.line(of: kind, name).map { " (line \($0))" } ?? ""
             value.fault("duplicate name \(name.quoted())\(first)")
         }

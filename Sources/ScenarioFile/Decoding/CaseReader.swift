@@ -24,10 +24,14 @@ final class CaseReader {
     let checksNames: Bool
     /// The variables of the `repeat`s around the step that is being read, outermost first.
     var loops: [String] = []
+    /// How often each of them repeats its steps.
+    var loopTimes: [String: Int] = [:]
     /// How many steps may run, counting rounds.
     var stepCount = 0
     /// How often the step that is being read runs.
     var rounds = 1
+    /// The kinds of messages that the criteria that are being read allow.
+    var kindsInReach = Set(EngineMessage.Kind.allCases)
     /// Background steps that were not awaited.
     var unawaited: [(id: String, value: JSONValue)] = []
 

@@ -24,15 +24,17 @@ struct NameScope {
         let line: Int
         /// The text around the numbers of rounds; a single one for a name without them.
         let pieces: [String]
+        /// How many rounds each number counts.
+        let rounds: [Int]
 
         func matches(_ name: String) -> Bool {
             if pieces.count == 1 { return self.name == name }
             var rest = name[...]
             guard let first = pieces.first, rest.hasPrefix(first) else { return false }
             rest = rest.dropFirst(first.count)
-            for piece in pieces.dropFirst() {
+            for (piece, count) in zip(pieces.dropFirst(), rounds) {
                 let digits = rest.prefix { $0.isASCII && $0.isNumber }
-                guard !digits.isEmpty else { return false }
+                guard let number = Int(digits), String(number) == digits, number < count else { return false }
                 rest = rest.dropFirst(digits.count)
                 guard rest.hasPrefix(piece) else { return false }
                 rest = rest.dropFirst(piece.count)
@@ -45,10 +47,12 @@ struct NameScope {
 
     /// Adds a name; false if it is taken.
     ///
-    /// - Parameter pieces: the text around the numbers of rounds.
-    mutating func add(_ kind: Kind, _ name: String, line: Int, pieces: [String]? = nil) -> Bool {
+    /// - Parameters:
+    ///   - pieces: the text around the numbers of rounds.
+    ///   - rounds: how many rounds each number counts.
+    mutating func add(_ kind: Kind, _ name: String, line: Int, pieces: [String]? = nil, rounds: [Int] = []) -> Bool {
         if contains(kind, name) { return false }
-        entries[kind, default: []].append(Entry(name: name, line: line, pieces: pieces ?? [name]))
+        entries[kind, default: []].append(Entry(name: name, line: line, pieces: pieces ?? [name], rounds: rounds))
         return true
     }
 

@@ -69,6 +69,13 @@ struct VariableText {
         return pieces
     }
 
+    /// The variables among `names` that `text` has, in its order.
+    static func occurrences(of names: [String], in text: String) -> [String] {
+        VariableText(text).parts.compactMap { part in
+            if case .variable(let name) = part, names.contains(name) { name } else { nil }
+        }
+    }
+
     /// Whether a text in `node` has one of the variables.
     static func uses(_ names: [String], in node: SourceNode) -> Bool {
         switch node.content {

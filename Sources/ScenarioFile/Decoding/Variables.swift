@@ -134,9 +134,10 @@ struct Variables {
 }
 
 extension SourceNode {
-    /// A scalar of the command line, whose type is that of its text without quotes.
+    /// A scalar of the command line: a text if the default is one, else of the type that it has without quotes.
     fileprivate init(plain text: String, at node: SourceNode) {
-        self.init(.scalar(SourceScalar(text, isQuoted: false)), line: node.line, column: node.column)
+        self.init(
+            .scalar(SourceScalar(text, isQuoted: node.scalar?.kind == .text)), line: node.line, column: node.column)
     }
 
     /// The value in the name of a case.

@@ -188,7 +188,7 @@ extension CaseRun {
         }
         switch run.step.action {
         case .createStream(_, let creation) where ImageNamePattern(creation.value.fileName).matches(name):
-            if look.check == .streamContext { return "The context comes from a step" }
+            if look.check == .streamContext { return "The context was created" }
             let hasRule = creation.value.rules.contains(.notifyImageLoadRule)
             return hasRule == look.holds ? "The context was created with\(look.holds ? "" : "out") the rule" : nil
         case .deleteStream(let stream) where isFile(stream) && !look.holds: return "The context was deleted"

@@ -194,7 +194,7 @@ extension WordHistory {
         _ kind: Cause.Kind
     ) {
         guard run.refusal == nil else { return }
-        var cause = Cause(kind, detail: "A step changed the word: \(run.place.words).")
+        var cause = Cause(kind, detail: "A step set the word: \(run.place.words).")
         cause.place = run.place
         add(
             Event(

@@ -1,5 +1,6 @@
 import Driver
 import DriverJSON
+import Engines
 import Messages
 import Replay
 import Runtime
@@ -8,28 +9,30 @@ import Runtime
 enum CaseClock: Sendable {
     /// It starts at a given time and goes with virtual time.
     case virtual(RecordingClock)
-    /// That of the machine.
-    case real
+    /// That of the machine, until a recording sets it.
+    case real(HostClock)
 
     /// The clock as the driver reads it.
     var driverClock: any DriverClock {
         switch self {
         case .virtual(let clock): clock
-        case .real: SystemClock()
+        case .real(let clock): clock
         }
     }
 
     /// Makes the step of a `clock` line of a recording. An advance lets time pass: whatever is due meanwhile happens.
     func make(_ step: ClockStep, _ timers: any TimerQueue, completion: @escaping @Sendable (ClockRefusal?) -> Void) {
         switch (self, step) {
-        case (_, .advance(let milliseconds)):
+        case (.real(let clock), _):
+            clock.make(step)
+            completion(nil)
+        case (.virtual, .advance(let milliseconds)):
             _ = timers.schedule(after: .milliseconds(milliseconds)) { completion(nil) }
         case (.virtual(let clock), .manual(let now)):
             clock.set(now)
             completion(nil)
-        case (.virtual, .events), (.real, .system): completion(nil)
+        case (.virtual, .events): completion(nil)
         case (.virtual, .system): completion(.virtualTime)
-        case (.real, .events), (.real, .manual): completion(.noClock)
         }
     }
 }

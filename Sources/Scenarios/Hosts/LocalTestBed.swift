@@ -67,7 +67,7 @@ public final class LocalTestBed: TestBed {
 
     private func makeLocalHost(_ plan: HostPlan, startingAt start: FileTime) -> LocalHost {
         let virtual = (time as? VirtualCaseTime)?.time
-        let clock = virtual.map { CaseClock.virtual(RecordingClock(startingAt: start, over: $0)) } ?? .real
+        let clock = virtual.map { CaseClock.virtual(RecordingClock(startingAt: start, over: $0)) } ?? .real(HostClock())
         let name = plan.name
         let host = LocalHost(
             name: name, setting: plan.engine?.value ?? engine, clock: clock, timers: timers,

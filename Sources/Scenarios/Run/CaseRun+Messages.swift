@@ -146,18 +146,9 @@ extension CaseRun {
         }
         if wanted == lines { return held(failure) }
         failure.set(scope, matched: [])
-        let differences = (0..<max(wanted.count, lines.count)).compactMap { index -> ComparedField? in
-            let expected = index < wanted.count ? wanted[index] : nil
-            let actual = index < lines.count ? lines[index] : nil
-            if expected == actual { return nil }
-            return ComparedField(
-                criterion: "line \(index + 1)", expected: expected.map { .string($0) } ?? .null,
-                actual: actual.map { .string($0) } ?? .null, isMet: false)
-        }
-        failure.report.fields = Array(differences.prefix(Self.mostLines))
-        if differences.count > Self.mostLines {
-            failure.report.detail = "\(differences.count) lines differ; these are the first \(Self.mostLines)"
-        }
+        let difference = GoldenDifference(wanted: wanted, found: lines, most: Self.mostLines)
+        failure.report.fields = difference.fields
+        if difference.count > 1 { failure.report.detail = "\(difference.count) lines differ" }
         return failure
     }
 }

@@ -96,7 +96,11 @@ enum ReasonText {
         if let timeout = delivered.timeout {
             let line = timeout.line.map { " (line \($0))" } ?? ""
             let unit = timeout.setting.hasSuffix("Ms") ? " ms" : ""
-            lines.append("\(timeout.setting) is \(timeout.value)\(unit)\(line).")
+            let sentence = "\(timeout.setting) is \(timeout.value)"
+            // The reason may say it already.
+            if delivered.detail == sentence { lines.removeLast() }
+            let state = delivered.detail == sentence ? state + (delivered.status.map { ": \($0), " } ?? ": ") : ""
+            lines.append("\(state)\(sentence)\(unit)\(line).")
         }
         if let reply = delivered.engineReply {
             lines.append("The stand-in is set to \(reply)" + (delivered.engineLine.map { " (line \($0))" } ?? "") + ".")
