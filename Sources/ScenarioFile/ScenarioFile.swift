@@ -48,6 +48,10 @@ private struct FileReading {
     var cases: [CasePlan] = []
     var faults: [SourceFault] = []
     var variables: Set<String> = []
+    /// Bytes of all cases so far.
+    private var bytes = 0
+    /// The most bytes of all cases of a file, with their variables replaced.
+    private static let mostBytes = 64 << 20
     /// The line of the name of each scenario.
     private var names: [String: Int] = [:]
 
@@ -87,7 +91,13 @@ private struct FileReading {
     }
 
     private mutating func read(_ node: SourceNode, raw: SourceNode, _ row: Variables.Row) {
+        if bytes > Self.mostBytes { return }
         let source = SourceJSON(node)
+        bytes += source.bytes.count
+        if bytes > Self.mostBytes {
+            faults.append(SourceFault(line: nil, "its cases have more than \(Self.mostBytes) bytes together"))
+            return
+        }
         do throws(JSONFaults) {
             cases.append(
                 try JSONDocument.read(source.bytes) { [name, options] value in

@@ -17,7 +17,9 @@ final class RecordedFile: RecordedLines {
 
     /// Opens the recording of `plan`.
     @Sendable static func open(_ plan: ReplayPlan) throws(HostFault) -> any RecordedLines {
-        do throws(RecordingFault) { return try RecordedFile(plan) } catch { throw HostFault("\(error)") }
+        do throws(RecordingFault) { return try RecordedFile(plan) } catch {
+            throw HostFault("\(error)", isOfScenario: true)
+        }
     }
 
     private init(_ plan: ReplayPlan) throws(RecordingFault) {
@@ -45,7 +47,9 @@ final class RecordedFile: RecordedLines {
 
     func next() throws(HostFault) -> [UInt8]? {
         if !ahead.isEmpty { return ahead.removeFirst() }
-        do throws(RecordingFault) { return try reader.next()?.bytes } catch { throw HostFault("\(error)") }
+        do throws(RecordingFault) { return try reader.next()?.bytes } catch {
+            throw HostFault("\(error)", isOfScenario: true)
+        }
     }
 
     /// Whether there is a file at `path`.

@@ -42,7 +42,7 @@ import Testing
 
     @Test(arguments: [
         "operation: LoadImage", "operation: [LoadImage, CreateThread]", "operation: {not: [CreateProcess]}",
-        "operation: {regex: '^rocess'}", "process: 4", "sequence: {from: 2}", "sequence: {to: 0}",
+        "operation: {regex: '^Load'}", "process: 4", "sequence: {from: 2}", "sequence: {to: 0}",
         "status: STATUS_TIMEOUT", "durationMicroseconds: {present: false}", "data: {imageFileName: app.exe}",
         "data: {commandLine: 'APP.EXE /X'}", "data: {commandLine: {regex: 'X'}}", "data: {sessionId: 4}",
         "data: {sessionId: {not: 3}}", "data: {commandLine: {regex: app, glob: '*y'}}",
@@ -102,5 +102,40 @@ import Testing
                   - {messages: {process: a}, exactly: 1}
             """)
         #expect(failure.line == 10)
+    }
+}
+
+/// Processes that exit, and pids that are used again.
+@Suite struct ReusedPidTests {
+    @Test func `a pid that is used again at the same instant is another process`() {
+        TestedScenario.expectPass(
+            """
+            scenario: 1
+            name: reused
+            steps:
+              - createProcess: {as: a, processId: 900, imageFileName: 'C:\\a.exe'}
+              - exitProcess: a
+              - createProcess: {as: b, processId: 900, imageFileName: 'C:\\b.exe'}
+              - fails: unknown-process
+                loadImage: {process: a, fullImageName: 'C:\\x.dll'}
+              - expect:
+                  - {process: a, exists: false}
+                  - {process: b}
+                  - {messages: {process: b}, exactly: 1}
+                  - {messages: {process: a}, exactly: 2}
+            """)
+    }
+
+    @Test func `a wait that is longer than the case may take fails`() throws {
+        let failure = try TestedScenario.failure(
+            """
+            scenario: 1
+            name: too long
+            time: real
+            timeout: 50ms
+            steps:
+              - wait: 60s
+            """)
+        #expect(failure.detail == "not done after 50 ms, in step 1")
     }
 }

@@ -1,5 +1,7 @@
+import Engines
 import JSON
 import ScenarioFile
+import Runtime
 import Scenarios
 import Testing
 
@@ -29,7 +31,7 @@ enum TestedScenario {
             var options = CaseRun.Options()
             options.keepsGoing = keepsGoing
             options.explains = explains
-            return CaseRun(plan, on: bed(), options: options).run()
+            return CaseRun(plan, on: bed(for: plan), options: options).run()
         }
     }
 
@@ -56,7 +58,13 @@ enum TestedScenario {
         }
     }
 
-    private static func bed() -> LocalTestBed {
-        LocalTestBed { _ throws(HostFault) in throw HostFault("there are no recordings in this test") }
+    private static func bed(for plan: CasePlan) -> LocalTestBed {
+        let open: LocalTestBed.OpenRecording = { _ throws(HostFault) in
+            throw HostFault("there are no recordings in this test")
+        }
+        guard plan.time == .real else { return LocalTestBed(openRecording: open) }
+        return LocalTestBed(
+            engine: .embedded(.init()), timers: DispatchTimerQueue(), openRecording: open,
+            makeWebhook: LocalTestBed.noWebhook)
     }
 }

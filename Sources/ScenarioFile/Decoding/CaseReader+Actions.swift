@@ -175,6 +175,7 @@ extension CaseReader {
 
     private func awaited(_ value: JSONValue) -> Action? {
         let ids = value.kind == .array ? value.array(maxCount: 1000) ?? [] : [value]
+        if ids.isEmpty { value.fault("must name a step") }
         let names = ids.compactMap { id -> String? in
             guard let name = reference(id, .step) else { return nil }
             guard let index = unawaited.firstIndex(where: { $0.id == name }) else {

@@ -49,6 +49,11 @@ extension CaseReader {
         scope.since = object.optional("since") { reference($0, .step) }
         scope.until = object.optional("until") { reference($0, .step) }
         scope.anywhere = object.optional("anywhere") { $0.bool() } ?? false
+        if let since = scope.since, let until = scope.until, let first = self.scope.line(of: .step, since),
+            let last = self.scope.line(of: .step, until), first > last
+        {
+            object["since"]?.fault("comes after until, so that nothing is between them")
+        }
         if let by = object["by"], object["since"] != nil || object["until"] != nil || object["anywhere"] != nil {
             by.fault("not allowed beside since, until or anywhere")
         }
@@ -104,7 +109,7 @@ extension CaseReader {
             }
             return .bootProcesses(fields, count)
         case .routine: return routine(value, object)
-        case .outcome: return outcome(value, object)
+        case .outcome: return outcome(value, object, of: currentAction)
         case .golden: return golden(value, object)
         }
     }
@@ -146,6 +151,9 @@ extension CaseReader {
         case "exactly": return exactly.map { .exactly($0) }
         case "never": return .never
         case nil: return .some
+        case "atLeast" where atLeast == 0 && atMost == nil:
+            object["atLeast"]?.fault("always holds; write never: true, or a number above 0")
+            return nil
         default: return Count(atLeast: atLeast ?? 0, atMost: atMost)
         }
     }
@@ -168,6 +176,7 @@ extension CaseReader {
     }
 
     private func read(_ checks: JSONObject, of routine: DriverRoutine, into wanted: inout RoutineExpectation) {
+        if !checks.contains(where: { _ in true }) { checks.value.fault("must name a check") }
         for (text, holds) in checks {
             guard let check = check(text, of: routine) else {
                 let texts = routine.checks.map { "\($0.text)" }
@@ -182,12 +191,20 @@ extension CaseReader {
         routine.checks.first { "\($0.text)" == text }?.check
     }
 
-    private func outcome(_ value: JSONValue, _ object: JSONObject) -> Expectation.Subject? {
+    private func outcome(_ value: JSONValue, _ object: JSONObject, of action: ActionName?) -> Expectation.Subject? {
         let step = object.optional("of") { reference($0, .step) }
         let skipped = FieldType.Field(
-            "skipped", .members(SkipReason.allCases.map(\.rawValue).map { .init($0, .number(max: UInt64(Int64.max))) }))
-        let fields = nested(value, types: StateField.creation + StateField.replay + [skipped])
-        return fields.map { .outcome($0, of: step) }
+            "skipped",
+            .members(SkipReason.allCases.map(\.rawValue).map { .init($0, .number(max: UInt64(Int64.max))) }))
+        let fields: [FieldType.Field]
+        switch step.map({ stepActions[$0] }) ?? action {
+        case .createProcess: fields = StateField.creation
+        case .replay: fields = StateField.replay + [skipped]
+        default:
+            value.fault("only createProcess and replay have an outcome; name such a step with of")
+            return nil
+        }
+        return nested(value, types: fields).map { .outcome($0, of: step) }
     }
 
     private func golden(_ value: JSONValue, _ object: JSONObject) -> Expectation.Subject? {

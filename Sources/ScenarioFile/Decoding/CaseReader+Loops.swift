@@ -12,6 +12,9 @@ extension CaseReader {
         if loops.contains(variable) {
             (object["as"] ?? value).fault("a repeat around this one uses \(variable); name another variable with as")
         }
+        if checksNames, variables.values[variable] != nil {
+            (object["as"] ?? value).fault("a variable is called \(variable), too; name another with as")
+        }
         loops.append(variable)
         loopTimes[variable] = times
         let outerRounds = rounds

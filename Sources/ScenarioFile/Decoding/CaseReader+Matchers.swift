@@ -32,6 +32,7 @@ extension CaseReader {
     private func operations(_ value: JSONValue?) -> [EngineMessage.Operation]? {
         guard let value else { return nil }
         let values = value.kind == .array ? value.array(maxCount: 64) ?? [] : [value]
+        if values.isEmpty { return nil }
         let operations = values.map { $0.text.flatMap { EngineMessage.Operation(name: $0) } }
         return operations.contains { $0 == nil } ? nil : operations.compactMap(\.self)
     }
@@ -72,6 +73,7 @@ extension CaseReader {
     /// The matchers of an object's members, each with its path. Nil after a fault.
     func matchers(_ value: JSONValue, members fields: [FieldType.Field], at path: String) -> [FieldMatcher]? {
         guard let object = value.openObject() else { return nil }
+        if !object.contains(where: { _ in true }) { value.fault("must name a field; without one, it always holds") }
         var matchers: [FieldMatcher] = []
         for (name, value) in object {
             guard let field = fields.first(where: { $0.name == name }) else {
@@ -162,19 +164,39 @@ extension CaseReader {
             return bound
         }
         guard let from = bound("from"), let to = bound("to") else { return nil }
+        if let from, let to, !to.isOrdered(after: from) { object["to"]?.fault("is less than from") }
         return .range(from: from, to: to)
     }
 
     private func glob(_ value: JSONValue, _ type: FieldType) -> Matcher? {
         guard isText(value, type, "glob"), let text = value.string(maxUTF16: 4096) else { return nil }
-        return .glob(ImageNamePattern(text))
+        let pattern = ImageNamePattern(text)
+        if let names = names(of: type), !names.contains(where: { pattern.matches($0) }) {
+            value.fault("matches none of \(names.joined(separator: ", "))")
+        }
+        return .glob(pattern)
     }
 
     private func regex(_ value: JSONValue, _ type: FieldType) -> Matcher? {
         guard isText(value, type, "regex"), let text = value.string() else { return nil }
-        do throws(PatternFault) { return .regex(try BoundedRegex(text)) } catch {
+        do throws(PatternFault) {
+            let regex = try BoundedRegex(text)
+            if let names = names(of: type), !names.contains(where: { (try? regex.isFound(in: $0)) ?? true }) {
+                value.fault("matches none of \(names.joined(separator: ", "))")
+            }
+            return .regex(regex)
+        } catch {
             value.fault(error.detail)
             return nil
+        }
+    }
+
+    /// The names that a field can have; nil for any text.
+    private func names(of type: FieldType) -> [String]? {
+        switch type {
+        case .choice(let names): names
+        case .operation: SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)
+        default: nil
         }
     }
 
@@ -190,7 +212,10 @@ extension CaseReader {
     private enum Elements { case has, lacks }
 
     private func elements(_ value: JSONValue, _ type: FieldType, _ way: Elements) -> Matcher? {
-        func word(_ bits: UInt32?) -> Matcher? { bits.map { way == .has ? .hasBits($0) : .lacksBits($0) } }
+        func word(_ bits: UInt32?) -> Matcher? {
+            if bits == 0 { value.fault("must have a value; without one, it always holds") }
+            return bits.map { way == .has ? .hasBits($0) : .lacksBits($0) }
+        }
         switch type {
         case .processRules: return word(value.bits(of: ProcessRules.self)?.rawValue)
         case .processFlags: return word(value.bits(of: ProcessFlags.self)?.rawValue)

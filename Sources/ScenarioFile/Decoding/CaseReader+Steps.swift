@@ -42,8 +42,12 @@ extension CaseReader {
         let id = object.optional("id") { identifier($0) }
         step.id = id
         step.action = actions.first.flatMap { action($0, subject) }
+        currentAction = actions.first
         checkFlags(step, actions.first, object)
-        if let id, let value = object["id"] { declare(.step, id, value) }
+        if let id, let value = object["id"] {
+            declare(.step, id, value)
+            stepActions[id] = actions.first
+        }
         if step.background, let id = step.id { unawaited.append((id, object["background"] ?? value)) }
         // Expectations have faults of their own, even if the action has.
         let expectations = object["expect"].map { self.expectations($0, of: step) } ?? []
@@ -112,6 +116,9 @@ extension CaseReader {
                 return value.fault("each round makes a new \(kind.noun), so the name must contain ${\(missing)}")
             }
             pieces = VariableText.pieces(of: text, around: loops)
+            if pieces?.dropFirst().dropLast().contains("") == true {
+                value.fault("needs a text between the numbers of rounds: ${i}-${j}")
+            }
             counts = VariableText.occurrences(of: loops, in: text).map { max(1, loopTimes[$0] ?? 0) }
         }
         if !scope.add(kind, name, line: line(of: value), pieces: pieces, rounds: counts) {

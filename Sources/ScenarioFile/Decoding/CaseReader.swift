@@ -30,6 +30,9 @@ final class CaseReader {
     var stepCount = 0
     /// How often the step that is being read runs.
     var rounds = 1
+    /// The action of the step that is being read, and those of earlier steps by id.
+    var currentAction: ActionName?
+    var stepActions: [String: ActionName] = [:]
     /// The kinds of messages that the criteria that are being read allow.
     var kindsInReach = Set(EngineMessage.Kind.allCases)
     /// Background steps that were not awaited.
@@ -61,7 +64,7 @@ final class CaseReader {
     func read(_ value: JSONValue, row: String?) -> CasePlan? {
         guard let object = value.object(allowing: Self.members) else { return nil }
         let version = object.required("scenario") { value -> Bool? in
-            guard let version = value.integer(as: Int.self) else { return nil }
+            guard let version = value.integer(in: Int64.min...Int64.max) else { return nil }
             if version == 1 { return true }
             value.fault("this wdfilterd reads version 1, not \(version)")
             return nil
@@ -94,11 +97,11 @@ final class CaseReader {
         requirements.engine = object.optional("engine") { $0.bool() } ?? false
         requirements.server = object.optional("server") { $0.bool() }
         let files = object.optional("files") { $0.array(maxCount: 1000) } ?? []
+        place.optionalFiles.formUnion(files.compactMap(\.text))
         requirements.files = files.compactMap { file in
             guard let name = file.string(), let path = self.path(name, file) else { return nil }
             return CasePlan.RequiredFile(name: name, path: path)
         }
-        place.optionalFiles.formUnion(requirements.files.map(\.name))
         return requirements
     }
 

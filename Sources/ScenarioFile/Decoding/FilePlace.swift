@@ -38,6 +38,11 @@ final class FilePlace {
                     "\(file.quoted()) does not exist below \(folder.escapingInvisible); list it in requires.files if it may be missing"
             )
         }
+        // A pipe would be waited for, and a device never ends.
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw Fault(detail: "\(file.quoted()) is not a regular file")
+        }
         return path
     }
 

@@ -17,6 +17,8 @@ extension CaseRun {
             else { return nil }
             var place = steps[index].place
             place.record = record
+            var history = history
+            history.record = record
             var decision = Reason.Decision(
                 place: place, event: steps[index].step.action?.words ?? "", routine: routine.routine.name,
                 makes: path.type.operation.name, notified: true,

@@ -14,7 +14,7 @@ extension CaseRun {
             if failure.report.fields.contains(where: { $0.criterion == "exists" }) {
                 return exists ? absence(of: reference, host) : []
             }
-            return words(of: reference, fields, failure, host)
+            return words(of: reference, fields, failure, host) + replies(toCreationOf: reference, failure)
         case .routine(let wanted): return reasons(for: wanted, failure)
         case .counters, .queue: return reasons(forCountersIn: failure, host(of: expectation, index))
         case .outcome(_, let id):
@@ -62,6 +62,17 @@ extension CaseRun {
                     Reason.Word(
                         process: reference.description, word: field.path, bit: name, isSet: !isWanted, cause: cause))
             }
+        }
+    }
+
+    /// What the engine under test answered to the creation of a process whose rules or flags are not as expected.
+    private func replies(toCreationOf reference: Reference, _ failure: FailedExpectation) -> [Reason] {
+        let unmet = failure.report.fields.filter { !$0.isMet }.map(\.criterion)
+        guard unmet.contains("rules") || unmet.contains("flags"), case .named(let name) = reference,
+            let index = names.processes[name]?.index, steps.indices.contains(index)
+        else { return [] }
+        return answer(toCreationIn: index).filter { reason in
+            if case .reply(let reply) = reason { !reply.isStandIn } else { true }
         }
     }
 

@@ -105,6 +105,8 @@ extension CaseRun {
 
     private func describe(_ refused: RefusedDecision, _ history: WordHistory, _ host: Int) -> Reason.Decision {
         let run = steps[refused.index]
+        var history = history
+        history.record = refused.record
         var place = run.place
         place.record = refused.record
         return Reason.Decision(

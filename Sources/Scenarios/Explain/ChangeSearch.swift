@@ -118,8 +118,11 @@ struct ChangeSearch {
         if let value = Int(limit.value) {
             return smallest(limit.setting, in: (value + 1)...(value + 64), of: delivered.message)
         }
-        let edit = run.edit(limit.setting, .flag(true), on: host, before: delivered.message)
-        return edit.flatMap { verified($0) }
+        let edits = [
+            run.edit(limit.setting, .flag(true), on: host, before: delivered.message),
+            run.insertion(limit.setting, .flag(true), before: delivered.message, on: host),
+        ]
+        return firstVerified(edits.compactMap(\.self))
     }
 
     /// The smallest change of a limit, or of the engine's delay, found by bisection.
@@ -176,7 +179,8 @@ struct ChangeSearch {
     ) -> Change? {
         let (run, failure) = (run, failure)
         func edit(_ number: Int) -> PlanEdit? { makeEdit(run, failure, number) }
-        guard run.bed.canRunAgain else { return edit(range.lowerBound).flatMap { verified($0) } }
+        // Which number would do is known only after trying.
+        guard run.bed.canRunAgain else { return nil }
         for number in range.prefix(4) {
             if let edit = edit(number), let change = verified(edit) { return change }
         }

@@ -97,17 +97,27 @@ extension CaseRun {
         return (plan.hosts[host].config?.value[setting] == nil ? nil : plan.hosts[host].configLine, nil)
     }
 
+    /// A step that changes a setting before the one that made a message.
+    func insertion(
+        _ name: String, _ value: DriverSetting.Value, before sequence: UInt64, on host: Int
+    ) -> PlanEdit? {
+        guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }),
+            let index = logs[host][sequence]?.step, steps.indices.contains(index)
+        else { return nil }
+        var config = DriverConfigChange()
+        config[setting] = value
+        let edit = JSONTree.object([.init("config", .object([.init(name, value.json)]))])
+        var change = Change(kind: .step, edit: edit, verified: false)
+        (change.place, change.isBefore) = (steps[index].place, true)
+        let step = Step(line: steps[index].step.line, action: .setConfig(Body(config, json: .null)))
+        return PlanEdit(change, .insert([step], before: steps[index].number))
+    }
+
     /// The edit of a setting, where the scenario sets it.
     func edit(_ name: String, _ value: DriverSetting.Value, on host: Int, before sequence: UInt64) -> PlanEdit? {
         guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }) else { return nil }
-        let shown: JSONTree =
-            switch value {
-            case .number(let number): .integer(number)
-            case .flag(let flag): .bool(flag)
-            case .name(let name): .string(name)
-            }
         var change = Change(
-            kind: .config, edit: .object([.init("config", .object([.init(name, shown)]))]), verified: false)
+            kind: .config, edit: .object([.init("config", .object([.init(name, value.json)]))]), verified: false)
         guard let run = origin(of: setting, on: host, before: sequence).run else {
             return PlanEdit(
                 change,
@@ -125,5 +135,16 @@ extension CaseRun {
                 body.value[setting] = value
                 step.action = .setConfig(body)
             })
+    }
+}
+
+extension DriverSetting.Value {
+    /// The value as a scenario writes it.
+    fileprivate var json: JSONTree {
+        switch self {
+        case .number(let number): .integer(number)
+        case .flag(let flag): .bool(flag)
+        case .name(let name): .string(name)
+        }
     }
 }

@@ -32,11 +32,20 @@ struct WordHistory {
     private(set) var events: [Event] = []
     private(set) var lives: [Life] = []
 
+    /// The record of a recording before which events of its own step count; nil if they do not.
+    var record: Int?
+
+    private func isEarlier(_ event: Event, than index: Int) -> Bool {
+        if event.step != index { return event.step < index }
+        guard let record, let place = event.cause.place?.record else { return false }
+        return place < record
+    }
+
     /// The last event before the step `index` that set the bit (or cleared it, if `isSet` is false).
     func last(_ bit: UInt32, isSet: Bool, in word: Word, of processId: UInt32, before index: Int) -> Event? {
         let born = lives.last { $0.processId == processId && $0.created <= index }?.created ?? 0
         return events.last { event in
-            event.processId == processId && event.word == word && event.step >= born && event.step < index
+            event.processId == processId && event.word == word && event.step >= born && isEarlier(event, than: index)
                 && (isSet ? event.set : event.cleared) & bit != 0
         }
     }

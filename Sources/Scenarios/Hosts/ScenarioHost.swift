@@ -64,9 +64,14 @@ public struct ObservedStream: Sendable {
 public struct HostFault: Error, Hashable, Sendable {
     /// Why, a phrase.
     public let detail: String
+    /// Whether the scenario is at fault after all: it names a file that cannot be read.
+    public let isOfScenario: Bool
 
     /// A failure that `detail` describes.
-    public init(_ detail: String) { self.detail = detail }
+    public init(_ detail: String, isOfScenario: Bool = false) {
+        self.detail = detail
+        self.isOfScenario = isOfScenario
+    }
 }
 
 /// Why a call was not made.

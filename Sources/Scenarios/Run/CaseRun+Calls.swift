@@ -61,6 +61,12 @@ extension CaseRun {
             guard let identity = named.identity else {
                 try fail(run.step, run.number, "the engine denied the process \(name) in step \(named.step)")
             }
+            if let exit = named.exit {
+                throw .refused(
+                    Refusal(
+                        problem: DriverProblem.unknownProcess.rawValue,
+                        detail: "the process \(name) has exited in step \(exit); its pid was \(identity.processId)"))
+            }
             return identity.processId
         }
     }
@@ -79,8 +85,11 @@ extension CaseRun {
 
     /// Gives the name of `run` to what its call created.
     func name(_ outcome: CallOutcome, of run: StepRun) throws(Stop) {
-        guard let name = run.step.action?.createdName else { return }
         let host = plan.hosts[run.host].name
+        if case .exitProcess(let process) = run.step.action, let processId = self.processId(process) {
+            names.exit(processId, on: host, by: run.number)
+        }
+        guard let name = run.step.action?.createdName else { return }
         switch run.step.action {
         case .createProcess:
             names.name(

@@ -51,7 +51,7 @@ extension CaseRun {
 
     /// Looks at `expectations` again whenever something changed, until all of them hold.
     func wait(until expectations: [Expectation], within: Duration, _ index: Int) throws(Stop) {
-        let deadline = time.nanoseconds + UInt64(within.nanoseconds)
+        let deadline = time.nanoseconds + UInt64(min(within, remaining).nanoseconds)
         while true {
             let (failed, held) = try evaluate(expectations, index)
             if failed.isEmpty {

@@ -72,6 +72,8 @@ public final class CaseRun {
         case cancelled
         /// A trial is over.
         case tried
+        /// A step cannot be performed, as if its host had refused it.
+        case refused(Refusal)
     }
 
     /// Runs the case.
@@ -89,7 +91,7 @@ public final class CaseRun {
             case .failed: break
             case .error(let error): report.error = error
             case .cancelled: report.reason = "interrupted"
-            case .tried: return report
+            case .tried, .refused: return report
             }
         }
         report.held = held
@@ -157,7 +159,9 @@ public final class CaseRun {
     func fail(_ run: StepRun, _ fault: HostFault) throws(Stop) -> Never {
         if options.isCancelled() { throw .cancelled }
         throw .error(
-            ErrorReport(.wdfilterd, line: run.step.line, step: run.number.description, detail: fault.detail))
+            ErrorReport(
+                fault.isOfScenario ? .scenario : .wdfilterd, line: run.step.line, step: run.number.description,
+                detail: fault.detail))
     }
 
     private func timeOut(_ step: Step, _ number: StepNumber) throws(Stop) -> Never {
@@ -185,14 +189,20 @@ public final class CaseRun {
     private func perform(_ action: Action, _ index: Int) throws(Stop) {
         let run = steps[index]
         switch action {
-        case .wait(let duration): try pass(min(duration, remaining))
+        case .wait(let duration):
+            try pass(min(duration, remaining))
+            if !time.isVirtual, clock.uptimeNanoseconds() > deadline { try timeOut(run.step, run.number) }
         case .waitUntil(let expectations, let within): try wait(until: expectations, within: within, index)
         case .await(let ids):
             for id in ids { try awaitStep(id, run) }
         case .repeat(let loop): try `repeat`(loop, index)
         case .findProcess(let search): try find(search, run)
         default:
-            let call = try resolve(action, run)
+            let call: HostCall
+            do throws(Stop) { call = try resolve(action, run) } catch {
+                guard case .refused(let refusal) = error else { throw error }
+                return try record(.failure(.refused(refusal)), index)
+            }
             let pendingCall = PendingCall()
             hosts[run.host].perform(call, tag: StepTag(index), inBackground: run.step.background) {
                 pendingCall.finish($0)
@@ -274,7 +284,7 @@ public final class CaseRun {
     }
 
     /// The real time that the case has left.
-    private var remaining: Duration {
+    var remaining: Duration {
         let now = clock.uptimeNanoseconds()
         return time.isVirtual ? .century : .nanoseconds(Int64(clamping: deadline > now ? deadline - now : 0))
     }
@@ -310,7 +320,11 @@ public final class CaseRun {
     }
 
     private func check(_ replay: ReplayOutcome, _ run: StepRun) throws(Stop) {
-        guard case .replay(let plan) = run.step.action, replay.rejectedCount != plan.rejected else { return }
+        guard case .replay(let plan) = run.step.action else { return }
+        if replay.fields["lines"] == .number(0) {
+            try fail(run.step, run.number, "\(plan.file): there is no line of a recording in it")
+        }
+        if replay.rejectedCount == plan.rejected { return }
         let first = replay.firstRejected.map { "; the first: \($0)" } ?? ""
         let wanted = plan.rejected == 0 ? "" : ", not \(plan.rejected)"
         try fail(

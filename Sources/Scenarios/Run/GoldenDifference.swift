@@ -52,7 +52,13 @@ struct GoldenDifference {
         let names = old.map(\.name) + new.map(\.name).filter { name in !old.contains { $0.name == name } }
         let separator = path.hasPrefix("line ") && !path.contains(".") && !path.contains(": ") ? ": " : "."
         return names.flatMap { name in
-            differences(wanted[name] ?? .null, found[name] ?? .null, at: path + separator + name)
+            let (path, old, new) = (path + separator + name, wanted[name], found[name])
+            if let old, let new { return differences(old, new, at: path) }
+            let note = new.map { "not expected: \($0.words)" } ?? "missing"
+            return [
+                ComparedField(
+                    criterion: path, expected: old ?? .null, actual: new ?? .null, note: note, isMet: false)
+            ]
         }
     }
 }

@@ -62,7 +62,7 @@ extension Matcher {
 
 extension ObservedValue {
     /// Whether it is a number and at least `bound`.
-    fileprivate func isOrdered(after bound: ObservedValue) -> Bool {
+    public func isOrdered(after bound: ObservedValue) -> Bool {
         switch (comparable, bound.comparable) {
         case (.number(let number), .number(let bound)): number >= bound
         case (.negative(let number), .negative(let bound)): number >= bound

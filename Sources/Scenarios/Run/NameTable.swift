@@ -12,6 +12,8 @@ struct NameTable {
         let step: StepNumber
         /// The index of that step among those that were started.
         let index: Int
+        /// The step that ended it, if one did.
+        var exit: StepNumber?
     }
 
     /// A thread that a step named.
@@ -34,6 +36,14 @@ struct NameTable {
     private(set) var streams: [String: NamedStream] = [:]
 
     mutating func name(_ name: String, _ process: NamedProcess) { processes[name] = process }
+    /// Records that `step` ended the process with a pid on `host`.
+    mutating func exit(_ processId: UInt32, on host: String, by step: StepNumber) {
+        for (name, process) in processes
+        where process.host == host && process.identity?.processId == processId && process.exit == nil {
+            processes[name]?.exit = step
+        }
+    }
+
     mutating func name(_ name: String, _ thread: NamedThread) { threads[name] = thread }
     mutating func name(_ name: String, _ stream: NamedStream) { streams[name] = stream }
 

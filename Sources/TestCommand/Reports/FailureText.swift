@@ -86,10 +86,9 @@ struct FailureText {
     static func table(_ fields: [ComparedField]) -> [String] {
         let rows = fields.map { field -> [String] in
             let value = field.actual == .null ? "none" : field.actual.words.shortened
-            let actual = field.note ?? (field.isMet ? value : "is \(value)")
-            return [
-                field.isMet ? "met" : "NOT", field.criterion.escapingInvisible, field.expected.words.shortened, actual,
-            ]
+            let actual = field.note?.escapingInvisible.shortened ?? (field.isMet ? value : "is \(value)")
+            let expected = field.expected == .null && field.note != nil ? "" : field.expected.words.shortened
+            return [field.isMet ? "met" : "NOT", field.criterion.escapingInvisible, expected, actual]
         }
         let table = TextTable([.left(), .left(), .left(), .left()], fitting: rows)
         return rows.map { table.line($0).trimmedAtEnd }

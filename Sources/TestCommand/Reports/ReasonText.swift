@@ -113,7 +113,8 @@ enum ReasonText {
 
     static func describe(_ change: Change) -> [String] {
         let place = change.place.map { (change.isBefore ? "before " : "") + $0.words + ":  " } ?? ""
-        let edit = change.edit.flow
+        let isReply = change.kind == .engine && change.place == nil && !change.verified
+        let edit = (isReply ? "the engine's reply:  " : "") + change.edit.flow
         let outcome =
             change.verified ? "run again so: the expectation holds" : (change.note ?? "not run again").asSentence
         return [place + edit, outcome]

@@ -1,7 +1,7 @@
 import Console
 import Glibc
 
-/// A file for a report: written beside its place and renamed, so that nobody reads half of it.
+/// A file for a report: written beside its place and renamed, so that nobody reads half of it. A device or a pipe is written to.
 struct ReportFile {
     private let path: String
 
@@ -12,22 +12,39 @@ struct ReportFile {
     /// - Throws: Exit code 3 if that fails.
     func write(_ bytes: [UInt8]) throws(CommandFailure) {
         makeFolder()
-        let temporary = path + ".\(getpid()).new"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw failure() }
-        var rest = bytes[...]
-        var isWritten = true
-        while !rest.isEmpty, isWritten {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { isWritten = false }
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            return try write(bytes, to: path, flags: O_WRONLY)
         }
-        let fault = errno
-        isWritten = close(descriptor) == 0 && isWritten
-        guard isWritten, rename(temporary, path) == 0 else {
-            let failure = isWritten ? failure() : failure(fault)
+        // A link keeps its place.
+        let place = realpath(path, nil).map { pointer in
+            defer { free(pointer) }
+            return String(cString: pointer)
+        }
+        let target = place ?? path
+        let temporary = target + ".\(getpid()).new"
+        do throws(CommandFailure) { try write(bytes, to: temporary, flags: O_WRONLY | O_CREAT | O_EXCL) } catch {
+            unlink(temporary)
+            throw error
+        }
+        guard rename(temporary, target) == 0 else {
+            let failure = failure()
             unlink(temporary)
             throw failure
         }
+    }
+
+    private func write(_ bytes: [UInt8], to path: String, flags: CInt) throws(CommandFailure) {
+        let descriptor = open(path, flags | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw failure() }
+        var rest = bytes[...]
+        var fault: CInt = 0
+        while !rest.isEmpty, fault == 0 {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { fault = errno }
+        }
+        if close(descriptor) != 0, fault == 0 { fault = errno }
+        if fault != 0 { throw failure(fault) }
     }
 
     private func makeFolder() {
