@@ -113,7 +113,7 @@ def serving(engine: type) -> Iterator[int]:
 
 @pytest.fixture
 def engine() -> Iterator[int]:
-    """The port of the engine in twenty lines."""
+    """The port of the engine in thirty lines."""
     with serving(code("class Engine")["Engine"]) as port:
         yield port
 

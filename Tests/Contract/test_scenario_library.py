@@ -1,12 +1,13 @@
 """The scenarios of Scenarios/: they pass, they show every rule, and each one fails if it is edited, with the reason.
 
-Also the page that quotes them.
+Also the pages that quote them.
 """
 
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import textwrap
 from collections.abc import Iterator
@@ -21,12 +22,13 @@ from contract.hanging import environment
 from contract.pages import session
 from contract.sample_engine import engine
 from contract.scenarios import LIBRARY, SECONDS, SUFFIX, Mutation, Run, library, mutations, run
-from contract.service import binary
+from contract.service import StartService, binary
 
 MODEL = REPOSITORY / "docs" / "driver-model.md"
 ROUTINES = REPOSITORY / "Sources" / "Driver" / "Callbacks" / "DriverRoutine.swift"
 REPLIES = LIBRARY / "engines.replies.yaml"
 PAGE = (REPOSITORY / "docs" / "scenarios.md").read_text()
+ENGINE_PAGE = (REPOSITORY / "docs" / "engine-webhook.md").read_text()
 MODELINE = "# yaml-language-server: $schema=http://127.0.0.1:8080/scenario.schema.json\n"
 
 NOT_SHOWN = {f"ASY-{number}" for number in (5, 8)}
@@ -200,27 +202,62 @@ def test_the_page_quotes_the_library() -> None:
             assert any(textwrap.dedent(place) == textwrap.dedent(text) for place in places), f"{name}:\n{text}"
 
 
-def test_the_page_prints_what_it_says(tmp_path: Path, sample_engine: str) -> None:
+def test_the_page_prints_what_it_says(start: StartService, tmp_path: Path) -> None:
+    service, _ = start("")
+    ports = {"8080": str(service.port), "9000": str(free_port()), "9001": str(free_port())}
+    steps = session(PAGE)
+    assert len(steps) > 8
+    [code] = [each for each in re.findall(r"```python\n(.*?)```", ENGINE_PAGE, re.DOTALL) if "class Engine" in each]
+    (tmp_path / "engine.py").write_text(with_ports(code, ports))
     for name, [text] in ((name, texts) for name, texts in blocks_of_page().items() if "/" not in name):
-        (tmp_path / name).write_text(f"# {name}\n{text}")
-    (tmp_path / "Scenarios").symlink_to(LIBRARY)
-    (tmp_path / "wdfilterd").symlink_to(Path(binary()).resolve())
-    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    steps = [(command, output) for command, output in session(PAGE) if not command.endswith("&\n")]
-    assert len(steps) > 4
-    for command, output in steps:
-        script = command.replace("http://127.0.0.1:9000/", sample_engine)
-        done = subprocess.run(
-            ["bash", "-c", f"exec 2>&1\n{script}"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-            timeout=SECONDS,
-            env=environment(path),
-            cwd=tmp_path,
-            check=False,
-        )
-        assert without_times(done.stdout) == without_times(output), command
+        (tmp_path / name).write_text(with_ports(f"# {name}\n{text}", ports))
+    printed = outputs([with_ports(command, ports) for command, _ in steps], tmp_path)
+    back = {port: shown for shown, port in ports.items()}
+    for (command, output), text in zip(steps, printed, strict=True):
+        assert without_times(with_ports(text, back)) == without_times(output), command
+
+
+def test_readme_shows_a_test_that_fails_and_why(tmp_path: Path) -> None:
+    text = (REPOSITORY / "README.md").read_text()
+    [(name, scenario)] = re.findall(r"```yaml\n# (\S+\.scenario\.yaml)\n(.*?)```", text, re.DOTALL)
+    (tmp_path / name).write_text(f"# {name}\n{scenario}")
+    [(command, output)] = [step for step in session(text) if step[0].startswith("wdfilterd test")]
+    with engine() as (port, _):
+        ports = {"9000": str(port)}
+        [printed] = outputs([f"exec 2>/dev/null\n{with_ports(command, ports)}"], tmp_path)
+    assert without_times(with_ports(printed, {str(port): "9000"})) == without_times(output)
+
+
+def free_port() -> int:
+    """A port at which nobody listens."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def with_ports(text: str, ports: dict[str, str]) -> str:
+    """`text` with other ports."""
+    return re.sub(r"\b\d{4,5}\b", lambda match: ports.get(match[0], match[0]), text)
+
+
+def outputs(commands: list[str], folder: Path) -> list[str]:
+    """What each of the commands prints, in one shell in `folder`, which has wdfilterd and the library."""
+    (folder / "Scenarios").symlink_to(LIBRARY)
+    (folder / "wdfilterd").symlink_to(Path(binary()).resolve())
+    end = "-- end of a command --"
+    script = "exec 2>&1\ntrap 'kill $(jobs -p) 2>/dev/null' EXIT\n"
+    script += "".join(f"{command}\necho '{end}'\n" for command in commands)
+    done = subprocess.run(
+        ["bash", "-c", script],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=SECONDS,
+        env=environment({"PATH": f"{folder}:{os.environ['PATH']}"}),
+        cwd=folder,
+        check=False,
+    )
+    return done.stdout.split(f"{end}\n")[:-1]
 
 
 def without_times(text: str) -> str:
