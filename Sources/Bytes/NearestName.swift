@@ -42,7 +42,11 @@ extension Sequence<String> {
     /// there are at most 20.
     public func hintOrList(for word: some StringProtocol) -> String {
         let hint = hint(for: word)
-        if !hint.isEmpty { return hint }
+        return hint.isEmpty ? listed : hint
+    }
+
+    /// `; use one of a, b, c` with all names; empty if there are none or more than 20.
+    public var listed: String {
         let all = Array(self)
         return all.isEmpty || all.count > 20 ? "" : "; use one of \(all.joined(separator: ", "))"
     }
@@ -58,24 +62,42 @@ private func lettersOfName(_ name: some StringProtocol) -> [UInt8] {
 }
 
 /// The number of inserted, deleted, replaced and swapped letters between two words; nil if it exceeds `limit`.
+///
+/// - Complexity: O(length of `one` × `limit`): cells that are farther from the diagonal exceed the limit.
 private func editDistance(_ one: [UInt8], _ other: [UInt8], limit: Int) -> Int? {
     if abs(one.count - other.count) > limit { return nil }
-    var beforeLast: [Int] = []
-    var last = Array(0...other.count)
-    for row in 1...one.count {
-        var current = [row]
-        current.reserveCapacity(other.count + 1)
-        for column in stride(from: 1, through: other.count, by: 1) {
-            let isSame = one[row - 1] == other[column - 1]
-            var distance = Swift.min(last[column] + 1, current[column - 1] + 1, last[column - 1] + (isSame ? 0 : 1))
-            if row > 1, column > 1, one[row - 1] == other[column - 2], one[row - 2] == other[column - 1] {
-                distance = Swift.min(distance, beforeLast[column - 2] + 1)
+    let width = other.count + 1
+    return withUnsafeTemporaryAllocation(of: Int.self, capacity: 3 * width) { cells in
+        cells.initialize(repeating: limit + 1)
+        // Offsets of three rows, which take turns.
+        var (beforeLast, last, current) = (0, width, 2 * width)
+        for column in 0...Swift.min(limit, other.count) { cells[last + column] = column }
+        var leastOfLast = 0
+        for row in 1...one.count {
+            let columns = Swift.max(0, row - limit)...Swift.min(other.count, row + limit)
+            var least = limit + 1
+            // The cells beside the band are left over from an earlier row.
+            if columns.lowerBound > 0 { cells[current + columns.lowerBound - 1] = limit + 1 }
+            if columns.upperBound < other.count { cells[current + columns.upperBound + 1] = limit + 1 }
+            for column in columns {
+                var distance = row
+                if column > 0 {
+                    let isSame = one[row - 1] == other[column - 1]
+                    distance = Swift.min(
+                        cells[last + column] + 1, cells[current + column - 1] + 1,
+                        cells[last + column - 1] + (isSame ? 0 : 1))
+                    if row > 1, column > 1, one[row - 1] == other[column - 2], one[row - 2] == other[column - 1] {
+                        distance = Swift.min(distance, cells[beforeLast + column - 2] + 1)
+                    }
+                }
+                cells[current + column] = distance
+                least = Swift.min(least, distance)
             }
-            current.append(distance)
+            // Later rows are at least as large as the smaller one of two rows: a swap skips one row.
+            if Swift.min(least, leastOfLast) > limit { return nil }
+            (beforeLast, last, current) = (last, current, beforeLast)
+            leastOfLast = least
         }
-        // Later rows are at least as large as the smaller one of two rows: a swap skips one row.
-        if Swift.min(current.min() ?? 0, last.min() ?? 0) > limit { return nil }
-        (beforeLast, last) = (last, current)
+        return cells[last + other.count] <= limit ? cells[last + other.count] : nil
     }
-    return last[other.count] <= limit ? last[other.count] : nil
 }

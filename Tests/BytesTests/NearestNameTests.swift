@@ -57,4 +57,35 @@ import Testing
         #expect(["", "_"].nearest(to: "rules") == nil)
         #expect(["", "_"].nearest(to: "abc") == nil)
     }
+
+    @Test func `only names within the limit of edits are near, as a full comparison finds them`() {
+        var random = SystemRandomNumberGenerator()
+        func word() -> String {
+            String((0..<Int.random(in: 5...14, using: &random)).map { _ in "abc".randomElement(using: &random) ?? "a" })
+        }
+        for _ in 0..<3000 {
+            let (word, name) = (word(), word())
+            let isNear = Self.distance(Array(word.utf8), Array(name.utf8)) <= max(2, word.count / 3)
+            #expect(([name].nearest(to: word) == name) == (isNear || name.hasPrefix(word)), "\(word) \(name)")
+        }
+    }
+
+    /// Insertions, deletions, replacements and swaps, without a limit.
+    private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
+        var rows = [Array(0...other.count)]
+        for row in 1...one.count {
+            rows.append([row])
+            for column in 1...other.count {
+                let isSame = one[row - 1] == other[column - 1]
+                var distance = min(
+                    rows[row - 1][column] + 1, rows[row][column - 1] + 1,
+                    rows[row - 1][column - 1] + (isSame ? 0 : 1))
+                if row > 1, column > 1, one[row - 1] == other[column - 2], one[row - 2] == other[column - 1] {
+                    distance = min(distance, rows[row - 2][column - 2] + 1)
+                }
+                rows[row].append(distance)
+            }
+        }
+        return rows[one.count][other.count]
+    }
 }
