@@ -4,6 +4,7 @@ import Bytes
 /// more than one that just fits.
 struct Composer: ~Copyable {
     private var events: EventReader
+    private let bytes: UnsafeBufferPointer<UInt8>
     private let limits: YAMLStream.Limits
     private let dialect: YAMLStream.Dialect
     private var documents: [YAMLNode] = []
@@ -24,14 +25,12 @@ struct Composer: ~Copyable {
         let size: Size
     }
 
-    private struct Size {
-        var nodes = 0
-        var textBytes = 0
-    }
+    private typealias Size = YAMLSize
 
     /// A composer of `bytes`, which must outlive it.
     init(_ bytes: UnsafeBufferPointer<UInt8>, limits: YAMLStream.Limits, dialect: YAMLStream.Dialect) {
         events = EventReader(bytes)
+        self.bytes = bytes
         self.limits = limits
         self.dialect = dialect
     }
@@ -73,7 +72,7 @@ struct Composer: ~Copyable {
         switch event.kind {
         case .alias(let name): return try alias(name, at: event.position)
         case .scalar(let scalar, let properties):
-            try count(Size(nodes: 1, textBytes: scalar.text.utf8.count))
+            try count(Size(nodes: 1, textBytes: scalar.text.utf8.count), at: event.position)
             check(properties, at: event.position)
             content = .scalar(scalar)
             anchor = properties.anchor
@@ -100,9 +99,9 @@ struct Composer: ~Copyable {
     private mutating func alias(_ name: String, at position: YAMLPosition) throws(YAMLFault) -> YAMLNode {
         guard let anchored = anchors[name] else {
             let detail = "is not YAML: no value before this one has the anchor \(name.quoted())"
-            throw YAMLFault(line: position.line, detail + EventReader.adviceOnAsterisk)
+            throw YAMLFault(line: position.line, detail + YAMLAdvice.quoting("*"))
         }
-        try count(anchored.size)
+        try count(anchored.size, at: position)
         guard depth + anchored.node.height <= limits.depth else { throw tooDeep(at: position) }
         return YAMLNode(anchored.node.content, at: position)
     }
@@ -166,7 +165,7 @@ struct Composer: ~Copyable {
     private mutating func open(_ properties: Event.Properties, at position: YAMLPosition) throws(YAMLFault) {
         guard depth < limits.depth else { throw tooDeep(at: position) }
         depth += 1
-        try count(Size(nodes: 1, textBytes: 0))
+        try count(Size(nodes: 1, textBytes: 0), at: position)
         check(properties, at: position)
     }
 
@@ -178,16 +177,19 @@ struct Composer: ~Copyable {
         add(YAMLFault(line: position.line, path: path, "has the tag \(shown.quoted()); tags are not read"))
     }
 
-    private mutating func count(_ more: Size) throws(YAMLFault) {
+    private mutating func count(_ more: Size, at position: YAMLPosition) throws(YAMLFault) {
         size.nodes += more.nodes
         size.textBytes += more.textBytes
-        if size.nodes > limits.nodes {
-            throw YAMLFault(line: nil, "has more than \(limits.nodes) values, counting what its aliases repeat")
-        }
-        if size.textBytes > limits.textBytes {
-            throw YAMLFault(
-                line: nil, "has more than \(limits.textBytes) bytes of text, counting what its aliases repeat")
-        }
+        if size.nodes <= limits.nodes && size.textBytes <= limits.textBytes { return }
+        let all = YAMLSize(of: bytes)
+        let (count, limit, noun) =
+            size.nodes > limits.nodes
+            ? (all.nodes, limits.nodes, "values and keys") : (all.textBytes, limits.textBytes, "bytes of text")
+        // The count ends at the first part that is not YAML.
+        let shown = count > limit ? "\(count == .max ? "more than 10^18" : String(count)) \(noun)" : "more \(noun)"
+        throw YAMLFault(
+            line: position.line,
+            "has \(shown), counting what its aliases repeat; at most \(limit) are allowed" + limits.advice)
     }
 
     private func tooDeep(at position: YAMLPosition) -> YAMLFault {

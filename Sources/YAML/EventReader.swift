@@ -51,29 +51,20 @@ struct EventReader: ~Copyable {
             return YAMLFault(line: reason.problem_mark.line + 1, "is nested too deeply")
         case YAML_SCANNER_ERROR, YAML_PARSER_ERROR:
             let context = reason.context.map { String(cString: $0) } ?? ""
+            let position = YAMLPosition(reason.problem_mark)
             // An end that is missing is noticed lines later.
-            let start = reason.context_mark.line
-            let origin =
-                !context.isEmpty && start < reason.problem_mark.line ? " \(context) from line \(start + 1)" : ""
+            let start = reason.context_mark.line + 1
+            let origin = !context.isEmpty && start < position.line ? " \(context) from line \(start)" : ""
+            let advice = YAMLAdvice(
+                problem: problem, context: context, start: start, line: bytes.line(around: reason.problem_mark.index),
+                column: position.column)
             return YAMLFault(
-                line: reason.problem_mark.line + 1,
-                "is not YAML: \(problem)" + origin + EventReader.advice(on: problem, context))
+                line: position.line,
+                "is not YAML: \(advice.problem) at column \(position.column)\(origin)\(advice.text)")
         default:
             return YAMLFault(line: nil, "is not YAML: \(problem)")
         }
     }
-
-    /// What to write instead, if `problem` is due to a name of an image or a glob: these have backslashes and begin with
-    /// an asterisk.
-    private static func advice(on problem: String, _ context: String) -> String {
-        let escapes = ["escape character", "hexdecimal number", "Unicode character escape"]
-        if escapes.contains(where: { problem.contains($0) }) {
-            return #"; in double quotes write \\, or use single quotes"#
-        }
-        return context == "while scanning an alias" ? adviceOnAsterisk : ""
-    }
-
-    static let adviceOnAsterisk = "; put a text that begins with * in single quotes"
 }
 
 /// A step through a YAML text: a scalar, or the beginning or end of something.

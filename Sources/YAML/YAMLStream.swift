@@ -22,9 +22,12 @@ public struct YAMLStream: Sendable {
         public var textBytes: Int
         /// The maximum number of lists and mappings that lie in each other. At most 900: libyaml stops at 1,000.
         public var depth: Int
+        /// What to do about a text that is too large: appended to that fault.
+        public var advice: String
 
         /// At most `nodes`, `textBytes` and `depth`.
-        public init(nodes: Int, textBytes: Int, depth: Int = 64) {
+        public init(nodes: Int, textBytes: Int, depth: Int = 64, advice: String = "") {
+            self.advice = advice
             self.nodes = nodes
             self.textBytes = textBytes
             self.depth = depth

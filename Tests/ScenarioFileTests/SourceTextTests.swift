@@ -164,9 +164,23 @@ extension SourceNode {
             "[{\"a\": [" + Array(repeating: "1", count: count).joined(separator: ",") + "]}]"
         }
         #expect(faults(list(9996), name: name).isEmpty)
-        #expect(faults(list(9997), name: name) == ["has more than 10000 values"])
         #expect(
-            faults(String(repeating: "- 1\n", count: 10_000)).first?.hasPrefix("has more than 10000 values") == true)
+            faults(list(9997), name: name) == [
+                "1: has 10001 values and keys; at most 10000 are allowed; write steps that are alike with repeat, "
+                    + "cases with matrix, events as a recording for replay, or several files"
+            ])
+    }
+
+    @Test func `too many values have a line, their number, and advice`() {
+        let advice =
+            "at most 10000 are allowed; write steps that are alike with repeat, cases with matrix, events as a recording "
+            + "for replay, or several files"
+        #expect(
+            faults(String(repeating: "- 1\n", count: 12_000)) == [
+                "10000: has 12001 values and keys, counting what its aliases repeat; \(advice)"
+            ])
+        let json = "[\n" + Array(repeating: "1", count: 12_000).joined(separator: ",\n") + "]"
+        #expect(faults(json, name: "a.json") == ["10001: has 12001 values and keys; \(advice)"])
     }
 
     @Test(arguments: ["a.yaml", "a.json"])

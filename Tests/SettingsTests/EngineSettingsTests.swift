@@ -79,11 +79,11 @@ import WebhookEngine
         ("- {", "r:2: is not YAML: did not find expected node content"),
         (
             "- imageFileName: 'a'\n  reply: \"C:\\Windows\"",
-            #"r:2: is not YAML: found unknown escape character; in double quotes write \\, or use single quotes"#
+            #"r:2: is not YAML: found unknown escape character at column 13; in double quotes write \\, or use single quotes"#
         ),
         (
             #"- imageFileName: "C:\users""#,
-            #"r:1: is not YAML: did not find expected hexdecimal number; in double quotes write \\, or use single quotes"#
+            #"r:1: is not YAML: did not find expected hexadecimal number at column 23; in double quotes write \\, or use single quotes"#
         ),
         ("- {kind: sync, kind: async}", #"r:1: "kind" is given more than once"#),
         ("a: b", "r: must be a list"),
@@ -123,7 +123,8 @@ import WebhookEngine
         expect("1", "must be a list")
         expect(
             #"[{"imageFileName":"\q"}]"#,
-            #"is not YAML: found unknown escape character; in double quotes write \\, or use single quotes"#)
+            #"is not YAML: found unknown escape character at column 20; in double quotes write \\, or use single quotes"#
+        )
     }
 
     @Test func `a webhook has its own members`() throws {

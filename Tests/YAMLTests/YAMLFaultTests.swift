@@ -44,8 +44,11 @@ import YAML
     @Test(arguments: [
         ("%YAML 1.1\n---\na: 1\n", "1: %YAML 1.1 is not read; only %YAML 1.2 is allowed"),
         ("a: 1\n...\n%TAG !e! tag:x,\n---\nb: 1\n", "3: %TAG is not read; only %YAML 1.2 is allowed"),
-        ("%YAML 2.0\n---\na\n", "1: is not YAML: found incompatible YAML document"),
-        ("%FOO bar\n---\na\n", "1: is not YAML: found unknown directive name"),
+        ("%YAML 2.0\n---\na\n", "1: is not YAML: found incompatible YAML document at column 1"),
+        (
+            "%FOO bar\n---\na\n",
+            "1: is not YAML: found unknown directive name at column 5; put a text that begins with % in single quotes"
+        ),
     ])
     func `a directive other than that of YAML 1.2 is a fault`(text: String, fault: String) {
         #expect(faults(text) == [fault])
@@ -69,34 +72,53 @@ import YAML
     }
 
     @Test(arguments: [
-        ("a: [", "2: is not YAML: did not find expected node content"),
-        (":\n", "1: is not YAML: did not find expected key"),
-        ("a\n...\nb\n", "3: is not YAML: did not find expected <document start>"),
-        ("a: b: c", "1: is not YAML: mapping values are not allowed in this context"),
+        (
+            "a: [",
+            "2: is not YAML: did not find expected node content at column 1; close each [ with ] and each { with }, "
+                + "and quote texts with these"
+        ),
+        (
+            ":\n",
+            "1: is not YAML: did not find expected key at column 1; indent all members of a mapping alike, "
+                + "and quote a whole text or no part of it"
+        ),
+        (
+            "a\n...\nb\n",
+            "3: is not YAML: did not find expected <document start> at column 1; indent the lines of a document alike, "
+                + "and divide documents by ---"
+        ),
+        (
+            "a: b: c",
+            "1: is not YAML: mapping values are not allowed in this context at column 5; "
+                + "put a text that contains \": \" in quotes"
+        ),
         (
             "x: 1\n\ty: 1",
-            "2: is not YAML: found a tab character that violates indentation while scanning a plain scalar from line 1"
+            "2: is not YAML: found a tab character that violates indentation at column 1 while scanning a plain scalar from "
+                + "line 1; a tab cannot indent, use spaces"
         ),
         (
             "x: 1\na: \"b\n\n",
-            "4: is not YAML: found unexpected end of stream while scanning a quoted scalar from line 2"
+            "4: is not YAML: found unexpected end of stream at column 1 while scanning a quoted scalar from line 2; "
+                + "close the quote of line 2"
         ),
         (
             "x: [\n1,\n2\ny: 1",
-            "4: is not YAML: did not find expected ',' or ']' while parsing a flow sequence from line 1"
+            "4: is not YAML: did not find expected ',' or ']' at column 2 while parsing a flow sequence from line 1; "
+                + "put commas between the parts and ] at the end of what begins in line 1"
         ),
         (
             "a: 1\nb: \"\\q\"",
-            "2: is not YAML: found unknown escape character; in double quotes write \\\\, or use single quotes"
+            "2: is not YAML: found unknown escape character at column 5; in double quotes write \\\\, or use single quotes"
         ),
         (
             "a: 1\nb: *\\x",
-            "2: is not YAML: did not find expected alphabetic or numeric character; "
+            "2: is not YAML: did not find expected alphabetic or numeric character at column 5; "
                 + "put a text that begins with * in single quotes"
         ),
         (
             "a: \"\\ud83d\\ude00\"",
-            "1: is not YAML: found invalid Unicode character escape code; "
+            "1: is not YAML: found invalid Unicode character escape code at column 7; "
                 + "in double quotes write \\\\, or use single quotes"
         ),
         ("a: 1\r\nb: \u{1}", "2: is not YAML: control characters are not allowed: U+0001"),

@@ -2,13 +2,16 @@ import Testing
 import YAML
 
 @Suite struct YAMLLimitTests {
-    private static let tooMany = "has more than 10000 values, counting what its aliases repeat"
+    private static func tooMany(_ count: Int, line: Int) -> String {
+        let shown = count == .max ? "more than 10^18" : String(count)
+        return "\(line): has \(shown) values and keys, counting what its aliases repeat; at most 10000 are allowed"
+    }
 
     @Test func `values and keys count, and an alias counts as what it repeats`() {
         #expect(read("{a: [x, y]}", nodes: 5).faults.isEmpty)
         #expect(
             read("{a: [x, y]}", nodes: 4).faults.map(\.detail) == [
-                "has more than 4 values, counting what its aliases repeat"
+                "has 5 values and keys, counting what its aliases repeat; at most 4 are allowed"
             ])
         #expect(read("[&a [x, y], *a]", nodes: 7).faults.isEmpty)
         #expect(read("[&a [x, y], *a]", nodes: 6).faults.count == 1)
@@ -20,7 +23,7 @@ import YAML
         #expect(read("{a: [é, &x yy, *x]}", textBytes: 7).faults.isEmpty)
         #expect(
             read("{a: [é, &x yy, *x]}", textBytes: 6).faults.map(\.detail) == [
-                "has more than 6 bytes of text, counting what its aliases repeat"
+                "has 7 bytes of text, counting what its aliases repeat; at most 6 are allowed"
             ])
     }
 
@@ -46,25 +49,34 @@ import YAML
             text += "a\(level): &a\(level) [\(aliases)]\n"
         }
         if isKey { text += "? *a30\n: 1\n" }
-        expectQuick { #expect(faults(text) == [Self.tooMany]) }
+        expectQuick { #expect(faults(text) == [Self.tooMany(.max, line: 4)]) }
     }
 
     @Test func `large texts that aliases repeat are refused at once`() {
         let text = "- &a \"\(String(repeating: "x", count: 1 << 19))\"\n" + String(repeating: "- *a\n", count: 9000)
         expectQuick {
-            #expect(faults(text) == ["has more than 4194304 bytes of text, counting what its aliases repeat"])
+            #expect(
+                faults(text) == [
+                    "9: has 4719116288 bytes of text, counting what its aliases repeat; at most 4194304 are allowed"
+                ])
         }
     }
 
     @Test(arguments: [
-        "- &a [" + String(repeating: "x,", count: 500_000) + "]", String(repeating: "- x\n", count: 250_000),
-        String(repeating: "---\n", count: 250_000),
-        String(repeating: "[", count: 60)
-            + String(repeating: "{a: 1},", count: 140_000),
-        String(repeating: "? ", count: 60) + "[" + String(repeating: "x,", count: 500_000) + "]",
+        ("- &a [" + String(repeating: "x,", count: 500_000) + "]", 500_002, 1),
+        (String(repeating: "- x\n", count: 250_000), 250_001, 10_000),
+        (String(repeating: "---\n", count: 250_000), 250_000, 10_001),
+        (String(repeating: "[", count: 60) + String(repeating: "{a: 1},", count: 140_000), 420_060, 1),
+        (String(repeating: "? ", count: 60) + "[" + String(repeating: "x,", count: 500_000) + "]", 500_121, 1),
     ])
-    func `too many values are refused at once`(text: String) {
-        expectQuick { #expect(faults(text).last == Self.tooMany) }
+    func `too many values are counted and refused at once`(text: String, count: Int, line: Int) {
+        expectQuick { #expect(faults(text).last == Self.tooMany(count, line: line)) }
+    }
+
+    @Test func `what follows a fault is not counted`() {
+        let text = String(repeating: "- x\n", count: 20_000) + "- [\n- &a x\n"
+        #expect(faults(text).map { $0.prefix(30) } == ["10000: has 20002 values and keys"[...].prefix(30)])
+        #expect(read("- x\n- x\n- x\n- [\n", nodes: 2).faults.map(\.detail).first?.hasPrefix("has 5 values") == true)
     }
 
     @Test func `too many directives are refused at once`() {

@@ -20,8 +20,11 @@ struct JSONSource {
     }
 
     private mutating func add(_ root: JSONValue) {
-        guard tokens.hasAtMost(SourceText.mostNodes) else {
-            reading.add(line: nil, "has more than \(SourceText.mostNodes) values")
+        let most = SourceText.mostNodes
+        let (count, line) = tokens.count(lineAfter: most)
+        guard count <= most else {
+            let fault = "has \(count) values and keys; at most \(most) are allowed"
+            reading.add(line: line, fault + SourceText.adviceOnSize)
             return
         }
         guard root.kind == .array else {

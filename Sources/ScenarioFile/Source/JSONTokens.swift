@@ -11,16 +11,17 @@ struct JSONTokens {
     /// The tokens of `bytes`.
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Whether the document has at most `count` values and names. Must be called before `next()`.
-    func hasAtMost(_ count: Int) -> Bool {
+    /// The number of values and names from here on, and the line of the one that follows the first `limit`, if there is one.
+    func count(lineAfter limit: Int) -> (count: Int, line: Int) {
         var rest = self
-        for _ in 0..<count {
+        var (count, line) = (0, position.line)
+        while true {
             rest.skip(while: JSONTokens.isBetweenTokens)
-            if rest.offset == bytes.count { return true }
+            if rest.offset == bytes.count { return (count, line) }
+            if count == limit { line = rest.position.line }
+            count += 1
             rest.skipToken()
         }
-        rest.skip(while: JSONTokens.isBetweenTokens)
-        return rest.offset == bytes.count
     }
 
     /// The position of the next value or name. That of a container comes before those of its content.

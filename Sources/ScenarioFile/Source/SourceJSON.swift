@@ -88,7 +88,7 @@ extension SourceNode {
 
 extension String {
     /// A token of a JSON pointer without its escapes (RFC 6901, section 4).
-    fileprivate var unescapingPointer: String {
+    var unescapingPointer: String {
         guard utf8.contains(UInt8(ascii: "~")) else { return self }
         var name = String.UnicodeScalarView()
         var isEscape = false

@@ -12,6 +12,9 @@ public struct SourceText: Sendable {
     public static let mostBytes = 1 << 20
     /// The maximum number of values and keys of a file, where an alias counts as often as what it repeats.
     public static let mostNodes = 10_000
+    /// What to do about a file with more values or bytes.
+    static let adviceOnSize =
+        "; write steps that are alike with repeat, cases with matrix, events as a recording for replay, or several files"
     /// The maximum number of bytes in all texts and keys of a file, counted alike.
     public static let mostTextBytes = 4 << 20
     /// The maximum nesting of lists and mappings.

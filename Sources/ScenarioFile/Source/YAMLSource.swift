@@ -9,14 +9,29 @@ struct YAMLSource {
     /// The documents of `bytes`, UTF-8 without a byte order mark.
     static func read(_ bytes: [UInt8]) -> SourceReading {
         let limits = YAMLStream.Limits(
-            nodes: SourceText.mostNodes, textBytes: SourceText.mostTextBytes, depth: SourceText.mostLevels)
+            nodes: SourceText.mostNodes, textBytes: SourceText.mostTextBytes, depth: SourceText.mostLevels,
+            advice: SourceText.adviceOnSize)
         let stream = YAMLStream(bytes, limits: limits, dialect: .strict)
         var source = YAMLSource()
-        for fault in stream.faults { source.reading.add(line: fault.line, path: fault.path, fault.detail) }
+        source.add(stream.faults)
         source.reading.addUnlisted(stream.unlistedFaults)
         for document in stream.documents { source.add(document) }
         if stream.documents.isEmpty && stream.faults.isEmpty { source.reading.add(line: 1, "is empty") }
         return source.reading
+    }
+
+    /// Adds the faults. Where a scenario follows another without a line between them, one fault says so for all of its keys.
+    private mutating func add(_ faults: [YAMLFault]) {
+        func isRepeated(_ fault: YAMLFault) -> Bool {
+            fault.path.steps.count == 1 && fault.detail.hasPrefix("is given more than once")
+        }
+        let next = faults.first { isRepeated($0) && $0.path.lastKey == "scenario" }?.line
+        for fault in faults {
+            let follows = isRepeated(fault) && next != nil && (fault.line ?? 0) >= next ?? 0
+            if follows, fault.path.lastKey != "scenario" { continue }
+            let advice = follows ? "; divide scenarios by a line with ---" : ""
+            reading.add(line: fault.line, path: fault.path, fault.detail + advice)
+        }
     }
 
     private mutating func add(_ document: YAMLNode) {

@@ -1,0 +1,48 @@
+import Testing
+import YAML
+
+@Suite struct YAMLAdviceTests {
+    @Test(arguments: [
+        ("a:\n\t- b\n", "2: is not YAML: found a tab at column 1; a tab cannot indent, use spaces"),
+        ("x: 1\n\ty: 1", "; a tab cannot indent, use spaces"),
+        ("name: mimikatz: denied\n", "at column 15; put a text that contains \": \" in quotes"),
+        ("a: 1\n b: 2\n", "at column 3; indent members alike, with a blank after each colon"),
+        (
+            "a: \"C:\\xyz\"\n",
+            "did not find expected hexadecimal number at column 9; in double quotes write \\\\, or use single quotes"
+        ),
+        ("a: @b\n", "at column 4; put a text that begins with @ in single quotes"),
+        ("a: `b`\n", "; put a text that begins with ` in single quotes"),
+        ("a: %b\n", "; put a text that begins with % in single quotes"),
+        ("é: *.exe\n", "; put a text that begins with * in single quotes"),
+        ("a: *b\n", "; put a text that begins with * in single quotes"),
+        ("a: & b\n", "; put a text that begins with & in single quotes"),
+        ("a: !x,y z\n", "; put a text that begins with ! in single quotes"),
+        ("a: |b c\n", "; put a text that begins with | or > in single quotes"),
+        ("a: >=5\n", "; put a text that begins with | or > in single quotes"),
+        ("a: 1\nb: \"c\nd: 1\n", "; close the quote of line 2"), ("a: 'b\n---\n", "; close the quote of line 1"),
+        ("a: 'it's so'\n", ", and quote a whole text or no part of it"),
+        ("a:\n  b: 1\n c: 1\n", "; indent all members of a mapping alike, and quote a whole text or no part of it"),
+        ("- a: {b: 1\n- c\n", "; put commas between the parts and } at the end of what begins in line 1"),
+        ("a: [b, c\nd: 1\n", "; put commas between the parts and ] at the end of what begins in line 1"),
+        ("a: [\n", "; close each [ with ] and each { with }, and quote texts with these"),
+        ("- a\n-b\n", "; write NAME: VALUE or - VALUE, with a blank after : or -"),
+        ("- a: 1\n-b: 1\n", "; begin each item with \"- \", and indent all alike"),
+        ("a: - b\n", "; begin a list on a line of its own"),
+        ("a:b\nc: d\n", "; indent members alike, with a blank after each colon"),
+        ("a: 1\nb\nc: d\n", "; write NAME: VALUE or - VALUE, with a blank after : or -"),
+        ("a: 1\n...\nb: 1\n", "; indent the lines of a document alike, and divide documents by ---"),
+        ("%a: 1\n", "; put a text that begins with % in single quotes"),
+    ])
+    func `a common slip has advice`(text: String, advice: String) throws {
+        let found = faults(text)
+        #expect(found.count == 1)
+        #expect(found[0].hasSuffix(advice), "\(found)")
+    }
+
+    @Test func `the column counts characters, in the line of the fault`() {
+        #expect(faults("# é\né😀: x: y\n")[0].contains(" at column 6;"))
+        #expect(faults("# é\r\né😀: x: y\r\n")[0].contains("2: is not YAML: "))
+        #expect(faults("# é\r\né😀: x: y\r\n")[0].contains(" at column 6;"))
+    }
+}
