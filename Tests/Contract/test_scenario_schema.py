@@ -71,6 +71,18 @@ def test_both_refuse(path: Path, schema: jsonschema.Draft202012Validator, faults
     assert not all(schema.is_valid(document) for document in documents(path))
 
 
+@pytest.mark.parametrize("path", files("shape"), ids=lambda path: path.name)
+def test_the_schema_names_the_value_that_is_wrong(path: Path, schema: jsonschema.Draft202012Validator) -> None:
+    """A list or a mapping as a whole is not at fault, unless it has not one of the members that decide its form."""
+    errors = [error for document in documents(path) for error in schema.iter_errors(document)]
+    for error in errors:
+        if error.validator in ("anyOf", "oneOf") and isinstance(error.instance, list | dict):
+            assert all(option.keys() <= {"required", "not"} for option in error.validator_value), error
+        inside = list(error.absolute_path)
+        if inside[-1:] == ["expect"]:
+            assert error.instance == [], error
+
+
 @pytest.mark.parametrize("path", files("meaning"), ids=lambda path: path.name)
 def test_only_the_reader_refuses(
     path: Path, schema: jsonschema.Draft202012Validator, faults: dict[str, list[str]]

@@ -8,7 +8,20 @@ import Scenarios
 enum ExpectationSchema {
     private typealias Node = SchemaNode
 
-    static let expectation = Node.any(SubjectName.allCases.map { subject($0) })
+    /// The subject decides which other members there can be.
+    static let expectation: JSONTree = {
+        var names: Set<String> = []
+        let members = SubjectName.allCases.flatMap(\.members).map(\.description).filter { names.insert($0).inserted }
+        let subjects: [JSONTree] = SubjectName.allCases.map { name in
+            .object([.init("if", Node.has(name.rawValue)), .init("then", subject(name))])
+        }
+        return Node.object(
+            members.map { ($0, .bool(true)) },
+            more: [
+                .init("anyOf", .array(SubjectName.allCases.map { Node.has($0.rawValue) })),
+                .init("allOf", .array(subjects)),
+            ])
+    }()
 
     static let criteria: JSONTree = {
         var fields = MessageField.table.map { FieldType.Field($0.name, $0.type) }
@@ -126,9 +139,21 @@ enum ExpectationSchema {
     }
 
     private static func inlineMatcher(_ type: FieldType) -> JSONTree {
-        if case .members(let members) = type { return Node.any([fields(members), operators(type)]) }
+        let operators = operators(type)
+        if case .members(let members) = type {
+            return Node.when(Node.has("not", "anyOf", "present"), operators, otherwise: fields(members))
+        }
         let scalar = scalar(type)
-        return Node.any([scalar, Node.plainList(Node.any([scalar, operators(type)]), most: 1000), operators(type)])
+        switch type {
+        case .processRules, .processFlags, .streamRules:
+            // A list is a word.
+            return Node.whenType("object", operators, otherwise: scalar)
+        default:
+            let element = Node.whenType("object", operators, otherwise: type.isList ? .bool(true) : scalar)
+            return Node.whenType(
+                "object", operators,
+                otherwise: Node.whenType("array", Node.plainList(element, most: 1000), otherwise: scalar))
+        }
     }
 
     private static func operators(_ type: FieldType) -> JSONTree {
@@ -170,4 +195,8 @@ enum ExpectationSchema {
         case .members(let members): fields(members)
         }
     }
+}
+
+extension FieldType {
+    fileprivate var isList: Bool { if case .list = self { true } else { false } }
 }

@@ -52,9 +52,8 @@ public enum ScenarioSchema {
             .init("criteria", ExpectationSchema.criteria),
         ] + ExpectationSchema.definitions
 
-    private static let hosts = SchemaNode.any([
-        SchemaNode.object(hostMembers), .object([.init("type", .string("null"))]),
-    ])
+    private static let hosts = SchemaNode.whenType(
+        "null", .bool(true), otherwise: SchemaNode.object(hostMembers))
 
     private static let hostMembers: [(String, JSONTree)] = [
         ("config", SchemaNode.ref("config")), ("engine", SchemaNode.ref("engine")),
@@ -99,12 +98,12 @@ public enum ScenarioSchema {
             ("variables", SchemaNode.mapping(of: scalar, names: "^[A-Za-z_][A-Za-z0-9_]{0,62}$")),
             (
                 "matrix",
-                SchemaNode.any([
-                    SchemaNode.mapping(
-                        of: SchemaNode.plainList(scalar, least: 1), names: "^[A-Za-z_][A-Za-z0-9_]{0,62}$", least: 1),
+                SchemaNode.whenType(
+                    "array",
                     SchemaNode.plainList(
                         SchemaNode.mapping(of: scalar, names: "^[A-Za-z_][A-Za-z0-9_]{0,62}$"), least: 1, most: 1000),
-                ])
+                    otherwise: SchemaNode.mapping(
+                        of: SchemaNode.plainList(scalar, least: 1), names: "^[A-Za-z_][A-Za-z0-9_]{0,62}$", least: 1))
             ),
             (
                 "hosts",

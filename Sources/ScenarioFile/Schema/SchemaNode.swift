@@ -24,6 +24,21 @@ enum SchemaNode {
         schemas.count == 1 ? schemas[0] : .object([.init("anyOf", .array(schemas))])
     }
 
+    /// `then` for values that `condition` accepts, `otherwise` for others. Unlike with `anyOf`, validators name the fault inside.
+    static func when(_ condition: JSONTree, _ then: JSONTree, otherwise: JSONTree) -> JSONTree {
+        .object([.init("if", condition), .init("then", then), .init("else", otherwise)])
+    }
+
+    /// `then` for values of this type, `otherwise` for others.
+    static func whenType(_ type: String, _ then: JSONTree, otherwise: JSONTree) -> JSONTree {
+        when(.object([.init("type", .string(type))]), then, otherwise: otherwise)
+    }
+
+    /// Accepts objects that have one of the members.
+    static func has(_ names: String...) -> JSONTree {
+        any(names.map { .object([.init("required", texts([$0]))]) })
+    }
+
     /// The schema, or a text that is nothing but a variable.
     static func orVariable(_ schema: JSONTree) -> JSONTree { any([schema, ref("variable")]) }
 
@@ -75,7 +90,7 @@ enum SchemaNode {
 
     /// A list.
     static func list(_ items: JSONTree, least: Int = 0, most: Int? = nil) -> JSONTree {
-        orVariable(plainList(items, least: least, most: most))
+        whenType("string", ref("variable"), otherwise: plainList(items, least: least, most: most))
     }
 
     static func plainList(_ items: JSONTree, least: Int = 0, most: Int? = nil) -> JSONTree {
@@ -101,6 +116,6 @@ enum SchemaNode {
         let bit = any([
             .object([.init("enum", texts(names))]), text(matching: "^0x[0-9a-fA-F]{1,8}$"), ref("variableText"),
         ])
-        return any([plainList(bit, most: 64), hex(UInt64(UInt32.max))])
+        return whenType("array", plainList(bit, most: 64), otherwise: hex(UInt64(UInt32.max)))
     }
 }

@@ -48,19 +48,27 @@ enum StepSchema {
             ("rules", processRules), ("flags", processFlags), ("delayMs", milliseconds), ("failEvery", failEvery),
         ]), most: ReplyEntry.maxCount)
 
-    static let engine = Node.any([
-        Node.object([
-            ("type", .object([.init("const", .string("embedded"))])), ("reply", reply), ("delayMs", milliseconds),
-            ("failEvery", failEvery), ("replies", replies),
-        ]),
-        Node.object(
+    static let engine: JSONTree = {
+        let types = ["embedded", "webhook", "none"]
+        let type: (String, JSONTree) = ("type", .object([.init("enum", Node.texts(types))]))
+        func has(_ name: String) -> JSONTree {
+            let value = JSONTree.object([.init("const", .string(name))])
+            return .object([
+                .init("properties", .object([.init("type", value)])), .init("required", Node.texts(["type"])),
+            ])
+        }
+        let embedded = Node.object([
+            type, ("reply", reply), ("delayMs", milliseconds), ("failEvery", failEvery), ("replies", replies),
+        ])
+        let webhook = Node.object(
             [
-                ("type", .object([.init("const", .string("webhook"))])), ("url", Node.name), ("secret", Node.text),
+                type, ("url", Node.name), ("secret", Node.text),
                 ("encoding", Node.choice(WebhookConfiguration.Encoding.allCases.map(\.rawValue))),
                 ("headers", Node.mapping(of: Node.text)), ("caFile", Node.name),
-            ], required: ["type", "url"]),
-        Node.object([("type", .object([.init("const", .string("none"))]))], required: ["type"]),
-    ])
+            ], required: ["url"])
+        let others = Node.when(has("none"), Node.object([type]), otherwise: embedded)
+        return Node.when(has("webhook"), webhook, otherwise: others)
+    }()
 
     // MARK: - Steps
 
@@ -114,23 +122,21 @@ enum StepSchema {
                 [("as", Node.ref("identifier")), ("processId", id), ("imageFileName", Node.name)], required: ["as"],
                 more: [anyRequired(["processId", "imageFileName"])])
         case .worker:
-            Node.any([
-                Node.choice(["pause", "run", "drain"]),
-                Node.object([("step", Node.integer("1", "1000"))], required: ["step"]),
-            ])
+            Node.whenType(
+                "object", Node.object([("step", Node.integer("1", "1000"))], required: ["step"]),
+                otherwise: Node.choice(["pause", "run", "drain"]))
         case .config: Node.ref("config")
         case .engine: Node.ref("engine")
         case .rulePolicies: Node.ref("rulePolicies")
         case .wait:
-            Node.any([
-                Node.ref("duration"),
+            Node.whenType(
+                "object",
                 Node.object(
                     [
                         ("until", Node.list(Node.ref("expectation"), least: 1, most: 10_000)),
                         ("within", Node.ref("duration")),
-                    ], required: ["until"]),
-            ])
-        case .await: Node.any([Node.name, Node.plainList(Node.name, most: 1000)])
+                    ], required: ["until"]), otherwise: Node.ref("duration"))
+        case .await: Node.whenType("array", Node.plainList(Node.name, most: 1000), otherwise: Node.name)
         case .repeat:
             Node.object(
                 [
@@ -171,36 +177,40 @@ enum StepSchema {
         ], required: ["target"])
 
     private static let setRules: JSONTree = {
-        let both = Node.any([processRules, streamRules])
+        func words(_ word: JSONTree) -> JSONTree {
+            .object([.init("properties", .object(["rules", "set", "clear"].map { .init($0, word) }))])
+        }
         return Node.object(
-            [("process", process), ("stream", Node.name), ("rules", both), ("set", both), ("clear", both)],
+            [
+                ("process", process), ("stream", Node.name), ("rules", .bool(true)), ("set", .bool(true)),
+                ("clear", .bool(true)),
+            ],
             more: [
                 word("rules"),
-                .init(
-                    "oneOf",
-                    .array(["process", "stream"].map { .object([.init("required", Node.texts([$0]))]) })),
+                .init("oneOf", .array(["process", "stream"].map { Node.has($0) })),
+                .init("if", Node.has("stream")), .init("then", words(streamRules)), .init("else", words(processRules)),
             ])
     }()
 
     private static let notify: JSONTree = {
         func types(_ names: [String]) -> JSONTree { Node.any([Node.choice(names), Node.plainInteger("0", "255")]) }
         let data: JSONTree = .object([.init("type", Node.texts(["object", "string"]))])
-        return Node.any([
+        return Node.when(
+            Node.has("sync"),
             Node.object(
                 [("sync", types(SyncOperation.allCases.map(\.name))), ("process", process), ("data", data)],
-                required: ["sync", "process"]),
-            Node.object(
+                required: ["process"]),
+            otherwise: Node.object(
                 [
                     ("async", types(AsyncOperation.allCases.map(\.name))), ("process", process),
                     ("highPriority", Node.boolean), ("data", data),
-                ], required: ["async"]),
-        ])
+                ], required: ["async"]))
     }()
 
     private static let replay = Node.object(
         [
             ("file", Node.name), ("format", Node.choice(ReplayPlan.Format.allCases.map(\.rawValue))),
-            ("machine", Node.any([Node.text, Node.mapping(of: Node.name, most: 100)])),
+            ("machine", Node.whenType("object", Node.mapping(of: Node.name, most: 100), otherwise: Node.text)),
             ("pace", Node.any([Node.text(matching: "^(asap|recorded|x[0-9.]+)$"), Node.ref("variableText")])),
             ("order", Node.choice(ReplayPlan.Order.allCases.map(\.rawValue))), ("initialThreads", Node.boolean),
             ("onFull", Node.choice(["drop", "wait"])), ("rejected", Node.integer("0", "1000000000")),
