@@ -10,6 +10,8 @@ final class Document {
     private var unlisted = 0
     /// The deprecated names that the document uses.
     private(set) var deprecatedNames: Set<DeprecatedName> = []
+    /// The names that misspelled ones were probably meant to be.
+    private(set) var corrections: [JSONCorrection] = []
 
     /// Parses `bytes`, which must stay valid until `close()`.
     init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxFaults: Int, maxHints: Int) throws(JSONFaults) {
@@ -67,6 +69,11 @@ final class Document {
         guard hintsLeft > 0, found.count < maxFaults else { return false }
         hintsLeft -= 1
         return true
+    }
+
+    /// Records that `name` was probably meant at the node: as the name of the member, or as its value.
+    func recordCorrection(at index: Int, _ part: JSONCorrection.Part, _ name: String) {
+        corrections.append(JSONCorrection(pointer: pointer(to: index), part: part, name: name))
     }
 
     /// Records that the document uses a deprecated name.

@@ -14,16 +14,19 @@ public enum JSONDocument {
     ///   - maxFaults: The maximum number of faults listed; a last one counts the rest.
     ///   - maxHints: The maximum number of wrong names for which the nearest ones are looked for.
     ///   - onDeprecated: Called for each deprecated name that the document uses, once, after `body`.
+    ///   - onMisspelled: Called for each misspelled name whose fault names the nearest one, after `body`.
     ///   - body: Must return nil only after a fault was recorded, by a reader it called or by `JSONValue.fault(_:)`.
     /// - Throws: All faults, if there are any.
     public static func read<T>(
         _ bytes: UnsafeRawBufferPointer, maxDepth: Int = 64, maxFaults: Int = 1000, maxHints: Int = 8,
-        onDeprecated: (DeprecatedName) -> Void = { _ in }, _ body: (JSONValue) -> T?
+        onDeprecated: (DeprecatedName) -> Void = { _ in }, onMisspelled: (JSONCorrection) -> Void = { _ in },
+        _ body: (JSONValue) -> T?
     ) throws(JSONFaults) -> T {
         let document = try Document(bytes, maxDepth: maxDepth, maxFaults: maxFaults, maxHints: maxHints)
         defer { document.close() }
         let result = body(JSONValue(document: document, index: 0))
         for name in document.deprecatedNames { onDeprecated(name) }
+        for correction in document.corrections { onMisspelled(correction) }
         if let faults = document.faults() { throw faults }
         guard let result else { throw JSONFaults(detail: "the document is not valid here") }
         return result
@@ -31,14 +34,16 @@ public enum JSONDocument {
 
     /// Parses the document in `bytes`; see the overload for raw bytes.
     public static func read<T>(
-        _ bytes: [UInt8], maxDepth: Int = 64, maxFaults: Int = 1000,
-        onDeprecated: (DeprecatedName) -> Void = { _ in }, _ body: (JSONValue) -> T?
+        _ bytes: [UInt8], maxDepth: Int = 64, maxFaults: Int = 1000, maxHints: Int = 8,
+        onDeprecated: (DeprecatedName) -> Void = { _ in }, onMisspelled: (JSONCorrection) -> Void = { _ in },
+        _ body: (JSONValue) -> T?
     ) throws(JSONFaults) -> T {
         let result = bytes.withUnsafeBytes { buffer -> Result<T, JSONFaults> in
             do throws(JSONFaults) {
                 return .success(
                     try read(
-                        buffer, maxDepth: maxDepth, maxFaults: maxFaults, onDeprecated: onDeprecated, body))
+                        buffer, maxDepth: maxDepth, maxFaults: maxFaults, maxHints: maxHints,
+                        onDeprecated: onDeprecated, onMisspelled: onMisspelled, body))
             } catch {
                 return .failure(error)
             }

@@ -56,8 +56,10 @@ extension JSONValue {
     private func faultChoice(among names: [String]) {
         let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
         fault { isHinted in
-            let nearest = isHinted ? nearest(among: names) : nil
-            return "must be one of \(list), not \(quoted)" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+            let fault = "must be one of \(list), not \(quoted)"
+            guard isHinted, let nearest = nearest(among: names) else { return fault }
+            document.recordCorrection(at: index, .value, nearest)
+            return "\(fault); did you mean \"\(nearest)\"?"
         }
     }
 

@@ -140,7 +140,13 @@ public struct JSONValue {
     /// Records the fault of an unknown member, with the one of `names` that was probably meant.
     public func faultUnknownMember(among names: @autoclosure () -> [String]) {
         fault { isHinted in
-            "unknown member" + (isHinted ? names().hintOrList(for: node.nameBytes.prefix(256).string) : "")
+            let fault = "unknown member"
+            if !isHinted { return fault }
+            let names = names()
+            let name = node.nameBytes.prefix(256).string
+            guard let nearest = names.nearest(to: name) else { return fault + names.listed }
+            document.recordCorrection(at: index, .member, nearest)
+            return "\(fault); did you mean \(nearest)?"
         }
     }
 

@@ -1,5 +1,5 @@
 import Bytes
-import Messages
+public import Messages
 
 /// The rule word whose bit an acknowledgment clears: the parameter `Rule` of `MpSendSyncMonitorNotification`.
 enum RuleWord: Sendable {
@@ -194,6 +194,12 @@ extension DriverState {
 }
 
 extension SyncOperation {
+    /// The name of the rule that an acknowledgment clears: a bit of the process's word or of the stream's (SYN-9).
+    public var clearedRule: String? {
+        self == .newImageLoadPerStream
+            ? StreamContextRules.notifyImageLoadRule.names.first : processRule.names.first
+    }
+
     /// The bit of ProcessRules that an acknowledgment clears (SYN-9). In a stream's word the bit is always 0x8000.
     fileprivate var processRule: ProcessRules {
         switch self {

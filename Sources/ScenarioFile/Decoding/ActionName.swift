@@ -1,3 +1,5 @@
+import Scenarios
+
 /// The actions of steps, by their keys.
 enum ActionName: String, CaseIterable {
     case createProcess, exitProcess, createThread, deleteThread, loadImage, loadDriver, streamContext, deleteStream,
@@ -71,4 +73,16 @@ enum ActionName: String, CaseIterable {
     /// Whether it may take time.
     var mayBeInBackground: Bool { mayFail || self == .replay }
 
+    /// Whether a step with it can have messages of its own. `action` is nil if the action has a fault.
+    func makesMessages(_ action: Action?) -> Bool {
+        switch self {
+        case .createProcess, .exitProcess, .createThread, .loadImage, .notify, .replay, .repeat: true
+        case .worker:
+            switch action {
+            case .worker(.step), nil: true
+            default: false
+            }
+        default: false
+        }
+    }
 }

@@ -56,7 +56,7 @@ extension CaseReader {
 
     /// The name that `as` gives.
     private func name(_ value: JSONValue, _ kind: NameScope.Kind) -> String? {
-        guard let name = identifier(value) else { return nil }
+        guard let name = identifier(value, kind) else { return nil }
         declare(kind, name, value)
         return name
     }
@@ -97,13 +97,12 @@ extension CaseReader {
         guard let object = value.object(allowing: ["process", "stream", "rules", "set", "clear"]) else { return nil }
         if let stream = object["stream"] {
             if object["process"] != nil { stream.fault("not allowed beside process") }
-            guard let name = reference(stream, .stream), let change: WordChange<StreamContextRules> = change(object)
-            else { return nil }
+            let name = reference(stream, .stream)
+            guard let change: WordChange<StreamContextRules> = change(object), let name else { return nil }
             return .setStreamRules(of: name, Body(change, json: body(value, without: ["process", "stream"])))
         }
-        guard let process = object.required("process", { self.process($0) }),
-            let change: WordChange<ProcessRules> = change(object)
-        else { return nil }
+        let process = object.required("process") { self.process($0) }
+        guard let change: WordChange<ProcessRules> = change(object), let process else { return nil }
         return .setRules(of: process, Body(change, json: body(value, without: ["process", "stream"])))
     }
 
@@ -179,7 +178,7 @@ extension CaseReader {
         let names = ids.compactMap { id -> String? in
             guard let name = reference(id, .step) else { return nil }
             guard let index = unawaited.firstIndex(where: { $0.id == name }) else {
-                if checksNames {
+                if checksNames, scope.contains(.step, name) {
                     id.fault("the step \(name.quoted()) does not run in the background, or was awaited before")
                 }
                 return name

@@ -17,30 +17,45 @@ extension CaseReader {
 
     private func expectation(_ value: JSONValue, of step: Step?) -> Expectation? {
         guard let object = value.openObject() else { return nil }
-        let subjects = SubjectName.allCases.filter { object[$0.key] != nil }
-        guard let name = subjects.first else {
-            let names = object.map(\.name)
-            let nearest = names.lazy.compactMap { SubjectName.allCases.map(\.rawValue).nearest(to: $0) }.first
-            value.fault(
-                "has no subject"
-                    + (nearest.map { "; did you mean \($0)?" }
-                        ?? ": one of \(SubjectName.allCases.map(\.rawValue).joined(separator: ", "))"))
+        let names = SubjectName.allCases.filter { object[$0.key] != nil }
+        guard let name = names.first else {
+            faultMissingSubject(object)
             return nil
         }
-        if subjects.count > 1 {
-            value.fault("two subjects, \(name.rawValue) and \(subjects[1].rawValue); write two expectations")
-            return nil
+        if names.count > 1 {
+            value.fault("two subjects, \(name.rawValue) and \(names[1].rawValue); write two expectations")
         }
-        guard let object = value.object(allowing: name.members), let key = object[name.key],
-            let subject = subject(name, key, object)
-        else { return nil }
+        var members = name.members
+        for other in names.dropFirst() {
+            let known = members.map(\.description)
+            members += other.members.filter { !known.contains($0.description) }
+        }
+        guard let object = value.object(allowing: members) else { return nil }
+        // All of it is read, also after a fault of the subject.
+        let subjects = names.map { name in object[name.key].flatMap { subject(name, $0, object) } }
+        let because = object.optional("because") { $0.string() }
+        let host = object.optional("host") { reference($0, .host) }
+        let settled = object.optional("settled") { $0.bool() } ?? true
+        let scope = name.isAboutMessages ? self.scope(object) : Expectation.Scope()
+        let isScoped = object["by"] != nil || object["since"] != nil || object["until"] != nil
+        if name.isAboutMessages, scope.isDefault, !isScoped, let step { checkScope(step, value) }
+        guard let key = object[name.key], let subject = subjects[0] else { return nil }
         var expectation = Expectation(line: line(of: key), subject, source: JSONTree(value))
-        expectation.because = object.optional("because") { $0.string() }
-        expectation.host = object.optional("host") { reference($0, .host) }
-        expectation.settled = object.optional("settled") { $0.bool() } ?? true
-        if name.isAboutMessages { expectation.scope = scope(object) }
-        checkScope(expectation, name, step, value)
+        expectation.because = because
+        expectation.host = host
+        expectation.settled = settled
+        expectation.scope = scope
         return expectation
+    }
+
+    /// One of the members is probably a misspelled subject.
+    private func faultMissingSubject(_ object: JSONObject) {
+        let subjects = SubjectName.allCases.map(\.rawValue)
+        let others = Set(SubjectName.allCases.flatMap { $0.members.map(\.description) })
+        for (name, value) in object where !others.contains(name) && subjects.nearest(to: name) != nil {
+            return value.faultUnknownMember(among: subjects)
+        }
+        object.value.fault("has no subject: one of \(subjects.joined(separator: ", "))")
     }
 
     private func scope(_ object: JSONObject) -> Expectation.Scope {
@@ -61,10 +76,8 @@ extension CaseReader {
     }
 
     /// An expectation about the messages of a step that can make none would always hold, or never.
-    private func checkScope(_ expectation: Expectation, _ name: SubjectName, _ step: Step?, _ value: JSONValue) {
-        guard name.isAboutMessages, expectation.scope.isDefault, let action = step?.action,
-            !action.makesMessages
-        else { return }
+    private func checkScope(_ step: Step, _ value: JSONValue) {
+        guard let name = currentAction, !name.makesMessages(step.action) else { return }
         value.fault(
             "the step makes no messages; add by, since or anywhere, or write the expectation in a step of its own")
     }
@@ -72,23 +85,22 @@ extension CaseReader {
     private func subject(_ name: SubjectName, _ value: JSONValue, _ object: JSONObject) -> Expectation.Subject? {
         switch name {
         case .messages:
-            guard let criteria = criteria(value), let count = count(object) else { return nil }
+            let (criteria, count) = (criteria(value), count(object))
+            guard let criteria, let count else { return nil }
             return .messages(criteria, count)
         case .order:
+            let isStrict = object.optional("strict") { $0.bool() } ?? false
+            let order = object.optional("of") { $0.choice(of: Expectation.Order.self) } ?? .made
             guard let items = value.array(maxCount: 1000) else { return nil }
             if items.isEmpty { value.fault("must have criteria") }
             let criteria = items.compactMap { self.criteria($0) }
-            guard criteria.count == items.count else { return nil }
-            return .order(
-                criteria, isStrict: object.optional("strict") { $0.bool() } ?? false,
-                of: object.optional("of") { $0.choice(of: Expectation.Order.self) } ?? .made)
+            return criteria.count == items.count ? .order(criteria, isStrict: isStrict, of: order) : nil
         case .nothingElse:
-            guard value.bool() == true else {
-                if value.kind == .bool { value.fault("must be true") }
-                return nil
-            }
             let except = object.optional("except") { $0.array(maxCount: 1000) } ?? []
-            return .nothingElse(except: except.compactMap { criteria($0) })
+            let criteria = except.compactMap { self.criteria($0) }
+            let isTrue = value.bool()
+            if isTrue == false { value.fault("must be true") }
+            return isTrue == true && criteria.count == except.count ? .nothingElse(except: criteria) : nil
         case .lossless: return value.bool().map { .lossless($0) }
         case .process:
             let exists = object.optional("exists") { $0.bool() } ?? true
@@ -101,12 +113,12 @@ extension CaseReader {
         case .counters: return nested(value, types: StateField.counters).map { .counters($0) }
         case .queue: return nested(value, types: StateField.queues).map { .queue($0) }
         case .drivers:
-            guard let fields = nested(value, types: StateField.drivers), let count = count(object) else { return nil }
+            let (fields, count) = (nested(value, types: StateField.drivers), count(object))
+            guard let fields, let count else { return nil }
             return .drivers(fields, count)
         case .bootProcesses:
-            guard let fields = nested(value, types: StateField.bootProcesses), let count = count(object) else {
-                return nil
-            }
+            let (fields, count) = (nested(value, types: StateField.bootProcesses), count(object))
+            guard let fields, let count else { return nil }
             return .bootProcesses(fields, count)
         case .routine: return routine(value, object)
         case .outcome: return outcome(value, object, of: currentAction)
@@ -125,7 +137,7 @@ extension CaseReader {
 
     /// The leaves of a nested object, each with its path.
     private func nested(_ value: JSONValue, types: [FieldType.Field]) -> [FieldMatcher]? {
-        matchers(value, members: types, at: "")
+        matchers(value, members: types, of: types, at: "")
     }
 
     private func count(_ object: JSONObject) -> Count? {
@@ -160,12 +172,14 @@ extension CaseReader {
 
     private func routine(_ value: JSONValue, _ object: JSONObject) -> Expectation.Subject? {
         let routines = DriverRoutine.allCases.filter { !$0.checks.isEmpty }
+        let step = object.optional("of") { reference($0, .step) }
+        let notified = object.optional("notified") { $0.bool() }
         guard let name = value.choice(of: routines.map(\.name)),
             let routine = routines.first(where: { $0.name == name })
         else { return nil }
         var wanted = RoutineExpectation(routine)
-        wanted.step = object.optional("of") { reference($0, .step) }
-        wanted.notified = object.optional("notified") { $0.bool() }
+        wanted.step = step
+        wanted.notified = notified
         wanted.decidedBy = object.optional("decidedBy") { text in
             text.choice(of: routine.checks.map { "\($0.text)" }).flatMap { self.check($0, of: routine) }
         }
@@ -219,17 +233,6 @@ extension CaseReader {
         } catch {
             value.fault(error.detail)
             return nil
-        }
-    }
-}
-
-extension Action {
-    /// Whether a step with it can have messages of its own.
-    fileprivate var makesMessages: Bool {
-        switch self {
-        case .createProcess, .exitProcess, .createThread, .loadImage, .notify, .replay, .repeat: true
-        case .worker(.step): true
-        default: false
         }
     }
 }

@@ -7,8 +7,9 @@ extension CaseReader {
     func loop(_ value: JSONValue) -> Action? {
         guard let object = value.object(allowing: ["times", "as", "steps"]) else { return nil }
         let times = object.required("times") { $0.int(in: 0...CasePlan.maxSteps) }
-        let variable = object["as"] == nil ? "i" : object.optional("as") { identifier($0) }
-        guard let variable, let times else { return nil }
+        let given = object["as"] == nil ? "i" : object.optional("as") { identifier($0) }
+        // The steps are read in any case, because of their names and faults.
+        let variable = given ?? object["as"]?.text ?? "i"
         if loops.contains(variable) {
             (object["as"] ?? value).fault("a repeat around this one uses \(variable); name another variable with as")
         }
@@ -18,11 +19,12 @@ extension CaseReader {
         loops.append(variable)
         loopTimes[variable] = times
         let outerRounds = rounds
-        rounds = rounds.multipliedReportingOverflow(by: times).overflow ? .max : rounds * times
+        let (product, overflow) = rounds.multipliedReportingOverflow(by: times ?? 1)
+        rounds = overflow ? .max : product
         let first = object.required("steps") { steps($0) }
         rounds = outerRounds
         loops.removeLast()
-        guard let first, let steps = object["steps"] else { return nil }
+        guard let first, let times, given != nil, let steps = object["steps"] else { return nil }
         guard let body = raw.node(at: steps.pointer), VariableText.uses(loops + [variable], in: body) else {
             return .repeat(Action.Loop(times: times, first: first) { _ throws(StepFault) in first })
         }

@@ -35,6 +35,11 @@ final class CaseReader {
     var stepActions: [String: ActionName] = [:]
     /// The kinds of messages that the criteria that are being read allow.
     var kindsInReach = Set(EngineMessage.Kind.allCases)
+    /// Names whose declarations have faults.
+    var assumed: Set<NameOfKind> = []
+    /// The names that nothing has, in the order of their first uses.
+    var unknownNames: [UnknownName] = []
+    var unknownNameIndices: [NameOfKind: Int] = [:]
     /// Background steps that were not awaited.
     var unawaited: [(id: String, value: JSONValue)] = []
 
@@ -64,9 +69,11 @@ final class CaseReader {
     func read(_ value: JSONValue, row: String?) -> CasePlan? {
         guard let object = value.object(allowing: Self.members) else { return nil }
         let version = object.required("scenario") { value -> Bool? in
-            guard let version = value.integer(in: Int64.min...Int64.max) else { return nil }
-            if version == 1 { return true }
-            value.fault("this wdfilterd reads version 1, not \(version)")
+            if value.integer(as: Int.self) == ScenarioSchema.version { return true }
+            value.fault(
+                value.kind == .integer
+                    ? "this wdfilterd reads version \(ScenarioSchema.version), not \(value.shown)"
+                    : "must be the number \(ScenarioSchema.version), not \(value.shown)")
             return nil
         }
         let name = object.required("name") { $0.line(maxCount: 200) }
@@ -86,7 +93,8 @@ final class CaseReader {
         for (id, value) in unawaited {
             value.fault("no later step awaits \(id.quoted()); add a step with await: \(id)")
         }
-        guard version != nil, name != nil, let steps else { return nil }
+        for name in unknownNames { name.fault { line(of: $0) } }
+        guard version != nil, name != nil, unknownNames.isEmpty, let steps else { return nil }
         plan.steps = steps
         return plan
     }

@@ -18,17 +18,15 @@ struct NameScope {
         }
     }
 
-    /// A name, or the names that the rounds of a `repeat` make.
+    /// The names that the rounds of a `repeat` make.
     private struct Entry {
-        let name: String
         let line: Int
-        /// The text around the numbers of rounds; a single one for a name without them.
+        /// The text around the numbers of rounds.
         let pieces: [String]
         /// How many rounds each number counts.
         let rounds: [Int]
 
         func matches(_ name: String) -> Bool {
-            if pieces.count == 1 { return self.name == name }
             var rest = name[...]
             guard let first = pieces.first, rest.hasPrefix(first) else { return false }
             rest = rest.dropFirst(first.count)
@@ -43,7 +41,21 @@ struct NameScope {
         }
     }
 
-    private var entries: [Kind: [Entry]] = [:]
+    /// The names without numbers of rounds.
+    private var plain: [Kind: [String: Int]] = [:]
+    /// The names with them, by their shape.
+    private var numbered: [Kind: [String: [Entry]]] = [:]
+    /// All names, in order.
+    private var names: [Kind: [(name: String, line: Int)]] = [:]
+
+    /// A name with a mark for each run of digits. A number in it changes nothing but one of these runs.
+    private static func shape(of name: String) -> String {
+        var shape: [UInt8] = []
+        for byte in name.utf8 {
+            if !byte.isDigit { shape.append(byte) } else if shape.last != 0 { shape.append(0) }
+        }
+        return String(decoding: shape, as: UTF8.self)
+    }
 
     /// Adds a name; false if it is taken.
     ///
@@ -52,27 +64,37 @@ struct NameScope {
     ///   - rounds: how many rounds each number counts.
     mutating func add(_ kind: Kind, _ name: String, line: Int, pieces: [String]? = nil, rounds: [Int] = []) -> Bool {
         if contains(kind, name) { return false }
-        entries[kind, default: []].append(Entry(name: name, line: line, pieces: pieces ?? [name], rounds: rounds))
+        names[kind, default: []].append((name, line))
+        if let pieces, pieces.count > 1 {
+            let entry = Entry(line: line, pieces: pieces, rounds: rounds)
+            numbered[kind, default: [:]][Self.shape(of: name), default: []].append(entry)
+        } else {
+            plain[kind, default: [:]][name] = line
+        }
         return true
     }
 
     /// Whether something of this kind is called `name`.
-    func contains(_ kind: Kind, _ name: String) -> Bool { entries[kind]?.contains { $0.matches(name) } ?? false }
+    func contains(_ kind: Kind, _ name: String) -> Bool { line(of: kind, name) != nil }
 
     /// The line that gives `name`.
-    func line(of kind: Kind, _ name: String) -> Int? { entries[kind]?.first { $0.matches(name) }?.line }
+    func line(of kind: Kind, _ name: String) -> Int? {
+        if let line = plain[kind]?[name] { return line }
+        guard let numbered = numbered[kind] else { return nil }
+        return numbered[Self.shape(of: name)]?.first { $0.matches(name) }?.line
+    }
 
     /// Says that nothing is called `name`, and what was probably meant.
-    func fault(_ kind: Kind, _ name: String) -> String {
+    func fault(_ kind: Kind, _ name: String) -> (detail: String, nearest: String?) {
         let fault = "no \(kind.noun) is called \(name.quoted()) here"
-        let names = entries[kind] ?? []
-        if let nearest = names.map(\.name).nearest(to: name) {
-            let line = names.first { $0.name == nearest }?.line
-            return "\(fault); \(nearest.quoted()) is" + (line.map { " (line \($0))" } ?? "")
+        let names = names[kind] ?? []
+        if let nearest = names.lazy.map(\.name).nearest(to: name) {
+            let line = line(of: kind, nearest)
+            return ("\(fault); \(nearest.quoted()) is" + (line.map { " (line \($0))" } ?? ""), nearest)
         }
-        for other in Kind.allCases where other != kind && contains(other, name) {
-            return "\(fault); it is a \(other.noun)"
+        if let other = Kind.allCases.first(where: { $0 != kind && contains($0, name) }) {
+            return ("\(fault); it is a \(other.noun)", nil)
         }
-        return fault
+        return (fault + names.map(\.name).listed, nil)
     }
 }

@@ -4,8 +4,13 @@ import Bytes
 struct VariableValues: Sendable {
     /// The values by name.
     private(set) var values: [String: SourceNode]
+    /// The variables whose declarations have faults, so that nothing is known of their values.
+    private(set) var faulty: Set<String>
 
-    init(_ values: [String: SourceNode]) { self.values = values }
+    init(_ values: [String: SourceNode], faulty: Set<String> = []) {
+        self.values = values.filter { !faulty.contains($0.key) }
+        self.faulty = faulty
+    }
 
     /// The number of the round that `${name}` stands for in a `repeat`.
     subscript(loop name: String) -> Int? {
@@ -29,6 +34,8 @@ struct VariableReplacement {
     /// The variables that were used.
     private(set) var used: Set<String> = []
     private(set) var faults: [SourceFault] = []
+    /// Where the value is not known, because a variable is not. A reader finds faults there that are none.
+    private(set) var unknown = PathSet()
 
     init(_ variables: VariableValues) { self.variables = variables }
 
@@ -75,8 +82,7 @@ struct VariableReplacement {
         guard scalar.text.contains("$") else { return node }
         let text = VariableText(scalar.text)
         if let name = text.onlyVariable {
-            guard var value = value(of: name, node, path) else { return node }
-            (value.line, value.column) = (node.line, node.column)
+            guard let value = value(of: name, node, path) else { return node }
             return value.moved(to: node)
         }
         var plain = ""
@@ -84,9 +90,13 @@ struct VariableReplacement {
             switch part {
             case .text(let text): plain += text
             case .variable(let name):
-                guard let value = value(of: name, node, path) else { continue }
+                guard let value = value(of: name, node, path) else {
+                    plain += "${\(name)}"
+                    continue
+                }
                 guard let scalar = value.scalar else {
-                    fault(node, path, "${\(name)} is a list or a mapping, which cannot stand inside a text")
+                    fault(node, path, "${\(name)} is a list, which cannot stand inside a text")
+                    plain += "${\(name)}"
                     continue
                 }
                 plain += scalar.text
@@ -104,15 +114,24 @@ struct VariableReplacement {
     private mutating func value(of name: String, _ node: SourceNode, _ path: String) -> SourceNode? {
         used.insert(name)
         if let value = variables.values[name] { return value }
-        fault(
-            node, path,
-            "unknown variable \(name.quoted())" + variables.values.keys.sorted().hintOrList(for: name)
-                + "; $${ stands for ${")
+        if variables.faulty.contains(name) {
+            unknown.insert(path)
+            return nil
+        }
+        var fault = "unknown variable \(name.quoted())"
+        if faults.count < SourceText.mostFaults {
+            let names = variables.faulty.union(variables.values.keys).sorted()
+            let nearest = names.nearest(to: name)
+            if let nearest { used.insert(nearest) }
+            fault += nearest.map { "; did you mean \($0)?" } ?? names.listed + "; $${ stands for ${"
+        }
+        self.fault(node, path, fault)
         return nil
     }
 
     private mutating func fault(_ node: SourceNode, _ path: String, _ detail: String) {
         faults.append(SourceFault(line: node.line, path: path, detail))
+        unknown.insert(path)
     }
 }
 
@@ -146,8 +165,7 @@ extension SourceNode {
                 guard let index = Int(part), items.indices.contains(index) else { return nil }
                 node = items[index]
             case .mapping:
-                let key = String(part).replacing("~1", with: "/").replacing("~0", with: "~")
-                guard let value = node[key] else { return nil }
+                guard let value = node[String(part).unescapingPointer] else { return nil }
                 node = value
             }
         }
