@@ -210,6 +210,10 @@ build-asan: setup
 	swift build --build-tests $(ASAN)
 
 asan: build-asan ## Run the tests close to C under the address sanitizer, which also finds leaks.
+	# Processes that tests start print nothing, so their reports go to files.
+	rm -f .build-asan/report.*
+	trap 'cat .build-asan/report.* 2>/dev/null || true' EXIT
+	export ASAN_OPTIONS=log_path=$(CURDIR)/.build-asan/report
 	swift test --skip-build --disable-xctest $(ASAN) --no-parallel --filter '$(subst $() ,,$(ASAN_TESTS))'
 
 compat: setup-compat build ## Run the tests that depend on libmicrohttpd with the versions of Debian sid and 13.

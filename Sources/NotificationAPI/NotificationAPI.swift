@@ -17,7 +17,7 @@ public final class NotificationAPI: RequestHandler {
     /// When the service started.
     let startTime = SystemClock().now()
     let about: About
-    let scenarioSchema: ConstantBytes
+    let scenarioSchema: [UInt8]
     let metrics = ServiceMetrics()
     let deprecations: Deprecations
     let streamSlots: Slots
@@ -88,7 +88,7 @@ public final class NotificationAPI: RequestHandler {
         self.logger = logger
         deprecations = Deprecations(logger: logger)
         self.about = about
-        scenarioSchema = ConstantBytes(copying: about.scenarioSchema)
+        scenarioSchema = about.scenarioSchema
         self.limits = limits
         self.droppedLogLines = droppedLogLines
         streamSlots = Slots(limit: limits.messageStreams)

@@ -25,6 +25,9 @@ struct EngineOptions: ParsableArguments {
         transform: ShortDuration.init)
     var wait: ShortDuration?
 
+    /// The URL without user information.
+    var shownURL: String? { url.map { URLRules.redacted($0) } }
+
     /// How long to wait for the engine.
     var patience: Duration { wait?.duration ?? .seconds(10) }
 

@@ -15,14 +15,19 @@ final class RecordedFile: RecordedLines {
     /// Bytes that are read to detect the format.
     private static let detectionLimit = 1 << 20
 
-    /// Opens the recording of `plan`.
-    @Sendable static func open(_ plan: ReplayPlan) throws(HostFault) -> any RecordedLines {
-        do throws(RecordingFault) { return try RecordedFile(plan) } catch {
+    private let isCancelled: @Sendable () -> Bool
+
+    /// Opens the recording of `plan`, which ends with a fault once `isCancelled`.
+    static func open(
+        _ plan: ReplayPlan, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws(HostFault) -> any RecordedLines {
+        do throws(RecordingFault) { return try RecordedFile(plan, isCancelled: isCancelled) } catch {
             throw HostFault("\(error)", isOfScenario: true)
         }
     }
 
-    private init(_ plan: ReplayPlan) throws(RecordingFault) {
+    private init(_ plan: ReplayPlan, isCancelled: @escaping @Sendable () -> Bool) throws(RecordingFault) {
+        self.isCancelled = isCancelled
         let order: RecordingOrder =
             switch plan.order {
             case .auto: .auto
@@ -46,6 +51,7 @@ final class RecordedFile: RecordedLines {
     }
 
     func next() throws(HostFault) -> [UInt8]? {
+        if isCancelled() { throw HostFault("interrupted") }
         if !ahead.isEmpty { return ahead.removeFirst() }
         do throws(RecordingFault) { return try reader.next()?.bytes } catch {
             throw HostFault("\(error)", isOfScenario: true)

@@ -76,7 +76,18 @@ struct ReportOptions: ParsableArguments {
         if explain != nil, tap || quiet { throw ValidationError("--explain prints text; leave out --tap and --quiet") }
         if tap, json == "-" { throw ValidationError("--tap and --json - both want standard output") }
         if junit == "-" || junit == "" { throw ValidationError("--junit needs the name of a file") }
+        if let junit, junit == json { throw ValidationError("--junit and --json name the same file") }
         if timings, json == nil { throw ValidationError("--timings requires --json") }
+    }
+
+    /// Refuses to write a report over one of `files`.
+    func check(besides files: [String]) throws(CommandFailure) {
+        for (option, path) in [("--junit", junit), ("--json", json)] {
+            guard let path, path != "-", files.contains(where: { $0.resolvedPath == path.resolvedPath }) else {
+                continue
+            }
+            throw CommandFailure(status: .usage, message: "\(option): \(path) is a scenario file of this run")
+        }
     }
 
     /// Prints the report, and writes the files.

@@ -46,6 +46,10 @@ struct RunningOptions: ParsableArguments {
     var root: String?
 
     func check(paths: [String]) throws(ValidationError) {
+        // The parser takes any other value for none.
+        if let other = CommandLine.arguments.first(where: { $0.hasPrefix("--update=") && $0 != "--update=force" }) {
+            throw ValidationError("\(other.quoted()): the only value is force")
+        }
         if watch, paths.contains("-") { throw ValidationError("--watch needs files; standard input cannot change") }
         if watch, update != nil { throw ValidationError("--watch and --update exclude each other") }
         if case .outsidePipelines = update, let value = Environment["CI"] {

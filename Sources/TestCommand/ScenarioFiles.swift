@@ -6,8 +6,8 @@ import Scenarios
 
 /// The scenario files of a run: their cases and their faults.
 struct ScenarioFiles {
-    /// How many files there are.
-    let count: Int
+    /// The files.
+    let names: [String]
     /// The folders that were searched.
     let folders: [String]
     /// The cases of the files without a fault, by file, line and row.
@@ -19,14 +19,16 @@ struct ScenarioFiles {
     init(_ paths: [String], options: ScenarioFile.Options) throws(CommandFailure) {
         var names: [String] = []
         var folders: [String] = []
+        var faults: [RunReport.FileFault] = []
         var seen: Set<String> = []
         for path in paths {
-            names += try Self.files(at: path, &folders).map(Self.harmless).filter { seen.insert($0).inserted }
+            names += Self.files(at: path, &folders, &faults).map(Self.harmless).filter { name in
+                seen.insert(name.resolvedPath).inserted
+            }
         }
-        count = names.count
+        self.names = names
         self.folders = folders
         var cases: [CasePlan] = []
-        var faults: [RunReport.FileFault] = []
         var variables: Set<String> = []
         for name in names {
             do throws(RegularFile.Fault) {
@@ -65,7 +67,9 @@ struct ScenarioFiles {
     }
 
     /// The file at `path`, or the scenario files below it, without following links.
-    private static func files(at path: String, _ searched: inout [String]) throws(CommandFailure) -> [String] {
+    private static func files(
+        at path: String, _ searched: inout [String], _ faults: inout [RunReport.FileFault]
+    ) -> [String] {
         var status = stat()
         guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [path] }
         var found: [String] = []
@@ -73,8 +77,9 @@ struct ScenarioFiles {
         while let folder = folders.popLast() {
             searched.append(folder)
             guard let stream = opendir(folder.isEmpty ? "/" : folder) else {
-                throw CommandFailure(
-                    status: .usage, message: "cannot read \(folder): \(String(cString: strerror(errno)))")
+                let detail = "cannot be read: \(String(cString: strerror(errno)))"
+                faults.append(RunReport.FileFault(file: folder, line: nil, path: "", detail: detail))
+                continue
             }
             defer { closedir(stream) }
             while let entry = readdir(stream) {

@@ -33,6 +33,27 @@ struct SelectionOptions: ParsableArguments {
         for glob in filter where glob.isEmpty { throw ValidationError("--filter must not be empty") }
     }
 
+    /// What to select instead if none of `all` is selected: a phrase after a comma, empty if nothing is near.
+    func advice(on all: [CasePlan]) -> String {
+        let tags = Set(all.flatMap(\.tags)).sorted()
+        let unknown = tag.filter { !tags.contains($0) }
+        if let first = unknown.first {
+            return tags.isEmpty
+                ? ": no scenario has a tag"
+                : ": no scenario has the tag \(first.quoted())" + tags.hintOrList(for: first)
+        }
+        for filter in filter {
+            let wider = "*" + filter + (filter.hasSuffix("*") ? "" : "*")
+            let pattern = ImageNamePattern(wider)
+            let count = all.count { pattern.matches("\($0.file): \($0.title)") }
+            if count > 0 {
+                return
+                    ": --filter looks at the whole \"FILE: NAME [CASE]\"; \(wider.quoted()) selects \(count.counted("case"))"
+            }
+        }
+        return ""
+    }
+
     /// The cases that are to be run, and how many all shards run together.
     func select(from all: [CasePlan]) -> (cases: [CasePlan], total: Int) {
         let patterns = filter.map { ImageNamePattern($0) }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Bytes
+import Messages
 public import Console
 import Replay
 import Runtime
@@ -72,6 +73,7 @@ public struct TestCommand: CheckedCommand {
         if reports.check { return try printCheck(files) }
         let (cases, total) = try select(from: files)
         if reports.list { return try printList(cases) }
+        try reports.check(besides: files.names)
         // Until here a signal ends the process as ever; it must not wait for standard input. No other thread has started.
         let signals = AwaitedSignals(.interrupt, .terminate)
         let control = RunControl(reports.quiet ? .none : .of(.error), signals: signals)
@@ -80,7 +82,7 @@ public struct TestCommand: CheckedCommand {
         try watch?.add(files.watched, and: files.folders)
         let report = try runAndReport(cases, of: files, total: total, control)
         if let watch { try run(again: watch, control) }
-        if let failure = failure(of: report, total: total, control) { throw failure }
+        if let failure = failure(of: report, on: files, total: total, control) { throw failure }
     }
 
     /// The cases to run, and how many all shards run together.
@@ -140,14 +142,11 @@ public struct TestCommand: CheckedCommand {
     ) throws(CommandFailure) -> RunReport {
         let clock = SystemClock()
         let (now, uptime) = (clock.now(), clock.uptimeNanoseconds())
-        let place: any RunPlace =
-            if let url = engine.url {
-                try EnginePlace(engine, url: url)
-            } else if let url = server.url {
-                try ServerPlace(server, url: url, patience: engine.patience) { control.isInterrupted }
-            } else {
-                try LocalPlace(cases)
-            }
+        let place: any RunPlace
+        do throws(CommandFailure) { place = try makePlace(for: cases, control) } catch  where error.status == .failed {
+            // A report that a pipeline keeps from an earlier run must not stand for this one.
+            return report(on: cases, of: files, startedAt: now, obstacle: error.message)
+        }
         if running.retries > 0, !cases.isEmpty, place.time == .virtual, !cases.contains(where: \.wantsRealTime) {
             throw CommandFailure(
                 status: .usage, message: "--retries: all cases run in virtual time, where the outcome cannot change")
@@ -170,7 +169,8 @@ public struct TestCommand: CheckedCommand {
             for line in try golden.write(named: cases.flatMap(\.goldenFiles)) { stream.line(line) }
         }
         var report = RunReport(
-            version: Version.current, time: place.time, cases: results, faults: files.faults, fileCount: files.count)
+            version: Version.current, time: place.time, cases: results, faults: files.faults,
+            fileCount: files.names.count)
         (report.engine, report.server) = (place.engine, place.server)
         report.started = now
         if reports.countsRoutines {
@@ -180,12 +180,43 @@ public struct TestCommand: CheckedCommand {
         return report
     }
 
+    private func makePlace(for cases: [CasePlan], _ control: RunControl) throws(CommandFailure) -> any RunPlace {
+        let openRecording: LocalTestBed.OpenRecording = { plan throws(HostFault) in
+            try RecordedFile.open(plan) { control.isInterrupted }
+        }
+        if let url = engine.url { return try EnginePlace(engine, url: url, openRecording: openRecording) }
+        if let url = server.url {
+            return try ServerPlace(server, url: url, patience: engine.patience) { control.isInterrupted }
+        }
+        return try LocalPlace(cases, openRecording: openRecording)
+    }
+
+    /// The report on cases of which none can be run.
+    private func report(
+        on cases: [CasePlan], of files: ScenarioFiles, startedAt started: FileTime, obstacle: String
+    ) -> RunReport {
+        let results = cases.map { plan in
+            var result = CaseReport(plan)
+            result.verdict = .error
+            result.error = ErrorReport(.wdfilterd, line: plan.line, step: nil, detail: obstacle)
+            return result
+        }
+        var report = RunReport(
+            version: Version.current, time: .real, cases: results, faults: files.faults, fileCount: files.names.count)
+        (report.engine, report.server) = (engine.shownURL, server.url)
+        (report.started, report.obstacle) = (started, obstacle)
+        return report
+    }
+
     /// The exit code and its reason: the highest code wins. Nil for 0.
-    private func failure(of report: RunReport, total: Int, _ control: RunControl) -> CommandFailure? {
+    private func failure(
+        of report: RunReport, on files: ScenarioFiles, total: Int, _ control: RunControl
+    ) -> CommandFailure? {
         if let signal = control.interruption {
             return CommandFailure(
                 status: signal == .interrupt ? .interrupted : .terminated, message: "interrupted by \(signal.rawValue)")
         }
+        if let obstacle = report.obstacle { return CommandFailure(status: .failed, message: obstacle) }
         let sums = report.sums
         let ours = report.cases.count { $0.error?.origin == .wdfilterd }
         if ours > 0 {
@@ -198,7 +229,7 @@ public struct TestCommand: CheckedCommand {
             reasons.append("\(report.faults.count.counted("fault")) in \(wrong.counted("file"))")
         }
         if total == 0, selection.noTests == .fail, wrong == 0 {
-            reasons.append("no case is selected; --no-tests pass allows that")
+            reasons.append("no case is selected\(selection.advice(on: files.cases)); --no-tests pass allows that")
         }
         if !reasons.isEmpty { return CommandFailure(status: .usage, message: reasons.joined(separator: "; ")) }
         if sums.fail > 0 { reasons.append("\(sums.fail.counted("case")) failed") }
@@ -212,7 +243,7 @@ public struct TestCommand: CheckedCommand {
     private func printCheck(_ files: ScenarioFiles) throws {
         let lines = files.faults.map(\.description)
         let total =
-            "\(files.count.counted("file")), \(files.cases.count.counted("case")), \(files.faults.count.counted("fault"))"
+            "\(files.names.count.counted("file")), \(files.cases.count.counted("case")), \(files.faults.count.counted("fault"))"
         if lines.isEmpty { return try StandardStream.output.deliverLine(total) }
         throw CommandFailure(status: .usage, lines: (lines + [total]).joined(separator: "\n"))
     }

@@ -228,12 +228,47 @@ class TestExitCodes:
             ((".",), 2, "1 case could not be run; 2 faults in 1 file"),
             (("mixed.scenario.yaml", "--filter", "nothing"), 2, "no case is selected; --no-tests pass allows that"),
             (("mixed.scenario.yaml", "--filter", "nothing", "--no-tests", "pass"), 0, ""),
+            (
+                ("mixed.scenario.yaml", "--filter", "passes"),
+                2,
+                'no case is selected: --filter looks at the whole "FILE: NAME [CASE]"; "*passes*" selects 1 case;'
+                " --no-tests pass allows that",
+            ),
+            (
+                ("mixed.scenario.yaml", "--tag", "slow"),
+                2,
+                "no case is selected: no scenario has a tag; --no-tests pass allows that",
+            ),
             (("mixed.scenario.yaml", "--filter", "*passes", "--shard", "2/2"), 0, ""),
+            (("mixed.scenario.yaml", "--junit", "a", "--json", "a"), 2, "--junit and --json name the same file"),
+            (
+                ("mixed.scenario.yaml", "--junit", "./mixed.scenario.yaml"),
+                2,
+                "--junit: ./mixed.scenario.yaml is a scenario file of this run",
+            ),
+            (("mixed.scenario.yaml", "--update=forced"), 2, '"--update=forced": the only value is force'),
         ],
     )
     def test_the_highest_wins(self, folder: Path, arguments: tuple[str, ...], code: int, says: str) -> None:
         result = run(folder, *arguments)
-        assert (result.returncode, result.stderr.decode().strip()) == (code, says)
+        message = result.stderr.decode().strip().removeprefix("Error: ").partition("\nUsage: ")[0]
+        assert (result.returncode, message) == (code, says)
+
+    def test_a_file_that_is_named_twice_is_run_once(self, folder: Path) -> None:
+        (folder / "link.scenario.yaml").symlink_to("mixed.scenario.yaml")
+        names = ("mixed.scenario.yaml", "./mixed.scenario.yaml", "link.scenario.yaml")
+        found = json.loads(run(folder, *names, "--json", "-").stdout)
+        assert {case["file"] for case in found["cases"]} == {"mixed.scenario.yaml"}
+
+    def test_a_folder_that_cannot_be_read_does_not_stop_the_others(self, folder: Path) -> None:
+        (folder / "wrong.scenario.yaml").unlink()
+        # Its path is longer than the system takes.
+        deepest = Path("d" * 250)
+        for _ in range(17):
+            deepest = deepest / ("d" * 250)
+        subprocess.run(["mkdir", "-p", f"./{deepest}"], cwd=folder, check=False)
+        found = report(folder)
+        assert found["sums"]["pass"] == 1
 
     def test_a_wrong_file_does_not_stop_the_others(self, folder: Path) -> None:
         found = report(folder)
@@ -531,6 +566,32 @@ class TestUpdate:
         assert not (golden / "out").exists()
         assert run(golden, ".", "--update=force", CI="true").returncode == 0
         assert (golden / "out/app.ndjson").exists()
+
+
+class TestReplay:
+    """A recording of which nothing was replayed makes every `never` hold."""
+
+    EVENT = '{"EventID":5,"Channel":"Microsoft-Windows-Sysmon/Operational","Hostname":"WS1","ProcessId":%d}\n'
+
+    @pytest.mark.parametrize(
+        ("options", "lines", "says"),
+        [
+            ("", "\n\n", "step 1: r.ndjson: there is no line of a recording in it"),
+            (
+                "machine: WS2",
+                EVENT % 900,
+                "step 1: r.ndjson: no line of it was replayed (skipped: other-machine 1); it has events of ws1",
+            ),
+        ],
+    )
+    def test_is_the_error_of_the_scenario(self, tmp_path: Path, options: str, lines: str, says: str) -> None:
+        (tmp_path / "r.ndjson").write_text(lines)
+        (tmp_path / "a.scenario.yaml").write_text(
+            f"scenario: 1\nname: replayed\nsteps:\n  - replay: {{file: r.ndjson, format: sysmon, {options}}}\n"
+        )
+        result = run(tmp_path, ".")
+        assert result.returncode == 2
+        assert says in result.stdout.decode()
 
 
 class TestExplain:

@@ -135,7 +135,7 @@ def test_the_library_runs_on_a_service(server: str, client: Client) -> None:
     virtual = [scenario.name for scenario in library() if scenario.content.get("time") == "virtual"]
     engines = [scenario.name for scenario in library() if scenario.needs_engine]
     assert skipped == SKIPPED | dict.fromkeys(virtual, "needs virtual time") | dict.fromkeys(
-        engines, "needs an engine under test"
+        engines, "needs an engine under test (--engine-url)"
     )
     ran = [case for case in cases if case["verdict"] != "skip"]
     assert len(ran) >= 0.9 * len([case for case in here.report["cases"] if case["verdict"] != "skip"])
@@ -322,7 +322,7 @@ def test_scenarios_that_need_another_place_are_skipped(small: Path, server: str)
         "in the process": "must not run on a service",
         "virtual": "needs virtual time",
     }
-    assert reasons() == {"everywhere": "", "on a service": "needs a service", "in the process": "", "virtual": ""}
+    assert reasons() == {"everywhere": "", "on a service": "needs a service (--server)", "in the process": "", "virtual": ""}
 
 
 def test_a_unix_domain_socket(small: Path) -> None:

@@ -170,6 +170,59 @@ import Testing
         #expect(String(decoding: failure.change[0].edit.bytes, as: UTF8.self) == #"{"engine":{"delayMs":99}}"#)
     }
 
+    @Test func `SYN-4: a message that was not sent names those that held the permits`() throws {
+        let failure = try TestedScenario.failure(
+            """
+            scenario: 1
+            name: full
+            config: {sendingSyncSemaphoreLimit: 2, syncMonitorNotificationTimeoutMs: 100}
+            engine: {delayMs: 99}
+            steps:
+              - repeat:
+                  times: 4
+                  steps:
+                    - createProcess: {as: 'p${i}', imageFileName: 'C:\\p.exe', rules: [NotifyImageLoadRule]}
+              - wait: 1s
+              - engine: {replies: [{kind: sync, delayMs: 90}, {kind: direct}]}
+              - {id: w, background: true, loadImage: {process: p0, fullImageName: 'C:\\x.dll'}}
+              - {id: x, background: true, loadImage: {process: p1, fullImageName: 'C:\\x.dll'}}
+              - config: {syncMonitorNotificationTimeoutMs: 50}
+              - {id: y, background: true, loadImage: {process: p2, fullImageName: 'C:\\x.dll'}}
+              - await: [w, x, y]
+                expect:
+                  - messages: {operation: NewImageLoadPerProcess, delivery: notSent}
+                    never: true
+                    anywhere: true
+                  - messages: {operation: NewImageLoadPerProcess, process: p2, delivery: [failed, sent]}
+                    anywhere: true
+            """, at: 1)
+        let delivered = failure.why.compactMap { reason -> Reason.Delivered? in
+            if case .delivery(let delivered) = reason { delivered } else { nil }
+        }
+        #expect(delivered.first?.delivery == "notSent")
+        #expect(delivered.first?.holders == [6, 8])
+        #expect(delivered.first?.timeout?.setting == "sendingSyncSemaphoreLimit")
+    }
+
+    @Test func `criteria without an operation are explained by the routine that came the furthest`() throws {
+        let failure = try TestedScenario.failure(
+            """
+            scenario: 1
+            name: any
+            steps:
+              - createProcess: {as: a, imageFileName: 'C:\\a.exe'}
+              - createProcess: {as: b, imageFileName: 'C:\\b.exe'}
+              - createThread: {target: b, creator: a}
+                expect:
+                  - messages: {kind: sync}
+            """)
+        let decision = try #require(failure.why.first?.decision)
+        #expect(decision.makes == "NewThreadDifferentProcess")
+        #expect(decision.decidedBy == "ProcessRules & NotifyNewThreadDifferentProcess (0x400000)")
+        #expect(failure.subject == "sync messages")
+        #expect(failure.change.first?.verified == true)
+    }
+
     @Test func `nothing in scope could have made the message`() throws {
         let failure = try TestedScenario.failure(
             """

@@ -103,4 +103,31 @@ import Testing
         #expect(report.failures.map(\.line) == [7])
         #expect(report.held.map(\.line) == [6])
     }
+
+    @Test func `THR-3: a message that must not come has the condition that kept it away`() throws {
+        let report = try #require(
+            TestedScenario.run(
+                """
+                scenario: 1
+                name: never
+                steps:
+                  - createProcess: {as: app, imageFileName: 'C:\\app.exe'}
+                  - createThread: {target: app}
+                    expect:
+                      - messages: {operation: NewThreadSameProcess}
+                        never: true
+                  - exitProcess: 4
+                    fails: system-process
+                """, explains: true
+            ).first)
+        #expect(report.verdict == .pass)
+        guard case .decision(let decision)? = report.held.first?.why.first else {
+            Issue.record("\(report.held)")
+            return
+        }
+        #expect(decision.decidedBy == "ProcessRules & NotifyNewThreadSameProcess (0x10000000)")
+        let refused = try #require(report.held.last)
+        #expect(refused.expected == "refused with system-process")
+        #expect(refused.line == 10 && refused.step == "3")
+    }
 }

@@ -42,11 +42,13 @@ enum TestedScenario {
         return reports[0]
     }
 
-    /// The only failure of the only case.
-    static func failure(_ text: String, _ location: SourceLocation = #_sourceLocation) throws -> FailureReport {
+    /// A failure of the only case, the first one unless another is named.
+    static func failure(
+        _ text: String, at position: Int = 0, _ location: SourceLocation = #_sourceLocation
+    ) throws -> FailureReport {
         let report = try report(text, location)
         #expect(report.verdict == .fail, "\(report.error?.detail ?? "")", sourceLocation: location)
-        return try #require(report.failures.first, sourceLocation: location)
+        return try #require(report.failures.dropFirst(position).first, sourceLocation: location)
     }
 
     /// Requires that all cases pass.

@@ -63,14 +63,13 @@ import YAML
     }
 
     @Test(arguments: [
-        ("- &a [" + String(repeating: "x,", count: 500_000) + "]", 500_002, 1),
-        (String(repeating: "- x\n", count: 250_000), 250_001, 10_000),
-        (String(repeating: "---\n", count: 250_000), 250_000, 10_001),
-        (String(repeating: "[", count: 60) + String(repeating: "{a: 1},", count: 140_000), 420_060, 1),
-        (String(repeating: "? ", count: 60) + "[" + String(repeating: "x,", count: 500_000) + "]", 500_121, 1),
+        (Long("- &a [", "x,", 500_000, "]"), 500_002, 1), (Long("", "- x\n", 250_000), 250_001, 10_000),
+        (Long("", "---\n", 250_000), 250_000, 10_001),
+        (Long(String(repeating: "[", count: 60), "{a: 1},", 140_000), 420_060, 1),
+        (Long(String(repeating: "? ", count: 60) + "[", "x,", 500_000, "]"), 500_121, 1),
     ])
-    func `too many values are counted and refused at once`(text: String, count: Int, line: Int) {
-        expectQuick { #expect(faults(text).last == Self.tooMany(count, line: line)) }
+    func `too many values are counted and refused at once`(long: Long, count: Int, line: Int) {
+        expectQuick { #expect(faults(long.text).last == Self.tooMany(count, line: line)) }
     }
 
     @Test func `what follows a fault is not counted`() {
@@ -85,17 +84,33 @@ import YAML
     }
 
     @Test(arguments: [
-        String(repeating: "x ", count: 500_000), "? " + String(repeating: "k", count: 1_000_000) + "\n: 1\n",
-        String(repeating: "# x\n", count: 250_000), String(repeating: "\n", count: 1_000_000),
-        "a: >\n" + String(repeating: "  x\n\n", count: 200_000),
-        "\"" + String(repeating: "\\u00e9", count: 170_000) + "\"",
+        Long("", "x ", 500_000), Long("? ", "k", 1_000_000, "\n: 1\n"), Long("", "# x\n", 250_000),
+        Long("", "\n", 1_000_000), Long("a: >\n", "  x\n\n", 200_000), Long("\"", "\\u00e9", 170_000, "\""),
     ])
-    func `a mebibyte of text is read quickly`(text: String) {
-        expectQuick { #expect(faults(text).isEmpty) }
+    func `a mebibyte of text is read quickly`(long: Long) {
+        expectQuick { #expect(faults(long.text).isEmpty) }
     }
 
     /// Generous: these take milliseconds, or minutes if something grows faster than the text.
     private func expectQuick(_ body: () -> Void) {
         #expect(ContinuousClock().measure(body) < .seconds(10))
     }
+}
+
+/// A long text, of which the log of the tests shows only how it is made.
+struct Long: CustomTestStringConvertible, Sendable {
+    private let before: String
+    private let repeated: String
+    private let count: Int
+    private let after: String
+
+    init(_ before: String, _ repeated: String, _ count: Int, _ after: String = "") {
+        self.before = before
+        self.repeated = repeated
+        self.count = count
+        self.after = after
+    }
+
+    var text: String { before + String(repeating: repeated, count: count) + after }
+    var testDescription: String { "\(before.debugDescription), \(count) × \(repeated.debugDescription)" }
 }

@@ -85,7 +85,7 @@ extension CaseRun {
                 detail: "\(process) has not loaded wow64cpu.dll with rule NotifyWow64cpuLoad before (IMG-3).")
         }
         guard let later = history.later(bit, in: word, of: processId, from: index + 1)?.cause.place else {
-            return Cause(.never, detail: "No step gives \(name) to \(process).")
+            return Cause(.never, detail: "No step, policy or reply gives \(name) to \(process).")
         }
         var cause = Cause(.never, detail: "\(process) gets \(name) later: \(later.words).")
         cause.place = later
@@ -201,8 +201,8 @@ extension CaseRun {
                 }
             return sets == look.holds ? "A step \(look.holds ? "set" : "cleared") the rule" : nil
         case .loadImage where look.check == .ruleImageLoadPerStream && !look.holds:
-            let cleared = logs[run.host].messages.dropFirst(Int(run.start[run.host])).first {
-                $0.step == index && $0.message.operation == .sync(.newImageLoadPerStream) && $0.clearedRule != nil
+            let cleared = logs[run.host].made(by: index).first {
+                $0.message.operation == .sync(.newImageLoadPerStream) && $0.clearedRule != nil
             }
             return cleared.map { "The acknowledgment of #\($0.sequence) cleared the rule (SYN-9)" }
         default: return nil

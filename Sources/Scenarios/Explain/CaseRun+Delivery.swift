@@ -58,10 +58,10 @@ extension CaseRun {
             message: message.sequence, delivery: message.delivery.rawValue,
             status: message.delivery.isFinal ? message.status.name : nil, detail: message.explanation)
         if message.delivery == .queued { delivered.pausedBy = pause(of: host)?.place }
-        let standIn = standIn(for: message, on: host)
-        if message.delivery == .failed, let fault = standIn?.fault {
+        let embedded = embeddedSetting(for: message, on: host)
+        if message.delivery == .failed, let fault = embedded?.fault {
             delivered.engineReply = fault
-            delivered.engineLine = standIn?.line
+            delivered.engineLine = embedded?.line
         }
         if message.delivery == .notSent {
             let flags = ["syncMonitorNotificationFlag", "sendSyncNotificationFlag"]
@@ -69,6 +69,7 @@ extension CaseRun {
                 .flatMap { limit($0, host, message.sequence) }
             if message.status == .timeout {
                 delivered.timeout = limit("sendingSyncSemaphoreLimit", host, message.sequence)
+                delivered.holders = holders(ofPermitsWanted: message, host)
             }
             return delivered
         }
@@ -80,48 +81,50 @@ extension CaseRun {
             default: "asyncTimeoutMs"
             }
         delivered.timeout = limit(setting, host, message.sequence)
-        if let standIn, standIn.reply != .timeout {
-            delivered.engineDelayMs = Int(standIn.delay.milliseconds)
-            delivered.engineLine = standIn.line
+        if let embedded, embedded.reply != .timeout {
+            delivered.engineDelayMs = Int(embedded.delay.milliseconds)
+            delivered.engineLine = embedded.line
         }
         return delivered
+    }
+
+    /// The messages that held the permits when `message` gave up: those that waited or were sent before it, and ended after it.
+    private func holders(ofPermitsWanted message: ObservedMessage, _ host: Int) -> [UInt64] {
+        guard let end = message.endedAs else { return [] }
+        return logs[host].messages.prefix { $0.sequence < message.sequence }.filter { other in
+            other.message.kind == .sync && other.delivery != .notSent && other.endedAs.map { $0 > end } ?? true
+        }.map(\.sequence)
     }
 
     /// A setting of a host when a message was made.
     private func limit(_ name: String, _ host: Int, _ sequence: UInt64) -> Reason.Limit? {
         guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }) else { return nil }
-        let value = settings(of: host, before: sequence)[setting]
-        let shown: String =
-            switch value {
-            case .number(let number): String(number)
-            case .flag(let flag): String(flag)
-            case .name(let name): name
-            }
         return Reason.Limit(
-            setting: name, value: shown, line: origin(of: setting, on: host, before: sequence).line)
+            setting: name, value: settings(of: host, before: sequence)[setting].json,
+            line: origin(of: setting, on: host, before: sequence).line)
     }
 
     /// The reply to a message; `fault` is why the driver does not take it.
     func replied(_ message: ObservedMessage, _ fault: ReplyFault?, on host: Int) -> Reason.ReplyRead {
         let answer = message.reply?.answer
         var reply = Reason.ReplyRead(
-            message: message.sequence, isStandIn: answer == nil, httpStatus: answer?.httpStatus,
+            message: message.sequence, isEmbedded: answer == nil, httpStatus: answer?.httpStatus,
             reply: answer.map { String(decoding: $0.bytes, as: UTF8.self) } ?? message.reply?.reading.words ?? "nothing"
         )
         guard let fault else { return reply }
-        if let standIn = standIn(for: message, on: host) {
-            reply.engineLine = standIn.line
+        if let embedded = embeddedSetting(for: message, on: host) {
+            reply.engineLine = embedded.line
         }
         switch message.message.content {
         case .sync(let content):
             reply.wanted = "\(content.operation.rawValue) (\(content.operation.name))"
             reply.read = message.reply?.reading.operationType.map { SyncOperation.words($0) } ?? fault.description
             let rule = content.operation.rule.map { "; \($0) stays set" } ?? ""
-            reply.effect = "Counted as RecvErrorCount (SYN-8)\(rule)."
+            reply.effect = "Counted as sync.\(content.operation.name).recvErrorCount (SYN-8)\(rule)."
         case .async:
             reply.wanted = "an answer to CreateProcess"
             reply.read = fault.description
-            reply.effect = "Counted as FltSendMessageReplyBufferMismatch (PRC-3); the process starts unchanged."
+            reply.effect = "Counted as direct.fltSendMessageReplyBufferMismatch (PRC-3); the process starts unchanged."
         }
         return reply
     }
@@ -140,7 +143,7 @@ extension CaseRun {
 }
 
 extension ReplyReading {
-    /// The reply of a stand-in in words.
+    /// The reply of an embedded engine in words.
     fileprivate var words: String {
         if let operationType { return "operationType \(operationType)" }
         return creation.map { "accessDenied \($0.accessDenied)" } ?? "nothing that the driver can read"

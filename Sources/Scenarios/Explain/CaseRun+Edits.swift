@@ -82,7 +82,8 @@ extension CaseRun {
         let processId = names.processes[process]?.identity?.processId ?? 0
         let isEverSet = history.last(rule.rawValue, isSet: true, in: .rules, of: processId, before: steps.count) != nil
         let before = rulesEdit(process, set: rule, before: run)
-        return (isEverSet ? [before, atCreation] : [atCreation, before]).compactMap(\.self)
+        let edits = isEverSet ? [before, atCreation] : [answerEdit(process, rule), atCreation, before]
+        return edits.compactMap(\.self)
     }
 
     func rulesEdit(_ process: String, set: ProcessRules = [], clear: ProcessRules = [], before run: StepRun)
@@ -303,20 +304,37 @@ extension CaseRun {
 
     // MARK: - Engines
 
-    /// A reply that the driver takes: by the stand-in, or as the engine would have to send it.
+    /// A reply that the driver takes: by the embedded engine, or as the engine would have to send it.
     func replyEdit(_ reply: Reason.ReplyRead, _ failure: FailedExpectation) -> PlanEdit? {
         guard let host = failure.scope?.host, let message = logs[host][reply.message] else { return nil }
-        if reply.isStandIn { return standInEdit(reply.message, failure) }
+        if reply.isEmbedded { return embeddedEdit(reply.message, failure) }
         let edit = JSONTree.object([.init("operationType", .integer(message.message.operationCode))])
-        return message.message.kind == .sync ? PlanEdit(Change(kind: .engine, edit: edit, verified: false)) : nil
+        return message.message.kind == .sync ? answerEdit(reply.message, edit) : nil
     }
 
-    /// A stand-in that acknowledges a message.
-    func standInEdit(_ sequence: UInt64, _ failure: FailedExpectation) -> PlanEdit? {
-        guard let host = failure.scope?.host, let message = logs[host][sequence],
-            let standIn = standIn(for: message, on: host)
+    /// An answer that the engine under test would have to give.
+    private func answerEdit(_ sequence: UInt64, _ answer: JSONTree) -> PlanEdit {
+        var change = Change(kind: .engine, edit: answer, verified: false)
+        change.message = sequence
+        return PlanEdit(change)
+    }
+
+    /// The rule by the answer of the engine under test to the creation of a process; nil if none was asked.
+    private func answerEdit(_ process: String, _ rule: ProcessRules) -> PlanEdit? {
+        guard !bed.canRunAgain, let named = names.processes[process], steps.indices.contains(named.index),
+            let message = creation(in: named.index), embeddedSetting(for: message, on: steps[named.index].host) == nil,
+            message.reply?.answer != nil || message.delivery == .failed
         else { return nil }
-        return edit(standIn, on: host, [.init("reply", .string("acknowledge"))]) { behavior, entry in
+        let rules = ProcessRules(rawValue: message.reply?.reading.creation?.processRules ?? 0).union(rule)
+        return answerEdit(message.sequence, .object([.init("rules", .array(rules.names.map { .string($0) }))]))
+    }
+
+    /// An embedded engine that acknowledges a message.
+    func embeddedEdit(_ sequence: UInt64, _ failure: FailedExpectation) -> PlanEdit? {
+        guard let host = failure.scope?.host, let message = logs[host][sequence],
+            let embedded = embeddedSetting(for: message, on: host)
+        else { return nil }
+        return edit(embedded, on: host, [.init("reply", .string("acknowledge"))]) { behavior, entry in
             guard let entry else {
                 (behavior.reply, behavior.failEvery) = (.acknowledge, 0)
                 return
@@ -327,12 +345,12 @@ extension CaseRun {
         }
     }
 
-    /// A stand-in that takes so long for a message.
+    /// An embedded engine that takes so long for a message.
     func delayEdit(_ milliseconds: Int, _ sequence: UInt64, _ failure: FailedExpectation) -> PlanEdit? {
         guard let host = failure.scope?.host, let message = logs[host][sequence],
-            let standIn = standIn(for: message, on: host)
+            let embedded = embeddedSetting(for: message, on: host)
         else { return nil }
-        return edit(standIn, on: host, [.init("delayMs", .integer(milliseconds))]) { behavior, entry in
+        return edit(embedded, on: host, [.init("delayMs", .integer(milliseconds))]) { behavior, entry in
             guard let entry else {
                 behavior.delay = .milliseconds(milliseconds)
                 return

@@ -2,6 +2,7 @@
 extension CaseRun {
     /// Adds the explanation to a failure: the nearest messages and the reasons.
     func explain(_ failure: inout FailedExpectation) throws(Stop) {
+        if options.isCancelled() { return }
         guard let scope = failure.scope else {
             failure.report.why = reasons(forStateIn: failure)
             return
@@ -19,7 +20,7 @@ extension CaseRun {
     func report(on failure: FailedExpectation) -> FailureReport {
         var search = ChangeSearch(failure, of: self)
         var report = failure.report
-        if failure.scope != nil { report.change = search.changes() }
+        if failure.scope != nil, !options.isCancelled() { report.change = search.changes() }
         return report
     }
 }

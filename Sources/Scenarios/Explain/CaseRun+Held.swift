@@ -13,6 +13,10 @@ extension CaseRun {
         guard let scope = looked.scope else { return report }
         let messages = looked.report.matched.prefix(Self.mostMessages).compactMap { logs[scope.host][$0] }
         report.messages = messages.map { madeMessage($0, looked.criteria, scope) }
+        if let criteria = looked.criteria, messages.isEmpty {
+            var refused: [RefusedDecision] = []
+            report.why = reasons(against: criteria, scope, &refused)
+        }
         report.unlisted = looked.report.matched.count - messages.count
         return report
     }

@@ -81,7 +81,7 @@ extension CaseRun {
             let isMet = try matches(field, value)
             compared.append(
                 ComparedField(
-                    criterion: field.path, expected: field.source, actual: isMet ? value.json : named(value),
+                    criterion: field.path, expected: field.source, actual: named(value),
                     note: value.isPresent ? nil : message.note(onMissing: field.path), isMet: isMet))
         }
         return NearestMessage(
@@ -101,8 +101,8 @@ extension CaseRun {
     func maker(of sequence: UInt64, on host: Int) -> StepPlace? {
         guard let index = logs[host][sequence]?.step, steps.indices.contains(index) else { return nil }
         var place = steps[index].place
-        let records = steps[index].outcome?.replay?.records
-        place.record = records?.first { $0.routines.contains { $0.messages.contains(sequence) } }?.line
+        place.record =
+            decisions(of: index, on: host).first { $0.routines.contains { $0.messages.contains(sequence) } }?.record
         return place
     }
 }

@@ -72,20 +72,25 @@ extension CaseRun {
             let index = names.processes[name]?.index, steps.indices.contains(index)
         else { return [] }
         return answer(toCreationIn: index).filter { reason in
-            if case .reply(let reply) = reason { !reply.isStandIn } else { true }
+            if case .reply(let reply) = reason { !reply.isEmbedded } else { true }
         }
     }
 
     /// The engine's answer to the creation that a step made.
     private func answer(toCreationIn index: Int) -> [Reason] {
+        guard let message = creation(in: index) else { return [] }
+        let host = steps[index].host
+        if message.delivery != .sent { return outcome(of: message.sequence, host) }
+        return [.reply(replied(message, message.reply?.reading.fault, on: host))]
+    }
+
+    /// The message about the process that a step created.
+    func creation(in index: Int) -> ObservedMessage? {
         let run = steps[index]
-        guard case .createProcess = run.step.action else { return [] }
-        let message = logs[run.host].messages.dropFirst(Int(run.start[run.host])).first {
-            $0.step == index && $0.message.kind == .direct && $0.message.operation == .async(.createProcess)
+        guard case .createProcess = run.step.action else { return nil }
+        return logs[run.host].made(by: index).first {
+            $0.message.kind == .direct && $0.message.operation == .async(.createProcess)
         }
-        guard let message else { return [] }
-        if message.delivery != .sent { return outcome(of: message.sequence, run.host) }
-        return [.reply(replied(message, message.reply?.reading.fault, on: run.host))]
     }
 }
 

@@ -12,37 +12,55 @@ extension CaseRun {
     /// The reasons why too few messages match: the decisions against them, or that nothing could make one.
     func reasons(for failure: inout FailedExpectation, _ scope: MessageScope) -> [Reason] {
         guard let criteria = failure.criteria, isTooFew(failure) else { return [] }
+        return reasons(against: criteria, scope, &failure.refused)
+    }
+
+    /// The reasons why no message met `criteria`; `refused` becomes the decisions that they show.
+    func reasons(
+        against criteria: Criteria, _ scope: MessageScope, _ refused: inout [RefusedDecision]
+    ) -> [Reason] {
         let paths = criteria.paths
         guard !paths.isEmpty else { return [] }
+        guard let decisions = decisions(against: criteria, paths, scope) else {
+            if let unknown = unknown(paths, scope) { return [unknown] }
+            return criteria.namesOperation ? [absent(paths, scope)] : []
+        }
+        refused = Array(decisions.prefix(Self.mostDecisions))
         let history = history(of: scope.host)
+        return refused.map { .decision(describe($0, history, scope.host)) }
+    }
+
+    /// The decisions against messages on `paths`, the nearest first; nil if no step in scope could make one.
+    private func decisions(
+        against criteria: Criteria, _ paths: [MessagePath], _ scope: MessageScope
+    ) -> [RefusedDecision]? {
         var refused: [RefusedDecision] = []
         var couldMake = false
         for index in scope.steps where steps[index].host == scope.host {
             if makesRaw(steps[index].step.action, paths) { couldMake = true }
             for (record, routines) in decisions(of: index, on: scope.host) {
-                for routine in routines where paths.contains(where: { $0.isEvent(of: routine) }) {
+                for routine in routines {
+                    let ways = paths.filter { $0.isEvent(of: routine) }
+                    if ways.isEmpty { continue }
                     couldMake = true
                     // A routine that made such a message is no reason.
                     let made = routine.messages.compactMap { logs[scope.host][$0].map { MessageType(of: $0.message) } }
-                    if paths.contains(where: { made.contains($0.type) }) { continue }
-                    for path in paths where path.isEvent(of: routine) {
-                        guard let look = path.firstUnmet(in: routine.checks) else { continue }
-                        refused.append(
-                            RefusedDecision(
-                                index: index, record: record, routine: routine, path: path, look: look,
-                                isNamed: criteria.names(steps[index].step.action, routine, names)))
-                    }
+                    if ways.contains(where: { made.contains($0.type) }) { continue }
+                    // Of several ways that the routine did not take, the one that it followed the longest.
+                    let ends = ways.compactMap { path in path.firstUnmet(in: routine.checks).map { (path, $0) } }
+                    guard let (path, end) = ends.max(by: { $0.1.position < $1.1.position }) else { continue }
+                    refused.append(
+                        RefusedDecision(
+                            index: index, record: record, routine: routine, path: path, look: end.look,
+                            isNamed: criteria.names(steps[index].step.action, names)))
                 }
             }
         }
-        if !couldMake { return [unknown(paths, scope) ?? absent(paths, criteria, scope)] }
+        guard couldMake else { return nil }
         // The nearest first: those about a process that the criteria name, then the latest.
-        refused.sort { ($0.isNamed ? 1 : 0, $0.index, $0.record ?? 0) > ($1.isNamed ? 1 : 0, $1.index, $1.record ?? 0) }
-        var seen: Set<String> = []
-        failure.refused = Array(
-            refused.filter { seen.insert("\($0.index) \($0.record ?? 0) \($0.path.routine)").inserted }
-                .prefix(Self.mostDecisions))
-        return failure.refused.map { .decision(describe($0, history, scope.host)) }
+        return refused.sorted {
+            ($0.isNamed ? 1 : 0, $0.index, $0.record ?? 0) > ($1.isNamed ? 1 : 0, $1.index, $1.record ?? 0)
+        }
     }
 
     private func isTooFew(_ failure: FailedExpectation) -> Bool {
@@ -81,7 +99,7 @@ extension CaseRun {
                 + paths[0].type.operation.name)
     }
 
-    private func absent(_ paths: [MessagePath], _ criteria: Criteria, _ scope: MessageScope) -> Reason {
+    private func absent(_ paths: [MessagePath], _ scope: MessageScope) -> Reason {
         let path = paths[0]
         let (event, verb): (String, String) =
             switch path.routine {
@@ -128,11 +146,11 @@ extension MessagePath {
         return routine.checks.first { $0.check == .createInfo }?.holds == condition.holds
     }
 
-    /// The first condition on the way that turned out otherwise; nil if the message was made.
-    func firstUnmet(in looks: [ObservedRoutine.Look]) -> ObservedRoutine.Look? {
-        for condition in conditions {
+    /// The first condition on the way that turned out otherwise, and its position on the way; nil if the message was made.
+    fileprivate func firstUnmet(in looks: [ObservedRoutine.Look]) -> (position: Int, look: ObservedRoutine.Look)? {
+        for (position, condition) in conditions.enumerated() {
             guard let look = looks.first(where: { $0.check == condition.check }) else { return nil }
-            if look.holds != condition.holds { return look }
+            if look.holds != condition.holds { return (position, look) }
         }
         return nil
     }
@@ -141,15 +159,20 @@ extension MessagePath {
 extension Criteria {
     /// The ways to messages that could match: those of the operations and kinds that the criteria allow.
     var paths: [MessagePath] {
-        guard let operation = matchers.first(where: { $0.path == "operation" }) else { return [] }
-        let kind = matchers.first { $0.path == "kind" }
+        func allows(_ path: String, _ text: String) -> Bool {
+            matchers.first { $0.path == path }?.matcher.allows(text) ?? true
+        }
         return MessagePath.table.filter { path in
-            operation.matcher.allows(path.type.operation.name) && kind?.matcher.allows(path.type.kind.rawValue) ?? true
+            allows("operation", path.type.operation.name) && allows("kind", path.type.kind.rawValue)
+                && allows("routine", path.routine.name)
         }
     }
 
+    /// Whether they say which operation is meant.
+    fileprivate var namesOperation: Bool { matchers.contains { $0.path == "operation" } }
+
     /// Whether the criteria name a process that a step is about.
-    func names(_ action: Action?, _ routine: ObservedRoutine, _ names: NameTable) -> Bool {
+    fileprivate func names(_ action: Action?, _ names: NameTable) -> Bool {
         let wanted = matchers.compactMap { matcher -> Reference? in
             if case .process(let reference) = matcher.matcher { reference } else { nil }
         }

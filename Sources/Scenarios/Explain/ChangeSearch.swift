@@ -115,7 +115,7 @@ struct ChangeSearch {
     /// The change of what kept a sync message from being sent: a flag, or the permits of the semaphore.
     private mutating func unlimited(_ delivered: Reason.Delivered) -> Change? {
         guard let limit = delivered.timeout, let host = failure.scope?.host else { return nil }
-        if let value = Int(limit.value) {
+        if let value = Int(limit.value.words) {
             return smallest(limit.setting, in: (value + 1)...(value + 64), of: delivered.message)
         }
         let edits = [
@@ -137,7 +137,9 @@ struct ChangeSearch {
             case .delivery(let delivered) where delivered.delivery == MessageRecord.Delivery.notSent.rawValue:
                 if let change = unlimited(delivered) { return change }
             case .delivery(let delivered) where delivered.engineReply != nil:
-                if let edit = run.standInEdit(delivered.message, failure), let change = verified(edit) { return change }
+                if let edit = run.embeddedEdit(delivered.message, failure), let change = verified(edit) {
+                    return change
+                }
             case .delivery(let delivered) where delivered.pausedBy != nil:
                 if let edit = run.workerEdit(failure), let change = verified(edit) { return change }
             case .reply(let reply):
@@ -154,7 +156,7 @@ struct ChangeSearch {
     }
 
     private mutating func longerTimeout(_ delivered: Reason.Delivered) -> Change? {
-        guard let limit = delivered.timeout, let value = Int(limit.value), value < 60_000 else { return nil }
+        guard let limit = delivered.timeout, let value = Int(limit.value.words), value < 60_000 else { return nil }
         return smallest(limit.setting, in: (value + 1)...60_000, of: delivered.message)
     }
 

@@ -85,15 +85,28 @@ extension CaseRun {
                 }
             default: break
             }
-            for message in logs[host].messages.dropFirst(Int(run.start[host])) where message.step == index {
-                note(message, run, index, policies, in: &history)
+            let records = lines(ofRecordsIn: index, on: host)
+            for message in logs[host].made(by: index) {
+                var place = run.place
+                place.record = records[message.sequence]
+                note(message, run, index, place, policies, in: &history)
             }
             for routine in run.outcome?.routines ?? [] { note(routine, run, index, in: &history) }
-            for record in run.outcome?.replay?.records ?? [] {
+            for record in run.outcome?.replay?.records ?? [] where record.host == plan.hosts[host].name {
                 for routine in record.routines { note(routine, run, index, in: &history) }
             }
         }
         return history
+    }
+
+    /// The lines of the records that made a replay's messages on a host, by their sequences.
+    private func lines(ofRecordsIn index: Int, on host: Int) -> [UInt64: Int] {
+        guard steps[index].outcome?.replay != nil else { return [:] }
+        var lines: [UInt64: Int] = [:]
+        for (record, routines) in decisions(of: index, on: host) {
+            for sequence in routines.flatMap(\.messages) { lines[sequence] = record }
+        }
+        return lines
     }
 
     /// The pid of a process that is referred to.
@@ -105,11 +118,10 @@ extension CaseRun {
     }
 
     private func note(
-        _ message: ObservedMessage, _ run: StepRun, _ index: Int, _ policies: Body<RulePolicyList>?,
-        in history: inout WordHistory
+        _ message: ObservedMessage, _ run: StepRun, _ index: Int, _ place: StepPlace,
+        _ policies: Body<RulePolicyList>?, in history: inout WordHistory
     ) {
         guard let process = message.message.process else { return }
-        let place = maker(of: message.sequence, on: run.host) ?? run.place
         if message.message.operation == .async(.createProcess), message.routine == .createProcessNotifyEx {
             if message.message.kind != .direct { return history.exit(process.processId, at: index, place) }
             history.create(process.processId, at: index)

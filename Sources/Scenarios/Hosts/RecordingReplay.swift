@@ -117,6 +117,14 @@ extension ReplayOutcome {
                 .init("processesSynthesised", number(report.processesSynthesised)),
             ]),
             rejectedCount: report.rejectedCount, firstRejected: report.rejected.first?.description)
+        if report.lines == 0 {
+            nothing = "there is no line of a recording in it"
+        } else if report.applied == 0, report.rejectedCount == 0 {
+            let reasons = skipped.map { "\($0.name) \($0.value.json.words)" }
+            let machines =
+                report.machines.isEmpty ? "" : "; it has events of \(report.machines.joined(separator: ", "))"
+            nothing = "no line of it was replayed (skipped: \(reasons.joined(separator: ", ")))\(machines)"
+        }
     }
 }
 

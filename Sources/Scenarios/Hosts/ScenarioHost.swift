@@ -125,6 +125,8 @@ public struct ReplayOutcome: Sendable {
     public var rejectedCount: Int
     /// The first rejected line, for people.
     public var firstRejected: String?
+    /// Why nothing of the recording was replayed, a phrase; nil if something was.
+    public var nothing: String?
     /// What the records decided; nil if the host does not say.
     public var records: [RecordDecision]?
 

@@ -12,6 +12,7 @@ extension CaseReport {
             json.member("failures", each: failures) { json, failure in failure.write(to: &json) }
             if !held.isEmpty { json.member("held", each: held) { json, held in held.write(to: &json) } }
             if let error { json.member("error") { error.write(to: &$0) } }
+            if failedMessages > 0 { json.member("failedMessages", failedMessages) }
             if !flaky.isEmpty { json.member("flaky", each: flaky) { json, failure in failure.write(to: &json) } }
             if virtualNanoseconds > 0 {
                 json.member("virtualSeconds") { $0.value(seconds: Double(virtualNanoseconds) / 1e9) }
@@ -83,7 +84,9 @@ extension HeldReport {
             if let scope { json.member("scope", scope) }
             if let scopeName { json.member("scopeName", scopeName) }
             if !fields.isEmpty { json.member("fields", each: fields) { json, field in field.write(to: &json) } }
+            if let detail { json.member("detail", detail) }
             json.member("messages", each: messages) { json, message in message.write(to: &json) }
+            if !why.isEmpty { json.member("why", each: why) { json, reason in reason.write(to: &json) } }
             if unlisted > 0 { json.member("unlisted", unlisted) }
         }
     }
@@ -216,12 +219,13 @@ extension Reason.Delivered {
         json.member("delivery", delivery)
         if let status { json.member("status", status) }
         if let detail { json.member("detail", detail) }
+        if !holders.isEmpty { json.member("holders", each: holders) { json, sequence in json.value(sequence) } }
         if let pausedBy { json.member("pausedBy") { pausedBy.write(to: &$0) } }
         if let timeout {
             json.member("timeout") { json in
                 json.object { json in
                     json.member("setting", timeout.setting)
-                    json.member("value", timeout.value)
+                    json.member("value") { $0.value(timeout.value) }
                     if let line = timeout.line { json.member("line", line) }
                 }
             }
@@ -243,7 +247,7 @@ extension Reason.ReplyRead {
         json.member("message", message)
         if let httpStatus { json.member("httpStatus", httpStatus) }
         json.member("reply", reply)
-        if isStandIn { json.member("standIn", true) }
+        if isEmbedded { json.member("embedded", true) }
         if let wanted { json.member("wanted", wanted) }
         if let read { json.member("read", read) }
         if let engineLine { json.member("engineLine", engineLine) }
@@ -257,6 +261,7 @@ extension Change {
             json.member("kind", kind.rawValue)
             if isBefore { json.member("before", true) }
             if let place { place.writeMembers(to: &json) }
+            if let message { json.member("message", message) }
             json.member("edit") { $0.value(edit) }
             json.member("verified", verified)
             if let note { json.member("note", note) }

@@ -37,6 +37,8 @@ public struct CaseReport: Sendable {
     public var held: [HeldReport] = []
     /// Why nothing can be said.
     public var error: ErrorReport?
+    /// How many messages the engine under test failed to answer.
+    public var failedMessages = 0
     /// How long it took, in real time.
     public var seconds = 0.0
     /// What the routines did; nil if nobody asked.

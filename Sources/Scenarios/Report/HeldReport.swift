@@ -22,6 +22,10 @@ public struct HeldReport: Sendable {
     public var scopeName: String?
     /// Fields that were compared.
     public var fields: [ComparedField]
+    /// What happened instead, if no field says it.
+    public var detail: String?
+    /// Why no message matched, if none did.
+    public var why: [Reason] = []
     /// The first messages that matched.
     public var messages: [MadeMessage] = []
     /// How many matched beyond these.
@@ -40,6 +44,7 @@ public struct HeldReport: Sendable {
         scope = looked.scope
         scopeName = looked.scopeName
         fields = looked.fields
+        detail = looked.detail
     }
 }
 

@@ -93,9 +93,11 @@ public enum Reason: Sendable {
         public var detail: String?
         /// The setting that limits the send.
         public var timeout: Limit?
+        /// The messages that held the permits that it waited for.
+        public var holders: [UInt64] = []
         /// The step since which the worker is paused, for a queued message.
         public var pausedBy: StepPlace?
-        /// How the stand-in answers, if it is at fault.
+        /// How the embedded engine answers, if it is at fault.
         public var engineReply: String?
         /// How long the engine takes.
         public var engineDelayMs: Int?
@@ -108,7 +110,7 @@ public enum Reason: Sendable {
         /// The setting.
         public var setting: String
         /// Its value.
-        public var value: String
+        public var value: JSONTree
         /// The line that sets it.
         public var line: Int?
     }
@@ -117,9 +119,9 @@ public enum Reason: Sendable {
     public struct ReplyRead: Sendable {
         /// Its sequence.
         public var message: UInt64
-        /// Whether the stand-in sent it.
-        public var isStandIn: Bool
-        /// The HTTP status; nil from the stand-in.
+        /// Whether the embedded engine sent it.
+        public var isEmbedded: Bool
+        /// The HTTP status; nil from the embedded engine.
         public var httpStatus: Int?
         /// The reply as text.
         public var reply: String
@@ -127,7 +129,7 @@ public enum Reason: Sendable {
         public var wanted: String?
         /// The value that it read.
         public var read: String?
-        /// The line that sets the stand-in.
+        /// The line that sets the embedded engine.
         public var engineLine: Int?
         /// What follows from that, a sentence.
         public var effect: String?
@@ -193,6 +195,8 @@ public struct Change: Sendable {
     public var place: StepPlace?
     /// Whether a step is added before it.
     public var isBefore = false
+    /// The message to which the engine under test must answer that.
+    public var message: UInt64?
     /// The edit: the members that change, `{"createProcess":{"rules":["NotifyProcessCmdLine"]}}`.
     public var edit: JSONTree
     /// Whether it was run, and the expectation held.

@@ -9,7 +9,7 @@ public struct RunReport: Sendable {
     public var version: String
     /// Whether cases ran in virtual or in real time.
     public var time: CasePlan.Time
-    /// The engine under test, a URL; nil for stand-ins.
+    /// The engine under test, a URL; nil for embedded engines.
     public var engine: String?
     /// The service on which the hosts were; nil for hosts in this process.
     public var server: String?
@@ -26,6 +26,8 @@ public struct RunReport: Sendable {
     /// The part of the cases that was run; nil for all.
     public var shard: Shard?
 
+    /// Why no case could be run, a phrase; nil if they were.
+    public var obstacle: String?
     /// The outcomes of the driver's conditions over all cases; nil if nobody asked.
     public var coverage: CoverageReport?
 
@@ -133,6 +135,7 @@ extension RunReport {
             json.member("time", time.rawValue)
             if let engine { json.member("engine", engine) } else { json.memberNull("engine") }
             if let server { json.member("server", server) }
+            if let obstacle { json.member("obstacle", obstacle) }
             if let shard { json.member("shard") { shard.write(to: &$0) } }
             let sums = sums
             json.member("sums") { json in

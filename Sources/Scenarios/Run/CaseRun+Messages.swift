@@ -166,11 +166,15 @@ extension FailedExpectation {
 extension Criteria {
     /// The criteria in words: the operation first, `NewThreadAndCmdLine of process app, delivery sent`.
     var words: String {
-        func word(_ path: String) -> String? { matchers.first { $0.path == path }?.source.words }
-        let head = (word("operation") ?? "messages") + (word("process").map { " of process \($0)" } ?? "")
-        let rest = matchers.filter { !["operation", "process"].contains($0.path) }.map {
-            "\($0.path) \($0.source.words)"
+        func source(_ path: String) -> JSONTree? { matchers.first { $0.path == path }?.source }
+        var told = ["operation", "process"]
+        var noun = source("operation")?.words ?? "messages"
+        if source("operation") == nil, let kind = source("kind")?.text {
+            noun = "\(kind) messages"
+            told.append("kind")
         }
+        let head = noun + (source("process").map { " of process \($0.words)" } ?? "")
+        let rest = matchers.filter { !told.contains($0.path) }.map { "\($0.path) \($0.source.words)" }
         return ([head] + rest).joined(separator: ", ")
     }
 }

@@ -51,15 +51,14 @@ extension CaseRun {
     /// The messages that a step made on a host, and the indices of the steps inside it.
     private func made(by index: Int, on host: Int) -> ([ObservedMessage], [Int]) {
         let run = steps[index]
-        // Everything that a step makes is newer than its start.
-        let later = logs[host].messages.dropFirst(Int(run.start[host]))
         switch run.step.action {
         case .repeat:
             let inner = steps.indices.filter { steps[$0].number.isInside(run.number) }
-            return (later.filter { $0.sequence <= run.end[host] }, inner)
+            let messages = logs[host].messages.prefix(Int(run.end[host])).dropFirst(Int(run.start[host]))
+            return (Array(messages), inner)
         case .worker:
             return ((run.outcome?.messages ?? []).compactMap { logs[host][$0] }, [])
-        default: return (later.filter { $0.step == index }, [])
+        default: return (logs[host].made(by: index), [])
         }
     }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Driver
 import JSON
 import Locking
 import Messages
@@ -100,6 +101,9 @@ public final class CaseRun {
             report.error != nil
             ? .error : !failures.isEmpty ? .fail : report.reason != nil ? .skip : .pass
         report.seconds = Double(clock.uptimeNanoseconds() - started) / 1e9
+        if !time.isVirtual, plan.engineLine == nil {
+            report.failedMessages = logs.reduce(0) { $0 + $1.messages.count { $0.delivery == .failed } }
+        }
         if options.countsRoutines { report.routines = routineCount() }
         report.isReal = !time.isVirtual
         report.virtualNanoseconds = time.isVirtual ? time.nanoseconds : 0
@@ -301,6 +305,7 @@ public final class CaseRun {
             if wanted.name != refusal.problem {
                 try fail(wanted, run, "is refused with \(refusal.problem): \(refusal.detail)")
             }
+            if options.explains { held.append(HeldReport(failure(of: wanted, run, refusal.detail).report)) }
         case .success(let outcome):
             steps[index].outcome = outcome
             try name(outcome, of: run)
@@ -311,19 +316,20 @@ public final class CaseRun {
 
     /// Records that a step was not refused as it must be.
     private func fail(_ wanted: Step.Problem, _ run: StepRun, _ detail: String) throws(Stop) {
-        failures.append(
-            FailedExpectation(
-                line: wanted.line, step: run.number, id: run.step.id,
-                source: .object([.init("fails", .string(wanted.name))]), expected: "refused with \(wanted.name)",
-                subject: "step \(run.number)", detail: detail))
+        failures.append(failure(of: wanted, run, detail))
         if !options.keepsGoing { throw .failed }
+    }
+
+    private func failure(of wanted: Step.Problem, _ run: StepRun, _ detail: String) -> FailedExpectation {
+        FailedExpectation(
+            line: wanted.line, step: run.number, id: run.step.id,
+            source: .object([.init("fails", .string(wanted.name))]), expected: "refused with \(wanted.name)",
+            subject: "step \(run.number)", detail: detail)
     }
 
     private func check(_ replay: ReplayOutcome, _ run: StepRun) throws(Stop) {
         guard case .replay(let plan) = run.step.action else { return }
-        if replay.fields["lines"] == .number(0) {
-            try fail(run.step, run.number, "\(plan.file): there is no line of a recording in it")
-        }
+        if let nothing = replay.nothing { try fail(run.step, run.number, "\(plan.file): \(nothing)") }
         if replay.rejectedCount == plan.rejected { return }
         let first = replay.firstRejected.map { "; the first: \($0)" } ?? ""
         let wanted = plan.rejected == 0 ? "" : ", not \(plan.rejected)"

@@ -6,6 +6,8 @@ struct MessageLog {
     private(set) var messages: [ObservedMessage] = []
     /// All messages before this index are at their end.
     private var settled = 0
+    /// The indices of the messages that each step made.
+    private var indices: [Int: [Int]] = [:]
 
     /// Reads the messages that are new or may have changed.
     mutating func update(from host: any ScenarioHost) throws(HostFault) {
@@ -17,8 +19,15 @@ struct MessageLog {
                 "message \(first + UInt64(offset) + 1) of host \(host.name) is missing from the journal, which has message \(message.sequence)"
             )
         }
+        let known = messages.count
         messages.replaceSubrange(settled..., with: new)
+        for index in messages.indices.dropFirst(known) {
+            if let step = messages[index].step { indices[step, default: []].append(index) }
+        }
     }
+
+    /// The messages that the step at `index` made, without those of the steps inside it.
+    func made(by index: Int) -> [ObservedMessage] { (indices[index] ?? []).map { messages[$0] } }
 
     /// The message with a sequence.
     subscript(sequence: UInt64) -> ObservedMessage? {

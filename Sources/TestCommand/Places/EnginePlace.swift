@@ -9,13 +9,17 @@ import WebhookEngine
 
 /// This process, with an engine under test at a URL, in real time.
 struct EnginePlace: RunPlace {
+    let engine: String?
     private let webhooks: WebhookMaker
     private let setting: EngineSetting
-    private let url: String
+    private let openRecording: LocalTestBed.OpenRecording
 
     /// Waits until the engine answers, for at most `patience`.
-    init(_ options: EngineOptions, url: String) throws(CommandFailure) {
-        self.url = url
+    init(
+        _ options: EngineOptions, url: String, openRecording: @escaping LocalTestBed.OpenRecording
+    ) throws(CommandFailure) {
+        engine = options.shownURL
+        self.openRecording = openRecording
         let settings = try options.settings(url: url)
         do throws(UnusableSetting) { setting = try settings.hostDefaults().engine } catch {
             throw CommandFailure(error)
@@ -25,18 +29,17 @@ struct EnginePlace: RunPlace {
     }
 
     var time: CasePlan.Time { .real }
-    var engine: String? { URLRules.redacted(url) }
     var width: Int { 8 }
 
     func reasonToSkip(_ plan: CasePlan) -> String? {
         if plan.time == .virtual { return "needs virtual time" }
-        if plan.requirements.server == true { return "needs a service" }
+        if plan.requirements.server == true { return "needs a service (--server)" }
         return plan.engineLine.map { "sets an engine itself (line \($0)), so that it does not test the one at the URL" }
     }
 
     func makeTestBed(for plan: CasePlan) -> any TestBed {
         LocalTestBed(
-            engine: setting, timers: DispatchTimerQueue(), openRecording: RecordedFile.open,
+            engine: setting, timers: DispatchTimerQueue(), openRecording: openRecording,
             makeWebhook: webhooks.engines())
     }
 }

@@ -31,7 +31,7 @@ extension CasePlan {
         return requirements.files.first { !RecordedFile.exists($0.path) }.map { "needs the file \($0.name)" }
     }
 
-    /// Whether it runs in the machine's time although stand-ins answer.
+    /// Whether it runs in the machine's time although embedded engines answer.
     var wantsRealTime: Bool { time == .real || usesWebhook }
 
     /// Whether one of its hosts has an engine behind a URL.

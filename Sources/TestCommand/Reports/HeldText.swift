@@ -21,6 +21,11 @@ struct HeldText {
             lines.append("    expected  \(subject): \(held.expected.escapingInvisible)")
         }
         lines += FailureText.table(held.fields).map { "      " + $0 }
+        if let detail = held.detail { lines.append("    found     \(detail.escapingInvisible)") }
+        for section in ReasonText.sections(held.why) {
+            lines.append("    " + section.title)
+            lines += section.lines.map { "      " + $0 }
+        }
         lines += held.messages.flatMap(HeldText.describe)
         if held.unlisted > 0 { lines.append("    and \(held.unlisted.counted("more message"))") }
         self.lines = lines

@@ -6,59 +6,86 @@ import Scenarios
 enum ReasonText {
     /// Reasons under one title.
     struct Section {
-        let title: String
-        var lines: [String]
+        fileprivate let topic: Topic
+        fileprivate var messages: [UInt64]
+        fileprivate(set) var lines: [String]
+
+        fileprivate init(_ topic: Topic, of messages: UInt64..., lines: [String]) {
+            self.topic = topic
+            self.messages = messages
+            self.lines = lines
+        }
+
+        var title: String {
+            let numbers = messages.map { "#\($0)" }.joined(separator: ", ")
+            return topic.rawValue.replacing("#", with: numbers)
+        }
+
+        /// Whether the reason joins this section: it has the same title, or says the same of another message.
+        fileprivate mutating func join(_ other: Section) -> Bool {
+            guard topic == other.topic else { return false }
+            if messages == other.messages {
+                lines += other.lines
+            } else if lines == other.lines {
+                messages += other.messages
+            } else {
+                return false
+            }
+            return true
+        }
+    }
+
+    /// What a section is about; # stands for messages.
+    fileprivate enum Topic: String {
+        case made = "why # came"
+        case notMade = "why it did not come"
+        case state = "why it is so"
+        case delivery = "what became of #"
+        case unsettled = "not settled"
     }
 
     /// The reasons: those why a message did not come together, then what became of each message.
     static func sections(_ reasons: [Reason]) -> [Section] {
-        var sections: [Section] = []
-        for reason in reasons {
-            let (title, lines) = describe(reason)
-            if let last = sections.indices.last, sections[last].title == title {
-                sections[last].lines += lines
-            } else {
-                sections.append(Section(title: title, lines: lines))
-            }
+        reasons.reduce(into: []) { sections, reason in
+            let section = section(of: reason)
+            if sections.isEmpty || !sections[sections.count - 1].join(section) { sections.append(section) }
         }
-        return sections
     }
 
-    private static func describe(_ reason: Reason) -> (title: String, lines: [String]) {
+    private static func section(of reason: Reason) -> Section {
         switch reason {
-        case .decision(let decision): return (title(of: decision), describe(decision))
-        case .absent(_, let detail): return ("why it did not come", [detail.asSentence])
+        case .decision(let decision):
+            let lines = describe(decision)
+            if let message = decision.message { return Section(.made, of: message, lines: lines) }
+            return Section(decision.makes == nil ? .state : .notMade, lines: lines)
+        case .absent(_, let detail): return Section(.notMade, lines: [detail.asSentence])
         case .dropped(let dropped):
             var lines = [
                 "It was dropped for #\(dropped.dropper): the queue holds \(dropped.limit.counted("message")) (ASY-4)."
             ]
             if let place = dropped.place { lines.append("#\(dropped.dropper) comes from \(place.words).") }
             if let pausedBy = dropped.pausedBy { lines.append("The worker has been paused since \(pausedBy.words).") }
-            return ("what became of #\(dropped.message)", lines)
-        case .delivery(let delivered): return ("what became of #\(delivered.message)", describe(delivered))
-        case .reply(let reply): return ("what became of #\(reply.message)", describe(reply))
-        case .word(let word): return ("why it is so", [word.cause.detail.escapingInvisible])
+            return Section(.delivery, of: dropped.message, lines: lines)
+        case .delivery(let delivered): return Section(.delivery, of: delivered.message, lines: describe(delivered))
+        case .reply(let reply): return Section(.delivery, of: reply.message, lines: describe(reply))
+        case .word(let word): return Section(.state, lines: [word.cause.detail.escapingInvisible])
         case .unsettled(let queued):
-            return ("not settled", ["\(queued.counted("message")) \(queued == 1 ? "was" : "were") still queued."])
+            let verb = queued == 1 ? "was" : "were"
+            return Section(.unsettled, lines: ["\(queued.counted("message")) \(verb) still queued."])
         }
     }
 
     private static func describe(_ reply: Reason.ReplyRead) -> [String] {
-        let engine = reply.isStandIn ? "The stand-in" : "The engine"
+        let engine = reply.isEmbedded ? "The embedded engine" : "The engine"
         let status = reply.httpStatus.map { "\($0) " } ?? ""
-        var lines = ["\(engine) answered \(status)\(reply.reply.escapingInvisible)" + (reply.isStandIn ? "." : "")]
+        var lines = ["\(engine) answered \(status)\(reply.reply.escapingInvisible)" + (reply.isEmbedded ? "." : "")]
         if let wanted = reply.wanted, let read = reply.read {
             let place = wanted.first?.isNumber == true ? "At 08 of the reply the driver" : "The driver"
-            lines.append("\(place) wants \(wanted.escapingInvisible); it read \(read.escapingInvisible).")
+            lines.append(("\(place) wants \(wanted.escapingInvisible); it read " + read.escapingInvisible).asSentence)
         }
-        if let line = reply.engineLine { lines.append("The stand-in is set in line \(line).") }
+        if let line = reply.engineLine { lines.append("The embedded engine is set in line \(line).") }
         if let effect = reply.effect { lines.append(effect.escapingInvisible) }
         return lines
-    }
-
-    private static func title(of decision: Reason.Decision) -> String {
-        if let message = decision.message { return "why #\(message) came" }
-        return decision.makes == nil ? "why it is so" : "why it did not come"
     }
 
     private static func describe(_ decision: Reason.Decision) -> [String] {
@@ -92,18 +119,25 @@ enum ReasonText {
             }
         let reasons = [delivered.status, delivered.detail?.escapingInvisible].compactMap(\.self).joined(separator: ", ")
         var lines = [state + (reasons.isEmpty ? "" : ": " + reasons) + "."]
+        if !delivered.holders.isEmpty {
+            let shown = delivered.holders.prefix(10).map { "#\($0)" }
+            let rest = delivered.holders.count > shown.count ? ", ..." : ""
+            let verb = delivered.holders.count == 1 ? "held the permit" : "held the permits"
+            lines.append("\(shown.joined(separator: ", "))\(rest) \(verb).")
+        }
         if let pausedBy = delivered.pausedBy { lines.append("The worker has been paused since \(pausedBy.words).") }
         if let timeout = delivered.timeout {
             let line = timeout.line.map { " (line \($0))" } ?? ""
             let unit = timeout.setting.hasSuffix("Ms") ? " ms" : ""
-            let sentence = "\(timeout.setting) is \(timeout.value)"
+            let sentence = "\(timeout.setting) is \(timeout.value.words)"
             // The reason may say it already.
             if delivered.detail == sentence { lines.removeLast() }
             let state = delivered.detail == sentence ? state + (delivered.status.map { ": \($0), " } ?? ": ") : ""
             lines.append("\(state)\(sentence)\(unit)\(line).")
         }
         if let reply = delivered.engineReply {
-            lines.append("The stand-in is set to \(reply)" + (delivered.engineLine.map { " (line \($0))" } ?? "") + ".")
+            lines.append(
+                "The embedded engine is set to \(reply)" + (delivered.engineLine.map { " (line \($0))" } ?? "") + ".")
         }
         if let delay = delivered.engineDelayMs {
             lines.append("The engine takes \(delay) ms" + (delivered.engineLine.map { " (line \($0))" } ?? "") + ".")
@@ -113,8 +147,7 @@ enum ReasonText {
 
     static func describe(_ change: Change) -> [String] {
         let place = change.place.map { (change.isBefore ? "before " : "") + $0.words + ":  " } ?? ""
-        let isReply = change.kind == .engine && change.place == nil && !change.verified
-        let edit = (isReply ? "the engine's reply:  " : "") + change.edit.flow
+        let edit = (change.message.map { "the engine's reply to #\($0):  " } ?? "") + change.edit.flow
         let outcome =
             change.verified ? "run again so: the expectation holds" : (change.note ?? "not run again").asSentence
         return [place + edit, outcome]

@@ -17,11 +17,7 @@ struct ReportFile {
             return try write(bytes, to: path, flags: O_WRONLY)
         }
         // A link keeps its place.
-        let place = realpath(path, nil).map { pointer in
-            defer { free(pointer) }
-            return String(cString: pointer)
-        }
-        let target = place ?? path
+        let target = path.resolvedPath
         let temporary = target + ".\(getpid()).new"
         do throws(CommandFailure) { try write(bytes, to: temporary, flags: O_WRONLY | O_CREAT | O_EXCL) } catch {
             unlink(temporary)

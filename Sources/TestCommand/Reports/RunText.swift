@@ -8,7 +8,7 @@ struct RunText {
 
     init(_ report: RunReport, isVerbose: Bool, isQuiet: Bool, showsCoverage: Bool = true, style: TerminalStyle) {
         var parts: [String] = []
-        if !isQuiet {
+        if !isQuiet, report.obstacle == nil {
             parts += report.faults.map(\.description)
             for item in report.cases where item.verdict != .pass || isVerbose || !item.flaky.isEmpty {
                 parts.append(TextReport(item, of: report, in: style).text)
@@ -24,6 +24,7 @@ struct RunText {
                 parts.append(page.text)
             }
         }
+        parts += RunText.warnings(on: report)
         parts.append(RunText.sums(of: report))
         text = parts.joined(separator: "\n") + "\n"
     }
@@ -33,6 +34,23 @@ struct RunText {
         let virtual = report.cases.reduce(0) { $0 + $1.virtualNanoseconds }
         let timeOfHosts = virtual > 0 ? " (virtual time: \(span(virtual)))" : ""
         return "\(counts(of: report)), \(hundredths(report.seconds)) s\(timeOfHosts)"
+    }
+
+    /// What one may overlook in cases that passed or were skipped.
+    private static func warnings(on report: RunReport) -> [String] {
+        var warnings: [String] = []
+        let failed = report.cases.filter { $0.failedMessages > 0 }
+        if !failed.isEmpty {
+            let messages = failed.reduce(0) { $0 + $1.failedMessages }
+            let passed = failed.count { $0.verdict == .pass }
+            warnings.append(
+                "The engine failed to answer \(messages.counted("message")) in \(failed.count.counted("case")), "
+                    + "of which \(passed) passed.")
+        }
+        if !report.cases.isEmpty, report.cases.allSatisfy({ $0.verdict == .skip }) {
+            warnings.append("No case was run; --fail-on-skip makes that a failure.")
+        }
+        return warnings
     }
 
     /// The sums without times, which differ from run to run.

@@ -17,6 +17,7 @@ struct TAPReport {
                     + (point.skipReason.map { " # SKIP \(TAPReport.escaped($0))" } ?? ""))
             lines += point.diagnostics
         }
+        if let obstacle = report.obstacle { lines.append("Bail out! \(TAPReport.escaped(obstacle))") }
         if let coverage = report.coverage { lines.append("# " + coverage.headline) }
         lines.append("# " + RunText.counts(of: report))
         text = lines.joined(separator: "\n") + "\n"

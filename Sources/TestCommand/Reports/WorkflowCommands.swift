@@ -81,11 +81,11 @@ struct Annotation {
                     Annotation(file: item.file, line: error.line ?? item.line, title: item.title, text: error.headline))
             }
             annotations += item.failures.map { failure in
-                let text = FailureText(failure, at: "\(item.file):\(failure.line)").lines.dropFirst().joined(
-                    separator: "\n")
+                let because = failure.because.map { ["because \($0)"] } ?? []
+                let lines = [failure.headline] + because + [""] + FailureText(failure, at: "").explanation
                 return Annotation(
                     file: item.file, line: failure.line, title: item.title,
-                    text: (failure.headline + "\n" + text).cut(toBytes: mostText))
+                    text: lines.joined(separator: "\n").cut(toBytes: mostText))
             }
         }
         return Array(annotations.prefix(most))

@@ -21,7 +21,7 @@ struct ServerPlace: RunPlace {
     var width: Int { 8 }
 
     func reasonToSkip(_ plan: CasePlan) -> String? {
-        if plan.requirements.engine { return "needs an engine under test" }
+        if plan.requirements.engine { return "needs an engine under test (--engine-url)" }
         if plan.requirements.server == false { return "must not run on a service" }
         if plan.time == .virtual || plan.hasGoldenFile { return "needs virtual time" }
         if plan.replaysSeveralMachines { return "replays several machines, but a service replays one onto one host" }

@@ -5,8 +5,8 @@ import JSON
 import Messages
 import Runtime
 
-/// The stand-in that answered a message: its setting, and where the scenario sets it.
-struct StandIn {
+/// The embedded engine that answered a message: its setting, and where the scenario sets it.
+struct EmbeddedSetting {
     /// The whole setting.
     let behavior: EmbeddedEngine.Behavior
     /// The entry of `replies` that the message matches.
@@ -40,8 +40,8 @@ struct StandIn {
 }
 
 extension CaseRun {
-    /// The stand-in that answered `message`; nil if a real engine did.
-    func standIn(for message: ObservedMessage, on host: Int) -> StandIn? {
+    /// The embedded engine that answered `message`; nil if a real engine did.
+    func embeddedSetting(for message: ObservedMessage, on host: Int) -> EmbeddedSetting? {
         var body = plan.hosts[host].engine
         var line = plan.hosts[host].engineLine
         var step: StepNumber?
@@ -63,20 +63,20 @@ extension CaseRun {
             ).entry != nil
         }
         let entryLine = entry.flatMap { (body?.itemLines ?? []).dropFirst($0).first }
-        return StandIn(behavior: behavior, entry: entry, line: entryLine ?? line, step: step)
+        return EmbeddedSetting(behavior: behavior, entry: entry, line: entryLine ?? line, step: step)
     }
 
-    /// The edit of the stand-in that answered `message`.
+    /// The edit of the embedded engine that answered `message`.
     func edit(
-        _ standIn: StandIn, on host: Int, _ shown: [JSONTree.Member],
+        _ embedded: EmbeddedSetting, on host: Int, _ shown: [JSONTree.Member],
         _ set: (inout EmbeddedEngine.Behavior, Int?) -> Void
     ) -> PlanEdit {
-        let changed = standIn.changed(set)
+        let changed = embedded.changed(set)
         let inner = JSONTree.object(shown)
-        let edit = standIn.entry.map { JSONTree.object([.init("replies[\($0)]", inner)]) } ?? inner
+        let edit = embedded.entry.map { JSONTree.object([.init("replies[\($0)]", inner)]) } ?? inner
         var change = Change(kind: .engine, edit: .object([.init("engine", edit)]), verified: false)
         let body = Body(EngineSetting.embedded(changed), json: .null)
-        guard let number = standIn.step else {
+        guard let number = embedded.step else {
             return PlanEdit(change, .hosts { $0[host].engine = body })
         }
         change.place = steps.last { $0.number == number }?.place
@@ -140,7 +140,7 @@ extension CaseRun {
 
 extension DriverSetting.Value {
     /// The value as a scenario writes it.
-    fileprivate var json: JSONTree {
+    var json: JSONTree {
         switch self {
         case .number(let number): .integer(number)
         case .flag(let flag): .bool(flag)
