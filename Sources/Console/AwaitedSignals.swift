@@ -11,6 +11,15 @@ public struct AwaitedSignals: Sendable {
         /// Sent by a supervisor.
         case terminate = "SIGTERM"
 
+        /// The exit code of a command that it ended.
+        public var exitStatus: ExitStatus {
+            switch self {
+            case .hangUp: .hungUp
+            case .interrupt: .interrupted
+            case .terminate: .terminated
+            }
+        }
+
         fileprivate var number: Int32 {
             switch self {
             case .hangUp: SIGHUP
@@ -26,7 +35,19 @@ public struct AwaitedSignals: Sendable {
     /// Blocks `signals` in this thread and in those it starts. Must be called before any other thread is started.
     ///
     /// Also ignores SIGPIPE and SIGXFSZ: a closed pipe or a file at its size limit is reported by the write.
-    public init(_ signals: Signal...) {
+    public init(_ signals: Signal...) { self.init(signals) }
+
+    /// Blocks the signals that end a command which has something to tidy up. Like other commands, one that `nohup` started
+    /// outlives its terminal.
+    public static func endings() -> AwaitedSignals {
+        var action = sigaction()
+        sigaction(SIGHUP, nil, &action)
+        let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        let isIgnored = handler == unsafeBitCast(SIG_IGN, to: Int.self)
+        return AwaitedSignals(isIgnored ? [.interrupt, .terminate] : [.hangUp, .interrupt, .terminate])
+    }
+
+    private init(_ signals: [Signal]) {
         self.signals = signals
         sigemptyset(&set)
         for signal in signals { sigaddset(&set, signal.number) }

@@ -11,7 +11,9 @@ public enum ExitStatus: Int32, Sendable {
     case usage = 2
     /// The tool itself, the server or the engine failed.
     case failed = 3
-    /// Ctrl-C, after what was known was written.
+    /// SIGHUP, after what was known was written.
+    case hungUp = 129
+    /// Ctrl-C, likewise.
     case interrupted = 130
     /// SIGTERM, likewise.
     case terminated = 143

@@ -114,7 +114,7 @@ public struct ReplayCommand: CheckedCommand {
     /// Replays the recordings and prints the result.
     public func run() throws {
         // Before any other thread starts. On a signal, the temporary host of this replay must be deleted.
-        let signals = server.url != nil && !policies.isEmpty ? AwaitedSignals(.interrupt, .terminate) : nil
+        let signals = server.url != nil && !policies.isEmpty ? AwaitedSignals.endings() : nil
         let logger = log.logger("replay")
         let progress = ReplayProgress(quiet ? .none : .of(.error))
         let input = RecordingFiles(paths: files, order: order, format: format, progress: progress)

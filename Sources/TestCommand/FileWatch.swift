@@ -17,7 +17,9 @@ final class FileWatch {
         /// Whether one of `paths` may have changed.
         func concerns(_ paths: [String]) -> Bool {
             switch self {
-            case .files(let changed): paths.contains(where: changed.contains)
+            case .files(let changed):
+                // A folder that is new, with all that is in it, is a change of its own.
+                paths.contains { path in changed.contains { path == $0 || path.hasPrefix($0 + "/") } }
             case .anything: true
             }
         }
@@ -33,8 +35,11 @@ final class FileWatch {
 
     /// Watches the folders of `paths`, and `others`, too.
     ///
+    /// - Returns: Whether one is new: what is in it may have changed before it was watched.
     /// - Throws: Exit code 3 if the system refuses.
-    func add(_ paths: [String], and others: [String]) throws(CommandFailure) {
+    @discardableResult
+    func add(_ paths: [String], and others: [String]) throws(CommandFailure) -> Bool {
+        let known = folders.count
         let events = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ONLYDIR)
         for folder in Set(paths.map(Self.folder)).union(others).sorted() {
             let watch = inotify_add_watch(descriptor, folder.isEmpty ? "." : folder, events)
@@ -42,6 +47,7 @@ final class FileWatch {
             if watch < 0, errno != ENOENT, errno != ENOTDIR { throw Self.failure(folder) }
             if watch >= 0, folders[watch]?.contains(folder) != true { folders[watch, default: []].append(folder) }
         }
+        return folders.count > known
     }
 
     deinit { close(descriptor) }

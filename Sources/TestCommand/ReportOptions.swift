@@ -72,6 +72,13 @@ struct ReportOptions: ParsableArguments {
     var isForProgram: Bool { tap || json == "-" }
 
     func checkOptions() throws(ValidationError) {
+        let readsOnly = [("--list", list), ("--check", check), ("--schema", schema)].filter(\.1).map(\.0)
+        if readsOnly.count > 1 {
+            throw ValidationError("\(readsOnly.joined(separator: " and ")) exclude each other")
+        }
+        if let first = readsOnly.first, junit != nil || json != nil || tap || countsRoutines || explain != nil {
+            throw ValidationError("\(first) runs no case, so there is nothing to report")
+        }
         if quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other") }
         if explain != nil, tap || quiet { throw ValidationError("--explain prints text; leave out --tap and --quiet") }
         if tap, json == "-" { throw ValidationError("--tap and --json - both want standard output") }

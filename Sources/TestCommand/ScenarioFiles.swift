@@ -89,7 +89,13 @@ struct ScenarioFiles {
                 if name == "." || name == ".." { continue }
                 let path = folder + "/" + name
                 var status = stat()
-                guard lstat(path, &status) == 0 else { continue }
+                guard lstat(path, &status) == 0 else {
+                    // It is gone, unless the name was not read as it is.
+                    if name.contains("\u{FFFD}") {
+                        faults.append(.init(file: path, line: nil, path: "", detail: "the name is not UTF-8"))
+                    }
+                    continue
+                }
                 switch status.st_mode & S_IFMT {
                 case S_IFDIR: folders.append(path)
                 case S_IFREG where isScenario(name): found.append(path)

@@ -75,7 +75,7 @@ public struct TestCommand: CheckedCommand {
         if reports.list { return try printList(cases) }
         try reports.check(besides: files.names)
         // Until here a signal ends the process as ever; it must not wait for standard input. No other thread has started.
-        let signals = AwaitedSignals(.interrupt, .terminate)
+        let signals = AwaitedSignals.endings()
         let control = RunControl(reports.quiet ? .none : .of(.error), signals: signals)
         // Before the cases run, so that no change is missed.
         let watch = running.watch ? try FileWatch() : nil
@@ -104,8 +104,10 @@ public struct TestCommand: CheckedCommand {
         while true {
             if !reports.quiet { StandardStream.error.line("watching for changes, until Ctrl-C") }
             guard let change = watch.wait(until: { control.isInterrupted }) else { return }
-            let files = try ScenarioFiles(paths, options: try running.fileOptions())
-            try watch.add(files.watched, and: files.folders)
+            var files = try ScenarioFiles(paths, options: try running.fileOptions())
+            while try watch.add(files.watched, and: files.folders) {
+                files = try ScenarioFiles(paths, options: try running.fileOptions())
+            }
             let (cases, total) = try select(from: files)
             let changed = cases.filter { change.concerns($0.paths) }
             let isWrong = files.faults.contains { change.concerns([$0.file]) }
@@ -213,8 +215,7 @@ public struct TestCommand: CheckedCommand {
         of report: RunReport, on files: ScenarioFiles, total: Int, _ control: RunControl
     ) -> CommandFailure? {
         if let signal = control.interruption {
-            return CommandFailure(
-                status: signal == .interrupt ? .interrupted : .terminated, message: "interrupted by \(signal.rawValue)")
+            return CommandFailure(status: signal.exitStatus, message: "interrupted by \(signal.rawValue)")
         }
         if let obstacle = report.obstacle { return CommandFailure(status: .failed, message: obstacle) }
         let sums = report.sums

@@ -246,6 +246,8 @@ class TestExitCodes:
                 2,
                 "--junit: ./mixed.scenario.yaml is a scenario file of this run",
             ),
+            ((".", "--list", "--junit", "a"), 2, "--list runs no case, so there is nothing to report"),
+            ((".", "--list", "--check"), 2, "--list and --check exclude each other"),
             (("mixed.scenario.yaml", "--update=forced"), 2, '"--update=forced": the only value is force'),
         ],
     )
@@ -269,6 +271,13 @@ class TestExitCodes:
         subprocess.run(["mkdir", "-p", f"./{deepest}"], cwd=folder, check=False)
         found = report(folder)
         assert found["sums"]["pass"] == 1
+
+    def test_a_name_that_is_not_utf8_is_a_fault(self, tmp_path: Path) -> None:
+        os.mkdir(bytes(tmp_path) + b"/\xff")
+        (tmp_path / "a.scenario.yaml").write_text("scenario: 1\nname: a\nsteps: [{wait: 1s}]\n")
+        result = run(tmp_path, ".")
+        assert (result.returncode, result.stderr) == (2, b"1 fault in 1 file\n")
+        assert result.stdout.decode().startswith("./\ufffd: the name is not UTF-8\nPASS 1 ")
 
     def test_a_wrong_file_does_not_stop_the_others(self, folder: Path) -> None:
         found = report(folder)
@@ -357,7 +366,7 @@ class TestShards:
 
 
 class TestSignals:
-    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
     def test_reports_are_written(self, tmp_path: Path, number: signal.Signals, code: int) -> None:
         """The first case has passed, the second one waits in real time, the third one never begins."""
         (tmp_path / "slow.scenario.yaml").write_text(
@@ -663,6 +672,11 @@ class TestWatch:
             assert sums() == "PASS 1  FAIL 0  SKIP 0  ERROR 0   of 1 case"
             (tmp_path / "sub/new.scenario.yaml").write_text("scenario: 1\n")
             assert sums() == "PASS 0  FAIL 0  SKIP 0  ERROR 1   of 0 cases and 1 wrong file"
+            # A folder with a file in it, before anybody can watch the folder.
+            (tmp_path / "hidden").mkdir()
+            (tmp_path / "hidden/a.scenario.yaml").write_text("scenario: 1\nname: a\nsteps: [{wait: 1s}]\n")
+            (tmp_path / "hidden").rename(tmp_path / "folder")
+            assert sums() == "PASS 1  FAIL 0  SKIP 0  ERROR 1   of 1 case and 1 wrong file"
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=SECONDS)

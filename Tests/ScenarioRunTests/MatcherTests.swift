@@ -105,6 +105,28 @@ import Testing
     }
 }
 
+/// Messages that a list does not mention.
+@Suite struct NothingElseTests {
+    @Test func `criteria of messages that must not come allow none`() throws {
+        let failure = try TestedScenario.failure(
+            """
+            scenario: 1
+            name: other
+            steps:
+              - id: first
+                createProcess: {as: a, imageFileName: 'C:\\a.exe'}
+              - exitProcess: a
+              - expect:
+                  - messages: {operation: CreateProcess, kind: async}
+                    by: first
+                    never: true
+                  - messages: {operation: CreateProcess, kind: direct}
+                  - nothingElse: true
+            """)
+        #expect(failure.found == 1 && failure.matched == [2])
+    }
+}
+
 /// Processes that exit, and pids that are used again.
 @Suite struct ReusedPidTests {
     @Test func `a pid that is used again at the same instant is another process`() {

@@ -93,7 +93,8 @@ extension CaseRun {
             except
             + all.flatMap { other -> [Criteria] in
                 switch other.subject {
-                case .messages(let criteria, _): [criteria]
+                // Those that must not come are not allowed either.
+                case .messages(let criteria, let count): count.atMost == 0 ? [] : [criteria]
                 case .order(let criteria, _, _): criteria
                 default: []
                 }

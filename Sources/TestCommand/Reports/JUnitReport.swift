@@ -99,7 +99,7 @@ struct JUnitReport {
 
         func xml(of report: RunReport) -> String {
             var lines = [
-                "  <testsuite name=\(XMLText.attribute(file)) \(sums.attributes)"
+                "  <testsuite name=\(XMLText.attribute(file.escapingInvisible)) \(sums.attributes)"
                     + " timestamp=\"\(report.started.isoSecond)\" hostname=\"localhost\">",
                 "    <properties>",
             ]
@@ -146,7 +146,7 @@ struct JUnitReport {
         }
 
         private func testCase(_ name: String, _ milliseconds: Int, line: Int) -> String {
-            "    <testcase classname=\(XMLText.attribute(className)) name=\(XMLText.attribute(name))"
+            "    <testcase classname=\(XMLText.attribute(className.escapingInvisible)) name=\(XMLText.attribute(name.escapingInvisible))"
                 + " time=\"\(JUnitReport.seconds(milliseconds))\" file=\(XMLText.attribute(file)) line=\"\(line)\""
         }
 

@@ -147,7 +147,9 @@ enum ReasonText {
 
     static func describe(_ change: Change) -> [String] {
         let place = change.place.map { (change.isBefore ? "before " : "") + $0.words + ":  " } ?? ""
-        let edit = (change.message.map { "the engine's reply to #\($0):  " } ?? "") + change.edit.flow
+        let edit =
+            (change.message.map { "the engine's reply to #\($0):  " } ?? "")
+            + change.edit.flow(dividedBy: change.isBefore ? ", then " : ", ")
         let outcome =
             change.verified ? "run again so: the expectation holds" : (change.note ?? "not run again").asSentence
         return [place + edit, outcome]
@@ -156,8 +158,8 @@ enum ReasonText {
 
 extension JSONTree {
     /// The value as YAML on one line, without the braces of the outermost mapping.
-    fileprivate var flow: String {
+    fileprivate func flow(dividedBy separator: String) -> String {
         guard case .object(let members) = self else { return words }
-        return members.map { "\($0.name): \($0.value.words)" }.joined(separator: ", ")
+        return members.map { "\($0.name): \($0.value.words)" }.joined(separator: separator)
     }
 }
