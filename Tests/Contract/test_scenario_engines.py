@@ -1,4 +1,4 @@
-"""`wdfilterd test` with an engine at a URL that does not do what it must: each cause is named where one looks for it."""
+"""`wdfilterd test` with an engine that does not do what it must: each cause is named where one looks for it."""
 
 import json
 import threading
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from junitparser import Error, JUnitXml
@@ -52,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             type(self).answer(self)
 
-    def send(self, answer: Any, status: int = 200) -> None:
+    def send(self, answer: dict[str, object], status: int = 200) -> None:
         body = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

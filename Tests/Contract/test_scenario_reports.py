@@ -273,7 +273,7 @@ class TestExitCodes:
         assert found["sums"]["pass"] == 1
 
     def test_a_name_that_is_not_utf8_is_a_fault(self, tmp_path: Path) -> None:
-        os.mkdir(bytes(tmp_path) + b"/\xff")
+        Path(os.fsdecode(bytes(tmp_path) + b"/\xff")).mkdir()
         (tmp_path / "a.scenario.yaml").write_text("scenario: 1\nname: a\nsteps: [{wait: 1s}]\n")
         result = run(tmp_path, ".")
         assert (result.returncode, result.stderr) == (2, b"1 fault in 1 file\n")

@@ -322,7 +322,8 @@ def test_scenarios_that_need_another_place_are_skipped(small: Path, server: str)
         "in the process": "must not run on a service",
         "virtual": "needs virtual time",
     }
-    assert reasons() == {"everywhere": "", "on a service": "needs a service (--server)", "in the process": "", "virtual": ""}
+    expected = {"everywhere": "", "on a service": "needs a service (--server)", "in the process": "", "virtual": ""}
+    assert reasons() == expected
 
 
 def test_a_unix_domain_socket(small: Path) -> None:
