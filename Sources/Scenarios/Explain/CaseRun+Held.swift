@@ -31,15 +31,11 @@ extension CaseRun {
                 ?? NearestMessage(
                     sequence: message.sequence, kind: message.message.kind.rawValue,
                     operation: message.message.operationName))
-        guard let index = message.step, steps.indices.contains(index), let outcome = steps[index].outcome,
-            let routine = (outcome.routines + (outcome.replay?.records ?? []).flatMap(\.routines))
-                .first(where: { $0.messages.contains(message.sequence) })
-        else { return made }
+        guard let (index, record, routine) = maker(of: message, on: scope.host) else { return made }
         made.routine = routine.routine.name
-        made.checks = routine.checks.map {
-            Reason.CheckReport(check: "\($0.check.text)", holds: $0.holds, value: $0.value)
-        }
-        let history = history(of: scope.host)
+        made.checks = routine.checks.map(\.report)
+        var history = history(of: scope.host)
+        history.record = record
         made.causes = routine.checks.filter { $0.check.bit != nil && $0.holds }.compactMap {
             cause(of: $0, routine, index, history, scope.host)
         }

@@ -3,34 +3,40 @@ import Messages
 
 // Why the driver made a message.
 extension CaseRun {
-    /// The decision that led to a message; nil if no routine that the run knows of made it.
-    func decision(thatMade sequence: UInt64, on host: Int, _ history: WordHistory) -> Reason.Decision? {
-        guard let message = logs[host][sequence], let index = message.step, steps.indices.contains(index),
-            let path = MessagePath.table.first(where: { $0.type == MessageType(of: message.message) })
-        else { return nil }
+    /// The routine that made a message, and where; nil if the run knows of none.
+    func maker(of message: ObservedMessage, on host: Int) -> (index: Int, record: Int?, routine: ObservedRoutine)? {
+        guard let index = message.step, steps.indices.contains(index) else { return nil }
         for (record, routines) in decisions(of: index, on: host) {
-            guard let routine = routines.first(where: { $0.messages.contains(sequence) && $0.routine == path.routine })
-            else { continue }
-            let looks = routine.checks
-            // The condition that is most telling: the last one about a rule, a flag or the event itself.
-            guard let condition = path.conditions.last, let look = looks.first(where: { $0.check == condition.check })
-            else { return nil }
-            var place = steps[index].place
-            place.record = record
-            var history = history
-            history.record = record
-            var decision = Reason.Decision(
-                place: place, event: steps[index].step.action?.words ?? "", routine: routine.routine.name,
-                makes: path.type.operation.name, notified: true,
-                checks: looks.filter { look in path.conditions.contains { $0.check == look.check } }.map {
-                    Reason.CheckReport(check: "\($0.check.text)", holds: $0.holds, value: $0.value)
-                },
-                decidedBy: "\(look.check.text)", holds: look.holds, value: look.value,
-                cause: look.check.bit == nil ? nil : cause(of: look, routine, index, history, host))
-            decision.message = sequence
-            return decision
+            if let routine = routines.first(where: { $0.messages.contains(message.sequence) }) {
+                return (index, record, routine)
+            }
         }
         return nil
+    }
+
+    /// The decision that led to a message; nil if no routine that the run knows of made it.
+    func decision(thatMade sequence: UInt64, on host: Int, _ history: WordHistory) -> Reason.Decision? {
+        guard let message = logs[host][sequence], let (index, record, routine) = maker(of: message, on: host),
+            let path = MessagePath.table.first(where: {
+                $0.type == MessageType(of: message.message) && $0.routine == routine.routine
+            }),
+            // The condition that is most telling: the last one about a rule, a flag or the event itself.
+            let condition = path.conditions.last,
+            let look = routine.checks.first(where: { $0.check == condition.check })
+        else { return nil }
+        var place = steps[index].place
+        place.record = record
+        var history = history
+        history.record = record
+        var decision = Reason.Decision(
+            place: place, event: steps[index].step.action?.words ?? "", routine: routine.routine.name,
+            makes: path.type.operation.name, notified: true,
+            checks: routine.checks.filter { look in path.conditions.contains { $0.check == look.check } }
+                .map(\.report),
+            decidedBy: "\(look.check.text)", holds: look.holds, value: look.value,
+            cause: look.check.bit == nil ? nil : cause(of: look, routine, index, history, host))
+        decision.message = sequence
+        return decision
     }
 
     /// Why there are messages that must not be there: the first that match.

@@ -22,9 +22,7 @@ extension CaseRun {
                         Reason.Decision(
                             place: place, event: steps[subject].step.action?.words ?? "", routine: routine.routine.name,
                             makes: nil, notified: routine.notified,
-                            checks: looks.map {
-                                Reason.CheckReport(check: "\($0.check.text)", holds: $0.holds, value: $0.value)
-                            },
+                            checks: looks.map(\.report),
                             decidedBy: "\(look.check.text)", holds: look.holds, value: look.value,
                             cause: cause(of: look, routine, subject, history(of: host), host)))
                 ]

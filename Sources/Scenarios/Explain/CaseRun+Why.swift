@@ -132,7 +132,7 @@ extension CaseRun {
             makes: refused.path.type.operation.name, notified: refused.routine.notified,
             checks: refused.routine.checks.filter { look in
                 refused.path.conditions.contains { $0.check == look.check }
-            }.map { Reason.CheckReport(check: "\($0.check.text)", holds: $0.holds, value: $0.value) },
+            }.map(\.report),
             decidedBy: "\(refused.look.check.text)", holds: refused.look.holds, value: refused.look.value,
             cause: cause(of: refused.look, refused.routine, refused.index, history, host))
     }

@@ -197,3 +197,14 @@ public struct StepPlace: Hashable, Sendable {
     /// The line of the record in a recording.
     public var record: Int?
 }
+
+extension StepPlace {
+    /// `step 3 (inject), line 8`.
+    public var words: String {
+        var words = "step \(step)" + (id.map { " (\($0))" } ?? "")
+        if let iteration { words += ", round \(iteration)" }
+        words += ", line \(line)"
+        if let record { words += ", record \(record)" }
+        return words
+    }
+}

@@ -1,8 +1,6 @@
 import Bytes
 import Driver
 import JSON
-import Locking
-import Messages
 import Runtime
 
 /// One run of a case.
@@ -124,7 +122,8 @@ public final class CaseRun {
 
     // MARK: - Steps
 
-    private func run(_ steps: [Step], _ number: (Int) -> StepNumber) throws(Stop) {
+    /// Runs steps, each with the number that its place gives it.
+    func run(_ steps: [Step], _ number: (Int) -> StepNumber) throws(Stop) {
         for (index, step) in steps.enumerated() {
             let number = number(index + 1)
             guard let trial = options.trial else {
@@ -143,7 +142,7 @@ public final class CaseRun {
             try fail(step, number, "the case has more than \(options.stepLimit) steps")
         }
         if options.isCancelled() { throw .cancelled }
-        if clock.uptimeNanoseconds() > deadline { try timeOut(step, number) }
+        if isTooLate { try timeOut(step, number) }
         let host = try hostIndex(of: step, number)
         let index = steps.count
         let newest = try newest(step, number)
@@ -168,7 +167,8 @@ public final class CaseRun {
                 detail: fault.detail))
     }
 
-    private func timeOut(_ step: Step, _ number: StepNumber) throws(Stop) -> Never {
+    /// Ends the case because its time is over.
+    func timeOut(_ step: Step, _ number: StepNumber) throws(Stop) -> Never {
         failures.append(
             FailedExpectation(
                 line: step.line, step: number, id: step.id, source: .null, expected: "done",
@@ -177,7 +177,8 @@ public final class CaseRun {
         throw .failed
     }
 
-    private func newest(_ step: Step, _ number: StepNumber) throws(Stop) -> [UInt64] {
+    /// The sequence of the newest message of each host.
+    func newest(_ step: Step, _ number: StepNumber) throws(Stop) -> [UInt64] {
         var newest: [UInt64] = []
         for host in hosts {
             do throws(HostFault) { newest.append(try host.newestSequence()) } catch {
@@ -188,196 +189,14 @@ public final class CaseRun {
         return newest
     }
 
-    // MARK: - Actions
-
-    private func perform(_ action: Action, _ index: Int) throws(Stop) {
-        let run = steps[index]
-        switch action {
-        case .wait(let duration):
-            try pass(min(duration, remaining))
-            if !time.isVirtual, clock.uptimeNanoseconds() > deadline { try timeOut(run.step, run.number) }
-        case .waitUntil(let expectations, let within): try wait(until: expectations, within: within, index)
-        case .await(let ids):
-            for id in ids { try awaitStep(id, run) }
-        case .repeat(let loop): try `repeat`(loop, index)
-        case .findProcess(let search): try find(search, run)
-        default:
-            let call: HostCall
-            do throws(Stop) { call = try resolve(action, run) } catch {
-                guard case .refused(let refusal) = error else { throw error }
-                return try record(.failure(.refused(refusal)), index)
-            }
-            let pendingCall = PendingCall()
-            hosts[run.host].perform(call, tag: StepTag(index), inBackground: run.step.background) {
-                pendingCall.finish($0)
-            }
-            if run.step.background, let id = run.step.id {
-                pending[id, default: []].append((index, pendingCall))
-                return
-            }
-            try finish(pendingCall, index)
-        }
-    }
-
-    private func `repeat`(_ loop: Action.Loop, _ index: Int) throws(Stop) {
-        let run = steps[index]
-        for iteration in 0..<loop.times {
-            let steps: [Step]
-            do throws(StepFault) { steps = try loop.steps(iteration) } catch {
-                throw .error(
-                    ErrorReport(
-                        .scenario, line: error.line ?? run.step.line, step: run.number.description,
-                        detail: error.detail))
-            }
-            try self.run(steps) { run.number.inner($0, iteration: iteration) }
-        }
-    }
-
-    /// Waits for a background step, in all its rounds.
-    private func awaitStep(_ id: String, _ run: StepRun) throws(Stop) {
-        for (index, call) in pending.removeValue(forKey: id) ?? [] {
-            try finish(call, index)
-            steps[index].end = try newest(run.step, run.number)
-        }
-    }
-
-    /// Waits for a call and records what came of it.
-    private func finish(_ call: PendingCall, _ index: Int) throws(Stop) {
-        try wait(for: call.signal, steps[index])
-        guard let result = call.value else { return }
-        try record(result, index)
-    }
-
-    /// Waits for `signal`, at most until the case must be done.
-    func wait(for signal: CaseSignal, _ run: StepRun) throws(Stop) {
-        let limit = time.isVirtual ? nil : time.nanoseconds + UInt64(remaining.nanoseconds)
-        switch try block(on: signal, until: limit) {
-        case .done: break
-        case .timedOut: try timeOut(run.step, run.number)
-        case .stuck:
-            try fail(
-                run,
-                HostFault("the step waits, but nothing that could end the wait is due: this is a fault of wdfilterd"))
-        }
-    }
-
-    /// How long a run waits in real time before it looks whether the user wants it to end.
-    private static let slice: UInt64 = 50_000_000
-
-    /// Waits for `signal`, in real time slice by slice.
-    private func block(on signal: CaseSignal, until deadline: UInt64?) throws(Stop) -> WaitResult {
-        if time.isVirtual { return signal.isSet ? .done : time.wait(for: signal, until: deadline) }
-        while true {
-            let end = min(deadline ?? .max, time.nanoseconds + Self.slice)
-            let result = time.wait(for: signal, until: end)
-            if result != .timedOut || end == deadline { return result }
-            if options.isCancelled() { throw .cancelled }
-        }
-    }
-
-    /// Lets time pass, in real time slice by slice.
-    private func pass(_ duration: Duration) throws(Stop) {
-        if time.isVirtual { return time.pass(duration) }
-        let end = time.nanoseconds + UInt64(max(0, duration.nanoseconds))
-        while true {
-            if options.isCancelled() { throw .cancelled }
-            let now = time.nanoseconds
-            if now >= end { return }
-            time.pass(.nanoseconds(Int64(min(Self.slice, end - now))))
-        }
-    }
+    /// Whether the case must be done by now.
+    var isTooLate: Bool { clock.uptimeNanoseconds() > deadline }
 
     /// The real time that the case has left.
     var remaining: Duration {
         let now = clock.uptimeNanoseconds()
         return time.isVirtual ? .century : .nanoseconds(Int64(clamping: deadline > now ? deadline - now : 0))
     }
-
-    private func record(_ result: Result<CallOutcome, CallFailure>, _ index: Int) throws(Stop) {
-        let run = steps[index]
-        switch result {
-        case .failure(.failed(let fault)): try fail(run, fault)
-        case .failure(.refused(let refusal)):
-            steps[index].refusal = refusal
-            guard let wanted = run.step.fails else {
-                try fail(run.step, run.number, problem: refusal.problem, refusal.detail)
-            }
-            if wanted.name != refusal.problem {
-                try fail(wanted, run, "is refused with \(refusal.problem): \(refusal.detail)")
-            }
-            if options.explains { held.append(HeldReport(failure(of: wanted, run, refusal.detail).report)) }
-        case .success(let outcome):
-            steps[index].outcome = outcome
-            try name(outcome, of: run)
-            if let replay = outcome.replay { try check(replay, run) }
-            if let wanted = run.step.fails { try fail(wanted, run, "is not refused") }
-        }
-    }
-
-    /// Records that a step was not refused as it must be.
-    private func fail(_ wanted: Step.Problem, _ run: StepRun, _ detail: String) throws(Stop) {
-        failures.append(failure(of: wanted, run, detail))
-        if !options.keepsGoing { throw .failed }
-    }
-
-    private func failure(of wanted: Step.Problem, _ run: StepRun, _ detail: String) -> FailedExpectation {
-        FailedExpectation(
-            line: wanted.line, step: run.number, id: run.step.id,
-            source: .object([.init("fails", .string(wanted.name))]), expected: "refused with \(wanted.name)",
-            subject: "step \(run.number)", detail: detail)
-    }
-
-    private func check(_ replay: ReplayOutcome, _ run: StepRun) throws(Stop) {
-        guard case .replay(let plan) = run.step.action else { return }
-        if let nothing = replay.nothing { try fail(run.step, run.number, "\(plan.file): \(nothing)") }
-        if replay.rejectedCount == plan.rejected { return }
-        let first = replay.firstRejected.map { "; the first: \($0)" } ?? ""
-        let wanted = plan.rejected == 0 ? "" : ", not \(plan.rejected)"
-        try fail(
-            run.step, run.number,
-            "\(plan.file): \(replay.rejectedCount.counted("line")) rejected\(wanted)\(first)")
-    }
-
-    // MARK: - The end
-
-    /// Waits for what is still running, and checks the sums.
-    private func finish() throws(Stop) {
-        guard let last = steps.last else { return }
-        for id in pending.keys.sorted() { try awaitStep(id, last) }
-        for (index, host) in hosts.enumerated() {
-            try settle(host, last, within: options.settle)
-            do throws(HostFault) { try checkSums(index) } catch {
-                if options.isCancelled() { throw .cancelled }
-                throw .error(ErrorReport(.wdfilterd, line: plan.line, step: nil, detail: error.detail))
-            }
-        }
-    }
-
-    /// Compares the counters of a host with its journal.
-    private func checkSums(_ index: Int) throws(HostFault) {
-        let host = hosts[index]
-        // In real time the worker may go on between the counters and the journal.
-        for attempt in (0..<(time.isVirtual ? 1 : 20)).reversed() {
-            try logs[index].update(from: host)
-            guard let fault = SumCheck(try host.counters(), logs[index].messages).fault else { return }
-            if attempt == 0 { throw HostFault("host \(host.name): \(fault)") }
-            time.pass(.milliseconds(10))
-        }
-    }
-
-    /// Waits until the worker of `host` has nothing to do; false if that takes too long.
-    @discardableResult
-    func settle(_ host: any ScenarioHost, _ run: StepRun, within bound: Duration?) throws(Stop) -> Bool {
-        let settled = PendingCall()
-        let bound = min(bound ?? (time.isVirtual ? .seconds(60) : .seconds(5)), remaining)
-        let end = time.nanoseconds + UInt64(bound.nanoseconds)
-        host.perform(.settle(within: bound), tag: StepTag(steps.count - 1), inBackground: false) { settled.finish($0) }
-        if !settled.signal.isSet, try block(on: settled.signal, until: end) != .done { return false }
-        if case .failure(.failed(let fault)) = settled.value { try fail(run, fault) }
-        return true
-    }
-
-    // MARK: - Hosts
 
     /// The host of a step: the one that it names, else that of the process that it names, else the first.
     private func hostIndex(of step: Step, _ number: StepNumber) throws(Stop) -> Int {

@@ -1,0 +1,145 @@
+import Driver
+import DriverJSON
+import JSON
+
+// Edits of what happens on the hosts.
+extension CaseRun {
+    /// Another creator of the thread.
+    func creatorEdits(_ refused: RefusedDecision, _ run: StepRun) -> [PlanEdit] {
+        guard case .createThread(let creation) = run.step.action else { return [] }
+        let wantsSame = refused.path.conditions.contains { $0.check == .sameProcess && $0.holds }
+        let others = names.processes.keys.sorted().filter { Reference.named($0) != creation.target }
+        let candidates = wantsSame ? [creation.target] : others.map { .named($0) }
+        return candidates.map { creator in
+            let edit = JSONTree.object([
+                .init("createThread", .object([.init("creator", .string(creator.description))]))
+            ])
+            return PlanEdit(
+                change(run, edit),
+                .step(run.number) { step in
+                    guard case .createThread(var creation) = step.action else { return }
+                    creation.creator = creator
+                    step.action = .createThread(creation)
+                })
+        }
+    }
+
+    /// Without the exit of the process that is missing.
+    func exitEdits(_ refused: RefusedDecision) -> [PlanEdit] {
+        guard let processId = refused.look.number else { return [] }
+        for run in steps.prefix(refused.index).reversed() {
+            guard case .exitProcess(let process) = run.step.action, self.processId(process) == processId else {
+                continue
+            }
+            let edit = JSONTree.object([
+                .init("remove", .object([.init("exitProcess", .string(process.description))]))
+            ])
+            return [PlanEdit(change(run, edit), .remove(run.number))]
+        }
+        return []
+    }
+
+    /// Another current command line before the thread.
+    func commandLineEdit(
+        _ refused: RefusedDecision, _ run: StepRun, _ failure: FailedExpectation
+    ) -> [PlanEdit] {
+        guard let process = subject(of: refused) else { return [] }
+        let wanted = failure.criteria?.matchers.first { $0.path == "data.currentCommandLine" }?.source.text
+        let text = wanted ?? "changed.exe"
+        let edit = JSONTree.object([
+            .init(
+                "setCommandLine",
+                .object([.init("process", .string(process)), .init("commandLine", .string(text))]))
+        ])
+        return [insertion(.setCommandLine(of: .named(process), text), edit, before: run)]
+    }
+
+    /// A file object with the image.
+    func fileObjectEdit(_ run: StepRun) -> [PlanEdit] {
+        let edit = JSONTree.object([.init("loadImage", .object([.init("extendedInfoPresent", .bool(true))]))])
+        return [
+            PlanEdit(
+                change(run, edit),
+                .step(run.number) { step in
+                    guard case .loadImage(let process, var load) = step.action else { return }
+                    load.value.extendedInfoPresent = true
+                    step.action = .loadImage(process: process, load)
+                })
+        ]
+    }
+
+    /// A stream context with the rule, for the file of the image.
+    func streamEdits(_ run: StepRun) -> [PlanEdit] {
+        guard case .loadImage(_, let load) = run.step.action else { return [] }
+        let name = load.value.fullImageName
+        let rule = StreamContextRules.notifyImageLoadRule
+        let rules = JSONTree.array(rule.names.map { .string($0) })
+        for (stream, _) in names.streams.sorted(by: { $0.key < $1.key }) {
+            let creation = steps.lazy.compactMap { run -> String? in
+                if case .createStream(stream, let body) = run.step.action { body.value.fileName } else { nil }
+            }.first
+            guard let creation, ImageNamePattern(creation).matches(name) else { continue }
+            let edit = JSONTree.object([
+                .init("setRules", .object([.init("stream", .string(stream)), .init("set", rules)]))
+            ])
+            return [
+                insertion(
+                    .setStreamRules(of: stream, Body(.modify(set: rule, clear: []), json: .null)), edit, before: run)
+            ]
+        }
+        let creation = StreamContextCreation(fileName: name, rules: rule)
+        let edit = JSONTree.object([
+            .init("streamContext", .object([.init("fileName", .string(name)), .init("rules", rules)]))
+        ])
+        return [insertion(.createStream(name: nil, Body(creation, json: .null)), edit, before: run)]
+    }
+
+    /// wow64cpu.dll in the process before: alone, or with the rule that a message about it needs.
+    func wow64Edits(_ refused: RefusedDecision, _ run: StepRun) -> [PlanEdit] {
+        guard let process = subject(of: refused) else { return [] }
+        let name = #"C:\Windows\System32\wow64cpu.dll"#
+        let load = Step(
+            line: run.step.line,
+            action: .loadImage(
+                process: .named(process), Body(ImageLoad(processId: 0, fullImageName: name), json: .null)))
+        let loadEdit = JSONTree.Member(
+            "loadImage", .object([.init("process", .string(process)), .init("fullImageName", .string(name))]))
+        let rule = Step(
+            line: run.step.line,
+            action: .setRules(of: .named(process), Body(.modify(set: .notifyWow64cpuLoad, clear: []), json: .null)))
+        let ruleEdit = JSONTree.Member(
+            "setRules",
+            .object([.init("process", .string(process)), .init("set", .array([.string("NotifyWow64cpuLoad")]))]))
+        return [
+            PlanEdit(change(run, before: true, .object([loadEdit])), .insert([load], before: run.number)),
+            PlanEdit(
+                change(run, before: true, .object([ruleEdit, loadEdit])),
+                .insert([rule, load], before: run.number)),
+        ]
+    }
+
+    /// The event that nothing in scope causes: for a process that the criteria name.
+    func edits(forAbsentIn failure: FailedExpectation) -> [PlanEdit] {
+        guard let criteria = failure.criteria, let index = failure.stepIndex, steps[index].step.action == nil else {
+            return []
+        }
+        let isAbsent = failure.report.why.contains { if case .absent = $0 { true } else { false } }
+        guard isAbsent, let path = criteria.paths.first,
+            let name = criteria.matchers.lazy.compactMap({ matcher -> String? in
+                if case .process(.named(let name)) = matcher.matcher { name } else { nil }
+            }).first
+        else { return [] }
+        let run = steps[index]
+        switch path.routine {
+        case .createProcessNotifyEx where path.conditions.first?.holds == false:
+            return [
+                insertion(.exitProcess(.named(name)), .object([.init("exitProcess", .string(name))]), before: run)
+            ]
+        case .createThreadNotify, .createThreadNotifyEx:
+            let creation = Action.CreateThread(in: .named(name), Body(ThreadCreation(processId: 0), json: .null))
+            let edit = JSONTree.object([.init("createThread", .object([.init("target", .string(name))]))])
+            return [insertion(.createThread(creation), edit, before: run)]
+        default: return []
+        }
+    }
+}

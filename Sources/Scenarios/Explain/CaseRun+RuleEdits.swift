@@ -1,0 +1,93 @@
+import Driver
+import DriverJSON
+import JSON
+import Messages
+
+// Edits of the rules of processes.
+extension CaseRun {
+    /// Setting the rule that a condition found missing: before the step, or when the process is created.
+    func ruleEdits(
+        _ rule: ProcessRules, _ name: String, _ refused: RefusedDecision, _ run: StepRun
+    ) -> [PlanEdit] {
+        guard let process = subject(of: refused) else {
+            return [policyEdit(rule, name, refused, run)].compactMap(\.self)
+        }
+        let atCreation = creationEdit(process, rule)
+        let history = history(of: run.host)
+        let processId = names.processes[process]?.identity?.processId ?? 0
+        let isEverSet = history.last(rule.rawValue, isSet: true, in: .rules, of: processId, before: steps.count) != nil
+        let before = rulesEdit(process, set: rule, before: run)
+        let edits = isEverSet ? [before, atCreation] : [answerEdit(process, rule), atCreation, before]
+        return edits.compactMap(\.self)
+    }
+
+    /// A step that changes the rules of a process.
+    func rulesEdit(_ process: String, set: ProcessRules = [], clear: ProcessRules = [], before run: StepRun)
+        -> PlanEdit
+    {
+        var members: [JSONTree.Member] = [.init("process", .string(process))]
+        if !set.isEmpty { members.append(.init("set", .array(set.names.map { .string($0) }))) }
+        if !clear.isEmpty { members.append(.init("clear", .array(clear.names.map { .string($0) }))) }
+        let edit = JSONTree.object([.init("setRules", .object(members))])
+        return insertion(
+            .setRules(of: .named(process), Body(.modify(set: set, clear: clear), json: .null)), edit, before: run)
+    }
+
+    /// The rule at the creation of a process.
+    func creationEdit(
+        _ process: String?, _ rule: ProcessRules = [], without removed: ProcessRules = []
+    ) -> PlanEdit? {
+        guard let process,
+            let run = steps.last(where: { run in
+                if case .createProcess(let creation) = run.step.action { creation.name == process } else { false }
+            }), case .createProcess(let creation) = run.step.action
+        else { return nil }
+        let given = creation.creation.value.rules
+        let rules = given.union(rule).subtracting(removed)
+        if rules == given { return nil }
+        let edit = JSONTree.object([
+            .init("createProcess", .object([.init("rules", .array(rules.names.map { .string($0) }))]))
+        ])
+        return PlanEdit(
+            change(run, edit),
+            .step(run.number) { step in
+                guard case .createProcess(var creation) = step.action else { return }
+                creation.creation.value.rules = rules
+                step.action = .createProcess(creation)
+            })
+    }
+
+    /// The rule by the policies of the host: for the processes of a recording.
+    private func policyEdit(
+        _ rule: ProcessRules, _ name: String, _ refused: RefusedDecision, _ run: StepRun
+    ) -> PlanEdit? {
+        let contexts: [Check] = [.creatorContext, .currentContext, .loaderContext]
+        guard let processId = refused.routine.checks.first(where: { contexts.contains($0.check) })?.number,
+            let image = logs[run.host].messages.last(where: { $0.message.process?.processId == processId })?
+                .message.imageFileName
+        else { return nil }
+        let pattern = "*" + (image.lastIndex(of: "\\").map { String(image[$0...]) } ?? image)
+        let policy = RulePolicy(imageFileName: pattern, rules: rule, flags: [])
+        let edit = JSONTree.object([
+            .init(
+                "rulePolicies",
+                .array([
+                    .object([.init("imageFileName", .string(pattern)), .init("rules", .array([.string(name)]))])
+                ]))
+        ])
+        let change = Change(kind: .config, edit: edit, verified: false)
+        let host = run.host
+        return PlanEdit(
+            change,
+            .hosts { hosts in
+                let items = hosts[host].rulePolicies?.value.items ?? []
+                hosts[host].rulePolicies = Body(RulePolicyList(items + [policy]), json: .null)
+            })
+    }
+
+    /// Clearing the rule that suppresses messages about images.
+    func clearEdit(_ refused: RefusedDecision, _ run: StepRun) -> [PlanEdit] {
+        guard let process = subject(of: refused) else { return [] }
+        return [rulesEdit(process, clear: .suppressAsyncImageLoad, before: run)]
+    }
+}
