@@ -1,4 +1,4 @@
-"""Fills in where the rules of docs/driver-model.md are implemented and tested, and looks for rules that are missing.
+"""Fills in where the rules of docs/driver-model.md are implemented, tested and shown, and looks for missing rules.
 
 python3 Tools/driver_model.py            writes the page
 python3 Tools/driver_model.py --check    changes nothing; names each fault and fails
@@ -15,7 +15,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGE = "docs/driver-model.md"
 # Where ids are looked for; the page says what the prefixes stand for.
-ROOTS = ("Sources", "Tests", "Fuzz", "Benchmarks", "Config", "docs", "openapi.yaml")
+ROOTS = ("Sources", "Tests", "Scenarios", "Fuzz", "Benchmarks", "Config", "docs", "openapi.yaml")
 SUFFIXES = {".swift", ".py", ".md", ".yaml", ".h", ".hpp", ".c", ".cpp"}
 # These have ids that are examples.
 SKIPPED = {"Tools/driver_model.py", "Tools/test_driver_model.py"}
@@ -31,7 +31,9 @@ LINK = re.compile(rf"\[`?({RULE.pattern})`?\]\(([^)]*)\)")
 HEADING = re.compile(r"^### (\S+)$", re.MULTILINE)
 STATUS = re.compile(r"^- \*\*Status\*\*: (?:known|inferred|decided|disputed)\b.*(?:\n  .*)*$", re.MULTILINE)
 DRIVER = re.compile(r"^- \*\*Driver\*\*: \S", re.MULTILINE)
-FILLED_IN = re.compile(r"^- \*\*(?:Implemented in|Tests)\*\*:.*\n", re.MULTILINE)
+FILLED_IN = re.compile(r"^- \*\*(?:Implemented in|Tests|Scenarios)\*\*:.*\n", re.MULTILINE)
+# What a scenario says that it shows.
+TAGS = re.compile(r"^tags: .*", re.MULTILINE)
 
 Cited = dict[str, list[str]]
 
@@ -77,9 +79,11 @@ class Rule:
         if len(STATUS.findall(self.text)) != 1:
             yield f"{PAGE}: {self.id} needs one line `- **Status**: known` (or inferred, decided, disputed)"
 
-    def filled_in(self, sources: Sequence[str], tests: Sequence[str]) -> str:
-        """The section with its two last lines as they should be."""
+    def filled_in(self, sources: Sequence[str], tests: Sequence[str], scenarios: Sequence[str]) -> str:
+        """The section with its last lines as they should be."""
         lines = f"- **Implemented in**: {links(sources)}\n- **Tests**: {links(tests)}"
+        if scenarios:
+            lines += f"\n- **Scenarios**: {links(scenarios)}"
         bare = FILLED_IN.sub("", self.text)
         return STATUS.sub(lambda status: f"{status.group()}\n{lines}", bare, count=1)
 
@@ -116,7 +120,7 @@ def unlinked(path: str, text: str) -> Iterator[str]:
 def look(files: Mapping[str, str]) -> tuple[str, list[str]]:
     """The page as it should be, and all faults but its being out of date."""
     head, rules, gaps = split(files[PAGE])
-    sources, tests, everywhere = defaultdict(list), defaultdict(list), defaultdict(list)
+    sources, tests, scenarios, everywhere = (defaultdict(list) for _ in range(4))
     faults = [fault for rule in rules for fault in rule.faults()]
     for path, text in files.items():
         for id in cited(text):
@@ -127,6 +131,9 @@ def look(files: Mapping[str, str]) -> tuple[str, list[str]]:
         elif path.startswith("Tests/") and not path.endswith(".md"):
             for id in cited(text):
                 tests[id].append(path)
+        elif path.startswith("Scenarios/"):
+            for id in cited("\n".join(TAGS.findall(text))):
+                scenarios[id].append(path)
         elif path.endswith(".md"):
             faults += unlinked(path, text)
     known = [rule.id for rule in rules]
@@ -138,7 +145,8 @@ def look(files: Mapping[str, str]) -> tuple[str, list[str]]:
     faults += [f"no source cites {id}" for id in known if not sources[id]]
     faults += [f"no test cites {id}" for id in known if not tests[id]]
     page = "".join(
-        rule.filled_in(sources[rule.id], tests[rule.id]) + gap for rule, gap in zip(rules, gaps, strict=True)
+        rule.filled_in(sources[rule.id], tests[rule.id], scenarios[rule.id]) + gap
+        for rule, gap in zip(rules, gaps, strict=True)
     )
     return head + page, faults
 

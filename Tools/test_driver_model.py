@@ -72,6 +72,15 @@ def test_files_are_filled_in_and_the_rest_is_left_alone() -> None:
     assert look(FILES | {PAGE: page}) == (page, [])
 
 
+def test_scenarios_are_listed_by_their_tags() -> None:
+    page, faults = look(FILES | {"Scenarios/threads.scenario.yaml": "# Not THR-2.\ntags: [threads, THR-1]\n"})
+    assert faults == []
+    line = "- **Scenarios**: [threads.scenario.yaml](../Scenarios/threads.scenario.yaml)\n"
+    first, second = page.split("### THR-2")
+    assert line in first
+    assert "Scenarios" not in second
+
+
 def test_what_is_out_of_date_is_written_again() -> None:
     page, _ = look(FILES)
     moved = FILES | {PAGE: page, "Sources/C/Moved.swift": FILES["Sources/A/Thread+Notify.swift"]}

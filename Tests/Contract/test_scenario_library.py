@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,28 @@ def test_the_schema_accepts_every_scenario() -> None:
     for scenario in library():
         faults = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(scenario.content)]
         assert faults == [], f"{scenario.file}: {scenario.name}"
+
+
+def test_the_tool_that_editors_and_hooks_use_accepts_every_document(tmp_path: Path) -> None:
+    """check-jsonschema reads YAML by itself, one document a file."""
+    schema = tmp_path / "scenario.schema.json"
+    with schema.open("wb") as file:
+        subprocess.run([binary(), "test", "--schema"], stdout=file, timeout=SECONDS, check=True)
+    check = [sys.executable, "-m", "check_jsonschema"]
+    subprocess.run([*check, "--check-metaschema", schema], timeout=SECONDS, check=True)
+    documents = []
+    for path in sorted(LIBRARY.glob(f"*{SUFFIX}")):
+        for index, text in enumerate(re.split(r"^---\n", path.read_text(), flags=re.MULTILINE)):
+            documents.append(tmp_path / f"{path.name}.{index}.yaml")
+            documents[-1].write_text(text)
+    assert len(documents) == len(library())
+    done = subprocess.run(
+        [*check, "--schemafile", schema, *documents], capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    documents[0].write_text("scenario: 1\nname: misspelled\nsteps: [{createProces: {}}]\n")
+    refused = subprocess.run([*check, "--schemafile", schema, documents[0]], timeout=SECONDS, check=False)
+    assert refused.returncode == 1
 
 
 def test_every_file_begins_with_the_modeline_of_editors() -> None:
