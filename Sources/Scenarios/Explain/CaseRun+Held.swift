@@ -31,7 +31,7 @@ extension CaseRun {
                 ?? NearestMessage(
                     sequence: message.sequence, kind: message.message.kind.rawValue,
                     operation: message.message.operationName))
-        guard let (index, record, routine) = maker(of: message, on: scope.host) else { return made }
+        guard let (index, record, routine) = routine(thatMade: message, on: scope.host) else { return made }
         made.routine = routine.routine.name
         made.checks = routine.checks.map(\.report)
         var history = history(of: scope.host)

@@ -4,7 +4,9 @@ import Messages
 // Why the driver made a message.
 extension CaseRun {
     /// The routine that made a message, and where; nil if the run knows of none.
-    func maker(of message: ObservedMessage, on host: Int) -> (index: Int, record: Int?, routine: ObservedRoutine)? {
+    func routine(
+        thatMade message: ObservedMessage, on host: Int
+    ) -> (index: Int, record: Int?, routine: ObservedRoutine)? {
         guard let index = message.step, steps.indices.contains(index) else { return nil }
         for (record, routines) in decisions(of: index, on: host) {
             if let routine = routines.first(where: { $0.messages.contains(message.sequence) }) {
@@ -16,7 +18,7 @@ extension CaseRun {
 
     /// The decision that led to a message; nil if no routine that the run knows of made it.
     func decision(thatMade sequence: UInt64, on host: Int, _ history: WordHistory) -> Reason.Decision? {
-        guard let message = logs[host][sequence], let (index, record, routine) = maker(of: message, on: host),
+        guard let message = logs[host][sequence], let (index, record, routine) = routine(thatMade: message, on: host),
             let path = MessagePath.table.first(where: {
                 $0.type == MessageType(of: message.message) && $0.routine == routine.routine
             }),

@@ -99,10 +99,11 @@ extension CaseRun {
 
     /// The step that made a message.
     func maker(of sequence: UInt64, on host: Int) -> StepPlace? {
-        guard let index = logs[host][sequence]?.step, steps.indices.contains(index) else { return nil }
+        guard let message = logs[host][sequence], let index = message.step, steps.indices.contains(index) else {
+            return nil
+        }
         var place = steps[index].place
-        place.record =
-            decisions(of: index, on: host).first { $0.routines.contains { $0.messages.contains(sequence) } }?.record
+        place.record = routine(thatMade: message, on: host)?.record
         return place
     }
 }
