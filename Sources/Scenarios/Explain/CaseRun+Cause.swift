@@ -13,14 +13,14 @@ extension CaseRun {
         if look.holds, isGuard { return nil }
         switch look.check {
         case .createThreadNotifyLock: return look.holds ? nil : causeOfLock(index, history, host)
-        case .creatorContext, .currentContext, .loaderContext: return causeOfMissing(look, index, history)
+        case .creatorContext, .currentContext, .loaderContext: return causeOfMissing(look, index, history, host)
         case .sameProcess:
             return Cause(
                 .step,
                 detail: look.holds
                     ? "The step names no other creator." : "The step names another process as creator.")
-        case .commandLineDiffers: return causeOfCommandLine(routine, index)
-        case .streamContext, .ruleImageLoadPerStream: return causeOfStream(look, index)
+        case .commandLineDiffers: return causeOfCommandLine(routine, index, history, host)
+        case .streamContext, .ruleImageLoadPerStream: return causeOfStream(look, index, host)
         case .extendedInfoPresent:
             return Cause(.step, detail: "The step loads the image without a file object (extendedInfoPresent: false).")
         case .targetIsNotSystem: return Cause(.step, detail: "The driver never reports threads in System (THR-1).")
@@ -29,53 +29,63 @@ extension CaseRun {
         case .currentIsNotSystem: return Cause(.step, detail: "The driver never reports threads in System (TEX-1).")
         case .createInfo:
             return Cause(.step, detail: look.holds ? "The step creates a process." : "The step ends a process.")
-        default: return causeOfBit(look, routine, index, history)
+        default: return causeOfBit(look, routine, index, history, host)
         }
     }
 
-    /// The name of a process for people: the last that a step before `index` gave to the pid, else the pid.
-    func title(of processId: UInt32, before index: Int) -> String {
-        let named = names.processes.filter { $0.value.identity?.processId == processId }
+    /// The name of a process: the last that a step up to `index` gave to the pid on the host, else a later one.
+    func name(of processId: UInt32, on host: Int, before index: Int) -> String? {
+        let named = names.processes.filter {
+            $0.value.host == plan.hosts[host].name && $0.value.identity?.processId == processId
+        }
         let known = named.filter { $0.value.index <= index }.max { ($0.value.index, $1.key) < ($1.value.index, $0.key) }
-        return known?.key ?? named.keys.min() ?? "process \(processId)"
+        return known?.key ?? named.keys.min()
+    }
+
+    /// The name of a process that is known by its pid and creation time.
+    func name(of process: AuxPidCreationTime, on host: Int) -> String? {
+        names.name(of: process, on: plan.hosts[host].name)
+    }
+
+    /// The name of a process for people.
+    func title(of processId: UInt32, on host: Int, before index: Int) -> String {
+        name(of: processId, on: host, before: index) ?? "process \(processId)"
     }
 
     // MARK: - Bits
 
     private func causeOfBit(
-        _ look: ObservedRoutine.Look, _ routine: ObservedRoutine, _ index: Int, _ history: WordHistory
+        _ look: ObservedRoutine.Look, _ routine: ObservedRoutine, _ index: Int, _ history: WordHistory, _ host: Int
     ) -> Cause? {
         guard let (word, bit, name) = look.check.bit, let processId = subject(of: routine, index) else { return nil }
         let isSet = look.check == .asyncImageLoad ? !look.holds : look.holds
         return cause(
             ofBit: bit, name, isSet: isSet, in: word, of: processId,
-            before: look.check == .ruleNotifyProcessCmdLineAtCreation ? index + 1 : index,
-            history)
+            before: look.check == .ruleNotifyProcessCmdLineAtCreation ? index + 1 : index, history, host)
     }
 
     /// The cause of a bit of a process in the step `index`.
     func cause(
         ofBit bit: UInt32, _ name: String, isSet: Bool, in word: WordHistory.Word, of processId: UInt32,
-        before index: Int, _ history: WordHistory
+        before index: Int, _ history: WordHistory, _ host: Int
     ) -> Cause {
-        let process = title(of: processId, before: index)
+        let process = title(of: processId, on: host, before: index)
         let last = history.last(bit, isSet: isSet, in: word, of: processId, before: index)
         let opposite = history.last(bit, isSet: !isSet, in: word, of: processId, before: index)
-        if let last, last.step >= opposite?.step ?? 0 {
-            var cause = last.cause
+        if let last, last > opposite ?? -1 {
+            var cause = history.events[last].cause
             cause.detail = "\(process) \(isSet ? "has" : "has lost") \(name). \(cause.detail)"
             return cause
         }
-        if opposite != nil {
-            let since = opposite?.cause.place.map { " after \($0.words)" } ?? ""
-            return Cause(.other, detail: "Another client changed \(name) of \(process)\(since).")
+        if let opposite {
+            let since = history.events[opposite].cause.place.map { " after \($0.words)" } ?? ""
+            return Cause(.other, detail: "Something outside the scenario changed \(name) of \(process)\(since).")
         }
-        if isSet, word == .flags, let life = history.lives.last(where: { $0.processId == processId }) {
+        if isSet, word == .flags, let life = history.life(of: processId, in: index) {
+            let place = steps[life.created.step].place
             var cause = Cause(
-                .creation,
-                detail:
-                    "\(process) has \(name), which follows from its image (PRC-9): \(steps[life.created].place.words).")
-            (cause.place, cause.rule) = (steps[life.created].place, "PRC-9")
+                .creation, detail: "\(process) has \(name), which follows from its image (PRC-9): \(place.words).")
+            (cause.place, cause.rule) = (place, "PRC-9")
             return cause
         }
         if isSet { return Cause(.other, detail: "\(process) has \(name), which no step set.") }
@@ -84,12 +94,58 @@ extension CaseRun {
                 .never,
                 detail: "\(process) has not loaded wow64cpu.dll with rule NotifyWow64cpuLoad before (IMG-3).")
         }
-        guard let later = history.later(bit, in: word, of: processId, from: index + 1)?.cause.place else {
-            return Cause(.never, detail: "No step, policy or reply gives \(name) to \(process).")
+        let later =
+            history.later(bit, in: word, of: processId, from: index + 1)?.cause.place
+            ?? stepToCome(setting: bit, in: word, of: process)
+        guard let later else {
+            return Cause(
+                .never,
+                detail: "No step, policy or reply gives \(name) to \(process)."
+                    + missedPolicy(with: bit, in: word, of: processId, host, history.life(of: processId, in: index)))
         }
         var cause = Cause(.never, detail: "\(process) gets \(name) later: \(later.words).")
         cause.place = later
         return cause
+    }
+
+    /// A step that the run has not come to, which sets a bit of the process called `name`.
+    private func stepToCome(setting bit: UInt32, in word: WordHistory.Word, of name: String) -> StepPlace? {
+        let reached = steps.last?.number.parts.first ?? 0
+        for (index, step) in plan.steps.enumerated().dropFirst(reached) {
+            let set: UInt32
+            switch step.action {
+            case .setRules(.named(name), let change) where word == .rules: set = change.value.masks.set
+            case .setFlags(.named(name), let change) where word == .flags: set = change.value.masks.set
+            default: continue
+            }
+            if set & bit != 0 { return StepPlace(step: "\(index + 1)", id: step.id, line: step.line, iteration: nil) }
+        }
+        return nil
+    }
+
+    /// A sentence about the policy that would give the bit, if the process had another name; empty if there is none.
+    private func missedPolicy(
+        with bit: UInt32, in word: WordHistory.Word, of processId: UInt32, _ host: Int, _ life: WordHistory.Life?
+    ) -> String {
+        guard let life,
+            let image = logs[host][life.created.message]?.message.imageFileName,
+            let (entry, policy, line) = policies(of: host, before: life.created.step).first(where: { _, policy, _ in
+                (word == .rules ? policy.rules.rawValue : policy.flags.rawValue) & bit != 0
+            })
+        else { return "" }
+        let place = line.map { ", line \($0)," } ?? ""
+        return "\nEntry \(entry + 1) of rulePolicies\(place) would give it, "
+            + "but \(policy.imageFileName.quoted()) does not match \(image.quoted())."
+    }
+
+    /// The rule policies of a host when a step began, with their lines.
+    private func policies(of host: Int, before index: Int) -> [(entry: Int, policy: RulePolicy, line: Int?)] {
+        var list = plan.hosts[host].rulePolicies
+        for run in steps.prefix(index) where run.host == host && run.refusal == nil {
+            if case .setRulePolicies(let given) = run.step.action { list = given }
+        }
+        let items = list?.value.items ?? []
+        return items.enumerated().map { ($0, $1, list?.itemLines.dropFirst($0).first) }
     }
 
     private func causeOfLock(_ index: Int, _ history: WordHistory, _ host: Int) -> Cause {
@@ -103,17 +159,30 @@ extension CaseRun {
             cause.detail += "\nNo process of host \(plan.hosts[host].name) has yet to be checked."
             return cause
         }
-        let process = title(of: processId, before: index)
-        if let used = history.last(
-            ProcessFlags.threadNotifyRoutineExSet.rawValue, isSet: false, in: .flags, of: processId, before: index)
-        {
-            cause.place = used.cause.place
+        let process = title(of: processId, on: host, before: index)
+        let born = history.life(of: processId, in: index)?.created.step ?? 0
+        let counted = history.lastLock(before: index) {
+            $0.processId == processId && $0.isCounted && $0.step >= born
+        }
+        let own = history.lastLock(before: index) {
+            $0.processId == processId && !$0.isCounted && $0.step >= born
+        }
+        let gotRule = history.last(bit, isSet: true, in: .rules, of: processId, before: index)
+            .flatMap { history.events[$0].cause.place }
+        if let used = own ?? (counted == nil ? nil : history.lastLock(before: index) { !$0.isCounted }) {
+            cause.place = used.place
             cause.detail =
-                "The lock counts processes that have yet to be checked. \(process) was checked: "
-                + (used.cause.place?.words ?? "") + " (TEX-2)."
-        } else if let late = history.last(bit, isSet: true, in: .rules, of: processId, before: index)?.cause.place {
-            cause.place = late
-            cause.detail += "\n\(process) got that rule later: \(late.words)."
+                "The lock counts processes that have yet to be checked. "
+                + title(of: used.processId, on: host, before: index) + " was checked: \(used.place.words) (TEX-2)."
+            if own == nil {
+                cause.detail += "\nIt had not been counted itself: it got NotifyProcessCmdLine after its creation."
+            }
+        } else if counted == nil, let gotRule, gotRule != steps[born].place {
+            cause.place = gotRule
+            cause.detail += "\n\(process) got that rule later: \(gotRule.words)."
+        } else if let gotRule, counted == nil {
+            cause.place = gotRule
+            cause.detail += "\n\(process) had that rule, but createThreadNotifyRoutineEx was false."
         } else {
             cause.detail += "\n\(process) never gets that rule."
         }
@@ -122,33 +191,37 @@ extension CaseRun {
 
     // MARK: - Others
 
-    private func causeOfMissing(_ look: ObservedRoutine.Look, _ index: Int, _ history: WordHistory) -> Cause {
+    private func causeOfMissing(
+        _ look: ObservedRoutine.Look, _ index: Int, _ history: WordHistory, _ host: Int
+    ) -> Cause {
         guard let processId = look.number else { return Cause(.never, detail: "There is no such process.") }
-        let life = history.lives.last { $0.processId == processId && $0.created <= index }
+        let process = title(of: processId, on: host, before: index)
+        let life = history.life(of: processId, in: index)
         if look.holds {
             guard let life else {
                 return Cause(.creation, detail: "The host has had process \(processId) from the start.")
             }
-            var cause = Cause(
-                .creation,
-                detail: "\(title(of: processId, before: index)) was created before: \(steps[life.created].place.words)."
-            )
-            cause.place = steps[life.created].place
+            let place = steps[life.created.step].place
+            var cause = Cause(.creation, detail: "\(process) was created before: \(place.words).")
+            cause.place = place
             return cause
         }
         guard let exited = life?.exited, exited.step <= index else {
             return Cause(.never, detail: "No step creates a process with the pid \(processId).")
         }
-        var cause = Cause(.exit, detail: "\(title(of: processId, before: index)) has exited: \(exited.place.words).")
+        var cause = Cause(.exit, detail: "\(process) has exited: \(exited.place.words).")
         cause.place = exited.place
         return cause
     }
 
-    private func causeOfCommandLine(_ routine: ObservedRoutine, _ index: Int) -> Cause {
+    private func causeOfCommandLine(
+        _ routine: ObservedRoutine, _ index: Int, _ history: WordHistory, _ host: Int
+    ) -> Cause {
         guard let processId = routine.checks.first(where: { $0.check == .currentContext })?.number else {
             return Cause(.never, detail: "Nothing changes the command line.")
         }
-        for run in steps.prefix(index).reversed() {
+        let born = history.life(of: processId, in: index)?.created.step ?? 0
+        for run in steps[born..<index].reversed() where run.host == host && run.refusal == nil {
             guard case .setCommandLine(let process, _) = run.step.action, self.processId(process) == processId else {
                 continue
             }
@@ -159,54 +232,89 @@ extension CaseRun {
         }
         return Cause(
             .never,
-            detail: "No step changes the command line of \(title(of: processId, before: index)) (setCommandLine).")
+            detail:
+                "No step changes the command line of \(title(of: processId, on: host, before: index)) (setCommandLine)."
+        )
     }
 
     /// Who gave the stream of the image its context, or set and cleared its rule.
-    private func causeOfStream(_ look: ObservedRoutine.Look, _ index: Int) -> Cause {
+    private func causeOfStream(_ look: ObservedRoutine.Look, _ index: Int, _ host: Int) -> Cause {
         guard case .loadImage(_, let load) = steps[index].step.action else {
             return Cause(.never, detail: "No step gives the file a stream context with the rule.")
         }
         let name = load.value.fullImageName
-        for (earlier, run) in steps.prefix(index).enumerated().reversed() where run.host == steps[index].host {
-            if let detail = change(ofStream: name, by: run, earlier, look) {
-                var cause = Cause(.step, detail: "\(detail): \(run.place.words).")
-                cause.place = run.place
-                return cause
-            }
+        let changes = changes(ofStream: name, before: index, host)
+        let isAboutRule = look.check == .ruleImageLoadPerStream
+        var last: StreamChange?
+        for change in changes where change.isContext || isAboutRule {
+            let holds = isAboutRule ? change.hasRule : change.isThere
+            // Who sets what is set already has no part in it.
+            if holds != (isAboutRule ? last?.hasRule : last?.isThere) { last = change }
         }
-        return Cause(.never, detail: "No step gives \(name.quoted()) a stream context (streamContext).")
+        guard let last, (isAboutRule ? last.hasRule : last.isThere) == look.holds else {
+            return Cause(.never, detail: "No step gives \(name.quoted()) a stream context (streamContext).")
+        }
+        var cause = Cause(.step, detail: "\(last.words): \(last.place.words).")
+        cause.place = last.place
+        return cause
     }
 
-    /// What a step did to the context of a stream that explains `look`, a phrase; nil if nothing.
-    private func change(ofStream name: String, by run: StepRun, _ index: Int, _ look: ObservedRoutine.Look) -> String? {
-        func isFile(_ stream: String) -> Bool {
-            steps.contains { step in
-                guard case .createStream(let given, let creation) = step.step.action else { return false }
-                return given == stream && ImageNamePattern(creation.value.fileName).matches(name)
+    /// A change of the stream context of a file.
+    private struct StreamChange {
+        let moment: WordHistory.Moment
+        /// Whether the file has a context then.
+        let isThere: Bool
+        /// Whether that has the rule.
+        let hasRule: Bool
+        /// Whether the context itself came or went.
+        var isContext = false
+        /// The change, a phrase.
+        let words: String
+        let place: StepPlace
+    }
+
+    /// What happened to the stream context of a file before a step, in order.
+    private func changes(ofStream file: String, before index: Int, _ host: Int) -> [StreamChange] {
+        let bit = StreamContextRules.notifyImageLoadRule
+        func isFile(_ other: String) -> Bool { ImageNamePattern(file).matches(other) }
+        var streams: Set<String> = []
+        var changes: [StreamChange] = []
+        for (earlier, run) in steps.prefix(index).enumerated() where run.host == host && run.refusal == nil {
+            let moment = WordHistory.Moment(step: earlier)
+            switch run.step.action {
+            case .createStream(let stream, let creation) where isFile(creation.value.fileName):
+                if let stream { streams.insert(stream) }
+                let hasRule = creation.value.rules.contains(bit)
+                changes.append(
+                    StreamChange(
+                        moment: moment, isThere: true, hasRule: hasRule, isContext: true,
+                        words: "The context was created with\(hasRule ? "" : "out") the rule", place: run.place))
+            case .deleteStream(let stream) where streams.contains(stream):
+                changes.append(
+                    StreamChange(
+                        moment: moment, isThere: false, hasRule: false, isContext: true,
+                        words: "The context was deleted", place: run.place))
+            case .setStreamRules(let stream, let change) where streams.contains(stream):
+                let (set, cleared) = change.value.masks
+                if (set | cleared) & bit.rawValue == 0 { continue }
+                let hasRule = set & bit.rawValue != 0
+                changes.append(
+                    StreamChange(
+                        moment: moment, isThere: true, hasRule: hasRule,
+                        words: "A step \(hasRule ? "set" : "cleared") the rule", place: run.place))
+            default: break
+            }
+            for message in logs[host].made(by: earlier)
+            where message.message.operation == .sync(.newImageLoadPerStream) && message.clearedRule != nil
+                && isFile(message.message.imageFileName ?? "")
+            {
+                changes.append(
+                    StreamChange(
+                        moment: end(of: message, madeIn: earlier, on: host), isThere: true, hasRule: false,
+                        words: "The acknowledgment of #\(message.sequence) cleared the rule (SYN-9)", place: run.place))
             }
         }
-        switch run.step.action {
-        case .createStream(_, let creation) where ImageNamePattern(creation.value.fileName).matches(name):
-            if look.check == .streamContext { return "The context was created" }
-            let hasRule = creation.value.rules.contains(.notifyImageLoadRule)
-            return hasRule == look.holds ? "The context was created with\(look.holds ? "" : "out") the rule" : nil
-        case .deleteStream(let stream) where isFile(stream) && !look.holds: return "The context was deleted"
-        case .setStreamRules(let stream, let change) where isFile(stream) && look.check == .ruleImageLoadPerStream:
-            let bit = StreamContextRules.notifyImageLoadRule
-            let sets: Bool? =
-                switch change.value {
-                case .replace(let word): word.contains(bit)
-                case .modify(let set, let clear): clear.contains(bit) ? false : set.contains(bit) ? true : nil
-                }
-            return sets == look.holds ? "A step \(look.holds ? "set" : "cleared") the rule" : nil
-        case .loadImage where look.check == .ruleImageLoadPerStream && !look.holds:
-            let cleared = logs[run.host].made(by: index).first {
-                $0.message.operation == .sync(.newImageLoadPerStream) && $0.clearedRule != nil
-            }
-            return cleared.map { "The acknowledgment of #\($0.sequence) cleared the rule (SYN-9)" }
-        default: return nil
-        }
+        return changes.filter { $0.moment.step < index }.sorted { $0.moment < $1.moment }
     }
 
     /// The pid of the process that a routine looked at; in a creation, that of the process itself.

@@ -37,10 +37,11 @@ extension CaseRun {
 
     private func dropped(_ message: ObservedMessage, _ host: Int) -> Reason.Dropped {
         let dropper = message.droppedFor ?? 0
-        let config = settings(of: host, before: message.sequence)
+        // The limit counts when a message arrives that does not fit.
+        let config = settings(of: host) { $0.start[host] < dropper }
         return Reason.Dropped(
             message: message.sequence, dropper: dropper, limit: config.maxAsyncNotificationCount,
-            place: maker(of: dropper, on: host), pausedBy: pause(of: host) { $0.start[host] < message.sequence }?.place)
+            place: maker(of: dropper, on: host), pausedBy: pause(of: host) { $0.start[host] < dropper }?.place)
     }
 
     /// The step since which the worker of a host is paused, among the steps that count; nil if it runs.
@@ -66,9 +67,9 @@ extension CaseRun {
         if message.delivery == .notSent {
             let flags = ["syncMonitorNotificationFlag", "sendSyncNotificationFlag"]
             delivered.timeout = flags.first { message.explanation?.hasPrefix($0) == true }
-                .flatMap { limit($0, host, message.sequence) }
+                .flatMap { limit($0, host, message) }
             if message.status == .timeout {
-                delivered.timeout = limit("sendingSyncSemaphoreLimit", host, message.sequence)
+                delivered.timeout = limit("sendingSyncSemaphoreLimit", host, message)
                 delivered.holders = holders(ofPermitsWanted: message, host)
             }
             return delivered
@@ -80,7 +81,7 @@ extension CaseRun {
             case (.direct, .async(.createProcess)): "maxProcessCreationMessageTimeoutMs"
             default: "asyncTimeoutMs"
             }
-        delivered.timeout = limit(setting, host, message.sequence)
+        delivered.timeout = limit(setting, host, message)
         if let embedded, embedded.reply != .timeout {
             delivered.engineDelayMs = Int(embedded.delay.milliseconds)
             delivered.engineLine = embedded.line
@@ -96,12 +97,12 @@ extension CaseRun {
         }.map(\.sequence)
     }
 
-    /// A setting of a host when a message was made.
-    private func limit(_ name: String, _ host: Int, _ sequence: UInt64) -> Reason.Limit? {
+    /// A setting of a host when a message was sent.
+    private func limit(_ name: String, _ host: Int, _ message: ObservedMessage) -> Reason.Limit? {
         guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }) else { return nil }
         return Reason.Limit(
-            setting: name, value: settings(of: host, before: sequence)[setting].json,
-            line: origin(of: setting, on: host, before: sequence).line)
+            setting: name, value: settings(of: host, for: message)[setting].json,
+            line: origin(of: setting, on: host) { applies($0, to: message, on: host) }.line)
     }
 
     /// The reply to a message; `fault` is why the driver does not take it.
@@ -131,12 +132,23 @@ extension CaseRun {
 
     // MARK: - Settings
 
-    /// The configuration of a host when a message was made.
-    func settings(of host: Int, before sequence: UInt64) -> DriverConfig {
+    /// Whether a step had changed a setting when `message` was sent. An async message is sent when the worker comes to it.
+    func applies(_ run: StepRun, to message: ObservedMessage, on host: Int) -> Bool {
+        guard message.message.kind == .async else { return run.start[host] < message.sequence }
+        return run.ended ?? 0 < message.endedAs ?? .max
+    }
+
+    /// The configuration of a host when a message was sent.
+    func settings(of host: Int, for message: ObservedMessage) -> DriverConfig {
+        settings(of: host) { applies($0, to: message, on: host) }
+    }
+
+    /// The configuration of a host after the steps that count.
+    func settings(of host: Int, _ counts: (StepRun) -> Bool) -> DriverConfig {
         var config = DriverConfig()
         plan.hosts[host].config?.value.apply(to: &config)
-        for run in steps where run.host == host && run.start[host] < sequence {
-            if case .setConfig(let change) = run.step.action { change.value.apply(to: &config) }
+        for run in steps where run.host == host && run.refusal == nil {
+            if case .setConfig(let change) = run.step.action, counts(run) { change.value.apply(to: &config) }
         }
         return config
     }

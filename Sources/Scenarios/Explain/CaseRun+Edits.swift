@@ -30,7 +30,7 @@ extension CaseRun {
         let contexts: [Check] = [.creatorContext, .currentContext, .loaderContext]
         if let look = refused.routine.checks.first(where: { contexts.contains($0.check) }), let processId = look.number
         {
-            return names.processes.filter { $0.value.identity?.processId == processId }.keys.min()
+            return name(of: processId, on: steps[refused.index].host, before: refused.index)
         }
         // The routine ended before it looked for a context.
         if case .createThread(let creation) = steps[refused.index].step.action, case .named(let name) = creation.target
@@ -55,11 +55,9 @@ extension CaseRun {
     }
 
     /// A value as a criterion writes it: a process by its name.
-    func written(_ value: ObservedValue) -> JSONTree {
+    func written(_ value: ObservedValue, on host: Int) -> JSONTree {
         guard value.isPresent else { return .object([.init("present", .bool(false))]) }
-        guard case .process(let process) = value,
-            let name = names.processes.filter({ $0.value.identity == process }).keys.min()
-        else { return value.json }
+        guard case .process(let process) = value, let name = name(of: process, on: host) else { return value.json }
         return .string(name)
     }
 

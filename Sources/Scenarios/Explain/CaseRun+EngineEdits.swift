@@ -5,11 +5,11 @@ import Runtime
 // Edits of the answers of engines, and of the worker.
 extension CaseRun {
     /// A reply that the driver takes: by the embedded engine, or as the engine would have to send it.
-    func replyEdit(_ reply: Reason.ReplyRead, _ failure: FailedExpectation) -> PlanEdit? {
-        guard let host = failure.scope?.host, let message = logs[host][reply.message] else { return nil }
-        if reply.isEmbedded { return embeddedEdit(reply.message, failure) }
+    func replyEdits(_ reply: Reason.ReplyRead, _ failure: FailedExpectation) -> [PlanEdit] {
+        guard let host = failure.scope?.host, let message = logs[host][reply.message] else { return [] }
+        if reply.isEmbedded { return embeddedEdits(reply.message, failure) }
         let edit = JSONTree.object([.init("operationType", .integer(message.message.operationCode))])
-        return message.message.kind == .sync ? answerEdit(reply.message, edit) : nil
+        return message.message.kind == .sync ? [answerEdit(reply.message, edit)] : []
     }
 
     /// An answer that the engine under test would have to give.
@@ -29,20 +29,39 @@ extension CaseRun {
         return answerEdit(message.sequence, .object([.init("rules", .array(rules.names.map { .string($0) }))]))
     }
 
-    /// An embedded engine that acknowledges a message.
-    func embeddedEdit(_ sequence: UInt64, _ failure: FailedExpectation) -> PlanEdit? {
+    /// The edit of a setting, where the scenario sets it for a message.
+    func edit(_ name: String, _ value: DriverSetting.Value, for message: UInt64, on host: Int) -> PlanEdit? {
+        logs[host][message].flatMap { message in
+            edit(name, value, on: host) { applies($0, to: message, on: host) }
+        }
+    }
+
+    /// An embedded engine that acknowledges a message: that fails none, answers otherwise, or both.
+    func embeddedEdits(_ sequence: UInt64, _ failure: FailedExpectation) -> [PlanEdit] {
         guard let host = failure.scope?.host, let message = logs[host][sequence],
             let embedded = embeddedSetting(for: message, on: host)
-        else { return nil }
-        return edit(embedded, on: host, [.init("reply", .string("acknowledge"))]) { behavior, entry in
-            guard let entry else {
-                (behavior.reply, behavior.failEvery) = (.acknowledge, 0)
-                return
+        else { return [] }
+        func edit(failing: Bool, answering: Bool) -> PlanEdit {
+            var shown: [JSONTree.Member] = []
+            if failing { shown.append(.init("failEvery", .integer(0))) }
+            if answering { shown.append(.init("reply", .string("acknowledge"))) }
+            return self.edit(embedded, on: host, shown) { behavior, entry in
+                guard let entry else {
+                    if failing { behavior.failEvery = 0 }
+                    if answering { behavior.reply = .acknowledge }
+                    return
+                }
+                if failing { behavior.replies[entry].failEvery = 0 }
+                if answering { behavior.replies[entry].reply = .acknowledge }
             }
-            behavior.replies[entry].reply = .acknowledge
-            behavior.replies[entry].answer = nil
-            behavior.replies[entry].failEvery = 0
         }
+        let fails = embedded.failEvery > 0
+        // An entry with an answer to CreateProcess has no other.
+        let answers = embedded.reply != .acknowledge && !embedded.hasAnswer
+        return [
+            fails ? edit(failing: true, answering: false) : nil, answers ? edit(failing: false, answering: true) : nil,
+            fails && answers ? edit(failing: true, answering: true) : nil,
+        ].compactMap(\.self)
     }
 
     /// An embedded engine that takes so long for a message.

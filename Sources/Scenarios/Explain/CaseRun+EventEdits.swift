@@ -8,7 +8,9 @@ extension CaseRun {
     func creatorEdits(_ refused: RefusedDecision, _ run: StepRun) -> [PlanEdit] {
         guard case .createThread(let creation) = run.step.action else { return [] }
         let wantsSame = refused.path.conditions.contains { $0.check == .sameProcess && $0.holds }
-        let others = names.processes.keys.sorted().filter { Reference.named($0) != creation.target }
+        let host = plan.hosts[run.host].name
+        let others = names.processes.filter { $0.value.host == host && $0.value.exit == nil }.keys.sorted()
+            .filter { Reference.named($0) != creation.target }
         let candidates = wantsSame ? [creation.target] : others.map { .named($0) }
         return candidates.map { creator in
             let edit = JSONTree.object([
@@ -27,10 +29,13 @@ extension CaseRun {
     /// Without the exit of the process that is missing.
     func exitEdits(_ refused: RefusedDecision) -> [PlanEdit] {
         guard let processId = refused.look.number else { return [] }
-        for run in steps.prefix(refused.index).reversed() {
+        let host = steps[refused.index].host
+        for run in steps.prefix(refused.index).reversed() where run.host == host && run.refusal == nil {
             guard case .exitProcess(let process) = run.step.action, self.processId(process) == processId else {
                 continue
             }
+            // Others refer to it, perhaps.
+            if run.step.id != nil { return [] }
             let edit = JSONTree.object([
                 .init("remove", .object([.init("exitProcess", .string(process.description))]))
             ])
@@ -74,11 +79,16 @@ extension CaseRun {
         let name = load.value.fullImageName
         let rule = StreamContextRules.notifyImageLoadRule
         let rules = JSONTree.array(rule.names.map { .string($0) })
-        for (stream, _) in names.streams.sorted(by: { $0.key < $1.key }) {
-            let creation = steps.lazy.compactMap { run -> String? in
-                if case .createStream(stream, let body) = run.step.action { body.value.fileName } else { nil }
-            }.first
-            guard let creation, ImageNamePattern(creation).matches(name) else { continue }
+        var stream: String?
+        for earlier in steps where earlier.host == run.host && earlier.refusal == nil {
+            switch earlier.step.action {
+            case .createStream(let given, let creation) where ImageNamePattern(name).matches(creation.value.fileName):
+                stream = given
+            case .deleteStream(stream): stream = nil
+            default: break
+            }
+        }
+        if let stream {
             let edit = JSONTree.object([
                 .init("setRules", .object([.init("stream", .string(stream)), .init("set", rules)]))
             ])
@@ -124,11 +134,7 @@ extension CaseRun {
             return []
         }
         let isAbsent = failure.report.why.contains { if case .absent = $0 { true } else { false } }
-        guard isAbsent, let path = criteria.paths.first,
-            let name = criteria.matchers.lazy.compactMap({ matcher -> String? in
-                if case .process(.named(let name)) = matcher.matcher { name } else { nil }
-            }).first
-        else { return [] }
+        guard isAbsent, let path = criteria.paths.first, let name = criteria.processName else { return [] }
         let run = steps[index]
         switch path.routine {
         case .createProcessNotifyEx where path.conditions.first?.holds == false:

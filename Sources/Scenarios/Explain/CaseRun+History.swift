@@ -8,16 +8,16 @@ extension CaseRun {
     func history(of host: Int) -> WordHistory {
         var history = WordHistory()
         var policies = plan.hosts[host].rulePolicies
-        for (index, run) in steps.enumerated() where run.host == host {
+        for (index, run) in steps.enumerated() where run.host == host && run.refusal == nil {
             switch run.step.action {
             case .setRulePolicies(let list): policies = list
             case .setRules(let process, let change):
                 if let processId = processId(process) {
-                    history.add(change.value.masks, .rules, of: processId, index, run, .step)
+                    history.add(change.value.masks, .rules, of: processId, index, run)
                 }
             case .setFlags(let process, let change):
                 if let processId = processId(process) {
-                    history.add(change.value.masks, .flags, of: processId, index, run, .step)
+                    history.add(change.value.masks, .flags, of: processId, index, run)
                 }
             default: break
             }
@@ -27,12 +27,27 @@ extension CaseRun {
                 place.record = records[message.sequence]
                 note(message, run, index, place, policies, in: &history)
             }
-            for routine in run.outcome?.routines ?? [] { note(routine, run, index, in: &history) }
-            for record in run.outcome?.replay?.records ?? [] where record.host == plan.hosts[host].name {
-                for routine in record.routines { note(routine, run, index, in: &history) }
+            var newest: UInt64 = 0
+            for (record, routines) in decisions(of: index, on: host) {
+                var place = run.place
+                place.record = record
+                for routine in routines {
+                    newest = max(newest, routine.messages.max() ?? 0)
+                    note(routine, at: WordHistory.Moment(step: index, message: newest), place, host, in: &history)
+                }
             }
         }
+        history.settle()
         return history
+    }
+
+    /// When a message came to its end: in the step that made it, or in a later one if that step was in the background.
+    func end(of message: ObservedMessage, madeIn index: Int, on host: Int) -> WordHistory.Moment {
+        guard let ended = message.endedAs else { return WordHistory.Moment(step: .max) }
+        let later = steps.indices.dropFirst(index + 1).last { other in
+            steps[other].host == host && steps[other].ended.map { $0 < ended } ?? false
+        }
+        return WordHistory.Moment(step: later ?? index, message: message.sequence)
     }
 
     /// The lines of the records that made a replay's messages on a host, by their sequences.
@@ -60,18 +75,21 @@ extension CaseRun {
         guard let process = message.message.process else { return }
         if message.message.operation == .async(.createProcess), message.routine == .createProcessNotifyEx {
             if message.message.kind != .direct { return history.exit(process.processId, at: index, place) }
-            history.create(process.processId, at: index)
+            history.create(process.processId, at: WordHistory.Moment(step: index, message: message.sequence))
             noteCreation(message, process.processId, run, index, place, policies, in: &history)
         }
-        if let rule = message.clearedRule.flatMap({ ProcessRules.bit(named: $0) }) {
+        // The acknowledgment of a NewImageLoadPerStream clears a rule of the stream.
+        if message.message.operation != .sync(.newImageLoadPerStream),
+            let rule = message.clearedRule.flatMap({ ProcessRules.bit(named: $0) })
+        {
             var cause = Cause(
                 .acknowledgement,
                 detail: "The acknowledgment of #\(message.sequence) cleared it (SYN-9): \(place.words).")
             (cause.message, cause.place, cause.rule) = (message.sequence, place, "SYN-9")
             history.add(
                 WordHistory.Event(
-                    step: index, processId: process.processId, word: .rules, set: 0, cleared: rule.rawValue,
-                    cause: cause))
+                    moment: end(of: message, madeIn: index, on: run.host), processId: process.processId, word: .rules,
+                    set: 0, cleared: rule.rawValue, cause: cause))
         }
     }
 
@@ -79,18 +97,28 @@ extension CaseRun {
         _ message: ObservedMessage, _ processId: UInt32, _ run: StepRun, _ index: Int, _ place: StepPlace,
         _ policies: Body<RulePolicyList>?, in history: inout WordHistory
     ) {
-        func add(_ word: WordHistory.Word, _ set: UInt32, clearing cleared: UInt32 = 0, _ cause: Cause) {
+        let creation = WordHistory.Moment(step: index, message: message.sequence)
+        func add(
+            _ word: WordHistory.Word, _ set: UInt32, clearing cleared: UInt32 = 0, without absent: UInt32 = 0,
+            at moment: WordHistory.Moment, _ cause: Cause
+        ) {
             history.add(
                 WordHistory.Event(
-                    step: index, processId: processId, word: word, set: set, cleared: cleared, cause: cause))
+                    moment: moment, processId: processId, word: word, set: set, cleared: cleared, absent: absent,
+                    cause: cause))
         }
-        var creation = Cause(.creation, detail: "It was created so: \(place.words).")
-        creation.place = place
+        var created = Cause(.creation, detail: "It was created so: \(place.words).")
+        created.place = place
         if case .createProcess(let request) = run.step.action {
-            add(.rules, request.creation.value.rules.rawValue, creation)
-            add(.flags, request.creation.value.flags?.rawValue ?? 0, creation)
+            let rules = request.creation.value.rules.rawValue
+            add(.rules, rules, without: ~rules, at: creation, created)
+            if let flags = request.creation.value.flags?.rawValue {
+                add(.flags, flags, without: ~flags, at: creation, created)
+            }
         }
-        add(.flags, ProcessFlags.threadNotifyRoutineExSet.rawValue, creation)
+        if settings(of: run.host, for: message).createThreadNotifyRoutineEx {
+            add(.flags, ProcessFlags.threadNotifyRoutineExSet.rawValue, at: creation, created)
+        }
         for (entry, policy) in (policies?.value.items ?? []).enumerated()
         where ImageNamePattern(policy.imageFileName).matches(message.message.imageFileName ?? "") {
             let line = (policies?.itemLines ?? []).dropFirst(entry).first
@@ -101,67 +129,76 @@ extension CaseRun {
                     + "gave it when the process was created: \(place.words).")
             cause.entryLine = line
             (cause.entry, cause.place) = (entry, place)
-            add(.rules, policy.rules.rawValue, cause)
-            add(.flags, policy.flags.rawValue, cause)
+            add(.rules, policy.rules.rawValue, at: creation, cause)
+            add(.flags, policy.flags.rawValue, at: creation, cause)
         }
         guard let answer = message.reply?.reading.creation else { return }
+        let answered = end(of: message, madeIn: index, on: run.host)
         var cause = Cause(
             .reply, detail: "The engine's reply to #\(message.sequence) set the word (PRC-3): \(place.words).")
         (cause.message, cause.place, cause.rule) = (message.sequence, place, "PRC-3")
-        if let rules = answer.processRules { add(.rules, rules, clearing: ~rules, cause) }
+        if let rules = answer.processRules { add(.rules, rules, clearing: ~rules, at: answered, cause) }
         if let flags = answer.processFlags {
-            add(.flags, flags, clearing: ~flags & ~ProcessFlags.threadNotifyRoutineExSet.rawValue, cause)
+            add(
+                .flags, flags, clearing: ~flags & ~ProcessFlags.threadNotifyRoutineExSet.rawValue, at: answered, cause)
         }
     }
 
-    /// What a routine changes itself: a thread uses up a flag (TEX-2), wow64cpu.dll sets one (IMG-3).
-    private func note(_ routine: ObservedRoutine, _ run: StepRun, _ index: Int, in history: inout WordHistory) {
+    /// What a routine changes itself: a thread uses up a flag and a count of the lock (TEX-2), wow64cpu.dll sets a flag
+    /// (IMG-3), and a creation counts into the lock (PRC-5).
+    private func note(
+        _ routine: ObservedRoutine, at moment: WordHistory.Moment, _ place: StepPlace, _ host: Int,
+        in history: inout WordHistory
+    ) {
         let checks = routine.checks
         func holds(_ check: Check) -> Bool { checks.contains { $0.check == check && $0.holds } }
-        if holds(.isWow64cpu), let processId = checks.first(where: { $0.check == .loaderContext })?.number {
-            add(
-                .imageWow64cpuLoaded, to: processId, isSet: true, "IMG-3", "It loaded wow64cpu.dll (IMG-3)", run, index,
-                in: &history)
+        func subject(_ check: Check) -> UInt32? { checks.first { $0.check == check }?.number }
+        func add(_ flag: ProcessFlags, to processId: UInt32, isSet: Bool, _ rule: String, _ detail: String) {
+            var cause = Cause(.step, detail: "\(detail): \(place.words).")
+            (cause.place, cause.rule) = (place, rule)
+            history.add(
+                WordHistory.Event(
+                    moment: moment, processId: processId, word: .flags, set: isSet ? flag.rawValue : 0,
+                    cleared: isSet ? 0 : flag.rawValue, cause: cause))
         }
-        if holds(.ruleNotifyProcessCmdLine),
-            let processId = checks.first(where: { $0.check == .currentContext })?.number
-        {
+        func count(_ processId: UInt32, _ isCounted: Bool) {
+            history.locks.append(
+                WordHistory.LockEvent(
+                    step: moment.step, processId: processId, isCounted: isCounted, place: place))
+        }
+        if holds(.isWow64cpu), let processId = subject(.loaderContext) {
+            add(.imageWow64cpuLoaded, to: processId, isSet: true, "IMG-3", "It loaded wow64cpu.dll (IMG-3)")
+        }
+        if holds(.ruleNotifyProcessCmdLine), let processId = subject(.currentContext) {
             add(
                 .threadNotifyRoutineExSet, to: processId, isSet: false, "TEX-2",
-                "An earlier thread was the first, and used it up (TEX-2)", run, index, in: &history)
+                "An earlier thread was the first, and used it up (TEX-2)")
+            count(processId, false)
         }
-    }
-
-    private func add(
-        _ flag: ProcessFlags, to processId: UInt32, isSet: Bool, _ rule: String, _ detail: String, _ run: StepRun,
-        _ index: Int, in history: inout WordHistory
-    ) {
-        var cause = Cause(.step, detail: "\(detail): \(run.place.words).")
-        (cause.place, cause.rule) = (run.place, rule)
-        history.add(
-            WordHistory.Event(
-                step: index, processId: processId, word: .flags, set: isSet ? flag.rawValue : 0,
-                cleared: isSet ? 0 : flag.rawValue, cause: cause))
+        if holds(.ruleNotifyProcessCmdLineAtCreation),
+            let processId = routine.messages.first.flatMap({ logs[host][$0]?.message.process?.processId })
+        {
+            count(processId, true)
+        }
     }
 }
 
 extension WordHistory {
     fileprivate mutating func add(
-        _ masks: (set: UInt32, cleared: UInt32), _ word: Word, of processId: UInt32, _ index: Int, _ run: StepRun,
-        _ kind: Cause.Kind
+        _ masks: (set: UInt32, cleared: UInt32), _ word: Word, of processId: UInt32, _ index: Int, _ run: StepRun
     ) {
-        guard run.refusal == nil else { return }
-        var cause = Cause(kind, detail: "A step set the word: \(run.place.words).")
+        var cause = Cause(.step, detail: "A step set the word: \(run.place.words).")
         cause.place = run.place
         add(
             Event(
-                step: index, processId: processId, word: word, set: masks.set, cleared: masks.cleared, cause: cause))
+                moment: Moment(step: index), processId: processId, word: word, set: masks.set, cleared: masks.cleared,
+                cause: cause))
     }
 }
 
 extension WordChange {
     /// The bits that it sets and clears.
-    fileprivate var masks: (set: UInt32, cleared: UInt32) {
+    var masks: (set: UInt32, cleared: UInt32) {
         switch self {
         case .replace(let word): (word.rawValue, ~word.rawValue)
         case .modify(let set, let clear): (set.rawValue & ~clear.rawValue, clear.rawValue)

@@ -60,8 +60,7 @@ extension CaseRun {
                 let path = MessagePath.table.first(where: { $0.type == MessageType(of: message.message) }),
                 let (word, bit, _) = path.conditions.last?.check.bit, word == .rules,
                 path.conditions.last?.holds == true,
-                let processId = message.message.process?.processId,
-                let process = names.processes.filter({ $0.value.identity?.processId == processId }).keys.min()
+                let process = message.message.process.flatMap({ name(of: $0, on: scope.host) })
             else { return [] }
             let rule = ProcessRules(rawValue: bit)
             if path.type.operation == .async(.loadImage) {

@@ -81,7 +81,7 @@ extension CaseRun {
             let isMet = try matches(field, value)
             compared.append(
                 ComparedField(
-                    criterion: field.path, expected: field.source, actual: named(value),
+                    criterion: field.path, expected: field.source, actual: named(value, on: scope.host),
                     note: value.isPresent ? nil : message.note(onMissing: field.path), isMet: isMet))
         }
         return NearestMessage(
@@ -90,10 +90,8 @@ extension CaseRun {
     }
 
     /// A value, in which a process that has a name is shown with it: `explorer (8)`.
-    private func named(_ value: ObservedValue) -> JSONTree {
-        guard case .process(let process) = value,
-            let name = names.processes.filter({ $0.value.identity == process }).keys.min()
-        else { return value.json }
+    private func named(_ value: ObservedValue, on host: Int) -> JSONTree {
+        guard case .process(let process) = value, let name = name(of: process, on: host) else { return value.json }
         return .string("\(name) (\(process.processId))")
     }
 

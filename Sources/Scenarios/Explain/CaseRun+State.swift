@@ -32,7 +32,7 @@ extension CaseRun {
             return answer(toCreationIn: step)
         }
         guard let processId = processId(reference) else { return [] }
-        let life = history(of: host).lives.last { $0.processId == processId }
+        let life = history(of: host).life(of: processId, in: steps.count)
         guard let exited = life?.exited else {
             return [.absent(event: "createProcess", detail: "no step creates \(reference)")]
         }
@@ -57,7 +57,7 @@ extension CaseRun {
                 let name = shown.map { $0.hasPrefix("0x") ? bit.hex(digits: 8) : $0 } ?? ""
                 if names.contains(shown ?? "") == isWanted { return nil }
                 let cause = cause(
-                    ofBit: bit, name, isSet: !isWanted, in: word, of: processId, before: steps.count, history)
+                    ofBit: bit, name, isSet: !isWanted, in: word, of: processId, before: steps.count, history, host)
                 return .word(
                     Reason.Word(
                         process: reference.description, word: field.path, bit: name, isSet: !isWanted, cause: cause))

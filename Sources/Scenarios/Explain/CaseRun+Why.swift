@@ -23,7 +23,7 @@ extension CaseRun {
         guard !paths.isEmpty else { return [] }
         guard let decisions = decisions(against: criteria, paths, scope) else {
             if let unknown = unknown(paths, scope) { return [unknown] }
-            return criteria.namesOperation ? [absent(paths, scope)] : []
+            return criteria.namesOperation ? [unregistered(paths, scope) ?? absent(criteria, paths[0], scope)] : []
         }
         refused = Array(decisions.prefix(Self.mostDecisions))
         let history = history(of: scope.host)
@@ -37,7 +37,11 @@ extension CaseRun {
         var refused: [RefusedDecision] = []
         var couldMake = false
         for index in scope.steps where steps[index].host == scope.host {
-            if makesRaw(steps[index].step.action, paths) { couldMake = true }
+            let action = steps[index].step.action
+            if makesRaw(action, paths) { couldMake = true }
+            let isNamed = criteria.names(action, names)
+            // What happens to other processes is no reason.
+            if let action, !isNamed, !action.subjects.isEmpty, criteria.processName != nil { continue }
             for (record, routines) in decisions(of: index, on: scope.host) {
                 for routine in routines {
                     let ways = paths.filter { $0.isEvent(of: routine) }
@@ -52,7 +56,7 @@ extension CaseRun {
                     refused.append(
                         RefusedDecision(
                             index: index, record: record, routine: routine, path: path, look: end.look,
-                            isNamed: criteria.names(steps[index].step.action, names)))
+                            isNamed: isNamed))
                 }
             }
         }
@@ -99,26 +103,42 @@ extension CaseRun {
                 + paths[0].type.operation.name)
     }
 
-    private func absent(_ paths: [MessagePath], _ scope: MessageScope) -> Reason {
-        let path = paths[0]
-        let (event, verb): (String, String) =
-            switch path.routine {
-            case .createThreadNotify, .createThreadNotifyEx: ("createThread", "creates a thread")
-            case .loadImageNotify: ("loadImage", "loads an image")
-            default:
-                path.conditions.first?.holds == false
-                    ? ("exitProcess", "ends a process") : ("createProcess", "creates a process")
+    /// Says that the routine which makes the message is not registered; nil if it is, or nothing happened that calls it.
+    private func unregistered(_ paths: [MessagePath], _ scope: MessageScope) -> Reason? {
+        guard paths.allSatisfy({ $0.routine == .createThreadNotifyEx }) else { return nil }
+        for index in scope.steps where steps[index].host == scope.host {
+            guard case .createThread = steps[index].step.action,
+                let setting = DriverConfig.table.first(where: { "\($0.name)" == "createThreadNotifyRoutineEx" })
+            else { continue }
+            let isEarlier = { (run: StepRun) in
+                run.number.parts.lexicographicallyPrecedes(self.steps[index].number.parts)
             }
+            if settings(of: scope.host, isEarlier).createThreadNotifyRoutineEx { continue }
+            let line = origin(of: setting, on: scope.host, isEarlier).line.map { " (line \($0))" } ?? ""
+            return .absent(
+                event: "createThread",
+                detail: "\(paths[0].routine.name) is not registered: createThreadNotifyRoutineEx is false\(line)")
+        }
+        return nil
+    }
+
+    private func absent(_ criteria: Criteria, _ path: MessagePath, _ scope: MessageScope) -> Reason {
+        let event = path.event
+        let isOneStep = scope.steps.count == 1 && scope.steps.first.map { steps[$0].step.action != nil } ?? false
+        let isReplay = isOneStep && scope.steps.contains { steps[$0].outcome?.replay != nil }
         let subject: String
-        if scope.steps.count == 1, let index = scope.steps.first, steps[index].step.action != nil {
-            let isReplay = steps[index].outcome?.replay != nil
-            subject = isReplay ? "no record of \(scope.name) \(verb)" : "\(scope.name) is not one that \(verb)"
+        if let process = criteria.processName {
+            subject = (isOneStep ? "in \(scope.name), " : "") + event.absence(of: process)
+        } else if isOneStep {
+            subject =
+                isReplay ? "no record of \(scope.name) \(event.verb)" : "\(scope.name) is not one that \(event.verb)"
         } else {
-            subject = "no step \(verb)"
+            subject = "no step \(event.verb)"
         }
         let host = plan.hosts.count > 1 ? " on host \(plan.hosts[scope.host].name)" : ""
         return .absent(
-            event: event, detail: "\(subject)\(host), so the driver has no reason for \(path.type.operation.name)")
+            event: event.rawValue,
+            detail: "\(subject)\(host), so the driver has no reason for \(path.type.operation.name)")
     }
 
     private func describe(_ refused: RefusedDecision, _ history: WordHistory, _ host: Int) -> Reason.Decision {
@@ -138,7 +158,41 @@ extension CaseRun {
     }
 }
 
+/// An event that makes a routine run, by its action.
+private enum DriverEvent: String {
+    case createProcess, exitProcess, createThread, loadImage
+
+    /// `creates a thread`.
+    var verb: String {
+        switch self {
+        case .createProcess: "creates a process"
+        case .exitProcess: "ends a process"
+        case .createThread: "creates a thread"
+        case .loadImage: "loads an image"
+        }
+    }
+
+    /// That it did not happen to a process.
+    func absence(of process: String) -> String {
+        switch self {
+        case .createProcess: "\(process) is not created"
+        case .exitProcess: "\(process) does not exit"
+        case .createThread: "no thread is created in \(process) or by it"
+        case .loadImage: "\(process) loads no image"
+        }
+    }
+}
+
 extension MessagePath {
+    /// The event that may cause the message.
+    fileprivate var event: DriverEvent {
+        switch routine {
+        case .createThreadNotify, .createThreadNotifyEx: .createThread
+        case .loadImageNotify: .loadImage
+        default: conditions.first?.holds == false ? .exitProcess : .createProcess
+        }
+    }
+
     /// Whether a routine ran for the event that may cause the message: the exit of a process is another than its creation.
     fileprivate func isEvent(of routine: ObservedRoutine) -> Bool {
         if routine.routine != self.routine { return false }
@@ -171,14 +225,24 @@ extension Criteria {
     /// Whether they say which operation is meant.
     fileprivate var namesOperation: Bool { matchers.contains { $0.path == "operation" } }
 
+    /// The name of the process that is meant.
+    var processName: String? {
+        matchers.lazy.compactMap { matcher in
+            if case .process(.named(let name)) = matcher.matcher { name } else { nil }
+        }.first
+    }
+
     /// Whether the criteria name a process that a step is about.
     fileprivate func names(_ action: Action?, _ names: NameTable) -> Bool {
-        let wanted = matchers.compactMap { matcher -> Reference? in
-            if case .process(let reference) = matcher.matcher { reference } else { nil }
+        let wanted = matchers.compactMap { matcher -> String? in
+            if case .process(.named(let name)) = matcher.matcher { name } else { nil }
         }
-        let used = action?.references ?? []
-        return wanted.contains { reference in
-            if case .named(let name) = reference { used.contains(name) } else { false }
+        let used = action?.subjects ?? []
+        // A process may have several names.
+        return wanted.contains { name in
+            used.contains { other in
+                other == name || names.processes[name].map { $0.isSame(as: names.processes[other]) } ?? false
+            }
         }
     }
 }
@@ -197,6 +261,12 @@ extension Matcher {
 }
 
 extension Action {
+    /// The names of what it is about: those that it uses, and that of the process that it creates.
+    fileprivate var subjects: [String] {
+        if case .createProcess(let creation) = self { return references + [creation.name].compactMap(\.self) }
+        return references
+    }
+
     /// The action in words: `createThread: app in app`.
     var words: String {
         switch self {

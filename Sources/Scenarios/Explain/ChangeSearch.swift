@@ -93,7 +93,7 @@ struct ChangeSearch {
             let value = observed.value(at: path)
             var edited = criteria
             edited.matchers[field].matcher = value.isPresent ? .equals(value) : .present(false)
-            let json = run.written(value)
+            let json = run.written(value, on: scope.host)
             var change = Change(
                 kind: .expectation, edit: .object([.init(path, json)]), verified: false)
             change.place = StepPlace(
@@ -116,10 +116,10 @@ struct ChangeSearch {
     private mutating func unlimited(_ delivered: Reason.Delivered) -> Change? {
         guard let limit = delivered.timeout, let host = failure.scope?.host else { return nil }
         if let value = Int(limit.value.words) {
-            return smallest(limit.setting, in: (value + 1)...(value + 64), of: delivered.message)
+            return smallest(limit.setting, in: (value + 1)...(value + 64), for: delivered.message)
         }
         let edits = [
-            run.edit(limit.setting, .flag(true), on: host, before: delivered.message),
+            run.edit(limit.setting, .flag(true), for: delivered.message, on: host),
             run.insertion(limit.setting, .flag(true), before: delivered.message, on: host),
         ]
         return firstVerified(edits.compactMap(\.self))
@@ -137,13 +137,11 @@ struct ChangeSearch {
             case .delivery(let delivered) where delivered.delivery == MessageRecord.Delivery.notSent.rawValue:
                 if let change = unlimited(delivered) { return change }
             case .delivery(let delivered) where delivered.engineReply != nil:
-                if let edit = run.embeddedEdit(delivered.message, failure), let change = verified(edit) {
-                    return change
-                }
+                if let change = firstVerified(run.embeddedEdits(delivered.message, failure)) { return change }
             case .delivery(let delivered) where delivered.pausedBy != nil:
                 if let edit = run.workerEdit(failure), let change = verified(edit) { return change }
             case .reply(let reply):
-                if let edit = run.replyEdit(reply, failure), let change = verified(edit) { return change }
+                if let change = firstVerified(run.replyEdits(reply, failure)) { return change }
             default: break
             }
         }
@@ -152,12 +150,19 @@ struct ChangeSearch {
 
     private mutating func smallestQueue(_ dropped: Reason.Dropped) -> Change? {
         let most = dropped.limit + (failure.scope.map { run.logs[$0.host].messages.count } ?? 0) + 1
-        return smallest("maxAsyncNotificationCount", in: (dropped.limit + 1)...most, of: dropped.message)
+        // The limit counts when a message arrives that does not fit.
+        return smallest(in: (dropped.limit + 1)...most) { run, failure, value in
+            failure.scope.flatMap { scope in
+                run.edit("maxAsyncNotificationCount", .number(value), on: scope.host) {
+                    $0.start[scope.host] < dropped.dropper
+                }
+            }
+        }
     }
 
     private mutating func longerTimeout(_ delivered: Reason.Delivered) -> Change? {
         guard let limit = delivered.timeout, let value = Int(limit.value.words), value < 60_000 else { return nil }
-        return smallest(limit.setting, in: (value + 1)...60_000, of: delivered.message)
+        return smallest(limit.setting, in: (value + 1)...60_000, for: delivered.message)
     }
 
     private mutating func fasterEngine(_ delivered: Reason.Delivered) -> Change? {
@@ -169,9 +174,9 @@ struct ChangeSearch {
     }
 
     /// The smallest value of a setting that helps.
-    private mutating func smallest(_ name: String, in range: ClosedRange<Int>, of message: UInt64) -> Change? {
+    private mutating func smallest(_ name: String, in range: ClosedRange<Int>, for message: UInt64) -> Change? {
         smallest(in: range) { run, failure, value in
-            failure.scope.flatMap { run.edit(name, .number(value), on: $0.host, before: message) }
+            failure.scope.flatMap { run.edit(name, .number(value), for: message, on: $0.host) }
         }
     }
 

@@ -20,6 +20,8 @@ struct EmbeddedSetting {
 
     /// How long it takes.
     var delay: Duration { override?.delay ?? behavior.delay }
+    /// Whether it answers with a decision about a process.
+    var hasAnswer: Bool { override?.answer != nil }
     /// How it answers.
     var reply: EmbeddedEngine.Reply { override?.reply ?? behavior.reply }
     /// Every how many messages it fails; 0 for never.
@@ -45,8 +47,8 @@ extension CaseRun {
         var body = plan.hosts[host].engine
         var line = plan.hosts[host].engineLine
         var step: StepNumber?
-        for run in steps where run.host == host && run.start[host] < message.sequence {
-            if case .setEngine(let setting) = run.step.action {
+        for run in steps where run.host == host && run.refusal == nil {
+            if case .setEngine(let setting) = run.step.action, applies(run, to: message, on: host) {
                 (body, line, step) = (setting, run.step.line, run.number)
             }
         }
@@ -73,25 +75,36 @@ extension CaseRun {
     ) -> PlanEdit {
         let changed = embedded.changed(set)
         let inner = JSONTree.object(shown)
-        let edit = embedded.entry.map { JSONTree.object([.init("replies[\($0)]", inner)]) } ?? inner
-        var change = Change(kind: .engine, edit: .object([.init("engine", edit)]), verified: false)
+        let edit = JSONTree.object([
+            .init("engine", embedded.entry.map { JSONTree.object([.init("replies[\($0)]", inner)]) } ?? inner)
+        ])
         let body = Body(EngineSetting.embedded(changed), json: .null)
         guard let number = embedded.step else {
+            let change = Change(kind: .engine, edit: ofHost(host, edit), verified: false)
             return PlanEdit(change, .hosts { $0[host].engine = body })
         }
+        var change = Change(kind: .engine, edit: edit, verified: false)
         change.place = steps.last { $0.number == number }?.place
         return PlanEdit(change, .step(number) { $0.action = .setEngine(body) })
     }
 
+    /// An edit of what a host is created with, as the scenario writes it: below `hosts` if that has them.
+    func ofHost(_ host: Int, _ edit: JSONTree) -> JSONTree {
+        if plan.hosts.count == 1, plan.hosts[host].name == HostPlan.mainName { return edit }
+        return .object([.init("hosts", .object([.init(plan.hosts[host].name, edit)]))])
+    }
+
     // MARK: - Configuration
 
-    /// Where a setting of a host was last set before a message: the line, and the step if one did.
-    func origin(of setting: DriverSetting, on host: Int, before sequence: UInt64) -> (line: Int?, run: StepRun?) {
+    /// Where a setting of a host was last set, among the steps that count: the line, and the step if one did.
+    func origin(
+        of setting: DriverSetting, on host: Int, _ counts: (StepRun) -> Bool
+    ) -> (line: Int?, run: StepRun?) {
         let last = steps.last { run in
-            guard run.host == host, run.start[host] < sequence, case .setConfig(let change) = run.step.action else {
+            guard run.host == host, run.refusal == nil, case .setConfig(let change) = run.step.action else {
                 return false
             }
-            return change.value[setting] != nil
+            return change.value[setting] != nil && counts(run)
         }
         if let last { return (last.step.line, last) }
         return (plan.hosts[host].config?.value[setting] == nil ? nil : plan.hosts[host].configLine, nil)
@@ -99,10 +112,10 @@ extension CaseRun {
 
     /// A step that changes a setting before the one that made a message.
     func insertion(
-        _ name: String, _ value: DriverSetting.Value, before sequence: UInt64, on host: Int
+        _ name: String, _ value: DriverSetting.Value, before message: UInt64, on host: Int
     ) -> PlanEdit? {
         guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }),
-            let index = logs[host][sequence]?.step, steps.indices.contains(index)
+            let index = logs[host][message]?.step, steps.indices.contains(index)
         else { return nil }
         var config = DriverConfigChange()
         config[setting] = value
@@ -113,12 +126,15 @@ extension CaseRun {
         return PlanEdit(change, .insert([step], before: steps[index].number))
     }
 
-    /// The edit of a setting, where the scenario sets it.
-    func edit(_ name: String, _ value: DriverSetting.Value, on host: Int, before sequence: UInt64) -> PlanEdit? {
+    /// The edit of a setting, where the scenario sets it last among the steps that count.
+    func edit(
+        _ name: String, _ value: DriverSetting.Value, on host: Int, _ counts: (StepRun) -> Bool
+    ) -> PlanEdit? {
         guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }) else { return nil }
-        var change = Change(
-            kind: .config, edit: .object([.init("config", .object([.init(name, value.json)]))]), verified: false)
-        guard let run = origin(of: setting, on: host, before: sequence).run else {
+        let run = origin(of: setting, on: host, counts).run
+        let edit = JSONTree.object([.init("config", .object([.init(name, value.json)]))])
+        var change = Change(kind: .config, edit: run == nil ? ofHost(host, edit) : edit, verified: false)
+        guard let run else {
             return PlanEdit(
                 change,
                 .hosts { hosts in

@@ -17,6 +17,9 @@ public struct HostPlan: Sendable {
     /// The line of `engine`.
     public var engineLine: Int?
 
+    /// The name of the only host of a scenario without `hosts`.
+    public static let mainName = "main"
+
     /// The host `name`, as a service creates it.
     public init(name: String) { self.name = name }
 }

@@ -186,6 +186,14 @@ extension Action {
         }
     }
 
+    /// Whether it changes what applies to messages that other steps made and that are still on their way.
+    var changesOthers: Bool {
+        switch self {
+        case .setRules, .setFlags, .setStreamRules, .setConfig, .setEngine, .worker: true
+        default: false
+        }
+    }
+
     /// The name that it gives to what it creates.
     var createdName: String? {
         switch self {

@@ -149,6 +149,7 @@ public final class CaseRun {
         steps.append(StepRun(number: number, step: step, host: host, start: newest, end: newest))
         if let action = step.action { try perform(action, index) }
         if !step.background { steps[index].end = try self.newest(step, number) }
+        if step.action?.changesOthers ?? false { steps[index].ended = try ended(on: host, steps[index]) }
         if !step.expectations.isEmpty { try look(at: step.expectations, index) }
     }
 
@@ -187,6 +188,12 @@ public final class CaseRun {
             }
         }
         return newest
+    }
+
+    /// How many messages of a host have come to their end.
+    private func ended(on host: Int, _ run: StepRun) throws(Stop) -> UInt64 {
+        do throws(HostFault) { try logs[host].update(from: hosts[host]) } catch { try fail(run, error) }
+        return logs[host].ended
     }
 
     /// Whether the case must be done by now.

@@ -6,6 +6,8 @@ struct MessageLog {
     private(set) var messages: [ObservedMessage] = []
     /// All messages before this index are at their end.
     private var settled = 0
+    /// How many messages have come to their end, as far as the run has read them.
+    private(set) var ended: UInt64 = 0
     /// The indices of the messages that each step made.
     private var indices: [Int: [Int]] = [:]
 
@@ -21,6 +23,7 @@ struct MessageLog {
         }
         let known = messages.count
         messages.replaceSubrange(settled..., with: new)
+        for message in new { ended = max(ended, message.endedAs ?? 0) }
         for index in messages.indices.dropFirst(known) {
             if let step = messages[index].step { indices[step, default: []].append(index) }
         }

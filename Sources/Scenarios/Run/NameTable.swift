@@ -14,6 +14,12 @@ struct NameTable {
         let index: Int
         /// The step that ended it, if one did.
         var exit: StepNumber?
+
+        /// Whether it is the same process under another name.
+        func isSame(as other: NamedProcess?) -> Bool {
+            guard let other, identity != nil else { return false }
+            return host == other.host && identity == other.identity
+        }
     }
 
     /// A thread that a step named.
@@ -55,6 +61,11 @@ struct NameTable {
     /// The host of what is called `name`.
     func host(of name: String) -> String? {
         processes[name]?.host ?? threads[name]?.host ?? streams[name]?.host
+    }
+
+    /// The first of the names of a process on a host.
+    func name(of process: AuxPidCreationTime, on host: String) -> String? {
+        processes.filter { $0.value.host == host && $0.value.identity == process }.keys.min()
     }
 
     /// Whether `reference` stands for `process`: a name for the same pid and creation time, a number for any with the pid.

@@ -10,6 +10,9 @@ struct StepRun: Sendable {
     let start: [UInt64]
     /// The newest message of each host when it was done.
     var end: [UInt64]
+    /// How many messages of its host had come to their end when it was done; nil unless it changes what applies to messages
+    /// that are on their way.
+    var ended: UInt64?
     /// What it did; nil if it was not done, was refused, or only expects.
     var outcome: CallOutcome?
     /// Why its host refused it.
