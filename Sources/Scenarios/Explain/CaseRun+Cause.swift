@@ -77,6 +77,16 @@ extension CaseRun {
             cause.detail = "\(process) \(isSet ? "has" : "has lost") \(name). \(cause.detail)"
             return cause
         }
+        if !isSet, word == .flags, bit == ProcessFlags.threadNotifyRoutineExSet.rawValue,
+            let waiting = waitingThread(in: processId, host)
+        {
+            var cause = Cause(
+                .step,
+                detail: "\(process) has lost \(name). Its first thread used it up (TEX-2): "
+                    + "that of \(waiting.title), which is still in the background.")
+            (cause.place, cause.rule) = (waiting.place, "TEX-2")
+            return cause
+        }
         if let opposite {
             let since = history.events[opposite].cause.place.map { " after \($0.words)" } ?? ""
             return Cause(.other, detail: "Something outside the scenario changed \(name) of \(process)\(since).")
@@ -106,6 +116,14 @@ extension CaseRun {
         var cause = Cause(.never, detail: "\(process) gets \(name) later: \(later.words).")
         cause.place = later
         return cause
+    }
+
+    /// A step in the background that creates a thread in a process.
+    private func waitingThread(in processId: UInt32, _ host: Int) -> StepRun? {
+        pending.values.flatMap { $0 }.map { steps[$0.index] }.first { run in
+            guard run.host == host, case .createThread(let creation) = run.step.action else { return false }
+            return self.processId(creation.target) == processId
+        }
     }
 
     /// A step that the run has not come to, which sets a bit of the process called `name`.
@@ -206,8 +224,15 @@ extension CaseRun {
             cause.place = place
             return cause
         }
-        guard let exited = life?.exited, exited.step <= index else {
+        guard let life else {
             return Cause(.never, detail: "No step creates a process with the pid \(processId).")
+        }
+        // A step in the background may look after a later step ended the process.
+        guard let exited = life.exited else {
+            let place = steps[life.created.step].place
+            var cause = Cause(.reply, detail: "The engine denied the process \(processId): \(place.words).")
+            (cause.place, cause.message) = (place, life.created.message)
+            return cause
         }
         var cause = Cause(.exit, detail: "\(process) has exited: \(exited.place.words).")
         cause.place = exited.place
@@ -246,10 +271,9 @@ extension CaseRun {
         let changes = changes(ofStream: name, before: index, host)
         let isAboutRule = look.check == .ruleImageLoadPerStream
         var last: StreamChange?
-        for change in changes where change.isContext || isAboutRule {
-            let holds = isAboutRule ? change.hasRule : change.isThere
+        for change in changes where change.isContext || isAboutRule && change.hasRule != last?.hasRule {
             // Who sets what is set already has no part in it.
-            if holds != (isAboutRule ? last?.hasRule : last?.isThere) { last = change }
+            last = change
         }
         guard let last, (isAboutRule ? last.hasRule : last.isThere) == look.holds else {
             return Cause(.never, detail: "No step gives \(name.quoted()) a stream context (streamContext).")

@@ -15,12 +15,28 @@ extension CaseRun {
             return failure.report.matched.prefix(3).flatMap { outcome(of: $0, scope.host) }
         case .messages, .order:
             let near = failure.report.nearest.filter { message in
-                !failure.report.matched.contains(message.sequence)
+                !failure.report.matched.contains(message.sequence) && !message.criteria.allSatisfy(\.isMet)
                     && message.criteria.allSatisfy { $0.isMet || $0.isAboutOutcome }
             }
-            return near.flatMap { outcome(of: $0.sequence, scope.host) }
+            return near.flatMap { message in
+                let isSlow = message.criteria.contains { !$0.isMet && $0.criterion == "durationMicroseconds" }
+                return outcome(of: message.sequence, scope.host)
+                    + (isSlow ? duration(of: message.sequence, scope.host) : [])
+            }
         default: return []
         }
+    }
+
+    /// How long the embedded engine took for a message that was sent.
+    private func duration(of sequence: UInt64, _ host: Int) -> [Reason] {
+        guard let message = logs[host][sequence], message.delivery == .sent,
+            let embedded = embeddedSetting(for: message, on: host)
+        else { return [] }
+        var delivered = Reason.Delivered(
+            message: sequence, delivery: message.delivery.rawValue, status: nil, detail: nil)
+        delivered.engineDelayMs = Int(embedded.delay.milliseconds)
+        delivered.engineLine = embedded.line
+        return [.delivery(delivered)]
     }
 
     func outcome(of sequence: UInt64, _ host: Int) -> [Reason] {
@@ -112,22 +128,39 @@ extension CaseRun {
             message: message.sequence, isEmbedded: answer == nil, httpStatus: answer?.httpStatus,
             reply: answer.map { String(decoding: $0.bytes, as: UTF8.self) } ?? message.reply?.reading.words ?? "nothing"
         )
-        guard let fault else { return reply }
+        if answer != nil { reply.sent = message.data(host: plan.hosts[host].name) }
+        guard let fault else {
+            reply.effect = missedReply(to: message, on: host)
+            return reply
+        }
         if let embedded = embeddedSetting(for: message, on: host) {
             reply.engineLine = embedded.line
         }
         switch message.message.content {
         case .sync(let content):
             reply.wanted = "\(content.operation.rawValue) (\(content.operation.name))"
-            reply.read = message.reply?.reading.operationType.map { SyncOperation.words($0) } ?? fault.description
-            let rule = content.operation.rule.map { "; \($0) stays set" } ?? ""
+            reply.read = message.reply?.reading.operationType.map { SyncOperation.words($0) }
+            if reply.read == nil { reply.fault = fault.description }
+            // A raw notification has no rule behind it.
+            let isRaw = message.routine == .sendSyncMonitorNotification
+            let rule = isRaw ? "" : content.operation.rule.map { "; \($0) stays set" } ?? ""
             reply.effect = "Counted as sync.\(content.operation.name).recvErrorCount (SYN-8)\(rule)."
         case .async:
             reply.wanted = "an answer to CreateProcess"
-            reply.read = fault.description
+            reply.fault = fault.description
             reply.effect = "Counted as direct.fltSendMessageReplyBufferMismatch (PRC-3); the process starts unchanged."
         }
         return reply
+    }
+
+    /// A sentence about the entry of `replies` that would decide about a process with another name; nil if there is none.
+    private func missedReply(to message: ObservedMessage, on host: Int) -> String? {
+        guard message.message.kind == .direct, let embedded = embeddedSetting(for: message, on: host),
+            embedded.entry == nil, let image = message.message.imageFileName,
+            let (index, entry) = embedded.behavior.replies.enumerated().first(where: { $1.answer != nil }),
+            let pattern = entry.imageFileName
+        else { return nil }
+        return "replies[\(index)] is for \(pattern.quoted()), which does not match \(image.quoted())."
     }
 
     // MARK: - Settings
@@ -151,6 +184,17 @@ extension CaseRun {
             if case .setConfig(let change) = run.step.action, counts(run) { change.value.apply(to: &config) }
         }
         return config
+    }
+}
+
+extension ObservedMessage {
+    /// The members that describe what happened, as the engine gets them.
+    fileprivate func data(host: String) -> JSONTree? {
+        var json = JSONWriter()
+        MessageData(message, host: host).write(to: &json)
+        guard case .object(let members)? = try? JSONDocument.read(json.bytes, { JSONTree($0) }) else { return nil }
+        let known = ["host", "sequence", "kind", "operation", "operationCode", "notificationNumber", "ioPriority"]
+        return .object(members.filter { !known.contains($0.name) })
     }
 }
 
@@ -181,14 +225,22 @@ extension SyncOperation {
     }
 }
 
+/// Whether only the end of a message decides a criterion.
+private func isAboutOutcome(_ criterion: String) -> Bool {
+    let root = criterion.prefix { $0 != "." }
+    return [
+        "delivery", "status", "acknowledged", "clearedRule", "durationMicroseconds", "droppedFor", "reply",
+    ].contains(root)
+}
+
+extension FieldMatcher {
+    /// Whether only the end of a message decides it.
+    var isAboutOutcome: Bool { Scenarios.isAboutOutcome(path) }
+}
+
 extension ComparedField {
     /// Whether only the end of a message decides it.
-    var isAboutOutcome: Bool {
-        let root = criterion.prefix { $0 != "." }
-        return [
-            "delivery", "status", "acknowledged", "clearedRule", "durationMicroseconds", "droppedFor", "reply",
-        ].contains(root)
-    }
+    var isAboutOutcome: Bool { Scenarios.isAboutOutcome(criterion) }
 
     /// Whether a message with another value would be one of another type, or with another outcome.
     var isAboutTypeOrOutcome: Bool { isAboutOutcome || ["operation", "kind"].contains(criterion) }

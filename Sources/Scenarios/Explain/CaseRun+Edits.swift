@@ -44,6 +44,8 @@ extension CaseRun {
     func change(_ run: StepRun, before: Bool = false, _ edit: JSONTree) -> Change {
         var change = Change(kind: .step, edit: edit, verified: false)
         change.place = run.place
+        // An edit applies in all rounds.
+        change.place?.iteration = nil
         change.isBefore = before
         return change
     }

@@ -104,7 +104,7 @@ extension CaseRun {
         return [insertion(.createStream(name: nil, Body(creation, json: .null)), edit, before: run)]
     }
 
-    /// wow64cpu.dll in the process before: alone, or with the rule that a message about it needs.
+    /// The rule that notes wow64cpu.dll, if it was loaded before, or its load, or both.
     func wow64Edits(_ refused: RefusedDecision, _ run: StepRun) -> [PlanEdit] {
         guard let process = subject(of: refused) else { return [] }
         let name = #"C:\Windows\System32\wow64cpu.dll"#
@@ -120,7 +120,7 @@ extension CaseRun {
         let ruleEdit = JSONTree.Member(
             "setRules",
             .object([.init("process", .string(process)), .init("set", .array([.string("NotifyWow64cpuLoad")]))]))
-        return [
+        return [creationEdit(process, .notifyWow64cpuLoad)].compactMap(\.self) + [
             PlanEdit(change(run, before: true, .object([loadEdit])), .insert([load], before: run.number)),
             PlanEdit(
                 change(run, before: true, .object([ruleEdit, loadEdit])),

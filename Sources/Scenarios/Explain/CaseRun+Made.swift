@@ -44,6 +44,10 @@ extension CaseRun {
     /// Why there are messages that must not be there: the first that match.
     func reasons(forTooManyIn failure: FailedExpectation, _ scope: MessageScope) -> [Reason] {
         guard isTooMany(failure, failure.report.found ?? 0), !failure.isAboutLoss else { return [] }
+        // Not that they were made is wrong, but their end.
+        if failure.isAboutOutcome {
+            return failure.report.matched.prefix(3).flatMap { outcome(of: $0, scope.host) }
+        }
         let history = history(of: scope.host)
         return failure.report.matched.prefix(3).compactMap { sequence in
             decision(thatMade: sequence, on: scope.host, history).map { .decision($0) }
@@ -52,9 +56,9 @@ extension CaseRun {
 
     /// The edits that may keep a message from being made: without its rule.
     func edits(againstMessagesOf failure: FailedExpectation) -> [PlanEdit] {
-        guard let scope = failure.scope, isTooMany(failure, failure.report.found ?? 0), !failure.isAboutLoss else {
-            return []
-        }
+        guard let scope = failure.scope, isTooMany(failure, failure.report.found ?? 0), !failure.isAboutLoss,
+            !failure.isAboutOutcome
+        else { return [] }
         return failure.report.matched.prefix(3).flatMap { sequence -> [PlanEdit] in
             guard let message = logs[scope.host][sequence], let index = message.step, steps.indices.contains(index),
                 let path = MessagePath.table.first(where: { $0.type == MessageType(of: message.message) }),
@@ -73,6 +77,9 @@ extension CaseRun {
 }
 
 extension FailedExpectation {
+    /// Whether it counts messages with some end.
+    fileprivate var isAboutOutcome: Bool { criteria?.matchers.contains { $0.isAboutOutcome } ?? false }
+
     /// Whether it is about lost messages rather than made ones.
     fileprivate var isAboutLoss: Bool { if case .lossless = expectation?.subject { true } else { false } }
 }

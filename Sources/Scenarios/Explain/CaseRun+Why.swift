@@ -23,7 +23,10 @@ extension CaseRun {
         guard !paths.isEmpty else { return [] }
         guard let decisions = decisions(against: criteria, paths, scope) else {
             if let unknown = unknown(paths, scope) { return [unknown] }
-            return criteria.namesOperation ? [unregistered(paths, scope) ?? absent(criteria, paths[0], scope)] : []
+            guard criteria.namesOperation else { return [] }
+            return [
+                unregistered(paths, scope) ?? unfinished(paths[0], scope) ?? absent(criteria, paths[0], scope)
+            ]
         }
         refused = Array(decisions.prefix(Self.mostDecisions))
         let history = history(of: scope.host)
@@ -122,6 +125,20 @@ extension CaseRun {
         return nil
     }
 
+    /// Says that a step which may make the message is still in the background; nil if there is none.
+    private func unfinished(_ path: MessagePath, _ scope: MessageScope) -> Reason? {
+        let waiting = Set(pending.values.flatMap { $0.map(\.index) })
+        let step = scope.steps.first { index in
+            steps[index].host == scope.host && waiting.contains(index)
+                && steps[index].step.action.map(path.event.isCaused) ?? false
+        }
+        guard let step else { return nil }
+        return .absent(
+            event: path.event.rawValue,
+            detail: "\(steps[step].title) is still in the background (await), so what it decides about "
+                + "\(path.type.operation.name) is not known")
+    }
+
     private func absent(_ criteria: Criteria, _ path: MessagePath, _ scope: MessageScope) -> Reason {
         let event = path.event
         let isOneStep = scope.steps.count == 1 && scope.steps.first.map { steps[$0].step.action != nil } ?? false
@@ -172,13 +189,23 @@ private enum DriverEvent: String {
         }
     }
 
+    /// Whether an action causes it.
+    func isCaused(by action: Action) -> Bool {
+        switch (self, action) {
+        case (.createProcess, .createProcess), (.exitProcess, .exitProcess), (.createThread, .createThread),
+            (.loadImage, .loadImage):
+            true
+        default: false
+        }
+    }
+
     /// That it did not happen to a process.
     func absence(of process: String) -> String {
         switch self {
-        case .createProcess: "\(process) is not created"
-        case .exitProcess: "\(process) does not exit"
+        case .createProcess: "no step creates \(process)"
+        case .exitProcess: "no step ends \(process)"
         case .createThread: "no thread is created in \(process) or by it"
-        case .loadImage: "\(process) loads no image"
+        case .loadImage: "no image is loaded by \(process)"
         }
     }
 }

@@ -13,6 +13,8 @@ struct ChangeSearch {
     private let failure: FailedExpectation
     private var runsLeft = 32
     private var stepsLeft = CasePlan.maxSteps
+    /// The first change that helps, but breaks another expectation.
+    private var harmful: Change?
 
     init(_ failure: FailedExpectation, of run: CaseRun) {
         self.failure = failure
@@ -21,21 +23,16 @@ struct ChangeSearch {
 
     /// The changes that were found: first one of the expectation, then one of anything else.
     mutating func changes() -> [Change] {
-        var changes: [Change] = []
-        if let edit = expectationEdit(), let change = verified(edit) { changes.append(change) }
+        let ofExpectation = expectationEdit().flatMap { verified($0) }
+        return [ofExpectation, planChange() ?? scopeEdit().flatMap { verified($0) } ?? harmful].compactMap(\.self)
+    }
+
+    private mutating func planChange() -> Change? {
         for refused in failure.refused.prefix(3) {
-            guard let change = firstVerified(run.edits(for: refused, failure)) else { continue }
-            changes.append(change)
-            return changes
+            if let change = firstVerified(run.edits(for: refused, failure)) { return change }
         }
-        if let change = firstVerified(run.edits(againstMessagesOf: failure)) {
-            changes.append(change)
-        } else if let change = smallestNumber() {
-            changes.append(change)
-        } else if let change = firstVerified(run.edits(forAbsentIn: failure)) {
-            changes.append(change)
-        }
-        return changes
+        return firstVerified(run.edits(againstMessagesOf: failure)) ?? smallestNumber()
+            ?? firstVerified(run.edits(forAbsentIn: failure))
     }
 
     private mutating func firstVerified(_ edits: [PlanEdit]) -> Change? {
@@ -52,24 +49,34 @@ struct ChangeSearch {
             change.note = "not run again, because time is real"
             return change
         }
-        guard holds(edit.effects) else { return nil }
+        guard let broken = broken(by: edit.effects) else { return nil }
         change.verified = true
-        return change
+        guard let first = broken.first else { return change }
+        if harmful == nil {
+            change.note = "but that of line \(first) does not"
+            harmful = change
+        }
+        return nil
     }
 
-    /// Whether the expectation holds in a run with the edits.
-    private mutating func holds(_ effects: [PlanEdit.Effect]) -> Bool {
+    /// The lines of the expectations that edits break; nil if that which failed does not hold with them.
+    private mutating func broken(by effects: [PlanEdit.Effect]) -> [Int]? {
         guard let step = failure.stepIndex, let position = failure.position, runsLeft > 0, stepsLeft > 0,
             let bed = run.bed.another()
-        else { return false }
+        else { return nil }
         runsLeft -= 1
         var options = run.options
-        options.trial = Trial(effects: effects, step: run.steps[step].number, position: position)
+        options.trial = Trial(
+            effects: effects,
+            place: FailedExpectation.Place(step: run.steps[step].number, position: position),
+            failed: Set(
+                run.failures.compactMap { failure in failure.stepIndex.map { failure.place(in: run.steps[$0]) } })
+        )
         options.stepLimit = stepsLeft
         let trial = CaseRun(run.plan, on: bed, options: options)
         _ = trial.run()
         stepsLeft -= trial.stepCount
-        return trial.trialHolds == true
+        return trial.trialBroken
     }
 
     // MARK: - The expectation
@@ -94,20 +101,35 @@ struct ChangeSearch {
             var edited = criteria
             edited.matchers[field].matcher = value.isPresent ? .equals(value) : .present(false)
             let json = run.written(value, on: scope.host)
-            var change = Change(
-                kind: .expectation, edit: .object([.init(path, json)]), verified: false)
-            change.place = StepPlace(
-                step: failure.report.step, id: failure.report.id, line: failure.report.line,
-                iteration: failure.report.iteration)
-            return PlanEdit(
-                change,
-                .step(run.steps[index].number) { [edited] step in
-                    if step.expectations.indices.contains(position) {
-                        step.expectations[position].subject = .messages(edited, count)
-                    }
-                })
+            return expectationEdit(.init(path, json), index, position) { [edited] expectation in
+                expectation.subject = .messages(edited, count)
+            }
         }
         return nil
+    }
+
+    /// The edit of the scope, if a message outside it meets all criteria.
+    private func scopeEdit() -> PlanEdit? {
+        guard let expectation = failure.expectation, case .messages = expectation.subject, expectation.scope.isDefault,
+            let index = failure.stepIndex, let position = failure.position,
+            failure.report.nearest.contains(where: { $0.outOfScope && $0.criteria.allSatisfy(\.isMet) })
+        else { return nil }
+        return expectationEdit(.init("anywhere", .bool(true)), index, position) { $0.scope.anywhere = true }
+    }
+
+    /// An edit of the expectation that failed.
+    private func expectationEdit(
+        _ edit: JSONTree.Member, _ index: Int, _ position: Int, _ set: @escaping @Sendable (inout Expectation) -> Void
+    ) -> PlanEdit {
+        var change = Change(kind: .expectation, edit: .object([edit]), verified: false)
+        change.place = StepPlace(
+            step: failure.report.step, id: failure.report.id, line: failure.report.line,
+            iteration: failure.report.iteration)
+        return PlanEdit(
+            change,
+            .step(run.steps[index].number) { step in
+                if step.expectations.indices.contains(position) { set(&step.expectations[position]) }
+            })
     }
 
     // MARK: - Numbers
@@ -138,6 +160,8 @@ struct ChangeSearch {
                 if let change = unlimited(delivered) { return change }
             case .delivery(let delivered) where delivered.engineReply != nil:
                 if let change = firstVerified(run.embeddedEdits(delivered.message, failure)) { return change }
+            case .delivery(let delivered) where delivered.delivery == MessageRecord.Delivery.sent.rawValue:
+                if let change = fasterEngine(delivered) { return change }
             case .delivery(let delivered) where delivered.pausedBy != nil:
                 if let edit = run.workerEdit(failure), let change = verified(edit) { return change }
             case .reply(let reply):
@@ -191,15 +215,21 @@ struct ChangeSearch {
         for number in range.prefix(4) {
             if let edit = edit(number), let change = verified(edit) { return change }
         }
-        guard let last = edit(range.upperBound), holds(last.effects) else { return nil }
-        var (low, high) = (range.lowerBound, range.upperBound)
+        guard range.count > 4, let last = edit(range.upperBound) else { return nil }
+        if broken(by: last.effects) == nil {
+            // Too much of it may be as bad as too little.
+            for number in range.dropFirst(4) where runsLeft > 0 {
+                if let edit = edit(number), let change = verified(edit) { return change }
+            }
+            return nil
+        }
+        var (low, high) = (range.lowerBound + 4, range.upperBound)
         while low < high, runsLeft > 1 {
             let middle = low + (high - low) / 2
             guard let candidate = edit(middle) else { return nil }
-            if holds(candidate.effects) { high = middle } else { low = middle + 1 }
+            if broken(by: candidate.effects) != nil { high = middle } else { low = middle + 1 }
         }
-        guard low == high, var change = edit(high)?.change else { return nil }
-        change.verified = true
-        return change
+        guard low == high else { return nil }
+        return edit(high).flatMap { verified($0) }
     }
 }

@@ -58,7 +58,8 @@ extension [PlanEdit.Effect] {
 struct Trial: Sendable {
     /// The edits.
     let effects: [PlanEdit.Effect]
-    /// The step and the item of its list that must hold.
-    let step: StepNumber
-    let position: Int
+    /// The expectation that must hold.
+    let place: FailedExpectation.Place
+    /// All that did not hold without the edits.
+    let failed: Set<FailedExpectation.Place>
 }

@@ -165,9 +165,10 @@ extension Reason {
                 json.member("kind", "absent" as StaticString)
                 json.member("event", event)
                 json.member("detail", detail)
-            case .unsettled(let queued):
+            case .unsettled(let queued, let inHand):
                 json.member("kind", "unsettled" as StaticString)
                 json.member("queued", queued)
+                if inHand > 0 { json.member("inHand", inHand) }
             }
         }
     }
@@ -250,6 +251,8 @@ extension Reason.ReplyRead {
         if isEmbedded { json.member("embedded", true) }
         if let wanted { json.member("wanted", wanted) }
         if let read { json.member("read", read) }
+        if let fault { json.member("fault", fault) }
+        if let sent { json.member("sent") { $0.value(sent) } }
         if let engineLine { json.member("engineLine", engineLine) }
         if let effect { json.member("effect", effect) }
     }

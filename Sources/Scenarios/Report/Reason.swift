@@ -15,7 +15,7 @@ public enum Reason: Sendable {
     /// Nothing in scope could have made it.
     case absent(event: String, detail: String)
     /// Messages were still queued when the list was looked at.
-    case unsettled(queued: Int)
+    case unsettled(queued: Int, inHand: Int)
 
     /// What a routine decided.
     public struct Decision: Sendable {
@@ -127,8 +127,12 @@ public enum Reason: Sendable {
         public var reply: String
         /// The value that the driver wants to read; nil if it takes the reply.
         public var wanted: String?
-        /// The value that it read.
+        /// The value that it read; nil if it could not read the reply.
         public var read: String?
+        /// Why it could not read the reply, a phrase.
+        public var fault: String?
+        /// The data of the message, if the engine is under test.
+        public var sent: JSONTree?
         /// The line that sets the embedded engine.
         public var engineLine: Int?
         /// What follows from that, a sentence.

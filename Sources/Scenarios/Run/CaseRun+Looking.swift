@@ -5,19 +5,17 @@ import Messages
 extension CaseRun {
     /// Looks at all of `expectations`, and ends the case if one does not hold.
     func look(at expectations: [Expectation], _ index: Int) throws(Stop) {
-        var unsettled: [Int: Int] = [:]
+        var unsettled: [Int: Reason] = [:]
         for host in hostsToSettle(expectations, index)
         where try !settle(hosts[host], steps[index], within: options.settle) {
-            unsettled[host] = try queued(on: host, steps[index])
+            unsettled[host] = try work(of: host, steps[index])
         }
         let (failed, held) = try evaluate(expectations, index)
         if let trial = options.trial { return try judge(trial, failed, index) }
         note(held)
         for var failure in failed {
             try explain(&failure)
-            if let host = failure.scope?.host, let queued = unsettled[host] {
-                failure.report.why.append(.unsettled(queued: queued))
-            }
+            if let reason = failure.scope.flatMap({ unsettled[$0.host] }) { failure.report.why.append(reason) }
             failures.append(failure)
         }
         if !failed.isEmpty, !options.keepsGoing { throw .failed }
@@ -25,11 +23,13 @@ extension CaseRun {
 
     /// Ends a trial if its expectation was looked at. Nothing that held before may fail because of the edit.
     private func judge(_ trial: Trial, _ failed: [FailedExpectation], _ index: Int) throws(Stop) {
-        if steps[index].number == trial.step {
-            trialHolds = !failed.contains { $0.position == trial.position }
+        let broken = failed.filter { !trial.failed.contains($0.place(in: steps[index])) }
+        if steps[index].number == trial.place.step {
+            let holds = !failed.contains { $0.position == trial.place.position }
+            trialBroken = holds ? broken.map(\.report.line) : nil
             throw .tried
         }
-        if !failed.isEmpty { throw .tried }
+        if !broken.isEmpty { throw .tried }
     }
 
     /// The hosts that a list is about, unless all of its expectations are to be looked at as things stand.
@@ -38,10 +38,12 @@ extension CaseRun {
         return Set(settled.map { self.host(of: $0, index) }).sorted()
     }
 
-    private func queued(on host: Int, _ run: StepRun) throws(Stop) -> Int {
+    /// What the worker of a host had still to do.
+    private func work(of host: Int, _ run: StepRun) throws(Stop) -> Reason {
         do throws(HostFault) {
-            if case .number(let count) = try hosts[host].queues()["notificationsCount"] { return Int(count) }
-            return 0
+            let counters = try hosts[host].counters()
+            func count(_ path: String) -> Int { if case .number(let count) = counters[path] { Int(count) } else { 0 } }
+            return .unsettled(queued: count("async.queued"), inHand: count("async.inHand"))
         } catch {
             try fail(run, error)
         }

@@ -48,8 +48,8 @@ public final class CaseRun {
     private let deadline: UInt64
     private let clock = SystemClock()
     private(set) var stepCount = 0
-    /// Whether the expectation of a trial holds; nil if it was not looked at.
-    var trialHolds: Bool?
+    /// The lines of the expectations that a trial broke; nil if its own does not hold, or was not looked at.
+    var trialBroken: [Int]?
 
     /// A run of `plan` on the hosts of `bed`.
     public init(_ plan: CasePlan, on bed: any TestBed, options: Options = Options()) {

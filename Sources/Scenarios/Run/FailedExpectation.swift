@@ -18,6 +18,16 @@ struct FailedExpectation: Sendable {
     /// The path of the expectation in its step: for finding it again in another run.
     var position: Int?
 
+    /// Where the expectation stands.
+    struct Place: Hashable {
+        let step: StepNumber
+        /// The index in the list of the step.
+        let position: Int
+    }
+
+    /// Where the expectation stands, looked at in `run`.
+    func place(in run: StepRun) -> Place { Place(step: run.number, position: position ?? 0) }
+
     /// A failure without an expectation.
     init(
         line: Int, step: StepNumber, id: String?, source: JSONTree, expected: String, subject: String, detail: String

@@ -69,9 +69,12 @@ enum ReasonText {
         case .delivery(let delivered): return Section(.delivery, of: delivered.message, lines: describe(delivered))
         case .reply(let reply): return Section(.delivery, of: reply.message, lines: describe(reply))
         case .word(let word): return Section(.state, lines: [word.cause.detail.escapingInvisible])
-        case .unsettled(let queued):
-            let verb = queued == 1 ? "was" : "were"
-            return Section(.unsettled, lines: ["\(queued.counted("message")) \(verb) still queued."])
+        case .unsettled(let queued, let inHand):
+            let words = [(queued, "queued"), (inHand, "in hand")].filter { $0.0 > 0 }.map {
+                "\($0.counted("message")) \($0 == 1 ? "was" : "were") still \($1)"
+            }
+            let line = words.isEmpty ? "The worker was not done in time" : words.joined(separator: ", and ")
+            return Section(.unsettled, lines: [line + "."])
         }
     }
 
@@ -79,10 +82,12 @@ enum ReasonText {
         let engine = reply.isEmbedded ? "The embedded engine" : "The engine"
         let status = reply.httpStatus.map { "\($0) " } ?? ""
         var lines = ["\(engine) answered \(status)\(reply.reply.escapingInvisible)" + (reply.isEmbedded ? "." : "")]
-        if let wanted = reply.wanted, let read = reply.read {
+        if let wanted = reply.wanted {
             let place = wanted.first?.isNumber == true ? "At 08 of the reply the driver" : "The driver"
-            lines.append(("\(place) wants \(wanted.escapingInvisible); it read " + read.escapingInvisible).asSentence)
+            let read = reply.read.map { "; it read \($0.escapingInvisible)" } ?? ""
+            lines.append("\(place) wants \(wanted.escapingInvisible)\(read).")
         }
+        if let fault = reply.fault { lines.append("It cannot read the reply: \(fault.escapingInvisible)".asSentence) }
         if let line = reply.engineLine { lines.append("The embedded engine is set in line \(line).") }
         if let effect = reply.effect { lines.append(effect.escapingInvisible) }
         return lines
@@ -111,6 +116,7 @@ enum ReasonText {
     private static func describe(_ delivered: Reason.Delivered) -> [String] {
         let state: String =
             switch delivered.delivery {
+            case "sent": "It was sent"
             case "failed": "It failed"
             case "notSent": "It was not sent"
             case "queued": "It is still queued"
@@ -151,7 +157,9 @@ enum ReasonText {
             (change.message.map { "the engine's reply to #\($0):  " } ?? "")
             + change.edit.flow(dividedBy: change.isBefore ? ", then " : ", ")
         let outcome =
-            change.verified ? "run again so: the expectation holds" : (change.note ?? "not run again").asSentence
+            change.verified
+            ? "run again so: the expectation holds" + (change.note.map { ", \($0)" } ?? "")
+            : (change.note ?? "not run again").asSentence
         return [place + edit, outcome]
     }
 }
@@ -159,7 +167,7 @@ enum ReasonText {
 extension JSONTree {
     /// The value as YAML on one line, without the braces of the outermost mapping.
     fileprivate func flow(dividedBy separator: String) -> String {
-        guard case .object(let members) = self else { return words }
-        return members.map { "\($0.name): \($0.value.words)" }.joined(separator: separator)
+        guard case .object(let members) = self else { return yaml }
+        return members.map { "\($0.name): \($0.value.yaml)" }.joined(separator: separator)
     }
 }
