@@ -166,7 +166,7 @@ extension CaseReader {
     private func wait(_ value: JSONValue) -> Action? {
         if value.kind != .object { return value.duration().map { .wait($0) } }
         guard let object = value.object(allowing: ["until", "within"]) else { return nil }
-        let within = object.optional("within") { $0.duration() }
+        let within = object.optional("within") { $0.duration(.moreThanZero) }
         let expectations = object.required("until") { self.expectations($0, of: nil) }
         guard let expectations else { return nil }
         return .waitUntil(expectations, within: within ?? .seconds(5))

@@ -86,7 +86,7 @@ final class CaseReader {
         plan.requirements = object.optional("requires") { requirements($0) } ?? plan.requirements
         plan.time = object.optional("time") { $0.choice(of: CasePlan.Time.self) } ?? .any
         plan.startTime = object.optional("startTime") { $0.time() } ?? plan.startTime
-        plan.timeout = object.optional("timeout") { $0.duration() } ?? plan.timeout
+        plan.timeout = object.optional("timeout") { $0.duration(.moreThanZero) } ?? plan.timeout
         plan.hosts = hosts(object)
         for host in plan.hosts { _ = scope.add(.host, host.name, line: plan.line) }
         let steps = object.required("steps") { self.steps($0) }
@@ -220,28 +220,6 @@ extension JSONValue {
             let isTag = !tag.isEmpty && tag.utf8.allSatisfy { $0.isLetterOrDigit || "._-".utf8.contains($0) }
             if !isTag { value.fault("a tag has letters, digits and . _ - only") }
             return tag
-        }
-    }
-
-    /// A duration with its unit: `20ms`, `5s`, `2m`.
-    func duration() -> Duration? {
-        if let duration = text.flatMap({ Duration(scenario: $0) }) { return duration }
-        fault("must be a duration with its unit, such as 20ms, 5s or 2m, not \(quoted)")
-        return nil
-    }
-}
-
-extension Duration {
-    /// `20ms`, `1.5s`, `2m`; nil for anything else, and for more than a day.
-    init?(scenario text: String) {
-        if text.hasSuffix("m"), let minutes = Int(text.dropLast()), (0...1440).contains(minutes),
-            text.utf8.first?.isDigit == true
-        {
-            self = .seconds(60 * minutes)
-        } else if let milliseconds = Milliseconds(text), milliseconds.count <= 86_400_000 {
-            self = .milliseconds(milliseconds.count)
-        } else {
-            return nil
         }
     }
 }

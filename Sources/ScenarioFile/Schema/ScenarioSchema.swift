@@ -39,6 +39,13 @@ public enum ScenarioSchema {
                 SchemaNode.any([
                     SchemaNode.text(matching: "^[0-9]+(ms|m|(\\.[0-9]{1,3})?s)$"), SchemaNode.ref("variableText"),
                 ])),
+            // A duration of more than zero.
+            .init(
+                "timeLimit",
+                SchemaNode.any([
+                    SchemaNode.text(matching: "^(?=.*[1-9])[0-9]+(ms|m|(\\.[0-9]{1,3})?s)$"),
+                    SchemaNode.ref("variableText"),
+                ])),
             .init(
                 "identifier",
                 SchemaNode.any([
@@ -94,7 +101,7 @@ public enum ScenarioSchema {
                     ]))
             ),
             ("time", SchemaNode.choice(CasePlan.Time.allCases.map(\.rawValue))), ("startTime", SchemaNode.ref("time")),
-            ("timeout", SchemaNode.ref("duration")),
+            ("timeout", SchemaNode.ref("timeLimit")),
             ("variables", SchemaNode.mapping(of: scalar, names: "^[A-Za-z_][A-Za-z0-9_]{0,62}$")),
             (
                 "matrix",

@@ -134,7 +134,7 @@ enum StepSchema {
                 Node.object(
                     [
                         ("until", Node.list(Node.ref("expectation"), least: 1, most: 10_000)),
-                        ("within", Node.ref("duration")),
+                        ("within", Node.ref("timeLimit")),
                     ], required: ["until"]), otherwise: Node.ref("duration"))
         case .await: Node.whenType("array", Node.plainList(Node.name, most: 1000), otherwise: Node.name)
         case .repeat:
