@@ -53,7 +53,7 @@ extension JSONValue {
             let example = Word.table.last?.term.name ?? ""
             let nearest = isHinted ? nearest(among: Word.allNames) : nil
             return
-                "must be an array of \(Word.noun)s, such as [\"\(example)\"], or a mask, such as \"0x1f\", not \(quoted)"
+                "must be \(words.array) of \(Word.noun)s, such as [\"\(example)\"], or a mask, such as \"0x1f\", not \(quoted)"
                 + (nearest.map { "; did you mean [\"\($0)\"]?" } ?? "")
         }
         return nil

@@ -5,6 +5,8 @@ final class Document {
     private let parser: Parser
     private var nodes: Nodes
     private let maxFaults: Int
+    /// The words for types in faults.
+    let words: TypeWords
     private var hintsLeft: Int
     private var found: [(place: Place, fault: JSONFault)] = []
     private var unlisted = 0
@@ -14,11 +16,14 @@ final class Document {
     private(set) var corrections: [JSONCorrection] = []
 
     /// Parses `bytes`, which must stay valid until `close()`.
-    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxFaults: Int, maxHints: Int) throws(JSONFaults) {
+    init(
+        _ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxFaults: Int, maxHints: Int, words: TypeWords
+    ) throws(JSONFaults) {
         guard let parser = Parser.borrowed() else { throw JSONFaults(detail: "not enough memory to read the document") }
         self.parser = parser
         self.maxFaults = maxFaults
         hintsLeft = maxHints
+        self.words = words
         nodes = Nodes(start: nil, count: 0)
         nodes = try self.parser.parse(bytes, maxDepth: maxDepth)
     }

@@ -13,16 +13,18 @@ public enum JSONDocument {
     ///   - maxDepth: The maximum nesting of containers; the root container counts as 1.
     ///   - maxFaults: The maximum number of faults listed; a last one counts the rest.
     ///   - maxHints: The maximum number of wrong names for which the nearest ones are looked for.
+    ///   - words: The words for types in faults.
     ///   - onDeprecated: Called for each deprecated name that the document uses, once, after `body`.
     ///   - onMisspelled: Called for each misspelled name whose fault names the nearest one, after `body`.
     ///   - body: Must return nil only after a fault was recorded, by a reader it called or by `JSONValue.fault(_:)`.
     /// - Throws: All faults, if there are any.
     public static func read<T>(
         _ bytes: UnsafeRawBufferPointer, maxDepth: Int = 64, maxFaults: Int = 1000, maxHints: Int = 8,
-        onDeprecated: (DeprecatedName) -> Void = { _ in }, onMisspelled: (JSONCorrection) -> Void = { _ in },
+        words: TypeWords = .json, onDeprecated: (DeprecatedName) -> Void = { _ in },
+        onMisspelled: (JSONCorrection) -> Void = { _ in },
         _ body: (JSONValue) -> T?
     ) throws(JSONFaults) -> T {
-        let document = try Document(bytes, maxDepth: maxDepth, maxFaults: maxFaults, maxHints: maxHints)
+        let document = try Document(bytes, maxDepth: maxDepth, maxFaults: maxFaults, maxHints: maxHints, words: words)
         defer { document.close() }
         let result = body(JSONValue(document: document, index: 0))
         for name in document.deprecatedNames { onDeprecated(name) }
@@ -35,7 +37,8 @@ public enum JSONDocument {
     /// Parses the document in `bytes`; see the overload for raw bytes.
     public static func read<T>(
         _ bytes: [UInt8], maxDepth: Int = 64, maxFaults: Int = 1000, maxHints: Int = 8,
-        onDeprecated: (DeprecatedName) -> Void = { _ in }, onMisspelled: (JSONCorrection) -> Void = { _ in },
+        words: TypeWords = .json, onDeprecated: (DeprecatedName) -> Void = { _ in },
+        onMisspelled: (JSONCorrection) -> Void = { _ in },
         _ body: (JSONValue) -> T?
     ) throws(JSONFaults) -> T {
         let result = bytes.withUnsafeBytes { buffer -> Result<T, JSONFaults> in
@@ -43,7 +46,7 @@ public enum JSONDocument {
                 return .success(
                     try read(
                         buffer, maxDepth: maxDepth, maxFaults: maxFaults, maxHints: maxHints,
-                        onDeprecated: onDeprecated, onMisspelled: onMisspelled, body))
+                        words: words, onDeprecated: onDeprecated, onMisspelled: onMisspelled, body))
             } catch {
                 return .failure(error)
             }

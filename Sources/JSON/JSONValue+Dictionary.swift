@@ -4,7 +4,7 @@ extension JSONValue {
     /// An object whose names are data: at most `maxCount` members, no duplicate names, and names of at most `maxUTF16`
     /// units without NUL.
     public func dictionary(maxCount: Int, maxUTF16: Int = 32_766) -> JSONObject? {
-        guard isContainer(.object, "an object") else { return nil }
+        guard isContainer(.object, words.object) else { return nil }
         guard Int(node.length) <= maxCount else {
             fault("has \(node.length) members, at most \(maxCount) are allowed")
             return nil

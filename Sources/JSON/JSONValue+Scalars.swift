@@ -7,7 +7,7 @@ extension JSONValue {
     public func string(maxUTF16: Int = 32_766) -> String? {
         let node = node
         guard node.kind == .string else {
-            fault("must be a string, not \(shown)")
+            fault("must be a \(words.string), not \(shown)")
             return nil
         }
         guard !node.nul else {
@@ -97,7 +97,7 @@ extension JSONValue {
     /// A string of `0x` and 1 to 16 hex digits in either case, or an integer; at most `max`.
     public func hexOrUnsigned(max: UInt64 = .max) -> UInt64? {
         if let value = hexNumber(max: max) { return value }
-        fault("must be an integer or a hex string such as \"0x1f\", at most \(max.hex()), not \(quoted)")
+        fault("must be an integer or a hex \(words.string) such as \"0x1f\", at most \(max.hex()), not \(quoted)")
         return nil
     }
 

@@ -44,6 +44,9 @@ public struct JSONValue {
     /// The type of the value.
     public var kind: Kind { Kind(node.kind) }
 
+    /// The words for types in faults of the document.
+    public var words: TypeWords { document.words }
+
     /// Whether this is `null`.
     public var isNull: Bool { node.kind == .null }
 
@@ -64,9 +67,9 @@ public struct JSONValue {
     public var shown: String {
         let node = node
         return switch node.kind {
-        case .object: "an object"
-        case .array: "an array"
-        case .string: "a string"
+        case .object: words.object
+        case .array: words.array
+        case .string: "a \(words.string)"
         case .integer where node.length <= JSONValue.mostDigitsShown,
             .number where node.length <= JSONValue.mostDigitsShown:
             node.textBytes.string
@@ -99,7 +102,7 @@ public struct JSONValue {
     /// - Parameter members: At most 64 names.
     public func object(allowing members: [StaticString]) -> JSONObject? {
         precondition(members.count <= UInt64.bitWidth, "more names than there are bits to tick them off")
-        guard isContainer(.object, "an object") else { return nil }
+        guard isContainer(.object, words.object) else { return nil }
         var seen: UInt64 = 0
         for child in document.children(of: index) {
             let node = document[child]
@@ -116,13 +119,13 @@ public struct JSONValue {
 
     /// An object whose other members do not matter. It is a fault if a member that is looked up occurs twice.
     public func openObject() -> JSONObject? {
-        guard isContainer(.object, "an object") else { return nil }
+        guard isContainer(.object, words.object) else { return nil }
         return JSONObject(document: document, index: index, isOpen: true)
     }
 
     /// The elements of an array of at most `maxCount`.
     public func array(maxCount: Int) -> [JSONValue]? {
-        guard isContainer(.array, "an array") else { return nil }
+        guard isContainer(.array, words.array) else { return nil }
         guard Int(node.length) <= maxCount else {
             fault("has \(node.length) elements, at most \(maxCount) are allowed")
             return nil
@@ -131,9 +134,9 @@ public struct JSONValue {
     }
 
     /// Whether the value is of that kind; if not, records a fault.
-    func isContainer(_ kind: csj_kind, _ name: StaticString) -> Bool {
+    func isContainer(_ kind: csj_kind, _ name: @autoclosure () -> String) -> Bool {
         if node.kind == kind { return true }
-        fault("must be \(name), not \(shown)")
+        fault("must be \(name()), not \(shown)")
         return false
     }
 

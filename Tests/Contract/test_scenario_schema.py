@@ -120,9 +120,9 @@ steps:
     lines = [line.removeprefix(name) for line in output if line.startswith(name)]
     assert lines == [
         "3: tag: unknown member; did you mean tags?",
-        "5: steps[0].createProcess.sessionId: must be an integer from 0 to 4294967295, not a string; "
+        "5: steps[0].createProcess.sessionId: must be an integer from 0 to 4294967295, not a text; "
         "write it without quotes",
-        "5: steps[0].createProcess.commandLine: must be a string, not 5; quote it: '5'",
+        "5: steps[0].createProcess.commandLine: must be a text, not 5; quote it: '5'",
         '6: steps[1].createThread.target: no process is called "notepda" here; "notepad" is (line 5)',
         '8: steps[1].expect[0].messages.operation: "NewThreadDiferentProcess" is not an operation; '
         "did you mean NewThreadDifferentProcess?",

@@ -53,7 +53,7 @@ private struct LoopRound: Sendable {
         values[loop: variable] = iteration
         let source = SourceJSON(values.replaced(in: body))
         do throws(JSONFaults) {
-            return try JSONDocument.read(source.bytes) { value in
+            return try JSONDocument.read(source.bytes, words: .yaml) { value in
                 let reader = CaseReader(
                     source, raw: body, variables: values, place: FilePlace(name: place, root: root), scope: hosts,
                     checksNames: false)

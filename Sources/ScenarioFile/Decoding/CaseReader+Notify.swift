@@ -64,7 +64,7 @@ extension CaseReader {
     private func isReadable(_ body: JSONTree, _ isSync: Bool, in value: JSONValue) -> Bool {
         let tried = JSONTree.object((body.members + [.init("processId", .integer(4))]).map { $0.identified })
         do throws(JSONFaults) {
-            _ = try JSONDocument.read(tried.bytes) { value -> Bool? in
+            _ = try JSONDocument.read(tried.bytes, words: .yaml) { value -> Bool? in
                 isSync
                     ? SyncNotificationRequest(value).map { _ in true }
                     : AsyncNotificationRequest(value).map { _ in true }

@@ -28,10 +28,10 @@ extension CaseReader {
         case .bytePattern: return bytes(value).map { .bytes($0) }
         case .oword, .guid: return sixteenBytes(value, type)
         case .list:
-            value.fault("must be a list, or has or lacks")
+            value.fault("must be a list, or has or lacks, not \(value.shown)")
             return nil
         case .members(let fields):
-            value.fault("must be a mapping of \(fields.map(\.name).joined(separator: ", "))")
+            value.fault("must be a mapping of \(fields.map(\.name).joined(separator: ", ")), not \(value.shown)")
             return nil
         }
     }

@@ -43,7 +43,7 @@ struct Variables {
         switch matrix.content {
         case .mapping(let members): combine(members, matrix, defaults)
         case .list(let items): list(items, matrix, defaults)
-        case .scalar: fault(matrix, "matrix", "must be a mapping of lists, or a list of rows")
+        case .scalar: fault(matrix, "matrix", "must be a mapping of lists, or a list of rows, not \(matrix.shownType)")
         }
         if rows.isEmpty {
             // The rest of the scenario is checked nevertheless.
@@ -55,7 +55,7 @@ struct Variables {
     private mutating func members(of document: SourceNode, _ key: String) -> [SourceMember] {
         guard let node = document[key] else { return [] }
         guard let members = node.mapping else {
-            fault(node, key, "must be a mapping of names to values")
+            fault(node, key, "must be a mapping of names to values, not \(node.shownType)")
             return []
         }
         return members
@@ -74,7 +74,7 @@ struct Variables {
 
     private mutating func check(_ value: SourceNode, of name: String, _ path: String) {
         if value.mapping == nil { return }
-        fault(value, path, "must be a text, a number, a boolean or a list")
+        fault(value, path, "must be a text, a number, a boolean or a list, not a mapping")
         faulty.insert(name)
     }
 
@@ -116,7 +116,7 @@ struct Variables {
         for (index, item) in items.prefix(Self.mostRows).enumerated() {
             let path = "matrix[\(index)]"
             guard var members = item.mapping else {
-                fault(item, path, "must be a mapping of names to values")
+                fault(item, path, "must be a mapping of names to values, not \(item.shownType)")
                 continue
             }
             if let keys {

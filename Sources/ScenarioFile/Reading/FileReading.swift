@@ -32,7 +32,9 @@ struct FileReading {
         guard document.mapping != nil else {
             let hint = document.list == nil ? "" : "; write several scenarios as documents divided by ---"
             faults.add(
-                SourceFault(line: document.line, "must be a mapping that begins with scenario: 1" + hint))
+                SourceFault(
+                    line: document.line,
+                    "must be a mapping that begins with scenario: 1, not \(document.shownType)" + hint))
             return
         }
         var document = document
@@ -98,7 +100,7 @@ struct FileReading {
         var found: [JSONCorrection] = []
         defer { corrections = found }
         return try JSONDocument.read(
-            source.bytes, maxFaults: SourceText.mostFaults, maxHints: SourceText.mostFaults,
+            source.bytes, maxFaults: SourceText.mostFaults, maxHints: SourceText.mostFaults, words: .yaml,
             onMisspelled: { found.append($0) }
         ) { value in
             let place = FilePlace(name: name, root: options.root)
@@ -123,7 +125,7 @@ extension SourceJSON {
     /// The fault of `node`, whose JSON this is, with its place in the file and how to write the value.
     fileprivate func fault(_ fault: JSONFault, in node: SourceNode) -> SourceFault {
         let position = position(of: fault.pointer)
-        let hint = node.node(at: fault.pointer)?.typeHint(on: fault.detail) ?? ""
+        let hint = node.node(at: fault.pointer)?.hint(on: fault.detail) ?? ""
         return SourceFault(
             line: position.keyLine ?? position.line, path: position.path, fault.detail + hint)
     }
@@ -134,24 +136,5 @@ extension SourceNode {
         var node = self
         node.content = .mapping((mapping ?? []).filter { !keys.contains($0.key) })
         return node
-    }
-
-    /// How to write the value so that it has the wanted type, if only its quotes or a blank are wrong.
-    fileprivate func typeHint(on detail: String) -> String {
-        if detail.hasPrefix("must be an array, not an object") {
-            let isItem = mapping?.first?.key.utf8.first == UInt8(ascii: "-")
-            return isItem ? "; write a blank after the -" : ""
-        }
-        guard let scalar else { return "" }
-        if detail.hasPrefix("must be a string, not "), scalar.kind != .text { return "; quote it: '\(scalar.text)'" }
-        if detail.hasPrefix("must be an object, not a string"), !scalar.isQuoted, scalar.text.contains(":") {
-            return "; write a blank after the colon"
-        }
-        guard scalar.isQuoted else { return "" }
-        let plain = SourceScalar(scalar.text, isQuoted: false).kind
-        let wantsNumber = ["an integer", "a number", "the number"].contains { detail.contains("must be " + $0) }
-        let wantsBoolean = ["must be true or false", "must be a boolean"].contains(where: detail.contains)
-        if wantsNumber && plain == .integer || wantsBoolean && plain == .boolean { return "; write it without quotes" }
-        return ""
     }
 }
