@@ -20,7 +20,7 @@ import Testing
         ),
         (
             "operation: NewThreadSameProcess, clearedRule: NotifyImageLoadRule",
-            "clearedRule: can never hold: an acknowledgment of the operation clears NotifyNewThreadSameProcess"
+            "clearedRule: can never hold: an acknowledgment of such a message clears NotifyNewThreadSameProcess"
         ),
         (
             "kind: sync, acknowledged: true, delivery: notSent",
@@ -58,17 +58,65 @@ import Testing
             "kind: async, clearedRule: {present: true}",
             "clearedRule: can never hold: async messages have no clearedRule"
         ),
-        ("kind: async, clearedRule: {present: false}", "clearedRule: always holds: async messages have no clearedRule"),
         (
-            "kind: async, clearedRule: {not: NotifyImageLoadRule}",
-            "clearedRule: always holds: async messages have no clearedRule"
+            "kind: sync, notificationNumber: 5",
+            "notificationNumber: can never hold: sync messages have no notificationNumber"
         ),
         (
-            "kind: sync, droppedFor: {anyOf: [{present: false}, 5]}",
-            "droppedFor: always holds: sync messages have no droppedFor"
+            "operation: LoadImage, acknowledged: false",
+            "acknowledged: can never hold: async messages have no acknowledged"
+        ),
+        (
+            "routine: MpAsyncSendNotification, clearedRule: NotifyImageLoadRule",
+            "clearedRule: can never hold: async messages have no clearedRule"
+        ),
+        (
+            "routine: MpLoadImageNotifyRoutine, clearedRule: NotifyNewThreadSameProcess",
+            "clearedRule: can never hold: an acknowledgment of such a message clears NotifyImageLoadRule"
+        ),
+        (
+            "acknowledged: false, clearedRule: NotifyImageLoadRule",
+            "clearedRule: can never hold beside acknowledged: false; only an acknowledgment clears a rule"
+        ),
+        (
+            "operation: LoadImage, kind: direct",
+            "operation: can never hold beside the kind: such messages are async"
+        ),
+        (
+            "operation: 3, kind: sync, notificationNumber: 1",
+            "notificationNumber: can never hold: sync messages have no notificationNumber"
+        ),
+        ("operation: 4, kind: sync", "operation: 4 is not an operation of sync messages"),
+        (
+            "operation: 3, kind: sync, clearedRule: NotifyImageLoadRule",
+            "clearedRule: can never hold: an acknowledgment of such a message clears NotifyNewThreadDifferentProcess"
+        ),
+        (
+            "operation: CreateThread, delivery: notSent",
+            "delivery: can never hold beside operation, which leaves delivery sent or failed or queued or inHand or dropped"
+        ),
+        (
+            "kind: sync, status: STATUS_SUCCESS, delivery: [dropped, failed]",
+            "delivery: can never hold beside kind and status, which leave delivery sent or inHand"
+        ),
+        (
+            "delivery: notSent, status: STATUS_PORT_DISCONNECTED",
+            "status: can never hold beside delivery, which leaves delivery notSent"
+        ),
+        (
+            "kind: async, reply: {operationType: 3}",
+            "reply.operationType: can never hold: only replies to sync messages have operationType"
+        ),
+        (
+            "kind: [sync, async], reply: {httpStatus: 200, accessDenied: true, rules: {present: false}}",
+            "reply.accessDenied: can never hold: only replies to direct CreateProcess messages have accessDenied"
+        ),
+        (
+            "operation: Wow64cpuLoad, reply: {flags: ['0x1']}",
+            "reply.flags: can never hold: only replies to direct CreateProcess messages have flags"
         ),
     ])
-    func `criteria that no message can meet, or that all meet, are refused`(criteria: String, fault: String) {
+    func `criteria that no message can meet are refused`(criteria: String, fault: String) {
         #expect(faults(criteria) == [fault])
     }
 
@@ -82,8 +130,34 @@ import Testing
         "delivery: failed, reply: {httpStatus: 500}", "delivery: sent, droppedFor: {present: false}",
         "operation: NewImageLoadPerStream, clearedRule: NotifyImageLoadRule",
         "status: [0x0, STATUS_TIMEOUT], delivery: sent",
+        "kind: async, clearedRule: {present: false}", "kind: async, clearedRule: {not: NotifyImageLoadRule}",
+        "kind: sync, droppedFor: {anyOf: [{present: false}, 5]}", "kind: sync, notificationNumber: {present: false}",
+        "acknowledged: false, clearedRule: {present: false}",
+        "acknowledged: [true, false], clearedRule: NotifyImageLoadRule",
+        "operation: CreateProcess, kind: direct", "operation: [LoadImage, Wow64cpuLoad], kind: direct",
+        "operation: CreateProcess, reply: {accessDenied: false, rules: [NotifyImageLoadRule]}",
+        "kind: async, reply: {httpStatus: 200, accessDenied: {present: false}}", "operation: 15, kind: direct",
+        "routine: MpLoadImageNotifyRoutine, data: {threadId: 5}", "delivery: notSent, status: 0xc0000120",
+        "kind: sync, status: STATUS_SUCCESS, delivery: [inHand, dropped]",
     ])
     func `criteria that a message can meet are read`(criteria: String) {
         #expect(faults(criteria).isEmpty)
+    }
+
+    @Test(arguments: [
+        (
+            "created: true, accessDenied: true",
+            "accessDenied: can never hold beside created: true; a process is either created or denied"
+        ),
+        (
+            "accessDenied: false, created: false",
+            "accessDenied: can never hold beside created: false; a process is either created or denied"
+        ),
+        ("created: false, accessDenied: true", nil), ("created: {not: true}, accessDenied: true", nil),
+    ])
+    func `a process is either created or denied`(outcome: String, fault: String?) {
+        let text =
+            "scenario: 1\nname: x\nsteps:\n  - createProcess: {imageFileName: a}\n    expect: [{outcome: {\(outcome)}}]\n"
+        #expect(fileFaults(text) == fault.map { ["5: steps[0].expect[0].outcome." + $0] } ?? [])
     }
 }

@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "operation: LoadImage", "operation: [LoadImage, CreateThread]", "operation: {not: [CreateProcess]}",
+        "operation: Wow64cpuLoad", "operation: [LoadImage, Wow64cpuLoad]", "operation: {not: [CreateProcess]}",
         "operation: {regex: '^Load'}", "process: 4", "sequence: {from: 2}", "sequence: {to: 0}",
         "status: STATUS_TIMEOUT", "durationMicroseconds: {present: false}", "data: {imageFileName: app.exe}",
         "data: {commandLine: 'APP.EXE /X'}", "data: {commandLine: {regex: 'X'}}", "data: {sessionId: 4}",

@@ -6,47 +6,67 @@ import Scenarios
 // Criteria that no message can meet together. Only plain values are compared: a name, or a list of names.
 
 extension CaseReader {
-    /// A routine makes messages of a few types only.
-    func checkRoutine(
-        _ object: JSONObject, _ operations: [EngineMessage.Operation]?, _ kinds: Set<EngineMessage.Kind>
-    ) {
-        guard let value = object["routine"], let names = value.plainTexts else { return }
-        let routines = names.compactMap { name in DriverRoutine.allCases.first { $0.name == name } }
-        guard routines.count == names.count, let routine = routines.first else { return }
-        let types = routines.flatMap(\.typesMade)
-        let isMade = types.contains { type in
-            kinds.contains(type.kind) && (operations?.contains(type.operation) ?? true)
-        }
-        if isMade { return }
-        let made = types.map { "\($0.kind.rawValue) \($0.operation.name)" }
-        let list = made.count > 8 ? "" : "; it makes \(made.joined(separator: ", "))"
-        value.fault("can never hold beside the operation or kind: \(routine.name) makes no such message" + list)
-    }
-
     /// An acknowledgment clears the rule that made the driver send the message.
-    func checkClearedRule(_ object: JSONObject, _ operations: [EngineMessage.Operation]?) {
-        guard let value = object["clearedRule"], let names = value.plainTexts else { return }
-        let cleared = (operations ?? SyncOperation.allCases.map { .sync($0) }).compactMap { operation in
-            if case .sync(let operation) = operation { operation.clearedRule } else { nil }
+    func checkClearedRule(_ object: JSONObject, _ reach: MessageReach) {
+        guard let value = object["clearedRule"] else { return }
+        if object["acknowledged"]?.plainBool == false, !value.holdsForMissing {
+            return value.fault("can never hold beside acknowledged: false; only an acknowledgment clears a rule")
+        }
+        var cleared: [String] = []
+        for case .sync(let operation) in reach.operations {
+            guard let rule = operation.clearedRule, !cleared.contains(rule) else { continue }
+            cleared.append(rule)
         }
         let all = MessageField.table.first { $0.name == "clearedRule" }?.type.choices ?? []
-        if cleared.isEmpty || !names.allSatisfy(all.contains) || !Set(names).isDisjoint(with: cleared) { return }
-        let owner = operations == nil ? "" : " of the operation"
+        guard let names = value.plain(\.text), names.allSatisfy(all.contains), !cleared.isEmpty,
+            Set(names).isDisjoint(with: cleared)
+        else { return }
+        let owner = reach.isWhole ? "" : " of such a message"
         value.fault("can never hold: an acknowledgment\(owner) clears \(cleared.joined(separator: " or "))")
     }
 
+    /// The driver reads a reply to a synchronous message, and one to CreateProcess at creation.
+    func checkReply(_ object: JSONObject, _ reach: MessageReach) {
+        guard let reply = object["reply"], reply.kind == .object, let members = reply.openObject() else { return }
+        for (name, value) in members where !value.holdsForMissing {
+            switch name {
+            case "operationType" where !reach.kinds.contains(.sync):
+                value.fault("can never hold: only replies to sync messages have \(name)")
+            case "accessDenied", "rules", "flags":
+                if reach.makers.contains(where: { $0.type == .direct(.createProcess) }) { continue }
+                value.fault("can never hold: only replies to direct CreateProcess messages have \(name)")
+            default: break
+            }
+        }
+    }
+
     /// What a criterion says of the delivery must go with what the others say of it.
-    func checkDelivery(_ object: JSONObject, _ kinds: Set<EngineMessage.Kind>) {
-        var seen: [(name: String, allowed: Set<Delivery>)] = [("kind", Set(kinds.flatMap(Delivery.of)))]
+    func checkDelivery(_ object: JSONObject, _ reach: MessageReach) {
+        let first = ["kind", "operation", "routine"].first { name in object.contains { $0.name == name } }
+        var left = Set(reach.kinds.flatMap(Delivery.of))
+        var seen = [(name: first ?? "kind", allowed: left)]
         for (name, value) in object {
             guard let allowed = Delivery.allowed(by: name, value) else { continue }
-            if let other = seen.first(where: { $0.allowed.isDisjoint(with: allowed) }) {
-                let states = Delivery.allCases.filter(other.allowed.contains).map(\.rawValue).joined(separator: " or ")
-                value.fault("can never hold beside \(other.name), which leaves delivery \(states)")
-                return
+            let together = left
+            left.formIntersection(allowed)
+            if left.isEmpty {
+                let other = seen.first { $0.allowed.isDisjoint(with: allowed) }
+                let names = other?.name ?? seen.map(\.name).joined(separator: " and ")
+                let states = Delivery.allCases.filter((other?.allowed ?? together).contains).map(\.rawValue)
+                return value.fault(
+                    "can never hold beside \(names), which \(other == nil ? "leave" : "leaves") delivery "
+                        + states.joined(separator: " or "))
             }
             seen.append((name, allowed))
         }
+    }
+
+    /// A process is either created or denied.
+    func checkOutcome(_ value: JSONValue) {
+        guard let object = value.openObject(), let created = object["created"]?.plainBool,
+            let denied = object["accessDenied"], denied.plainBool == created
+        else { return }
+        denied.fault("can never hold beside created: \(created); a process is either created or denied")
     }
 }
 
@@ -65,34 +85,22 @@ extension MessageRecord.Delivery {
     /// The states that the criterion `name` allows; nil for any, and for a value that is not plain.
     fileprivate static func allowed(by name: String, _ value: JSONValue) -> Set<Self>? {
         switch name {
-        case "delivery":
-            guard let names = value.plainTexts else { return nil }
-            let states = names.compactMap { Self(rawValue: $0) }
-            return states.count == names.count ? Set(states) : nil
-        case "status":
-            guard let names = value.plainTexts else { return nil }
-            let statuses = names.compactMap { NTStatus(name: $0) }
-            guard statuses.count == names.count else { return nil }
-            // Only a send that failed, or was not begun, has another status than success.
-            let success: Set<Self> = statuses.contains(.success) ? [.queued, .inHand, .sent, .dropped] : []
-            return success.union(statuses.contains { $0 != .success } ? [.failed, .notSent] : [])
-        case "acknowledged": return value.plainBool == true ? [.sent] : nil
-        case "clearedRule": return value.holdsForMissing(CaseReader.operators) ? nil : [.sent]
-        case "droppedFor": return value.holdsForMissing(CaseReader.operators) ? nil : [.dropped]
-        case "durationMicroseconds", "reply":
-            return value.holdsForMissing(CaseReader.operators) ? nil : [.sent, .failed]
-        default: return nil
+        case "delivery": value.plain { $0.text.flatMap { Self(rawValue: $0) } }.map { Set($0) }
+        case "status": value.plain { $0.text.flatMap { NTStatus(name: $0) } }.map { Set($0.flatMap(having)) }
+        case "acknowledged": value.plainBool == true ? [.sent] : nil
+        case "clearedRule": value.holdsForMissing ? nil : [.sent]
+        case "droppedFor": value.holdsForMissing ? nil : [.dropped]
+        case "durationMicroseconds", "reply": value.holdsForMissing ? nil : [.sent, .failed]
+        default: nil
         }
     }
-}
 
-extension DriverRoutine {
-    /// The types of message that have it as their routine.
-    fileprivate var typesMade: [MessageType] {
-        switch self {
-        case .sendSyncMonitorNotification: SyncOperation.allCases.map { .sync($0) }
-        case .asyncSendNotification: AsyncOperation.allCases.map { .async($0) }
-        default: messageTypes
+    /// The states of messages that have the status: only a send that failed, or was not begun, has another than success.
+    private static func having(_ status: NTStatus) -> Set<Self> {
+        switch status {
+        case .success: [.queued, .inHand, .sent, .dropped]
+        case .unsuccessful, .timeout, .cancelled: [.failed, .notSent]
+        default: [.failed]
         }
     }
 }
@@ -102,27 +110,34 @@ extension FieldType {
 }
 
 extension JSONValue {
-    /// A text, or those of a list; nil for anything else.
-    fileprivate var plainTexts: [String]? {
+    /// The value, or those of a list that is not empty; nil if one of them is a list or mapping.
+    var plainValues: [JSONValue]? {
         let values = kind == .array ? array(maxCount: .max) ?? [] : [self]
-        let texts = values.compactMap(\.text)
-        return texts.isEmpty || texts.count < values.count ? nil : texts
+        return values.isEmpty || values.contains { $0.kind == .array || $0.kind == .object } ? nil : values
     }
 
-    fileprivate var plainBool: Bool? { kind == .bool ? shown == "true" : nil }
+    /// What `read` makes of the plain values; nil if it makes nothing of one of them.
+    func plain<Value>(_ read: (JSONValue) -> Value?) -> [Value]? {
+        guard let values = plainValues else { return nil }
+        let found = values.compactMap(read)
+        return found.count == values.count ? found : nil
+    }
+
+    /// A boolean.
+    var plainBool: Bool? { kind == .bool ? shown == "true" : nil }
 
     /// Whether this matcher holds for a field that the message does not have.
-    func holdsForMissing(_ operators: [StaticString]) -> Bool {
+    var holdsForMissing: Bool {
         switch kind {
-        case .array: return (array(maxCount: .max) ?? []).contains { $0.holdsForMissing(operators) }
+        case .array: return (array(maxCount: .max) ?? []).contains(where: \.holdsForMissing)
         case .object:
             return (openObject().map { Array($0) } ?? []).allSatisfy { name, value in
                 switch name {
-                case "not": !value.holdsForMissing(operators)
+                case "not": !value.holdsForMissing
                 case "present": value.plainBool == false
-                case "anyOf": value.holdsForMissing(operators)
-                case _ where operators.contains { $0.description == name }: false
-                default: value.holdsForMissing(operators)
+                case "anyOf": value.holdsForMissing
+                case _ where CaseReader.operators.contains { $0.description == name }: false
+                default: value.holdsForMissing
                 }
             }
         default: return false

@@ -1,4 +1,3 @@
-import Bytes
 import Driver
 import DriverJSON
 import JSON
@@ -9,66 +8,70 @@ extension CaseReader {
     /// The criteria of a message; nil after a fault.
     func criteria(_ value: JSONValue) -> Criteria? {
         guard let object = value.object(allowing: MessageField.names) else { return nil }
-        let operations = self.operations(object["operation"])
-        let kinds = self.kinds(object["kind"], operations)
-        kindsInReach = kinds
+        let reach = reach(of: object)
+        kindsInReach = reach.kinds
         var matchers: [FieldMatcher] = []
         for (name, value) in object {
             if name == MessageField.data {
-                matchers += self.matchers(value, members: dataFields(operations, kinds), at: name) ?? []
+                matchers += self.matchers(value, members: dataFields(reach), at: name) ?? []
                 continue
             }
             guard let field = MessageField.table.first(where: { $0.name == name }) else { continue }
-            if field.kinds.isDisjoint(with: kinds) {
-                let kinds = kinds.map(\.rawValue).sorted().joined(separator: " and ")
-                let outcome = value.holdsForMissing(Self.operators) ? "always holds" : "can never hold"
-                value.fault("\(outcome): \(kinds) messages have no \(name)")
+            if field.kinds.isDisjoint(with: reach.kinds), !value.holdsForMissing {
+                value.fault("can never hold: \(reach.kinds.listed) messages have no \(name)")
             }
             matchers += self.matchers(value, field.type, at: name)
         }
-        checkRoutine(object, operations, kinds)
-        checkClearedRule(object, operations)
-        checkDelivery(object, kinds)
+        checkClearedRule(object, reach)
+        checkReply(object, reach)
+        checkDelivery(object, reach)
         return Criteria(matchers)
     }
 
-    /// The operations that the criterion allows, as far as that is plain; nil for all.
-    private func operations(_ value: JSONValue?) -> [EngineMessage.Operation]? {
-        guard let value else { return nil }
-        let values = value.kind == .array ? value.array(maxCount: 64) ?? [] : [value]
-        if values.isEmpty { return nil }
-        let operations = values.map { $0.text.flatMap { EngineMessage.Operation(name: $0) } }
-        return operations.contains { $0 == nil } ? nil : operations.compactMap(\.self)
-    }
-
-    /// The kinds that a message can have.
-    private func kinds(_ value: JSONValue?, _ operations: [EngineMessage.Operation]?) -> Set<EngineMessage.Kind> {
-        var kinds = Set(EngineMessage.Kind.allCases)
-        if let operations {
-            kinds = Set(
-                operations.flatMap { operation -> [EngineMessage.Kind] in
-                    if case .sync = operation { [.sync] } else { [.async, .direct] }
-                })
+    /// The messages that `kind`, `operation` and `routine` allow, as far as these are plain.
+    private func reach(of object: JSONObject) -> MessageReach {
+        var reach = MessageReach()
+        let kinds: [EngineMessage.Kind]? = object["kind"]?.plain { $0.text.flatMap { .init(rawValue: $0) } }
+        _ = reach.keep(kinds) { $0.type.kind }
+        // The number of a synchronous operation may be that of an asynchronous one, too.
+        let numbered = reach.operations
+        let operations = object["operation"]?.plain { value in
+            if let text = value.text { return EngineMessage.Operation(name: text).map { [$0] } }
+            let found = numbered.filter { $0.code == value.integer(as: Int32.self) }
+            return found.isEmpty ? nil : found
+        }.map { $0.flatMap(\.self) }
+        if let operations, !reach.keep(operations, { $0.type.operation }) {
+            let others = MessageReach().makers.filter { operations.contains($0.type.operation) }
+            let kinds = Set(others.map(\.type.kind)).listed
+            object["operation"]?.fault("can never hold beside the kind: such messages are \(kinds)")
         }
-        guard let value else { return kinds }
-        let values = value.kind == .array ? value.array(maxCount: 64) ?? [] : [value]
-        let given = values.map { $0.text.flatMap { EngineMessage.Kind(rawValue: $0) } }
-        if given.contains(where: { $0 == nil }) { return kinds }
-        let both = kinds.intersection(given.compactMap(\.self))
-        if both.isEmpty { value.fault("can never hold beside the operation") }
-        return both.isEmpty ? kinds : both
+        let routines = object["routine"]?.plain { value in DriverRoutine.allCases.first { $0.name == value.text } }
+        if let routines, let routine = routines.first, !reach.keep(routines, \.routine) {
+            let made = routines.flatMap(\.typesMade).map { "\($0.kind.rawValue) \($0.operation.name)" }
+            let list = made.count > 8 ? "" : "; it makes \(made.joined(separator: ", "))"
+            object["routine"]?.fault(
+                "can never hold beside the operation or kind: \(routine.name) makes no such message" + list)
+        }
+        return reach
     }
 
     /// The fields of `data` of the messages in question.
-    private func dataFields(
-        _ operations: [EngineMessage.Operation]?, _ kinds: Set<EngineMessage.Kind>
-    ) -> [FieldType.Field] {
-        let all =
-            operations
-            ?? SyncOperation.allCases.map { .sync($0) } + AsyncOperation.allCases.map { .async($0) }
+    private func dataFields(_ reach: MessageReach) -> [FieldType.Field] {
         var names: Set<String> = []
-        return all.filter { operation in
-            if case .sync = operation { kinds.contains(.sync) } else { !kinds.isDisjoint(with: [.async, .direct]) }
-        }.flatMap { MessageField.data(of: $0) }.filter { names.insert($0.name).inserted }
+        return reach.operations.flatMap { MessageField.data(of: $0) }.filter { names.insert($0.name).inserted }
+    }
+}
+
+extension Set<EngineMessage.Kind> {
+    /// `async and direct`.
+    var listed: String { map(\.rawValue).sorted().joined(separator: " and ") }
+}
+
+extension EngineMessage.Operation {
+    fileprivate var code: Int32 {
+        switch self {
+        case .sync(let operation): operation.rawValue
+        case .async(let operation): operation.rawValue
+        }
     }
 }

@@ -218,6 +218,7 @@ extension CaseReader {
             value.fault("only createProcess and replay have an outcome; name such a step with of")
             return nil
         }
+        checkOutcome(value)
         return nested(value, types: fields).map { .outcome($0, of: step) }
     }
 

@@ -66,7 +66,8 @@ extension CaseReader {
             return nil
         }
         if let operation = sync ?? async { return operation }
-        value.fault("\(code) is not an operation")
+        let kinds = kindsInReach.count < EngineMessage.Kind.allCases.count ? " of \(kindsInReach.listed) messages" : ""
+        value.fault("\(code) is not an operation" + kinds)
         return nil
     }
 
