@@ -10,6 +10,8 @@ struct Composer: ~Copyable {
     private var documents: [YAMLNode] = []
     private var faults: [YAMLFault] = []
     private var unlistedFaults = 0
+    /// Whether the last document has no end yet: if nothing can follow it, it is not YAML.
+    private var lastIsOpen = false
 
     /// Where the next value belongs.
     private var path = ValuePath()
@@ -40,6 +42,7 @@ struct Composer: ~Copyable {
         do throws(YAMLFault) {
             while try readDocument() {}
         } catch {
+            if lastIsOpen { documents.removeLast() }
             add(error)
         }
         return YAMLStream(documents: documents, faults: faults, unlistedFaults: unlistedFaults)
@@ -48,6 +51,7 @@ struct Composer: ~Copyable {
     /// Reads up to the end of the next document; false at the end of the text.
     private mutating func readDocument() throws(YAMLFault) -> Bool {
         let event = try events.next()
+        lastIsOpen = false
         switch event.kind {
         case .streamEnd: return false
         case .documentStart(let directive):
@@ -58,7 +62,9 @@ struct Composer: ~Copyable {
             var root = try node(try events.next())
             // libyaml has the position of what follows.
             if root.scalar == YAMLScalar("", isPlain: true) { root.position = event.position }
+            let end = try events.next()
             documents.append(root)
+            if case .documentEnd(isMarked: false) = end.kind { lastIsOpen = true }
             return true
         default: return true
         }
@@ -153,6 +159,8 @@ struct Composer: ~Copyable {
         case .scalar(let key) where key.isPlain && key.text.isEmpty: detail = "a key is missing"
         case .scalar(let key) where key.isPlain && key.text == "<<" && dialect == .strict:
             detail = "merge keys (<<) are not read; write the members out"
+        case .scalar(let key) where key.isPlain && key.text.hasPrefix("\u{A0}") && dialect == .strict:
+            detail = "begins with U+00A0, a no-break space; indent with blanks"
         case .scalar(let key): return key.text
         case .list: detail = "a key is a list; keys must be texts"
         case .mapping: detail = "a key is a mapping; keys must be texts"

@@ -8,6 +8,8 @@ struct EventReader: ~Copyable {
     private let bytes: UnsafeBufferPointer<UInt8>
     /// Where the last event ended.
     private var end = YAMLPosition(line: 1, column: 1)
+    /// The last event, if it was a quoted text.
+    private var quoted: YAMLAdvice.Quoted?
 
     /// A reader of `bytes`, which must outlive it.
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -34,6 +36,7 @@ struct EventReader: ~Copyable {
         // For a missing value, libyaml may have the position of the next token, which at the end of the text is behind it.
         if isMissing && position.column == 1 { position = end }
         end = YAMLPosition(event.end_mark)
+        quoted = YAMLAdvice.Quoted(event, at: position)
         return Event(event, at: position)
     }
 
@@ -55,15 +58,29 @@ struct EventReader: ~Copyable {
             // An end that is missing is noticed lines later.
             let start = reason.context_mark.line + 1
             let origin = !context.isEmpty && start < position.line ? " \(context) from line \(start)" : ""
-            let advice = YAMLAdvice(
-                problem: problem, context: context, start: start, line: bytes.line(around: reason.problem_mark.index),
-                column: position.column)
+            let advice = YAMLAdvice(stop(problem, context, start, at: position))
             return YAMLFault(
                 line: position.line,
                 "is not YAML: \(advice.problem) at column \(position.column)\(origin)\(advice.text)")
         default:
             return YAMLFault(line: nil, "is not YAML: \(problem)")
         }
+    }
+
+    /// The text around the position where the parser stopped.
+    private func stop(
+        _ problem: String, _ context: String, _ start: Int, at position: YAMLPosition
+    ) -> YAMLAdvice.Stop {
+        let lines = bytes.lines(to: position.line)
+        func line(_ number: Int) -> String { lines.indices.contains(number - 1) ? lines[number - 1] : "" }
+        let previous = (1..<position.line).last { number in
+            line(number).first { $0 != " " }.map { $0 != "#" } ?? false
+        }
+        let between = line(position.line).unicodeScalars.prefix(position.column - 1).dropFirst(end.column - 1)
+        let isBehind = end.line == position.line && between.allSatisfy { $0 == " " }
+        return YAMLAdvice.Stop(
+            problem: problem, context: context, start: start, position: position, line: line(position.line),
+            startLine: line(start), previous: previous.map { ($0, line($0)) }, quoted: isBehind ? quoted : nil)
     }
 }
 
@@ -74,7 +91,8 @@ struct Event {
         case streamEnd
         /// `refusal` is a directive that YAML 1.2 does not need, if there is one.
         case documentStart(directive: String?)
-        case documentEnd
+        /// `isMarked` is whether dots end the document.
+        case documentEnd(isMarked: Bool)
         case alias(String)
         case scalar(YAMLScalar, Properties)
         case listStart(Properties)
@@ -99,7 +117,7 @@ struct Event {
         case YAML_STREAM_START_EVENT: kind = .streamStart
         case YAML_STREAM_END_EVENT: kind = .streamEnd
         case YAML_DOCUMENT_START_EVENT: kind = .documentStart(directive: Event.directive(of: event))
-        case YAML_DOCUMENT_END_EVENT: kind = .documentEnd
+        case YAML_DOCUMENT_END_EVENT: kind = .documentEnd(isMarked: data.document_end.implicit == 0)
         case YAML_ALIAS_EVENT: kind = .alias(text(data.alias.anchor) ?? "")
         case YAML_SCALAR_EVENT:
             let bytes = UnsafeBufferPointer(start: data.scalar.value, count: data.scalar.length)
@@ -129,6 +147,16 @@ struct Event {
 
 private func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {
     pointer.map { String(cString: $0) }
+}
+
+extension YAMLAdvice.Quoted {
+    /// The quoted text of `event`; nil for any other event.
+    fileprivate init?(_ event: yaml_event_t, at position: YAMLPosition) {
+        guard event.type == YAML_SCALAR_EVENT else { return nil }
+        let style = event.data.scalar.style
+        if style != YAML_SINGLE_QUOTED_SCALAR_STYLE && style != YAML_DOUBLE_QUOTED_SCALAR_STYLE { return nil }
+        self.init(line: position.line, isSingle: style == YAML_SINGLE_QUOTED_SCALAR_STYLE)
+    }
 }
 
 extension YAMLPosition {

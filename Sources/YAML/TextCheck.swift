@@ -5,7 +5,13 @@ enum TextCheck {
         if directives(in: bytes) > mostDirectives {
             return YAMLFault(line: nil, "has more than \(mostDirectives) lines that begin with %TAG")
         }
-        guard dialect == .strict, let (offset, name, escape) = foreignBreak(in: bytes) else { return nil }
+        if dialect == .lenient { return nil }
+        if let offset = innerMark(in: bytes) {
+            return YAMLFault(
+                line: bytes.line(of: offset),
+                "begins with U+FEFF, a byte order mark, which can only begin a file; delete it")
+        }
+        guard let (offset, name, escape) = foreignBreak(in: bytes) else { return nil }
         return YAMLFault(
             line: bytes.line(of: offset),
             "has the character \(name), which ends a line in YAML 1.1 only; write \(escape) in double quotes")
@@ -28,6 +34,14 @@ enum TextCheck {
         byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") || byte >= 0x80
     }
 
+    /// The first byte order mark at the beginning of a line. libyaml takes the line for a text.
+    private static func innerMark(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        bytes.indices.first { index in
+            bytes[index] == 0xEF && bytes[index...].starts(with: [0xEF, 0xBB, 0xBF])
+                && (index == 0 || endsLine(bytes[index - 1]) && bytes[index - 1] < 0x80)
+        }
+    }
+
     /// The first of the line breaks that YAML 1.2 does not have, and how to write it.
     ///
     /// libyaml folds them as other breaks, so that a text loses them, and counts lines by them, unlike editors.
@@ -44,18 +58,5 @@ enum TextCheck {
             }
         }
         return nil
-    }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-    /// The line of the byte at `offset`, from 1.
-    func line(of offset: Int) -> Int {
-        var line = 1
-        var previous: UInt8 = 0
-        for byte in prefix(offset) {
-            if byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n") && previous != UInt8(ascii: "\r") { line += 1 }
-            previous = byte
-        }
-        return line
     }
 }

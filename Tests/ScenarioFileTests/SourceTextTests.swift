@@ -98,7 +98,8 @@ extension SourceNode {
         ([0x61, 0x0A, 0xFF], "2: is not UTF-8: found the byte 0xff"),
         ([0x61, 0x0D, 0x0A, 0x0A, 0xC3], "3: is not UTF-8: found the byte 0xc3"),
         ([0xED, 0xA0, 0x80], "1: is not UTF-8: found the byte 0xed"),
-        ([0xFF, 0xFE, 0x61, 0x00], "1: is not UTF-8: found the byte 0xff"),
+        ([0xFF, 0xFE, 0x61, 0x00], "1: is UTF-16; save it as UTF-8"),
+        ([0xFE, 0xFF, 0x00, 0x61], "1: is UTF-16; save it as UTF-8"), ([0xFF], "1: is not UTF-8: found the byte 0xff"),
     ])
     func `a file that is not UTF-8 is a fault with a line`(bytes: [UInt8], fault: String) {
         for name in ["a.yaml", "a.json"] {

@@ -79,13 +79,12 @@ import YAML
         ),
         (
             ":\n",
-            "1: is not YAML: did not find expected key at column 1; indent all members of a mapping alike, "
-                + "and quote a whole text or no part of it"
+            "1: is not YAML: did not find expected key at column 1; indent all members of a mapping alike"
         ),
         (
             "a\n...\nb\n",
             "3: is not YAML: did not find expected <document start> at column 1; indent the lines of a document alike, "
-                + "and divide documents by ---"
+                + "and divide documents by a line with ---"
         ),
         (
             "a: b: c",
@@ -134,6 +133,26 @@ import YAML
         let stream = read("{a: 1, a: 2}\n--- [\n")
         #expect(stream.documents.map(\.shown) == ["{a: 1, a: 2}"])
         #expect(stream.faults.map(\.line) == [1, 3])
+    }
+
+    @Test func `a document that is not YAML is missing, however much of it was read`() {
+        for text in ["a:b\nc: d\n", "a\nb: c\n", "'a' b\n", "[a]]\n"] {
+            #expect(read(text).documents.isEmpty, "\(text)")
+            #expect(faults(text).count == 1)
+        }
+    }
+
+    @Test func `a byte order mark between lines is a fault`() {
+        let fault = "3: begins with U+FEFF, a byte order mark, which can only begin a file; delete it"
+        #expect(faults("a: 1\r\n---\r\n\u{FEFF}b: 1\r\n") == [fault])
+        #expect(faults("a: 1\n---\n\u{FEFF}b: 1\n") == [fault])
+        #expect(faults("a: '\u{FEFF}'\nb: \u{FEFF}x\n").isEmpty)
+    }
+
+    @Test func `a key that begins with a no-break space is a fault`() {
+        let fault = "2: a: begins with U+00A0, a no-break space; indent with blanks"
+        #expect(faults("a:\n \u{A0}- b: 1\n") == [fault])
+        #expect(faults("a: \u{A0}b\n'\u{A0}c': 1\n").isEmpty)
     }
 
     @Test(arguments: [

@@ -61,6 +61,9 @@ public struct SourceText: Sendable {
 
     /// The fault of bytes that are not UTF-8.
     private static func faultOfUTF8(_ bytes: [UInt8]) -> SourceFault? {
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            return SourceFault(line: 1, "is UTF-16; save it as UTF-8")
+        }
         do throws(UTF8.ValidationError) {
             _ = try UTF8Span(validating: bytes.span)
             return nil

@@ -13,7 +13,7 @@ struct YAMLSource {
             advice: SourceText.adviceOnSize)
         let stream = YAMLStream(bytes, limits: limits, dialect: .strict)
         var source = YAMLSource()
-        source.add(stream.faults)
+        source.add(stream.faults, of: stream.documents)
         source.reading.addUnlisted(stream.unlistedFaults)
         for document in stream.documents { source.add(document) }
         if stream.documents.isEmpty && stream.faults.isEmpty { source.reading.add(line: 1, "is empty") }
@@ -21,15 +21,22 @@ struct YAMLSource {
     }
 
     /// Adds the faults. Where a scenario follows another without a line between them, one fault says so for all of its keys.
-    private mutating func add(_ faults: [YAMLFault]) {
-        func isRepeated(_ fault: YAMLFault) -> Bool {
-            fault.path.steps.count == 1 && fault.detail.hasPrefix("is given more than once")
+    private mutating func add(_ faults: [YAMLFault], of documents: [YAMLNode]) {
+        /// The line of each repeated key, with whether a scenario begins there.
+        var repeated: [Int: Bool] = [:]
+        for document in documents {
+            let members = document.mapping ?? []
+            guard let index = members.firstIndex(where: { $0.isRepeated && $0.key == "scenario" }) else { continue }
+            let start = members[..<index].lastIndex { !$0.isRepeated }.map { $0 + 1 } ?? index
+            for (place, member) in members[start...].enumerated() where member.isRepeated {
+                let begins = place == 0 || member.key == "scenario" && start + place != index
+                repeated[member.keyPosition.line] = begins
+            }
         }
-        let next = faults.first { isRepeated($0) && $0.path.lastKey == "scenario" }?.line
         for fault in faults {
-            let follows = isRepeated(fault) && next != nil && (fault.line ?? 0) >= next ?? 0
-            if follows, fault.path.lastKey != "scenario" { continue }
-            let advice = follows ? "; divide scenarios by a line with ---" : ""
+            let begins = fault.path.steps.count == 1 ? fault.line.flatMap { repeated[$0] } : nil
+            if begins == false { continue }
+            let advice = begins == true ? "; divide scenarios by a line with ---" : ""
             reading.add(line: fault.line, path: fault.path, fault.detail + advice)
         }
     }
@@ -64,9 +71,27 @@ struct YAMLSource {
                     path.steps.removeLast()
                     if member.isRepeated { return nil }
                     let position = member.keyPosition
-                    return SourceMember(member.key, line: position.line, column: position.column, value: value)
+                    let (key, scalar) = divided(member)
+                    return SourceMember(
+                        key, line: position.line, column: position.column,
+                        value: scalar.map { SourceNode(.scalar($0), line: value.line, column: value.column) } ?? value)
                 })
         }
         return SourceNode(content, line: node.position.line, column: node.position.column)
+    }
+
+    /// The name and the value of a member in braces without a blank between them, which YAML takes for a name: `{as:app}`.
+    private mutating func divided(_ member: YAMLMember) -> (key: String, value: SourceScalar?) {
+        guard let colon = member.key.firstIndex(of: ":"), colon != member.key.startIndex,
+            member.value.scalar == YAMLScalar("", isPlain: true)
+        else { return (member.key, nil) }
+        let key = String(member.key[..<colon])
+        let text = member.key[colon...].dropFirst()
+        path.steps.append(.key(key))
+        reading.add(
+            line: member.keyPosition.line, path: path, "has no blank after its colon; write \(key): \(text)")
+        path.steps.removeLast()
+        let isQuoted = text.count > 1 && text.first == text.last && (text.first == "'" || text.first == "\"")
+        return (key, SourceScalar(String(isQuoted ? text.dropFirst().dropLast() : text), isQuoted: isQuoted))
     }
 }
