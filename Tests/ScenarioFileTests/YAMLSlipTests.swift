@@ -23,6 +23,16 @@ import Testing
         #expect(fileFaults("scenario: 1\nname: x\nsteps:\n" + steps).count == 1)
     }
 
+    @Test(arguments: ["a.yaml", "a.json"])
+    func `a path in double quotes whose backslash makes another character is a fault`(name: String) {
+        let fault = #"1: a: has a control character behind its drive; write \\ for a backslash in double quotes"#
+        for path in [#"C:\new\tool.exe"#, #"C:\temp"#, #"C:\bin\f.exe"#] {
+            #expect(faults("{\"a\": \"\(path)\"}", name: name) == [fault])
+        }
+        #expect(faults(#"{"a": "C:\\new"}"#, name: name).isEmpty)
+        #expect(faults("a: |\n  C:\n  b\n").isEmpty)
+    }
+
     @Test func `a name that looks like a text with a colon is one, if it has a value`() {
         #expect(faults("{a:b: 1, 'c:d': 2, http://x: 3}").isEmpty)
     }

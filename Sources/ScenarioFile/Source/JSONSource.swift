@@ -57,7 +57,7 @@ struct JSONSource {
         case .null: content = .scalar(SourceScalar("null", isQuoted: false, kind: .null))
         }
         let node = SourceNode(content, line: token.line, column: token.column)
-        if let detail = node.scalar?.faultOfNumber { reading.add(line: token.line, path: path, detail) }
+        if let detail = node.scalar?.fault { reading.add(line: token.line, path: path, detail) }
         return node
     }
 

@@ -35,15 +35,24 @@ public struct SourceScalar: Hashable, Sendable {
         self.init(text, isQuoted: isQuoted, kind: isQuoted ? .text : Kind(ofPlain: text))
     }
 
-    /// Why our readers, which read JSON, get no such number; nil for any other scalar.
-    var faultOfNumber: String? {
+    /// Why our readers, which read JSON, get no such number, or a text that cannot be meant; nil for any other scalar.
+    var fault: String? {
         switch kind {
         case .number where SourceScalar.withoutJSON.contains(text):
             "\(text) is not a number in JSON; put a text in quotes"
         case .integer where text.utf8.count > SourceJSON.mostDigits:
             "is a number of \(text.utf8.count) characters; put a text in quotes"
+        case .text where isBrokenPath:
+            #"has a control character behind its drive; write \\ for a backslash in double quotes"#
         default: nil
         }
+    }
+
+    /// Whether this was a path in double quotes, where `\n` of `"C:\new"` is a line break. A block ends with one.
+    private var isBrokenPath: Bool {
+        let start = text.utf8.prefix(3)
+        return start.count == 3 && start.first?.isLetter == true && start.dropFirst().first == UInt8(ascii: ":")
+            && start.last ?? 0xFF < 0x20 && text.utf8.last != UInt8(ascii: "\n")
     }
 
     /// The words for an infinite number and for none.

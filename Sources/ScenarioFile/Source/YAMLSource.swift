@@ -54,7 +54,7 @@ struct YAMLSource {
         switch node.content {
         case .scalar(let yaml):
             let scalar = SourceScalar(yaml.text, isQuoted: !yaml.isPlain)
-            if let detail = scalar.faultOfNumber { reading.add(line: node.position.line, path: path, detail) }
+            if let detail = scalar.fault { reading.add(line: node.position.line, path: path, detail) }
             content = .scalar(scalar)
         case .list(let items):
             content = .list(
