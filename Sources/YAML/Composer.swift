@@ -18,16 +18,14 @@ struct Composer: ~Copyable {
     /// The number of open containers.
     private var depth = 0
     /// The size of everything read so far, in all documents.
-    private var size = Size()
+    private var size = YAMLSize()
     /// The anchors of this document.
     private var anchors: [String: Anchored] = [:]
 
     private struct Anchored {
         let node: YAMLNode
-        let size: Size
+        let size: YAMLSize
     }
-
-    private typealias Size = YAMLSize
 
     /// A composer of `bytes`, which must outlive it.
     init(_ bytes: UnsafeBufferPointer<UInt8>, limits: YAMLStream.Limits, dialect: YAMLStream.Dialect) {
@@ -78,7 +76,7 @@ struct Composer: ~Copyable {
         switch event.kind {
         case .alias(let name): return try alias(name, at: event.position)
         case .scalar(let scalar, let properties):
-            try count(Size(nodes: 1, textBytes: scalar.text.utf8.count), at: event.position)
+            try count(YAMLSize(nodes: 1, textBytes: scalar.text.utf8.count), at: event.position)
             check(properties, at: event.position)
             content = .scalar(scalar)
             anchor = properties.anchor
@@ -96,7 +94,7 @@ struct Composer: ~Copyable {
         }
         let node = YAMLNode(content, at: event.position)
         if let anchor {
-            let own = Size(nodes: size.nodes - before.nodes, textBytes: size.textBytes - before.textBytes)
+            let own = YAMLSize(nodes: size.nodes - before.nodes, textBytes: size.textBytes - before.textBytes)
             anchors[anchor] = Anchored(node: node, size: own)
         }
         return node
@@ -173,7 +171,7 @@ struct Composer: ~Copyable {
     private mutating func open(_ properties: Event.Properties, at position: YAMLPosition) throws(YAMLFault) {
         guard depth < limits.depth else { throw tooDeep(at: position) }
         depth += 1
-        try count(Size(nodes: 1, textBytes: 0), at: position)
+        try count(YAMLSize(nodes: 1, textBytes: 0), at: position)
         check(properties, at: position)
     }
 
@@ -185,7 +183,7 @@ struct Composer: ~Copyable {
         add(YAMLFault(line: position.line, path: path, "has the tag \(shown.quoted()); tags are not read"))
     }
 
-    private mutating func count(_ more: Size, at position: YAMLPosition) throws(YAMLFault) {
+    private mutating func count(_ more: YAMLSize, at position: YAMLPosition) throws(YAMLFault) {
         size.nodes += more.nodes
         size.textBytes += more.textBytes
         if size.nodes <= limits.nodes && size.textBytes <= limits.textBytes { return }

@@ -89,7 +89,7 @@ struct Event {
     enum Kind {
         case streamStart
         case streamEnd
-        /// `refusal` is a directive that YAML 1.2 does not need, if there is one.
+        /// `directive` is one that YAML 1.2 does not need, if there is one.
         case documentStart(directive: String?)
         /// `isMarked` is whether dots end the document.
         case documentEnd(isMarked: Bool)

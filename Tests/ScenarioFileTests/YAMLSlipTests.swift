@@ -33,6 +33,18 @@ import Testing
         #expect(faults("a: |\n  C:\n  b\n").isEmpty)
     }
 
+    @Test func `a member that is there already is not read as meant`() {
+        let found = fileFaults(
+            "scenario: 1\nname: x\nsteps:\n  - loadImage: {process: 4, fullImageName: a, process:5}\n")
+        #expect(found == ["4: steps[0].loadImage.process:5: unknown member; did you mean process?"])
+    }
+
+    @Test func `a name that begins with a combining character has its hint`() {
+        let text = "scenario: 1\nname: x\nsteps: [{wait: 1s}]\nhosts:\n  \u{301}a:\n    engine:b\n"
+        #expect(
+            fileFaults(text).last == "5: hosts.\u{301}a: must be a mapping, not a text; write a blank after the colon")
+    }
+
     @Test func `a name that looks like a text with a colon is one, if it has a value`() {
         #expect(faults("{a:b: 1, 'c:d': 2, http://x: 3}").isEmpty)
     }

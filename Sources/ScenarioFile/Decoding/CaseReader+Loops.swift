@@ -50,7 +50,7 @@ private struct LoopRound: Sendable {
 
     func steps(_ iteration: Int) throws(StepFault) -> [Step] {
         var values = variables
-        values[loop: variable] = iteration
+        values.set(variable, toRound: iteration)
         let source = SourceJSON(values.replaced(in: body))
         do throws(JSONFaults) {
             return try JSONDocument.read(source.bytes, words: .yaml) { value in

@@ -1,5 +1,3 @@
-import Bytes
-
 /// The values of the variables of one case.
 struct VariableValues: Sendable {
     /// The values by name.
@@ -12,13 +10,10 @@ struct VariableValues: Sendable {
         self.faulty = faulty
     }
 
-    /// The number of the round that `${name}` stands for in a `repeat`.
-    subscript(loop name: String) -> Int? {
-        get { nil }
-        set {
-            let scalar = SourceScalar(String(newValue ?? 0), isQuoted: false, kind: .integer)
-            values[name] = SourceNode(.scalar(scalar), line: 0, column: 0)
-        }
+    /// Lets `${name}` stand for a round of a `repeat`.
+    mutating func set(_ name: String, toRound round: Int) {
+        let scalar = SourceScalar(String(round), isQuoted: false, kind: .integer)
+        values[name] = SourceNode(.scalar(scalar), line: 0, column: 0)
     }
 
     /// `node` with its variables replaced.
@@ -26,152 +21,4 @@ struct VariableValues: Sendable {
         var replacement = VariableReplacement(self)
         return replacement.replace(in: node)
     }
-}
-
-/// Replaces the variables of a scenario, and finds those that are unknown or unused.
-struct VariableReplacement {
-    private var variables: VariableValues
-    /// The variables that were used.
-    private(set) var used: Set<String> = []
-    private(set) var faults: [SourceFault] = []
-    /// Where the value is not known, because a variable is not. A reader finds faults there that are none.
-    private(set) var unknown = PathSet()
-
-    init(_ variables: VariableValues) { self.variables = variables }
-
-    /// `node` with its variables replaced. In the steps of a `repeat`, its variable is 0.
-    mutating func replace(in node: SourceNode, at path: String = "") -> SourceNode {
-        switch node.content {
-        case .scalar(let scalar): return replace(in: scalar, node, at: path)
-        case .list(let items):
-            var node = node
-            node.content = .list(items.enumerated().map { replace(in: $1, at: "\(path)[\($0)]") })
-            return node
-        case .mapping(let members):
-            var node = node
-            node.content = .mapping(
-                members.map { member in
-                    var member = member
-                    let path = path.isEmpty ? member.key : "\(path).\(member.key)"
-                    member.value =
-                        member.key == "repeat"
-                        ? replace(inLoop: member.value, at: path) : replace(in: member.value, at: path)
-                    return member
-                })
-            return node
-        }
-    }
-
-    private mutating func replace(inLoop node: SourceNode, at path: String) -> SourceNode {
-        guard case .mapping(let members) = node.content else { return replace(in: node, at: path) }
-        let name = node["as"]?.scalar?.text ?? "i"
-        let outer = variables
-        var node = node
-        node.content = .mapping(
-            members.map { member in
-                var member = member
-                if member.key == "steps" { variables[loop: name] = 0 }
-                member.value = replace(in: member.value, at: "\(path).\(member.key)")
-                variables = outer
-                return member
-            })
-        return node
-    }
-
-    private mutating func replace(in scalar: SourceScalar, _ node: SourceNode, at path: String) -> SourceNode {
-        guard scalar.text.contains("$") else { return node }
-        let text = VariableText(scalar.text)
-        if let name = text.onlyVariable {
-            guard let value = value(of: name, node, path) else { return node }
-            return value.moved(to: node)
-        }
-        var plain = ""
-        for part in text.parts {
-            switch part {
-            case .text(let text): plain += text
-            case .variable(let name):
-                guard let value = value(of: name, node, path) else {
-                    plain += "${\(name)}"
-                    continue
-                }
-                guard let scalar = value.scalar else {
-                    fault(node, path, "${\(name)} is a list, which cannot stand inside a text")
-                    plain += "${\(name)}"
-                    continue
-                }
-                plain += scalar.text
-            }
-        }
-        var node = node
-        var replaced = SourceScalar(plain, isQuoted: true, kind: .text)
-        if text.parts.allSatisfy({ if case .text = $0 { true } else { false } }) {
-            replaced = scalar; replaced.text = plain
-        }
-        node.content = .scalar(replaced)
-        return node
-    }
-
-    private mutating func value(of name: String, _ node: SourceNode, _ path: String) -> SourceNode? {
-        used.insert(name)
-        if let value = variables.values[name] { return value }
-        if variables.faulty.contains(name) {
-            unknown.insert(path)
-            return nil
-        }
-        var fault = "unknown variable \(name.quoted())"
-        if faults.count < SourceText.mostFaults {
-            let names = variables.faulty.union(variables.values.keys).sorted()
-            let nearest = names.nearest(to: name)
-            if let nearest { used.insert(nearest) }
-            fault += nearest.map { "; did you mean \($0)?" } ?? names.listed + "; $${ stands for ${"
-        }
-        self.fault(node, path, fault)
-        return nil
-    }
-
-    private mutating func fault(_ node: SourceNode, _ path: String, _ detail: String) {
-        faults.append(SourceFault(line: node.line, path: path, detail))
-        unknown.insert(path)
-    }
-}
-
-extension SourceNode {
-    /// The value with the position of `node`, as everything in it.
-    fileprivate func moved(to node: SourceNode) -> SourceNode {
-        var moved = self
-        (moved.line, moved.column) = (node.line, node.column)
-        switch content {
-        case .scalar: break
-        case .list(let items): moved.content = .list(items.map { $0.moved(to: node) })
-        case .mapping(let members):
-            moved.content = .mapping(
-                members.map { member in
-                    var member = member
-                    (member.line, member.column) = (node.line, node.column)
-                    member.value = member.value.moved(to: node)
-                    return member
-                })
-        }
-        return moved
-    }
-
-    /// The value at a JSON pointer below this one; nil if there is none.
-    func node(at pointer: String) -> SourceNode? {
-        var node = self
-        for part in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-            switch node.content {
-            case .scalar: return nil
-            case .list(let items):
-                guard let index = Int(part), items.indices.contains(index) else { return nil }
-                node = items[index]
-            case .mapping:
-                guard let value = node[String(part).unescapingPointer] else { return nil }
-                node = value
-            }
-        }
-        return node
-    }
-
-    /// The text of a scalar; nil for anything else.
-    var text: String? { scalar?.text }
 }

@@ -22,13 +22,10 @@ struct FaultList {
         for fault in faults { add(fault) }
     }
 
-    /// The faults by line; those of one line in the order in which they were added, and those of the whole file last.
+    /// The faults by line; if there may be others, a last one says so.
     var byLine: [SourceFault] {
         let most = SourceText.mostFaults
-        let sorted = faults.enumerated().sorted {
-            ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)
-        }.map(\.element)
-        return faults.count == most
-            ? sorted + [SourceFault(line: nil, "has \(most) faults or more; the first \(most) are listed")] : sorted
+        if faults.count != most { return faults.byLine }
+        return faults.byLine + [SourceFault(line: nil, "has \(most) faults or more; the first \(most) are listed")]
     }
 }

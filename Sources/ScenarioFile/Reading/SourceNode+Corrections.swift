@@ -4,8 +4,7 @@ import JSON
 extension SourceNode {
     /// Writes the name that was probably meant; false if the file has no such text there, or the mapping has the name already.
     mutating func correct(_ correction: JSONCorrection) -> Bool {
-        let steps = correction.pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        return correct(steps.map { String($0).unescapingPointer }[...], correction)
+        correct(correction.pointer.pointerNames[...], correction)
     }
 
     private mutating func correct(_ steps: ArraySlice<String>, _ correction: JSONCorrection) -> Bool {

@@ -34,38 +34,17 @@ public enum ScenarioSchema {
         [
             .init("variable", SchemaNode.text(matching: #"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"#)),
             .init("variableText", SchemaNode.text(matching: #"\$\{[A-Za-z_][A-Za-z0-9_]*\}"#)),
-            .init(
-                "duration",
-                SchemaNode.any([
-                    SchemaNode.text(matching: "^[0-9]+(ms|m|(\\.[0-9]{1,3})?s)$"), SchemaNode.ref("variableText"),
-                ])),
+            .init("duration", SchemaNode.textOrVariable(matching: "^[0-9]+(ms|m|(\\.[0-9]{1,3})?s)$")),
             // A duration of more than zero.
-            .init(
-                "timeLimit",
-                SchemaNode.any([
-                    SchemaNode.text(matching: "^(?=.*[1-9])[0-9]+(ms|m|(\\.[0-9]{1,3})?s)$"),
-                    SchemaNode.ref("variableText"),
-                ])),
-            .init(
-                "identifier",
-                SchemaNode.any([
-                    SchemaNode.text(matching: "^[A-Za-z][A-Za-z0-9_-]{0,62}$"), SchemaNode.ref("variableText"),
-                ])),
+            .init("timeLimit", SchemaNode.textOrVariable(matching: "^(?=.*[1-9])[0-9]+(ms|m|(\\.[0-9]{1,3})?s)$")),
+            .init("identifier", SchemaNode.textOrVariable(matching: "^[A-Za-z][A-Za-z0-9_-]{0,62}$")),
             .init("process", SchemaNode.any([SchemaNode.name, SchemaNode.plainInteger("0", "4294967295")])),
             .init("time", SchemaNode.text),
-            .init("config", StepSchema.config), .init("engine", StepSchema.engine),
-            .init("rulePolicies", StepSchema.rulePolicies),
-            .init("host", hosts), .init("step", StepSchema.step), .init("expectation", ExpectationSchema.expectation),
+            .init("config", HostSchema.config), .init("engine", HostSchema.engine),
+            .init("rulePolicies", HostSchema.rulePolicies), .init("host", HostSchema.host),
+            .init("step", StepSchema.step), .init("expectation", ExpectationSchema.expectation),
             .init("criteria", ExpectationSchema.criteria),
         ] + ExpectationSchema.definitions
-
-    private static let hosts = SchemaNode.whenType(
-        "null", .bool(true), otherwise: SchemaNode.object(hostMembers))
-
-    private static let hostMembers: [(String, JSONTree)] = [
-        ("config", SchemaNode.ref("config")), ("engine", SchemaNode.ref("engine")),
-        ("rulePolicies", SchemaNode.ref("rulePolicies")),
-    ]
 
     private static let scalar: JSONTree = .object([
         .init("type", SchemaNode.texts(["string", "number", "boolean", "null", "array"]))
@@ -116,7 +95,7 @@ public enum ScenarioSchema {
                 "hosts",
                 SchemaNode.mapping(of: SchemaNode.ref("host"), names: "^[a-z0-9][a-z0-9-]{0,31}$", least: 1, most: 100)
             ),
-        ] + hostMembers + [("steps", SchemaNode.plainList(SchemaNode.ref("step"), least: 1, most: 10_000))],
+        ] + HostSchema.members + [("steps", SchemaNode.plainList(SchemaNode.ref("step"), least: 1, most: 10_000))],
         required: ["scenario", "name", "steps"],
         more: [
             .init(
@@ -126,7 +105,7 @@ public enum ScenarioSchema {
                 .object([
                     .init(
                         "properties",
-                        .object(hostMembers.map { .init($0.0, .bool(false)) }))
+                        .object(HostSchema.members.map { .init($0.0, .bool(false)) }))
                 ])),
         ])
 }

@@ -61,6 +61,11 @@ enum SchemaNode {
         .object([.init("type", .string("string")), .init("pattern", .string(pattern))])
     }
 
+    /// A text that matches `pattern`, or one with a variable.
+    static func textOrVariable(matching pattern: String) -> JSONTree {
+        any([text(matching: pattern), ref("variableText")])
+    }
+
     /// A boolean.
     static let boolean = orVariable(.object([.init("type", .string("boolean"))]))
 

@@ -15,3 +15,12 @@ public struct SourceFault: Error, Hashable, Sendable {
         self.detail = detail
     }
 }
+
+extension [SourceFault] {
+    /// The faults by line; those of one line in their order, and those of the whole file last.
+    var byLine: [SourceFault] {
+        enumerated().sorted {
+            ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)
+        }.map(\.element)
+    }
+}

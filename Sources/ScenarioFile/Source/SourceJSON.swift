@@ -48,8 +48,7 @@ public struct SourceJSON: Sendable {
         var steps = ValuePath()
         var place = Position(line: root.line, column: root.column, path: "")
         var node: SourceNode? = root
-        for token in pointer.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-            let name = String(String.UnicodeScalarView(token)).unescapingPointer
+        for name in pointer.pointerNames {
             let child = node?.child(named: name)
             steps.steps.append(child?.step ?? .key(name))
             if let child { place = child.position }
@@ -58,6 +57,12 @@ public struct SourceJSON: Sendable {
         let own = steps.description
         place.path = path.isEmpty || own.isEmpty || own.hasPrefix("[") ? path + own : path + "." + own
         return place
+    }
+
+    /// The line of the key in front of the value at `pointer`, or of the value itself if it has none.
+    func line(of pointer: String) -> Int {
+        let position = position(of: pointer)
+        return position.keyLine ?? position.line
     }
 }
 
@@ -83,24 +88,6 @@ extension SourceNode {
                 line: value.line, column: value.column, path: "", keyLine: member.line, keyColumn: member.column)
             return (.key(member.key), value, position)
         }
-    }
-}
-
-extension String {
-    /// A token of a JSON pointer without its escapes (RFC 6901, section 4).
-    var unescapingPointer: String {
-        guard utf8.contains(UInt8(ascii: "~")) else { return self }
-        var name = String.UnicodeScalarView()
-        var isEscape = false
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "~" where !isEscape: isEscape = true
-            case "0" where isEscape: name.append("~"); isEscape = false
-            case "1" where isEscape: name.append("/"); isEscape = false
-            default: name.append(scalar); isEscape = false
-            }
-        }
-        return String(name)
     }
 }
 

@@ -23,12 +23,9 @@ struct SourceReading {
     /// Counts faults that are not listed.
     mutating func addUnlisted(_ count: Int) { unlisted += count }
 
-    /// The documents, and the faults by line. Those of the whole file are last.
+    /// The documents, and the faults by line.
     func result() -> (documents: [SourceNode], faults: [SourceFault]) {
-        // Faults of one line stay in the order in which they were found.
-        var sorted = faults.enumerated().sorted { one, other in
-            (one.element.line ?? Int.max, one.offset) < (other.element.line ?? Int.max, other.offset)
-        }.map(\.element)
+        var sorted = faults.byLine
         if unlisted > 0 { sorted.append(SourceFault(line: nil, unlisted.faultsNotListed)) }
         return (documents, sorted)
     }

@@ -71,7 +71,7 @@ struct YAMLSource {
                     path.steps.removeLast()
                     if member.isRepeated { return nil }
                     let position = member.keyPosition
-                    let (key, scalar) = divided(member)
+                    let (key, scalar) = divided(member, of: members)
                     return SourceMember(
                         key, line: position.line, column: position.column,
                         value: scalar.map { SourceNode(.scalar($0), line: value.line, column: value.column) } ?? value)
@@ -81,12 +81,14 @@ struct YAMLSource {
     }
 
     /// The name and the value of a member in braces without a blank between them, which YAML takes for a name: `{as:app}`.
-    private mutating func divided(_ member: YAMLMember) -> (key: String, value: SourceScalar?) {
-        guard let colon = member.key.firstIndex(of: ":"), colon != member.key.startIndex,
-            member.value.scalar == YAMLScalar("", isPlain: true)
+    private mutating func divided(
+        _ member: YAMLMember, of members: [YAMLMember]
+    ) -> (key: String, value: SourceScalar?) {
+        let parts = member.key.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,
+            member.value.scalar == YAMLScalar("", isPlain: true), !members.contains(where: { $0.key == parts[0] })
         else { return (member.key, nil) }
-        let key = String(member.key[..<colon])
-        let text = member.key[colon...].dropFirst()
+        let (key, text) = (String(parts[0]), parts[1])
         path.steps.append(.key(key))
         reading.add(
             line: member.keyPosition.line, path: path, "has no blank after its colon; write \(key): \(text)")
