@@ -1,66 +1,45 @@
 import Scenarios
 
-/// The actions of steps, by their keys.
-enum ActionName: String, CaseIterable {
+/// The actions of steps.
+enum ActionName: Int, CaseIterable {
     case createProcess, exitProcess, createThread, deleteThread, loadImage, loadDriver, streamContext, deleteStream,
         setRules, setFlags, setCommandLine, notify, replay, findProcess, worker, config, engine, rulePolicies, wait,
         await, `repeat`
 
+    /// The key of each, and what a step with it does, a sentence, in the order of the cases.
+    private static let table: [(action: ActionName, key: StaticString, meaning: String)] = [
+        (.createProcess, "createProcess", "Creates a process: POST /processes."),
+        (.exitProcess, "exitProcess", "Ends a process: DELETE /processes/{pid}."),
+        (.createThread, "createThread", "Creates a thread in target, by creator: POST /processes/{pid}/threads."),
+        (.deleteThread, "deleteThread", "Ends a thread."),
+        (.loadImage, "loadImage", "Loads an image into a process: POST /processes/{pid}/images."),
+        (.loadDriver, "loadDriver", "Loads a kernel image: POST /drivers."),
+        (.streamContext, "streamContext", "Gives a file a stream context: POST /stream-contexts."),
+        (.deleteStream, "deleteStream", "Takes the stream context from a file."),
+        (.setRules, "setRules", "Changes the rules of a process or a stream context."),
+        (.setFlags, "setFlags", "Changes the flags of a process."),
+        (.setCommandLine, "setCommandLine", "Changes the current command line of a process."),
+        (.notify, "notify", "Makes a raw notification, sync or async."),
+        (.replay, "replay", "Replays a recording."),
+        (.findProcess, "findProcess", "Names a live process."),
+        (.worker, "worker", "Pauses, resumes, drains or steps the worker of the queue."),
+        (.config, "config", "Changes the configuration of the driver: PATCH /config."),
+        (.engine, "engine", "Replaces the engine of the host: PUT /engine."),
+        (.rulePolicies, "rulePolicies", "Replaces the rule policies of the host: PUT /rule-policies."),
+        (.wait, "wait", "Lets time pass, or waits until expectations hold."),
+        (.await, "await", "Waits for background steps."),
+        (.repeat, "repeat", "Repeats steps; ${i} is the number of the round, from 0."),
+    ]
+
+    /// The keys of all.
+    static let keys = table.map(\.key)
+
     /// The key.
-    var key: StaticString {
-        switch self {
-        case .createProcess: "createProcess"
-        case .exitProcess: "exitProcess"
-        case .createThread: "createThread"
-        case .deleteThread: "deleteThread"
-        case .loadImage: "loadImage"
-        case .loadDriver: "loadDriver"
-        case .streamContext: "streamContext"
-        case .deleteStream: "deleteStream"
-        case .setRules: "setRules"
-        case .setFlags: "setFlags"
-        case .setCommandLine: "setCommandLine"
-        case .notify: "notify"
-        case .replay: "replay"
-        case .findProcess: "findProcess"
-        case .worker: "worker"
-        case .config: "config"
-        case .engine: "engine"
-        case .rulePolicies: "rulePolicies"
-        case .wait: "wait"
-        case .await: "await"
-        case .repeat: "repeat"
-        }
-    }
-
+    var key: StaticString { Self.table[rawValue].key }
+    /// The key as a text.
+    var name: String { key.description }
     /// What a step with it does: a sentence.
-    var meaning: String {
-        switch self {
-        case .createProcess: "Creates a process: POST /processes."
-        case .exitProcess: "Ends a process: DELETE /processes/{pid}."
-        case .createThread: "Creates a thread in target, by creator: POST /processes/{pid}/threads."
-        case .deleteThread: "Ends a thread."
-        case .loadImage: "Loads an image into a process: POST /processes/{pid}/images."
-        case .loadDriver: "Loads a kernel image: POST /drivers."
-        case .streamContext: "Gives a file a stream context: POST /stream-contexts."
-        case .deleteStream: "Takes the stream context from a file."
-        case .setRules: "Changes the rules of a process or a stream context."
-        case .setFlags: "Changes the flags of a process."
-        case .setCommandLine: "Changes the current command line of a process."
-        case .notify: "Makes a raw notification, sync or async."
-        case .replay: "Replays a recording."
-        case .findProcess: "Names a live process."
-        case .worker: "Pauses, resumes, drains or steps the worker of the queue."
-        case .config: "Changes the configuration of the driver: PATCH /config."
-        case .engine: "Replaces the engine of the host: PUT /engine."
-        case .rulePolicies: "Replaces the rule policies of the host: PUT /rule-policies."
-        case .wait: "Lets time pass, or waits until expectations hold."
-        case .await: "Waits for background steps."
-        case .repeat: "Repeats steps; ${i} is the number of the round, from 0."
-        }
-    }
-
-    static let all: [StaticString] = allCases.map(\.key)
+    var meaning: String { Self.table[rawValue].meaning }
 
     /// Whether the driver performs it, so that it can be refused.
     var mayFail: Bool {

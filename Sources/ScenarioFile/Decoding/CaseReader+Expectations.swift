@@ -23,7 +23,7 @@ extension CaseReader {
             return nil
         }
         if names.count > 1 {
-            value.fault("two subjects, \(name.rawValue) and \(names[1].rawValue); write two expectations")
+            value.fault("two subjects, \(name.name) and \(names[1].name); write two expectations")
         }
         var members = name.members
         for other in names.dropFirst() {
@@ -50,7 +50,7 @@ extension CaseReader {
 
     /// One of the members is probably a misspelled subject.
     private func faultMissingSubject(_ object: JSONObject) {
-        let subjects = SubjectName.allCases.map(\.rawValue)
+        let subjects = SubjectName.allCases.map(\.name)
         let others = Set(SubjectName.allCases.flatMap { $0.members.map(\.description) })
         for (name, value) in object where !others.contains(name) && subjects.nearest(to: name) != nil {
             return value.faultUnknownMember(among: subjects)

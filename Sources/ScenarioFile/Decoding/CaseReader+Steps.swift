@@ -19,10 +19,10 @@ extension CaseReader {
     }
 
     private func step(_ value: JSONValue) -> Step? {
-        guard let object = value.object(allowing: Self.stepMembers + ActionName.all + ["fork"]) else { return nil }
+        guard let object = value.object(allowing: Self.stepMembers + ActionName.keys + ["fork"]) else { return nil }
         let actions = ActionName.allCases.filter { object[$0.key] != nil }
         if actions.count > 1 {
-            value.fault("two actions, \(actions[0].rawValue) and \(actions[1].rawValue); write two steps")
+            value.fault("two actions, \(actions[0].name) and \(actions[1].name); write two steps")
         }
         if let fork = object["fork"] { self.fork(fork) }
         let subject = object[actions.first.map(\.key) ?? "expect"]

@@ -13,12 +13,12 @@ enum ExpectationSchema {
         var names: Set<String> = []
         let members = SubjectName.allCases.flatMap(\.members).map(\.description).filter { names.insert($0).inserted }
         let subjects: [JSONTree] = SubjectName.allCases.map { name in
-            .object([.init("if", Node.has(name.rawValue)), .init("then", subject(name))])
+            .object([.init("if", Node.has(name.name)), .init("then", subject(name))])
         }
         return Node.object(
             members.map { ($0, .bool(true)) },
             more: [
-                .init("anyOf", .array(SubjectName.allCases.map { Node.has($0.rawValue) })),
+                .init("anyOf", .array(SubjectName.allCases.map { Node.has($0.name) })),
                 .init("allOf", .array(subjects)),
             ])
     }()
@@ -40,11 +40,11 @@ enum ExpectationSchema {
     // MARK: - Subjects
 
     private static func subject(_ name: SubjectName) -> JSONTree {
-        var properties: [(String, JSONTree)] = [(name.rawValue, value(of: name))]
-        for member in name.members.map({ "\($0)" }) where member != name.rawValue {
+        var properties: [(String, JSONTree)] = [(name.name, value(of: name))]
+        for member in name.members.map({ "\($0)" }) where member != name.name {
             properties.append((member, self.member(member, of: name)))
         }
-        return Node.object(properties, required: [name.rawValue])
+        return Node.object(properties, required: [name.name])
     }
 
     private static func value(of name: SubjectName) -> JSONTree {

@@ -22,12 +22,12 @@ enum StepSchema {
             ("expect", Node.list(Node.ref("expectation"), least: 1, most: 10_000)),
         ]
         func required(_ name: String) -> JSONTree { .object([.init("required", Node.texts([name]))]) }
-        let one = ActionName.allCases.map { required($0.rawValue) }
+        let one = ActionName.allCases.map { required($0.name) }
         let none = JSONTree.object([
             .init("required", Node.texts(["expect"])), .init("not", .object([.init("anyOf", .array(one))])),
         ])
         return Node.object(
-            flags + ActionName.allCases.map { ($0.rawValue, Node.described($0.meaning, action($0))) },
+            flags + ActionName.allCases.map { ($0.name, Node.described($0.meaning, action($0))) },
             more: [.init("oneOf", .array(one + [none]))])
     }()
 
