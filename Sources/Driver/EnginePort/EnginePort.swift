@@ -157,7 +157,7 @@ public struct EngineMessage: Hashable, Sendable {
     public var totalSize: Int { shared.facts.totalSize }
 
     /// A type of message, of either structure.
-    public enum Operation: Hashable, Sendable {
+    public enum Operation: Hashable, Sendable, CaseIterable {
         /// An operation of the synchronous structure.
         case sync(SyncOperation)
         /// An operation of the asynchronous structure, queued or direct.
@@ -174,7 +174,11 @@ public struct EngineMessage: Hashable, Sendable {
             }
         }
 
-        private static let names = SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)
+        /// All operations, the synchronous ones first.
+        public static let allCases: [Operation] =
+            SyncOperation.allCases.map { .sync($0) } + AsyncOperation.allCases.map { .async($0) }
+        /// The names of all operations.
+        public static let names = allCases.map(\.name)
 
         /// Says that `name` is not the name of an operation and, if `isHinted`, which one is close.
         public static func faultOfName(_ name: String, isHinted: Bool) -> String {

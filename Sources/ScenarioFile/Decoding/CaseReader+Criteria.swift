@@ -13,7 +13,7 @@ extension CaseReader {
         var matchers: [FieldMatcher] = []
         for (name, value) in object {
             if name == MessageField.data {
-                matchers += self.matchers(value, members: dataFields(reach), at: name) ?? []
+                matchers += self.matchers(value, members: MessageField.data(of: reach.operations), at: name) ?? []
                 continue
             }
             guard let field = MessageField.table.first(where: { $0.name == name }) else { continue }
@@ -54,24 +54,9 @@ extension CaseReader {
         }
         return reach
     }
-
-    /// The fields of `data` of the messages in question.
-    private func dataFields(_ reach: MessageReach) -> [FieldType.Field] {
-        var names: Set<String> = []
-        return reach.operations.flatMap { MessageField.data(of: $0) }.filter { names.insert($0.name).inserted }
-    }
 }
 
 extension Set<EngineMessage.Kind> {
     /// `async and direct`.
     var listed: String { map(\.rawValue).sorted().joined(separator: " and ") }
-}
-
-extension EngineMessage.Operation {
-    fileprivate var code: Int32 {
-        switch self {
-        case .sync(let operation): operation.rawValue
-        case .async(let operation): operation.rawValue
-        }
-    }
 }

@@ -148,7 +148,7 @@ extension CaseReader {
     private func names(of type: FieldType) -> [String]? {
         switch type {
         case .choice(let names): names
-        case .operation: SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)
+        case .operation: EngineMessage.Operation.names
         default: nil
         }
     }

@@ -1,5 +1,6 @@
 import Driver
 import Messages
+import Scenarios
 
 /// The types of message that criteria allow, each with the routines that make it.
 struct MessageReach {
@@ -22,10 +23,10 @@ struct MessageReach {
     /// The kinds of these messages.
     var kinds: Set<EngineMessage.Kind> { Set(makers.map(\.type.kind)) }
 
-    /// Their operations, each once.
+    /// Their operations.
     var operations: [EngineMessage.Operation] {
-        var seen: Set<EngineMessage.Operation> = []
-        return makers.map(\.type.operation).filter { seen.insert($0).inserted }
+        let operations = Set(makers.map(\.type.operation))
+        return EngineMessage.Operation.allCases.filter(operations.contains)
     }
 
     /// Keeps those that have one of `values`; false, without an effect, if there are none.
@@ -34,6 +35,14 @@ struct MessageReach {
         let kept = makers.filter { values.contains(value($0)) }
         if !kept.isEmpty { makers = kept }
         return !kept.isEmpty
+    }
+}
+
+extension MessageField {
+    /// The fields of `data` of the messages of `operations`, each name once. A name may have several types; the first counts.
+    static func data(of operations: [EngineMessage.Operation]) -> [FieldType.Field] {
+        var names: Set<String> = []
+        return operations.flatMap { data(of: $0) }.filter { names.insert($0.name).inserted }
     }
 }
 

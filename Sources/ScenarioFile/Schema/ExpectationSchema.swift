@@ -25,16 +25,9 @@ enum ExpectationSchema {
 
     static let criteria: JSONTree = {
         var fields = MessageField.table.map { FieldType.Field($0.name, $0.type) }
-        fields.append(FieldType.Field(MessageField.data, .members(dataFields)))
+        fields.append(
+            FieldType.Field(MessageField.data, .members(MessageField.data(of: EngineMessage.Operation.allCases))))
         return Node.object(fields.map { ($0.name, matcher($0.type)) })
-    }()
-
-    /// The fields of `data` of all operations. A name may have several types.
-    private static let dataFields: [FieldType.Field] = {
-        let operations: [EngineMessage.Operation] =
-            SyncOperation.allCases.map { .sync($0) } + AsyncOperation.allCases.map { .async($0) }
-        var seen: Set<String> = []
-        return operations.flatMap { MessageField.data(of: $0) }.filter { seen.insert($0.name).inserted }
     }()
 
     // MARK: - Subjects
@@ -183,7 +176,7 @@ enum ExpectationSchema {
         case .status: Node.any([Node.choice(NTStatus.table.map(\.term.name)), Node.hex(UInt64(UInt32.max))])
         case .operation:
             Node.any([
-                Node.choice(SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)),
+                Node.choice(EngineMessage.Operation.names),
                 Node.plainInteger("0", "255"),
             ])
         case .processRules: Node.word(ProcessRules.allNames)

@@ -11,7 +11,6 @@ enum HostSchema {
 
     private static let processRules = Node.word(ProcessRules.allNames)
     private static let processFlags = Node.word(ProcessFlags.allNames)
-    private static let operations = SyncOperation.allCases.map(\.name) + AsyncOperation.allCases.map(\.name)
 
     static let host = Node.whenType("null", .bool(true), otherwise: Node.object(members))
 
@@ -42,7 +41,7 @@ enum HostSchema {
     private static let replies = Node.list(
         Node.object([
             ("imageFileName", Node.name), ("kind", Node.choice(EngineMessage.Kind.allCases.map(\.rawValue))),
-            ("operation", Node.choice(operations)), ("reply", reply), ("accessDenied", Node.boolean),
+            ("operation", Node.choice(EngineMessage.Operation.names)), ("reply", reply), ("accessDenied", Node.boolean),
             ("rules", processRules), ("flags", processFlags), ("delayMs", milliseconds), ("failEvery", failEvery),
         ]), most: ReplyEntry.maxCount)
 
