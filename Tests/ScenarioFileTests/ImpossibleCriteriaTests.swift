@@ -160,4 +160,38 @@ import Testing
             "scenario: 1\nname: x\nsteps:\n  - createProcess: {imageFileName: a}\n    expect: [{outcome: {\(outcome)}}]\n"
         #expect(fileFaults(text) == fault.map { ["5: steps[0].expect[0].outcome." + $0] } ?? [])
     }
+
+    @Test(arguments: [
+        (
+            "loadImage: {process: 4, fullImageName: a}, expect: [{routine: MpCreateThreadNotifyRoutine}]",
+            "steps[1].expect[0].routine: loadImage does not run MpCreateThreadNotifyRoutine; name a step that does with of"
+        ),
+        (
+            "loadImage: {process: 4, fullImageName: a}, expect: [{routine: MpLoadImageNotifyRoutine, of: made}]",
+            "steps[1].expect[0].routine: createProcess does not run MpLoadImageNotifyRoutine; name a step that does with of"
+        ),
+        (
+            "expect: [{routine: MpLoadImageNotifyRoutine}]",
+            "steps[1].expect[0].routine: a step without an action does not run MpLoadImageNotifyRoutine; name a step that does with of"
+        ),
+        (
+            "wait: {until: [{routine: MpCreateProcessNotifyRoutineEx}]}",
+            "steps[1].wait.until[0].routine: wait does not run MpCreateProcessNotifyRoutineEx; name a step that does with of"
+        ),
+        (
+            "wait: {until: [{outcome: {created: true}}]}",
+            "steps[1].wait.until[0].outcome: only createProcess and replay have an outcome; name such a step with of"
+        ),
+        ("loadImage: {process: 4, fullImageName: a}, expect: [{routine: MpLoadImageNotifyRoutine}]", nil),
+        ("expect: [{routine: MpCreateProcessNotifyRoutineEx, of: made}, {outcome: {created: true}, of: made}]", nil),
+        (
+            "deleteThread: t, expect: [{routine: MpCreateThreadNotifyRoutineEx}]",
+            "steps[1].deleteThread: no thread is called \"t\" here"
+        ),
+    ])
+    func `a routine that the step does not run is refused`(step: String, fault: String?) {
+        let made = "{id: made, createProcess: {imageFileName: a}}"
+        let text = "scenario: 1\nname: x\nsteps:\n  - \(made)\n  - {\(step)}\n"
+        #expect(fileFaults(text) == fault.map { ["5: " + $0] } ?? [])
+    }
 }

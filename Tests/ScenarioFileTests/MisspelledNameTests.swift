@@ -32,7 +32,10 @@ func fileFaults(_ text: String) -> [String] {
         ),
         ("  - repeat: {tims: 2, stepz: [{wayt: 1s}]}", ["repeat.tims", "repeat.stepz", "repeat.steps[0].wayt"]),
         ("  - engine: {replis: [{kinds: sync}]}", ["engine.replis", "engine.replies[0].kinds"]),
-        ("  - expect: [{routines: MpLoadImageNotifyRoutine, check: {}}]", ["expect[0].routines", "expect[0].check"]),
+        (
+            "  - {loadDriver: {fullImageName: a}, expect: [{routines: MpLoadImageNotifyRoutine, check: {}}]}",
+            ["expect[0].routines", "expect[0].check"]
+        ),
         (
             "  - expect: [{counters: {asynk: {enqueud: 1}}}]",
             ["expect[0].counters.asynk", "expect[0].counters.async.enqueud"]

@@ -52,6 +52,23 @@ import Testing
         #expect(try !holds(criteria))
     }
 
+    @Test func `each round of a repeat knows the steps before it`() {
+        TestedScenario.expectPass(
+            """
+            scenario: 1
+            name: rounds
+            steps:
+              - {id: made, createProcess: {as: app, imageFileName: 'C:\\app.exe'}}
+              - repeat:
+                  times: 2
+                  steps:
+                    - createThread: {as: 't-${i}', target: app}
+                      expect:
+                        - {outcome: {created: true}, of: made}
+                        - {routine: MpCreateProcessNotifyRoutineEx, of: made}
+            """)
+    }
+
     @Test func `rules are compared as a whole, or by their bits`() {
         TestedScenario.expectPass(
             """

@@ -1,3 +1,4 @@
+import Driver
 import Scenarios
 
 /// The actions of steps.
@@ -51,6 +52,17 @@ enum ActionName: Int, CaseIterable {
 
     /// Whether it may take time.
     var mayBeInBackground: Bool { mayFail || self == .replay }
+
+    /// The routines that a step with it may run.
+    var routines: [DriverRoutine] {
+        switch self {
+        case .createProcess, .exitProcess: [.createProcessNotifyEx]
+        case .createThread, .deleteThread: [.createThreadNotify, .createThreadNotifyEx]
+        case .loadImage, .loadDriver: [.loadImageNotify]
+        case .replay: DriverRoutine.allCases
+        default: []
+        }
+    }
 
     /// Whether a step with it can have messages of its own. `action` is nil if the action has a fault.
     func makesMessages(_ action: Action?) -> Bool {

@@ -30,7 +30,7 @@ extension CaseReader {
         }
         let round = LoopRound(
             body: body, variables: variables, loops: loops, variable: variable, place: place.name,
-            root: place.rootFolder, hosts: scope)
+            root: place.rootFolder, names: scope, actions: stepActions)
         return .repeat(
             Action.Loop(times: times, first: first) { iteration throws(StepFault) in
                 try round.steps(iteration)
@@ -46,7 +46,9 @@ private struct LoopRound: Sendable {
     let variable: String
     let place: String
     let root: String?
-    let hosts: NameScope
+    let names: NameScope
+    /// The actions of the steps before.
+    let actions: [String: ActionName]
 
     func steps(_ iteration: Int) throws(StepFault) -> [Step] {
         var values = variables
@@ -55,9 +57,10 @@ private struct LoopRound: Sendable {
         do throws(JSONFaults) {
             return try JSONDocument.read(source.bytes, words: .yaml) { value in
                 let reader = CaseReader(
-                    source, raw: body, variables: values, place: FilePlace(name: place, root: root), scope: hosts,
+                    source, raw: body, variables: values, place: FilePlace(name: place, root: root), scope: names,
                     checksNames: false)
                 reader.loops = loops + [variable]
+                reader.stepActions = actions
                 return reader.steps(value)
             }
         } catch {

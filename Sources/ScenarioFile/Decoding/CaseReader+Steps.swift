@@ -34,9 +34,11 @@ extension CaseReader {
         step.fails = object.optional("fails") { problem($0) }
         let id = object.optional("id") { identifier($0, .step) }
         step.id = id
+        currentAction = actions.first
         // Of several actions only one can be taken, but later steps can use the names that each makes.
         let all = actions.map { name in object[name.key].flatMap { action(name, $0) } }
         step.action = all.first ?? nil
+        // The steps of a repeat had others.
         currentAction = actions.first
         checkFlags(step, actions.first, object)
         if let id, let value = object["id"] {

@@ -46,7 +46,7 @@ extension CaseReader {
             guard let fields, let count else { return nil }
             return .bootProcesses(fields, count)
         case .routine: return routine(value, object)
-        case .outcome: return outcome(value, object, of: currentAction)
+        case .outcome: return outcome(value, object)
         case .golden: return golden(value, object)
         }
     }
@@ -95,6 +95,9 @@ extension CaseReader {
         }
     }
 
+    /// The action of the step called `id`, by default of the one that is being read.
+    private func action(of id: String?) -> ActionName? { id.map { stepActions[$0] } ?? currentAction }
+
     private func routine(_ value: JSONValue, _ object: JSONObject) -> Expectation.Subject? {
         let routines = DriverRoutine.allCases.filter { !$0.checks.isEmpty }
         let step = object.optional("of") { reference($0, .step) }
@@ -102,6 +105,11 @@ extension CaseReader {
         guard let name = value.choice(of: routines.map(\.name)),
             let routine = routines.first(where: { $0.name == name })
         else { return nil }
+        let action = action(of: step)
+        if object["of"] == nil || step != nil, action?.routines.contains(routine) != true {
+            let subject = action?.name ?? "a step without an action"
+            value.fault("\(subject) does not run \(routine.name); name a step that does with of")
+        }
         var wanted = RoutineExpectation(routine)
         wanted.step = step
         wanted.notified = notified
@@ -130,13 +138,13 @@ extension CaseReader {
         routine.checks.first { "\($0.text)" == text }?.check
     }
 
-    private func outcome(_ value: JSONValue, _ object: JSONObject, of action: ActionName?) -> Expectation.Subject? {
+    private func outcome(_ value: JSONValue, _ object: JSONObject) -> Expectation.Subject? {
         let step = object.optional("of") { reference($0, .step) }
         let skipped = FieldType.Field(
             "skipped",
             .members(SkipReason.allCases.map(\.rawValue).map { .init($0, .number(max: UInt64(Int64.max))) }))
         let fields: [FieldType.Field]
-        switch step.map({ stepActions[$0] }) ?? action {
+        switch action(of: step) {
         case .createProcess: fields = StateField.creation
         case .replay: fields = StateField.replay + [skipped]
         default:
