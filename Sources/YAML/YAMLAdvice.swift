@@ -79,6 +79,7 @@ struct YAMLAdvice {
             if let line = stop.previous, lacksBlank(line.text) { return blank(after: line.number) }
             return "; indent members alike, with a blank after each colon"
         }
+        if stop.says("found unexpected ':'") { return "; write a blank after a colon, or quote the text" }
         if stop.says("could not find expected ':'") {
             if lacksBlank(stop.startLine) { return blank(after: stop.start) }
             if stop.startLine.hasPrefix("--"), stop.startLine.allSatisfy({ $0 == "-" }) { return dividing }

@@ -49,6 +49,7 @@ import YAML
         ("a: {b: x-${c}, d: 1}\n", "at column 11; put a text with ${ in quotes"),
         ("a: [${c}]\n", "at column 6; put a text with ${ in quotes"),
         ("a: {b: ?? 5d}\n", "; put a text that begins with ? in single quotes"),
+        ("a: {b:? c}\n", "found unexpected ':' at column 6; write a blank after a colon, or quote the text"),
         ("a: {b: 1,, c: 2}\n", "; leave out a comma"),
         ("- {a: b}}\n", "at column 9; leave out the } that closes nothing"),
         ("a: [b]]\n", "at column 7; leave out the ] that closes nothing"),
