@@ -86,6 +86,14 @@ import Testing
             "operation: 3, kind: sync, notificationNumber: 1",
             "notificationNumber: can never hold: sync messages have no notificationNumber"
         ),
+        (
+            "operation: [PanicMode, LogPrint], notificationNumber: [1, 2]",
+            "notificationNumber: can never hold: messages of types from 0xA on have the number 0 (ASY-2)"
+        ),
+        (
+            "operation: CreateProcess, notificationNumber: 0",
+            "notificationNumber: can never hold: the numbers of such messages begin with 1 (ASY-2)"
+        ),
         ("operation: 4, kind: sync", "operation: 4 is not an operation of sync messages"),
         (
             "operation: 3, kind: sync, clearedRule: NotifyImageLoadRule",
@@ -134,6 +142,9 @@ import Testing
         "kind: sync, droppedFor: {anyOf: [{present: false}, 5]}", "kind: sync, notificationNumber: {present: false}",
         "acknowledged: false, clearedRule: {present: false}",
         "acknowledged: [true, false], clearedRule: NotifyImageLoadRule",
+        "operation: [PanicMode, CreateProcess], notificationNumber: 0",
+        "operation: PanicMode, notificationNumber: [0, 1]", "notificationNumber: 7", "notificationNumber: 0",
+        "operation: CreateProcess, notificationNumber: {from: 0}",
         "operation: CreateProcess, kind: direct", "operation: [LoadImage, Wow64cpuLoad], kind: direct",
         "operation: CreateProcess, reply: {accessDenied: false, rules: [NotifyImageLoadRule]}",
         "kind: async, reply: {httpStatus: 200, accessDenied: {present: false}}", "operation: 15, kind: direct",

@@ -6,6 +6,21 @@ import Scenarios
 // Criteria that no message can meet together. Only plain values are compared: a name, or a list of names.
 
 extension CaseReader {
+    /// Messages are numbered from 1, except those of types that have no number.
+    func checkNumber(_ object: JSONObject, _ reach: MessageReach) {
+        guard let value = object["notificationNumber"], let numbers = value.plain({ $0.integer(as: Int64.self) }) else {
+            return
+        }
+        var isNumbered: Set<Bool> = []
+        for case .async(let operation) in reach.operations { isNumbered.insert(operation.isNumbered) }
+        if isNumbered == [false], !numbers.contains(0) {
+            value.fault("can never hold: messages of types from 0xA on have the number 0 (ASY-2)")
+        }
+        if isNumbered == [true], numbers.allSatisfy({ $0 < 1 }) {
+            value.fault("can never hold: the numbers of such messages begin with 1 (ASY-2)")
+        }
+    }
+
     /// An acknowledgment clears the rule that made the driver send the message.
     func checkClearedRule(_ object: JSONObject, _ reach: MessageReach) {
         guard let value = object["clearedRule"] else { return }

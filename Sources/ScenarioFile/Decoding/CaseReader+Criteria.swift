@@ -22,6 +22,7 @@ extension CaseReader {
             }
             matchers += self.matchers(value, field.type, at: name)
         }
+        checkNumber(object, reach)
         checkClearedRule(object, reach)
         checkReply(object, reach)
         checkDelivery(object, reach)
