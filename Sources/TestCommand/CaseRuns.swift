@@ -33,7 +33,7 @@ struct CaseRuns {
         }
         done.wait()
         let reports = state.withLock { $0.reports }
-        let reason = control.isInterrupted ? "not run: interrupted" : "not run: --fail-fast"
+        let reason = control.isInterrupted ? Self.interrupted : "not run: --fail-fast"
         return zip(cases, reports).map { plan, report in report ?? Self.skipped(plan, reason) }
     }
 
@@ -97,6 +97,9 @@ struct CaseRuns {
         let isReal = place.time == .real || plan.wantsRealTime
         return isReal && !plan.goldenFiles.isEmpty ? "needs virtual time, for a golden file" : nil
     }
+
+    /// The reason of those that a signal kept from being run.
+    static let interrupted = "not run: interrupted"
 
     /// The report of a case that is not run, because of `reason`.
     static func skipped(_ plan: CasePlan, _ reason: String) -> CaseReport {

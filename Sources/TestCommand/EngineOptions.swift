@@ -49,9 +49,11 @@ struct EngineOptions: ParsableArguments {
         if let encoding {
             flags.append(SettingsFlag("--encoding", key: "engine.encoding", value: encoding.rawValue))
         }
-        return try CommandFailure.reportingFaults { () throws(InvalidSettings) in
+        var settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             try Settings.load(file: nil, environment: [:], flags: flags)
         }
+        settings.egress = .withPrivateNetworks
+        return settings
     }
 }
 

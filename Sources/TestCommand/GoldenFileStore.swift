@@ -90,7 +90,7 @@ final class GoldenFileStore: GoldenFiles {
         let known = Set(found.map(\.key))
         var seen: Set<String> = []
         for file in named where !known.contains(file.path) && seen.insert(file.path).inserted {
-            changes.append("not updated \(file.path.escapingInvisible): no case came to it")
+            changes.append("not updated \(file.path.escapingInvisible): no case compared it")
         }
         let unchanged = found.count - changes.count { !$0.hasPrefix("not ") }
         changes.append("\(unchanged.counted("golden file")) unchanged")

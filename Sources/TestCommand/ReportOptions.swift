@@ -7,7 +7,7 @@ import Scenarios
 struct ReportOptions: ParsableArguments {
     @Option(
         help:
-            "Write the report as JUnit XML to this file, also if no case is selected. A folder that is missing is made.",
+            "Write the report as JUnit XML to this file, also if no case is selected. Missing folders are created.",
         completion: .file())
     var junit: String?
 

@@ -34,7 +34,9 @@ struct SelectionOptions: ParsableArguments {
     }
 
     /// What to select instead if none of `all` is selected: a phrase after a comma, empty if nothing is near.
-    func advice(on all: [CasePlan]) -> String {
+    func advice(on files: ScenarioFiles) -> String {
+        if files.names.isEmpty { return ": no *.scenario.yaml, *.scenario.yml or *.scenario.json file is there" }
+        let all = files.cases
         let tags = Set(all.flatMap(\.tags)).sorted()
         let unknown = tag.filter { !tags.contains($0) }
         if let first = unknown.first {

@@ -59,7 +59,8 @@ public struct TestCommand: CheckedCommand {
         try reports.checkOptions()
         try server.check()
         if engine.url != nil, server.url != nil {
-            throw ValidationError("--server and --engine-url exclude each other: the hosts are there or here")
+            throw ValidationError(
+                "--server and --engine-url cannot be used together: the hosts are on the service, or in this process")
         }
         try running.check(paths: paths)
     }
@@ -147,7 +148,10 @@ public struct TestCommand: CheckedCommand {
         let place: any RunPlace
         do throws(CommandFailure) { place = try makePlace(for: cases, control) } catch  where error.status == .failed {
             // A report that a pipeline keeps from an earlier run must not stand for this one.
-            return report(on: cases, of: files, startedAt: now, obstacle: error.message)
+            var report = report(
+                on: cases, of: files, startedAt: now, obstacle: control.isInterrupted ? nil : error.message)
+            report.seconds = Double(clock.uptimeNanoseconds() - uptime) / 1e9
+            return report
         }
         if running.retries > 0, !cases.isEmpty, place.time == .virtual, !cases.contains(where: \.wantsRealTime) {
             throw CommandFailure(
@@ -186,18 +190,21 @@ public struct TestCommand: CheckedCommand {
         let openRecording: LocalTestBed.OpenRecording = { plan throws(HostFault) in
             try RecordedFile.open(plan) { control.isInterrupted }
         }
-        if let url = engine.url { return try EnginePlace(engine, url: url, openRecording: openRecording) }
+        if let url = engine.url {
+            return try EnginePlace(engine, url: url, openRecording: openRecording) { control.isInterrupted }
+        }
         if let url = server.url {
             return try ServerPlace(server, url: url, patience: engine.patience) { control.isInterrupted }
         }
         return try LocalPlace(cases, openRecording: openRecording)
     }
 
-    /// The report on cases of which none can be run.
+    /// The report on cases that were not run, because of an obstacle or because the run was interrupted.
     private func report(
-        on cases: [CasePlan], of files: ScenarioFiles, startedAt started: FileTime, obstacle: String
+        on cases: [CasePlan], of files: ScenarioFiles, startedAt started: FileTime, obstacle: String?
     ) -> RunReport {
         let results = cases.map { plan in
+            guard let obstacle else { return CaseRuns.skipped(plan, CaseRuns.interrupted) }
             var result = CaseReport(plan)
             result.verdict = .error
             result.error = ErrorReport(.wdfilterd, line: plan.line, step: nil, detail: obstacle)
@@ -230,7 +237,7 @@ public struct TestCommand: CheckedCommand {
             reasons.append("\(report.faults.count.counted("fault")) in \(wrong.counted("file"))")
         }
         if total == 0, selection.noTests == .fail, wrong == 0 {
-            reasons.append("no case is selected\(selection.advice(on: files.cases)); --no-tests pass allows that")
+            reasons.append("no case is selected\(selection.advice(on: files)); --no-tests pass allows that")
         }
         if !reasons.isEmpty { return CommandFailure(status: .usage, message: reasons.joined(separator: "; ")) }
         if sums.fail > 0 { reasons.append("\(sums.fail.counted("case")) failed") }

@@ -1,7 +1,11 @@
 """`wdfilterd test` with an engine that does not do what it must: each cause is named where one looks for it."""
 
 import json
+import signal
+import socket
+import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +14,8 @@ from pathlib import Path
 import pytest
 from junitparser import Error, JUnitXml
 
-from test_scenario_reports import run
+from contract.service import binary
+from test_scenario_reports import SECONDS, environment, run
 
 ARMS = """\
 scenario: 1
@@ -36,6 +41,11 @@ steps:
 """
 
 Answer = Callable[["Handler"], None]
+
+
+def slow(handler: "Handler") -> None:
+    """Answer only after the driver has given up, which closes the connection."""
+    handler.rfile.read(1)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -67,10 +77,20 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Refusing(Handler):
+    """Answers nothing but a status, pings included, as a server of something else."""
+
+    def do_POST(self) -> None:
+        self.send({}, 404)
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+
 @contextmanager
-def engine(answer: Answer) -> Iterator[str]:
+def engine(answer: Answer = slow, base: type[Handler] = Handler) -> Iterator[str]:
     """An engine at a URL."""
-    handler = type("Answering", (Handler,), {"answer": staticmethod(answer)})
+    handler = type("Answering", (base,), {"answer": staticmethod(answer)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -86,11 +106,6 @@ def engine(answer: Answer) -> Iterator[str]:
 def _folder(tmp_path: Path) -> Path:
     (tmp_path / "arms.scenario.yaml").write_text(ARMS)
     return tmp_path
-
-
-def slow(handler: Handler) -> None:
-    """Answer only after the driver has given up, which closes the connection."""
-    handler.rfile.read(1)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +151,28 @@ def test_messages_that_the_engine_failed_are_told_even_if_every_case_passed(fold
     assert json.loads((folder / "report.json").read_bytes())["cases"][0]["failedMessages"] == 1
 
 
+def test_a_webhook_of_the_file_that_is_down_is_told_too(folder: Path) -> None:
+    """An embedded engine fails messages because the scenario wants it; a webhook does not."""
+    (folder / "arms.scenario.yaml").write_text(
+        PASSES + "engine: {type: webhook, url: 'http://127.0.0.1:1/'}\n---\n"
+        "scenario: 1\nname: on purpose\ntime: real\nengine: {reply: disconnect}\n"
+        "steps: [{createProcess: {imageFileName: 'C:\\app.exe'}}]\n"
+    )
+    result = run(folder, ".")
+    assert result.returncode == 0
+    assert "The engine failed to answer 1 message in 1 case, of which 1 passed.\n" in result.stdout.decode()
+
+
+def test_the_report_has_what_the_engine_was_sent(folder: Path) -> None:
+    """An engine that decided wrongly about what it was sent."""
+    with engine(lambda handler: handler.send({})) as url:
+        report = json.loads(run(folder, ".", "--engine-url", url, "--json", "-").stdout)
+    [reply] = [why for why in report["cases"][0]["failures"][0]["why"] if why["kind"] == "reply"]
+    assert reply["reply"] == "{}"
+    assert reply["sent"]["imageFileName"] == "C:\\powershell.exe"
+    assert "host" not in reply["sent"]
+
+
 class TestAnEngineThatDoesNotAnswer:
     """An old report must not stand for a run that could not begin."""
 
@@ -162,6 +199,43 @@ class TestAnEngineThatDoesNotAnswer:
     def test_tap_bails_out(self, folder: Path) -> None:
         text, message = self.run(folder, "--tap")
         assert f"\nBail out! {message}" in text
+
+    def test_a_refused_ping_is_an_answer(self, folder: Path) -> None:
+        with engine(base=Refusing) as url:
+            result = run(folder, ".", "--engine-url", url, "--wait", "0s")
+            assert result.stderr.decode() == f"the engine at {url} refuses the ping (wdfilter.ping): HTTP status 404\n"
+            # Nor is it a service.
+            result = run(folder, ".", "--server", url.rstrip("/"), "--wait", "0s")
+        assert result.returncode == 3
+        assert result.stderr.decode().endswith(" answers GET /livez with 404, as no wdfilterd does\n")
+
+    def test_a_signal_ends_the_wait(self, folder: Path) -> None:
+        """The engine accepts the connection of the ping, and is silent."""
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.settimeout(SECONDS)
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+            process = subprocess.Popen(
+                [binary().absolute(), "test", ".", "--engine-url", url, "--wait", "60s", "--json", "out.json"],
+                cwd=folder,
+                env=environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+            with silent.accept()[0]:
+                process.send_signal(signal.SIGINT)
+                began = time.monotonic()
+                _, complaint = process.communicate(timeout=SECONDS)
+                assert time.monotonic() - began < 5
+        assert (process.returncode, complaint.decode()) == (130, "interrupted by SIGINT\n")
+        [case] = json.loads((folder / "out.json").read_bytes())["cases"]
+        assert (case["verdict"], case["reason"]) == ("skip", "not run: interrupted")
+
+
+def test_a_folder_without_scenario_files(folder: Path) -> None:
+    (folder / "arms.scenario.yaml").rename(folder / "arms.yaml")
+    result = run(folder, ".")
+    assert result.returncode == 2
+    assert "no *.scenario.yaml, *.scenario.yml or *.scenario.json file is there" in result.stderr.decode()
 
 
 def test_a_run_in_which_everything_was_skipped_says_so(folder: Path) -> None:

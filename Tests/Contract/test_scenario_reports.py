@@ -128,7 +128,7 @@ class TestJUnit:
         suites = {suite.name: suite for suite in xml}
         assert list(suites) == ["./wrong.scenario.yaml", "./mixed.scenario.yaml"]
         (wrong,) = suites["./wrong.scenario.yaml"]
-        assert (wrong.classname, wrong.name) == ("wrong", "valid scenario file")
+        assert (wrong.classname, wrong.name) == ("wrong", "wrong scenario file")
         assert isinstance(wrong.result[0], Error)
         assert wrong.result[0].type == "scenario"
         assert wrong.result[0].text.splitlines()[0].startswith("./wrong.scenario.yaml:4: ")

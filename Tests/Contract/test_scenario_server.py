@@ -135,7 +135,7 @@ def test_the_library_runs_on_a_service(server: str, client: Client) -> None:
     virtual = [scenario.name for scenario in library() if scenario.content.get("time") == "virtual"]
     engines = [scenario.name for scenario in library() if scenario.needs_engine]
     assert skipped == SKIPPED | dict.fromkeys(virtual, "needs virtual time") | dict.fromkeys(
-        engines, "needs an engine under test (--engine-url)"
+        engines, "tests an engine (--engine-url), not a service"
     )
     ran = [case for case in cases if case["verdict"] != "skip"]
     assert len(ran) >= 0.9 * len([case for case in here.report["cases"] if case["verdict"] != "skip"])
@@ -369,7 +369,7 @@ def test_a_service_that_does_not_answer(small: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "detail"),
     [
-        (["--server", "http://127.0.0.1:1", "--engine-url", "http://127.0.0.1:2/"], "exclude each other"),
+        (["--server", "http://127.0.0.1:1", "--engine-url", "http://127.0.0.1:2/"], "cannot be used together"),
         (["--token-file", "x"], "require --server"),
         (["--insecure"], "require --server"),
         (["--server", "localhost"], "is not http://ADDRESS:PORT"),

@@ -51,7 +51,7 @@ import Testing
         #expect(
             try store.write(named: [folder.file("a.ndjson"), folder.file("c.ndjson"), folder.file("c.ndjson")]) == [
                 "updated \(path)/a.ndjson: 2 lines added, 1 removed", "created \(path)/b.ndjson: 0 lines",
-                "not updated \(path)/c.ndjson: no case came to it", "0 golden files unchanged",
+                "not updated \(path)/c.ndjson: no case compared it", "0 golden files unchanged",
             ])
         #expect(try store.lines(of: folder.file("a.ndjson")) == ["one", "three", "four"])
         #expect(try store.write(named: []) == ["2 golden files unchanged"])

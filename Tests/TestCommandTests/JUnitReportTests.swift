@@ -20,7 +20,7 @@ import Testing
                   <property name="engine" value="embedded"/>
                   <property name="time" value="virtual"/>
                 </properties>
-                <testcase classname="tests.b" name="valid scenario file" time="0.0" file="tests/b.scenario.yaml" line="6">
+                <testcase classname="tests.b" name="wrong scenario file" time="0.0" file="tests/b.scenario.yaml" line="6">
                   <error type="scenario" message="line 6: steps[2]: is unknown (and 1 more fault)">tests/b.scenario.yaml:6: steps[2]: is unknown
             tests/b.scenario.yaml:9: is missing</error>
                 </testcase>

@@ -12,12 +12,12 @@ import Testing
             TAPReport(report).text == ##"""
                 TAP version 14
                 1..4
-                not ok 1 - b.yaml: valid scenario file
+                not ok 1 - b.yaml: wrong scenario file
                   ---
                   severity: "error"
                   file: "b.yaml"
                   line: 6
-                  expected: "valid scenario file"
+                  expected: "a valid scenario file"
                   found: "1 fault"
                   why:
                     - "line 6: steps[2]: is unknown"

@@ -19,7 +19,7 @@ import Testing
         let annotations = Annotation.all(of: ReportSamples.run(cases, faults: faults))
         #expect(annotations.map(\.line) == [1, 2, 3, 4, 7, 10, 11, 12, 13, 14])
         #expect(
-            annotations[0].command == "::error file=b.yaml,line=1,title=valid scenario file::line 1: steps: is wrong")
+            annotations[0].command == "::error file=b.yaml,line=1,title=wrong scenario file::line 1: steps: is wrong")
     }
 
     @Test(arguments: ReportSamples.hostileNames)
@@ -57,7 +57,7 @@ import Testing
 
                 | | Case | Line | Reason |
                 |---|---|---|---|
-                | ERROR | valid scenario file | b\.yaml\:6 | line 6\: steps\[2\]\: is unknown |
+                | ERROR | wrong scenario file | b\.yaml\:6 | line 6\: steps\[2\]\: is unknown |
                 | SKIP | skipped | tests\/a\.scenario\.yaml\:3 | needs a service |
                 | FAIL | fails | tests\/a\.scenario\.yaml\:10 | expected exactly 1 LoadImage\, found 0 among 2 messages of step 1 |
 

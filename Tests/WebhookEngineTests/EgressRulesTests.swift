@@ -101,6 +101,7 @@ import Testing
             if refusal.hasPrefix("is loopback") { continue }
             #expect(all.refusal(of: try AddressRange(text).first) == refusal, "\(text)")
         }
+        #expect(EgressRules.withPrivateNetworks == all)
     }
 
     @Test(arguments: ["::ffff:", "64:ff9b::"])

@@ -80,9 +80,10 @@ public struct CasePlan: Sendable {
     public static let defaultStartTime = FileTime(unixSecond: 1_582_280_130)
 
     /// The first place where the scenario sets an engine; nil if it leaves that to the run.
-    public var engineLine: Int? {
-        hosts.compactMap(\.engineLine).min() ?? steps.lazy.compactMap(\.engineLine).first
-    }
+    public var engineLine: Int? { hosts.compactMap(\.engineLine).min() ?? stepEngineLine }
+
+    /// The first step that sets an engine.
+    var stepEngineLine: Int? { steps.lazy.compactMap(\.engineLine).first }
 }
 
 extension CasePlan {

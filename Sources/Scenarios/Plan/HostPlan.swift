@@ -17,6 +17,9 @@ public struct HostPlan: Sendable {
     /// The line of `engine`.
     public var engineLine: Int?
 
+    /// Whether its engine is an embedded one of the scenario's: if that fails messages, the scenario wants it.
+    var failsOnPurpose: Bool { if case .embedded = engine?.value { true } else { false } }
+
     /// The name of the only host of a scenario without `hosts`.
     public static let mainName = "main"
 

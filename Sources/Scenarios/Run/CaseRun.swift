@@ -99,8 +99,10 @@ public final class CaseRun {
             report.error != nil
             ? .error : !failures.isEmpty ? .fail : report.reason != nil ? .skip : .pass
         report.seconds = Double(clock.uptimeNanoseconds() - started) / 1e9
-        if !time.isVirtual, plan.engineLine == nil {
-            report.failedMessages = logs.reduce(0) { $0 + $1.messages.count { $0.delivery == .failed } }
+        if !time.isVirtual {
+            for (host, log) in zip(plan.hosts, logs) where !host.failsOnPurpose && plan.stepEngineLine == nil {
+                report.failedMessages += log.messages.count { $0.delivery == .failed }
+            }
         }
         if options.countsRoutines { report.routines = routineCount() }
         report.isReal = !time.isVirtual

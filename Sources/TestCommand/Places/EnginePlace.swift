@@ -14,9 +14,10 @@ struct EnginePlace: RunPlace {
     private let setting: EngineSetting
     private let openRecording: LocalTestBed.OpenRecording
 
-    /// Waits until the engine answers, for at most `patience`.
+    /// Waits until the engine answers, unless the run is interrupted.
     init(
-        _ options: EngineOptions, url: String, openRecording: @escaping LocalTestBed.OpenRecording
+        _ options: EngineOptions, url: String, openRecording: @escaping LocalTestBed.OpenRecording,
+        isInterrupted: () -> Bool
     ) throws(CommandFailure) {
         engine = options.shownURL
         self.openRecording = openRecording
@@ -25,7 +26,7 @@ struct EnginePlace: RunPlace {
             throw CommandFailure(error)
         }
         webhooks = try WebhookMaker(settings)
-        try webhooks.awaitEngine(setting, for: options.patience)
+        try webhooks.awaitEngine(setting, for: options.patience, unless: isInterrupted)
     }
 
     var time: CasePlan.Time { .real }
@@ -34,7 +35,7 @@ struct EnginePlace: RunPlace {
     func reasonToSkip(_ plan: CasePlan) -> String? {
         if plan.time == .virtual { return "needs virtual time" }
         if plan.requirements.server == true { return "needs a service (--server)" }
-        return plan.engineLine.map { "sets an engine itself (line \($0)), so that it does not test the one at the URL" }
+        return plan.engineLine.map { "sets an engine itself (line \($0)), so it would not test the one at the URL" }
     }
 
     func makeTestBed(for plan: CasePlan) -> any TestBed {

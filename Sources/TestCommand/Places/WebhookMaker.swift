@@ -46,20 +46,25 @@ struct WebhookMaker: Sendable {
 
     /// Pings the engine until it answers.
     ///
-    /// - Throws: Exit code 3 if it does not answer within `patience`.
-    func awaitEngine(_ setting: EngineSetting, for patience: Duration) throws(CommandFailure) {
+    /// - Throws: Exit code 3 if it does not answer within `patience`, or the run is interrupted before.
+    func awaitEngine(
+        _ setting: EngineSetting, for patience: Duration, unless isInterrupted: () -> Bool
+    ) throws(CommandFailure) {
         guard case .webhook(let configuration) = setting else { return }
         let engine = engine(configuration, host: "default")
         let end = Monotonic.now() + patience
         while true {
             let answer = Deadline<EngineResult>()
             engine.ping(timeout: .seconds(1)) { answer.put($0) }
-            let result = answer.take(within: .seconds(2)) ?? EngineResult(status: .timeout)
+            var taken: EngineResult?
+            while taken == nil, !isInterrupted() { taken = answer.take(within: .milliseconds(50)) }
+            let result = taken ?? EngineResult(status: .timeout)
             if result.status == .success { return }
-            guard Monotonic.now() < end else {
+            guard Monotonic.now() < end, !isInterrupted() else {
+                let verb = result.answer == nil ? "does not answer" : "refuses the ping (wdfilter.ping)"
                 throw CommandFailure(
                     status: .failed,
-                    message: "the engine at \(URLRules.redacted(configuration.url)) does not answer: "
+                    message: "the engine at \(URLRules.redacted(configuration.url)) \(verb): "
                         + (result.fault ?? result.status.name))
             }
             _ = Deadline<Void>().take(within: .milliseconds(50))

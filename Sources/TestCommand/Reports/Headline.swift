@@ -44,7 +44,7 @@ extension FailureReport {
 
 extension RunReport.WrongFile {
     /// What such a file is called where a report needs the name of a case.
-    static let caseName = "valid scenario file"
+    static let caseName = "wrong scenario file"
 
     /// Its first fault, and how many more there are.
     var headline: String { (faults.first?.place ?? "") + faults.count.andMore("fault") }

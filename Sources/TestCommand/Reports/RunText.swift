@@ -44,8 +44,8 @@ struct RunText {
             let messages = failed.reduce(0) { $0 + $1.failedMessages }
             let passed = failed.count { $0.verdict == .pass }
             warnings.append(
-                "The engine failed to answer \(messages.counted("message")) in \(failed.count.counted("case")), "
-                    + "of which \(passed) passed.")
+                "The engine failed to answer \(messages.counted("message")) in \(failed.count.counted("case"))"
+                    + (passed > 0 ? ", of which \(passed) passed." : "."))
         }
         if !report.cases.isEmpty, report.cases.allSatisfy({ $0.verdict == .skip }) {
             warnings.append("No case was run; --fail-on-skip makes that a failure.")

@@ -46,7 +46,7 @@ struct TAPReport {
             block.add("severity", "error")
             block.add("file", file.file)
             block.add("line", file.faults.first?.line)
-            block.add("expected", RunReport.WrongFile.caseName)
+            block.add("expected", "a valid scenario file")
             block.add("found", file.faults.count.counted("fault"))
             block.add("why", file.faults.map(\.place))
             diagnostics = block.lines
@@ -96,6 +96,7 @@ struct TAPReport {
 
         mutating func add(_ failure: FailureReport) {
             add("line", failure.line)
+            if let because = failure.because { add("because", because) }
             add("expected", failure.wanted)
             add("found", failure.actual)
             add(

@@ -13,7 +13,7 @@ struct ServerPlace: RunPlace {
     ) throws(CommandFailure) {
         server = url
         connections = ServiceConnections(try options.client(url), name: url, isInterrupted: isInterrupted)
-        try awaitService(for: patience)
+        try awaitService(url, for: patience)
         try checkRole(hasToken: options.tokenFile != nil)
     }
 
@@ -21,7 +21,7 @@ struct ServerPlace: RunPlace {
     var width: Int { 8 }
 
     func reasonToSkip(_ plan: CasePlan) -> String? {
-        if plan.requirements.engine { return "needs an engine under test (--engine-url)" }
+        if plan.requirements.engine { return "tests an engine (--engine-url), not a service" }
         if plan.requirements.server == false { return "must not run on a service" }
         if plan.time == .virtual || plan.hasGoldenFile { return "needs virtual time" }
         if plan.replaysSeveralMachines { return "replays several machines, but a service replays one onto one host" }
@@ -31,20 +31,24 @@ struct ServerPlace: RunPlace {
 
     func makeTestBed(for plan: CasePlan) -> any TestBed { ServerTestBed(connections, timeout: plan.timeout) }
 
-    private func awaitService(for patience: Duration) throws(CommandFailure) {
+    private func awaitService(_ url: String, for patience: Duration) throws(CommandFailure) {
         let end = Monotonic.now() + patience
         while true {
+            let status: Int
             do throws(ServiceFault) {
                 var request = ServiceRequest("GET", "/livez")
                 request.timeout = .seconds(5)
-                _ = try connections.send(request)
-                return
+                status = try connections.send(request).status
+                if status == 200 { return }
             } catch {
                 guard Monotonic.now() < end, error.kind != .aborted else {
                     throw CommandFailure(status: .failed, message: "--server: \(error.detail)")
                 }
                 RealCaseTime(interval: .zero).pass(.milliseconds(50))
+                continue
             }
+            throw CommandFailure(
+                status: .failed, message: "--server: \(url) answers GET /livez with \(status), as no wdfilterd does")
         }
     }
 

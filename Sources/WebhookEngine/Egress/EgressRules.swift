@@ -23,9 +23,14 @@ public struct EgressRules: Hashable, Sendable {
     }
 
     /// Allows public addresses and loopback.
-    public init() {
+    public init() { self.init(allowed: []) }
+
+    /// Also allows private networks: for a URL that the user gives on the command line.
+    public static let withPrivateNetworks = EgressRules(allowed: AddressKind.allowable)
+
+    private init(allowed: [AddressRange]) {
         allowLoopback = true
-        allowedRanges = []
+        allowedRanges = allowed
         deniedRanges = []
     }
 
