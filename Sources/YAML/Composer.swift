@@ -158,7 +158,7 @@ struct Composer: ~Copyable {
         case .scalar(let key) where key.isPlain && key.text == "<<" && dialect == .strict:
             detail = "merge keys (<<) are not read; write the members out"
         case .scalar(let key) where key.isPlain && key.text.hasPrefix("\u{A0}") && dialect == .strict:
-            detail = "begins with U+00A0, a no-break space; indent with blanks"
+            detail = "begins with U+00A0, a no-break space; indent with spaces"
         case .scalar(let key): return key.text
         case .list: detail = "a key is a list; keys must be texts"
         case .mapping: detail = "a key is a mapping; keys must be texts"

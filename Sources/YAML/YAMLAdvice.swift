@@ -76,14 +76,14 @@ struct YAMLAdvice {
     private static func structureAdvice(_ stop: Stop, _ before: String, _ found: Unicode.Scalar?) -> String? {
         if stop.says("mapping values are not allowed") {
             if before.contains(": ") { return "; put a text that contains \": \" in quotes" }
-            if let line = stop.previous, lacksBlank(line.text) { return blank(after: line.number) }
-            return "; indent members alike, with a blank after each colon"
+            if let line = stop.previous, lacksSpace(line.text) { return space(after: line.number) }
+            return "; indent members alike, with a space after each colon"
         }
-        if stop.says("found unexpected ':'") { return "; write a blank after a colon, or quote the text" }
+        if stop.says("found unexpected ':'") { return "; write a space after a colon, or quote the text" }
         if stop.says("could not find expected ':'") {
-            if lacksBlank(stop.startLine) { return blank(after: stop.start) }
+            if lacksSpace(stop.startLine) { return space(after: stop.start) }
             if stop.startLine.hasPrefix("--"), stop.startLine.allSatisfy({ $0 == "-" }) { return dividing }
-            return "; write NAME: VALUE or - VALUE, with a blank after : or -"
+            return "; write NAME: VALUE or - VALUE, with a space after : or -"
         }
         if stop.says("expected ',' or") {
             if before.hasSuffix("$"), found == "{" { return "; put a text with ${ in quotes" }
@@ -100,7 +100,7 @@ struct YAMLAdvice {
         if let found, found == "}" || found == "]" { return "; leave out the \(found) that closes nothing" }
         if stop.says("block sequence entries are not allowed") { return "; begin a list on a line of its own" }
         if stop.says("expected '-' indicator") {
-            return found == "-" ? "; write a blank after the -" : "; begin each item with \"- \", and indent all alike"
+            return found == "-" ? "; write a space after the -" : "; begin each item with \"- \", and indent all alike"
         }
         if stop.says("expected key") { return "; indent all members of a mapping alike" }
         if stop.says("<document start>") {
@@ -109,10 +109,10 @@ struct YAMLAdvice {
         return nil
     }
 
-    private static func blank(after line: Int) -> String { "; write a blank after the colon in line \(line)" }
+    private static func space(after line: Int) -> String { "; write a space after the colon in line \(line)" }
 
     /// Whether the line is `name:value`, perhaps as an item.
-    private static func lacksBlank(_ line: String) -> Bool {
+    private static func lacksSpace(_ line: String) -> Bool {
         let name = line.drop { $0 == " " || $0 == "-" }
         guard let colon = name.firstIndex(of: ":"), colon != name.startIndex else { return false }
         let value = name[colon...].dropFirst()

@@ -32,7 +32,7 @@ import Testing
         ("5sec", #"unknown unit "sec" in "5sec"; use ms, s or m"#),
         ("5S", #"unknown unit "S" in "5S"; use ms, s or m"#),
         ("5µs", #"unknown unit "µs" in "5µs"; use ms, s or m"#),
-        ("5 s", #"must have no blank before its unit, not "5 s"; write 5s"#),
+        ("5 s", #"must have no space before its unit, not "5 s"; write 5s"#),
         ("5 sec", #"unknown unit "sec" in "5 sec"; use ms, s or m"#), ("-1s", #"must be at least 0s, not "-1s""#),
         ("-1", "must be at least 0s, not -1"), ("1.5m", #"only seconds have decimals, at most three, not "1.5m""#),
         ("1.2345s", #"only seconds have decimals, at most three, not "1.2345s""#),

@@ -5,7 +5,7 @@ import Testing
     @Test(arguments: [
         ("- createThread: app", "createThread: must be a mapping, not a text"),
         ("- createThread: 'target: app'", "createThread: must be a mapping, not a text"),
-        ("- createThread: target:app", "createThread: must be a mapping, not a text; write a blank after the colon"),
+        ("- createThread: target:app", "createThread: must be a mapping, not a text; write a space after the colon"),
         ("- createThread: [app]", "createThread: must be a mapping, not a list"),
         ("- createThread:", "createThread: must be a mapping, not null; indent its members below it"),
         ("- setRules: 5", "setRules: must be a mapping, not 5"),
@@ -59,7 +59,7 @@ import Testing
     @Test(arguments: [
         ("steps: {wait: 1s}", #"3: steps: must be a list, not a mapping; begin each item with "- ""#),
         ("steps:\n  wait: 1s", #"3: steps: must be a list, not a mapping; begin each item with "- ""#),
-        ("steps:\n  -wait: 1s", "3: steps: must be a list, not a mapping; write a blank after the -"),
+        ("steps:\n  -wait: 1s", "3: steps: must be a list, not a mapping; write a space after the -"),
         ("steps:", #"3: steps: must be a list, not null; begin each item with "- ""#),
         ("steps: [wait]", "3: steps[0]: must be a mapping, not a text"),
         ("steps: [{wait: 1s}]\nhosts: [main]", "4: hosts: must be a mapping, not a list"),

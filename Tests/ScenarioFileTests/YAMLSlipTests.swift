@@ -7,18 +7,18 @@ import Testing
         arguments: [
             (
                 "{as:a, imageFileName: x}",
-                "4: steps[0].createProcess.as: has no blank after its colon; write as: a"
+                "4: steps[0].createProcess.as: has no space after its colon; write as: a"
             ),
             (
                 "{as: a, imageFileName:'C:\\x.exe'}",
-                "4: steps[0].createProcess.imageFileName: has no blank after its colon; write imageFileName: 'C:\\x.exe'"
+                "4: steps[0].createProcess.imageFileName: has no space after its colon; write imageFileName: 'C:\\x.exe'"
             ),
         ] as [(String, String)])
-    func `a member without a blank after its colon is read as meant`(process: String, fault: String) {
+    func `a member without a space after its colon is read as meant`(process: String, fault: String) {
         #expect(fileFaults("scenario: 1\nname: x\nsteps:\n  - createProcess: \(process)\n") == [fault])
     }
 
-    @Test func `a name without a blank after its colon is given nevertheless`() {
+    @Test func `a name without a space after its colon is given nevertheless`() {
         let steps = "  - createProcess: {as:a, imageFileName: x}\n  - exitProcess: a\n"
         #expect(fileFaults("scenario: 1\nname: x\nsteps:\n" + steps).count == 1)
     }
@@ -42,7 +42,7 @@ import Testing
     @Test func `a name that begins with a combining character has its hint`() {
         let text = "scenario: 1\nname: x\nsteps: [{wait: 1s}]\nhosts:\n  \u{301}a:\n    engine:b\n"
         #expect(
-            fileFaults(text).last == "5: hosts.\u{301}a: must be a mapping, not a text; write a blank after the colon")
+            fileFaults(text).last == "5: hosts.\u{301}a: must be a mapping, not a text; write a space after the colon")
     }
 
     @Test func `a name that looks like a text with a colon is one, if it has a value`() {

@@ -150,7 +150,7 @@ import YAML
     }
 
     @Test func `a key that begins with a no-break space is a fault`() {
-        let fault = "2: a: begins with U+00A0, a no-break space; indent with blanks"
+        let fault = "2: a: begins with U+00A0, a no-break space; indent with spaces"
         #expect(faults("a:\n \u{A0}- b: 1\n") == [fault])
         #expect(faults("a: \u{A0}b\n'\u{A0}c': 1\n").isEmpty)
     }

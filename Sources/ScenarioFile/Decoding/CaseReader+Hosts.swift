@@ -11,11 +11,11 @@ extension CaseReader {
 
     /// The hosts of the scenario, at least one.
     func hosts(_ object: JSONObject) -> [HostPlan] {
-        guard let hosts = object["hosts"] else { return [host("main", object)] }
+        guard let hosts = object["hosts"] else { return [host(HostPlan.mainName, object)] }
         for name in Self.hostMembers {
             object[name]?.fault("not allowed beside hosts; write it below a host")
         }
-        guard let members = hosts.dictionary(maxCount: 100) else { return [HostPlan(name: "main")] }
+        guard let members = hosts.dictionary(maxCount: 100) else { return [HostPlan(name: HostPlan.mainName)] }
         var plans: [HostPlan] = []
         for (name, value) in members {
             if !Self.isHostName(name) {
@@ -30,7 +30,7 @@ extension CaseReader {
         }
         if plans.isEmpty {
             hosts.fault("must name a host")
-            plans.append(HostPlan(name: "main"))
+            plans.append(HostPlan(name: HostPlan.mainName))
         }
         return plans
     }

@@ -25,7 +25,7 @@ struct DurationText {
     private let isNegative: Bool
     /// Digits and points.
     private let number: Substring
-    private let hasBlank: Bool
+    private let hasSpace: Bool
     private let unit: Substring
 
     private static let most = 1440 * 60_000
@@ -37,7 +37,7 @@ struct DurationText {
         number = rest.prefix { "0123456789.".contains($0) }
         let behind = rest.dropFirst(number.count)
         unit = behind.drop { $0 == " " }
-        hasBlank = unit.count < behind.count
+        hasSpace = unit.count < behind.count
     }
 
     private var isWhole: Bool { number.utf8.isDecimal }
@@ -64,7 +64,7 @@ struct DurationText {
         }
         if !["ms", "s", "m"].contains(unit) { return "unknown unit \(unit.quoted()) in \(shown); use ms, s or m" }
         if !(isWhole || hasDecimals && unit == "s") { return "only seconds have decimals, at most three, not \(shown)" }
-        if hasBlank { return "must have no blank before its unit, not \(shown); write \(number)\(unit)" }
+        if hasSpace { return "must have no space before its unit, not \(shown); write \(number)\(unit)" }
         guard let milliseconds, milliseconds <= Self.most else { return "must be at most 1440m, a day, not \(shown)" }
         return least == .moreThanZero && milliseconds == 0 ? "must be more than 0s, not \(shown)" : nil
     }

@@ -17,13 +17,13 @@ extension SourceNode {
     func hint(on detail: String) -> String {
         if detail.hasPrefix("must be a list, not "), mapping != nil || isMissing {
             let isItem = mapping?.first?.key.hasPrefix("-") ?? false
-            return isItem ? "; write a blank after the -" : "; begin each item with \"- \""
+            return isItem ? "; write a space after the -" : "; begin each item with \"- \""
         }
         guard let scalar else { return "" }
         if detail.hasPrefix("must be a mapping, not ") {
             if isMissing { return "; indent its members below it" }
             return scalar.kind == .text && !scalar.isQuoted && scalar.text.contains(":")
-                ? "; write a blank after the colon" : ""
+                ? "; write a space after the colon" : ""
         }
         if detail.hasPrefix("must be a text, not "), scalar.kind != .text {
             return isMissing ? "; quote a text that begins with #" : "; quote it: '\(scalar.text)'"

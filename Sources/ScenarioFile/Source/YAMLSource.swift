@@ -80,7 +80,7 @@ struct YAMLSource {
         return SourceNode(content, line: node.position.line, column: node.position.column)
     }
 
-    /// The name and the value of a member in braces without a blank between them, which YAML takes for a name: `{as:app}`.
+    /// The name and the value of a member in braces without a space between them, which YAML takes for a name: `{as:app}`.
     private mutating func divided(
         _ member: YAMLMember, of members: [YAMLMember]
     ) -> (key: String, value: SourceScalar?) {
@@ -91,7 +91,7 @@ struct YAMLSource {
         let (key, text) = (String(parts[0]), parts[1])
         path.steps.append(.key(key))
         reading.add(
-            line: member.keyPosition.line, path: path, "has no blank after its colon; write \(key): \(text)")
+            line: member.keyPosition.line, path: path, "has no space after its colon; write \(key): \(text)")
         path.steps.removeLast()
         let isQuoted = text.count > 1 && text.first == text.last && (text.first == "'" || text.first == "\"")
         return (key, SourceScalar(String(isQuoted ? text.dropFirst().dropLast() : text), isQuoted: isQuoted))
