@@ -1,7 +1,6 @@
 import Bytes
 import Driver
 import DriverJSON
-import Engines
 import JSON
 import Messages
 import Runtime

@@ -1,8 +1,5 @@
-import Bytes
 import Driver
-import DriverJSON
 import JSON
-import Messages
 
 // Why the driver did not make a message.
 extension CaseRun {
@@ -175,51 +172,7 @@ extension CaseRun {
     }
 }
 
-/// An event that makes a routine run, by its action.
-private enum DriverEvent: String {
-    case createProcess, exitProcess, createThread, loadImage
-
-    /// `creates a thread`.
-    var verb: String {
-        switch self {
-        case .createProcess: "creates a process"
-        case .exitProcess: "ends a process"
-        case .createThread: "creates a thread"
-        case .loadImage: "loads an image"
-        }
-    }
-
-    /// Whether an action causes it.
-    func isCaused(by action: Action) -> Bool {
-        switch (self, action) {
-        case (.createProcess, .createProcess), (.exitProcess, .exitProcess), (.createThread, .createThread),
-            (.loadImage, .loadImage):
-            true
-        default: false
-        }
-    }
-
-    /// That it did not happen to a process.
-    func absence(of process: String) -> String {
-        switch self {
-        case .createProcess: "no step creates \(process)"
-        case .exitProcess: "no step ends \(process)"
-        case .createThread: "no thread is created in \(process) or by it"
-        case .loadImage: "no image is loaded by \(process)"
-        }
-    }
-}
-
 extension MessagePath {
-    /// The event that may cause the message.
-    fileprivate var event: DriverEvent {
-        switch routine {
-        case .createThreadNotify, .createThreadNotifyEx: .createThread
-        case .loadImageNotify: .loadImage
-        default: conditions.first?.holds == false ? .exitProcess : .createProcess
-        }
-    }
-
     /// Whether a routine ran for the event that may cause the message: the exit of a process is another than its creation.
     fileprivate func isEvent(of routine: ObservedRoutine) -> Bool {
         if routine.routine != self.routine { return false }
@@ -283,44 +236,6 @@ extension Matcher {
         case .allOf(let matchers): matchers.allSatisfy { $0.allows(text) }
         case .not(let matcher): !matcher.allows(text)
         default: true
-        }
-    }
-}
-
-extension Action {
-    /// The names of what it is about: those that it uses, and that of the process that it creates.
-    fileprivate var subjects: [String] {
-        if case .createProcess(let creation) = self { return references + [creation.name].compactMap(\.self) }
-        return references
-    }
-
-    /// The action in words: `createThread: app in app`.
-    var words: String {
-        switch self {
-        case .createProcess(let creation):
-            "createProcess: " + (creation.name ?? creation.creation.value.imageFileName)
-        case .exitProcess(let process): "exitProcess: \(process)"
-        case .createThread(let creation):
-            "createThread: \(creation.creator ?? creation.target) in \(creation.target)"
-        case .deleteThread(let thread): "deleteThread: \(thread)"
-        case .loadImage(let process, let load): "loadImage: \(load.value.fullImageName) in \(process)"
-        case .loadDriver(let load): "loadDriver: \(load.value.imageLoad.fullImageName)"
-        case .createStream(let name, let creation): "streamContext: \(name ?? creation.value.fileName)"
-        case .deleteStream(let name): "deleteStream: \(name)"
-        case .setRules(let process, _): "setRules of \(process)"
-        case .setFlags(let process, _): "setFlags of \(process)"
-        case .setStreamRules(let stream, _): "setRules of \(stream)"
-        case .setCommandLine(let process, _): "setCommandLine of \(process)"
-        case .notify(let notify): "notify: \(notify.body["operation"]?.text ?? "")"
-        case .replay(let replay): "replay: \(replay.file)"
-        case .findProcess(let search): "findProcess: \(search.name)"
-        case .worker: "worker"
-        case .setConfig: "config"
-        case .setEngine: "engine"
-        case .setRulePolicies: "rulePolicies"
-        case .wait, .waitUntil: "wait"
-        case .await(let ids): "await: " + ids.joined(separator: ", ")
-        case .repeat(let loop): "repeat: \(loop.times) times"
         }
     }
 }

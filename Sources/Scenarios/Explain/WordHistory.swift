@@ -88,6 +88,12 @@ struct WordHistory {
         locks.last { isEarlier($0.step, $0.place, than: index) && condition($0) }
     }
 
+    /// Whether the process that has the pid in the step `index` was counted into the lock when it was created.
+    func isCounted(_ processId: UInt32, before index: Int) -> Bool {
+        let born = life(of: processId, in: index)?.created.step ?? 0
+        return lastLock(before: index) { $0.processId == processId && $0.isCounted && $0.step >= born } != nil
+    }
+
     mutating func add(_ event: Event) { events.append(event) }
 
     mutating func create(_ processId: UInt32, at moment: Moment) {

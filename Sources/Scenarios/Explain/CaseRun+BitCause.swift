@@ -1,0 +1,196 @@
+import Bytes
+import Driver
+import DriverJSON
+import Messages
+
+// Who set or cleared a bit of a process, or used up the lock.
+extension CaseRun {
+    /// The cause of a bit that a condition of `routine` looked at.
+    func causeOfBit(
+        _ look: ObservedRoutine.Look, _ routine: ObservedRoutine, _ index: Int, _ history: WordHistory, _ host: Int
+    ) -> Cause? {
+        guard let (word, bit, name) = look.check.bit, let processId = subject(of: routine, index) else { return nil }
+        let isSet = look.check == .asyncImageLoad ? !look.holds : look.holds
+        return cause(
+            ofBit: bit, name, isSet: isSet, in: word, of: processId,
+            before: look.check == .ruleNotifyProcessCmdLineAtCreation ? index + 1 : index, history, host)
+    }
+
+    /// The cause of a bit of a process in the step `index`.
+    func cause(
+        ofBit bit: UInt32, _ name: String, isSet: Bool, in word: WordHistory.Word, of processId: UInt32,
+        before index: Int, _ history: WordHistory, _ host: Int
+    ) -> Cause {
+        let process = title(of: processId, on: host, before: index)
+        let last = history.last(bit, isSet: isSet, in: word, of: processId, before: index)
+        let opposite = history.last(bit, isSet: !isSet, in: word, of: processId, before: index)
+        if let last, last > opposite ?? -1 {
+            var cause = history.events[last].cause
+            cause.detail = "\(process) \(isSet ? "has" : "has lost") \(name). \(cause.detail)"
+            return cause
+        }
+        if !isSet, word == .flags, bit == ProcessFlags.threadNotifyRoutineExSet.rawValue,
+            let waiting = waitingThread(in: processId, host)
+        {
+            var cause = Cause(
+                .step,
+                detail: "\(process) has lost \(name). Its first thread used it up (TEX-2): "
+                    + "that of \(waiting.title), which is still in the background.")
+            (cause.place, cause.rule) = (waiting.place, "TEX-2")
+            return cause
+        }
+        if let opposite {
+            let since = history.events[opposite].cause.place.map { " after \($0.words)" } ?? ""
+            return Cause(.other, detail: "Something outside the scenario changed \(name) of \(process)\(since).")
+        }
+        if isSet, word == .flags, let life = history.life(of: processId, in: index) {
+            let place = steps[life.created.step].place
+            var cause = Cause(
+                .creation, detail: "\(process) has \(name), which follows from its image (PRC-9): \(place.words).")
+            (cause.place, cause.rule) = (place, "PRC-9")
+            return cause
+        }
+        if isSet { return Cause(.other, detail: "\(process) has \(name), which no step set.") }
+        if word == .flags, bit == ProcessFlags.imageWow64cpuLoaded.rawValue {
+            return Cause(
+                .never,
+                detail: "\(process) has not loaded wow64cpu.dll with rule NotifyWow64cpuLoad before (IMG-3).")
+        }
+        let later =
+            history.later(bit, in: word, of: processId, from: index + 1)?.cause.place
+            ?? stepToCome(setting: bit, in: word, of: process)
+        guard let later else {
+            return Cause(
+                .never,
+                detail: "No step, policy or reply gives \(name) to \(process)."
+                    + missedPolicy(with: bit, in: word, of: processId, host, history.life(of: processId, in: index)))
+        }
+        var cause = Cause(.never, detail: "\(process) gets \(name) later: \(later.words).")
+        cause.place = later
+        return cause
+    }
+
+    /// A step in the background that creates a thread in a process.
+    private func waitingThread(in processId: UInt32, _ host: Int) -> StepRun? {
+        pending.values.flatMap { $0.map(\.index) }.sorted().map { steps[$0] }.first { run in
+            guard run.host == host, case .createThread(let creation) = run.step.action else { return false }
+            return self.processId(creation.target) == processId
+        }
+    }
+
+    /// A step that the run has not come to, which sets a bit of the process called `name`.
+    private func stepToCome(setting bit: UInt32, in word: WordHistory.Word, of name: String) -> StepPlace? {
+        let reached = steps.last?.number.parts.first ?? 0
+        for (index, step) in plan.steps.enumerated().dropFirst(reached) {
+            let set: UInt32
+            switch step.action {
+            case .setRules(.named(name), let change) where word == .rules: set = change.value.masks.set
+            case .setFlags(.named(name), let change) where word == .flags: set = change.value.masks.set
+            default: continue
+            }
+            if set & bit != 0 { return StepPlace(step: "\(index + 1)", id: step.id, line: step.line, iteration: nil) }
+        }
+        return nil
+    }
+
+    /// A sentence about the policy that would give the bit, if the process had another name; empty if there is none.
+    private func missedPolicy(
+        with bit: UInt32, in word: WordHistory.Word, of processId: UInt32, _ host: Int, _ life: WordHistory.Life?
+    ) -> String {
+        guard let life,
+            let image = logs[host][life.created.message]?.message.imageFileName,
+            let (entry, policy, line) = policies(of: host, before: life.created.step).first(where: { _, policy, _ in
+                (word == .rules ? policy.rules.rawValue : policy.flags.rawValue) & bit != 0
+            })
+        else { return "" }
+        let place = line.map { ", line \($0)," } ?? ""
+        return "\nEntry \(entry + 1) of rulePolicies\(place) would give it, "
+            + "but \(policy.imageFileName.quoted()) does not match \(image.quoted())."
+    }
+
+    /// The rule policies of a host when a step began, with their lines.
+    private func policies(of host: Int, before index: Int) -> [(entry: Int, policy: RulePolicy, line: Int?)] {
+        var list = plan.hosts[host].rulePolicies
+        for run in steps.prefix(index) where run.host == host && run.refusal == nil {
+            if case .setRulePolicies(let given) = run.step.action { list = given }
+        }
+        let items = list?.value.items ?? []
+        return items.enumerated().map { ($0, $1, list?.itemLines.dropFirst($0).first) }
+    }
+
+    /// Why nothing is counted into the lock.
+    func causeOfLock(_ index: Int, _ history: WordHistory, _ host: Int) -> Cause {
+        let bit = ProcessRules.notifyProcessCmdLine.rawValue
+        var cause = Cause(
+            .never, detail: "A process counts into the lock when it is created with NotifyProcessCmdLine (PRC-5).")
+        cause.rule = "PRC-5"
+        guard case .createThread(let creation) = steps[index].step.action, let processId = processId(creation.target),
+            processId != ProcessContext.systemProcessId
+        else {
+            cause.detail += "\nNo process of host \(plan.hosts[host].name) has yet to be checked."
+            return cause
+        }
+        let process = title(of: processId, on: host, before: index)
+        let born = history.life(of: processId, in: index)?.created.step ?? 0
+        let isCounted = history.isCounted(processId, before: index)
+        let own = history.lastLock(before: index) {
+            $0.processId == processId && !$0.isCounted && $0.step >= born
+        }
+        let stranger = history.lastLock(before: index) { event in
+            !event.isCounted && !history.isCounted(event.processId, before: event.step)
+        }
+        let gotRule = history.last(bit, isSet: true, in: .rules, of: processId, before: index)
+            .flatMap { history.events[$0].cause.place }
+        if let used = own ?? (isCounted ? stranger : nil) {
+            cause.place = used.place
+            cause.detail =
+                "The lock counts processes that have yet to be checked. "
+                + title(of: used.processId, on: host, before: index) + " was checked: \(used.place.words) (TEX-2)."
+            if own == nil {
+                cause.detail += "\nIt had not been counted itself: it got NotifyProcessCmdLine after its creation."
+            }
+        } else if !isCounted, let gotRule {
+            cause.place = gotRule
+            cause.detail +=
+                gotRule == steps[born].place
+                ? "\n\(process) had that rule, but createThreadNotifyRoutineEx was false."
+                : "\n\(process) got that rule later: \(gotRule.words)."
+        } else {
+            cause.detail += "\n\(process) never gets that rule."
+        }
+        return cause
+    }
+
+    /// The pid of the process that a routine looked at; in a creation, that of the process itself.
+    private func subject(of routine: ObservedRoutine, _ index: Int) -> UInt32? {
+        if let look = routine.checks.first(where: { $0.check.isContext }) { return look.number }
+        let message = routine.messages.first.flatMap { logs[steps[index].host][$0] }
+        return message?.message.process?.processId
+    }
+}
+
+extension Check {
+    /// Whether it looks for the context of a process.
+    fileprivate var isContext: Bool { [.creatorContext, .currentContext, .loaderContext].contains(self) }
+
+    /// The bit that it looks at, and its name.
+    var bit: (word: WordHistory.Word, bit: UInt32, name: String)? {
+        func rule(_ rule: ProcessRules) -> (WordHistory.Word, UInt32, String) {
+            (.rules, rule.rawValue, rule.names.first ?? "")
+        }
+        func flag(_ flag: ProcessFlags) -> (WordHistory.Word, UInt32, String) {
+            (.flags, flag.rawValue, flag.names.first ?? "")
+        }
+        return switch self {
+        case .ruleNewThreadSameProcess: rule(.notifyNewThreadSameProcess)
+        case .ruleNewThreadDifferentProcess: rule(.notifyNewThreadDifferentProcess)
+        case .ruleNotifyProcessCmdLine, .ruleNotifyProcessCmdLineAtCreation: rule(.notifyProcessCmdLine)
+        case .ruleNotifyWow64cpuLoad: rule(.notifyWow64cpuLoad)
+        case .ruleImageLoadPerProcess: rule(.notifyImageLoadRule)
+        case .asyncImageLoad: rule(.suppressAsyncImageLoad)
+        case .flagThreadNotifyRoutineExSet: flag(.threadNotifyRoutineExSet)
+        case .flagImageWow64cpuLoaded: flag(.imageWow64cpuLoaded)
+        default: nil
+        }
+    }
+}
