@@ -38,6 +38,13 @@ public struct ProcessCreation: Hashable, Sendable {
     }
 }
 
+extension ProcessCreation {
+    /// The flags of the request, or those that follow from the image (PRC-9).
+    public var initialFlags: ProcessFlags {
+        flags ?? .derived(imageFileName: imageFileName, hasServiceSid: hasServiceSid)
+    }
+}
+
 /// The outcome of a process creation.
 public struct ProcessCreationOutcome: Sendable {
     /// The process as it was created; nil when the engine denied it.
@@ -53,10 +60,7 @@ extension DriverState {
         _ creation: ProcessCreation, _ grant: RulePolicy.Grant, processId: UInt32, now: FileTime
     ) -> ProcessContext {
         let rules = creation.rules.union(grant.rules)
-        var flags =
-            creation.flags
-            ?? .derived(imageFileName: creation.imageFileName, hasServiceSid: creation.hasServiceSid)
-        flags.formUnion(grant.flags)
+        var flags = creation.initialFlags.union(grant.flags)
         if config.createThreadNotifyRoutineEx { flags.insert(.threadNotifyRoutineExSet) }
         let commandLine = creation.commandLine ?? creation.imageFileName
         let parent = identity(creation.parentProcessId, creation.parentCreationTime)

@@ -21,7 +21,7 @@ extension CaseRun {
         ofBit bit: UInt32, _ name: String, isSet: Bool, in word: WordHistory.Word, of processId: UInt32,
         before index: Int, _ history: WordHistory, _ host: Int
     ) -> Cause {
-        let process = title(of: processId, on: host, before: index)
+        let process = subject(processId, on: host, before: index)
         let last = history.last(bit, isSet: isSet, in: word, of: processId, before: index)
         let opposite = history.last(bit, isSet: !isSet, in: word, of: processId, before: index)
         if let last, last > opposite ?? -1 {
@@ -41,7 +41,11 @@ extension CaseRun {
         }
         if let opposite {
             let since = history.events[opposite].cause.place.map { " after \($0.words)" } ?? ""
-            return Cause(.other, detail: "Something outside the scenario changed \(name) of \(process)\(since).")
+            return Cause(
+                .other,
+                detail:
+                    "Something outside the scenario changed \(name) of \(title(of: processId, on: host, before: index))\(since)."
+            )
         }
         if isSet, word == .flags, let life = history.life(of: processId, in: index) {
             let place = steps[life.created.step].place
@@ -50,7 +54,10 @@ extension CaseRun {
             (cause.place, cause.rule) = (place, "PRC-9")
             return cause
         }
-        if isSet { return Cause(.other, detail: "\(process) has \(name), which no step set.") }
+        if isSet {
+            return causeOfPolicy(bit, name, in: word, of: processId, before: index, host)
+                ?? Cause(.other, detail: "\(process) has \(name), which no step set.")
+        }
         if word == .flags, bit == ProcessFlags.imageWow64cpuLoaded.rawValue {
             return Cause(
                 .never,
@@ -62,11 +69,32 @@ extension CaseRun {
         guard let later else {
             return Cause(
                 .never,
-                detail: "No step, policy or reply gives \(name) to \(process)."
+                detail: "No step, policy or reply gives \(name) to \(title(of: processId, on: host, before: index))."
                     + missedPolicy(with: bit, in: word, of: processId, host, history.life(of: processId, in: index)))
         }
         var cause = Cause(.never, detail: "\(process) gets \(name) later: \(later.words).")
         cause.place = later
+        return cause
+    }
+
+    /// The policy that gave the bit to a process whose creation was not recorded; nil if none did.
+    private func causeOfPolicy(
+        _ bit: UInt32, _ name: String, in word: WordHistory.Word, of processId: UInt32, before index: Int, _ host: Int
+    ) -> Cause? {
+        let image = logs[host].messages.lazy.filter { $0.message.process?.processId == processId }
+            .compactMap(\.message.imageFileName).first
+        guard let image,
+            let (entry, policy, line) = policies(of: host, before: index).first(where: { _, policy, _ in
+                (word == .rules ? policy.rules.rawValue : policy.flags.rawValue) & bit != 0
+                    && ImageNamePattern(policy.imageFileName).matches(image)
+            })
+        else { return nil }
+        let place = line.map { ", line \($0)" } ?? ""
+        var cause = Cause(
+            .policy,
+            detail: "\(subject(processId, on: host, before: index)) has \(name). Entry \(entry + 1) of rulePolicies"
+                + "\(place), \(policy.imageFileName), gave it.")
+        (cause.entry, cause.entryLine) = (entry, line)
         return cause
     }
 

@@ -31,8 +31,13 @@ extension CaseRun {
         }
     }
 
-    /// The name of a process: the last that a step up to `index` gave to the pid on the host, else a later one.
+    /// The name of the process that has the pid on the host in the step `index`, or had it last; else one that got the pid later.
     func name(of processId: UInt32, on host: Int, before index: Int) -> String? {
+        let creation = logs[host].messages.last { message in
+            message.step.map { $0 <= index } ?? false && message.message.operation == .async(.createProcess)
+                && message.message.process?.processId == processId
+        }
+        if let process = creation?.message.process { return name(of: process, on: host) }
         let named = names.processes.filter {
             $0.value.host == plan.hosts[host].name && $0.value.identity?.processId == processId
         }
@@ -45,6 +50,11 @@ extension CaseRun {
         names.name(of: process, on: plan.hosts[host].name)
     }
 
+    /// The name of a process at the beginning of a sentence.
+    func subject(_ processId: UInt32, on host: Int, before index: Int) -> String {
+        name(of: processId, on: host, before: index) ?? "Process \(processId)"
+    }
+
     /// The name of a process for people.
     func title(of processId: UInt32, on host: Int, before index: Int) -> String {
         name(of: processId, on: host, before: index) ?? "process \(processId)"
@@ -54,7 +64,7 @@ extension CaseRun {
         _ look: ObservedRoutine.Look, _ index: Int, _ history: WordHistory, _ host: Int
     ) -> Cause {
         guard let processId = look.number else { return Cause(.never, detail: "There is no such process.") }
-        let process = title(of: processId, on: host, before: index)
+        let process = subject(processId, on: host, before: index)
         let life = history.life(of: processId, in: index)
         if look.holds {
             guard let life else {

@@ -8,7 +8,7 @@ extension CaseRun {
     func history(of host: Int) -> WordHistory {
         var history = WordHistory()
         var policies = plan.hosts[host].rulePolicies
-        for (index, run) in steps.enumerated() where run.host == host && run.refusal == nil {
+        for (index, run) in steps.enumerated() where concerns(index, host) && run.refusal == nil {
             switch run.step.action {
             case .setRulePolicies(let list): policies = list
             case .setRules(let process, let change):
@@ -25,7 +25,7 @@ extension CaseRun {
             for message in logs[host].made(by: index) {
                 var place = run.place
                 place.record = records[message.sequence]
-                note(message, run, index, place, policies, in: &history)
+                note(message, run, index, place, host, policies, in: &history)
             }
             var newest: UInt64 = 0
             for (record, routines) in decisions(of: index, on: host) {
@@ -39,6 +39,11 @@ extension CaseRun {
         }
         history.settle()
         return history
+    }
+
+    /// Whether a step acts on a host: a replay may act on several.
+    func concerns(_ index: Int, _ host: Int) -> Bool {
+        steps[index].host == host || steps[index].outcome?.replay != nil
     }
 
     /// When a message came to its end: in the step that made it, or in a later one if that step was in the background.
@@ -69,14 +74,14 @@ extension CaseRun {
     }
 
     private func note(
-        _ message: ObservedMessage, _ run: StepRun, _ index: Int, _ place: StepPlace,
+        _ message: ObservedMessage, _ run: StepRun, _ index: Int, _ place: StepPlace, _ host: Int,
         _ policies: Body<RulePolicyList>?, in history: inout WordHistory
     ) {
         guard let process = message.message.process else { return }
         if message.message.operation == .async(.createProcess), message.routine == .createProcessNotifyEx {
             if message.message.kind != .direct { return history.exit(process.processId, at: index, place) }
             history.create(process.processId, at: WordHistory.Moment(step: index, message: message.sequence))
-            noteCreation(message, process.processId, run, index, place, policies, in: &history)
+            noteCreation(message, process.processId, run, index, place, host, policies, in: &history)
         }
         // The acknowledgment of a NewImageLoadPerStream clears a rule of the stream.
         if message.message.operation != .sync(.newImageLoadPerStream),
@@ -88,13 +93,13 @@ extension CaseRun {
             (cause.message, cause.place, cause.rule) = (message.sequence, place, "SYN-9")
             history.add(
                 WordHistory.Event(
-                    moment: end(of: message, madeIn: index, on: run.host), processId: process.processId, word: .rules,
+                    moment: end(of: message, madeIn: index, on: host), processId: process.processId, word: .rules,
                     set: 0, cleared: rule.rawValue, cause: cause))
         }
     }
 
     private func noteCreation(
-        _ message: ObservedMessage, _ processId: UInt32, _ run: StepRun, _ index: Int, _ place: StepPlace,
+        _ message: ObservedMessage, _ processId: UInt32, _ run: StepRun, _ index: Int, _ place: StepPlace, _ host: Int,
         _ policies: Body<RulePolicyList>?, in history: inout WordHistory
     ) {
         let creation = WordHistory.Moment(step: index, message: message.sequence)
@@ -112,11 +117,11 @@ extension CaseRun {
         if case .createProcess(let request) = run.step.action {
             let rules = request.creation.value.rules.rawValue
             add(.rules, rules, without: ~rules, at: creation, created)
-            if let flags = request.creation.value.flags?.rawValue {
-                add(.flags, flags, without: ~flags, at: creation, created)
-            }
+            // What follows from the image is not the request's.
+            let flags = request.creation.value.flags?.rawValue ?? 0
+            add(.flags, flags, without: ~request.creation.value.initialFlags.rawValue, at: creation, created)
         }
-        if settings(of: run.host, for: message).createThreadNotifyRoutineEx {
+        if settings(of: host, for: message).createThreadNotifyRoutineEx {
             add(.flags, ProcessFlags.threadNotifyRoutineExSet.rawValue, at: creation, created)
         }
         for (entry, policy) in (policies?.value.items ?? []).enumerated()
@@ -133,7 +138,7 @@ extension CaseRun {
             add(.flags, policy.flags.rawValue, at: creation, cause)
         }
         guard let answer = message.reply?.reading.creation else { return }
-        let answered = end(of: message, madeIn: index, on: run.host)
+        let answered = end(of: message, madeIn: index, on: host)
         var cause = Cause(
             .reply, detail: "The engine's reply to #\(message.sequence) set the word (PRC-3): \(place.words).")
         (cause.message, cause.place, cause.rule) = (message.sequence, place, "PRC-3")

@@ -50,7 +50,20 @@ extension CaseRun {
         }
         let history = history(of: scope.host)
         return failure.report.matched.prefix(3).compactMap { sequence in
-            decision(thatMade: sequence, on: scope.host, history).map { .decision($0) }
+            guard var decision = decision(thatMade: sequence, on: scope.host, history) else { return nil }
+            if let earlier = logs[scope.host][sequence].flatMap({ unacknowledged(before: $0, on: scope.host).last }) {
+                decision.cause?.detail += "\nThe reply to #\(earlier.sequence) did not clear it (SYN-8)."
+            }
+            return .decision(decision)
+        }
+    }
+
+    /// The sync messages before `message` about the same rule of the same process whose replies did not clear it.
+    private func unacknowledged(before message: ObservedMessage, on host: Int) -> [ObservedMessage] {
+        guard message.message.kind == .sync, message.routine != .sendSyncMonitorNotification else { return [] }
+        return logs[host].messages.prefix { $0.sequence < message.sequence }.filter { earlier in
+            earlier.type == message.type && earlier.message.process == message.message.process
+                && earlier.delivery.isFinal && !earlier.acknowledged
         }
     }
 
@@ -60,7 +73,13 @@ extension CaseRun {
             !failure.isAboutOutcome
         else { return [] }
         return failure.report.matched.prefix(3).flatMap { sequence -> [PlanEdit] in
-            guard let message = logs[scope.host][sequence], let index = message.step, steps.indices.contains(index),
+            guard let message = logs[scope.host][sequence] else { return [] }
+            if failure.expectation.map(\.allowsSome) ?? false,
+                let earlier = unacknowledged(before: message, on: scope.host).last
+            {
+                return embeddedEdits(earlier.sequence, failure)
+            }
+            guard let index = message.step, steps.indices.contains(index),
                 let path = MessagePath.table.first(where: { $0.type == MessageType(of: message.message) }),
                 let (word, bit, _) = path.conditions.last?.check.bit, word == .rules,
                 path.conditions.last?.holds == true,
@@ -73,6 +92,13 @@ extension CaseRun {
             return [creationEdit(process, without: rule), rulesEdit(process, clear: rule, before: steps[index])]
                 .compactMap(\.self)
         }
+    }
+}
+
+extension Expectation {
+    /// Whether it wants some messages, but not so many.
+    fileprivate var allowsSome: Bool {
+        if case .messages(_, let count) = subject { count.atMost ?? 0 > 0 } else { false }
     }
 }
 

@@ -9,7 +9,8 @@ extension CaseRun {
 
     /// The messages to show for a failure: the matching ones if they are too many, else those that nearly match.
     func nearest(to failure: FailedExpectation, _ scope: MessageScope) throws(LookFault) -> [NearestMessage] {
-        if let found = failure.report.found, found > 0, isTooMany(failure, found) {
+        let found = failure.report.found ?? failure.report.matched.count
+        if found > 0, isTooMany(failure, found) {
             let shown = failure.report.matched.prefix(Self.mostNearest).compactMap { logs[scope.host][$0] }
             return try shown.map { message throws(LookFault) in try describe(message, failure.criteria, scope) }
         }

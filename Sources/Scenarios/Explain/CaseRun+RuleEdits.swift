@@ -75,8 +75,8 @@ extension CaseRun {
                     .object([.init("imageFileName", .string(pattern)), .init("rules", .array([.string(name)]))])
                 ]))
         ])
-        let change = Change(kind: .config, edit: edit, verified: false)
         let host = run.host
+        let change = Change(kind: .config, edit: ofHost(host, edit), verified: false)
         return PlanEdit(
             change,
             .hosts { hosts in

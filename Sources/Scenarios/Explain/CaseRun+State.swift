@@ -36,7 +36,7 @@ extension CaseRun {
         guard let exited = life?.exited else {
             return [.absent(event: "createProcess", detail: "no step creates \(reference)")]
         }
-        return [.absent(event: "exitProcess", detail: "\(reference) has exited: \(exited.place.words)")]
+        return [.absent(event: "exitProcess", detail: "the process \(reference) has exited: \(exited.place.words)")]
     }
 
     /// Who set or cleared the bits of rules and flags that are not as expected.

@@ -1,5 +1,6 @@
 import Driver
 import JSON
+import Messages
 
 // Why the driver did not make a message.
 extension CaseRun {
@@ -18,11 +19,14 @@ extension CaseRun {
     ) -> [Reason] {
         let paths = criteria.paths
         guard !paths.isEmpty else { return [] }
+        // Any message would do, if it were lost.
+        if !criteria.namesOperation, criteria.wantsLoss { return [] }
         guard let decisions = decisions(against: criteria, paths, scope) else {
             if let unknown = unknown(paths, scope) { return [unknown] }
             guard criteria.namesOperation else { return [] }
             return [
-                unregistered(paths, scope) ?? unfinished(paths[0], scope) ?? absent(criteria, paths[0], scope)
+                unregistered(paths, scope) ?? refusal(paths[0], scope) ?? unfinished(paths[0], scope)
+                    ?? absent(criteria, paths[0], scope)
             ]
         }
         refused = Array(decisions.prefix(Self.mostDecisions))
@@ -36,9 +40,10 @@ extension CaseRun {
     ) -> [RefusedDecision]? {
         var refused: [RefusedDecision] = []
         var couldMake = false
-        for index in scope.steps where steps[index].host == scope.host {
+        for index in scope.steps where concerns(index, scope.host) {
             let action = steps[index].step.action
             if makesRaw(action, paths) { couldMake = true }
+            if steps[index].refusal != nil { continue }
             let isNamed = criteria.names(action, names)
             // What happens to other processes is no reason.
             if let action, !isNamed, !action.subjects.isEmpty, criteria.processName != nil { continue }
@@ -110,9 +115,8 @@ extension CaseRun {
             guard case .createThread = steps[index].step.action,
                 let setting = DriverConfig.table.first(where: { "\($0.name)" == "createThreadNotifyRoutineEx" })
             else { continue }
-            let isEarlier = { (run: StepRun) in
-                run.number.parts.lexicographicallyPrecedes(self.steps[index].number.parts)
-            }
+            let earlier = Set(steps[..<index].map(\.number))
+            let isEarlier = { (run: StepRun) in earlier.contains(run.number) }
             if settings(of: scope.host, isEarlier).createThreadNotifyRoutineEx { continue }
             let line = origin(of: setting, on: scope.host, isEarlier).line.map { " (line \($0))" } ?? ""
             return .absent(
@@ -120,6 +124,19 @@ extension CaseRun {
                 detail: "\(paths[0].routine.name) is not registered: createThreadNotifyRoutineEx is false\(line)")
         }
         return nil
+    }
+
+    /// Says that the host refused a step which may make the message; nil if it refused none.
+    private func refusal(_ path: MessagePath, _ scope: MessageScope) -> Reason? {
+        let step = scope.steps.first { index in
+            concerns(index, scope.host) && steps[index].refusal != nil
+                && steps[index].step.action.map(path.event.isCaused) ?? false
+        }
+        guard let step, let refusal = steps[step].refusal else { return nil }
+        return .absent(
+            event: path.event.rawValue,
+            detail: "\(steps[step].title) was refused (\(refusal.problem)), so the driver has no reason for "
+                + path.type.operation.name)
     }
 
     /// Says that a step which may make the message is still in the background; nil if there is none.
@@ -176,6 +193,8 @@ extension MessagePath {
     /// Whether a routine ran for the event that may cause the message: the exit of a process is another than its creation.
     fileprivate func isEvent(of routine: ObservedRoutine) -> Bool {
         if routine.routine != self.routine { return false }
+        // Of a kernel image it only keeps a list (IMG-1).
+        if routine.checks.contains(where: { $0.check == .systemModeImage && $0.holds }) { return false }
         guard let condition = conditions.first(where: { $0.check == .createInfo }) else { return true }
         return routine.checks.first { $0.check == .createInfo }?.holds == condition.holds
     }
@@ -199,6 +218,17 @@ extension Criteria {
         return MessagePath.table.filter { path in
             allows("operation", path.type.operation.name) && allows("kind", path.type.kind.rawValue)
                 && allows("routine", path.routine.name)
+        }
+    }
+
+    /// Whether they want messages that were not sent.
+    fileprivate var wantsLoss: Bool {
+        matchers.contains { field in
+            switch field.path {
+            case "delivery": !field.matcher.allows(MessageRecord.Delivery.sent.rawValue)
+            case "status": !field.matcher.allows(NTStatus.success.name)
+            default: field.path == "droppedFor"
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import JSON
 
@@ -49,12 +50,14 @@ extension CaseRun {
             ? scope.messages
             : scope.messages.filter { $0.endedAs != nil }.sorted { $0.endedAs ?? 0 < $1.endedAs ?? 0 }
         var met: [ObservedMessage] = []
+        var longest: [ObservedMessage] = []
         var position = 0
         while met.count < criteria.count, position < messages.count {
             let message = messages[position]
             position += 1
             if try matches(criteria[met.count], message) {
                 met.append(message)
+                if met.count > longest.count { longest = met }
             } else if isStrict, !met.isEmpty {
                 // The first ones must follow each other: begin again after the first of them.
                 position -= met.count
@@ -68,19 +71,30 @@ extension CaseRun {
             expected: criteria.map(\.words).joined(separator: isStrict ? ", then at once " : ", then "),
             subject: order == .made
                 ? "messages in the order in which they were made" : "messages in the order in which they ended")
-        failure.set(scope, matched: met)
-        if holds { return held(failure) }
-        let next = criteria[met.count]
+        if holds {
+            failure.set(scope, matched: met)
+            return held(failure)
+        }
+        failure.set(scope, matched: longest)
+        let next = criteria[longest.count]
         failure.criteria = next
-        failure.report.detail =
-            met.isEmpty
-            ? "no message matches the first: \(next.words)"
-            : "nothing after #\(met[met.count - 1].sequence) matches the next: \(next.words)"
-        if let last = met.last, let early = try self.matching(next, in: messages).first {
-            // It was made, so nothing needs a reason.
-            failure.criteria = nil
+        guard let last = longest.last, let index = messages.firstIndex(where: { $0.sequence == last.sequence }) else {
+            failure.report.detail = "no message matches the first: \(next.words)"
+            return failure
+        }
+        let after = messages[(index + 1)...]
+        if isStrict, let follower = after.first {
+            failure.report.detail = "#\(follower.sequence) follows #\(last.sequence), but is not \(next.words)"
+        } else {
+            failure.report.detail = "nothing after #\(last.sequence) matches the next: \(next.words)"
+        }
+        let others = try matching(next, in: Array(isStrict ? messages[...] : messages[..<index]))
+        guard let other = others.first(where: { $0.sequence != last.sequence }) else { return failure }
+        // It was made, so nothing needs a reason.
+        failure.criteria = nil
+        if !isStrict {
             failure.report.detail =
-                "#\(early.sequence) matches the next, but comes before #\(last.sequence): \(next.words)"
+                "#\(other.sequence) matches the next, but comes before #\(last.sequence): \(next.words)"
         }
         return failure
     }
@@ -125,7 +139,7 @@ extension CaseRun {
             expectation, in: steps[index], index, expected: isLossless ? "every message sent" : "a message not sent",
             subject: "messages of host \(plan.hosts[host].name)")
         failure.set(scope, matched: lost)
-        failure.report.found = lost.count
+        failure.report.detail = "\(lost.count) of \(scope.messages.count.counted("message")) not sent"
         return holds ? held(failure) : failure
     }
 
