@@ -186,7 +186,7 @@ class TestAnEngineThatDoesNotAnswer:
     def test_junit_and_json(self, folder: Path) -> None:
         (folder / "out.xml").write_text("old")
         text, message = self.run(folder, "--junit", "out.xml", "--json", "out.json")
-        assert text.splitlines() == ["PASS 0  FAIL 0  SKIP 0  ERROR 1   of 1 case in 1 file, 0.00 s"]
+        assert text.startswith("PASS 0  FAIL 0  SKIP 0  ERROR 1   of 1 case in 1 file, 0.")
         report = json.loads((folder / "out.json").read_bytes())
         assert report["obstacle"].startswith(message)
         assert report["cases"][0]["verdict"] == "error"

@@ -109,7 +109,7 @@ extension CaseRun {
     /// A step that the run has not come to, which sets a bit of the process called `name`.
     private func stepToCome(setting bit: UInt32, in word: WordHistory.Word, of name: String) -> StepPlace? {
         let reached = steps.last?.number.parts.first ?? 0
-        for (index, step) in plan.steps.enumerated().dropFirst(reached) {
+        for (index, step) in plan.steps.enumerated().dropFirst(reached) where step.fails == nil {
             let set: UInt32
             switch step.action {
             case .setRules(.named(name), let change) where word == .rules: set = change.value.masks.set

@@ -102,14 +102,14 @@ extension CaseRun {
                 continue
             }
             var cause = Cause(
-                .step, detail: "\(run.place.words) sets the command line to the one that was captured.")
+                .step, detail: "A step set the command line back to the captured one: \(run.place.words).")
             cause.place = run.place
             return cause
         }
         return Cause(
             .never,
             detail:
-                "No step changes the command line of \(title(of: processId, on: host, before: index)) (setCommandLine)."
+                "No step has changed the command line of \(title(of: processId, on: host, before: index)) (setCommandLine)."
         )
     }
 }

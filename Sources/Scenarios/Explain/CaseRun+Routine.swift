@@ -17,6 +17,8 @@ extension CaseRun {
                 var place = steps[subject].place
                 place.record = record
                 let host = steps[subject].host
+                var history = history(of: host)
+                history.record = record
                 return [
                     .decision(
                         Reason.Decision(
@@ -24,7 +26,7 @@ extension CaseRun {
                             makes: nil, notified: routine.notified,
                             checks: looks.map(\.report),
                             decidedBy: "\(look.check.text)", holds: look.holds, value: look.value,
-                            cause: cause(of: look, routine, subject, history(of: host), host)))
+                            cause: cause(of: look, routine, subject, history, host)))
                 ]
             }
         }

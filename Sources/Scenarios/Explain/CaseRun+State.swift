@@ -31,6 +31,11 @@ extension CaseRun {
         {
             return answer(toCreationIn: step)
         }
+        if case .named(let name) = reference, let exit = names.processes[name]?.exit,
+            let run = steps.first(where: { $0.number == exit })
+        {
+            return [.absent(event: "exitProcess", detail: "the process \(reference) has exited: \(run.place.words)")]
+        }
         guard let processId = processId(reference) else { return [] }
         let life = history(of: host).life(of: processId, in: steps.count)
         guard let exited = life?.exited else {

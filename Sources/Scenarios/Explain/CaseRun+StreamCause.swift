@@ -19,7 +19,7 @@ extension CaseRun {
             last = change
         }
         guard let last, (isAboutRule ? last.hasRule : last.isThere) == look.holds else {
-            return Cause(.never, detail: "No step gives \(name.quoted()) a stream context (streamContext).")
+            return Cause(.never, detail: "No step has given \(name.quoted()) a stream context (streamContext).")
         }
         var cause = Cause(.step, detail: "\(last.words): \(last.place.words).")
         cause.place = last.place
@@ -71,10 +71,9 @@ extension CaseRun {
                         words: "A step \(hasRule ? "set" : "cleared") the rule", place: run.place))
             default: break
             }
+            guard case .loadImage(_, let load) = run.step.action, isFile(load.value.fullImageName) else { continue }
             for message in logs[host].made(by: earlier)
-            where message.message.operation == .sync(.newImageLoadPerStream) && message.clearedRule != nil
-                && isFile(message.message.imageFileName ?? "")
-            {
+            where message.message.operation == .sync(.newImageLoadPerStream) && message.clearedRule != nil {
                 changes.append(
                     StreamChange(
                         moment: end(of: message, madeIn: earlier, on: host), isThere: true, hasRule: false,

@@ -23,7 +23,8 @@ extension CaseRun {
         if !criteria.namesOperation, criteria.wantsLoss { return [] }
         guard let decisions = decisions(against: criteria, paths, scope) else {
             if let unknown = unknown(paths, scope) { return [unknown] }
-            guard criteria.namesOperation else { return [] }
+            // What the worker took was made by others.
+            guard criteria.namesOperation, !scope.isOfWorker(in: steps) else { return [] }
             return [
                 unregistered(paths, scope) ?? refusal(paths[0], scope) ?? unfinished(paths[0], scope)
                     ?? absent(criteria, paths[0], scope)
@@ -47,6 +48,12 @@ extension CaseRun {
             let isNamed = criteria.names(action, names)
             // What happens to other processes is no reason.
             if let action, !isNamed, !action.subjects.isEmpty, criteria.processName != nil { continue }
+            // A step in the background may have made a message, though it has not said what it decided.
+            if logs[scope.host].made(by: index).contains(where: { message in paths.contains { $0.type == message.type }
+                })
+            {
+                couldMake = true
+            }
             for (record, routines) in decisions(of: index, on: scope.host) {
                 for routine in routines {
                     let ways = paths.filter { $0.isEvent(of: routine) }
@@ -267,5 +274,13 @@ extension Matcher {
         case .not(let matcher): !matcher.allows(text)
         default: true
         }
+    }
+}
+
+extension MessageScope {
+    /// Whether it is what the worker took in a step.
+    fileprivate func isOfWorker(in all: [StepRun]) -> Bool {
+        guard steps.count == 1, case .worker = all[steps[0]].step.action else { return false }
+        return true
     }
 }

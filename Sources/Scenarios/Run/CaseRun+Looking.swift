@@ -1,3 +1,4 @@
+import Driver
 import Bytes
 import Messages
 
@@ -91,6 +92,7 @@ extension CaseRun {
         for host in Set(expectations.map { self.host(of: $0, index) }) {
             do throws(HostFault) { try logs[host].update(from: hosts[host]) } catch { try fail(steps[index], error) }
         }
+        seeProcesses()
         for (position, expectation) in expectations.enumerated() {
             do throws(LookFault) {
                 if var looked = try evaluate(expectation, among: expectations, index) {
@@ -109,6 +111,17 @@ extension CaseRun {
             }
         }
         return (failed, held)
+    }
+
+    /// Gives the names of processes that are being created, or that were denied, to those that the messages show.
+    private func seeProcesses() {
+        creations.removeAll { index in
+            let run = steps[index]
+            guard let name = run.step.action?.createdName, names.processes[name]?.identity == nil else { return true }
+            guard let process = creation(in: index)?.message.process else { return false }
+            names.seen[name] = (plan.hosts[run.host].name, process)
+            return true
+        }
     }
 
     /// Why an expectation cannot be looked at.

@@ -39,6 +39,8 @@ public final class CaseRun {
     var names = NameTable()
     /// The steps that were started, in order.
     var steps: [StepRun] = []
+    /// The indices of the steps that create processes, as long as it is not known which.
+    var creations: [Int] = []
     /// The background steps that are not done, by id: their indices and their calls, one for each round.
     var pending: [String: [(index: Int, call: PendingCall)]] = [:]
     var failures: [FailedExpectation] = []
@@ -149,6 +151,7 @@ public final class CaseRun {
         let index = steps.count
         let newest = try newest(step, number)
         steps.append(StepRun(number: number, step: step, host: host, start: newest, end: newest))
+        if case .createProcess = step.action { creations.append(index) }
         if let action = step.action { try perform(action, index) }
         if !step.background { steps[index].end = try self.newest(step, number) }
         if step.action?.changesOthers ?? false { steps[index].ended = try ended(on: host, steps[index]) }

@@ -35,6 +35,8 @@ struct NameTable {
         let id: UInt64
     }
 
+    /// The identities in the messages about processes that are being created, or that the engine denied.
+    var seen: [String: (host: String, identity: AuxPidCreationTime)] = [:]
     /// The host that is looked at: a pid of another host is another process.
     var host: String?
     private(set) var processes: [String: NamedProcess] = [:]
@@ -53,8 +55,13 @@ struct NameTable {
     mutating func name(_ name: String, _ thread: NamedThread) { threads[name] = thread }
     mutating func name(_ name: String, _ stream: NamedStream) { streams[name] = stream }
 
-    /// The process called `name`, if it is on the host that is looked at.
-    private func named(_ name: String) -> NamedProcess? { processes[name].flatMap { isHere($0.host) ? $0 : nil } }
+    /// The process called `name`, as messages show it, if it is on the host that is looked at.
+    private func identity(of name: String) -> AuxPidCreationTime? {
+        if let process = processes[name], let identity = process.identity {
+            return isHere(process.host) ? identity : nil
+        }
+        return seen[name].flatMap { isHere($0.host) ? $0.identity : nil }
+    }
 
     private func isHere(_ host: String) -> Bool { self.host.map { $0 == host } ?? true }
 
@@ -66,13 +73,14 @@ struct NameTable {
     /// The first of the names of a process on a host.
     func name(of process: AuxPidCreationTime, on host: String) -> String? {
         processes.filter { $0.value.host == host && $0.value.identity == process }.keys.min()
+            ?? seen.filter { $0.value.host == host && $0.value.identity == process }.keys.min()
     }
 
     /// Whether `reference` stands for `process`: a name for the same pid and creation time, a number for any with the pid.
     func isProcess(_ reference: Reference, _ process: AuxPidCreationTime) -> Bool {
         switch reference {
         case .id(let processId): process.processId == processId
-        case .named(let name): named(name).map { $0.identity == process } ?? false
+        case .named(let name): identity(of: name) == process
         }
     }
 
@@ -81,7 +89,7 @@ struct NameTable {
         switch reference {
         case .id(let known): UInt64(known) == id
         case .named(let name):
-            (named(name)?.identity?.processId ?? threads[name]?.identity.threadId).map { UInt64($0) } == id
+            (identity(of: name)?.processId ?? threads[name]?.identity.threadId).map { UInt64($0) } == id
         }
     }
 
