@@ -25,6 +25,7 @@ ROUND_TRIP.width = 1000
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: yaml.safe_load(story["story"])["name"])
 def test_what_it_says_is_true(story: dict[str, Any], tmp_path: Path) -> None:
+    shutil.copytree(LIBRARY / "recordings", tmp_path / "recordings")
     (tmp_path / f"story{SUFFIX}").write_text(story["story"])
     result = run(tmp_path, tmp_path / "report.json", *story.get("options", []))
     assert result.code == 1, result.text + result.errors
