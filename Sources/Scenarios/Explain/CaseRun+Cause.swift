@@ -9,6 +9,7 @@ extension CaseRun {
     ) -> Cause? {
         let isGuard = [.targetIsNotSystem, .isNotSystemThread, .currentIsNotSystem].contains(look.check)
         if look.holds, isGuard { return nil }
+        let event = steps[index].outcome?.replay == nil ? "The step" : "The record"
         switch look.check {
         case .createThreadNotifyLock: return look.holds ? nil : causeOfLock(index, history, host)
         case .creatorContext, .currentContext, .loaderContext: return causeOfMissing(look, index, history, host)
@@ -16,17 +17,17 @@ extension CaseRun {
             return Cause(
                 .step,
                 detail: look.holds
-                    ? "The step names no other creator." : "The step names another process as creator.")
+                    ? "\(event) names no other creator." : "\(event) names another process as creator.")
         case .commandLineDiffers: return causeOfCommandLine(routine, index, history, host)
         case .streamContext, .ruleImageLoadPerStream: return causeOfStream(look, index, host)
         case .extendedInfoPresent:
-            return Cause(.step, detail: "The step loads the image without a file object (extendedInfoPresent: false).")
+            return Cause(.step, detail: "\(event) loads the image without a file object (extendedInfoPresent: false).")
         case .targetIsNotSystem: return Cause(.step, detail: "The driver never reports threads in System (THR-1).")
         case .isNotSystemThread:
             return Cause(.step, detail: "The driver never reports threads that a system thread creates (THR-1).")
         case .currentIsNotSystem: return Cause(.step, detail: "The driver never reports threads in System (TEX-1).")
         case .createInfo:
-            return Cause(.step, detail: look.holds ? "The step creates a process." : "The step ends a process.")
+            return Cause(.step, detail: "\(event) \(look.holds ? "creates" : "ends") a process.")
         default: return causeOfBit(look, routine, index, history, host)
         }
     }

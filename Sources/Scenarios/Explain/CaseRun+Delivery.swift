@@ -89,6 +89,10 @@ extension CaseRun {
             }
             return delivered
         }
+        if message.delivery == .inHand, let embedded, embedded.delay > .zero {
+            delivered.engineDelayMs = Int(embedded.delay.milliseconds)
+            delivered.engineLine = embedded.line
+        }
         guard message.status == .timeout else { return delivered }
         let setting: String =
             switch (message.message.kind, message.message.operation) {

@@ -7,11 +7,18 @@ extension CaseRun {
     /// A reply that the driver takes: by the embedded engine, or as the engine would have to send it.
     func replyEdits(_ reply: Reason.ReplyRead, _ failure: FailedExpectation) -> [PlanEdit] {
         guard let host = failure.scope?.host, let message = logs[host][reply.message] else { return [] }
-        if reply.isEmbedded { return embeddedEdits(reply.message, failure) }
         // What the engine answered is what the expectation is about.
-        if failure.criteria?.matchers.contains(where: { $0.path.hasPrefix("reply") }) ?? false { return [] }
+        if !reply.isEmbedded, failure.criteria?.matchers.contains(where: { $0.path.hasPrefix("reply") }) ?? false {
+            return []
+        }
+        return acknowledgments(of: message, failure)
+    }
+
+    /// An acknowledgment of a message: by the embedded engine, or as the engine would have to send it.
+    func acknowledgments(of message: ObservedMessage, _ failure: FailedExpectation) -> [PlanEdit] {
+        if message.reply?.answer == nil { return embeddedEdits(message.sequence, failure) }
         let edit = JSONTree.object([.init("operationType", .integer(message.message.operationCode))])
-        return message.message.kind == .sync ? [answerEdit(reply.message, edit)] : []
+        return message.message.kind == .sync ? [answerEdit(message.sequence, edit)] : []
     }
 
     /// An answer that the engine under test would have to give.

@@ -44,10 +44,8 @@ extension CaseRun {
     /// Why there are messages that must not be there: the first that match.
     func reasons(forTooManyIn failure: FailedExpectation, _ scope: MessageScope) -> [Reason] {
         guard isTooMany(failure, failure.report.found ?? 0), !failure.isAboutLoss else { return [] }
-        // Not that they were made is wrong, but their end.
-        if failure.isAboutOutcome {
-            return failure.report.matched.prefix(3).flatMap { outcome(of: $0, scope.host) }
-        }
+        let ends = badEnds(in: failure, scope)
+        if !ends.isEmpty { return ends }
         let history = history(of: scope.host)
         return failure.report.matched.prefix(3).compactMap { sequence in
             guard var decision = decision(thatMade: sequence, on: scope.host, history) else { return nil }
@@ -56,6 +54,12 @@ extension CaseRun {
             }
             return .decision(decision)
         }
+    }
+
+    /// What became of the messages that must not be there, if not that they were made is wrong, but their end.
+    private func badEnds(in failure: FailedExpectation, _ scope: MessageScope) -> [Reason] {
+        guard failure.criteria?.matchers.contains(where: \.isAboutOutcome) ?? false else { return [] }
+        return failure.report.matched.prefix(3).flatMap { outcome(of: $0, scope.host) }
     }
 
     /// The sync messages before `message` about the same rule of the same process whose replies did not clear it.
@@ -70,14 +74,14 @@ extension CaseRun {
     /// The edits that may keep a message from being made: without its rule.
     func edits(againstMessagesOf failure: FailedExpectation) -> [PlanEdit] {
         guard let scope = failure.scope, isTooMany(failure, failure.report.found ?? 0), !failure.isAboutLoss,
-            !failure.isAboutOutcome
+            badEnds(in: failure, scope).isEmpty
         else { return [] }
         return failure.report.matched.prefix(3).flatMap { sequence -> [PlanEdit] in
             guard let message = logs[scope.host][sequence] else { return [] }
             if failure.expectation.map(\.allowsSome) ?? false,
                 let earlier = unacknowledged(before: message, on: scope.host).last
             {
-                return embeddedEdits(earlier.sequence, failure)
+                return acknowledgments(of: earlier, failure)
             }
             guard let index = message.step, steps.indices.contains(index),
                 let path = MessagePath.table.first(where: { $0.type == MessageType(of: message.message) }),
@@ -103,9 +107,6 @@ extension Expectation {
 }
 
 extension FailedExpectation {
-    /// Whether it counts messages with some end.
-    fileprivate var isAboutOutcome: Bool { criteria?.matchers.contains { $0.isAboutOutcome } ?? false }
-
     /// Whether it is about lost messages rather than made ones.
     fileprivate var isAboutLoss: Bool { if case .lossless = expectation?.subject { true } else { false } }
 }

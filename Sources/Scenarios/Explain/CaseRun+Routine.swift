@@ -6,31 +6,45 @@ extension CaseRun {
     /// What the nearest run of a routine looked at, and who made it so.
     func reasons(for wanted: RoutineExpectation, _ failure: FailedExpectation) -> [Reason] {
         guard let index = failure.stepIndex else { return [] }
-        let subject = wanted.step.flatMap { id in steps.lastIndex { $0.step.id == id } } ?? index
-        let unmet = Set(failure.report.fields.filter { !$0.isMet }.map(\.criterion))
-        for (record, routines) in decisions(of: subject, on: steps[subject].host) {
-            for routine in routines where routine.routine == wanted.routine {
-                let looks = routine.checks
-                guard let look = looks.first(where: { unmet.contains("\($0.check.text)") }) ?? looks.last else {
-                    continue
+        let subject = wanted.step.map { id in steps.indices.filter { steps[$0].step.id == id } } ?? [index]
+        // Of several runs that which meets the most, as the comparison shows it.
+        var nearest: (step: Int, record: Int?, routine: ObservedRoutine, unmet: [ComparedField])?
+        for step in subject {
+            for (record, routines) in decisions(of: step, on: steps[step].host) {
+                for routine in routines where routine.routine == wanted.routine {
+                    let unmet = wanted.compare(routine).filter { !$0.isMet }
+                    if unmet.count < nearest?.unmet.count ?? .max { nearest = (step, record, routine, unmet) }
                 }
-                var place = steps[subject].place
-                place.record = record
-                let host = steps[subject].host
-                var history = history(of: host)
-                history.record = record
-                return [
-                    .decision(
-                        Reason.Decision(
-                            place: place, event: steps[subject].step.action?.words ?? "", routine: routine.routine.name,
-                            makes: nil, notified: routine.notified,
-                            checks: looks.map(\.report),
-                            decidedBy: "\(look.check.text)", holds: look.holds, value: look.value,
-                            cause: cause(of: look, routine, subject, history, host)))
-                ]
             }
         }
-        return []
+        guard let (step, record, routine, unmet) = nearest, let look = look(of: routine, unmet, on: steps[step].host)
+        else { return [] }
+        let host = steps[step].host
+        var place = steps[step].place
+        place.record = record
+        var history = history(of: host)
+        history.record = record
+        return [
+            .decision(
+                Reason.Decision(
+                    place: place, event: steps[step].step.action?.words ?? "", routine: routine.routine.name,
+                    makes: nil, notified: routine.notified, checks: routine.checks.map(\.report),
+                    decidedBy: "\(look.check.text)", holds: look.holds, value: look.value,
+                    cause: cause(of: look, routine, step, history, host)))
+        ]
+    }
+
+    /// The condition that explains what is not met: the one that is named, that which led to the message, or the last.
+    private func look(
+        of routine: ObservedRoutine, _ unmet: [ComparedField], on host: Int
+    ) -> ObservedRoutine.Look? {
+        let named = Set(unmet.map(\.criterion))
+        if let look = routine.checks.first(where: { named.contains("\($0.check.text)") }) { return look }
+        if named.contains("notified"), let message = routine.messages.first.flatMap({ logs[host][$0] }) {
+            let path = MessagePath.table.first { $0.routine == routine.routine && $0.type == message.type }
+            if let check = path?.conditions.last?.check { return routine.checks.first { $0.check == check } }
+        }
+        return routine.checks.last
     }
 
     /// What became of the messages that counters of failures count.

@@ -18,7 +18,9 @@ extension CaseRun {
         let isEverSet = history.last(rule.rawValue, isSet: true, in: .rules, of: processId, before: steps.count) != nil
         let before = rulesEdit(process, set: rule, before: run)
         let edits = isEverSet ? [before, atCreation] : [answerEdit(process, rule), atCreation, before]
-        return edits.compactMap(\.self)
+        // In a recording, the process may be named only afterwards.
+        let isRecorded = run.outcome?.replay != nil
+        return (edits + [isRecorded ? policyEdit(rule, name, refused, run) : nil]).compactMap(\.self)
     }
 
     /// A step that changes the rules of a process.

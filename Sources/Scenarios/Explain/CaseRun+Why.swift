@@ -50,8 +50,7 @@ extension CaseRun {
             if let action, !isNamed, !action.subjects.isEmpty, criteria.processName != nil { continue }
             // A step in the background may have made a message, though it has not said what it decided.
             if logs[scope.host].made(by: index).contains(where: { message in paths.contains { $0.type == message.type }
-                })
-            {
+            }) {
                 couldMake = true
             }
             for (record, routines) in decisions(of: index, on: scope.host) {

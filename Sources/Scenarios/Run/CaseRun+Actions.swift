@@ -72,14 +72,14 @@ extension CaseRun {
                 try fail(run.step, run.number, problem: refusal.problem, refusal.detail)
             }
             if wanted.name != refusal.problem {
-                try fail(wanted, run, "is refused with \(refusal.problem): \(refusal.detail)")
+                try fail(wanted, run, "refused with \(refusal.problem): \(refusal.detail)")
             }
             if options.explains { held.append(HeldReport(failure(of: wanted, run, refusal.detail).report)) }
         case .success(let outcome):
             steps[index].outcome = outcome
             try name(outcome, of: run)
             if let replay = outcome.replay { try check(replay, run) }
-            if let wanted = run.step.fails { try fail(wanted, run, "is not refused") }
+            if let wanted = run.step.fails { try fail(wanted, run, "not refused") }
         }
     }
 
