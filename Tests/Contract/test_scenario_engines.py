@@ -117,7 +117,10 @@ def _folder(tmp_path: Path) -> Path:
             '"NotifyNewThreadDiffProcess" is not a rule; did you mean NotifyNewThreadSameProcess?\n',
         ),
         (lambda handler: handler.send({"operationType": 4}), "/operationType: unknown member"),
-        (lambda handler: handler.send({}, 500), "It failed: STATUS_UNSUCCESSFUL, HTTP status 500."),
+        (
+            lambda handler: handler.send({"error": "locked"}, 500),
+            'It failed: STATUS_UNSUCCESSFUL, HTTP status 500.\n    The engine answered 500 {"error": "locked"}\n',
+        ),
         (Handler.hang_up, "the engine closed the connection before it answered."),
         (slow, "maxProcessCreationMessageTimeoutMs is 300 ms (line 4)."),
     ],

@@ -73,6 +73,9 @@ extension CaseRun {
         var delivered = Reason.Delivered(
             message: message.sequence, delivery: message.delivery.rawValue,
             status: message.delivery.isFinal ? message.status.name : nil, detail: message.explanation)
+        if message.delivery == .failed, let answer = message.reply?.answer {
+            delivered.answer = "\(answer.httpStatus) \(answer.text)"
+        }
         if message.delivery == .queued { delivered.pausedBy = pause(of: host)?.place }
         let embedded = embeddedSetting(for: message, on: host)
         if message.delivery == .failed, let fault = embedded?.fault {
@@ -129,7 +132,7 @@ extension CaseRun {
         let answer = message.reply?.answer
         var reply = Reason.ReplyRead(
             message: message.sequence, isEmbedded: answer == nil, httpStatus: answer?.httpStatus,
-            reply: answer.map { String(decoding: $0.bytes, as: UTF8.self) } ?? message.reply?.reading.words ?? "nothing"
+            reply: answer?.text ?? message.reply?.reading.words ?? "nothing"
         )
         if answer != nil { reply.sent = message.data(host: plan.hosts[host].name) }
         guard let fault else {
@@ -199,6 +202,11 @@ extension ObservedMessage {
         let known = ["host", "sequence", "kind", "operation", "operationCode", "notificationNumber", "ioPriority"]
         return .object(members.filter { !known.contains($0.name) })
     }
+}
+
+extension EngineAnswer {
+    /// The content, as far as it was kept.
+    fileprivate var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 extension ReplyReading {

@@ -220,6 +220,7 @@ extension Reason.Delivered {
         json.member("delivery", delivery)
         if let status { json.member("status", status) }
         if let detail { json.member("detail", detail) }
+        if let answer { json.member("answer", answer) }
         if !holders.isEmpty { json.member("holders", each: holders) { json, sequence in json.value(sequence) } }
         if let pausedBy { json.member("pausedBy") { pausedBy.write(to: &$0) } }
         if let timeout {

@@ -97,6 +97,8 @@ public enum Reason: Sendable {
         public var holders: [UInt64] = []
         /// The step since which the worker is paused, for a queued message.
         public var pausedBy: StepPlace?
+        /// What the engine under test answered: the HTTP status and the beginning of the content.
+        public var answer: String?
         /// How the embedded engine answers, if it is at fault.
         public var engineReply: String?
         /// How long the engine takes.

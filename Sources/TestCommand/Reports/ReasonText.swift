@@ -141,6 +141,7 @@ enum ReasonText {
             let state = delivered.detail == sentence ? state + (delivered.status.map { ": \($0), " } ?? ": ") : ""
             lines.append("\(state)\(sentence)\(unit)\(line).")
         }
+        if let answer = delivered.answer { lines.append("The engine answered \(answer.escapingInvisible)") }
         if let reply = delivered.engineReply {
             lines.append(
                 "The embedded engine is set to \(reply)" + (delivered.engineLine.map { " (line \($0))" } ?? "") + ".")
