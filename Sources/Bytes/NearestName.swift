@@ -3,8 +3,9 @@ extension Sequence<String> {
     ///
     /// Upper and lower case, `_`, `-` and blanks do not count as differences. Otherwise at most two letters may be inserted,
     /// left out, replaced or swapped: one in words of three or four letters, a third of the letters of longer ones, up to 8.
-    /// The first of equally close names wins. If none is close, it is the first name that begins with the four or more letters of
-    /// `word`.
+    /// The first of equally close names wins. A name of which `word` is an abbreviation, with the same first four letters, wins
+    /// against one that is more than two edits away. If none is close, it is the first name that begins with the four or more
+    /// letters of `word`.
     ///
     /// - Complexity: O(total length of the names × length of `word`), less for names that begin differently. Words of more than
     ///   64 bytes have no closest name.
@@ -19,17 +20,21 @@ extension Sequence<String> {
             case ..<5: 1
             default: Swift.min(Swift.max(2, letters.count / 3), mostEdits)
             }
+        let most = limit
         var nearest: String?
         var longer: String?
+        var whole: String?
         for name in self {
             let own = lettersOfName(name)
             if longer == nil, letters.count >= 4, own.starts(with: letters) { longer = name }
+            if whole == nil, isAbbreviation(letters, of: own), own.count - letters.count <= most { whole = name }
             let distance = editDistance(letters, own, limit: limit)
             guard let distance else { continue }
             nearest = name
-            if distance == 0 { break }
             limit = distance - 1
+            if distance == 0 { break }
         }
+        if nearest != nil, limit >= 2, let whole { return whole }
         return nearest ?? longer
     }
 
@@ -59,6 +64,14 @@ private func lettersOfName(_ name: some StringProtocol) -> [UInt8] {
     name.utf8.compactMap { byte in
         byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: " ") ? nil : byte.asciiLowercased
     }
+}
+
+/// Whether `word` has the first four letters of `name`, and others of it in their order.
+private func isAbbreviation(_ word: [UInt8], of name: [UInt8]) -> Bool {
+    guard word.count > 4, name.starts(with: word.prefix(4)) else { return false }
+    var rest = word[...]
+    for letter in name where letter == rest.first { rest = rest.dropFirst() }
+    return rest.isEmpty
 }
 
 /// The number of inserted, deleted, replaced and swapped letters between two words; nil if it exceeds `limit`.

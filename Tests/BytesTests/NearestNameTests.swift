@@ -45,6 +45,14 @@ import Testing
         #expect(names.nearest(to: "Thread") == nil)
     }
 
+    @Test func `a name that was abbreviated wins against one with other letters, but not against a slip`() {
+        let names = ["NotifyNewThreadSameProcess", "NotifyNewThreadDifferentProcess", "NotifyProcessCmdLine"]
+        #expect(names.nearest(to: "NotifyNewThreadDiffProcess") == "NotifyNewThreadDifferentProcess")
+        #expect(names.nearest(to: "NotifyNewThrDiffPrc") == nil)
+        #expect(["maxCounts", "maxAsyncCount"].nearest(to: "maxCount") == "maxCounts")
+        #expect(["maxAsyncCount", "maxCount"].nearest(to: "MaxCount") == "maxCount")
+    }
+
     @Test func `if no name is close, a short list of names is shown`() {
         #expect(["flags", "rules"].hintOrList(for: "flgs") == "; did you mean flags?")
         #expect(["flags", "rules"].hintOrList(for: "deny") == "; use one of flags, rules")

@@ -114,7 +114,7 @@ def _folder(tmp_path: Path) -> Path:
         (lambda handler: handler.send({}), "The engine answered 200 {}"),
         (
             lambda handler: handler.send({"rules": ["NotifyNewThreadDiffProcess"]}),
-            '"NotifyNewThreadDiffProcess" is not a rule; did you mean NotifyNewThreadSameProcess?\n',
+            '"NotifyNewThreadDiffProcess" is not a rule; did you mean NotifyNewThreadDifferentProcess?\n',
         ),
         (lambda handler: handler.send({"operationType": 4}), "/operationType: unknown member"),
         (
