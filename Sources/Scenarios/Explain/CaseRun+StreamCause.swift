@@ -82,5 +82,4 @@ extension CaseRun {
         }
         return changes.filter { $0.moment.step < index }.sorted { $0.moment < $1.moment }
     }
-
 }
