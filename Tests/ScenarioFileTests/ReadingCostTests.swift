@@ -78,7 +78,8 @@ import Testing
         ),
     ]
 
-    /// Generous: each takes a fraction of a second, or minutes if something grows faster than the file.
+    /// Generous: each takes a fraction of a second, 20 s under the address sanitizer, or minutes if something grows faster than
+    /// the file.
     @Test(arguments: texts.indices)
     func `no file of a mebibyte takes long to read`(index: Int) {
         let (what, text) = Self.texts[index]
@@ -88,7 +89,7 @@ import Testing
             count = ScenarioFile(name: "a.scenario.yaml", bytes: Array(text.utf8)).faults.count
         }
         #expect(count <= SourceText.mostFaults + 1)
-        #expect(time < .seconds(20), "\(what)")
+        #expect(time < .seconds(90), "\(what)")
     }
 
     @Test func `a hundred faults are listed`() {

@@ -1,7 +1,7 @@
 public import Messages
 
 /// The type of a field that a criterion can name: how its matchers are written, and how they compare.
-public indirect enum FieldType: Sendable {
+public enum FieldType: Sendable {
     case boolean
     /// An integer from 0 to `max`.
     case number(max: UInt64)
@@ -37,7 +37,9 @@ public indirect enum FieldType: Sendable {
     case oword
     case guid
     /// A list of values of this type.
-    case list(FieldType)
+    ///
+    /// Only this case is a box: in the tables, which live as long as the process, the address sanitizer takes boxes for leaks.
+    indirect case list(FieldType)
     /// An object with these members.
     case members([Field])
 
