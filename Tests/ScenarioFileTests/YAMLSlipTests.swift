@@ -39,6 +39,16 @@ import Testing
         #expect(found == ["4: steps[0].loadImage.process:5: unknown member; did you mean process?"])
     }
 
+    @Test func `of two members that would have the same name the first is read as meant`() {
+        let found = fileFaults(
+            "scenario: 1\nname: x\nsteps:\n  - loadImage: {process:4, process:5, fullImageName: a}\n")
+        #expect(
+            found == [
+                "4: steps[0].loadImage.process: has no space after its colon; write process: 4",
+                "4: steps[0].loadImage.process:5: unknown member; did you mean process?",
+            ])
+    }
+
     @Test func `a name that begins with a combining character has its hint`() {
         let text = "scenario: 1\nname: x\nsteps: [{wait: 1s}]\nhosts:\n  \u{301}a:\n    engine:b\n"
         #expect(

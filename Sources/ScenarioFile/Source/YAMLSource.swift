@@ -64,6 +64,8 @@ struct YAMLSource {
                     return self.node(item)
                 })
         case .mapping(let members):
+            // Only for names that have to be divided.
+            var keys: Set<String>?
             content = .mapping(
                 members.compactMap { member in
                     path.steps.append(.key(member.key))
@@ -71,7 +73,7 @@ struct YAMLSource {
                     path.steps.removeLast()
                     if member.isRepeated { return nil }
                     let position = member.keyPosition
-                    let (key, scalar) = divided(member, of: members)
+                    let (key, scalar) = divided(member, of: members, &keys)
                     return SourceMember(
                         key, line: position.line, column: position.column,
                         value: scalar.map { SourceNode(.scalar($0), line: value.line, column: value.column) } ?? value)
@@ -82,13 +84,17 @@ struct YAMLSource {
 
     /// The name and the value of a member in braces without a space between them, which YAML takes for a name: `{as:app}`.
     private mutating func divided(
-        _ member: YAMLMember, of members: [YAMLMember]
+        _ member: YAMLMember, of members: [YAMLMember], _ keys: inout Set<String>?
     ) -> (key: String, value: SourceScalar?) {
         let parts = member.key.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,
-            member.value.scalar == YAMLScalar("", isPlain: true), !members.contains(where: { $0.key == parts[0] })
+            member.value.scalar == YAMLScalar("", isPlain: true)
         else { return (member.key, nil) }
         let (key, text) = (String(parts[0]), parts[1])
+        var known = keys ?? Set(members.map(\.key))
+        let isNew = known.insert(key).inserted
+        keys = known
+        if !isNew { return (member.key, nil) }
         path.steps.append(.key(key))
         reading.add(
             line: member.keyPosition.line, path: path, "has no space after its colon; write \(key): \(text)")
