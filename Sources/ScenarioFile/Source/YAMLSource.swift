@@ -91,10 +91,8 @@ struct YAMLSource {
             member.value.scalar == YAMLScalar("", isPlain: true)
         else { return (member.key, nil) }
         let (key, text) = (String(parts[0]), parts[1])
-        var known = keys ?? Set(members.map(\.key))
-        let isNew = known.insert(key).inserted
-        keys = known
-        if !isNew { return (member.key, nil) }
+        if keys == nil { keys = Set(members.map(\.key)) }
+        if keys?.insert(key).inserted != true { return (member.key, nil) }
         path.steps.append(.key(key))
         reading.add(
             line: member.keyPosition.line, path: path, "has no space after its colon; write \(key): \(text)")
