@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import MicroHTTPD
 
@@ -14,8 +15,9 @@ public struct Problem: Error, Sendable {
         fileprivate var sentence: String {
             let text =
                 switch self {
-                case .body(let pointer, let detail): "\(pointer.isEmpty ? "body" : pointer): \(detail)"
-                case .parameter(let name, let detail): "\(name): \(detail)"
+                case .body(let pointer, let detail):
+                    "\(pointer.isEmpty ? "body" : pointer.escapingInvisible): \(detail)"
+                case .parameter(let name, let detail): "\(name.escapingInvisible): \(detail)"
                 }
             return text.asSentenceEnd
         }
