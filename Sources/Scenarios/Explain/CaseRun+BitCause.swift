@@ -199,7 +199,7 @@ extension CaseRun {
 
 extension Check {
     /// Whether it looks for the context of a process.
-    fileprivate var isContext: Bool { [.creatorContext, .currentContext, .loaderContext].contains(self) }
+    var isContext: Bool { [.creatorContext, .currentContext, .loaderContext].contains(self) }
 
     /// The bit that it looks at, and its name.
     var bit: (word: WordHistory.Word, bit: UInt32, name: String)? {

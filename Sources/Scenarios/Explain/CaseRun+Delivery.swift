@@ -149,7 +149,7 @@ extension CaseRun {
             if reply.read == nil { reply.fault = fault.description }
             // A raw notification has no rule behind it.
             let isRaw = message.routine == .sendSyncMonitorNotification
-            let rule = isRaw ? "" : content.operation.rule.map { "; \($0) stays set" } ?? ""
+            let rule = isRaw ? "" : content.operation.clearedRule.map { "; \($0) stays set" } ?? ""
             reply.effect = "Counted as sync.\(content.operation.name).recvErrorCount (SYN-8)\(rule)."
         case .async:
             reply.wanted = "an answer to CreateProcess"
@@ -221,18 +221,6 @@ extension SyncOperation {
     /// A type in words: `6 (NewThreadSameProcess)`, `4, which is not an operation`.
     fileprivate static func words(_ type: Int32) -> String {
         SyncOperation(rawValue: type).map { "\(type) (\($0.name))" } ?? "\(type), which is not an operation"
-    }
-
-    /// The rule that an acknowledgment clears (SYN-9).
-    fileprivate var rule: String? {
-        switch self {
-        case .newImageLoadPerStream: StreamContextRules.notifyImageLoadRule.names.first
-        case .registryEventSync: ProcessRules.notifyRegistryOperationSync.names.first
-        case .newThreadDifferentProcess: ProcessRules.notifyNewThreadDifferentProcess.names.first
-        case .newImageLoadPerProcess: ProcessRules.notifyImageLoadRule.names.first
-        case .newThreadSameProcess: ProcessRules.notifyNewThreadSameProcess.names.first
-        case .newThreadAndCmdLine: ProcessRules.notifyProcessCmdLine.names.first
-        }
     }
 }
 

@@ -27,9 +27,7 @@ extension CaseRun {
 
     /// The name of the process whose context the routine looked at.
     func subject(of refused: RefusedDecision) -> String? {
-        let contexts: [Check] = [.creatorContext, .currentContext, .loaderContext]
-        if let look = refused.routine.checks.first(where: { contexts.contains($0.check) }), let processId = look.number
-        {
+        if let look = refused.routine.checks.first(where: \.check.isContext), let processId = look.number {
             return name(of: processId, on: steps[refused.index].host, before: refused.index)
         }
         // The routine ended before it looked for a context.

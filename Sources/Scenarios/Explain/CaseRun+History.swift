@@ -8,9 +8,12 @@ extension CaseRun {
     func history(of host: Int) -> WordHistory {
         var history = WordHistory()
         var policies = plan.hosts[host].rulePolicies
+        var config = DriverConfig()
+        plan.hosts[host].config?.value.apply(to: &config)
         for (index, run) in steps.enumerated() where concerns(index, host) && run.refusal == nil {
             switch run.step.action {
             case .setRulePolicies(let list): policies = list
+            case .setConfig(let change): change.value.apply(to: &config)
             case .setRules(let process, let change):
                 if let processId = processId(process) {
                     history.add(change.value.masks, .rules, of: processId, index, run)
@@ -25,7 +28,7 @@ extension CaseRun {
             for message in logs[host].made(by: index) {
                 var place = run.place
                 place.record = records[message.sequence]
-                note(message, run, index, place, host, policies, in: &history)
+                note(message, run, index, place, host, policies, config, in: &history)
             }
             var newest: UInt64 = 0
             for (record, routines) in decisions(of: index, on: host) {
@@ -49,6 +52,8 @@ extension CaseRun {
     /// When a message came to its end: in the step that made it, or in a later one if that step was in the background.
     func end(of message: ObservedMessage, madeIn index: Int, on host: Int) -> WordHistory.Moment {
         guard let ended = message.endedAs else { return WordHistory.Moment(step: .max) }
+        // All others waited for it.
+        guard steps[index].step.background else { return WordHistory.Moment(step: index, message: message.sequence) }
         let later = steps.indices.dropFirst(index + 1).last { other in
             steps[other].host == host && steps[other].ended.map { $0 < ended } ?? false
         }
@@ -75,13 +80,13 @@ extension CaseRun {
 
     private func note(
         _ message: ObservedMessage, _ run: StepRun, _ index: Int, _ place: StepPlace, _ host: Int,
-        _ policies: Body<RulePolicyList>?, in history: inout WordHistory
+        _ policies: Body<RulePolicyList>?, _ config: DriverConfig, in history: inout WordHistory
     ) {
         guard let process = message.message.process else { return }
         if message.message.operation == .async(.createProcess), message.routine == .createProcessNotifyEx {
             if message.message.kind != .direct { return history.exit(process.processId, at: index, place) }
             history.create(process.processId, at: WordHistory.Moment(step: index, message: message.sequence))
-            noteCreation(message, process.processId, run, index, place, host, policies, in: &history)
+            noteCreation(message, process.processId, run, index, place, host, policies, config, in: &history)
         }
         // The acknowledgment of a NewImageLoadPerStream clears a rule of the stream.
         if message.message.operation != .sync(.newImageLoadPerStream),
@@ -100,7 +105,7 @@ extension CaseRun {
 
     private func noteCreation(
         _ message: ObservedMessage, _ processId: UInt32, _ run: StepRun, _ index: Int, _ place: StepPlace, _ host: Int,
-        _ policies: Body<RulePolicyList>?, in history: inout WordHistory
+        _ policies: Body<RulePolicyList>?, _ config: DriverConfig, in history: inout WordHistory
     ) {
         let creation = WordHistory.Moment(step: index, message: message.sequence)
         func add(
@@ -121,7 +126,7 @@ extension CaseRun {
             let flags = request.creation.value.flags?.rawValue ?? 0
             add(.flags, flags, without: ~request.creation.value.initialFlags.rawValue, at: creation, created)
         }
-        if settings(of: host, for: message).createThreadNotifyRoutineEx {
+        if config.createThreadNotifyRoutineEx {
             add(.flags, ProcessFlags.threadNotifyRoutineExSet.rawValue, at: creation, created)
         }
         for (entry, policy) in (policies?.value.items ?? []).enumerated()

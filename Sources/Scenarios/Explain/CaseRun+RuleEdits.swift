@@ -63,8 +63,7 @@ extension CaseRun {
     private func policyEdit(
         _ rule: ProcessRules, _ name: String, _ refused: RefusedDecision, _ run: StepRun
     ) -> PlanEdit? {
-        let contexts: [Check] = [.creatorContext, .currentContext, .loaderContext]
-        guard let processId = refused.routine.checks.first(where: { contexts.contains($0.check) })?.number,
+        guard let processId = refused.routine.checks.first(where: \.check.isContext)?.number,
             let image = logs[run.host].messages.last(where: { $0.message.process?.processId == processId })?
                 .message.imageFileName
         else { return nil }

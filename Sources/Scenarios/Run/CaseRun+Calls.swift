@@ -186,10 +186,18 @@ extension Action {
         }
     }
 
-    /// Whether it changes what applies to messages that other steps made and that are still on their way.
-    var changesOthers: Bool {
+    /// Whether it changes what applies to messages that are queued.
+    var changesQueued: Bool {
         switch self {
-        case .setRules, .setFlags, .setStreamRules, .setConfig, .setEngine, .worker: true
+        case .setConfig, .setEngine, .worker: true
+        default: false
+        }
+    }
+
+    /// Whether it changes words that the acknowledgment of a step in the background may change later.
+    var changesRules: Bool {
+        switch self {
+        case .setRules, .setFlags, .setStreamRules: true
         default: false
         }
     }

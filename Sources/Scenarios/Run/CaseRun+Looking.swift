@@ -117,7 +117,8 @@ extension CaseRun {
     private func seeProcesses() {
         creations.removeAll { index in
             let run = steps[index]
-            guard let name = run.step.action?.createdName, names.processes[name]?.identity == nil else { return true }
+            guard let name = run.step.action?.createdName, names.processes[name]?.identity == nil, run.refusal == nil
+            else { return true }
             guard let process = creation(in: index)?.message.process else { return false }
             names.seen[name] = (plan.hosts[run.host].name, process)
             return true

@@ -154,7 +154,9 @@ public final class CaseRun {
         if case .createProcess = step.action { creations.append(index) }
         if let action = step.action { try perform(action, index) }
         if !step.background { steps[index].end = try self.newest(step, number) }
-        if step.action?.changesOthers ?? false { steps[index].ended = try ended(on: host, steps[index]) }
+        if let action = step.action, action.changesQueued || action.changesRules && !pending.isEmpty {
+            steps[index].ended = try ended(on: host, steps[index])
+        }
         if !step.expectations.isEmpty { try look(at: step.expectations, index) }
     }
 
