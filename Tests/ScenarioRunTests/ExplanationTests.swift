@@ -43,6 +43,31 @@ import Testing
                 == #"{"createProcess":{"rules":["NotifyProcessCmdLine"]}}"#)
     }
 
+    @Test func `explaining a run takes a time that grows with its steps, not with their square`() throws {
+        func time(of rounds: Int) throws -> Duration {
+            try ContinuousClock().measure {
+                let failure = try TestedScenario.failure(
+                    """
+                    scenario: 1
+                    name: long
+                    steps:
+                      - repeat:
+                          times: \(rounds)
+                          steps:
+                            - createProcess: {as: 'p${i}', imageFileName: 'C:\\a.exe', rules: [NotifyNewThreadSameProcess]}
+                            - createThread: {target: 'p${i}'}
+                      - createProcess: {as: app, imageFileName: 'C:\\app.exe'}
+                      - createThread: {target: app}
+                        expect:
+                          - messages: {operation: NewThreadSameProcess}
+                    """)
+                #expect(failure.change.count == 1)
+            }
+        }
+        let short = try time(of: 500)
+        #expect(try time(of: 2000) < short * 10)
+    }
+
     /// The causes of a rule, each made by its own steps.
     private static let causes: [(steps: String, kind: Cause.Kind, line: Int?)] = [
         ("", .never, nil),

@@ -85,8 +85,7 @@ extension CaseRun {
             .compactMap(\.message.imageFileName).first
         guard let image,
             let (entry, policy, line) = policies(of: host, before: index).first(where: { _, policy, _ in
-                (word == .rules ? policy.rules.rawValue : policy.flags.rawValue) & bit != 0
-                    && ImageNamePattern(policy.imageFileName).matches(image)
+                policy.gives(bit, in: word) && ImageNamePattern(policy.imageFileName).matches(image)
             })
         else { return nil }
         let place = line.map { ", line \($0)" } ?? ""
@@ -128,7 +127,7 @@ extension CaseRun {
         guard let life,
             let image = logs[host][life.created.message]?.message.imageFileName,
             let (entry, policy, line) = policies(of: host, before: life.created.step).first(where: { _, policy, _ in
-                (word == .rules ? policy.rules.rawValue : policy.flags.rawValue) & bit != 0
+                policy.gives(bit, in: word)
             })
         else { return "" }
         let place = line.map { ", line \($0)," } ?? ""
@@ -194,6 +193,13 @@ extension CaseRun {
         if let look = routine.checks.first(where: { $0.check.isContext }) { return look.number }
         let message = routine.messages.first.flatMap { logs[steps[index].host][$0] }
         return message?.message.process?.processId
+    }
+}
+
+extension RulePolicy {
+    /// Whether it sets a bit of a word.
+    fileprivate func gives(_ bit: UInt32, in word: WordHistory.Word) -> Bool {
+        (word == .rules ? rules.rawValue : flags.rawValue) & bit != 0
     }
 }
 

@@ -121,7 +121,7 @@ extension CaseRun {
 
     /// A setting of a host when a message was sent.
     private func limit(_ name: String, _ host: Int, _ message: ObservedMessage) -> Reason.Limit? {
-        guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }) else { return nil }
+        guard let setting = DriverSetting(named: name) else { return nil }
         return Reason.Limit(
             setting: name, value: settings(of: host, for: message)[setting].json,
             line: origin(of: setting, on: host) { applies($0, to: message, on: host) }.line)

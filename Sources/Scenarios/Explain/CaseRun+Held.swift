@@ -12,7 +12,8 @@ extension CaseRun {
         var report = HeldReport(looked.report)
         guard let scope = looked.scope else { return report }
         let messages = looked.report.matched.prefix(Self.mostMessages).compactMap { logs[scope.host][$0] }
-        report.messages = messages.map { madeMessage($0, looked.criteria, scope) }
+        let history = messages.isEmpty ? WordHistory() : history(of: scope.host)
+        report.messages = messages.map { madeMessage($0, looked.criteria, scope, history) }
         if let criteria = looked.criteria, messages.isEmpty {
             var refused: [RefusedDecision] = []
             report.why = reasons(against: criteria, scope, &refused)
@@ -22,7 +23,7 @@ extension CaseRun {
     }
 
     private func madeMessage(
-        _ message: ObservedMessage, _ criteria: Criteria?, _ scope: MessageScope
+        _ message: ObservedMessage, _ criteria: Criteria?, _ scope: MessageScope, _ history: WordHistory
     ) -> MadeMessage {
         // A pattern that is too costly has ended the case before.
         let near = try? describe(message, criteria, scope)
@@ -34,7 +35,7 @@ extension CaseRun {
         guard let (index, record, routine) = routine(thatMade: message, on: scope.host) else { return made }
         made.routine = routine.routine.name
         made.checks = routine.checks.map(\.report)
-        var history = history(of: scope.host)
+        var history = history
         history.record = record
         made.causes = routine.checks.filter { $0.check.bit != nil && $0.holds }.compactMap {
             cause(of: $0, routine, index, history, scope.host)

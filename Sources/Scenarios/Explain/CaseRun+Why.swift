@@ -119,7 +119,7 @@ extension CaseRun {
         guard paths.allSatisfy({ $0.routine == .createThreadNotifyEx }) else { return nil }
         for index in scope.steps where steps[index].host == scope.host {
             guard case .createThread = steps[index].step.action,
-                let setting = DriverConfig.table.first(where: { "\($0.name)" == "createThreadNotifyRoutineEx" })
+                let setting = DriverSetting(named: "createThreadNotifyRoutineEx")
             else { continue }
             let earlier = Set(steps[..<index].map(\.number))
             let isEarlier = { (run: StepRun) in earlier.contains(run.number) }

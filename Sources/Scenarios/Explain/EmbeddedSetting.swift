@@ -114,7 +114,7 @@ extension CaseRun {
     func insertion(
         _ name: String, _ value: DriverSetting.Value, before message: UInt64, on host: Int
     ) -> PlanEdit? {
-        guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }),
+        guard let setting = DriverSetting(named: name),
             let index = logs[host][message]?.step, steps.indices.contains(index)
         else { return nil }
         var config = DriverConfigChange()
@@ -130,7 +130,7 @@ extension CaseRun {
     func edit(
         _ name: String, _ value: DriverSetting.Value, on host: Int, _ counts: (StepRun) -> Bool
     ) -> PlanEdit? {
-        guard let setting = DriverConfig.table.first(where: { "\($0.name)" == name }) else { return nil }
+        guard let setting = DriverSetting(named: name) else { return nil }
         let run = origin(of: setting, on: host, counts).run
         let edit = JSONTree.object([.init("config", .object([.init(name, value.json)]))])
         var change = Change(kind: .config, edit: run == nil ? ofHost(host, edit) : edit, verified: false)
@@ -151,6 +151,14 @@ extension CaseRun {
                 body.value[setting] = value
                 step.action = .setConfig(body)
             })
+    }
+}
+
+extension DriverSetting {
+    /// The setting called `name`; nil if there is none.
+    init?(named name: String) {
+        guard let setting = DriverConfig.table.first(where: { $0.name.description == name }) else { return nil }
+        self = setting
     }
 }
 
