@@ -1,3 +1,4 @@
+import DriverJSON
 import Driver
 import JSON
 import Messages
@@ -116,18 +117,25 @@ extension CaseRun {
 
     /// Says that the routine which makes the message is not registered; nil if it is, or nothing happened that calls it.
     private func unregistered(_ paths: [MessagePath], _ scope: MessageScope) -> Reason? {
-        guard paths.allSatisfy({ $0.routine == .createThreadNotifyEx }) else { return nil }
-        for index in scope.steps where steps[index].host == scope.host {
-            guard case .createThread = steps[index].step.action,
-                let setting = DriverSetting(named: "createThreadNotifyRoutineEx")
-            else { continue }
-            let earlier = Set(steps[..<index].map(\.number))
-            let isEarlier = { (run: StepRun) in earlier.contains(run.number) }
-            if settings(of: scope.host, isEarlier).createThreadNotifyRoutineEx { continue }
-            let line = origin(of: setting, on: scope.host, isEarlier).line.map { " (line \($0))" } ?? ""
-            return .absent(
-                event: "createThread",
-                detail: "\(paths[0].routine.name) is not registered: createThreadNotifyRoutineEx is false\(line)")
+        guard paths.allSatisfy({ $0.routine == .createThreadNotifyEx }),
+            let setting = DriverSetting(named: "createThreadNotifyRoutineEx")
+        else { return nil }
+        let inScope = Set(scope.steps)
+        var config = DriverConfig()
+        var line = plan.hosts[scope.host].configLine
+        plan.hosts[scope.host].config?.value.apply(to: &config)
+        for (index, run) in steps.enumerated() where run.host == scope.host && run.refusal == nil {
+            switch run.step.action {
+            case .setConfig(let change):
+                change.value.apply(to: &config)
+                if change.value[setting] != nil { line = run.step.line }
+            case .createThread where inScope.contains(index) && !config.createThreadNotifyRoutineEx:
+                return .absent(
+                    event: "createThread",
+                    detail: "\(paths[0].routine.name) is not registered: createThreadNotifyRoutineEx is false"
+                        + (line.map { " (line \($0))" } ?? ""))
+            default: break
+            }
         }
         return nil
     }
