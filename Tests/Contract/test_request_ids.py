@@ -12,7 +12,7 @@ import pytest
 from contract.asking import OPERATIONS, body_of
 from contract.client import Answer
 from contract.document import Operation
-from contract.live import EVENT_STREAM, NDJSON, Stream
+from contract.live import EVENT_STREAM, NDJSON, Stream, until
 from contract.machine import Machine, Prepared
 from contract.notices import SYNC_DATA
 from contract.receiver import Receiver, acknowledge, new_receiver
@@ -268,6 +268,8 @@ class TestWaiting:
         machine.load(A, DLL)
         stage.send_sync("a")
         stage.send_to_wait("b", "stepWorker", body={"count": 2})
+        # Before the worker takes the first one, the queue has no place for a third.
+        until(lambda: machine.get("getCounters")["async"]["inHand"] == 1, "the worker has a message")
         machine.load(A, DLL)
         stage.send_to_wait("c", "postEvents", data=LOAD, query={"onFull": "wait"})
         stage.send_sync("d")
