@@ -17,6 +17,8 @@ from junitparser import Error, Failure, JUnitXml, Skipped
 from tap.line import Plan, Result
 from tap.parser import Parser
 
+from contract.live import until
+from contract.receiver import new_receiver
 from contract.service import binary
 
 SECONDS = 60
@@ -93,15 +95,6 @@ def report(folder: Path, *arguments: str) -> dict[str, Any]:
     """The JSON report of a run."""
     found: dict[str, Any] = json.loads(run(folder, ".", *arguments, "--json", "-").stdout)
     return found
-
-
-def await_signals(process: subprocess.Popen[bytes]) -> None:
-    """Wait until the command waits for signals, and then a while for its first case."""
-    status = Path(f"/proc/{process.pid}/status")
-    interrupt = 1 << (signal.SIGINT - 1)
-    while not int(status.read_text().partition("SigBlk:")[2].split()[0], 16) & interrupt:
-        time.sleep(0.01)
-    time.sleep(1)
 
 
 class TestJUnit:
@@ -370,22 +363,24 @@ class TestSignals:
     def test_reports_are_written(self, tmp_path: Path, number: signal.Signals, code: int) -> None:
         """The first case has passed, the second one waits in real time, the third one never begins."""
         (tmp_path / "slow.scenario.yaml").write_text(
-            "scenario: 1\nname: quick\nsteps: [{wait: 1s}]\n---\n"
-            "scenario: 1\nname: slow\ntime: real\nsteps: [{wait: 50s}]\n---\n"
+            "scenario: 1\nname: quick\nsteps: [{createProcess: {as: a, imageFileName: a.exe}}]\n---\n"
+            "scenario: 1\nname: slow\nsteps: [{createProcess: {as: b, imageFileName: b.exe}}, {wait: 50s}]\n---\n"
             "scenario: 1\nname: never\nsteps: [{wait: 1s}]\n"
         )
-        process = subprocess.Popen(
-            [binary().absolute(), "test", ".", "--parallel", "1", "--junit", "out.xml", "--json", "out.json"],
-            cwd=tmp_path,
-            env=environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        await_signals(process)
-        began = time.monotonic()
-        process.send_signal(number)
-        output, complaint = process.communicate(timeout=SECONDS)
-        assert time.monotonic() - began < 5
+        options = ("--parallel", "1", "--junit", "out.xml", "--json", "out.json")
+        with new_receiver() as receiver:
+            process = subprocess.Popen(
+                [binary().absolute(), "test", ".", "--engine-url", receiver.setting["url"], *options],
+                cwd=tmp_path,
+                env=environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+            until(lambda: any(b"b.exe" in request for request in receiver.requests), "the second case has begun")
+            began = time.monotonic()
+            process.send_signal(number)
+            output, complaint = process.communicate(timeout=SECONDS)
+            assert time.monotonic() - began < 5
         assert process.returncode == code
         assert complaint.decode() == f"interrupted by {signal.Signals(number).name}\n"
         assert b"PASS 1  FAIL 0  SKIP 2" in output
@@ -516,15 +511,22 @@ steps:
 
 class TestStandardInput:
     def test_ctrl_c_ends_a_run_that_still_waits_for_its_file(self, tmp_path: Path) -> None:
-        process = subprocess.Popen(
-            [binary().absolute(), "test", "-"],
-            cwd=tmp_path,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        time.sleep(0.5)
+        """Even if whoever started the tests ignores Ctrl-C, as a shell does for a command with `&`."""
+        heeded = signal.signal(signal.SIGINT, signal.SIG_DFL)
+        try:
+            process = subprocess.Popen(
+                [binary().absolute(), "test", "-"],
+                cwd=tmp_path,
+                env=environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        finally:
+            signal.signal(signal.SIGINT, heeded)
+        assert process.stdin is not None
+        # More than the pipe holds: it is being read.
+        process.stdin.write(b"#" * (1 << 20))
         process.send_signal(signal.SIGINT)
         # Without closing standard input.
         assert process.wait(timeout=SECONDS) == -signal.SIGINT
