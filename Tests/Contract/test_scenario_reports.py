@@ -1,5 +1,6 @@
 """The reports of `wdfilterd test`, read by the libraries that others read them with."""
 
+import contextlib
 import json
 import os
 import re
@@ -95,6 +96,16 @@ def report(folder: Path, *arguments: str) -> dict[str, Any]:
     """The JSON report of a run."""
     found: dict[str, Any] = json.loads(run(folder, ".", *arguments, "--json", "-").stdout)
     return found
+
+
+@contextlib.contextmanager
+def unignored(number: signal.Signals) -> Iterator[None]:
+    """Programs that start meanwhile heed the signal, even if the tests run under `nohup` or in the background."""
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 class TestJUnit:
@@ -368,7 +379,7 @@ class TestSignals:
             "scenario: 1\nname: never\nsteps: [{wait: 1s}]\n"
         )
         options = ("--parallel", "1", "--junit", "out.xml", "--json", "out.json")
-        with new_receiver() as receiver:
+        with new_receiver() as receiver, unignored(number):
             process = subprocess.Popen(
                 [binary().absolute(), "test", ".", "--engine-url", receiver.setting["url"], *options],
                 cwd=tmp_path,
@@ -511,9 +522,7 @@ steps:
 
 class TestStandardInput:
     def test_ctrl_c_ends_a_run_that_still_waits_for_its_file(self, tmp_path: Path) -> None:
-        """Even if whoever started the tests ignores Ctrl-C, as a shell does for a command with `&`."""
-        heeded = signal.signal(signal.SIGINT, signal.SIG_DFL)
-        try:
+        with unignored(signal.SIGINT):
             process = subprocess.Popen(
                 [binary().absolute(), "test", "-"],
                 cwd=tmp_path,
@@ -522,8 +531,6 @@ class TestStandardInput:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
-        finally:
-            signal.signal(signal.SIGINT, heeded)
         assert process.stdin is not None
         # More than the pipe holds: it is being read.
         process.stdin.write(b"#" * (1 << 20))
