@@ -1,23 +1,27 @@
 // What a report says about a failure, beyond what was compared.
 extension CaseRun {
+    /// The most failures of a case that are explained: a `repeat` with an expectation that fails has one for each round.
+    static let mostExplained = 32
+
     /// Adds the explanation to a failure: the nearest messages and the reasons.
-    func explain(_ failure: inout FailedExpectation) throws(Stop) {
+    func explain(_ failure: inout FailedExpectation) {
         if options.isCancelled() { return }
+        guard failures.count < Self.mostExplained else {
+            failure.report.why = [.unexplained(most: Self.mostExplained)]
+            return
+        }
         guard let scope = failure.scope else {
             failure.report.why = reasons(forStateIn: failure)
             return
         }
-        do throws(LookFault) {
-            failure.report.nearest = try nearest(to: failure, scope)
-            failure.report.why =
-                outcomes(for: failure, scope) + reasons(for: &failure, scope) + reasons(forTooManyIn: failure, scope)
-        } catch {
-            // A pattern that was too costly has ended the case before.
-        }
+        failure.report.nearest = nearest(to: failure, scope)
+        failure.report.why =
+            outcomes(for: failure, scope) + reasons(for: &failure, scope) + reasons(forTooManyIn: failure, scope)
     }
 
     /// The report on a failure.
     func report(on failure: FailedExpectation) -> FailureReport {
+        if case .unexplained = failure.report.why.first { return failure.report }
         var search = ChangeSearch(failure, of: self)
         var report = failure.report
         if failure.scope != nil, !options.isCancelled() { report.change = search.changes() }

@@ -26,7 +26,7 @@ extension CaseRun {
         _ message: ObservedMessage, _ criteria: Criteria?, _ scope: MessageScope, _ history: WordHistory
     ) -> MadeMessage {
         // A pattern that is too costly has ended the case before.
-        let near = try? describe(message, criteria, scope)
+        let near = describe(message, criteria, scope)
         var made = MadeMessage(
             message: near
                 ?? NearestMessage(

@@ -8,20 +8,20 @@ extension CaseRun {
     private static let mostNearest = 3
 
     /// The messages to show for a failure: the matching ones if they are too many, else those that nearly match.
-    func nearest(to failure: FailedExpectation, _ scope: MessageScope) throws(LookFault) -> [NearestMessage] {
+    func nearest(to failure: FailedExpectation, _ scope: MessageScope) -> [NearestMessage] {
         let found = failure.report.found ?? failure.report.matched.count
         if found > 0, isTooMany(failure, found) {
             let shown = failure.report.matched.prefix(Self.mostNearest).compactMap { logs[scope.host][$0] }
-            return try shown.map { message throws(LookFault) in try describe(message, failure.criteria, scope) }
+            return shown.compactMap { describe($0, failure.criteria, scope) }
         }
         guard let criteria = failure.criteria else { return [] }
         let matched = Set(failure.report.matched)
         let inScope = scope.messages.filter { !matched.contains($0.sequence) }
-        var nearest = try rank(inScope, criteria, around: scope)
+        var nearest = rank(inScope, criteria, around: scope)
         if nearest.count < Self.mostNearest {
             let known = Set(scope.messages.map(\.sequence))
             let others = logs[scope.host].messages.filter { !known.contains($0.sequence) }
-            nearest += try rank(others, criteria, around: scope).map { message in
+            nearest += rank(others, criteria, around: scope).map { message in
                 var message = message
                 message.outOfScope = true
                 return message
@@ -40,20 +40,21 @@ extension CaseRun {
     }
 
     /// Those with the fewest unmet criteria first, then of the same operation, of the same process, with the nearest sequence.
+    /// A message that is too costly to compare is passed over: it may be out of scope, and nobody has compared it before.
     private func rank(
         _ messages: [ObservedMessage], _ criteria: Criteria, around scope: MessageScope
-    ) throws(LookFault) -> [NearestMessage] {
+    ) -> [NearestMessage] {
         struct Ranked {
             let rank: (Int, Int, Int, UInt64)
             let message: ObservedMessage
         }
         let middle = scope.messages.last?.sequence ?? logs[scope.host].newest
         var best: [Ranked] = []
-        for message in messages {
+        ranking: for message in messages {
             var unmet = 0
             var (operation, process) = (1, 1)
             for field in criteria.matchers {
-                let isMet = try matches(field, message.value(at: field.path))
+                guard let isMet = try? matches(field, message.value(at: field.path)) else { continue ranking }
                 if !isMet { unmet += 1 }
                 if field.path == "operation", isMet { operation = 0 }
                 if field.path == "process", isMet { process = 0 }
@@ -68,18 +69,15 @@ extension CaseRun {
             }
         }
         best.sort { $0.rank < $1.rank }
-        return try best.prefix(Self.mostNearest).map { ranked throws(LookFault) in
-            try describe(ranked.message, criteria, scope)
-        }
+        return best.prefix(Self.mostNearest).compactMap { describe($0.message, criteria, scope) }
     }
 
-    func describe(
-        _ message: ObservedMessage, _ criteria: Criteria?, _ scope: MessageScope
-    ) throws(LookFault) -> NearestMessage {
+    /// A message with its criteria; nil if it is too costly to compare.
+    func describe(_ message: ObservedMessage, _ criteria: Criteria?, _ scope: MessageScope) -> NearestMessage? {
         var compared: [ComparedField] = []
         for field in criteria?.matchers ?? [] {
             let value = message.value(at: field.path)
-            let isMet = try matches(field, value)
+            guard let isMet = try? matches(field, value) else { return nil }
             compared.append(
                 ComparedField(
                     criterion: field.path, expected: field.source, actual: named(value, on: scope.host),

@@ -15,9 +15,24 @@ public struct RealCaseTime: CaseTime {
     /// Nanoseconds since the case began.
     public var nanoseconds: UInt64 { SystemClock().uptimeNanoseconds() - start }
 
-    /// Blocks the thread.
-    public func wait(for signal: CaseSignal, until deadline: UInt64?) -> WaitResult {
-        signal.block(for: deadline.map { remaining(until: $0) }) ? .done : .timedOut
+    /// How long the thread is blocked between two checks.
+    private static let slice = Duration.milliseconds(50)
+
+    /// Blocks the thread, slice by slice.
+    public func wait<Failure>(
+        for signal: CaseSignal, until deadline: UInt64?, _ check: () throws(Failure) -> Void
+    ) throws(Failure) -> WaitResult {
+        while true {
+            let rest = deadline.map { remaining(until: $0) } ?? .century
+            if signal.block(for: min(rest, Self.slice)) { return .done }
+            if rest <= Self.slice { return .timedOut }
+            try check()
+        }
+    }
+
+    /// Blocks the thread for `duration`, slice by slice.
+    public func pass<Failure>(_ duration: Duration, _ check: () throws(Failure) -> Void) throws(Failure) {
+        _ = try wait(for: CaseSignal(), until: nanoseconds + UInt64(max(0, duration.nanoseconds)), check)
     }
 
     /// Blocks the thread for `duration`.

@@ -28,11 +28,14 @@ public protocol CaseTime: Sendable {
     /// Nanoseconds that have passed since the case began, in its time.
     var nanoseconds: UInt64 { get }
 
-    /// Waits until `signal` is set, at most until `deadline`, a value of `nanoseconds`.
-    func wait(for signal: CaseSignal, until deadline: UInt64?) -> WaitResult
+    /// Waits until `signal` is set, at most until `deadline`, a value of `nanoseconds`. From time to time it calls `check`,
+    /// whose error ends the wait.
+    func wait<Failure>(
+        for signal: CaseSignal, until deadline: UInt64?, _ check: () throws(Failure) -> Void
+    ) throws(Failure) -> WaitResult
 
-    /// Lets `duration` pass.
-    func pass(_ duration: Duration)
+    /// Lets `duration` pass. From time to time it calls `check`, whose error ends the wait.
+    func pass<Failure>(_ duration: Duration, _ check: () throws(Failure) -> Void) throws(Failure)
 
     /// Lets time pass until something may have changed, at most until `deadline`; false if that is over.
     func passUntilChange(deadline: UInt64) -> Bool

@@ -169,6 +169,9 @@ extension Reason {
                 json.member("kind", "unsettled" as StaticString)
                 json.member("queued", queued)
                 if inHand > 0 { json.member("inHand", inHand) }
+            case .unexplained(let most):
+                json.member("kind", "unexplained" as StaticString)
+                json.member("most", most)
             }
         }
     }

@@ -16,6 +16,8 @@ public enum Reason: Sendable {
     case absent(event: String, detail: String)
     /// Messages were still queued when the list was looked at.
     case unsettled(queued: Int, inHand: Int)
+    /// So many failures of the case came before: they are explained, and this one is not.
+    case unexplained(most: Int)
 
     /// What a routine decided.
     public struct Decision: Sendable {

@@ -8,8 +8,7 @@ extension CaseRun {
         let run = steps[index]
         switch action {
         case .wait(let duration):
-            try pass(min(duration, remaining))
-            if !time.isVirtual, isTooLate { try timeOut(run.step, run.number) }
+            try pass(duration, run)
         case .waitUntil(let expectations, let within): try wait(until: expectations, within: within, index)
         case .await(let ids):
             for id in ids { try awaitStep(id, run) }
@@ -17,9 +16,11 @@ extension CaseRun {
         case .findProcess(let search): try find(search, run)
         default:
             let call: HostCall
-            do throws(Stop) { call = try resolve(action, run) } catch {
-                guard case .refused(let refusal) = error else { throw error }
-                return try record(.failure(.refused(refusal)), index)
+            do throws(Unresolved) { call = try resolve(action) } catch {
+                switch error {
+                case .wrong(let detail): try fail(run.step, run.number, detail)
+                case .refused(let refusal): return try record(.failure(.refused(refusal)), index)
+                }
             }
             let pendingCall = PendingCall()
             hosts[run.host].perform(call, tag: StepTag(index), inBackground: run.step.background) {
@@ -77,7 +78,7 @@ extension CaseRun {
             if options.explains { held.append(HeldReport(failure(of: wanted, run, refusal.detail).report)) }
         case .success(let outcome):
             steps[index].outcome = outcome
-            try name(outcome, of: run)
+            name(outcome, of: index)
             if let replay = outcome.replay { try check(replay, run) }
             if let wanted = run.step.fails { try fail(wanted, run, "not refused") }
         }

@@ -6,32 +6,40 @@ import Messages
 
 // Names become pids, and outcomes become names.
 extension CaseRun {
-    /// The call of an action, for the host of `run`.
-    func resolve(_ action: Action, _ run: StepRun) throws(Stop) -> HostCall {
+    /// Why an action has no call.
+    enum Unresolved: Error {
+        /// The scenario is at fault: a phrase.
+        case wrong(String)
+        /// The step cannot be performed, as if its host had refused it.
+        case refused(Refusal)
+    }
+
+    /// The call of an action.
+    func resolve(_ action: Action) throws(Unresolved) -> HostCall {
         switch action {
         case .createProcess(let creation):
             return .createProcess(
-                creation.creation, parent: try optional(creation.parent, run),
-                creator: try optional(creation.creator, run))
-        case .exitProcess(let process): return .exitProcess(try processId(process, run))
+                creation.creation, parent: try optional(creation.parent),
+                creator: try optional(creation.creator))
+        case .exitProcess(let process): return .exitProcess(try processId(named: process))
         case .createThread(let creation):
             return .createThread(
-                creation.creation, target: try processId(creation.target, run),
-                creator: try optional(creation.creator, run))
+                creation.creation, target: try processId(named: creation.target),
+                creator: try optional(creation.creator))
         case .deleteThread(let reference):
             guard case .named(let name) = reference, let thread = names.threads[name] else {
-                try fail(run.step, run.number, "the thread \(reference) was not created")
+                throw .wrong("the thread \(reference) was not created")
             }
             return .deleteThread(thread.identity.threadId, of: thread.processId)
-        case .loadImage(let process, let load): return .loadImage(load, by: try processId(process, run))
+        case .loadImage(let process, let load): return .loadImage(load, by: try processId(named: process))
         case .loadDriver(let load): return .loadDriver(load)
         case .createStream(_, let creation): return .createStream(creation)
-        case .deleteStream(let name): return .deleteStream(try streamId(name, run))
-        case .setRules(let process, let change): return .setRules(of: try processId(process, run), change)
-        case .setFlags(let process, let change): return .setFlags(of: try processId(process, run), change)
-        case .setStreamRules(let stream, let change): return .setStreamRules(of: try streamId(stream, run), change)
-        case .setCommandLine(let process, let text): return .setCommandLine(of: try processId(process, run), text)
-        case .notify(let notify): return .notify(isSync: notify.isSync, try body(of: notify, run))
+        case .deleteStream(let name): return .deleteStream(try streamId(name))
+        case .setRules(let process, let change): return .setRules(of: try processId(named: process), change)
+        case .setFlags(let process, let change): return .setFlags(of: try processId(named: process), change)
+        case .setStreamRules(let stream, let change): return .setStreamRules(of: try streamId(stream), change)
+        case .setCommandLine(let process, let text): return .setCommandLine(of: try processId(named: process), text)
+        case .notify(let notify): return .notify(isSync: notify.isSync, try body(of: notify))
         case .replay(let replay): return .replay(replay)
         case .worker(let command): return .worker(command)
         case .setConfig(let change): return .setConfig(change)
@@ -41,25 +49,19 @@ extension CaseRun {
         }
     }
 
-    private func optional(_ reference: Reference?, _ run: StepRun) throws(Stop) -> UInt32? {
+    private func optional(_ reference: Reference?) throws(Unresolved) -> UInt32? {
         guard let reference else { return nil }
-        return try processId(reference, run)
+        return try processId(named: reference)
     }
 
     /// The pid of a process that a step uses. A name means one process: once that has exited, nothing has the name.
-    private func processId(_ reference: Reference, _ run: StepRun) throws(Stop) -> UInt32 {
+    private func processId(named reference: Reference) throws(Unresolved) -> UInt32 {
         switch reference {
         case .id(let processId): return processId
         case .named(let name):
-            guard let named = names.processes[name] else {
-                let step = steps.first { $0.step.action?.createdName == name }
-                try fail(
-                    run.step, run.number,
-                    step.map { "the process \(name) is still being created by step \($0.number); await that first" }
-                        ?? "no step has created the process \(name)")
-            }
+            guard let named = names.processes[name] else { throw .wrong(absence(ofProcess: name)) }
             guard let identity = named.identity else {
-                try fail(run.step, run.number, "the engine denied the process \(name) in step \(named.step)")
+                throw .wrong("the engine denied the process \(name) in step \(named.step)")
             }
             if let exit = named.exit {
                 throw .refused(
@@ -71,20 +73,27 @@ extension CaseRun {
         }
     }
 
-    /// The index of a step that was started.
-    private func index(of run: StepRun) -> Int {
-        steps.lastIndex { $0.number == run.number } ?? steps.count - 1
+    /// Why nothing is called `name`.
+    private func absence(ofProcess name: String) -> String {
+        guard let run = steps.first(where: { $0.step.action?.createdName == name }) else {
+            return "no step has created the process \(name)"
+        }
+        if let refusal = run.refusal {
+            return "step \(run.number) was refused (\(refusal.problem)), so there is no process \(name)"
+        }
+        return "the process \(name) is still being created by step \(run.number); await that first"
     }
 
-    private func streamId(_ name: String, _ run: StepRun) throws(Stop) -> UInt64 {
+    private func streamId(_ name: String) throws(Unresolved) -> UInt64 {
         guard let stream = names.streams[name] else {
-            try fail(run.step, run.number, "no step has created the stream context \(name)")
+            throw .wrong("no step has created the stream context \(name)")
         }
         return stream.id
     }
 
-    /// Gives the name of `run` to what its call created.
-    func name(_ outcome: CallOutcome, of run: StepRun) throws(Stop) {
+    /// Gives the name of the step at `index` to what its call created.
+    func name(_ outcome: CallOutcome, of index: Int) {
+        let run = steps[index]
         let host = plan.hosts[run.host].name
         if case .exitProcess(let process) = run.step.action, let processId = self.processId(process) {
             names.exit(processId, on: host, by: run.number)
@@ -95,12 +104,10 @@ extension CaseRun {
             names.name(
                 name,
                 NameTable.NamedProcess(
-                    host: host, identity: outcome.process, step: run.number, index: index(of: run)))
+                    host: host, identity: outcome.process, step: run.number, index: index))
         case .createThread(let creation):
-            guard let thread = outcome.thread else { return }
-            names.name(
-                name,
-                NameTable.NamedThread(host: host, processId: try processId(creation.target, run), identity: thread))
+            guard let thread = outcome.thread, let processId = processId(creation.target) else { return }
+            names.name(name, NameTable.NamedThread(host: host, processId: processId, identity: thread))
         case .createStream:
             guard let stream = outcome.stream else { return }
             names.name(name, NameTable.NamedStream(host: host, id: stream))
@@ -145,10 +152,10 @@ extension CaseRun {
     // MARK: - Raw notifications
 
     /// The body of a raw notification, with the identities of the processes and threads that it names.
-    private func body(of notify: Action.Notify, _ run: StepRun) throws(Stop) -> JSONTree {
+    private func body(of notify: Action.Notify) throws(Unresolved) -> JSONTree {
         guard case .object(var members) = notify.body else { return notify.body }
         if let process = notify.process {
-            members.append(.init("processId", .integer(try processId(process, run))))
+            members.append(.init("processId", .integer(try processId(named: process))))
         }
         if let index = members.firstIndex(where: { $0.name == "data" }), case .object(let data) = members[index].value {
             members[index].value = .object(data.map { JSONTree.Member($0.name, identified($0.value)) })

@@ -21,7 +21,7 @@ extension CaseRun {
             try logs[index].update(from: host)
             guard let fault = SumCheck(try host.counters(), logs[index].messages).fault else { return }
             if attempt == 0 { throw HostFault("host \(host.name): \(fault)") }
-            time.pass(.milliseconds(10))
+            time.pass(.milliseconds(10)) {}
         }
     }
 }

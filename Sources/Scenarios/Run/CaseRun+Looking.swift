@@ -15,7 +15,7 @@ extension CaseRun {
         if let trial = options.trial { return try judge(trial, failed, index) }
         note(held)
         for var failure in failed {
-            try explain(&failure)
+            explain(&failure)
             if let reason = failure.scope.flatMap({ unsettled[$0.host] }) { failure.report.why.append(reason) }
             failures.append(failure)
         }
@@ -60,12 +60,12 @@ extension CaseRun {
                 note(held)
                 return
             }
-            if options.isCancelled() { throw .cancelled }
+            try goOn(steps[index])
             if time.passUntilChange(deadline: deadline) { continue }
             if let trial = options.trial { return try judge(trial, failed, index) }
             for var failure in failed {
                 failure.report.detail = "not within \(within.shortText)"
-                try explain(&failure)
+                explain(&failure)
                 failures.append(failure)
             }
             if options.keepsGoing { return }

@@ -73,8 +73,6 @@ public final class CaseRun {
         case cancelled
         /// A trial is over.
         case tried
-        /// A step cannot be performed, as if its host had refused it.
-        case refused(Refusal)
     }
 
     /// Runs the case.
@@ -92,7 +90,7 @@ public final class CaseRun {
             case .failed: break
             case .error(let error): report.error = error
             case .cancelled: report.reason = "interrupted"
-            case .tried, .refused: return report
+            case .tried: return report
             }
         }
         report.held = held
@@ -147,7 +145,7 @@ public final class CaseRun {
         }
         if options.isCancelled() { throw .cancelled }
         if isTooLate { try timeOut(step, number) }
-        let host = try hostIndex(of: step, number)
+        let host = hostIndex(of: step)
         let index = steps.count
         let newest = try newest(step, number)
         steps.append(StepRun(number: number, step: step, host: host, start: newest, end: newest))
@@ -213,7 +211,7 @@ public final class CaseRun {
     }
 
     /// The host of a step: the one that it names, else that of the process that it names, else the first.
-    private func hostIndex(of step: Step, _ number: StepNumber) throws(Stop) -> Int {
+    private func hostIndex(of step: Step) -> Int {
         if let name = step.host { return index(ofHost: name) }
         let named = step.action?.references.lazy.compactMap { self.names.host(of: $0) }.first
         return named.map { index(ofHost: $0) } ?? 0

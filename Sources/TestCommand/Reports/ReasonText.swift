@@ -42,6 +42,7 @@ enum ReasonText {
         case state = "why it is so"
         case delivery = "what became of #"
         case unsettled = "not settled"
+        case unexplained = "not explained"
     }
 
     /// The reasons: those why a message did not come together, then what became of each message.
@@ -75,6 +76,8 @@ enum ReasonText {
             }
             let line = words.isEmpty ? "The worker was not done in time" : words.joined(separator: ", and ")
             return Section(.unsettled, lines: [line + "."])
+        case .unexplained(let most):
+            return Section(.unexplained, lines: ["Only the first \(most) failures of a case are explained."])
         }
     }
 
