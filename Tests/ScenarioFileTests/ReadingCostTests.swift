@@ -24,6 +24,18 @@ import Testing
                 Array(repeating: "createProcess: {imageFileName: '${v}'}", count: 1500))
         ),
         (
+            "a long list that many steps repeat",
+            scenario(
+                "variables: {v: [\(Array(repeating: "x", count: 4000).joined(separator: ","))]}\nmatrix: {n: [1]}\n",
+                Array(repeating: "createProcess: {imageFileName: '${v}'}", count: 20_000))
+        ),
+        (
+            "a large text that many steps repeat",
+            scenario(
+                "variables: {v: \(String(repeating: "x", count: 400_000))}\nmatrix: {n: [1]}\n",
+                Array(repeating: "createProcess: {imageFileName: '${v}'}", count: 10_000))
+        ),
+        (
             "many unknown names among many names",
             scenario(
                 "matrix: {n: [1]}\n",

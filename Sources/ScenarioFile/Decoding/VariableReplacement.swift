@@ -6,10 +6,19 @@ struct VariableReplacement {
     /// The variables that were used.
     private(set) var used: Set<String> = []
     private(set) var faults: [SourceFault] = []
-    /// Where the value is not known, because a variable is not. A reader finds faults there that are none.
+    /// Where the value is not known, because a variable is not. The faults that a reader finds there are not faults.
     private(set) var unknown = PathSet()
+    /// How much more the variables may add.
+    private var room: Int
 
-    init(_ variables: VariableValues) { self.variables = variables }
+    /// A replacement that stops once the values that it puts in place of variables have more than `limit` bytes.
+    init(_ variables: VariableValues, limit: Int = .max) {
+        self.variables = variables
+        room = limit
+    }
+
+    /// Whether it stopped.
+    var isTooLarge: Bool { room < 0 }
 
     /// `node` with its variables replaced. In the steps of a `repeat`, its variable is 0.
     mutating func replace(in node: SourceNode, at path: String = "") -> SourceNode {
@@ -51,10 +60,10 @@ struct VariableReplacement {
     }
 
     private mutating func replace(in scalar: SourceScalar, _ node: SourceNode, at path: String) -> SourceNode {
-        guard scalar.text.contains("$") else { return node }
+        guard !isTooLarge, scalar.text.contains("$") else { return node }
         let text = VariableText(scalar.text)
         if let name = text.onlyVariable {
-            guard let value = value(of: name, node, path) else { return node }
+            guard let value = value(of: name, node, path), take(value) else { return node }
             return value.moved(to: node)
         }
         var plain = ""
@@ -71,7 +80,7 @@ struct VariableReplacement {
                     plain += "${\(name)}"
                     continue
                 }
-                plain += scalar.text
+                if take(value) { plain += scalar.text }
             }
         }
         var node = node
@@ -81,6 +90,12 @@ struct VariableReplacement {
         }
         node.content = .scalar(replaced)
         return node
+    }
+
+    /// Whether there is room for `value`; counts it.
+    private mutating func take(_ value: SourceNode) -> Bool {
+        if !isTooLarge { room -= value.size(upTo: room) }
+        return !isTooLarge
     }
 
     private mutating func value(of name: String, _ node: SourceNode, _ path: String) -> SourceNode? {
@@ -108,6 +123,24 @@ struct VariableReplacement {
 }
 
 extension SourceNode {
+    /// The least bytes of its JSON, counted until they are more than `limit`.
+    fileprivate func size(upTo limit: Int) -> Int {
+        switch content {
+        case .scalar(let scalar): return scalar.text.utf8.count + 1
+        case .list(let items): return SourceNode.size(of: items.lazy.map { ("", $0) }, upTo: limit)
+        case .mapping(let members): return SourceNode.size(of: members.lazy.map { ($0.key, $0.value) }, upTo: limit)
+        }
+    }
+
+    private static func size(of parts: some Sequence<(String, SourceNode)>, upTo limit: Int) -> Int {
+        var size = 1
+        for (key, value) in parts {
+            if size > limit { break }
+            size += key.utf8.count + value.size(upTo: limit - size) + 1
+        }
+        return size
+    }
+
     /// The value with the position of `node`, as everything in it.
     fileprivate func moved(to node: SourceNode) -> SourceNode {
         var moved = self

@@ -17,7 +17,7 @@ struct FileReading {
 
     /// The most bytes of all cases of a file, with their variables replaced.
     private static let mostBytes = 32 << 20
-    /// How often a case is read again with its misspelled names corrected. What is below a misspelled member can have others.
+    /// How often a case is read again with its misspelled names corrected: a misspelled member may have misspelled members.
     private static let mostCorrections = 16
 
     init(name: String, options: ScenarioFile.Options, faults: [SourceFault]) {
@@ -65,14 +65,17 @@ struct FileReading {
     /// - Returns: The names of the variables that it uses.
     private mutating func read(_ body: inout SourceNode, _ row: Variables.Row) -> Set<String> {
         for round in 0...Self.mostCorrections {
-            var replacement = VariableReplacement(row.values)
+            var replacement = VariableReplacement(row.values, limit: Self.mostBytes - bytes)
             let node = replacement.replace(in: body)
             faults.add(replacement.faults)
-            let source = SourceJSON(node)
-            bytes += source.bytes.count
-            if bytes > Self.mostBytes {
+            let source = replacement.isTooLarge ? nil : SourceJSON(node)
+            bytes += source?.bytes.count ?? Self.mostBytes
+            guard let source, bytes <= Self.mostBytes else {
                 faults.add(
-                    SourceFault(line: nil, "its cases have more than \(Self.mostBytes) bytes together; use fewer rows"))
+                    SourceFault(
+                        line: nil,
+                        "its cases have more than \(Self.mostBytes) bytes together; use fewer rows, or smaller variables"
+                    ))
                 return replacement.used
             }
             var corrections: [JSONCorrection] = []
