@@ -1,3 +1,4 @@
+import Bytes
 import DriverJSON
 import JSON
 import Scenarios
@@ -36,7 +37,11 @@ extension CaseReader {
         if value.kind != .object { return value.string().map { $0 == "*" ? .all : .named($0) } }
         guard let members = value.dictionary(maxCount: 100) else { return nil }
         var map: [String: String] = [:]
-        for (name, host) in members { map[name] = reference(host, .host) }
+        for (name, host) in members {
+            let name = name.lowercased()
+            if map[name] != nil { host.fault("the machine \(name.quoted()) stands here twice: case does not matter") }
+            map[name] = reference(host, .host)
+        }
         return .mapped(map)
     }
 

@@ -13,10 +13,13 @@ final class LocalHost: ScenarioHost {
     let name: String
     let driver: Driver
     let clock: CaseClock
+    /// The time at which its clock started.
+    let startTime: FileTime
     /// A tick after the creation of the latest process that has exited: in virtual time many events happen at one instant, but a
     /// pid and a creation time stand for one process.
     private let reuse = Locked(FileTime.none)
     private let engine: ReplaceableEngine
+    private let currentSetting: Locked<EngineSetting>
     private let makeEngine: @Sendable (EngineSetting) -> any EnginePort
     /// Starts a replay of a recording onto this host.
     typealias Replaying =
@@ -27,19 +30,25 @@ final class LocalHost: ScenarioHost {
     private let replay: Replaying
 
     init(
-        name: String, setting: EngineSetting, clock: CaseClock, timers: any TimerQueue, workQueue: any WorkQueue,
+        name: String, setting: EngineSetting, clock: CaseClock, startTime: FileTime, timers: any TimerQueue,
+        workQueue: any WorkQueue,
         limits: DriverLimits, makeEngine: @escaping @Sendable (EngineSetting) -> any EnginePort,
         replay: @escaping Replaying
     ) {
         self.name = name
         self.clock = clock
+        self.startTime = startTime
         self.makeEngine = makeEngine
         self.replay = replay
         engine = ReplaceableEngine(makeEngine(setting))
+        currentSetting = Locked(setting)
         driver = Driver(
             limits: limits, engine: engine, clock: clock.driverClock, timers: timers, workQueue: workQueue,
             followerQueue: InlineWorkQueue())
     }
+
+    /// The setting of its engine.
+    var engineSetting: EngineSetting { currentSetting.withLock { $0 } }
 
     /// Applies the settings of the host's creation.
     func set(up plan: HostPlan) {
@@ -185,6 +194,7 @@ final class LocalHost: ScenarioHost {
             done()
         case .setEngine(let setting):
             engine.replace(by: makeEngine(setting.value))
+            currentSetting.withLock { $0 = setting.value }
             done()
         case .setRulePolicies(let list):
             driver.rulePolicies = list.value.items

@@ -62,15 +62,17 @@ public final class LocalTestBed: TestBed {
 
     /// Creates a driver.
     public func makeHost(_ plan: HostPlan, startingAt start: FileTime) -> any ScenarioHost {
-        makeLocalHost(plan, startingAt: start)
+        makeLocalHost(plan, engine: plan.engine?.value ?? engine, startingAt: start)
     }
 
-    private func makeLocalHost(_ plan: HostPlan, startingAt start: FileTime) -> LocalHost {
+    private func makeLocalHost(
+        _ plan: HostPlan, engine: EngineSetting, startingAt start: FileTime
+    ) -> LocalHost {
         let virtual = (time as? VirtualCaseTime)?.time
         let clock = virtual.map { CaseClock.virtual(RecordingClock(startingAt: start, over: $0)) } ?? .real(HostClock())
         let name = plan.name
         let host = LocalHost(
-            name: name, setting: plan.engine?.value ?? engine, clock: clock, timers: timers,
+            name: name, setting: engine, clock: clock, startTime: start, timers: timers,
             workQueue: InlineWorkQueue(), limits: LocalTestBed.limits,
             makeEngine: { [timers, makeWebhook] setting in
                 switch setting {
@@ -123,11 +125,12 @@ public final class LocalTestBed: TestBed {
         switch plan.machines {
         case .first, .named: return host
         case .mapped(let map):
-            guard let name = map.first(where: { $0.key.lowercased() == machine })?.value else { return nil }
+            guard let name = machine.flatMap({ map[$0] }) else { return nil }
             return hosts.withLock { $0.first { $0.name == name } }
         case .all:
             guard let machine else { return host }
-            let new = makeLocalHost(HostPlan(name: machine), startingAt: CasePlan.defaultStartTime)
+            let new = makeLocalHost(
+                HostPlan(name: machine), engine: host.engineSetting, startingAt: host.startTime)
             new.driver.changeConfig { $0 = host.driver.config }
             new.driver.rulePolicySet = host.driver.rulePolicySet
             return new

@@ -6,7 +6,7 @@ public struct ReplayPlan: Hashable, Sendable {
         case first
         /// This one, onto the host of the step.
         case named(String)
-        /// Each of these onto a host of the scenario.
+        /// Each of these, in lower case, onto a host of the scenario.
         case mapped([String: String])
         /// All, each onto a new host that is like the host of the step.
         case all
