@@ -87,6 +87,10 @@ final class LocalHost: ScenarioHost {
         }
     }
 
+    func thread(_ threadId: UInt32, of processId: UInt32) -> AuxTidCreationTime? {
+        try? driver.thread(threadId, of: processId)
+    }
+
     func threadCount(of processId: UInt32) -> Int {
         (try? driver.threads(of: processId, limit: .max - 1).items.count) ?? 0
     }

@@ -27,6 +27,9 @@ public protocol ScenarioHost: AnyObject, Sendable {
     /// The live processes with this image, a glob, or all; at most `limit`.
     func processes(imageFileName: String?, limit: Int) throws(HostFault) -> [ObservedProcess]
 
+    /// The live thread of a process with a tid; nil also without the process.
+    func thread(_ threadId: UInt32, of processId: UInt32) throws(HostFault) -> AuxTidCreationTime?
+
     /// The number of threads of a live process.
     func threadCount(of processId: UInt32) throws(HostFault) -> Int
 

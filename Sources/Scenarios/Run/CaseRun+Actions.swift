@@ -15,11 +15,14 @@ extension CaseRun {
         case .repeat(let loop): try `repeat`(loop, index)
         case .findProcess(let search): try find(search, run)
         default:
+            let replays = pending.values.joined().map(\.index).filter { steps[$0].step.action?.isReplay ?? false }
+            if let replay = replays.max() { try noteExits(in: steps[replay]) }
             let call: HostCall
             do throws(Unresolved) { call = try resolve(action) } catch {
                 switch error {
                 case .wrong(let detail): try fail(run.step, run.number, detail)
                 case .refused(let refusal): return try record(.failure(.refused(refusal)), index)
+                case .failed(let fault): try fail(run, fault)
                 }
             }
             let pendingCall = PendingCall()
@@ -79,7 +82,10 @@ extension CaseRun {
         case .success(let outcome):
             steps[index].outcome = outcome
             name(outcome, of: index)
-            if let replay = outcome.replay { try check(replay, run) }
+            if let replay = outcome.replay {
+                try noteExits(in: run)
+                try check(replay, run)
+            }
             if let wanted = run.step.fails { try fail(wanted, run, "not refused") }
         }
     }

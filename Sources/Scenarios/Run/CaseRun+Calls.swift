@@ -12,6 +12,8 @@ extension CaseRun {
         case wrong(String)
         /// The step cannot be performed, as if its host had refused it.
         case refused(Refusal)
+        /// The host failed.
+        case failed(HostFault)
     }
 
     /// The call of an action.
@@ -30,6 +32,7 @@ extension CaseRun {
             guard case .named(let name) = reference, let thread = names.threads[name] else {
                 throw .wrong("the thread \(reference) was not created")
             }
+            try check(thread, called: name)
             return .deleteThread(thread.identity.threadId, of: thread.processId)
         case .loadImage(let process, let load): return .loadImage(load, by: try processId(named: process))
         case .loadDriver(let load): return .loadDriver(load)
@@ -73,6 +76,40 @@ extension CaseRun {
         }
     }
 
+    /// Refuses a thread that has ended: another one may have its tid.
+    private func check(_ thread: NameTable.NamedThread, called name: String) throws(Unresolved) {
+        let tid = thread.identity.threadId
+        func refusal(_ words: String) -> Unresolved {
+            .refused(
+                Refusal(
+                    problem: DriverProblem.unknownThread.rawValue,
+                    detail: "the thread \(name) \(words); its tid was \(tid)"))
+        }
+        if let exit = thread.exit { throw refusal("has ended in step \(exit)") }
+        let found: AuxTidCreationTime?
+        do throws(HostFault) {
+            found = try hosts[index(ofHost: thread.host)].thread(tid, of: thread.processId)
+        } catch {
+            throw .failed(error)
+        }
+        // A record of a replay ended it.
+        if found != thread.identity { throw refusal("has ended") }
+    }
+
+    /// Takes note of the processes that a replay has ended: others may have their pids.
+    func noteExits(in replay: StepRun) throws(Stop) {
+        for process in names.processes.values where process.exit == nil {
+            guard let identity = process.identity else { continue }
+            let live: ObservedProcess?
+            do throws(HostFault) {
+                live = try hosts[index(ofHost: process.host)].process(identity.processId)
+            } catch {
+                try fail(replay, error)
+            }
+            if live?.identity != identity { names.exit(identity.processId, on: process.host, by: replay.number) }
+        }
+    }
+
     /// Why nothing is called `name`.
     private func absence(ofProcess name: String) -> String {
         guard let run = steps.first(where: { $0.step.action?.createdName == name }) else {
@@ -98,6 +135,7 @@ extension CaseRun {
         if case .exitProcess(let process) = run.step.action, let processId = self.processId(process) {
             names.exit(processId, on: host, by: run.number)
         }
+        if case .deleteThread(.named(let name)) = run.step.action { names.exitThread(name, by: run.number) }
         guard let name = run.step.action?.createdName else { return }
         switch run.step.action {
         case .createProcess:
@@ -192,6 +230,9 @@ extension Action {
         default: false
         }
     }
+
+    /// Whether it replays a recording.
+    var isReplay: Bool { if case .replay = self { true } else { false } }
 
     /// Whether it changes what applies to messages that are queued.
     var changesQueued: Bool {

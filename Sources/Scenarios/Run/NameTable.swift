@@ -27,6 +27,8 @@ struct NameTable {
         let host: String
         let processId: UInt32
         let identity: AuxTidCreationTime
+        /// The step that ended it, if one did.
+        var exit: StepNumber?
     }
 
     /// A stream context that a step named.
@@ -44,11 +46,26 @@ struct NameTable {
     private(set) var streams: [String: NamedStream] = [:]
 
     mutating func name(_ name: String, _ process: NamedProcess) { processes[name] = process }
-    /// Records that `step` ended the process with a pid on `host`.
+    /// Records that `step` ended the process with a pid on `host`, and with it its threads.
     mutating func exit(_ processId: UInt32, on host: String, by step: StepNumber) {
         for (name, process) in processes
         where process.host == host && process.identity?.processId == processId && process.exit == nil {
             processes[name]?.exit = step
+        }
+        for (name, thread) in threads
+        where thread.host == host && thread.processId == processId && thread.exit == nil {
+            threads[name]?.exit = step
+        }
+    }
+
+    /// Records that `step` ended the thread called `name`, and gives that to its other names.
+    mutating func exitThread(_ name: String, by step: StepNumber) {
+        guard let ended = threads[name] else { return }
+        for (name, thread) in threads
+        where thread.host == ended.host && thread.processId == ended.processId && thread.identity == ended.identity
+            && thread.exit == nil
+        {
+            threads[name]?.exit = step
         }
     }
 

@@ -57,6 +57,15 @@ final class ServerHost: ScenarioHost {
         return page?.items ?? []
     }
 
+    func thread(_ threadId: UInt32, of processId: UInt32) throws(HostFault) -> AuxTidCreationTime? {
+        guard try process(processId) != nil else { return nil }
+        return try api.get("/processes/\(processId)/threads/\(threadId)", missing: .unknownThread) { thread in
+            thread.required("creationTime") { $0.time() }.map {
+                AuxTidCreationTime(threadId: threadId, creationTime: $0)
+            }
+        }
+    }
+
     func threadCount(of processId: UInt32) throws(HostFault) -> Int {
         let path = "/processes/\(processId)/threads"
         return try api.list(path, missing: .unknownProcess) { $0.required("threadId") { $0.id() } }.count
