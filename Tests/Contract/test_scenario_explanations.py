@@ -17,6 +17,14 @@ from ruamel.yaml import YAML
 from contract.scenarios import LIBRARY, SUFFIX, Run, mutations, run
 
 STORIES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("scenario_explanations.yaml").read_text())
+# Process 100 exits and another one gets its pid.
+PID_USED_AGAIN = r"""
+{"type":"processCreate","processId":100,"imageFileName":"C:\\one.exe"}
+{"type":"threadCreate","processId":100,"creatorProcessId":100}
+{"type":"processExit","processId":100}
+{"type":"processCreate","processId":100,"imageFileName":"C:\\two.exe"}
+{"type":"threadCreate","processId":100,"creatorProcessId":100}
+""".lstrip()
 MARK = "the expectation that the change is for"
 ROUND_TRIP = YAML()
 ROUND_TRIP.preserve_quotes = True
@@ -26,6 +34,7 @@ ROUND_TRIP.width = 1000
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: yaml.safe_load(story["story"])["name"])
 def test_what_it_says_is_true(story: dict[str, Any], tmp_path: Path) -> None:
     shutil.copytree(LIBRARY / "recordings", tmp_path / "recordings")
+    (tmp_path / "recordings" / "reuse.ndjson").write_text(PID_USED_AGAIN)
     (tmp_path / f"story{SUFFIX}").write_text(story["story"])
     result = run(tmp_path, tmp_path / "report.json", *story.get("options", []))
     assert result.code == 1, result.text + result.errors
@@ -52,15 +61,14 @@ class Claim:
 
 
 def merged(old: object, edit: dict[str, Any]) -> dict[str, Any]:
-    """Members set in a mapping; `replies[0]` is an item of a list, and items of `rulePolicies` come behind others."""
+    """Members set in a mapping; `replies[0]` is an item of a list, a new one if the list ends there."""
     new: dict[str, Any] = dict(old) if isinstance(old, dict) else {}
     for name, value in edit.items():
         if match := re.fullmatch(r"(\w+)\[(\d+)\]", name):
             items = copy.deepcopy(new[match[1]])
-            items[int(match[2])] = merged(items[int(match[2])], value)
+            index = int(match[2])
+            items[index : index + 1] = [merged(items[index] if index < len(items) else {}, value)]
             new[match[1]] = items
-        elif name == "rulePolicies":
-            new[name] = [*new.get(name, []), *value]
         elif "." in name:
             first, rest = name.split(".", 1)
             new[first] = merged(new.get(first), {rest: value})

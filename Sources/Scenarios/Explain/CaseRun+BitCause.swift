@@ -3,7 +3,7 @@ import Driver
 import DriverJSON
 import Messages
 
-// Who set or cleared a bit of a process, or used up the lock.
+// The causes of the bits of a process, and of the lock.
 extension CaseRun {
     /// The cause of a bit that a condition of `routine` looked at.
     func causeOfBit(
@@ -25,8 +25,10 @@ extension CaseRun {
         let last = history.last(bit, isSet: isSet, in: word, of: processId, before: index)
         let opposite = history.last(bit, isSet: !isSet, in: word, of: processId, before: index)
         if let last, last > opposite ?? -1 {
-            var cause = history.events[last].cause
-            cause.detail = "\(process) \(isSet ? "has" : "has lost") \(name). \(cause.detail)"
+            let event = history.events[last]
+            var cause = event.cause
+            let verb = isSet ? "has" : event.lost & bit != 0 ? "has lost" : "does not have"
+            cause.detail = "\(process) \(verb) \(name). \(cause.detail)"
             return cause
         }
         if !isSet, word == .flags, bit == ProcessFlags.threadNotifyRoutineExSet.rawValue,
@@ -70,7 +72,7 @@ extension CaseRun {
             return Cause(
                 .never,
                 detail: "No step, policy or reply gives \(name) to \(title(of: processId, on: host, before: index))."
-                    + missedPolicy(with: bit, in: word, of: processId, host, history.life(of: processId, in: index)))
+                    + missed(bit, in: word, host, history.life(of: processId, in: index)))
         }
         var cause = Cause(.never, detail: "\(process) gets \(name) later: \(later.words).")
         cause.place = later
@@ -120,12 +122,30 @@ extension CaseRun {
         return nil
     }
 
-    /// A sentence about the policy that would give the bit, if the process had another name; empty if there is none.
-    private func missedPolicy(
-        with bit: UInt32, in word: WordHistory.Word, of processId: UInt32, _ host: Int, _ life: WordHistory.Life?
+    /// What could have given the bit to a process: an engine whose answer was not taken, or a policy for another name; empty
+    /// without either.
+    private func missed(
+        _ bit: UInt32, in word: WordHistory.Word, _ host: Int, _ life: WordHistory.Life?
     ) -> String {
-        guard let life,
-            let image = logs[host][life.created.message]?.message.imageFileName,
+        guard let life, let creation = logs[host][life.created.message] else { return "" }
+        return missedAnswer(to: creation) + missedPolicy(with: bit, in: word, host, life, creation)
+    }
+
+    /// A sentence about the engine's answer to a creation that the driver did not take; empty if it took one.
+    private func missedAnswer(to creation: ObservedMessage) -> String {
+        if creation.delivery == .failed {
+            return "\nThe engine could have: it was asked by #\(creation.sequence), which ended with "
+                + "\(creation.status.name)."
+        }
+        guard let fault = creation.reply?.reading.fault else { return "" }
+        return "\nThe engine could have: its reply to #\(creation.sequence) was not understood (\(fault))."
+    }
+
+    /// A sentence about the policy that would give the bit, if the process had another name; empty without one.
+    private func missedPolicy(
+        with bit: UInt32, in word: WordHistory.Word, _ host: Int, _ life: WordHistory.Life, _ creation: ObservedMessage
+    ) -> String {
+        guard let image = creation.message.imageFileName,
             let (entry, policy, line) = policies(of: host, before: life.created.step).first(where: { _, policy, _ in
                 policy.gives(bit, in: word)
             })
@@ -178,10 +198,16 @@ extension CaseRun {
             }
         } else if !isCounted, let gotRule {
             cause.place = gotRule
-            cause.detail +=
-                gotRule == steps[born].place
-                ? "\n\(process) had that rule, but createThreadNotifyRoutineEx was false."
-                : "\n\(process) got that rule later: \(gotRule.words)."
+            let isAtCreation = gotRule == steps[born].place
+            if let taken = history.rule(bit, takenAtCreationOf: processId, in: index) {
+                cause.place = taken.place
+                cause.detail += "\n\(process) was created with that rule. \(taken.detail)"
+            }
+            if !isAtCreation {
+                cause.detail += "\n\(process) got that rule later: \(gotRule.words)."
+            } else if !settings(of: host, { index, _ in index < born }).createThreadNotifyRoutineEx {
+                cause.detail += "\n\(process) had that rule, but createThreadNotifyRoutineEx was false."
+            }
         } else {
             cause.detail += "\n\(process) never gets that rule."
         }

@@ -53,7 +53,7 @@ extension CaseRun {
     private func dropped(_ message: ObservedMessage, _ host: Int) -> Reason.Dropped {
         let dropper = message.droppedFor ?? 0
         // The limit counts when a message arrives that does not fit.
-        let config = settings(of: host) { $0.start[host] < dropper }
+        let config = settings(of: host) { $1.start[host] < dropper }
         return Reason.Dropped(
             message: message.sequence, dropper: dropper, limit: config.maxAsyncNotificationCount,
             place: maker(of: dropper, on: host), pausedBy: pause(of: host) { $0.start[host] < dropper }?.place)
@@ -61,12 +61,15 @@ extension CaseRun {
 
     /// The step since which the worker of a host is paused, among the steps that count; nil if it runs.
     func pause(of host: Int, _ counts: (StepRun) -> Bool = { _ in true }) -> StepRun? {
-        let last = steps.last { run in
-            guard run.host == host, counts(run), case .worker(let command) = run.step.action else { return false }
-            return command == .pause || command == .run
+        var since: StepRun?
+        for run in steps where run.host == host && run.refusal == nil && counts(run) {
+            switch run.step.action {
+            case .worker(.pause): since = since ?? run
+            case .worker(.run): since = nil
+            default: break
+            }
         }
-        if case .worker(.pause) = last?.step.action { return last }
-        return nil
+        return since
     }
 
     private func delivered(_ message: ObservedMessage, _ host: Int) -> Reason.Delivered {
@@ -179,15 +182,15 @@ extension CaseRun {
 
     /// The configuration of a host when a message was sent.
     func settings(of host: Int, for message: ObservedMessage) -> DriverConfig {
-        settings(of: host) { applies($0, to: message, on: host) }
+        settings(of: host) { applies($1, to: message, on: host) }
     }
 
-    /// The configuration of a host after the steps that count.
-    func settings(of host: Int, _ counts: (StepRun) -> Bool) -> DriverConfig {
+    /// The configuration of a host after the steps that count, each with its index.
+    func settings(of host: Int, _ counts: (Int, StepRun) -> Bool) -> DriverConfig {
         var config = DriverConfig()
         plan.hosts[host].config?.value.apply(to: &config)
-        for run in steps where run.host == host && run.refusal == nil {
-            if case .setConfig(let change) = run.step.action, counts(run) { change.value.apply(to: &config) }
+        for (index, run) in steps.enumerated() where run.host == host && run.refusal == nil {
+            if case .setConfig(let change) = run.step.action, counts(index, run) { change.value.apply(to: &config) }
         }
         return config
     }

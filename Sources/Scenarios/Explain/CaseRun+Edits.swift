@@ -27,7 +27,7 @@ extension CaseRun {
 
     /// The name of the process whose context the routine looked at.
     func subject(of refused: RefusedDecision) -> String? {
-        if let look = refused.routine.checks.first(where: \.check.isContext), let processId = look.number {
+        if let processId = refused.contextId {
             return name(of: processId, on: steps[refused.index].host, before: refused.index)
         }
         // The routine ended before it looked for a context.
@@ -42,8 +42,6 @@ extension CaseRun {
     func change(_ run: StepRun, before: Bool = false, _ edit: JSONTree) -> Change {
         var change = Change(kind: .step, edit: edit, verified: false)
         change.place = run.place
-        // An edit applies in all rounds.
-        change.place?.iteration = nil
         change.isBefore = before
         return change
     }

@@ -15,8 +15,11 @@ extension CaseRun {
             return
         }
         failure.report.nearest = nearest(to: failure, scope)
+        let outcomes = outcomes(for: failure, scope)
+        // Without an operation, a message that was made is the one that is meant.
+        let isMade = !outcomes.isEmpty && failure.criteria?.namesOperation == false
         failure.report.why =
-            outcomes(for: failure, scope) + reasons(for: &failure, scope) + reasons(forTooManyIn: failure, scope)
+            outcomes + (isMade ? [] : reasons(for: &failure, scope)) + reasons(forTooManyIn: failure, scope)
     }
 
     /// The report on a failure.

@@ -16,11 +16,11 @@ extension CaseRun {
             case .setConfig(let change): change.value.apply(to: &config)
             case .setRules(let process, let change):
                 if let processId = processId(process) {
-                    history.add(change.value.masks, .rules, of: processId, index, run)
+                    history.add(change.value, .rules, of: processId, index, run)
                 }
             case .setFlags(let process, let change):
                 if let processId = processId(process) {
-                    history.add(change.value.masks, .flags, of: processId, index, run)
+                    history.add(change.value, .flags, of: processId, index, run)
                 }
             default: break
             }
@@ -110,12 +110,12 @@ extension CaseRun {
         let creation = WordHistory.Moment(step: index, message: message.sequence)
         func add(
             _ word: WordHistory.Word, _ set: UInt32, clearing cleared: UInt32 = 0, without absent: UInt32 = 0,
-            at moment: WordHistory.Moment, _ cause: Cause
+            at moment: WordHistory.Moment, isWhole: Bool = false, _ cause: Cause
         ) {
             history.add(
                 WordHistory.Event(
                     moment: moment, processId: processId, word: word, set: set, cleared: cleared, absent: absent,
-                    cause: cause))
+                    isWhole: isWhole, cause: cause))
         }
         var created = Cause(.creation, detail: "It was created so: \(place.words).")
         created.place = place
@@ -147,10 +147,11 @@ extension CaseRun {
         var cause = Cause(
             .reply, detail: "The engine's reply to #\(message.sequence) set the word (PRC-3): \(place.words).")
         (cause.message, cause.place, cause.rule) = (message.sequence, place, "PRC-3")
-        if let rules = answer.processRules { add(.rules, rules, clearing: ~rules, at: answered, cause) }
+        if let rules = answer.processRules { add(.rules, rules, clearing: ~rules, at: answered, isWhole: true, cause) }
         if let flags = answer.processFlags {
             add(
-                .flags, flags, clearing: ~flags & ~ProcessFlags.threadNotifyRoutineExSet.rawValue, at: answered, cause)
+                .flags, flags, clearing: ~flags & ~ProcessFlags.threadNotifyRoutineExSet.rawValue, at: answered,
+                isWhole: true, cause)
         }
     }
 
@@ -195,18 +196,21 @@ extension CaseRun {
 
 extension WordHistory {
     fileprivate mutating func add(
-        _ masks: (set: UInt32, cleared: UInt32), _ word: Word, of processId: UInt32, _ index: Int, _ run: StepRun
+        _ change: WordChange<some NamedBits>, _ word: Word, of processId: UInt32, _ index: Int, _ run: StepRun
     ) {
         var cause = Cause(.step, detail: "A step set the word: \(run.place.words).")
         cause.place = run.place
         add(
             Event(
-                moment: Moment(step: index), processId: processId, word: word, set: masks.set, cleared: masks.cleared,
-                cause: cause))
+                moment: Moment(step: index), processId: processId, word: word, set: change.masks.set,
+                cleared: change.masks.cleared, isWhole: change.isWhole, cause: cause))
     }
 }
 
 extension WordChange {
+    /// Whether it sets the whole word.
+    fileprivate var isWhole: Bool { if case .replace = self { true } else { false } }
+
     /// The bits that it sets and clears.
     var masks: (set: UInt32, cleared: UInt32) {
         switch self {

@@ -71,6 +71,16 @@ extension CaseRun {
         }
     }
 
+    /// Whether the request of its creation gave a rule to the process of a message, and nothing did so later.
+    private func hasFromCreation(
+        _ rule: ProcessRules, _ message: ObservedMessage, _ index: Int, _ host: Int
+    ) -> Bool {
+        guard let processId = message.message.process?.processId else { return false }
+        let history = history(of: host)
+        let last = history.last(rule.rawValue, isSet: true, in: .rules, of: processId, before: index)
+        return last.map { history.events[$0].cause.kind == .creation } ?? false
+    }
+
     /// The edits that may keep a message from being made: without its rule.
     func edits(againstMessagesOf failure: FailedExpectation) -> [PlanEdit] {
         guard let scope = failure.scope, isTooMany(failure, failure.report.found ?? 0), !failure.isAboutLoss,
@@ -91,10 +101,12 @@ extension CaseRun {
             else { return [] }
             let rule = ProcessRules(rawValue: bit)
             if path.type.operation == .async(.loadImage) {
-                return [rulesEdit(process, set: .suppressAsyncImageLoad, before: steps[index])]
+                return [rulesEdit(.named(process), set: .suppressAsyncImageLoad, before: steps[index])]
             }
-            return [creationEdit(process, without: rule), rulesEdit(process, clear: rule, before: steps[index])]
-                .compactMap(\.self)
+            let clear = rulesEdit(.named(process), clear: rule, before: steps[index])
+            // If nothing can be run, only what must help is named.
+            guard bed.canRunAgain || hasFromCreation(rule, message, index, scope.host) else { return [clear] }
+            return [creationEdit(process, without: rule), clear].compactMap(\.self)
         }
     }
 }

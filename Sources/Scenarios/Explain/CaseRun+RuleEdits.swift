@@ -9,30 +9,44 @@ extension CaseRun {
     func ruleEdits(
         _ rule: ProcessRules, _ name: String, _ refused: RefusedDecision, _ run: StepRun
     ) -> [PlanEdit] {
+        let isRecorded = run.outcome?.replay != nil
+        let history = history(of: run.host)
+        func isEver(set: Bool, of processId: UInt32) -> Bool {
+            history.last(rule.rawValue, isSet: set, in: .rules, of: processId, before: steps.count) != nil
+        }
         guard let process = subject(of: refused) else {
-            return [policyEdit(rule, name, refused, run)].compactMap(\.self)
+            // A process of a recording has no name.
+            let policy = policyEdit(rule, name, refused, run)
+            guard !isRecorded, let processId = refused.contextId else { return [policy].compactMap(\.self) }
+            let before = rulesEdit(.id(processId), set: rule, before: run)
+            let isChanged = isEver(set: true, of: processId) || isEver(set: false, of: processId)
+            return (isChanged ? [before, policy] : [policy, before]).compactMap(\.self)
         }
         let atCreation = creationEdit(process, rule)
-        let history = history(of: run.host)
         let processId = names.processes[process]?.identity?.processId ?? 0
-        let isEverSet = history.last(rule.rawValue, isSet: true, in: .rules, of: processId, before: steps.count) != nil
-        let before = rulesEdit(process, set: rule, before: run)
-        let edits = isEverSet ? [before, atCreation] : [answerEdit(process, rule), atCreation, before]
+        let before = rulesEdit(.named(process), set: rule, before: run)
+        let edits =
+            isEver(set: true, of: processId)
+            ? [before, atCreation] : [answerEdit(process, rule), atCreation, before]
         // In a recording, the process may be named only afterwards.
-        let isRecorded = run.outcome?.replay != nil
         return (edits + [isRecorded ? policyEdit(rule, name, refused, run) : nil]).compactMap(\.self)
     }
 
     /// A step that changes the rules of a process.
-    func rulesEdit(_ process: String, set: ProcessRules = [], clear: ProcessRules = [], before run: StepRun)
+    func rulesEdit(_ process: Reference, set: ProcessRules = [], clear: ProcessRules = [], before run: StepRun)
         -> PlanEdit
     {
-        var members: [JSONTree.Member] = [.init("process", .string(process))]
+        let written: JSONTree =
+            switch process {
+            case .id(let processId): .integer(processId)
+            case .named(let name): .string(name)
+            }
+        var members: [JSONTree.Member] = [.init("process", written)]
         if !set.isEmpty { members.append(.init("set", .array(set.names.map { .string($0) }))) }
         if !clear.isEmpty { members.append(.init("clear", .array(clear.names.map { .string($0) }))) }
         let edit = JSONTree.object([.init("setRules", .object(members))])
         return insertion(
-            .setRules(of: .named(process), Body(.modify(set: set, clear: clear), json: .null)), edit, before: run)
+            .setRules(of: process, Body(.modify(set: set, clear: clear), json: .null)), edit, before: run)
     }
 
     /// The rule at the creation of a process.
@@ -63,20 +77,20 @@ extension CaseRun {
     private func policyEdit(
         _ rule: ProcessRules, _ name: String, _ refused: RefusedDecision, _ run: StepRun
     ) -> PlanEdit? {
-        guard let processId = refused.routine.checks.first(where: \.check.isContext)?.number,
+        guard let processId = refused.contextId,
             let image = logs[run.host].messages.last(where: { $0.message.process?.processId == processId })?
                 .message.imageFileName
         else { return nil }
         let pattern = "*" + (image.lastIndex(of: "\\").map { String(image[$0...]) } ?? image)
         let policy = RulePolicy(imageFileName: pattern, rules: rule, flags: [])
-        let edit = JSONTree.object([
-            .init(
-                "rulePolicies",
-                .array([
-                    .object([.init("imageFileName", .string(pattern)), .init("rules", .array([.string(name)]))])
-                ]))
+        let entry = JSONTree.object([
+            .init("imageFileName", .string(pattern)), .init("rules", .array([.string(name)])),
         ])
         let host = run.host
+        let count = plan.hosts[host].rulePolicies?.value.items.count ?? 0
+        let edit = JSONTree.object([
+            count == 0 ? .init("rulePolicies", .array([entry])) : .init("rulePolicies[\(count)]", entry)
+        ])
         let change = Change(kind: .config, edit: ofHost(host, edit), verified: false)
         return PlanEdit(
             change,
@@ -89,6 +103,6 @@ extension CaseRun {
     /// Clearing the rule that suppresses messages about images.
     func clearEdit(_ refused: RefusedDecision, _ run: StepRun) -> [PlanEdit] {
         guard let process = subject(of: refused) else { return [] }
-        return [rulesEdit(process, clear: .suppressAsyncImageLoad, before: run)]
+        return [rulesEdit(.named(process), clear: .suppressAsyncImageLoad, before: run)]
     }
 }

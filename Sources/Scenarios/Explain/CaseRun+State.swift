@@ -39,7 +39,8 @@ extension CaseRun {
         guard let processId = processId(reference) else { return [] }
         let life = history(of: host).life(of: processId, in: steps.count)
         guard let exited = life?.exited else {
-            return [.absent(event: "createProcess", detail: "no step creates \(reference)")]
+            let place = plan.hosts.count > 1 ? " on host \(plan.hosts[host].name)" : ""
+            return [.absent(event: "createProcess", detail: "no step creates \(reference)\(place)")]
         }
         return [.absent(event: "exitProcess", detail: "the process \(reference) has exited: \(exited.place.words)")]
     }

@@ -247,7 +247,7 @@ extension Criteria {
     }
 
     /// Whether they say which operation is meant.
-    fileprivate var namesOperation: Bool { matchers.contains { $0.path == "operation" } }
+    var namesOperation: Bool { matchers.contains { $0.path == "operation" } }
 
     /// The name of the process that is meant.
     var processName: String? {

@@ -23,6 +23,9 @@ struct PlanEdit: Sendable {
     let change: Change
 
     init(_ change: Change, _ effects: Effect...) {
+        var change = change
+        // An edit applies in all rounds.
+        change.place?.iteration = nil
         self.change = change
         self.effects = effects
     }

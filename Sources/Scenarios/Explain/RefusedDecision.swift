@@ -12,4 +12,7 @@ struct RefusedDecision: Sendable {
     let look: ObservedRoutine.Look
     /// Whether it is about a process that the criteria name.
     let isNamed: Bool
+
+    /// The pid of the process whose context the routine looked for; nil if it did not come to that.
+    var contextId: UInt32? { routine.checks.first(where: \.check.isContext)?.number }
 }

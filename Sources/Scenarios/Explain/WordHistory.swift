@@ -31,6 +31,10 @@ struct WordHistory {
         var cleared: UInt32
         /// The bits that are known to be clear from then on, though nothing cleared them: those of a new process.
         var absent: UInt32 = 0
+        /// Whether it set the whole word: it is the reason for each bit that is set, whatever was set before.
+        var isWhole = false
+        /// The bits that it cleared and that are known to have been set.
+        var lost: UInt32 = 0
         let cause: Cause
     }
 
@@ -83,6 +87,15 @@ struct WordHistory {
         lives.last { $0.processId == processId && $0.created.step <= index }
     }
 
+    /// Why a process has no more the bit of its rules with which its creation was requested; nil if the engine left it.
+    func rule(_ bit: UInt32, takenAtCreationOf processId: UInt32, in index: Int) -> Cause? {
+        guard let life = life(of: processId, in: index) else { return nil }
+        return events.first { event in
+            event.processId == processId && event.word == .rules && event.lost & bit != 0
+                && event.cause.kind == .reply && event.cause.message == life.created.message
+        }?.cause
+    }
+
     /// The last count of the lock before the step `index` that meets `condition`.
     func lastLock(before index: Int, where condition: (LockEvent) -> Bool) -> LockEvent? {
         locks.last { isEarlier($0.step, $0.place, than: index) && condition($0) }
@@ -120,7 +133,7 @@ extension WordHistory {
         let life: Int
     }
 
-    /// Sorts the events, and leaves in each only the bits that it changed: who sets a bit that is set has no part in it.
+    /// Sorts the events, and leaves in each only the bits that it changed: setting a bit that is set changes nothing.
     mutating func settle() {
         // Events at the same moment stay in the order in which they were added.
         events = events.enumerated().sorted { ($0.element.moment, $0.offset) < ($1.element.moment, $1.offset) }
@@ -131,7 +144,8 @@ extension WordHistory {
             let life = lives.lastIndex { $0.processId == event.processId && $0.created <= event.moment } ?? -1
             let place = Place(processId: event.processId, word: event.word, life: life)
             var state = known[place] ?? Known()
-            events[index].set &= ~(state.mask & state.bits)
+            if !event.isWhole { events[index].set &= ~(state.mask & state.bits) }
+            events[index].lost = event.cleared & state.mask & state.bits
             events[index].cleared &= ~(state.mask & ~state.bits)
             state.mask |= event.set | event.cleared | event.absent
             state.bits = (state.bits | event.set) & ~(event.cleared | event.absent)
