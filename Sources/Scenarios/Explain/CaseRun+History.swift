@@ -83,8 +83,8 @@ extension CaseRun {
         _ policies: Body<RulePolicyList>?, _ config: DriverConfig, in history: inout WordHistory
     ) {
         guard let process = message.message.process else { return }
+        if message.isExit { return history.exit(process.processId, at: index, place) }
         if message.message.operation == .async(.createProcess), message.routine == .createProcessNotifyEx {
-            if message.message.kind != .direct { return history.exit(process.processId, at: index, place) }
             history.create(process.processId, at: WordHistory.Moment(step: index, message: message.sequence))
             noteCreation(message, process.processId, run, index, place, host, policies, config, in: &history)
         }

@@ -206,7 +206,9 @@ extension CaseRun {
         switch reference {
         case .id(let processId): return try host.process(processId)
         case .named(let name):
-            guard let identity = names.processes[name]?.identity else { return nil }
+            guard let named = names.processes[name], named.exit == nil, let identity = named.identity else {
+                return nil
+            }
             let process = try host.process(identity.processId)
             return process?.identity == identity ? process : nil
         }
