@@ -22,12 +22,17 @@ extension CaseRun {
             outcomes + (isMade ? [] : reasons(for: &failure, scope)) + reasons(forTooManyIn: failure, scope)
     }
 
-    /// The report on a failure.
-    func report(on failure: FailedExpectation) -> FailureReport {
-        if case .unexplained = failure.report.why.first { return failure.report }
-        var search = ChangeSearch(failure, of: self)
-        var report = failure.report
-        if failure.scope != nil, !options.isCancelled() { report.change = search.changes() }
-        return report
+    /// The reports on all failures, with the changes that help.
+    func failureReports() -> [FailureReport] {
+        var budget = ChangeSearch.Budget()
+        return failures.map { failure in
+            var report = failure.report
+            if case .unexplained = report.why.first { return report }
+            guard failure.scope != nil, !options.isCancelled() else { return report }
+            var search = ChangeSearch(failure, of: self, budget)
+            report.change = search.changes()
+            budget = search.budget
+            return report
+        }
     }
 }

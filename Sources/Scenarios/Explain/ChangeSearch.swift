@@ -9,16 +9,27 @@ import Runtime
 ///
 /// It is bounded in runs and steps, not in time, so that two searches find the same.
 struct ChangeSearch {
+    /// What the searches of a case have left.
+    struct Budget {
+        /// Runs, for all failures together.
+        fileprivate var runs = 128
+        /// Steps of all these runs.
+        fileprivate var steps = CasePlan.maxSteps
+    }
+
     private let run: CaseRun
     private let failure: FailedExpectation
-    private var runsLeft = 32
-    private var stepsLeft = CasePlan.maxSteps
+    /// The runs for this failure.
+    private var runsLeft: Int
+    private(set) var budget: Budget
     /// The first change that helps, but breaks another expectation.
     private var harmful: Change?
 
-    init(_ failure: FailedExpectation, of run: CaseRun) {
+    init(_ failure: FailedExpectation, of run: CaseRun, _ budget: Budget) {
         self.failure = failure
         self.run = run
+        self.budget = budget
+        runsLeft = min(32, budget.runs)
     }
 
     /// The changes that were found: first one of the expectation, then one of anything else.
@@ -61,10 +72,11 @@ struct ChangeSearch {
 
     /// The lines of the expectations that edits break; nil if that which failed does not hold with them.
     private mutating func broken(by effects: [PlanEdit.Effect]) -> [Int]? {
-        guard let step = failure.stepIndex, let position = failure.position, runsLeft > 0, stepsLeft > 0,
+        guard let step = failure.stepIndex, let position = failure.position, runsLeft > 0, budget.steps > 0,
             let bed = run.bed.another()
         else { return nil }
         runsLeft -= 1
+        budget.runs -= 1
         var options = run.options
         options.trial = Trial(
             effects: effects,
@@ -72,10 +84,10 @@ struct ChangeSearch {
             failed: Set(
                 run.failures.compactMap { failure in failure.stepIndex.map { failure.place(in: run.steps[$0]) } })
         )
-        options.stepLimit = stepsLeft
+        options.stepLimit = budget.steps
         let trial = CaseRun(run.plan, on: bed, options: options)
         _ = trial.run()
-        stepsLeft -= trial.stepCount
+        budget.steps -= trial.stepCount
         return trial.trialBroken
     }
 

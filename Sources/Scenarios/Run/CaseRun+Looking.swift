@@ -94,6 +94,7 @@ extension CaseRun {
         }
         seeProcesses()
         for (position, expectation) in expectations.enumerated() {
+            try goOn(steps[index])
             do throws(LookFault) {
                 if var looked = try evaluate(expectation, among: expectations, index) {
                     looked.position = position

@@ -94,7 +94,7 @@ public final class CaseRun {
             }
         }
         report.held = held
-        report.failures = failures.map { self.report(on: $0) }
+        report.failures = failureReports()
         report.verdict =
             report.error != nil
             ? .error : !failures.isEmpty ? .fail : report.reason != nil ? .skip : .pass
