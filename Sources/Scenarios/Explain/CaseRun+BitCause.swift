@@ -117,7 +117,7 @@ extension CaseRun {
             case .setFlags(.named(name), let change) where word == .flags: set = change.value.masks.set
             default: continue
             }
-            if set & bit != 0 { return StepPlace(step: "\(index + 1)", id: step.id, line: step.line, iteration: nil) }
+            if set & bit != 0 { return StepPlace(step: "\(index + 1)", id: step.id, line: step.line) }
         }
         return nil
     }

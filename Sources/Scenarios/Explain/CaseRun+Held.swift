@@ -9,7 +9,7 @@ extension CaseRun {
     func note(_ looked: [FailedExpectation]) { held += looked.map { describe($0) } }
 
     private func describe(_ looked: FailedExpectation) -> HeldReport {
-        var report = HeldReport(looked.report)
+        var report = HeldReport(looked.report.look)
         guard let scope = looked.scope else { return report }
         let messages = looked.report.matched.prefix(Self.mostMessages).compactMap { logs[scope.host][$0] }
         let history = messages.isEmpty ? WordHistory() : history(of: scope.host)

@@ -135,8 +135,7 @@ struct ChangeSearch {
     ) -> PlanEdit {
         var change = Change(kind: .expectation, edit: .object([edit]), verified: false)
         change.place = StepPlace(
-            step: failure.report.step, id: failure.report.id, line: failure.report.line,
-            iteration: failure.report.iteration)
+            step: failure.report.step, id: failure.report.id, line: failure.report.line)
         return PlanEdit(
             change,
             .step(run.steps[index].number) { step in

@@ -25,7 +25,7 @@ struct PlanEdit: Sendable {
     init(_ change: Change, _ effects: Effect...) {
         var change = change
         // An edit applies in all rounds.
-        change.place?.iteration = nil
+        change.place?.rounds = []
         self.change = change
         self.effects = effects
     }

@@ -34,23 +34,37 @@ extension ErrorReport {
     }
 }
 
+extension LookReport {
+    fileprivate func writeMembers(to json: inout JSONWriter) {
+        json.member("line", line)
+        json.member("step", step)
+        if let id { json.member("id", id) }
+        json.member(rounds: rounds)
+        if let because { json.member("because", because) }
+        json.member("expected", expected)
+        json.member("subject", subject)
+        if let found { json.member("found", found) }
+        if let scope { json.member("scope", scope) }
+        if let scopeName { json.member("scopeName", scopeName) }
+        if !fields.isEmpty { json.member("fields", each: fields) { json, field in field.write(to: &json) } }
+        if let detail { json.member("detail", detail) }
+    }
+}
+
+extension JSONWriter {
+    /// Writes the round of the innermost `repeat`, and all if there are several.
+    fileprivate mutating func member(rounds: [Int]) {
+        if let last = rounds.last { member("iteration", last) }
+        if rounds.count > 1 { member("rounds", each: rounds) { json, round in json.value(round) } }
+    }
+}
+
 extension FailureReport {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
-            json.member("line", line)
-            json.member("step", step)
-            if let id { json.member("id", id) }
-            if let iteration { json.member("iteration", iteration) }
-            if let because { json.member("because", because) }
+            look.writeMembers(to: &json)
             json.member("expectation") { $0.value(expectation) }
-            json.member("expected", expected)
-            json.member("subject", subject)
-            if let found { json.member("found", found) }
             json.member("matched", each: matched) { json, sequence in json.value(sequence) }
-            if let scope { json.member("scope", scope) }
-            if let scopeName { json.member("scopeName", scopeName) }
-            if !fields.isEmpty { json.member("fields", each: fields) { json, field in field.write(to: &json) } }
-            if let detail { json.member("detail", detail) }
             json.member("nearest", each: nearest) { json, message in message.write(to: &json) }
             json.member("why", each: why) { json, reason in reason.write(to: &json) }
             json.member("change", each: change) { json, change in change.write(to: &json) }
@@ -73,18 +87,7 @@ extension ComparedField {
 extension HeldReport {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in
-            json.member("line", line)
-            json.member("step", step)
-            if let id { json.member("id", id) }
-            if let iteration { json.member("iteration", iteration) }
-            if let because { json.member("because", because) }
-            json.member("expected", expected)
-            json.member("subject", subject)
-            if let found { json.member("found", found) }
-            if let scope { json.member("scope", scope) }
-            if let scopeName { json.member("scopeName", scopeName) }
-            if !fields.isEmpty { json.member("fields", each: fields) { json, field in field.write(to: &json) } }
-            if let detail { json.member("detail", detail) }
+            look.writeMembers(to: &json)
             json.member("messages", each: messages) { json, message in message.write(to: &json) }
             if !why.isEmpty { json.member("why", each: why) { json, reason in reason.write(to: &json) } }
             if unlisted > 0 { json.member("unlisted", unlisted) }
@@ -118,7 +121,7 @@ extension StepPlace {
         json.member("step", step)
         if let id { json.member("id", id) }
         json.member("line", line)
-        if let iteration { json.member("iteration", iteration) }
+        json.member(rounds: rounds)
         if let record { json.member("record", record) }
     }
 

@@ -119,36 +119,46 @@ public struct ComparedField: Hashable, Sendable {
     }
 }
 
-/// An expectation that did not hold, with its explanation.
-public struct FailureReport: Sendable {
+/// An expectation that was looked at: where it stands, and what was compared.
+public struct LookReport: Sendable {
     /// The line of the expectation.
     public var line: Int
     /// The step.
     public var step: String
     /// The step's id.
     public var id: String?
-    /// The round of the `repeat` around the step.
-    public var iteration: Int?
+    /// The rounds of the `repeat`s around the step, the outer one first.
+    public var rounds: [Int]
     /// Why it matters, as the author says.
     public var because: String?
-    /// The expectation as it was read.
-    public var expectation: JSONTree
     /// How many, or what, in words.
     public var expected: String
     /// What is counted or compared, in words.
     public var subject: String
     /// How many were found; nil if nothing is counted.
     public var found: Int?
-    /// The messages that matched.
-    public var matched: [UInt64] = []
     /// How many messages were in scope; nil if it is not about messages.
     public var scope: Int?
     /// The scope in words.
     public var scopeName: String?
     /// Fields that were compared, or lines of a golden file.
     public var fields: [ComparedField] = []
-    /// What is wrong, if no field says it.
+    /// What is wrong or happened instead, if no field says it.
     public var detail: String?
+
+    /// The rounds in words, `, round 1`; empty outside a `repeat`.
+    public var roundWords: String { rounds.words }
+}
+
+/// An expectation that did not hold, with its explanation.
+@dynamicMemberLookup
+public struct FailureReport: Sendable {
+    /// The expectation.
+    public var look: LookReport
+    /// The expectation as it was read.
+    public var expectation: JSONTree
+    /// The messages that matched.
+    public var matched: [UInt64] = []
     /// Messages that are near.
     public var nearest: [NearestMessage] = []
     /// Why it is so.
@@ -158,14 +168,19 @@ public struct FailureReport: Sendable {
 
     /// A failure at `line`.
     public init(line: Int, step: StepNumber, id: String?, expectation: JSONTree, expected: String, subject: String) {
-        self.line = line
-        self.step = step.description
-        self.id = id
-        iteration = step.iterations.last
+        look = LookReport(
+            line: line, step: step.description, id: id, rounds: step.iterations, expected: expected, subject: subject)
         self.expectation = expectation
-        self.expected = expected
-        self.subject = subject
     }
+
+    /// A part of the expectation.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<LookReport, Value>) -> Value {
+        get { look[keyPath: path] }
+        set { look[keyPath: path] = newValue }
+    }
+
+    /// A part of the expectation.
+    public subscript<Value>(dynamicMember path: KeyPath<LookReport, Value>) -> Value { look[keyPath: path] }
 }
 
 /// A message that nearly meets the criteria, or meets them although it should not.
@@ -192,8 +207,8 @@ public struct StepPlace: Hashable, Sendable {
     public var id: String?
     /// Its line.
     public var line: Int
-    /// The round of the `repeat` around it.
-    public var iteration: Int?
+    /// The rounds of the `repeat`s around it, the outer one first.
+    public var rounds: [Int] = []
     /// The line of the record in a recording.
     public var record: Int?
 }
@@ -202,9 +217,16 @@ extension StepPlace {
     /// `step 3 (inject), line 8`.
     public var words: String {
         var words = "step \(step)" + (id.map { " (\($0))" } ?? "")
-        if let iteration { words += ", round \(iteration)" }
-        words += ", line \(line)"
+        words += rounds.words + ", line \(line)"
         if let record { words += ", record \(record)" }
         return words
+    }
+}
+
+extension [Int] {
+    /// Rounds in words: `, round 1`, `, rounds 0 and 1`.
+    fileprivate var words: String {
+        if isEmpty { return "" }
+        return count == 1 ? ", round \(self[0])" : ", rounds " + map(String.init).joined(separator: " and ")
     }
 }

@@ -78,7 +78,7 @@ extension CaseRun {
             if wanted.name != refusal.problem {
                 try fail(wanted, run, "refused with \(refusal.problem): \(refusal.detail)")
             }
-            if options.explains { held.append(HeldReport(failure(of: wanted, run, refusal.detail).report)) }
+            if options.explains { held.append(HeldReport(failure(of: wanted, run, refusal.detail).report.look)) }
         case .success(let outcome):
             steps[index].outcome = outcome
             name(outcome, of: index)

@@ -20,7 +20,7 @@ struct StepRun: Sendable {
 
     /// The step as a report refers to it.
     var place: StepPlace {
-        StepPlace(step: number.description, id: step.id, line: step.line, iteration: number.iterations.last)
+        StepPlace(step: number.description, id: step.id, line: step.line, rounds: number.iterations)
     }
 }
 

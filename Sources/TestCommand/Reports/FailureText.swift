@@ -13,7 +13,7 @@ struct FailureText {
     }
 
     var lines: [String] {
-        var lines = ["      \(place)"]
+        var lines = ["      \(place)\(failure.roundWords)"]
         if let because = failure.because { lines.append("      because \(because.escapingInvisible)") }
         lines.append("")
         lines += expected
@@ -55,8 +55,8 @@ struct FailureText {
         func padded(_ text: String) -> String { text + String(repeating: " ", count: max(0, width - text.count)) }
         var lines = ["  expected  \(padded(failure.expected.escapingInvisible))   \(subject)"]
         var place = ""
-        if let scope = failure.scope {
-            place = "among \(scope.counted("message")) of \(failure.scopeName?.escapingInvisible ?? "")"
+        if let scope = failure.scopeWords {
+            place = scope
             let matched = failure.matched.prefix(10).map { "#\($0)" }
             if !matched.isEmpty {
                 let rest = failure.matched.count > matched.count ? ", ..." : ""

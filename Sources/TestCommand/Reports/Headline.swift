@@ -18,7 +18,12 @@ extension ErrorReport {
     }
 }
 
-extension FailureReport {
+extension LookReport {
+    /// `among 2 messages of step 3`; nil if it is not about messages.
+    var scopeWords: String? {
+        scope.map { "among \($0.counted("message")) of \(scopeName?.escapingInvisible ?? "")" }
+    }
+
     /// How many, or what, in words.
     var wanted: String {
         found == nil
@@ -29,8 +34,7 @@ extension FailureReport {
     /// What there was instead, in words.
     var actual: String {
         if let found {
-            let scope = scope.map { " among \($0.counted("message")) of \(scopeName?.escapingInvisible ?? "")" } ?? ""
-            return "\(found)" + scope
+            return "\(found)" + (scopeWords.map { " " + $0 } ?? "")
         }
         if let detail { return detail.escapingInvisible }
         return fields.filter { !$0.isMet }.map { field in

@@ -8,15 +8,12 @@ struct HeldText {
 
     init(_ held: HeldReport) {
         let id = held.id.map { " (\($0.escapingInvisible))" } ?? ""
-        let round = held.iteration.map { ", round \($0)" } ?? ""
-        var lines = ["  line \(held.line), step \(held.step)\(id)\(round)"]
+        var lines = ["  line \(held.line), step \(held.step)\(id)\(held.roundWords)"]
         if let because = held.because { lines.append("    because   \(because.escapingInvisible)") }
         let subject = held.subject.escapingInvisible
         if let found = held.found {
             lines.append("    expected  \(held.expected.escapingInvisible)   \(subject)")
-            let scope =
-                held.scope.map { " among \($0.counted("message")) of \(held.scopeName?.escapingInvisible ?? "")" } ?? ""
-            lines.append("    found     \(found)\(scope)")
+            lines.append("    found     \(found)" + (held.scopeWords.map { " " + $0 } ?? ""))
         } else {
             lines.append("    expected  \(subject): \(held.expected.escapingInvisible)")
         }

@@ -155,7 +155,7 @@ class Run:
     def explanations(self) -> dict[tuple[str, int], str]:
         """What is printed for each failed expectation, by file and line, with one space between words."""
         text = re.sub(r"^\S.*$", "", self.text, flags=re.MULTILINE)
-        parts = re.split(r"^ {6}(\S+):(\d+)(?:, engine \S+)?$", text, flags=re.MULTILINE)
+        parts = re.split(r"^ {6}(\S+):(\d+)(?:, engine \S+)?(?:, rounds? [\d and]+)?$", text, flags=re.MULTILINE)
         found: dict[tuple[str, int], str] = {}
         for path, line, body in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
             key = Path(path).name, int(line)
