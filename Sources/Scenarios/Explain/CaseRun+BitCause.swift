@@ -43,23 +43,38 @@ extension CaseRun {
         }
         if let opposite {
             let since = history.events[opposite].cause.place.map { " after \($0.words)" } ?? ""
+            let process = title(of: processId, on: host, before: index)
             return Cause(
-                .other,
-                detail:
-                    "Something outside the scenario changed \(name) of \(title(of: processId, on: host, before: index))\(since)."
-            )
+                .other, detail: "Something outside the scenario changed \(name) of \(process)\(since).")
         }
-        if isSet, word == .flags, let life = history.life(of: processId, in: index) {
+        return isSet
+            ? causeOfUntouched(bit, name, in: word, of: processId, before: index, history, host)
+            : causeOfAbsent(bit, name, in: word, of: processId, before: index, history, host)
+    }
+
+    /// The cause of a bit that is set, though nothing in the history set it.
+    private func causeOfUntouched(
+        _ bit: UInt32, _ name: String, in word: WordHistory.Word, of processId: UInt32, before index: Int,
+        _ history: WordHistory, _ host: Int
+    ) -> Cause {
+        let process = subject(processId, on: host, before: index)
+        if word == .flags, let life = history.life(of: processId, in: index) {
             let place = steps[life.created.step].place
             var cause = Cause(
                 .creation, detail: "\(process) has \(name), which follows from its image (PRC-9): \(place.words).")
             (cause.place, cause.rule) = (place, "PRC-9")
             return cause
         }
-        if isSet {
-            return causeOfPolicy(bit, name, in: word, of: processId, before: index, host)
-                ?? Cause(.other, detail: "\(process) has \(name), which no step set.")
-        }
+        return causeOfPolicy(bit, name, in: word, of: processId, before: index, host)
+            ?? Cause(.other, detail: "\(process) has \(name), which no step set.")
+    }
+
+    /// The cause of a bit that is not set and never was.
+    private func causeOfAbsent(
+        _ bit: UInt32, _ name: String, in word: WordHistory.Word, of processId: UInt32, before index: Int,
+        _ history: WordHistory, _ host: Int
+    ) -> Cause {
+        let process = subject(processId, on: host, before: index)
         if word == .flags, bit == ProcessFlags.imageWow64cpuLoaded.rawValue {
             return Cause(
                 .never,

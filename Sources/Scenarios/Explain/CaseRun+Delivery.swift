@@ -8,7 +8,7 @@ import Runtime
 // What became of a message that was made but not as expected.
 extension CaseRun {
     /// The reasons why messages that would match have another outcome than expected.
-    func outcomes(for failure: FailedExpectation, _ scope: MessageScope) -> [Reason] {
+    func outcomes(for failure: LookedExpectation, _ scope: MessageScope) -> [Reason] {
         switch failure.expectation?.subject {
         case .lossless(true):
             return failure.report.matched.prefix(3).flatMap { outcome(of: $0, scope.host) }

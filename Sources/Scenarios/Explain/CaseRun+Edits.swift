@@ -5,7 +5,7 @@ import Messages
 // The edits of a plan that may turn a condition, the latest first.
 extension CaseRun {
     /// The candidates for a decision: the table of the page on scenarios.
-    func edits(for refused: RefusedDecision, _ failure: FailedExpectation) -> [PlanEdit] {
+    func edits(for refused: RefusedDecision, _ failure: LookedExpectation) -> [PlanEdit] {
         let run = steps[refused.index]
         switch refused.look.check {
         case .ruleNewThreadSameProcess, .ruleNewThreadDifferentProcess, .ruleImageLoadPerProcess:

@@ -5,7 +5,7 @@ import Runtime
 // Edits of the answers of engines, and of the worker.
 extension CaseRun {
     /// A reply that the driver takes: by the embedded engine, or as the engine would have to send it.
-    func replyEdits(_ reply: Reason.ReplyRead, _ failure: FailedExpectation) -> [PlanEdit] {
+    func replyEdits(_ reply: Reason.ReplyRead, _ failure: LookedExpectation) -> [PlanEdit] {
         guard let host = failure.scope?.host, let message = logs[host][reply.message] else { return [] }
         // What the engine answered is what the expectation is about.
         if !reply.isEmbedded, failure.criteria?.matchers.contains(where: { $0.path.hasPrefix("reply") }) ?? false {
@@ -15,7 +15,7 @@ extension CaseRun {
     }
 
     /// An acknowledgment of a message: by the embedded engine, or as the engine would have to send it.
-    func acknowledgments(of message: ObservedMessage, _ failure: FailedExpectation) -> [PlanEdit] {
+    func acknowledgments(of message: ObservedMessage, _ failure: LookedExpectation) -> [PlanEdit] {
         if message.reply?.answer == nil { return embeddedEdits(message.sequence, failure) }
         let edit = JSONTree.object([.init("operationType", .integer(message.message.operationCode))])
         return message.message.kind == .sync ? [answerEdit(message.sequence, edit)] : []
@@ -46,7 +46,7 @@ extension CaseRun {
     }
 
     /// An embedded engine that acknowledges a message: that fails none, answers otherwise, or both.
-    func embeddedEdits(_ sequence: UInt64, _ failure: FailedExpectation) -> [PlanEdit] {
+    func embeddedEdits(_ sequence: UInt64, _ failure: LookedExpectation) -> [PlanEdit] {
         guard let host = failure.scope?.host, let message = logs[host][sequence],
             let embedded = embeddedSetting(for: message, on: host)
         else { return [] }
@@ -74,7 +74,7 @@ extension CaseRun {
     }
 
     /// An embedded engine that takes so long for a message.
-    func delayEdit(_ milliseconds: Int, _ sequence: UInt64, _ failure: FailedExpectation) -> PlanEdit? {
+    func delayEdit(_ milliseconds: Int, _ sequence: UInt64, _ failure: LookedExpectation) -> PlanEdit? {
         guard let host = failure.scope?.host, let message = logs[host][sequence],
             let embedded = embeddedSetting(for: message, on: host)
         else { return nil }
@@ -88,7 +88,7 @@ extension CaseRun {
     }
 
     /// A worker that runs again before the expectation is looked at.
-    func workerEdit(_ failure: FailedExpectation) -> PlanEdit? {
+    func workerEdit(_ failure: LookedExpectation) -> PlanEdit? {
         guard let index = failure.stepIndex else { return nil }
         return insertion(.worker(.run), .object([.init("worker", .string("run"))]), before: steps[index])
     }

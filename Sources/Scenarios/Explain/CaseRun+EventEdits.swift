@@ -46,7 +46,7 @@ extension CaseRun {
 
     /// Another current command line before the thread.
     func commandLineEdit(
-        _ refused: RefusedDecision, _ run: StepRun, _ failure: FailedExpectation
+        _ refused: RefusedDecision, _ run: StepRun, _ failure: LookedExpectation
     ) -> [PlanEdit] {
         guard let process = subject(of: refused) else { return [] }
         let wanted = failure.criteria?.matchers.first { $0.path == "data.currentCommandLine" }?.source.text
@@ -129,7 +129,7 @@ extension CaseRun {
     }
 
     /// The event that nothing in scope causes: for a process that the criteria name.
-    func edits(forAbsentIn failure: FailedExpectation) -> [PlanEdit] {
+    func edits(forAbsentIn failure: LookedExpectation) -> [PlanEdit] {
         guard let criteria = failure.criteria, let index = failure.stepIndex, steps[index].step.action == nil else {
             return []
         }

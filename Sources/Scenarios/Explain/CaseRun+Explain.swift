@@ -4,7 +4,7 @@ extension CaseRun {
     static let mostExplained = 32
 
     /// Adds the explanation to a failure: the nearest messages and the reasons.
-    func explain(_ failure: inout FailedExpectation) {
+    func explain(_ failure: inout LookedExpectation) {
         if options.isCancelled() { return }
         guard failures.count < Self.mostExplained else {
             failure.report.why = [.unexplained(most: Self.mostExplained)]

@@ -6,9 +6,9 @@ extension CaseRun {
     private static let mostMessages = 5
 
     /// Keeps what made expectations hold.
-    func note(_ looked: [FailedExpectation]) { held += looked.map { describe($0) } }
+    func note(_ looked: [LookedExpectation]) { held += looked.map { describe($0) } }
 
-    private func describe(_ looked: FailedExpectation) -> HeldReport {
+    private func describe(_ looked: LookedExpectation) -> HeldReport {
         var report = HeldReport(looked.report.look)
         guard let scope = looked.scope else { return report }
         let messages = looked.report.matched.prefix(Self.mostMessages).compactMap { logs[scope.host][$0] }
@@ -35,8 +35,7 @@ extension CaseRun {
         guard let (index, record, routine) = routine(thatMade: message, on: scope.host) else { return made }
         made.routine = routine.routine.name
         made.checks = routine.checks.map(\.report)
-        var history = history
-        history.record = record
+        let history = history.before(record)
         made.causes = routine.checks.filter { $0.check.bit != nil && $0.holds }.compactMap {
             cause(of: $0, routine, index, history, scope.host)
         }

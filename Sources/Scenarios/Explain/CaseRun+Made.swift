@@ -26,23 +26,14 @@ extension CaseRun {
             let condition = path.conditions.last,
             let look = routine.checks.first(where: { $0.check == condition.check })
         else { return nil }
-        var place = steps[index].place
-        place.record = record
-        var history = history
-        history.record = record
-        var decision = Reason.Decision(
-            place: place, event: steps[index].step.action?.words ?? "", routine: routine.routine.name,
-            makes: path.type.operation.name, notified: true,
-            checks: routine.checks.filter { look in path.conditions.contains { $0.check == look.check } }
-                .map(\.report),
-            decidedBy: "\(look.check.text)", holds: look.holds, value: look.value,
-            cause: look.check.bit == nil ? nil : cause(of: look, routine, index, history, host))
+        var decision = decision(look, of: routine, in: index, record, history, host, on: path)
+        if look.check.bit == nil { decision.cause = nil }
         decision.message = sequence
         return decision
     }
 
     /// Why there are messages that must not be there: the first that match.
-    func reasons(forTooManyIn failure: FailedExpectation, _ scope: MessageScope) -> [Reason] {
+    func reasons(forTooManyIn failure: LookedExpectation, _ scope: MessageScope) -> [Reason] {
         guard isTooMany(failure, failure.report.found ?? 0), !failure.isAboutLoss else { return [] }
         let ends = badEnds(in: failure, scope)
         if !ends.isEmpty { return ends }
@@ -57,7 +48,7 @@ extension CaseRun {
     }
 
     /// What became of the messages that must not be there, if not that they were made is wrong, but their end.
-    private func badEnds(in failure: FailedExpectation, _ scope: MessageScope) -> [Reason] {
+    private func badEnds(in failure: LookedExpectation, _ scope: MessageScope) -> [Reason] {
         guard failure.criteria?.matchers.contains(where: \.isAboutOutcome) ?? false else { return [] }
         return failure.report.matched.prefix(3).flatMap { outcome(of: $0, scope.host) }
     }
@@ -82,7 +73,7 @@ extension CaseRun {
     }
 
     /// The edits that may keep a message from being made: without its rule.
-    func edits(againstMessagesOf failure: FailedExpectation) -> [PlanEdit] {
+    func edits(againstMessagesOf failure: LookedExpectation) -> [PlanEdit] {
         guard let scope = failure.scope, isTooMany(failure, failure.report.found ?? 0), !failure.isAboutLoss,
             badEnds(in: failure, scope).isEmpty
         else { return [] }
@@ -118,7 +109,7 @@ extension Expectation {
     }
 }
 
-extension FailedExpectation {
+extension LookedExpectation {
     /// Whether it is about lost messages rather than made ones.
     fileprivate var isAboutLoss: Bool { if case .lossless = expectation?.subject { true } else { false } }
 }

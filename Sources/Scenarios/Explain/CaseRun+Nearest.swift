@@ -8,7 +8,7 @@ extension CaseRun {
     private static let mostNearest = 3
 
     /// The messages to show for a failure: the matching ones if they are too many, else those that nearly match.
-    func nearest(to failure: FailedExpectation, _ scope: MessageScope) -> [NearestMessage] {
+    func nearest(to failure: LookedExpectation, _ scope: MessageScope) -> [NearestMessage] {
         let found = failure.report.found ?? failure.report.matched.count
         if found > 0, isTooMany(failure, found) {
             let shown = failure.report.matched.prefix(Self.mostNearest).compactMap { logs[scope.host][$0] }
@@ -31,7 +31,7 @@ extension CaseRun {
     }
 
     /// Whether a failure is about messages that must not be there.
-    func isTooMany(_ failure: FailedExpectation, _ found: Int) -> Bool {
+    func isTooMany(_ failure: LookedExpectation, _ found: Int) -> Bool {
         switch failure.expectation?.subject {
         case .messages(_, let count): found > count.atMost ?? .max
         case .nothingElse, .lossless: true

@@ -4,7 +4,7 @@ import Messages
 // Why a routine or a counter is not as expected.
 extension CaseRun {
     /// What the nearest run of a routine looked at, and who made it so.
-    func reasons(for wanted: RoutineExpectation, _ failure: FailedExpectation) -> [Reason] {
+    func reasons(for wanted: RoutineExpectation, _ failure: LookedExpectation) -> [Reason] {
         guard let index = failure.stepIndex else { return [] }
         let subject = wanted.step.map { id in steps.indices.filter { steps[$0].step.id == id } } ?? [index]
         // Of several runs that which meets the most, as the comparison shows it.
@@ -20,18 +20,25 @@ extension CaseRun {
         guard let (step, record, routine, unmet) = nearest, let look = look(of: routine, unmet, on: steps[step].host)
         else { return [] }
         let host = steps[step].host
-        var place = steps[step].place
+        return [.decision(decision(look, of: routine, in: step, record, history(of: host), host))]
+    }
+
+    /// What a routine decided in a step, by the condition `look`. Without `path` all conditions are shown, else those on the way
+    /// to a message.
+    func decision(
+        _ look: ObservedRoutine.Look, of routine: ObservedRoutine, in index: Int, _ record: Int?,
+        _ history: WordHistory, _ host: Int, on path: MessagePath? = nil
+    ) -> Reason.Decision {
+        var place = steps[index].place
         place.record = record
-        var history = history(of: host)
-        history.record = record
-        return [
-            .decision(
-                Reason.Decision(
-                    place: place, event: steps[step].step.action?.words ?? "", routine: routine.routine.name,
-                    makes: nil, notified: routine.notified, checks: routine.checks.map(\.report),
-                    decidedBy: "\(look.check.text)", holds: look.holds, value: look.value,
-                    cause: cause(of: look, routine, step, history, host)))
-        ]
+        let shown = routine.checks.filter { look in
+            path?.conditions.contains { $0.check == look.check } ?? true
+        }
+        return Reason.Decision(
+            place: place, event: steps[index].step.action?.words ?? "", routine: routine.routine.name,
+            makes: path?.type.operation.name, notified: routine.notified, checks: shown.map(\.report),
+            decidedBy: "\(look.check.text)", holds: look.holds, value: look.value,
+            cause: cause(of: look, routine, index, history.before(record), host))
     }
 
     /// The condition that explains what is not met: the one that is named, that which led to the message, or the last.
@@ -48,7 +55,7 @@ extension CaseRun {
     }
 
     /// What became of the messages that counters of failures count.
-    func reasons(forCountersIn failure: FailedExpectation, _ host: Int) -> [Reason] {
+    func reasons(forCountersIn failure: LookedExpectation, _ host: Int) -> [Reason] {
         let unmet = failure.report.fields.filter { !$0.isMet }.map(\.criterion)
         let counted = logs[host].messages.filter { message in unmet.contains { message.isCounted(by: $0) } }
         return counted.prefix(3).flatMap { outcome(of: $0.sequence, host) }

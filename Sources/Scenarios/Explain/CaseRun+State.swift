@@ -6,7 +6,7 @@ import Messages
 // Why a process is not as expected.
 extension CaseRun {
     /// The reasons why the state or the outcome that an expectation names is another.
-    func reasons(forStateIn failure: FailedExpectation) -> [Reason] {
+    func reasons(forStateIn failure: LookedExpectation) -> [Reason] {
         guard let index = failure.stepIndex, let expectation = failure.expectation else { return [] }
         switch expectation.subject {
         case .process(let reference, let exists, let fields):
@@ -47,7 +47,7 @@ extension CaseRun {
 
     /// Who set or cleared the bits of rules and flags that are not as expected.
     private func words(
-        of reference: Reference, _ fields: [FieldMatcher], _ failure: FailedExpectation, _ host: Int
+        of reference: Reference, _ fields: [FieldMatcher], _ failure: LookedExpectation, _ host: Int
     ) -> [Reason] {
         guard let processId = processId(reference) else { return [] }
         let history = history(of: host)
@@ -72,7 +72,7 @@ extension CaseRun {
     }
 
     /// What the engine under test answered to the creation of a process whose rules or flags are not as expected.
-    private func replies(toCreationOf reference: Reference, _ failure: FailedExpectation) -> [Reason] {
+    private func replies(toCreationOf reference: Reference, _ failure: LookedExpectation) -> [Reason] {
         let unmet = failure.report.fields.filter { !$0.isMet }.map(\.criterion)
         guard unmet.contains("rules") || unmet.contains("flags"), case .named(let name) = reference,
             let index = names.processes[name]?.index, steps.indices.contains(index)

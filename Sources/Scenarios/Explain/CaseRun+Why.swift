@@ -9,7 +9,7 @@ extension CaseRun {
     private static let mostDecisions = 3
 
     /// The reasons why too few messages match: the decisions against them, or that nothing could make one.
-    func reasons(for failure: inout FailedExpectation, _ scope: MessageScope) -> [Reason] {
+    func reasons(for failure: inout LookedExpectation, _ scope: MessageScope) -> [Reason] {
         guard let criteria = failure.criteria, isTooFew(failure) else { return [] }
         return reasons(against: criteria, scope, &failure.refused)
     }
@@ -24,7 +24,7 @@ extension CaseRun {
         if !criteria.namesOperation, criteria.wantsLoss { return [] }
         guard let decisions = decisions(against: criteria, paths, scope) else {
             if let unknown = unknown(paths, scope) { return [unknown] }
-            // What the worker took was made by others.
+            // Other steps made the messages that the worker took.
             guard criteria.namesOperation, !scope.isOfWorker(in: steps) else { return [] }
             return [
                 unregistered(paths, scope) ?? refusal(paths[0], scope) ?? unfinished(paths[0], scope)
@@ -33,7 +33,9 @@ extension CaseRun {
         }
         refused = Array(decisions.prefix(Self.mostDecisions))
         let history = history(of: scope.host)
-        return refused.map { .decision(describe($0, history, scope.host)) }
+        return refused.map {
+            .decision(decision($0.look, of: $0.routine, in: $0.index, $0.record, history, scope.host, on: $0.path))
+        }
     }
 
     /// The decisions against messages on `paths`, the nearest first; nil if no step in scope could make one.
@@ -47,7 +49,7 @@ extension CaseRun {
             if makesRaw(action, paths) { couldMake = true }
             if steps[index].refusal != nil { continue }
             let isNamed = criteria.names(action, names)
-            // What happens to other processes is no reason.
+            // Other processes give no reason.
             if let action, !isNamed, !action.subjects.isEmpty, criteria.processName != nil { continue }
             // A step in the background may have made a message, though it has not said what it decided.
             if logs[scope.host].made(by: index).contains(where: { message in paths.contains { $0.type == message.type }
@@ -59,7 +61,7 @@ extension CaseRun {
                     let ways = paths.filter { $0.isEvent(of: routine) }
                     if ways.isEmpty { continue }
                     couldMake = true
-                    // A routine that made such a message is no reason.
+                    // A routine that made such a message gives no reason.
                     let made = routine.messages.compactMap { logs[scope.host][$0].map { MessageType(of: $0.message) } }
                     if ways.contains(where: { made.contains($0.type) }) { continue }
                     // Of several ways that the routine did not take, the one that it followed the longest.
@@ -79,7 +81,7 @@ extension CaseRun {
         }
     }
 
-    private func isTooFew(_ failure: FailedExpectation) -> Bool {
+    private func isTooFew(_ failure: LookedExpectation) -> Bool {
         switch failure.expectation?.subject {
         case .messages(_, let count): failure.report.found ?? 0 < count.atLeast
         case .order: true
@@ -184,22 +186,6 @@ extension CaseRun {
         return .absent(
             event: event.rawValue,
             detail: "\(subject)\(host), so the driver has no reason for \(path.type.operation.name)")
-    }
-
-    private func describe(_ refused: RefusedDecision, _ history: WordHistory, _ host: Int) -> Reason.Decision {
-        let run = steps[refused.index]
-        var history = history
-        history.record = refused.record
-        var place = run.place
-        place.record = refused.record
-        return Reason.Decision(
-            place: place, event: run.step.action?.words ?? "", routine: refused.path.routine.name,
-            makes: refused.path.type.operation.name, notified: refused.routine.notified,
-            checks: refused.routine.checks.filter { look in
-                refused.path.conditions.contains { $0.check == look.check }
-            }.map(\.report),
-            decidedBy: "\(refused.look.check.text)", holds: refused.look.holds, value: refused.look.value,
-            cause: cause(of: refused.look, refused.routine, refused.index, history, host))
     }
 }
 

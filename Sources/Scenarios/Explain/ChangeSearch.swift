@@ -18,14 +18,14 @@ struct ChangeSearch {
     }
 
     private let run: CaseRun
-    private let failure: FailedExpectation
+    private let failure: LookedExpectation
     /// The runs for this failure.
     private var runsLeft: Int
     private(set) var budget: Budget
     /// The first change that helps, but breaks another expectation.
     private var harmful: Change?
 
-    init(_ failure: FailedExpectation, of run: CaseRun, _ budget: Budget) {
+    init(_ failure: LookedExpectation, of run: CaseRun, _ budget: Budget) {
         self.failure = failure
         self.run = run
         self.budget = budget
@@ -80,7 +80,7 @@ struct ChangeSearch {
         var options = run.options
         options.trial = Trial(
             effects: effects,
-            place: FailedExpectation.Place(step: run.steps[step].number, position: position),
+            place: LookedExpectation.Place(step: run.steps[step].number, position: position),
             failed: Set(
                 run.failures.compactMap { failure in failure.stepIndex.map { failure.place(in: run.steps[$0]) } })
         )
@@ -217,7 +217,7 @@ struct ChangeSearch {
 
     /// The edit with the smallest number in `range` that helps: one of the first, or by bisection, if all larger ones help too.
     private mutating func smallest(
-        in range: ClosedRange<Int>, _ makeEdit: (CaseRun, FailedExpectation, Int) -> PlanEdit?
+        in range: ClosedRange<Int>, _ makeEdit: (CaseRun, LookedExpectation, Int) -> PlanEdit?
     ) -> Change? {
         let (run, failure) = (run, failure)
         func edit(_ number: Int) -> PlanEdit? { makeEdit(run, failure, number) }

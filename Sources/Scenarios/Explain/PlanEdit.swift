@@ -62,7 +62,7 @@ struct Trial: Sendable {
     /// The edits.
     let effects: [PlanEdit.Effect]
     /// The expectation that must hold.
-    let place: FailedExpectation.Place
+    let place: LookedExpectation.Place
     /// All that did not hold without the edits.
-    let failed: Set<FailedExpectation.Place>
+    let failed: Set<LookedExpectation.Place>
 }

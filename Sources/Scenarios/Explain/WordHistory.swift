@@ -59,7 +59,14 @@ struct WordHistory {
     var locks: [LockEvent] = []
 
     /// The record of a recording before which events of its own step count; nil if they do not.
-    var record: Int?
+    private var record: Int?
+
+    /// The history up to a record of a recording, as its own step sees it.
+    func before(_ record: Int?) -> WordHistory {
+        var history = self
+        history.record = record
+        return history
+    }
 
     private func isEarlier(_ step: Int, _ place: StepPlace?, than index: Int) -> Bool {
         if step != index { return step < index }

@@ -96,8 +96,8 @@ extension CaseRun {
         if !options.keepsGoing { throw .failed }
     }
 
-    private func failure(of wanted: Step.Problem, _ run: StepRun, _ detail: String) -> FailedExpectation {
-        FailedExpectation(
+    private func failure(of wanted: Step.Problem, _ run: StepRun, _ detail: String) -> LookedExpectation {
+        LookedExpectation(
             line: wanted.line, step: run.number, id: run.step.id,
             source: .object([.init("fails", .string(wanted.name))]), expected: "refused with \(wanted.name)",
             subject: "step \(run.number)", detail: detail)

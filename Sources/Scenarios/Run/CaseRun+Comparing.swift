@@ -7,7 +7,7 @@ extension CaseRun {
     func compare(
         _ expectation: Expectation, _ run: StepRun, _ index: Int, subject: String, exists: Bool = true,
         isThere: Bool = true, _ fields: [FieldMatcher], _ value: (String) throws(LookFault) -> ObservedValue
-    ) throws(LookFault) -> FailedExpectation? {
+    ) throws(LookFault) -> LookedExpectation? {
         var compared: [ComparedField] = []
         if exists != isThere {
             compared.append(
@@ -24,7 +24,7 @@ extension CaseRun {
         let holds = compared.allSatisfy(\.isMet)
         if holds, !options.explains { return nil }
         let wanted = exists ? fields.map { "\($0.path) \($0.source.words)" } : ["does not exist"]
-        var failure = FailedExpectation(
+        var failure = LookedExpectation(
             expectation, in: run, index, expected: wanted.isEmpty ? "exists" : wanted.joined(separator: ", "),
             subject: subject)
         failure.report.fields = compared
@@ -39,19 +39,19 @@ extension CaseRun {
     func entries(
         _ expectation: Expectation, _ fields: [FieldMatcher], _ count: Count, _ index: Int, _ noun: String,
         _ list: (any ScenarioHost) throws(HostFault) -> [ObservedValue]
-    ) throws(LookFault) -> FailedExpectation? {
+    ) throws(LookFault) -> LookedExpectation? {
         let host = hosts[self.host(of: expectation, index)]
         let entries = try onHost { () throws(HostFault) in try list(host) }
         var found = 0
         for entry in entries {
             var isMatch = true
-            for field in fields where try !matches(field, entry[field.path]) { isMatch = false }
+            for field in fields where isMatch { isMatch = try matches(field, entry[field.path]) }
             if isMatch { found += 1 }
         }
         let holds = count.holds(found)
         if holds, !options.explains { return nil }
         let words = fields.map { "\($0.path) \($0.source.words)" }.joined(separator: ", ")
-        var failure = FailedExpectation(
+        var failure = LookedExpectation(
             expectation, in: steps[index], index, expected: count.description, subject: "\(noun) with \(words)")
         failure.report.found = found
         if holds { return held(failure) }
@@ -62,7 +62,7 @@ extension CaseRun {
     /// Looks whether a routine ran, and decided so.
     func routine(
         _ expectation: Expectation, _ wanted: RoutineExpectation, _ index: Int
-    ) -> FailedExpectation? {
+    ) -> LookedExpectation? {
         let run = steps[index]
         let subject = wanted.step.map { id in steps.filter { $0.step.id == id } } ?? [run]
         let ran = subject.flatMap { step in
@@ -71,7 +71,7 @@ extension CaseRun {
         let compared = ran.map { wanted.compare($0) }
         let holds = compared.contains { $0.allSatisfy(\.isMet) }
         if holds, !options.explains { return nil }
-        var failure = FailedExpectation(
+        var failure = LookedExpectation(
             expectation, in: run, index, expected: "ran" + wanted.words, subject: "routine \(wanted.routine.name)")
         if let nearest = compared.min(by: { $0.count { !$0.isMet } < $1.count { !$0.isMet } }) {
             failure.report.fields = nearest

@@ -23,7 +23,7 @@ extension CaseRun {
     }
 
     /// Ends a trial if its expectation was looked at. Nothing that held before may fail because of the edit.
-    private func judge(_ trial: Trial, _ failed: [FailedExpectation], _ index: Int) throws(Stop) {
+    private func judge(_ trial: Trial, _ failed: [LookedExpectation], _ index: Int) throws(Stop) {
         let broken = failed.filter { !trial.failed.contains($0.place(in: steps[index])) }
         if steps[index].number == trial.place.step {
             let holds = !failed.contains { $0.position == trial.place.position }
@@ -86,9 +86,9 @@ extension CaseRun {
     /// The expectations that do not hold now, and those that do if the case is to be explained.
     private func evaluate(
         _ expectations: [Expectation], _ index: Int
-    ) throws(Stop) -> (failed: [FailedExpectation], held: [FailedExpectation]) {
-        var failed: [FailedExpectation] = []
-        var held: [FailedExpectation] = []
+    ) throws(Stop) -> (failed: [LookedExpectation], held: [LookedExpectation]) {
+        var failed: [LookedExpectation] = []
+        var held: [LookedExpectation] = []
         for host in Set(expectations.map { self.host(of: $0, index) }) {
             do throws(HostFault) { try logs[host].update(from: hosts[host]) } catch { try fail(steps[index], error) }
         }
@@ -134,7 +134,7 @@ extension CaseRun {
 
     private func evaluate(
         _ expectation: Expectation, among all: [Expectation], _ index: Int
-    ) throws(LookFault) -> FailedExpectation? {
+    ) throws(LookFault) -> LookedExpectation? {
         let run = steps[index]
         names.host = plan.hosts[host(of: expectation, index)].name
         switch expectation.subject {

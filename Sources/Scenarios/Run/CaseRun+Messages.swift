@@ -5,7 +5,7 @@ import JSON
 // Expectations about messages.
 extension CaseRun {
     /// The result of an expectation that holds: nothing, unless the case is to be explained.
-    func held(_ looked: FailedExpectation) -> FailedExpectation? {
+    func held(_ looked: LookedExpectation) -> LookedExpectation? {
         guard options.explains else { return nil }
         var looked = looked
         looked.holds = true
@@ -28,12 +28,12 @@ extension CaseRun {
 
     func messages(
         _ expectation: Expectation, _ criteria: Criteria, _ count: Count, _ index: Int
-    ) throws(LookFault) -> FailedExpectation? {
+    ) throws(LookFault) -> LookedExpectation? {
         let scope = scope(of: expectation, index)
         let matching = try matching(criteria, in: scope.messages)
         let holds = count.holds(matching.count)
         if holds, !options.explains { return nil }
-        var failure = FailedExpectation(
+        var failure = LookedExpectation(
             expectation, in: steps[index], index, expected: count.description, subject: criteria.words)
         failure.set(scope, matched: matching)
         failure.criteria = criteria
@@ -43,12 +43,30 @@ extension CaseRun {
 
     func order(
         _ expectation: Expectation, _ criteria: [Criteria], _ isStrict: Bool, _ order: Expectation.Order, _ index: Int
-    ) throws(LookFault) -> FailedExpectation? {
+    ) throws(LookFault) -> LookedExpectation? {
         let scope = scope(of: expectation, index)
         let messages =
             order == .made
             ? scope.messages
             : scope.messages.filter { $0.endedAs != nil }.sorted { $0.endedAs ?? 0 < $1.endedAs ?? 0 }
+        let longest = try longestRun(of: criteria, in: messages, isStrict)
+        let holds = longest.count == criteria.count
+        if holds, !options.explains { return nil }
+        var looked = LookedExpectation(
+            expectation, in: steps[index], index,
+            expected: criteria.map(\.words).joined(separator: isStrict ? ", then at once " : ", then "),
+            subject: order == .made
+                ? "messages in the order in which they were made" : "messages in the order in which they ended")
+        looked.set(scope, matched: longest)
+        if holds { return held(looked) }
+        try describe(&looked, missing: criteria[longest.count], after: longest.last, among: messages, isStrict)
+        return looked
+    }
+
+    /// The messages that meet the most of `criteria` in their order, if `isStrict` without others between them.
+    private func longestRun(
+        of criteria: [Criteria], in messages: [ObservedMessage], _ isStrict: Bool
+    ) throws(LookFault) -> [ObservedMessage] {
         var met: [ObservedMessage] = []
         var longest: [ObservedMessage] = []
         var position = 0
@@ -64,44 +82,37 @@ extension CaseRun {
                 met = []
             }
         }
-        let holds = met.count == criteria.count
-        if holds, !options.explains { return nil }
-        var failure = FailedExpectation(
-            expectation, in: steps[index], index,
-            expected: criteria.map(\.words).joined(separator: isStrict ? ", then at once " : ", then "),
-            subject: order == .made
-                ? "messages in the order in which they were made" : "messages in the order in which they ended")
-        if holds {
-            failure.set(scope, matched: met)
-            return held(failure)
-        }
-        failure.set(scope, matched: longest)
-        let next = criteria[longest.count]
+        return longest
+    }
+
+    /// Says which message of an order is missing: `next`, after the last one that was found.
+    private func describe(
+        _ failure: inout LookedExpectation, missing next: Criteria, after last: ObservedMessage?,
+        among messages: [ObservedMessage], _ isStrict: Bool
+    ) throws(LookFault) {
         failure.criteria = next
-        guard let last = longest.last, let index = messages.firstIndex(where: { $0.sequence == last.sequence }) else {
+        guard let last, let index = messages.firstIndex(where: { $0.sequence == last.sequence }) else {
             failure.report.detail = "no message matches the first: \(next.words)"
-            return failure
+            return
         }
-        let after = messages[(index + 1)...]
-        if isStrict, let follower = after.first {
+        if isStrict, let follower = messages[(index + 1)...].first {
             failure.report.detail = "#\(follower.sequence) follows #\(last.sequence), but is not \(next.words)"
         } else {
             failure.report.detail = "nothing after #\(last.sequence) matches the next: \(next.words)"
         }
         let others = try matching(next, in: Array(isStrict ? messages[...] : messages[..<index]))
-        guard let other = others.first(where: { $0.sequence != last.sequence }) else { return failure }
+        guard let other = others.first(where: { $0.sequence != last.sequence }) else { return }
         // It was made, so nothing needs a reason.
         failure.criteria = nil
         if !isStrict {
             failure.report.detail =
                 "#\(other.sequence) matches the next, but comes before #\(last.sequence): \(next.words)"
         }
-        return failure
     }
 
     func nothingElse(
         _ expectation: Expectation, _ except: [Criteria], _ all: [Expectation], _ index: Int
-    ) throws(LookFault) -> FailedExpectation? {
+    ) throws(LookFault) -> LookedExpectation? {
         let scope = scope(of: expectation, index)
         let allowed =
             except
@@ -116,26 +127,24 @@ extension CaseRun {
         var others: [ObservedMessage] = []
         for message in scope.messages {
             var isAllowed = false
-            for criteria in allowed where try matches(criteria, message) { isAllowed = true }
+            for criteria in allowed where !isAllowed { isAllowed = try matches(criteria, message) }
             if !isAllowed { others.append(message) }
         }
         if others.isEmpty, !options.explains { return nil }
-        var failure = FailedExpectation(
+        var failure = LookedExpectation(
             expectation, in: steps[index], index, expected: "nothing else", subject: "other messages")
         failure.set(scope, matched: others)
         failure.report.found = others.count
         return others.isEmpty ? held(failure) : failure
     }
 
-    func lossless(_ expectation: Expectation, _ isLossless: Bool, _ index: Int) -> FailedExpectation? {
-        let host = expectation.host.map { self.index(ofHost: $0) } ?? steps[index].host
-        let scope = MessageScope(
-            host: host, messages: logs[host].messages, name: "host \(plan.hosts[host].name)",
-            steps: Array(steps.indices))
+    func lossless(_ expectation: Expectation, _ isLossless: Bool, _ index: Int) -> LookedExpectation? {
+        let host = host(of: expectation, index)
+        let scope = everything(on: host)
         let lost = scope.messages.filter { $0.delivery != .sent }
         let holds = lost.isEmpty == isLossless
         if holds, !options.explains { return nil }
-        var failure = FailedExpectation(
+        var failure = LookedExpectation(
             expectation, in: steps[index], index, expected: isLossless ? "every message sent" : "a message not sent",
             subject: "messages of host \(plan.hosts[host].name)")
         failure.set(scope, matched: lost)
@@ -148,10 +157,10 @@ extension CaseRun {
 
     func golden(
         _ expectation: Expectation, _ file: GoldenFile, _ index: Int
-    ) throws(LookFault) -> FailedExpectation? {
+    ) throws(LookFault) -> LookedExpectation? {
         let scope = scope(of: expectation, index)
         let lines = scope.messages.map { GoldenLine($0, fields: file.fields, host: plan.hosts[scope.host].name).text }
-        var failure = FailedExpectation(
+        var failure = LookedExpectation(
             expectation, in: steps[index], index, expected: "the lines of \(file.file)", subject: "golden file")
         // A trial has other messages.
         if options.trial == nil, options.golden.update(file, to: lines, by: plan.title) { return held(failure) }
@@ -168,7 +177,7 @@ extension CaseRun {
     }
 }
 
-extension FailedExpectation {
+extension LookedExpectation {
     /// Sets the messages that the failure is about, and those that matched.
     fileprivate mutating func set(_ scope: MessageScope, matched: [ObservedMessage]) {
         self.scope = scope

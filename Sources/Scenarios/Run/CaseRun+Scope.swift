@@ -1,9 +1,9 @@
-// Which messages an expectation is about (1.6 of the format).
+// The messages that an expectation is about.
 extension CaseRun {
     /// The scope of `expectation` in the list of the step at `index`.
     func scope(of expectation: Expectation, _ index: Int) -> MessageScope {
         let run = steps[index]
-        let host = expectation.host.map { self.index(ofHost: $0) } ?? run.host
+        let host = host(of: expectation, index)
         let scope = expectation.scope
         if let id = scope.by { return self.scope(by: id, host) }
         // A wait looks at everything so far, as a step without an action does.
@@ -24,7 +24,7 @@ extension CaseRun {
     /// Whether a step is not in the background any more.
     private func isDone(_ id: String) -> Bool { pending[id]?.isEmpty ?? true }
 
-    private func everything(on host: Int) -> MessageScope {
+    func everything(on host: Int) -> MessageScope {
         MessageScope(
             host: host, messages: logs[host].messages, name: "host \(plan.hosts[host].name)",
             steps: Array(steps.indices))

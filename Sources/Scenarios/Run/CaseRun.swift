@@ -43,7 +43,7 @@ public final class CaseRun {
     var creations: [Int] = []
     /// The background steps that are not done, by id: their indices and their calls, one for each round.
     var pending: [String: [(index: Int, call: PendingCall)]] = [:]
-    var failures: [FailedExpectation] = []
+    var failures: [LookedExpectation] = []
     /// What made expectations hold, if the case is to be explained.
     var held: [HeldReport] = []
     /// When the case must be done, in real time.
@@ -176,7 +176,7 @@ public final class CaseRun {
     /// Ends the case because its time is over.
     func timeOut(_ step: Step, _ number: StepNumber) throws(Stop) -> Never {
         failures.append(
-            FailedExpectation(
+            LookedExpectation(
                 line: step.line, step: number, id: step.id, source: .null, expected: "done",
                 subject: "the case within \(plan.timeout.shortText)",
                 detail: "not done after \(plan.timeout.shortText), in step \(number)"))

@@ -41,16 +41,18 @@ struct GoldenDifference {
                     note: found == nil ? "missing" : wanted == nil ? "not expected: \(found ?? "")" : nil, isMet: false)
             ]
         }
-        return differences(old, new, at: "line \(line)")
+        return differences(old, new, at: "line \(line)", ": ")
     }
 
-    private static func differences(_ wanted: JSONTree, _ found: JSONTree, at path: String) -> [ComparedField] {
+    /// The members that differ below `path`, which `separator` divides from their names.
+    private static func differences(
+        _ wanted: JSONTree, _ found: JSONTree, at path: String, _ separator: String = "."
+    ) -> [ComparedField] {
         if wanted == found { return [] }
         guard case .object(let old) = wanted, case .object(let new) = found else {
             return [ComparedField(criterion: path, expected: wanted, actual: found, isMet: false)]
         }
         let names = old.map(\.name) + new.map(\.name).filter { name in !old.contains { $0.name == name } }
-        let separator = path.hasPrefix("line ") && !path.contains(".") && !path.contains(": ") ? ": " : "."
         return names.flatMap { name in
             let (path, old, new) = (path + separator + name, wanted[name], found[name])
             if let old, let new { return differences(old, new, at: path) }

@@ -1,13 +1,14 @@
 import JSON
 
-/// An expectation that did not hold, with all that its explanation needs. If a case is to be explained, one that held, too.
-struct FailedExpectation: Sendable {
+/// An expectation that was looked at, with all that its explanation needs: one that did not hold, or, if a case is to be
+/// explained, also one that held.
+struct LookedExpectation: Sendable {
     /// The expectation; nil for a failure of the step itself.
     var expectation: Expectation?
     var report: FailureReport
     /// Whether it held.
     var holds = false
-    /// The index of the step, and how many steps had been started.
+    /// The index of the step.
     var stepIndex: Int?
     /// The messages that it is about.
     var scope: MessageScope?
@@ -15,7 +16,7 @@ struct FailedExpectation: Sendable {
     var criteria: Criteria?
     /// The decisions against messages that would have matched, the nearest first.
     var refused: [RefusedDecision] = []
-    /// The path of the expectation in its step: for finding it again in another run.
+    /// The index of the expectation in its step, by which another run finds it.
     var position: Int?
 
     /// Where the expectation stands.
