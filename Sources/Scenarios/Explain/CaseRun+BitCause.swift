@@ -137,7 +137,7 @@ extension CaseRun {
         return nil
     }
 
-    /// What could have given the bit to a process: an engine whose answer was not taken, or a policy for another name; empty
+    /// The sources that could have given the bit to a process: an engine whose answer was not taken, or a policy for another name; empty
     /// without either.
     private func missed(
         _ bit: UInt32, in word: WordHistory.Word, _ host: Int, _ life: WordHistory.Life?

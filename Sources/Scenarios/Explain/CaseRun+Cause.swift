@@ -1,7 +1,7 @@
 import Driver
 import Messages
 
-// Who made a condition turn out as it did.
+// The causes of the values of conditions.
 extension CaseRun {
     /// The cause of what a condition of `routine` looked at in the step `index`; nil if the step itself says it.
     func cause(

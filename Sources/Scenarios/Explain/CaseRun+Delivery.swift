@@ -5,7 +5,7 @@ import JSON
 import Messages
 import Runtime
 
-// What became of a message that was made but not as expected.
+// The outcome of a message that was made but not as expected.
 extension CaseRun {
     /// The reasons why messages that would match have another outcome than expected.
     func outcomes(for failure: LookedExpectation, _ scope: MessageScope) -> [Reason] {

@@ -7,7 +7,7 @@ extension CaseRun {
     /// A reply that the driver takes: by the embedded engine, or as the engine would have to send it.
     func replyEdits(_ reply: Reason.ReplyRead, _ failure: LookedExpectation) -> [PlanEdit] {
         guard let host = failure.scope?.host, let message = logs[host][reply.message] else { return [] }
-        // What the engine answered is what the expectation is about.
+        // The expectation is about the answer itself.
         if !reply.isEmbedded, failure.criteria?.matchers.contains(where: { $0.path.hasPrefix("reply") }) ?? false {
             return []
         }

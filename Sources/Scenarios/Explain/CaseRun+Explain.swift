@@ -1,4 +1,4 @@
-// What a report says about a failure, beyond what was compared.
+// The explanation of a failure, beyond the comparison.
 extension CaseRun {
     /// The most failures of a case that are explained: a `repeat` with an expectation that fails has one for each round.
     static let mostExplained = 32

@@ -122,7 +122,7 @@ extension CaseRun {
         if case .createProcess(let request) = run.step.action {
             let rules = request.creation.value.rules.rawValue
             add(.rules, rules, without: ~rules, at: creation, created)
-            // What follows from the image is not the request's.
+            // The flags that follow from the image are not those of the request.
             let flags = request.creation.value.flags?.rawValue ?? 0
             add(.flags, flags, without: ~request.creation.value.initialFlags.rawValue, at: creation, created)
         }
@@ -155,7 +155,7 @@ extension CaseRun {
         }
     }
 
-    /// What a routine changes itself: a thread uses up a flag and a count of the lock (TEX-2), wow64cpu.dll sets a flag
+    /// The changes that a routine makes itself: a thread uses up a flag and a count of the lock (TEX-2), wow64cpu.dll sets a flag
     /// (IMG-3), and a creation counts into the lock (PRC-5).
     private func note(
         _ routine: ObservedRoutine, at moment: WordHistory.Moment, _ place: StepPlace, _ host: Int,

@@ -47,7 +47,7 @@ extension CaseRun {
         }
     }
 
-    /// What became of the messages that must not be there, if not that they were made is wrong, but their end.
+    /// The outcomes of the messages that must not be there, if their outcome is wrong and not that they were made.
     private func badEnds(in failure: LookedExpectation, _ scope: MessageScope) -> [Reason] {
         guard failure.criteria?.matchers.contains(where: \.isAboutOutcome) ?? false else { return [] }
         return failure.report.matched.prefix(3).flatMap { outcome(of: $0, scope.host) }

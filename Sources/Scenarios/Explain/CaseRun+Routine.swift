@@ -3,7 +3,7 @@ import Messages
 
 // Why a routine or a counter is not as expected.
 extension CaseRun {
-    /// What the nearest run of a routine looked at, and who made it so.
+    /// The condition that the nearest run of a routine looked at, and its cause.
     func reasons(for wanted: RoutineExpectation, _ failure: LookedExpectation) -> [Reason] {
         guard let index = failure.stepIndex else { return [] }
         let subject = wanted.step.map { id in steps.indices.filter { steps[$0].step.id == id } } ?? [index]
@@ -23,7 +23,7 @@ extension CaseRun {
         return [.decision(decision(look, of: routine, in: step, record, history(of: host), host))]
     }
 
-    /// What a routine decided in a step, by the condition `look`. Without `path` all conditions are shown, else those on the way
+    /// The decision of a routine in a step, shown by the condition `look`. Without `path` all conditions are shown, else those on the way
     /// to a message.
     func decision(
         _ look: ObservedRoutine.Look, of routine: ObservedRoutine, in index: Int, _ record: Int?,
@@ -54,7 +54,7 @@ extension CaseRun {
         return routine.checks.last
     }
 
-    /// What became of the messages that counters of failures count.
+    /// The outcomes of the messages that counters of failures count.
     func reasons(forCountersIn failure: LookedExpectation, _ host: Int) -> [Reason] {
         let unmet = failure.report.fields.filter { !$0.isMet }.map(\.criterion)
         let counted = logs[host].messages.filter { message in unmet.contains { message.isCounted(by: $0) } }

@@ -45,7 +45,7 @@ extension CaseRun {
         return [.absent(event: "exitProcess", detail: "the process \(reference) has exited: \(exited.place.words)")]
     }
 
-    /// Who set or cleared the bits of rules and flags that are not as expected.
+    /// The causes of the bits of rules and flags that are not as expected.
     private func words(
         of reference: Reference, _ fields: [FieldMatcher], _ failure: LookedExpectation, _ host: Int
     ) -> [Reason] {
@@ -71,7 +71,7 @@ extension CaseRun {
         }
     }
 
-    /// What the engine under test answered to the creation of a process whose rules or flags are not as expected.
+    /// The answer of the engine under test to the creation of a process whose rules or flags are not as expected.
     private func replies(toCreationOf reference: Reference, _ failure: LookedExpectation) -> [Reason] {
         let unmet = failure.report.fields.filter { !$0.isMet }.map(\.criterion)
         guard unmet.contains("rules") || unmet.contains("flags"), case .named(let name) = reference,

@@ -3,9 +3,9 @@ import Driver
 import DriverJSON
 import Messages
 
-// Who gave a stream its context, or set and cleared its rule.
+// The causes of a stream's context, and of its rule.
 extension CaseRun {
-    /// Who gave the stream of the image its context, or set and cleared its rule.
+    /// The cause of the context of the image's stream, or of its rule.
     func causeOfStream(_ look: ObservedRoutine.Look, _ index: Int, _ host: Int) -> Cause {
         guard case .loadImage(_, let load) = steps[index].step.action else {
             return Cause(.never, detail: "No step gives the file a stream context with the rule.")
@@ -15,7 +15,7 @@ extension CaseRun {
         let isAboutRule = look.check == .ruleImageLoadPerStream
         var last: StreamChange?
         for change in changes where change.isContext || isAboutRule && change.hasRule != last?.hasRule {
-            // Who sets what is set already has no part in it.
+            // A change that sets a set bit changes nothing.
             last = change
         }
         guard let last, (isAboutRule ? last.hasRule : last.isThere) == look.holds else {
@@ -40,7 +40,7 @@ extension CaseRun {
         let place: StepPlace
     }
 
-    /// What happened to the stream context of a file before a step, in order.
+    /// The changes of the stream context of a file before a step, in order.
     private func changes(ofStream file: String, before index: Int, _ host: Int) -> [StreamChange] {
         let bit = StreamContextRules.notifyImageLoadRule
         func isFile(_ other: String) -> Bool { ImageNamePattern(file).matches(other) }

@@ -89,7 +89,7 @@ extension CaseRun {
         }
     }
 
-    /// What the routines of a host did in a step, by record.
+    /// The decisions of the routines of a host in a step, by record.
     func decisions(of index: Int, on host: Int) -> [(record: Int?, routines: [ObservedRoutine])] {
         guard let outcome = steps[index].outcome else { return [] }
         if let replay = outcome.replay {

@@ -9,7 +9,7 @@ import Runtime
 ///
 /// It is bounded in runs and steps, not in time, so that two searches find the same.
 struct ChangeSearch {
-    /// What the searches of a case have left.
+    /// The bounds of all searches of a case.
     struct Budget {
         /// Runs, for all failures together.
         fileprivate var runs = 128

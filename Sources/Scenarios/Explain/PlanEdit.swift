@@ -6,7 +6,7 @@ import Runtime
 
 /// An edit of a plan that may make an expectation hold, with its description.
 struct PlanEdit: Sendable {
-    /// What it does to the plan.
+    /// A change of the plan.
     enum Effect: Sendable {
         /// Changes the hosts before the first step.
         case hosts(@Sendable (inout [HostPlan]) -> Void)
@@ -57,7 +57,7 @@ extension [PlanEdit.Effect] {
     }
 }
 
-/// What a run with an edited plan has to find out.
+/// The question that a run with an edited plan answers.
 struct Trial: Sendable {
     /// The edits.
     let effects: [PlanEdit.Effect]

@@ -1,6 +1,6 @@
 import Driver
 
-/// Who set and cleared the bits of processes' rules and flags on one host, as the steps and the messages of a case tell.
+/// The changes of the bits of processes' rules and flags on one host, by the steps and the messages of a case.
 ///
 /// The driver keeps no history. This one is made for an explanation, beside the driver.
 struct WordHistory {
@@ -127,7 +127,7 @@ struct WordHistory {
 }
 
 extension WordHistory {
-    /// What is known of a word.
+    /// The known bits of a word.
     private struct Known {
         /// The bits whose values are known, and those that are set.
         var mask: UInt32 = 0

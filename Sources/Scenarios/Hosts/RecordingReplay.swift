@@ -7,7 +7,7 @@ import Runtime
 
 /// The lines of a recording. One thread at a time may use it.
 public protocol RecordedLines: AnyObject {
-    /// What the lines contain.
+    /// The content of the lines.
     var format: EventFeed.Options.Format { get }
 
     /// The next whole lines; nil at the end.

@@ -99,7 +99,7 @@ public struct Refusal: Hashable, Sendable {
     }
 }
 
-/// What a call did.
+/// The outcome of a call.
 public struct CallOutcome: Sendable {
     /// The routines that ran, in order.
     public var routines: [ObservedRoutine] = []
@@ -130,7 +130,7 @@ public struct ReplayOutcome: Sendable {
     public var firstRejected: String?
     /// Why nothing of the recording was replayed, a phrase; nil if something was.
     public var nothing: String?
-    /// What the records decided; nil if the host does not say.
+    /// The decisions about the records; nil if the host does not report them.
     public var records: [RecordDecision]?
 
     /// A report with `fields`.
@@ -141,11 +141,11 @@ public struct ReplayOutcome: Sendable {
     }
 }
 
-/// What the routines did about a record of a recording.
+/// The decisions of the routines about a record of a recording.
 public struct RecordDecision: Sendable {
     /// The line of the record.
     public let line: Int
-    /// The host that it happened on; nil if it is none of the case's.
+    /// The host that it happened on; nil for a host that is not part of the case.
     public let host: String?
     /// The routines that ran.
     public let routines: [ObservedRoutine]

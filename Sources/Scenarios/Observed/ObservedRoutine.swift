@@ -1,6 +1,6 @@
 public import Driver
 
-/// What a routine of the driver did about an event, as a run sees it.
+/// The decision of a routine of the driver about an event, as a run sees it.
 public struct ObservedRoutine: Sendable {
     /// A condition that it looked at.
     public struct Look: Sendable {
@@ -8,7 +8,7 @@ public struct ObservedRoutine: Sendable {
         public let check: Check
         /// Whether it held.
         public let holds: Bool
-        /// What it looked at.
+        /// The value that it looked at.
         public let value: String
 
         /// A look at `check`.

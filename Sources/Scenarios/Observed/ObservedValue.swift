@@ -6,7 +6,7 @@ public import Messages
 
 /// A value of a message, a process or a counter, as it is compared and shown.
 public indirect enum ObservedValue: Hashable, Sendable {
-    /// There is none.
+    /// No value.
     case absent
     case bool(Bool)
     case number(UInt64)

@@ -3,7 +3,7 @@ public import DriverJSON
 public import Engines
 public import JSON
 
-/// What a step does.
+/// The action of a step.
 public enum Action: Sendable {
     case createProcess(CreateProcess)
     case exitProcess(Reference)

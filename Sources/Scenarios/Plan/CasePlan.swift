@@ -26,11 +26,11 @@ public struct CasePlan: Sendable {
     public var tags: [String] = []
     /// Why it is not run; nil to run it.
     public var skip: String?
-    /// What it needs.
+    /// Its requirements.
     public var requirements = Requirements()
     /// The kind of time.
     public var time = Time.any
-    /// What the clocks of the hosts show at the first step, in virtual time.
+    /// The time that the clocks of the hosts show at the first step, in virtual time.
     public var startTime = CasePlan.defaultStartTime
     /// How long it may take, in real time.
     public var timeout = Duration.seconds(60)
@@ -46,7 +46,7 @@ public struct CasePlan: Sendable {
         self.name = name
     }
 
-    /// What a case needs, besides what its steps say.
+    /// The requirements of a case, besides those that its steps show.
     public struct Requirements: Hashable, Sendable {
         /// Whether an engine under test is needed.
         public var engine = false

@@ -13,7 +13,7 @@ public struct Criteria: Sendable {
 public struct FieldMatcher: Sendable {
     /// Its path: `operation`, `data.targetProcess`.
     public var path: String
-    /// What it must be.
+    /// The matcher of its value.
     public var matcher: Matcher
     /// The matcher as it was read.
     public var source: JSONTree

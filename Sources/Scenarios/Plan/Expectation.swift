@@ -5,7 +5,7 @@ public import JSON
 public struct Expectation: Sendable {
     /// The line of its subject's key.
     public var line: Int
-    /// What it is about.
+    /// Its subject.
     public var subject: Subject
     /// Why it matters, as the author says.
     public var because: String?
@@ -25,7 +25,7 @@ public struct Expectation: Sendable {
         self.source = source
     }
 
-    /// What an expectation is about.
+    /// The subject of an expectation.
     public enum Subject: Sendable {
         /// How many messages match.
         case messages(Criteria, Count)
@@ -120,7 +120,7 @@ extension Count: CustomStringConvertible {
     }
 }
 
-/// What a routine must have done.
+/// An expected decision of a routine.
 public struct RoutineExpectation: Sendable {
     /// The routine.
     public var routine: DriverRoutine

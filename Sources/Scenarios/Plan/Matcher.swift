@@ -1,6 +1,6 @@
 public import Driver
 
-/// What a value must be.
+/// A condition on a value.
 public indirect enum Matcher: Sendable {
     /// This value.
     case equals(ObservedValue)

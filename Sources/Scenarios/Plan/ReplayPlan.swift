@@ -20,7 +20,7 @@ public struct ReplayPlan: Hashable, Sendable {
         case recorded(speed: Double)
     }
 
-    /// What the lines contain.
+    /// The content of the lines.
     public enum Format: String, CaseIterable, Sendable {
         case auto, sysmon, native
     }

@@ -10,9 +10,9 @@ public struct Step: Sendable {
     public var background = false
     /// The problem with which the host must refuse it.
     public var fails: Problem?
-    /// What it does; nil if it only expects.
+    /// Its action; nil if it only expects.
     public var action: Action?
-    /// What must hold after it.
+    /// The expectations after it.
     public var expectations: [Expectation] = []
 
     /// A step at `line`.

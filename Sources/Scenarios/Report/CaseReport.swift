@@ -33,7 +33,7 @@ public struct CaseReport: Sendable {
     public var reason: String?
     /// The expectations that did not hold, in the order in which they were looked at.
     public var failures: [FailureReport] = []
-    /// What made the other expectations hold, only if the case is to be explained.
+    /// The expectations that held, only if the case is to be explained.
     public var held: [HeldReport] = []
     /// Why nothing can be said.
     public var error: ErrorReport?
@@ -41,7 +41,7 @@ public struct CaseReport: Sendable {
     public var failedMessages = 0
     /// How long it took, in real time.
     public var seconds = 0.0
-    /// What the routines did; nil if nobody asked.
+    /// The decisions of the routines; nil unless they are counted.
     public var routines: RoutineCount?
     /// Whether its time was the machine's.
     public var isReal = false
@@ -133,7 +133,7 @@ public struct LookReport: Sendable {
     public var because: String?
     /// How many, or what, in words.
     public var expected: String
-    /// What is counted or compared, in words.
+    /// The subject that is counted or compared, in words.
     public var subject: String
     /// How many were found; nil if nothing is counted.
     public var found: Int?
@@ -143,7 +143,7 @@ public struct LookReport: Sendable {
     public var scopeName: String?
     /// Fields that were compared, or lines of a golden file.
     public var fields: [ComparedField] = []
-    /// What is wrong or happened instead, if no field says it.
+    /// The difference, if no field shows it.
     public var detail: String?
 
     /// The rounds in words, `, round 1`; empty outside a `repeat`.

@@ -25,6 +25,6 @@ public struct MadeMessage: Sendable {
     public var routine: String?
     /// The conditions that the routine looked at.
     public var checks: [Reason.CheckReport] = []
-    /// Who set the rules and flags among these.
+    /// The causes of the rules and flags among these.
     public var causes: [Cause] = []
 }

@@ -19,7 +19,7 @@ public enum Reason: Sendable {
     /// So many failures of the case came before: they are explained, and this one is not.
     case unexplained(most: Int)
 
-    /// What a routine decided.
+    /// The decision of a routine.
     public struct Decision: Sendable {
         /// The step that drove it.
         public var place: StepPlace
@@ -39,9 +39,9 @@ public enum Reason: Sendable {
         public var decidedBy: String
         /// Whether it held.
         public var holds: Bool
-        /// What it looked at.
+        /// The value that it looked at.
         public var value: String
-        /// Who made it so.
+        /// The cause of the value.
         public var cause: Cause?
     }
 
@@ -51,7 +51,7 @@ public enum Reason: Sendable {
         public var check: String
         /// Whether it held.
         public var holds: Bool
-        /// What it looked at.
+        /// The value that it looked at.
         public var value: String
     }
 
@@ -65,7 +65,7 @@ public enum Reason: Sendable {
         public var bit: String
         /// Whether it is set.
         public var isSet: Bool
-        /// Who made it so.
+        /// The cause of the value.
         public var cause: Cause
     }
 
@@ -83,7 +83,7 @@ public enum Reason: Sendable {
         public var pausedBy: StepPlace?
     }
 
-    /// What became of a message.
+    /// The outcome of a message.
     public struct Delivered: Sendable {
         /// Its sequence.
         public var message: UInt64
@@ -99,7 +99,7 @@ public enum Reason: Sendable {
         public var holders: [UInt64] = []
         /// The step since which the worker is paused, for a queued message.
         public var pausedBy: StepPlace?
-        /// What the engine under test answered: the HTTP status and the beginning of the content.
+        /// The answer of the engine under test: the HTTP status and the beginning of the content.
         public var answer: String?
         /// How the embedded engine answers, if it is at fault.
         public var engineReply: String?
@@ -139,12 +139,12 @@ public enum Reason: Sendable {
         public var sent: JSONTree?
         /// The line that sets the embedded engine.
         public var engineLine: Int?
-        /// What follows from that, a sentence.
+        /// The consequence, a sentence.
         public var effect: String?
     }
 }
 
-/// Who made a value so.
+/// The cause of a value.
 public struct Cause: Hashable, Sendable {
     /// The kinds of causes.
     public enum Kind: String, CaseIterable, Sendable {
@@ -192,12 +192,12 @@ public struct Cause: Hashable, Sendable {
 
 /// A change that makes an expectation hold.
 public struct Change: Sendable {
-    /// What is changed.
+    /// The part that is changed.
     public enum Kind: String, Sendable {
         case step, config, expectation, engine
     }
 
-    /// What is changed.
+    /// The part that is changed.
     public var kind: Kind
     /// The step that it is, or comes before.
     public var place: StepPlace?

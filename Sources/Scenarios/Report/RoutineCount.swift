@@ -29,7 +29,7 @@ public struct RoutineCount: Sendable {
 }
 
 extension CaseRun {
-    /// What the routines did in the steps that are done.
+    /// The decisions of the routines in the steps that are done.
     func routineCount() -> RoutineCount {
         var count = RoutineCount()
         for run in steps {

@@ -39,7 +39,7 @@ extension CaseRun {
         return Set(settled.map { self.host(of: $0, index) }).sorted()
     }
 
-    /// What the worker of a host had still to do.
+    /// The work that the worker of a host had still to do.
     private func work(of host: Int, _ run: StepRun) throws(Stop) -> Reason {
         do throws(HostFault) {
             let counters = try hosts[host].counters()

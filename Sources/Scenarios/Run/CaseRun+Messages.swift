@@ -191,14 +191,14 @@ extension Criteria {
     /// The criteria in words: the operation first, `NewThreadAndCmdLine of process app, delivery sent`.
     var words: String {
         func source(_ path: String) -> JSONTree? { matchers.first { $0.path == path }?.source }
-        var told = ["operation", "process"]
+        var shown = ["operation", "process"]
         var noun = source("operation")?.words ?? "messages"
         if source("operation") == nil, let kind = source("kind")?.text {
             noun = "\(kind) messages"
-            told.append("kind")
+            shown.append("kind")
         }
         let head = noun + (source("process").map { " of process \($0.words)" } ?? "")
-        let rest = matchers.filter { !told.contains($0.path) }.map { "\($0.path) \($0.source.words)" }
+        let rest = matchers.filter { !shown.contains($0.path) }.map { "\($0.path) \($0.source.words)" }
         return ([head] + rest).joined(separator: ", ")
     }
 }

@@ -7,7 +7,7 @@ import Runtime
 ///
 /// To be used by one thread, which it blocks in real time.
 public final class CaseRun {
-    /// What applies to all cases of a run.
+    /// The options of all cases of a run.
     public struct Options: Sendable {
         /// How long to wait for the worker before a list of expectations is looked at; nil for 5 s, or 60 s of virtual time.
         public var settle: Duration?
@@ -22,7 +22,7 @@ public final class CaseRun {
         /// The golden files.
         public var golden: any GoldenFiles = NoGoldenFiles()
 
-        /// What a run with an edited plan has to find out.
+        /// The question that a run with an edited plan answers.
         var trial: Trial?
         /// The most steps.
         var stepLimit = CasePlan.maxSteps
@@ -44,7 +44,7 @@ public final class CaseRun {
     /// The background steps that are not done, by id: their indices and their calls, one for each round.
     var pending: [String: [(index: Int, call: PendingCall)]] = [:]
     var failures: [LookedExpectation] = []
-    /// What made expectations hold, if the case is to be explained.
+    /// The expectations that held, if the case is to be explained.
     var held: [HeldReport] = []
     /// When the case must be done, in real time.
     private let deadline: UInt64

@@ -13,7 +13,7 @@ struct StepRun: Sendable {
     /// How many messages of its host had come to their end when it was done; nil unless it changes what applies to messages
     /// that are on their way.
     var ended: UInt64?
-    /// What it did; nil if it was not done, was refused, or only expects.
+    /// Its outcome; nil if it was not done, was refused, or only expects.
     var outcome: CallOutcome?
     /// Why its host refused it.
     var refusal: Refusal?

@@ -3,7 +3,7 @@ import Driver
 /// Compares the counters of a host with its journal at the end of a case (ASY-10): each message is delivered, failed, dropped or
 /// still queued.
 struct SumCheck {
-    /// What does not agree, a phrase; nil if all does.
+    /// The difference, a phrase; nil if everything agrees.
     let fault: String?
 
     init(_ counters: ObservedValue, _ messages: [ObservedMessage]) {
