@@ -11,13 +11,7 @@ enum SubjectName: Int, CaseIterable {
         (.order, "order", scope + ["strict", "of"]),
         (.nothingElse, "nothingElse", scope + ["except"]),
         (.lossless, "lossless", []),
-        (
-            .process, "process",
-            [
-                "exists", "rules", "flags", "imageFileName", "commandLine", "currentCommandLine", "parent", "creator",
-                "sessionId", "notificationsSent", "wow64CpuImageBase", "threads",
-            ]
-        ),
+        (.process, "process", ["exists"] + ProcessField.names),
         (.stream, "stream", ["exists", "rules"]),
         (.counters, "counters", []),
         (.queue, "queue", []),

@@ -3,6 +3,8 @@ import Messages
 
 /// A field of a message that a criterion can name: a line of the table of criteria.
 public struct MessageField: Sendable {
+    /// Its name, as a key.
+    private let key: StaticString
     /// Its name.
     public let name: String
     /// Its type.
@@ -12,10 +14,11 @@ public struct MessageField: Sendable {
     let read: @Sendable (ObservedMessage) -> ObservedValue
 
     private init(
-        _ name: String, _ type: FieldType, in kinds: Set<EngineMessage.Kind> = Set(EngineMessage.Kind.allCases),
+        _ key: StaticString, _ type: FieldType, in kinds: Set<EngineMessage.Kind> = Set(EngineMessage.Kind.allCases),
         _ read: @escaping @Sendable (ObservedMessage) -> ObservedValue
     ) {
-        self.name = name
+        self.key = key
+        name = key.description
         self.type = type
         self.kinds = kinds
         self.read = read
@@ -52,10 +55,7 @@ public struct MessageField: Sendable {
     public static let data = "data"
 
     /// The names of all criteria.
-    public static let names: [StaticString] = [
-        "operation", "kind", "delivery", "status", "acknowledged", "clearedRule", "routine", "process",
-        "notificationNumber", "sequence", "durationMicroseconds", "droppedFor", "reply", "bytes", "data",
-    ]
+    public static let names: [StaticString] = table.map(\.key) + ["data"]
 
     private static func number(_ number: UInt64?) -> ObservedValue { number.map { .number($0) } ?? .absent }
 

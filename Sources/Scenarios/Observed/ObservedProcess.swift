@@ -44,20 +44,27 @@ public struct ObservedProcess: Sendable {
 
 /// A field of a process that an expectation can name: a line of the table.
 public struct ProcessField: Sendable {
+    /// Its name, as a key.
+    private let key: StaticString
     /// Its name.
     public let name: String
     /// Its type.
     public let type: FieldType
     let read: @Sendable (ObservedProcess) -> ObservedValue
 
-    private init(_ name: String, _ type: FieldType, _ read: @escaping @Sendable (ObservedProcess) -> ObservedValue) {
-        self.name = name
+    private init(_ key: StaticString, _ type: FieldType, _ read: @escaping @Sendable (ObservedProcess) -> ObservedValue)
+    {
+        self.key = key
+        name = key.description
         self.type = type
         self.read = read
     }
 
     /// The number of threads, which is counted for each expectation that names it.
     public static let threads = "threads"
+
+    /// The names of all.
+    public static let names: [StaticString] = table.map(\.key)
 
     /// The table.
     public static let table: [ProcessField] = [
@@ -71,6 +78,6 @@ public struct ProcessField: Sendable {
         ProcessField("sessionId", .number(max: UInt64(UInt32.max))) { .number(UInt64($0.sessionId)) },
         ProcessField("notificationsSent", .number(max: .max)) { .number($0.notificationsSent) },
         ProcessField("wow64CpuImageBase", .hex(max: .max)) { $0.wow64CpuImageBase.map { .hex($0) } ?? .absent },
-        ProcessField(threads, .number(max: UInt64(UInt32.max))) { _ in .absent },
+        ProcessField("threads", .number(max: UInt64(UInt32.max))) { _ in .absent },
     ]
 }

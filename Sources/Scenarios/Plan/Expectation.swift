@@ -147,9 +147,7 @@ public struct GoldenFile: Hashable, Sendable {
     public var fields: [String]?
 
     /// The members that a line can have.
-    public static let members = [
-        "sequence", "kind", "operation", "delivery", "status", "acknowledged", "message",
-    ]
+    public static let members = GoldenLine.members.map(\.name)
 
     /// The file `file` at `path`.
     public init(file: String, path: String) {

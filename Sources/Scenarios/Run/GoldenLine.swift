@@ -11,21 +11,28 @@ struct GoldenLine {
     init(_ message: ObservedMessage, fields: [String]?, host: String) {
         var json = JSONWriter()
         json.object { json in
-            func isWanted(_ name: String) -> Bool { fields?.contains(name) ?? true }
-            if isWanted("sequence") { json.member("sequence", message.sequence) }
-            if isWanted("kind") { json.member("kind", message.message.kind.rawValue) }
-            if isWanted("operation") { json.member("operation", message.message.operationName) }
-            if isWanted("delivery") { json.member("delivery", message.delivery.rawValue) }
-            if isWanted("status") { json.member("status", message.status.name) }
-            if isWanted("acknowledged"), message.message.kind == .sync {
-                json.member("acknowledged", message.acknowledged)
-            }
-            if isWanted("message") {
-                json.member("message") { MessageData(message.message, host: host).write(to: &$0) }
+            for member in Self.members where fields?.contains(member.name) ?? true {
+                member.write(message, host, &json)
             }
         }
         text = String(decoding: json.bytes, as: UTF8.self)
     }
+
+    /// The members in the order of the line.
+    static let members: [(name: String, write: @Sendable (ObservedMessage, String, inout JSONWriter) -> Void)] = [
+        ("sequence", { $2.member("sequence", $0.sequence) }),
+        ("kind", { $2.member("kind", $0.message.kind.rawValue) }),
+        ("operation", { $2.member("operation", $0.message.operationName) }),
+        ("delivery", { $2.member("delivery", $0.delivery.rawValue) }),
+        ("status", { $2.member("status", $0.status.name) }),
+        ("acknowledged", { if $0.message.kind == .sync { $2.member("acknowledged", $0.acknowledged) } }),
+        (
+            "message",
+            { message, host, json in
+                json.member("message") { MessageData(message.message, host: host).write(to: &$0) }
+            }
+        ),
+    ]
 }
 
 /// The golden files of a run: read and compared, or, with `--update`, written.
