@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Console
 import JSON
 import Scenarios
@@ -90,9 +91,9 @@ struct ReportOptions: ParsableArguments {
     /// Refuses to write a report over one of `files`.
     func check(besides files: [String]) throws(CommandFailure) {
         for (option, path) in [("--junit", junit), ("--json", json)] {
-            guard let path, path != "-", files.contains(where: { $0.resolvedPath == path.resolvedPath }) else {
-                continue
-            }
+            guard let path, path != "-", let resolved = path.resolvedPath,
+                files.contains(where: { $0.resolvedPath == resolved })
+            else { continue }
             throw CommandFailure(status: .usage, message: "\(option): \(path) is a scenario file of this run")
         }
     }

@@ -23,7 +23,7 @@ struct ScenarioFiles {
         var seen: Set<String> = []
         for path in paths {
             names += Self.files(at: path, &folders, &faults).map(Self.harmless).filter { name in
-                seen.insert(name.resolvedPath).inserted
+                seen.insert(name.resolvedPath ?? name).inserted
             }
         }
         self.names = names

@@ -600,6 +600,19 @@ class TestReplay:
                 EVENT % 900,
                 "step 1: r.ndjson: no line of it was replayed (skipped: other-machine 1); it has events of ws1",
             ),
+    @pytest.mark.parametrize("root", [(), ("--root", ".")])
+    @pytest.mark.parametrize("path", ["../../out", "nosuch/../../../out", "link/out", "link/nosuch/out"])
+    def test_it_writes_nothing_outside_of_the_root(self, tmp_path: Path, root: tuple[str, ...], path: str) -> None:
+        inside = tmp_path / "folder"
+        (inside / "inner").mkdir(parents=True)
+        (inside / "inner/link").symlink_to(tmp_path)
+        (inside / "inner/golden.scenario.yaml").write_text(GOLDEN.replace("golden: out", f"golden: {path}"))
+        refused = run(inside, "inner", "--update=force", *root)
+        assert refused.returncode == 2
+        assert b"is outside of " in refused.stdout + refused.stderr
+        assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
+        assert {entry.name for entry in (inside / "inner").iterdir()} == {"golden.scenario.yaml", "link"}
+
         ],
     )
     def test_is_the_error_of_the_scenario(self, tmp_path: Path, options: str, lines: str, says: str) -> None:

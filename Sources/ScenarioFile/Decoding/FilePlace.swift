@@ -13,8 +13,9 @@ final class FilePlace {
     let name: String
     /// Its folder.
     private let folder: String
-    /// The folder that no path may leave; nil if files are not looked for, because there is no folder.
+    /// The folder that no path may leave, as the user named it; nil for the file's own.
     let rootFolder: String?
+    /// The folder that no path may leave, without links; nil if there is none.
     private let root: String?
     /// Files that may be missing.
     var optionalFiles: Set<String> = []
@@ -26,7 +27,7 @@ final class FilePlace {
         let folder = end == name.startIndex ? "./" : String(name[..<end])
         self.folder = folder
         rootFolder = root
-        self.root = Self.resolved(root ?? folder)
+        self.root = (root ?? folder).resolvedPath
     }
 
     /// The path of the file `file`, which must exist unless it is optional.
@@ -47,27 +48,47 @@ final class FilePlace {
     }
 
     /// The path of the file `file`, whether or not it exists.
+    ///
+    /// A path that leaves the root is refused even if a part of it is missing: who writes the file makes its folders.
     func checkedPath(of file: String) throws(Fault) -> String {
         if file.isEmpty || file.utf8.contains(0) { throw Fault(detail: "must name a file") }
         if file.hasPrefix("/") { throw Fault(detail: "must be relative to the scenario's folder") }
-        let path = folder + file
-        guard let root, let resolved = Self.resolved(path) ?? Self.resolvedFolder(of: path) else { return path }
-        if resolved != root, !resolved.hasPrefix(root.hasSuffix("/") ? root : root + "/") {
+        // Without `..` after a name, so that it does not matter whether the name is a link, or missing.
+        let parts = Self.normalized(file)
+        if parts.last.map({ $0 == ".." }) ?? true { throw Fault(detail: "\(file.quoted()) is a folder") }
+        let path = folder + parts.joined(separator: "/")
+        guard let root else {
+            // A file that was not read from a folder has none: nothing is found below it.
+            guard let rootFolder else { return path }
+            throw Fault(detail: "\(file.quoted()) is outside of \(rootFolder.escapingInvisible), which does not exist")
+        }
+        let ancestor = Self.deepestAncestor(of: path)
+        if ancestor != root, !ancestor.hasPrefix(root.hasSuffix("/") ? root : root + "/") {
             throw Fault(
                 detail: "\(file.quoted()) is outside of \(root.escapingInvisible); --root allows another folder")
         }
         return path
     }
 
-    private static func resolvedFolder(of path: String) -> String? {
-        let end = path.lastIndex(of: "/") ?? path.startIndex
-        return resolved(String(path[..<end])).map { $0 + path[end...] }
+    /// The names of a relative path without `.`, and without `..` after a name.
+    private static func normalized(_ path: String) -> [Substring] {
+        path.split(separator: "/").reduce(into: []) { parts, part in
+            if part == "." { return }
+            if part == "..", let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else {
+                parts.append(part)
+            }
+        }
     }
 
-    /// The absolute path without links; nil if there is no such file.
-    private static func resolved(_ path: String) -> String? {
-        guard let pointer = realpath(path, nil) else { return nil }
-        defer { free(pointer) }
-        return String(cString: pointer)
+    /// The file at `path`, or the innermost folder on the way to it that exists, without links.
+    private static func deepestAncestor(of path: String) -> String {
+        var rest = path[...]
+        while !rest.isEmpty {
+            if let resolved = String(rest).resolvedPath { return resolved }
+            rest = rest[..<(rest.lastIndex(of: "/") ?? rest.startIndex)]
+        }
+        return "/"
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Console
 import Glibc
 
@@ -17,7 +18,7 @@ struct ReportFile {
             return try write(bytes, to: path, flags: O_WRONLY)
         }
         // A link keeps its place.
-        let target = path.resolvedPath
+        let target = path.resolvedPath ?? path
         let temporary = target + ".\(getpid()).new"
         do throws(CommandFailure) { try write(bytes, to: temporary, flags: O_WRONLY | O_CREAT | O_EXCL) } catch {
             unlink(temporary)
