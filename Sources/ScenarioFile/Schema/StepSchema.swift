@@ -76,7 +76,7 @@ enum StepSchema {
                 "object",
                 Node.object(
                     [
-                        ("until", Node.list(Node.ref("expectation"), least: 1, most: 10_000)),
+                        ("until", Node.list(awaited, least: 1, most: 10_000)),
                         ("within", Node.ref("timeLimit")),
                     ], required: ["until"]), otherwise: Node.ref("duration"))
         case .await: Node.whenType("array", Node.plainList(Node.name, most: 1000), otherwise: Node.name)
@@ -88,6 +88,11 @@ enum StepSchema {
                 ], required: ["times", "steps"])
         }
     }
+    /// An expectation that a wait can look at again and again.
+    private static let awaited = JSONTree.object([
+        .init("$ref", .string("#/$defs/expectation")), .init("properties", .object([.init("golden", .bool(false))])),
+    ])
+
 
     private static func anyRequired(_ names: [String]) -> JSONTree.Member {
         .init("anyOf", .array(names.map { .object([.init("required", Node.texts([$0]))]) }))
