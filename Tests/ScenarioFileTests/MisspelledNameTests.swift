@@ -48,6 +48,22 @@ func fileFaults(_ text: String) -> [String] {
         #expect(faults(ofSteps: steps).count <= paths.count + 1)
     }
 
+    @Test func `one name for two things is one fault, and later steps may use it for both`() {
+        let steps = """
+              - createProcess: {as: app, imageFileName: 'C:\\a.exe'}
+              - createThread: {as: app, target: app}
+              - streamContext: {as: app, fileName: 'C:\\a.txt'}
+              - deleteThread: app
+              - exitProcess: app
+              - {id: app, wait: 1s}
+            """
+        #expect(
+            faults(ofSteps: steps) == [
+                "5: steps[1].createThread.as: \"app\" is the name of a process (line 4)",
+                "6: steps[2].streamContext.as: \"app\" is the name of a process (line 4)",
+            ])
+    }
+
     @Test func `a misspelled key of a scenario is read as the one that was meant`() {
         let text = """
             scenaro: 1

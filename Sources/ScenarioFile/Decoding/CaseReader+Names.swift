@@ -73,9 +73,11 @@ extension CaseReader {
     private func add(
         _ kind: NameScope.Kind, _ name: String, _ value: JSONValue, pieces: [String]? = nil, rounds: [Int] = []
     ) {
-        if scope.add(kind, name, line: line(of: value), pieces: pieces, rounds: rounds) { return }
-        let first = scope.line(of: kind, name).map { " (line \($0))" } ?? ""
-        value.fault("duplicate name \(name.quoted())\(first)")
+        let line = line(of: value)
+        guard let first = scope.add(kind, name, line: line, pieces: pieces, rounds: rounds) else { return }
+        if first.kind == kind { return value.fault("duplicate name \(name.quoted()) (line \(first.line))") }
+        value.fault("\(name.quoted()) is the name of a \(first.kind.noun) (line \(first.line))")
+        assume(kind, name)
     }
 
     /// A name that something of this kind must have, or the one that was probably meant; nil after any other fault.

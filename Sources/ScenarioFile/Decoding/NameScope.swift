@@ -16,6 +16,14 @@ struct NameScope {
             case .host: "host"
             }
         }
+
+        /// The kinds that share their names with this one: an expectation names a process and a thread in the same way.
+        var sharing: [Kind] {
+            switch self {
+            case .process, .thread, .stream: [.process, .thread, .stream]
+            case .step, .host: [self]
+            }
+        }
     }
 
     /// The names that the rounds of a `repeat` make.
@@ -57,13 +65,18 @@ struct NameScope {
         return String(decoding: shape, as: UTF8.self)
     }
 
-    /// Adds a name; false if it is taken.
+    /// Adds a name, unless it is taken: then nothing changes.
     ///
     /// - Parameters:
     ///   - pieces: the text around the numbers of rounds.
     ///   - rounds: how many rounds each number counts.
-    mutating func add(_ kind: Kind, _ name: String, line: Int, pieces: [String]? = nil, rounds: [Int] = []) -> Bool {
-        if contains(kind, name) { return false }
+    /// - Returns: the kind and the line of the thing that has the name already; nil if the name was free.
+    mutating func add(
+        _ kind: Kind, _ name: String, line: Int, pieces: [String]? = nil, rounds: [Int] = []
+    ) -> (kind: Kind, line: Int)? {
+        for other in kind.sharing {
+            if let line = self.line(of: other, name) { return (other, line) }
+        }
         names[kind, default: []].append((name, line))
         if let pieces, pieces.count > 1 {
             let entry = Entry(line: line, pieces: pieces, rounds: rounds)
@@ -71,7 +84,7 @@ struct NameScope {
         } else {
             plain[kind, default: [:]][name] = line
         }
-        return true
+        return nil
     }
 
     /// Whether something of this kind is called `name`.
