@@ -122,10 +122,8 @@ public enum RegularFile {
         var part = 0
         var failure: Int32 = 0
         let chunk = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            repeat {
-                part = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-                failure = errno
-            } while part < 0 && failure == EINTR
+            part = DescriptorIO.read(descriptor, into: UnsafeMutableRawBufferPointer(buffer))
+            failure = errno
             initialized = max(0, part)
         }
         guard part >= 0 else { throw .system(failure) }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Owns an open file descriptor.
@@ -17,22 +18,16 @@ final class Descriptor {
 
     /// Reads once, at `offset` or at the current position; returns -1 with errno set, and 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int? = nil) -> Int {
+        guard let offset else { return DescriptorIO.read(number, into: buffer) }
         while true {
-            let count =
-                offset.map { pread(number, buffer.baseAddress, buffer.count, $0) }
-                ?? Glibc.read(number, buffer.baseAddress, buffer.count)
+            let count = pread(number, buffer.baseAddress, buffer.count, offset)
             if count >= 0 || errno != EINTR { return count }
         }
     }
 
     /// Writes all of `bytes`; false with errno set.
     func write(_ bytes: [UInt8]) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
-            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return false }
-        }
-        return true
+        DescriptorIO.write(bytes, to: number) == 0
     }
 }
 

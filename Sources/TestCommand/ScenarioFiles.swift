@@ -31,15 +31,18 @@ struct ScenarioFiles {
         var cases: [CasePlan] = []
         var variables: Set<String> = []
         for name in names {
-            do throws(RegularFile.Fault) {
-                let file = ScenarioFile(name: name, bytes: try Self.bytes(of: name), options: options)
-                cases += file.cases
-                variables.formUnion(file.variables)
-                faults += file.faults.map {
-                    RunReport.FileFault(file: name, line: $0.line, path: $0.path, detail: $0.detail)
-                }
-            } catch {
-                faults.append(RunReport.FileFault(file: name, line: nil, path: "", detail: error.description))
+            let bytes: [UInt8]
+            switch try Self.read(name) {
+            case .success(let content): bytes = content
+            case .failure(let fault):
+                faults.append(RunReport.FileFault(file: name, line: nil, path: "", detail: fault.description))
+                continue
+            }
+            let file = ScenarioFile(name: name, bytes: bytes, options: options)
+            cases += file.cases
+            variables.formUnion(file.variables)
+            faults += file.faults.map {
+                RunReport.FileFault(file: name, line: $0.line, path: $0.path, detail: $0.detail)
             }
         }
         self.cases = cases
@@ -60,10 +63,12 @@ struct ScenarioFiles {
     /// The files that decide how the cases end, and the wrong ones.
     var watched: [String] { cases.flatMap(\.paths) + faults.map(\.file) }
 
-    private static func bytes(of name: String) throws(RegularFile.Fault) -> [UInt8] {
-        name == "-"
-            ? StandardInput.read(limit: SourceText.mostBytes + 1)
-            : try RegularFile.read(name, limit: SourceText.mostBytes)
+    /// The content of a file, or the fault of one that cannot be read.
+    ///
+    /// - Throws: Exit code 3 if standard input cannot be read.
+    private static func read(_ name: String) throws(CommandFailure) -> Result<[UInt8], RegularFile.Fault> {
+        if name == "-" { return .success(try StandardInput.read(limit: SourceText.mostBytes + 1)) }
+        return Result { () throws(RegularFile.Fault) in try RegularFile.read(name, limit: SourceText.mostBytes) }
     }
 
     /// The file at `path`, or the scenario files below it, without following links.
@@ -114,14 +119,19 @@ struct ScenarioFiles {
 /// Standard input as a whole.
 enum StandardInput {
     /// The first `limit` bytes.
-    static func read(limit: Int) -> [UInt8] {
+    ///
+    /// - Throws: Exit code 3 if they cannot be read: a part of a file must not be taken for all of it.
+    static func read(limit: Int) throws(CommandFailure) -> [UInt8] {
         var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
         while bytes.count < limit {
-            let piece = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
-                count = max(0, Glibc.read(STDIN_FILENO, buffer.baseAddress, min(buffer.count, limit - bytes.count)))
+            let count = buffer.withUnsafeMutableBytes { DescriptorIO.read(STDIN_FILENO, into: $0) }
+            guard count >= 0 else {
+                let reason = String(cString: strerror(errno))
+                throw CommandFailure(status: .failed, message: "cannot read standard input: \(reason)")
             }
-            if piece.isEmpty { break }
-            bytes += piece
+            if count == 0 { break }
+            bytes += buffer[..<min(count, limit - bytes.count)]
         }
         return bytes
     }

@@ -49,12 +49,7 @@ struct PortFile {
 
     /// Writes `text`; returns the errno, or 0.
     private static func fill(_ descriptor: Int32, _ text: String) -> CInt {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
-        }
-        return 0
+        DescriptorIO.write(Array(text.utf8), to: descriptor)
     }
 
     private func cannotWrite(_ fault: CInt) -> CommandFailure {

@@ -553,6 +553,21 @@ class TestStandardInput:
         ((case,),) = JUnitXml.fromfile(str(tmp_path / "out.xml"))
         assert (case.classname, case.name) == ("-", "passes")
 
+    def test_it_must_be_readable_to_its_end(self, tmp_path: Path) -> None:
+        folder = os.open(tmp_path, os.O_RDONLY)
+        result = subprocess.run(
+            [binary().absolute(), "test", "-"],
+            cwd=tmp_path,
+            env=environment(),
+            stdin=folder,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        os.close(folder)
+        assert result.returncode == 3
+        assert result.stderr == b"cannot read standard input: Is a directory\n"
+
 
 class TestUpdate:
     @pytest.fixture(name="golden")
@@ -585,6 +600,19 @@ class TestUpdate:
         assert run(golden, ".", "--update=force", CI="true").returncode == 0
         assert (golden / "out/app.ndjson").exists()
 
+    @pytest.mark.parametrize("root", [(), ("--root", ".")])
+    @pytest.mark.parametrize("path", ["../../out", "nosuch/../../../out", "link/out", "link/nosuch/out"])
+    def test_it_writes_nothing_outside_of_the_root(self, tmp_path: Path, root: tuple[str, ...], path: str) -> None:
+        inside = tmp_path / "folder"
+        (inside / "inner").mkdir(parents=True)
+        (inside / "inner/link").symlink_to(tmp_path)
+        (inside / "inner/golden.scenario.yaml").write_text(GOLDEN.replace("golden: out", f"golden: {path}"))
+        refused = run(inside, "inner", "--update=force", *root)
+        assert refused.returncode == 2
+        assert b"is outside of " in refused.stdout + refused.stderr
+        assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
+        assert {entry.name for entry in (inside / "inner").iterdir()} == {"golden.scenario.yaml", "link"}
+
 
 class TestReplay:
     """A recording of which nothing was replayed makes every `never` hold."""
@@ -600,19 +628,6 @@ class TestReplay:
                 EVENT % 900,
                 "step 1: r.ndjson: no line of it was replayed (skipped: other-machine 1); it has events of ws1",
             ),
-    @pytest.mark.parametrize("root", [(), ("--root", ".")])
-    @pytest.mark.parametrize("path", ["../../out", "nosuch/../../../out", "link/out", "link/nosuch/out"])
-    def test_it_writes_nothing_outside_of_the_root(self, tmp_path: Path, root: tuple[str, ...], path: str) -> None:
-        inside = tmp_path / "folder"
-        (inside / "inner").mkdir(parents=True)
-        (inside / "inner/link").symlink_to(tmp_path)
-        (inside / "inner/golden.scenario.yaml").write_text(GOLDEN.replace("golden: out", f"golden: {path}"))
-        refused = run(inside, "inner", "--update=force", *root)
-        assert refused.returncode == 2
-        assert b"is outside of " in refused.stdout + refused.stderr
-        assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
-        assert {entry.name for entry in (inside / "inner").iterdir()} == {"golden.scenario.yaml", "link"}
-
         ],
     )
     def test_is_the_error_of_the_scenario(self, tmp_path: Path, options: str, lines: str, says: str) -> None:

@@ -32,16 +32,17 @@ struct ReportFile {
     }
 
     private func write(_ bytes: [UInt8], to path: String, flags: CInt) throws(CommandFailure) {
-        let descriptor = open(path, flags | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw failure() }
-        var rest = bytes[...]
-        var fault: CInt = 0
-        while !rest.isEmpty, fault == 0 {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { fault = errno }
-        }
-        if close(descriptor) != 0, fault == 0 { fault = errno }
+        let fault = Self.write(bytes, to: path, flags: flags)
         if fault != 0 { throw failure(fault) }
+    }
+
+    /// Opens the file at `path` with `flags` and writes `bytes`; returns 0, or the errno of the call that failed.
+    static func write(_ bytes: [UInt8], to path: String, flags: CInt) -> CInt {
+        let descriptor = open(path, flags | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return errno }
+        let fault = DescriptorIO.write(bytes, to: descriptor)
+        // A file system may say only now that it is full.
+        return close(descriptor) != 0 && fault == 0 ? errno : fault
     }
 
     private func makeFolder() {

@@ -54,16 +54,8 @@ struct StepSummary {
     ///
     /// - Throws: Exit code 3 if that fails.
     func append(to path: String) throws(CommandFailure) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        var rest = Array(text.utf8)[...]
-        while descriptor >= 0, !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno != EINTR { break }
-            rest = rest.dropFirst(max(0, count))
-        }
-        let fault = errno
-        if descriptor >= 0 { close(descriptor) }
-        if !rest.isEmpty {
+        let fault = ReportFile.write(Array(text.utf8), to: path, flags: O_WRONLY | O_CREAT | O_APPEND)
+        if fault != 0 {
             throw CommandFailure(
                 status: .failed, message: "cannot write GITHUB_STEP_SUMMARY: \(String(cString: strerror(fault)))")
         }
