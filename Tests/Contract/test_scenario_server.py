@@ -27,7 +27,7 @@ SKIPPED = {
     "The machines of a recording can be put on hosts of their own": (
         "replays several machines, but a service replays one onto one host"
     ),
-    "The messages of a recording are those of last time": "needs virtual time",
+    "The messages of a recording are those of last time": "needs virtual time, for a golden file",
 }
 """The scenarios of the library that do not run on a service, and why."""
 
@@ -354,6 +354,32 @@ def test_the_token_must_have_the_role_admin(small: Path) -> None:
         assert (ran.code, ran.text) == (2, "")
         assert ("name a token" if name == "none" else "the token needs the role admin") in ran.errors
     assert admitted.code == 0, admitted.errors
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "expect: [{}]",
+        "wait: {{until: [{}]}}",
+        "repeat: {{times: 1, steps: [{{wait: {{until: [{}]}}}}]}}",
+    ],
+)
+def test_a_scenario_that_looks_at_routines_of_a_replay_is_skipped(tmp_path: Path, server: str, steps: str) -> None:
+    shutil.copy(RECORDING, tmp_path)
+    (tmp_path / "replay.scenario.yaml").write_text(
+        f"""\
+scenario: 1
+name: replay
+steps:
+  - id: replayed
+    replay: {{file: injection.ndjson}}
+  - {steps.format("{routine: MpCreateThreadNotifyRoutine, of: replayed}")}
+"""
+    )
+    ran = Ran(tmp_path, ".", "--server", server)
+    assert [case.get("reason") for case in ran.report["cases"]] == [
+        "looks at routines that a replay ran, which the service does not keep"
+    ]
 
 
 def test_a_service_that_does_not_answer(small: Path) -> None:

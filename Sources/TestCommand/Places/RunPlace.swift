@@ -37,15 +37,9 @@ extension CasePlan {
     /// Whether one of its hosts has an engine behind a URL.
     var usesWebhook: Bool {
         func isWebhook(_ setting: EngineSetting?) -> Bool { if case .webhook = setting { true } else { false } }
-        func usesWebhook(_ steps: [Step]) -> Bool {
-            steps.contains { step in
-                switch step.action {
-                case .setEngine(let setting): isWebhook(setting.value)
-                case .repeat(let loop): usesWebhook(loop.first)
-                default: false
-                }
+        return hosts.contains { isWebhook($0.engine?.value) }
+            || allSteps.contains {
+                if case .setEngine(let setting) = $0.action { isWebhook(setting.value) } else { false }
             }
-        }
-        return hosts.contains { isWebhook($0.engine?.value) } || usesWebhook(steps)
     }
 }

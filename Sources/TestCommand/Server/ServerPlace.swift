@@ -23,7 +23,7 @@ struct ServerPlace: RunPlace {
     func reasonToSkip(_ plan: CasePlan) -> String? {
         if plan.requirements.engine { return "tests an engine (--engine-url), not a service" }
         if plan.requirements.server == false { return "must not run on a service" }
-        if plan.time == .virtual || plan.hasGoldenFile { return "needs virtual time" }
+        if plan.time == .virtual { return "needs virtual time" }
         if plan.replaysSeveralMachines { return "replays several machines, but a service replays one onto one host" }
         if plan.looksAtRecords { return "looks at routines that a replay ran, which the service does not keep" }
         return nil
@@ -77,23 +77,6 @@ struct ServerPlace: RunPlace {
 }
 
 extension CasePlan {
-    /// The steps, and those of loops in their first round.
-    private var allSteps: [Step] {
-        func all(_ steps: [Step]) -> [Step] {
-            steps.flatMap { step -> [Step] in
-                if case .repeat(let loop) = step.action { return [step] + all(loop.first) }
-                return [step]
-            }
-        }
-        return all(steps)
-    }
-
-    fileprivate var hasGoldenFile: Bool {
-        allSteps.contains { step in
-            step.expectations.contains { if case .golden = $0.subject { true } else { false } }
-        }
-    }
-
     fileprivate var replaysSeveralMachines: Bool {
         allSteps.contains { step in
             guard case .replay(let replay) = step.action else { return false }
@@ -108,11 +91,9 @@ extension CasePlan {
     fileprivate var looksAtRecords: Bool {
         let steps = allSteps
         func isReplay(_ step: Step?) -> Bool { if case .replay = step?.action { true } else { false } }
-        return steps.contains { step in
-            step.expectations.contains { expectation in
-                guard case .routine(let wanted) = expectation.subject else { return false }
-                return isReplay(wanted.step.map { id in steps.first { $0.id == id } } ?? step)
-            }
+        return allExpectations.contains { step, expectation in
+            guard case .routine(let wanted) = expectation.subject else { return false }
+            return isReplay(wanted.step.map { id in steps.first { $0.id == id } } ?? step)
         }
     }
 }
