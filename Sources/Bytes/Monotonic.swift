@@ -33,6 +33,13 @@ public struct Monotonic: Comparable, Sendable {
         Monotonic(nanoseconds: moment.nanoseconds + delay.nanoseconds)
     }
 
+    /// Blocks the thread for `duration`, also if signals arrive meanwhile.
+    public static func sleep(for duration: Duration) {
+        let end = (now() + duration).nanoseconds
+        var time = timespec(tv_sec: Int(end / 1_000_000_000), tv_nsec: Int(end % 1_000_000_000))
+        while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
+    }
+
     /// Milliseconds from `start` to this moment, rounded up; 0 if `start` is not earlier.
     public func milliseconds(since start: Monotonic) -> Int {
         max(0, Int((nanoseconds - start.nanoseconds + 999_999) / 1_000_000))

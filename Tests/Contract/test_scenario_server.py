@@ -255,6 +255,32 @@ def await_messages(client: Client) -> None:
     """Wait until a host of a case has a message."""
     for _ in range(200):
         for name in hosts(client):
+def test_ctrl_c_ends_an_upload_that_waits_for_its_next_line(tmp_path: Path, server: str, client: Client) -> None:
+    created = json.loads(RECORDING.read_text().splitlines()[1])
+    later = created | {"UtcTime": "2024-03-13 13:46:02.204", "ProcessId": "6212"}
+    (tmp_path / "hour.ndjson").write_text(f"{json.dumps(created)}\n{json.dumps(later)}\n")
+    (tmp_path / "replay.scenario.yaml").write_text(
+        "scenario: 1\nname: paced\nsteps:\n  - replay: {file: hour.ndjson, pace: recorded}\n"
+    )
+    process = subprocess.Popen(
+        command(".", "--server", server, "--json", "out.json"),
+        cwd=tmp_path,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    await_messages(client)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    process.communicate(timeout=SECONDS)
+    assert time.monotonic() - began < 5
+    assert process.returncode == 130
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert [(case["verdict"], case["reason"]) for case in report["cases"]] == [("skip", "interrupted")]
+    assert hosts(client) == set()
+
+
             if client.call("countMessages", host=name).json["count"]:
                 return
         time.sleep(0.05)

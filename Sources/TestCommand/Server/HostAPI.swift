@@ -16,7 +16,7 @@ struct HostAPI: Sendable {
         init(_ fault: HostFault) { self = .failure(.failed(fault)) }
     }
 
-    private let connections: ServiceConnections
+    let connections: ServiceConnections
     /// The path of the host.
     private let path: String
 

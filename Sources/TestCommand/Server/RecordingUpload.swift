@@ -13,14 +13,16 @@ final class RecordingUpload {
     private(set) var stop: HostAPI.Stop?
     private let lines: any RecordedLines
     private let end: Monotonic
+    private let isInterrupted: @Sendable () -> Bool
     private let times = RecordTimes()
     private var schedule: PaceSchedule?
     private var pending: [ArraySlice<UInt8>] = []
 
-    /// Opens the recording of `plan`. The upload is given up at `end`.
-    init(_ plan: ReplayPlan, end: Monotonic) throws(HostFault) {
-        lines = try RecordedFile.open(plan)
+    /// Opens the recording of `plan`. The upload is given up at `end`, and once `isInterrupted`.
+    init(_ plan: ReplayPlan, end: Monotonic, isInterrupted: @escaping @Sendable () -> Bool) throws(HostFault) {
+        lines = try RecordedFile.open(plan, isCancelled: isInterrupted)
         self.end = end
+        self.isInterrupted = isInterrupted
         var query = "format=\(lines.format.rawValue)"
         if case .named(let machine) = plan.machines { query += "&machine=" + machine.percentEncoded }
         if plan.initialThreads { query += "&initialThreads=true" }
@@ -46,22 +48,27 @@ final class RecordingUpload {
             return nil
         }
         guard let line = pending.popLast() else { return [] }
-        if let time = line.withUnsafeBytes({ times.time(of: $0) }), !wait(until: time) {
-            stop = .timeOver
-            return nil
-        }
-        return line + [UInt8(ascii: "\n")]
+        if let time = line.withUnsafeBytes({ times.time(of: $0) }) { wait(until: time) }
+        return stop == nil ? line + [UInt8(ascii: "\n")] : nil
     }
 
-    /// Waits for the time of a line; false if the upload must end before.
-    private func wait(until time: FileTime) -> Bool {
+    /// Waits for the time of a line, unless the upload must stop before.
+    ///
+    /// libcurl waits meanwhile: it asks nobody else whether to go on.
+    private func wait(until time: FileTime) {
         let delay = schedule?.delay(of: time, at: SystemClock().uptimeNanoseconds()) ?? 0
         let due = Monotonic.now() + .nanoseconds(Int64(clamping: delay))
-        while true {
+        while stop == nil {
             let now = Monotonic.now()
-            if now >= end { return false }
-            if now >= due { return true }
-            RealCaseTime(interval: .zero).pass(min(due - now, end - now, .milliseconds(100)))
+            if now >= end {
+                stop = .timeOver
+            } else if now >= due {
+                return
+            } else if isInterrupted() {
+                stop = HostAPI.Stop(HostFault("interrupted"))
+            } else {
+                Monotonic.sleep(for: min(due - now, end - now, .milliseconds(100)))
+            }
         }
     }
 }

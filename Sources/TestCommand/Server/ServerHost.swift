@@ -255,7 +255,11 @@ final class ServerHost: ScenarioHost {
 
     private func replay(_ plan: ReplayPlan, _ tag: StepTag) throws(HostAPI.Stop) -> ReplayOutcome {
         let upload: RecordingUpload
-        do throws(HostFault) { upload = try RecordingUpload(plan, end: end) } catch { throw HostAPI.Stop(error) }
+        do throws(HostFault) {
+            upload = try RecordingUpload(plan, end: end, isInterrupted: api.connections.isInterrupted)
+        } catch {
+            throw HostAPI.Stop(error)
+        }
         do throws(HostAPI.Stop) {
             return try api.call(
                 "POST", "/events?" + upload.query, .lines { upload.next() }, id: tag.text, timeout: remaining

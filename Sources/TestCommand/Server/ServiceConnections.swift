@@ -6,7 +6,8 @@ final class ServiceConnections: Sendable {
     /// The service, as the user wrote it.
     let name: String
     private let client: ServiceClient
-    private let isInterrupted: @Sendable () -> Bool
+    /// Whether the run is to end.
+    let isInterrupted: @Sendable () -> Bool
     private let idle = Locked<[ServiceConnection]>([])
 
     /// Connections of `client`. Once `isInterrupted`, requests are given up, except those that must be made in any case.
