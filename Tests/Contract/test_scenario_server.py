@@ -1,5 +1,6 @@
 """`wdfilterd test --server`: scenarios on the hosts of a service end as they do in the process of the command."""
 
+import http.client
 import json
 import re
 import shutil
@@ -7,7 +8,10 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -251,10 +255,6 @@ def test_ctrl_c_deletes_the_hosts_and_writes_the_report(tmp_path: Path, server: 
     assert hosts(client) == set()
 
 
-def await_messages(client: Client) -> None:
-    """Wait until a host of a case has a message."""
-    for _ in range(200):
-        for name in hosts(client):
 def test_ctrl_c_ends_an_upload_that_waits_for_its_next_line(tmp_path: Path, server: str, client: Client) -> None:
     created = json.loads(RECORDING.read_text().splitlines()[1])
     later = created | {"UtcTime": "2024-03-13 13:46:02.204", "ProcessId": "6212"}
@@ -281,6 +281,10 @@ def test_ctrl_c_ends_an_upload_that_waits_for_its_next_line(tmp_path: Path, serv
     assert hosts(client) == set()
 
 
+def await_messages(client: Client) -> None:
+    """Wait until a host of a case has a message."""
+    for _ in range(200):
+        for name in hosts(client):
             if client.call("countMessages", host=name).json["count"]:
                 return
         time.sleep(0.05)
@@ -352,6 +356,32 @@ def test_scenarios_that_need_another_place_are_skipped(small: Path, server: str)
     assert reasons() == expected
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "expect: [{}]",
+        "wait: {{until: [{}]}}",
+        "repeat: {{times: 1, steps: [{{wait: {{until: [{}]}}}}]}}",
+    ],
+)
+def test_a_scenario_that_looks_at_routines_of_a_replay_is_skipped(tmp_path: Path, server: str, steps: str) -> None:
+    shutil.copy(RECORDING, tmp_path)
+    (tmp_path / "replay.scenario.yaml").write_text(
+        f"""\
+scenario: 1
+name: replay
+steps:
+  - id: replayed
+    replay: {{file: injection.ndjson}}
+  - {steps.format("{routine: MpCreateThreadNotifyRoutine, of: replayed}")}
+"""
+    )
+    ran = Ran(tmp_path, ".", "--server", server)
+    assert [case.get("reason") for case in ran.report["cases"]] == [
+        "looks at routines that a replay ran, which the service does not keep"
+    ]
+
+
 def test_a_unix_domain_socket(small: Path) -> None:
     # A path of a socket has at most 107 bytes.
     with tempfile.TemporaryDirectory() as folder:
@@ -380,32 +410,6 @@ def test_the_token_must_have_the_role_admin(small: Path) -> None:
         assert (ran.code, ran.text) == (2, "")
         assert ("name a token" if name == "none" else "the token needs the role admin") in ran.errors
     assert admitted.code == 0, admitted.errors
-
-
-@pytest.mark.parametrize(
-    "steps",
-    [
-        "expect: [{}]",
-        "wait: {{until: [{}]}}",
-        "repeat: {{times: 1, steps: [{{wait: {{until: [{}]}}}}]}}",
-    ],
-)
-def test_a_scenario_that_looks_at_routines_of_a_replay_is_skipped(tmp_path: Path, server: str, steps: str) -> None:
-    shutil.copy(RECORDING, tmp_path)
-    (tmp_path / "replay.scenario.yaml").write_text(
-        f"""\
-scenario: 1
-name: replay
-steps:
-  - id: replayed
-    replay: {{file: injection.ndjson}}
-  - {steps.format("{routine: MpCreateThreadNotifyRoutine, of: replayed}")}
-"""
-    )
-    ran = Ran(tmp_path, ".", "--server", server)
-    assert [case.get("reason") for case in ran.report["cases"]] == [
-        "looks at routines that a replay ran, which the service does not keep"
-    ]
 
 
 def test_a_service_that_does_not_answer(small: Path) -> None:
@@ -474,6 +478,101 @@ steps:
     )
     ran = Ran(tmp_path, ".", "--server", server)
     assert ran.code == 0, ran.text
+
+
+class Proxy(ThreadingHTTPServer):
+    """The service behind a server that answers some of its requests itself."""
+
+    def __init__(self, port: int, answer: Callable[[str, str], bytes | None]) -> None:
+        """Answer what `answer` answers, with a body for 200 or nothing for 500, and pass on what gets None."""
+        self.target = port
+        self.answer = answer
+        super().__init__(("127.0.0.1", 0), ProxyHandler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class ProxyHandler(BaseHTTPRequestHandler):
+    """A connection of the proxy."""
+
+    protocol_version = "HTTP/1.1"
+    server: Proxy
+
+    def body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        pieces = []
+        while size := int(self.rfile.readline(), 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(pieces)
+
+    def pass_on(self) -> None:
+        body = self.body()
+        answered = self.server.answer(self.command, self.path)
+        if answered is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.server.target)
+            same = ("Content-Type", "X-Request-Id")
+            headers = {name: value for name, value in self.headers.items() if name in same}
+            connection.request(self.command, self.path, body or None, headers)
+            answer = connection.getresponse()
+            status, answered = answer.status, answer.read()
+            connection.close()
+        else:
+            status = 200 if answered else 500
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answered)))
+        self.end_headers()
+        self.wfile.write(answered)
+
+    do_GET = do_PUT = do_POST = do_DELETE = pass_on  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.mark.parametrize(
+    ("messages", "queues", "detail"),
+    [
+        (b"", b"", "&waitMs=1: 500: no reason given"),
+        (b'{"items":[]}', b"", "/queues?entries=1000: 500: no reason given"),
+        (
+            b'{"items":[]}',
+            b'{"waiting":{"count":1001,"entries":[{"requestId":"4711"}]}}',
+            "1001 calls wait in the driver, more than the service lists",
+        ),
+    ],
+)
+def test_a_background_step_that_the_service_does_not_report_on_is_an_error(
+    tmp_path: Path, service: Service, client: Client, messages: bytes, queues: bytes, detail: str
+) -> None:
+    """Although the call itself is answered later."""
+    (tmp_path / "background.scenario.yaml").write_text(
+        """\
+scenario: 1
+name: background
+engine: {delayMs: 2000}
+steps:
+  - id: created
+    background: true
+    createProcess: {imageFileName: 'C:\\app.exe'}
+  - await: created
+"""
+    )
+
+    def answer(method: str, target: str) -> bytes | None:
+        if method == "GET" and "&waitMs=" in target:
+            return messages
+        return queues if method == "GET" and "/queues?entries=1000" in target else None
+
+    with Proxy(service.port, answer) as proxy:
+        ran = Ran(tmp_path, ".", "--server", f"http://127.0.0.1:{proxy.server_port}")
+        proxy.shutdown()
+    [case] = ran.report["cases"]
+    assert (ran.code, case["verdict"]) == (3, "error"), ran.text
+    assert detail in case["error"]["detail"]
+    assert hosts(client) == set()
 
 
 def test_a_recording_with_its_pace(tmp_path: Path, server: str) -> None:

@@ -45,25 +45,37 @@ struct HostAPI: Sendable {
 
     // MARK: - State
 
+    /// Reads the object at `path`.
+    func get<Value>(_ path: String, _ read: (JSONObject) -> Value?) throws(HostFault) -> Value {
+        try value(of: try send("GET", path, timeout: Self.readTimeout), at: path, read)
+    }
+
     /// Reads the object at `path`; nil if the answer is the problem `missing`.
-    func get<Value>(
-        _ path: String, missing: DriverProblem? = nil, _ read: (JSONObject) -> Value?
+    func find<Value>(
+        _ path: String, missing: DriverProblem, _ read: (JSONObject) -> Value?
     ) throws(HostFault) -> Value? {
         let answer = try send("GET", path, timeout: Self.readTimeout)
-        if let missing, answer.problemName == missing.rawValue { return nil }
+        return answer.problemName == missing.rawValue ? nil : try value(of: answer, at: path, read)
+    }
+
+    private func value<Value>(
+        of answer: ServiceClient.Answer, at path: String, _ read: (JSONObject) -> Value?
+    ) throws(HostFault) -> Value {
         guard answer.status == 200 else { throw fault("GET", path, answer.problem) }
         return try self.read(answer, of: "GET", path, read)
     }
 
-    /// Reads all pages of the list at `path`.
+    /// Reads all pages of the list at `path`; it ends where the answer is the problem `missing`.
     func list<Value>(
         _ path: String, missing: DriverProblem? = nil, _ read: (JSONObject) -> Value?
     ) throws(HostFault) -> [Value] {
         var items: [Value] = []
         var cursor = ""
         while true {
-            let page = try get(path + "?limit=1000" + cursor, missing: missing) { Page($0, read) }
-            guard let page else { return items }
+            let target = path + "?limit=1000" + cursor
+            let answer = try send("GET", target, timeout: Self.readTimeout)
+            if let missing, answer.problemName == missing.rawValue { return items }
+            let page = try value(of: answer, at: target) { Page($0, read) }
             items += page.items
             guard let next = page.next else { return items }
             cursor = "&cursor=" + next.percentEncoded

@@ -29,7 +29,7 @@ final class ServerHost: ScenarioHost {
         var messages: [ObservedMessage] = []
         var next = String(sequence)
         while true {
-            guard let page = try page(after: next) else { return messages }
+            let page = try page(after: next)
             messages += page.items
             guard let following = page.next else { return messages }
             next = following
@@ -38,23 +38,22 @@ final class ServerHost: ScenarioHost {
 
     private func page(
         after sequence: String, limit: Int = 1000, waitMs: Int = 0
-    ) throws(HostFault) -> HostAPI.Page<ObservedMessage>? {
+    ) throws(HostFault) -> HostAPI.Page<ObservedMessage> {
         let wait = waitMs == 0 ? "" : "&waitMs=\(waitMs)"
         return try api.get("/messages?after=\(sequence)&limit=\(limit)\(wait)") {
             HostAPI.Page($0) { ObservedMessage($0) }
         }
     }
 
-    func newestSequence() throws(HostFault) -> UInt64 { try page(after: "\(UInt64.max)", limit: 1)?.newest ?? 0 }
+    func newestSequence() throws(HostFault) -> UInt64 { try page(after: "\(UInt64.max)", limit: 1).newest }
 
     func process(_ processId: UInt32) throws(HostFault) -> ObservedProcess? {
-        try api.get("/processes/\(processId)", missing: .unknownProcess) { ObservedProcess($0) }
+        try api.find("/processes/\(processId)", missing: .unknownProcess) { ObservedProcess($0) }
     }
 
     func processes(imageFileName: String?, limit: Int) throws(HostFault) -> [ObservedProcess] {
         let filter = imageFileName.map { "&imageFileName=" + $0.percentEncoded } ?? ""
-        let page = try api.get("/processes?limit=\(limit)\(filter)") { HostAPI.Page($0) { ObservedProcess($0) } }
-        return page?.items ?? []
+        return try api.get("/processes?limit=\(limit)\(filter)") { HostAPI.Page($0) { ObservedProcess($0) } }.items
     }
 
     func thread(_ threadId: UInt32, of processId: UInt32) throws(HostFault) -> AuxTidCreationTime? {
@@ -72,7 +71,7 @@ final class ServerHost: ScenarioHost {
     }
 
     func stream(_ id: UInt64) throws(HostFault) -> ObservedStream? {
-        try api.get("/stream-contexts/\(id)", missing: .unknownStreamContext) { ObservedStream($0) }
+        try api.find("/stream-contexts/\(id)", missing: .unknownStreamContext) { ObservedStream($0) }
     }
 
     func loadedDrivers() throws(HostFault) -> [ObservedValue] {
@@ -83,11 +82,9 @@ final class ServerHost: ScenarioHost {
         try api.list("/boot-processes") { ObservedValue.bootProcess($0) }
     }
 
-    func counters() throws(HostFault) -> ObservedValue { try api.get("/counters") { .counters($0) } ?? .absent }
+    func counters() throws(HostFault) -> ObservedValue { try api.get("/counters") { .counters($0) } }
 
-    func queues() throws(HostFault) -> ObservedValue {
-        try api.get("/queues?entries=0") { .queues($0) } ?? .absent
-    }
+    func queues() throws(HostFault) -> ObservedValue { try api.get("/queues?entries=0") { .queues($0) } }
 
     // MARK: - Calls
 
@@ -99,41 +96,70 @@ final class ServerHost: ScenarioHost {
             if let result = run(call, tag) { completion(result) }
             return
         }
-        let isDone = Locked(false)
+        let (isReported, isDone) = (Locked(false), Locked(false))
+        @Sendable func report(_ result: Result<CallOutcome, CallFailure>) {
+            let isFirst = isReported.withLock { isReported in
+                defer { isReported = true }
+                return !isReported
+            }
+            if isFirst { completion(result) }
+        }
         do throws(HostFault) {
             let newest = try newestSequence()
             DispatchQueue(label: "wdfilterd.call").async { [self] in
-                if let result = run(call, tag) { completion(result) }
+                if let result = run(call, tag) { report(result) }
                 isDone.withLock { $0 = true }
             }
-            // A service that fails here fails the call too.
-            try? awaitArrival(of: tag, after: newest) { isDone.withLock { $0 } }
+            try awaitArrival(of: tag, after: newest) { isDone.withLock { $0 } }
         } catch {
-            completion(.failure(.failed(error)))
+            // The call may go on, but the next steps could overtake it.
+            report(.failure(.failed(error)))
         }
     }
 
+    /// How long to wait for a message before asking again which calls wait.
+    private static let longestWaitMs = 50
+
     /// Waits until the call of a step has reached the driver: it made a message, it waits, or it is done.
+    ///
+    /// - Throws: if the service does not say so.
     private func awaitArrival(of tag: StepTag, after newest: UInt64, _ isDone: () -> Bool) throws(HostFault) {
         var (next, waitMs) = (String(newest), 1)
         while !isDone(), remaining > .zero {
-            if let page = try page(after: next, waitMs: waitMs) {
-                if page.items.contains(where: { $0.message.caller?.text == tag.text }) { return }
-                if let last = page.items.last { next = String(last.sequence) }
+            let page = try page(after: next, waitMs: waitMs)
+            if page.items.contains(where: { $0.message.caller?.text == tag.text }) { return }
+            if let last = page.items.last { next = String(last.sequence) }
+            let waiting = try waitingCalls()
+            if waiting.ids.contains(tag.text) { return }
+            // It may be done in a moment, or never be listed.
+            if waiting.isCut, waitMs == Self.longestWaitMs {
+                throw HostFault("\(waiting.count) calls wait in the driver, more than the service lists")
             }
-            if try waitingCalls().contains(tag.text) { return }
-            waitMs = min(2 * waitMs, 50)
+            waitMs = min(2 * waitMs, Self.longestWaitMs)
         }
     }
 
-    /// The ids of the requests that wait in the driver.
-    private func waitingCalls() throws(HostFault) -> [String] {
-        let ids = try api.get("/queues?entries=1000") { queues -> [String]? in
+    /// Requests that wait in the driver.
+    private struct WaitingCalls {
+        let count: Int
+        /// Whether the service lists only the first ones.
+        let isCut: Bool
+        /// The ids of those that it lists; not every request has one.
+        let ids: [String]
+
+        init?(_ queues: JSONObject) {
             let waiting = queues.required("waiting") { $0.openObject() }
+            let count = waiting?.required("count") { $0.int(in: 0...Int.max) }
             let entries = waiting?.required("entries") { $0.array(maxCount: .max) }
-            return entries?.compactMap { $0.openObject()?.optional("requestId") { $0.string() } }
+            guard let count, let entries else { return nil }
+            self.count = count
+            isCut = entries.count < count
+            ids = entries.compactMap { $0.openObject()?.optional("requestId") { $0.string() } }
         }
-        return ids ?? []
+    }
+
+    private func waitingCalls() throws(HostFault) -> WaitingCalls {
+        try api.get("/queues?entries=1000") { WaitingCalls($0) }
     }
 
     private var remaining: Duration {
