@@ -31,8 +31,8 @@ struct HostAPI: Sendable {
     // MARK: - The host
 
     /// Creates the host.
-    func create(_ body: JSONTree) throws(HostFault) {
-        let answer = try send("PUT", "", .json(body.bytes), timeout: Self.readTimeout)
+    func create(_ body: [UInt8]) throws(HostFault) {
+        let answer = try send("PUT", "", .json(body), timeout: Self.readTimeout)
         guard answer.status == 201 else { throw fault("PUT", "", answer.problem) }
     }
 

@@ -46,17 +46,16 @@ final class ServerTestBed: TestBed {
 
 extension HostPlan {
     /// The body of the request that creates the host: all settings, whatever the defaults of the service are.
-    fileprivate var creation: JSONTree {
+    fileprivate var creation: [UInt8] {
         var config = DriverConfig()
         self.config?.value.apply(to: &config)
         var json = JSONWriter()
-        config.write(to: &json)
-        let settings = (try? JSONDocument.read(json.bytes) { JSONTree($0) }) ?? .object([])
-        return .object([
-            .init("config", settings),
-            .init("engine", engine?.json ?? .object([.init("type", .string("embedded"))])),
-            .init("rulePolicies", rulePolicies?.json ?? .object([.init("items", .array([]))])),
-            .init("clock", .object([.init("mode", .string("system"))])),
-        ])
+        json.object { json in
+            json.member("config") { config.write(to: &$0) }
+            json.member("engine") { $0.value(engine?.json ?? .object([.init("type", .string("embedded"))])) }
+            json.member("rulePolicies") { $0.value(rulePolicies?.json ?? .object([.init("items", .array([]))])) }
+            json.member("clock") { $0.value(.object([.init("mode", .string("system"))])) }
+        }
+        return json.bytes
     }
 }
