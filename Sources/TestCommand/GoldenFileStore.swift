@@ -39,6 +39,8 @@ final class GoldenFileStore: GoldenFiles {
     private let isUpdating: Bool
     private let found = Locked<[String: Found]>([:])
 
+    /// The most lines that are compared: the comparison takes the product of their differences.
+    private static let mostCompared = 4000
     /// The most bytes of a golden file.
     private static let mostBytes = 256 << 20
 
@@ -97,10 +99,17 @@ final class GoldenFileStore: GoldenFiles {
         return changes
     }
 
+    /// What changed in a file; of one with many different lines only how many lines it has now.
     private static func change(of path: String, from old: [String]?, to new: [String]) -> String {
         let path = path.escapingInvisible
         guard let old else { return "created \(path): \(new.count.counted("line"))" }
-        let difference = new.difference(from: old)
+        let start = zip(old, new).prefix { $0 == $1 }.count
+        let end = zip(old.dropFirst(start).reversed(), new.dropFirst(start).reversed()).prefix { $0 == $1 }.count
+        let (removed, inserted) = (old.dropFirst(start).dropLast(end), new.dropFirst(start).dropLast(end))
+        guard max(removed.count, inserted.count) <= mostCompared else {
+            return "updated \(path): \(new.count.counted("line"))"
+        }
+        let difference = inserted.difference(from: removed)
         return "updated \(path): \(difference.insertions.count.counted("line")) added, "
             + "\(difference.removals.count) removed"
     }

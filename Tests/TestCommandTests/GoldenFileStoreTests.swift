@@ -57,6 +57,22 @@ import Testing
         #expect(try store.write(named: []) == ["2 golden files unchanged"])
     }
 
+    @Test func `the lines of a long file are counted as one that is short is, or not compared`() throws {
+        let folder = Folder()
+        let old = (0..<12_000).map(String.init)
+        func change(to new: [String]) throws -> String {
+            try ReportFile(folder.path + "/a.ndjson").write(Array(old.map { $0 + "\n" }.joined().utf8))
+            let store = GoldenFileStore(isUpdating: true)
+            #expect(store.update(folder.file("a.ndjson"), to: new, by: "x"))
+            return try store.write(named: [])[0].replacing(folder.path, with: "")
+        }
+        #expect(try change(to: old.reversed()) == "updated /a.ndjson: 12000 lines")
+        #expect(try change(to: old + ["more"]) == "updated /a.ndjson: 1 line added, 0 removed")
+        #expect(try change(to: ["first"] + old.dropFirst()) == "updated /a.ndjson: 1 line added, 1 removed")
+        #expect(try change(to: Array(old[..<6000] + old[6001...])) == "updated /a.ndjson: 0 lines added, 1 removed")
+        #expect(try change(to: []) == "updated /a.ndjson: 0 lines")
+    }
+
     @Test func `two cases that disagree write nothing`() throws {
         let folder = Folder()
         let store = GoldenFileStore(isUpdating: true)
