@@ -100,7 +100,7 @@ let package = Package(
         library(
             "TestCommand",
             [
-                "Console", "ScenarioFile", "Scenarios", "Settings", "NotificationAPI", "WebhookEngine", "Replay",
+                "Console", "ScenarioFile", "Scenarios", "Settings", "WebhookEngine", "Replay",
                 "Recordings", "Curl",
                 "Engines", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", arguments,
             ]),

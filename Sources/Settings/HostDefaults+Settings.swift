@@ -1,5 +1,5 @@
 import Driver
-import Engines
+public import Engines
 public import NotificationAPI
 import Runtime
 import WebhookEngine
@@ -32,7 +32,12 @@ extension Settings {
 }
 
 extension Settings {
-    private func engineSetting() throws(UnusableSetting) -> EngineSetting {
+    /// The engine of new hosts.
+    ///
+    /// Reads the files that its settings name.
+    ///
+    /// - Throws: if one of them, or the webhook, cannot be used.
+    public func engineSetting() throws(UnusableSetting) -> EngineSetting {
         switch engine {
         case .none: return .none
         case .embedded(let behavior): return .embedded(behavior)

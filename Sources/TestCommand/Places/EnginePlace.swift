@@ -1,7 +1,6 @@
 import Console
 import Driver
 import Engines
-import NotificationAPI
 import Runtime
 import Scenarios
 import Settings
@@ -22,7 +21,7 @@ struct EnginePlace: RunPlace {
         engine = options.shownURL
         self.openRecording = openRecording
         let settings = try options.settings(url: url)
-        do throws(UnusableSetting) { setting = try settings.hostDefaults().engine } catch {
+        do throws(UnusableSetting) { setting = try settings.engineSetting() } catch {
             throw CommandFailure(error)
         }
         webhooks = try WebhookMaker(settings)
