@@ -20,16 +20,8 @@ struct EngineOptions: ParsableArguments {
     @Option(help: "How messages are encoded: json, or binary for the driver's bytes. (default: json)")
     var encoding: WebhookConfiguration.Encoding?
 
-    @Option(
-        help: "How long to wait for the first answer of the engine or the service. (default: 10s)",
-        transform: ShortDuration.init)
-    var wait: ShortDuration?
-
     /// The URL without user information.
     var shownURL: String? { url.map { URLRules.redacted($0) } }
-
-    /// How long to wait for the engine.
-    var patience: Duration { wait?.duration ?? .seconds(10) }
 
     func check() throws(ValidationError) {
         if url == nil, secretFile != nil || encoding != nil {

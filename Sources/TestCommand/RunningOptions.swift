@@ -26,6 +26,11 @@ struct RunningOptions: ParsableArguments {
     var retries = 0
 
     @Option(
+        help: "How long to wait for the first answer of the engine or the service. (default: 10s)",
+        transform: ShortDuration.init)
+    var wait: ShortDuration?
+
+    @Option(
         help:
             "How long to wait for the worker before expectations are looked at. (default: 5s, or 60s of virtual time)",
         transform: ShortDuration.init)
@@ -44,6 +49,9 @@ struct RunningOptions: ParsableArguments {
     @Option(
         help: "The folder that no path in a scenario may leave. (default: that of the file)", completion: .directory)
     var root: String?
+
+    /// How long to wait for the first answer of the engine or the service.
+    var timeout: Duration { wait?.duration ?? .seconds(10) }
 
     func check(paths: [String]) throws(ValidationError) {
         // The parser takes any other value for none.

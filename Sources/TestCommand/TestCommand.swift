@@ -191,10 +191,12 @@ public struct TestCommand: CheckedCommand {
             try RecordedFile.open(plan) { control.isInterrupted }
         }
         if let url = engine.url {
-            return try EnginePlace(engine, url: url, openRecording: openRecording) { control.isInterrupted }
+            return try EnginePlace(engine, url: url, timeout: running.timeout, openRecording: openRecording) {
+                control.isInterrupted
+            }
         }
         if let url = server.url {
-            return try ServerPlace(server, url: url, patience: engine.patience) { control.isInterrupted }
+            return try ServerPlace(server, url: url, timeout: running.timeout) { control.isInterrupted }
         }
         return try LocalPlace(cases, openRecording: openRecording)
     }

@@ -13,9 +13,10 @@ struct EnginePlace: RunPlace {
     private let setting: EngineSetting
     private let openRecording: LocalTestBed.OpenRecording
 
-    /// Waits until the engine answers, unless the run is interrupted.
+    /// Waits until the engine answers, for at most `timeout`, unless the run is interrupted.
     init(
-        _ options: EngineOptions, url: String, openRecording: @escaping LocalTestBed.OpenRecording,
+        _ options: EngineOptions, url: String, timeout: Duration,
+        openRecording: @escaping LocalTestBed.OpenRecording,
         isInterrupted: () -> Bool
     ) throws(CommandFailure) {
         engine = options.shownURL
@@ -25,7 +26,7 @@ struct EnginePlace: RunPlace {
             throw CommandFailure(error)
         }
         webhooks = try WebhookMaker(settings)
-        try webhooks.awaitEngine(setting, for: options.patience, unless: isInterrupted)
+        try webhooks.awaitEngine(setting, within: timeout, unless: isInterrupted)
     }
 
     var time: CasePlan.Time { .real }

@@ -31,7 +31,7 @@ struct WebhookMaker: Sendable {
 
     /// What makes the engines of one case. The engine under test sees hosts whose names no other case has.
     func engines() -> LocalTestBed.MakeWebhook {
-        let prefix = "t-" + UInt64.random(in: 0...UInt64.max).hexDigits(16).prefix(8) + "-"
+        let prefix = HostPrefix.random()
         return { setting, host in
             guard case .webhook(let configuration) = setting else { return DisconnectedEngine() }
             return engine(configuration, host: prefix + host)
@@ -46,13 +46,13 @@ struct WebhookMaker: Sendable {
 
     /// Pings the engine until it answers.
     ///
-    /// - Throws: Exit code 3 if it does not answer within `patience`, or the run is interrupted before.
+    /// - Throws: Exit code 3 if it does not answer within `timeout`, or the run is interrupted before.
     func awaitEngine(
-        _ setting: EngineSetting, for patience: Duration, unless isInterrupted: () -> Bool
+        _ setting: EngineSetting, within timeout: Duration, unless isInterrupted: () -> Bool
     ) throws(CommandFailure) {
         guard case .webhook(let configuration) = setting else { return }
         let engine = engine(configuration, host: "default")
-        let end = Monotonic.now() + patience
+        let end = Monotonic.now() + timeout
         while true {
             let answer = Deadline<EngineResult>()
             engine.ping(timeout: .seconds(1)) { answer.put($0) }
@@ -67,7 +67,7 @@ struct WebhookMaker: Sendable {
                     message: "the engine at \(URLRules.redacted(configuration.url)) \(verb): "
                         + (result.fault ?? result.status.name))
             }
-            _ = Deadline<Void>().take(within: .milliseconds(50))
+            Monotonic.sleep(for: .milliseconds(50))
         }
     }
 }

@@ -7,13 +7,13 @@ struct ServerPlace: RunPlace {
     let server: String?
     private let connections: ServiceConnections
 
-    /// Waits until the service answers, for at most `patience`, and checks that hosts can be created.
+    /// Waits until the service answers, for at most `timeout`, and checks that hosts can be created.
     init(
-        _ options: ServerOptions, url: String, patience: Duration, isInterrupted: @escaping @Sendable () -> Bool
+        _ options: ServerOptions, url: String, timeout: Duration, isInterrupted: @escaping @Sendable () -> Bool
     ) throws(CommandFailure) {
         server = url
         connections = ServiceConnections(try options.client(url), name: url, isInterrupted: isInterrupted)
-        try awaitService(url, for: patience)
+        try awaitService(url, within: timeout)
         try checkRole(hasToken: options.tokenFile != nil)
     }
 
@@ -31,8 +31,8 @@ struct ServerPlace: RunPlace {
 
     func makeTestBed(for plan: CasePlan) -> any TestBed { ServerTestBed(connections, timeout: plan.timeout) }
 
-    private func awaitService(_ url: String, for patience: Duration) throws(CommandFailure) {
-        let end = Monotonic.now() + patience
+    private func awaitService(_ url: String, within timeout: Duration) throws(CommandFailure) {
+        let end = Monotonic.now() + timeout
         while true {
             let status: Int
             do throws(ServiceFault) {
@@ -44,7 +44,7 @@ struct ServerPlace: RunPlace {
                 guard Monotonic.now() < end, error.kind != .aborted else {
                     throw CommandFailure(status: .failed, message: "--server: \(error.detail)")
                 }
-                RealCaseTime(interval: .zero).pass(.milliseconds(50))
+                Monotonic.sleep(for: .milliseconds(50))
                 continue
             }
             throw CommandFailure(
@@ -54,7 +54,7 @@ struct ServerPlace: RunPlace {
 
     /// Creates and deletes a host, so that a token that may not do so is reported once and not by each case.
     private func checkRole(hasToken: Bool) throws(CommandFailure) {
-        let path = "/v1/hosts/" + ServerTestBed.randomPrefix() + "probe"
+        let path = "/v1/hosts/" + HostPrefix.random() + "probe"
         let created: ServiceClient.Answer
         do throws(ServiceFault) {
             created = try connections.send(ServiceRequest("PUT", path))

@@ -18,12 +18,9 @@ final class ServerTestBed: TestBed {
     /// Hosts for a case that may take `timeout`.
     init(_ connections: ServiceConnections, timeout: Duration) {
         self.connections = connections
-        prefix = ServerTestBed.randomPrefix()
+        prefix = HostPrefix.random()
         end = Monotonic.now() + timeout
     }
-
-    /// `t-RANDOM-`.
-    static func randomPrefix() -> String { "t-" + UInt32.random(in: 0...UInt32.max).hexDigits(8) + "-" }
 
     func makeHost(_ plan: HostPlan, startingAt start: FileTime) throws(HostFault) -> any ScenarioHost {
         let api = HostAPI(connections, host: prefix + plan.name)
