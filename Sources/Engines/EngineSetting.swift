@@ -76,8 +76,8 @@ extension EmbeddedEngine.Behavior {
     fileprivate init(_ object: JSONObject) {
         self.init(
             reply: object.optional("reply") { $0.choice(of: EmbeddedEngine.Reply.self) } ?? .acknowledge,
-            delay: .milliseconds(object.optional("delayMs") { $0.milliseconds(in: 0...60_000) } ?? 0),
-            failEvery: object.optional("failEvery") { $0.unsigned(in: 0...1_000_000) } ?? 0)
+            delay: .milliseconds(object.optional("delayMs") { $0.milliseconds(in: ReplyEntry.delayMilliseconds) } ?? 0),
+            failEvery: object.optional("failEvery") { $0.unsigned(in: ReplyEntry.failEveryValues) } ?? 0)
         replies = object.optional("replies") { ReplyEntry.list($0) } ?? []
     }
 }

@@ -24,8 +24,10 @@ extension ReplyEntry: JSONObjectReadable {
             answer = CreateProcessAnswer(
                 accessDenied: denied ?? false, processFlags: flags?.rawValue, processRules: rules?.rawValue)
         }
-        delay = object.optional("delayMs") { $0.milliseconds(in: 0...60_000) }.map { .milliseconds($0) }
-        failEvery = object.optional("failEvery") { $0.unsigned(in: 0...1_000_000) } ?? 0
+        delay = object.optional("delayMs") { $0.milliseconds(in: ReplyEntry.delayMilliseconds) }.map {
+            .milliseconds($0)
+        }
+        failEvery = object.optional("failEvery") { $0.unsigned(in: ReplyEntry.failEveryValues) } ?? 0
         if let fault {
             object.value.fault(fault)
             return nil

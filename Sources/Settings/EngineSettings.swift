@@ -71,8 +71,8 @@ extension EmbeddedEngine.Behavior {
     fileprivate init(from reader: inout SettingsReader) {
         self.init()
         reader.choice("engine.reply", &reply)
-        reader.milliseconds("engine.delayMs", 0...60_000, &delay)
-        reader.integer("engine.failEvery", 0...1_000_000, &failEvery)
+        reader.milliseconds("engine.delayMs", ReplyEntry.delayMilliseconds, &delay)
+        reader.integer("engine.failEvery", 0...Int(ReplyEntry.failEveryValues.upperBound), &failEvery)
         for given in reader.given("engine.replies").reversed() {
             do throws(SettingsFault) {
                 replies = try given.list({ ReplyEntry.list($0) }, &reader)

@@ -22,6 +22,10 @@ public struct ReplyEntry: Hashable, Sendable {
     /// An entry for all messages, which changes nothing.
     public init() {}
 
+    /// How many milliseconds an answer can be delayed, by an entry or the engine.
+    public static let delayMilliseconds = 0...60_000
+    /// The values that `failEvery` can have, of an entry or the engine.
+    public static let failEveryValues: ClosedRange<UInt64> = 0...1_000_000
     /// The maximum number of entries of an engine.
     public static let maxCount = 100
     /// The maximum length of a glob, and of all globs of an engine together, in UTF-16 units: each message is compared with

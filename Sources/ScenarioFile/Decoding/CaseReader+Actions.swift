@@ -152,7 +152,7 @@ extension CaseReader {
     private func worker(_ value: JSONValue) -> Action? {
         if value.kind == .object {
             guard let object = value.object(allowing: ["step"]) else { return nil }
-            let count = object.required("step") { $0.int(in: 1...1000) }
+            let count = object.required("step") { $0.int(in: Action.Worker.stepCounts) }
             return count.map { .worker(.step($0)) }
         }
         switch value.choice(of: ["pause", "run", "drain"]) {

@@ -20,7 +20,7 @@ extension CaseReader {
         let pace = object.optional("pace") { self.pace($0) }
         let threads = object.optional("initialThreads") { $0.bool() }
         let onFull = object.optional("onFull") { $0.choice(of: ["drop", "wait"]) }
-        let rejected = object.optional("rejected") { $0.int(in: 0...1_000_000_000) }
+        let rejected = object.optional("rejected") { $0.int(in: ReplayPlan.rejectedCounts) }
         guard let file else { return nil }
         var plan = ReplayPlan(file: file.0, path: file.1)
         plan.format = format ?? .auto

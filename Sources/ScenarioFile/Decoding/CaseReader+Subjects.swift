@@ -66,7 +66,7 @@ extension CaseReader {
     }
 
     private func count(_ object: JSONObject) -> Count? {
-        let range = 0...1_000_000_000
+        let range = Count.numbers
         let exactly = object.optional("exactly") { $0.int(in: range) }
         let atLeast = object.optional("atLeast") { $0.int(in: range) }
         let atMost = object.optional("atMost") { $0.int(in: range) }

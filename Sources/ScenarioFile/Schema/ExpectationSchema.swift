@@ -68,7 +68,7 @@ enum ExpectationSchema {
         case "because": return Node.text
         case "host", "by", "since", "until": return Node.name
         case "settled", "anywhere", "strict", "notified", "exists": return Node.boolean
-        case "exactly", "atLeast", "atMost": return Node.integer("0", "1000000000")
+        case "exactly", "atLeast", "atMost": return Node.integer(in: Count.numbers)
         case "never": return Node.yes
         case "of": return name == .order ? Node.choice(Expectation.Order.allCases.map(\.rawValue)) : Node.name
         case "except": return Node.plainList(Node.ref("criteria"), most: 1000)
@@ -167,8 +167,8 @@ enum ExpectationSchema {
     private static func scalar(_ type: FieldType) -> JSONTree {
         switch type {
         case .boolean: Node.boolean
-        case .number(let max): Node.integer("0", String(max))
-        case .signed: Node.integer(String(Int64.min), String(Int64.max))
+        case .number(let max): Node.integer(in: 0...max)
+        case .signed: Node.integer(in: Int64.min...Int64.max)
         case .hex(let max): Node.hex(max)
         case .text, .base64, .bytePattern, .oword, .guid: Node.text
         case .fileName: Node.name
@@ -177,7 +177,7 @@ enum ExpectationSchema {
         case .operation:
             Node.any([
                 Node.choice(EngineMessage.Operation.names),
-                Node.plainInteger("0", "255"),
+                Node.plainInteger(in: 0...UInt8.max),
             ])
         case .processRules: Node.word(ProcessRules.allNames)
         case .processFlags: Node.word(ProcessFlags.allNames)

@@ -24,7 +24,7 @@ enum HostSchema {
                 case .flag: Node.boolean
                 case .choice(let names, _, _): Node.choice(names)
                 case .count, .milliseconds:
-                    Node.integer(String(setting.range?.lowerBound ?? 0), String(setting.range?.upperBound ?? 0))
+                    Node.integer(in: setting.range ?? 0...0)
                 }
             return ("\(setting.name)", Node.described(setting.term.explanation, schema))
         })
@@ -34,8 +34,8 @@ enum HostSchema {
             [("imageFileName", Node.name), ("rules", processRules), ("flags", processFlags)],
             required: ["imageFileName"]), most: RulePolicySet.maxCount)
 
-    private static let milliseconds = Node.integer("0", "60000")
-    private static let failEvery = Node.integer("0", "1000000")
+    private static let milliseconds = Node.integer(in: ReplyEntry.delayMilliseconds)
+    private static let failEvery = Node.integer(in: ReplyEntry.failEveryValues)
     private static let reply = Node.choice(EmbeddedEngine.Reply.allCases.map(\.rawValue))
 
     private static let replies = Node.list(

@@ -38,7 +38,7 @@ public enum ScenarioSchema {
             // A duration of more than zero.
             .init("timeLimit", SchemaNode.textOrVariable(matching: "^(?=.*[1-9])[0-9]+(ms|m|(\\.[0-9]{1,3})?s)$")),
             .init("identifier", SchemaNode.textOrVariable(matching: "^[A-Za-z][A-Za-z0-9_-]{0,62}$")),
-            .init("process", SchemaNode.any([SchemaNode.name, SchemaNode.plainInteger("0", "4294967295")])),
+            .init("process", SchemaNode.any([SchemaNode.name, SchemaNode.plainInteger(in: 0...UInt32.max)])),
             .init("time", SchemaNode.text),
             .init("config", HostSchema.config), .init("engine", HostSchema.engine),
             .init("rulePolicies", HostSchema.rulePolicies), .init("host", HostSchema.host),
@@ -98,8 +98,7 @@ public enum ScenarioSchema {
         ] + HostSchema.members + [("steps", SchemaNode.plainList(SchemaNode.ref("step"), least: 1, most: 10_000))],
         required: ["scenario", "name", "steps"],
         more: [
-            .init(
-                "if", .object([.init("required", SchemaNode.texts(["hosts"]))])),
+            .init("if", SchemaNode.has("hosts")),
             .init(
                 "then",
                 .object([

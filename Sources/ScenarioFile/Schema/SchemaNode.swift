@@ -73,19 +73,20 @@ enum SchemaNode {
     static let yes = orVariable(.object([.init("const", .bool(true))]))
 
     /// An integer.
-    static func integer(_ least: String, _ most: String) -> JSONTree {
-        orVariable(plainInteger(least, most))
+    static func integer(in range: ClosedRange<some FixedWidthInteger>) -> JSONTree {
+        orVariable(plainInteger(in: range))
     }
 
-    static func plainInteger(_ least: String, _ most: String) -> JSONTree {
+    static func plainInteger(in range: ClosedRange<some FixedWidthInteger>) -> JSONTree {
         .object([
-            .init("type", .string("integer")), .init("minimum", .number(least)), .init("maximum", .number(most)),
+            .init("type", .string("integer")), .init("minimum", .integer(range.lowerBound)),
+            .init("maximum", .integer(range.upperBound)),
         ])
     }
 
     /// A number as an integer, or as a text in hex.
     static func hex(_ most: UInt64) -> JSONTree {
-        any([plainInteger("0", String(most)), text(matching: "^0x[0-9a-fA-F]{1,16}$"), ref("variable")])
+        any([plainInteger(in: 0...most), text(matching: "^0x[0-9a-fA-F]{1,16}$"), ref("variable")])
     }
 
     /// One of a few names, or a text with a variable.

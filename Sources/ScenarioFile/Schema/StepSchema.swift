@@ -8,7 +8,7 @@ import Scenarios
 enum StepSchema {
     private typealias Node = SchemaNode
 
-    private static let id = Node.integer("0", "4294967295")
+    private static let id = Node.integer(in: 0...UInt32.max)
     private static let process = Node.ref("process")
     private static let address = Node.hex(.max)
     private static let processRules = Node.word(ProcessRules.allNames)
@@ -21,8 +21,7 @@ enum StepSchema {
             ("fails", Node.choice(DriverProblem.allCases.map(\.rawValue))),
             ("expect", Node.list(Node.ref("expectation"), least: 1, most: 10_000)),
         ]
-        func required(_ name: String) -> JSONTree { .object([.init("required", Node.texts([name]))]) }
-        let one = ActionName.allCases.map { required($0.name) }
+        let one = ActionName.allCases.map { Node.has($0.name) }
         let none = JSONTree.object([
             .init("required", Node.texts(["expect"])), .init("not", .object([.init("anyOf", .array(one))])),
         ])
@@ -66,7 +65,7 @@ enum StepSchema {
                 more: [anyRequired(["processId", "imageFileName"])])
         case .worker:
             Node.whenType(
-                "object", Node.object([("step", Node.integer("1", "1000"))], required: ["step"]),
+                "object", Node.object([("step", Node.integer(in: Action.Worker.stepCounts))], required: ["step"]),
                 otherwise: Node.choice(["pause", "run", "drain"]))
         case .config: Node.ref("config")
         case .engine: Node.ref("engine")
@@ -83,19 +82,19 @@ enum StepSchema {
         case .repeat:
             Node.object(
                 [
-                    ("times", Node.integer("0", "1000000")), ("as", Node.ref("identifier")),
+                    ("times", Node.integer(in: 0...CasePlan.maxSteps)), ("as", Node.ref("identifier")),
                     ("steps", Node.plainList(Node.ref("step"), most: 10_000)),
                 ], required: ["times", "steps"])
         }
     }
+
     /// An expectation that a wait can look at again and again.
     private static let awaited = JSONTree.object([
         .init("$ref", .string("#/$defs/expectation")), .init("properties", .object([.init("golden", .bool(false))])),
     ])
 
-
     private static func anyRequired(_ names: [String]) -> JSONTree.Member {
-        .init("anyOf", .array(names.map { .object([.init("required", Node.texts([$0]))]) }))
+        .init("anyOf", .array(names.map { Node.has($0) }))
     }
 
     /// A new word, or bits to set and to clear.
@@ -141,7 +140,9 @@ enum StepSchema {
     }()
 
     private static let notify: JSONTree = {
-        func types(_ names: [String]) -> JSONTree { Node.any([Node.choice(names), Node.plainInteger("0", "255")]) }
+        func types(_ names: [String]) -> JSONTree {
+            Node.any([Node.choice(names), Node.plainInteger(in: 0...UInt8.max)])
+        }
         let data: JSONTree = .object([.init("type", Node.texts(["object", "string"]))])
         return Node.when(
             Node.has("sync"),
@@ -161,6 +162,6 @@ enum StepSchema {
             ("machine", Node.whenType("object", Node.mapping(of: Node.name, most: 100), otherwise: Node.text)),
             ("pace", Node.textOrVariable(matching: "^(asap|recorded|x[0-9.]+)$")),
             ("order", Node.choice(ReplayPlan.Order.allCases.map(\.rawValue))), ("initialThreads", Node.boolean),
-            ("onFull", Node.choice(["drop", "wait"])), ("rejected", Node.integer("0", "1000000000")),
+            ("onFull", Node.choice(["drop", "wait"])), ("rejected", Node.integer(in: ReplayPlan.rejectedCounts)),
         ], required: ["file"])
 }

@@ -98,6 +98,9 @@ public enum Action: Sendable {
         case run
         case drain
         case step(Int)
+
+        /// How many steps one command can make.
+        public static let stepCounts = 1...1000
     }
 
     /// Steps that are repeated.

@@ -91,6 +91,9 @@ public struct Count: Hashable, Sendable {
     /// Whether it was given as `never`.
     public var isNever = false
 
+    /// The numbers that a scenario can name.
+    public static let numbers = 0...1_000_000_000
+
     /// At least 1.
     public static let some = Count(atLeast: 1)
     /// Not one.

@@ -49,6 +49,9 @@ public struct ReplayPlan: Hashable, Sendable {
     /// How many lines are rejected.
     public var rejected = 0
 
+    /// The numbers of rejected lines that a scenario can name.
+    public static let rejectedCounts = 0...1_000_000_000
+
     /// The recording `file` at `path`.
     public init(file: String, path: String) {
         self.file = file
