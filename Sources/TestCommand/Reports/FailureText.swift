@@ -17,29 +17,9 @@ struct FailureText {
         if let because = failure.because { lines.append("      because \(because.escapingInvisible)") }
         lines.append("")
         lines += expected
-        let explanation = explanation
+        let explanation = failure.explanation
         if !explanation.isEmpty { lines += [""] + explanation }
         return lines
-    }
-
-    /// Everything after what was expected and found.
-    var explanation: [String] {
-        var lines: [String] = []
-        if !failure.fields.isEmpty { lines += [""] + FailureText.table(failure.fields).map { "    " + $0 } }
-        if !failure.nearest.isEmpty {
-            lines += ["", "  " + nearestTitle]
-            lines += failure.nearest.flatMap(FailureText.describe)
-        }
-        for section in ReasonText.sections(failure.why) {
-            lines += ["", "  " + section.title]
-            lines += section.lines.map { "    " + $0 }
-        }
-        if !failure.change.isEmpty {
-            lines += ["", "  smallest change"]
-            lines += failure.change.flatMap(ReasonText.describe).map { "    " + $0 }
-        }
-        // Each part begins with an empty line.
-        return Array(lines.dropFirst())
     }
 
     // MARK: - Expected and found
@@ -68,12 +48,6 @@ struct FailureText {
         return lines
     }
 
-    private var nearestTitle: String {
-        let isMatching = failure.nearest.contains { failure.matched.contains($0.sequence) }
-        let noun = failure.nearest.count == 1 ? "message" : "messages"
-        return isMatching ? "matching \(noun)" : "nearest \(noun)"
-    }
-
     /// A message with its criteria.
     static func describe(_ message: NearestMessage) -> [String] {
         let title = "#\(message.sequence) \(message.kind) \(message.operation)"
@@ -92,6 +66,34 @@ struct FailureText {
         }
         let table = TextTable([.left(), .left(), .left(), .left()], fitting: rows)
         return rows.map { table.line($0).trimmedAtEnd }
+    }
+}
+
+extension FailureReport {
+    /// Everything after what was expected and found.
+    var explanation: [String] {
+        var lines: [String] = []
+        if !fields.isEmpty { lines += [""] + FailureText.table(fields).map { "    " + $0 } }
+        if !nearest.isEmpty {
+            lines += ["", "  " + nearestTitle]
+            lines += nearest.flatMap(FailureText.describe)
+        }
+        for section in ReasonText.sections(why) {
+            lines += ["", "  " + section.title]
+            lines += section.lines.map { "    " + $0 }
+        }
+        if !change.isEmpty {
+            lines += ["", "  smallest change"]
+            lines += change.flatMap(ReasonText.describe).map { "    " + $0 }
+        }
+        // Each part begins with an empty line.
+        return Array(lines.dropFirst())
+    }
+
+    private var nearestTitle: String {
+        let isMatching = nearest.contains { matched.contains($0.sequence) }
+        let noun = nearest.count == 1 ? "message" : "messages"
+        return isMatching ? "matching \(noun)" : "nearest \(noun)"
     }
 }
 

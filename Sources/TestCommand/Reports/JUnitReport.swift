@@ -134,7 +134,8 @@ struct JUnitReport {
             case .pass: break
             case .skip:
                 children.append(
-                    "      <skipped message=\(XMLText.attribute(item.headline.cut(toBytes: mostMessage)))/>")
+                    "      <skipped message=\(XMLText.attribute(item.headline.cut(toBytes: JUnitReport.mostMessage)))/>"
+                )
             case .fail: children.append(element("failure", "expectation", item.headline, explanation(of: item, report)))
             case .error:
                 let origin = item.error?.origin ?? .wdfilterd
@@ -155,16 +156,16 @@ struct JUnitReport {
         }
 
         private func element(_ name: String, _ type: String, _ message: String, _ text: String) -> String {
-            "      <\(name) type=\"\(type)\" message=\(XMLText.attribute(message.cut(toBytes: mostMessage)))>"
-                + XMLText.content(text.cut(toBytes: mostExplained)) + "</\(name)>"
+            "      <\(name) type=\"\(type)\" message=\(XMLText.attribute(message.cut(toBytes: JUnitReport.mostMessage)))>"
+                + XMLText.content(text.cut(toBytes: JUnitReport.mostExplained)) + "</\(name)>"
         }
 
         /// The first failure of a case that passed later, in Surefire's form.
         private func flakyFailure(_ first: FailureReport, _ item: CaseReport) -> String {
             let text = item.flaky.flatMap { FailureText($0, at: "\(file.escapingInvisible):\($0.line)").lines }
             return "      <flakyFailure type=\"expectation\" message="
-                + XMLText.attribute(first.headline.cut(toBytes: mostMessage)) + "><stackTrace>"
-                + XMLText.content(text.joined(separator: "\n").cut(toBytes: mostExplained))
+                + XMLText.attribute(first.headline.cut(toBytes: JUnitReport.mostMessage)) + "><stackTrace>"
+                + XMLText.content(text.joined(separator: "\n").cut(toBytes: JUnitReport.mostExplained))
                 + "</stackTrace></flakyFailure>"
         }
     }
@@ -176,9 +177,6 @@ struct JUnitReport {
         return "\(milliseconds / 1000).\(fraction)"
     }
 }
-
-private let mostMessage = JUnitReport.mostMessage
-private let mostExplained = JUnitReport.mostExplained
 
 extension CaseReport {
     fileprivate var milliseconds: Int { Int((max(0, seconds) * 1000).rounded()) }

@@ -101,7 +101,7 @@ struct TAPReport {
             add("found", failure.actual)
             add(
                 "why",
-                FailureText(failure, at: "").explanation.map { $0.hasPrefix("  ") ? String($0.dropFirst(2)) : $0 })
+                failure.explanation.map { $0.hasPrefix("  ") ? String($0.dropFirst(2)) : $0 })
         }
 
         /// Adds a failure after the first one, in a list.

@@ -48,8 +48,6 @@ struct TextReport {
 
     private func describe(_ error: ErrorReport, _ file: String) -> [String] {
         let line = error.line.map { ":\($0)" } ?? ""
-        let step = error.step.map { "step \($0): " } ?? ""
-        let problem = error.problem.map { "\($0): " } ?? ""
-        return ["      \(file)\(line)\(place)", "", "  \(step)\(problem)\(error.detail.escapingInvisible)"]
+        return ["      \(file)\(line)\(place)", "", "  \(error.headline)"]
     }
 }

@@ -82,7 +82,7 @@ struct Annotation {
             }
             annotations += item.failures.map { failure in
                 let because = failure.because.map { ["because \($0)"] } ?? []
-                let lines = [failure.headline] + because + [""] + FailureText(failure, at: "").explanation
+                let lines = [failure.headline] + because + [""] + failure.explanation
                 return Annotation(
                     file: item.file, line: failure.line, title: item.title,
                     text: lines.joined(separator: "\n").cut(toBytes: mostText))
