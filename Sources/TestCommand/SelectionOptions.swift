@@ -33,7 +33,8 @@ struct SelectionOptions: ParsableArguments {
         for glob in filter where glob.isEmpty { throw ValidationError("--filter must not be empty") }
     }
 
-    /// What to select instead if none of `all` is selected: a phrase after a comma, empty if nothing is near.
+    /// Why no case of `files` is selected, as the end of a message: it begins with a colon, and is empty if the reason is
+    /// not known.
     func advice(on files: ScenarioFiles) -> String {
         if files.names.isEmpty { return ": no *.scenario.yaml, *.scenario.yml or *.scenario.json file is there" }
         let all = files.cases

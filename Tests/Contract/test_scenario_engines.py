@@ -132,7 +132,7 @@ def test_a_rule_that_the_engine_did_not_set(folder: Path, answer: Answer, says: 
     text = result.stdout.decode()
     assert result.returncode == 1
     assert "No step, policy or reply gives NotifyNewThreadDifferentProcess to shell." in text
-    assert "what became of #1" in text
+    assert "outcome of #1" in text
     assert says in text
 
 

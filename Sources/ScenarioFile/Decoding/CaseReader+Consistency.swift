@@ -55,7 +55,7 @@ extension CaseReader {
         }
     }
 
-    /// What a criterion says of the delivery must go with what the others say of it.
+    /// The criteria that restrict the delivery must allow a common one.
     func checkDelivery(_ object: JSONObject, _ reach: MessageReach) {
         let first = ["kind", "operation", "routine"].first { name in object.contains { $0.name == name } }
         var left = Set(reach.kinds.flatMap(Delivery.of))

@@ -37,7 +37,7 @@ extension SourceNode {
         }
     }
 
-    /// Gives each member whose key is none of `names` the nearest one that the mapping lacks, and returns the faults.
+    /// Gives each member whose key is not one of `names` the nearest one that the mapping lacks, and returns the faults.
     mutating func correctKeys(among names: [String]) -> [SourceFault] {
         guard case .mapping(var members) = content else { return [] }
         var faults: [SourceFault] = []

@@ -40,12 +40,12 @@ enum ReasonText {
         case made = "why # came"
         case notMade = "why it did not come"
         case state = "why it is so"
-        case delivery = "what became of #"
+        case delivery = "outcome of #"
         case unsettled = "not settled"
         case unexplained = "not explained"
     }
 
-    /// The reasons: those why a message did not come together, then what became of each message.
+    /// The reasons: those why a message did not come together, then the outcome of each message.
     static func sections(_ reasons: [Reason]) -> [Section] {
         reasons.reduce(into: []) { sections, reason in
             let section = section(of: reason)
