@@ -64,6 +64,23 @@ func fileFaults(_ text: String) -> [String] {
             ])
     }
 
+    @Test func `a later round cannot give a name that an earlier step gave`() {
+        let steps = """
+              - createProcess: {as: app-1, imageFileName: 'C:\\a.exe'}
+              - createProcess: {as: app-2, imageFileName: 'C:\\a.exe'}
+              - createProcess: {as: app-x, imageFileName: 'C:\\a.exe'}
+              - repeat: {times: 2, steps: [{createProcess: {as: 'app-${i}', imageFileName: 'C:\\a.exe'}}]}
+              - repeat: {times: 2, steps: [{streamContext: {as: 'app-${i}', fileName: 'C:\\a.txt'}}]}
+              - repeat: {times: 2, steps: [{createThread: {as: 't-${i}', target: 4}}]}
+              - repeat: {times: 1, steps: [{createThread: {as: 'app-${i}', target: 4}}]}
+            """
+        #expect(
+            faults(ofSteps: steps) == [
+                "7: steps[3].repeat.steps[0].createProcess.as: duplicate name \"app-1\" (line 4)",
+                "8: steps[4].repeat.steps[0].streamContext.as: \"app-1\" is the name of a process (line 4)",
+            ])
+    }
+
     @Test func `a misspelled key of a scenario is read as the one that was meant`() {
         let text = """
             scenaro: 1

@@ -66,6 +66,16 @@ import Testing
                 ])
         ),
         (
+            "names of rounds that look like other names",
+            scenario(
+                "matrix: {n: [1]}\n",
+                (0..<700).map { "createProcess: {as: a-1\($0)-0, imageFileName: x}" }
+                    + (1...300).map {
+                        "repeat: {times: 9, steps: [{createProcess: {as: 'a-${i}-\($0)', imageFileName: x}}]}"
+                    }
+            )
+        ),
+        (
             "many scenarios",
             Array(repeating: "scenario: 1\nname: x\nsteps: [{wait: 1s}]\n", count: 1000).joined(separator: "---\n")
         ),

@@ -75,8 +75,11 @@ extension CaseReader {
     ) {
         let line = line(of: value)
         guard let first = scope.add(kind, name, line: line, pieces: pieces, rounds: rounds) else { return }
-        if first.kind == kind { return value.fault("duplicate name \(name.quoted()) (line \(first.line))") }
-        value.fault("\(name.quoted()) is the name of a \(first.kind.noun) (line \(first.line))")
+        let place = "(line \(first.line))"
+        value.fault(
+            first.kind == kind
+                ? "duplicate name \(first.name.quoted()) \(place)"
+                : "\(first.name.quoted()) is the name of a \(first.kind.noun) \(place)")
         assume(kind, name)
     }
 

@@ -30,20 +30,28 @@ struct NameScope {
     private struct Entry {
         let line: Int
         /// The text around the numbers of rounds.
-        let pieces: [String]
+        private let pieces: [[UInt8]]
         /// How many rounds each number counts.
-        let rounds: [Int]
+        private let rounds: [Int]
 
-        func matches(_ name: String) -> Bool {
+        init(line: Int, pieces: [String], rounds: [Int]) {
+            self.line = line
+            self.pieces = pieces.map { Array($0.utf8) }
+            self.rounds = rounds
+        }
+
+        func matches(_ name: [UInt8]) -> Bool {
             var rest = name[...]
-            guard let first = pieces.first, rest.hasPrefix(first) else { return false }
-            rest = rest.dropFirst(first.count)
+            guard let first = pieces.first, let last = pieces.last, name.hasSuffix(last), rest.take(first) else {
+                return false
+            }
             for (piece, count) in zip(pieces.dropFirst(), rounds) {
-                let digits = rest.prefix { $0.isASCII && $0.isNumber }
-                guard let number = Int(digits), String(number) == digits, number < count else { return false }
+                let digits = rest.prefix { $0.isDigit }
+                guard digits.count == 1 || digits.first != UInt8(ascii: "0"),
+                    let number = Int(String(decoding: digits, as: UTF8.self)), number < count
+                else { return false }
                 rest = rest.dropFirst(digits.count)
-                guard rest.hasPrefix(piece) else { return false }
-                rest = rest.dropFirst(piece.count)
+                guard rest.take(piece) else { return false }
             }
             return rest.isEmpty
         }
@@ -51,6 +59,8 @@ struct NameScope {
 
     /// The names without numbers of rounds.
     private var plain: [Kind: [String: Int]] = [:]
+    /// The same names by their shape.
+    private var plainShapes: [Kind: [String: [[UInt8]]]] = [:]
     /// The names with them, by their shape.
     private var numbered: [Kind: [String: [Entry]]] = [:]
     /// All names, in order.
@@ -70,21 +80,35 @@ struct NameScope {
     /// - Parameters:
     ///   - pieces: the text around the numbers of rounds.
     ///   - rounds: how many rounds each number counts.
-    /// - Returns: the kind and the line of the thing that has the name already; nil if the name was free.
+    /// - Returns: who has the name, or that of a later round, already; nil if it was free.
     mutating func add(
         _ kind: Kind, _ name: String, line: Int, pieces: [String]? = nil, rounds: [Int] = []
-    ) -> (kind: Kind, line: Int)? {
+    ) -> Owner? {
         for other in kind.sharing {
-            if let line = self.line(of: other, name) { return (other, line) }
+            if let line = self.line(of: other, name) { return Owner(kind: other, name: name, line: line) }
         }
-        names[kind, default: []].append((name, line))
+        let shape = Self.shape(of: name)
         if let pieces, pieces.count > 1 {
             let entry = Entry(line: line, pieces: pieces, rounds: rounds)
-            numbered[kind, default: [:]][Self.shape(of: name), default: []].append(entry)
+            for other in kind.sharing {
+                guard let bytes = plainShapes[other]?[shape]?.first(where: { entry.matches($0) }) else { continue }
+                let name = String(decoding: bytes, as: UTF8.self)
+                return Owner(kind: other, name: name, line: plain[other]?[name] ?? line)
+            }
+            numbered[kind, default: [:]][shape, default: []].append(entry)
         } else {
             plain[kind, default: [:]][name] = line
+            plainShapes[kind, default: [:]][shape, default: []].append(Array(name.utf8))
         }
+        names[kind, default: []].append((name, line))
         return nil
+    }
+
+    /// A thing that has a name.
+    struct Owner {
+        let kind: Kind
+        let name: String
+        let line: Int
     }
 
     /// Whether something of this kind is called `name`.
@@ -94,7 +118,8 @@ struct NameScope {
     func line(of kind: Kind, _ name: String) -> Int? {
         if let line = plain[kind]?[name] { return line }
         guard let numbered = numbered[kind] else { return nil }
-        return numbered[Self.shape(of: name)]?.first { $0.matches(name) }?.line
+        let bytes = Array(name.utf8)
+        return numbered[Self.shape(of: name)]?.first { $0.matches(bytes) }?.line
     }
 
     /// Says that nothing is called `name`, and what was probably meant.
@@ -109,5 +134,20 @@ struct NameScope {
             return ("\(fault); it is a \(other.noun)", nil)
         }
         return (fault + names.map(\.name).listed, nil)
+    }
+}
+
+extension [UInt8] {
+    fileprivate func hasSuffix(_ suffix: [UInt8]) -> Bool {
+        count >= suffix.count && self[(count - suffix.count)...] == suffix[...]
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Takes `piece` off the front; false if something else is there.
+    fileprivate mutating func take(_ piece: [UInt8]) -> Bool {
+        guard starts(with: piece) else { return false }
+        self = dropFirst(piece.count)
+        return true
     }
 }
