@@ -29,8 +29,9 @@ final class PendingCall: Sendable {
     private let result = Locked<Result<CallOutcome, CallFailure>?>(nil)
     let signal = CaseSignal()
 
+    /// Sets the result; the first one counts.
     func finish(_ result: Result<CallOutcome, CallFailure>) {
-        self.result.withLock { $0 = result }
+        self.result.withLock { $0 = $0 ?? result }
         signal.set()
     }
 

@@ -73,7 +73,7 @@ extension FailureReport {
     /// Everything after what was expected and found.
     var explanation: [String] {
         var lines: [String] = []
-        if !fields.isEmpty { lines += [""] + FailureText.table(fields).map { "    " + $0 } }
+        if !look.fields.isEmpty { lines += [""] + FailureText.table(look.fields).map { "    " + $0 } }
         if !nearest.isEmpty {
             lines += ["", "  " + nearestTitle]
             lines += nearest.flatMap(FailureText.describe)

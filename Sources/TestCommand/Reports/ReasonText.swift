@@ -61,10 +61,11 @@ enum ReasonText {
             return Section(decision.makes == nil ? .state : .notMade, lines: lines)
         case .absent(_, let detail): return Section(.notMade, lines: [detail.asSentence])
         case .dropped(let dropped):
-            var lines = [
-                "It was dropped for #\(dropped.dropper): the queue holds \(dropped.limit.counted("message")) (ASY-4)."
-            ]
-            if let place = dropped.place { lines.append("#\(dropped.dropper) comes from \(place.words).") }
+            // A queue that holds nothing drops the message itself.
+            let isItself = dropped.dropper == dropped.message
+            let cause = isItself ? "" : " for #\(dropped.dropper)"
+            var lines = ["It was dropped\(cause): the queue holds \(dropped.limit.counted("message")) (ASY-4)."]
+            if let place = dropped.place, !isItself { lines.append("#\(dropped.dropper) comes from \(place.words).") }
             if let pausedBy = dropped.pausedBy { lines.append("The worker has been paused since \(pausedBy.words).") }
             return Section(.delivery, of: dropped.message, lines: lines)
         case .delivery(let delivered): return Section(.delivery, of: delivered.message, lines: describe(delivered))

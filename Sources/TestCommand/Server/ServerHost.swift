@@ -58,7 +58,7 @@ final class ServerHost: ScenarioHost {
 
     func thread(_ threadId: UInt32, of processId: UInt32) throws(HostFault) -> AuxTidCreationTime? {
         guard try process(processId) != nil else { return nil }
-        return try api.get("/processes/\(processId)/threads/\(threadId)", missing: .unknownThread) { thread in
+        return try api.find("/processes/\(processId)/threads/\(threadId)", missing: .unknownThread) { thread in
             thread.required("creationTime") { $0.time() }.map {
                 AuxTidCreationTime(threadId: threadId, creationTime: $0)
             }
