@@ -7,6 +7,7 @@ struct DriverState {
     var config: DriverConfig
     let limits: DriverLimits
     var processes = ProcessTable()
+    var endedProcesses = EndedProcesses()
     var streams = StreamTable()
     var policies = RulePolicySet()
     /// The loaded-drivers list (IMG-1).

@@ -1,7 +1,8 @@
-import Driver
 import Messages
 import TestSupport
 import Testing
+
+@testable import Driver
 
 @Suite struct ProcessCreationTests {
     @Test(arguments: [true, false])
@@ -240,5 +241,50 @@ import Testing
         #expect(boot.map(\.imageFileName) == (0..<50).map { "image \($0)" })
         #expect(boot.map(\.commandLine) == (0..<50).map { "line \($0)" })
         #expect(boot.allSatisfy { $0.flag == 3 && $0.parent.processId == 4 })
+    }
+
+    @Test func `PRC-1: a pid and a creation time stand for one process, also if the clock stands still`() throws {
+        let clock = ManualClock()
+        let engine = ScriptedEngine()
+        let driver = Driver.make(engine: engine, clock: clock)
+        let start = clock.now()
+        let first = try driver.makeProcess(100).identity
+        _ = try driver.exitProcess(100)
+        #expect(try driver.makeProcess(104).identity.creationTime == start, "another pid is not concerned")
+        let second = try driver.makeProcess(100).identity
+        _ = try driver.exitProcess(100)
+        let denial = EngineReply.createProcess(CreateProcessAnswer(accessDenied: true))
+        engine.follow { _ in EngineResult(status: .success, reply: denial) }
+        let third = try driver.createProcessAtOnce(ProcessCreation(imageFileName: "a", processId: 100))
+        #expect(third.process == nil)
+        engine.follow { .acknowledging($0) }
+        let fourth = try driver.makeProcess(100).identity
+        #expect([first, second, fourth].map(\.creationTime) == [0, 1, 3].map { start.later(by: $0) })
+        _ = try driver.exitProcess(100)
+        clock.advance(by: .seconds(1))
+        #expect(try driver.makeProcess(100).identity.creationTime == clock.now())
+    }
+
+    @Test func `PRC-1: a creation time of the caller is kept`() throws {
+        let clock = ManualClock()
+        let driver = Driver.make(clock: clock)
+        var creation = ProcessCreation(imageFileName: "a", processId: 100)
+        for _ in 0..<2 {
+            creation.creationTime = clock.now()
+            #expect(try driver.createProcessAtOnce(creation).process?.identity.creationTime == clock.now())
+            _ = try driver.exitProcess(100)
+        }
+    }
+
+    @Test func `what is kept of processes that ended is bounded`() {
+        var ended = EndedProcesses()
+        let now = FileTime.unixEpoch
+        for processId in 0..<UInt32(200_000) {
+            ended.add(AuxPidCreationTime(processId: processId, creationTime: now), endedAt: now)
+            #expect(ended.creationTime(of: processId, at: now) == now.later(by: 1))
+        }
+        #expect(ended.count <= 65_536)
+        #expect(ended.creationTime(of: 199_999, at: now.later(by: 1)) == now.later(by: 1))
+        #expect(ended.count == 0)
     }
 }

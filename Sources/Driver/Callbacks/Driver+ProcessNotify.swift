@@ -79,6 +79,7 @@ extension Driver {
             _ = report.note(.createInfo, false)
             // First the table, then the message: RefCount keeps the driver's context alive (COR-8).
             state.processes.remove(reference)
+            state.endedProcesses.add(context.identity, endedAt: now)
             report.messages = [
                 state.asyncSendNotification(
                     .createProcess, context.notify(createFlag: false), about: context.subject, countedTo: nil,
@@ -111,7 +112,8 @@ extension DriverState {
         }
         if processes.count >= limits.processes { throw .limitReached(.processes) }
         let processId = creation.processId ?? processes.lowestFreeId()
-        let context = makeContext(creation, grant, processId: processId, now: now)
+        let context = makeContext(
+            creation, grant, processId: processId, now: endedProcesses.creationTime(of: processId, at: now))
         try checkText(context.textBytes)
         processes.endReservation(of: processId)
         return (processes.insert(context), context)
@@ -177,6 +179,7 @@ extension DriverState {
         let answer = processAnswer(to: record)
         if report.note(.accessDenied, answer.accessDenied, at: record.missingAnswer) {
             processes.remove(pending.reference)
+            endedProcesses.add(pending.created.identity, endedAt: nil)
             return ProcessCreationOutcome(process: nil, routines: [report])
         }
         // The context lives until the routine ends, even if the process exits meanwhile (COR-8).

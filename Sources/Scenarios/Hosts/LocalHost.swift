@@ -15,9 +15,6 @@ final class LocalHost: ScenarioHost {
     let clock: CaseClock
     /// The time at which its clock started.
     let startTime: FileTime
-    /// A tick after the creation of the latest process that has exited: in virtual time many events happen at one instant, but a
-    /// pid and a creation time stand for one process.
-    private let reuse = Locked(FileTime.none)
     private let engine: ReplaceableEngine
     private let currentSetting: Locked<EngineSetting>
     private let makeEngine: @Sendable (EngineSetting) -> any EnginePort
@@ -136,14 +133,11 @@ final class LocalHost: ScenarioHost {
             var creation = body.value
             if let parent { creation.parentProcessId = parent }
             creation.creatorProcessId = creator
-            if creation.creationTime == nil, let time = timeOfReuse() { creation.creationTime = time }
             try driver.createProcess(creation, caller: caller) { created in
                 completion(.success(CallOutcome(created)))
             }
         case .exitProcess(let processId):
-            let created = driver.process(processId)?.identity.creationTime
             let routines = try driver.exitProcess(processId, caller: caller)
-            if let created { reuse.withLock { $0 = max($0, created.later(by: 1)) } }
             done { $0.routines = routines.map { ObservedRoutine($0) } }
         case .createThread(let body, let target, let creator):
             var creation = body.value
@@ -205,12 +199,6 @@ final class LocalHost: ScenarioHost {
             done()
         case .settle: driver.awaitDrained { completion(.success(CallOutcome())) }
         }
-    }
-
-    /// The creation time of a process that may get the pid of one that has exited at the same instant; nil if time has passed.
-    private func timeOfReuse() -> FileTime? {
-        let time = reuse.withLock { $0 }
-        return time > clock.driverClock.now() ? time : nil
     }
 
     private func perform(

@@ -16,7 +16,7 @@ extension CaseRun {
         case .findProcess(let search): try find(search, run)
         default:
             let replays = pending.values.joined().map(\.index).filter { steps[$0].step.action?.isReplay ?? false }
-            if let replay = replays.max() { try noteExits(inReplay: replay) }
+            if let replay = replays.max() { try noteExits(in: steps[replay]) }
             let call: HostCall
             do throws(Unresolved) { call = try resolve(action) } catch {
                 switch error {
@@ -83,7 +83,7 @@ extension CaseRun {
             steps[index].outcome = outcome
             name(outcome, of: index)
             if let replay = outcome.replay {
-                try noteExits(inReplay: index)
+                try noteExits(in: run)
                 try check(replay, run)
             }
             if let wanted = run.step.fails { try fail(wanted, run, "not refused") }

@@ -96,26 +96,17 @@ extension CaseRun {
         if found != thread.identity { throw refusal("has ended") }
     }
 
-    /// Takes note of the processes that the replay of the step at `index` has ended: others may have their pids.
-    func noteExits(inReplay index: Int) throws(Stop) {
-        let replay = steps[index]
-        do throws(HostFault) {
-            for host in hosts.indices { try logs[host].update(from: hosts[host]) }
-            for process in names.processes.values where process.exit == nil {
-                guard let identity = process.identity else { continue }
-                let host = self.index(ofHost: process.host)
-                let known = steps[process.index].end[host]
-                // In virtual time a process may be created at the instant at which another one with its pid was.
-                let isEnded = logs[host].made(by: index).contains { message in
-                    message.isExit && message.message.process == identity && message.sequence > known
-                }
-                let live = try hosts[host].process(identity.processId)
-                if isEnded || live?.identity != identity {
-                    names.exit(identity.processId, on: process.host, by: replay.number)
-                }
+    /// Takes note of the processes that a replay has ended: others may have their pids.
+    func noteExits(in replay: StepRun) throws(Stop) {
+        for process in names.processes.values where process.exit == nil {
+            guard let identity = process.identity else { continue }
+            let live: ObservedProcess?
+            do throws(HostFault) {
+                live = try hosts[index(ofHost: process.host)].process(identity.processId)
+            } catch {
+                try fail(replay, error)
             }
-        } catch {
-            try fail(replay, error)
+            if live?.identity != identity { names.exit(identity.processId, on: process.host, by: replay.number) }
         }
     }
 
