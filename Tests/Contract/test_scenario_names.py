@@ -14,6 +14,7 @@ LINES = (
     r'{"type":"processCreate","processId":100,"imageFileName":"C:\\two.exe"}',
     r'{"type":"threadCreate","processId":100,"threadId":104,"creatorProcessId":100}',
 )
+LOAD = r'{"type":"imageLoad","processId":100,"fullImageName":"C:\\a.dll"}'
 CLOCK = '{"type":"clock","mode":"manual","now":"2024-05-06T08:00:00Z"}'
 ZERO = r"createProcess: {as: zero, processId: 100, imageFileName: 'C:\zero.exe'}"
 REPLAY = "replay: {file: recordings/reuse.ndjson, rejected: 1}"
@@ -78,3 +79,29 @@ def test_so_is_one_that_a_recording_ended(tmp_path: Path) -> None:
     lines = (CLOCK, r'{"type":"threadExit","processId":100,"threadId":104}', LINES[1])
     text = error(tmp_path, [ZERO, made, "replay: {file: recordings/reuse.ndjson}", "deleteThread: thread"], lines)
     assert "unknown-thread: the thread thread has ended; its tid was 104" in text
+
+
+@pytest.mark.parametrize("lines", [LINES, (CLOCK, *LINES)], ids=["at one instant", "later"])
+def test_its_messages_are_not_those_of_its_successor(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    (tmp_path / "reuse.ndjson").write_text("\n".join((*lines, LOAD)) + "\n")
+    (tmp_path / f"names{SUFFIX}").write_text(
+        f"""\
+scenario: 1
+name: names
+steps:
+  - {ZERO}
+  - replay: {{file: reuse.ndjson, rejected: 1}}
+  - findProcess: {{as: two, processId: 100}}
+  - expect:
+      - messages: {{operation: LoadImage, process: zero}}
+        never: true
+      - messages: {{operation: LoadImage, process: two}}
+        exactly: 1
+      - messages: {{operation: CreateProcess, process: two}}
+        exactly: 1
+      - process: zero
+        exists: false
+"""
+    )
+    result = run(tmp_path, tmp_path / "report.json")
+    assert result.code == 0, result.text

@@ -1,3 +1,4 @@
+import Runtime
 import Bytes
 import Driver
 import DriverJSON
@@ -87,7 +88,7 @@ extension CaseRun {
             return Cause(
                 .never,
                 detail: "No step, policy or reply gives \(name) to \(title(of: processId, on: host, before: index))."
-                    + missed(bit, in: word, host, history.life(of: processId, in: index)))
+                    + missed(bit, in: word, host, history, history.life(of: processId, in: index)))
         }
         var cause = Cause(.never, detail: "\(process) gets \(name) later: \(later.words).")
         cause.place = later
@@ -137,37 +138,56 @@ extension CaseRun {
         return nil
     }
 
-    /// The sources that could have given the bit to a process: an engine whose answer was not taken, or a policy for another name; empty
+    /// Sentences about what would have given the bit to a process: an engine whose answer was not taken, or a policy; empty
     /// without either.
     private func missed(
-        _ bit: UInt32, in word: WordHistory.Word, _ host: Int, _ life: WordHistory.Life?
+        _ bit: UInt32, in word: WordHistory.Word, _ host: Int, _ history: WordHistory, _ life: WordHistory.Life?
     ) -> String {
-        guard let life, let creation = logs[host][life.created.message] else { return "" }
-        return missedAnswer(to: creation) + missedPolicy(with: bit, in: word, host, life, creation)
-    }
-
-    /// A sentence about the engine's answer to a creation that the driver did not take; empty if it took one.
-    private func missedAnswer(to creation: ObservedMessage) -> String {
-        if creation.delivery == .failed {
-            return "\nThe engine could have: it was asked by #\(creation.sequence), which ended with "
-                + "\(creation.status.name)."
+        guard let life, !history.isSetByStep(word, of: life), let creation = logs[host][life.created.message] else {
+            return ""
         }
-        guard let fault = creation.reply?.reading.fault else { return "" }
-        return "\nThe engine could have: its reply to #\(creation.sequence) was not understood (\(fault))."
+        return missedAnswer(with: bit, in: word, to: creation, host)
+            + missedPolicy(with: bit, in: word, host, life, creation)
     }
 
-    /// A sentence about the policy that would give the bit, if the process had another name; empty without one.
+    /// A sentence about the engine's answer to a creation that the driver did not take; empty if it took one, or if it is known
+    /// not to give the bit.
+    private func missedAnswer(
+        with bit: UInt32, in word: WordHistory.Word, to creation: ObservedMessage, _ host: Int
+    ) -> String {
+        let message = "#\(creation.sequence)"
+        if let embedded = embeddedSetting(for: creation, on: host) {
+            guard creation.status == .timeout, let entry = embedded.entry,
+                let answer = embedded.behavior.replies[entry].answer,
+                ((word == .rules ? answer.processRules : answer.processFlags) ?? 0) & bit != 0
+            else { return "" }
+            return "\nThe embedded engine's reply to \(message) would give it, but came too late."
+        }
+        if creation.status == .timeout { return "\nThe engine did not answer \(message) in time." }
+        return creation.reply?.reading.fault.map { "\nThe engine's reply to \(message) was not understood: \($0)." }
+            ?? ""
+    }
+
+    /// A sentence about the policy that would give the bit to a process with another name, or that came too late; empty without
+    /// one.
     private func missedPolicy(
         with bit: UInt32, in word: WordHistory.Word, _ host: Int, _ life: WordHistory.Life, _ creation: ObservedMessage
     ) -> String {
-        guard let image = creation.message.imageFileName,
-            let (entry, policy, line) = policies(of: host, before: life.created.step).first(where: { _, policy, _ in
-                policy.gives(bit, in: word)
-            })
-        else { return "" }
-        let place = line.map { ", line \($0)," } ?? ""
-        return "\nEntry \(entry + 1) of rulePolicies\(place) would give it, "
-            + "but \(policy.imageFileName.quoted()) does not match \(image.quoted())."
+        guard let image = creation.message.imageFileName else { return "" }
+        func words(_ entry: Int, _ line: Int?) -> String {
+            "\nEntry \(entry + 1) of rulePolicies\(line.map { ", line \($0)," } ?? "") would give it, but "
+        }
+        let born = life.created.step
+        if let (entry, policy, line) = policies(of: host, before: born).first(where: { _, policy, _ in
+            policy.gives(bit, in: word)
+        }) {
+            return words(entry, line)
+                + "\(policy.imageFileName.quoted()) does not match \(image.quoted())."
+        }
+        let later = policies(of: host, before: steps.count).first { _, policy, _ in
+            policy.gives(bit, in: word) && ImageNamePattern(policy.imageFileName).matches(image)
+        }
+        return later.map { words($0.entry, $0.line) + "it came after the process was created." } ?? ""
     }
 
     /// The rule policies of a host when a step began, with their lines.
@@ -203,6 +223,7 @@ extension CaseRun {
         }
         let gotRule = history.last(bit, isSet: true, in: .rules, of: processId, before: index)
             .flatMap { history.events[$0].cause.place }
+        let hint = missed(bit, in: .rules, host, history, history.life(of: processId, in: index))
         if let used = own ?? (isCounted ? stranger : nil) {
             cause.place = used.place
             cause.detail =
@@ -219,12 +240,12 @@ extension CaseRun {
                 cause.detail += "\n\(process) was created with that rule. \(taken.detail)"
             }
             if !isAtCreation {
-                cause.detail += "\n\(process) got that rule later: \(gotRule.words)."
+                cause.detail += "\n\(process) got that rule later: \(gotRule.words)." + hint
             } else if !settings(of: host, { index, _ in index < born }).createThreadNotifyRoutineEx {
                 cause.detail += "\n\(process) had that rule, but createThreadNotifyRoutineEx was false."
             }
         } else {
-            cause.detail += "\n\(process) never gets that rule."
+            cause.detail += "\n\(process) never gets that rule." + hint
         }
         return cause
     }

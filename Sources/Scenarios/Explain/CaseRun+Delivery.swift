@@ -54,9 +54,11 @@ extension CaseRun {
         let dropper = message.droppedFor ?? 0
         // The limit counts when a message arrives that does not fit.
         let config = settings(of: host) { $1.start[host] < dropper }
+        // A queue that holds nothing drops the message itself, whatever the worker does.
+        let pause = dropper == message.sequence ? nil : pause(of: host) { $0.start[host] < dropper }
         return Reason.Dropped(
             message: message.sequence, dropper: dropper, limit: config.maxAsyncNotificationCount,
-            place: maker(of: dropper, on: host), pausedBy: pause(of: host) { $0.start[host] < dropper }?.place)
+            place: maker(of: dropper, on: host), pausedBy: pause?.place)
     }
 
     /// The step since which the worker of a host is paused, among the steps that count; nil if it runs.

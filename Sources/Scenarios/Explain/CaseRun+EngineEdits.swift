@@ -1,3 +1,4 @@
+import Messages
 import Driver
 import JSON
 import Runtime
@@ -28,11 +29,13 @@ extension CaseRun {
         return PlanEdit(change)
     }
 
-    /// The rule by the answer of the engine under test to the creation of a process; nil if none was asked.
-    func answerEdit(_ process: String, _ rule: ProcessRules) -> PlanEdit? {
-        guard !bed.canRunAgain, let named = names.processes[process], steps.indices.contains(named.index),
-            let message = creation(in: named.index), embeddedSetting(for: message, on: steps[named.index].host) == nil,
-            message.reply?.answer != nil || message.delivery == .failed
+    /// The rule by the answer of the engine under test to the creation of a process that lives in the step `index`; nil if it
+    /// did not answer in time.
+    func answerEdit(_ rule: ProcessRules, to processId: UInt32, in index: Int, _ history: WordHistory) -> PlanEdit? {
+        let host = steps[index].host
+        guard !bed.canRunAgain, let life = history.life(of: processId, in: index),
+            let message = logs[host][life.created.message], embeddedSetting(for: message, on: host) == nil,
+            message.reply?.answer != nil, message.status != .timeout
         else { return nil }
         let rules = ProcessRules(rawValue: message.reply?.reading.creation?.processRules ?? 0).union(rule)
         return answerEdit(message.sequence, .object([.init("rules", .array(rules.names.map { .string($0) }))]))

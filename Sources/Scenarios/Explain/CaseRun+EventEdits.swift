@@ -14,7 +14,7 @@ extension CaseRun {
         let candidates = wantsSame ? [creation.target] : others.map { .named($0) }
         return candidates.map { creator in
             let edit = JSONTree.object([
-                .init("createThread", .object([.init("creator", .string(creator.description))]))
+                .init("createThread", .object([.init("creator", creator.json)]))
             ])
             return PlanEdit(
                 change(run, edit),
@@ -37,7 +37,7 @@ extension CaseRun {
             // Others refer to it, perhaps.
             if run.step.id != nil { return [] }
             let edit = JSONTree.object([
-                .init("remove", .object([.init("exitProcess", .string(process.description))]))
+                .init("remove", .object([.init("exitProcess", process.json)]))
             ])
             return [PlanEdit(change(run, edit), .remove(run.number))]
         }

@@ -110,12 +110,12 @@ extension CaseRun {
         let creation = WordHistory.Moment(step: index, message: message.sequence)
         func add(
             _ word: WordHistory.Word, _ set: UInt32, clearing cleared: UInt32 = 0, without absent: UInt32 = 0,
-            at moment: WordHistory.Moment, isWhole: Bool = false, _ cause: Cause
+            with present: UInt32 = 0, at moment: WordHistory.Moment, isWhole: Bool = false, _ cause: Cause
         ) {
             history.add(
                 WordHistory.Event(
                     moment: moment, processId: processId, word: word, set: set, cleared: cleared, absent: absent,
-                    isWhole: isWhole, cause: cause))
+                    present: present, isWhole: isWhole, cause: cause))
         }
         var created = Cause(.creation, detail: "It was created so: \(place.words).")
         created.place = place
@@ -124,7 +124,8 @@ extension CaseRun {
             add(.rules, rules, without: ~rules, at: creation, created)
             // The flags that follow from the image are not those of the request.
             let flags = request.creation.value.flags?.rawValue ?? 0
-            add(.flags, flags, without: ~request.creation.value.initialFlags.rawValue, at: creation, created)
+            let initial = request.creation.value.initialFlags.rawValue
+            add(.flags, flags, without: ~initial, with: initial & ~flags, at: creation, created)
         }
         if config.createThreadNotifyRoutineEx {
             add(.flags, ProcessFlags.threadNotifyRoutineExSet.rawValue, at: creation, created)

@@ -16,18 +16,22 @@ extension CaseRun {
         }
         guard let process = subject(of: refused) else {
             // A process of a recording has no name.
-            let policy = policyEdit(rule, name, refused, run)
-            guard !isRecorded, let processId = refused.contextId else { return [policy].compactMap(\.self) }
-            let before = rulesEdit(.id(processId), set: rule, before: run)
+            guard let processId = refused.contextId else { return [] }
+            let answer = answerEdit(rule, to: processId, in: refused.index, history)
+            let isSetByReply = history.isSetByReply(.rules, of: processId, in: refused.index)
+            // A reply sets the word, whatever a policy gave.
+            let policy = isSetByReply ? nil : policyEdit(rule, name, refused, run)
+            let before = isRecorded ? nil : rulesEdit(.id(processId), set: rule, before: run)
             let isChanged = isEver(set: true, of: processId) || isEver(set: false, of: processId)
-            return (isChanged ? [before, policy] : [policy, before]).compactMap(\.self)
+            return (isChanged ? [before, answer, policy] : [answer, policy, before]).compactMap(\.self)
         }
         let atCreation = creationEdit(process, rule)
         let processId = names.processes[process]?.identity?.processId ?? 0
         let before = rulesEdit(.named(process), set: rule, before: run)
         let edits =
             isEver(set: true, of: processId)
-            ? [before, atCreation] : [answerEdit(process, rule), atCreation, before]
+            ? [before, atCreation]
+            : [answerEdit(rule, to: processId, in: refused.index, history), atCreation, before]
         // In a recording, the process may be named only afterwards.
         return (edits + [isRecorded ? policyEdit(rule, name, refused, run) : nil]).compactMap(\.self)
     }
@@ -36,12 +40,7 @@ extension CaseRun {
     func rulesEdit(_ process: Reference, set: ProcessRules = [], clear: ProcessRules = [], before run: StepRun)
         -> PlanEdit
     {
-        let written: JSONTree =
-            switch process {
-            case .id(let processId): .integer(processId)
-            case .named(let name): .string(name)
-            }
-        var members: [JSONTree.Member] = [.init("process", written)]
+        var members: [JSONTree.Member] = [.init("process", process.json)]
         if !set.isEmpty { members.append(.init("set", .array(set.names.map { .string($0) }))) }
         if !clear.isEmpty { members.append(.init("clear", .array(clear.names.map { .string($0) }))) }
         let edit = JSONTree.object([.init("setRules", .object(members))])

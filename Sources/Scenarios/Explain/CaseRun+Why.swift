@@ -171,7 +171,8 @@ extension CaseRun {
 
     private func absent(_ criteria: Criteria, _ path: MessagePath, _ scope: MessageScope) -> Reason {
         let event = path.event
-        let isOneStep = scope.steps.count == 1 && scope.steps.first.map { steps[$0].step.action != nil } ?? false
+        let isOneStep =
+            scope.steps.count == 1 && scope.steps.first.flatMap { steps[$0].step.action }.map { !$0.isWait } ?? false
         let isReplay = isOneStep && scope.steps.contains { steps[$0].outcome?.replay != nil }
         let subject: String
         if let process = criteria.processName {

@@ -31,6 +31,8 @@ struct WordHistory {
         var cleared: UInt32
         /// The bits that are known to be clear from then on, though nothing cleared them: those of a new process.
         var absent: UInt32 = 0
+        /// The bits that are known to be set from then on, though it did not set them: those of a new process's image (PRC-9).
+        var present: UInt32 = 0
         /// Whether it set the whole word: it is the reason for each bit that is set, whatever was set before.
         var isWhole = false
         /// The bits that it cleared and that are known to have been set.
@@ -94,6 +96,23 @@ struct WordHistory {
         lives.last { $0.processId == processId && $0.created.step <= index }
     }
 
+    /// Whether the engine's reply to its creation set a word of the process that has the pid in the step `index`.
+    func isSetByReply(_ word: Word, of processId: UInt32, in index: Int) -> Bool {
+        guard let life = life(of: processId, in: index) else { return false }
+        return events.contains { event in
+            event.processId == processId && event.word == word && event.isWhole && event.cause.kind == .reply
+                && event.cause.message == life.created.message
+        }
+    }
+
+    /// Whether a step set the whole word of a process since its creation.
+    func isSetByStep(_ word: Word, of life: Life) -> Bool {
+        events.contains { event in
+            event.processId == life.processId && event.word == word && event.isWhole && event.cause.kind == .step
+                && event.moment >= life.created
+        }
+    }
+
     /// Why a process has no more the bit of its rules with which its creation was requested; nil if the engine left it.
     func rule(_ bit: UInt32, takenAtCreationOf processId: UInt32, in index: Int) -> Cause? {
         guard let life = life(of: processId, in: index) else { return nil }
@@ -154,8 +173,8 @@ extension WordHistory {
             if !event.isWhole { events[index].set &= ~(state.mask & state.bits) }
             events[index].lost = event.cleared & state.mask & state.bits
             events[index].cleared &= ~(state.mask & ~state.bits)
-            state.mask |= event.set | event.cleared | event.absent
-            state.bits = (state.bits | event.set) & ~(event.cleared | event.absent)
+            state.mask |= event.set | event.cleared | event.absent | event.present
+            state.bits = (state.bits | event.set | event.present) & ~(event.cleared | event.absent)
             known[place] = state
         }
     }

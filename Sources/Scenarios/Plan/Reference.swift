@@ -1,3 +1,5 @@
+import JSON
+
 /// How a scenario refers to a process or a thread.
 public enum Reference: Hashable, Sendable {
     /// By the name that `as` gave it.
@@ -12,6 +14,16 @@ extension Reference: CustomStringConvertible {
         switch self {
         case .named(let name): name
         case .id(let id): String(id)
+        }
+    }
+}
+
+extension Reference {
+    /// As a scenario writes it.
+    var json: JSONTree {
+        switch self {
+        case .named(let name): .string(name)
+        case .id(let id): .integer(id)
         }
     }
 }

@@ -36,7 +36,7 @@ struct HeldText {
         let table = TextTable([.left(), .left(), .left()], fitting: rows)
         lines += rows.map { "        " + table.line($0).trimmedAtEnd }
         for cause in made.causes {
-            lines += cause.detail.split(separator: "\n").map { "      " + String($0).escapingInvisible }
+            lines += ReasonText.lines(of: cause).map { "      " + $0 }
         }
         return lines
     }

@@ -66,11 +66,11 @@ enum ReasonText {
             let cause = isItself ? "" : " for #\(dropped.dropper)"
             var lines = ["It was dropped\(cause): the queue holds \(dropped.limit.counted("message")) (ASY-4)."]
             if let place = dropped.place, !isItself { lines.append("#\(dropped.dropper) comes from \(place.words).") }
-            if let pausedBy = dropped.pausedBy { lines.append("The worker has been paused since \(pausedBy.words).") }
+            if let pausedBy = dropped.pausedBy { lines.append("The worker had been paused since \(pausedBy.words).") }
             return Section(.delivery, of: dropped.message, lines: lines)
         case .delivery(let delivered): return Section(.delivery, of: delivered.message, lines: describe(delivered))
         case .reply(let reply): return Section(.delivery, of: reply.message, lines: describe(reply))
-        case .word(let word): return Section(.state, lines: [word.cause.detail.escapingInvisible])
+        case .word(let word): return Section(.state, lines: lines(of: word.cause))
         case .unsettled(let queued, let inHand):
             let words = [(queued, "queued"), (inHand, "in hand")].filter { $0.0 > 0 }.map {
                 "\($0.counted("message")) \($0 == 1 ? "was" : "were") still \($1)"
@@ -112,9 +112,14 @@ enum ReasonText {
             lines.append(look)
         }
         if let cause = decision.cause {
-            lines += cause.detail.split(separator: "\n").map { "  " + String($0).escapingInvisible }
+            lines += self.lines(of: cause).map { "  " + $0 }
         }
         return lines
+    }
+
+    /// The sentences of a cause.
+    static func lines(of cause: Cause) -> [String] {
+        cause.detail.split(separator: "\n").map { String($0).escapingInvisible }
     }
 
     private static func describe(_ delivered: Reason.Delivered) -> [String] {
