@@ -119,6 +119,7 @@ struct EngineCommand: CheckedCommand {
         logger.info("stopping", metadata: ["signal": "\(signal.rawValue)"])
         end.run(current: { engine.tally }) {
             daemon.stop(within: delay + .seconds(2))
+            engine.finishPrinting(within: .seconds(1))
             return engine.tally
         }
         if let failure = StandardStream.output.failure(of: output.fault) { throw failure }

@@ -23,6 +23,8 @@ final class SampleEngine: RequestHandler {
     private let counted = Locked(Tally())
     private let images = Locked(ImageNames())
     private let delayed = DispatchQueue(label: "wdfilterd.engine.delay")
+    /// The messages that were counted and are not printed yet: the client may have the answer before that.
+    private let printing = DispatchGroup()
 
     /// Creates an engine that passes each message and its answer to `print` and the reason of each refusal to `refused`.
     init(
@@ -38,6 +40,9 @@ final class SampleEngine: RequestHandler {
 
     /// The current counts.
     var tally: Tally { counted.withLock { $0 } }
+
+    /// Waits until each message that was counted is printed, at most for `bound`.
+    func finishPrinting(within bound: Duration) { _ = printing.wait(timeout: .after(bound)) }
 
     func begin(_ head: RequestHead) -> RequestPlan {
         guard head.method == .post else {
@@ -75,13 +80,15 @@ final class SampleEngine: RequestHandler {
         if check != nil, event.id != request.head.headers["webhook-id"] {
             return refuse(responder, status: 400, reason: "webhook-id is not the id of the event")
         }
+        printing.enter()
         counted.withLock { $0.count(event) }
         let image = images.withLock { $0.image(of: event) }
         let answer = answer(to: event, image: image)
         if answer.denies { images.withLock { $0.forget(event) } }
-        let finish: @Sendable () -> Void = { [print] in
+        let finish: @Sendable () -> Void = { [print, printing] in
             answer.send(to: event, on: responder)
             print?(AnsweredEvent(event: event, image: image, verdict: answer.verdict, duration: .now() - started))
+            printing.leave()
         }
         if answer.delay > .zero {
             delayed.asyncAfter(deadline: .after(answer.delay), execute: finish)
