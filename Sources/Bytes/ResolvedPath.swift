@@ -1,7 +1,7 @@
 import Glibc
 
 extension String {
-    /// The absolute path, without links, `.` and `..`, of the file at this path; nil if there is no such file.
+    /// The absolute path of the file, with links, `.` and `..` resolved; nil if the file does not exist.
     public var resolvedPath: String? {
         guard let pointer = realpath(self, nil) else { return nil }
         defer { free(pointer) }

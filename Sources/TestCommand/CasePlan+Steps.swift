@@ -11,7 +11,7 @@ extension CasePlan {
         return all(steps)
     }
 
-    /// The expectations of all steps, also those that a `wait` waits for, each with its step.
+    /// All expectations, each with its step, including those in `wait: {until: ...}`.
     var allExpectations: [(step: Step, expectation: Expectation)] {
         allSteps.flatMap { step in
             var expectations = step.expectations

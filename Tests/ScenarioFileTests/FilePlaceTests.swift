@@ -56,7 +56,7 @@ import Testing
         #expect(folder.path(of: "x", root: folder.path + "/inside/sub") == nil)
     }
 
-    @Test func `below a root that does not exist there is no file`() {
+    @Test func `a root that does not exist contains no file`() {
         let folder = Folder()
         #expect(folder.path(of: "x", root: folder.path + "/nosuch") == nil)
     }

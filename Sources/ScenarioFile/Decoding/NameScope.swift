@@ -80,7 +80,7 @@ struct NameScope {
     /// - Parameters:
     ///   - pieces: the text around the numbers of rounds.
     ///   - rounds: how many rounds each number counts.
-    /// - Returns: who has the name, or that of a later round, already; nil if it was free.
+    /// - Returns: the owner of the name, or of the name that a later round makes; nil if all of these were free.
     mutating func add(
         _ kind: Kind, _ name: String, line: Int, pieces: [String]? = nil, rounds: [Int] = []
     ) -> Owner? {

@@ -6,7 +6,7 @@ struct VariableReplacement {
     /// The variables that were used.
     private(set) var used: Set<String> = []
     private(set) var faults: [SourceFault] = []
-    /// Where the value is not known, because a variable is not. The faults that a reader finds there are not faults.
+    /// Where the value is not known, because a variable is not. Faults that a reader finds there do not count.
     private(set) var unknown = PathSet()
     /// How much more the variables may add.
     private var room: Int
@@ -123,7 +123,7 @@ struct VariableReplacement {
 }
 
 extension SourceNode {
-    /// The least bytes of its JSON, counted until they are more than `limit`.
+    /// A lower bound of the bytes of its JSON. Counting stops above `limit`.
     fileprivate func size(upTo limit: Int) -> Int {
         switch content {
         case .scalar(let scalar): return scalar.text.utf8.count + 1

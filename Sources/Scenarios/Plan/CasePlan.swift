@@ -46,7 +46,7 @@ public struct CasePlan: Sendable {
         self.name = name
     }
 
-    /// The requirements of a case, besides those that its steps show.
+    /// The requirements that the steps of a case do not show.
     public struct Requirements: Hashable, Sendable {
         /// Whether an engine under test is needed.
         public var engine = false

@@ -54,7 +54,7 @@ final class RecordingUpload {
 
     /// Waits for the time of a line, unless the upload must stop before.
     ///
-    /// libcurl waits meanwhile: it asks nobody else whether to go on.
+    /// libcurl waits for this, so only this can notice an interruption.
     private func wait(until time: FileTime) {
         let delay = schedule?.delay(of: time, at: SystemClock().uptimeNanoseconds()) ?? 0
         let due = Monotonic.now() + .nanoseconds(Int64(clamping: delay))
