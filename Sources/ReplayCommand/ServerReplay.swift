@@ -152,9 +152,7 @@ private final class PacedPieces {
         guard let delay = schedule?.delay(of: time, at: SystemClock().uptimeNanoseconds()), delay > 0 else {
             return
         }
-        var left = timespec(tv_sec: Int(delay / 1_000_000_000), tv_nsec: Int(delay % 1_000_000_000))
-        var interrupted = timespec()
-        while nanosleep(&left, &interrupted) == -1, errno == EINTR { left = interrupted }
+        Monotonic.sleep(for: .nanoseconds(Int64(clamping: delay)))
     }
 }
 

@@ -1,8 +1,8 @@
-import Runtime
 import Bytes
 import Driver
 import DriverJSON
 import Messages
+import Runtime
 
 // The causes of the bits of a process, and of the lock.
 extension CaseRun {
@@ -223,7 +223,7 @@ extension CaseRun {
         }
         let gotRule = history.last(bit, isSet: true, in: .rules, of: processId, before: index)
             .flatMap { history.events[$0].cause.place }
-        let hint = missed(bit, in: .rules, host, history, history.life(of: processId, in: index))
+        var hint: String { missed(bit, in: .rules, host, history, history.life(of: processId, in: index)) }
         if let used = own ?? (isCounted ? stranger : nil) {
             cause.place = used.place
             cause.detail =
@@ -235,9 +235,9 @@ extension CaseRun {
         } else if !isCounted, let gotRule {
             cause.place = gotRule
             let isAtCreation = gotRule == steps[born].place
-            if let taken = history.rule(bit, takenAtCreationOf: processId, in: index) {
-                cause.place = taken.place
-                cause.detail += "\n\(process) was created with that rule. \(taken.detail)"
+            if let reply = history.reply(setting: .rules, of: processId, in: index), reply.lost & bit != 0 {
+                cause.place = reply.cause.place
+                cause.detail += "\n\(process) was created with that rule. \(reply.cause.detail)"
             }
             if !isAtCreation {
                 cause.detail += "\n\(process) got that rule later: \(gotRule.words)." + hint

@@ -1,6 +1,6 @@
-import Messages
 import Driver
 import JSON
+import Messages
 import Runtime
 
 // Edits of the answers of engines, and of the worker.

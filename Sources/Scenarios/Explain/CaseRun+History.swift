@@ -83,8 +83,8 @@ extension CaseRun {
         _ policies: Body<RulePolicyList>?, _ config: DriverConfig, in history: inout WordHistory
     ) {
         guard let process = message.message.process else { return }
-        if message.isExit { return history.exit(process.processId, at: index, place) }
         if message.message.operation == .async(.createProcess), message.routine == .createProcessNotifyEx {
+            if message.message.kind != .direct { return history.exit(process.processId, at: index, place) }
             history.create(process.processId, at: WordHistory.Moment(step: index, message: message.sequence))
             noteCreation(message, process.processId, run, index, place, host, policies, config, in: &history)
         }
@@ -156,8 +156,8 @@ extension CaseRun {
         }
     }
 
-    /// The changes that a routine makes itself: a thread uses up a flag and a count of the lock (TEX-2), wow64cpu.dll sets a flag
-    /// (IMG-3), and a creation counts into the lock (PRC-5).
+    /// The changes that a routine makes itself: a thread uses up a flag and a count of the lock (TEX-2), wow64cpu.dll sets a
+    /// flag (IMG-3), and a creation counts into the lock (PRC-5).
     private func note(
         _ routine: ObservedRoutine, at moment: WordHistory.Moment, _ place: StepPlace, _ host: Int,
         in history: inout WordHistory

@@ -23,8 +23,8 @@ extension CaseRun {
         return [.decision(decision(look, of: routine, in: step, record, history(of: host), host))]
     }
 
-    /// The decision of a routine in a step, shown by the condition `look`. Without `path` all conditions are shown, else those on the way
-    /// to a message.
+    /// The decision of a routine in a step, shown by the condition `look`, with the conditions on the way `path` to a message, or
+    /// with all.
     func decision(
         _ look: ObservedRoutine.Look, of routine: ObservedRoutine, in index: Int, _ record: Int?,
         _ history: WordHistory, _ host: Int, on path: MessagePath? = nil

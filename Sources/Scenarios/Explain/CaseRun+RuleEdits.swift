@@ -18,7 +18,7 @@ extension CaseRun {
             // A process of a recording has no name.
             guard let processId = refused.contextId else { return [] }
             let answer = answerEdit(rule, to: processId, in: refused.index, history)
-            let isSetByReply = history.isSetByReply(.rules, of: processId, in: refused.index)
+            let isSetByReply = history.reply(setting: .rules, of: processId, in: refused.index) != nil
             // A reply sets the word, whatever a policy gave.
             let policy = isSetByReply ? nil : policyEdit(rule, name, refused, run)
             let before = isRecorded ? nil : rulesEdit(.id(processId), set: rule, before: run)

@@ -1,5 +1,5 @@
-import DriverJSON
 import Driver
+import DriverJSON
 import JSON
 import Messages
 

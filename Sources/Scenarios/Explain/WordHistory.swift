@@ -96,11 +96,11 @@ struct WordHistory {
         lives.last { $0.processId == processId && $0.created.step <= index }
     }
 
-    /// Whether the engine's reply to its creation set a word of the process that has the pid in the step `index`.
-    func isSetByReply(_ word: Word, of processId: UInt32, in index: Int) -> Bool {
-        guard let life = life(of: processId, in: index) else { return false }
-        return events.contains { event in
-            event.processId == processId && event.word == word && event.isWhole && event.cause.kind == .reply
+    /// The change by the engine's reply to the creation of the process that has the pid in the step `index`; nil without one.
+    func reply(setting word: Word, of processId: UInt32, in index: Int) -> Event? {
+        guard let life = life(of: processId, in: index) else { return nil }
+        return events.first { event in
+            event.processId == processId && event.word == word && event.cause.kind == .reply
                 && event.cause.message == life.created.message
         }
     }
@@ -111,15 +111,6 @@ struct WordHistory {
             event.processId == life.processId && event.word == word && event.isWhole && event.cause.kind == .step
                 && event.moment >= life.created
         }
-    }
-
-    /// Why a process has no more the bit of its rules with which its creation was requested; nil if the engine left it.
-    func rule(_ bit: UInt32, takenAtCreationOf processId: UInt32, in index: Int) -> Cause? {
-        guard let life = life(of: processId, in: index) else { return nil }
-        return events.first { event in
-            event.processId == processId && event.word == .rules && event.lost & bit != 0
-                && event.cause.kind == .reply && event.cause.message == life.created.message
-        }?.cause
     }
 
     /// The last count of the lock before the step `index` that meets `condition`.

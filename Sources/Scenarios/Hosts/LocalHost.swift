@@ -16,8 +16,6 @@ final class LocalHost: ScenarioHost {
     /// The time at which its clock started.
     let startTime: FileTime
     private let engine: ReplaceableEngine
-    private let currentSetting: Locked<EngineSetting>
-    private let makeEngine: @Sendable (EngineSetting) -> any EnginePort
     /// Starts a replay of a recording onto this host.
     typealias Replaying =
         @Sendable (
@@ -28,24 +26,22 @@ final class LocalHost: ScenarioHost {
 
     init(
         name: String, setting: EngineSetting, clock: CaseClock, startTime: FileTime, timers: any TimerQueue,
-        workQueue: any WorkQueue,
-        limits: DriverLimits, makeEngine: @escaping @Sendable (EngineSetting) -> any EnginePort,
+        workQueue: any WorkQueue, limits: DriverLimits,
+        makeEngine: @escaping @Sendable (EngineSetting) -> any EnginePort,
         replay: @escaping Replaying
     ) {
         self.name = name
         self.clock = clock
         self.startTime = startTime
-        self.makeEngine = makeEngine
         self.replay = replay
-        engine = ReplaceableEngine(makeEngine(setting))
-        currentSetting = Locked(setting)
+        engine = ReplaceableEngine(setting, makeEngine)
         driver = Driver(
             limits: limits, engine: engine, clock: clock.driverClock, timers: timers, workQueue: workQueue,
             followerQueue: InlineWorkQueue())
     }
 
     /// The setting of its engine.
-    var engineSetting: EngineSetting { currentSetting.withLock { $0 } }
+    var engineSetting: EngineSetting { engine.setting }
 
     /// Applies the settings of the host's creation.
     func set(up plan: HostPlan) {
@@ -191,8 +187,7 @@ final class LocalHost: ScenarioHost {
             driver.changeConfig { change.value.apply(to: &$0) }
             done()
         case .setEngine(let setting):
-            engine.replace(by: makeEngine(setting.value))
-            currentSetting.withLock { $0 = setting.value }
+            engine.replace(by: setting.value)
             done()
         case .setRulePolicies(let list):
             driver.rulePolicies = list.value.items
@@ -274,16 +269,25 @@ extension Refusal {
 
 /// The engine of a host, which a step can replace.
 private final class ReplaceableEngine: EnginePort {
-    private let current: Locked<any EnginePort>
+    private let make: @Sendable (EngineSetting) -> any EnginePort
+    private let current: Locked<(setting: EngineSetting, engine: any EnginePort)>
 
-    init(_ engine: any EnginePort) { current = Locked(engine) }
+    init(_ setting: EngineSetting, _ make: @escaping @Sendable (EngineSetting) -> any EnginePort) {
+        self.make = make
+        current = Locked((setting, make(setting)))
+    }
 
-    func replace(by engine: any EnginePort) { current.withLock { $0 = engine } }
+    var setting: EngineSetting { current.withLock { $0.setting } }
+
+    func replace(by setting: EngineSetting) {
+        let engine = make(setting)
+        current.withLock { $0 = (setting, engine) }
+    }
 
     func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
-        let engine = current.withLock { $0 }
+        let engine = current.withLock { $0.engine }
         engine.send(message, timeout: timeout) { result in
             // A replaced engine lives until its last send has ended.
             withExtendedLifetime(engine) { completion(result) }

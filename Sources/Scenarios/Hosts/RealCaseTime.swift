@@ -35,14 +35,11 @@ public struct RealCaseTime: CaseTime {
         _ = try wait(for: CaseSignal(), until: nanoseconds + UInt64(max(0, duration.nanoseconds)), check)
     }
 
-    /// Blocks the thread for `duration`.
-    public func pass(_ duration: Duration) { _ = CaseSignal().block(for: duration) }
-
     /// Blocks the thread for a while.
     public func passUntilChange(deadline: UInt64) -> Bool {
         let rest = remaining(until: deadline)
         if rest <= .zero { return false }
-        pass(min(rest, interval))
+        Monotonic.sleep(for: min(rest, interval))
         return true
     }
 

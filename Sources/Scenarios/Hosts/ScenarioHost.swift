@@ -7,7 +7,8 @@ public protocol ScenarioHost: AnyObject, Sendable {
     /// Its name in the scenario.
     var name: String { get }
 
-    /// Starts `call`, and calls `completion` once it is done: before this returns or later, on any thread.
+    /// Starts `call`, and calls `completion` once it is done: before this returns or later, on any thread. The first result
+    /// counts.
     ///
     /// When this returns, the call has reached the driver. The messages that it makes get `tag`. Unless `inBackground` is true,
     /// this may block the thread until the call is done or the time of the case is over.

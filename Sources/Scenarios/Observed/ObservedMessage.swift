@@ -44,11 +44,6 @@ public struct ObservedMessage: Sendable {
     /// The index of the step that made it; nil if somebody else did.
     var step: Int? { message.caller.flatMap { StepTag($0.text)?.index } }
 
-    /// Whether it says that a process exits: its creation is a direct message.
-    var isExit: Bool {
-        message.operation == .async(.createProcess) && routine == .createProcessNotifyEx && message.kind != .direct
-    }
-
     /// Its type.
     var type: MessageType { MessageType(of: message) }
 

@@ -15,8 +15,9 @@ extension CaseRun {
         case .repeat(let loop): try `repeat`(loop, index)
         case .findProcess(let search): try find(search, run)
         default:
-            let replays = pending.values.joined().map(\.index).filter { steps[$0].step.action?.isReplay ?? false }
-            if let replay = replays.max() { try noteExits(in: steps[replay]) }
+            // All rounds of a background step have its action.
+            let replays = pending.values.compactMap(\.last?.index).filter { steps[$0].step.action?.isReplay ?? false }
+            if let replay = replays.max() { try noteExits(of: action.references, in: steps[replay]) }
             let call: HostCall
             do throws(Unresolved) { call = try resolve(action) } catch {
                 switch error {
@@ -83,7 +84,7 @@ extension CaseRun {
             steps[index].outcome = outcome
             name(outcome, of: index)
             if let replay = outcome.replay {
-                try noteExits(in: run)
+                try noteExits(of: names.processes.keys, in: run)
                 try check(replay, run)
             }
             if let wanted = run.step.fails { try fail(wanted, run, "not refused") }

@@ -96,9 +96,9 @@ extension CaseRun {
         if found != thread.identity { throw refusal("has ended") }
     }
 
-    /// Takes note of the processes that a replay has ended: others may have their pids.
-    func noteExits(in replay: StepRun) throws(Stop) {
-        for process in names.processes.values where process.exit == nil {
+    /// Takes note of those of the named processes that a replay has ended: others may have their pids.
+    func noteExits(of named: some Sequence<String>, in replay: StepRun) throws(Stop) {
+        for process in named.compactMap({ names.processes[$0] }) where process.exit == nil {
             guard let identity = process.identity else { continue }
             let live: ObservedProcess?
             do throws(HostFault) {

@@ -1,5 +1,5 @@
-import Driver
 import Bytes
+import Driver
 import Messages
 
 // Looking at a list of expectations.

@@ -58,16 +58,8 @@ struct NameTable {
         }
     }
 
-    /// Records that `step` ended the thread called `name`, and gives that to its other names.
-    mutating func exitThread(_ name: String, by step: StepNumber) {
-        guard let ended = threads[name] else { return }
-        for (name, thread) in threads
-        where thread.host == ended.host && thread.processId == ended.processId && thread.identity == ended.identity
-            && thread.exit == nil
-        {
-            threads[name]?.exit = step
-        }
-    }
+    /// Records that `step` ended the thread called `name`, the only name that a thread has.
+    mutating func exitThread(_ name: String, by step: StepNumber) { threads[name]?.exit = step }
 
     mutating func name(_ name: String, _ thread: NamedThread) { threads[name] = thread }
     mutating func name(_ name: String, _ stream: NamedStream) { streams[name] = stream }

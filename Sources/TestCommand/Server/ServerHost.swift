@@ -96,24 +96,17 @@ final class ServerHost: ScenarioHost {
             if let result = run(call, tag) { completion(result) }
             return
         }
-        let (isReported, isDone) = (Locked(false), Locked(false))
-        @Sendable func report(_ result: Result<CallOutcome, CallFailure>) {
-            let isFirst = isReported.withLock { isReported in
-                defer { isReported = true }
-                return !isReported
-            }
-            if isFirst { completion(result) }
-        }
+        let isDone = Locked(false)
         do throws(HostFault) {
             let newest = try newestSequence()
             DispatchQueue(label: "wdfilterd.call").async { [self] in
-                if let result = run(call, tag) { report(result) }
+                if let result = run(call, tag) { completion(result) }
                 isDone.withLock { $0 = true }
             }
             try awaitArrival(of: tag, after: newest) { isDone.withLock { $0 } }
         } catch {
             // The call may go on, but the next steps could overtake it.
-            report(.failure(.failed(error)))
+            completion(.failure(.failed(error)))
         }
     }
 
@@ -144,7 +137,7 @@ final class ServerHost: ScenarioHost {
         let count: Int
         /// Whether the service lists only the first ones.
         let isCut: Bool
-        /// The ids of those that it lists; not every request has one.
+        /// The ids of the listed requests; some have no id.
         let ids: [String]
 
         init?(_ queues: JSONObject) {

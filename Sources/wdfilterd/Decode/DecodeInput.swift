@@ -97,12 +97,9 @@ struct DecodeInput {
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            let count = buffer.withUnsafeMutableBytes { DescriptorIO.read(descriptor, into: $0) }
             if count == 0 { return content }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw unreadable(name)
-            }
+            guard count > 0 else { throw unreadable(name) }
             content += buffer[..<count]
             guard content.count <= maxFileSize else {
                 throw CommandFailure(status: .usage, message: "\(name): has more than \(maxFileSize >> 20) MiB")
