@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CEpoll"),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "COpenAPI"),
 
@@ -66,7 +67,10 @@ let package = Package(
         // The engine's side
         library(
             "WebhookEngine",
-            ["Driver", "Messages", "DriverJSON", "JSON", "Locking", "Bytes", "Curl", "CGnuTLS", deques, heaps]),
+            [
+                "Driver", "Messages", "DriverJSON", "JSON", "Locking", "Bytes", "Curl", "CEpoll", "CGnuTLS", deques,
+                heaps,
+            ]),
 
         library("Engines", ["WebhookEngine", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "Bytes"]),
 
@@ -157,7 +161,7 @@ let package = Package(
         tests(
             "WebhookEngineTests",
             [
-                "WebhookEngine", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", "CGnuTLS",
+                "WebhookEngine", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", "Curl", "CGnuTLS",
                 "TestCertificates", "TestSupport",
             ]),
         tests(

@@ -34,10 +34,6 @@ static inline CURLcode curl_easy_set_open_socket(CURL *easy, curl_opensocket_cal
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 
-static inline CURLcode curl_easy_set_close_socket(CURL *easy, curl_closesocket_callback value) {
-    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, value);
-}
-
 static inline CURLcode curl_easy_set_resolver_start(CURL *easy, curl_resolver_start_callback value) {
     return curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, value);
 }
@@ -46,12 +42,12 @@ static inline CURLcode curl_easy_set_progress(CURL *easy, curl_xferinfo_callback
     return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, value);
 }
 
-static inline CURLcode curl_easy_set_debug(CURL *easy, curl_debug_callback value) {
-    return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, value);
-}
-
 static inline CURLcode curl_easy_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode curl_easy_get_socket(CURL *easy, curl_socket_t *value) {
+    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, value);
 }
 
 static inline CURLcode curl_easy_get_string(CURL *easy, CURLINFO info, char **value) {

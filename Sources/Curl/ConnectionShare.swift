@@ -6,8 +6,6 @@ import CCurl
 /// be cleaned up.
 public final class ConnectionShare {
     let pointer: UnsafeMutableRawPointer
-    /// The sockets of the connection, which libcurl closes during `curl_share_cleanup`, after the easy handle is gone.
-    let sockets = OpenSockets()
 
     /// A share without a connection.
     public init() throws(CurlFailure) {

@@ -22,15 +22,6 @@ extension EasyHandle {
             guard let delegate = EasyHandle.at(context)?.delegate else { return 0 }
             return delegate.receiveHeader(size * count) ? size * count : 0
         }
-        // Called while CURLOPT_VERBOSE is set, with received bytes before they are parsed.
-        try set(CURLOPT_DEBUGDATA, context)
-        let debug = curl_easy_set_debug(pointer) { _, type, _, size, context in
-            if type == CURLINFO_DATA_IN || type == CURLINFO_HEADER_IN {
-                EasyHandle.at(context)?.delegate?.noteReceived(size)
-            }
-            return 0
-        }
-        try ResultCode(debug).check("CURLOPT_DEBUGFUNCTION")
         // Called unless CURLOPT_NOPROGRESS is set, as it is by default.
         try set(CURLOPT_XFERINFODATA, context)
         let progress = curl_easy_set_progress(pointer) { context, _, _, _, _ in
@@ -46,20 +37,9 @@ extension EasyHandle {
             guard let handle = EasyHandle.at(context), let opener = handle.opener, let address,
                 let descriptor = opener.openSocket(for: ConnectionTarget(address))
             else { return CURL_SOCKET_BAD }
-            handle.share?.sockets.add(descriptor)
             return descriptor
         }
         try ResultCode(code).check("CURLOPT_OPENSOCKETFUNCTION")
-    }
-
-    /// The context is not the handle, because connections outlive it.
-    func setCloseSocketCallback(_ sockets: OpenSockets) throws(CurlFailure) {
-        try set(CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(sockets).toOpaque())
-        let code = curl_easy_set_close_socket(pointer) { context, descriptor in
-            guard let context else { return close(descriptor) }
-            return Unmanaged<OpenSockets>.fromOpaque(context).takeUnretainedValue().close(descriptor)
-        }
-        try ResultCode(code).check("CURLOPT_CLOSESOCKETFUNCTION")
     }
 
     func setLookUpCallback() throws(CurlFailure) {

@@ -14,11 +14,9 @@ public final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
     private let errorBuffer: UnsafeMutablePointer<CChar>
     private var lists: [UInt32: HeaderList] = [:]
-    private(set) var share: ConnectionShare?
+    private var share: ConnectionShare?
     private(set) var opener: (any ConnectionOpener)?
     private(set) var delegate: (any TransferDelegate)?
-    /// Whether CURLOPT_VERBOSE is set.
-    private var isCounting = false
 
     /// A handle with libcurl's default options.
     ///
@@ -87,14 +85,7 @@ public final class EasyHandle {
     public func setShare(_ share: ConnectionShare) throws(CurlFailure) {
         try set(CURLOPT_SHARE, share.pointer)
         self.share = share
-        try setCloseSocketCallback(share.sockets)
     }
-
-    /// Whether the connection that is kept in the share has input that no transfer asked for, or was closed by the peer. To be
-    /// asked between two transfers; only sockets of a `ConnectionOpener` are known.
-    ///
-    /// libcurl 7.88 reuses a connection that has unread input, and takes the input for the answer to the next request.
-    public var hasStrayInput: Bool { share?.sockets.hasInput ?? false }
 
     /// Makes `opener` open the sockets and, if `decidesLookUps` is true, decide whether names are looked up.
     public func setOpener(_ opener: any ConnectionOpener, decidesLookUps: Bool) throws(CurlFailure) {
@@ -108,24 +99,18 @@ public final class EasyHandle {
 
     // MARK: Transfers
 
-    /// Sets the delegate of the next transfer, and keeps it until `end()`.
-    public func begin(_ delegate: any TransferDelegate) throws(CurlFailure) {
+    /// Sets the delegate of the next transfer, and keeps it until `end()`; a transfer that only connects needs none.
+    public func begin(_ delegate: (any TransferDelegate)? = nil) {
         errorBuffer[0] = 0
-        if isCounting { try set(CURLOPT_VERBOSE, 0) }
-        isCounting = false
         self.delegate = delegate
     }
-
-    /// Makes the current transfer report received bytes to its delegate, which costs time. May be called in a method of the
-    /// delegate.
-    public func countReceived() { isCounting = curl_easy_set_long(pointer, CURLOPT_VERBOSE, 1) == CURLE_OK }
 
     /// Releases the delegate; the transfer must be over.
     public func end() { delegate = nil }
 
     /// Performs a transfer to its end.
     public func perform(_ delegate: any TransferDelegate) throws(CurlFailure) -> ResultCode {
-        try begin(delegate)
+        begin(delegate)
         defer { end() }
         return ResultCode(curl_easy_perform(pointer))
     }

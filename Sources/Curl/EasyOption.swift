@@ -56,6 +56,8 @@ extension EasyOption<Bool> {
     public static var post: EasyOption { EasyOption(CURLOPT_POST, "CURLOPT_POST") }
     /// Whether the delegate sends a body, in chunks.
     public static var upload: EasyOption { EasyOption(CURLOPT_UPLOAD, "CURLOPT_UPLOAD") }
+    /// Whether a transfer ends when its connection, including TLS, is made; bytes are then sent and received by the caller.
+    public static var connectsOnly: EasyOption { EasyOption(CURLOPT_CONNECT_ONLY, "CURLOPT_CONNECT_ONLY") }
     /// Whether libcurl avoids signals, as it must in a process with several threads.
     public static var withoutSignals: EasyOption { EasyOption(CURLOPT_NOSIGNAL, "CURLOPT_NOSIGNAL") }
     /// Whether redirections are followed.

@@ -1,8 +1,8 @@
 import CCurl
 
-/// A libcurl multi handle: the transfers of many easy handles on one thread. Other threads may call only `wakeUp()`.
+/// A libcurl multi handle: the transfers of many easy handles on one thread.
 public final class MultiHandle: Sendable {
-    private nonisolated(unsafe) let pointer: UnsafeMutableRawPointer  // others call curl_multi_wakeup only
+    private nonisolated(unsafe) let pointer: UnsafeMutableRawPointer  // used by one thread
 
     /// A handle that keeps up to `connections` idle connections.
     ///
@@ -44,16 +44,12 @@ public final class MultiHandle: Sendable {
         return done
     }
 
-    /// Sleeps until a socket is ready, a timeout of libcurl expires, `milliseconds` have passed, or `wakeUp()` is called.
-    public func wait(milliseconds: Int) throws(CurlFailure) {
-        try MultiHandle.check(curl_multi_poll(pointer, nil, 0, Int32(clamping: milliseconds), nil), "curl_multi_poll")
-    }
-
-    /// Ends the current or next `wait`. Called on any thread.
-    public func wakeUp() {
-        let result = curl_multi_wakeup(pointer)
-        // If it fails, the thread stays asleep and cannot keep timeouts.
-        precondition(result == CURLM_OK, "curl_multi_wakeup: \(result.rawValue)")
+    /// Sleeps until a socket of a transfer or `descriptor` can be read, a timeout of libcurl expires, or `milliseconds` have
+    /// passed.
+    public func wait(milliseconds: Int, also descriptor: Int32) throws(CurlFailure) {
+        var other = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+        let code = curl_multi_poll(pointer, &other, 1, Int32(clamping: milliseconds), nil)
+        try MultiHandle.check(code, "curl_multi_poll")
     }
 
     private static func check(_ code: CURLMcode, _ call: String) throws(CurlFailure) {

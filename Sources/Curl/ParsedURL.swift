@@ -8,6 +8,8 @@ public struct ParsedURL: Hashable, Sendable {
     public let port: String?
     /// The explicit port or the default port of the scheme.
     public let effectivePort: String?
+    /// Path and query, as a request line has them: at least `/`.
+    public let target: String
 
     /// Parses `text`.
     ///
@@ -20,6 +22,8 @@ public struct ParsedURL: Hashable, Sendable {
         host = ParsedURL.part(CURLUPART_HOST, of: url)
         port = ParsedURL.part(CURLUPART_PORT, of: url)
         effectivePort = ParsedURL.part(CURLUPART_PORT, of: url, CURLU_DEFAULT_PORT)
+        let query = ParsedURL.part(CURLUPART_QUERY, of: url)
+        target = (ParsedURL.part(CURLUPART_PATH, of: url) ?? "/") + (query.map { "?" + $0 } ?? "")
     }
 
     private static func part(_ part: CURLUPart, of url: OpaquePointer, _ flags: Int32 = 0) -> String? {

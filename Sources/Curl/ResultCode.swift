@@ -20,16 +20,12 @@ public struct ResultCode: RawRepresentable, Hashable, Sendable {
     public static let timedOut = ResultCode(CURLE_OPERATION_TIMEDOUT)
     /// The delegate aborted the transfer.
     public static let aborted = ResultCode(CURLE_ABORTED_BY_CALLBACK)
-    /// The peer closed the connection without an answer.
-    public static let noAnswer = ResultCode(CURLE_GOT_NOTHING)
-    /// The peer closed the connection before the whole request was sent, which cannot be sent again.
-    public static let couldNotSendAgain = ResultCode(CURLE_SEND_FAIL_REWIND)
+    /// Sending failed.
+    public static let couldNotSend = ResultCode(CURLE_SEND_ERROR)
+    /// Receiving failed.
+    public static let couldNotReceive = ResultCode(CURLE_RECV_ERROR)
     /// The TLS handshake failed.
     public static let couldNotStartTLS = ResultCode(CURLE_SSL_CONNECT_ERROR)
-    /// Memory could not be allocated, or a header line is longer than 100 kB.
-    public static let outOfMemory = ResultCode(CURLE_OUT_OF_MEMORY)
-    /// A header line is longer than 100 kB, in libcurl 8.6 and later (CURLE_TOO_LARGE).
-    public static let tooLarge = ResultCode(rawValue: 100)
 
     /// libcurl's description of the code.
     public var text: String { String(cString: curl_easy_strerror(CURLcode(rawValue))) }

@@ -12,9 +12,6 @@ public protocol TransferDelegate: AnyObject {
     /// Called when the transfer of `handle` makes progress; returning false aborts it. Only called after
     /// `reportProgress()`.
     func makeProgress(on handle: EasyHandle) -> Bool
-
-    /// Called for all received bytes, headers and content. Only called after `countReceived()`.
-    func noteReceived(_ count: Int)
 }
 
 extension TransferDelegate {
@@ -26,9 +23,6 @@ extension TransferDelegate {
 
     /// Continues the transfer.
     public func makeProgress(on handle: EasyHandle) -> Bool { true }
-
-    /// Does nothing.
-    public func noteReceived(_ count: Int) {}
 }
 
 /// Opens the sockets of a handle's connections, or refuses to. Called on the thread that performs the transfer.

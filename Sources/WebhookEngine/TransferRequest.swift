@@ -2,10 +2,8 @@ import Bytes
 
 /// One POST to an engine.
 struct TransferRequest: Sendable {
-    /// Header lines in addition to libcurl's own.
-    let headers: [String]
-    /// The content.
-    let body: [UInt8]
+    /// Head and body, as they are sent.
+    let bytes: [UInt8]
     /// When the request times out, sent or not.
     let deadline: Monotonic
     /// Called exactly once: on the `CurlMulti` thread, or on the sender's thread after the stop.

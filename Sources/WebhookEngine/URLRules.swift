@@ -44,6 +44,19 @@ public enum URLRules {
         return ["", "/"].contains(url.dropFirst(shown.count)) ? url : shown + "/<redacted>"
     }
 
+    /// Whether `url`, which must be valid, is one of https.
+    static func isSecure(_ url: String) -> Bool { url.asciiLowercased.schemeLength == 8 }
+
+    /// The target of requests for `url`, which must be valid: path and query.
+    static func target(_ url: String) -> String { (try? ParsedURL(url))?.target ?? "/" }
+
+    /// The value of Host in requests for `url`, which must be valid: the host, and the port unless it is the default.
+    static func authority(_ url: String) -> String {
+        guard let parsed = try? ParsedURL(url), let host = parsed.host else { return "" }
+        guard let port = parsed.port, port != (isSecure(url) ? "443" : "80") else { return host }
+        return "\(host):\(port)"
+    }
+
     /// The destination of requests for `url`, which must be valid.
     ///
     /// - Returns: The host as normalized by libcurl, the port, and whether the host is a name that must be looked up;

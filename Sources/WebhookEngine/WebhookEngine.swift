@@ -19,7 +19,7 @@ public final class WebhookEngine: EnginePort {
     private let endpoint: Endpoint.Key
     private let client: ClientID
     private let gauge: PoolGauge
-    private let headers: [String]
+    private let head: RequestHead
     private let isClosed = Atomic(false)
 
     /// Creates an engine. The first message opens a connection.
@@ -42,10 +42,9 @@ public final class WebhookEngine: EnginePort {
             headers: configuration.headers)
         self.endpoint = endpoint.key
         (client, gauge) = multi.open(endpoint, host: origin.host)
-        // To libcurl, "Name:" means "omit this header" and "Name;" is an empty value.
-        headers =
-            ["Content-Type: \(configuration.encoding.mediaType)", "Expect:"]
-            + configuration.headers.sorted { $0.key < $1.key }.map { $1.isEmpty ? "\($0);" : "\($0): \($1)" }
+        head = RequestHead(
+            url: configuration.url, userAgent: endpoint.userAgent, mediaType: configuration.encoding.mediaType,
+            headers: configuration.headers)
     }
 
     deinit { close() }
@@ -95,18 +94,18 @@ public final class WebhookEngine: EnginePort {
         from start: Monotonic, timeout: Duration, _ completion: @escaping @Sendable (EngineResult) -> Void
     ) {
         let timestamp = (max(clock.now(), .unixEpoch).ticks - FileTime.unixEpoch.ticks) / FileTime.ticksPerSecond
-        var headers = headers
+        var headers: [(name: String, value: String)] = []
         if configuration.encoding == .binary {
-            let attributes = event.binaryHeaders + (message.map(CloudEvent.extensionHeaders) ?? [])
-            headers += attributes.map { "\($0.name): \($0.value)" }
+            headers = event.binaryHeaders + (message.map(CloudEvent.extensionHeaders) ?? [])
         }
-        headers.append("webhook-id: \(event.id)")
-        headers.append("webhook-timestamp: \(timestamp)")
+        headers.append((name: "webhook-id", value: event.id))
+        headers.append((name: "webhook-timestamp", value: String(timestamp)))
         if let secret = configuration.secret {
             let signature = WebhookSignature.sign(id: event.id, timestamp: timestamp, body: body, with: secret)
-            headers.append("webhook-signature: \(signature)")
+            headers.append((name: "webhook-signature", value: signature))
         }
-        let request = TransferRequest(headers: headers, body: body, deadline: start + timeout) { end in
+        let bytes = head.request(headers, body: body)
+        let request = TransferRequest(bytes: bytes, deadline: start + timeout) { end in
             completion(WebhookReply(end, to: message).result)
         }
         multi.send(request, of: client, on: lane)

@@ -47,7 +47,6 @@ final class Parts: TransferDelegate {
     private(set) var answer: [UInt8] = []
     private(set) var headerBytes = 0
     private(set) var steps = 0
-    private(set) var received = 0
 
     /// - Parameters:
     ///   - aborts: Whether it aborts the transfer after the last part.
@@ -78,10 +77,7 @@ final class Parts: TransferDelegate {
     }
 
     func makeProgress(on handle: EasyHandle) -> Bool {
-        if steps == 0 { handle.countReceived() }
         steps += 1
         return true
     }
-
-    func noteReceived(_ count: Int) { received += count }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Curl
 import Testing
 
 @testable import WebhookEngine
@@ -133,19 +134,29 @@ struct PoolStateTests {
         #expect(state.finish(.immediate, of: client(1)).isEmpty)
     }
 
-    @Test func `a pool keeps handles in use and releases idle ones`() throws {
-        let endpoint = Endpoint(url: "http://localhost/", userAgent: "x")
-        let pool = ConnectionPool(
-            to: endpoint, by: EgressRules(), limit: 4, addressLifetime: 60, gauge: PoolGauge())
-        let (first, second) = (try pool.takeHandle(), try pool.takeHandle())
-        pool.putBack(first)
-        pool.putBack(second)
-        pool.closeIdle(at: .now() + .seconds(29), limit: .seconds(30))
-        let last = try pool.takeHandle()
+    @Test func `a pool keeps connections in use and releases idle ones`() throws {
+        let receiver = try ScriptedReceiver()
+        let inbox = try CurlInbox(by: EgressRules(), connections: 4, addressLifetime: 60)
+        let pool = ConnectionPool(to: Endpoint(url: receiver.url, userAgent: "x"), by: inbox, gauge: PoolGauge())
+        let (first, second) = (try pool.takeConnection(at: start), try pool.takeConnection(at: start))
+        #expect(first.number != second.number)
+        for connection in [first, second] {
+            try connection.connect()
+            while try inbox.sockets.multi.perform().isEmpty {
+                try inbox.sockets.multi.wait(milliseconds: 20_000, also: -1)
+            }
+            try connection.finishConnecting()
+            pool.putBack(connection, at: start)
+        }
+        pool.closeIdle(at: start + .seconds(29))
+        let last = try pool.takeConnection(at: start)
         #expect(last === second, "the one that was used last")
-        pool.closeIdle(at: .now() + .seconds(30), limit: .seconds(30))
-        pool.putBack(last)
-        #expect(try pool.takeHandle() === second)
-        #expect(try pool.takeHandle() !== first, "it was idle for too long, whatever the other did")
+        pool.closeIdle(at: start + .seconds(30))
+        pool.putBack(last, at: start)
+        #expect(try pool.takeConnection(at: start) === second)
+        #expect(try pool.takeConnection(at: start) !== first, "it was idle for too long, whatever the other did")
+        second.disconnect()
+        pool.putBack(second, at: start)
+        #expect(try pool.takeConnection(at: start) === second, "a closed one is made again")
     }
 }

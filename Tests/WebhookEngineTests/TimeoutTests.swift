@@ -72,11 +72,11 @@ struct TimeoutTests {
         let multi = try CurlMulti()
         let (client, _) = multi.open(Endpoint(url: receiver.url, userAgent: "x"), host: "default")
         // More than the kernel buffers for a peer that does not read.
-        let body = [UInt8](repeating: 1, count: 16_000_000)
+        let bytes = [UInt8](repeating: 1, count: 16_000_000)
         await expectInTime { timeout in
             let end = await withCheckedContinuation { continuation in
                 let deadline = Monotonic.now() + timeout
-                let request = TransferRequest(headers: [], body: body, deadline: deadline) {
+                let request = TransferRequest(bytes: bytes, deadline: deadline) {
                     continuation.resume(returning: $0)
                 }
                 multi.send(request, of: client, on: .async)

@@ -1,8 +1,7 @@
-import Curl
 import Locking
 import Synchronization
 
-/// The commands that other threads send to a `CurlLoop`, its limits, and the multi handle that wakes it.
+/// The commands that other threads send to a `CurlLoop`, its limits, and the sockets whose bell wakes it.
 final class CurlInbox: Sendable {
     /// A command; they are performed in the order in which they were posted.
     enum Command: Sendable {
@@ -12,15 +11,26 @@ final class CurlInbox: Sendable {
         case lookedUp(UInt64, String, Result<[IPAddress], LookUpFailure>)
     }
 
+    /// What the loop has to do.
+    enum Work {
+        /// These commands.
+        case commands([Command])
+        /// Nothing: it may sleep until the bell rings.
+        case sleep
+        /// These commands, which are the last.
+        case end([Command])
+    }
+
     private struct State {
         var commands: [Command] = []
+        var isAsleep = false
         var isStopped = false
         var lastClient: UInt64 = 0
         var gauges: [Endpoint.Key: (gauge: PoolGauge, users: Int)] = [:]
     }
 
-    /// Used by the loop's thread only; other threads only call `wakeUp()`.
-    let multi: MultiHandle
+    /// The sockets of the loop.
+    let sockets: EngineSockets
     /// The addresses that may be connected to.
     let rules: EgressRules
     /// Connection limit per endpoint.
@@ -37,13 +47,7 @@ final class CurlInbox: Sendable {
         self.rules = rules
         self.addressLifetime = addressLifetime
         self.connections = connections
-        do throws(CurlFailure) {
-            // Connections are cached in the shares of the handles. libcurl's default limit shrinks with the number of
-            // requests and would close connections that are idle for a moment.
-            multi = try MultiHandle(connections: connections)
-        } catch {
-            throw .library(error.text)
-        }
+        sockets = try EngineSockets(connections: connections)
     }
 
     /// A new client ID for `endpoint`, and the gauge of its pool.
@@ -69,9 +73,10 @@ final class CurlInbox: Sendable {
         let (accepted, mustWake) = state.withLock { state in
             guard !state.isStopped else { return (false, false) }
             state.commands.append(command)
-            return (true, state.commands.count == 1)
+            defer { state.isAsleep = false }
+            return (true, state.isAsleep)
         }
-        if mustWake { multi.wakeUp() }
+        if mustWake { sockets.poll.ring() }
         if !accepted, case .send(let request, _, _) = command {
             request.end(unsent: .disconnected(CurlInbox.stopped))
         }
@@ -79,18 +84,21 @@ final class CurlInbox: Sendable {
 
     /// Makes the loop end after the commands posted so far.
     func stop() {
-        let first = state.withLock { state in
-            defer { state.isStopped = true }
-            return !state.isStopped
+        let mustWake = state.withLock { state in
+            defer { (state.isStopped, state.isAsleep) = (true, false) }
+            return state.isAsleep
         }
-        if first { multi.wakeUp() }
+        if mustWake { sockets.poll.ring() }
     }
 
-    /// Takes the posted commands; `isLast` means that no more will follow.
-    func take() -> (commands: [Command], isLast: Bool) {
+    /// Takes the posted commands. After `sleep` the next command rings the bell.
+    func take() -> Work {
         state.withLock { state in
-            defer { state.commands = [] }
-            return (state.commands, state.isStopped)
+            let commands = state.commands
+            state.commands = []
+            if state.isStopped { return .end(commands) }
+            state.isAsleep = commands.isEmpty
+            return commands.isEmpty ? .sleep : .commands(commands)
         }
     }
 

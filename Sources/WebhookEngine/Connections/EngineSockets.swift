@@ -1,0 +1,60 @@
+import Curl
+
+/// Everything that the connections of the `CurlMulti` thread share: the multi handle that makes them, the poll that watches
+/// them, and the table in which events find them.
+final class EngineSockets: Sendable {
+    private struct Slot {
+        var connection: Unmanaged<EngineConnection>?
+        /// Keeps the connection alive while it carries a request: its pool keeps it only while it is idle.
+        var busy: EngineConnection?
+    }
+
+    /// Makes connections. Used on the thread only.
+    let multi: MultiHandle
+    /// Watches the connections that are made. Other threads only ring its bell.
+    let poll: SocketPoll
+    private nonisolated(unsafe) var slots: [Slot] = []  // used on the thread only
+    private nonisolated(unsafe) var freeNumbers: [Int] = []  // used on the thread only
+
+    /// Shared state for up to `connections` connections to each endpoint.
+    ///
+    /// - Throws: `WebhookEngineError.library` if libcurl or the poll cannot be started.
+    init(connections: Int) throws(WebhookEngineError) {
+        poll = try SocketPoll()
+        do throws(CurlFailure) {
+            multi = try MultiHandle(connections: connections)
+        } catch {
+            throw .library(error.text)
+        }
+    }
+
+    /// The connection with this number; nil if it has ended.
+    func connection(_ number: Int) -> EngineConnection? { slots[number].connection?.takeUnretainedValue() }
+
+    /// The connections that carry a request.
+    var busyConnections: [EngineConnection] { slots.compactMap { $0.busy } }
+
+    /// Makes a connection that carries a request findable as such.
+    func setBusy(_ connection: EngineConnection) { slots[connection.number].busy = connection }
+
+    /// Notes that a connection carries a request no longer.
+    func setIdle(_ connection: EngineConnection) { slots[connection.number].busy = nil }
+
+    /// A number that no connection has.
+    func takeNumber() -> Int {
+        if let number = freeNumbers.popLast() { return number }
+        slots.append(Slot())
+        return slots.count - 1
+    }
+
+    /// Makes a connection findable by its number until it is unregistered.
+    func register(_ connection: EngineConnection) {
+        slots[connection.number].connection = .passUnretained(connection)
+    }
+
+    /// Frees the number of a connection that ends.
+    func unregister(_ number: Int) {
+        slots[number] = Slot()
+        freeNumbers.append(number)
+    }
+}
