@@ -1,5 +1,6 @@
-import Messages
 import Locking
+import Messages
+import Synchronization
 
 /// The notification half of WdFilter, loaded on one host.
 ///
@@ -13,6 +14,8 @@ public final class Driver: Sendable {
     let timers: any TimerQueue
     let workQueue: any WorkQueue
     let followerQueue: any WorkQueue
+    /// The number of the message that the worker is just passing to the engine; 0 if none.
+    let handingOver = Atomic<UInt64>(0)
 
     /// Loads the driver. `workQueue` serves this host alone. Followers of its messages are woken on `followerQueue`, so
     /// that they never delay the driver's own work.

@@ -1,17 +1,25 @@
 import Messages
+import Synchronization
 
 extension Driver {
     /// One turn of the worker: takes a message, sends it, and schedules the next turn. `MpAsyncpWorkerThread` (ASY-5 to
     /// ASY-7). Runs on the work queue; no thread is blocked while the engine has the message.
+    ///
+    /// If the engine answers later, on a thread of its own, that thread goes on with the next turn at once. An engine that
+    /// answers before `send` returns gets a new turn of the queue for each message, so the stack does not grow.
     func runWorker() {
         let now = clock.now()
         guard let (notification, choice, timeout) = withState({ $0.takeForWorker(now: now) }) else { return }
+        let sequence = notification.record.message.sequence
         let started = clock.uptimeNanoseconds()
+        handingOver.store(sequence, ordering: .relaxed)
         engine.send(notification.record.message, timeout: timeout) { result in
             let spent = self.clock.uptimeNanoseconds() &- started
             let sending = Sending(result, of: notification.record.message, spent: spent, ended: self.clock.now())
-            self.withState { $0.finishAsync(notification, choice, sending) }
+            let isHandedOver = self.handingOver.load(ordering: .relaxed) != sequence
+            if self.withState({ $0.finishAsync(notification, choice, sending, goesOn: isHandedOver) }) { self.runWorker() }
         }
+        _ = handingOver.compareExchange(expected: sequence, desired: 0, ordering: .relaxed)
     }
 
     /// Pauses or resumes the worker. A message in hand is always finished.
@@ -110,11 +118,16 @@ extension DriverState {
     /// Schedules the wake-ups that a change of the worker or its queue made due: a turn, finished steps, drains and
     /// shutdowns.
     mutating func wakeWorker() {
+        wakeWaits()
+        if worker.activate(queueIsEmpty: queue.notificationsCount == 0) { wakeUps.append(.worker) }
+    }
+
+    /// Schedules the wake-ups of finished steps, drains and shutdowns.
+    private mutating func wakeWaits() {
         let isEmpty = queue.notificationsCount == 0
         for (wait, records) in worker.finishedSteps(queueIsEmpty: isEmpty) { wakeUps.append(.steps(wait, records)) }
         let over = worker.finishedDrains(queueIsEmpty: isEmpty) + worker.finishedShutdowns(inFlight: inFlight)
         for wait in over { wakeUps.append(.drained(wait, drainResult)) }
-        if worker.activate(queueIsEmpty: isEmpty) { wakeUps.append(.worker) }
     }
 
     fileprivate mutating func takeForWorker(now: FileTime) -> (AsyncNotification, WorkerChoice, Duration)? {
@@ -136,14 +149,19 @@ extension DriverState {
         return (notification, choice, config.asyncTimeout)
     }
 
+    /// Records the end of a worker's message. Returns whether the caller runs the next turn: if there is one and the caller
+    /// `goesOn`; otherwise the turn is scheduled.
     fileprivate mutating func finishAsync(
-        _ notification: AsyncNotification, _ choice: WorkerChoice, _ sending: Sending
-    ) {
+        _ notification: AsyncNotification, _ choice: WorkerChoice, _ sending: Sending, goesOn: Bool
+    ) -> Bool {
         var record = notification.record
         asyncCounters.totalSizeNotificationsSent += UInt64(notification.size)
         if sending.status == .success { asyncCounters.sent += 1 } else { asyncCounters.sendFailed += 1 }
         end(&record, sending)
         worker.finish(WorkerStep(record: record, choice: choice))
-        wakeWorker()
+        wakeWaits()
+        guard worker.activate(queueIsEmpty: queue.notificationsCount == 0) else { return false }
+        if !goesOn { wakeUps.append(.worker) }
+        return goesOn
     }
 }
