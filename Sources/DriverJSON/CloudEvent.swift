@@ -17,8 +17,8 @@ public struct CloudEvent: Hashable, Sendable {
 
     /// An event of `type` from `origin`; its id is made from `number`.
     public init(id number: String, type: String, time: FileTime, subject: String? = nil, origin: EventOrigin) {
-        id = "\(origin.host)-\(origin.random)-\(number)"
-        source = "/v1/hosts/\(origin.host)"
+        id = origin.idPrefix + number
+        source = origin.path
         self.type = type
         self.time = time
         self.subject = subject
@@ -27,9 +27,18 @@ public struct CloudEvent: Hashable, Sendable {
     /// The event that reports `message`.
     public init(_ message: EngineMessage, origin: EventOrigin) {
         self.init(
-            id: String(message.sequence), type: "wdfilter.\(message.kind.rawValue).\(message.operationName)",
-            time: message.time, subject: message.process.map { "process/\($0.processId)" }, origin: origin)
+            id: String(message.sequence), type: CloudEvent.types[MessageType(of: message)] ?? "", time: message.time,
+            subject: message.process.map { "process/" + String($0.processId) }, origin: origin)
     }
+
+    /// `wdfilter.{kind}.{operation}` for each type of message.
+    private static let types: [MessageType: String] = {
+        let types =
+            SyncOperation.allCases.map { MessageType.sync($0) }
+            + AsyncOperation.allCases.flatMap { [MessageType.async($0), .direct($0)] }
+        return Dictionary(
+            uniqueKeysWithValues: types.map { ($0, "wdfilter.\($0.kind.rawValue).\($0.operation.name)") })
+    }()
 
     /// The media type of the driver's exact bytes, the content in binary mode.
     public static let binaryMediaType = "application/octet-stream"

@@ -20,6 +20,7 @@ public final class WebhookEngine: EnginePort {
     private let client: ClientID
     private let gauge: PoolGauge
     private let head: RequestHead
+    private let signer: WebhookSigner?
     private let isClosed = Atomic(false)
 
     /// Creates an engine. The first message opens a connection.
@@ -37,6 +38,7 @@ public final class WebhookEngine: EnginePort {
         self.origin = origin
         self.clock = clock
         self.multi = multi
+        signer = configuration.secret.map { WebhookSigner($0) }
         let endpoint = Endpoint(
             url: configuration.url, userAgent: "wdfilterd/\(version)", certificates: configuration.caFile,
             headers: configuration.headers)
@@ -93,15 +95,15 @@ public final class WebhookEngine: EnginePort {
         _ body: [UInt8], _ event: CloudEvent, on lane: Lane, about message: EngineMessage?,
         from start: Monotonic, timeout: Duration, _ completion: @escaping @Sendable (EngineResult) -> Void
     ) {
-        let timestamp = (max(clock.now(), .unixEpoch).ticks - FileTime.unixEpoch.ticks) / FileTime.ticksPerSecond
+        let seconds = (max(clock.now(), .unixEpoch).ticks - FileTime.unixEpoch.ticks) / FileTime.ticksPerSecond
+        let timestamp = String(seconds)
         var headers: [(name: String, value: String)] = []
         if configuration.encoding == .binary {
             headers = event.binaryHeaders + (message.map(CloudEvent.extensionHeaders) ?? [])
         }
         headers.append((name: "webhook-id", value: event.id))
-        headers.append((name: "webhook-timestamp", value: String(timestamp)))
-        if let secret = configuration.secret {
-            let signature = WebhookSignature.sign(id: event.id, timestamp: timestamp, body: body, with: secret)
+        headers.append((name: "webhook-timestamp", value: timestamp))
+        if let signature = signer?.sign(id: event.id, timestamp: timestamp, body: body) {
             headers.append((name: "webhook-signature", value: signature))
         }
         let bytes = head.request(headers, body: body)

@@ -24,7 +24,7 @@ import Testing
     private static func stream(
         from start: MessageStreamState.Start = .oldest, limit: Int? = nil, _ format: StreamFormat = .ndjson
     ) -> MessageStreamState {
-        MessageStreamState(MessageQuery(), from: start, limit: limit, format: format, host: "h")
+        MessageStreamState(MessageQuery(), from: start, limit: limit, format: format, texts: StreamTexts(host: "h"))
     }
 
     /// Everything that can be sent before the stream needs more input.

@@ -19,7 +19,10 @@ public struct EngineAnswer: Hashable, Sendable {
     /// An answer with the content `body`.
     public init(httpStatus: Int, mediaType: String?, body: [UInt8]) {
         self.httpStatus = httpStatus
-        self.mediaType = mediaType.map { String($0.unicodeScalars.prefix(EngineAnswer.keptMediaType)) }
+        self.mediaType = mediaType.map { type in
+            type.utf8.count <= EngineAnswer.keptMediaType
+                ? type : String(type.unicodeScalars.prefix(EngineAnswer.keptMediaType))
+        }
         bytes = body.count > EngineAnswer.keptBytes ? Array(body.prefix(EngineAnswer.keptBytes)) : body
         size = body.count
     }

@@ -1,10 +1,12 @@
 extension Layout {
     /// The fields that JSON shows with their values in `content`, in the order of the table.
     func members(of content: Content, where isIncluded: (MemberField) -> Bool = { _ in true }) -> [MessageMember] {
-        members.compactMap { member in
-            guard isIncluded(member.field) else { return nil }
-            return value(of: member, in: content).map { MessageMember(member.field, $0) }
+        var found: [MessageMember] = []
+        found.reserveCapacity(members.count)
+        for member in members where isIncluded(member.field) {
+            if let value = value(of: member, in: content) { found.append(MessageMember(member.field, value)) }
         }
+        return found
     }
 
     /// A content with the values that `value` returns for the fields that JSON shows; others stay 0 or empty.

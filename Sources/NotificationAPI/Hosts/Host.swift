@@ -26,6 +26,7 @@ final class Host: Sendable {
     private let requestsInFlight = Atomic<Int>(0)
     private let lastUsedNanoseconds: Atomic<UInt64>
     private let machine = SystemClock()
+    private let liveTexts = Locked(WeakTexts())
     private let drainToken = Locked<DrainToken?>(nil)
     private let slices: any SliceQueue
 
@@ -63,6 +64,19 @@ final class Host: Sendable {
         slices.run { [driver] in
             withExtendedLifetime(driver) { false }
         }
+    }
+
+    /// The texts that its live streams share, as long as one of them holds them.
+    var streamTexts: StreamTexts {
+        liveTexts.withLock { live in
+            let texts = live.texts ?? StreamTexts(host: name)
+            live.texts = texts
+            return texts
+        }
+    }
+
+    private struct WeakTexts {
+        weak var texts: StreamTexts?
     }
 
     /// The fault of a text that is not a valid host name.

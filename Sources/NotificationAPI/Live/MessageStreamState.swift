@@ -27,7 +27,7 @@ struct MessageStreamState {
     }
 
     private let format: StreamFormat
-    private let host: String
+    private let texts: StreamTexts
     private let start: Start
     /// The filters; `after` is the last sequence that was examined.
     private var query: MessageQuery
@@ -44,12 +44,12 @@ struct MessageStreamState {
     /// The number of messages fetched at a time, the most that a stream holds.
     static let pageSize = 32
 
-    init(_ query: MessageQuery, from start: Start, limit: Int?, format: StreamFormat, host: String) {
+    init(_ query: MessageQuery, from start: Start, limit: Int?, format: StreamFormat, texts: StreamTexts) {
         self.query = query
         self.start = start
         remaining = limit
         self.format = format
-        self.host = host
+        self.texts = texts
         output = format.prelude[...]
         switch start {
         case .oldest: self.query.after = 0
@@ -61,7 +61,7 @@ struct MessageStreamState {
     mutating func next(into buffer: UnsafeMutableRawBufferPointer) -> Step {
         while output.isEmpty {
             if let record = records.popFirst() {
-                output = format.message(record, host: host)[...]
+                output = texts.text(of: record, format)[...]
                 remaining = remaining.map { $0 - 1 }
             } else if remaining == 0 {
                 return .end

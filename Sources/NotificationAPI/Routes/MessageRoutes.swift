@@ -84,7 +84,7 @@ enum MessageRoutes {
                 "The limit of \(call.api.streamSlots.limit) live streams is reached. Close one, or raise messages.streamLimit."
             )
         }
-        let state = MessageStreamState(query, from: start, limit: limit, format: format, host: host.name)
+        let state = MessageStreamState(query, from: start, limit: limit, format: format, texts: host.streamTexts)
         call.reply.send(
             type,
             stream: MessageStream(

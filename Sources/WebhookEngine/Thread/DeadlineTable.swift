@@ -28,6 +28,9 @@ struct DeadlineTable {
     /// A time before which nothing expires, not later than the earliest deadline; nil if there is none.
     var next: Monotonic? { entries.min?.time }
 
+    /// The number of entries of the heap.
+    var entryCount: Int { entries.count }
+
     /// Sets the deadline of `number`, which is small: numbers are indexes.
     ///
     /// - Complexity: O(1) if it is not earlier than the one before, otherwise O(log n).
