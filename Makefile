@@ -45,7 +45,7 @@ FUZZER += -Xcc -fsanitize=address -Xcxx -fsanitize=address
 # Debian's own Python, of which python3-venv is.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 # What the service is measured beside, in Benchmarks.
-REFERENCES := floor receiver relay curl-loop curl-multi ondemand
+REFERENCES := floor receiver relay curl-loop curl-multi peak ondemand
 SWIFT_SOURCES := Sources Tests Fuzz Package.swift
 
 help: ## Show the targets.

@@ -34,7 +34,8 @@ class Story:
         """Begin with none."""
         self.random = random.Random(1)
         self.live: list[int] = []
-        self.next = 1000
+        # Above the ids that the service gives to threads.
+        self.next = 10_000_000
 
     def line(self) -> dict[str, object]:
         """The next event."""

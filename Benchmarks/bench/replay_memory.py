@@ -7,8 +7,6 @@ reads would need as much as it is long.
 import contextlib
 import http.client
 import json
-import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -40,7 +38,7 @@ def reported(output: bytes) -> int:
 
 @contextlib.contextmanager
 def made(size: int) -> Iterator[IO[bytes]]:
-    """A pipe out of which a recording of `size` comes. Another process makes it: see the end of `of_command`."""
+    """A pipe out of which a recording of `size` comes, as another process makes it."""
     command = [sys.executable, recording.__file__, "--bytes", str(size)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as maker:
         assert maker.stdout is not None
@@ -50,17 +48,11 @@ def made(size: int) -> Iterator[IO[bytes]]:
 
 def of_command(programs: Programs, name: str, source: IO[bytes] | None = None) -> tuple[int, int]:
     """The most that the command was resident with, in KiB, and how many lines it read."""
-    command = [programs.wdfilterd, "replay", name, "--quiet", "--json"]
-    with subprocess.Popen(command, stdin=source or subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        answer = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    check(process.returncode == 0, f"{command}: exit code {process.returncode}")
-    # The kernel counts in what this process had when it made the other one.
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    check(usage.ru_maxrss > own, "this script is larger than what it measures")
-    return usage.ru_maxrss, reported(answer)
+    with tempfile.NamedTemporaryFile() as peak:
+        command = [programs.reference("peak"), peak.name, programs.wdfilterd, "replay", name, "--quiet", "--json"]
+        result = subprocess.run(command, stdin=source or subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+        check(result.returncode == 0, f"{command}: exit code {result.returncode}")
+        return int(Path(peak.name).read_text()), reported(result.stdout)
 
 
 def of_pipe(programs: Programs, size: int) -> tuple[int, int]:
