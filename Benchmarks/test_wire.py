@@ -4,7 +4,7 @@ import pytest
 from bench.client import Answer
 from bench.engine import is_whole, numbered
 from bench.results import UnsoundError
-from bench.wrk import parse
+from bench.wrk import Load, parse
 
 WRK = "Running 1s test @ http://127.0.0.1:1/\n  1 threads and 4 connections\n"
 REQUEST = (
@@ -15,7 +15,7 @@ REQUEST = (
 
 def test_the_last_line_of_wrk_has_rate_and_percentiles() -> None:
     line = '{"requests":3000,"microseconds":1500000,"p50":12,"p99":40,"errors":0}\n'
-    assert parse(WRK + line) == (3000, 2000, 12, 40)
+    assert parse(WRK + line) == Load(3000, 2000, 12, 40)
 
 
 @pytest.mark.parametrize(("requests", "errors"), [(3000, 1), (0, 0)])

@@ -19,8 +19,8 @@ def measure(name: str, programs: Programs, results: Path, environment: str) -> b
     begun = time.monotonic()
     try:
         outcome: Outcome = BENCHMARKS[name].measure(programs)
-    except UnsoundError as error:
-        print(f"{name}: NO RESULT, because the figures would be wrong: {error}\n", file=sys.stderr, flush=True)
+    except (UnsoundError, OSError) as error:
+        print(f"{name}: NO RESULT: {error}\n", file=sys.stderr, flush=True)
         return False
     body = report.section(title(name), when, outcome)
     print(f"## {name}, {time.monotonic() - begun:.0f} s\n\n{body}", flush=True)

@@ -4,7 +4,7 @@ from bench.engine import SECRET, in_file, numbered, receiver
 from bench.posting import enough, post
 from bench.processes import Programs, serve
 from bench.queues import ROOM, Delivery, copied, deliver
-from bench.results import RATIO_COLUMNS, Goal, Outcome, Table, check_alike, held, spread
+from bench.results import RATIO_COLUMNS, Goal, Outcome, Table, check, check_alike, held, spread
 from bench.rounds import ROUNDS, alternate, ratios
 
 HOST = "bench"
@@ -55,6 +55,8 @@ def measure(programs: Programs) -> Outcome:
             }
         )
     check_alike("bytes of a request", [sides[side][0].request_bytes for side in (LOOP, UNSIGNED)])
+    more = sides[SIGNED][0].request_bytes - sides[UNSIGNED][0].request_bytes
+    check(more > len(SECRET), f"a signed message has only {more:.0f} bytes more")
     loop, unsigned, signed = sides[LOOP], sides[UNSIGNED], sides[SIGNED]
     compared = [
         held("rate, to curl-loop.c", ratios(rates(unsigned), rates(loop)), Goal(least=0.8)),

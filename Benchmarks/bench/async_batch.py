@@ -41,7 +41,7 @@ def same_request(request: bytes) -> Request:
 def posted(receiver: Receiver, request: Request) -> Delivery:
     """Let wrk post batches."""
     receiver.reset()
-    run = load(receiver.port, request, connections=1)
+    run = load(receiver.server, request, connections=1)
     count = receiver.count()
     check(run.requests <= count.requests <= run.requests + 1, f"wrk: {run.requests}, receiver: {count.requests}")
     check(count.messages == count.requests * LARGEST, f"{count.messages} messages in {count.requests} batches")

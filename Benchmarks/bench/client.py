@@ -6,6 +6,8 @@ import socket
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from bench.results import check
+
 TIMEOUT = 300
 AT_ONCE = 64
 NDJSON = "application/x-ndjson"
@@ -48,15 +50,15 @@ class Client:
     def upload(self, host: str, lines: bytes) -> Any:  # noqa: ANN401
         """Upload events, all of which must be applied: the report."""
         report = self.read("POST", f"{host}/events", lines, NDJSON)
-        if report["applied"] != report["lines"] or report["rejectedCount"]:
-            raise SystemExit(f"an upload to {host} came to {report}")
+        whole = report["applied"] == report["lines"] and not report["rejectedCount"]
+        check(whole, f"an upload to {host} came to {json.dumps(report)[:1000]}")
         return report
 
     def read(self, method: str, path: str, body: bytes, kind: str = "application/json") -> Any:  # noqa: ANN401
         """The value of an answer."""
         answer = self.answer(method, path, body, kind)
-        if not 200 <= answer.status < 300:
-            raise SystemExit(f"{method} {path}: {answer.status} {answer.body.decode(errors='replace')}")
+        fault = f"{method} {path}: {answer.status} {answer.body[:1000].decode(errors='replace')}"
+        check(200 <= answer.status < 300, fault)
         return json.loads(answer.body) if answer.body else None
 
 
@@ -72,6 +74,6 @@ def ask_at_once(port: int, method: str, paths: Sequence[str], body: object) -> N
             answers = b""
             while answers.count(b"HTTP/1.1 2") < len(group):
                 piece = connection.recv(1 << 16)
-                if not piece or b"HTTP/1.1 4" in answers:
-                    raise SystemExit(f"{method} {group[0]}: {answers.decode(errors='replace')[:1000]}")
+                fault = f"{method} {group[0]}: {answers[:1000].decode(errors='replace')}"
+                check(bool(piece) and b"HTTP/1.1 4" not in answers, fault)
                 answers += piece

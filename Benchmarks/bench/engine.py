@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.client import Client
-from bench.processes import Programs, listening
+from bench.processes import Programs, Server, listening
 from bench.results import check
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
@@ -28,11 +28,11 @@ class Count(NamedTuple):
 class Receiver:
     """The running receiver.c."""
 
-    def __init__(self, port: int) -> None:
-        """It listens on `port`."""
-        self.url = f"http://127.0.0.1:{port}/"
-        self.port = port
-        self.client = Client(port)
+    def __init__(self, server: Server) -> None:
+        """The process."""
+        self.server = server
+        self.url = f"http://127.0.0.1:{server.port}/"
+        self.client = Client(server.port)
 
     def reset(self) -> None:
         """Count from 0 again."""
@@ -50,7 +50,7 @@ class Receiver:
 def receiver(programs: Programs, answer: str = "") -> Iterator[Receiver]:
     """Start receiver.c, which gives each message the same answer."""
     with listening([programs.reference("receiver"), "0", answer]) as server:
-        yield Receiver(server.port)
+        yield Receiver(server)
 
 
 def webhook(url: str, **members: object) -> dict[str, Any]:

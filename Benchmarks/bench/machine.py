@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from bench.processes import SERVERS
 
 
 def output(*command: str) -> str:
-    """What a program prints, whatever its exit code; wrk has none for its version."""
+    """What a program prints, whatever its exit code: wrk's is 1 with its version."""
+    if shutil.which(command[0]) is None:
+        return ""
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 

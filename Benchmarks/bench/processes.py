@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.results import UnsoundError, check
+
 STOP_SECONDS = 15
 SERVERS = Path(__file__).parent.parent
 # As the service itself chooses, and as floor.c is asked to have.
@@ -64,7 +66,7 @@ def listening(command: Sequence[str], environment: Mapping[str, str] | None = No
             line = process.stdout.readline()
             match = LISTENS.search(line)
             if match is None:
-                raise SystemExit(f"{command[0]} said {line!r}")
+                raise UnsoundError(f"{command[0]} said {line!r}")
             yield Server(int(match[1]), process.pid)
         finally:
             process.terminate()
@@ -94,7 +96,7 @@ def resident(pid: int, name: str = "VmRSS") -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(f"{name}:"):
             return int(line.split()[1])
-    raise SystemExit(f"process {pid} has no {name}")
+    raise UnsoundError(f"process {pid} has no {name}")
 
 
 def run(command: Sequence[str]) -> tuple[float, str]:
@@ -102,6 +104,5 @@ def run(command: Sequence[str]) -> tuple[float, str]:
     begun = time.perf_counter()
     result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - begun
-    if result.returncode != 0:
-        raise SystemExit(f"{' '.join(command)}: exit code {result.returncode}\n{result.stderr}")
+    check(result.returncode == 0, f"{' '.join(command)}: exit code {result.returncode}\n{result.stderr}")
     return seconds, result.stdout

@@ -8,13 +8,14 @@ import json
 import time
 from collections.abc import Sequence
 
+from bench import wrk
 from bench.client import Client
 from bench.engine import Receiver, in_file, keeping, numbered, receiver, webhook
 from bench.http_quiet import BODY
 from bench.processes import Programs, Server, listening, serve
 from bench.queues import BEFORE_COPY, IMAGE, PROCESS, host_path
-from bench.results import RATIO_COLUMNS, Goal, Outcome, Table, check, check_alike, held, spread
-from bench.rounds import ROUNDS, alternate, ratios
+from bench.results import RATIO_COLUMNS, Goal, Outcome, Table, check, check_alike, held
+from bench.rounds import ROUNDS, alternate
 from bench.wrk import JSON_TYPE, Load, Request, load
 
 REPLY = '{"operationType":6}'
@@ -27,7 +28,7 @@ RULES = ["NotifyNewThreadSameProcess"]
 REQUEST = Request("POST", f"{HOST}/processes/PID/threads", BODY, [JSON_TYPE], FIRST_PID)
 RELAY, OURS = "relay.c", "wdfilterd"
 P50, RATE = Goal(most=1.5), Goal(least=0.7)
-COLUMNS = ("clients", "side", "requests/s", "p50 µs", "p99 µs")
+COLUMNS = ("clients", "side", *wrk.COLUMNS)
 
 
 def creations(count: int) -> bytes:
@@ -44,8 +45,11 @@ def creations(count: int) -> bytes:
 def copied(server: Server) -> tuple[bytes, str]:
     """A sync message as wdfilterd sends it, and the size of the answer to the request that caused it."""
     client = Client(server.port)
-    client.ask("PUT", HOST, {"config": {"maxAsyncNotificationCount": BEFORE_COPY}})
+    client.ask(
+        "PUT", HOST, {"config": {"maxAsyncNotificationCount": BEFORE_COPY, "syncMonitorNotificationTimeoutMs": 10000}}
+    )
     client.upload(HOST, creations(1) + PROCESS + IMAGE * BEFORE_COPY)
+    client.ask("POST", f"{HOST}/worker/drain", {"timeoutMs": 60000})
     with keeping(REPLY) as (url, kept):
         client.ask("PUT", f"{HOST}/engine", webhook(url))
         answer = client.answer("POST", REQUEST.path.replace("PID", str(FIRST_PID)), BODY)
@@ -57,7 +61,7 @@ def copied(server: Server) -> tuple[bytes, str]:
 def relayed(server: Server, engine: Receiver, connections: int) -> Load:
     """Load relay.c, each of whose requests sends one message."""
     engine.reset()
-    run = load(server.port, REQUEST, connections)
+    run = load(server, REQUEST, connections)
     count = engine.count().messages
     check(run.requests <= count <= run.requests + connections, f"wrk: {run.requests}, receiver: {count}")
     return run
@@ -70,7 +74,7 @@ def ours(server: Server, engine: Receiver, events: bytes, connections: int) -> L
     client.upload(HOST, events)
     client.ask("PUT", f"{HOST}/engine", webhook(engine.url))
     engine.reset()
-    run = load(server.port, REQUEST, connections)
+    run = load(server, REQUEST, connections)
     counters, count = agreed(client, engine)
     check(counters["recvCount"] == count, f"service: {counters}, receiver: {count}")
     check(counters["recvErrorCount"] == 0 and counters["errorCount"] == 0, f"{counters}")
@@ -113,24 +117,20 @@ def checked_size(relay: Server, server: Server, engine: Receiver) -> float:
 
 def rows(connections: int, runs: dict[str, list[Load]]) -> list[Sequence[str]]:
     """What each side reached."""
-    return [
-        (
-            str(connections),
-            side,
-            spread([run.rate for run in loads]),
-            spread([run.p50_us for run in loads]),
-            spread([run.p99_us for run in loads]),
-        )
-        for side, loads in runs.items()
-    ]
+    return [(str(connections), side, *wrk.spreads(loads)) for side, loads in runs.items()]
 
 
 def compared(connections: int, runs: dict[str, list[Load]]) -> list[Sequence[str]]:
     """The ratios beside their goals."""
-    p50 = ratios([run.p50_us for run in runs[OURS]], [run.p50_us for run in runs[RELAY]])
-    rate = ratios([run.rate for run in runs[OURS]], [run.rate for run in runs[RELAY]])
     name = "1 client" if connections == 1 else f"{connections} clients"
-    return [held(f"{name}: p50", p50, P50), held(f"{name}: rate", rate, RATE if connections > 1 else None)]
+    return [
+        held(f"{name}: {figure}", wrk.compared(runs[OURS], runs[RELAY], member), goal)
+        for figure, member, goal in (
+            ("p50", "p50_us", P50),
+            ("rate", "rate", RATE if connections > 1 else None),
+            ("CPU time", "cpu_us", None),
+        )
+    ]
 
 
 def measure(programs: Programs) -> Outcome:

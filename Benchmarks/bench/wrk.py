@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.processes import SERVERS, run
-from bench.results import check
+from bench.processes import SERVERS, Server, cpu_time, run
+from bench.results import check, spread
+from bench.rounds import ratios
 
+COLUMNS = ("requests/s", "p50 µs", "p99 µs", "µs of CPU time a request")
 JSON_TYPE = "Content-Type: application/json"
 
 
@@ -29,6 +31,8 @@ class Load(NamedTuple):
     rate: float
     p50_us: float
     p99_us: float
+    # CPU time of the server for a request.
+    cpu_us: float = 0
 
 
 def parse(output: str) -> Load:
@@ -40,11 +44,28 @@ def parse(output: str) -> Load:
     return Load(found["requests"], found["requests"] / found["microseconds"] * 1e6, found["p50"], found["p99"])
 
 
-def load(port: int, request: Request, connections: int, seconds: int = 1) -> Load:
+def load(server: Server, request: Request, connections: int, seconds: int = 1) -> Load:
     """Put load on a server; every answer has to be a 2xx."""
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(request.body)
-        url = f"http://127.0.0.1:{port}{request.path}"
+        url = f"http://127.0.0.1:{server.port}{request.path}"
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SERVERS / "load.lua"), url, "--"]
         command += [request.method, file.name if request.body else "-", str(request.first_pid or "-"), *request.headers]
-        return parse(run(command)[1])
+        before = cpu_time(server.pid)
+        found = parse(run(command)[1])
+        return found._replace(cpu_us=sum(cpu_time(server.pid).since(before).per(found.requests)))
+
+
+def spreads(runs: Sequence[Load]) -> Sequence[str]:
+    """The columns of COLUMNS."""
+    return (
+        spread([run.rate for run in runs]),
+        spread([run.p50_us for run in runs]),
+        spread([run.p99_us for run in runs]),
+        spread([run.cpu_us for run in runs], ".1f"),
+    )
+
+
+def compared(runs: Sequence[Load], others: Sequence[Load], figure: str) -> list[float]:
+    """The ratios of a figure, which is the name of a member."""
+    return ratios([getattr(run, figure) for run in runs], [getattr(run, figure) for run in others])
