@@ -254,7 +254,7 @@ soak: setup .venv/installed ## Run a mixed load with faults of every kind agains
 # Benchmarks/README.md says what each is the minimum of.
 .build-bench/%: Benchmarks/%.c $(wildcard Benchmarks/*.h) | setup-bench
 	mkdir -p $(@D)
-	cc -O2 -Wall -Wextra -Werror -o $@ $< -lmicrohttpd -lcurl
+	cc -O2 -Wall -Wextra -Werror -o $@ $< -Wl,--as-needed -lmicrohttpd -lcurl
 
 .build-bench/%: Benchmarks/%.cpp | setup-bench
 	mkdir -p $(@D)

@@ -83,7 +83,7 @@ def serve(programs: Programs, **settings: object) -> contextlib.AbstractContextM
 
 def cpu_time(pid: int) -> CPUTime:
     """What a process has used so far, with the threads that have ended."""
-    # The sum is exact; how it is divided is known in ticks.
+    # The sum is exact, from the clock that clock_getcpuclockid names; how it is divided is known in ticks.
     total = time.clock_gettime((~pid << 3) | 2)
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     user, system = int(fields[11]), int(fields[12])
