@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fmt docs tsan asan compat fuzz cost soak bench memory image-check dist publish install clean setup-swift setup-apt
 .PHONY: setup-clients setup-contract clients
-.PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz swift-test contract cost-check
+.PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz build-bench swift-test contract cost-check
 
 # auto: the Swift of .swift-version, from the PATH or else from swift.org in .swift. system: any Swift of the PATH.
 SWIFT ?= auto
@@ -44,6 +44,8 @@ FUZZER := -c release --scratch-path .build-fuzz --sanitize=fuzzer -Xswiftc -sani
 FUZZER += -Xcc -fsanitize=address -Xcxx -fsanitize=address
 # Debian's own Python, of which python3-venv is.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
+# What the service is measured beside, in Benchmarks.
+REFERENCES := floor receiver relay curl-loop curl-multi peak ondemand
 SWIFT_SOURCES := Sources Tests Fuzz Package.swift
 
 help: ## Show the targets.
@@ -98,10 +100,10 @@ setup-clients: setup
 	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	touch $@
 
-# Only for bench: what the service is measured beside.
-.build-bench/installed: Benchmarks/requirements.txt | setup-bench
-	$(PYTHON) -m venv --clear .build-bench
-	.build-bench/bin/pip install --quiet --disable-pip-version-check -r $<
+# Only for bench: the Python of what the service is measured beside.
+.build-bench/python/installed: Benchmarks/requirements.txt | setup-bench
+	$(PYTHON) -m venv --clear .build-bench/python
+	.build-bench/python/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 run: setup ## Build and run the service on 127.0.0.1:8080 (LISTEN=HOST:PORT), with the embedded engine.
@@ -167,7 +169,7 @@ lint: setup-lint .venv/installed .build-prometheus/promtool ## Run the linters, 
 	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 	done
 	.venv/bin/shellcheck .ci/run .ci/compat Tools/swift-toolchain Tools/stage
-	.venv/bin/pytest -q -p no:cacheprovider .ci Tools
+	.venv/bin/pytest -q -p no:cacheprovider .ci Tools Benchmarks
 	$(PYTHON) Tools/driver_model.py --check
 	.venv/bin/hadolint docker/Dockerfile
 	.build-prometheus/promtool check rules docs/alerts.yaml
@@ -249,22 +251,31 @@ soak: setup .venv/installed ## Run a mixed load with faults of every kind agains
 	export WDFILTERD_BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" PYTHONPATH=Tests/Cost:Tests/Contract
 	.venv/bin/python Tests/Cost/soak.py --minutes $(MINUTES)
 
-bench: setup-bench .build-bench/installed ## Compare the service with a minimal C program; measure live streams, hostile clients, replays.
-	swift build $(DEPLOYED) --product wdfilterd
-	bin=$$(swift build $(DEPLOYED) --show-bin-path)
-	cc -O2 -o "$$bin/floor" Benchmarks/floor.c -lmicrohttpd
-	$(PYTHON) Benchmarks/run.py --service "$$bin/wdfilterd" --floor "$$bin/floor"
-	$(PYTHON) Benchmarks/streams.py --service "$$bin/wdfilterd"
-	$(PYTHON) Benchmarks/dribble.py --service "$$bin/wdfilterd"
-	$(PYTHON) Benchmarks/scenarios.py --wdfilterd "$$bin/wdfilterd"
-	g++ -std=c++17 -O3 -o "$$bin/ondemand" Benchmarks/ondemand.cpp $$(pkg-config --cflags --libs simdjson) -pthread
-	$(PYTHON) Benchmarks/replay.py --service "$$bin/wdfilterd" --ondemand "$$bin/ondemand" --python .build-bench/bin/python
+# Benchmarks/README.md says what each is the minimum of.
+.build-bench/%: Benchmarks/%.c $(wildcard Benchmarks/*.h) | setup-bench
+	mkdir -p $(@D)
+	cc -O2 -Wall -Wextra -Werror -o $@ $< -Wl,--as-needed -lmicrohttpd -lcurl
 
-memory: setup ## Measure the memory of a host after each of ten million events, and of replays up to 2.4 GB.
+.build-bench/%: Benchmarks/%.cpp | setup-bench
+	mkdir -p $(@D)
+	g++ -std=c++17 -O3 -Wall -Wextra -Werror -o $@ $< $$(pkg-config --cflags --libs simdjson) -pthread
+
+build-bench: $(addprefix .build-bench/,$(REFERENCES)) .build-bench/python/installed
 	swift build $(DEPLOYED) --product wdfilterd
-	bin=$$(swift build $(DEPLOYED) --show-bin-path)
-	$(PYTHON) Benchmarks/memory.py --service "$$bin/wdfilterd"
-	$(PYTHON) Benchmarks/replay_memory.py --service "$$bin/wdfilterd"
+
+# Some or all benchmarks; $(1) are names.
+run_bench = PYTHONPATH=Benchmarks $(PYTHON) -m bench $(1) --wdfilterd "$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" \
+	--built .build-bench --python .build-bench/python/bin/python
+
+bench: build-bench ## Compare the service with programs that do the least (Benchmarks/README.md): writes Benchmarks/RESULTS.md.
+	$(call run_bench)
+
+# Without a description, because `help` knows no patterns: bench-async, bench-scale and so on run one.
+bench-%: build-bench
+	$(call run_bench,$*)
+
+memory: build-bench ## Measure the memory of a host after each of ten million events, and of replays up to 2.4 GB.
+	$(call run_bench,memory replay-memory)
 
 dist: setup-image ## As root: make the archives of a release in dist/: program, Debian package, image, SBOM, checksums.
 	@[[ $$(id -u) == 0 ]] || {

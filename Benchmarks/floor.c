@@ -1,15 +1,13 @@
-/* The yardstick: the least that a C program does to answer a POST with libmicrohttpd 0.9.75.
+/* The yardstick of requests: the least that a C program does to answer them with libmicrohttpd 0.9.75.
  *
- * It has the flags, the pool and the limits of our own server, gathers the body (64 KiB at most), and answers 201 with a
- * constant JSON body. One object a connection, reused by its requests, is all that it allocates itself.
+ * It has the flags, the pool and the limits of our own server. It gathers the body (64 KiB at most) and answers a POST with
+ * 201 and a GET with 200, whatever the path, as answer.h says. One object a connection, reused by its requests, is all that
+ * it allocates itself.
  *
- *   cc -O2 -o floor floor.c -lmicrohttpd
- *   ./floor PORT BODY_BYTES THREADS
+ *   cc -O2 -Wall -Wextra -o floor floor.c -lmicrohttpd
+ *   ./floor PORT THREADS BODY_BYTES,HEADER_BYTES
  */
-#include <microhttpd.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "answer.h"
 #include <unistd.h>
 
 #define BODY_LIMIT 65536
@@ -20,8 +18,7 @@ struct request {
     char body[BODY_LIMIT];
 };
 
-static char *answer;
-static size_t answer_length;
+static struct answer answer;
 
 static void connection_changed(void *cls, struct MHD_Connection *connection, void **context,
                                enum MHD_ConnectionNotificationCode code)
@@ -53,7 +50,6 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 {
     (void) cls;
     (void) url;
-    (void) method;
     (void) version;
     struct request *request = *context;
     if (request == NULL) {
@@ -73,29 +69,17 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
         *size = 0;
         return MHD_YES;
     }
-    struct MHD_Response *response = MHD_create_response_from_buffer(answer_length, answer, MHD_RESPMEM_PERSISTENT);
-    if (response == NULL) return MHD_NO;
-    enum MHD_Result result = MHD_add_response_header(response, "Content-Type", "application/json");
-    if (result == MHD_YES) result = MHD_queue_response(connection, MHD_HTTP_CREATED, response);
-    MHD_destroy_response(response);
-    return result;
+    return answer_queue(&answer, method[0] == 'P' ? MHD_HTTP_CREATED : MHD_HTTP_OK, connection);
 }
 
 int main(int argc, char **argv)
 {
     if (argc != 4) {
-        fprintf(stderr, "usage: floor PORT BODY_BYTES THREADS\n");
+        fprintf(stderr, "usage: floor PORT THREADS BODY_BYTES,HEADER_BYTES\n");
         return 64;
     }
-    answer_length = strtoul(argv[2], NULL, 10);
-    if (answer_length < 12) answer_length = 12;
-    answer = malloc(answer_length);
-    if (answer == NULL) return 71;
-    memset(answer, 'x', answer_length);
-    memcpy(answer, "{\"value\":\"", 10);
-    memcpy(answer + answer_length - 2, "\"}", 2);
-
-    unsigned int threads = (unsigned int) atoi(argv[3]);
+    answer = answer_of(argv[3]);
+    unsigned int threads = (unsigned int) atoi(argv[2]);
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t) &connection_changed, NULL},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t) &completed, NULL},
@@ -111,8 +95,8 @@ int main(int argc, char **argv)
         MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
         (uint16_t) atoi(argv[1]), NULL, NULL, &handle, NULL, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     if (daemon == NULL) return 69;
+    say_port(daemon);
     pause();
     MHD_stop_daemon(daemon);
-    free(answer);
     return 0;
 }
