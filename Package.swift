@@ -24,7 +24,6 @@ let deques = Target.Dependency.product(name: "DequeModule", package: "swift-coll
 let heaps = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "wdfilterd",
@@ -33,7 +32,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // C libraries
@@ -42,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "COpenAPI"),
 
@@ -54,8 +53,7 @@ let package = Package(
             // libmicrohttpd is to find it (decision 15).
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=epoll_wait"])]),
         library("JSON", ["CSimdJSON", "Bytes"]),
-        // Yams for the libyaml in it.
-        library("YAML", ["Bytes", yams]),
+        library("YAML", ["CYAML", "Bytes"]),
 
         // The driver
         library("Messages", ["Bytes"]),
@@ -77,8 +75,8 @@ let package = Package(
             "NotificationAPI",
             [
                 "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Engines", "Replay", "Vocabulary",
-                "JSON",
-                "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CGnuTLS", logging, yams,
+                "JSON", "YAML",
+                "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CGnuTLS", logging,
             ]),
         library(
             "Scenarios",
@@ -124,7 +122,7 @@ let package = Package(
                 "Messages",
                 "Runtime", "DriverJSON", "Replay", "WebhookEngine", "Vocabulary", "MicroHTTPD", "JSON", "Locking",
                 "Bytes",
-                "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", "CPCRE2", arguments, logging,
+                "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", "CPCRE2", "CYAML", arguments, logging,
             ],
             swiftSettings: strict),
 
@@ -138,6 +136,7 @@ let package = Package(
         .target(
             name: "MicroHTTPDTesting", dependencies: ["MicroHTTPD"], path: "Tests/MicroHTTPDTesting",
             swiftSettings: strict),
+        .target(name: "YAMLTesting", dependencies: ["YAML"], path: "Tests/YAMLTesting", swiftSettings: strict),
         tests("BytesTests", ["Bytes"]),
         tests("CurlTests", ["Curl", "MicroHTTPD"]),
         tests("JSONTests", ["JSON"]),
@@ -168,7 +167,7 @@ let package = Package(
             "NotificationAPITests",
             [
                 "NotificationAPI", "Replay", "WebhookEngine", "MicroHTTPD", "Runtime", "DriverJSON", "Driver",
-                "Messages", "JSON", "Locking", "TestSupport", logging, yams,
+                "Messages", "JSON", "YAML", "YAMLTesting", "Locking", "TestSupport", logging,
             ]),
         tests(
             "ChaosTests",
@@ -177,7 +176,8 @@ let package = Package(
                 "TestSupport", logging,
             ]),
         tests(
-            "SettingsTests", ["Settings", "NotificationAPI", "WebhookEngine", "Runtime", "Driver", "Messages", yams]),
+            "SettingsTests",
+            ["Settings", "NotificationAPI", "WebhookEngine", "Runtime", "Driver", "Messages", "YAML", "YAMLTesting"]),
         tests(
             "CommandTests",
             [
@@ -219,7 +219,7 @@ if Context.environment["WDFILTERD_FUZZ"] != nil {
             "HTTP",
             [
                 "NotificationAPI", "MicroHTTPD", "MicroHTTPDTesting", "WebhookEngine", "Driver", "JSON", "Locking",
-                "TestSupport", logging, yams,
+                "TestSupport", "YAML", "YAMLTesting", logging,
             ]),
     ]
 }

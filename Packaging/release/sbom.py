@@ -18,7 +18,6 @@ LICENSES = {
     "swift-argument-parser": APPLE,
     "swift-collections": APPLE,
     "swift-log": "Apache-2.0",
-    "yams": "MIT",
 }
 """What the packages' own license files say."""
 

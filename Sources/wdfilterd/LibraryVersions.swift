@@ -2,6 +2,7 @@ import CArchive
 import CGnuTLS
 import CMicroHTTPD
 import CPCRE2
+import CYAML
 import Curl
 import JSON
 
@@ -19,6 +20,7 @@ struct LibraryVersions {
             ("simdjson", JSONDocument.libraryVersion),
             ("libarchive", archiveVersion),
             ("pcre2", pcreVersion),
+            ("libyaml", text(yaml_get_version_string())),
         ])
     }
 

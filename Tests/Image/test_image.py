@@ -70,7 +70,7 @@ def test_it_has_nothing_but_packages_and_ours(image: Image) -> None:
     known = {name.removeprefix("/usr") for name in packaged(image.root)}
     other = {name for name in new - OURS if name.removeprefix("/usr") not in known}
     assert {name for name in other if not name.startswith((LICENCES, *MADE))} == set()
-    assert len([name for name in new if name.startswith(LICENCES)]) == 6
+    assert len([name for name in new if name.startswith(LICENCES)]) == 5
     assert not (image.root / "source").exists()
     assert list((image.root / "var/lib/apt/lists").iterdir()) == []
 

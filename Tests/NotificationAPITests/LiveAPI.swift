@@ -7,7 +7,7 @@ import Runtime
 import Testing
 import TestSupport
 import WebhookEngine
-import Yams
+import YAMLTesting
 
 /// The API behind a daemon on a free port. The test controls its timeouts and delays.
 final class LiveAPI: Sendable {
