@@ -40,7 +40,7 @@ struct Service {
         do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }
         let about = About(
             version: Version.current, libraries: LibraryVersions.linked.list, swift: Version.swift,
-            scenarioSchema: ScenarioSchema.json)
+            scenarioSchema: { ScenarioSchema.json })
         api = NotificationAPI(
             defaults: defaults, limits: settings.limits, tokens: credentials.tokens,
             allowedHosts: settings.server.allowedHosts, metrics: settings.metrics,

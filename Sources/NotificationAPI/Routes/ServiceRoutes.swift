@@ -23,7 +23,7 @@ enum ServiceRoutes {
             call.reply.send(.json, constant: OpenAPIDocument.json)
         },
         .get("/scenario.schema.json", "getScenarioSchema", produces: [.json]) { call in
-            call.reply.send(.json, call.api.scenarioSchema)
+            call.reply.send(.json, call.api.scenarioSchema())
         },
         .get("/problems", "listProblemTypes", produces: [.json, .html]) { call in
             if call.context.representation == .html { return call.reply.send(.html, constant: ProblemPage.list) }
