@@ -10,6 +10,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// How the program that is deployed is linked: relocations as bit maps, and no symbols for libraries except those asked for.
+/// It starts faster, and fewer pages stay in memory.
+let compact = ["-use-ld=lld"] + ["-z", "pack-relative-relocs", "--no-export-dynamic"].flatMap { ["-Xlinker", $0] }
+
 /// A Swift target; the arrows of ARCHITECTURE.md are the dependencies named here and no others.
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -124,7 +128,7 @@ let package = Package(
                 "Bytes",
                 "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", "CPCRE2", "CYAML", arguments, logging,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: [.unsafeFlags(compact, .when(configuration: .release))]),
 
         // Tests
         .target(
