@@ -2,8 +2,8 @@
 public struct About: Sendable {
     /// The version of the service.
     public let version: String
-    /// The linked libraries with their versions.
-    public let libraries: [(name: String, version: String)]
+    /// Returns the libraries with their versions. Called on any thread when a client asks for them.
+    public let libraries: @Sendable () -> [(name: String, version: String)]
     /// The version of Swift that compiled the service.
     public let swift: String
     /// Returns the JSON Schema of scenario files. Called on any thread when a client asks for it.
@@ -13,7 +13,7 @@ public struct About: Sendable {
 
     /// Creates the description, with a new id for this run.
     public init(
-        version: String, libraries: [(name: String, version: String)], swift: String,
+        version: String, libraries: @escaping @Sendable () -> [(name: String, version: String)] = { [] }, swift: String,
         scenarioSchema: @escaping @Sendable () -> [UInt8] = { Array("{}\n".utf8) }
     ) {
         self.scenarioSchema = scenarioSchema

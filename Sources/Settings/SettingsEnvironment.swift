@@ -47,10 +47,12 @@ struct SettingsEnvironment {
     /// The variable for `key`: upper case, words separated by underscores.
     static func variable(of key: String) -> String {
         key.unicodeScalars.reduce(into: prefix) { name, scalar in
-            let isUppercase = "A"..."Z" ~= scalar
-            if isUppercase { name += "_" }
-            name.unicodeScalars.append(
-                scalar == "." ? "_" : "a"..."z" ~= scalar ? Unicode.Scalar(UInt8(scalar.value) & ~0x20) : scalar)
+            switch scalar {
+            case ".": name += "_"
+            case "A"..."Z": name.unicodeScalars += ["_", scalar]
+            case "a"..."z": name.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value) & ~0x20))
+            default: name.unicodeScalars.append(scalar)
+            }
         }
     }
 

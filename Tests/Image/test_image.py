@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from release import sbom
 from release.command import REPOSITORY, run
 
 from conftest import Image
@@ -82,7 +83,7 @@ def test_nothing_in_it_gives_privileges_that_the_base_does_not(image: Image) -> 
 
 
 def test_every_library_that_the_binary_needs_is_there(image: Image) -> None:
-    lines = run("chroot", image.root, "ldd", "/usr/local/bin/wdfilterd").splitlines()
+    lines = run("chroot", image.root, "ldd", sbom.PATH, *sbom.late_libraries(image.root)).splitlines()
     assert [line for line in lines if "not found" in line] == []
     assert [line for line in lines if "swift" in line] == []
 

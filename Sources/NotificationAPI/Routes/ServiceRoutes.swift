@@ -64,7 +64,7 @@ enum ServiceRoutes {
             json.member("swift", about.swift)
             json.member("libraries") { json in
                 json.object { json in
-                    for (name, version) in about.libraries { json.member(key: name, version) }
+                    for (name, version) in about.libraries() { json.member(key: name, version) }
                 }
             }
         }
