@@ -1,7 +1,8 @@
 import FuzzFinding
 import MicroHTTPD
 import NotificationAPI
-import Yams
+import YAML
+import YAMLTesting
 
 /// The statuses that openapi.yaml promises for each operation.
 struct Contract: Sendable {
@@ -19,15 +20,15 @@ struct Contract: Sendable {
     private init() {
         var operations: [Operation] = []
         do {
-            let document = try Yams.compose(yaml: String(decoding: NotificationAPI.openAPIDocument, as: UTF8.self))
-            for (path, item) in document?["paths"]?.mapping ?? [:] {
-                for (method, operation) in item.mapping ?? [:] {
-                    guard let responses = operation["responses"]?.mapping else { continue }
-                    let statuses = Set(responses.keys.compactMap { $0.string.flatMap { Int($0) } })
+            let document = try YAMLNode(of: String(decoding: NotificationAPI.openAPIDocument, as: UTF8.self))
+            for path in document?["paths"]?.mapping ?? [] {
+                for operation in path.value.mapping ?? [] {
+                    guard let responses = operation.value["responses"]?.mapping else { continue }
+                    let statuses = Set(responses.compactMap { Int($0.key) })
                     operations.append(
                         Operation(
-                            segments: path.string.map { Contract.segments(of: $0) } ?? [],
-                            method: method.string?.uppercased() ?? "", statuses: statuses))
+                            segments: Contract.segments(of: path.key), method: operation.key.uppercased(),
+                            statuses: statuses))
                 }
             }
         } catch {

@@ -41,7 +41,7 @@ final class Service {
             makeWorkQueue: { _ in queue })
         api = NotificationAPI(
             defaults: defaults, limits: limits, dependencies: dependencies,
-            about: About(version: "0", libraries: [], swift: "6"),
+            about: About(version: "0", swift: "6"),
             logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
     }
 

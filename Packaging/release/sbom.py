@@ -13,12 +13,13 @@ from release.command import REPOSITORY, run
 from release.version import moment, version
 
 PROGRAM = "SPDXRef-wdfilterd"
+PATH = "/usr/local/bin/wdfilterd"
+"""The program in the image."""
 APPLE = "Apache-2.0 WITH Swift-exception"
 LICENSES = {
     "swift-argument-parser": APPLE,
     "swift-collections": APPLE,
     "swift-log": "Apache-2.0",
-    "yams": "MIT",
 }
 """What the packages' own license files say."""
 
@@ -65,9 +66,11 @@ def swift_packages(resolved: Path) -> Iterator[dict[str, Any]]:
 
 
 def debian_packages(root: Path) -> Iterator[dict[str, Any]]:
-    """The packages of all libraries that the program of the image at `root` loads."""
-    lines = run("chroot", root, "ldd", "/usr/local/bin/wdfilterd").splitlines()
+    """The packages of all libraries that the program of the image at `root` loads, at its start or later."""
+    late = late_libraries(root)
+    lines = run("chroot", root, "ldd", PATH, *late).splitlines()
     names = [match[1] for line in lines if (match := re.match(r"\s*(\S+) => /", line))]
+    names += [Path(file).name for file in late]
     found = run("chroot", root, "dpkg-query", "--search", *(f"*/{name}" for name in names))
     packages = sorted({line.partition(":")[0] for line in found.splitlines()})
     columns = "${Package}\t${Version}\t${Architecture}\n"
@@ -76,6 +79,15 @@ def debian_packages(root: Path) -> Iterator[dict[str, Any]]:
         exact = urllib.parse.quote(number, safe="~")
         purl = f"pkg:deb/debian/{name}@{exact}?arch={architecture}&distro=debian-12"
         yield package(name, number, "NOASSERTION", purl=purl, supplier="Organization: Debian")
+
+
+def late_libraries(root: Path) -> list[str]:
+    """The libraries that the program of the image at `root` names and does not need at its start."""
+    program = root / PATH.lstrip("/")
+    linked = run("readelf", "--dynamic", "--wide", program)
+    names = {name.decode() for name in re.findall(rb"\0(lib[\w+.-]+\.so\.\d+)(?=\0)", program.read_bytes())}
+    files = (file for name in sorted(names) if f"[{name}]" not in linked for file in root.glob(f"usr/lib/*/{name}"))
+    return [f"/{file.relative_to(root)}" for file in files]
 
 
 def package(

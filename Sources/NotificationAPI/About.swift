@@ -2,19 +2,19 @@
 public struct About: Sendable {
     /// The version of the service.
     public let version: String
-    /// The linked libraries with their versions.
-    public let libraries: [(name: String, version: String)]
+    /// Returns the libraries with their versions. Called on any thread when a client asks for them.
+    public let libraries: @Sendable () -> [(name: String, version: String)]
     /// The version of Swift that compiled the service.
     public let swift: String
-    /// The JSON Schema of scenario files.
-    public let scenarioSchema: [UInt8]
+    /// Returns the JSON Schema of scenario files. Called on any thread when a client asks for it.
+    public let scenarioSchema: @Sendable () -> [UInt8]
     /// A random id of this run, the prefix of generated request ids.
     public let instance: String
 
     /// Creates the description, with a new id for this run.
     public init(
-        version: String, libraries: [(name: String, version: String)], swift: String,
-        scenarioSchema: [UInt8] = Array("{}\n".utf8)
+        version: String, libraries: @escaping @Sendable () -> [(name: String, version: String)] = { [] }, swift: String,
+        scenarioSchema: @escaping @Sendable () -> [UInt8] = { Array("{}\n".utf8) }
     ) {
         self.scenarioSchema = scenarioSchema
         self.version = version

@@ -17,7 +17,7 @@ public final class NotificationAPI: RequestHandler {
     /// When the service started.
     let startTime = SystemClock().now()
     let about: About
-    let scenarioSchema: [UInt8]
+    let scenarioSchema: @Sendable () -> [UInt8]
     let metrics = ServiceMetrics()
     let deprecations: Deprecations
     let streamSlots: Slots

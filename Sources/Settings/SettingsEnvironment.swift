@@ -46,14 +46,19 @@ struct SettingsEnvironment {
 
     /// The variable for `key`: upper case, words separated by underscores.
     static func variable(of key: String) -> String {
-        key.reduce(into: prefix) { name, character in
-            if character.isUppercase { name += "_" }
-            name += character == "." ? "_" : character.uppercased()
+        key.unicodeScalars.reduce(into: prefix) { name, scalar in
+            switch scalar {
+            case ".": name += "_"
+            case "A"..."Z": name.unicodeScalars += ["_", scalar]
+            case "a"..."z": name.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value) & ~0x20))
+            default: name.unicodeScalars.append(scalar)
+            }
         }
     }
 
     /// The value that the environment gives for `key`; the long name takes precedence over the short one.
     func value(of key: String) -> SettingsValue? {
+        if variables.isEmpty { return nil }
         for name in [Self.variable(of: key), Self.short[key]].compactMap(\.self) {
             if let text = variables[name] {
                 return SettingsValue(node: YAMLNode(plain: text), key: key, origin: .environment(variable: name))
@@ -66,9 +71,11 @@ struct SettingsEnvironment {
     ///
     /// Keys in `structures` are not proposed.
     func unknown(besides known: Set<String>, groups: Set<Substring>, structures: Set<String>) -> [SettingsFault] {
+        let unknown = unknownNames(besides: known)
+        if unknown.isEmpty { return [] }
         let prefixes = groups.map { Self.variable(of: String($0)) + "_" }
         let names = known.map(Self.variable).sorted()
-        return unknownNames(besides: known).filter { name in prefixes.contains { name.hasPrefix($0) } }.map { name in
+        return unknown.filter { name in prefixes.contains { name.hasPrefix($0) } }.map { name in
             let hint = Self.nearest(to: name, of: names, besides: structures).map { "; did you mean \($0)?" } ?? ""
             return SettingsFault(origin: .environment(variable: name), key: nil, detail: "unknown setting" + hint)
         }
@@ -79,9 +86,11 @@ struct SettingsEnvironment {
     func ignored(
         besides known: Set<String>, groups: Set<Substring>, structures: Set<String>
     ) -> [(name: String, nearest: String?)] {
+        let unknown = unknownNames(besides: known)
+        if unknown.isEmpty { return [] }
         let prefixes = groups.map { Self.variable(of: String($0)) + "_" }
         let names = known.map(Self.variable).sorted() + Self.short.values.sorted()
-        return unknownNames(besides: known).filter { name in !prefixes.contains { name.hasPrefix($0) } }.map { name in
+        return unknown.filter { name in !prefixes.contains { name.hasPrefix($0) } }.map { name in
             (name, Self.nearest(to: name, of: names, besides: structures))
         }
     }
@@ -95,6 +104,7 @@ struct SettingsEnvironment {
     /// The variables that name no key, except those of others: Kubernetes sets some for a service called `wdfilterd` or
     /// `wdfilterd-server`, and our tests and builds have their own.
     private func unknownNames(besides known: Set<String>) -> [String] {
+        if variables.isEmpty { return [] }
         let names = Set(known.map(Self.variable) + Self.short.values)
         return variables.keys.filter { name in
             !names.contains(name) && !Self.own.contains(String(name.dropFirst(Self.prefix.count)))

@@ -146,7 +146,7 @@ struct SettingsReader {
 
     /// The groups of the known keys.
     private var groups: Set<Substring> {
-        Set(known.compactMap { $0.split(separator: ".").count > 1 ? $0.split(separator: ".")[0] : nil })
+        Set(known.compactMap { key in key.utf8.firstIndex(of: UInt8(ascii: ".")).map { key[..<$0] } })
     }
 
     /// `; did you mean server.listen?`: the setting or group that an unknown key was probably meant to be.

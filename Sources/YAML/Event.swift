@@ -1,4 +1,4 @@
-import CYaml
+import CYAML
 
 /// A step through a YAML text: a scalar, or the beginning or end of something.
 struct Event {

@@ -1,5 +1,5 @@
 import Bytes
-import CYaml
+import CYAML
 
 /// libyaml's parser over bytes in memory. For one thread at a time.
 struct EventReader: ~Copyable {

@@ -2,6 +2,7 @@ import CArchive
 import CGnuTLS
 import CMicroHTTPD
 import CPCRE2
+import CYAML
 import Curl
 import JSON
 
@@ -10,17 +11,24 @@ struct LibraryVersions {
     /// Each library with its version.
     let list: [(name: String, version: String)]
 
-    /// The libraries that this process uses.
+    /// The libraries that are loaded at the start.
     static var linked: LibraryVersions {
-        LibraryVersions(list: [
-            ("libmicrohttpd", text(MHD_get_version())),
-            ("libcurl", CurlLibrary.version),
-            ("gnutls", text(gnutls_check_version(nil))),
-            ("simdjson", JSONDocument.libraryVersion),
-            ("libarchive", archiveVersion),
-            ("pcre2", pcreVersion),
-        ])
+        LibraryVersions(list: table.filter { !$0.isLate }.map { ($0.name, $0.version()) })
     }
+
+    /// All libraries. Loads those that are not loaded yet.
+    static var all: LibraryVersions { LibraryVersions(list: table.map { ($0.name, $0.version()) }) }
+
+    /// The libraries. A late one is loaded when it is first used (decision 38).
+    private static let table: [(name: String, isLate: Bool, version: @Sendable () -> String)] = [
+        ("libmicrohttpd", false, { text(MHD_get_version()) }),
+        ("libcurl", false, { CurlLibrary.version }),
+        ("gnutls", false, { text(gnutls_check_version(nil)) }),
+        ("simdjson", false, { JSONDocument.libraryVersion }),
+        ("libarchive", true, { archiveVersion }),
+        ("pcre2", false, { pcreVersion }),
+        ("libyaml", false, { text(yaml_get_version_string()) }),
+    ]
 
     /// `libarchive 3.6.2` without the name.
     private static var archiveVersion: String {

@@ -64,8 +64,8 @@ extension ServeCommand {
         var next = environ
         while let entry = next.pointee {
             let text = String(cString: entry)
-            let name = text.prefix { $0 != "=" }
-            variables[String(name)] = String(text.dropFirst(name.count + 1))
+            let end = text.utf8.firstIndex(of: UInt8(ascii: "=")) ?? text.endIndex
+            variables[String(text[..<end])] = String(decoding: text.utf8[end...].dropFirst(), as: UTF8.self)
             next += 1
         }
         return variables

@@ -25,7 +25,7 @@ struct VersionCommand: ParsableCommand {
     static let line = "wdfilterd \(Version.current) (\(Version.build), Swift \(Version.swift))"
 
     func run() throws {
-        let libraries = LibraryVersions.linked
+        let libraries = LibraryVersions.all
         log.logger("version").debug("library versions read", metadata: ["count": "\(libraries.list.count)"])
         guard json else {
             let lines =

@@ -188,7 +188,7 @@ final class ChaosService {
         limits.streamHeartbeat = .milliseconds(100)
         api = NotificationAPI(
             limits: limits, dependencies: HostDependencies(timers: DispatchTimerQueue(), curl: curl, version: "0"),
-            about: About(version: "0", libraries: [], swift: "6"),
+            about: About(version: "0", swift: "6"),
             logger: Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() })
         var configuration = DaemonConfiguration()
         // When this time is over, an aborted request is noticed. It is long enough for the slow threads of a sanitizer:

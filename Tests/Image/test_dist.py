@@ -9,7 +9,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from release import debian
+from release import debian, sbom
 from release.command import REPOSITORY, run
 from release.version import debian_version, version
 from spdx_tools.spdx.parser.parse_anything import parse_file
@@ -67,6 +67,14 @@ def test_the_program_is_stripped_and_needs_no_library_of_swift(dist: Path) -> No
     assert not any("swift" in line or "Foundation" in line for line in needed)
 
 
+def test_the_package_depends_on_the_libraries_that_are_loaded_late(image: Image, package: Path) -> None:
+    late = sbom.late_libraries(image.root)
+    assert [Path(file).name for file in late] == ["libarchive.so.13"]
+    owners = run("chroot", image.root, "dpkg-query", "--search", *(f"*/{Path(file).name}" for file in late))
+    depends = run("dpkg-deb", "--field", package, "Depends")
+    assert {line.partition(":")[0] for line in owners.splitlines()} <= set(depends.strip().split(", "))
+
+
 def test_lintian_finds_no_error(package: Path) -> None:
     findings = debian.lint(package)
     print(findings)
@@ -121,7 +129,7 @@ def test_the_bill_of_materials_is_valid_and_complete(dist: Path, package: Path) 
     versions = {item.name: item.version for item in document.packages}
     assert versions["wdfilterd"] == version()
     assert versions["swift-runtime"] == (REPOSITORY / ".swift-version").read_text().strip()
-    assert {"swift-argument-parser", "swift-collections", "swift-log", "yams"} < versions.keys()
+    assert {"swift-argument-parser", "swift-collections", "swift-log"} < versions.keys()
     # Debian's packages that the program loads, which the package depends on, are there with their versions.
     depends = run("dpkg-deb", "--field", package, "Depends")
     needed = {entry.split()[0] for entry in depends.split(",") if entry.strip().startswith("lib")}

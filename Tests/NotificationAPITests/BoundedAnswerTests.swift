@@ -1,7 +1,7 @@
 import MicroHTTPD
 import TestSupport
 import Testing
-import Yams
+import YAMLTesting
 
 @testable import NotificationAPI
 

@@ -1,6 +1,7 @@
 import Glibc
 import Testing
-import Yams
+import YAML
+import YAMLTesting
 
 /// A blocking HTTP client over one persistent connection. Everything that exceeds its deadline throws.
 final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
@@ -137,25 +138,25 @@ struct Answer {
     var text: String { String(decoding: body, as: UTF8.self) }
 
     /// The body, read as JSON, which is a subset of YAML.
-    var json: Node {
-        get throws { try #require(try Yams.compose(yaml: text)) }
+    var json: YAMLNode {
+        get throws { try #require(try YAMLNode(of: text)) }
     }
 
     /// An integer of the body, by the path of names.
     func integer(_ names: String...) throws -> Int {
-        try #require(try names.reduce(json as Node?) { node, name in node?[name] }?.int)
+        try #require(try names.reduce(json as YAMLNode?) { node, name in node?[name] }?.int)
     }
 
     /// A text of the body, by the path of names.
     func string(_ names: String...) throws -> String {
-        try #require(try names.reduce(json as Node?) { node, name in node?[name] }?.string)
+        try #require(try names.reduce(json as YAMLNode?) { node, name in node?[name] }?.string)
     }
 
     /// The messages of all routines of the body.
-    var messages: [Node] {
+    var messages: [YAMLNode] {
         get throws {
-            let routines = try #require(try json["routines"]?.sequence)
-            return routines.flatMap { $0["messages"]?.array() ?? [] }
+            let routines = try #require(try json["routines"]?.list)
+            return routines.flatMap { $0["messages"]?.list ?? [] }
         }
     }
 }

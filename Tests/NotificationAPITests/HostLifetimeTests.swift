@@ -1,7 +1,8 @@
 import Locking
 import TestSupport
 import Testing
-import Yams
+import YAML
+import YAMLTesting
 
 @testable import NotificationAPI
 
@@ -48,7 +49,7 @@ import Yams
         live.timers.advance(by: .milliseconds(100))
         let answer = try stepper.receive()
         #expect(answer.status == 200)
-        #expect(try #require(try answer.json["messages"]?.sequence).count == 1)
+        #expect(try #require(try answer.json["messages"]?.list).count == 1)
     }
 
     @Test func `the outcomes of the messages of deleted hosts are kept`() throws {
@@ -188,7 +189,7 @@ import Yams
     }
 
     private func names(_ client: HTTPClient) throws -> [String] {
-        let items = try #require(try client.ask("GET", "/v1/hosts").json["items"]?.sequence)
+        let items = try #require(try client.ask("GET", "/v1/hosts").json["items"]?.list)
         return items.compactMap { $0["name"]?.string }
     }
 

@@ -5,7 +5,8 @@ import Messages
 import Runtime
 import TestSupport
 import Testing
-import Yams
+import YAML
+import YAMLTesting
 
 @testable import NotificationAPI
 
@@ -94,7 +95,7 @@ import Yams
         _ = try client.ask("PUT", "/v1/hosts/a/rule-policies", #"{"items":[{"imageFileName":"*"}]}"#)
         let reset = try client.ask("POST", "/v1/hosts/a/reset" + (kept.isEmpty ? "" : "?keep=\(kept)"))
         #expect(try reset.string("engine", "type") == (kept.contains("engine") ? "none" : "embedded"))
-        let policies = try #require(try reset.json["rulePolicies"]?["items"]?.sequence)
+        let policies = try #require(try reset.json["rulePolicies"]?["items"]?.list)
         #expect(policies.count == (kept.contains("rulePolicies") ? 1 : 0))
         // A second reset without `keep` returns to the creation.
         let again = try client.ask("POST", "/v1/hosts/a/reset")

@@ -7,7 +7,7 @@ import Runtime
 import Testing
 import TestSupport
 import WebhookEngine
-import Yams
+import YAMLTesting
 
 /// The API behind a daemon on a free port. The test controls its timeouts and delays.
 final class LiveAPI: Sendable {
@@ -36,7 +36,7 @@ final class LiveAPI: Sendable {
             allowedHosts: allowedHosts.compactMap { AllowedHost($0) },
             metrics: metrics,
             dependencies: HostDependencies(timers: timers, curl: curl, version: "0"),
-            about: About(version: "0", libraries: [], swift: "6"), logger: logger)
+            about: About(version: "0", swift: "6"), logger: logger)
         var configuration = DaemonConfiguration(endpoint)
         configuration.connectionLimit = 8192
         configuration.requestDeadline = requestDeadline

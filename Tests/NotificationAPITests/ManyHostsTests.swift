@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import Yams
+import YAMLTesting
 
 /// SYN-10, ASY-5: a wait for an engine blocks no thread and delays nothing else.
 @Suite struct ManyHostsTests {

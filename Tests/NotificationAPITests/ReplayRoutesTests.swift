@@ -2,7 +2,8 @@ import Messages
 import Runtime
 import TestSupport
 import Testing
-import Yams
+import YAML
+import YAMLTesting
 
 @testable import Driver
 @testable import NotificationAPI
@@ -25,7 +26,7 @@ import Yams
 
     /// The sections of an answer as `host created lines applied`.
     private func sections(_ answer: Answer) throws -> [String] {
-        let hosts = try #require(try answer.json["hosts"]?.sequence)
+        let hosts = try #require(try answer.json["hosts"]?.list)
         return hosts.map { host in
             let counts = ["lines", "processesSynthesised"].map { "\(host[$0]?.int ?? -1)" }.joined(separator: " ")
             return "\(host["host"]?.string ?? "-") \(host["created"]?.bool == true) \(counts)"
@@ -149,15 +150,15 @@ import Yams
         let client = try live.client()
         try #require(try client.ask("PUT", "/v1/hosts/default/engine", #"{"type":"none"}"#).status == 200)
         let answer = try replay(client, [Self.load("pc1", image: "a.dll"), Self.load("PC1", image: "b.dll")])
-        let ends = try #require(try answer.json["deliveries"]?.sequence?.first)
+        let ends = try #require(try answer.json["deliveries"]?.list?.first)
         #expect((ends["operation"]?.string, ends["sent"]?.int, ends["failed"]?.int) == ("LoadImage", 0, 2))
-        let loss = try #require(try answer.json["losses"]?.sequence?.first)
+        let loss = try #require(try answer.json["losses"]?.list?.first)
         #expect((loss["machine"]?.string, loss["reason"]?.string) == ("pc1", "STATUS_PORT_DISCONNECTED"))
         #expect((loss["first"]?["subject"]?.string, loss["last"]?["subject"]?.string) == ("a.dll", "b.dll"))
         #expect(try answer.integer("coverage", "outcomes") == 56)
         // The next replay reports only its own.
         let again = try replay(client, [Self.load("pc1")])
-        #expect(try again.json["losses"]?.sequence?.first?["count"]?.int == 1)
+        #expect(try again.json["losses"]?.list?.first?["count"]?.int == 1)
     }
 
     @Test func `a full queue drops no messages of a replay, which waits for the worker`() throws {

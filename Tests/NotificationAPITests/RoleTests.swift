@@ -2,7 +2,7 @@ import MicroHTTPD
 import NotificationAPI
 import Runtime
 import Testing
-import Yams
+import YAMLTesting
 
 /// The rights of each role.
 @Suite struct RoleTests {

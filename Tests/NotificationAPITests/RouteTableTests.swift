@@ -3,7 +3,8 @@ import MicroHTTPD
 import NotificationAPI
 import Replay
 import Testing
-import Yams
+import YAML
+import YAMLTesting
 
 @Suite struct RouteTableTests {
     /// Method, path, operationId and role, one line each.
@@ -12,28 +13,27 @@ import Yams
     }
 
     @Test func `openapi.yaml and the route table have the same operations and roles`() throws {
-        let document = try #require(try Yams.compose(yaml: try RepositoryFile("openapi.yaml").text))
+        let document = try #require(try YAMLNode(of: try RepositoryFile("openapi.yaml").text))
         var documented: [String] = []
-        for (path, item) in try #require(document["paths"]?.mapping) {
-            for (key, operation) in try #require(item.mapping) {
-                let method = try #require(key.string)
+        for path in try #require(document["paths"]?.mapping) {
+            for operation in try #require(path.value.mapping) {
+                let method = operation.key
                 guard ["get", "put", "post", "delete", "patch", "head", "options"].contains(method) else { continue }
-                let id = try #require(operation["operationId"]?.string)
-                let template = try #require(path.string)
-                let role = operation["security"]?[0]?["bearer"]?[0]?.string ?? "anybody"
-                documented.append("\(method.uppercased()) \(template) \(id) \(role)")
+                let id = try #require(operation.value["operationId"]?.string)
+                let role = operation.value["security"]?[0]?["bearer"]?[0]?.string ?? "anybody"
+                documented.append("\(method.uppercased()) \(path.key) \(id) \(role)")
             }
         }
         #expect(documented.sorted() == served.sorted())
     }
 
     /// The operation of `route` in `document`.
-    private func operation(_ route: Route, in document: Node) -> Node? {
+    private func operation(_ route: Route, in document: YAMLNode) -> YAMLNode? {
         document["paths"]?[route.template]?[route.method.rawValue.lowercased()]
     }
 
     /// The members of a native line that causes what `route` does: its path parameters and the members of its body.
-    private func members(_ route: Route, in document: Node) -> [String] {
+    private func members(_ route: Route, in document: YAMLNode) -> [String] {
         let names = ["{pid}": "processId", "{tid}": "threadId"]
         let path = route.template.split(separator: "/").compactMap { names[String($0)] }
         let body = operation(route, in: document)?["requestBody"]?["content"]?["application/json"]?["schema"]
@@ -41,18 +41,18 @@ import Yams
     }
 
     /// The properties of an object's schema, and of its variants.
-    private func properties(of schema: Node, in document: Node) -> [String] {
+    private func properties(of schema: YAMLNode, in document: YAMLNode) -> [String] {
         if let name = schema["$ref"]?.string?.split(separator: "/").last {
             return document["components"]?["schemas"]?[String(name)].map { properties(of: $0, in: document) } ?? []
         }
-        let variants = ["oneOf", "anyOf", "allOf"].flatMap { schema[$0]?.array() ?? [] }
-        let own = schema["properties"]?.mapping?.keys.compactMap(\.string) ?? []
+        let variants = ["oneOf", "anyOf", "allOf"].flatMap { schema[$0]?.list ?? [] }
+        let own = schema["properties"]?.mapping?.map(\.key) ?? []
         return own + variants.flatMap { properties(of: $0, in: document) }
     }
 
     @Test(arguments: DriverEvent.allCases)
     func `the requests of an event are routes, and have the members of its native lines`(event: DriverEvent) throws {
-        let document = try #require(try Yams.compose(yaml: try RepositoryFile("openapi.yaml").text))
+        let document = try #require(try YAMLNode(of: try RepositoryFile("openapi.yaml").text))
         let routes = NotificationAPI.routes.filter { event.operations.contains($0.operationId) }
         #expect(routes.map(\.operationId) == event.operations)
         // Lines of other clients than an admin's do not set the clock.
@@ -63,9 +63,9 @@ import Yams
     }
 
     @Test func `every request whose answer lists routines is one of an event`() throws {
-        let document = try #require(try Yams.compose(yaml: try RepositoryFile("openapi.yaml").text))
+        let document = try #require(try YAMLNode(of: try RepositoryFile("openapi.yaml").text))
         let explained = NotificationAPI.routes.filter { route in
-            let parameters = operation(route, in: document)?["parameters"]?.sequence
+            let parameters = operation(route, in: document)?["parameters"]?.list
             return parameters?.contains { $0["$ref"]?.string == "#/components/parameters/Explain" } ?? false
         }
         #expect(!explained.isEmpty)

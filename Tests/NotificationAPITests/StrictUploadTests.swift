@@ -1,7 +1,8 @@
 import Driver
 import TestSupport
 import Testing
-import Yams
+import YAML
+import YAMLTesting
 
 @testable import NotificationAPI
 
@@ -40,7 +41,7 @@ import Yams
         let refused = try post(client, create(1000) + create(1004) + "{\"type\":\"processCreate\"}")
         #expect(refused.status == 422)
         #expect(try refused.string("type") == "/problems/invalid-events")
-        let errors = try #require(try refused.json["errors"]?.sequence)
+        let errors = try #require(try refused.json["errors"]?.list)
         #expect(errors.map { $0["line"]?.int } == [3])
         #expect(refused.text.contains("imageFileName"))
         #expect(processes(live) == 1)
@@ -51,7 +52,7 @@ import Yams
         let live = try LiveAPI()
         let refused = try post(try live.client(), String(repeating: "[\n", count: 3000))
         #expect(refused.status == 422)
-        #expect(try refused.json["errors"]?.sequence?.count == 1000)
+        #expect(try refused.json["errors"]?.list?.count == 1000)
         #expect(try refused.integer("errorsUnlisted") == 2000)
         #expect(refused.body.count <= 2 << 20)
     }

@@ -3,7 +3,8 @@ import MicroHTTPD
 import NotificationAPI
 import TestSupport
 import Testing
-import Yams
+import YAML
+import YAMLTesting
 
 /// Requests that wait, and the events that end them.
 @Suite struct WaitingTests {
@@ -26,7 +27,7 @@ import Yams
         #expect(try reader.receive().integer("newest") == 1)
         #expect(live.waits(1, of: .seconds(50)))
         _ = try client.ask("DELETE", "/v1/hosts/default/processes/1000")
-        #expect(try #require(try other.receive().json["items"]?.sequence).map { $0["kind"]?.string } == ["async"])
+        #expect(try #require(try other.receive().json["items"]?.list).map { $0["kind"]?.string } == ["async"])
         #expect(live.timers.delays.isEmpty)
     }
 
@@ -36,7 +37,7 @@ import Yams
         live.timers.advance(by: .seconds(50))
         let answer = try reader.receive()
         #expect(answer.status == 200)
-        #expect(try #require(try answer.json["items"]?.sequence).isEmpty)
+        #expect(try #require(try answer.json["items"]?.list).isEmpty)
     }
 
     @Test func `the end of the host ends the wait for a message`() throws {

@@ -1,8 +1,6 @@
 import Bytes
-import COpenAPI
 import JSON
 import MicroHTTPD
-import Yams
 
 /// The operations on the service itself: health, metrics, documents.
 enum ServiceRoutes {
@@ -25,7 +23,7 @@ enum ServiceRoutes {
             call.reply.send(.json, constant: OpenAPIDocument.json)
         },
         .get("/scenario.schema.json", "getScenarioSchema", produces: [.json]) { call in
-            call.reply.send(.json, call.api.scenarioSchema)
+            call.reply.send(.json, call.api.scenarioSchema())
         },
         .get("/problems", "listProblemTypes", produces: [.json, .html]) { call in
             if call.context.representation == .html { return call.reply.send(.html, constant: ProblemPage.list) }
@@ -66,7 +64,7 @@ enum ServiceRoutes {
             json.member("swift", about.swift)
             json.member("libraries") { json in
                 json.object { json in
-                    for (name, version) in about.libraries { json.member(key: name, version) }
+                    for (name, version) in about.libraries() { json.member(key: name, version) }
                 }
             }
         }
@@ -134,53 +132,6 @@ extension ProblemType {
             json.member("title", title)
             json.member("status", status)
             json.member("description", explanation)
-        }
-    }
-}
-
-extension NotificationAPI {
-    /// The text of openapi.yaml, compiled in.
-    public static var openAPIDocument: [UInt8] { Array(OpenAPIDocument.yaml.bytes) }
-}
-
-/// The representations of openapi.yaml.
-enum OpenAPIDocument {
-    static let yaml = ConstantBytes(of: UnsafeBufferPointer(start: openapi_yaml(), count: openapi_yaml_size()))
-
-    /// The document as JSON, converted on the first request.
-    static let json: ConstantBytes = {
-        var json = JSONWriter(reserving: yaml.bytes.count)
-        do {
-            let text = String(decoding: yaml.bytes, as: UTF8.self)
-            if let node = try Yams.compose(yaml: text) { json.value(node) }
-        } catch {
-            preconditionFailure("the compiled-in openapi.yaml is not valid YAML: \(error)")
-        }
-        json.newline()
-        return ConstantBytes(copying: json.bytes)
-    }()
-}
-
-extension JSONWriter {
-    /// Writes a YAML node, with the types of YAML's core schema.
-    fileprivate mutating func value(_ node: Node) {
-        switch node {
-        case .mapping(let mapping):
-            object { json in
-                for (key, child) in mapping { json.member(key: key.string ?? "") { $0.value(child) } }
-            }
-        case .sequence(let sequence):
-            array { json in
-                for child in sequence { json.value(child) }
-            }
-        case .scalar, .alias:
-            if node.tag.description == "tag:yaml.org,2002:str" { return value(node.string ?? "") }
-            if let flag = node.bool { return value(flag) }
-            if let text = node.string, let integer = UInt64(text) { return value(integer) }
-            if let integer = node.int { return value(integer) }
-            if node.null != nil { return null() }
-            if let number = node.float { return value(json: Array("\(number)".utf8)) }
-            value(node.string ?? "")
         }
     }
 }

@@ -35,6 +35,7 @@ VARYING: dict[str, Any] = {
         "simdjson": "3.0.1",
         "libarchive": "3.6.2",
         "pcre2": "10.42",
+        "libyaml": "0.2.5",
     },
     "commit": "0123456789abcdef0123456789abcdef01234567",
     "swift": "6.3",
