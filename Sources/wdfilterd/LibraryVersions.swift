@@ -22,7 +22,7 @@ struct LibraryVersions {
     /// The libraries. A late one is loaded when it is first used (decision 38).
     private static let table: [(name: String, isLate: Bool, version: @Sendable () -> String)] = [
         ("libmicrohttpd", false, { text(MHD_get_version()) }),
-        ("libcurl", false, { CurlLibrary.version }),
+        ("libcurl", true, { CurlLibrary.version }),
         ("gnutls", false, { text(gnutls_check_version(nil)) }),
         ("simdjson", false, { JSONDocument.libraryVersion }),
         ("libarchive", true, { archiveVersion }),

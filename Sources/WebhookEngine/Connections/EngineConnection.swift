@@ -13,9 +13,9 @@ final class EngineConnection {
     private enum State {
         case disconnected
         /// It is in the multi handle.
-        case connecting
+        case connecting(MultiHandle)
         /// It is in the multi handle, and its socket in the poll.
-        case connected(socket: Int32)
+        case connected(MultiHandle, socket: Int32)
     }
 
     /// A number that no other connection of the thread has.
@@ -74,7 +74,7 @@ final class EngineConnection {
 
     /// Whether it is connected and has input that belongs to no request, or was closed by the peer.
     var hasStrayInput: Bool {
-        if case .connected(let socket) = state { EasyHandle.hasInput(socket) } else { false }
+        if case .connected(_, let socket) = state { EasyHandle.hasInput(socket) } else { false }
     }
 
     // MARK: Connecting
@@ -83,22 +83,27 @@ final class EngineConnection {
     func connect() throws(CurlFailure) {
         gate.reset()
         easy.begin()
-        try sockets.multi.add(easy)
-        state = .connecting
+        let multi = try sockets.multi
+        try multi.add(easy)
+        state = .connecting(multi)
     }
 
     /// Notes that libcurl has connected.
     func finishConnecting() throws(CurlFailure) {
-        guard let socket = easy.socket else { throw CurlFailure("the connection is lost") }
+        guard case .connecting(let multi) = state, let socket = easy.socket else {
+            throw CurlFailure("the connection is lost")
+        }
         try sockets.poll.add(socket, number: number)
         isWatchedForWriting = false
-        state = .connected(socket: socket)
+        state = .connected(multi, socket: socket)
     }
 
     /// Closes the connection, or stops connecting.
     func disconnect() {
-        if case .disconnected = state { return }
-        sockets.multi.remove(easy)
+        switch state {
+        case .disconnected: return
+        case .connecting(let multi), .connected(let multi, _): multi.remove(easy)
+        }
         state = .disconnected
     }
 
@@ -145,7 +150,7 @@ final class EngineConnection {
 
     /// Sends as much of the request as the socket takes; returns why it ended, if it did.
     func send() -> TransferOutcome? {
-        guard case .connected(let socket) = state, transfer != nil else { return nil }
+        guard case .connected(_, let socket) = state, transfer != nil else { return nil }
         while let current = transfer, !current.isSent {
             let result = current.request.bytes.withUnsafeBytes {
                 easy.send(UnsafeRawBufferPointer(rebasing: $0[current.sent...]))

@@ -9,22 +9,28 @@ final class EngineSockets: Sendable {
         var busy: EngineConnection?
     }
 
-    /// Makes connections. Used on the thread only.
-    let multi: MultiHandle
     /// Watches the connections that are made. Other threads only ring its bell.
     let poll: SocketPoll
+    private let connections: Int
+    private nonisolated(unsafe) var madeMulti: MultiHandle?  // used on the thread only
     private nonisolated(unsafe) var slots: [Slot] = []  // used on the thread only
     private nonisolated(unsafe) var freeNumbers: [Int] = []  // used on the thread only
 
     /// Shared state for up to `connections` connections to each endpoint.
     ///
-    /// - Throws: `WebhookEngineError.library` if libcurl or the poll cannot be started.
+    /// - Throws: `WebhookEngineError.library` if the poll cannot be made.
     init(connections: Int) throws(WebhookEngineError) {
+        self.connections = connections
         poll = try SocketPoll()
-        do throws(CurlFailure) {
-            multi = try MultiHandle(connections: connections)
-        } catch {
-            throw .library(error.text)
+    }
+
+    /// Makes connections. It exists from the first one on, so that libcurl is loaded only if there are any (decision 38).
+    var multi: MultiHandle {
+        get throws(CurlFailure) {
+            if let madeMulti { return madeMulti }
+            let new = try MultiHandle(connections: connections)
+            madeMulti = new
+            return new
         }
     }
 
