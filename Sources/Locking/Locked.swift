@@ -36,6 +36,13 @@ public final class Locked<State>: @unchecked Sendable {  // `state` is only acce
         return try body(&unguarded)
     }
 
+    /// Runs `body` like `withLock`, unless another thread, or this one, has the state at the moment; then returns nil at once.
+    public func withLockIfFree<Result>(_ body: (inout sending State) -> sending Result) -> sending Result? {
+        guard pthread_mutex_trylock(mutex) == 0 else { return nil }
+        defer { unlock() }
+        return body(&unguarded)
+    }
+
     @usableFromInline
     var unguarded: State {
         get { state }

@@ -6,11 +6,8 @@ struct TransferRequest: Sendable {
     let bytes: [UInt8]
     /// When the request times out, sent or not.
     let deadline: Monotonic
-    /// Called exactly once: on the `CurlMulti` thread, or on the sender's thread after the stop.
+    /// Called exactly once: on the `CurlMulti` thread, or on a thread that sends.
     let completion: @Sendable (TransferEnd) -> Void
-
-    /// Completes a request that never had a connection.
-    func end(unsent outcome: TransferOutcome) { completion(TransferEnd(outcome: outcome, waited: nil)) }
 }
 
 /// How a request ended.

@@ -24,7 +24,9 @@ import Testing
         }
     }
 
-    @Test func `a message in another state, another format and another message at its place have texts of their own`() throws {
+    @Test func `a message in another state, another format and another message at its place have texts of their own`()
+        throws
+    {
         let texts = StreamTexts(host: "h")
         let records = try Self.records(StreamTexts.capacity + 1)
         var sent = records[0]
@@ -44,7 +46,9 @@ import Testing
         let texts = StreamTexts(host: "h")
         func isKept(_ record: MessageRecord) -> Bool {
             let (one, other) = (texts.text(of: record, .ndjson), texts.text(of: record, .ndjson))
-            return one.withUnsafeBufferPointer { one in other.withUnsafeBufferPointer { $0.baseAddress == one.baseAddress } }
+            return one.withUnsafeBufferPointer { one in
+                other.withUnsafeBufferPointer { $0.baseAddress == one.baseAddress }
+            }
         }
         #expect(isKept(try Self.records(1)[0]))
         #expect(!isKept(try Self.records(1, bytes: StreamTexts.longest)[0]))

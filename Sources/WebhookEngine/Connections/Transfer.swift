@@ -23,9 +23,6 @@ struct Transfer {
     /// Whether the whole request has been sent.
     var isSent: Bool { sent == request.bytes.count }
 
-    /// Completes the request with `outcome`.
-    func end(_ outcome: TransferOutcome) { request.completion(TransferEnd(outcome: outcome, waited: waited)) }
-
     /// The outcome if the answer was read up to `progress`; nil if more is to come.
     func outcome(_ progress: ReplyReader.Progress) -> TransferOutcome? {
         switch progress {

@@ -1,7 +1,7 @@
 import Locking
 import Synchronization
 
-/// The commands that other threads send to a `CurlLoop`, its limits, and the sockets whose bell wakes it.
+/// The commands that other threads have for a `CurlLoop`, its limits, and the sockets whose bell wakes its thread.
 final class CurlInbox: Sendable {
     /// A command; they are performed in the order in which they were posted.
     enum Command: Sendable {
@@ -11,18 +11,9 @@ final class CurlInbox: Sendable {
         case lookedUp(UInt64, String, Result<[IPAddress], LookUpFailure>)
     }
 
-    /// What the loop has to do.
-    enum Work {
-        /// These commands.
-        case commands([Command])
-        /// Nothing: it may sleep until the bell rings.
-        case sleep
-        /// These commands, which are the last.
-        case end([Command])
-    }
-
     private struct State {
         var commands: [Command] = []
+        /// Whether the thread sleeps and nobody else can take the commands.
         var isAsleep = false
         var isStopped = false
         var lastClient: UInt64 = 0
@@ -68,38 +59,46 @@ final class CurlInbox: Sendable {
         }
     }
 
-    /// Queues a command for the loop. After `stop()`, sends fail at once and other commands are ignored.
-    func post(_ command: Command) {
-        let (accepted, mustWake) = state.withLock { state in
-            guard !state.isStopped else { return (false, false) }
-            state.commands.append(command)
-            defer { state.isAsleep = false }
-            return (true, state.isAsleep)
-        }
-        if mustWake { sockets.poll.ring() }
-        if !accepted, case .send(let request, _, _) = command {
-            request.end(unsent: .disconnected(CurlInbox.stopped))
+    /// Adds a command; returns false after `stop()`.
+    func add(_ command: Command) -> Bool {
+        state.withLock { state in
+            if !state.isStopped { state.commands.append(command) }
+            return !state.isStopped
         }
     }
 
-    /// Makes the loop end after the commands posted so far.
-    func stop() {
-        let mustWake = state.withLock { state in
-            defer { (state.isStopped, state.isAsleep) = (true, false) }
+    /// Whether there are no commands.
+    var isEmpty: Bool { state.withLock { $0.commands.isEmpty } }
+
+    /// Takes the commands; `isLast` means that no more will follow.
+    func take() -> (commands: [Command], isLast: Bool) {
+        state.withLock { state in
+            defer { state.commands = [] }
+            return (state.commands, state.isStopped)
+        }
+    }
+
+    /// Notes that the thread will sleep with the loop, unless there are commands.
+    func fallAsleep() -> Bool {
+        state.withLock { state in
+            state.isAsleep = state.commands.isEmpty && !state.isStopped
             return state.isAsleep
         }
-        if mustWake { sockets.poll.ring() }
     }
 
-    /// Takes the posted commands. After `sleep` the next command rings the bell.
-    func take() -> Work {
-        state.withLock { state in
-            let commands = state.commands
-            state.commands = []
-            if state.isStopped { return .end(commands) }
-            state.isAsleep = commands.isEmpty
-            return commands.isEmpty ? .sleep : .commands(commands)
+    /// Wakes the thread if it sleeps with the loop.
+    func wakeThread() {
+        let isAsleep = state.withLock { state in
+            defer { state.isAsleep = false }
+            return state.isAsleep
         }
+        if isAsleep { sockets.poll.ring() }
+    }
+
+    /// Makes the thread end after the commands added so far.
+    func stop() {
+        state.withLock { $0.isStopped = true }
+        sockets.poll.ring()
     }
 
     /// The error of sends after the stop.

@@ -4,7 +4,7 @@ import DequeModule
 import Glibc
 import Synchronization
 
-/// The work of the `CurlMulti` thread. Pools and connections are used only here.
+/// The work on all webhooks: pools, connections, deadlines. One thread has it at a time (`SharedLoop`).
 final class CurlLoop {
     struct Client {
         let pool: ConnectionPool
@@ -13,8 +13,6 @@ final class CurlLoop {
 
     /// How often pools are checked for idle connections.
     private static let sweepInterval = Duration.seconds(5)
-    /// How often commands are looked for before sockets are: completions may post further ones.
-    private static let mostRounds = 16
     /// Bytes that are received at once.
     private static let bufferSize = 16_384
 
@@ -34,6 +32,11 @@ final class CurlLoop {
     var lookingUp: [Int: EngineConnection] = [:]
     /// The transfers that have ended and are not completed yet.
     private var ended: Deque<(EngineConnection, TransferOutcome)> = []
+    /// The requests that are complete, to be reported once the loop is free again.
+    private var completed: [Completion] = []
+    /// When the thread wakes up by itself.
+    private var sleepsUntil = Monotonic.now()
+    private var isOver = false
     private var nextSweep = Monotonic.now() + CurlLoop.sweepInterval
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: CurlLoop.bufferSize, alignment: 16)
 
@@ -45,28 +48,47 @@ final class CurlLoop {
 
     deinit { buffer.deallocate() }
 
-    /// Runs until the inbox is stopped.
-    func run() {
-        while let maySleep = performCommands() {
-            advanceConnecting()
-            expire()
-            wait(maySleep: maySleep)
+    // MARK: Turns
+
+    /// Performs the commands in the inbox, on any thread.
+    func performCommands() -> Turn {
+        takeCommands()
+        // The thread drives libcurl, and must not oversleep a deadline that is earlier than it knows.
+        let wakeUp = wakeUpTime
+        let mustWake = !connecting.isEmpty || wakeUp < sleepsUntil
+        sleepsUntil = min(sleepsUntil, wakeUp)
+        return takeTurn(mustWake: mustWake)
+    }
+
+    /// Handles sockets that are ready, commands and deadlines, on the thread. While libcurl connects, also waits for something to
+    /// happen.
+    func advance(_ events: [SocketPoll.Event]) -> Turn {
+        for event in events { handle(event) }
+        takeCommands()
+        advanceConnecting()
+        expire()
+        sleepsUntil = wakeUpTime
+        if !connecting.isEmpty, completed.isEmpty, inbox.fallAsleep() {
+            awaitConnecting()
+            inbox.wakeThread()
+            sleepsUntil = .now()
         }
+        return takeTurn(mustWake: false)
+    }
+
+    private func takeCommands() {
+        let (commands, isLast) = inbox.take()
+        for command in commands { perform(command) }
+        guard isLast else { return }
+        isOver = true
         for client in Array(clients.keys) { close(client, because: CurlInbox.stopped) }
     }
 
-    /// Performs the posted commands; returns whether there are no more, nil after the last ones.
-    private func performCommands() -> Bool? {
-        for _ in 0..<CurlLoop.mostRounds {
-            switch inbox.take() {
-            case .sleep: return true
-            case .commands(let commands): for command in commands { perform(command) }
-            case .end(let commands):
-                for command in commands { perform(command) }
-                return nil
-            }
-        }
-        return false
+    private func takeTurn(mustWake: Bool) -> Turn {
+        defer { completed = [] }
+        return Turn(
+            completions: completed, wakesThread: mustWake, sleepsUntil: connecting.isEmpty ? sleepsUntil : .now(),
+            isLast: isOver)
     }
 
     private func perform(_ command: CurlInbox.Command) {
@@ -96,13 +118,13 @@ final class CurlLoop {
 
     private func admit(_ request: TransferRequest, of client: ClientID, on lane: Lane) {
         guard let pool = clients[client]?.pool else {
-            return request.end(unsent: .disconnected("the engine was disconnected"))
+            return complete(request, unsent: .disconnected("the engine was disconnected"))
         }
         switch pool.state.arrive(request, of: client, on: lane, deadline: request.deadline, at: .now()) {
         case .start: start([.init(request: request, client: client, lane: lane, waitedSince: nil)], in: pool)
         case .wait: crowded.insert(pool.key)
         case .refuse:
-            request.end(unsent: .notTried("\(PoolState<TransferRequest>.capacity) messages are already waiting"))
+            complete(request, unsent: .notTried("\(PoolState<TransferRequest>.capacity) messages are already waiting"))
         }
         pool.report()
     }
@@ -124,7 +146,7 @@ final class CurlLoop {
                 }
             }
             line += pool.state.finish(next.lane, of: next.client)
-            next.request.end(unsent: outcome)
+            complete(next.request, unsent: outcome)
         }
     }
 
@@ -148,7 +170,7 @@ final class CurlLoop {
     private func close(_ client: ClientID, because reason: String) {
         guard let pool = clients.removeValue(forKey: client)?.pool else { return }
         pool.clients.remove(client)
-        for request in pool.state.takeAll(of: client) { request.end(unsent: .disconnected(reason)) }
+        for request in pool.state.takeAll(of: client) { complete(request, unsent: .disconnected(reason)) }
         for connection in sockets.busyConnections where connection.transfer?.client == client {
             end(connection, .disconnected(reason))
         }
@@ -178,7 +200,13 @@ final class CurlLoop {
         sockets.setIdle(connection)
         start(pool.state.finish(transfer.lane, of: transfer.client), in: pool)
         pool.report()
-        transfer.end(outcome)
+        completed.append(
+            Completion(request: transfer.request, end: TransferEnd(outcome: outcome, waited: transfer.waited)))
+    }
+
+    /// Completes a request that never had a connection.
+    private func complete(_ request: TransferRequest, unsent outcome: TransferOutcome) {
+        completed.append(Completion(request: request, end: TransferEnd(outcome: outcome, waited: nil)))
     }
 
     private func handle(_ event: SocketPoll.Event) {
@@ -217,9 +245,8 @@ final class CurlLoop {
                 continue
             }
             let expired = pool.state.takeExpired(at: now)
-            // Before the completions, which may read the number of waiting messages.
             pool.report()
-            for late in expired { late.request.end(unsent: shortage(in: pool, for: late.lane)) }
+            for late in expired { complete(late.request, unsent: shortage(in: pool, for: late.lane)) }
             if pool.state.waiting == 0 { crowded.remove(key) }
         }
         if now >= nextSweep {
@@ -228,19 +255,13 @@ final class CurlLoop {
         }
     }
 
-    /// Handles the sockets that are ready. Before that, if it `maySleep`, it sleeps until one is, one of our deadlines or a
-    /// timeout of libcurl expires, or the bell rings.
-    private func wait(maySleep: Bool) {
-        let milliseconds = maySleep ? wakeUpTime.milliseconds(since: .now()) : 0
-        if connecting.isEmpty {
-            sockets.poll.wait(milliseconds: milliseconds, handle)
-        } else {
-            do throws(CurlFailure) {
-                try sockets.multi.wait(milliseconds: milliseconds, also: sockets.poll.descriptor)
-            } catch {
-                recover(from: error)
-            }
-            sockets.poll.wait(milliseconds: 0, handle)
+    /// Sleeps until libcurl or a socket can continue, the thread must wake up, or the bell rings.
+    private func awaitConnecting() {
+        do throws(CurlFailure) {
+            let milliseconds = sleepsUntil.milliseconds(since: .now())
+            try sockets.multi.wait(milliseconds: milliseconds, also: sockets.poll.descriptor)
+        } catch {
+            recover(from: error)
         }
     }
 

@@ -7,6 +7,7 @@ import Synchronization
 /// The thread ends when this object is released or stopped.
 public final class CurlMulti: Sendable {
     private let inbox: CurlInbox
+    private let loop: SharedLoop
 
     /// The allowed values of the connection limit per endpoint.
     public static let connectionRange = 4...65_536
@@ -32,17 +33,17 @@ public final class CurlMulti: Sendable {
             by: rules, connections: min(max(connections, range.lowerBound), range.upperBound),
             addressLifetime: addressLifetime)
         let lookUps = LookUps(by: resolver) { [inbox] number, name, result in
-            inbox.post(.lookedUp(number, name, result))
+            if inbox.add(.lookedUp(number, name, result)) { inbox.sockets.poll.ring() }
         }
-        let context = Unmanaged.passRetained(Start(inbox: inbox, lookUps: lookUps))
+        loop = SharedLoop(inbox, lookUps)
+        let context = Unmanaged.passRetained(loop)
         var thread = pthread_t()
         let result = pthread_create(
             &thread, nil,
             { context in
                 guard let context else { return nil }
-                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
                 CurlMulti.blockSignals()
-                CurlLoop(start.inbox, start.lookUps).run()
+                Unmanaged<SharedLoop>.fromOpaque(context).takeRetainedValue().run()
                 return nil
             }, context.toOpaque())
         guard result == 0 else {
@@ -65,20 +66,20 @@ public final class CurlMulti: Sendable {
     /// Adds a client to the pool of `endpoint`; the first client creates the pool. Lookups of names count against `host`.
     func open(_ endpoint: Endpoint, host: String) -> (ClientID, PoolGauge) {
         let (client, gauge) = inbox.makeClient(of: endpoint.key)
-        inbox.post(.open(client, endpoint, host: host, gauge))
+        loop.post(.open(client, endpoint, host: host, gauge))
         return (client, gauge)
     }
 
     /// Ends all messages of a client; must be called exactly once. See `WebhookEngine.close`.
     func close(_ client: ClientID, of endpoint: Endpoint.Key) {
         // In this order: a client that opens the endpoint in between gets the gauge of the pool that it joins.
-        inbox.post(.close(client))
+        loop.post(.close(client))
         inbox.removeClient(of: endpoint)
     }
 
     /// Sends `request` of `client`.
     func send(_ request: TransferRequest, of client: ClientID, on lane: Lane) {
-        inbox.post(.send(request, client, lane))
+        loop.post(.send(request, client, lane))
     }
 
     /// A number unique to a ping of this process.
@@ -90,16 +91,5 @@ public final class CurlMulti: Sendable {
         sigfillset(&all)
         let result = pthread_sigmask(SIG_BLOCK, &all, nil)
         assert(result == 0, "pthread_sigmask: \(result)")
-    }
-
-    /// The arguments of the thread.
-    private final class Start: Sendable {
-        let inbox: CurlInbox
-        let lookUps: LookUps
-
-        init(inbox: CurlInbox, lookUps: LookUps) {
-            self.inbox = inbox
-            self.lookUps = lookUps
-        }
     }
 }

@@ -58,8 +58,9 @@ final class SocketPoll: Sendable {
         precondition(failure == 0, "epoll_ctl: \(failure)")
     }
 
-    /// Waits for at most `milliseconds` until sockets are ready or the bell rings, and calls `body` for each of the sockets.
-    func wait(milliseconds: Int, _ body: (Event) -> Void) {
+    /// Waits for at most `milliseconds` until sockets are ready or the bell rings, and stores the sockets in `events`.
+    func wait(milliseconds: Int, into events: inout [Event]) {
+        events.removeAll(keepingCapacity: true)
         withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: SocketPoll.mostEvents) { buffer in
             let count = epoll_pwait(
                 descriptor, buffer.baseAddress, Int32(buffer.count), Int32(clamping: milliseconds), nil)
@@ -70,7 +71,7 @@ final class SocketPoll: Sendable {
                     _ = read(bellDescriptor, &rings, MemoryLayout.size(ofValue: rings))
                     continue
                 }
-                body(
+                events.append(
                     Event(
                         number: Int(event.data.u64), isReadable: event.events & ~EPOLLOUT.rawValue != 0,
                         isWritable: event.events & EPOLLOUT.rawValue != 0))
