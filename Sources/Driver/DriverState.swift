@@ -181,7 +181,7 @@ extension DriverState {
             asyncCounters.asyncNotificationCount += 1
             number = asyncCounters.asyncNotificationCount
         }
-        if let reference { processes.update(reference) { $0.notificationsSent += 1 } }
+        if let reference { processes.countNotification(of: reference) }
         return AsyncMessage(notificationNumber: number, operation: operation, body: body)
     }
 
