@@ -64,6 +64,20 @@ struct DriverState {
         case room(TimedWait<Bool>, Bool)
         case followers([Followers.Wakes])
     }
+
+    /// What is to be done once the lock is released.
+    struct Due: Sendable {
+        let endings: Endings?
+        let wakeUps: [WakeUp]
+    }
+
+    /// Takes what is due; nil if nothing is.
+    mutating func takeDue() -> Due? {
+        if ended.isEmpty, wakeUps.isEmpty { return nil }
+        defer { (ended, wakeUps) = ([], []) }
+        return Due(
+            endings: ended.isEmpty ? nil : Endings(records: ended, observers: observers), wakeUps: wakeUps)
+    }
 }
 
 /// A kernel image that was loaded.
