@@ -130,12 +130,12 @@ extension DriverState {
 extension DriverState {
     /// Records a message that the driver creates, and wakes those that wait for it.
     mutating func makeRecord(
-        kind: EngineMessage.Kind, about subject: MessageSubject?, content: EngineMessage.Content,
-        routine: DriverRoutine, caller: CallerTag?, delivery: MessageRecord.Delivery, now: FileTime
+        kind: EngineMessage.Kind, about subject: consuming MessageSubject?, content: consuming EngineMessage.Content,
+        totalSize: Int, routine: DriverRoutine, caller: CallerTag?, delivery: MessageRecord.Delivery, now: FileTime
     ) -> MessageRecord {
         let message = EngineMessage(
             sequence: journal.nextSequence, time: now, kind: kind, process: subject?.process,
-            imageFileName: subject?.imageFileName, content: content, caller: caller)
+            imageFileName: subject?.imageFileName, content: content, totalSize: totalSize, caller: caller)
         let record = MessageRecord(message: message, routine: routine, delivery: delivery)
         journal.append(record)
         if delivery == .inHand { inFlight += 1 }
@@ -188,7 +188,7 @@ extension DriverState {
 
     /// Numbers a message of the asynchronous structure and counts it for its process (ASY-2).
     mutating func makeAsyncMessage(
-        _ operation: AsyncOperation, _ body: AsyncBody, countedTo reference: ProcessReference?
+        _ operation: AsyncOperation, _ body: consuming AsyncBody, countedTo reference: ProcessReference?
     ) -> AsyncMessage {
         var number: Int64 = 0
         if operation.isNumbered {
