@@ -133,9 +133,10 @@ extension DriverState {
     ) -> AuxTidCreationTime {
         guard let creator else { return AuxTidCreationTime(threadId: named ?? 0, creationTime: .none) }
         let threadId = named ?? processes.initialThreadId(of: creator, otherThan: creating)
-        let creationTime =
-            processes.creationTime(ofThread: threadId, of: creator) ?? processes[live: creator].identity.creationTime
-        return AuxTidCreationTime(threadId: threadId, creationTime: creationTime)
+        // The id that the host chose is reserved, so it is not that of a created thread.
+        let created = named.flatMap { processes.creationTime(ofThread: $0, of: creator) }
+        return AuxTidCreationTime(
+            threadId: threadId, creationTime: created ?? processes[live: creator].identity.creationTime)
     }
 
     /// `MpCreateThreadNotifyRoutine`, in the context of the creating thread (THR-1 to THR-4).

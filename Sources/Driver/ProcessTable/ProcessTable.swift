@@ -147,6 +147,7 @@ struct ProcessTable {
 
     /// Frees the tids of up to `count` threads whose process has exited.
     private mutating func forgetThreads(_ count: Int) {
+        if departed.isEmpty { return }
         var rest = count
         while rest > 0, let last = departed.indices.last {
             let owner = departed[last].owner
