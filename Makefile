@@ -47,7 +47,7 @@ FUZZER := -c release --scratch-path .build-fuzz --sanitize=fuzzer -Xswiftc -sani
 FUZZER += -Xcc -fsanitize=address -Xcxx -fsanitize=address
 # Debian's own Python, of which python3-venv is.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
-SWIFT_SOURCES := Sources Tests Fuzz Package.swift
+SWIFT_SOURCES := Sources Tests Fuzz Benchmarks/Core Package.swift
 
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 15
