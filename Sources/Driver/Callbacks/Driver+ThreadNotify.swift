@@ -218,7 +218,7 @@ extension DriverState {
         let current = event.targetProcess.processId
         guard report.noteLock(of: processes), report.note(.createEx, true),
             report.note(.currentIsNotSystem, current != ProcessContext.systemProcessId, at: current),
-            report.note(.currentContext, processes.isLive(event.target), at: current), processes.isLive(event.target),
+            report.note(.currentContext, processes.isLive(event.target), at: current),
             report.note(
                 .flagThreadNotifyRoutineExSet, .threadNotifyRoutineExSet, in: processes[live: event.target].flags),
             report.note(.ruleNotifyProcessCmdLine, .notifyProcessCmdLine, in: processes[live: event.target].rules),
