@@ -4,9 +4,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt docs tsan asan compat fuzz cost soak bench memory image-check dist publish install clean setup-swift setup-apt
+.PHONY: help setup run test check fmt docs tsan asan compat fuzz cost budget soak bench memory image-check dist publish install clean setup-swift setup-apt
 .PHONY: setup-clients setup-contract clients
-.PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz build-bench swift-test contract cost-check
+.PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz build-bench swift-test contract
+.PHONY: cost-check setup-budget budget-check
 
 # auto: the Swift of .swift-version, from the PATH or else from swift.org in .swift. system: any Swift of the PATH.
 SWIFT ?= auto
@@ -21,8 +22,11 @@ SECONDS ?= 60
 MINUTES ?= 20
 # Processes of the contract suite, each with services of its own.
 WORKERS ?= 3
-# The executable that cost-check measures.
+# The executable that cost-check and budget-check measure.
 BIN ?= .build/release/wdfilterd
+# What budget measures, and how many functions it prints of each; default: all, and none.
+OPERATIONS ?=
+TOP ?= 0
 # Of the fuzzer's choices; 0 takes others with each run.
 SEED ?= 0
 FUZZ ?= Messages JSON ScenarioFile NativeEvents SysmonEvents HTTP
@@ -45,8 +49,8 @@ FUZZER += -Xcc -fsanitize=address -Xcxx -fsanitize=address
 # Debian's own Python, of which python3-venv is.
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 # What the service is measured beside, in Benchmarks.
-REFERENCES := floor receiver relay curl-loop curl-multi peak ondemand
-SWIFT_SOURCES := Sources Tests Fuzz Package.swift
+REFERENCES := floor receiver relay curl-loop curl-multi peak ondemand core
+SWIFT_SOURCES := Sources Tests Fuzz Benchmarks/Core Package.swift
 
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -121,6 +125,7 @@ prepare: .venv/installed ## Install the requirements of all steps of .ci/run.
 	$(MAKE) setup-compat
 	$(MAKE) setup-contract
 	$(MAKE) setup-clients
+	$(MAKE) setup-budget
 
 build: setup ## Build everything with the import check; warnings are errors.
 	swift build --build-tests $(SWIFT_FLAGS)
@@ -165,7 +170,7 @@ setup-lint: setup
 lint: setup-lint .venv/installed .build-prometheus/promtool ## Run the linters, which do not build anything.
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	for verb in check 'format --check'; do
-	  .venv/bin/ruff $$verb Tests/Contract Tests/Clients Tests/Image Tests/Cost
+	  .venv/bin/ruff $$verb Tests/Contract Tests/Clients Tests/Image Tests/Cost Tests/Budget
 	  .venv/bin/ruff $$verb --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 	done
 	.venv/bin/shellcheck .ci/run .ci/compat Tools/swift-toolchain Tools/stage
@@ -188,7 +193,7 @@ check: lint build ## Lint, and build with the import check.
 
 fmt: setup .venv/installed ## Format the sources.
 	swift format --in-place --recursive $(SWIFT_SOURCES)
-	.venv/bin/ruff format Tests/Contract Tests/Clients Tests/Image Tests/Cost
+	.venv/bin/ruff format Tests/Contract Tests/Clients Tests/Image Tests/Cost Tests/Budget
 	.venv/bin/ruff format --config Tests/Contract/pyproject.toml Benchmarks Tools Packaging .ci
 
 docs: .venv/installed ## Generate the docs, and the schemas and examples of openapi.yaml that come from the code and from a run.
@@ -246,6 +251,18 @@ cost: setup .venv/installed ## Measure what every operation costs its client and
 	swift build $(DEPLOYED) --product wdfilterd
 	$(MAKE) cost-check BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd"
 
+setup-budget: APT += valgrind
+setup-budget: setup
+
+budget-check: setup-budget .venv/installed ## Compare the instructions and allocations of the executable BIN with their budgets.
+	.venv/bin/pytest -q -p no:cacheprovider Tests/Budget
+	PYTHONPATH=Tests/Budget .venv/bin/python -m budget $(BIN)
+
+budget: setup-budget .venv/installed ## Measure instructions and allocations of OPERATIONS, print their TOP=0 functions, and write the budgets.
+	swift build $(DEPLOYED) --product wdfilterd
+	program=$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd
+	PYTHONPATH=Tests/Budget .venv/bin/python -m budget "$$program" $(OPERATIONS) --write --top $(TOP)
+
 soak: setup .venv/installed ## Run a mixed load with faults of every kind against the service for MINUTES=20.
 	swift build $(DEPLOYED) --product wdfilterd
 	export WDFILTERD_BIN="$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" PYTHONPATH=Tests/Cost:Tests/Contract
@@ -256,12 +273,15 @@ soak: setup .venv/installed ## Run a mixed load with faults of every kind agains
 	mkdir -p $(@D)
 	cc -O2 -Wall -Wextra -Werror -o $@ $< -Wl,--as-needed -lmicrohttpd -lcurl
 
+.build-bench/ondemand: OPTIMIZED := -O3
+.build-bench/%: OPTIMIZED := -O2
 .build-bench/%: Benchmarks/%.cpp | setup-bench
 	mkdir -p $(@D)
-	g++ -std=c++17 -O3 -Wall -Wextra -Werror -o $@ $< $$(pkg-config --cflags --libs simdjson) -pthread
+	g++ -std=c++17 $(OPTIMIZED) -Wall -Wextra -Werror -o $@ $< $$(pkg-config --cflags --libs simdjson) -pthread
 
 build-bench: $(addprefix .build-bench/,$(REFERENCES)) .build-bench/python/installed
 	swift build $(DEPLOYED) --product wdfilterd
+	WDFILTERD_BENCH=1 swift build $(DEPLOYED) --product BenchCore
 
 # Some or all benchmarks; $(1) are names.
 run_bench = PYTHONPATH=Benchmarks $(PYTHON) -m bench $(1) --wdfilterd "$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" \

@@ -235,3 +235,10 @@ if Context.environment["WDFILTERD_FUZZ"] != nil {
             ]),
     ]
 }
+
+// The driver without its service, measured: `make bench-core`.
+if Context.environment["WDFILTERD_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "BenchCore", dependencies: ["Driver", "Messages"], path: "Benchmarks/Core", swiftSettings: strict))
+}

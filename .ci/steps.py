@@ -76,6 +76,7 @@ STEPS = (
     Step("fuzz", Kind.RUN, ("build-fuzz",), ("SECONDS=20", "SEED=1")),
     # What the image has is what is deployed.
     Step("cost-check", Kind.ALONE, ("prepare", "image-check"), (f"BIN={DIST}/wdfilterd",)),
+    Step("budget-check", Kind.RUN, ("prepare", "image-check"), (f"BIN={DIST}/wdfilterd",)),
 )
 
 

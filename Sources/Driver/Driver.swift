@@ -32,24 +32,24 @@ public final class Driver: Sendable {
     }
 
     /// Runs `body` under the lock, then notifies observers and schedules the wake-ups that `body` made due.
+    @inline(__always)
     func withState<Result: Sendable, Failure: Error>(
         _ body: (inout DriverState) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let (result, due, endings) = state.withLock { state in
-            let result: Swift.Result<Result, Failure>
-            do throws(Failure) { result = .success(try body(&state)) } catch { result = .failure(error) }
-            let endings = state.ended.isEmpty ? nil : Endings(records: state.ended, observers: state.observers)
-            if endings != nil { state.ended = [] }
-            if state.wakeUps.isEmpty { return (result, [DriverState.WakeUp](), endings) }
-            defer { state.wakeUps = [] }
-            return (result, state.wakeUps, endings)
+        var due: DriverState.Due?
+        defer { if let due { perform(due) } }
+        return try state.withLock { state throws(Failure) in
+            defer { due = state.takeDue() }
+            return try body(&state)
         }
-        endings?.notify()
-        for wakeUp in due {
+    }
+
+    private func perform(_ due: DriverState.Due) {
+        due.endings?.notify()
+        for wakeUp in due.wakeUps {
             let queue = if case .followers = wakeUp { followerQueue } else { workQueue }
             queue.async { self.perform(wakeUp) }
         }
-        return try result.get()
     }
 
     private func perform(_ wakeUp: DriverState.WakeUp) {

@@ -64,6 +64,20 @@ struct DriverState {
         case room(TimedWait<Bool>, Bool)
         case followers([Followers.Wakes])
     }
+
+    /// What is to be done once the lock is released.
+    struct Due: Sendable {
+        let endings: Endings?
+        let wakeUps: [WakeUp]
+    }
+
+    /// Takes what is due; nil if nothing is.
+    mutating func takeDue() -> Due? {
+        if ended.isEmpty, wakeUps.isEmpty { return nil }
+        defer { (ended, wakeUps) = ([], []) }
+        return Due(
+            endings: ended.isEmpty ? nil : Endings(records: ended, observers: observers), wakeUps: wakeUps)
+    }
 }
 
 /// A kernel image that was loaded.
@@ -116,12 +130,12 @@ extension DriverState {
 extension DriverState {
     /// Records a message that the driver creates, and wakes those that wait for it.
     mutating func makeRecord(
-        kind: EngineMessage.Kind, about subject: MessageSubject?, content: EngineMessage.Content,
-        routine: DriverRoutine, caller: CallerTag?, delivery: MessageRecord.Delivery, now: FileTime
+        kind: EngineMessage.Kind, about subject: consuming MessageSubject?, content: consuming EngineMessage.Content,
+        totalSize: Int, routine: DriverRoutine, caller: CallerTag?, delivery: MessageRecord.Delivery, now: FileTime
     ) -> MessageRecord {
         let message = EngineMessage(
             sequence: journal.nextSequence, time: now, kind: kind, process: subject?.process,
-            imageFileName: subject?.imageFileName, content: content, caller: caller)
+            imageFileName: subject?.imageFileName, content: content, totalSize: totalSize, caller: caller)
         let record = MessageRecord(message: message, routine: routine, delivery: delivery)
         journal.append(record)
         if delivery == .inHand { inFlight += 1 }
@@ -174,14 +188,14 @@ extension DriverState {
 
     /// Numbers a message of the asynchronous structure and counts it for its process (ASY-2).
     mutating func makeAsyncMessage(
-        _ operation: AsyncOperation, _ body: AsyncBody, countedTo reference: ProcessReference?
+        _ operation: AsyncOperation, _ body: consuming AsyncBody, countedTo reference: ProcessReference?
     ) -> AsyncMessage {
         var number: Int64 = 0
         if operation.isNumbered {
             asyncCounters.asyncNotificationCount += 1
             number = asyncCounters.asyncNotificationCount
         }
-        if let reference { processes.update(reference) { $0.notificationsSent += 1 } }
+        if let reference { processes.countNotification(of: reference) }
         return AsyncMessage(notificationNumber: number, operation: operation, body: body)
     }
 

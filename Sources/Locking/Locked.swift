@@ -8,11 +8,14 @@ import Glibc
 /// Never call out while it is held: decide under the lock, act after it.
 public final class Locked<State>: @unchecked Sendable {  // `state` is only accessed under `mutex`
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private var state: State
+    /// Behind a pointer, because the mutex already excludes the overlapping accesses for which Swift would check a property.
+    @usableFromInline
+    let state: UnsafeMutablePointer<State>
 
     /// Takes ownership of `state`.
     public init(_ state: sending State) {
-        self.state = state
+        self.state = .allocate(capacity: 1)
+        self.state.initialize(to: state)
         mutex = .allocate(capacity: 1)
         let result = pthread_mutex_init(mutex, nil)
         precondition(result == 0, "pthread_mutex_init: \(result)")
@@ -22,6 +25,8 @@ public final class Locked<State>: @unchecked Sendable {  // `state` is only acce
         let result = pthread_mutex_destroy(mutex)
         precondition(result == 0, "pthread_mutex_destroy: \(result)")
         mutex.deallocate()
+        state.deinitialize(count: 1)
+        state.deallocate()
     }
 
     /// Runs `body` with exclusive access to the state.
@@ -33,20 +38,14 @@ public final class Locked<State>: @unchecked Sendable {  // `state` is only acce
     ) throws(Failure) -> sending Result {
         lock()
         defer { unlock() }
-        return try body(&unguarded)
+        return try body(&state.pointee)
     }
 
     /// Runs `body` like `withLock`, unless another thread, or this one, has the state at the moment; then returns nil at once.
     public func withLockIfFree<Result>(_ body: (inout sending State) -> sending Result) -> sending Result? {
         guard pthread_mutex_trylock(mutex) == 0 else { return nil }
         defer { unlock() }
-        return body(&unguarded)
-    }
-
-    @usableFromInline
-    var unguarded: State {
-        get { state }
-        _modify { yield &state }
+        return body(&state.pointee)
     }
 
     @usableFromInline

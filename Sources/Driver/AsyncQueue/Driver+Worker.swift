@@ -17,7 +17,8 @@ extension Driver {
             let spent = self.clock.uptimeNanoseconds() &- started
             let sending = Sending(result, of: notification.record.message, spent: spent, ended: self.clock.now())
             let isHandedOver = self.handingOver.load(ordering: .relaxed) != sequence
-            if self.withState({ $0.finishAsync(notification, choice, sending, goesOn: isHandedOver) }) { self.runWorker() }
+            let goesOn = self.withState { $0.finishAsync(notification, choice, sending, goesOn: isHandedOver) }
+            if goesOn { self.runWorker() }
         }
         _ = handingOver.compareExchange(expected: sequence, desired: 0, ordering: .relaxed)
     }

@@ -22,10 +22,11 @@ extension DriverState {
         _ operation: AsyncOperation, _ body: AsyncBody, about reference: ProcessReference, routine: DriverRoutine,
         caller: CallerTag?, now: FileTime
     ) -> MessageRecord {
+        let size = body.messageSize
         let message = makeAsyncMessage(operation, body, countedTo: reference)
         var record = makeRecord(
-            kind: .direct, about: processes[reference]?.subject, content: .async(message), routine: routine,
-            caller: caller, delivery: .inHand, now: now)
+            kind: .direct, about: processes[reference]?.subject, content: .async(message), totalSize: size,
+            routine: routine, caller: caller, delivery: .inHand, now: now)
         record.sentAt = now
         journal.update(record)
         return record

@@ -33,56 +33,69 @@ extension Driver {
         _ load: ImageLoad, caller: CallerTag? = nil, completion: @escaping @Sendable ([RoutineReport]) -> Void
     ) throws(DriverError) {
         let now = clock.now()
-        let step = try withState { state throws(DriverError) in try state.startLoad(load, caller, now: now) }
+        // Written where the completion gets it, because reports are large.
+        var reports = [RoutineReport(.loadImageNotify, name: load.fullImageName)]
+        let step = try withState { state throws(DriverError) in
+            try state.startLoad(load, &reports[0], caller, now: now)
+        }
         switch step {
-        case .main(let decision): send(decision, completion: completion)
-        case .wow64(let report, let record, let timeout, let reference):
-            sendDirect(record, timeout: timeout) { record in
-                var report = report
-                report.messages = [record]
-                let before = report
+        case .main(let notifications): send(notifications[...], reports, completion: completion)
+        case .wow64(let first):
+            sendDirect(first.record, timeout: first.timeout) { [reports] record in
+                var reports = reports
+                reports[0].messages = [record]
                 let now = self.clock.now()
-                self.send(
-                    self.withState { $0.decideMain(load, reference, before, caller, now: now) }, completion: completion)
+                let notifications = self.withState {
+                    $0.decideMain(load, first.reference, &reports[0], caller, now: now)
+                }
+                self.send(notifications[...], reports, completion: completion)
             }
         }
     }
 
     /// Sends the synchronous messages of a load, one after the other (IMG-5).
-    private func send(_ decision: LoadDecision, completion: @escaping @Sendable ([RoutineReport]) -> Void) {
-        guard let next = decision.notifications.first else { return completion([decision.report]) }
-        sendSyncMonitorNotification(next) { record in
-            var rest = decision
-            rest.notifications.removeFirst()
-            rest.report.messages.append(record)
-            self.send(rest, completion: completion)
+    private func send(
+        _ notifications: ArraySlice<SyncNotification>, _ reports: [RoutineReport],
+        completion: @escaping @Sendable ([RoutineReport]) -> Void
+    ) {
+        guard !notifications.isEmpty else { return completion(reports) }
+        sendSyncMonitorNotification(notifications[notifications.startIndex]) { record in
+            var reports = reports
+            reports[0].messages.append(record)
+            self.send(notifications.dropFirst(), reports, completion: completion)
         }
     }
 }
 
-private struct LoadDecision: Sendable {
-    var report: RoutineReport
-    var notifications: [SyncNotification] = []
+private enum LoadStep: Sendable {
+    /// The main path was decided: the synchronous messages to send.
+    case main([SyncNotification])
+    /// A Wow64cpuLoad is sent first (IMG-2).
+    case wow64(Wow64Load)
 }
 
-private enum LoadStep: Sendable {
-    /// The main path was decided.
-    case main(LoadDecision)
-    /// A Wow64cpuLoad is sent first (IMG-2).
-    case wow64(RoutineReport, MessageRecord, timeout: Duration, ProcessReference)
+private final class Wow64Load: Sendable {
+    let record: MessageRecord
+    let timeout: Duration
+    let reference: ProcessReference
+
+    init(_ record: MessageRecord, timeout: Duration, _ reference: ProcessReference) {
+        self.record = record
+        self.timeout = timeout
+        self.reference = reference
+    }
 }
 
 extension DriverState {
     /// The routine up to its main path (IMG-1 to IMG-3).
     fileprivate mutating func startLoad(
-        _ load: ImageLoad, _ caller: CallerTag?, now: FileTime
+        _ load: ImageLoad, _ report: inout RoutineReport, _ caller: CallerTag?, now: FileTime
     ) throws(DriverError) -> LoadStep {
         // Windows reports kernel images with ProcessId 0, which means no process, even if a client created one with
         // that pid.
         let isKernelLoad = load.systemModeImage && load.processId == 0
         let reference = isKernelLoad ? nil : processes.reference(processId: load.processId)
         if reference == nil, load.processId != 0 { throw .unknownProcess(load.processId) }
-        var report = RoutineReport(.loadImageNotify, name: load.fullImageName)
         if report.note(.systemModeImage, load.systemModeImage) {
             if drivers.count >= limits.drivers { throw .limitReached(.drivers) }
             let size = load.fullImageName.utf8.count
@@ -92,19 +105,19 @@ extension DriverState {
                 LoadedDriver(
                     fullImageName: load.fullImageName, imageBase: load.imageBase, imageSize: load.imageSize))
         }
-        guard report.note(.loaderContext, reference != nil, at: load.processId), let reference,
-            let context = processes[reference]
-        else { return .main(LoadDecision(report: report)) }
-        if report.note(.flagImageWow64cpuLoaded, .imageWow64cpuLoaded, in: context.flags) {
+        guard report.note(.loaderContext, reference != nil, at: load.processId), let reference else {
+            return .main([])
+        }
+        if report.note(.flagImageWow64cpuLoaded, .imageWow64cpuLoaded, in: processes[live: reference].flags) {
             let body = AsyncBody.wow64cpuLoad(
                 Wow64CpuLoadMessage(
                     processId: load.processId, threadId: load.threadId,
-                    wow64CpuImageBase: context.wow64CpuImageBase ?? 0))
+                    wow64CpuImageBase: processes[live: reference].wow64CpuImageBase ?? 0))
             let record = makeDirect(
                 .wow64cpuLoad, body, about: reference, routine: .loadImageNotify, caller: caller, now: now)
-            return .wow64(report, record, timeout: config.asyncTimeout, reference)
+            return .wow64(Wow64Load(record, timeout: config.asyncTimeout, reference))
         }
-        if report.note(.ruleNotifyWow64cpuLoad, .notifyWow64cpuLoad, in: context.rules),
+        if report.note(.ruleNotifyWow64cpuLoad, .notifyWow64cpuLoad, in: processes[live: reference].rules),
             report.note(.isWow64cpu, load.fullImageName.isWow64cpu)
         {
             processes.update(reference) { context in
@@ -112,49 +125,56 @@ extension DriverState {
                 context.wow64CpuImageBase = load.imageBase
             }
         }
-        return .main(decideMain(load, reference, report, caller, now: now))
+        return .main(decideMain(load, reference, &report, caller, now: now))
     }
 
     /// The main path: decides all three notifications at once and queues the asynchronous one (IMG-4, IMG-5).
     fileprivate mutating func decideMain(
-        _ load: ImageLoad, _ reference: ProcessReference, _ report: RoutineReport, _ caller: CallerTag?, now: FileTime
-    ) -> LoadDecision {
-        var decision = LoadDecision(report: report)
-        guard let context = processes[reference] else { return decision }
+        _ load: ImageLoad, _ reference: ProcessReference, _ report: inout RoutineReport, _ caller: CallerTag?,
+        now: FileTime
+    ) -> [SyncNotification] {
+        guard processes.isLive(reference) else { return [] }
+        let rules = processes[live: reference].rules
         var perStream: RuleWord?
-        if decision.report.note(.extendedInfoPresent, load.extendedInfoPresent) {
+        if report.note(.extendedInfoPresent, load.extendedInfoPresent) {
             let stream = streams.context(fileName: load.fullImageName)
-            if decision.report.note(.streamContext, stream != nil), let stream,
-                decision.report.note(.ruleImageLoadPerStream, .notifyImageLoadRule, in: stream.rules)
+            if report.note(.streamContext, stream != nil), let stream,
+                report.note(.ruleImageLoadPerStream, .notifyImageLoadRule, in: stream.rules)
             {
                 perStream = .stream(id: stream.id)
             }
         }
-        let perProcess = decision.report.note(.ruleImageLoadPerProcess, .notifyImageLoadRule, in: context.rules)
-        if decision.report.note(
-            .asyncImageLoad, !context.rules.contains(.suppressAsyncImageLoad), at: context.rules.rawValue)
-        {
+        let perProcess = report.note(.ruleImageLoadPerProcess, .notifyImageLoadRule, in: rules)
+        if report.note(.asyncImageLoad, !rules.contains(.suppressAsyncImageLoad), at: rules.rawValue) {
+            let subject = processes[live: reference].subject
             let notify = ImageLoadAndProcessNotify(
-                currentProcess: context.identity, sessionId: context.sessionId, imageFileName: load.fullImageName)
-            decision.report.messages.append(
+                currentProcess: subject.process, sessionId: processes[live: reference].sessionId,
+                imageFileName: load.fullImageName)
+            report.add(
                 asyncSendNotification(
-                    .loadImage, .imageLoadAndProcess(notify), about: context.subject, countedTo: reference,
+                    .loadImage, .imageLoadAndProcess(notify), about: subject, countedTo: reference,
                     routine: .loadImageNotify, caller: caller, now: now))
         }
-        func notification(_ data: SyncData, _ rule: RuleWord) -> SyncNotification {
-            SyncNotification(
-                message: SyncMessage(ioPriority: MpIoPriority(), currentProcess: context.identity, data: data),
-                imageFileName: context.imageFileName, rule: rule, routine: .loadImageNotify, caller: caller)
-        }
+        var notifications: [SyncNotification] = []
         if perProcess {
-            decision.notifications.append(
-                notification(.newImageLoadPerProcess(imageName: load.fullImageName), .process(reference)))
+            notifications.append(
+                notification(
+                    .newImageLoadPerProcess(imageName: load.fullImageName), .process(reference), reference, caller))
         }
         if let perStream {
-            decision.notifications.append(
-                notification(.newImageLoadPerStream(imageName: load.fullImageName), perStream))
+            notifications.append(
+                notification(.newImageLoadPerStream(imageName: load.fullImageName), perStream, reference, caller))
         }
-        return decision
+        return notifications
+    }
+
+    private func notification(
+        _ data: SyncData, _ rule: RuleWord, _ reference: ProcessReference, _ caller: CallerTag?
+    ) -> SyncNotification {
+        let subject = processes[live: reference].subject
+        return SyncNotification(
+            message: SyncMessage(ioPriority: MpIoPriority(), currentProcess: subject.process, data: data),
+            imageFileName: subject.imageFileName, rule: rule, routine: .loadImageNotify, caller: caller)
     }
 }
 

@@ -10,27 +10,32 @@ extension Driver {
         completion: @escaping @Sendable (ThreadCreationOutcome) -> Void
     ) throws(DriverError) {
         let now = clock.now()
-        let start = try withState { state throws(DriverError) in try state.startThread(creation, caller, now: now) }
-        guard let notification = start.decision.notification else {
-            return finishThread(start.event, start.decision.report, start.ex, completion: completion)
+        // Written where the completion gets them, because reports are large.
+        var reports: [RoutineReport] = []
+        reports.reserveCapacity(2)
+        reports.append(RoutineReport(.createThreadNotify))
+        let (event, step) = try withState { state throws(DriverError) in
+            try state.startThread(creation, caller, &reports, now: now)
         }
-        sendSyncMonitorNotification(notification) { record in
+        guard case .notify(let notify) = step else { return finish(event, reports, step, completion: completion) }
+        sendSyncMonitorNotification(notify.sync) { [reports] record in
+            var reports = reports
             let now = self.clock.now()
-            let (report, ex) = self.withState { $0.finishNotify(start, record, now: now) }
-            self.finishThread(start.event, report, ex, completion: completion)
+            let step = self.withState { $0.finishNotify(event, notify, record, &reports, now: now) }
+            self.finish(event, reports, step, completion: completion)
         }
     }
 
-    private func finishThread(
-        _ event: ThreadEvent, _ report: RoutineReport, _ ex: ThreadDecision?,
+    /// Sends the message of the Ex routine, if it has one.
+    private func finish(
+        _ event: ThreadEvent, _ reports: [RoutineReport], _ step: ThreadStep,
         completion: @escaping @Sendable (ThreadCreationOutcome) -> Void
     ) {
-        guard let ex else { return completion(event.outcome([report])) }
-        guard let notification = ex.notification else { return completion(event.outcome([report, ex.report])) }
-        sendSyncMonitorNotification(notification) { record in
-            var exReport = ex.report
-            exReport.messages = [record]
-            completion(event.outcome([report, exReport]))
+        guard case .notifyEx(let notify) = step else { return completion(event.outcome(reports)) }
+        sendSyncMonitorNotification(notify.sync) { record in
+            var reports = reports
+            reports[1].add(record)
+            completion(event.outcome(reports))
         }
     }
 
@@ -70,26 +75,32 @@ private struct ThreadEvent: Sendable {
     }
 }
 
-/// The decision of a routine, made once, at entry (THR-5).
-private struct ThreadDecision: Sendable {
-    var report: RoutineReport
-    var notification: SyncNotification?
-    /// The asynchronous message that follows the synchronous one (THR-4).
-    var createThread: ThreadNotify?
+/// What follows the decisions of the routines, which they make once, at entry (THR-5).
+private enum ThreadStep: Sendable {
+    /// Nothing.
+    case done
+    /// The first routine sends its messages; after that, the Ex routine runs.
+    case notify(ThreadNotification)
+    /// The Ex routine sends its message.
+    case notifyEx(ThreadNotification)
 }
 
-private struct ThreadStart: Sendable {
-    let event: ThreadEvent
-    let decision: ThreadDecision
-    /// The decision of the Ex routine, if the first routine sends nothing.
-    let ex: ThreadDecision?
+private final class ThreadNotification: Sendable {
+    let sync: SyncNotification
+    /// The asynchronous message that follows the synchronous one (THR-4).
+    let createThread: ThreadNotify?
+
+    init(_ sync: SyncNotification, createThread: ThreadNotify? = nil) {
+        self.sync = sync
+        self.createThread = createThread
+    }
 }
 
 extension DriverState {
     fileprivate mutating func startThread(
-        _ creation: ThreadCreation, _ caller: CallerTag?, now: FileTime
-    ) throws(DriverError) -> ThreadStart {
-        guard let target = processes.reference(processId: creation.processId), let context = processes[target] else {
+        _ creation: ThreadCreation, _ caller: CallerTag?, _ reports: inout [RoutineReport], now: FileTime
+    ) throws(DriverError) -> (ThreadEvent, ThreadStep) {
+        guard let target = processes.reference(processId: creation.processId) else {
             throw .unknownProcess(creation.processId)
         }
         if let threadId = creation.threadId {
@@ -108,11 +119,12 @@ extension DriverState {
         processes.insertThread(thread, of: target)
 
         let event = ThreadEvent(
-            thread: thread, target: target, targetProcess: context.identity, creator: creator,
+            thread: thread, target: target, targetProcess: processes[live: target].identity, creator: creator,
             ioPriority: creation.ioPriority, caller: caller)
-        let decision = decideNotify(event, creation, currentThread: currentThread)
-        let ex = decision.notification == nil ? decideNotifyEx(event) : nil
-        return ThreadStart(event: event, decision: decision, ex: ex)
+        if let notify = decideNotify(event, creation, &reports[0], currentThread: currentThread) {
+            return (event, .notify(notify))
+        }
+        return (event, decideNotifyEx(event, &reports))
     }
 
     /// The thread that the first routine runs on.
@@ -121,102 +133,111 @@ extension DriverState {
     ) -> AuxTidCreationTime {
         guard let creator else { return AuxTidCreationTime(threadId: named ?? 0, creationTime: .none) }
         let threadId = named ?? processes.initialThreadId(of: creator, otherThan: creating)
-        let creationTime =
-            processes.creationTime(ofThread: threadId, of: creator) ?? processes[creator]?.identity.creationTime
-            ?? .none
-        return AuxTidCreationTime(threadId: threadId, creationTime: creationTime)
+        // The id that the host chose is reserved, so it is not that of a created thread.
+        let created = named.flatMap { processes.creationTime(ofThread: $0, of: creator) }
+        return AuxTidCreationTime(
+            threadId: threadId, creationTime: created ?? processes[live: creator].identity.creationTime)
     }
 
     /// `MpCreateThreadNotifyRoutine`, in the context of the creating thread (THR-1 to THR-4).
     private func decideNotify(
-        _ event: ThreadEvent, _ creation: ThreadCreation, currentThread: AuxTidCreationTime
-    ) -> ThreadDecision {
-        var decision = ThreadDecision(report: RoutineReport(.createThreadNotify))
+        _ event: ThreadEvent, _ creation: ThreadCreation, _ report: inout RoutineReport,
+        currentThread: AuxTidCreationTime
+    ) -> ThreadNotification? {
         let target = creation.processId
-        guard decision.report.note(.create, true),
-            decision.report.note(.targetIsNotSystem, target != ProcessContext.systemProcessId, at: target),
-            decision.report.note(.isNotSystemThread, !creation.creatorIsSystemThread),
-            decision.report.note(.creatorContext, event.creator != nil, at: creation.currentProcessId),
-            let creator = event.creator, let context = processes[creator]
-        else { return decision }
-        let data: SyncData
-        if decision.report.note(.sameProcess, creator == event.target, at: target) {
-            guard decision.report.note(.ruleNewThreadSameProcess, .notifyNewThreadSameProcess, in: context.rules)
-            else { return decision }
-            data = .newThreadSameProcess(
-                ThreadNotifySyncMessage(
-                    createdThread: event.thread, currentThread: currentThread, process: context.identity,
-                    threadStartAddress: creation.startAddress))
-        } else {
-            guard
-                decision.report.note(
-                    .ruleNewThreadDifferentProcess, .notifyNewThreadDifferentProcess, in: context.rules)
-            else { return decision }
-            data = .newThreadDifferentProcess(targetProcess: event.targetProcess)
-            decision.createThread = ThreadNotify(
-                currentProcess: context.identity, currentThreadId: currentThread.threadId,
-                createdThreadProcess: event.targetProcess,
-                createdThread: AuxTidCreationTime(
-                    threadId: event.thread.threadId, creationTime: creation.creationTime ?? .none),
-                imageFileName: imageFileName(creator: context, target: event.target))
+        guard report.note(.create, true),
+            report.note(.targetIsNotSystem, target != ProcessContext.systemProcessId, at: target),
+            report.note(.isNotSystemThread, !creation.creatorIsSystemThread),
+            report.note(.creatorContext, event.creator != nil, at: creation.currentProcessId),
+            let creator = event.creator
+        else { return nil }
+        let rules = processes[live: creator].rules
+        let isSameProcess = report.note(.sameProcess, creator == event.target, at: target)
+        guard
+            isSameProcess
+                ? report.note(.ruleNewThreadSameProcess, .notifyNewThreadSameProcess, in: rules)
+                : report.note(.ruleNewThreadDifferentProcess, .notifyNewThreadDifferentProcess, in: rules)
+        else { return nil }
+        let subject = processes[live: creator].subject
+        func notification(_ data: SyncData) -> SyncNotification {
+            SyncNotification(
+                message: SyncMessage(ioPriority: event.ioPriority, currentProcess: subject.process, data: data),
+                imageFileName: subject.imageFileName, rule: .process(creator), routine: .createThreadNotify,
+                caller: event.caller)
         }
-        decision.notification = SyncNotification(
-            message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
-            imageFileName: context.imageFileName, rule: .process(creator), routine: .createThreadNotify,
-            caller: event.caller)
-        return decision
+        if isSameProcess {
+            let message = ThreadNotifySyncMessage(
+                createdThread: event.thread, currentThread: currentThread, process: subject.process,
+                threadStartAddress: creation.startAddress)
+            return ThreadNotification(notification(.newThreadSameProcess(message)))
+        }
+        let createThread = ThreadNotify(
+            currentProcess: subject.process, currentThreadId: currentThread.threadId,
+            createdThreadProcess: event.targetProcess,
+            createdThread: AuxTidCreationTime(
+                threadId: event.thread.threadId, creationTime: creation.creationTime ?? .none),
+            imageFileName: imageFileName(creator: creator, target: event.target))
+        return ThreadNotification(
+            notification(.newThreadDifferentProcess(targetProcess: event.targetProcess)), createThread: createThread)
     }
 
     /// The image name in a CreateThread: the creator's in the text of the analysis, the target's in its only dump
     /// (THR-4).
-    private func imageFileName(creator: ProcessContext, target: ProcessReference) -> String {
+    private func imageFileName(creator: ProcessReference, target: ProcessReference) -> String {
         switch config.createThreadImageFileName {
-        case .creator: creator.imageFileName
-        case .target: processes[target]?.imageFileName ?? ""
+        case .creator: processes[live: creator].imageFileName
+        case .target: processes[live: target].imageFileName
         }
     }
 
     /// Ends the first routine, whether or not its synchronous message was answered (THR-4), and starts the Ex routine
     /// (TEX-3).
     fileprivate mutating func finishNotify(
-        _ start: ThreadStart, _ record: MessageRecord, now: FileTime
-    ) -> (RoutineReport, ThreadDecision?) {
-        var report = start.decision.report
-        report.messages = [record]
-        if let notify = start.decision.createThread, let notification = start.decision.notification {
-            report.messages.append(
+        _ event: ThreadEvent, _ notify: ThreadNotification, _ record: MessageRecord, _ reports: inout [RoutineReport],
+        now: FileTime
+    ) -> ThreadStep {
+        reports[0].add(record)
+        if let createThread = notify.createThread {
+            reports[0].add(
                 asyncSendNotification(
-                    .createThread, .thread(notify), about: notification.subject, countedTo: start.event.creator,
-                    routine: .createThreadNotify, caller: start.event.caller, now: now))
+                    .createThread, .thread(createThread), about: notify.sync.subject, countedTo: event.creator,
+                    routine: .createThreadNotify, caller: event.caller, now: now))
         }
-        return (report, decideNotifyEx(start.event))
+        return decideNotifyEx(event, &reports)
     }
 
-    /// `MpCreateThreadNotifyRoutineEx`, on the new thread (TEX-1, TEX-2). Nil if Windows does not have the callback.
-    private mutating func decideNotifyEx(_ event: ThreadEvent) -> ThreadDecision? {
-        guard config.createThreadNotifyRoutineEx else { return nil }
-        var decision = ThreadDecision(report: RoutineReport(.createThreadNotifyEx))
-        let context = processes[event.target]
+    /// `MpCreateThreadNotifyRoutineEx`, on the new thread (TEX-1, TEX-2). Adds no report if Windows does not have the
+    /// callback.
+    private mutating func decideNotifyEx(_ event: ThreadEvent, _ reports: inout [RoutineReport]) -> ThreadStep {
+        guard config.createThreadNotifyRoutineEx else { return .done }
+        reports.append(RoutineReport(.createThreadNotifyEx))
+        return decideNotifyEx(event, &reports[1])
+    }
+
+    private mutating func decideNotifyEx(_ event: ThreadEvent, _ report: inout RoutineReport) -> ThreadStep {
         let current = event.targetProcess.processId
-        guard decision.report.noteLock(of: processes), decision.report.note(.createEx, true),
-            decision.report.note(.currentIsNotSystem, current != ProcessContext.systemProcessId, at: current),
-            decision.report.note(.currentContext, context != nil, at: current), let context,
-            decision.report.note(.flagThreadNotifyRoutineExSet, .threadNotifyRoutineExSet, in: context.flags),
-            decision.report.note(.ruleNotifyProcessCmdLine, .notifyProcessCmdLine, in: context.rules)
-        else { return decision }
+        guard report.noteLock(of: processes), report.note(.createEx, true),
+            report.note(.currentIsNotSystem, current != ProcessContext.systemProcessId, at: current),
+            report.note(.currentContext, processes.isLive(event.target), at: current),
+            report.note(
+                .flagThreadNotifyRoutineExSet, .threadNotifyRoutineExSet, in: processes[live: event.target].flags),
+            report.note(.ruleNotifyProcessCmdLine, .notifyProcessCmdLine, in: processes[live: event.target].rules),
+            let context = processes[event.target]
+        else { return .done }
         processes.createThreadNotifyLock -= 1
         processes.update(event.target) { _ = $0.flags.remove(.threadNotifyRoutineExSet) }
-        if decision.report.note(
-            .commandLineDiffers, current: context.currentCommandLine, differsFrom: context.processCmdLine)
-        {
-            let data = SyncData.newThreadAndCmdLine(
-                commandLine: context.processCmdLine, currentCommandLine: context.currentCommandLine)
-            decision.notification = SyncNotification(
-                message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
-                imageFileName: context.imageFileName, rule: .process(event.target), routine: .createThreadNotifyEx,
-                caller: event.caller)
-        }
-        return decision
+        guard
+            report.note(
+                .commandLineDiffers, current: context.currentCommandLine, differsFrom: context.processCmdLine)
+        else { return .done }
+        let data = SyncData.newThreadAndCmdLine(
+            commandLine: context.processCmdLine, currentCommandLine: context.currentCommandLine)
+        return .notifyEx(
+            ThreadNotification(
+                SyncNotification(
+                    message: SyncMessage(ioPriority: event.ioPriority, currentProcess: context.identity, data: data),
+                    imageFileName: context.imageFileName, rule: .process(event.target), routine: .createThreadNotifyEx,
+                    caller: event.caller)))
     }
 }
 

@@ -64,12 +64,13 @@ extension DriverState {
         if config.createThreadNotifyRoutineEx { flags.insert(.threadNotifyRoutineExSet) }
         let commandLine = creation.commandLine ?? creation.imageFileName
         let parent = identity(creation.parentProcessId, creation.parentCreationTime)
-        return ProcessContext(
+        var context = ProcessContext(
             identity: AuxPidCreationTime(processId: processId, creationTime: creation.creationTime ?? now),
-            imageFileName: creation.imageFileName, processCmdLine: commandLine, currentCommandLine: commandLine,
-            flags: flags, rules: rules, sessionId: creation.sessionId, parent: parent,
-            creator: creation.creatorProcessId.map { identity($0, nil) } ?? parent, token: creation.token,
-            hasServiceSid: creation.hasServiceSid)
+            imageFileName: creation.imageFileName, processCmdLine: commandLine, flags: flags, rules: rules,
+            parent: parent,
+            sessionId: creation.sessionId, token: creation.token, hasServiceSid: creation.hasServiceSid)
+        if let creator = creation.creatorProcessId { context.creator = identity(creator, nil) }
+        return context
     }
 
     private func identity(_ processId: UInt32, _ creationTime: FileTime?) -> AuxPidCreationTime {

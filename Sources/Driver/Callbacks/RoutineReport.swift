@@ -17,9 +17,11 @@ public struct CheckTrace: Hashable, Sendable {
     private static let firstChecks: [UInt8] = DriverRoutine.table.map { $0.checks.first?.check.rawValue ?? 0 }
 
     /// The position of a condition in the routine.
+    @inline(__always)
     fileprivate func position(of check: Check) -> Int { Int(check.rawValue - first) }
 
     /// Records `holds` as the result of `check`.
+    @inline(__always)
     mutating func note(_ check: Check, _ holds: Bool) {
         let bit: UInt32 = 1 << UInt32(position(of: check))
         looked |= bit
@@ -73,7 +75,13 @@ public struct RoutineReport: Sendable {
         messages = [record]
     }
 
+    /// Adds a message that the routine created. An array literal has room for one, `append` for more.
+    mutating func add(_ record: consuming MessageRecord) {
+        if messages.isEmpty { messages = [record] } else { messages.append(record) }
+    }
+
     /// Records that `check` looked at `number` with the result `holds`, and returns the result.
+    @inline(__always)
     mutating func note(_ check: Check, _ holds: Bool, at number: UInt32 = 0) -> Bool {
         trace.note(check, holds)
         values[trace.position(of: check)] = number
@@ -81,6 +89,7 @@ public struct RoutineReport: Sendable {
     }
 
     /// Records that `check` looked for a bit in `word`, and returns whether it is set.
+    @inline(__always)
     mutating func note<Word: OptionSet>(_ check: Check, _ bit: Word, in word: Word) -> Bool
     where Word.RawValue == UInt32, Word.Element == Word {
         note(check, word.contains(bit), at: word.rawValue)

@@ -125,6 +125,16 @@ public struct EngineMessage: Hashable, Sendable {
             case .sync(let message): message.totalSize
             case .async(let message): message.totalSize
             }
+        self.init(
+            sequence: sequence, time: time, kind: kind, process: process, imageFileName: imageFileName,
+            content: content, totalSize: totalSize, caller: caller)
+    }
+
+    /// The same for a message whose size is known: finding it copies the message.
+    init(
+        sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, imageFileName: String?,
+        content: consuming Content, totalSize: Int, caller: CallerTag?
+    ) {
         shared = Shared(
             Facts(
                 sequence: sequence, time: time, kind: kind, process: process, imageFileName: imageFileName,

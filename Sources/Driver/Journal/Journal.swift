@@ -5,7 +5,7 @@ import Messages
 struct Journal {
     private var records: Deque<MessageRecord> = []
     /// The fields that filters compare, kept beside the records: a reader that waits for something rare checks every
-    /// message, and copying a record updates a dozen reference counts.
+    /// message, and a record has references to count.
     private var keys: Deque<Key> = []
     private let capacity: Int
     private let byteLimit: Int
@@ -67,10 +67,11 @@ struct Journal {
         let sequence = record.message.sequence
         guard sequence >= oldest, sequence <= newest else { return false }
         let former = keys[Int(sequence - oldest)].outcome
-        if changes.count == min(Journal.mostChanges, 2 * capacity) { changes.removeFirst() }
-        changes.append(Change(sequence: sequence, former: former, current: Key.Outcome(record)))
-        changeCount += 1
         update(record)
+        if changes.count == min(Journal.mostChanges, 2 * capacity) { changes.removeFirst() }
+        let current = Key.Outcome(delivery: record.delivery, acknowledged: record.acknowledged)
+        changes.append(Change(sequence: sequence, former: former, current: current))
+        changeCount += 1
         return true
     }
 
@@ -80,10 +81,10 @@ struct Journal {
         let sequence = record.message.sequence
         guard sequence >= oldest, sequence <= newest else { return false }
         let index = Int(sequence - oldest)
-        let key = Key(record)
-        bytes += key.size - keys[index].size
+        let former = keys[index].size
+        keys[index].update(record)
+        bytes += keys[index].size - former
         records[index] = record
-        keys[index] = key
         evict()
         return true
     }
@@ -112,7 +113,7 @@ struct Journal {
         let first = Int(search.end - (oldest - 1))
         var steps = Journal.sliceSteps
         for index in first..<min(keys.count, first + count) {
-            if search.query.matches(keys[index], &steps) {
+            if search.query.matches(keys[index], name: records[index].message.imageFileName, &steps) {
                 if search.countsOnly { search.count += 1 } else if !search.take(records[index]) { return }
             }
             search.pass(oldest + UInt64(index))
@@ -148,69 +149,73 @@ struct Journal {
     }
 
     private func matchesNow(_ sequence: UInt64, _ search: MessageSearch) -> Bool {
-        guard let key = passedKey(of: sequence, search) else { return false }
-        return matches(key, search)
+        guard let index = passedIndex(of: sequence, search) else { return false }
+        return matches(keys[index], at: index, search)
     }
 
-    private func matches(_ key: Key, _ search: MessageSearch) -> Bool {
+    private func matches(_ key: Key, at index: Int, _ search: MessageSearch) -> Bool {
         var steps = 0
-        return search.query.matches(key, &steps)
+        return search.query.matches(key, name: records[index].message.imageFileName, &steps)
     }
 
     /// The difference that a change makes to the number of messages that match.
     private func correction(for change: Change, _ search: MessageSearch) -> Int {
-        guard var key = passedKey(of: change.sequence, search) else { return 0 }
+        guard let index = passedIndex(of: change.sequence, search) else { return 0 }
+        var key = keys[index]
         key.outcome = change.former
-        let matched = matches(key, search)
+        let matched = matches(key, at: index, search)
         key.outcome = change.current
-        return (matches(key, search) ? 1 : 0) - (matched ? 1 : 0)
+        return (matches(key, at: index, search) ? 1 : 0) - (matched ? 1 : 0)
     }
 
-    /// The key of a message, if `search` has passed it and the journal still has it.
-    private func passedKey(of sequence: UInt64, _ search: MessageSearch) -> Key? {
+    /// The index of a message, if `search` has passed it and the journal still has it.
+    private func passedIndex(of sequence: UInt64, _ search: MessageSearch) -> Int? {
         guard sequence > search.query.after, sequence <= search.end, sequence >= oldest, sequence <= newest
         else { return nil }
-        return keys[Int(sequence - oldest)]
+        return Int(sequence - oldest)
     }
 }
 
 extension Journal {
-    /// The fields of a record that a query compares.
+    /// The fields of a record that a query compares, except the name of the image.
     struct Key {
         let kind: EngineMessage.Kind
         let operation: EngineMessage.Operation
         let processId: UInt32?
-        let imageFileName: String?
         let routine: DriverRoutine
         let time: FileTime
         /// Bytes of the message, of its reply, and of the texts that the journal may keep alive: the name of its image and
         /// the tag of its caller.
-        let size: Int
+        private(set) var size: Int
         var outcome: Outcome
+        /// Bytes of the reply and the failure, which `size` includes.
+        private var outcomeSize = 0
 
         /// The fields that change.
         struct Outcome {
             let delivery: MessageRecord.Delivery
             let acknowledged: Bool
-
-            init(_ record: MessageRecord) {
-                delivery = record.delivery
-                acknowledged = record.acknowledged
-            }
         }
 
-        init(_ record: MessageRecord) {
+        init(_ record: borrowing MessageRecord) {
             let message = record.message
             kind = message.kind
             operation = message.operation
             processId = message.process?.processId
-            imageFileName = message.imageFileName
             routine = record.routine
             time = message.time
             size =
-                message.totalSize + (record.reply?.size ?? 0) + (record.failure?.utf8.count ?? 0)
-                + (imageFileName?.utf8.count ?? 0) + (message.caller?.text.utf8.count ?? 0)
-            outcome = Outcome(record)
+                message.totalSize + (message.imageFileName?.utf8.count ?? 0) + (message.caller?.text.utf8.count ?? 0)
+            outcome = Outcome(delivery: record.delivery, acknowledged: record.acknowledged)
+            update(record)
+        }
+
+        /// Takes over the outcome of a record, the only thing in it that changes.
+        mutating func update(_ record: borrowing MessageRecord) {
+            outcome = Outcome(delivery: record.delivery, acknowledged: record.acknowledged)
+            size -= outcomeSize
+            outcomeSize = record.outcomeSize
+            size += outcomeSize
         }
     }
 }

@@ -60,13 +60,25 @@ public struct MessageRecord: Hashable, Sendable {
     /// Whether the reply to a synchronous message matched (SYN-9).
     public internal(set) var acknowledged = false
     /// The rule that the reply cleared, by name.
-    public internal(set) var clearedRule: String?
+    public var clearedRule: String? {
+        guard hasClearedRule, case .sync(let operation) = message.operation else { return nil }
+        return operation.clearedRule
+    }
     /// How long the send took, nanoseconds; nil while it has not ended, and without a send.
     public internal(set) var durationNanoseconds: UInt64?
     /// The engine's reply; nil without one.
     public var reply: MessageReply? { if case .outcome(let reply, _) = box { reply } else { nil } }
     /// Why it failed or was not sent, a phrase.
     var failure: String? { if case .outcome(_, let failure) = box { failure } else { nil } }
+
+    /// Whether the reply cleared the rule that made the driver send the message (SYN-9).
+    var hasClearedRule = false
+
+    /// Bytes of the reply and of the failure.
+    var outcomeSize: Int {
+        guard case .outcome(let reply, let failure) = box else { return 0 }
+        return (reply?.size ?? 0) + (failure?.utf8.count ?? 0)
+    }
 
     // The journal keeps many records, so that zero and a box stand for nil. A clock can show 0.
     private var isSent = false

@@ -5,7 +5,7 @@
 /// chooses, are ignored.
 struct IdSet {
     private static let depth = 5
-    private var levels = [[UInt32: UInt64]](repeating: [:], count: depth)
+    private var levels = (0..<depth).map { _ in IdTable<UInt64>(filler: 0) }
 
     /// A set with only 0, which is not a valid id.
     init() { insert(0) }
@@ -17,7 +17,7 @@ struct IdSet {
         guard id.isMultiple(of: 4) else { return }
         var index = id / 4
         for level in levels.indices {
-            let word = levels[level][index / 64, default: 0] | 1 << (index % 64)
+            let word = (levels[level][index / 64] ?? 0) | 1 << (index % 64)
             levels[level][index / 64] = word
             if word != .max { return }
             index /= 64

@@ -54,7 +54,9 @@ struct OrderedTable<Key: FixedWidthInteger & Sendable, Value: Sendable>: Sendabl
 
     /// Where `key` is or would be inserted: in the last block that does not begin after it. Nil if there are no blocks.
     private func place(of key: Key) -> (block: Int, index: Int)? {
-        if blocks.isEmpty { return nil }
+        guard let last = blocks.indices.last else { return nil }
+        // Most ids are new, and higher than all others.
+        if blocks[last][blocks[last].count - 1].key < key { return (last, blocks[last].count) }
         let block = max(0, OrderedTable.partition(blocks.count) { blocks[$0][0].key <= key } - 1)
         return (block, OrderedTable.partition(blocks[block].count) { blocks[block][$0].key < key })
     }

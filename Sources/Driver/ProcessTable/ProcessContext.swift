@@ -6,36 +6,56 @@ public import Messages
 /// `ProcessReference` to a removed context finds nothing.
 public struct ProcessContext: Hashable, Sendable {
     /// Pid and creation time (DATA-1).
-    public var identity: AuxPidCreationTime
+    public internal(set) var identity: AuxPidCreationTime
     /// The image the process was created from.
-    public var imageFileName: String
+    public internal(set) var imageFileName: String
     /// The command line as captured at creation.
-    public var processCmdLine: String
-    /// The command line in the PEB; changes when someone tampers with it. Decided: kept here.
-    public var currentCommandLine: String
+    public internal(set) var processCmdLine: String
     /// ProcessFlags.
-    public var flags: ProcessFlags
+    public internal(set) var flags: ProcessFlags
     /// ProcessRules.
-    public var rules: ProcessRules
+    public internal(set) var rules: ProcessRules
     /// Asynchronous and direct messages created with this context (ASY-2).
-    public var notificationsSent: UInt64 = 0
-    /// The address where wow64cpu.dll was loaded; nil until IMG-3 detects the load.
-    public var wow64CpuImageBase: UInt64?
-    /// The terminal session.
-    public var sessionId: UInt32
+    public internal(set) var notificationsSent: UInt64 = 0
     /// The parent; its creation time is `.none` if it was not known.
-    public var parent: AuxPidCreationTime
-    /// The process that made the call, which is not necessarily the parent.
-    public var creator: AuxPidCreationTime
+    public internal(set) var parent: AuxPidCreationTime
+    var rareValues: RareValues.Box?
+    /// The terminal session.
+    public internal(set) var sessionId: UInt32
     /// The token's fields that the CreateProcess message carries.
-    public var token: ProcessToken
+    public internal(set) var token: ProcessToken
     /// Whether the token has the product's service SID (PRC-9).
-    public var hasServiceSid: Bool
-
+    public internal(set) var hasServiceSid: Bool
     /// Whether the context was created without a creation event, from a record of something the process did.
     public internal(set) var isSynthesized = false
     /// Whether PRC-5 counted this process in CreateThreadNotifyLock.
     var countsInCreateThreadNotifyLock = false
+
+    private var rare: RareValues {
+        get { if case .values(let values) = rareValues { values } else { RareValues() } }
+        set { rareValues = newValue == RareValues() ? nil : .values(newValue) }
+    }
+
+    /// The command line in the PEB; changes when someone tampers with it. Decided: kept here.
+    public internal(set) var currentCommandLine: String {
+        get { rare.currentCommandLine ?? processCmdLine }
+        set {
+            let differs = !newValue.utf8.elementsEqual(processCmdLine.utf8)
+            rare.currentCommandLine = differs ? newValue : nil
+        }
+    }
+
+    /// The process that made the call, which is not necessarily the parent.
+    public internal(set) var creator: AuxPidCreationTime {
+        get { rare.creator ?? parent }
+        set { rare.creator = newValue == parent ? nil : newValue }
+    }
+
+    /// The address where wow64cpu.dll was loaded; nil until IMG-3 detects the load.
+    public internal(set) var wow64CpuImageBase: UInt64? {
+        get { rare.wow64CpuImageBase }
+        set { rare.wow64CpuImageBase = newValue }
+    }
 
     /// The process as the subject of a message.
     var subject: MessageSubject { MessageSubject(process: identity, imageFileName: imageFileName) }
@@ -53,8 +73,7 @@ public struct ProcessContext: Hashable, Sendable {
     static let system = ProcessContext(
         identity: AuxPidCreationTime(
             processId: systemProcessId, creationTime: FileTime(unixSecond: 1_577_836_800)),
-        imageFileName: "System", processCmdLine: "", currentCommandLine: "", flags: [], rules: [], sessionId: 0,
-        parent: .none, creator: .none,
+        imageFileName: "System", processCmdLine: "", flags: [], rules: [], parent: .none, sessionId: 0,
         token: ProcessToken(elevationType: 1, elevation: 0, integrityLevel: 0x4000), hasServiceSid: false)
 }
 

@@ -6,23 +6,25 @@ import Messages
 struct ProcessTable {
     private struct Slot {
         var generation: UInt64 = 0
-        var context: ProcessContext?
+        /// Not of a live process if the slot is free.
+        var context: ProcessContext
+        /// The tid used for the process's first thread if a caller names none; 0 until it is needed. Here, because it fits into
+        /// the end of the context.
+        var initialThreadId: UInt32 = 0
         /// Creation times of the threads that were created and not deleted, by tid. Not in the context: if a copy of
         /// the context were held while a thread is added, all of them would be copied.
         var threads = OrderedTable<UInt32, FileTime>()
-        /// The tid used for the process's first thread if a caller names none.
-        var initialThreadId: UInt32?
     }
 
     private var slots: [Slot] = []
     private var freeSlots: [Int] = []
-    private var slotsById: [UInt32: Int] = [:]
-    private var order = OrderedTable<UInt32, Int>()
+    private var slotsById = IdTable<UInt32>(filler: 0)
+    private var order = OrderedTable<UInt32, UInt32>()
     /// The owner of each thread, by tid. A thread that exited with its process stays until it is removed; its reference
     /// finds nothing.
-    private var ownersOfThreads: [UInt32: ProcessReference] = [:]
+    private var ownersOfThreads = IdTable(filler: ProcessReference(slot: 0, generation: 0))
     /// The slot of the process whose first thread each tid is reserved for.
-    private var reservations: [UInt32: Int] = [:]
+    private var reservations = IdTable<UInt32>(filler: 0)
     /// The pids and tids that are used or reserved: Windows allocates both from one table.
     private var usedIds = IdSet()
     /// Threads that exited with their process and are not removed yet.
@@ -54,26 +56,32 @@ struct ProcessTable {
     ///
     /// - Complexity: O(log n + limit).
     func contexts(after processId: UInt32?, limit: Int) -> [ProcessContext] {
-        order.entries(after: processId, limit: limit).compactMap { slots[$0.value].context }
+        order.entries(after: processId, limit: limit).map { slots[Int($0.value)].context }
     }
 
     /// The live process with a pid: `MpGetProcessContextById` (DATA-1).
     ///
     /// - Complexity: O(1).
     func reference(processId: UInt32) -> ProcessReference? {
-        slotsById[processId].map { ProcessReference(slot: $0, generation: slots[$0].generation) }
+        guard let slot = slotsById[processId] else { return nil }
+        return ProcessReference(slot: Int(slot), generation: slots[Int(slot)].generation)
     }
 
     /// The context that `reference` refers to; nil once the process has exited.
     ///
     /// - Complexity: O(1).
     subscript(reference: ProcessReference) -> ProcessContext? {
-        slots[reference.slot].generation == reference.generation ? slots[reference.slot].context : nil
+        isLive(reference) ? slots[reference.slot].context : nil
+    }
+
+    /// The context of a process that has not exited, read in place: a copy counts the references of its texts.
+    subscript(live reference: ProcessReference) -> ProcessContext {
+        _read { yield slots[reference.slot].context }
     }
 
     /// The context of the live process with a pid.
     func context(processId: UInt32) -> ProcessContext? {
-        slotsById[processId].flatMap { slots[$0].context }
+        slotsById[processId].map { slots[Int($0)].context }
     }
 
     /// Changes a context in place. Does nothing and returns nil once the process has exited.
@@ -81,10 +89,15 @@ struct ProcessTable {
     mutating func update<Result>(
         _ reference: ProcessReference, _ change: (inout ProcessContext) -> Result
     ) -> Result? {
-        guard slots[reference.slot].generation == reference.generation else { return nil }
-        textBytes -= slots[reference.slot].context?.textBytes ?? 0
-        defer { textBytes += slots[reference.slot].context?.textBytes ?? 0 }
-        return slots[reference.slot].context.mutate(change)
+        guard isLive(reference) else { return nil }
+        textBytes -= slots[reference.slot].context.textBytes
+        defer { textBytes += slots[reference.slot].context.textBytes }
+        return change(&slots[reference.slot].context)
+    }
+
+    /// Counts a message for a process (ASY-2). Does nothing once the process has exited.
+    mutating func countNotification(of reference: ProcessReference) {
+        if isLive(reference) { slots[reference.slot].context.notificationsSent += 1 }
     }
 
     /// Adds a process whose pid is free.
@@ -100,8 +113,8 @@ struct ProcessTable {
             slots.append(Slot(context: context))
         }
         let processId = context.identity.processId
-        slotsById[processId] = index
-        order[processId] = index
+        slotsById[processId] = UInt32(index)
+        order[processId] = UInt32(index)
         usedIds.insert(processId)
         forgetThreads(ProcessTable.forgottenLater)
         return ProcessReference(slot: index, generation: slots[index].generation)
@@ -115,14 +128,14 @@ struct ProcessTable {
         guard let context = self[reference] else { return nil }
         textBytes -= context.textBytes
         let slot = slots[reference.slot]
-        slots[reference.slot] = Slot(generation: slot.generation + 1)
+        slots[reference.slot] = Slot(generation: slot.generation + 1, context: .system)
         freeSlots.append(reference.slot)
         slotsById[context.identity.processId] = nil
         order[context.identity.processId] = nil
         release(context.identity.processId)
-        if let threadId = slot.initialThreadId {
-            reservations[threadId] = nil
-            release(threadId)
+        if slot.initialThreadId != 0 {
+            reservations[slot.initialThreadId] = nil
+            release(slot.initialThreadId)
         }
         if !slot.threads.isEmpty {
             threadCount -= slot.threads.count
@@ -134,6 +147,7 @@ struct ProcessTable {
 
     /// Frees the tids of up to `count` threads whose process has exited.
     private mutating func forgetThreads(_ count: Int) {
+        if departed.isEmpty { return }
         var rest = count
         while rest > 0, let last = departed.indices.last {
             let owner = departed[last].owner
@@ -156,7 +170,7 @@ extension ProcessTable {
 
     /// The pid of the process whose first thread the tid is reserved for; nil if it is not reserved.
     func processId(ofFirstThread threadId: UInt32) -> UInt32? {
-        reservations[threadId].flatMap { slots[$0].context?.identity.processId }
+        reservations[threadId].map { slots[Int($0)].context.identity.processId }
     }
 
     /// Adds a created thread whose tid is free.
@@ -200,20 +214,22 @@ extension ProcessTable {
     /// and stays reserved while the process lives.
     mutating func initialThreadId(of reference: ProcessReference, otherThan excluded: UInt32?) -> UInt32 {
         guard isLive(reference) else { return 0 }
-        if let known = slots[reference.slot].initialThreadId { return known }
+        let known = slots[reference.slot].initialThreadId
+        if known != 0 { return known }
         if let excluded { usedIds.insert(excluded) }
         let chosen = usedIds.lowestFree
         if let excluded { release(excluded) }
         usedIds.insert(chosen)
-        reservations[chosen] = reference.slot
+        reservations[chosen] = UInt32(reference.slot)
         slots[reference.slot].initialThreadId = chosen
         return chosen
     }
 
     /// Frees a tid that is reserved for the first thread of a process. Another one is chosen if needed.
     mutating func endReservation(of threadId: UInt32) {
-        guard let slot = reservations.removeValue(forKey: threadId) else { return }
-        slots[slot].initialThreadId = nil
+        guard let slot = reservations[threadId] else { return }
+        reservations[threadId] = nil
+        slots[Int(slot)].initialThreadId = 0
         release(threadId)
     }
 
@@ -222,20 +238,13 @@ extension ProcessTable {
     /// - Complexity: O(1).
     func lowestFreeId() -> UInt32 { usedIds.lowestFree }
 
-    private func isLive(_ reference: ProcessReference) -> Bool {
+    /// Whether the process has not exited.
+    @inline(__always)
+    func isLive(_ reference: ProcessReference) -> Bool {
         slots[reference.slot].generation == reference.generation
     }
 
     private mutating func release(_ id: UInt32) {
         if slotsById[id] == nil, ownersOfThreads[id] == nil, reservations[id] == nil { usedIds.remove(id) }
-    }
-}
-
-extension Optional {
-    /// Changes the wrapped value in place; it is moved out meanwhile, so that it is not copied.
-    fileprivate mutating func mutate<Result>(_ change: (inout Wrapped) -> Result) -> Result? {
-        guard var value = take() else { return nil }
-        defer { self = value }
-        return change(&value)
     }
 }

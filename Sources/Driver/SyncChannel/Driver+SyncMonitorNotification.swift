@@ -86,7 +86,8 @@ extension DriverState {
     mutating func startSync(_ notification: SyncNotification, now: FileTime) -> SyncStart {
         var record = makeRecord(
             kind: .sync, about: notification.subject, content: .sync(notification.message),
-            routine: notification.routine, caller: notification.caller, delivery: .inHand, now: now)
+            totalSize: notification.message.totalSize, routine: notification.routine, caller: notification.caller,
+            delivery: .inHand, now: now)
         guard config.syncMonitorNotificationFlag else {
             record.status = .unsuccessful
             record.setOutcome(nil, failure: "syncMonitorNotificationFlag is false")
@@ -161,7 +162,7 @@ extension DriverState {
         } else if sending.reply?.reading.fault == nil {
             record.acknowledged = true
             counters.recvCount += 1
-            record.clearedRule = clearRule(message.operation, of: rule)
+            record.hasClearedRule = clearRule(message.operation, of: rule)
         } else {
             counters.recvErrorCount += 1
         }
@@ -177,18 +178,16 @@ extension DriverState {
         }
     }
 
-    /// Clears the bit that made the driver send `operation` (SYN-9); returns its name if it was set.
-    private mutating func clearRule(_ operation: SyncOperation, of rule: RuleWord) -> String? {
+    /// Clears the bit that made the driver send `operation` (SYN-9); whether it was set.
+    private mutating func clearRule(_ operation: SyncOperation, of rule: RuleWord) -> Bool {
         switch rule {
         case .process(let reference):
-            let bit = operation.processRule
-            let wasSet = processes.update(reference) { $0.rules.remove(bit) != nil }
-            return wasSet == true ? bit.names.first : nil
+            return processes.update(reference) { $0.rules.remove(operation.processRule) != nil } ?? false
         case .stream(let id):
             let bit = StreamContextRules.notifyImageLoadRule
             let wasSet = streams[id]?.rules.contains(bit)
             streams.updateRules(id) { $0.remove(bit) }
-            return wasSet == true ? bit.names.first : nil
+            return wasSet ?? false
         }
     }
 }

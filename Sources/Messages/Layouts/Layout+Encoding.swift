@@ -34,10 +34,14 @@ extension Layout {
     }
 
     private func size(of extent: Extent, in content: Content) -> Int {
+        if let place = extent.placeOfText {
+            let units = withUnsafePointer(to: content) { content in
+                (UnsafeRawPointer(content) + place).assumingMemoryBound(to: String.self).pointee.utf16.count
+            }
+            return extent.size(ofText: units)
+        }
         switch extent.content {
-        case .text(let path):
-            let units = content[keyPath: path].utf16.count
-            return units == 0 && extent.isOptional ? 0 : 2 * units + extent.terminator
+        case .text(let path): return extent.size(ofText: content[keyPath: path].utf16.count)
         case .data(let path): return content[keyPath: path].count
         case .hashes(let path): return OWord.size * content[keyPath: path].count
         }

@@ -42,12 +42,22 @@ struct Layout<Content: Sendable>: Sendable {
         let content: PartContent
         let terminator: Int
         let isOptional: Bool
+        /// The offset of a text in the content, because each message is measured and following a key path is slow.
+        let placeOfText: Int?
 
         init(_ part: Part) {
             content = part.content
+            if case .text(let path) = content {
+                placeOfText = MemoryLayout<Content>.offset(of: path)
+            } else {
+                placeOfText = nil
+            }
             if case .text(let bytes) = part.facts.kind { terminator = bytes } else { terminator = 0 }
             isOptional = part.offsetField != nil
         }
+
+        /// The bytes that a text of so many UTF-16 units takes.
+        func size(ofText units: Int) -> Int { units == 0 && isOptional ? 0 : 2 * units + terminator }
     }
 
     enum PartContent: Sendable {

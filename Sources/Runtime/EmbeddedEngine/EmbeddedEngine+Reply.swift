@@ -37,13 +37,14 @@ extension EmbeddedEngine {
         }
 
         private func reply(to message: EngineMessage) -> EngineReply {
-            switch message.content {
-            case .sync(let content):
-                let operation = self == .mismatch ? Reply.another(than: content.operation) : content.operation
-                return .sync(ReplySyncMessage(operationType: operation.rawValue))
-            case .async(let content):
+            // Its content would be copied.
+            switch message.operation {
+            case .sync(let operation):
+                let answered = self == .mismatch ? Reply.another(than: operation) : operation
+                return .sync(ReplySyncMessage(operationType: answered.rawValue))
+            case .async(let operation):
                 // Only CreateProcess at creation has a reply that the driver reads (PRC-3).
-                guard message.kind == .direct, content.operation == .createProcess else { return .empty }
+                guard message.kind == .direct, operation == .createProcess else { return .empty }
                 return self == .mismatch
                     ? .unreadable(ReplyFault("the embedded engine answers with a mismatch"))
                     : .createProcess(CreateProcessAnswer(accessDenied: self == .deny))

@@ -1,0 +1,1 @@
+"""What an operation of wdfilterd costs in instructions and allocations, which no other load changes."""
