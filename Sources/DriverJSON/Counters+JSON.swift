@@ -64,7 +64,7 @@ extension QueuesSnapshot {
                     json.member("operation", entry.record.message.operationName)
                     json.member("notificationNumber", entry.record.notificationNumber ?? 0)
                     json.member("size", entry.size)
-                    json.member("enqueuedAt", entry.enqueuedAt.rfc3339)
+                    json.member("enqueuedAt", rfc3339: entry.enqueuedAt)
                 }
             }
         }

@@ -68,7 +68,7 @@ extension MessageRecord {
     public func write(to json: inout JSONWriter, host: String) {
         json.object { json in
             json.member("sequence", message.sequence)
-            json.member("time", message.time.rfc3339)
+            json.member("time", rfc3339: message.time)
             json.member("kind", message.kind.rawValue)
             json.member("operation", message.operationName)
             json.member("operationCode", message.operationCode)
@@ -103,8 +103,8 @@ extension MessageRecord {
     }
 
     private func writeEnd(to json: inout JSONWriter) {
-        if let sentAt { json.member("sentAt", sentAt.rfc3339) }
-        if let endedAt { json.member("endedAt", endedAt.rfc3339) }
+        if let sentAt { json.member("sentAt", rfc3339: sentAt) }
+        if let endedAt { json.member("endedAt", rfc3339: endedAt) }
         if let durationNanoseconds { json.member("durationMicroseconds", durationNanoseconds / 1000) }
         if let endedAs { json.member("endedAs", endedAs) }
         if let droppedFor { json.member("droppedFor", droppedFor) }
