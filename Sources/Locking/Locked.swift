@@ -8,7 +8,8 @@ import Glibc
 /// Never call out while it is held: decide under the lock, act after it.
 public final class Locked<State>: @unchecked Sendable {  // `state` is only accessed under `mutex`
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private var state: State
+    /// Exclusivity is not checked at run time, because the mutex provides it.
+    @usableFromInline @exclusivity(unchecked) var state: State
 
     /// Takes ownership of `state`.
     public init(_ state: sending State) {
@@ -33,13 +34,7 @@ public final class Locked<State>: @unchecked Sendable {  // `state` is only acce
     ) throws(Failure) -> sending Result {
         lock()
         defer { unlock() }
-        return try body(&unguarded)
-    }
-
-    @usableFromInline
-    var unguarded: State {
-        get { state }
-        _modify { yield &state }
+        return try body(&state)
     }
 
     @usableFromInline
