@@ -43,6 +43,24 @@ extension Span where Element == UInt8 {
         return true
     }
 
+    /// Whether both texts are equal except for the case of ASCII letters.
+    @inlinable
+    public func equalsIgnoringCase(_ other: StaticString) -> Bool {
+        guard count == other.utf8CodeUnitCount else { return false }
+        for index in indices where self[index].asciiLowercased != other.utf8Start[index].asciiLowercased {
+            return false
+        }
+        return true
+    }
+
+    /// Whether both texts are equal.
+    @inlinable
+    public func isEqual(to other: StaticString) -> Bool {
+        guard count == other.utf8CodeUnitCount else { return false }
+        for index in indices where self[index] != other.utf8Start[index] { return false }
+        return true
+    }
+
     /// The number that one to `maxDigits` decimal digits represent; nil for anything else. `maxDigits` is at most 19.
     @inlinable
     public func decimal(maxDigits: Int) -> UInt64? {

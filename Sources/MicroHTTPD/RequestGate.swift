@@ -12,18 +12,18 @@ package struct RequestGate {
         package var expectsContinue = false
     }
 
-    /// Checks that `method` is a token.
-    package static func check(method: String) throws(RequestViolation) {
-        guard method.utf8.span.isToken else { throw .badMethod }
+    /// The method that `text` names, which must be a token.
+    package static func method(_ text: Span<UInt8>) throws(RequestViolation) -> Method {
+        if let method = Method(common: text) { return method }
+        guard text.isToken else { throw .badMethod }
+        return Method(rawValue: String(copying: UTF8Span(unchecked: text, isKnownASCII: true)))
     }
 
     /// The version that `text` names.
-    package static func version(_ text: String) throws(RequestViolation) -> HTTPVersion {
-        switch text {
-        case "HTTP/1.1": .http11
-        case "HTTP/1.0": .http10
-        default: throw .badVersion
-        }
+    package static func version(_ text: Span<UInt8>) throws(RequestViolation) -> HTTPVersion {
+        if text.isEqual(to: "HTTP/1.1") { return .http11 }
+        guard text.isEqual(to: "HTTP/1.0") else { throw .badVersion }
+        return .http10
     }
 
     /// Checks all headers and returns how the body is delimited.
@@ -38,24 +38,24 @@ package struct RequestGate {
             guard name.isToken else { throw .badHeaderName }
             guard value.isFieldValue else { throw .badHeaderValue(name: headers.name(field)) }
             switch name.count {
-            case 4 where name.equalsIgnoringCase("host".utf8.span):
+            case 4 where name.equalsIgnoringCase("host"):
                 guard !hasHost else { throw .duplicateHeader(name: "Host") }
                 // An empty Host is legal if the target has no authority.
                 guard value.isEmpty || Authority(value) != nil else { throw .badHeaderValue(name: "Host") }
                 hasHost = true
-            case 6 where name.equalsIgnoringCase("expect".utf8.span):
-                framing.expectsContinue = value.equalsIgnoringCase("100-continue".utf8.span)
-            case 13 where name.equalsIgnoringCase("authorization".utf8.span):
+            case 6 where name.equalsIgnoringCase("expect"):
+                framing.expectsContinue = value.equalsIgnoringCase("100-continue")
+            case 13 where name.equalsIgnoringCase("authorization"):
                 guard !hasAuthorization else { throw .duplicateHeader(name: "Authorization") }
                 hasAuthorization = true
-            case 14 where name.equalsIgnoringCase("content-length".utf8.span):
+            case 14 where name.equalsIgnoringCase("content-length"):
                 guard framing.contentLength == nil else { throw .duplicateHeader(name: "Content-Length") }
                 guard let length = value.decimal(maxDigits: 18) else { throw .badHeaderValue(name: "Content-Length") }
                 framing.contentLength = length
-            case 17 where name.equalsIgnoringCase("transfer-encoding".utf8.span):
+            case 17 where name.equalsIgnoringCase("transfer-encoding"):
                 guard !framing.isChunked else { throw .duplicateHeader(name: "Transfer-Encoding") }
                 guard version == .http11 else { throw .transferCodingInOldVersion }
-                guard value.equalsIgnoringCase("chunked".utf8.span) else { throw .unknownTransferCoding }
+                guard value.equalsIgnoringCase("chunked") else { throw .unknownTransferCoding }
                 framing.isChunked = true
             default: break
             }

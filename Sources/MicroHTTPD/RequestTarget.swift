@@ -1,17 +1,11 @@
-/// The target of a request, parsed from the raw bytes.
+/// The target of a request. Its parts are views into the bytes as sent, decoded when they are looked at.
 ///
 /// libmicrohttpd's own decoding is not used: it decodes `%2F` before the path is split, and stops at `%00`.
 public struct RequestTarget: Hashable, Sendable {
-    /// The target as sent, path and query.
-    public let raw: String
-    /// The part before the first `?`, not decoded.
-    public let path: String
-    /// The path without its first `/`, split at `/`, each part then decoded: `%2F` does not split, `+` is a plus.
-    ///
-    /// `/` has one empty segment; a trailing `/` adds an empty one.
-    public let segments: [String]
-    /// The query's parameters, decoded (`+` is a space), in order, with repeats. Without `=` the value is empty.
-    public let query: [(name: String, value: String)]
+    private let bytes: [UInt8]
+    private let pathEnd: Int
+    /// Whether no part needs to be decoded.
+    private let isPlain: Bool
 
     /// Parses `raw`.
     ///
@@ -19,20 +13,104 @@ public struct RequestTarget: Hashable, Sendable {
     ///   invalid escape or `%00`, or does not decode to UTF-8.
     /// - Complexity: O(length).
     public init(_ raw: String) throws(RequestViolation) {
-        let bytes = raw.utf8.span
-        guard !bytes.isEmpty, bytes[0] == UInt8(ascii: "/") else { throw .badTarget(.notAPath) }
+        try self.init(Array(raw.utf8))
+    }
+
+    /// Parses `bytes`, which are not copied.
+    init(_ bytes: [UInt8]) throws(RequestViolation) {
+        guard bytes.first == UInt8(ascii: "/") else { throw .badTarget(.notAPath) }
         var pathEnd = bytes.count
         var isPlain = true
-        for index in bytes.indices {
-            let byte = bytes[index]
+        for (index, byte) in bytes.enumerated() {
             guard 0x21...0x7E ~= byte else { throw .badTarget(.badCharacter) }
-            if byte == UInt8(ascii: "?"), index < pathEnd { pathEnd = index }
-            if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") { isPlain = false }
+            switch byte {
+            case UInt8(ascii: "?"): pathEnd = min(pathEnd, index)
+            case UInt8(ascii: "%"), UInt8(ascii: "+"): isPlain = false
+            default: break
+            }
         }
-        self.raw = raw
-        path = pathEnd == bytes.count ? raw : plainText(bytes.extracting(..<pathEnd))
-        segments = try Self.segments(bytes.extracting(1..<pathEnd), isPlain)
-        query = try Self.parameters(bytes.extracting(min(pathEnd + 1, bytes.count)...), isPlain)
+        self.bytes = bytes
+        self.pathEnd = pathEnd
+        self.isPlain = isPlain
+        // The separators are ASCII characters, which neither an escape nor a character of UTF-8 spans.
+        if !isPlain { try checkEscapes(of: bytes.span) }
+    }
+
+    /// The target as sent, path and query.
+    public var raw: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The part before the first `?`, not decoded.
+    public var path: String { String(decoding: bytes[..<pathEnd], as: UTF8.self) }
+
+    /// Passes the path, not decoded, to `body`.
+    public func withPath<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        body(bytes.span.extracting(..<pathEnd))
+    }
+
+    /// Whether `condition` holds for all segments of the path; it gets them in order, up to the first for which it does not.
+    ///
+    /// The path without its first `/` is split at `/`, then each part is decoded: `%2F` does not split, `+` is a plus. `/` has
+    /// one empty segment; a trailing `/` adds an empty one.
+    public func allSegmentsSatisfy(_ condition: (Span<UInt8>) -> Bool) -> Bool {
+        let path = bytes.span.extracting(1..<pathEnd)
+        var start = 0
+        while true {
+            let end = path.position(of: UInt8(ascii: "/"), from: start)
+            let segment = path.extracting(start..<end)
+            let holds = isPlain ? condition(segment) : condition(percentDecoded(segment, plusIsSpace: false).span)
+            if !holds || end == path.count { return holds }
+            start = end + 1
+        }
+    }
+
+    /// Whether `condition` holds for the names and values of all parameters of the query; it gets them in order, with repeats, up to the
+    /// first for which it does not.
+    ///
+    /// They are decoded, and `+` is a space. Without `=` the value is empty.
+    public func allParametersSatisfy(_ condition: (_ name: Span<UInt8>, _ value: Span<UInt8>) -> Bool) -> Bool {
+        let query = bytes.span.extracting(min(pathEnd + 1, bytes.count)...)
+        var start = 0
+        while start < query.count {
+            let end = query.position(of: UInt8(ascii: "&"), from: start)
+            let pair = query.extracting(start..<end)
+            start = end + 1
+            if pair.isEmpty { continue }
+            let equals = pair.position(of: UInt8(ascii: "="), from: 0)
+            let name = pair.extracting(..<equals)
+            let value = pair.extracting(min(equals + 1, pair.count)...)
+            let holds =
+                isPlain
+                ? condition(name, value)
+                : condition(
+                    percentDecoded(name, plusIsSpace: true).span, percentDecoded(value, plusIsSpace: true).span)
+            if !holds { return false }
+        }
+        return true
+    }
+
+    /// Whether there is a query with a parameter.
+    public var hasParameters: Bool { !allParametersSatisfy { _, _ in false } }
+}
+
+extension RequestTarget {
+    /// The segments of the path, decoded; see `allSegmentsSatisfy`.
+    public var segments: [String] {
+        var segments: [String] = []
+        _ = allSegmentsSatisfy { segment in
+            segments.append(String(decoded: segment))
+            return true
+        }
+        return segments
+    }
+
+    /// The query's parameters, decoded; see `allParametersSatisfy`.
+    public var query: [(name: String, value: String)] {
+        var query: [(name: String, value: String)] = []
+        _ = allParametersSatisfy { name, value in
+            query.append((name: String(decoded: name), value: String(decoded: value)))
+            return true
+        }
+        return query
     }
 
     /// The value of the first parameter with this name.
@@ -44,56 +122,20 @@ public struct RequestTarget: Hashable, Sendable {
     public func all(_ name: String) -> [String] {
         query.compactMap { $0.name == name ? $0.value : nil }
     }
+}
 
-    /// Compares the raw bytes.
-    public static func == (left: RequestTarget, right: RequestTarget) -> Bool {
-        left.raw == right.raw
+extension String {
+    /// The text of a part that a `RequestTarget` has decoded, and has found to be UTF-8.
+    public init(decoded part: Span<UInt8>) {
+        self.init(copying: UTF8Span(unchecked: part))
     }
+}
 
-    /// Hashes the raw bytes.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(raw)
-    }
-
-    private static func segments(_ path: Span<UInt8>, _ isPlain: Bool) throws(RequestViolation) -> [String] {
-        var result: [String] = []
-        result.reserveCapacity(8)
-        var start = 0
-        while true {
-            let end = position(of: UInt8(ascii: "/"), in: path, from: start)
-            let segment = path.extracting(start..<end)
-            result.append(isPlain ? plainText(segment) : try percentDecoded(segment, plusIsSpace: false))
-            if end == path.count { return result }
-            start = end + 1
-        }
-    }
-
-    private static func parameters(
-        _ query: Span<UInt8>, _ isPlain: Bool
-    ) throws(RequestViolation) -> [(name: String, value: String)] {
-        var result: [(name: String, value: String)] = []
-        var start = 0
-        while start < query.count {
-            let end = position(of: UInt8(ascii: "&"), in: query, from: start)
-            if start < end {
-                let pair = query.extracting(start..<end)
-                let equals = position(of: UInt8(ascii: "="), in: pair, from: 0)
-                let name = pair.extracting(..<equals)
-                let value = pair.extracting(min(equals + 1, pair.count)...)
-                result.append(
-                    isPlain
-                        ? (plainText(name), plainText(value))
-                        : (try percentDecoded(name, plusIsSpace: true), try percentDecoded(value, plusIsSpace: true)))
-            }
-            start = end + 1
-        }
-        return result
-    }
-
+extension Span where Element == UInt8 {
     /// The next position of `byte`, or the end.
-    private static func position(of byte: UInt8, in bytes: Span<UInt8>, from start: Int) -> Int {
+    fileprivate func position(of byte: UInt8, from start: Int) -> Int {
         var index = start
-        while index < bytes.count, bytes[index] != byte { index += 1 }
+        while index < count, self[index] != byte { index += 1 }
         return index
     }
 }

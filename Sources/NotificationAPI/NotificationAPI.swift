@@ -107,7 +107,7 @@ public final class NotificationAPI: RequestHandler {
     /// Decides how to handle a request once its headers are complete. Called on a pool thread.
     public func begin(_ head: RequestHead) -> RequestPlan {
         let requestId = requestId(of: head)
-        switch router.match(head.method, head.target.segments) {
+        switch router.match(head.method, head.target) {
         case .nothing:
             let problem = Problem(.notFound, "Unknown path \(head.target.path)" + router.hint(for: head.target.path))
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
@@ -125,7 +125,7 @@ public final class NotificationAPI: RequestHandler {
                 return try plan(
                     RequestContext(
                         api: self, route: route, head: head, pathParameters: parameters, requestId: requestId,
-                        admission: admission, use: route.namesHost ? hosts.use(parameters[0]) : nil))
+                        admission: admission, usedHost: route.namesHost ? hosts.beginUse(of: parameters[0]) : nil))
             } catch {
                 return .reject(refusal(error, head, requestId, route.metrics))
             }
@@ -162,23 +162,24 @@ public final class NotificationAPI: RequestHandler {
 
     /// Refuses bodies with a content coding (RFC 9110, section 8.4), which would be misread.
     private func checkCoding(of head: RequestHead) throws(Problem) {
-        if head.headers.allSatisfy("Content-Encoding", { $0.equalsIgnoringCase("identity".utf8.span) }) { return }
+        if head.headers.allSatisfy("Content-Encoding", { $0.equalsIgnoringCase("identity") }) { return }
         throw Problem(
             .unsupportedMediaType, "The body has a content coding. Send it uncompressed.",
             header: (name: "Accept-Encoding", value: "identity"))
     }
 
     private func check(_ types: [MediaType], of head: RequestHead) throws(Problem) {
-        guard let contentType = head.headers["Content-Type"] else {
-            if !head.hasBody { return }
-            throw Problem(
-                .unsupportedMediaType, "The body has no Content-Type. Send it with Content-Type: \(types.list).")
+        if head.headers.firstSatisfies("Content-Type", { type in types.contains { $0.matches(contentType: type) } }) {
+            return
         }
-        if !types.contains(where: { $0.matches(contentType: contentType) }) {
+        if let contentType = head.headers["Content-Type"] {
             throw Problem(
                 .unsupportedMediaType,
                 "The Content-Type of the body must be \(types.list), not \(contentType.quoted()).")
         }
+        if !head.hasBody { return }
+        throw Problem(
+            .unsupportedMediaType, "The body has no Content-Type. Send it with Content-Type: \(types.list).")
     }
 
     // The closures capture only the context, so that Swift allocates no box for captures.
@@ -249,7 +250,7 @@ public final class NotificationAPI: RequestHandler {
 
     /// Whether the request is a health check.
     public func isProbe(_ head: RequestHead) -> Bool {
-        if case .route(let route, _) = router.match(head.method, head.target.segments) { route.isProbe } else { false }
+        if case .route(let route, _) = router.match(head.method, head.target) { route.isProbe } else { false }
     }
 
     /// The answer to a request that its operation did not answer.
@@ -271,7 +272,7 @@ public final class NotificationAPI: RequestHandler {
     }
 
     private func newRequestId() -> String {
-        about.instance + "-" + String(requests.add(1, ordering: .relaxed).newValue)
+        "\(about.instance)-\(requests.add(1, ordering: .relaxed).newValue)"
     }
 }
 

@@ -5,15 +5,18 @@ import MicroHTTPD
 
 /// Reads the parameters of path and query, and collects all their faults.
 struct ParameterReader {
-    private let path: [String]
-    private let query: [(name: String, value: String)]
+    private let path: PathParameters
+    private let target: RequestTarget
+    private let hasQuery: Bool
     private var nextInPath = 0
+    /// The names that were asked for, if there is a query.
     private var known: [String] = []
     private(set) var faults: [Problem.Fault] = []
 
-    init(path: [String], query: [(name: String, value: String)]) {
+    init(path: PathParameters, of target: RequestTarget) {
         self.path = path
-        self.query = query
+        self.target = target
+        hasQuery = target.hasParameters
     }
 
     // MARK: Path, in the order of the template
@@ -120,7 +123,8 @@ struct ParameterReader {
 
     /// Reports parameters that were not read as faults. A misspelled one would otherwise have no effect, unnoticed.
     mutating func finish() {
-        let unknown = query.filter { !known.contains($0.name) }
+        if target.allParametersSatisfy({ name, _ in isKnown(name) }) { return }
+        let unknown = target.query.filter { !known.contains($0.name) }
         for (index, (name, _)) in unknown.prefix(Self.maxUnknown).enumerated() {
             fault(name, "unknown parameter" + (index < Self.maxHints ? hint(for: name) : ""))
         }
@@ -138,17 +142,24 @@ struct ParameterReader {
     /// The maximum number of unknown parameters for which the nearest name is looked for, which takes some microseconds.
     private static let maxHints = 4
 
+    private func isKnown(_ name: Span<UInt8>) -> Bool {
+        for one in known where name.isEqual(to: one) { return true }
+        return false
+    }
+
     private mutating func value(_ name: String) -> String? {
+        guard hasQuery else { return nil }
         known.append(name)
         var found: String?
-        for parameter in query where parameter.name == name {
-            if found != nil {
-                fault(name, "must not occur more than once")
-                return nil
-            }
-            found = parameter.value
+        let isUnique = target.allParametersSatisfy { other, value in
+            if !other.isEqual(to: name) { return true }
+            if found != nil { return false }
+            found = String(decoded: value)
+            return true
         }
-        return found
+        if isUnique { return found }
+        fault(name, "must not occur more than once")
+        return nil
     }
 
     private mutating func decimal<Number: FixedWidthInteger>(
@@ -162,5 +173,14 @@ struct ParameterReader {
             "must be an integer from \(range.lowerBound) to \(range.upperBound)\(unit), not \(text.quoted())"
                 + (meant ?? ""))
         return nil
+    }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate func isEqual(to text: String) -> Bool {
+        let other = text.utf8.span
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
     }
 }

@@ -10,20 +10,20 @@ final class RequestContext: Sendable {
     let route: Route
     let head: RequestHead
     /// The parameters of the path, in the order of the template.
-    let pathParameters: [String]
+    let pathParameters: PathParameters
     let requestId: String
     /// When its headers were complete.
     let start = Monotonic.now()
     /// The result of checking the token; nil for operations without a required role.
     private let admission: AccessControl.Admission?
     /// The host that the path names, if it exists; in use from the head of the request to its answer.
-    let use: HostUse?
+    private let usedHost: Host?
     /// The route's media type that the client prefers; nil if it accepts none.
     let representation: MediaType?
 
     init(
-        api: NotificationAPI, route: Route, head: RequestHead, pathParameters: [String], requestId: String,
-        admission: AccessControl.Admission?, use: HostUse?
+        api: NotificationAPI, route: Route, head: RequestHead, pathParameters: PathParameters, requestId: String,
+        admission: AccessControl.Admission?, usedHost: Host?
     ) {
         self.api = api
         self.route = route
@@ -31,16 +31,16 @@ final class RequestContext: Sendable {
         self.pathParameters = pathParameters
         self.requestId = requestId
         self.admission = admission
-        self.use = use
+        self.usedHost = usedHost
         representation = MediaType.preferred(among: route.produces, by: head.headers.all("Accept"))
     }
 
+    deinit { usedHost?.endUse() }
+
     /// The host that the path names.
     func host() throws(Problem) -> Host {
-        guard let use else {
-            throw Problem.unknownHost(pathParameters.first ?? "")
-        }
-        return use.host
+        guard let usedHost else { throw Problem.unknownHost(pathParameters.first ?? "") }
+        return usedHost
     }
 
     /// Reserves memory for an answer of `count` bytes; nil if it does not fit, except for changes.
@@ -69,7 +69,7 @@ final class RequestContext: Sendable {
     func readParameters<Values>(
         _ read: (inout ParameterReader) -> Values
     ) -> (values: Values, faults: [Problem.Fault]) {
-        var reader = ParameterReader(path: pathParameters, query: head.target.query)
+        var reader = ParameterReader(path: pathParameters, of: head.target)
         if route.namesHost {
             let name = reader.pathText()
             if !Host.isName(name) { reader.fault("host", Host.faultOfName(name)) }
@@ -77,6 +77,19 @@ final class RequestContext: Sendable {
         let values = read(&reader)
         reader.finish()
         return (values, reader.faults)
+    }
+
+    /// The path of a resource that a request to the path of its list has created.
+    func location(ofItem id: UInt32) -> String {
+        let id = String(id).utf8
+        return head.target.withPath { path in
+            String(unsafeUninitializedCapacity: path.count + 1 + id.count) { text in
+                for index in path.indices { text[index] = path[index] }
+                text[path.count] = UInt8(ascii: "/")
+                for (offset, digit) in id.enumerated() { text[path.count + 1 + offset] = digit }
+                return text.count
+            }
+        }
     }
 
     /// The reply to this request by `responder`.
