@@ -55,6 +55,14 @@ extension Span where Element == UInt8 {
 
     /// Whether both texts are equal.
     @inlinable
+    public func isEqual(to other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
+    }
+
+    /// Whether both texts are equal.
+    @inlinable
     public func isEqual(to other: StaticString) -> Bool {
         guard count == other.utf8CodeUnitCount else { return false }
         for index in indices where self[index] != other.utf8Start[index] { return false }

@@ -7,8 +7,7 @@ extension [RoutineReport] {
     public func write(to json: inout JSONWriter, explain: Bool) {
         json.member("routines", each: self) { json, report in
             json.object { json in
-                json.member("routine", report.routine.name)
-                json.member("notified", report.notified)
+                json.members(json: report.routine.json(notified: report.notified))
                 if explain {
                     json.member("checks", each: report.trace.checks) { json, entry in
                         json.object { json in
@@ -23,21 +22,43 @@ extension [RoutineReport] {
     }
 }
 
+// The members of reports that are constant are written in advance: there are few.
+
+extension DriverRoutine {
+    /// The members `routine` and `notified` of each routine, once for one that sent nothing and once for one that did.
+    private static let written = DriverRoutine.allCases.flatMap { routine in
+        [false, true].map { notified in
+            members { json in
+                json.member("routine", routine.name)
+                json.member("notified", notified)
+            }
+        }
+    }
+
+    fileprivate func json(notified: Bool) -> [UInt8] {
+        DriverRoutine.written[2 * Int(rawValue) + (notified ? 1 : 0)]
+    }
+}
+
 extension Check {
     /// The members `check` and `holds` of each check, once for a condition that does not hold and once for one that does.
-    /// Written in advance, since there are few and they are constant.
-    private static let written: [[UInt8]] = Check.allCases.flatMap { check in
+    private static let written = Check.allCases.flatMap { check in
         [false, true].map { holds in
-            var json = JSONWriter(reserving: 96)
-            json.object { json in
+            members { json in
                 json.member("check", check.text)
                 json.member("holds", holds)
             }
-            return Array(json.bytes.dropFirst().dropLast())
         }
     }
 
     fileprivate func json(holds: Bool) -> [UInt8] { Check.written[2 * Int(rawValue) + (holds ? 1 : 0)] }
+}
+
+/// The members that `write` writes.
+private func members(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+    var json = JSONWriter(reserving: 96)
+    json.object(write)
+    return Array(json.bytes.dropFirst().dropLast())
 }
 
 extension CheckedValue {

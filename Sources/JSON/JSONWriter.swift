@@ -83,24 +83,9 @@ public struct JSONWriter {
     @usableFromInline
     mutating func value(magnitude: UInt64, isNegative: Bool) {
         beginValue(ofAtMost: 21) { room in
-            var end = 0
-            if isNegative {
-                room[0] = UInt8(ascii: "-")
-                end = 1
-            }
-            var rest = magnitude
-            repeat {
-                end += 1
-                rest /= 10
-            } while rest != 0
-            rest = magnitude
-            var place = end
-            repeat {
-                place -= 1
-                room[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            } while rest != 0
-            return end
+            room[0] = UInt8(ascii: "-")
+            let sign = isNegative ? 1 : 0
+            return sign + magnitude.writeDecimal(to: UnsafeMutableBufferPointer(start: room + sign, count: 20))
         }
     }
 

@@ -50,6 +50,9 @@ final class Connection {
     /// The target of the current request. Its memory is used again by the next one, unless something refers to it still; so is
     /// that of `headers` and `body`.
     @exclusivity(unchecked) private var target: [UInt8] = []
+    /// The response of the last answer, if it can be used again.
+    @exclusivity(unchecked) var kept: KeptResponse?
+
     @exclusivity(unchecked) private var targetAddress: UInt = 0
     @exclusivity(unchecked) private var headers = HeaderFields()
     @exclusivity(unchecked) private var turn: UInt64 = 0

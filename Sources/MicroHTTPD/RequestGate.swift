@@ -69,16 +69,17 @@ package struct RequestGate {
 extension Span where Element == UInt8 {
     /// Whether this is a token of RFC 9110: one or more characters that need no quoting.
     fileprivate var isToken: Bool {
-        for index in indices where !self[index].isTokenCharacter { return false }
-        return !isEmpty
+        withUnsafeBufferPointer { bytes in
+            for byte in bytes where !byte.isLetter && !byte.isTokenCharacter { return false }
+            return !bytes.isEmpty
+        }
     }
 
     /// Whether this is a valid header value: no control characters except tab, no trailing white space.
     fileprivate var isFieldValue: Bool {
-        for index in indices {
-            let byte = self[index]
-            guard byte >= 0x20 && byte != 0x7F || byte == 0x09 else { return false }
+        withUnsafeBufferPointer { bytes in
+            for byte in bytes where byte < 0x20 && byte != 0x09 || byte == 0x7F { return false }
+            return bytes.last != 0x20 && bytes.last != 0x09
         }
-        return isEmpty || self[count - 1] != 0x20 && self[count - 1] != 0x09
     }
 }

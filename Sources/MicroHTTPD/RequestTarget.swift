@@ -1,9 +1,11 @@
+import Glibc
+
 /// The target of a request. Its parts are views into the bytes as sent, decoded when they are looked at.
 ///
 /// libmicrohttpd's own decoding is not used: it decodes `%2F` before the path is split, and stops at `%00`.
 public struct RequestTarget: Hashable, Sendable {
-    private let bytes: [UInt8]
-    private let pathEnd: Int
+    @usableFromInline let bytes: [UInt8]
+    @usableFromInline let pathEnd: Int
     /// Whether no part needs to be decoded.
     private let isPlain: Bool
 
@@ -19,19 +21,14 @@ public struct RequestTarget: Hashable, Sendable {
     /// Parses `bytes`, which are not copied.
     init(_ bytes: [UInt8]) throws(RequestViolation) {
         guard bytes.first == UInt8(ascii: "/") else { throw .badTarget(.notAPath) }
-        var pathEnd = bytes.count
         var isPlain = true
-        for (index, byte) in bytes.enumerated() {
+        for byte in bytes {
             guard 0x21...0x7E ~= byte else { throw .badTarget(.badCharacter) }
-            switch byte {
-            case UInt8(ascii: "?"): pathEnd = min(pathEnd, index)
-            case UInt8(ascii: "%"), UInt8(ascii: "+"): isPlain = false
-            default: break
-            }
+            if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") { isPlain = false }
         }
         self.bytes = bytes
-        self.pathEnd = pathEnd
         self.isPlain = isPlain
+        pathEnd = bytes.span.position(of: UInt8(ascii: "?"), from: 0)
         // The separators are ASCII characters, which neither an escape nor a character of UTF-8 spans.
         if !isPlain { try checkEscapes(of: bytes.span) }
     }
@@ -43,8 +40,9 @@ public struct RequestTarget: Hashable, Sendable {
     public var path: String { String(decoding: bytes[..<pathEnd], as: UTF8.self) }
 
     /// Passes the path, not decoded, to `body`.
-    public func withPath<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-        body(bytes.span.extracting(..<pathEnd))
+    @inlinable
+    public func withPath<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        bytes.withUnsafeBufferPointer { body($0.extracting(..<pathEnd)) }
     }
 
     /// Whether `condition` holds for all segments of the path; it gets them in order, up to the first for which it does not.
@@ -88,8 +86,16 @@ public struct RequestTarget: Hashable, Sendable {
         return true
     }
 
-    /// Whether there is a query with a parameter.
-    public var hasParameters: Bool { !allParametersSatisfy { _, _ in false } }
+    /// The number of parameters of the query, with repeats.
+    public var parameterCount: Int {
+        if pathEnd == bytes.count { return 0 }
+        var count = 0
+        _ = allParametersSatisfy { _, _ in
+            count += 1
+            return true
+        }
+        return count
+    }
 }
 
 extension RequestTarget {
@@ -134,8 +140,11 @@ extension String {
 extension Span where Element == UInt8 {
     /// The next position of `byte`, or the end.
     fileprivate func position(of byte: UInt8, from start: Int) -> Int {
-        var index = start
-        while index < count, self[index] != byte { index += 1 }
-        return index
+        withUnsafeBufferPointer { bytes in
+            guard let first = bytes.baseAddress, let found = memchr(first + start, Int32(byte), count - start) else {
+                return count
+            }
+            return UnsafeRawPointer(found) - UnsafeRawPointer(first)
+        }
     }
 }

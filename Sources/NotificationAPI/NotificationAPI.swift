@@ -214,15 +214,15 @@ public final class NotificationAPI: RequestHandler {
         _ status: Int, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics, from start: Monotonic,
         caller: String? = nil
     ) {
-        let duration = Monotonic.now() - start
-        metrics.count(status: status, duration: duration)
+        let nanoseconds = UInt64(Monotonic.now().nanoseconds - start.nanoseconds)
+        metrics.count(status: status, nanoseconds: nanoseconds)
         logger.log(
             level: loggedRequests.includes(status) ? .info : .debug, "request",
             metadata: [
                 "id": .string(requestId), "method": .string(head.method.rawValue), "path": .string(head.target.path),
                 "status": .stringConvertible(status), "remote": .string(head.remoteAddress),
                 "caller": .string(caller ?? "-"),
-                "durationMicroseconds": .stringConvertible(duration.nanoseconds / 1000),
+                "durationMicroseconds": .stringConvertible(nanoseconds / 1000),
             ])
     }
 
@@ -236,7 +236,7 @@ public final class NotificationAPI: RequestHandler {
             }
         guard let head else {
             let requestId = newRequestId()
-            metrics.unrouted.count(status: problem.status, duration: .zero)
+            metrics.unrouted.count(status: problem.status, nanoseconds: 0)
             logger.log(
                 level: loggedRequests.includes(problem.status) ? .info : .debug, "request",
                 metadata: [
@@ -255,7 +255,7 @@ public final class NotificationAPI: RequestHandler {
 
     /// The answer to a request that its operation did not answer.
     public func failure() -> Response {
-        metrics.unrouted.count(status: 500, duration: .zero)
+        metrics.unrouted.count(status: 500, nanoseconds: 0)
         logger.error("request ended without an answer from its operation")
         return Problem(.internal, "The service failed to answer.")
             .response(instance: "/", RequestContext.identification(newRequestId()))
@@ -272,7 +272,15 @@ public final class NotificationAPI: RequestHandler {
     }
 
     private func newRequestId() -> String {
-        "\(about.instance)-\(requests.add(1, ordering: .relaxed).newValue)"
+        let number = requests.add(1, ordering: .relaxed).newValue
+        var instance = about.instance
+        return instance.withUTF8 { instance in
+            String(unsafeUninitializedCapacity: instance.count + 21) { text in
+                _ = text.update(fromContentsOf: instance)
+                text[instance.count] = UInt8(ascii: "-")
+                return instance.count + 1 + number.writeDecimal(to: text.extracting((instance.count + 1)...))
+            }
+        }
     }
 }
 

@@ -195,8 +195,8 @@ final class HostRegistry: Sendable {
     }
 
     private func shard(of name: String) -> Locked<[String: Host]> {
-        var hash = 0
-        for byte in name.utf8 { hash = hash &* 31 &+ Int(byte) }
+        var (hash, name) = (0, name)
+        name.withUTF8 { for byte in $0 { hash = hash &* 31 &+ Int(byte) } }
         return shards[hash & (shards.count - 1)]
     }
 }

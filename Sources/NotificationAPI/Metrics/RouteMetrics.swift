@@ -19,12 +19,12 @@ final class RouteMetrics: Sendable {
     /// The upper bounds of the buckets for durations in microseconds.
     private static let bounds: [UInt64] = [500, 1000, 5000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 10_000_000]
 
-    /// Counts an answer that was begun `duration` after its request.
-    func count(status: Int, duration: Duration) {
+    /// Counts an answer that was begun `nanoseconds` after its request.
+    func count(status: Int, nanoseconds: UInt64) {
         if let index = RouteMetrics.countedStatuses.firstIndex(of: status) {
             counts[index].wrappingAdd(1, ordering: .relaxed)
         }
-        durations.observe(nanoseconds: UInt64(duration.nanoseconds))
+        durations.observe(nanoseconds: nanoseconds)
     }
 
     /// The statuses of the answers so far, with their counts.

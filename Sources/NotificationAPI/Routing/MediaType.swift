@@ -20,6 +20,7 @@ enum MediaType: String {
     /// Whether a `Content-Type` names this type, whatever its parameters and case.
     func matches(contentType: Span<UInt8>) -> Bool {
         let own = rawValue.utf8.span
+        if contentType.isEqual(to: own) { return true }
         return contentType.extracting(contentType.essence).equalsIgnoringCase(own.extracting(own.essence))
     }
 

@@ -69,25 +69,31 @@ final class RequestContext: Sendable {
     func readParameters<Values>(
         _ read: (inout ParameterReader) -> Values
     ) -> (values: Values, faults: [Problem.Fault]) {
-        var reader = ParameterReader(path: pathParameters, of: head.target)
+        var reader = ParameterReader(self)
+        let values = readAll(&reader, read)
+        if reader.hasReadAll { return (values, reader.faults) }
+        // Rarely needed, so the names that are known are listed by reading again.
+        reader = ParameterReader(self, listsNames: true)
+        _ = readAll(&reader, read)
+        reader.faultUnread()
+        return (values, reader.faults)
+    }
+
+    private func readAll<Values>(_ reader: inout ParameterReader, _ read: (inout ParameterReader) -> Values) -> Values {
         if route.namesHost {
             let name = reader.pathText()
             if !Host.isName(name) { reader.fault("host", Host.faultOfName(name)) }
         }
-        let values = read(&reader)
-        reader.finish()
-        return (values, reader.faults)
+        return read(&reader)
     }
 
     /// The path of a resource that a request to the path of its list has created.
     func location(ofItem id: UInt32) -> String {
-        let id = String(id).utf8
-        return head.target.withPath { path in
-            String(unsafeUninitializedCapacity: path.count + 1 + id.count) { text in
-                for index in path.indices { text[index] = path[index] }
+        head.target.withPath { path in
+            String(unsafeUninitializedCapacity: path.count + 11) { text in
+                _ = text.update(fromContentsOf: path)
                 text[path.count] = UInt8(ascii: "/")
-                for (offset, digit) in id.enumerated() { text[path.count + 1 + offset] = digit }
-                return text.count
+                return path.count + 1 + id.writeDecimal(to: text.extracting((path.count + 1)...))
             }
         }
     }

@@ -26,11 +26,7 @@ struct Router: Sendable {
             self.node = node
         }
 
-        func isNamed(_ other: Span<UInt8>) -> Bool {
-            guard bytes.count == other.count else { return false }
-            for index in bytes.indices where bytes[index] != other[index] { return false }
-            return true
-        }
+        func isNamed(_ other: Span<UInt8>) -> Bool { other.isEqual(to: bytes.span) }
     }
 
     /// The result of matching a request.
