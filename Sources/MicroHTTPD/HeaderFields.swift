@@ -66,10 +66,16 @@ public struct HeaderFields: Sendable {
 
     /// Appends a header. The pointers need to be valid during the call only.
     mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        bytes.append(contentsOf: name)
-        let nameEnd = bytes.count
-        bytes.append(contentsOf: value)
-        close(nameEnd: nameEnd)
+        let start = bytes.count
+        bytes.append(addingCapacity: name.count + value.count) { output in
+            output.withUnsafeMutableBufferPointer { room, count in
+                let room = UnsafeMutableRawBufferPointer(room)
+                room.copyMemory(from: name)
+                UnsafeMutableRawBufferPointer(rebasing: room[name.count...]).copyMemory(from: value)
+                count = name.count + value.count
+            }
+        }
+        close(nameEnd: start + name.count)
     }
 
     /// Removes all headers, and keeps their memory for the next request if it is small.
@@ -88,10 +94,8 @@ public struct HeaderFields: Sendable {
     }
 
     private func isNamed(_ field: Field, _ name: StaticString) -> Bool {
-        guard field.nameEnd - field.start == name.utf8CodeUnitCount else { return false }
-        for offset in 0..<name.utf8CodeUnitCount
-        where bytes[field.start + offset].asciiLowercased != name.utf8Start[offset].asciiLowercased { return false }
-        return true
+        field.nameEnd - field.start == name.utf8CodeUnitCount
+            && bytes.span.extracting(field.start..<field.nameEnd).equalsIgnoringCase(name)
     }
 
     private mutating func close(nameEnd: Int) {

@@ -275,10 +275,12 @@ public final class NotificationAPI: RequestHandler {
         let number = requests.add(1, ordering: .relaxed).newValue
         var instance = about.instance
         return instance.withUTF8 { instance in
-            String(unsafeUninitializedCapacity: instance.count + 21) { text in
+            // A text of at most 15 bytes becomes a string without an allocation.
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: instance.count + 21) { text in
                 _ = text.update(fromContentsOf: instance)
                 text[instance.count] = UInt8(ascii: "-")
-                return instance.count + 1 + number.writeDecimal(to: text.extracting((instance.count + 1)...))
+                let end = instance.count + 1 + number.writeDecimal(to: text.extracting((instance.count + 1)...))
+                return String(decoding: text.extracting(..<end), as: UTF8.self)
             }
         }
     }

@@ -27,7 +27,7 @@ struct ParameterReader {
     /// The next parameter of the path, as text.
     mutating func pathText() -> String {
         defer { nextInPath += 1 }
-        return request.pathParameters[nextInPath]
+        return request.pathParameters.values[nextInPath]
     }
 
     /// The next parameter of the path, a number.

@@ -1,7 +1,7 @@
 /// The parameters of a path, in the order of the template. A template has at most three.
 struct PathParameters: Sendable {
     // In place, so that finding a route does not allocate.
-    private var values: InlineArray<3, String> = .init(repeating: "")
+    private(set) var values: InlineArray<3, String> = .init(repeating: "")
     private(set) var count = 0
 
     mutating func append(_ value: String) {

@@ -26,7 +26,12 @@ struct Router: Sendable {
             self.node = node
         }
 
-        func isNamed(_ other: Span<UInt8>) -> Bool { other.isEqual(to: bytes.span) }
+        // Compared here, so that the compiler sees that nothing needs to be retained.
+        func isNamed(_ other: Span<UInt8>) -> Bool {
+            guard bytes.count == other.count else { return false }
+            for index in bytes.indices where bytes[index] != other[index] { return false }
+            return true
+        }
     }
 
     /// The result of matching a request.
