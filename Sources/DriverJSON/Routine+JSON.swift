@@ -7,11 +7,11 @@ extension [RoutineReport] {
     public func write(to json: inout JSONWriter, explain: Bool) {
         json.member("routines", each: self) { json, report in
             json.object { json in
-                json.members(json: report.routine.json(notified: report.notified))
+                json.members(report.routine.members(notified: report.notified))
                 if explain {
                     json.member("checks", each: report.trace.checks) { json, entry in
                         json.object { json in
-                            json.members(json: entry.check.json(holds: entry.holds))
+                            json.members(entry.check.members(holds: entry.holds))
                             report.value(of: entry.check, holds: entry.holds).write(to: &json)
                         }
                     }
@@ -28,14 +28,14 @@ extension DriverRoutine {
     /// The members `routine` and `notified` of each routine, once for one that sent nothing and once for one that did.
     private static let written = DriverRoutine.allCases.flatMap { routine in
         [false, true].map { notified in
-            members { json in
+            WrittenMembers { json in
                 json.member("routine", routine.name)
                 json.member("notified", notified)
             }
         }
     }
 
-    fileprivate func json(notified: Bool) -> [UInt8] {
+    fileprivate func members(notified: Bool) -> WrittenMembers {
         DriverRoutine.written[2 * Int(rawValue) + (notified ? 1 : 0)]
     }
 }
@@ -44,21 +44,14 @@ extension Check {
     /// The members `check` and `holds` of each check, once for a condition that does not hold and once for one that does.
     private static let written = Check.allCases.flatMap { check in
         [false, true].map { holds in
-            members { json in
+            WrittenMembers { json in
                 json.member("check", check.text)
                 json.member("holds", holds)
             }
         }
     }
 
-    fileprivate func json(holds: Bool) -> [UInt8] { Check.written[2 * Int(rawValue) + (holds ? 1 : 0)] }
-}
-
-/// The members that `write` writes.
-private func members(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
-    var json = JSONWriter(reserving: 96)
-    json.object(write)
-    return Array(json.bytes.dropFirst().dropLast())
+    fileprivate func members(holds: Bool) -> WrittenMembers { Check.written[2 * Int(rawValue) + (holds ? 1 : 0)] }
 }
 
 extension CheckedValue {

@@ -49,9 +49,6 @@ public struct JSONWriter {
         bytes.append(contentsOf: json)
     }
 
-    /// Writes members that are already JSON: those of an object, without its braces.
-    public mutating func members(json: [UInt8]) { value(json: json) }
-
     /// Writes `text` as a string.
     public mutating func value(_ text: String) {
         var text = text

@@ -47,7 +47,11 @@ struct KeptResponse: ~Copyable {
     private mutating func replaceHeaders(with new: [(name: String, value: String)]) -> Bool {
         var kept = 0
         while kept < min(headers.count, new.count), headers[kept] == new[kept] { kept += 1 }
-        for (name, value) in headers[kept...] where !handle.deleteHeader(name, value) { return false }
+        for header in headers[kept...] {
+            // The library deletes the first of two that are equal.
+            if headers[..<kept].contains(where: { $0 == header }) { return false }
+            guard handle.deleteHeader(header.name, header.value) else { return false }
+        }
         for (name, value) in new[kept...] where !handle.addHeader(name, value) { return false }
         headers = new
         return true
