@@ -1,6 +1,6 @@
 extension UnsignedInteger where Self: FixedWidthInteger {
-    /// Writes the number in decimal to the start of `text`, which has room for it: 10 bytes are enough for 32 bits, 20 for
-    /// 64. Returns the number of digits.
+    /// Writes the number in decimal to the start of `text`, and returns the number of digits. `text` must have room for
+    /// them: 10 bytes are enough for 32 bits, 20 for 64.
     @inlinable
     public func writeDecimal(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
         var count = 0
