@@ -66,7 +66,7 @@ final class AccessControl: Sendable {
     /// Whether the request would still be admitted. Cheap unless the tokens were replaced.
     func isStillValid(_ admission: Admission) -> Bool {
         if generation.load(ordering: .acquiring) == admission.generation { return true }
-        guard requiresTokens, let tokens = tokens.withLock({ $0 }) else { return true }
+        guard let tokens = tokens.withLock({ $0 }) else { return true }
         return admission.caller.map(tokens.contains) ?? false
     }
 

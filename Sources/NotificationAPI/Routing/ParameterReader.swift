@@ -180,7 +180,5 @@ struct ParameterReader {
 }
 
 extension Span where Element == UInt8 {
-    fileprivate func isEqual(to text: String) -> Bool {
-        isEqual(to: text.utf8.span)
-    }
+    fileprivate func isEqual(to text: String) -> Bool { isEqual(to: text.utf8.span) }
 }
