@@ -1,3 +1,5 @@
+import Glibc
+
 // ASCII characters and texts of protocols: numbers, headers, media types, URLs. Paths and file names follow the
 // driver's own case rule, `Upcasing`.
 
@@ -36,11 +38,42 @@ extension Collection<UInt8> {
 
 extension Span where Element == UInt8 {
     /// Whether both texts are equal except for the case of ASCII letters.
-    @inlinable
     public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+        other.withUnsafeBufferPointer { equalsIgnoringCase($0) }
+    }
+
+    /// Whether both texts are equal except for the case of ASCII letters.
+    public func equalsIgnoringCase(_ other: StaticString) -> Bool {
+        equalsIgnoringCase(UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
+    }
+
+    private func equalsIgnoringCase(_ other: UnsafeBufferPointer<UInt8>) -> Bool {
+        if isEqual(to: other) { return true }
         guard count == other.count else { return false }
-        for index in indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }
-        return true
+        return withUnsafeBufferPointer { bytes in
+            for index in bytes.indices where bytes[index].asciiLowercased != other[index].asciiLowercased {
+                return false
+            }
+            return true
+        }
+    }
+
+    /// Whether both texts are equal.
+    public func isEqual(to other: Span<UInt8>) -> Bool {
+        other.withUnsafeBufferPointer { isEqual(to: $0) }
+    }
+
+    /// Whether both texts are equal.
+    public func isEqual(to other: StaticString) -> Bool {
+        isEqual(to: UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
+    }
+
+    private func isEqual(to other: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        return withUnsafeBufferPointer { bytes in
+            guard let own = bytes.baseAddress, let others = other.baseAddress else { return true }
+            return memcmp(own, others, count) == 0
+        }
     }
 
     /// The number that one to `maxDigits` decimal digits represent; nil for anything else. `maxDigits` is at most 19.

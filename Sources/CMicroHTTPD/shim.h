@@ -65,6 +65,12 @@ static inline int CMicroHTTPD_add_header(struct MHD_Response *response, const ch
     return (int) MHD_add_response_header(response, name, value);
 }
 
+/** 1 when the header was deleted, 0 when the response has no such header. */
+static inline int CMicroHTTPD_delete_header(struct MHD_Response *response, const char *name, const char *value)
+{
+    return (int) MHD_del_response_header(response, name, value);
+}
+
 /** 1 when the response was queued, 0 when this is not the moment for one. */
 static inline int CMicroHTTPD_queue(struct MHD_Connection *connection, unsigned int status,
                                     struct MHD_Response *response)

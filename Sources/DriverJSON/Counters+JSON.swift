@@ -24,10 +24,11 @@ extension JSONWriter {
     /// Writes an object with the values of `counters` in `snapshot`.
     fileprivate mutating func object<Snapshot>(of counters: [Counter<Snapshot>], in snapshot: Snapshot) {
         object { json in
-            for counter in counters {
-                switch counter.reading {
-                case .number(let read): json.member(counter.member, read(snapshot))
-                case .status(let read): json.member(counter.member, read(snapshot).name)
+            // A line of the table is not copied, which would cost more than writing its value.
+            for index in counters.indices {
+                switch counters[index].reading {
+                case .number(let read): json.member(counters[index].member, read(snapshot))
+                case .status(let read): json.member(counters[index].member, read(snapshot).name)
                 }
             }
         }
@@ -64,7 +65,7 @@ extension QueuesSnapshot {
                     json.member("operation", entry.record.message.operationName)
                     json.member("notificationNumber", entry.record.notificationNumber ?? 0)
                     json.member("size", entry.size)
-                    json.member("enqueuedAt", entry.enqueuedAt.rfc3339)
+                    json.member("enqueuedAt", rfc3339: entry.enqueuedAt)
                 }
             }
         }

@@ -4,7 +4,14 @@ public import Messages
 extension JSONWriter {
     /// Writes a member that is a time; null for none: an unknown creation time, or a thread that does not have one yet.
     public mutating func member(_ name: StaticString, _ time: FileTime) {
-        if time == .none { memberNull(name) } else { member(name, time.rfc3339) }
+        if time == .none { memberNull(name) } else { member(name, rfc3339: time) }
+    }
+
+    /// Writes a member that is a time, also if it is none.
+    public mutating func member(_ name: StaticString, rfc3339 time: FileTime) {
+        member(name) { json in
+            json.value(plainTextOfAtMost: FileTime.mostRFC3339Bytes) { time.writeRFC3339(to: $0) }
+        }
     }
 
     /// Writes a member that is a process, `{"processId","creationTime"}`.

@@ -9,6 +9,6 @@ extension JSONWriter {
                 for name in word.names { json.value(name) }
             }
         }
-        member(maskName, word.mask)
+        member(maskName, hex: UInt64(word.rawValue), digits: 8)
     }
 }

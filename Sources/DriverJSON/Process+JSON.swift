@@ -7,7 +7,7 @@ extension ProcessContext {
     public func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("processId", identity.processId)
-            json.member("creationTime", identity.creationTime.rfc3339)
+            json.member("creationTime", rfc3339: identity.creationTime)
             json.member("imageFileName", imageFileName)
             json.member("commandLine", processCmdLine)
             json.member("currentCommandLine", currentCommandLine)
@@ -39,7 +39,7 @@ extension BootProcess {
     public func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("processId", process.processId)
-            json.member("creationTime", process.creationTime.rfc3339)
+            json.member("creationTime", rfc3339: process.creationTime)
             json.member("parent", parent)
             json.member("imageFileName", imageFileName)
             json.member("commandLine", commandLine)
@@ -53,7 +53,7 @@ extension AuxTidCreationTime {
     public func write(to json: inout JSONWriter, processId: UInt32) {
         json.object { json in
             json.member("threadId", threadId)
-            json.member("creationTime", creationTime.rfc3339)
+            json.member("creationTime", rfc3339: creationTime)
             json.member("processId", processId)
         }
     }

@@ -7,12 +7,11 @@ extension [RoutineReport] {
     public func write(to json: inout JSONWriter, explain: Bool) {
         json.member("routines", each: self) { json, report in
             json.object { json in
-                json.member("routine", report.routine.name)
-                json.member("notified", report.notified)
+                json.members(report.routine.members(notified: report.notified))
                 if explain {
                     json.member("checks", each: report.trace.checks) { json, entry in
                         json.object { json in
-                            json.members(json: entry.check.json(holds: entry.holds))
+                            json.members(entry.check.members(holds: entry.holds))
                             report.value(of: entry.check, holds: entry.holds).write(to: &json)
                         }
                     }
@@ -23,21 +22,36 @@ extension [RoutineReport] {
     }
 }
 
-extension Check {
-    /// The members `check` and `holds` of each check, once for a condition that does not hold and once for one that does.
-    /// Written in advance, since there are few and they are constant.
-    private static let written: [[UInt8]] = Check.allCases.flatMap { check in
-        [false, true].map { holds in
-            var json = JSONWriter(reserving: 96)
-            json.object { json in
-                json.member("check", check.text)
-                json.member("holds", holds)
+// The members of reports that are constant are written in advance: there are few.
+
+extension DriverRoutine {
+    /// The members `routine` and `notified` of each routine, once for one that sent nothing and once for one that did.
+    private static let written = DriverRoutine.allCases.flatMap { routine in
+        [false, true].map { notified in
+            WrittenMembers { json in
+                json.member("routine", routine.name)
+                json.member("notified", notified)
             }
-            return Array(json.bytes.dropFirst().dropLast())
         }
     }
 
-    fileprivate func json(holds: Bool) -> [UInt8] { Check.written[2 * Int(rawValue) + (holds ? 1 : 0)] }
+    fileprivate func members(notified: Bool) -> WrittenMembers {
+        DriverRoutine.written[2 * Int(rawValue) + (notified ? 1 : 0)]
+    }
+}
+
+extension Check {
+    /// The members `check` and `holds` of each check, once for a condition that does not hold and once for one that does.
+    private static let written = Check.allCases.flatMap { check in
+        [false, true].map { holds in
+            WrittenMembers { json in
+                json.member("check", check.text)
+                json.member("holds", holds)
+            }
+        }
+    }
+
+    fileprivate func members(holds: Bool) -> WrittenMembers { Check.written[2 * Int(rawValue) + (holds ? 1 : 0)] }
 }
 
 extension CheckedValue {
@@ -68,7 +82,7 @@ extension MessageRecord {
     public func write(to json: inout JSONWriter, host: String) {
         json.object { json in
             json.member("sequence", message.sequence)
-            json.member("time", message.time.rfc3339)
+            json.member("time", rfc3339: message.time)
             json.member("kind", message.kind.rawValue)
             json.member("operation", message.operationName)
             json.member("operationCode", message.operationCode)
@@ -103,8 +117,8 @@ extension MessageRecord {
     }
 
     private func writeEnd(to json: inout JSONWriter) {
-        if let sentAt { json.member("sentAt", sentAt.rfc3339) }
-        if let endedAt { json.member("endedAt", endedAt.rfc3339) }
+        if let sentAt { json.member("sentAt", rfc3339: sentAt) }
+        if let endedAt { json.member("endedAt", rfc3339: endedAt) }
         if let durationNanoseconds { json.member("durationMicroseconds", durationNanoseconds / 1000) }
         if let endedAs { json.member("endedAs", endedAs) }
         if let droppedFor { json.member("droppedFor", droppedFor) }

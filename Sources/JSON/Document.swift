@@ -1,21 +1,25 @@
 import CSimdJSON
 
 /// A parsed document and the faults found in it so far.
+///
+/// Used on one thread. Exclusivity checks are off, because they cost a tenth of reading a small document.
+@usableFromInline
 final class Document {
     private let parser: Parser
-    private var nodes: Nodes
+    @exclusivity(unchecked) private var nodes: Nodes
     private let maxFaults: Int
     /// The words for types in faults.
     let words: TypeWords
-    private var hintsLeft: Int
-    private var found: [(place: Place, fault: JSONFault)] = []
-    private var unlisted = 0
+    @exclusivity(unchecked) private var hintsLeft: Int
+    @exclusivity(unchecked) private var found: [(place: Place, fault: JSONFault)] = []
+    @exclusivity(unchecked) private var unlisted = 0
     /// The deprecated names that the document uses.
-    private(set) var deprecatedNames: Set<DeprecatedName> = []
+    @exclusivity(unchecked) private var deprecatedNames: Set<DeprecatedName> = []
     /// The names that misspelled ones were probably meant to be.
-    private(set) var corrections: [JSONCorrection] = []
+    @exclusivity(unchecked) private var corrections: [JSONCorrection] = []
 
     /// Parses `bytes`, which must stay valid until `close()`.
+    @usableFromInline
     init(
         _ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxFaults: Int, maxHints: Int, words: TypeWords
     ) throws(JSONFaults) {
@@ -29,8 +33,19 @@ final class Document {
     }
 
     /// Invalidates all values of the document.
+    @usableFromInline
     func close() {
         nodes = Nodes(start: nil, count: 0)
+    }
+
+    /// Reports the names that reading has found, and throws the faults.
+    @usableFromInline
+    func finish(
+        onDeprecated: (DeprecatedName) -> Void, onMisspelled: (JSONCorrection) -> Void
+    ) throws(JSONFaults) {
+        for name in deprecatedNames { onDeprecated(name) }
+        for correction in corrections { onMisspelled(correction) }
+        if let faults = faults() { throw faults }
     }
 
     /// The node at `index`.
@@ -57,6 +72,7 @@ final class Document {
 
     /// Records a fault at the node, or at a member that the node lacks. A missing member follows the given ones, one of which may
     /// be a misspelling of it.
+    @inline(never)
     func fault(_ detail: String, at index: Int, missing name: String? = nil) {
         guard found.count < maxFaults else {
             unlisted += 1
@@ -85,7 +101,7 @@ final class Document {
     func recordUse(of name: DeprecatedName) { deprecatedNames.insert(name) }
 
     /// All faults in document order, without duplicates; nil if there are none.
-    func faults() -> JSONFaults? {
+    private func faults() -> JSONFaults? {
         guard !found.isEmpty || unlisted > 0 else { return nil }
         var seen: Set<JSONFault> = []
         let ordered = found.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }

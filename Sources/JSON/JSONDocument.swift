@@ -18,6 +18,7 @@ public enum JSONDocument {
     ///   - onMisspelled: Called for each misspelled name whose fault names the nearest one, after `body`.
     ///   - body: Must return nil only after a fault was recorded, by a reader it called or by `JSONValue.fault(_:)`.
     /// - Throws: All faults, if there are any.
+    @inlinable
     public static func read<T>(
         _ bytes: UnsafeRawBufferPointer, maxDepth: Int = 64, maxFaults: Int = 1000, maxHints: Int = 8,
         words: TypeWords = .json, onDeprecated: (DeprecatedName) -> Void = { _ in },
@@ -27,31 +28,24 @@ public enum JSONDocument {
         let document = try Document(bytes, maxDepth: maxDepth, maxFaults: maxFaults, maxHints: maxHints, words: words)
         defer { document.close() }
         let result = body(JSONValue(document: document, index: 0))
-        for name in document.deprecatedNames { onDeprecated(name) }
-        for correction in document.corrections { onMisspelled(correction) }
-        if let faults = document.faults() { throw faults }
+        try document.finish(onDeprecated: onDeprecated, onMisspelled: onMisspelled)
         guard let result else { throw JSONFaults(detail: "the document is not valid here") }
         return result
     }
 
     /// Parses the document in `bytes`; see the overload for raw bytes.
+    @inlinable
     public static func read<T>(
         _ bytes: [UInt8], maxDepth: Int = 64, maxFaults: Int = 1000, maxHints: Int = 8,
         words: TypeWords = .json, onDeprecated: (DeprecatedName) -> Void = { _ in },
         onMisspelled: (JSONCorrection) -> Void = { _ in },
         _ body: (JSONValue) -> T?
     ) throws(JSONFaults) -> T {
-        let result = bytes.withUnsafeBytes { buffer -> Result<T, JSONFaults> in
-            do throws(JSONFaults) {
-                return .success(
-                    try read(
-                        buffer, maxDepth: maxDepth, maxFaults: maxFaults, maxHints: maxHints,
-                        words: words, onDeprecated: onDeprecated, onMisspelled: onMisspelled, body))
-            } catch {
-                return .failure(error)
-            }
+        try bytes.withUnsafeBufferPointer { bytes throws(JSONFaults) in
+            try read(
+                UnsafeRawBufferPointer(bytes), maxDepth: maxDepth, maxFaults: maxFaults, maxHints: maxHints,
+                words: words, onDeprecated: onDeprecated, onMisspelled: onMisspelled, body)
         }
-        return try result.get()
     }
 }
 

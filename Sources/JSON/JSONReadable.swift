@@ -15,6 +15,7 @@ public protocol JSONObjectReadable: JSONReadable {
 
 extension JSONObjectReadable {
     /// Reads the value from an object that has only `members`; nil after a fault was recorded.
+    @inlinable
     public init?(_ value: JSONValue) {
         guard let object = value.object(allowing: Self.members) else { return nil }
         self.init(object)

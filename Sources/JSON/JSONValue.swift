@@ -6,8 +6,14 @@ import CSimdJSON
 /// Readers that return nil have recorded a fault at this position. Do not keep a value beyond the `body` of
 /// `JSONDocument.read`, and do not use it on another thread.
 public struct JSONValue {
-    let document: Document
-    let index: Int
+    @usableFromInline let document: Document
+    @usableFromInline let index: Int
+
+    @usableFromInline
+    init(document: Document, index: Int) {
+        self.document = document
+        self.index = index
+    }
 
     /// The types of JSON; a number without a fraction and an exponent is an `integer`.
     public enum Kind: String, Sendable {

@@ -1,53 +1,64 @@
 extension JSONWriter {
     /// Writes a member whose value `body` writes; `null` if it writes none.
+    @inlinable
     public mutating func member(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
-        member({ $0.quote(name) }, body)
+        begin(member: name)
+        let start = bytes.count
+        body(&self)
+        if bytes.count == start { null() }
     }
 
     /// Writes a member that is a string.
     public mutating func member(_ name: StaticString, _ text: String) {
-        member(name) { $0.value(text) }
+        begin(member: name)
+        value(text)
     }
 
     /// Writes a member that is a string.
     public mutating func member(_ name: StaticString, _ text: Substring) {
-        member(name) { $0.value(text) }
+        begin(member: name)
+        value(text)
     }
 
     /// Writes a member that is a string.
     public mutating func member(_ name: StaticString, _ text: StaticString) {
-        member(name) { $0.value(text) }
+        begin(member: name)
+        value(text)
     }
 
     /// Writes a member that is `true` or `false`.
     public mutating func member(_ name: StaticString, _ flag: Bool) {
-        member(name) { $0.value(flag) }
+        begin(member: name)
+        value(flag)
     }
 
     /// Writes a member that is an integer of up to 64 bits.
     @inlinable
     public mutating func member(_ name: StaticString, _ integer: some FixedWidthInteger) {
-        member(name) { $0.value(integer) }
+        begin(member: name)
+        value(integer)
     }
 
     /// Writes a member that is `null`.
     public mutating func memberNull(_ name: StaticString) {
-        member(name) { $0.null() }
+        begin(member: name)
+        null()
     }
 
-    /// Writes a member that is `"0x..."`: lower case, padded with zeros to `digits`.
+    /// Writes a member that is `"0x..."`: lower case, padded with zeros to `digits`, at most 16.
     public mutating func member(_ name: StaticString, hex number: UInt64, digits: Int = 1) {
-        member(name) { $0.hex(number, digits: digits) }
+        begin(member: name)
+        hex(number, digits: digits)
     }
 
     /// Writes a member that is an array with one element for each of `values`.
+    @inlinable
     public mutating func member<Values: Sequence>(
         _ name: StaticString, each values: Values, _ write: (inout JSONWriter, Values.Element) -> Void
     ) {
-        member(name) { json in
-            json.array { json in
-                for value in values { write(&json, value) }
-            }
+        begin(member: name)
+        array { json in
+            for value in values { write(&json, value) }
         }
     }
 
@@ -77,22 +88,38 @@ extension JSONWriter {
 
     /// Writes a member whose value is already JSON.
     public mutating func member(_ name: StaticString, json: [UInt8]) {
-        member(name) { $0.value(json: json) }
+        begin(member: name)
+        value(json: json)
     }
 
-    /// Writes a member whose name is data; `body` writes its value.
+    /// Writes a member whose name is data; `body` writes its value, or `null` is written.
+    @inlinable
     public mutating func member(key: String, _ body: (inout JSONWriter) -> Void) {
-        member({ $0.quote(key) }, body)
+        begin(key: key)
+        let start = bytes.count
+        body(&self)
+        if bytes.count == start { null() }
     }
 
     /// Writes a member whose name is data and whose value is a string.
     public mutating func member(key: String, _ text: String) {
-        member(key: key) { $0.value(text) }
+        begin(key: key)
+        value(text)
     }
 
     /// Writes a member whose name is data and whose value is an integer of up to 64 bits.
     @inlinable
     public mutating func member(key: String, _ integer: some FixedWidthInteger) {
-        member(key: key) { $0.value(integer) }
+        begin(key: key)
+        value(integer)
+    }
+
+    @usableFromInline
+    mutating func begin(member name: StaticString) { self.name(name.bytes) }
+
+    @usableFromInline
+    mutating func begin(key: String) {
+        var key = key
+        key.withUTF8 { name($0) }
     }
 }

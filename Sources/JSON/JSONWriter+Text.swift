@@ -1,58 +1,92 @@
 import Bytes
 
 extension JSONWriter {
-    /// Appends `text` unescaped.
-    mutating func append(_ text: StaticString) {
-        bytes.append(contentsOf: text.bytes)
+    /// Writes `text` as a string.
+    mutating func value(_ text: UnsafeBufferPointer<UInt8>) { quote(text, then: nil) }
+
+    /// Writes the name of a member, and its colon.
+    mutating func name(_ text: UnsafeBufferPointer<UInt8>) {
+        quote(text, then: UInt8(ascii: ":"))
+        needsComma = false
     }
 
-    /// Appends `text` in quotes, escaped.
-    mutating func quote(_ text: StaticString) {
-        quote(text.bytes)
-    }
-
-    /// Appends `text` in quotes, escaped.
-    mutating func quote(_ text: String) {
-        var text = text
-        text.withUTF8 { quote($0) }
-    }
-
-    /// Appends `text` in quotes, escaped.
-    mutating func quote(_ text: Substring) {
-        var text = text
-        text.withUTF8 { quote($0) }
-    }
-
-    private mutating func quote(_ text: UnsafeBufferPointer<UInt8>) {
-        bytes.append(UInt8(ascii: "\""))
-        if let first = text.firstIndex(where: \.needsEscape) {
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<first]))
-            escape(text[first...])
-        } else {
-            bytes.append(contentsOf: text)
+    /// Writes a string of at most `count` bytes, none of which needs to be escaped. `write` stores them, and returns their
+    /// number.
+    public mutating func value(plainTextOfAtMost count: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+        beginValue(ofAtMost: count + 2) { room in
+            room[0] = UInt8(ascii: "\"")
+            let count = write(UnsafeMutableBufferPointer(start: room + 1, count: count))
+            room[count + 1] = UInt8(ascii: "\"")
+            return count + 2
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Appends `text`, escaped, in stretches: one append per byte takes twenty times as long if all bytes are escaped.
-    private mutating func escape(_ text: Slice<UnsafeBufferPointer<UInt8>>) {
-        // A byte becomes at most six, and Swift keeps up to 1,024 bytes on the stack.
+    /// Writes `bytes` as a string in base64.
+    public mutating func value(base64 bytes: some Collection<UInt8>) { value(Base64.encode(bytes)) }
+
+    /// Writes `text` in quotes, escaped, and then `mark`.
+    private mutating func quote(_ text: UnsafeBufferPointer<UInt8>, then mark: UInt8?) {
+        guard let start = text.baseAddress, !text.needsEscape else { return quoteEscaped(text, then: mark) }
+        beginValue(ofAtMost: text.count + 3) { room in
+            room[0] = UInt8(ascii: "\"")
+            (room + 1).update(from: start, count: text.count)
+            room[text.count + 1] = UInt8(ascii: "\"")
+            guard let mark else { return text.count + 2 }
+            room[text.count + 2] = mark
+            return text.count + 3
+        }
+    }
+
+    /// The same for a text that may need escapes, in stretches: one append per byte takes twenty times as long if all bytes
+    /// are escaped.
+    private mutating func quoteEscaped(_ text: UnsafeBufferPointer<UInt8>, then mark: UInt8?) {
+        begin()
+        bytes.append(UInt8(ascii: "\""))
+        // A byte becomes at most six.
         let stretch = 170
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 6 * stretch) { room in
-            var rest = text
-            while !rest.isEmpty {
-                var end = 0
-                for byte in rest.prefix(stretch) { end = byte.escape(into: room, at: end) }
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: room[..<end]))
-                rest = rest.dropFirst(stretch)
+        var rest = text[...]
+        while !rest.isEmpty {
+            bytes.append(addingCapacity: 6 * stretch) { output in
+                output.withUnsafeMutableBufferPointer { room, end in
+                    for byte in rest.prefix(stretch) { end = byte.escape(into: room, at: end) }
+                }
             }
+            rest = rest.dropFirst(stretch)
         }
+        bytes.append(UInt8(ascii: "\""))
+        if let mark { bytes.append(mark) }
     }
 }
 
-extension JSONWriter {
-    /// Writes `bytes` as a string in base64.
-    public mutating func value(base64 bytes: some Collection<UInt8>) { value(Base64.encode(bytes)) }
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether a byte must be escaped in a string.
+    fileprivate var needsEscape: Bool {
+        let raw = UnsafeRawBufferPointer(self)
+        var index = 0
+        while index + 8 <= count {
+            if raw.loadUnaligned(fromByteOffset: index, as: UInt64.self).hasByteToEscape { return true }
+            index += 8
+        }
+        while index < count {
+            if self[index].needsEscape { return true }
+            index += 1
+        }
+        return false
+    }
+}
+
+extension UInt64 {
+    /// Whether one of the eight bytes must be escaped in a string.
+    fileprivate var hasByteToEscape: Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = self ^ ones &* UInt64(UInt8(ascii: "\""))
+        let backslashes = self ^ ones &* UInt64(UInt8(ascii: "\\"))
+        // The highest bit of a byte is set below if the byte is less than 0x20, or equal to one of the two. A borrow may set
+        // that of a byte after such a one too.
+        let found =
+            (self &- ones &* 0x20) & ~self | (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
+        return found & (ones &* 0x80) != 0
+    }
 }
 
 extension UInt8 {

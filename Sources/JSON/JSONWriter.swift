@@ -16,13 +16,19 @@ public struct JSONWriter {
     }
 
     /// Writes an object whose members `body` writes.
+    @inlinable
     public mutating func object(_ body: (inout JSONWriter) -> Void) {
-        container(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
+        open(UInt8(ascii: "{"))
+        body(&self)
+        close(UInt8(ascii: "}"))
     }
 
     /// Writes an array whose elements `body` writes.
+    @inlinable
     public mutating func array(_ body: (inout JSONWriter) -> Void) {
-        container(UInt8(ascii: "["), UInt8(ascii: "]"), body)
+        open(UInt8(ascii: "["))
+        body(&self)
+        close(UInt8(ascii: "]"))
     }
 
     /// Ends a line; a separate text follows (NDJSON).
@@ -43,32 +49,26 @@ public struct JSONWriter {
         bytes.append(contentsOf: json)
     }
 
-    /// Writes members that are already JSON: those of an object, without its braces.
-    public mutating func members(json: [UInt8]) { value(json: json) }
-
     /// Writes `text` as a string.
     public mutating func value(_ text: String) {
-        begin()
-        quote(text)
+        var text = text
+        text.withUTF8 { value($0) }
     }
 
     /// Writes `text` as a string.
     public mutating func value(_ text: Substring) {
-        begin()
-        quote(text)
+        var text = text
+        text.withUTF8 { value($0) }
     }
 
     /// Writes `text` as a string.
-    public mutating func value(_ text: StaticString) {
-        begin()
-        quote(text)
-    }
+    public mutating func value(_ text: StaticString) { value(text.bytes) }
 
     /// Writes `true` or `false`.
-    public mutating func value(_ flag: Bool) {
-        begin()
-        append(flag ? "true" : "false")
-    }
+    public mutating func value(_ flag: Bool) { word(flag ? "true" : "false") }
+
+    /// Writes `null`.
+    public mutating func null() { word("null") }
 
     /// Writes an integer of up to 64 bits.
     @inlinable
@@ -79,60 +79,69 @@ public struct JSONWriter {
 
     @usableFromInline
     mutating func value(magnitude: UInt64, isNegative: Bool) {
-        begin()
-        if isNegative { bytes.append(UInt8(ascii: "-")) }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
-            var start = 20
-            var rest = magnitude
-            repeat {
-                start -= 1
-                buffer[start] = UInt8(ascii: "0") + UInt8(rest % 10)
-                rest /= 10
-            } while rest != 0
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start...]))
+        beginValue(ofAtMost: 21) { room in
+            room[0] = UInt8(ascii: "-")
+            let sign = isNegative ? 1 : 0
+            return sign + magnitude.writeDecimal(to: UnsafeMutableBufferPointer(start: room + sign, count: 20))
         }
     }
 
-    /// Writes `null`.
-    public mutating func null() {
-        begin()
-        append("null")
-    }
-
-    /// Writes `"0x..."`: lower case, padded with zeros to `digits`.
+    /// Writes `"0x..."`: lower case, padded with zeros to `digits`, at most 16.
     public mutating func hex(_ number: UInt64, digits: Int = 1) {
-        begin()
-        append("\"0x")
-        let significant = (64 - number.leadingZeroBitCount + 3) / 4
-        for place in stride(from: max(significant, digits, 1) - 1, through: 0, by: -1) {
-            bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(place * 4)).hexDigit)
+        let count = max((64 - number.leadingZeroBitCount + 3) / 4, min(digits, 16), 1)
+        beginValue(ofAtMost: count + 4) { room in
+            room[0] = UInt8(ascii: "\"")
+            room[1] = UInt8(ascii: "0")
+            room[2] = UInt8(ascii: "x")
+            for place in 0..<count {
+                room[2 + count - place] = UInt8(truncatingIfNeeded: number >> UInt64(place * 4)).hexDigit
+            }
+            room[3 + count] = UInt8(ascii: "\"")
+            return count + 4
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Writes the name of a member, then its value with `body`; `null` if `body` writes none.
-    mutating func member(_ writeName: (inout JSONWriter) -> Void, _ body: (inout JSONWriter) -> Void) {
-        begin()
-        writeName(&self)
-        bytes.append(UInt8(ascii: ":"))
+    @usableFromInline
+    mutating func open(_ bracket: UInt8) {
+        beginValue(ofAtMost: 1) { room in
+            room[0] = bracket
+            return 1
+        }
         needsComma = false
-        let start = bytes.count
-        body(&self)
-        if bytes.count == start { append("null") }
+    }
+
+    @usableFromInline
+    mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
         needsComma = true
     }
 
-    private mutating func container(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
-        begin()
-        bytes.append(open)
-        needsComma = false
-        body(&self)
-        bytes.append(close)
-        needsComma = true
+    private mutating func word(_ word: StaticString) {
+        beginValue(ofAtMost: 5) { room in
+            room.update(from: word.utf8Start, count: word.utf8CodeUnitCount)
+            return word.utf8CodeUnitCount
+        }
     }
+}
 
-    private mutating func begin() {
+extension JSONWriter {
+    /// Writes a comma if one is needed.
+    mutating func begin() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
+    }
+
+    /// Writes a comma if one is needed, and then the bytes that `write` stores, at most `count`; `write` returns their number.
+    @inline(__always)
+    mutating func beginValue(ofAtMost count: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
+        let comma = needsComma ? 1 : 0
+        needsComma = true
+        bytes.append(addingCapacity: count + 1) { output in
+            output.withUnsafeMutableBufferPointer { room, end in
+                guard let start = room.baseAddress else { return }
+                start[0] = UInt8(ascii: ",")
+                end = comma + write(start + comma)
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ extension csj_node {
 
     /// Whether the member is named `other`, byte for byte.
     func isNamed(_ other: StaticString) -> Bool {
-        nameBytes.isEqual(to: other.bytes)
+        Int(name_length) == other.utf8CodeUnitCount && nameBytes.isEqual(to: other.bytes)
     }
 
     /// A 64-bit integer and its sign, or nil; 454.0 and 4.54e2 are integers too, as in JSON Schema.

@@ -8,14 +8,12 @@ import Glibc
 /// Never call out while it is held: decide under the lock, act after it.
 public final class Locked<State>: @unchecked Sendable {  // `state` is only accessed under `mutex`
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    /// Behind a pointer, because the mutex already excludes the overlapping accesses for which Swift would check a property.
-    @usableFromInline
-    let state: UnsafeMutablePointer<State>
+    /// Exclusivity is not checked at run time, because the mutex provides it.
+    @usableFromInline @exclusivity(unchecked) var state: State
 
     /// Takes ownership of `state`.
     public init(_ state: sending State) {
-        self.state = .allocate(capacity: 1)
-        self.state.initialize(to: state)
+        self.state = state
         mutex = .allocate(capacity: 1)
         let result = pthread_mutex_init(mutex, nil)
         precondition(result == 0, "pthread_mutex_init: \(result)")
@@ -25,8 +23,6 @@ public final class Locked<State>: @unchecked Sendable {  // `state` is only acce
         let result = pthread_mutex_destroy(mutex)
         precondition(result == 0, "pthread_mutex_destroy: \(result)")
         mutex.deallocate()
-        state.deinitialize(count: 1)
-        state.deallocate()
     }
 
     /// Runs `body` with exclusive access to the state.
@@ -38,14 +34,14 @@ public final class Locked<State>: @unchecked Sendable {  // `state` is only acce
     ) throws(Failure) -> sending Result {
         lock()
         defer { unlock() }
-        return try body(&state.pointee)
+        return try body(&state)
     }
 
     /// Runs `body` like `withLock`, unless another thread, or this one, has the state at the moment; then returns nil at once.
     public func withLockIfFree<Result>(_ body: (inout sending State) -> sending Result) -> sending Result? {
         guard pthread_mutex_trylock(mutex) == 0 else { return nil }
         defer { unlock() }
-        return body(&state.pointee)
+        return body(&state)
     }
 
     @usableFromInline

@@ -8,31 +8,37 @@ extension FileTime {
     ///
     /// A time after `latest` has no such form and is written as an unpadded hex FILETIME, which `init(_:)` refuses.
     public var rfc3339: String {
-        guard self <= .latest else { return ticks.hex() }
+        String(unsafeUninitializedCapacity: FileTime.mostRFC3339Bytes) { writeRFC3339(to: $0) }
+    }
+
+    /// The length of `rfc3339` in bytes, at most.
+    public static let mostRFC3339Bytes = 28
+
+    /// Writes `rfc3339` to the start of `text`, which has room for `mostRFC3339Bytes`; returns the number of bytes.
+    public func writeRFC3339(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        guard self <= .latest else { return text.update(fromContentsOf: ticks.hex().utf8) }
         let (dayNumber, inDay) = ticks.quotientAndRemainder(dividingBy: 86_400 * FileTime.ticksPerSecond)
         let date = CivilDate(daysSince1601: Int(dayNumber))
         let (secondOfDay, fraction) = inDay.quotientAndRemainder(dividingBy: FileTime.ticksPerSecond)
         let second = Int(secondOfDay)
-        return String(unsafeUninitializedCapacity: 28) { text in
-            var end = 0
-            func put(_ number: Int, digits: Int, then separator: Unicode.Scalar) {
-                var rest = number
-                for index in stride(from: end + digits - 1, through: end, by: -1) {
-                    text[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-                    rest /= 10
-                }
-                text[end + digits] = UInt8(ascii: separator)
-                end += digits + 1
+        var end = 0
+        func put(_ number: Int, digits: Int, then separator: Unicode.Scalar) {
+            var rest = number
+            for index in stride(from: end + digits - 1, through: end, by: -1) {
+                text[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
             }
-            put(date.year, digits: 4, then: "-")
-            put(date.month, digits: 2, then: "-")
-            put(date.day, digits: 2, then: "T")
-            put(second / 3600, digits: 2, then: ":")
-            put(second / 60 % 60, digits: 2, then: ":")
-            put(second % 60, digits: 2, then: ".")
-            put(Int(fraction), digits: 7, then: "Z")
-            return end
+            text[end + digits] = UInt8(ascii: separator)
+            end += digits + 1
         }
+        put(date.year, digits: 4, then: "-")
+        put(date.month, digits: 2, then: "-")
+        put(date.day, digits: 2, then: "T")
+        put(second / 3600, digits: 2, then: ":")
+        put(second / 60 % 60, digits: 2, then: ":")
+        put(second % 60, digits: 2, then: ".")
+        put(Int(fraction), digits: 7, then: "Z")
+        return end
     }
 
     /// Reads RFC 3339 in UTC with zero to seven digits of fraction, or a FILETIME as a hex string, `0x1d5e83e692dc4f2`.

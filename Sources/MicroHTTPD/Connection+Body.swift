@@ -74,9 +74,10 @@ extension Connection {
         case .rejected(let response), .discarding(let response, _):
             return reply(response, connection)
         case .collecting(let head, _, let handle):
-            var body: [UInt8] = []
-            swap(&body, &self.body)
             rendezvous.expect(by: .max)
+            let body = self.body
+            // The memory of a long one is freed as early as its handler can.
+            if body.capacity > Connection.keptBodyBytes { self.body = [] }
             handle(Request(head: head, body: body), Responder(rendezvous, request: request))
         case .streaming(let consumer):
             rendezvous.expect(by: .max)

@@ -6,16 +6,28 @@ extension Connection {
         phase = .replied
         var response = isHead ? response.forHead() : response
         if isLast { response.closesConnection = true }
-        if let handle = response.makeHandle(for: self) { return queue(handle, response, connection) }
+        if let handle = keptHandle(for: response) { return queue(handle, response, connection) }
+        if let handle = response.makeHandle(for: self) {
+            // The library holds its own reference while it sends.
+            defer { MHD_destroy_response(handle) }
+            return queue(handle, response, connection)
+        }
         core.log("An answer with status \(response.status) cannot be sent: the status or a header is invalid.")
         let failure = core.handler.failure().closing()
         guard let handle = failure.makeHandle(for: self) else { return .NO }
+        defer { MHD_destroy_response(handle) }
         return queue(handle, failure, connection)
     }
 
+    /// The connection's response for an answer like the last one; nil for a long or a last answer, and if the library rejects it.
+    private func keptHandle(for response: Response) -> OpaquePointer? {
+        guard case .bytes(let bytes) = response.body, bytes.count <= KeptResponse.mostBodyBytes, response.isKeepable
+        else { return nil }
+        if kept?.update(to: response, bytes) != true { kept = KeptResponse.make(for: response, bytes) }
+        return kept?.handle
+    }
+
     private func queue(_ handle: OpaquePointer, _ response: Response, _ connection: OpaquePointer) -> MHD_Result {
-        // The library holds its own reference while it sends.
-        defer { MHD_destroy_response(handle) }
         if response.retained != nil { limitSendBuffer(forBodyOf: response.length) }
         // The client gets the usual time, plus one second per 16 KiB of the answer.
         rendezvous.expectReading(
@@ -50,6 +62,9 @@ extension Response {
         return closing()
     }
 
+    /// Whether the library's response for it may be used again.
+    fileprivate var isKeepable: Bool { retained == nil && !closesConnection && 200...599 ~= status }
+
     /// The body's length in bytes; 0 for a streamed body.
     fileprivate var length: Int64 {
         switch body {
@@ -80,14 +95,9 @@ extension Response {
             }
         guard let handle = made else { return nil }
         var isAccepted = 200...599 ~= status
-        for (name, value) in headers where isAccepted {
-            // Passing the strings directly would copy both to arrays first.
-            isAccepted = name.withCString { name in
-                value.withCString { CMicroHTTPD_add_header(handle, name, $0) == 1 }
-            }
-        }
+        for (name, value) in headers where isAccepted { isAccepted = handle.addHeader(name, value) }
         if closesConnection, isAccepted {
-            isAccepted = CMicroHTTPD_add_header(handle, "Connection", "close") == 1
+            isAccepted = handle.addHeader("Connection", "close")
         }
         guard isAccepted else {
             MHD_destroy_response(handle)

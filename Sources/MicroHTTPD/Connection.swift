@@ -28,6 +28,9 @@ final class Connection {
         case replied
     }
 
+    /// The size up to which the memory of a body is used again.
+    static let keptBodyBytes = 1024
+
     let core: DaemonCore
     let rendezvous: Rendezvous
     let remoteAddress: String
@@ -44,7 +47,12 @@ final class Connection {
     /// Whether the connection closes after the current request.
     @exclusivity(unchecked) var isLast = false
 
-    @exclusivity(unchecked) private var target = ""
+    /// The target of the current request. Its memory is used again by the next one, unless something refers to it still; so is
+    /// that of `headers` and `body`.
+    @exclusivity(unchecked) private var target: [UInt8] = []
+    /// The response of the last answer, if it can be used again.
+    @exclusivity(unchecked) var kept: KeptResponse?
+
     @exclusivity(unchecked) private var targetAddress: UInt = 0
     @exclusivity(unchecked) private var headers = HeaderFields()
     @exclusivity(unchecked) private var turn: UInt64 = 0
@@ -70,8 +78,8 @@ final class Connection {
     func receive(target: UnsafePointer<CChar>) {
         // The library does not report the end of every request.
         finish()
-        // Bytes that are not UTF-8 are replaced by characters that no target may have.
-        self.target = String(cString: target)
+        self.target.removeAll(keepingCapacity: self.target.capacity <= 4096)
+        self.target.append(contentsOf: UnsafeRawBufferPointer(start: target, count: strlen(target)))
         targetAddress = UInt(bitPattern: target)
         // Hides the query from the library, which would parse it needlessly and never answer a request with about 500
         // parameters.
@@ -138,7 +146,7 @@ final class Connection {
         if case .idle = phase { return }
         if case .streaming(let consumer) = phase { consumer.abandon() }
         phase = .idle
-        body = []
+        body.removeAll(keepingCapacity: body.capacity <= Connection.keptBodyBytes)
         rendezvous.finish(core)
         let now = monotonicNow()
         rendezvous.expect(by: now + core.idleTime + core.requestTime)
@@ -164,17 +172,18 @@ final class Connection {
         var reading = HeaderReading()
         swap(&reading.headers, &headers)
         defer { swap(&reading.headers, &headers) }
-        reading.layout.start(UInt(bitPattern: method), count: strlen(method))
-        reading.layout.follow(targetAddress, count: target.utf8.count)
-        reading.layout.follow(UInt(bitPattern: version), count: strlen(version))
+        let method = UnsafeRawBufferPointer(start: method, count: strlen(method)).bindMemory(to: UInt8.self)
+        let version = UnsafeRawBufferPointer(start: version, count: strlen(version)).bindMemory(to: UInt8.self)
+        reading.layout.start(UInt(bitPattern: method.baseAddress), count: method.count)
+        reading.layout.follow(targetAddress, count: target.count)
+        reading.layout.follow(UInt(bitPattern: version.baseAddress), count: version.count)
         reading.read(connection)
         guard reading.layout.isIntact || !Daemon.libraryVersion.hasKnownLayout else { throw .badLines }
-        let method = String(cString: method)
-        try RequestGate.check(method: method)
-        let version = try RequestGate.version(String(cString: version))
-        let framing = try RequestGate.framing(reading.headers, version)
+        let checkedMethod = try RequestGate.method(method.span)
+        let checkedVersion = try RequestGate.version(version.span)
+        let framing = try RequestGate.framing(reading.headers, checkedVersion)
         return RequestHead(
-            method: Method(rawValue: method), target: try RequestTarget(target), version: version,
+            method: checkedMethod, target: try RequestTarget(target), version: checkedVersion,
             headers: reading.headers, contentLength: framing.contentLength, isChunked: framing.isChunked,
             expectsContinue: framing.expectsContinue, remoteAddress: remoteAddress)
     }

@@ -31,35 +31,51 @@ public struct HeaderFields: Sendable {
     public var count: Int { fields.count }
 
     /// The value of the first header with this name, ignoring case; invalid UTF-8 is replaced.
-    public func first(_ name: String) -> String? {
-        fields.first { isNamed($0, name) }.map(value)
+    public func first(_ name: StaticString) -> String? {
+        for field in fields where isNamed(field, name) { return value(field) }
+        return nil
     }
 
     /// The values of all headers with this name, ignoring case, in order.
-    public func all(_ name: String) -> [String] {
+    public func all(_ name: StaticString) -> [String] {
         fields.compactMap { isNamed($0, name) ? value($0) : nil }
     }
 
     /// The value of the first header with this name, ignoring case.
-    public subscript(name: String) -> String? { first(name) }
+    public subscript(name: StaticString) -> String? { first(name) }
 
     /// Whether there is a header with this name, ignoring case.
-    public func has(_ name: String) -> Bool { fields.contains { isNamed($0, name) } }
+    public func has(_ name: StaticString) -> Bool { !allSatisfy(name) { _ in false } }
 
     /// Whether `condition` holds for the values of all headers with this name, ignoring case; true if there are none.
     /// Nothing is copied or allocated.
-    public func allSatisfy(_ name: String, _ condition: (Span<UInt8>) -> Bool) -> Bool {
-        fields.allSatisfy { field in
-            !isNamed(field, name) || condition(bytes.span.extracting(field.nameEnd..<field.valueEnd))
+    public func allSatisfy(_ name: StaticString, _ condition: (Span<UInt8>) -> Bool) -> Bool {
+        for field in fields where isNamed(field, name) {
+            if !condition(bytes.span.extracting(field.nameEnd..<field.valueEnd)) { return false }
         }
+        return true
+    }
+
+    /// Whether there is a header with this name, ignoring case, and `condition` holds for the value of the first one.
+    public func firstSatisfies(_ name: StaticString, _ condition: (Span<UInt8>) -> Bool) -> Bool {
+        for field in fields where isNamed(field, name) {
+            return condition(bytes.span.extracting(field.nameEnd..<field.valueEnd))
+        }
+        return false
     }
 
     /// Appends a header. The pointers need to be valid during the call only.
     mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        bytes.append(contentsOf: name)
-        let nameEnd = bytes.count
-        bytes.append(contentsOf: value)
-        close(nameEnd: nameEnd)
+        let start = bytes.count
+        bytes.append(addingCapacity: name.count + value.count) { output in
+            output.withUnsafeMutableBufferPointer { room, count in
+                let room = UnsafeMutableRawBufferPointer(room)
+                room.copyMemory(from: name)
+                UnsafeMutableRawBufferPointer(rebasing: room[name.count...]).copyMemory(from: value)
+                count = name.count + value.count
+            }
+        }
+        close(nameEnd: start + name.count)
     }
 
     /// Removes all headers, and keeps their memory for the next request if it is small.
@@ -77,10 +93,9 @@ public struct HeaderFields: Sendable {
         String(decoding: bytes[field.nameEnd..<field.valueEnd], as: UTF8.self)
     }
 
-    private func isNamed(_ field: Field, _ name: String) -> Bool {
-        let wanted = name.utf8.span
-        guard field.nameEnd - field.start == wanted.count else { return false }
-        return bytes.span.extracting(field.start..<field.nameEnd).equalsIgnoringCase(wanted)
+    private func isNamed(_ field: Field, _ name: StaticString) -> Bool {
+        field.nameEnd - field.start == name.utf8CodeUnitCount
+            && bytes.span.extracting(field.start..<field.nameEnd).equalsIgnoringCase(name)
     }
 
     private mutating func close(nameEnd: Int) {

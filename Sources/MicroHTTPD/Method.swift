@@ -1,3 +1,5 @@
+import Bytes
+
 /// A request's method: any token; case-sensitive.
 public struct Method: RawRepresentable, Hashable, Sendable {
     /// The token as sent by the client.
@@ -6,6 +8,19 @@ public struct Method: RawRepresentable, Hashable, Sendable {
     /// Creates a method from a token.
     public init(rawValue: String) {
         self.rawValue = rawValue
+    }
+
+    /// One of the methods below, without making a string; nil for any other text.
+    init?(common text: Span<UInt8>) {
+        switch text.count {
+        case 3 where text.isEqual(to: "GET"): self = .get
+        case 3 where text.isEqual(to: "PUT"): self = .put
+        case 4 where text.isEqual(to: "POST"): self = .post
+        case 4 where text.isEqual(to: "HEAD"): self = .head
+        case 5 where text.isEqual(to: "PATCH"): self = .patch
+        case 6 where text.isEqual(to: "DELETE"): self = .delete
+        default: return nil
+        }
     }
 
     /// `GET`.

@@ -12,18 +12,18 @@ package struct RequestGate {
         package var expectsContinue = false
     }
 
-    /// Checks that `method` is a token.
-    package static func check(method: String) throws(RequestViolation) {
-        guard method.utf8.span.isToken else { throw .badMethod }
+    /// The method that `text` names, which must be a token.
+    package static func method(_ text: Span<UInt8>) throws(RequestViolation) -> Method {
+        if let method = Method(common: text) { return method }
+        guard text.isToken else { throw .badMethod }
+        return Method(rawValue: String(copying: UTF8Span(unchecked: text, isKnownASCII: true)))
     }
 
     /// The version that `text` names.
-    package static func version(_ text: String) throws(RequestViolation) -> HTTPVersion {
-        switch text {
-        case "HTTP/1.1": .http11
-        case "HTTP/1.0": .http10
-        default: throw .badVersion
-        }
+    package static func version(_ text: Span<UInt8>) throws(RequestViolation) -> HTTPVersion {
+        if text.isEqual(to: "HTTP/1.1") { return .http11 }
+        guard text.isEqual(to: "HTTP/1.0") else { throw .badVersion }
+        return .http10
     }
 
     /// Checks all headers and returns how the body is delimited.
@@ -38,24 +38,24 @@ package struct RequestGate {
             guard name.isToken else { throw .badHeaderName }
             guard value.isFieldValue else { throw .badHeaderValue(name: headers.name(field)) }
             switch name.count {
-            case 4 where name.equalsIgnoringCase("host".utf8.span):
+            case 4 where name.equalsIgnoringCase("Host"):
                 guard !hasHost else { throw .duplicateHeader(name: "Host") }
                 // An empty Host is legal if the target has no authority.
                 guard value.isEmpty || Authority(value) != nil else { throw .badHeaderValue(name: "Host") }
                 hasHost = true
-            case 6 where name.equalsIgnoringCase("expect".utf8.span):
-                framing.expectsContinue = value.equalsIgnoringCase("100-continue".utf8.span)
-            case 13 where name.equalsIgnoringCase("authorization".utf8.span):
+            case 6 where name.equalsIgnoringCase("Expect"):
+                framing.expectsContinue = value.equalsIgnoringCase("100-continue")
+            case 13 where name.equalsIgnoringCase("Authorization"):
                 guard !hasAuthorization else { throw .duplicateHeader(name: "Authorization") }
                 hasAuthorization = true
-            case 14 where name.equalsIgnoringCase("content-length".utf8.span):
+            case 14 where name.equalsIgnoringCase("Content-Length"):
                 guard framing.contentLength == nil else { throw .duplicateHeader(name: "Content-Length") }
                 guard let length = value.decimal(maxDigits: 18) else { throw .badHeaderValue(name: "Content-Length") }
                 framing.contentLength = length
-            case 17 where name.equalsIgnoringCase("transfer-encoding".utf8.span):
+            case 17 where name.equalsIgnoringCase("Transfer-Encoding"):
                 guard !framing.isChunked else { throw .duplicateHeader(name: "Transfer-Encoding") }
                 guard version == .http11 else { throw .transferCodingInOldVersion }
-                guard value.equalsIgnoringCase("chunked".utf8.span) else { throw .unknownTransferCoding }
+                guard value.equalsIgnoringCase("chunked") else { throw .unknownTransferCoding }
                 framing.isChunked = true
             default: break
             }
@@ -69,16 +69,19 @@ package struct RequestGate {
 extension Span where Element == UInt8 {
     /// Whether this is a token of RFC 9110: one or more characters that need no quoting.
     fileprivate var isToken: Bool {
-        for index in indices where !self[index].isTokenCharacter { return false }
-        return !isEmpty
+        withUnsafeBufferPointer { bytes in
+            for byte in bytes where !byte.isLetter && !byte.isTokenCharacter { return false }
+            return !bytes.isEmpty
+        }
     }
 
     /// Whether this is a valid header value: no control characters except tab, no trailing white space.
     fileprivate var isFieldValue: Bool {
-        for index in indices {
-            let byte = self[index]
-            guard byte >= 0x20 && byte != 0x7F || byte == 0x09 else { return false }
+        withUnsafeBufferPointer { bytes in
+            // Without branches, so that many bytes are looked at together.
+            var invalid: UInt8 = 0
+            for byte in bytes { invalid |= byte < 0x20 && byte != 0x09 || byte == 0x7F ? 1 : 0 }
+            return invalid == 0 && bytes.last != 0x20 && bytes.last != 0x09
         }
-        return isEmpty || self[count - 1] != 0x20 && self[count - 1] != 0x09
     }
 }

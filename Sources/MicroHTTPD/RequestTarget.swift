@@ -1,17 +1,13 @@
-/// The target of a request, parsed from the raw bytes.
+import Glibc
+
+/// The target of a request. Its parts are views into the bytes as sent, decoded when they are looked at.
 ///
 /// libmicrohttpd's own decoding is not used: it decodes `%2F` before the path is split, and stops at `%00`.
 public struct RequestTarget: Hashable, Sendable {
-    /// The target as sent, path and query.
-    public let raw: String
-    /// The part before the first `?`, not decoded.
-    public let path: String
-    /// The path without its first `/`, split at `/`, each part then decoded: `%2F` does not split, `+` is a plus.
-    ///
-    /// `/` has one empty segment; a trailing `/` adds an empty one.
-    public let segments: [String]
-    /// The query's parameters, decoded (`+` is a space), in order, with repeats. Without `=` the value is empty.
-    public let query: [(name: String, value: String)]
+    @usableFromInline let bytes: [UInt8]
+    @usableFromInline let pathEnd: Int
+    /// Whether no part needs to be decoded.
+    private let isPlain: Bool
 
     /// Parses `raw`.
     ///
@@ -19,20 +15,113 @@ public struct RequestTarget: Hashable, Sendable {
     ///   invalid escape or `%00`, or does not decode to UTF-8.
     /// - Complexity: O(length).
     public init(_ raw: String) throws(RequestViolation) {
-        let bytes = raw.utf8.span
-        guard !bytes.isEmpty, bytes[0] == UInt8(ascii: "/") else { throw .badTarget(.notAPath) }
-        var pathEnd = bytes.count
-        var isPlain = true
-        for index in bytes.indices {
-            let byte = bytes[index]
-            guard 0x21...0x7E ~= byte else { throw .badTarget(.badCharacter) }
-            if byte == UInt8(ascii: "?"), index < pathEnd { pathEnd = index }
-            if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") { isPlain = false }
+        try self.init(Array(raw.utf8))
+    }
+
+    /// Parses `bytes`, which are not copied.
+    init(_ bytes: [UInt8]) throws(RequestViolation) {
+        guard bytes.first == UInt8(ascii: "/") else { throw .badTarget(.notAPath) }
+        let (invalid, escapes) = bytes.withUnsafeBufferPointer { bytes in
+            // Without branches, so that many bytes are looked at together.
+            var (invalid, escapes): (UInt8, UInt8) = (0, 0)
+            for byte in bytes {
+                invalid |= byte &- 0x21 > 0x7E - 0x21 ? 1 : 0
+                escapes |= byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") ? 1 : 0
+            }
+            return (invalid, escapes)
         }
-        self.raw = raw
-        path = pathEnd == bytes.count ? raw : plainText(bytes.extracting(..<pathEnd))
-        segments = try Self.segments(bytes.extracting(1..<pathEnd), isPlain)
-        query = try Self.parameters(bytes.extracting(min(pathEnd + 1, bytes.count)...), isPlain)
+        guard invalid == 0 else { throw .badTarget(.badCharacter) }
+        self.bytes = bytes
+        isPlain = escapes == 0
+        pathEnd = bytes.span.position(of: UInt8(ascii: "?"), from: 0)
+        // The separators are ASCII characters, which neither an escape nor a character of UTF-8 spans.
+        if !isPlain { try checkEscapes(of: bytes.span) }
+    }
+
+    /// The target as sent, path and query.
+    public var raw: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The part before the first `?`, not decoded.
+    public var path: String { String(decoding: bytes[..<pathEnd], as: UTF8.self) }
+
+    /// Passes the path, not decoded, to `body`.
+    @inlinable
+    public func withPath<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        bytes.withUnsafeBufferPointer { body($0.extracting(..<pathEnd)) }
+    }
+
+    /// Whether `condition` holds for all segments of the path; it gets them in order, up to the first for which it does not.
+    ///
+    /// The path without its first `/` is split at `/`, then each part is decoded: `%2F` does not split, `+` is a plus. `/` has
+    /// one empty segment; a trailing `/` adds an empty one.
+    public func allSegmentsSatisfy(_ condition: (Span<UInt8>) -> Bool) -> Bool {
+        let path = bytes.span.extracting(1..<pathEnd)
+        var start = 0
+        while true {
+            let end = path.position(of: UInt8(ascii: "/"), from: start)
+            let segment = path.extracting(start..<end)
+            let holds = isPlain ? condition(segment) : condition(percentDecoded(segment, plusIsSpace: false).span)
+            if !holds || end == path.count { return holds }
+            start = end + 1
+        }
+    }
+
+    /// Whether `condition` holds for the names and values of all parameters of the query; it gets them in order, with repeats, up to the
+    /// first for which it does not.
+    ///
+    /// They are decoded, and `+` is a space. Without `=` the value is empty.
+    public func allParametersSatisfy(_ condition: (_ name: Span<UInt8>, _ value: Span<UInt8>) -> Bool) -> Bool {
+        let query = bytes.span.extracting(min(pathEnd + 1, bytes.count)...)
+        var start = 0
+        while start < query.count {
+            let end = query.position(of: UInt8(ascii: "&"), from: start)
+            let pair = query.extracting(start..<end)
+            start = end + 1
+            if pair.isEmpty { continue }
+            let equals = pair.position(of: UInt8(ascii: "="), from: 0)
+            let name = pair.extracting(..<equals)
+            let value = pair.extracting(min(equals + 1, pair.count)...)
+            let holds =
+                isPlain
+                ? condition(name, value)
+                : condition(
+                    percentDecoded(name, plusIsSpace: true).span, percentDecoded(value, plusIsSpace: true).span)
+            if !holds { return false }
+        }
+        return true
+    }
+
+    /// The number of parameters of the query, with repeats.
+    public var parameterCount: Int {
+        if pathEnd == bytes.count { return 0 }
+        var count = 0
+        _ = allParametersSatisfy { _, _ in
+            count += 1
+            return true
+        }
+        return count
+    }
+}
+
+extension RequestTarget {
+    /// The segments of the path, decoded; see `allSegmentsSatisfy`.
+    public var segments: [String] {
+        var segments: [String] = []
+        _ = allSegmentsSatisfy { segment in
+            segments.append(String(decoded: segment))
+            return true
+        }
+        return segments
+    }
+
+    /// The query's parameters, decoded; see `allParametersSatisfy`.
+    public var query: [(name: String, value: String)] {
+        var query: [(name: String, value: String)] = []
+        _ = allParametersSatisfy { name, value in
+            query.append((name: String(decoded: name), value: String(decoded: value)))
+            return true
+        }
+        return query
     }
 
     /// The value of the first parameter with this name.
@@ -44,56 +133,23 @@ public struct RequestTarget: Hashable, Sendable {
     public func all(_ name: String) -> [String] {
         query.compactMap { $0.name == name ? $0.value : nil }
     }
+}
 
-    /// Compares the raw bytes.
-    public static func == (left: RequestTarget, right: RequestTarget) -> Bool {
-        left.raw == right.raw
+extension String {
+    /// The text of a part that a `RequestTarget` has decoded, and has found to be UTF-8.
+    public init(decoded part: Span<UInt8>) {
+        self.init(copying: UTF8Span(unchecked: part))
     }
+}
 
-    /// Hashes the raw bytes.
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(raw)
-    }
-
-    private static func segments(_ path: Span<UInt8>, _ isPlain: Bool) throws(RequestViolation) -> [String] {
-        var result: [String] = []
-        result.reserveCapacity(8)
-        var start = 0
-        while true {
-            let end = position(of: UInt8(ascii: "/"), in: path, from: start)
-            let segment = path.extracting(start..<end)
-            result.append(isPlain ? plainText(segment) : try percentDecoded(segment, plusIsSpace: false))
-            if end == path.count { return result }
-            start = end + 1
-        }
-    }
-
-    private static func parameters(
-        _ query: Span<UInt8>, _ isPlain: Bool
-    ) throws(RequestViolation) -> [(name: String, value: String)] {
-        var result: [(name: String, value: String)] = []
-        var start = 0
-        while start < query.count {
-            let end = position(of: UInt8(ascii: "&"), in: query, from: start)
-            if start < end {
-                let pair = query.extracting(start..<end)
-                let equals = position(of: UInt8(ascii: "="), in: pair, from: 0)
-                let name = pair.extracting(..<equals)
-                let value = pair.extracting(min(equals + 1, pair.count)...)
-                result.append(
-                    isPlain
-                        ? (plainText(name), plainText(value))
-                        : (try percentDecoded(name, plusIsSpace: true), try percentDecoded(value, plusIsSpace: true)))
-            }
-            start = end + 1
-        }
-        return result
-    }
-
+extension Span where Element == UInt8 {
     /// The next position of `byte`, or the end.
-    private static func position(of byte: UInt8, in bytes: Span<UInt8>, from start: Int) -> Int {
-        var index = start
-        while index < bytes.count, bytes[index] != byte { index += 1 }
-        return index
+    fileprivate func position(of byte: UInt8, from start: Int) -> Int {
+        withUnsafeBufferPointer { bytes in
+            guard let first = bytes.baseAddress, let found = memchr(first + start, Int32(byte), count - start) else {
+                return count
+            }
+            return UnsafeRawPointer(found) - UnsafeRawPointer(first)
+        }
     }
 }

@@ -107,7 +107,7 @@ public final class NotificationAPI: RequestHandler {
     /// Decides how to handle a request once its headers are complete. Called on a pool thread.
     public func begin(_ head: RequestHead) -> RequestPlan {
         let requestId = requestId(of: head)
-        switch router.match(head.method, head.target.segments) {
+        switch router.match(head.method, head.target) {
         case .nothing:
             let problem = Problem(.notFound, "Unknown path \(head.target.path)" + router.hint(for: head.target.path))
             return .reject(refusal(problem, head, requestId, metrics.unrouted))
@@ -125,7 +125,7 @@ public final class NotificationAPI: RequestHandler {
                 return try plan(
                     RequestContext(
                         api: self, route: route, head: head, pathParameters: parameters, requestId: requestId,
-                        admission: admission, use: route.namesHost ? hosts.use(parameters[0]) : nil))
+                        admission: admission, usedHost: route.namesHost ? hosts.beginUse(of: parameters[0]) : nil))
             } catch {
                 return .reject(refusal(error, head, requestId, route.metrics))
             }
@@ -162,23 +162,24 @@ public final class NotificationAPI: RequestHandler {
 
     /// Refuses bodies with a content coding (RFC 9110, section 8.4), which would be misread.
     private func checkCoding(of head: RequestHead) throws(Problem) {
-        if head.headers.allSatisfy("Content-Encoding", { $0.equalsIgnoringCase("identity".utf8.span) }) { return }
+        if head.headers.allSatisfy("Content-Encoding", { $0.equalsIgnoringCase("identity") }) { return }
         throw Problem(
             .unsupportedMediaType, "The body has a content coding. Send it uncompressed.",
             header: (name: "Accept-Encoding", value: "identity"))
     }
 
     private func check(_ types: [MediaType], of head: RequestHead) throws(Problem) {
-        guard let contentType = head.headers["Content-Type"] else {
-            if !head.hasBody { return }
-            throw Problem(
-                .unsupportedMediaType, "The body has no Content-Type. Send it with Content-Type: \(types.list).")
+        if head.headers.firstSatisfies("Content-Type", { type in types.contains { $0.matches(contentType: type) } }) {
+            return
         }
-        if !types.contains(where: { $0.matches(contentType: contentType) }) {
+        if let contentType = head.headers["Content-Type"] {
             throw Problem(
                 .unsupportedMediaType,
                 "The Content-Type of the body must be \(types.list), not \(contentType.quoted()).")
         }
+        if !head.hasBody { return }
+        throw Problem(
+            .unsupportedMediaType, "The body has no Content-Type. Send it with Content-Type: \(types.list).")
     }
 
     // The closures capture only the context, so that Swift allocates no box for captures.
@@ -213,15 +214,15 @@ public final class NotificationAPI: RequestHandler {
         _ status: Int, _ head: RequestHead, _ requestId: String, _ metrics: RouteMetrics, from start: Monotonic,
         caller: String? = nil
     ) {
-        let duration = Monotonic.now() - start
-        metrics.count(status: status, duration: duration)
+        let nanoseconds = UInt64(Monotonic.now().nanoseconds - start.nanoseconds)
+        metrics.count(status: status, nanoseconds: nanoseconds)
         logger.log(
             level: loggedRequests.includes(status) ? .info : .debug, "request",
             metadata: [
                 "id": .string(requestId), "method": .string(head.method.rawValue), "path": .string(head.target.path),
                 "status": .stringConvertible(status), "remote": .string(head.remoteAddress),
                 "caller": .string(caller ?? "-"),
-                "durationMicroseconds": .stringConvertible(duration.nanoseconds / 1000),
+                "durationMicroseconds": .stringConvertible(nanoseconds / 1000),
             ])
     }
 
@@ -235,7 +236,7 @@ public final class NotificationAPI: RequestHandler {
             }
         guard let head else {
             let requestId = newRequestId()
-            metrics.unrouted.count(status: problem.status, duration: .zero)
+            metrics.unrouted.count(status: problem.status, nanoseconds: 0)
             logger.log(
                 level: loggedRequests.includes(problem.status) ? .info : .debug, "request",
                 metadata: [
@@ -249,12 +250,12 @@ public final class NotificationAPI: RequestHandler {
 
     /// Whether the request is a health check.
     public func isProbe(_ head: RequestHead) -> Bool {
-        if case .route(let route, _) = router.match(head.method, head.target.segments) { route.isProbe } else { false }
+        if case .route(let route, _) = router.match(head.method, head.target) { route.isProbe } else { false }
     }
 
     /// The answer to a request that its operation did not answer.
     public func failure() -> Response {
-        metrics.unrouted.count(status: 500, duration: .zero)
+        metrics.unrouted.count(status: 500, nanoseconds: 0)
         logger.error("request ended without an answer from its operation")
         return Problem(.internal, "The service failed to answer.")
             .response(instance: "/", RequestContext.identification(newRequestId()))
@@ -271,7 +272,17 @@ public final class NotificationAPI: RequestHandler {
     }
 
     private func newRequestId() -> String {
-        about.instance + "-" + String(requests.add(1, ordering: .relaxed).newValue)
+        let number = requests.add(1, ordering: .relaxed).newValue
+        var instance = about.instance
+        return instance.withUTF8 { instance in
+            // A text of at most 15 bytes becomes a string without an allocation.
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: instance.count + 21) { text in
+                _ = text.update(fromContentsOf: instance)
+                text[instance.count] = UInt8(ascii: "-")
+                let end = instance.count + 1 + number.writeDecimal(to: text.extracting((instance.count + 1)...))
+                return String(decoding: text.extracting(..<end), as: UTF8.self)
+            }
+        }
     }
 }
 

@@ -103,15 +103,40 @@ indirect enum Tree: Equatable, Sendable {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    @Test func `members that are already JSON are separated like others`() {
+    @Test func `members that were written in advance are separated like others`() {
+        let pair = WrittenMembers { json in
+            json.member("a", 1)
+            json.member("b", 2)
+        }
         let text = written {
             $0.object {
-                $0.members(json: Array(#""a":1,"b":2"#.utf8))
+                $0.members(pair)
                 $0.member("c", 3)
-                $0.members(json: Array(#""d":4"#.utf8))
+                $0.members(WrittenMembers { _ in })
+                $0.members(WrittenMembers { $0.member("d", 4) })
             }
         }
         #expect(text == #"{"a":1,"b":2,"c":3,"d":4}"#)
+    }
+
+    @Test func `a byte that must be escaped is found wherever it is`() {
+        for special in ["\"", "\\", "\n", "\u{0}", "\u{1F}"] {
+            for length in 1...25 {
+                for position in 0..<length {
+                    var text = Array(repeating: "é", count: length)
+                    text[position] = special
+                    let json = written { $0.value(text.joined()) }
+                    let read = try? JSONDocument.read(Array(json.utf8)) { $0.characters }
+                    #expect(read == text.joined())
+                }
+            }
+        }
+        #expect(written { $0.value("\u{7F}\u{80}\u{A0}\u{DC}!#[]~") } == "\"\u{7F}\u{80}\u{A0}\u{DC}!#[]~\"")
+    }
+
+    @Test(arguments: [0, 9, 10, 99, 100, UInt64(UInt32.max), 9_999_999_999_999_999_999, .max])
+    func `numbers of any length are written`(number: UInt64) {
+        #expect(written { $0.value(number) } == "\(number)")
     }
 
     @Test func `commas separate values and appear nowhere else`() {

@@ -30,11 +30,11 @@ public struct RawRequest: Sendable {
     /// - Throws: The reason why a daemon refuses it.
     func head() throws(RequestViolation) -> RequestHead {
         let headers = HeaderFields(headers)
-        try RequestGate.check(method: method)
-        let version = try RequestGate.version(version)
+        let method = try RequestGate.method(method.utf8.span)
+        let version = try RequestGate.version(version.utf8.span)
         let framing = try RequestGate.framing(headers, version)
         return RequestHead(
-            method: Method(rawValue: method), target: try RequestTarget(target), version: version, headers: headers,
+            method: method, target: try RequestTarget(target), version: version, headers: headers,
             contentLength: framing.contentLength, isChunked: framing.isChunked,
             expectsContinue: framing.expectsContinue)
     }

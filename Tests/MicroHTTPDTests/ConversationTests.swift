@@ -161,6 +161,30 @@ struct ConversationTests {
         #expect(try client.receive().status == 500)
     }
 
+    @Test func `each answer of a connection has its own headers and body`() throws {
+        let headers: [[(name: String, value: String)]] = [
+            [("A", "1"), ("B", "2")], [("A", "1"), ("B", "3"), ("C", "4")], [("A", "1")], [], [("B", "2"), ("A", "1")],
+            [("A", "1"), ("B", "2"), ("A", "1")], [("A", "1"), ("B", "2"), ("C", "5")], [("A", "1"), ("B", "2")],
+        ]
+        let handler = collecting { request, responder in
+            let index = Int(request.head.target.path.dropFirst()) ?? 0
+            let body = index < 80 ? "answer \(index % 10)" : "a longer answer \(index)"
+            responder.respond(
+                Response(status: 200 + index % 2, headers: headers[index % headers.count], body: Array(body.utf8)))
+        }
+        let daemon = try Daemon.start(handler)
+        let client = try Client(daemon.port)
+        try client.send((0..<100).map { get("/\($0)") }.joined())
+        for index in 0..<100 {
+            let reply = try client.receive()
+            #expect(reply.status == 200 + index % 2)
+            #expect(reply.text == (index < 80 ? "answer \(index % 10)" : "a longer answer \(index)"))
+            let expected = Dictionary(
+                headers[index % headers.count].map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { $1 })
+            #expect(reply.headers.filter { "abc".contains($0.key) } == expected, "\(index)")
+        }
+    }
+
     @Test(arguments: [10, 500, 1000, 4000]) func `thousands of query arguments are read`(count: Int) throws {
         let daemon = try Daemon.start(
             collecting { request, responder in

@@ -37,29 +37,30 @@ public struct Counter<Snapshot: Sendable>: Sendable {
 }
 
 extension Counter {
-    typealias Path<Value> = any KeyPath<Snapshot, Value> & Sendable
+    /// Reads a value. The tables have key paths, which the compiler makes functions of.
+    typealias Path<Value> = @Sendable (Snapshot) -> Value
 
     /// A number.
-    static func number(
+    static func number<Number: BinaryInteger & SendableMetatype>(
         _ object: StaticString, _ member: StaticString, driverName: String?, _ provenance: Provenance,
         _ meaning: String,
-        rules: [String] = [], _ path: Path<some BinaryInteger & SendableMetatype>, upTo most: Int? = nil,
+        rules: [String] = [], _ read: @escaping Path<Number>, upTo most: Int? = nil,
         metric: Metric? = nil
     ) -> Counter {
         Counter(
             object, member, driverName: driverName, provenance, meaning, rules: rules,
-            .number { Int64(clamping: $0[keyPath: path]) }, most: most, metric: metric)
+            .number { Int64(clamping: read($0)) }, most: most, metric: metric)
     }
 
     /// The last status of a group.
     static func status(
         _ object: StaticString, _ member: StaticString, driverName: String?, _ provenance: Provenance,
         _ meaning: String,
-        rules: [String] = [], _ path: Path<NTStatus>
+        rules: [String] = [], _ read: @escaping Path<NTStatus>
     ) -> Counter {
         Counter(
             object, member, driverName: driverName, provenance, meaning, rules: rules,
-            .status { $0[keyPath: path] }, most: nil, metric: nil)
+            .status(read), most: nil, metric: nil)
     }
 
     private init(

@@ -82,9 +82,11 @@ extension NamedBits {
     public var names: [String] {
         var nameless = rawValue
         var names: [String] = []
-        for line in Self.table where rawValue & line.bit != 0 {
-            names.append(line.term.name)
-            nameless &= ~line.bit
+        let table = Self.table
+        // A line of the table is not copied unless its bit is set.
+        for index in table.indices where rawValue & table[index].bit != 0 {
+            names.append(table[index].term.name)
+            nameless &= ~table[index].bit
         }
         while nameless != 0 {
             let bit = nameless & (~nameless + 1)

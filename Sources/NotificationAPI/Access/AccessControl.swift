@@ -37,7 +37,9 @@ final class AccessControl: Sendable {
     /// - Throws: 401 without a known token, 403 if the role of the token is lower.
     func admit(_ head: RequestHead, as role: Role) throws(Problem) -> Admission {
         let generation = generation.load(ordering: .acquiring)
-        guard let tokens = tokens.withLock({ $0 }) else { return Admission(caller: nil, generation: generation) }
+        guard requiresTokens, let tokens = tokens.withLock({ $0 }) else {
+            return Admission(caller: nil, generation: generation)
+        }
         guard let authorization = head.headers["Authorization"] else {
             throw AccessControl.challenge("The request has no bearer token.")
         }

@@ -119,9 +119,11 @@ final class Host: Sendable {
 
     // MARK: Idle hosts
 
-    fileprivate func beginUse() { requestsInFlight.add(1, ordering: .relaxed) }
+    /// Begins a use; while there are some, the host is not idle.
+    func beginUse() { requestsInFlight.add(1, ordering: .relaxed) }
 
-    fileprivate func endUse() {
+    /// Ends a use.
+    func endUse() {
         lastUsedNanoseconds.store(machine.uptimeNanoseconds(), ordering: .relaxed)
         requestsInFlight.subtract(1, ordering: .releasing)
     }
@@ -135,14 +137,18 @@ final class Host: Sendable {
     }
 }
 
-/// One request's use of a host. The host is not idle while this exists.
+/// The use of a host beyond the request that names it. The host is not idle while this exists.
 final class HostUse: Sendable {
     let host: Host
 
-    init(_ host: Host) {
-        self.host = host
+    /// Begins a use.
+    convenience init(_ host: Host) {
         host.beginUse()
+        self.init(begunFor: host)
     }
+
+    /// Takes over a use that has begun.
+    init(begunFor host: Host) { self.host = host }
 
     deinit { host.endUse() }
 }

@@ -25,10 +25,18 @@ final class HostRegistry: Sendable {
         self.dependencies = dependencies
     }
 
-    /// The host named `name`, marked as in use under the same lock, so that it cannot be removed as idle in between.
-    func use(_ name: String) -> HostUse? {
-        shard(of: name).withLock { $0[name].map(HostUse.init) }
+    /// The host named `name`, marked as in use under the same lock, so that it cannot be removed as idle in between. The caller
+    /// must end the use.
+    func beginUse(of name: String) -> Host? {
+        shard(of: name).withLock { hosts in
+            let host = hosts[name]
+            host?.beginUse()
+            return host
+        }
     }
+
+    /// The use of the host named `name`, begun in the same way.
+    func use(_ name: String) -> HostUse? { beginUse(of: name).map(HostUse.init(begunFor:)) }
 
     /// The outcome of `create`, `replace` and `reset`.
     enum Creation {
@@ -187,6 +195,8 @@ final class HostRegistry: Sendable {
     }
 
     private func shard(of name: String) -> Locked<[String: Host]> {
-        shards[name.utf8.reduce(0) { $0 &* 31 &+ Int($1) } & (shards.count - 1)]
+        var (hash, name) = (0, name)
+        name.withUTF8 { for byte in $0 { hash = hash &* 31 &+ Int(byte) } }
+        return shards[hash & (shards.count - 1)]
     }
 }

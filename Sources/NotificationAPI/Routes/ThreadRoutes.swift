@@ -30,8 +30,7 @@ enum ThreadRoutes {
         let host = try call.host()
         try orProblem(
             host.driver.createThread(creation, caller: call.callerTag) { outcome in
-                // The path of the request is that of the list.
-                let location = call.context.head.target.path + "/" + String(outcome.thread.threadId)
+                let location = call.context.location(ofItem: outcome.thread.threadId)
                 call.reply.sendObject(201, location: location) { json in
                     json.member("thread") { outcome.thread.write(to: &$0, processId: outcome.processId) }
                     outcome.routines.write(to: &json, explain: explain)

@@ -18,8 +18,10 @@ enum MediaType: String {
     var essence: Substring { rawValue.prefix { $0 != ";" } }
 
     /// Whether a `Content-Type` names this type, whatever its parameters and case.
-    func matches(contentType: String) -> Bool {
-        contentType == rawValue || contentType.prefix { $0 != ";" }.trimmed.asciiLowercased == essence
+    func matches(contentType: Span<UInt8>) -> Bool {
+        let own = rawValue.utf8.span
+        if contentType.isEqual(to: own) { return true }
+        return contentType.extracting(contentType.essence).equalsIgnoringCase(own.extracting(own.essence))
     }
 
     /// The type among `offered` that an `Accept` header prefers, the first of several equally preferred; nil if the header
@@ -65,6 +67,21 @@ private struct MediaRange {
         guard digits.utf8.count <= 3, digits.isEmpty || Int(digits) != nil else { return 1000 }
         return Int(digits + String(repeating: "0", count: 3 - digits.utf8.count)) ?? 0
     }
+}
+
+extension Span where Element == UInt8 {
+    /// Where `type/subtype` is, without parameters and the white space around it.
+    fileprivate var essence: Range<Int> {
+        var (start, end) = (0, 0)
+        while end < count, self[end] != UInt8(ascii: ";") { end += 1 }
+        while start < end, self[start].isBlank { start += 1 }
+        while end > start, self[end - 1].isBlank { end -= 1 }
+        return start..<end
+    }
+}
+
+extension UInt8 {
+    fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 }
 
 extension Substring {

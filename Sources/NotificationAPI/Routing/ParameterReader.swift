@@ -5,15 +5,21 @@ import MicroHTTPD
 
 /// Reads the parameters of path and query, and collects all their faults.
 struct ParameterReader {
-    private let path: [String]
-    private let query: [(name: String, value: String)]
+    private let request: RequestContext
     private var nextInPath = 0
-    private var known: [String] = []
+    /// The number of parameters of the query, and one bit for each of the first 64 that was asked for.
+    private let count: Int
+    private var asked: UInt64 = 0
+    /// The names that were asked for, if they are listed.
+    private var names: [String] = []
+    private let listsNames: Bool
     private(set) var faults: [Problem.Fault] = []
 
-    init(path: [String], query: [(name: String, value: String)]) {
-        self.path = path
-        self.query = query
+    /// - Parameter listsNames: whether `faultUnread` will be called.
+    init(_ request: RequestContext, listsNames: Bool = false) {
+        self.request = request
+        self.listsNames = listsNames
+        count = request.head.target.parameterCount
     }
 
     // MARK: Path, in the order of the template
@@ -21,7 +27,7 @@ struct ParameterReader {
     /// The next parameter of the path, as text.
     mutating func pathText() -> String {
         defer { nextInPath += 1 }
-        return path[nextInPath]
+        return request.pathParameters.values[nextInPath]
     }
 
     /// The next parameter of the path, a number.
@@ -118,9 +124,12 @@ struct ParameterReader {
         faults.append(.parameter(name: name, detail: detail))
     }
 
+    /// Whether all parameters of the query were read.
+    var hasReadAll: Bool { count < 64 && asked == 1 << UInt64(count) - 1 }
+
     /// Reports parameters that were not read as faults. A misspelled one would otherwise have no effect, unnoticed.
-    mutating func finish() {
-        let unknown = query.filter { !known.contains($0.name) }
+    mutating func faultUnread() {
+        let unknown = request.head.target.query.filter { !names.contains($0.name) }
         for (index, (name, _)) in unknown.prefix(Self.maxUnknown).enumerated() {
             fault(name, "unknown parameter" + (index < Self.maxHints ? hint(for: name) : ""))
         }
@@ -132,23 +141,28 @@ struct ParameterReader {
     private static let maxUnknown = 100
 
     private func hint(for name: String) -> String {
-        known.isEmpty ? "; this operation has none" : known.hintOrList(for: name)
+        names.isEmpty ? "; this operation has none" : names.hintOrList(for: name)
     }
 
     /// The maximum number of unknown parameters for which the nearest name is looked for, which takes some microseconds.
     private static let maxHints = 4
 
     private mutating func value(_ name: String) -> String? {
-        known.append(name)
+        if listsNames { names.append(name) }
+        if count == 0 { return nil }
         var found: String?
-        for parameter in query where parameter.name == name {
-            if found != nil {
-                fault(name, "must not occur more than once")
-                return nil
-            }
-            found = parameter.value
+        var index: UInt64 = 0
+        let isUnique = request.head.target.allParametersSatisfy { other, value in
+            defer { index += 1 }
+            if !other.isEqual(to: name) { return true }
+            if found != nil { return false }
+            found = String(decoded: value)
+            if index < 64 { asked |= 1 << index }
+            return true
         }
-        return found
+        if isUnique { return found }
+        fault(name, "must not occur more than once")
+        return nil
     }
 
     private mutating func decimal<Number: FixedWidthInteger>(
@@ -163,4 +177,8 @@ struct ParameterReader {
                 + (meant ?? ""))
         return nil
     }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate func isEqual(to text: String) -> Bool { isEqual(to: text.utf8.span) }
 }

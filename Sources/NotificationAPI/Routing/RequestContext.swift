@@ -10,20 +10,20 @@ final class RequestContext: Sendable {
     let route: Route
     let head: RequestHead
     /// The parameters of the path, in the order of the template.
-    let pathParameters: [String]
+    let pathParameters: PathParameters
     let requestId: String
     /// When its headers were complete.
     let start = Monotonic.now()
     /// The result of checking the token; nil for operations without a required role.
     private let admission: AccessControl.Admission?
     /// The host that the path names, if it exists; in use from the head of the request to its answer.
-    let use: HostUse?
+    private let usedHost: Host?
     /// The route's media type that the client prefers; nil if it accepts none.
     let representation: MediaType?
 
     init(
-        api: NotificationAPI, route: Route, head: RequestHead, pathParameters: [String], requestId: String,
-        admission: AccessControl.Admission?, use: HostUse?
+        api: NotificationAPI, route: Route, head: RequestHead, pathParameters: PathParameters, requestId: String,
+        admission: AccessControl.Admission?, usedHost: Host?
     ) {
         self.api = api
         self.route = route
@@ -31,16 +31,16 @@ final class RequestContext: Sendable {
         self.pathParameters = pathParameters
         self.requestId = requestId
         self.admission = admission
-        self.use = use
+        self.usedHost = usedHost
         representation = MediaType.preferred(among: route.produces, by: head.headers.all("Accept"))
     }
 
+    deinit { usedHost?.endUse() }
+
     /// The host that the path names.
     func host() throws(Problem) -> Host {
-        guard let use else {
-            throw Problem.unknownHost(pathParameters.first ?? "")
-        }
-        return use.host
+        guard let usedHost else { throw Problem.unknownHost(pathParameters.first ?? "") }
+        return usedHost
     }
 
     /// Reserves memory for an answer of `count` bytes; nil if it does not fit, except for changes.
@@ -69,14 +69,33 @@ final class RequestContext: Sendable {
     func readParameters<Values>(
         _ read: (inout ParameterReader) -> Values
     ) -> (values: Values, faults: [Problem.Fault]) {
-        var reader = ParameterReader(path: pathParameters, query: head.target.query)
+        var reader = ParameterReader(self)
+        let values = readAll(&reader, read)
+        if reader.hasReadAll { return (values, reader.faults) }
+        // Rarely needed, so the names that are known are listed by reading again.
+        reader = ParameterReader(self, listsNames: true)
+        _ = readAll(&reader, read)
+        reader.faultUnread()
+        return (values, reader.faults)
+    }
+
+    private func readAll<Values>(_ reader: inout ParameterReader, _ read: (inout ParameterReader) -> Values) -> Values {
         if route.namesHost {
             let name = reader.pathText()
             if !Host.isName(name) { reader.fault("host", Host.faultOfName(name)) }
         }
-        let values = read(&reader)
-        reader.finish()
-        return (values, reader.faults)
+        return read(&reader)
+    }
+
+    /// The path of a resource that a request to the path of its list has created.
+    func location(ofItem id: UInt32) -> String {
+        head.target.withPath { path in
+            String(unsafeUninitializedCapacity: path.count + 11) { text in
+                _ = text.update(fromContentsOf: path)
+                text[path.count] = UInt8(ascii: "/")
+                return path.count + 1 + id.writeDecimal(to: text.extracting((path.count + 1)...))
+            }
+        }
     }
 
     /// The reply to this request by `responder`.

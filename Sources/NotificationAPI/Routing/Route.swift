@@ -37,12 +37,7 @@ public final class Route: Sendable {
     }
 
     /// The function to call once the body is complete; nil for uploads.
-    var handler: Handler? {
-        switch action {
-        case .plain(let handler), .body(_, let handler): handler
-        case .stream: nil
-        }
-    }
+    let handler: Handler?
 
     private init(
         _ method: Method, _ template: String, _ operationId: String, for role: Role, _ produces: [MediaType],
@@ -54,6 +49,11 @@ public final class Route: Sendable {
         self.role = template.hasPrefix("/v1/") || template == "/metrics" ? role : nil
         self.produces = produces
         self.action = action
+        handler =
+            switch action {
+            case .plain(let handler), .body(_, let handler): handler
+            case .stream: nil
+            }
         namesHost = template.hasPrefix("/v1/hosts/{host}")
         isProbe = ["/livez", "/readyz", "/healthz"].contains(template)
         metrics = RouteMetrics(operation: operationId)

@@ -4,15 +4,39 @@ import MicroHTTPD
 /// A tree of path segments that finds the route of a request.
 struct Router: Sendable {
     private struct Node: Sendable {
-        /// An array: there are few, and comparing them is faster than hashing.
-        var literals: [(name: String, node: Int)] = []
+        /// Arrays: there are few, and comparing them is faster than hashing.
+        var literals: [Literal] = []
         var parameter: Int?
-        var routes: [Method: Route] = [:]
+        var routes: [Route] = []
+
+        func child(_ name: Span<UInt8>) -> Int? {
+            for index in literals.indices where literals[index].isNamed(name) { return literals[index].node }
+            return nil
+        }
+    }
+
+    private struct Literal: Sendable {
+        let name: String
+        let bytes: [UInt8]
+        let node: Int
+
+        init(_ name: String, node: Int) {
+            self.name = name
+            bytes = Array(name.utf8)
+            self.node = node
+        }
+
+        // Compared here, so that the compiler sees that nothing needs to be retained.
+        func isNamed(_ other: Span<UInt8>) -> Bool {
+            guard bytes.count == other.count else { return false }
+            for index in bytes.indices where bytes[index] != other[index] { return false }
+            return true
+        }
     }
 
     /// The result of matching a request.
     enum Match {
-        case route(Route, parameters: [String])
+        case route(Route, parameters: PathParameters)
         /// The path exists, but supports only these methods.
         case otherMethods(String)
         case nothing
@@ -24,32 +48,33 @@ struct Router: Sendable {
         for route in routes {
             var node = 0
             for segment in RouteTemplate.segments(of: route.template) { node = child(of: node, for: segment) }
-            nodes[node].routes[route.method] = route
+            nodes[node].routes.append(route)
         }
     }
 
-    /// Finds the route for a method and the segments of a path.
+    /// Finds the route for a method and the path of a target.
     ///
     /// - Complexity: O(segments).
-    func match(_ method: Method, _ segments: [String]) -> Match {
+    func match(_ method: Method, _ target: RequestTarget) -> Match {
         var node = 0
-        var parameters: [String] = []
-        for segment in segments {
-            if let next = nodes[node].literals.first(where: { $0.name == segment }) {
-                node = next.node
+        var parameters = PathParameters()
+        let isKnown = target.allSegmentsSatisfy { segment in
+            if let next = nodes[node].child(segment) {
+                node = next
             } else if let next = nodes[node].parameter, !segment.isEmpty {
-                parameters.append(segment)
+                parameters.append(String(decoded: segment))
                 node = next
             } else {
-                return .nothing
+                return false
             }
+            return true
         }
-        let routes = nodes[node].routes
-        if routes.isEmpty { return .nothing }
-        if let route = routes[method == .head ? .get : method] { return .route(route, parameters: parameters) }
-        var methods = routes.keys.map(\.rawValue)
-        if routes[.get] != nil { methods.append(Method.head.rawValue) }
-        return .otherMethods(methods.sorted().joined(separator: ", "))
+        if !isKnown || nodes[node].routes.isEmpty { return .nothing }
+        let served = method == .head ? .get : method
+        for route in nodes[node].routes where route.method == served { return .route(route, parameters: parameters) }
+        var methods = nodes[node].routes.map(\.method)
+        if methods.contains(.get) { methods.append(.head) }
+        return .otherMethods(methods.map(\.rawValue).sorted().joined(separator: ", "))
     }
 
     /// The end of a sentence about a path that does not exist: the existing one that was probably meant, with its parameters
@@ -101,7 +126,7 @@ struct Router: Sendable {
         if let known { return known }
         nodes.append(Node())
         switch segment {
-        case .literal(let name): nodes[node].literals.append((name, nodes.count - 1))
+        case .literal(let name): nodes[node].literals.append(Literal(name, node: nodes.count - 1))
         case .parameter: nodes[node].parameter = nodes.count - 1
         }
         return nodes.count - 1

@@ -50,7 +50,7 @@ struct SiteRules: Sendable {
             if !headers.allSatisfy("Origin", { isOwn($0, headers) }) { return true }
         }
         return !headers.allSatisfy("Sec-Fetch-Site") {
-            $0.equalsIgnoringCase("same-origin".utf8.span) || $0.equalsIgnoringCase("none".utf8.span)
+            $0.equalsIgnoringCase("same-origin") || $0.equalsIgnoringCase("none")
         }
     }
 
