@@ -11,6 +11,7 @@ from bench import (
     http_quiet,
     http_read,
     memory,
+    peers,
     replay,
     replay_memory,
     scale,
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "sync": sync,
     "http-quiet": http_quiet,
     "http-read": http_read,
+    "peers": peers,
     "replay": replay,
     "footprint": footprint,
     "streams": streams,
@@ -36,8 +38,8 @@ BENCHMARKS: dict[str, ModuleType] = {
     "memory": memory,
     "replay-memory": replay_memory,
 }
-# Too long for `make bench`.
-APART = {"scale", "memory", "replay-memory"}
+# Too long for `make bench`; the program beside which `peers` measures takes minutes to build.
+APART = {"peers", "scale", "memory", "replay-memory"}
 
 
 def title(name: str) -> str:
