@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// How wdfilterd is linked too.
+let compact = ["-use-ld=lld"] + ["-z", "pack-relative-relocs", "--no-export-dynamic"].flatMap { ["-Xlinker", $0] }
+
 let package = Package(
     name: "Peers",
     dependencies: [
@@ -16,7 +19,8 @@ let package = Package(
                 .treatAllWarnings(as: .error),
                 .enableUpcomingFeature("ExistentialAny"),
                 .enableUpcomingFeature("InternalImportsByDefault"),
-            ]
+            ],
+            linkerSettings: [.unsafeFlags(compact)]
         )
     ]
 )
