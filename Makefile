@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fmt docs tsan asan compat fuzz cost budget soak bench memory image-check dist publish install clean setup-swift setup-apt
 .PHONY: setup-clients setup-contract clients
-.PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz build-bench swift-test contract
+.PHONY: setup-bench setup-image setup-compat setup-lint prepare lint build build-tsan build-asan build-fuzz build-bench build-peers swift-test contract
 .PHONY: cost-check setup-budget budget-check
 
 # auto: the Swift of .swift-version, from the PATH or else from swift.org in .swift. system: any Swift of the PATH.
@@ -50,7 +50,7 @@ FUZZER += -Xcc -fsanitize=address -Xcxx -fsanitize=address
 PYTHON := $(firstword $(wildcard /usr/bin/python3) python3)
 # What the service is measured beside, in Benchmarks.
 REFERENCES := floor receiver relay curl-loop curl-multi peak ondemand core
-SWIFT_SOURCES := Sources Tests Fuzz Benchmarks/Core Package.swift
+SWIFT_SOURCES := Sources Tests Fuzz Benchmarks/Core Benchmarks/Peers Package.swift
 
 help: ## Show the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 15
@@ -283,6 +283,13 @@ build-bench: $(addprefix .build-bench/,$(REFERENCES)) .build-bench/python/instal
 	swift build $(DEPLOYED) --product wdfilterd
 	WDFILTERD_BENCH=1 swift build $(DEPLOYED) --product BenchCore
 
+# Hummingbird and its packages take minutes, and only bench-peers needs them.
+build-peers: PEERS := $(DEPLOYED) --package-path Benchmarks/Peers --scratch-path .build-peers
+build-peers: setup-bench
+	swift build $(PEERS)
+	mkdir -p .build-bench
+	cp "$$(swift build $(PEERS) --show-bin-path)/HummingbirdPeer" .build-bench/hummingbird
+
 # Some or all benchmarks; $(1) are names.
 run_bench = PYTHONPATH=Benchmarks $(PYTHON) -m bench $(1) --wdfilterd "$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" \
 	--built .build-bench --python .build-bench/python/bin/python
@@ -293,6 +300,8 @@ bench: build-bench ## Compare the service with programs that do the least (Bench
 # Without a description, because `help` knows no patterns: bench-async, bench-scale and so on run one.
 bench-%: build-bench
 	$(call run_bench,$*)
+
+bench-peers: build-peers
 
 memory: build-bench ## Measure the memory of a host after each of ten million events, and of replays up to 2.4 GB.
 	$(call run_bench,memory replay-memory)
@@ -341,4 +350,4 @@ install: setup ## Install program, man pages and completions below PREFIX=/usr/l
 	echo "Installed $(DESTDIR)$(PREFIX)/bin/wdfilterd with its man pages and completions."
 
 clean: ## Remove everything built and installed in this directory.
-	rm -rf dist .swift .build .build-tsan .build-asan .build-fuzz .build-bench .build-ci .build-compat .build-image .venv
+	rm -rf dist .swift .build .build-tsan .build-asan .build-fuzz .build-bench .build-peers .build-ci .build-compat .build-image .venv

@@ -1,10 +1,11 @@
 """The time to the first answer, the memory of an idle service and of its processes, and the size of the program."""
 
+import contextlib
 import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
@@ -22,26 +23,41 @@ IDLE_SECONDS = 0.5
 EARLIER, PROCESSES = 20_000, 1_000_000
 PER_UPLOAD = 100_000
 SETTINGS = {"limits_processes_per_host": 2_000_000, "limits_text_bytes_per_host": 1 << 30}
+START_COLUMNS = ("start to first answer, ms", "resident when idle, MiB", "of which anonymous, MiB")
 START, IDLE, CONTEXT, SIZE = Goal(most=12), Goal(most=16), Goal(most=250), Goal(most=25)
 
 
 class Start(NamedTuple):
-    """One start: milliseconds to the first answer, and MiB when idle, of which anonymous."""
+    """One start: milliseconds to the first answer, and MiB when idle, of which anonymous (START_COLUMNS)."""
 
     milliseconds: float
     resident: float
     anonymous: float
 
 
-def started(start: Callable[[], AbstractContextManager[Server]]) -> Start:
+def started(start: Callable[[], AbstractContextManager[Server]], path: str = "/livez") -> Start:
     """Start a program, wait for an answer and look at its memory."""
     begun = time.perf_counter()
     with start() as server:
-        status = Client(server.port).answer("GET", "/livez").status
+        status = Client(server.port).answer("GET", path).status
         milliseconds = (time.perf_counter() - begun) * 1000
-        check(status == 200, f"/livez: {status}")
+        check(status == 200, f"{path}: {status}")
         time.sleep(IDLE_SECONDS)
         return Start(milliseconds, resident(server.pid) / 1024, resident(server.pid, "RssAnon") / 1024)
+
+
+@contextlib.contextmanager
+def stripped(program: str) -> Iterator[str]:
+    """A copy of a program without its symbols, as it is deployed."""
+    with tempfile.TemporaryDirectory(prefix="wdfilterd-bench-") as folder:
+        path = str(Path(folder) / Path(program).name)
+        subprocess.run(["strip", "-o", path, program], check=True)
+        yield path
+
+
+def megabytes(program: str) -> float:
+    """The size of a program."""
+    return Path(program).stat().st_size / 1e6
 
 
 def creation(number: int) -> tuple[bytes, int]:
@@ -77,27 +93,25 @@ def row(side: str, starts: Sequence[Start]) -> Sequence[str]:
 
 def measure(programs: Programs) -> Outcome:
     """Measure the program as it is deployed: stripped."""
-    with tempfile.TemporaryDirectory(prefix="wdfilterd-bench-") as folder:
-        stripped = programs._replace(wdfilterd=str(Path(folder) / "wdfilterd"))
-        subprocess.run(["strip", "-o", stripped.wdfilterd, programs.wdfilterd], check=True)
+    with stripped(programs.wdfilterd) as program:
+        deployed = programs._replace(wdfilterd=program)
         floor = [programs.reference("floor"), "0", str(THREADS), "500,100"]
         starts = alternate(
             {
                 FLOOR: lambda: started(lambda: listening(floor)),
-                OURS: lambda: started(lambda: serve(stripped)),
+                OURS: lambda: started(lambda: serve(deployed)),
             }
         )
-        megabytes = Path(stripped.wdfilterd).stat().st_size / 1e6
-        context = bytes_of_context(stripped)
+        size = megabytes(program)
+        context = bytes_of_context(deployed)
     ours = starts[OURS]
     goals = [
         held("start to first answer, ms", [start.milliseconds for start in ours], START, ".1f"),
         held("resident when idle, MiB", [start.resident for start in ours], IDLE, ".1f"),
         held("bytes a process beside its texts", [context], CONTEXT, ".0f"),
-        held("stripped program, MB", [megabytes], SIZE, ".1f"),
+        held("stripped program, MB", [size], SIZE, ".1f"),
     ]
-    columns = ("side", "start to first answer, ms", "resident when idle, MiB", "of which anonymous, MiB")
-    figures = Table(columns, [row(side, found) for side, found in starts.items()])
+    figures = Table(("side", *START_COLUMNS), [row(side, found) for side, found in starts.items()])
     held_columns = ("figure", *RATIO_COLUMNS[1:])
     note = f"{ROUNDS} starts; {PROCESSES:,} processes."
     return Outcome(note, [figures, Table(held_columns, goals)])

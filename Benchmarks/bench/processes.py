@@ -91,6 +91,11 @@ def cpu_time(pid: int) -> CPUTime:
     return CPUTime(total * share, total * (1 - share))
 
 
+def with_children(pid: int) -> list[int]:
+    """A process and those that it has started."""
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
 def resident(pid: int, name: str = "VmRSS") -> int:
     """A number of KiB in the status of a process."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():

@@ -12,6 +12,7 @@ from bench import (
     http_quiet,
     http_read,
     memory,
+    peers,
     replay,
     replay_memory,
     scale,
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, ModuleType] = {
     "http-quiet": http_quiet,
     "http-read": http_read,
     "core": core,
+    "peers": peers,
     "replay": replay,
     "footprint": footprint,
     "streams": streams,
@@ -38,8 +40,8 @@ BENCHMARKS: dict[str, ModuleType] = {
     "memory": memory,
     "replay-memory": replay_memory,
 }
-# Too long for `make bench`.
-APART = {"scale", "memory", "replay-memory"}
+# Too long for `make bench`; the program beside which `peers` measures takes minutes to build.
+APART = {"peers", "scale", "memory", "replay-memory"}
 
 
 def title(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.processes import SERVERS, Server, cpu_time, run
+from bench.processes import SERVERS, Server, cpu_time, run, with_children
 from bench.results import check, spread
 from bench.rounds import ratios
 
@@ -51,9 +51,11 @@ def load(server: Server, request: Request, connections: int, seconds: int = 1) -
         url = f"http://127.0.0.1:{server.port}{request.path}"
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SERVERS / "load.lua"), url, "--"]
         command += [request.method, file.name if request.body else "-", str(request.first_pid or "-"), *request.headers]
-        before = cpu_time(server.pid)
+        pids = with_children(server.pid)
+        before = [cpu_time(pid) for pid in pids]
         found = parse(run(command)[1])
-        return found._replace(cpu_us=sum(cpu_time(server.pid).since(before).per(found.requests)))
+        used = sum(sum(cpu_time(pid).since(earlier)) for pid, earlier in zip(pids, before, strict=True))
+        return found._replace(cpu_us=used / found.requests * 1e6)
 
 
 def spreads(runs: Sequence[Load]) -> Sequence[str]:
