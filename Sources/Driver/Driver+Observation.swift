@@ -72,7 +72,8 @@ extension Driver {
             }
             state.permitWaits = [:]
             state.endWaits()
-            state.worker.shutDown(wait)
+            state.worker.shutDown(wait, queueIsEmpty: state.queue.notificationsCount == 0)
+            state.stopGathering()
             state.wakeWorker()
         }
     }

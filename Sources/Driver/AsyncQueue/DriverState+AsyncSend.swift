@@ -22,7 +22,7 @@ extension DriverState {
                 own = drop(excess.record, for: own, now: now)
             }
         }
-        if worker.activate(queueIsEmpty: queue.notificationsCount == 0) { wakeUps.append(.worker) }
+        if activateWorker() { wakeUps.append(.worker) }
         return own
     }
 
