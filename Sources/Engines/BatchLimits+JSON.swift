@@ -1,4 +1,6 @@
+import Bytes
 public import Driver
+import DriverJSON
 public import JSON
 
 extension BatchLimits: JSONObjectReadable {
@@ -19,7 +21,7 @@ extension BatchLimits: JSONObjectReadable {
             json.object { json in
                 json.member("maxMessages", maxMessages)
                 json.member("maxDelayMs", maxDelay.milliseconds)
-                json.member("deviation", "The driver sends each async message alone, and waits for no others." as StaticString)
+                json.member("deviation", "the driver sends each async message alone" as StaticString)
             }
         }
     }
