@@ -1,5 +1,6 @@
 public import Driver
 import Engines
+import JSON
 public import WebhookEngine
 
 /// An engine behind a URL.
