@@ -25,7 +25,7 @@ public struct WebhookConfiguration: Hashable, Sendable {
     public let batch: BatchLimits?
 
     /// The fault of a `batch` with another encoding.
-    public static let batchFault = "batch requires encoding json; encoding is binary, which has one message a request"
+    public static let batchFault = "requires encoding json; with encoding binary a request has one message"
 
     /// Creates a configuration that follows `URLRules` and `HeaderRules`.
     ///

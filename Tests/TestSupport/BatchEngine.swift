@@ -1,5 +1,6 @@
 public import Driver
 import Locking
+public import Messages
 
 /// An engine that takes batches, records them, and answers when the test says so.
 public final class BatchEngine: EnginePort {
