@@ -1,3 +1,4 @@
+import Bytes
 import Driver
 import DriverJSON
 import JSON

@@ -80,23 +80,28 @@ final class SampleEngine: RequestHandler {
         if check != nil, received.id != request.head.headers["webhook-id"] {
             return refuse(responder, status: 400, reason: "webhook-id is not the id of the event or batch")
         }
+        answer(received, on: responder, from: started)
+    }
+
+    /// Counts, answers and prints the messages of a request that arrived at `started`.
+    private func answer(_ received: ReceivedRequest, on responder: Responder, from started: Monotonic) {
         printing.enter()
         counted.withLock { tally in for event in received.events { tally.count(event) } }
-        let images = received.events.map { event in images.withLock { $0.image(of: event) } }
-        let answers = zip(received.events, images).map { answer(to: $0, image: $1) }
+        let known = received.events.map { event in images.withLock { $0.image(of: event) } }
+        let answers = zip(received.events, known).map { answer(to: $0, image: $1) }
         for (event, answer) in zip(received.events, answers) where answer.denies {
-            self.images.withLock { $0.forget(event) }
+            images.withLock { $0.forget(event) }
         }
-        let answer = SampleAnswer(toBatchOf: answers)
+        let reply = SampleAnswer(toBatchOf: answers)
         let finish: @Sendable () -> Void = { [print, printing] in
-            answer.send(on: responder)
-            for (event, image) in zip(received.events, images) {
-                print?(AnsweredEvent(event: event, image: image, verdict: answer.verdict, duration: .now() - started))
+            reply.send(on: responder)
+            for (event, image) in zip(received.events, known) {
+                print?(AnsweredEvent(event: event, image: image, verdict: reply.verdict, duration: .now() - started))
             }
             printing.leave()
         }
-        if answer.delay > .zero {
-            delayed.asyncAfter(deadline: .after(answer.delay), execute: finish)
+        if reply.delay > .zero {
+            delayed.asyncAfter(deadline: .after(reply.delay), execute: finish)
         } else {
             finish()
         }

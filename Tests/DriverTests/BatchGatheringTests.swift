@@ -3,47 +3,52 @@ import Testing
 @testable import Driver
 
 @Suite struct BatchGatheringTests {
-    private var gathering = BatchGathering()
+    private func gathering(_ limits: BatchLimits?) -> BatchGathering {
+        var gathering = BatchGathering()
+        gathering.limits = limits
+        return gathering
+    }
 
-    private mutating func begins() -> Bool { gathering.begin() != nil }
-
-    private mutating func begin() throws -> TimedWait<Void> { try #require(gathering.begin()).0 }
-
-    @Test mutating func `ASY-5: without batches, one message is due at once`() {
+    @Test func `ASY-5: without batches, one message is due at once`() {
+        var gathering = gathering(nil)
+        let timer = gathering.begin()
         #expect(gathering.most == 1)
         #expect(gathering.isDue(count: 1))
-        #expect(!begins())
+        #expect(timer?.0 == nil)
     }
 
-    @Test mutating func `without a delay, a batch of whatever is queued is due at once`() {
-        gathering.limits = BatchLimits(maxMessages: 8, maxDelay: .zero)
+    @Test func `without a delay, a batch of whatever is queued is due at once`() {
+        var gathering = gathering(BatchLimits(maxMessages: 8, maxDelay: .zero))
+        let timer = gathering.begin()
         #expect(gathering.most == 8)
         #expect(gathering.isDue(count: 1))
-        #expect(!begins())
+        #expect(timer?.0 == nil)
     }
 
-    @Test mutating func `a batch is due when it is full, or when its timer has expired`() throws {
-        gathering.limits = BatchLimits(maxMessages: 3, maxDelay: .milliseconds(5))
-        let (timer, delay) = try #require(gathering.begin())
+    @Test func `a batch is due when it is full, or when its timer has expired`() throws {
+        var gathering = gathering(BatchLimits(maxMessages: 3, maxDelay: .milliseconds(5)))
+        let begun = gathering.begin()
+        let (timer, delay) = try #require(begun)
         #expect(delay == .milliseconds(5))
-        #expect(!gathering.isDue(count: 1))
-        #expect(!gathering.isDue(count: 2))
-        #expect(gathering.isDue(count: 3))
+        #expect((1...3).map { gathering.isDue(count: $0) } == [false, false, true])
         gathering.expire(timer)
         #expect(gathering.isDue(count: 1))
     }
 
-    @Test mutating func `one timer runs until no messages wait, and then another`() throws {
-        gathering.limits = BatchLimits(maxMessages: 3, maxDelay: .milliseconds(5))
-        let first = try begin()
-        #expect(!begins())
+    @Test func `one timer runs until no messages wait, and then another`() throws {
+        var gathering = gathering(BatchLimits(maxMessages: 3, maxDelay: .milliseconds(5)))
+        let begun = gathering.begin()
+        let first = try #require(begun?.0)
+        let second = gathering.begin()
+        #expect(second?.0 == nil)
         gathering.expire(first)
-        #expect(!begins())
-        #expect(gathering.end() == nil)
-        let second = try begin()
+        let stopped = gathering.end()
+        #expect(stopped == nil)
+        let again = gathering.begin()
+        let third = try #require(again?.0)
         gathering.expire(first)
         #expect(!gathering.isDue(count: 1))
-        #expect(gathering.end() === second)
-        #expect(gathering.end() == nil)
+        let running = gathering.end()
+        #expect(running === third)
     }
 }
