@@ -162,8 +162,8 @@ import WebhookEngine
         expectFaults(
             file + "  batch:\n    maxMessages: 1\n    maxDelay: 5\n",
             [
-                "wdfilterd.yaml:4: engine.batch.maxDelay: unknown member; did you mean maxDelayMs?",
-                "wdfilterd.yaml:4: engine.batch.maxMessages: must be an integer from 2 to 1000, not 1",
+                "wdfilterd.yaml:5: engine.batch.maxMessages: must be an integer from 2 to 1000, not 1",
+                "wdfilterd.yaml:6: engine.batch.maxDelay: unknown member; did you mean maxDelayMs?",
             ])
         expectFaults(file + "  batch: 64\n", ["wdfilterd.yaml:4: engine.batch: must be a mapping"])
         expectFaults(
