@@ -21,7 +21,9 @@ extension EngineSetting: JSONReadable {
     }
 
     private static let embeddedMembers: [StaticString] = ["type", "reply", "delayMs", "failEvery", "replies"]
-    private static let webhookMembers: [StaticString] = ["type", "url", "secret", "encoding", "headers", "caFile", "batch"]
+    private static let webhookMembers: [StaticString] = [
+        "type", "url", "secret", "encoding", "headers", "caFile", "batch",
+    ]
 
     /// Reads the setting; nil after reporting a fault.
     public init?(_ value: JSONValue) {

@@ -67,7 +67,8 @@ extension JSONWriter {
     /// Writes an array with elements for the first of `values`: as many as keep the whole text, without the end of the array,
     /// within `limit` bytes, but at least `least`. Returns their number.
     public mutating func array<Values: Sequence>(
-        of values: Values, within limit: Int, atLeast least: Int = 1, _ write: (inout JSONWriter, Values.Element) -> Void
+        of values: Values, within limit: Int, atLeast least: Int = 1,
+        _ write: (inout JSONWriter, Values.Element) -> Void
     ) -> Int {
         var count = 0
         array { json in

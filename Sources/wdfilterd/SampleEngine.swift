@@ -72,7 +72,8 @@ final class SampleEngine: RequestHandler {
         } catch {
             switch error {
             case .unknownMediaType:
-                return refuse(responder, status: 415, reason: "not a CloudEvent in structured or binary mode, nor a batch")
+                return refuse(
+                    responder, status: 415, reason: "not a CloudEvent in structured or binary mode, nor a batch")
             case .malformed(let detail):
                 return refuse(responder, status: 400, reason: detail)
             }

@@ -124,7 +124,8 @@ struct ChaosRun {
         for (number, host) in hosts.enumerated() {
             do {
                 let base = "/v1/hosts/\(host)"
-                _ = try client.ask("PUT", base + "/engine", engines[number].setting(number.isMultiple(of: 2) ? .json : .batches))
+                _ = try client.ask(
+                    "PUT", base + "/engine", engines[number].setting(number.isMultiple(of: 2) ? .json : .batches))
                 _ = try client.ask(
                     "PATCH", base + "/config", #"{"asyncTimeoutMs":5000,"maxAsyncNotificationCount":64}"#)
                 _ = try client.ask("PUT", base + "/worker", #"{"state":"running"}"#)

@@ -153,7 +153,8 @@ import Testing
 
     private static func batch(_ events: String...) -> String { "[\(events.joined(separator: ","))]" }
 
-    private static let print = body.replacing("wdfilter.sync.NewThreadDifferentProcess", with: "wdfilter.async.LogPrint")
+    private static let print = body.replacing(
+        "wdfilter.sync.NewThreadDifferentProcess", with: "wdfilter.async.LogPrint")
 
     private func read(batch body: String) throws -> ReceivedRequest {
         try ReceivedRequest(try request(body, [("Content-Type", "application/cloudevents-batch+json; charset=utf-8")]))

@@ -5,12 +5,14 @@ import Testing
 @testable import Driver
 
 @Suite struct BatchTests {
+    private typealias Pair = (Driver, BatchEngine)
+
     private let timers = ManualTimers()
     private let drains = Received<DrainResult>()
     private let steps = Received<[WorkerStep]>()
 
     /// A paused driver that sends batches without delay.
-    private func paused(maxMessages: Int = 64, _ config: DriverConfig = DriverConfig()) throws -> (Driver, BatchEngine) {
+    private func paused(maxMessages: Int = 64, _ config: DriverConfig = DriverConfig()) throws -> Pair {
         let engine = BatchEngine(maxMessages: maxMessages)
         let driver = Driver.make(config, engine: engine, timers: timers)
         try driver.setWorker(paused: true)
@@ -18,7 +20,7 @@ import Testing
     }
 
     /// A driver that gathers batches for 5 ms.
-    private func gathering(maxMessages: Int = 64, _ config: DriverConfig = DriverConfig()) -> (Driver, BatchEngine) {
+    private func gathering(maxMessages: Int = 64, _ config: DriverConfig = DriverConfig()) -> Pair {
         let engine = BatchEngine(maxMessages: maxMessages, maxDelay: .milliseconds(5))
         return (Driver.make(config, engine: engine, timers: timers), engine)
     }
@@ -318,7 +320,8 @@ import Testing
 
     // MARK: Everything at once
 
-    @Test(arguments: 0..<20) func `ASY-7, ASY-10: each message is sent once, in order, whatever happens`(seed: Int) throws {
+    @Test(arguments: 0..<20)
+    func `ASY-7, ASY-10: each message is sent once, in order, whatever happens`(seed: Int) throws {
         var random = SplitMix(seed: UInt64(seed))
         let engine = BatchEngine(maxMessages: Int.random(in: 2...9, using: &random), maxDelay: .milliseconds(5))
         let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 20 }, engine: engine, timers: timers)

@@ -111,7 +111,8 @@ final class EngineSwitch: EnginePort {
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
         let (engine, generation) = current
-        engine.send(message, timeout: timeout, completion: measured(message, by: engine, generation, { $0 }, completion))
+        engine.send(
+            message, timeout: timeout, completion: measured(message, by: engine, generation, { $0 }, completion))
     }
 
     var batches: (any BatchPort)? {
