@@ -53,8 +53,8 @@ struct AsyncWorkerState {
     mutating func beginTurn(queued: Int, isDue: Bool, most: Int) -> Int {
         isActive = mayTake(queueIsEmpty: queued == 0, isDue: isDue)
         isStepping = isActive && rest.isEmpty && mode == .paused
-        guard isActive, rest.isEmpty else { return 0 }
         hasLastBatch = false
+        guard isActive, rest.isEmpty else { return 0 }
         inHand = isStepping ? 1 : min(queued, most)
         return inHand
     }

@@ -15,19 +15,28 @@ extension Driver {
         let sequence = taken[0].message.sequence
         let started = clock.uptimeNanoseconds()
         handingOver.store(sequence, ordering: .relaxed)
-        let finish: @Sendable ([EngineResult]) -> Void = { results in
-            let spent = self.clock.uptimeNanoseconds() &- started
-            let ended = self.clock.now()
-            let sendings = zip(taken, results).map { Sending($1, of: $0.message, spent: spent, ended: ended) }
-            let isHandedOver = self.handingOver.load(ordering: .relaxed) != sequence
-            if self.withState({ $0.finishAsync(taken, sendings, goesOn: isHandedOver) }) { self.runWorker() }
-        }
         if let batches {
-            batches.send(taken.map(\.message), timeout: timeout, completion: finish)
+            batches.send(taken.map(\.message), timeout: timeout) { self.finishTurn(taken, $0, started: started) }
         } else {
-            engine.send(taken[0].message, timeout: timeout) { finish([$0]) }
+            engine.send(taken[0].message, timeout: timeout) {
+                self.finishTurn(taken, CollectionOfOne($0), started: started)
+            }
         }
         _ = handingOver.compareExchange(expected: sequence, desired: 0, ordering: .relaxed)
+    }
+
+    /// Ends a turn with the results of the first messages, and goes on with the next one.
+    private func finishTurn(_ taken: [TakenMessage], _ results: some Collection<EngineResult>, started: UInt64) {
+        let spent = clock.uptimeNanoseconds() &- started
+        let ended = clock.now()
+        let goesOn = handingOver.load(ordering: .relaxed) != taken[0].message.sequence
+        let hasNext = withState { state in
+            for (message, result) in zip(taken, results) {
+                state.finishAsync(message, Sending(result, of: message.message, spent: spent, ended: ended))
+            }
+            return state.finishTurn(rest: taken[results.count...], goesOn: goesOn)
+        }
+        if hasNext { runWorker() }
     }
 
     /// Lets the worker ask the engine how it takes messages. The engine behind the port was replaced: a batch that is being
@@ -189,17 +198,19 @@ extension DriverState {
         return TakenMessage(notification: notification, choice: choice)
     }
 
-    /// Records the ends of a worker's messages, of the first as many as there are `sendings`. Returns whether the caller runs
-    /// the next turn: if there is one and the caller `goesOn`; otherwise the turn is scheduled.
-    fileprivate mutating func finishAsync(_ taken: [TakenMessage], _ sendings: [Sending], goesOn: Bool) -> Bool {
-        for (message, sending) in zip(taken, sendings) {
-            var record = message.notification.record
-            asyncCounters.totalSizeNotificationsSent += UInt64(message.notification.size)
-            if sending.status == .success { asyncCounters.sent += 1 } else { asyncCounters.sendFailed += 1 }
-            end(&record, sending)
-            worker.finish(WorkerStep(record: record, choice: message.choice))
-        }
-        worker.endTurn(rest: taken[sendings.count...])
+    /// Records the end of one of the worker's messages.
+    fileprivate mutating func finishAsync(_ message: TakenMessage, _ sending: Sending) {
+        var record = message.notification.record
+        asyncCounters.totalSizeNotificationsSent += UInt64(message.notification.size)
+        if sending.status == .success { asyncCounters.sent += 1 } else { asyncCounters.sendFailed += 1 }
+        end(&record, sending)
+        worker.finish(WorkerStep(record: record, choice: message.choice))
+    }
+
+    /// Ends a turn of which `unsent` messages were not sent. Returns whether the caller runs the next turn: if there is one and
+    /// the caller `goesOn`; otherwise the turn is scheduled.
+    fileprivate mutating func finishTurn(rest unsent: ArraySlice<TakenMessage>, goesOn: Bool) -> Bool {
+        worker.endTurn(rest: unsent)
         wakeWaits()
         guard activateWorker() else { return false }
         if !goesOn { wakeUps.append(.worker) }
