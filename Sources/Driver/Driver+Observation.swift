@@ -58,8 +58,8 @@ extension Driver {
 
     /// Unloads the driver: `MpAsyncShutdown` (ASY-9).
     ///
-    /// Waits for the semaphore end with STATUS_CANCELLED. The worker stops after the message in hand. Drains, steps and
-    /// waits for messages end. Messages that are still queued stay there, to be reported. `completion` runs once no
+    /// Waits for the semaphore end with STATUS_CANCELLED. The worker stops after the message in hand, or after a batch that is
+    /// being gathered (decision 39). Drains, steps and waits for messages end. Messages that are still queued stay there, to be reported. `completion` runs once no
     /// message is in flight, neither the worker's nor that of another caller.
     public func unload(completion: @escaping @Sendable (CountersSnapshot) -> Void) {
         let wait = TimedWait<DrainResult> { _ in completion(self.counters) }
@@ -72,7 +72,8 @@ extension Driver {
             }
             state.permitWaits = [:]
             state.endWaits()
-            state.worker.shutDown(wait)
+            state.worker.shutDown(wait, queueIsEmpty: state.queue.notificationsCount == 0)
+            state.stopGathering()
             state.wakeWorker()
         }
     }

@@ -55,6 +55,8 @@ public final class Driver: Sendable {
     private func perform(_ wakeUp: DriverState.WakeUp) {
         switch wakeUp {
         case .worker: runWorker()
+        case .gathering(let timer, let delay): gather(timer, delay)
+        case .gathered(let timer): timer.end(())
         case .granted(let wait, let status): wait.end(status)
         case .steps(let wait, let records): wait.end(records)
         case .drained(let wait, let result): wait.end(result)

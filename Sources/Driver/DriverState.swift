@@ -18,6 +18,7 @@ struct DriverState {
     var bootProcesses: [BootProcess] = []
     var queue = AsyncQueueState()
     var worker = AsyncWorkerState()
+    var gathering = BatchGathering()
     var channel = SyncChannelState()
     var syncCounters = [SyncCounters](repeating: SyncCounters(), count: 8)
     var asyncCounters = AsyncCounters()
@@ -58,6 +59,8 @@ struct DriverState {
     /// queue.
     enum WakeUp: Sendable {
         case worker
+        case gathering(TimedWait<Void>, Duration)
+        case gathered(TimedWait<Void>)
         case granted(TimedWait<NTStatus>, NTStatus)
         case steps(TimedWait<[WorkerStep]>, [WorkerStep])
         case drained(TimedWait<DrainResult>, DrainResult)
@@ -202,7 +205,7 @@ extension DriverState {
     var counters: CountersSnapshot {
         CountersSnapshot(
             async: asyncCounters, direct: directCounters, queued: queue.notificationsCount,
-            inHand: worker.hasMessageInHand ? 1 : 0,
+            inHand: worker.inHand,
             totalSizeRemainingNotifications: queue.totalSizeRemainingNotifications, processes: processes.count,
             createThreadNotifyLock: processes.createThreadNotifyLock, inFlight: inFlight, syncByType: syncCounters)
     }

@@ -65,9 +65,18 @@ public struct CloudEvent: Hashable, Sendable {
     /// The media type of `structured`.
     public static let structuredMediaType = "application/cloudevents+json"
 
+    /// The media type of several events, an array of the `structured` ones.
+    public static let batchMediaType = "application/cloudevents-batch+json"
+
     /// The event in structured JSON; `writeData` writes the value of `data`.
     public func structured(_ writeData: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter(reserving: 1024)
+        write(to: &json, writeData)
+        return json.bytes
+    }
+
+    /// Writes the event in structured JSON; `writeData` writes the value of `data`.
+    public func write(to json: inout JSONWriter, _ writeData: (inout JSONWriter) -> Void) {
         json.object { json in
             json.member("specversion", "1.0" as StaticString)
             json.member("id", id)
@@ -78,6 +87,5 @@ public struct CloudEvent: Hashable, Sendable {
             json.member("datacontenttype", "application/json" as StaticString)
             json.member("data", writeData)
         }
-        return json.bytes
     }
 }

@@ -21,7 +21,9 @@ extension EngineSetting: JSONReadable {
     }
 
     private static let embeddedMembers: [StaticString] = ["type", "reply", "delayMs", "failEvery", "replies"]
-    private static let webhookMembers: [StaticString] = ["type", "url", "secret", "encoding", "headers", "caFile"]
+    private static let webhookMembers: [StaticString] = [
+        "type", "url", "secret", "encoding", "headers", "caFile", "batch",
+    ]
 
     /// Reads the setting; nil after reporting a fault.
     public init?(_ value: JSONValue) {
@@ -67,6 +69,7 @@ extension EngineSetting: JSONReadable {
                 }
             }
             if let caFile = configuration.caFile { json.member("caFile", caFile.path) }
+            configuration.batch?.writeMember(to: &json)
         case .none: json.member("type", Kind.none.rawValue)
         }
     }
@@ -103,9 +106,15 @@ extension WebhookConfiguration {
         let headers = object.optional("headers") { WebhookConfiguration.headers($0) } ?? [:]
         let caFile = object.optional("caFile") { WebhookConfiguration.caFile($0) }
         let encoding = object.optional("encoding") { $0.choice(of: Encoding.self) } ?? .json
+        let batch = object.optional("batch") { value -> BatchLimits? in
+            if encoding == .json { return BatchLimits(value) }
+            value.fault(WebhookConfiguration.batchFault)
+            return nil
+        }
         guard let url else { return nil }
         do throws(WebhookEngineError) {
-            try self.init(url: url, secret: secret, headers: headers, caFile: caFile, encoding: encoding)
+            try self.init(
+                url: url, secret: secret, headers: headers, caFile: caFile, encoding: encoding, batch: batch)
         } catch {
             object.value.fault(error.description)
             return nil

@@ -70,17 +70,28 @@ extension JSONWriter {
     ) -> Int {
         var count = 0
         member(name) { json in
-            json.array { json in
-                for value in values {
-                    let (end, needsComma) = (json.bytes.count, json.needsComma)
-                    write(&json, value)
-                    if json.bytes.count > limit, count >= least {
-                        json.bytes.removeLast(json.bytes.count - end)
-                        json.needsComma = needsComma
-                        break
-                    }
-                    count += 1
+            count = json.array(of: values, within: limit, atLeast: least, write)
+        }
+        return count
+    }
+
+    /// Writes an array with elements for the first of `values`: as many as keep the whole text, without the end of the array,
+    /// within `limit` bytes, but at least `least`. Returns their number.
+    public mutating func array<Values: Sequence>(
+        of values: Values, within limit: Int, atLeast least: Int = 1,
+        _ write: (inout JSONWriter, Values.Element) -> Void
+    ) -> Int {
+        var count = 0
+        array { json in
+            for value in values {
+                let (end, needsComma) = (json.bytes.count, json.needsComma)
+                write(&json, value)
+                if json.bytes.count > limit, count >= least {
+                    json.bytes.removeLast(json.bytes.count - end)
+                    json.needsComma = needsComma
+                    break
                 }
+                count += 1
             }
         }
         return count

@@ -77,7 +77,7 @@ extension Settings {
         do throws(WebhookEngineError) {
             return try WebhookConfiguration(
                 url: webhook.url, secret: secret, headers: webhook.headers.mapValues { $0.reveal() }, caFile: caFile,
-                encoding: webhook.encoding)
+                encoding: webhook.encoding, batch: webhook.batch)
         } catch {
             throw UnusableSetting(key: "engine", detail: "\(error)")
         }

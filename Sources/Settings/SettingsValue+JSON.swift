@@ -11,14 +11,29 @@ extension SettingsValue {
     ) throws(SettingsFault) -> [Element] {
         let value = try parsed(&reader)
         guard value.node.list != nil else { throw fault("must be a list") }
+        return try value.decoded(read, &reader) ?? []
+    }
+
+    /// The mapping as `read` decodes it from JSON, as `list` does; nil after a fault was recorded.
+    func mapping<Value>(
+        _ read: (JSONValue) -> Value?, _ reader: inout SettingsReader
+    ) throws(SettingsFault) -> Value? {
+        let value = try parsed(&reader)
+        guard value.node.mapping != nil else { throw fault("must be a mapping") }
+        return try value.decoded(read, &reader)
+    }
+
+    private func decoded<Value>(
+        _ read: (JSONValue) -> Value?, _ reader: inout SettingsReader
+    ) throws(SettingsFault) -> Value? {
         var json = JSONWriter()
         var nodes = 0
-        try value.write(value.node, to: &json, depth: 0, &nodes)
+        try write(node, to: &json, depth: 0, &nodes)
         do throws(JSONFaults) {
             return try JSONDocument.read(json.bytes) { read($0) }
         } catch {
-            for fault in error.faults { reader.add(value.fault(at: fault.pointer, fault.detail)) }
-            return []
+            for fault in error.faults { reader.add(self.fault(at: fault.pointer, fault.detail)) }
+            return nil
         }
     }
 

@@ -1,3 +1,6 @@
+public import Driver
+import Engines
+import JSON
 public import WebhookEngine
 
 /// An engine behind a URL.
@@ -13,10 +16,15 @@ public struct WebhookEngineSettings: Hashable, Sendable {
     /// The file with the certificates (PEM) that the engine's is checked against; nil uses the system's.
     public var caFile: String?
 
+    /// How many async messages a request may have; if nil, one, as the driver sends them.
+    public var batch: BatchLimits?
+
     /// An engine at `url`.
     public init(url: String) { self.url = url }
 
-    static let keys = ["engine.url", "engine.secretFile", "engine.encoding", "engine.headers", "engine.caFile"]
+    static let keys = [
+        "engine.url", "engine.secretFile", "engine.encoding", "engine.headers", "engine.caFile", "engine.batch",
+    ]
 
     /// Nil if there is no usable URL; that is a fault if the engine `isUsed`.
     init?(from reader: inout SettingsReader, isUsed: Bool) {
@@ -30,10 +38,22 @@ public struct WebhookEngineSettings: Hashable, Sendable {
         reader.choice("engine.encoding", &encoding)
         readHeaders(from: &reader)
         caFile = reader.path("engine.caFile")
+        readBatch(from: &reader)
         if isUsed, reader.given("engine.url").isEmpty, let kind = reader.given("engine.type").first {
             reader.add(kind.fault("webhook requires engine.url too, such as http://127.0.0.1:9000/"))
         }
         if url == nil { return nil }
+    }
+
+    private mutating func readBatch(from reader: inout SettingsReader) {
+        for given in reader.given("engine.batch").reversed() {
+            do throws(SettingsFault) {
+                batch = try given.mapping({ BatchLimits($0) }, &reader)
+                if encoding != .json { throw given.fault(WebhookConfiguration.batchFault) }
+            } catch {
+                reader.add(error)
+            }
+        }
     }
 
     private mutating func readHeaders(from reader: inout SettingsReader) {

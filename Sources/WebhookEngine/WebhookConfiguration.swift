@@ -1,3 +1,5 @@
+public import Driver
+
 /// The location of a webhook engine, and how messages to it are encoded and signed.
 public struct WebhookConfiguration: Hashable, Sendable {
     /// The encoding of messages.
@@ -19,21 +21,28 @@ public struct WebhookConfiguration: Hashable, Sendable {
     public let caFile: CertificateFile?
     /// Encoding of messages.
     public let encoding: Encoding
+    /// How many async messages a request may have; nil for one, as the driver sends them. Only with `json`.
+    public let batch: BatchLimits?
+
+    /// The fault of a `batch` with another encoding.
+    public static let batchFault = "requires encoding json; with encoding binary a request has one message"
 
     /// Creates a configuration that follows `URLRules` and `HeaderRules`.
     ///
-    /// - Throws: The first fault in the URL or the headers.
+    /// - Throws: The first fault in the URL, the headers or the batch.
     public init(
         url: String, secret: WebhookSecret? = nil, headers: [String: String] = [:], caFile: CertificateFile? = nil,
-        encoding: Encoding = .json
+        encoding: Encoding = .json, batch: BatchLimits? = nil
     ) throws(WebhookEngineError) {
         if let detail = URLRules.fault(url) { throw .url(detail) }
         if let (name, detail) = HeaderRules.faults(of: headers).first { throw .header(name: name, detail) }
+        if batch != nil, encoding != .json { throw .batch(WebhookConfiguration.batchFault) }
         self.url = url
         self.secret = secret
         self.headers = headers
         self.caFile = caFile
         self.encoding = encoding
+        self.batch = batch
     }
 }
 

@@ -8,7 +8,7 @@ import Synchronization
 /// An engine behind a URL: each message is one POST of a CloudEvent, signed per Standard Webhooks.
 ///
 /// Engines with the same URL, CA file and headers share a pool of connections. An engine's async messages are sent one
-/// at a time, its sync and direct messages immediately. A message without a free connection waits, and its timeout
+/// at a time, or one batch at a time, its sync and direct messages immediately. A message without a free connection waits, and its timeout
 /// keeps running. A message is sent at most once: if its reused connection turns out to be dead, it fails.
 public final class WebhookEngine: EnginePort {
     /// The engine's URL, secret, headers and encoding.
@@ -20,6 +20,7 @@ public final class WebhookEngine: EnginePort {
     private let client: ClientID
     private let gauge: PoolGauge
     private let head: RequestHead
+    private let batchHead: RequestHead
     private let signer: WebhookSigner?
     private let isClosed = Atomic(false)
 
@@ -44,9 +45,13 @@ public final class WebhookEngine: EnginePort {
             headers: configuration.headers)
         self.endpoint = endpoint.key
         (client, gauge) = multi.open(endpoint, host: origin.host)
-        head = RequestHead(
-            url: configuration.url, userAgent: endpoint.userAgent, mediaType: configuration.encoding.mediaType,
-            headers: configuration.headers)
+        func head(_ mediaType: String) -> RequestHead {
+            RequestHead(
+                url: configuration.url, userAgent: endpoint.userAgent, mediaType: mediaType,
+                headers: configuration.headers)
+        }
+        self.head = head(configuration.encoding.mediaType)
+        batchHead = head(CloudEvent.batchMediaType)
     }
 
     deinit { close() }
@@ -79,6 +84,23 @@ public final class WebhookEngine: EnginePort {
         }
     }
 
+    /// Batches, if the configuration has them.
+    public var batches: (any BatchPort)? {
+        configuration.batch.map { WebhookBatches(engine: self, limits: $0) }
+    }
+
+    /// Posts the first of `messages` that fit into a request as an array; `completion` is called on the `CurlMulti` thread.
+    func send(
+        batch messages: [EngineMessage], timeout: Duration, completion: @escaping @Sendable ([EngineResult]) -> Void
+    ) {
+        let start = Monotonic.now()
+        let batch = MessageBatch(messages, origin: origin)
+        post(batch.body, id: batch.id, batchHead, [], on: .async, deadline: start + timeout) { end in
+            let result = WebhookReply(end, to: nil).result
+            completion([EngineResult](repeating: result, count: batch.count))
+        }
+    }
+
     /// Posts an event of type `wdfilter.ping`, for `POST /engine/ping`; any 2xx answer is a success.
     public func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void) {
         let event = CloudEvent(
@@ -95,21 +117,29 @@ public final class WebhookEngine: EnginePort {
         _ body: [UInt8], _ event: CloudEvent, on lane: Lane, about message: EngineMessage?,
         from start: Monotonic, timeout: Duration, _ completion: @escaping @Sendable (EngineResult) -> Void
     ) {
-        let seconds = (max(clock.now(), .unixEpoch).ticks - FileTime.unixEpoch.ticks) / FileTime.ticksPerSecond
-        let timestamp = String(seconds)
         var headers: [(name: String, value: String)] = []
         if configuration.encoding == .binary {
             headers = event.binaryHeaders + (message.map(CloudEvent.extensionHeaders) ?? [])
         }
-        headers.append((name: "webhook-id", value: event.id))
-        headers.append((name: "webhook-timestamp", value: timestamp))
-        if let signature = signer?.sign(id: event.id, timestamp: timestamp, body: body) {
-            headers.append((name: "webhook-signature", value: signature))
-        }
-        let bytes = head.request(headers, body: body)
-        let request = TransferRequest(bytes: bytes, deadline: start + timeout) { end in
+        post(body, id: event.id, head, headers, on: lane, deadline: start + timeout) { end in
             completion(WebhookReply(end, to: message).result)
         }
+    }
+
+    private func post(
+        _ body: [UInt8], id: String, _ head: RequestHead, _ eventHeaders: [(name: String, value: String)],
+        on lane: Lane, deadline: Monotonic, _ completion: @escaping @Sendable (TransferEnd) -> Void
+    ) {
+        let seconds = (max(clock.now(), .unixEpoch).ticks - FileTime.unixEpoch.ticks) / FileTime.ticksPerSecond
+        let timestamp = String(seconds)
+        var headers = eventHeaders
+        headers.append((name: "webhook-id", value: id))
+        headers.append((name: "webhook-timestamp", value: timestamp))
+        if let signature = signer?.sign(id: id, timestamp: timestamp, body: body) {
+            headers.append((name: "webhook-signature", value: signature))
+        }
+        let request = TransferRequest(
+            bytes: head.request(headers, body: body), deadline: deadline, completion: completion)
         multi.send(request, of: client, on: lane)
     }
 }

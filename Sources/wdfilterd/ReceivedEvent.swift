@@ -68,38 +68,44 @@ struct ReceivedEvent: Hashable {
 extension ReceivedEvent {
     /// Parses a CloudEvent in either mode.
     init(_ request: Request) throws(Fault) {
-        let mediaType = request.head.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " } ?? ""
-        switch mediaType.asciiLowercased {
-        case CloudEvent.structuredMediaType: try self.init(structured: request.body)
+        switch request.mediaType {
+        case CloudEvent.structuredMediaType: self = try Self.structured(request.body) { ReceivedEvent(structured: $0) }
         case CloudEvent.binaryMediaType: try self.init(binary: request)
         default: throw .unknownMediaType
         }
+        try check()
+    }
+
+    func check() throws(Fault) {
         guard type.hasPrefix("wdfilter.") else { throw .malformed("the event type does not start with wdfilter.") }
         guard isPing || operationCode != nil else { throw .malformed("the operation code is missing") }
     }
 
-    private init(structured body: [UInt8]) throws(Fault) {
+    /// Reads a body in JSON.
+    static func structured<Value>(_ body: [UInt8], _ read: (JSONValue) -> Value?) throws(Fault) -> Value {
         do throws(JSONFaults) {
-            self = try JSONDocument.read(body) { root -> ReceivedEvent? in
-                guard let event = root.openObject(),
-                    let type = event.required("type", { $0.string() }),
-                    let source = event.required("source", { $0.string() }),
-                    let time = event.required("time", { $0.string() })
-                else { return nil }
-                let data = event.optional("data", nullable: true) { $0.openObject() }
-                var received = ReceivedEvent(
-                    type: type, source: source, time: time, subject: event.optional("subject") { $0.string() },
-                    operationCode: data?.optional("operationCode") { $0.integer(in: 0...Int64(Int32.max)) },
-                    sequence: data?.optional("sequence") { $0.unsigned(in: 0...UInt64.max) })
-                received.id = event.optional("id") { $0.string() }
-                if received.operation == AsyncOperation.createProcess.name {
-                    received.imageFileName = data?.optional("imageFileName") { $0.string() }
-                    received.isExit = data?.optional("createFlag") { $0.integer(in: 0...1) } == 0
-                }
-                return received
-            }
+            return try JSONDocument.read(body, read)
         } catch {
             throw .malformed(error.faults.first.map { "\($0.pointer): \($0.detail)" } ?? "not an event")
+        }
+    }
+
+    /// Reads an event in structured mode; nil after a fault was recorded.
+    init?(structured root: JSONValue) {
+        guard let event = root.openObject(),
+            let type = event.required("type", { $0.string() }),
+            let source = event.required("source", { $0.string() }),
+            let time = event.required("time", { $0.string() })
+        else { return nil }
+        let data = event.optional("data", nullable: true) { $0.openObject() }
+        self.init(
+            type: type, source: source, time: time, subject: event.optional("subject") { $0.string() },
+            operationCode: data?.optional("operationCode") { $0.integer(in: 0...Int64(Int32.max)) },
+            sequence: data?.optional("sequence") { $0.unsigned(in: 0...UInt64.max) })
+        id = event.optional("id") { $0.string() }
+        if operation == AsyncOperation.createProcess.name {
+            imageFileName = data?.optional("imageFileName") { $0.string() }
+            isExit = data?.optional("createFlag") { $0.integer(in: 0...1) } == 0
         }
     }
 

@@ -48,6 +48,16 @@ struct SampleAnswer: Sendable {
         }
     }
 
+    /// The answer to a batch of messages with these answers, at least one: the first failure, or else the first answer, and the
+    /// longest delay.
+    init(toBatchOf answers: [SampleAnswer]) {
+        let decisive = answers.first { !$0.isSuccess } ?? answers[0]
+        (end, verdict, denies) = (decisive.end, decisive.verdict, decisive.denies)
+        delay = answers.lazy.map(\.delay).max() ?? .zero
+    }
+
+    private var isSuccess: Bool { if case .response(status: 200, _, _) = end { true } else { false } }
+
     /// The answer to a CreateProcess that the driver can read: `entry`, or one by `reply`. Nil for anything else.
     private static func creation(
         _ event: ReceivedEvent, _ reply: EmbeddedEngine.Reply, _ entry: CreateProcessAnswer?
@@ -103,7 +113,7 @@ struct SampleAnswer: Sendable {
     }
 
     /// Gives the answer.
-    func send(to event: ReceivedEvent, on responder: Responder) {
+    func send(on responder: Responder) {
         switch end {
         case .response(let status, let type, let body):
             responder.respond(Response(status: status, headers: type.map { [("Content-Type", $0)] } ?? [], body: body))

@@ -66,32 +66,43 @@ final class SampleEngine: RequestHandler {
         if let fault = check?.fault(of: request) {
             return refuse(responder, status: 401, reason: fault)
         }
-        let event: ReceivedEvent
+        let received: ReceivedRequest
         do throws(ReceivedEvent.Fault) {
-            event = try ReceivedEvent(request)
+            received = try ReceivedRequest(request)
         } catch {
             switch error {
             case .unknownMediaType:
-                return refuse(responder, status: 415, reason: "not a CloudEvent in structured or binary mode")
+                return refuse(
+                    responder, status: 415, reason: "not a CloudEvent in structured or binary mode, nor a batch")
             case .malformed(let detail):
                 return refuse(responder, status: 400, reason: detail)
             }
         }
-        if check != nil, event.id != request.head.headers["webhook-id"] {
-            return refuse(responder, status: 400, reason: "webhook-id is not the id of the event")
+        if check != nil, received.id != request.head.headers["webhook-id"] {
+            return refuse(responder, status: 400, reason: "webhook-id is not the id of the event or batch")
         }
+        answer(received, on: responder, from: started)
+    }
+
+    /// Counts, answers and prints the messages of a request that arrived at `started`.
+    private func answer(_ received: ReceivedRequest, on responder: Responder, from started: Monotonic) {
         printing.enter()
-        counted.withLock { $0.count(event) }
-        let image = images.withLock { $0.image(of: event) }
-        let answer = answer(to: event, image: image)
-        if answer.denies { images.withLock { $0.forget(event) } }
+        counted.withLock { tally in for event in received.events { tally.count(event) } }
+        let known = received.events.map { event in images.withLock { $0.image(of: event) } }
+        let answers = zip(received.events, known).map { answer(to: $0, image: $1) }
+        for (event, answer) in zip(received.events, answers) where answer.denies {
+            images.withLock { $0.forget(event) }
+        }
+        let reply = SampleAnswer(toBatchOf: answers)
         let finish: @Sendable () -> Void = { [print, printing] in
-            answer.send(to: event, on: responder)
-            print?(AnsweredEvent(event: event, image: image, verdict: answer.verdict, duration: .now() - started))
+            reply.send(on: responder)
+            for (event, image) in zip(received.events, known) {
+                print?(AnsweredEvent(event: event, image: image, verdict: reply.verdict, duration: .now() - started))
+            }
             printing.leave()
         }
-        if answer.delay > .zero {
-            delayed.asyncAfter(deadline: .after(answer.delay), execute: finish)
+        if reply.delay > .zero {
+            delayed.asyncAfter(deadline: .after(reply.delay), execute: finish)
         } else {
             finish()
         }

@@ -41,11 +41,11 @@ struct ChaosRun {
         let service = try ChaosService()
         let hosts = (0..<ChaosRun.hosts).map { "chaos-\($0)" }
         for (number, host) in hosts.enumerated() {
-            let encoding = number.isMultiple(of: 2) ? "json" : "binary"
+            let style = FaultyEngine.Style.allCases[number % FaultyEngine.Style.allCases.count]
             let client = ChaosClient(service.daemon.port)
             let status = try client.ask(
                 "PUT", "/v1/hosts/\(host)",
-                #"{"engine":\#(engines[number].setting(encoding: encoding)),"config":\#(ChaosRun.config)}"#
+                #"{"engine":\#(engines[number].setting(style)),"config":\#(ChaosRun.config)}"#
             ).status
             if status != 201 { outcome.faults.append("\(status) for a new host") }
         }
@@ -76,7 +76,7 @@ struct ChaosRun {
         let findings = Locked(ChaosLoad.Findings())
         let end = ContinuousClock.now + duration
         let port = service.daemon.port
-        let settings = engines.flatMap { [$0.setting(encoding: "json"), $0.setting(encoding: "binary")] }
+        let settings = engines.flatMap { engine in FaultyEngine.Style.allCases.map { engine.setting($0) } }
         let seed = seed
         let busy = Locked(ChaosRun.clients)
         onThreads(ChaosRun.clients + 1) { number in
@@ -124,7 +124,8 @@ struct ChaosRun {
         for (number, host) in hosts.enumerated() {
             do {
                 let base = "/v1/hosts/\(host)"
-                _ = try client.ask("PUT", base + "/engine", engines[number].setting(encoding: "json"))
+                _ = try client.ask(
+                    "PUT", base + "/engine", engines[number].setting(number.isMultiple(of: 2) ? .json : .batches))
                 _ = try client.ask(
                     "PATCH", base + "/config", #"{"asyncTimeoutMs":5000,"maxAsyncNotificationCount":64}"#)
                 _ = try client.ask("PUT", base + "/worker", #"{"state":"running"}"#)

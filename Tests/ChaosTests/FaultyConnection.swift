@@ -8,8 +8,8 @@ final class FaultyConnection {
     private var output: [UInt8] = []
     private var then = Then.nextRequest
     private var dueAt: ContinuousClock.Instant?
-    /// The message whose answer was sent, while it is unknown whether the answer was read.
-    private var answered: String?
+    /// The messages whose answer was sent, while it is unknown whether the answer was read.
+    private var answered: [String] = []
     private(set) var isClosed = false
 
     /// The next action after `output` is sent.
@@ -49,7 +49,7 @@ final class FaultyConnection {
     func die() {
         if isClosed { return }
         if !output.isEmpty { decide(.refused) }
-        if answered == nil { return reset() }
+        if answered.isEmpty { return reset() }
         then = .waitForEnd
         shutdown(descriptor, Int32(SHUT_WR))
     }
@@ -78,14 +78,13 @@ final class FaultyConnection {
     }
 
     private func expectEvidence(_ request: EngineRequest) {
-        answered = request.id
-        ledger.begin()
+        answered = request.ids
+        ledger.begin(answered)
     }
 
     private func decide(_ fate: FaultyEngine.Fate) {
-        guard let id = answered else { return }
-        answered = nil
-        ledger.decide(id, fate)
+        ledger.decide(answered, fate)
+        answered = []
     }
 
     private func readSome() {

@@ -60,9 +60,16 @@ final class FaultyEngine: Sendable {
     /// Whether its thread has ended.
     var isGone: () -> Bool { { [isDone] in isDone.withLock { $0 } } }
 
+    /// How a setting says that messages are encoded: as events, in bytes, or async ones in batches.
+    enum Style: String, CaseIterable {
+        case json = #""encoding":"json""#
+        case binary = #""encoding":"binary""#
+        case batches = #""batch":{"maxMessages":8,"maxDelayMs":2}"#
+    }
+
     /// The engine setting that points to this engine.
-    func setting(encoding: String) -> String {
-        #"{"type":"webhook","url":"http://127.0.0.1:\#(port)/","encoding":"\#(encoding)"}"#
+    func setting(_ style: Style) -> String {
+        #"{"type":"webhook","url":"http://127.0.0.1:\#(port)/",\#(style.rawValue)}"#
     }
 
     /// Changes the behavior from now on.
@@ -94,22 +101,24 @@ final class EngineLedger: Sendable {
     func note(_ request: EngineRequest) {
         state.withLock { state in
             let entry = Entry(host: request.host, kind: request.kind, fate: .refused)
-            if state.entries.updateValue(entry, forKey: request.id) != nil { state.duplicates.append(request.id) }
+            for id in request.ids where state.entries.updateValue(entry, forKey: id) != nil {
+                state.duplicates.append(id)
+            }
         }
     }
 
-    /// Records an answer that was sent but may not be read.
-    func begin() { state.withLock { $0.undecided += 1 } }
+    /// Records an answer to these messages that was sent but may not be read.
+    func begin(_ ids: [String]) { state.withLock { $0.undecided += ids.count } }
 
     /// Records the outcome of such an answer.
-    func decide(_ id: String, _ fate: FaultyEngine.Fate) {
+    func decide(_ ids: [String], _ fate: FaultyEngine.Fate) {
         state.withLock { state in
-            state.undecided -= 1
-            state.entries[id]?.fate = fate
+            state.undecided -= ids.count
+            for id in ids { state.entries[id]?.fate = fate }
         }
     }
 
-    /// Answers that were sent but may not have been read.
+    /// Messages whose answer was sent but may not have been read.
     var undecided: Int { state.withLock { $0.undecided } }
     /// Messages that arrived more than once.
     var duplicates: [String] { state.withLock { $0.duplicates } }

@@ -50,9 +50,10 @@ struct FaultyEngineLoop: Sendable {
     }
 }
 
-/// A message that arrived completely, with the fields that an engine needs.
+/// A message or a batch that arrived completely, with the fields that an engine needs.
 struct EngineRequest: Sendable {
-    let id: String
+    /// The ids of its messages.
+    let ids: [String]
     let host: Substring
     let kind: String
     /// The operation's value, which the reply to a sync message must contain.
@@ -65,15 +66,16 @@ struct EngineRequest: Sendable {
             fields[line[..<colon]] = line[colon...].dropFirst(2)
         }
         guard let id = fields["webhook-id"] else { return nil }
-        self.id = String(id)
+        let text = String(decoding: body, as: UTF8.self)
+        let isBatch = fields["Content-Type"] == "application/cloudevents-batch+json"
+        ids = isBatch ? text.values(of: #""id":""#) : [String(id)]
         // {host}-{random}-{sequence}
-        let parts = id.split(separator: "-")
+        let parts = ids.first?.split(separator: "-") ?? []
         guard parts.count >= 3 else { return nil }
-        host = id.dropLast(parts[parts.count - 1].count + parts[parts.count - 2].count + 2)
+        host = Substring(parts.dropLast(2).joined(separator: "-"))
         if let kind = fields["ce-kind"], let code = fields["ce-operationcode"].flatMap({ Int($0) }) {
             (self.kind, operationCode) = (String(kind), code)
         } else {
-            let text = String(decoding: body, as: UTF8.self)
             guard let kind = text.value(of: #""kind":""#), let code = text.value(of: #""operationCode":"#),
                 let number = Int(code)
             else { return nil }
@@ -86,5 +88,10 @@ extension String {
     /// The letters and digits that follow `prefix`.
     fileprivate func value(of prefix: String) -> Substring? {
         firstRange(of: prefix).map { self[$0.upperBound...].prefix { $0.isLetter || $0.isNumber } }
+    }
+
+    /// The rests of the strings that begin with `prefix`.
+    fileprivate func values(of prefix: String) -> [String] {
+        split(separator: prefix, omittingEmptySubsequences: false).dropFirst().map { String($0.prefix { $0 != "\"" }) }
     }
 }

@@ -149,6 +149,43 @@ import Testing
         }
     }
 
+    // MARK: Batches
+
+    private static func batch(_ events: String...) -> String { "[\(events.joined(separator: ","))]" }
+
+    private static let print = body.replacing(
+        "wdfilter.sync.NewThreadDifferentProcess", with: "wdfilter.async.LogPrint")
+
+    private func read(batch body: String) throws -> ReceivedRequest {
+        try ReceivedRequest(try request(body, [("Content-Type", "application/cloudevents-batch+json; charset=utf-8")]))
+    }
+
+    @Test func `a batch has each of its events, and an id of its own`() throws {
+        let last = Self.print.replacing("17", with: "80")
+        let request = try read(batch: Self.batch(Self.print, Self.print.replacing("17", with: "18"), last))
+        #expect(request.events.map(\.sequence) == [17, 18, 80])
+        #expect(request.id == "default-5f3a9c-batch-17-80")
+        #expect(try read(batch: Self.batch(Self.print)).id == "default-5f3a9c-batch-17-17")
+    }
+
+    @Test(arguments: ["[]", "{}", body, batch(print, body), batch("{}"), batch(print) + ","])
+    func `an invalid batch is refused`(body: String) {
+        #expect(throws: ReceivedEvent.Fault.self) { try read(batch: body) }
+    }
+
+    @Test func `a batch is answered like its first message that fails, after the longest delay`() {
+        func answer(_ reply: EmbeddedEngine.Reply, after milliseconds: Int) -> SampleAnswer {
+            let engine = SampleEngine(
+                check: nil, behavior: .init(reply: reply, delay: .milliseconds(milliseconds)), print: nil,
+                refused: { _ in })
+            return engine.answer(to: event("async.LogPrint", code: 14), image: nil)
+        }
+        let answers = [answer(.acknowledge, after: 5), answer(.timeout, after: 1), answer(.disconnect, after: 9)]
+        let batch = SampleAnswer(toBatchOf: answers)
+        #expect((batch.end, batch.verdict, batch.delay) == (.silence, "no answer", .milliseconds(9)))
+        #expect(SampleAnswer(toBatchOf: [answers[0]]).verdict == "ok")
+    }
+
     // MARK: Binary mode
 
     private static let registry = SyncMessage(

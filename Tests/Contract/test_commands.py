@@ -124,6 +124,25 @@ def test_engine_answers_by_rules_and_prints_objects(machine: Machine, tmp_path: 
     assert {line["host"] for line in lines} == {machine.name}
 
 
+def test_the_sample_engine_counts_and_prints_each_message_of_a_batch(machine: Machine, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET)
+    with engine("--secret-file", str(secret), "--print") as (port, process):
+        webhook = {"type": "webhook", "url": f"http://127.0.0.1:{port}/", "secret": SECRET, "batch": {}}
+        machine.call("putEngine", body=webhook)
+        machine.call("putWorker", body={"state": "paused"})
+        for _ in range(70):
+            machine.call("sendAsyncNotification", body={"operation": "LogPrint", "data": ""})
+        machine.call("putWorker", body={"state": "running"})
+        machine.drain()
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=SECONDS)
+    lines = output.splitlines()
+    assert [line.split(",")[0] for line in lines[:-4]] == [f"{machine.name}: async LogPrint -> ok"] * 70
+    assert lines[-4:] == ["sync 0", "async 70", "direct 0", "ping 0"]
+    assert machine.get("getCounters")["async"]["sent"] == 70
+
+
 @pytest.mark.parametrize("encoding", ["json", "binary"])
 def test_the_sample_engine_sets_words_to_zero(machine: Machine, tmp_path: Path, encoding: str) -> None:
     """COR-10: the embedded engine, the sample engine in either encoding, and its print agree."""

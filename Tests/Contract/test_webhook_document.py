@@ -10,9 +10,10 @@ from contract.document import DOCUMENT, escaped
 from contract.machine import IMAGE, Machine
 from contract.receiver import Receiver, answer_bytes, new_receiver
 from contract.story import RULE, A, B, messages, two_processes
-from contract.webhooks import CLOUD_EVENT
+from contract.webhooks import BATCH, CLOUD_EVENT
 
 WEBHOOKS = DOCUMENT.webhooks
+EVENTS = [name for name in WEBHOOKS if name != "batch"]
 
 
 def replies(name: str) -> dict[str, Any]:
@@ -28,17 +29,27 @@ def receiver() -> Iterator[Receiver]:
         yield made
 
 
-@pytest.mark.parametrize("name", WEBHOOKS)
+@pytest.mark.parametrize("name", EVENTS)
 def test_an_example_of_an_event_fits_its_webhook_and_no_other(name: str) -> None:
     examples = DOCUMENT.at(WEBHOOKS[name])["requestBody"]["content"][CLOUD_EVENT]["examples"]
     assert examples
     for example in examples.values():
         fitting = [
             other
-            for other, webhook in WEBHOOKS.items()
-            if not DOCUMENT.faults(f"{webhook}/requestBody/content/{escaped(CLOUD_EVENT)}/schema", example["value"])
+            for other in EVENTS
+            if not DOCUMENT.faults(
+                f"{WEBHOOKS[other]}/requestBody/content/{escaped(CLOUD_EVENT)}/schema", example["value"]
+            )
         ]
         assert fitting == [name]
+
+
+def test_an_example_of_a_batch_has_events_that_fit_their_own_webhook() -> None:
+    schema = f"{WEBHOOKS['batch']}/requestBody/content/{escaped(BATCH)}/schema"
+    message = f"{WEBHOOKS['message']}/requestBody/content/{escaped(CLOUD_EVENT)}/schema"
+    for example in DOCUMENT.at(WEBHOOKS["batch"])["requestBody"]["content"][BATCH]["examples"].values():
+        assert DOCUMENT.faults(schema, example["value"]) == []
+        assert [DOCUMENT.faults(message, event) for event in example["value"]] == [[], []]
 
 
 @pytest.mark.parametrize("name", ["syncMessage", "createProcess"])

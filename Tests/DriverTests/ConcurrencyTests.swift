@@ -149,6 +149,56 @@ import Testing
         #expect(engine.waiting.isEmpty)
     }
 
+    @Test func `ASY-10: the sum holds while threads queue messages, answer batches, pause and look`() {
+        let engine = BatchEngine(maxMessages: 7, maxDelay: .milliseconds(5))
+        let (timers, workQueue) = (ManualTimers(), ThreadWorkQueue())
+        let driver = Driver.make(
+            .make { $0.maxAsyncNotificationCount = 50 }, engine: engine, timers: timers, workQueue: workQueue)
+        let broken = Received<CountersSnapshot>()
+        let working = Atomic(3)
+        let deadline = Deadline()
+        @Sendable func isOver() -> Bool {
+            if deadline.isOver { return true }
+            if working.load(ordering: .sequentiallyConsistent) > 0 { return false }
+            let counters = driver.counters
+            return counters.queued == 0 && counters.inHand == 0
+        }
+        onThreads(6) { index in
+            switch index {
+            case 0, 1:
+                for round in 0..<2000 { _ = try? driver.queueMessages(1, highPriority: round.isMultiple(of: 5)) }
+                working.subtract(1, ordering: .sequentiallyConsistent)
+            case 2:
+                for round in 0..<500 {
+                    try? driver.setWorker(paused: round.isMultiple(of: 2))
+                    let counters = driver.counters
+                    if !counters.isConserved || counters.inHand > 7 { broken.take(counters) }
+                }
+                working.subtract(1, ordering: .sequentiallyConsistent)
+            case 3:
+                var round = 0
+                while !isOver() {
+                    round += 1
+                    let status: NTStatus = round.isMultiple(of: 3) ? .timeout : .success
+                    if !engine.answer(EngineResult(status: status)) { sched_yield() }
+                }
+                workQueue.stop()
+            case 4:
+                while !isOver() {
+                    timers.advance(by: .milliseconds(1))
+                    sched_yield()
+                }
+            default: workQueue.run()
+            }
+        }
+        #expect(broken.values == [])
+        #expect(driver.counters.isConserved)
+        #expect((driver.counters.queued, driver.counters.inHand, engine.waitingCount) == (0, 0, 0))
+        #expect(driver.counters.async.enqueued == 4000)
+        let sent = engine.sent.flatMap(\.self)
+        #expect(Set(sent).count == sent.count)
+    }
+
     @Test func `an engine that completes on another thread before send returns changes nothing`() throws {
         let driver = Driver.make(engine: OtherThreadEngine())
         try driver.makeProcess(

@@ -146,6 +146,33 @@ import WebhookEngine
         #expect(settings.engine == .webhook(webhook))
     }
 
+    @Test func `a webhook may have batches`() throws {
+        let file = "engine:\n  type: webhook\n  url: http://a/\n"
+        var webhook = WebhookEngineSettings(url: "http://a/")
+        #expect(try load(file).engine == .webhook(webhook))
+        webhook.batch = BatchLimits(maxMessages: 2, maxDelay: .seconds(1))
+        #expect(try load(file + "  batch: {maxMessages: 2, maxDelayMs: 1000}\n").engine == .webhook(webhook))
+        webhook.batch = BatchLimits(maxMessages: 64, maxDelay: .zero)
+        let variable = ["WDFILTERD_ENGINE_BATCH": #"{"maxDelayMs":0}"#]
+        #expect(try load(file, environment: variable).engine == .webhook(webhook))
+    }
+
+    @Test func `faults of batches name their members`() {
+        let file = "engine:\n  type: webhook\n  url: http://a/\n"
+        expectFaults(
+            file + "  batch:\n    maxMessages: 1\n    maxDelay: 5\n",
+            [
+                "wdfilterd.yaml:5: engine.batch.maxMessages: must be an integer from 2 to 1000, not 1",
+                "wdfilterd.yaml:6: engine.batch.maxDelay: unknown member; did you mean maxDelayMs?",
+            ])
+        expectFaults(file + "  batch: 64\n", ["wdfilterd.yaml:4: engine.batch: must be a mapping"])
+        expectFaults(
+            file + "  encoding: binary\n  batch: {}\n",
+            ["wdfilterd.yaml:5: engine.batch: requires encoding json; with encoding binary a request has one message"])
+        expectFaults(
+            "engine: {batch: {maxMessages: 2}}", ["wdfilterd.yaml:1: engine.batch: requires engine.type webhook"])
+    }
+
     @Test func `a webhook needs a URL`() {
         expectFaults(
             "engine:\n  type: webhook\n",

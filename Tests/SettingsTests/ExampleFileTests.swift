@@ -93,6 +93,7 @@ import YAMLTesting
         webhook.secretFile = "engine.secret"
         webhook.headers = ["X-Site": Secret("lab")]
         webhook.caFile = "engine-ca.pem"
+        webhook.batch = BatchLimits(maxMessages: 64, maxDelay: .milliseconds(5))
         #expect(settings.engine == .webhook(webhook))
         #expect(
             settings.rulePolicies == [

@@ -17,13 +17,14 @@ extension WebhookEngine {
     /// An engine of the host `default`.
     static func make(
         _ url: String, secret: WebhookSecret? = nil, headers: [String: String] = [:], caFile: String? = nil,
-        encoding: WebhookConfiguration.Encoding = .json, multi: CurlMulti? = nil, host: String = "default"
+        encoding: WebhookConfiguration.Encoding = .json, batch: BatchLimits? = nil, multi: CurlMulti? = nil,
+        host: String = "default"
     ) throws -> WebhookEngine {
         let certificates = try caFile.map { try CertificateFile(path: $0) }
         try certificates?.read()
         return WebhookEngine(
             configuration: try WebhookConfiguration(
-                url: url, secret: secret, headers: headers, caFile: certificates, encoding: encoding),
+                url: url, secret: secret, headers: headers, caFile: certificates, encoding: encoding, batch: batch),
             origin: EventOrigin(host: host, random: "5f3a9c"), version: "1.2.3",
             multi: try multi ?? CurlMulti(), clock: StoppedClock())
     }

@@ -8,10 +8,14 @@ struct AsyncWorkerState {
     private(set) var mode = AsyncWorkerMode.running
     /// Whether a turn of the worker is running or scheduled; there is at most one.
     private(set) var isActive = false
-    /// Whether a message is being sent.
-    private(set) var hasMessageInHand = false
-    /// Whether that message was taken for a step.
+    /// Messages that are taken and not finished: one, or a batch.
+    private(set) var inHand = 0
+    /// Those that did not fit into the last batch, and are sent next.
+    private var rest: Deque<TakenMessage> = []
+    /// Whether the message in hand was taken for a step.
     private var isStepping = false
+    /// Whether a batch was being gathered when the worker was shut down, and is still to be sent.
+    private var hasLastBatch = false
     private var steps: Deque<Steps> = []
     private var drains: [CallWait<DrainResult>] = []
     private var shutdowns: [TimedWait<DrainResult>] = []
@@ -22,37 +26,57 @@ struct AsyncWorkerState {
         let waiter: CallWait<[WorkerStep]>
     }
 
+    /// Whether a message is being sent.
+    var hasMessageInHand: Bool { inHand > 0 }
+    /// Whether a call waits for the queue to drain.
+    var isDraining: Bool { !drains.isEmpty }
+
     /// Schedules a turn; false if one is already scheduled or running, or if there is nothing that the worker may take.
-    mutating func activate(queueIsEmpty: Bool) -> Bool {
+    /// `isDue` is whether queued messages are to be sent now.
+    mutating func activate(queueIsEmpty: Bool, isDue: Bool) -> Bool {
         if isActive { return false }
-        switch mode {
-        case .running: isActive = !queueIsEmpty
-        case .paused: isActive = !steps.isEmpty
-        case .stopped: isActive = false
-        }
+        isActive = mayTake(queueIsEmpty: queueIsEmpty, isDue: isDue)
         return isActive
     }
 
-    /// Starts a turn; returns whether to take a message now.
-    mutating func wantsMessage(queueIsEmpty: Bool) -> Bool {
-        hasMessageInHand =
-            switch mode {
-            case .running: !queueIsEmpty
-            case .paused: !queueIsEmpty && !steps.isEmpty
-            case .stopped: false
-            }
-        isActive = hasMessageInHand
-        isStepping = hasMessageInHand && mode == .paused
-        return hasMessageInHand
+    private func mayTake(queueIsEmpty: Bool, isDue: Bool) -> Bool {
+        if !rest.isEmpty { return true }
+        if queueIsEmpty { return false }
+        return switch mode {
+        case .running: isDue
+        case .paused: !steps.isEmpty
+        case .stopped: hasLastBatch
+        }
     }
 
-    /// Ends a turn after its message was sent or failed.
+    /// Starts a turn; returns how many of `queued` messages to take now, at most `most`, besides `takeRest`.
+    mutating func beginTurn(queued: Int, isDue: Bool, most: Int) -> Int {
+        isActive = mayTake(queueIsEmpty: queued == 0, isDue: isDue)
+        isStepping = isActive && rest.isEmpty && mode == .paused
+        hasLastBatch = false
+        guard isActive, rest.isEmpty else { return 0 }
+        inHand = isStepping ? 1 : min(queued, most)
+        return inHand
+    }
+
+    /// Removes and returns the first messages that did not fit into the last batch, at most `most`.
+    mutating func takeRest(most: Int) -> [TakenMessage] {
+        defer { rest.removeFirst(min(most, rest.count)) }
+        return Array(rest.prefix(most))
+    }
+
+    /// Notes that a message in hand was sent or failed.
     mutating func finish(_ step: WorkerStep) {
-        hasMessageInHand = false
-        isActive = false
+        inHand -= 1
         guard isStepping else { return }
         steps[0].remaining -= 1
         steps[0].taken.append(step)
+    }
+
+    /// Ends a turn; `unsent` are those of its messages that were not sent.
+    mutating func endTurn(rest unsent: ArraySlice<TakenMessage>) {
+        rest.prepend(contentsOf: unsent)
+        isActive = false
     }
 
     /// Removes and returns the steps that are finished: all their messages were taken, the queue is empty, or the
@@ -72,17 +96,19 @@ struct AsyncWorkerState {
         return removeDrains()
     }
 
-    /// Removes and returns the shutdowns that are finished: no message is in hand, and `inFlight`, the number of sends
-    /// outside the worker, is 0.
+    /// Removes and returns the shutdowns that are finished: no message is in hand or about to be, and `inFlight`, the number
+    /// of sends outside the worker, is 0.
     mutating func finishedShutdowns(inFlight: Int) -> [TimedWait<DrainResult>] {
-        guard !hasMessageInHand, inFlight == 0 else { return [] }
+        guard !hasMessageInHand, !hasLastBatch, inFlight == 0 else { return [] }
         defer { shutdowns = [] }
         return shutdowns
     }
 
     mutating func setMode(_ new: AsyncWorkerMode) { mode = new }
-    /// Stops the worker. `wait` ends when the last message in flight is finished, and only then.
-    mutating func shutDown(_ wait: TimedWait<DrainResult>) {
+    /// Stops the worker after the messages in hand, or the batch that is being gathered. `wait` ends when the last message in
+    /// flight is finished, and only then.
+    mutating func shutDown(_ wait: TimedWait<DrainResult>, queueIsEmpty: Bool) {
+        hasLastBatch = hasLastBatch || mode == .running && !isActive && !queueIsEmpty
         mode = .stopped
         shutdowns.append(wait)
     }

@@ -3,24 +3,60 @@ import Synchronization
 
 extension Driver {
     /// One turn of the worker: takes a message, sends it, and schedules the next turn. `MpAsyncpWorkerThread` (ASY-5 to
-    /// ASY-7). Runs on the work queue; no thread is blocked while the engine has the message.
+    /// ASY-7). Runs on the work queue; no thread is blocked while the engine has the message. If the engine takes batches,
+    /// a turn is one of them, with one choice a message (decision 39).
     ///
     /// If the engine answers later, on a thread of its own, that thread goes on with the next turn at once. An engine that
     /// answers before `send` returns gets a new turn of the queue for each message, so the stack does not grow.
     func runWorker() {
         let now = clock.now()
-        guard let (notification, choice, timeout) = withState({ $0.takeForWorker(now: now) }) else { return }
-        let sequence = notification.record.message.sequence
+        let batches = engine.batches
+        guard let (taken, timeout) = withState({ $0.takeForWorker(batches?.limits, now: now) }) else { return }
+        let sequence = taken[0].message.sequence
         let started = clock.uptimeNanoseconds()
         handingOver.store(sequence, ordering: .relaxed)
-        engine.send(notification.record.message, timeout: timeout) { result in
-            let spent = self.clock.uptimeNanoseconds() &- started
-            let sending = Sending(result, of: notification.record.message, spent: spent, ended: self.clock.now())
-            let isHandedOver = self.handingOver.load(ordering: .relaxed) != sequence
-            let goesOn = self.withState { $0.finishAsync(notification, choice, sending, goesOn: isHandedOver) }
-            if goesOn { self.runWorker() }
+        if let batches {
+            batches.send(taken.map(\.message), timeout: timeout) { self.finishTurn(taken, $0, started: started) }
+        } else {
+            engine.send(taken[0].message, timeout: timeout) {
+                self.finishTurn(taken, CollectionOfOne($0), started: started)
+            }
         }
         _ = handingOver.compareExchange(expected: sequence, desired: 0, ordering: .relaxed)
+    }
+
+    /// Ends a turn with the results of the first messages, and goes on with the next one.
+    private func finishTurn(_ taken: [TakenMessage], _ results: some Collection<EngineResult>, started: UInt64) {
+        let spent = clock.uptimeNanoseconds() &- started
+        let ended = clock.now()
+        let goesOn = handingOver.load(ordering: .relaxed) != taken[0].message.sequence
+        let hasNext = withState { state in
+            for (message, result) in zip(taken, results) {
+                state.finishAsync(message, Sending(result, of: message.message, spent: spent, ended: ended))
+            }
+            return state.finishTurn(rest: taken[results.count...], goesOn: goesOn)
+        }
+        if hasNext { runWorker() }
+    }
+
+    /// Lets the worker ask the engine how it takes messages. The engine behind the port was replaced: a batch that is being
+    /// gathered waits no longer.
+    public func engineChanged() {
+        withState { state in
+            state.stopGathering()
+            state.gathering.limits = nil
+            state.wakeWorker()
+        }
+    }
+
+    /// Starts the timer of a batch.
+    func gather(_ timer: TimedWait<Void>, _ delay: Duration) {
+        timer.start(timers, timeout: delay) {
+            self.withState { state in
+                state.gathering.expire(timer)
+                state.wakeWorker()
+            }
+        }
     }
 
     /// Pauses or resumes the worker. A message in hand is always finished.
@@ -86,6 +122,7 @@ extension Driver {
         let isOver = withState { state in
             if state.drainResult.drained || state.worker.mode != .running || state.endsWaits { return true }
             state.addDrain(TimedWait { _ in completion() }, caller: caller)
+            state.wakeWorker()
             return false
         }
         if isOver { completion() }
@@ -94,7 +131,7 @@ extension Driver {
 
 extension DriverState {
     var drainResult: DrainResult {
-        let remaining = queue.notificationsCount + (worker.hasMessageInHand ? 1 : 0)
+        let remaining = queue.notificationsCount + worker.inHand
         return DrainResult(drained: remaining == 0, remaining: remaining)
     }
 
@@ -120,7 +157,7 @@ extension DriverState {
     /// shutdowns.
     mutating func wakeWorker() {
         wakeWaits()
-        if worker.activate(queueIsEmpty: queue.notificationsCount == 0) { wakeUps.append(.worker) }
+        if activateWorker() { wakeUps.append(.worker) }
     }
 
     /// Schedules the wake-ups of finished steps, drains and shutdowns.
@@ -131,38 +168,73 @@ extension DriverState {
         for wait in over { wakeUps.append(.drained(wait, drainResult)) }
     }
 
-    fileprivate mutating func takeForWorker(now: FileTime) -> (AsyncNotification, WorkerChoice, Duration)? {
-        let counter = queue.starvationCounter
-        let limit = config.asyncStarvationLimit
-        guard worker.wantsMessage(queueIsEmpty: queue.notificationsCount == 0),
-            var notification = queue.takeNext(starvationLimit: limit)
-        else {
+    /// Takes the messages of a turn from an engine with these limits: one, or as many as a batch may have.
+    fileprivate mutating func takeForWorker(_ limits: BatchLimits?, now: FileTime) -> ([TakenMessage], Duration)? {
+        gathering.limits = limits
+        let count = worker.beginTurn(queued: queue.notificationsCount, isDue: isBatchDue, most: gathering.most)
+        var taken = worker.takeRest(most: gathering.most)
+        for _ in 0..<count { if let next = takeNext() { taken.append(next) } }
+        if taken.isEmpty {
             wakeWorker()
             return nil
         }
         wakeRoomWaits()
-        notification.record.delivery = .inHand
-        notification.record.sentAt = now
-        settle(notification.record)
+        if queue.notificationsCount == 0 { stopGathering() }
+        for index in taken.indices {
+            taken[index].notification.record.delivery = .inHand
+            taken[index].notification.record.sentAt = now
+            settle(taken[index].notification.record)
+        }
+        return (taken, config.asyncTimeout)
+    }
+
+    private mutating func takeNext() -> TakenMessage? {
+        let counter = queue.starvationCounter
+        let limit = config.asyncStarvationLimit
+        guard let notification = queue.takeNext(starvationLimit: limit) else { return nil }
         let choice = WorkerChoice(
             isHighPriority: notification.isHighPriority, counterBefore: counter, counterAfter: queue.starvationCounter,
             limit: limit)
-        return (notification, choice, config.asyncTimeout)
+        return TakenMessage(notification: notification, choice: choice)
     }
 
-    /// Records the end of a worker's message. Returns whether the caller runs the next turn: if there is one and the caller
-    /// `goesOn`; otherwise the turn is scheduled.
-    fileprivate mutating func finishAsync(
-        _ notification: AsyncNotification, _ choice: WorkerChoice, _ sending: Sending, goesOn: Bool
-    ) -> Bool {
-        var record = notification.record
-        asyncCounters.totalSizeNotificationsSent += UInt64(notification.size)
+    /// Records the end of one of the worker's messages.
+    fileprivate mutating func finishAsync(_ message: TakenMessage, _ sending: Sending) {
+        var record = message.notification.record
+        asyncCounters.totalSizeNotificationsSent += UInt64(message.notification.size)
         if sending.status == .success { asyncCounters.sent += 1 } else { asyncCounters.sendFailed += 1 }
         end(&record, sending)
-        worker.finish(WorkerStep(record: record, choice: choice))
+        worker.finish(WorkerStep(record: record, choice: message.choice))
+    }
+
+    /// Ends a turn of which `unsent` messages were not sent. Returns whether the caller runs the next turn: if there is one and
+    /// the caller `goesOn`; otherwise the turn is scheduled.
+    fileprivate mutating func finishTurn(rest unsent: ArraySlice<TakenMessage>, goesOn: Bool) -> Bool {
+        worker.endTurn(rest: unsent)
         wakeWaits()
-        guard worker.activate(queueIsEmpty: queue.notificationsCount == 0) else { return false }
+        guard activateWorker() else { return false }
         if !goesOn { wakeUps.append(.worker) }
         return goesOn
+    }
+
+    // MARK: Batches
+
+    /// Whether queued messages are to be sent now: a batch is full or has waited long enough, a call waits for them, or the
+    /// queue has no room for more.
+    private var isBatchDue: Bool {
+        gathering.isDue(count: queue.notificationsCount) || worker.isDraining || !hasQueueRoom
+    }
+
+    /// Schedules a turn of the worker; returns whether there is one to run. If messages wait for others, starts their timer.
+    mutating func activateWorker() -> Bool {
+        let isEmpty = queue.notificationsCount == 0
+        if !isEmpty, worker.mode == .running, let (timer, delay) = gathering.begin() {
+            wakeUps.append(.gathering(timer, delay))
+        }
+        return worker.activate(queueIsEmpty: isEmpty, isDue: isBatchDue)
+    }
+
+    mutating func stopGathering() {
+        if let timer = gathering.end() { wakeUps.append(.gathered(timer)) }
     }
 }

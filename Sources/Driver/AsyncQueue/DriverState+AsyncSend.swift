@@ -24,7 +24,7 @@ extension DriverState {
                 drop(excess.record, for: &record, now: now)
             }
         }
-        if worker.activate(queueIsEmpty: queue.notificationsCount == 0) { wakeUps.append(.worker) }
+        if activateWorker() { wakeUps.append(.worker) }
         return record
     }
 

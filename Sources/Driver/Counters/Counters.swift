@@ -81,7 +81,7 @@ public struct CountersSnapshot: Hashable, Sendable {
     public let direct: DirectCounters
     /// Messages in both lists.
     public let queued: Int
-    /// Messages that the worker has taken but not finished: 0 or 1.
+    /// Messages that the worker has taken but not finished: 0 or 1, or a batch.
     public let inHand: Int
     /// Bytes of the messages in both lists.
     public let totalSizeRemainingNotifications: Int
@@ -136,8 +136,9 @@ public struct CountersSnapshot: Hashable, Sendable {
             rules: ["ASY-4", "ASY-10"], \.async.droppedOnOverflow, metric: .counter("async_dropped_on_overflow_total")),
         .number("async", "queued", driverName: nil, ours, "messages in the queue", rules: ["ASY-10"], \.queued),
         .number(
-            "async", "inHand", driverName: nil, ours, "messages that the worker is sending", rules: ["ASY-10"],
-            \.inHand, upTo: 1, metric: .gauge("queue_in_hand")),
+            "async", "inHand", driverName: nil, ours,
+            "messages that the worker is sending; more than 1 only in a batch, which the driver does not have",
+            rules: ["ASY-10"], \.inHand, upTo: BatchLimits.messageCounts.upperBound, metric: .gauge("queue_in_hand")),
     ]
 
     private static let directCounters: [Counter<CountersSnapshot>] = [

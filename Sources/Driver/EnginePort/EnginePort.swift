@@ -11,6 +11,16 @@ public protocol EnginePort: Sendable {
     /// `timeout`: before this returns or later, on any thread, which it must not block for long.
     func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void)
+
+    /// How the engine takes several asynchronous messages at once; nil if it takes them one by one, as the driver sends them.
+    ///
+    /// Called on any thread, without the driver's lock, each time when the worker is about to take messages.
+    var batches: (any BatchPort)? { get }
+}
+
+extension EnginePort {
+    /// One by one.
+    public var batches: (any BatchPort)? { nil }
 }
 
 /// The result of `FltSendMessage`.

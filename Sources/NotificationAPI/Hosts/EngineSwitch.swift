@@ -111,7 +111,31 @@ final class EngineSwitch: EnginePort {
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
         let (engine, generation) = current
-        engine.send(message, timeout: timeout, completion: measured(message, by: engine, generation, completion))
+        engine.send(
+            message, timeout: timeout, completion: measured(message, by: engine, generation, { $0 }, completion))
+    }
+
+    var batches: (any BatchPort)? {
+        let (engine, generation) = current
+        guard let batches = engine.batches else { return nil }
+        return MeasuredBatches(batches: batches, engine: engine, generation: generation, port: self)
+    }
+
+    /// The batches of one engine behind the port. A batch is measured as one send, that of its first message.
+    private struct MeasuredBatches: BatchPort {
+        let batches: any BatchPort
+        let engine: any PingableEngine
+        let generation: UInt64
+        let port: EngineSwitch
+
+        var limits: BatchLimits { batches.limits }
+
+        func send(
+            _ messages: [EngineMessage], timeout: Duration, completion: @escaping @Sendable ([EngineResult]) -> Void
+        ) {
+            let completion = port.measured(messages[0], by: engine, generation, { $0[0] }, completion)
+            batches.send(messages, timeout: timeout, completion: completion)
+        }
     }
 
     /// Checks whether the engine answers, and passes on the time it took in nanoseconds.
@@ -120,7 +144,7 @@ final class EngineSwitch: EnginePort {
         let started = clock.uptimeNanoseconds()
         engine.ping(
             timeout: timeout,
-            completion: measured(nil, by: engine, generation) { result in
+            completion: measured(nil, by: engine, generation, { $0 }) { result in
                 completion(result, self.clock.uptimeNanoseconds() &- started)
             })
     }
@@ -129,15 +153,17 @@ final class EngineSwitch: EnginePort {
         state.withLock { ($0.connection.engine, $0.generation) }
     }
 
-    /// Wraps `completion` to record latency and errors; `message` is nil for a ping. The wait for a connection does not
-    /// count as the engine's time, and a send that never got one is not a measurement of the engine.
-    private func measured(
+    /// Wraps `completion` to record latency and errors; `message` is nil for a ping, and `result` reads its result. The wait
+    /// for a connection does not count as the engine's time, and a send that never got one is not a measurement of the
+    /// engine.
+    private func measured<Ending>(
         _ message: EngineMessage?, by engine: any PingableEngine, _ generation: UInt64,
-        _ completion: @escaping @Sendable (EngineResult) -> Void
-    ) -> @Sendable (EngineResult) -> Void {
+        _ result: @escaping @Sendable (Ending) -> EngineResult, _ completion: @escaping @Sendable (Ending) -> Void
+    ) -> @Sendable (Ending) -> Void {
         let started = clock.uptimeNanoseconds()
         let machineStarted = machine.uptimeNanoseconds()
-        return { result in
+        return { ending in
+            let result = result(ending)
             // Keeps a replaced engine alive until its last send has completed.
             withExtendedLifetime(engine) {}
             let waited = result.waited.map { UInt64($0.nanoseconds) }
@@ -147,7 +173,7 @@ final class EngineSwitch: EnginePort {
             }
             let spent = self.clock.uptimeNanoseconds() &- started
             self.note(result, of: message, latency: waited.map { spent - min(spent, $0) }, generation)
-            completion(result)
+            completion(ending)
         }
     }
 

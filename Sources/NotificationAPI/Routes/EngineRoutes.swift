@@ -26,6 +26,7 @@ enum EngineRoutes {
         setting.readFiles { fault in
             if let fault { return call.reply.send(Problem(faults: [fault])) }
             host.engine.connect(call.api.dependencies.makeConnection(for: setting, origin: host.origin))
+            host.driver.engineChanged()
             call.reply.send { host.engine.write(to: &$0, showsURL: call.context.isFromAdmin) }
         }
     }

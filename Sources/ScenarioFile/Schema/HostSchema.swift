@@ -45,6 +45,11 @@ enum HostSchema {
             ("rules", processRules), ("flags", processFlags), ("delayMs", milliseconds), ("failEvery", failEvery),
         ]), most: ReplyEntry.maxCount)
 
+    private static let batch = Node.object([
+        ("maxMessages", Node.integer(in: BatchLimits.messageCounts)),
+        ("maxDelayMs", Node.integer(in: BatchLimits.delayMilliseconds)),
+    ])
+
     static let engine: JSONTree = {
         let types = ["embedded", "webhook", "none"]
         let type: (String, JSONTree) = ("type", .object([.init("enum", Node.texts(types))]))
@@ -62,6 +67,7 @@ enum HostSchema {
                 type, ("url", Node.name), ("secret", Node.text),
                 ("encoding", Node.choice(WebhookConfiguration.Encoding.allCases.map(\.rawValue))),
                 ("headers", Node.mapping(of: Node.text)), ("caFile", Node.name),
+                ("batch", batch),
             ], required: ["url"])
         let others = Node.when(has("none"), Node.object([type]), otherwise: embedded)
         return Node.when(has("webhook"), webhook, otherwise: others)

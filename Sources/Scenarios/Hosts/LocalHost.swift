@@ -188,6 +188,7 @@ final class LocalHost: ScenarioHost {
             done()
         case .setEngine(let setting):
             engine.replace(by: setting.value)
+            driver.engineChanged()
             done()
         case .setRulePolicies(let list):
             driver.rulePolicies = list.value.items
@@ -283,6 +284,8 @@ private final class ReplaceableEngine: EnginePort {
         let engine = make(setting)
         current.withLock { $0 = (setting, engine) }
     }
+
+    var batches: (any BatchPort)? { current.withLock { $0.engine }.batches }
 
     func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void

@@ -7,6 +7,7 @@ from contract.receiver import Received
 from contract.strict import strict_json
 
 CLOUD_EVENT = "application/cloudevents+json"
+BATCH = "application/cloudevents-batch+json"
 OCTET_STREAM = "application/octet-stream"
 SLACK_SECONDS = 60
 
