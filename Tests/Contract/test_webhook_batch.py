@@ -190,15 +190,15 @@ class TestDelivery:
 
     def test_a_body_has_at_most_a_mebibyte(self, machine: Machine, receiver: Receiver) -> None:
         connect(machine, receiver, 1000)
-        machine.call("putWorker", body={"state": "paused"})
-        queue(machine, 40, "A" * 80_000)
+        machine.call("patchConfig", body={"asyncTimeoutMs": 60_000})
+        paused(machine, 20, "A" * 80_000)
         run(machine)
-        machine.drain()
+        assert machine.get("drainWorker", body={"timeoutMs": 60_000})["drained"]
         sent = batches(receiver)
-        assert [sequence for batch in sent for sequence in batch] == list(range(1, 41))
-        assert [len(batch) for batch in sent] == [13, 13, 13, 1]
+        assert [sequence for batch in sent for sequence in batch] == list(range(1, 21))
+        assert [len(batch) for batch in sent] == [13, 7]
         assert all(len(received.body) <= 1 << 20 for received in receiver.received)
-        assert machine.get("getCounters")["async"]["sent"] == 40
+        assert machine.get("getCounters")["async"]["sent"] == 20
 
     def test_a_batch_waits_for_its_delay(self, machine: Machine, receiver: Receiver) -> None:
         connect(machine, receiver, 1000, 1000)
