@@ -19,11 +19,11 @@ final class Service {
     private var open: [Conversation] = []
 
     /// libcurl's thread, which has already ended.
-    private static let curl: CurlMulti = {
+    private static let webhooks: WebhookThread = {
         do {
-            let curl = try CurlMulti()
-            curl.stop()
-            return curl
+            let webhooks = try WebhookThread()
+            webhooks.stop()
+            return webhooks
         } catch {
             finding("\(error)")
         }
@@ -37,7 +37,7 @@ final class Service {
         (defaults.limits.streamContexts, defaults.limits.drivers, defaults.limits.journalCapacity) = (2, 2, 8)
         let queue = queue
         let dependencies = HostDependencies(
-            timers: timers, curl: Service.curl, version: "0", followerQueue: queue, slices: InlineSliceQueue(),
+            timers: timers, webhooks: Service.webhooks, version: "0", followerQueue: queue, slices: InlineSliceQueue(),
             makeWorkQueue: { _ in queue })
         api = NotificationAPI(
             defaults: defaults, limits: limits, dependencies: dependencies,

@@ -16,7 +16,7 @@ final class ReplayMachines: Sendable {
     private enum Environment: Sendable {
         /// Virtual time with an embedded engine, nil for none.
         case virtual(VirtualTime, EmbeddedEngine.Behavior?)
-        case real(DispatchTimerQueue, CurlMulti, WebhookConfiguration)
+        case real(DispatchTimerQueue, WebhookThread, WebhookConfiguration)
     }
 
     let ledger = DeliveryLedger()
@@ -59,14 +59,14 @@ final class ReplayMachines: Sendable {
         case .none: return .virtual(VirtualTime(), nil)
         case .embedded(let behavior): return .virtual(VirtualTime(), behavior)
         case .webhook(let configuration):
-            let curl: CurlMulti
+            let webhooks: WebhookThread
             do throws(WebhookEngineError) {
-                curl = try CurlMulti(settings.egress, connections: settings.engineConnections)
+                webhooks = try WebhookThread(settings.egress, connections: settings.engineConnections)
             } catch {
                 throw CommandFailure(status: .failed, message: "libcurl failed to start: \(error)")
             }
-            try check(configuration, curl)
-            return .real(DispatchTimerQueue(), curl, configuration)
+            try check(configuration, webhooks)
+            return .real(DispatchTimerQueue(), webhooks, configuration)
         }
     }
 
@@ -111,10 +111,11 @@ final class ReplayMachines: Sendable {
             let driver = driver(engine, clock, time)
             let target = EventTarget(driver: driver, onEventTime: clock.advance) { clock.make($0, completion: $1) }
             return (driver, target)
-        case .real(let timers, let curl, let configuration):
+        case .real(let timers, let webhooks, let configuration):
             let clock = HostClock(.events)
             let engine = WebhookEngine(
-                configuration: configuration, origin: EventOrigin(host: name), version: Version.current, multi: curl,
+                configuration: configuration, origin: EventOrigin(host: name), version: Version.current,
+                thread: webhooks,
                 clock: SystemClock())
             let driver = driver(engine, clock, timers)
             let target = EventTarget(driver: driver, onEventTime: clock.advance) { step, completion in
@@ -135,10 +136,10 @@ final class ReplayMachines: Sendable {
     }
 
     /// Refuses a webhook that does not answer.
-    private static func check(_ configuration: WebhookConfiguration, _ curl: CurlMulti) throws(CommandFailure) {
+    private static func check(_ configuration: WebhookConfiguration, _ webhooks: WebhookThread) throws(CommandFailure) {
         let engine = WebhookEngine(
             configuration: configuration, origin: EventOrigin(host: "default"), version: Version.current,
-            multi: curl, clock: SystemClock())
+            thread: webhooks, clock: SystemClock())
         let answer = Deadline<EngineResult>()
         engine.ping(timeout: .seconds(5)) { answer.put($0) }
         let result = answer.take(within: .seconds(6)) ?? EngineResult(status: .timeout)

@@ -6,7 +6,7 @@ struct TransferRequest: Sendable {
     let bytes: [UInt8]
     /// When the request times out, sent or not.
     let deadline: Monotonic
-    /// Called exactly once: on the `CurlMulti` thread, or on a thread that sends.
+    /// Called exactly once: on the thread of the webhooks, or on one that sends.
     let completion: @Sendable (TransferEnd) -> Void
 }
 

@@ -15,7 +15,7 @@ public final class WebhookEngine: EnginePort {
     public let configuration: WebhookConfiguration
     private let origin: EventOrigin
     private let clock: any DriverClock
-    private let multi: CurlMulti
+    private let thread: WebhookThread
     private let endpoint: Endpoint.Key
     private let client: ClientID
     private let gauge: PoolGauge
@@ -29,22 +29,22 @@ public final class WebhookEngine: EnginePort {
     /// - Parameters:
     ///   - origin: The host that sends the messages; the source of the events.
     ///   - version: The version of the service, for User-Agent.
-    ///   - multi: The webhook thread, shared by all engines.
+    ///   - thread: The webhook thread, shared by all engines.
     ///   - clock: Wall clock for `webhook-timestamp`; never the host's clock.
     public init(
-        configuration: WebhookConfiguration, origin: EventOrigin, version: String, multi: CurlMulti,
+        configuration: WebhookConfiguration, origin: EventOrigin, version: String, thread: WebhookThread,
         clock: any DriverClock
     ) {
         self.configuration = configuration
         self.origin = origin
         self.clock = clock
-        self.multi = multi
+        self.thread = thread
         signer = configuration.secret.map { WebhookSigner($0) }
         let endpoint = Endpoint(
             url: configuration.url, userAgent: "wdfilterd/\(version)", certificates: configuration.caFile,
             headers: configuration.headers)
         self.endpoint = endpoint.key
-        (client, gauge) = multi.open(endpoint, host: origin.host)
+        (client, gauge) = thread.open(endpoint, host: origin.host)
         func head(_ mediaType: String) -> RequestHead {
             RequestHead(
                 url: configuration.url, userAgent: endpoint.userAgent, mediaType: mediaType,
@@ -59,13 +59,13 @@ public final class WebhookEngine: EnginePort {
     /// Ends all messages with STATUS_PORT_DISCONNECTED, including those sent later. Other engines with the same endpoint
     /// keep the connections; the last one closes them.
     public func close() {
-        if !isClosed.exchange(true, ordering: .relaxed) { multi.close(client, of: endpoint) }
+        if !isClosed.exchange(true, ordering: .relaxed) { thread.close(client, of: endpoint) }
     }
 
     /// Usage of the endpoint's connection pool.
     public var poolUse: PoolUse { gauge.use }
 
-    /// Posts `message`; `completion` is called on the `CurlMulti` thread.
+    /// Posts `message`; `completion` is called on the thread of the webhooks, or on one that sends.
     ///
     /// A timeout of zero or less expires at once.
     public func send(
@@ -89,7 +89,7 @@ public final class WebhookEngine: EnginePort {
         configuration.batch.map { WebhookBatches(engine: self, limits: $0) }
     }
 
-    /// Posts the first of `messages` that fit into a request as an array; `completion` is called on the `CurlMulti` thread.
+    /// Posts the first of `messages` that fit into a request as an array.
     func send(
         batch messages: [EngineMessage], timeout: Duration, completion: @escaping @Sendable ([EngineResult]) -> Void
     ) {
@@ -104,7 +104,7 @@ public final class WebhookEngine: EnginePort {
     /// Posts an event of type `wdfilter.ping`, for `POST /engine/ping`; any 2xx answer is a success.
     public func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void) {
         let event = CloudEvent(
-            id: "ping-\(multi.nextPingNumber())", type: "wdfilter.ping", time: clock.now(), origin: origin)
+            id: "ping-\(thread.nextPingNumber())", type: "wdfilter.ping", time: clock.now(), origin: origin)
         let body =
             switch configuration.encoding {
             case .json: event.structured { [host = origin.host] json in json.object { $0.member("host", host) } }
@@ -140,7 +140,7 @@ public final class WebhookEngine: EnginePort {
         }
         let request = TransferRequest(
             bytes: head.request(headers, body: body), deadline: deadline, completion: completion)
-        multi.send(request, of: client, on: lane)
+        thread.send(request, of: client, on: lane)
     }
 }
 

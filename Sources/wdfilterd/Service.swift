@@ -14,7 +14,7 @@ struct Service {
     private let settings: Settings
     private let systemd: Systemd
     private let logger: Logger
-    private let curl: CurlMulti
+    private let webhooks: WebhookThread
     private let timers: DispatchTimerQueue
     private let api: NotificationAPI
     private let daemon: Daemon
@@ -31,7 +31,7 @@ struct Service {
         self.logger = logger
         timers = DispatchTimerQueue()
         do throws(WebhookEngineError) {
-            curl = try CurlMulti(settings.egress, connections: settings.engineConnections)
+            webhooks = try WebhookThread(settings.egress, connections: settings.engineConnections)
         } catch {
             throw CommandFailure(status: .failed, message: "libcurl failed to start: \(error)")
         }
@@ -44,7 +44,7 @@ struct Service {
         api = NotificationAPI(
             defaults: defaults, limits: settings.limits, tokens: credentials.tokens,
             allowedHosts: settings.server.allowedHosts, metrics: settings.metrics,
-            dependencies: HostDependencies(timers: timers, curl: curl, version: Version.current), about: about,
+            dependencies: HostDependencies(timers: timers, webhooks: webhooks, version: Version.current), about: about,
             logger: logger, loggedRequests: settings.log.requests,
             droppedLogLines: droppedLogLines)
         for warning in credentials.warnings { logger.warning("\(warning)") }
@@ -146,7 +146,7 @@ struct Service {
     var ledger: ServiceLedger { api.ledger }
 
     /// Closes the engines' connections, which `stop` leaves open.
-    func close() { curl.stop() }
+    func close() { webhooks.stop() }
 
     /// Logs the outcome of all messages: queued ones per host, then the sums as the last line.
     func report(_ ledger: ServiceLedger) {

@@ -180,15 +180,16 @@ struct ChaosRun {
 final class ChaosService {
     let api: NotificationAPI
     let daemon: Daemon
-    private let curl: CurlMulti
+    private let webhooks: WebhookThread
     private(set) var remains: [(name: String, isGone: () -> Bool)] = []
 
     init() throws {
-        curl = try CurlMulti()
+        webhooks = try WebhookThread()
         var limits = NotificationAPI.Limits()
         limits.streamHeartbeat = .milliseconds(100)
         api = NotificationAPI(
-            limits: limits, dependencies: HostDependencies(timers: DispatchTimerQueue(), curl: curl, version: "0"),
+            limits: limits,
+            dependencies: HostDependencies(timers: DispatchTimerQueue(), webhooks: webhooks, version: "0"),
             about: About(version: "0", swift: "6"),
             logger: Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() })
         var configuration = DaemonConfiguration()
@@ -208,10 +209,10 @@ final class ChaosService {
         let ledgers = Locked<ServiceLedger?>(nil)
         api.unload { gathered in ledgers.withLock { $0 = gathered } }
         if !eventually({ ledgers.withLock { $0 != nil } }) { outcome.faults.append("the drivers do not unload") }
-        curl.stop()
+        webhooks.stop()
         if daemon.liveConnections != 0 { outcome.faults.append("\(daemon.liveConnections) connections are left") }
         if api.openStreams != 0 { outcome.faults.append("\(api.openStreams) live streams are left") }
-        remains = [gone("the API", api), gone("the daemon", daemon), gone("curl", curl)]
+        remains = [gone("the API", api), gone("the daemon", daemon), gone("webhooks", webhooks)]
         remains += hosts.flatMap { host in
             [
                 gone("host \(host.name)", host), gone("the driver of \(host.name)", host.driver),

@@ -14,7 +14,7 @@ final class LiveAPI: Sendable {
     let timers = ManualTimers()
     let api: NotificationAPI
     let daemon: Daemon
-    private let curl: CurlMulti
+    private let webhooks: WebhookThread
 
     init(
         hostLimit: Int = 4096, streamLimit: Int = 1024, uploadLimit: Int = 256,
@@ -23,7 +23,7 @@ final class LiveAPI: Sendable {
         metrics: MetricsOptions = MetricsOptions(), endpoint: Endpoint = .tcp(), answerBytes: Int = 256 << 20,
         strictBodyBytes: Int = 16 << 20
     ) throws {
-        curl = try CurlMulti(connections: 4096)
+        webhooks = try WebhookThread(connections: 4096)
         var limits = NotificationAPI.Limits()
         limits.hosts = hostLimit
         limits.messageStreams = streamLimit
@@ -35,7 +35,7 @@ final class LiveAPI: Sendable {
             defaults: defaults, limits: limits, tokens: tokens,
             allowedHosts: allowedHosts.compactMap { AllowedHost($0) },
             metrics: metrics,
-            dependencies: HostDependencies(timers: timers, curl: curl, version: "0"),
+            dependencies: HostDependencies(timers: timers, webhooks: webhooks, version: "0"),
             about: About(version: "0", swift: "6"), logger: logger)
         var configuration = DaemonConfiguration(endpoint)
         configuration.connectionLimit = 8192
@@ -45,7 +45,7 @@ final class LiveAPI: Sendable {
 
     deinit {
         daemon.stop(within: .zero)
-        curl.stop()
+        webhooks.stop()
     }
 
     /// A separate connection.

@@ -35,9 +35,9 @@ struct ConnectionTests {
                 }),
             ]
         }
-        let multi = try CurlMulti()
-        let first = try WebhookEngine.make(receiver.url, multi: multi)
-        let second = try WebhookEngine.make(receiver.url, multi: multi)
+        let thread = try WebhookThread()
+        let first = try WebhookEngine.make(receiver.url, thread: thread)
+        let second = try WebhookEngine.make(receiver.url, thread: thread)
         let denied = CreateProcessAnswer(accessDenied: true)
         #expect(await first.result(of: .create) == EngineResult(status: .success, reply: .createProcess(denied)))
         isAnswered.withLock { $0 = true }
@@ -62,8 +62,8 @@ struct ConnectionTests {
 
     @Test func `FLT-5: a message that gets no connection in time is STATUS_UNSUCCESSFUL and never sent`() async throws {
         let receiver = try ScriptedReceiver { _ in [.hang] }
-        let multi = try CurlMulti(connections: 8)
-        let engine = try WebhookEngine.make(receiver.url, multi: multi)
+        let thread = try WebhookThread(connections: 8)
+        let engine = try WebhookEngine.make(receiver.url, thread: thread)
         let sent = Results()
         for number in 0..<8 {
             engine.send(.sync(UInt64(number)), timeout: .seconds(50)) { sent.add(number, $0.status) }
@@ -76,7 +76,7 @@ struct ConnectionTests {
             #expect(outcome.fault == "no free connection (8 of 8)")
             #expect(outcome.waited == nil, "none of it was the engine's time")
         }
-        #expect(multi.withoutConnectionCount == 3)
+        #expect(thread.withoutConnectionCount == 3)
         engine.close()
         #expect(await sent.wait(for: 8).values.allSatisfy { $0 == [.portDisconnected] })
         #expect(receiver.requests.count == 8)
@@ -87,8 +87,8 @@ struct ConnectionTests {
         let receiver = try ScriptedReceiver { request in
             String(decoding: request.body, as: UTF8.self).contains(#""kind":"async""#) ? [.hang] : .reply()
         }
-        let multi = try CurlMulti(connections: 8)
-        let engines = try (0..<7).map { _ in try WebhookEngine.make(receiver.url, multi: multi) }
+        let thread = try WebhookThread(connections: 8)
+        let engines = try (0..<7).map { _ in try WebhookEngine.make(receiver.url, thread: thread) }
         let results = Results()
         for engine in engines.prefix(6) { engine.send(.async(), timeout: .seconds(50)) { results.add(0, $0.status) } }
         await receiver.waitForRequests(6)
@@ -116,7 +116,7 @@ struct ConnectionTests {
     {
         let allAreSent = Locked(false)
         let receiver = try ScriptedReceiver { _ in [.hold(until: { allAreSent.withLock { $0 } })] + .reply() }
-        let engine = try WebhookEngine.make(receiver.url, multi: try CurlMulti(connections: 8))
+        let engine = try WebhookEngine.make(receiver.url, thread: try WebhookThread(connections: 8))
         let results = Results()
         let waits = Results()
         for number in 0..<100 {
@@ -161,13 +161,13 @@ struct ConnectionTests {
 
     @Test func `FLT-5: engines with one URL, CA file and headers share connections, others do not`() async throws {
         let receiver = try ScriptedReceiver()
-        let multi = try CurlMulti()
-        let engines = try (0..<3).map { _ in try WebhookEngine.make(receiver.url, multi: multi) }
+        let thread = try WebhookThread()
+        let engines = try (0..<3).map { _ in try WebhookEngine.make(receiver.url, thread: thread) }
         for _ in 0..<3 {
             for engine in engines { #expect(await engine.status(of: .async()) == .success) }
         }
         #expect(receiver.connections == 1)
-        let other = try WebhookEngine.make(receiver.url, headers: ["X-Team": "blue"], multi: multi)
+        let other = try WebhookEngine.make(receiver.url, headers: ["X-Team": "blue"], thread: thread)
         #expect(await other.status(of: .async()) == .success)
         #expect(receiver.connections == 2)
     }
@@ -176,9 +176,9 @@ struct ConnectionTests {
         let receiver = try ScriptedReceiver { request in
             request["webhook-id"]?.hasSuffix("-99") == true ? [.hang] : .reply()
         }
-        let multi = try CurlMulti()
+        let thread = try WebhookThread()
         let (gone, stays) = (
-            try WebhookEngine.make(receiver.url, multi: multi), try WebhookEngine.make(receiver.url, multi: multi)
+            try WebhookEngine.make(receiver.url, thread: thread), try WebhookEngine.make(receiver.url, thread: thread)
         )
         let results = Results()
         gone.send(.async(99), timeout: .seconds(50)) { results.add(0, $0.status) }
@@ -214,20 +214,20 @@ struct ConnectionTests {
 
     @Test func `a dropped engine closes its connections, and another one on the same thread continues`() async throws {
         let receiver = try ScriptedReceiver()
-        let multi = try CurlMulti()
-        var engine: WebhookEngine? = try WebhookEngine.make(receiver.url, multi: multi)
+        let thread = try WebhookThread()
+        var engine: WebhookEngine? = try WebhookEngine.make(receiver.url, thread: thread)
         #expect(await engine?.status(of: .async()) == .success)
         #expect(await engine?.status(of: .sync()) == .success)
         engine = nil
         await receiver.waitForNoConnection()
-        #expect(try await WebhookEngine.make(receiver.url, multi: multi).status(of: .sync()) == .success)
+        #expect(try await WebhookEngine.make(receiver.url, thread: thread).status(of: .sync()) == .success)
     }
 
     @Test(arguments: ["dropped", "closed", "stopped"])
     func `an engine that ends with sends in flight ends each exactly once`(how: String) async throws {
         let receiver = try ScriptedReceiver { _ in [.hang] }
-        let multi = try CurlMulti()
-        var engine: WebhookEngine? = try WebhookEngine.make(receiver.url, multi: multi)
+        let thread = try WebhookThread()
+        var engine: WebhookEngine? = try WebhookEngine.make(receiver.url, thread: thread)
         let results = Results()
         for number in 0..<40 {
             let message: EngineMessage = number.isMultiple(of: 4) ? .async(UInt64(number)) : .sync(UInt64(number))
@@ -237,14 +237,14 @@ struct ConnectionTests {
         switch how {
         case "dropped": engine = nil
         case "closed": engine?.close()
-        default: multi.stop()
+        default: thread.stop()
         }
         #expect(await results.wait(for: 40).values.allSatisfy { $0 == [.portDisconnected] })
         await receiver.waitForNoConnection()
         if let engine {
             #expect(await engine.status(of: .sync()) == .portDisconnected)
             engine.close()
-            multi.stop()
+            thread.stop()
             #expect(await engine.status(of: .async()) == .portDisconnected)
         }
         #expect(await results.wait(for: 40).values.allSatisfy { $0.count == 1 })
@@ -252,9 +252,9 @@ struct ConnectionTests {
 
     @Test func `sends from many threads while the engine is closed all end exactly once`() async throws {
         let receiver = try ScriptedReceiver()
-        let multi = try CurlMulti()
+        let thread = try WebhookThread()
         for _ in 0..<10 {
-            let engine = try WebhookEngine.make(receiver.url, multi: multi)
+            let engine = try WebhookEngine.make(receiver.url, thread: thread)
             let results = Results()
             await withTaskGroup(of: Void.self) { group in
                 for thread in 0..<4 {
@@ -278,8 +278,8 @@ struct ConnectionTests {
         await #expect(processExitsWith: .success) {
             let allHaveArrived = Locked(false)
             let receiver = try ScriptedReceiver { _ in [.hold(until: { allHaveArrived.withLock { $0 } })] + .reply() }
-            let multi = try CurlMulti(connections: 2048)
-            let engines = try (0..<1000).map { _ in try WebhookEngine.make(receiver.url, multi: multi) }
+            let thread = try WebhookThread(connections: 2048)
+            let engines = try (0..<1000).map { _ in try WebhookEngine.make(receiver.url, thread: thread) }
             let threads = ProcessResources.now.threads
             let results = Results()
             for (number, engine) in engines.enumerated() {

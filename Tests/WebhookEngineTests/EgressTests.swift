@@ -29,9 +29,9 @@ struct EgressTests {
     func `disabled loopback is not connected to, however it is spelled`(index: Int) async throws {
         let (host, told) = Self.spellings[index]
         let receivers = [try ScriptedReceiver(on: "0.0.0.0"), try ScriptedReceiver(on: "::")]
-        let multi = try CurlMulti(EgressRules(allowLoopback: false))
+        let thread = try WebhookThread(EgressRules(allowLoopback: false))
         for receiver in receivers {
-            let engine = try WebhookEngine.make("http://\(host):\(receiver.port)/", multi: multi)
+            let engine = try WebhookEngine.make("http://\(host):\(receiver.port)/", thread: thread)
             for message in [EngineMessage.sync(), .async(), .create] {
                 let outcome = await engine.outcome(of: message)
                 #expect(outcome.status == .portDisconnected)
@@ -63,8 +63,8 @@ struct EgressTests {
         // localhost is ::1 and 127.0.0.1.
         for (denied, host) in [("::1/128", "127.0.0.1"), ("127.0.0.0/8", "::1")] {
             let receiver = try ScriptedReceiver(on: host)
-            let multi = try CurlMulti(try EgressRules(deniedRanges: [denied]))
-            let engine = try WebhookEngine.make("http://localhost:\(receiver.port)/", multi: multi)
+            let thread = try WebhookThread(try EgressRules(deniedRanges: [denied]))
+            let engine = try WebhookEngine.make("http://localhost:\(receiver.port)/", thread: thread)
             for _ in 0..<3 { #expect(await engine.outcome(of: .sync()).fault == nil) }
             #expect(receiver.requests.count == 3)
         }
@@ -73,8 +73,8 @@ struct EgressTests {
     @Test func `if the remaining address cannot be connected to, both are reported`() async throws {
         let socket = try ListeningSocket(on: "127.0.0.1", backlog: 1)
         close(socket.descriptor)
-        let multi = try CurlMulti(try EgressRules(deniedRanges: ["::1/128"]))
-        let engine = try WebhookEngine.make("http://localhost:\(socket.port)/", multi: multi)
+        let thread = try WebhookThread(try EgressRules(deniedRanges: ["::1/128"]))
+        let engine = try WebhookEngine.make("http://localhost:\(socket.port)/", thread: thread)
         let outcome = await engine.outcome(of: .sync())
         #expect(outcome.status == .portDisconnected)
         let text = try #require(outcome.fault)
@@ -87,9 +87,9 @@ struct EgressTests {
             let last = Array("HTTP/1.1 200 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8)
             return request["webhook-id"]?.hasSuffix("-3") == true ? [.send(last), .close] : .reply()
         }
-        let multi = try CurlMulti(try EgressRules(deniedRanges: ["127.0.0.2/32"]))
-        let engine = try WebhookEngine.make(receiver.url, multi: multi)
-        let refused = try WebhookEngine.make("http://127.0.0.2:\(receiver.port)/", multi: multi)
+        let thread = try WebhookThread(try EgressRules(deniedRanges: ["127.0.0.2/32"]))
+        let engine = try WebhookEngine.make(receiver.url, thread: thread)
+        let refused = try WebhookEngine.make("http://127.0.0.2:\(receiver.port)/", thread: thread)
         for number in UInt64(1)...4 {
             #expect(await engine.status(of: .async(number)) == .success)
             #expect(await refused.status(of: .async(number)) == .portDisconnected)

@@ -17,7 +17,7 @@ extension WebhookEngine {
     /// An engine of the host `default`.
     static func make(
         _ url: String, secret: WebhookSecret? = nil, headers: [String: String] = [:], caFile: String? = nil,
-        encoding: WebhookConfiguration.Encoding = .json, batch: BatchLimits? = nil, multi: CurlMulti? = nil,
+        encoding: WebhookConfiguration.Encoding = .json, batch: BatchLimits? = nil, thread: WebhookThread? = nil,
         host: String = "default"
     ) throws -> WebhookEngine {
         let certificates = try caFile.map { try CertificateFile(path: $0) }
@@ -26,7 +26,7 @@ extension WebhookEngine {
             configuration: try WebhookConfiguration(
                 url: url, secret: secret, headers: headers, caFile: certificates, encoding: encoding, batch: batch),
             origin: EventOrigin(host: host, random: "5f3a9c"), version: "1.2.3",
-            multi: try multi ?? CurlMulti(), clock: StoppedClock())
+            thread: try thread ?? WebhookThread(), clock: StoppedClock())
     }
 
     /// Sends `message` and returns its result without the answer as it arrived.

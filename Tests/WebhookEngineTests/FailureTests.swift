@@ -141,13 +141,13 @@ struct FailureTests {
         // In a separate process, because the limit applies to the whole process.
         await #expect(processExitsWith: .success) {
             let receiver = try ScriptedReceiver()
-            let multi = try CurlMulti()
-            let engine = try WebhookEngine.make(receiver.url, multi: multi)
+            let thread = try WebhookThread()
+            let engine = try WebhookEngine.make(receiver.url, thread: thread)
             // Everything that opens files on first use has done so.
             #expect(await engine.status(of: .sync(1)) == .success)
             let next = open("/dev/null", O_RDONLY)
             close(next)
-            let other = try WebhookEngine.make("http://127.0.0.1:9/", multi: multi)
+            let other = try WebhookEngine.make("http://127.0.0.1:9/", thread: thread)
             var limit = rlimit()
             try #require(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
             let usual = limit

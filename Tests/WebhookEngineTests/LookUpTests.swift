@@ -67,10 +67,10 @@ struct LookUpTests {
         return address
     }
 
-    private static func multi(
+    private static func thread(
         _ resolver: ScriptedResolver, rules: EgressRules = EgressRules()
-    ) throws -> CurlMulti {
-        try CurlMulti(rules, connections: 512, resolver: resolver)
+    ) throws -> WebhookThread {
+        try WebhookThread(rules, connections: 512, resolver: resolver)
     }
 
     @Test func `a name is looked up once, and the request keeps the name`() async throws {
@@ -80,7 +80,7 @@ struct LookUpTests {
             [.send([UInt8]("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8))]
         }
         let resolver = ScriptedResolver { _, _ in [Self.address("127.0.0.1")] }
-        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", multi: Self.multi(resolver))
+        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", thread: Self.thread(resolver))
         for number in UInt64(1)...3 {
             #expect(await engine.outcome(of: .async(number)) == EngineResult(status: .success))
             await receiver.waitForNoConnection()
@@ -96,7 +96,7 @@ struct LookUpTests {
             if call == 1 { throw LookUpFailure(text: "Name or service not known") }
             return [Self.address("127.0.0.1")]
         }
-        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", multi: Self.multi(resolver))
+        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", thread: Self.thread(resolver))
         let fault = "could not look up engine.example: Name or service not known"
         #expect(await engine.outcome(of: .sync()) == EngineResult(status: .portDisconnected, fault: fault))
         #expect(await engine.status(of: .sync()) == .success)
@@ -107,13 +107,13 @@ struct LookUpTests {
         let resolver = ScriptedResolver { _, _ in
             ["169.254.169.254", "10.0.0.1", "::ffff:169.254.169.254", "127.0.0.1"].map(Self.address)
         }
-        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", multi: Self.multi(resolver))
+        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", thread: Self.thread(resolver))
         #expect(await engine.status(of: .sync()) == .success)
     }
 
     @Test func `a name that points to a forbidden address is refused at the socket`() async throws {
         let resolver = ScriptedResolver { _, _ in [Self.address("169.254.169.254")] }
-        let engine = try WebhookEngine.make("http://engine.example/", multi: Self.multi(resolver))
+        let engine = try WebhookEngine.make("http://engine.example/", thread: Self.thread(resolver))
         let outcome = await engine.outcome(of: .sync())
         #expect(outcome.status == .portDisconnected)
         #expect(outcome.fault == "not connected: 169.254.169.254 is a cloud's metadata service")
@@ -122,8 +122,8 @@ struct LookUpTests {
     @Test func `a name that points elsewhere after its addresses expire is judged again`() async throws {
         let receiver = try ScriptedReceiver { _ in .reply() + [.close] }
         let resolver = ScriptedResolver { _, call in [Self.address(call == 1 ? "127.0.0.1" : "169.254.169.254")] }
-        let multi = try CurlMulti(EgressRules(), connections: 8, resolver: resolver, addressLifetime: 1)
-        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", multi: multi)
+        let thread = try WebhookThread(EgressRules(), connections: 8, resolver: resolver, addressLifetime: 1)
+        let engine = try WebhookEngine.make("http://engine.example:\(receiver.port)/", thread: thread)
         #expect(await engine.fault(of: .sync()) == nil)
         var fault: String?
         // Until the second is over; the suite's time limit is the fail-safe.
@@ -140,17 +140,17 @@ struct LookUpTests {
     func `a name is looked up in libcurl's spelling`(name: String) async throws {
         let receiver = try ScriptedReceiver()
         let resolver = ScriptedResolver { _, _ in [Self.address("127.0.0.1")] }
-        let engine = try WebhookEngine.make("http://\(name):\(receiver.port)/", multi: Self.multi(resolver))
+        let engine = try WebhookEngine.make("http://\(name):\(receiver.port)/", thread: Self.thread(resolver))
         #expect(await engine.outcome(of: .sync()) == EngineResult(status: .success))
         #expect(resolver.count == 1)
     }
 
     @Test func `addresses and localhost are not looked up`() async throws {
         let resolver = ScriptedResolver { (_, _) throws(LookUpFailure) in throw LookUpFailure(text: "asked") }
-        let multi = try Self.multi(resolver)
+        let thread = try Self.thread(resolver)
         let receiver = try ScriptedReceiver()
         for host in ["127.0.0.1", "127.1", "0x7f000001", "localhost", "a.LOCALHOST"] {
-            let engine = try WebhookEngine.make("http://\(host):\(receiver.port)/", multi: multi)
+            let engine = try WebhookEngine.make("http://\(host):\(receiver.port)/", thread: thread)
             #expect(await engine.status(of: .sync()) == .success, "\(host)")
         }
         #expect(resolver.count == 0)
@@ -164,12 +164,12 @@ struct LookUpTests {
                 never.wait()
                 return []
             }
-            let multi = try LookUpTests.multi(resolver)
+            let thread = try LookUpTests.thread(resolver)
             let receiver = try ScriptedReceiver()
             let threads = ProcessResources.now.threads
             let results = Results()
             let engines = try (0..<50).map { number in
-                try WebhookEngine.make("http://n\(number).example/", multi: multi, host: "h\(number)")
+                try WebhookEngine.make("http://n\(number).example/", thread: thread, host: "h\(number)")
             }
             for round in 0..<60 {
                 for (number, engine) in engines.enumerated() {
@@ -183,7 +183,7 @@ struct LookUpTests {
             #expect(resolver.count == 32)
             let fault = await engines[49].fault(of: .sync())
             #expect(fault == "n49.example is not looked up: 32 lookups are already running")
-            #expect(try await WebhookEngine.make(receiver.url, multi: multi).status(of: .sync()) == .success)
+            #expect(try await WebhookEngine.make(receiver.url, thread: thread).status(of: .sync()) == .success)
             never.open()
         }
     }

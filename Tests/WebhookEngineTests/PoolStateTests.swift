@@ -136,7 +136,7 @@ struct PoolStateTests {
 
     @Test func `a pool keeps connections in use and releases idle ones`() throws {
         let receiver = try ScriptedReceiver()
-        let inbox = try CurlInbox(by: EgressRules(), connections: 4, addressLifetime: 60)
+        let inbox = try WebhookInbox(by: EgressRules(), connections: 4, addressLifetime: 60)
         let pool = ConnectionPool(to: Endpoint(url: receiver.url, userAgent: "x"), by: inbox, gauge: PoolGauge())
         let (first, second) = (try pool.takeConnection(at: start), try pool.takeConnection(at: start))
         #expect(first.number != second.number)

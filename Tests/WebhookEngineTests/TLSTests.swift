@@ -77,7 +77,7 @@ struct TLSTests {
             try file.read()
             let engine = WebhookEngine(
                 configuration: try WebhookConfiguration(url: "https://localhost:\(receiver.port)/", caFile: file),
-                origin: EventOrigin(host: "default"), version: "1", multi: try CurlMulti(), clock: StoppedClock())
+                origin: EventOrigin(host: "default"), version: "1", thread: try WebhookThread(), clock: StoppedClock())
             #expect(await engine.status(of: .sync()) == .success)
             try await stranger.withFile { other in
                 let known = file.version
@@ -95,14 +95,14 @@ struct TLSTests {
         let certificate = try Certificate(for: "localhost")
         let receiver = try TLSReceiver(certificate)
         let stranger = try Certificate(for: "localhost")
-        let multi = try CurlMulti()
+        let thread = try WebhookThread()
         let url = "https://localhost:\(receiver.port)/"
         try await certificate.withFile { path in
-            let engine = try WebhookEngine.make(url, caFile: path, multi: multi)
+            let engine = try WebhookEngine.make(url, caFile: path, thread: thread)
             #expect(await engine.status(of: .sync()) == .success)
             try await stranger.withFile { other in
                 try #require(rename(other, path) == 0)
-                let next = try WebhookEngine.make(url, caFile: path, multi: multi, host: "next")
+                let next = try WebhookEngine.make(url, caFile: path, thread: thread, host: "next")
                 #expect(await next.status(of: .sync()) == .portDisconnected)
                 #expect(await engine.status(of: .sync()) == .portDisconnected)
             }

@@ -69,8 +69,8 @@ struct TimeoutTests {
 
     @Test func `a peer that never reads is STATUS_TIMEOUT`() async throws {
         let receiver = try ScriptedReceiver(greeting: { _ in [.hang] })
-        let multi = try CurlMulti()
-        let (client, _) = multi.open(Endpoint(url: receiver.url, userAgent: "x"), host: "default")
+        let thread = try WebhookThread()
+        let (client, _) = thread.open(Endpoint(url: receiver.url, userAgent: "x"), host: "default")
         // More than the kernel buffers for a peer that does not read.
         let bytes = [UInt8](repeating: 1, count: 16_000_000)
         await expectInTime { timeout in
@@ -79,7 +79,7 @@ struct TimeoutTests {
                 let request = TransferRequest(bytes: bytes, deadline: deadline) {
                     continuation.resume(returning: $0)
                 }
-                multi.send(request, of: client, on: .async)
+                thread.send(request, of: client, on: .async)
             }
             guard case .timedOut = end.outcome else {
                 Issue.record("\(end)")

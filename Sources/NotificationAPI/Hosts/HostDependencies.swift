@@ -16,17 +16,17 @@ public struct HostDependencies: Sendable {
     let slices: any SliceQueue
     /// Writes the rest of long pages, one page at a time, because each half-written page holds memory.
     let pages: any SliceQueue
-    let curl: CurlMulti
+    let webhooks: WebhookThread
     let version: String
     /// Logs that engines begin to fail, and that they work again.
     var logger: Logger?
 
     /// Dependencies with the default queues: the hosts' workers share threads. The User-Agent for engines is
     /// wdfilterd/`version`.
-    public init(timers: any TimerQueue, curl: CurlMulti, version: String) {
+    public init(timers: any TimerQueue, webhooks: WebhookThread, version: String) {
         let workPool = DispatchWorkPool()
         self.init(
-            timers: timers, curl: curl, version: version,
+            timers: timers, webhooks: webhooks, version: version,
             // Wakes without delay, but only once per burst of messages.
             followerQueue: PacedWorkQueue(named: "wdfilterd.followers", pause: .milliseconds(10))
         ) { workPool.makeQueue(named: $0) }
@@ -35,7 +35,7 @@ public struct HostDependencies: Sendable {
     /// Dependencies with the given queues: `followerQueue` wakes readers of messages, and `makeWorkQueue` creates the queue
     /// for each host's worker.
     public init(
-        timers: any TimerQueue, curl: CurlMulti, version: String, followerQueue: any WorkQueue,
+        timers: any TimerQueue, webhooks: WebhookThread, version: String, followerQueue: any WorkQueue,
         slices: (any SliceQueue)? = nil,
         makeWorkQueue: @escaping @Sendable (_ name: String) -> any WorkQueue
     ) {
@@ -44,7 +44,7 @@ public struct HostDependencies: Sendable {
         self.followerQueue = followerQueue
         self.slices = slices ?? DispatchSliceQueue(named: "wdfilterd.slices")
         self.pages = slices ?? DispatchSliceQueue(named: "wdfilterd.pages", width: 1)
-        self.curl = curl
+        self.webhooks = webhooks
         self.version = version
     }
 
@@ -55,7 +55,7 @@ public struct HostDependencies: Sendable {
             case .embedded(let behavior): EmbeddedEngine(behavior, timers: timers)
             case .webhook(let configuration):
                 WebhookEngine(
-                    configuration: configuration, origin: origin, version: version, multi: curl,
+                    configuration: configuration, origin: origin, version: version, thread: webhooks,
                     clock: SystemClock())
             case .none: DisconnectedEngine()
             }

@@ -127,7 +127,7 @@ struct MetricsText {
         counter(
             "wdfilterd_webhook_no_connection_total",
             "Messages that timed out before a connection to their webhook was free.",
-            UInt64(clamping: api.dependencies.curl.withoutConnectionCount))
+            UInt64(clamping: api.dependencies.webhooks.withoutConnectionCount))
         counter(
             "wdfilterd_async_left_queued_total", "Messages that were still queued when their host was deleted.",
             reading.leftQueued)

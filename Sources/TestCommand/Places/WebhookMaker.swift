@@ -11,7 +11,7 @@ import WebhookEngine
 
 /// Creates the engines behind URLs of a run's hosts, on one set of connections.
 struct WebhookMaker: Sendable {
-    private let curl: CurlMulti
+    private let webhooks: WebhookThread
 
     /// With the built-in settings.
     init() throws(CommandFailure) {
@@ -23,7 +23,7 @@ struct WebhookMaker: Sendable {
 
     init(_ settings: Settings) throws(CommandFailure) {
         do throws(WebhookEngineError) {
-            curl = try CurlMulti(settings.egress, connections: settings.engineConnections)
+            webhooks = try WebhookThread(settings.egress, connections: settings.engineConnections)
         } catch {
             throw CommandFailure(status: .failed, message: "libcurl failed to start: \(error)")
         }
@@ -40,7 +40,7 @@ struct WebhookMaker: Sendable {
 
     private func engine(_ configuration: WebhookConfiguration, host: String) -> WebhookEngine {
         WebhookEngine(
-            configuration: configuration, origin: EventOrigin(host: host), version: Version.current, multi: curl,
+            configuration: configuration, origin: EventOrigin(host: host), version: Version.current, thread: webhooks,
             clock: SystemClock())
     }
 

@@ -4,7 +4,7 @@ import DequeModule
 
 /// The connections to one endpoint, and the requests that wait for one.
 ///
-/// Used on the `CurlMulti` thread only.
+/// Used by `WebhookLoop` only.
 final class ConnectionPool {
     /// Decides which requests start and which wait.
     var state: PoolState<TransferRequest>
@@ -23,7 +23,7 @@ final class ConnectionPool {
     /// The certificates that all idle connections trust.
     private var trusted: MemoryFile?
 
-    init(to endpoint: Endpoint, by inbox: CurlInbox, gauge: PoolGauge) {
+    init(to endpoint: Endpoint, by inbox: WebhookInbox, gauge: PoolGauge) {
         self.endpoint = endpoint
         self.gauge = gauge
         sockets = inbox.sockets

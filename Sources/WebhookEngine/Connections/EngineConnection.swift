@@ -3,7 +3,7 @@ import Curl
 
 /// A connection to one endpoint, made by libcurl, for one request at a time; it is made again when it is lost.
 ///
-/// Used on the `CurlMulti` thread only.
+/// Used by `WebhookLoop` only.
 final class EngineConnection {
     /// Connect timeout, unless the request's own timeout is shorter; in milliseconds.
     static let connectTimeout = 3000

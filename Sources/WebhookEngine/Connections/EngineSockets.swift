@@ -1,7 +1,7 @@
 import Curl
 
-/// Everything that the connections of the `CurlMulti` thread share: the multi handle that makes them, the poll that watches
-/// them, and the table in which events find them.
+/// Everything that the connections of a `WebhookLoop` share: the multi handle that makes them, the poll that watches them, and the
+/// table in which events find them.
 final class EngineSockets: Sendable {
     private struct Slot {
         var connection: Unmanaged<EngineConnection>?
@@ -12,9 +12,9 @@ final class EngineSockets: Sendable {
     /// Watches the connections that are made. Other threads only ring its bell.
     let poll: SocketPoll
     private let connections: Int
-    private nonisolated(unsafe) var madeMulti: MultiHandle?  // used on the thread only
-    private nonisolated(unsafe) var slots: [Slot] = []  // used on the thread only
-    private nonisolated(unsafe) var freeNumbers: [Int] = []  // used on the thread only
+    private nonisolated(unsafe) var madeMulti: MultiHandle?  // used by who has the loop
+    private nonisolated(unsafe) var slots: [Slot] = []  // used by who has the loop
+    private nonisolated(unsafe) var freeNumbers: [Int] = []  // used by who has the loop
 
     /// Shared state for up to `connections` connections to each endpoint.
     ///

@@ -4,7 +4,7 @@ import Glibc
 /// Checks each address that libcurl is about to connect to, after names are resolved, and opens the socket if the
 /// rules allow it.
 ///
-/// Used on the `CurlMulti` thread only.
+/// Used by `WebhookLoop` only.
 final class ConnectionGate: ConnectionOpener {
     /// Maximum number of refused addresses listed in an error.
     private static let maxListed = 4

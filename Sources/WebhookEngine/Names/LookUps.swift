@@ -26,7 +26,7 @@ final class LookUps: Sendable {
             &thread, nil,
             { context in
                 guard let context else { return nil }
-                CurlMulti.blockSignals()
+                WebhookThread.blockSignals()
                 Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
                 return nil
             }, context.toOpaque())

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Identifies an engine on the `CurlMulti` thread.
+/// Identifies an engine of a `WebhookThread`.
 struct ClientID: Hashable, Sendable {
     let number: UInt64
 }

@@ -6,22 +6,22 @@ import Locking
 ///
 /// Nobody but the loop's own thread ever waits for the loop.
 final class SharedLoop: Sendable {
-    private let inbox: CurlInbox
-    private let loop: Locked<CurlLoop>
+    private let inbox: WebhookInbox
+    private let loop: Locked<WebhookLoop>
 
     /// A loop over `inbox`, without a thread.
-    init(_ inbox: CurlInbox, _ lookUps: LookUps) {
+    init(_ inbox: WebhookInbox, _ lookUps: LookUps) {
         self.inbox = inbox
-        loop = Locked(CurlLoop(inbox, lookUps))
+        loop = Locked(WebhookLoop(inbox, lookUps))
     }
 
     /// Has a command performed: on this thread if the loop is free, else by the thread that has it.
     ///
     /// After the stop, sends fail at once and other commands are ignored.
-    func post(_ command: CurlInbox.Command) {
+    func post(_ command: WebhookInbox.Command) {
         guard inbox.add(command) else {
             if case .send(let request, _, _) = command {
-                request.completion(TransferEnd(outcome: .disconnected(CurlInbox.stopped), waited: nil))
+                request.completion(TransferEnd(outcome: .disconnected(WebhookInbox.stopped), waited: nil))
             }
             return
         }

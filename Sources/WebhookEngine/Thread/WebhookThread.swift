@@ -1,12 +1,13 @@
+import CEpoll  // brings sigset_t
 import Glibc
 import Locking
 import Synchronization
 
-/// The single thread that runs all webhook traffic of all hosts with libcurl and calls the completions.
+/// The webhook traffic of all hosts, and the thread that waits for it and calls the completions.
 ///
 /// The thread ends when this object is released or stopped.
-public final class CurlMulti: Sendable {
-    private let inbox: CurlInbox
+public final class WebhookThread: Sendable {
+    private let inbox: WebhookInbox
     private let loop: SharedLoop
 
     /// The allowed values of the connection limit per endpoint.
@@ -17,9 +18,9 @@ public final class CurlMulti: Sendable {
     /// Starts the thread. It connects only to addresses that `rules` allow, with at most `connections` per endpoint
     /// (clamped to `connectionRange`; a quarter is reserved for sync and direct messages).
     ///
-    /// - Throws: `WebhookEngineError.library` if libcurl or the thread cannot be started.
+    /// - Throws: `WebhookEngineError.library` if the thread cannot be started.
     public convenience init(
-        _ rules: EgressRules = EgressRules(), connections: Int = CurlMulti.defaultConnections
+        _ rules: EgressRules = EgressRules(), connections: Int = WebhookThread.defaultConnections
     ) throws(WebhookEngineError) {
         try self.init(rules, connections: connections, resolver: SystemResolver())
     }
@@ -28,8 +29,8 @@ public final class CurlMulti: Sendable {
     init(
         _ rules: EgressRules, connections: Int, resolver: any NameResolver, addressLifetime: Int = 60
     ) throws(WebhookEngineError) {
-        let range = CurlMulti.connectionRange
-        inbox = try CurlInbox(
+        let range = WebhookThread.connectionRange
+        inbox = try WebhookInbox(
             by: rules, connections: min(max(connections, range.lowerBound), range.upperBound),
             addressLifetime: addressLifetime)
         let lookUps = LookUps(by: resolver) { [inbox] number, name, result in
@@ -42,7 +43,7 @@ public final class CurlMulti: Sendable {
             &thread, nil,
             { context in
                 guard let context else { return nil }
-                CurlMulti.blockSignals()
+                WebhookThread.blockSignals()
                 Unmanaged<SharedLoop>.fromOpaque(context).takeRetainedValue().run()
                 return nil
             }, context.toOpaque())

@@ -5,7 +5,7 @@ import Glibc
 import Synchronization
 
 /// The work on all webhooks: pools, connections, deadlines. One thread has it at a time (`SharedLoop`).
-final class CurlLoop {
+final class WebhookLoop {
     struct Client {
         let pool: ConnectionPool
         let host: String
@@ -16,7 +16,7 @@ final class CurlLoop {
     /// Bytes that are received at once.
     private static let bufferSize = 16_384
 
-    let inbox: CurlInbox
+    let inbox: WebhookInbox
     let sockets: EngineSockets
     let lookUps: LookUps
     var lookUpState = LookUpState()
@@ -37,10 +37,10 @@ final class CurlLoop {
     /// When the thread wakes up by itself.
     private var sleepsUntil = Monotonic.now()
     private var isOver = false
-    private var nextSweep = Monotonic.now() + CurlLoop.sweepInterval
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: CurlLoop.bufferSize, alignment: 16)
+    private var nextSweep = Monotonic.now() + WebhookLoop.sweepInterval
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: WebhookLoop.bufferSize, alignment: 16)
 
-    init(_ inbox: CurlInbox, _ lookUps: LookUps) {
+    init(_ inbox: WebhookInbox, _ lookUps: LookUps) {
         self.inbox = inbox
         self.lookUps = lookUps
         sockets = inbox.sockets
@@ -81,7 +81,7 @@ final class CurlLoop {
         for command in commands { perform(command) }
         guard isLast else { return }
         isOver = true
-        for client in Array(clients.keys) { close(client, because: CurlInbox.stopped) }
+        for client in Array(clients.keys) { close(client, because: WebhookInbox.stopped) }
     }
 
     private func takeTurn(mustWake: Bool) -> Turn {
@@ -91,7 +91,7 @@ final class CurlLoop {
             isLast: isOver)
     }
 
-    private func perform(_ command: CurlInbox.Command) {
+    private func perform(_ command: WebhookInbox.Command) {
         switch command {
         case .open(let client, let endpoint, let host, let gauge): open(client, endpoint, host, gauge)
         case .send(let request, let client, let lane): admit(request, of: client, on: lane)
@@ -250,7 +250,7 @@ final class CurlLoop {
             if pool.state.waiting == 0 { crowded.remove(key) }
         }
         if now >= nextSweep {
-            nextSweep = now + CurlLoop.sweepInterval
+            nextSweep = now + WebhookLoop.sweepInterval
             for pool in pools.values { pool.closeIdle(at: now) }
         }
     }

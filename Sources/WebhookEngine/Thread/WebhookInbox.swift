@@ -1,8 +1,8 @@
 import Locking
 import Synchronization
 
-/// The commands that other threads have for a `CurlLoop`, its limits, and the sockets whose bell wakes its thread.
-final class CurlInbox: Sendable {
+/// The commands that other threads have for a `WebhookLoop`, its limits, and the sockets whose bell wakes its thread.
+final class WebhookInbox: Sendable {
     /// A command; they are performed in the order in which they were posted.
     enum Command: Sendable {
         case open(ClientID, Endpoint, host: String, PoolGauge)

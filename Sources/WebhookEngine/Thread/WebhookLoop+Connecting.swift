@@ -3,7 +3,7 @@ import Curl
 import Glibc
 
 /// Connecting, which libcurl does, and looking up names for it.
-extension CurlLoop {
+extension WebhookLoop {
     /// Begins to make a connection.
     func connect(_ connection: EngineConnection) throws(CurlFailure) {
         try connection.connect()
