@@ -61,6 +61,8 @@ struct AsyncWorkerState {
 
     /// Removes and returns the first messages that did not fit into the last batch, at most `most`.
     mutating func takeRest(most: Int) -> [TakenMessage] {
+        // The usual case; the calls below would allocate.
+        if rest.isEmpty { return [] }
         defer { rest.removeFirst(min(most, rest.count)) }
         return Array(rest.prefix(most))
     }
@@ -75,7 +77,7 @@ struct AsyncWorkerState {
 
     /// Ends a turn; `unsent` are those of its messages that were not sent.
     mutating func endTurn(rest unsent: ArraySlice<TakenMessage>) {
-        rest.prepend(contentsOf: unsent)
+        if !unsent.isEmpty { rest.prepend(contentsOf: unsent) }
         isActive = false
     }
 

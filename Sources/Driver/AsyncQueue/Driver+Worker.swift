@@ -173,6 +173,7 @@ extension DriverState {
         gathering.limits = limits
         let count = worker.beginTurn(queued: queue.notificationsCount, isDue: isBatchDue, most: gathering.most)
         var taken = worker.takeRest(most: gathering.most)
+        taken.reserveCapacity(taken.count + count)
         for _ in 0..<count { if let next = takeNext() { taken.append(next) } }
         if taken.isEmpty {
             wakeWorker()
