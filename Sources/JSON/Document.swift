@@ -2,21 +2,21 @@ import CSimdJSON
 
 /// A parsed document and the faults found in it so far.
 ///
-/// Used on one thread. Exclusivity checks are off, because they cost a tenth of reading a small document.
+/// Used on one thread.
 @usableFromInline
 final class Document {
     private let parser: Parser
-    @exclusivity(unchecked) private var nodes: Nodes
+    private var nodes: Nodes
     private let maxFaults: Int
     /// The words for types in faults.
     let words: TypeWords
-    @exclusivity(unchecked) private var hintsLeft: Int
-    @exclusivity(unchecked) private var found: [(place: Place, fault: JSONFault)] = []
-    @exclusivity(unchecked) private var unlisted = 0
+    private var hintsLeft: Int
+    private var found: [(place: Place, fault: JSONFault)] = []
+    private var unlisted = 0
     /// The deprecated names that the document uses.
-    @exclusivity(unchecked) private var deprecatedNames: Set<DeprecatedName> = []
+    private var deprecatedNames: Set<DeprecatedName> = []
     /// The names that misspelled ones were probably meant to be.
-    @exclusivity(unchecked) private var corrections: [JSONCorrection] = []
+    private var corrections: [JSONCorrection] = []
 
     /// Parses `bytes`, which must stay valid until `close()`.
     @usableFromInline

@@ -8,8 +8,7 @@ import Glibc
 /// Never call out while it is held: decide under the lock, act after it.
 public final class Locked<State>: @unchecked Sendable {  // `state` is only accessed under `mutex`
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    /// Exclusivity is not checked at run time, because the mutex provides it.
-    @usableFromInline @exclusivity(unchecked) var state: State
+    @usableFromInline var state: State
 
     /// Takes ownership of `state`.
     public init(_ state: sending State) {

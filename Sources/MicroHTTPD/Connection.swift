@@ -4,8 +4,7 @@ import Synchronization
 
 /// A client's connection; libmicrohttpd stores it as the connection's `socket_context`.
 ///
-/// All state belongs to the pool thread that serves the connection. Exclusivity checks are off, because they cost 5 % of
-/// a small request. State that other threads need is in `rendezvous`.
+/// All state belongs to the pool thread that serves the connection. State that other threads need is in `rendezvous`.
 final class Connection {
     /// The phase of the current request.
     enum Phase {
@@ -35,27 +34,27 @@ final class Connection {
     let rendezvous: Rendezvous
     let remoteAddress: String
     /// The slot that the connection uses until it is closed.
-    @exclusivity(unchecked) private(set) var slot: ConnectionSlots.Slot
-    @exclusivity(unchecked) var phase = Phase.idle
-    @exclusivity(unchecked) var body: [UInt8] = []
-    @exclusivity(unchecked) var limit = 0
-    @exclusivity(unchecked) var request: UInt64 = 0
+    private(set) var slot: ConnectionSlots.Slot
+    var phase = Phase.idle
+    var body: [UInt8] = []
+    var limit = 0
+    var request: UInt64 = 0
     /// Whether the current request is a HEAD.
-    @exclusivity(unchecked) var isHead = false
+    var isHead = false
     /// The identity presented in the handshake; GnuTLS refers to it until the session ends.
-    @exclusivity(unchecked) var identity: TLSIdentity?
+    var identity: TLSIdentity?
     /// Whether the connection closes after the current request.
-    @exclusivity(unchecked) var isLast = false
+    var isLast = false
 
     /// The target of the current request. Its memory is used again by the next one, unless something refers to it still; so is
     /// that of `headers` and `body`.
-    @exclusivity(unchecked) private var target: [UInt8] = []
+    private var target: [UInt8] = []
     /// The response of the last answer, if it can be used again.
-    @exclusivity(unchecked) var kept: KeptResponse?
+    var kept: KeptResponse?
 
-    @exclusivity(unchecked) private var targetAddress: UInt = 0
-    @exclusivity(unchecked) private var headers = HeaderFields()
-    @exclusivity(unchecked) private var turn: UInt64 = 0
+    private var targetAddress: UInt = 0
+    private var headers = HeaderFields()
+    private var turn: UInt64 = 0
 
     /// Creates the state of a connection that the library has just accepted.
     init(_ core: DaemonCore, _ connection: OpaquePointer) {

@@ -41,8 +41,10 @@ struct WebhookReply {
 }
 
 extension HTTPResponse {
+    /// Whether the content is bytes, whatever parameters its type has.
     fileprivate var isOctetStream: Bool {
-        let mediaType = contentType?.prefix { $0 != ";" && $0 != " " }.asciiLowercased
-        return mediaType == "application/octet-stream"
+        guard let type = contentType?.utf8 else { return false }
+        let name = type.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+        return name.lazy.map(\.asciiLowercased).elementsEqual(CloudEvent.binaryMediaType.utf8)
     }
 }
