@@ -110,71 +110,85 @@ final class EngineSwitch: EnginePort {
     func send(
         _ message: EngineMessage, timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void
     ) {
-        let (engine, generation) = current
-        engine.send(
-            message, timeout: timeout, completion: measured(message, by: engine, generation, { $0 }, completion))
+        let measurement = measure(message, by: current)
+        measurement.engine.send(message, timeout: timeout) { result in
+            measurement.end(result)
+            completion(result)
+        }
     }
 
     var batches: (any BatchPort)? {
-        let (engine, generation) = current
-        guard let batches = engine.batches else { return nil }
-        return MeasuredBatches(batches: batches, engine: engine, generation: generation, port: self)
+        let current = current
+        return current.engine.batches.map { MeasuredBatches(batches: $0, port: self, engine: current) }
     }
 
-    /// The batches of one engine behind the port. A batch is measured as one send, that of its first message.
+    /// Batches of the engine that is connected when they are asked for. A batch is measured as one send, that of its first
+    /// message.
     private struct MeasuredBatches: BatchPort {
         let batches: any BatchPort
-        let engine: any PingableEngine
-        let generation: UInt64
         let port: EngineSwitch
+        let engine: Current
 
         var limits: BatchLimits { batches.limits }
 
         func send(
             _ messages: [EngineMessage], timeout: Duration, completion: @escaping @Sendable ([EngineResult]) -> Void
         ) {
-            let completion = port.measured(messages[0], by: engine, generation, { $0[0] }, completion)
-            batches.send(messages, timeout: timeout, completion: completion)
+            let measurement = port.measure(messages[0], by: engine)
+            batches.send(messages, timeout: timeout) { results in
+                measurement.end(results[0])
+                completion(results)
+            }
         }
     }
 
     /// Checks whether the engine answers, and passes on the time it took in nanoseconds.
     func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult, UInt64) -> Void) {
-        let (engine, generation) = current
-        let started = clock.uptimeNanoseconds()
-        engine.ping(
-            timeout: timeout,
-            completion: measured(nil, by: engine, generation, { $0 }) { result in
-                completion(result, self.clock.uptimeNanoseconds() &- started)
-            })
+        let measurement = measure(nil, by: current)
+        measurement.engine.ping(timeout: timeout) { result in
+            measurement.end(result)
+            completion(result, self.clock.uptimeNanoseconds() &- measurement.started)
+        }
     }
 
-    private var current: (engine: any PingableEngine, generation: UInt64) {
+    private typealias Current = (engine: any PingableEngine, generation: UInt64)
+
+    private var current: Current {
         state.withLock { ($0.connection.engine, $0.generation) }
     }
 
-    /// Wraps `completion` to record latency and errors; `message` is nil for a ping, and `result` reads its result. The wait
-    /// for a connection does not count as the engine's time, and a send that never got one is not a measurement of the
-    /// engine.
-    private func measured<Ending>(
-        _ message: EngineMessage?, by engine: any PingableEngine, _ generation: UInt64,
-        _ result: @escaping @Sendable (Ending) -> EngineResult, _ completion: @escaping @Sendable (Ending) -> Void
-    ) -> @Sendable (Ending) -> Void {
-        let started = clock.uptimeNanoseconds()
-        let machineStarted = machine.uptimeNanoseconds()
-        return { ending in
-            let result = result(ending)
+    /// A send that is measured: latency and errors are recorded at its end.
+    private struct Measurement: Sendable {
+        let port: EngineSwitch
+        /// Nil for a ping.
+        let message: EngineMessage?
+        let engine: any PingableEngine
+        let generation: UInt64
+        /// On the host's clock.
+        let started: UInt64
+        /// On the machine's clock.
+        let machineStarted: UInt64
+
+        /// The wait for a connection does not count as the engine's time, and a send that never got one is not a
+        /// measurement of the engine.
+        func end(_ result: EngineResult) {
             // Keeps a replaced engine alive until its last send has completed.
             withExtendedLifetime(engine) {}
             let waited = result.waited.map { UInt64($0.nanoseconds) }
             if let waited {
-                let spent = self.machine.uptimeNanoseconds() &- machineStarted
-                self.latency.observe(nanoseconds: spent - min(spent, waited))
+                let spent = port.machine.uptimeNanoseconds() &- machineStarted
+                port.latency.observe(nanoseconds: spent - min(spent, waited))
             }
-            let spent = self.clock.uptimeNanoseconds() &- started
-            self.note(result, of: message, latency: waited.map { spent - min(spent, $0) }, generation)
-            completion(ending)
+            let spent = port.clock.uptimeNanoseconds() &- started
+            port.note(result, of: message, latency: waited.map { spent - min(spent, $0) }, generation)
         }
+    }
+
+    /// Begins to measure a send of `message`, or a ping if it is nil.
+    private func measure(_ message: EngineMessage?, by current: Current) -> Measurement {
+        Measurement(
+            port: self, message: message, engine: current.engine, generation: current.generation,
+            started: clock.uptimeNanoseconds(), machineStarted: machine.uptimeNanoseconds())
     }
 
     /// Records whether the engine took `message`, whether the driver takes its reply, and how long that took.
