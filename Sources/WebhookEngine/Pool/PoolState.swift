@@ -112,10 +112,10 @@ struct PoolState<Request> {
             clients[client, default: Client()].waitingImmediate += 1
             immediateLine.append(wait(entry))
         case .async:
-            if clients[client, default: Client()].hasAsyncTurn {
-                guard clients[client, default: Client()].behind.count < Self.capacity else { return .refuse }
+            if clients[client]?.hasAsyncTurn ?? false {
+                guard clients[client]?.behind.count ?? 0 < Self.capacity else { return .refuse }
                 let ticket = wait(entry)
-                clients[client, default: Client()].behind.append(ticket)
+                clients[client]?.behind.append(ticket)
                 return .wait
             }
             clients[client, default: Client()].hasAsyncTurn = true
@@ -206,7 +206,6 @@ struct PoolState<Request> {
         guard clients[client] != nil else { return }
         guard let next = clients[client]?.behind.first(where: { entries[$0] != nil }), let entry = leave(next) else {
             clients[client]?.hasAsyncTurn = false
-            if clients[client]?.tickets.isEmpty ?? false { clients[client] = nil }
             return
         }
         asyncLine.append(wait(entry))
