@@ -6,6 +6,9 @@ import Locking
 ///
 /// Nobody but the loop's own thread ever waits for the loop.
 final class SharedLoop: Sendable {
+    /// After this many turns with the commands of others, a thread leaves the rest to the loop's own.
+    private static let mostTurns = 4
+
     private let inbox: WebhookInbox
     private let loop: Locked<WebhookLoop>
 
@@ -26,12 +29,13 @@ final class SharedLoop: Sendable {
             return
         }
         // Whoever had the loop looks into the inbox again after leaving it, so no command stays there.
-        while let turn = loop.withLockIfFree({ $0.performCommands() }) {
+        for _ in 0..<SharedLoop.mostTurns {
+            guard let turn = loop.withLockIfFree({ $0.performCommands() }) else { return inbox.wakeThread() }
             if turn.wakesThread { inbox.sockets.poll.ring() }
             turn.complete()
             if inbox.isEmpty { return }
         }
-        inbox.wakeThread()
+        inbox.sockets.poll.ring()
     }
 
     /// Runs on the loop's own thread until the inbox is stopped.
