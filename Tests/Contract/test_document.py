@@ -43,7 +43,8 @@ def test_every_object_schema_is_closed() -> None:
     closed = ("additionalProperties", "unevaluatedProperties")
     parts = schemas_that_are_parts()
     for pointer, node in walk(DOCUMENT.at("/components/schemas"), "/components/schemas"):
-        if "/examples/" in pointer or not isinstance(node.get("properties"), dict):
+        # What follows `not` is a condition, not the shape of an object.
+        if "/examples/" in pointer or pointer.endswith("/not") or not isinstance(node.get("properties"), dict):
             continue
         around = [DOCUMENT.at(pointer.rpartition(of)[0]) for of in ("/oneOf/", "/allOf/") if of in pointer]
         assert pointer in parts or any(key in of for of in (node, *around) for key in closed), pointer
