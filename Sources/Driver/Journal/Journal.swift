@@ -113,7 +113,10 @@ struct Journal {
         let first = Int(search.end - (oldest - 1))
         var steps = Journal.sliceSteps
         for index in first..<min(keys.count, first + count) {
-            if search.query.matches(keys[index], name: records[index].message.imageFileName, &steps) {
+            // Records are not touched, and their references not counted, unless their names matter.
+            if search.query.matches(keys[index]),
+                !search.query.isAboutName || search.query.matchesName(of: records[index], &steps)
+            {
                 if search.countsOnly { search.count += 1 } else if !search.take(records[index]) { return }
             }
             search.pass(oldest + UInt64(index))
@@ -155,7 +158,7 @@ struct Journal {
 
     private func matches(_ key: Key, at index: Int, _ search: MessageSearch) -> Bool {
         var steps = 0
-        return search.query.matches(key, name: records[index].message.imageFileName, &steps)
+        return search.query.matches(key) && search.query.matchesName(of: records[index], &steps)
     }
 
     /// The difference that a change makes to the number of messages that match.

@@ -26,18 +26,25 @@ public struct MessageQuery: Hashable, Sendable {
     /// All messages.
     public init() {}
 
+    /// Whether names are compared.
+    var isAboutName: Bool { imageFileName != nil }
+
     /// Whether a message that does not match may match later.
     var isAboutOutcome: Bool { delivery != nil || acknowledged != nil }
 
-    /// Whether a message with a sequence above `after`, about a process with the image `name`, matches. Subtracts the cost of
-    /// comparing the name from `steps`.
-    func matches(_ key: Journal.Key, name: @autoclosure () -> String?, _ steps: inout Int) -> Bool {
+    /// Whether a message with a sequence above `after` matches, its name aside.
+    func matches(_ key: Journal.Key) -> Bool {
         (kind == nil || kind == key.kind) && (operation == nil || operation == key.operation)
             && (delivery == nil || delivery == key.outcome.delivery) && (processId == nil || processId == key.processId)
             && (routine == nil || routine == key.routine) && (since.map { key.time >= $0 } ?? true)
             && (until.map { key.time < $0 } ?? true)
             && (acknowledged == nil || key.kind == .sync && acknowledged == key.outcome.acknowledged)
-            && (imageFileName.map { matches(name(), $0, &steps) } ?? true)
+    }
+
+    /// Whether the name of `record` matches. Subtracts the cost of comparing it from `steps`.
+    func matchesName(of record: MessageRecord, _ steps: inout Int) -> Bool {
+        guard let imageFileName else { return true }
+        return matches(record.message.imageFileName, imageFileName, &steps)
     }
 
     private func matches(_ name: String?, _ pattern: ImageNamePattern, _ steps: inout Int) -> Bool {
