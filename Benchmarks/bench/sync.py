@@ -23,7 +23,7 @@ HOST = host_path("bench")
 FIRST_PID = 10_000
 CLIENTS = (1, 16)
 # More than the service answers requests in a round.
-PROCESSES = 60_000
+PROCESSES = 120_000
 RULES = ["NotifyNewThreadSameProcess"]
 REQUEST = Request("POST", f"{HOST}/processes/PID/threads", BODY, [JSON_TYPE], FIRST_PID)
 RELAY, OURS = "relay.c", "wdfilterd"
