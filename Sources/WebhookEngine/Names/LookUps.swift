@@ -19,44 +19,15 @@ final class LookUps: Sendable {
     ///
     /// - Throws: `LookUpFailure` if no thread can be created.
     func start(_ number: UInt64, _ name: String) throws(LookUpFailure) {
-        let work = Work(number: number, name: name, lookUps: self)
-        let context = Unmanaged.passRetained(work)
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                WebhookThread.blockSignals()
-                Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        guard result == 0 else {
-            context.release()
-            throw LookUpFailure(text: "no thread: " + String(cString: strerror(result)))
-        }
-        let detached = pthread_detach(thread)
-        assert(detached == 0, "pthread_detach: \(detached)")
-    }
-
-    private final class Work: Sendable {
-        let number: UInt64
-        let name: String
-        let lookUps: LookUps
-
-        init(number: UInt64, name: String, lookUps: LookUps) {
-            self.number = number
-            self.name = name
-            self.lookUps = lookUps
-        }
-
-        func run() {
+        let started = DetachedThread.start { [resolver, report] in
             let result: Result<[IPAddress], LookUpFailure>
             do throws(LookUpFailure) {
-                result = .success(try lookUps.resolver.addresses(of: name))
+                result = .success(try resolver.addresses(of: name))
             } catch {
                 result = .failure(error)
             }
-            lookUps.report(number, name, result)
+            report(number, name, result)
         }
+        if started != 0 { throw LookUpFailure(text: "no thread: " + String(cString: strerror(started))) }
     }
 }

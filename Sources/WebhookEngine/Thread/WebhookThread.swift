@@ -1,4 +1,3 @@
-import CEpoll  // brings sigset_t
 import Glibc
 import Locking
 import Synchronization
@@ -37,22 +36,8 @@ public final class WebhookThread: Sendable {
             if inbox.add(.lookedUp(number, name, result)) { inbox.sockets.poll.ring() }
         }
         loop = SharedLoop(inbox, lookUps)
-        let context = Unmanaged.passRetained(loop)
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                WebhookThread.blockSignals()
-                Unmanaged<SharedLoop>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        guard result == 0 else {
-            context.release()
-            throw .library("pthread_create: \(String(cString: strerror(result)))")
-        }
-        let detached = pthread_detach(thread)
-        assert(detached == 0, "pthread_detach: \(detached)")
+        let result = DetachedThread.start { [loop] in loop.run() }
+        guard result == 0 else { throw .library("pthread_create: \(String(cString: strerror(result)))") }
     }
 
     deinit { stop() }
@@ -85,12 +70,4 @@ public final class WebhookThread: Sendable {
 
     /// A number unique to a ping of this process.
     func nextPingNumber() -> UInt64 { inbox.pings.add(1, ordering: .relaxed).newValue }
-
-    /// Blocks all signals on the current thread; other threads wait for them.
-    static func blockSignals() {
-        var all = sigset_t()
-        sigfillset(&all)
-        let result = pthread_sigmask(SIG_BLOCK, &all, nil)
-        assert(result == 0, "pthread_sigmask: \(result)")
-    }
 }
