@@ -32,11 +32,13 @@ struct MessageBatch {
 struct WebhookBatches: BatchPort {
     let engine: WebhookEngine
     let limits: BatchLimits
+    /// The head of its requests.
+    let head: RequestHead
 
     func send(
         _ messages: [EngineMessage], timeout: Duration, completion: @escaping @Sendable ([EngineResult]) -> Void
     ) {
-        engine.send(batch: messages, timeout: timeout) { [engine] results in
+        engine.send(batch: messages, under: head, timeout: timeout) { [engine] results in
             // An engine that was replaced lives until its last batch has ended.
             withExtendedLifetime(engine) { completion(results) }
         }

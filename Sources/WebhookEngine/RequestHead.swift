@@ -4,8 +4,9 @@ struct RequestHead: Sendable {
 
     /// The head of POSTs to `url`, which follows `URLRules`, with the custom `headers`, which follow `HeaderRules`.
     init(url: String, userAgent: String, mediaType: String, headers: [String: String]) {
+        let destination = URLRules.destination(url)
         var lines = [
-            "POST \(URLRules.target(url)) HTTP/1.1", "Host: \(URLRules.authority(url))", "User-Agent: \(userAgent)",
+            "POST \(destination.target) HTTP/1.1", "Host: \(destination.authority)", "User-Agent: \(userAgent)",
             "Accept: */*", "Content-Type: \(mediaType)",
         ]
         lines += headers.sorted { $0.key < $1.key }.map { "\($0): \($1)" }

@@ -44,30 +44,34 @@ public enum URLRules {
         return ["", "/"].contains(url.dropFirst(shown.count)) ? url : shown + "/<redacted>"
     }
 
-    /// Whether `url`, which must be valid, is one of https.
-    static func isSecure(_ url: String) -> Bool { url.asciiLowercased.schemeLength == 8 }
-
-    /// The target of requests for `url`, which must be valid: path and query.
-    static func target(_ url: String) -> String { (try? ParsedURL(url))?.target ?? "/" }
-
-    /// The value of Host in requests for `url`, which must be valid: the host, and the port unless it is the default.
-    static func authority(_ url: String) -> String {
-        guard let parsed = try? ParsedURL(url), let host = parsed.host else { return "" }
-        guard let port = parsed.port, port != (isSecure(url) ? "443" : "80") else { return host }
-        return "\(host):\(port)"
+    /// Where requests for a URL go.
+    struct Destination {
+        /// The host as normalized by libcurl.
+        var host = ""
+        /// The port, explicit or the scheme's own.
+        var port = ""
+        /// Whether the host is a name that must be looked up; addresses and localhost are not.
+        var isName = false
+        /// Whether the scheme is https.
+        var isSecure = false
+        /// The value of Host: the host, and the port unless it is the scheme's own.
+        var authority = ""
+        /// Path and query.
+        var target = "/"
     }
 
     /// The destination of requests for `url`, which must be valid.
-    ///
-    /// - Returns: The host as normalized by libcurl, the port, and whether the host is a name that must be looked up;
-    ///   addresses and localhost are not.
-    static func destination(_ url: String) -> (host: String, port: String, isName: Bool) {
+    static func destination(_ url: String) -> Destination {
         guard let parsed = try? ParsedURL(url), let host = parsed.host, let port = parsed.effectivePort else {
-            return ("", "", false)
+            return Destination()
         }
         let lowercase = host.asciiLowercased
         let isLocal = lowercase == "localhost" || lowercase.hasSuffix(".localhost")
-        return (host, port, !isLocal && !host.hasPrefix("[") && IPAddress(host) == nil)
+        let isSecure = url.asciiLowercased.schemeLength == 8
+        return Destination(
+            host: host, port: port, isName: !isLocal && !host.hasPrefix("[") && IPAddress(host) == nil,
+            isSecure: isSecure, authority: port == (isSecure ? "443" : "80") ? host : "\(host):\(port)",
+            target: parsed.target)
     }
 }
 

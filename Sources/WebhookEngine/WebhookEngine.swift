@@ -20,7 +20,8 @@ public final class WebhookEngine: EnginePort {
     private let client: ClientID
     private let gauge: PoolGauge
     private let head: RequestHead
-    private let batchHead: RequestHead
+    /// The head of batches; nil if the configuration has none.
+    private let batchHead: RequestHead?
     private let signer: WebhookSigner?
     private let isClosed = Atomic(false)
 
@@ -51,7 +52,7 @@ public final class WebhookEngine: EnginePort {
                 headers: configuration.headers)
         }
         self.head = head(configuration.encoding.mediaType)
-        batchHead = head(CloudEvent.batchMediaType)
+        batchHead = configuration.batch.map { _ in head(CloudEvent.batchMediaType) }
     }
 
     deinit { close() }
@@ -86,16 +87,18 @@ public final class WebhookEngine: EnginePort {
 
     /// Batches, if the configuration has them.
     public var batches: (any BatchPort)? {
-        configuration.batch.map { WebhookBatches(engine: self, limits: $0) }
+        guard let limits = configuration.batch, let batchHead else { return nil }
+        return WebhookBatches(engine: self, limits: limits, head: batchHead)
     }
 
     /// Posts the first of `messages` that fit into a request as an array.
     func send(
-        batch messages: [EngineMessage], timeout: Duration, completion: @escaping @Sendable ([EngineResult]) -> Void
+        batch messages: [EngineMessage], under head: RequestHead, timeout: Duration,
+        completion: @escaping @Sendable ([EngineResult]) -> Void
     ) {
         let start = Monotonic.now()
         let batch = MessageBatch(messages, origin: origin)
-        post(batch.body, id: batch.id, batchHead, [], on: .async, deadline: start + timeout) { end in
+        post(batch.body, id: batch.id, head, [], on: .async, deadline: start + timeout) { end in
             let result = WebhookReply(end, to: nil).result
             completion([EngineResult](repeating: result, count: batch.count))
         }

@@ -51,7 +51,7 @@ final class EngineConnection {
         let destination = URLRules.destination(endpoint.url)
         name = destination.isName ? destination.host : ""
         port = destination.port
-        isSecure = URLRules.isSecure(endpoint.url)
+        isSecure = destination.isSecure
         gate = ConnectionGate(rules)
         number = sockets.takeNumber()
         sockets.register(self)
@@ -151,16 +151,14 @@ final class EngineConnection {
     /// Sends as much of the request as the socket takes; returns why it ended, if it did.
     func send() -> TransferOutcome? {
         guard case .connected(_, let socket) = state, transfer != nil else { return nil }
-        while let current = transfer, !current.isSent {
-            let result = current.request.bytes.withUnsafeBytes {
-                easy.send(UnsafeRawBufferPointer(rebasing: $0[current.sent...]))
-            }
+        while let sent = transfer?.sent, let bytes = transfer?.request.bytes, sent < bytes.count {
+            let result = bytes.withUnsafeBytes { easy.send(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
             switch result {
             case .bytes(let count): transfer?.sent += count
             case .wouldBlock:
                 watch(socket, forWriting: true)
                 return nil
-            case .closed: return .disconnected(EngineConnection.closedText)
+            case .closed: return .disconnected(ReplyReader.closedText)
             case .failed(let code): return .disconnected(lossText(code))
             }
         }
@@ -187,15 +185,13 @@ final class EngineConnection {
         return nil
     }
 
-    static let closedText = "the engine closed the connection before it answered"
-
     private func read(_ bytes: UnsafeRawBufferPointer) -> TransferOutcome? {
         let progress = bytes.withMemoryRebound(to: UInt8.self) { transfer?.reader.read(Span(_unsafeElements: $0)) }
         return progress.flatMap { transfer?.outcome($0) }
     }
 
     private func lossText(_ code: ResultCode) -> String {
-        code == .couldNotSend || code == .couldNotReceive ? EngineConnection.closedText : easy.errorText(code)
+        code == .couldNotSend || code == .couldNotReceive ? ReplyReader.closedText : easy.errorText(code)
     }
 
     private func watch(_ socket: Int32, forWriting isWanted: Bool) {

@@ -9,6 +9,9 @@ struct ReplyReader {
     /// Maximum number of bytes received for an answer: content, header lines and framing.
     static let maxReceivedSize = 262_144
 
+    /// The fault of an answer that the end of the connection cut short.
+    static let closedText = "the engine closed the connection before it answered"
+
     /// How far an answer has been read.
     enum Progress: Hashable {
         /// More bytes are needed.
@@ -81,7 +84,7 @@ struct ReplyReader {
     /// Reads the end of the connection: the end of an answer that has no other, otherwise a fault.
     mutating func readEnd() -> Progress {
         guard case .contentUntilClose = part else {
-            return .invalid("the engine closed the connection before it answered")
+            return .invalid(Self.closedText)
         }
         head.closes = true
         part = .end
