@@ -163,7 +163,7 @@ let package = Package(
         tests("DriverJSONTests", ["DriverJSON", "Driver", "Messages", "JSON", "TestSupport"]),
         tests("VocabularyTests", ["Vocabulary", "Replay", "Driver", "Messages"]),
         .testTarget(
-            name: "RecordingsTests", dependencies: ["Recordings", "CArchive"], swiftSettings: strict,
+            name: "RecordingsTests", dependencies: ["Recordings", "CArchive", "TestSupport"], swiftSettings: strict,
             // For the functions that write archives.
             linkerSettings: [.linkedLibrary("archive")]),
         tests("EmbeddedEngineTests", ["Runtime", "Driver", "Messages", "Locking"]),

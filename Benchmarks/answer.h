@@ -43,6 +43,32 @@ static inline enum MHD_Result answer_queue(const struct answer *answer, unsigned
     return result;
 }
 
+/* What a connection keeps begins with this; its requests use it one after the other. */
+struct exchange {
+    int started;
+};
+
+/* The exchange of a request, which the library passes on from its second call on. */
+static inline struct exchange *exchange_of(struct MHD_Connection *connection, void **context)
+{
+    if (*context == NULL) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        if (info != NULL) *context = info->socket_context;
+    }
+    return *context;
+}
+
+/* For MHD_OPTION_NOTIFY_COMPLETED. */
+static inline void exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
+                                      enum MHD_RequestTerminationCode code)
+{
+    (void) cls;
+    (void) connection;
+    (void) code;
+    struct exchange *exchange = *context;
+    if (exchange != NULL) exchange->started = 0;
+}
+
 /* Says on which port the daemon listens, for a parent that gave it port 0. */
 static inline void say_port(struct MHD_Daemon *daemon)
 {

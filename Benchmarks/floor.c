@@ -13,7 +13,7 @@
 #define BODY_LIMIT 65536
 
 struct request {
-    int started;
+    struct exchange exchange;
     size_t length;
     char body[BODY_LIMIT];
 };
@@ -28,21 +28,11 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         struct request *request = malloc(sizeof *request);
         if (request == NULL) abort();
-        request->started = 0;
+        request->exchange.started = 0;
         *context = request;
     } else {
         free(*context);
     }
-}
-
-static void completed(void *cls, struct MHD_Connection *connection, void **context,
-                      enum MHD_RequestTerminationCode code)
-{
-    (void) cls;
-    (void) connection;
-    (void) code;
-    struct request *request = *context;
-    if (request != NULL) request->started = 0;
 }
 
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
@@ -51,14 +41,10 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
     (void) cls;
     (void) url;
     (void) version;
-    struct request *request = *context;
-    if (request == NULL) {
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-        if (info == NULL) return MHD_NO;
-        *context = request = info->socket_context;
-    }
-    if (!request->started) {
-        request->started = 1;
+    struct request *request = (struct request *) exchange_of(connection, context);
+    if (request == NULL) return MHD_NO;
+    if (!request->exchange.started) {
+        request->exchange.started = 1;
         request->length = 0;
         return MHD_YES;
     }
@@ -82,7 +68,7 @@ int main(int argc, char **argv)
     unsigned int threads = (unsigned int) atoi(argv[2]);
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t) &connection_changed, NULL},
-        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t) &completed, NULL},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t) &exchange_completed, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, 4096, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, 32768, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_INCREMENT, 4096, NULL},

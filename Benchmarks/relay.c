@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 struct request {
-    int started;
+    struct exchange exchange;
     unsigned long number;
     struct message message;
     CURL *handle;
@@ -39,16 +39,6 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     }
 }
 
-static void completed(void *cls, struct MHD_Connection *connection, void **context,
-                      enum MHD_RequestTerminationCode code)
-{
-    (void) cls;
-    (void) connection;
-    (void) code;
-    struct request *request = *context;
-    if (request != NULL) request->started = 0;
-}
-
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *path, const char *method,
                               const char *version, const char *data, size_t *size, void **context)
 {
@@ -57,14 +47,10 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
     (void) method;
     (void) version;
     (void) data;
-    struct request *request = *context;
-    if (request == NULL) {
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-        if (info == NULL) return MHD_NO;
-        *context = request = info->socket_context;
-    }
-    if (!request->started) {
-        request->started = 1;
+    struct request *request = (struct request *) exchange_of(connection, context);
+    if (request == NULL) return MHD_NO;
+    if (!request->exchange.started) {
+        request->exchange.started = 1;
         return MHD_YES;
     }
     if (*size > 0) {
@@ -88,7 +74,7 @@ int main(int argc, char **argv)
     curl_global_init(CURL_GLOBAL_DEFAULT);
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t) &connection_changed, NULL},
-        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t) &completed, NULL},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t) &exchange_completed, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, 4096, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, 32768, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, 60, NULL},

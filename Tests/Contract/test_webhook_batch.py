@@ -57,6 +57,14 @@ def queue(machine: Machine, count: int, data: str = "") -> None:
         machine.call("sendAsyncNotification", body={"operation": "LogPrint", "data": data})
 
 
+def with_batch_in_hand(machine: Machine) -> dict[str, Any]:
+    """The counters, once a batch is in hand."""
+    counters: dict[str, Any] = machine.get("getCounters")
+    while counters["async"]["inHand"] == 0:
+        counters = machine.get("getCounters")
+    return counters
+
+
 def sequences(received: Received) -> list[int]:
     """The sequences of the messages of a batch."""
     return [event["data"]["sequence"] for event in json.loads(received.body)]
@@ -160,9 +168,7 @@ class TestDelivery:
         connect(machine, receiver, 4)
         paused(machine, 6)
         run(machine)
-        counters = machine.get("getCounters")
-        while counters["async"]["inHand"] == 0:
-            counters = machine.get("getCounters")
+        counters = with_batch_in_hand(machine)
         assert (counters["async"]["inHand"], counters["async"]["queued"]) == (4, 2)
         assert conserved(counters)
         states = [entry["delivery"] for entry in machine.all("listMessages")]
@@ -254,8 +260,7 @@ class TestDelivery:
         connect(machine, receiver, 4)
         paused(machine, 4)
         run(machine)
-        while machine.get("getCounters")["async"]["inHand"] == 0:
-            pass
+        with_batch_in_hand(machine)
         machine.call("resetHost", query={"keep": "engine"})
         assert machine.get("getCounters")["async"]["enqueued"] == 0
         gate.open()

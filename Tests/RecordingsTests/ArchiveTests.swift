@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Recordings
@@ -141,7 +142,7 @@ import Testing
 
     @Test(arguments: [RecordingOrder.forward, .auto, .reverse])
     func `a truncated file gives its whole lines and then a fault`(order: RecordingOrder) throws {
-        var generator = SplitMix(state: 7)
+        var generator = SplitMix(seed: 7)
         let content = (0..<20_000).map { "{\"t\":\($0),\"text\":\"\(generator.next())\"}\n" }.joined()
         _ = try archive("a.gz", .raw, .gzip, ["data": content])
         let bytes = try folder.bytes(of: "a.gz")
@@ -156,7 +157,7 @@ import Testing
     }
 
     @Test func `a member with a wrong checksum is a fault after the valid ones`() throws {
-        var generator = SplitMix(state: 7)
+        var generator = SplitMix(seed: 7)
         let random = (0..<2000).map { _ in "\(generator.next())\n" }.joined()
         _ = try archive("good.zip", .zip, ["a.json": lines(0..<100), "b.json": random])
         var bytes = try folder.bytes(of: "good.zip")
@@ -182,7 +183,7 @@ import Testing
     }
 
     @Test func `whatever the lines and blocks, a compressed file gives the same result as a plain one`() throws {
-        var generator = SplitMix(state: 20_260_102)
+        var generator = SplitMix(seed: 20_260_102)
         for _ in 0..<100 {
             let letters: [UInt8] = Array("ab\n\n ".utf8)
             let count = Int.random(in: 1...60, using: &generator)

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Recordings
@@ -37,7 +38,7 @@ import Testing
     }
 
     @Test func `whatever the lines and blocks, forward is the content and reverse its lines reversed`() throws {
-        var generator = SplitMix(state: 20_260_101)
+        var generator = SplitMix(seed: 20_260_101)
         for _ in 0..<300 {
             let count = Int.random(in: 0...60, using: &generator)
             let letters: [UInt8] = Array("ab\n\r ".utf8)
@@ -145,17 +146,5 @@ import Testing
         let reader = try Reading(order: order).open(path)
         while try reader.next() != nil {}
         #expect(folder.openDescriptors == 0)
-    }
-}
-
-/// Random numbers that are the same in each run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import WebhookEngine
@@ -154,7 +155,7 @@ import Testing
     }
 
     @Test func `bytes at random give the same in any parts, and never break a limit`() {
-        var random = Splitmix(state: 36)
+        var random = SplitMix(seed: 36)
         let words = Self.complete.map { Array($0.text.utf8) }
         for _ in 0..<20_000 {
             var bytes = words[Int(random.next() % UInt64(words.count))]
@@ -180,17 +181,5 @@ import Testing
             #expect(progress == expected && parts.body == whole.body && parts.head.status == whole.head.status)
             #expect(!whole.keepsConnection || expected == .complete)
         }
-    }
-}
-
-/// The splitmix64 generator, so that each run tests the same bytes.
-private struct Splitmix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }
