@@ -29,7 +29,7 @@ def measure(name: str, programs: Programs, results: Path, environment: str) -> b
 
 
 def main() -> None:
-    """Measure all, or those that are named."""
+    """Measure the benchmarks that are named, or all of them."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHMARKS)}")
     parser.add_argument("--wdfilterd", required=True, help="the release build")

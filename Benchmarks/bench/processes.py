@@ -92,7 +92,7 @@ def cpu_time(pid: int) -> CPUTime:
 
 
 def with_children(pid: int) -> list[int]:
-    """A process and those that it has started."""
+    """A process and its children."""
     return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
 
 

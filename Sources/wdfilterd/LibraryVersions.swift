@@ -16,7 +16,7 @@ struct LibraryVersions {
         LibraryVersions(list: table.filter { !$0.isLate }.map { ($0.name, $0.version()) })
     }
 
-    /// All libraries. Loads those that are not loaded yet.
+    /// All libraries. Late ones are loaded for this.
     static var all: LibraryVersions { LibraryVersions(list: table.map { ($0.name, $0.version()) }) }
 
     /// The libraries. A late one is loaded when it is first used (decision 38).

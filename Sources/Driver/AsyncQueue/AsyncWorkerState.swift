@@ -10,7 +10,7 @@ struct AsyncWorkerState {
     private(set) var isActive = false
     /// Messages that are taken and not finished: one, or a batch.
     private(set) var inHand = 0
-    /// Those that did not fit into the last batch, and are sent next.
+    /// Messages that did not fit into the last batch. The next batch starts with them.
     private var rest: Deque<TakenMessage> = []
     /// Whether the message in hand was taken for a step.
     private var isStepping = false

@@ -8,7 +8,7 @@ import Locking
 final class StreamTexts: Sendable {
     /// The most texts that are kept.
     static let capacity = 128
-    /// A longer text, in bytes, is written again for each stream; those that are kept take 2 MiB at most.
+    /// The longest text that is kept, in bytes; each stream writes longer ones itself. So a format's texts take at most 2 MiB.
     static let longest = 16_384
 
     private struct Entry {

@@ -12,9 +12,9 @@ final class EngineSockets: Sendable {
     /// Watches the connections that are made. Other threads only ring its bell.
     let poll: SocketPoll
     private let connections: Int
-    private nonisolated(unsafe) var madeMulti: MultiHandle?  // used by who has the loop
-    private nonisolated(unsafe) var slots: [Slot] = []  // used by who has the loop
-    private nonisolated(unsafe) var freeNumbers: [Int] = []  // used by who has the loop
+    private nonisolated(unsafe) var madeMulti: MultiHandle?  // only for whoever has the loop
+    private nonisolated(unsafe) var slots: [Slot] = []  // only for whoever has the loop
+    private nonisolated(unsafe) var freeNumbers: [Int] = []  // only for whoever has the loop
 
     /// Shared state for up to `connections` connections to each endpoint.
     ///
@@ -40,10 +40,10 @@ final class EngineSockets: Sendable {
     /// The connections that carry a request.
     var busyConnections: [EngineConnection] { slots.compactMap { $0.busy } }
 
-    /// Makes a connection that carries a request findable as such.
+    /// Notes that a connection carries a request.
     func setBusy(_ connection: EngineConnection) { slots[connection.number].busy = connection }
 
-    /// Notes that a connection carries a request no longer.
+    /// Notes that the request of a connection has ended.
     func setIdle(_ connection: EngineConnection) { slots[connection.number].busy = nil }
 
     /// A number that no connection has.
@@ -53,7 +53,7 @@ final class EngineSockets: Sendable {
         return slots.count - 1
     }
 
-    /// Makes a connection findable by its number until it is unregistered.
+    /// Enters a connection under its number, until it is unregistered.
     func register(_ connection: EngineConnection) {
         slots[connection.number].connection = .passUnretained(connection)
     }

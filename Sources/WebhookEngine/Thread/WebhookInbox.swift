@@ -67,7 +67,7 @@ final class WebhookInbox: Sendable {
         }
     }
 
-    /// Whether there are no commands.
+    /// Whether all commands have been taken.
     var isEmpty: Bool { state.withLock { $0.commands.isEmpty } }
 
     /// Takes the commands; `isLast` means that no more will follow.
