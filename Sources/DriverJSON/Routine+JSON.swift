@@ -5,19 +5,28 @@ import Messages
 extension [RoutineReport] {
     /// Writes the member `routines`; `explain` adds the checks of each routine.
     public func write(to json: inout JSONWriter, explain: Bool) {
-        json.member("routines", each: self) { json, report in
-            json.object { json in
-                json.members(report.routine.members(notified: report.notified))
-                if explain {
-                    json.member("checks", each: report.trace.checks) { json, entry in
-                        json.object { json in
-                            json.members(entry.check.members(holds: entry.holds))
-                            report.value(of: entry.check, holds: entry.holds).write(to: &json)
-                        }
+        json.member("routines") { json in
+            json.array { json in
+                // Indices, because iterating copies each report.
+                for index in indices { self[index].write(to: &json, explain: explain) }
+            }
+        }
+    }
+}
+
+extension RoutineReport {
+    fileprivate func write(to json: inout JSONWriter, explain: Bool) {
+        json.object { json in
+            json.members(routine.members(notified: notified))
+            if explain {
+                json.member("checks", each: trace.checks) { json, entry in
+                    json.object { json in
+                        json.members(entry.check.members(holds: entry.holds))
+                        value(of: entry.check, holds: entry.holds).write(to: &json)
                     }
                 }
-                json.member("messages", each: report.messages) { json, record in record.writeReport(to: &json) }
             }
+            json.member("messages", each: messages) { json, record in record.writeReport(to: &json) }
         }
     }
 }

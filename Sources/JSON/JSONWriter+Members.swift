@@ -126,11 +126,10 @@ extension JSONWriter {
     }
 
     @usableFromInline
-    mutating func begin(member name: StaticString) { self.name(name.bytes) }
+    mutating func begin(member name: StaticString) { self.name(plain: name.bytes) }
 
     @usableFromInline
     mutating func begin(key: String) {
-        var key = key
-        key.withUTF8 { name($0) }
+        key.utf8.span.withUnsafeBufferPointer { name($0) }
     }
 }

@@ -10,6 +10,20 @@ extension JSONWriter {
         needsComma = false
     }
 
+    /// The same for a name that needs no escapes.
+    mutating func name(plain text: UnsafeBufferPointer<UInt8>) {
+        assert(!text.needsEscape, "the name of a member needs escapes")
+        guard let start = text.baseAddress else { return }
+        beginValue(ofAtMost: text.count + 3) { room in
+            room[0] = UInt8(ascii: "\"")
+            (room + 1).update(from: start, count: text.count)
+            room[text.count + 1] = UInt8(ascii: "\"")
+            room[text.count + 2] = UInt8(ascii: ":")
+            return text.count + 3
+        }
+        needsComma = false
+    }
+
     /// Writes a string of at most `count` bytes, none of which needs to be escaped. `write` stores them, and returns their
     /// number.
     public mutating func value(plainTextOfAtMost count: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
@@ -61,31 +75,9 @@ extension JSONWriter {
 extension UnsafeBufferPointer<UInt8> {
     /// Whether a byte must be escaped in a string.
     fileprivate var needsEscape: Bool {
-        let raw = UnsafeRawBufferPointer(self)
-        var index = 0
-        while index + 8 <= count {
-            if raw.loadUnaligned(fromByteOffset: index, as: UInt64.self).hasByteToEscape { return true }
-            index += 8
+        hasEightBytes(fillingWith: UInt8(ascii: " ")) { bytes in
+            bytes.below(0x20) | bytes.equal(to: UInt8(ascii: "\"")) | bytes.equal(to: UInt8(ascii: "\\"))
         }
-        while index < count {
-            if self[index].needsEscape { return true }
-            index += 1
-        }
-        return false
-    }
-}
-
-extension UInt64 {
-    /// Whether one of the eight bytes must be escaped in a string.
-    fileprivate var hasByteToEscape: Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quotes = self ^ ones &* UInt64(UInt8(ascii: "\""))
-        let backslashes = self ^ ones &* UInt64(UInt8(ascii: "\\"))
-        // The highest bit of a byte is set below if the byte is less than 0x20, or equal to one of the two. A borrow may set
-        // that of a byte after such a one too.
-        let found =
-            (self &- ones &* 0x20) & ~self | (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
-        return found & (ones &* 0x80) != 0
     }
 }
 

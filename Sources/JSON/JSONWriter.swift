@@ -51,8 +51,7 @@ public struct JSONWriter {
 
     /// Writes `text` as a string.
     public mutating func value(_ text: String) {
-        var text = text
-        text.withUTF8 { value($0) }
+        text.utf8.span.withUnsafeBufferPointer { value($0) }
     }
 
     /// Writes `text` as a string.

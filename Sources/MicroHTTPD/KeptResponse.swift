@@ -45,14 +45,17 @@ struct KeptResponse: ~Copyable {
 
     /// Keeps the headers that the old and the new ones begin with, and replaces the others, so that all are in order.
     private mutating func replaceHeaders(with new: [(name: String, value: String)]) -> Bool {
+        // Indices, because iterating counts references to each name and value.
         var kept = 0
         while kept < min(headers.count, new.count), headers[kept] == new[kept] { kept += 1 }
-        for header in headers[kept...] {
+        for index in kept..<headers.count {
             // The library deletes the first of two that are equal.
-            if headers[..<kept].contains(where: { $0 == header }) { return false }
-            guard handle.deleteHeader(header.name, header.value) else { return false }
+            for other in 0..<kept where headers[other] == headers[index] { return false }
+            guard handle.deleteHeader(headers[index].name, headers[index].value) else { return false }
         }
-        for (name, value) in new[kept...] where !handle.addHeader(name, value) { return false }
+        for index in kept..<new.count {
+            guard handle.addHeader(new[index].name, new[index].value) else { return false }
+        }
         headers = new
         return true
     }

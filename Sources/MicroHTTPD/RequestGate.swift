@@ -78,10 +78,10 @@ extension Span where Element == UInt8 {
     /// Whether this is a valid header value: no control characters except tab, no trailing white space.
     fileprivate var isFieldValue: Bool {
         withUnsafeBufferPointer { bytes in
-            // Without branches, so that many bytes are looked at together.
-            var invalid: UInt8 = 0
-            for byte in bytes { invalid |= byte < 0x20 && byte != 0x09 || byte == 0x7F ? 1 : 0 }
-            return invalid == 0 && bytes.last != 0x20 && bytes.last != 0x09
+            let isInvalid = bytes.hasEightBytes(fillingWith: 0x20) { bytes in
+                bytes.below(0x20) & ~bytes.equal(to: 0x09) | bytes.equal(to: 0x7F)
+            }
+            return !isInvalid && bytes.last != 0x20 && bytes.last != 0x09
         }
     }
 }

@@ -1,7 +1,7 @@
 /// Handles the requests of a daemon.
 ///
 /// Its methods are called concurrently and must not block: a pool thread serves hundreds of connections.
-public protocol RequestHandler: Sendable {
+public protocol RequestHandler: AnyObject, Sendable {
     /// Decides how to handle a request once its headers are complete and before its body is read. On a pool thread.
     func begin(_ head: RequestHead) -> RequestPlan
 

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// The target of a request. Its parts are views into the bytes as sent, decoded when they are looked at.
@@ -21,18 +22,10 @@ public struct RequestTarget: Hashable, Sendable {
     /// Parses `bytes`, which are not copied.
     init(_ bytes: [UInt8]) throws(RequestViolation) {
         guard bytes.first == UInt8(ascii: "/") else { throw .badTarget(.notAPath) }
-        let (invalid, escapes) = bytes.withUnsafeBufferPointer { bytes in
-            // Without branches, so that many bytes are looked at together.
-            var (invalid, escapes): (UInt8, UInt8) = (0, 0)
-            for byte in bytes {
-                invalid |= byte &- 0x21 > 0x7E - 0x21 ? 1 : 0
-                escapes |= byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") ? 1 : 0
-            }
-            return (invalid, escapes)
-        }
-        guard invalid == 0 else { throw .badTarget(.badCharacter) }
+        let (isValid, hasEscapes) = bytes.withUnsafeBufferPointer { ($0.isVisibleASCII, $0.hasEscapes) }
+        guard isValid else { throw .badTarget(.badCharacter) }
         self.bytes = bytes
-        isPlain = escapes == 0
+        isPlain = !hasEscapes
         pathEnd = bytes.span.position(of: UInt8(ascii: "?"), from: 0)
         // The separators are ASCII characters, which neither an escape nor a character of UTF-8 spans.
         if !isPlain { try checkEscapes(of: bytes.span) }
@@ -139,6 +132,22 @@ extension String {
     /// The text of a part that a `RequestTarget` has decoded, and has found to be UTF-8.
     public init(decoded part: Span<UInt8>) {
         self.init(copying: UTF8Span(unchecked: part))
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether all bytes are in 0x21...0x7E.
+    fileprivate var isVisibleASCII: Bool {
+        !hasEightBytes(fillingWith: UInt8(ascii: "/")) { bytes in
+            bytes.below(0x21) | bytes.equal(to: 0x7F) | bytes.outsideASCII
+        }
+    }
+
+    /// Whether there is an escape, or a plus, which stands for a space in a query.
+    fileprivate var hasEscapes: Bool {
+        hasEightBytes(fillingWith: UInt8(ascii: "/")) { bytes in
+            bytes.equal(to: UInt8(ascii: "%")) | bytes.equal(to: UInt8(ascii: "+"))
+        }
     }
 }
 

@@ -13,6 +13,8 @@ public final class NotificationAPI: RequestHandler {
     let hosts: HostRegistry
     let dependencies: HostDependencies
     let logger: Logger
+    /// The level of `logger`, which each request would copy to ask for it.
+    private let logLevel: Logger.Level
     private let loggedRequests: LoggedRequests
     /// When the service started.
     let startTime = SystemClock().now()
@@ -86,6 +88,7 @@ public final class NotificationAPI: RequestHandler {
         metricsReader = MetricsReader(hosts, metrics, on: dependencies.makeWorkQueue("wdfilterd.metrics"))
         self.dependencies = dependencies
         self.logger = logger
+        logLevel = logger.logLevel
         deprecations = Deprecations(logger: logger)
         self.about = about
         scenarioSchema = about.scenarioSchema
@@ -216,8 +219,10 @@ public final class NotificationAPI: RequestHandler {
     ) {
         let nanoseconds = UInt64(Monotonic.now().nanoseconds - start.nanoseconds)
         metrics.count(status: status, nanoseconds: nanoseconds)
+        let level: Logger.Level = loggedRequests.includes(status) ? .info : .debug
+        guard level >= logLevel else { return }
         logger.log(
-            level: loggedRequests.includes(status) ? .info : .debug, "request",
+            level: level, "request",
             metadata: [
                 "id": .string(requestId), "method": .string(head.method.rawValue), "path": .string(head.target.path),
                 "status": .stringConvertible(status), "remote": .string(head.remoteAddress),

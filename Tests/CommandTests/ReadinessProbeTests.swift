@@ -78,8 +78,10 @@ import Testing
 }
 
 /// Answers `GET /readyz` with a status, and anything else with 400.
-private struct Readiness: RequestHandler {
-    let status: Int
+private final class Readiness: RequestHandler {
+    private let status: Int
+
+    init(status: Int) { self.status = status }
 
     func begin(_ head: RequestHead) -> RequestPlan {
         .reject(Response(status: head.method == .get && head.target.path == "/readyz" ? status : 400))

@@ -2,7 +2,7 @@ import Curl
 import MicroHTTPD
 
 /// Answers with the method, the target, the values of `X-Test` and the body.
-private struct Echo: RequestHandler {
+private final class Echo: RequestHandler {
     func begin(_ head: RequestHead) -> RequestPlan {
         .collect(
             limit: 1 << 20, tooLarge: { Response(status: 413) },

@@ -4,10 +4,15 @@ import MicroHTTPD
 import Testing
 
 /// A handler made of closures.
-struct TestHandler: RequestHandler {
+final class TestHandler: RequestHandler {
     /// The path for probes.
-    var probe: String?
-    var plan: @Sendable (RequestHead) -> RequestPlan
+    private let probe: String?
+    private let plan: @Sendable (RequestHead) -> RequestPlan
+
+    init(probe: String? = nil, plan: @escaping @Sendable (RequestHead) -> RequestPlan) {
+        self.probe = probe
+        self.plan = plan
+    }
 
     func isProbe(_ head: RequestHead) -> Bool { head.target.path == probe }
 

@@ -82,7 +82,7 @@ final class RequestContext: Sendable {
     private func readAll<Values>(_ reader: inout ParameterReader, _ read: (inout ParameterReader) -> Values) -> Values {
         if route.namesHost {
             let name = reader.pathText()
-            if !Host.isName(name) { reader.fault("host", Host.faultOfName(name)) }
+            if usedHost == nil, !Host.isName(name) { reader.fault("host", Host.faultOfName(name)) }
         }
         return read(&reader)
     }
