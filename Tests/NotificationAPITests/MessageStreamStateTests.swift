@@ -62,6 +62,31 @@ import Testing
         #expect(drain(&pieces, by: size) == drain(&whole))
     }
 
+    @Test func `as many messages as fit are sent at once`() throws {
+        var stream = Self.stream()
+        stream.receive(try Self.page(1...30, newest: 30))
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        #expect(buffer.withUnsafeMutableBytes { stream.next(into: $0) } == .copied(buffer.count))
+        #expect(buffer.split(separator: UInt8(ascii: "\n")).count > 16_384 / 1024)
+    }
+
+    @Test(arguments: [nil, 1, 20, 30, 31] as [Int?], [1, 700, 16_384])
+    func `a stream sends the same whether others have sent the messages or not`(limit: Int?, size: Int) throws {
+        let texts = StreamTexts(host: "h")
+        let page = try Self.page(1...30, newest: 30)
+        func sent(_ texts: StreamTexts) -> (String, MessageStreamState.Step) {
+            var stream = MessageStreamState(
+                MessageQuery(), from: .oldest, limit: limit, format: .eventStream, texts: texts)
+            stream.receive(page)
+            return drain(&stream, by: size)
+        }
+        let first = sent(texts)
+        #expect(sent(texts) == first)
+        #expect(sent(StreamTexts(host: "h")) == first)
+        #expect(first.0.split(separator: "\n").count { $0.hasPrefix("data:") } == min(limit ?? 30, 30))
+        #expect(first.1 == (limit.map { $0 <= 30 } ?? false ? .end : .wait(after: 30)))
+    }
+
     @Test func `server-sent events use the sequence as their id`() throws {
         var stream = Self.stream(.eventStream)
         #expect(drain(&stream).0 == "retry: 1000\n\n")

@@ -57,27 +57,49 @@ struct MessageStreamState {
         }
     }
 
-    /// Copies the next bytes to `buffer`, or returns the action that is needed first.
+    /// Copies the next bytes to `buffer`, as many as there are and fit, or returns the action that is needed first.
     mutating func next(into buffer: UnsafeMutableRawBufferPointer) -> Step {
-        while output.isEmpty {
-            if let record = records.popFirst() {
-                output = texts.text(of: record, format)[...]
-                remaining = remaining.map { $0 - 1 }
-            } else if remaining == 0 {
-                return .end
-            } else if !isCaughtUp {
-                return .fetch(query)
-            } else if isHeartbeatDue {
-                isHeartbeatDue = false
-                output = format.heartbeat[...]
+        var copied = 0
+        while copied < buffer.count {
+            let room = UnsafeMutableRawBufferPointer(rebasing: buffer[copied...])
+            if output.isEmpty {
+                copied += copyTexts(to: room)
+                if copied == buffer.count { break }
+                if let step = prepareOutput() { return copied > 0 ? .copied(copied) : step }
             } else {
-                return .wait(after: query.after)
+                let count = min(output.count, room.count)
+                room.copyBytes(from: output.prefix(count))
+                output = output.dropFirst(count)
+                copied += count
             }
         }
-        let count = min(output.count, buffer.count)
-        buffer.copyBytes(from: output.prefix(count))
-        output = output.dropFirst(count)
-        return .copied(count)
+        return .copied(copied)
+    }
+
+    /// Copies the texts of the next messages, as many as are known and fit; returns their size.
+    private mutating func copyTexts(to room: UnsafeMutableRawBufferPointer) -> Int {
+        let (count, size) = texts.copy(records, format, to: room)
+        records = records.dropFirst(count)
+        remaining = remaining.map { $0 - count }
+        return size
+    }
+
+    /// Puts the next text into `output`; returns the action that is needed first, if any.
+    private mutating func prepareOutput() -> Step? {
+        if let record = records.popFirst() {
+            output = texts.text(of: record, format)[...]
+            remaining = remaining.map { $0 - 1 }
+        } else if remaining == 0 {
+            return .end
+        } else if !isCaughtUp {
+            return .fetch(query)
+        } else if isHeartbeatDue {
+            isHeartbeatDue = false
+            output = format.heartbeat[...]
+        } else {
+            return .wait(after: query.after)
+        }
+        return nil
     }
 
     /// Receives the page that was fetched, and reports the messages that the journal has evicted in between.

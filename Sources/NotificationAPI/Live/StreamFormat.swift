@@ -3,7 +3,7 @@ import DriverJSON
 import JSON
 
 /// The format of a live stream.
-enum StreamFormat: Sendable {
+enum StreamFormat: Int, CaseIterable, Sendable {
     /// Server-sent events (HTML, section 9.2).
     case eventStream
     /// One JSON text per line.

@@ -11,30 +11,58 @@ final class StreamTexts: Sendable {
     /// The longest text that is kept, in bytes; each stream writes longer ones itself. So a format's texts take at most 2 MiB.
     static let longest = 16_384
 
-    private struct Entry {
-        let record: MessageRecord
-        let text: [UInt8]
+    /// The texts of one format, at the remainder of the sequence.
+    private struct Ring {
+        private var entries: [(record: MessageRecord, text: [UInt8])?] = []
+
+        private func place(of record: MessageRecord) -> Int {
+            Int(record.message.sequence % UInt64(StreamTexts.capacity))
+        }
+
+        /// The text of a message in this state, if it is there.
+        func text(of record: MessageRecord) -> [UInt8]? {
+            guard !entries.isEmpty, entries[place(of: record)]?.record == record else { return nil }
+            return entries[place(of: record)]?.text
+        }
+
+        mutating func keep(_ text: [UInt8], of record: MessageRecord) {
+            if entries.isEmpty { entries = Array(repeating: nil, count: StreamTexts.capacity) }
+            entries[place(of: record)] = (record, text)
+        }
     }
 
     /// The name of the host.
     let host: String
-    /// The texts of each format, at the remainder of the sequence.
-    private let entries = Locked([StreamFormat: [Entry?]]())
+    private let rings = Locked([Ring](repeating: Ring(), count: StreamFormat.allCases.count))
 
     /// No texts of `host` yet.
     init(host: String) { self.host = host }
 
+    /// Copies the texts of the first of `records` to `room`, as many as are known and fit; returns their number and size.
+    ///
+    /// They are copied under the lock, because streams that count references to the same texts slow each other down.
+    func copy(
+        _ records: ArraySlice<MessageRecord>, _ format: StreamFormat, to room: UnsafeMutableRawBufferPointer
+    ) -> (count: Int, size: Int) {
+        if records.isEmpty { return (0, 0) }
+        return rings.withLock { rings in
+            var (count, size) = (0, 0)
+            for index in records.indices {
+                guard let text = rings[format.rawValue].text(of: records[index]), text.count <= room.count - size
+                else { break }
+                UnsafeMutableRawBufferPointer(rebasing: room[size...]).copyBytes(from: text)
+                count += 1
+                size += text.count
+            }
+            return (count, size)
+        }
+    }
+
     /// The text of a message in `format`. Streams may see a message in different states, each with a text of its own.
     func text(of record: MessageRecord, _ format: StreamFormat) -> [UInt8] {
-        let place = Int(record.message.sequence % UInt64(StreamTexts.capacity))
-        let found = entries.withLock { $0[format]?[place] }
-        if let found, found.record == record { return found.text }
+        if let known = rings.withLock({ $0[format.rawValue].text(of: record) }) { return known }
         let text = format.message(record, host: host)
-        guard text.count <= StreamTexts.longest else { return text }
-        entries.withLock { entries in
-            entries[format, default: Array(repeating: nil, count: StreamTexts.capacity)][place] =
-                Entry(record: record, text: text)
-        }
+        if text.count <= StreamTexts.longest { rings.withLock { $0[format.rawValue].keep(text, of: record) } }
         return text
     }
 }
