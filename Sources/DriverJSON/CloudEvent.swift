@@ -1,44 +1,48 @@
+import Bytes
 public import Driver
 public import JSON
 public import Messages
 
 /// The attributes of a CloudEvents 1.0 event.
-public struct CloudEvent: Hashable, Sendable {
+public struct CloudEvent: Sendable {
     /// `{host}-{random}-{sequence}`: always the same for one message. It is also `webhook-id`.
-    public var id: String
-    /// The path of the host in the API.
-    public var source: String
-    /// `wdfilter.{kind}.{operation}`.
-    public var type: String
+    public let id: String
     /// When the event happened, on the host's clock.
-    public var time: FileTime
-    /// `process/{pid}`; nil if the event does not concern a process.
-    public var subject: String?
-
-    /// An event of `type` from `origin`; its id is made from `number`.
-    public init(id number: String, type: String, time: FileTime, subject: String? = nil, origin: EventOrigin) {
-        id = origin.idPrefix + number
-        source = origin.path
-        self.type = type
-        self.time = time
-        self.subject = subject
-    }
+    public let time: FileTime
+    private let origin: EventOrigin
+    /// The process that the event concerns.
+    private let processId: UInt32?
+    /// The texts of the type of the message; nil for a ping.
+    private let texts: MessageTexts?
 
     /// The event that reports `message`.
     public init(_ message: EngineMessage, origin: EventOrigin) {
-        self.init(
-            id: String(message.sequence), type: CloudEvent.types[MessageType(of: message)] ?? "", time: message.time,
-            subject: message.process.map { "process/" + String($0.processId) }, origin: origin)
+        id = origin.id(message.sequence)
+        time = message.time
+        processId = message.process?.processId
+        texts = MessageTexts.of(message)
+        self.origin = origin
     }
 
-    /// `wdfilter.{kind}.{operation}` for each type of message.
-    private static let types: [MessageType: String] = {
-        let types =
-            SyncOperation.allCases.map { MessageType.sync($0) }
-            + AsyncOperation.allCases.flatMap { [MessageType.async($0), .direct($0)] }
-        return Dictionary(
-            uniqueKeysWithValues: types.map { ($0, "wdfilter.\($0.kind.rawValue).\($0.operation.name)") })
-    }()
+    /// An event of type `wdfilter.ping`; its id is made from `number`.
+    public init(ping number: UInt64, time: FileTime, origin: EventOrigin) {
+        id = origin.id("ping-\(number)")
+        self.time = time
+        processId = nil
+        texts = nil
+        self.origin = origin
+    }
+
+    /// The path of the host in the API.
+    public var source: String { origin.path }
+
+    /// `wdfilter.{kind}.{operation}`, or `wdfilter.ping`.
+    public var type: String { texts?.eventType ?? CloudEvent.ping }
+
+    /// `process/{pid}`; nil if the event does not concern a process.
+    public var subject: String? { processId.map { "process/\($0)" } }
+
+    private static let ping = "wdfilter.ping"
 
     /// The media type of the driver's exact bytes, the content in binary mode.
     public static let binaryMediaType = "application/octet-stream"
@@ -78,14 +82,30 @@ public struct CloudEvent: Hashable, Sendable {
     /// Writes the event in structured JSON; `writeData` writes the value of `data`.
     public func write(to json: inout JSONWriter, _ writeData: (inout JSONWriter) -> Void) {
         json.object { json in
-            json.member("specversion", "1.0" as StaticString)
+            json.members(CloudEvent.version)
             json.member("id", id)
-            json.member("source", source)
-            json.member("type", type)
-            json.member("time", time.rfc3339)
-            if let subject { json.member("subject", subject) }
-            json.member("datacontenttype", "application/json" as StaticString)
+            json.member("source", origin.path)
+            if let texts { json.members(texts.type) } else { json.member("type", CloudEvent.ping) }
+            json.member("time", rfc3339: time)
+            if let processId { json.member("subject") { $0.value(subject: processId) } }
+            json.members(CloudEvent.contentType)
             json.member("data", writeData)
+        }
+    }
+
+    private static let version = WrittenMembers { $0.member("specversion", "1.0" as StaticString) }
+    private static let contentType = WrittenMembers { $0.member("datacontenttype", "application/json" as StaticString) }
+}
+
+extension JSONWriter {
+    /// Writes `process/{pid}`.
+    fileprivate mutating func value(subject processId: UInt32) {
+        value(plainTextOfAtMost: 18) { text in
+            let prefix: StaticString = "process/"
+            _ = text.update(
+                fromContentsOf: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
+            return prefix.utf8CodeUnitCount
+                + UInt64(processId).writeDecimal(to: text.extracting(prefix.utf8CodeUnitCount...))
         }
     }
 }

@@ -21,36 +21,35 @@ public struct MessageData: Sendable {
         json.object { json in
             json.member("host", host)
             json.member("sequence", message.sequence)
-            json.member("kind", message.kind.rawValue)
-            json.member("operation", message.operationName)
-            json.member("operationCode", message.operationCode)
+            json.members(MessageTexts.of(message).operation)
             switch message.content {
             case .sync(let content):
                 json.member("ioPriority", content.ioPriority)
-                write(content.data.members, sizeOfData: message.totalSize - SyncMessage.headerSize, to: &json)
+                writeProcess(
+                    content.data.process, sizeOfData: message.totalSize - SyncMessage.headerSize, to: &json)
+                content.data.forEachMember { json.ownMember($0) }
             case .async(let content):
                 json.member("notificationNumber", content.notificationNumber)
-                write(content.members, sizeOfData: content.sizeOfData(of: message.totalSize), to: &json)
+                writeProcess(
+                    content.body.process, sizeOfData: content.sizeOfData(of: message.totalSize), to: &json)
+                content.forEachMember { json.ownMember($0) }
             }
         }
     }
 
-    private func write(_ members: [MessageMember], sizeOfData: Int, to json: inout JSONWriter) {
+    /// Writes `ownProcess`, or the process that the message is counted for, and the sizes.
+    private func writeProcess(_ ownProcess: AuxPidCreationTime?, sizeOfData: Int, to json: inout JSONWriter) {
         json.member("process") { json in
-            if let process = members.ownProcess ?? message.process { json.value(process) } else { json.null() }
+            if let process = ownProcess ?? message.process { json.value(process) } else { json.null() }
         }
         json.member("totalSize", message.totalSize)
         json.member("sizeOfData", sizeOfData)
-        for member in members where member.name != "process" {
-            json.member(key: member.name) { $0.value(member.value) }
-        }
     }
 }
 
-extension [MessageMember] {
-    /// The process in the message's own fields, which may differ from the process that the message is counted for.
-    fileprivate var ownProcess: AuxPidCreationTime? {
-        guard case .process(let process) = first(where: { $0.name == "process" })?.value else { return nil }
-        return process
+extension JSONWriter {
+    /// Writes one of the operation's own fields, unless the common part has it.
+    fileprivate mutating func ownMember(_ member: MessageMember) {
+        if !member.isProcess { self.member(member) }
     }
 }

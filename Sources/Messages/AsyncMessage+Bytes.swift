@@ -19,15 +19,25 @@ extension AsyncMessage {
         self = message
     }
 
-    /// The operation's own fields, in the order of its layout.
+    /// Passes the operation's own fields to `body`, in the order of its layout.
     ///
     /// Fields that a LoadImage leaves 0 are omitted while they are 0.
-    public var members: [MessageMember] {
-        guard operation == .loadImage else { return body.accept(ValuesVisitor()) }
-        if case .imageLoadAndProcess(let notify) = body, notify.isPlainLoad {
-            return ImageLoadAndProcessNotify.layout.members(of: notify) { !$0.isLeftZeroByLoadImage }
+    public func forEachMember(_ body: (MessageMember) -> Void) {
+        guard operation == .loadImage else { return self.body.forEachMember(body) }
+        if case .imageLoadAndProcess(let notify) = self.body, notify.isPlainLoad {
+            return ImageLoadAndProcessNotify.layout.forEachMember(
+                of: notify, where: { !$0.isLeftZeroByLoadImage }, body)
         }
-        return body.accept(ValuesVisitor()).filter { !($0.field.isLeftZeroByLoadImage && $0.value.isZero) }
+        self.body.forEachMember { member in
+            if !(member.field.isLeftZeroByLoadImage && member.value.isZero) { body(member) }
+        }
+    }
+
+    /// The operation's own fields, in the order of its layout.
+    public var members: [MessageMember] {
+        var members: [MessageMember] = []
+        forEachMember { members.append($0) }
+        return members
     }
 
     /// Reads a message from the beginning of `reader`; nil after a fault.
@@ -45,6 +55,14 @@ extension AsyncMessage {
 }
 
 extension AsyncBody {
+    fileprivate func forEachMember(_ body: (MessageMember) -> Void) {
+        withoutActuallyEscaping(body) { accept(MemberVisitor(body: $0)) }
+    }
+
+    /// The process in the operation's own fields, which may differ from the process that the message is counted for; nil if
+    /// there is none.
+    public var process: AuxPidCreationTime? { accept(ProcessVisitor()) }
+
     /// Size of the message that carries this body, header included, in bytes.
     public var messageSize: Int { accept(SizeVisitor()) }
 

@@ -20,25 +20,28 @@ extension FileTime {
         let (dayNumber, inDay) = ticks.quotientAndRemainder(dividingBy: 86_400 * FileTime.ticksPerSecond)
         let date = CivilDate(daysSince1601: Int(dayNumber))
         let (secondOfDay, fraction) = inDay.quotientAndRemainder(dividingBy: FileTime.ticksPerSecond)
-        let second = Int(secondOfDay)
-        var end = 0
-        func put(_ number: Int, digits: Int, then separator: Unicode.Scalar) {
-            var rest = number
-            for index in stride(from: end + digits - 1, through: end, by: -1) {
-                text[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-                rest /= 10
-            }
-            text[end + digits] = UInt8(ascii: separator)
-            end += digits + 1
+        let second = UInt32(secondOfDay)
+        /// Writes two digits and the separator after them.
+        func put(_ number: UInt32, at place: Int, then separator: Unicode.Scalar) {
+            text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10)
+            text[place + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+            text[place + 2] = UInt8(ascii: separator)
         }
-        put(date.year, digits: 4, then: "-")
-        put(date.month, digits: 2, then: "-")
-        put(date.day, digits: 2, then: "T")
-        put(second / 3600, digits: 2, then: ":")
-        put(second / 60 % 60, digits: 2, then: ":")
-        put(second % 60, digits: 2, then: ".")
-        put(Int(fraction), digits: 7, then: "Z")
-        return end
+        let year = UInt32(date.year)
+        put(year / 100, at: 0, then: "0")
+        put(year % 100, at: 2, then: "-")
+        put(UInt32(date.month), at: 5, then: "-")
+        put(UInt32(date.day), at: 8, then: "T")
+        put(second / 3600, at: 11, then: ":")
+        put(second / 60 % 60, at: 14, then: ":")
+        put(second % 60, at: 17, then: ".")
+        var rest = UInt32(fraction)
+        for place in stride(from: 26, through: 20, by: -1) {
+            text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        text[27] = UInt8(ascii: "Z")
+        return 28
     }
 
     /// Reads RFC 3339 in UTC with zero to seven digits of fraction, or a FILETIME as a hex string, `0x1d5e83e692dc4f2`.
@@ -88,21 +91,18 @@ private struct CivilDate {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
-    /// 1601 begins a cycle of 400 years, so whole cycles, centuries, leap periods and years can be subtracted in turn.
+    /// Counts from March 1, 1600: so the day that only some years have is the last one of its year, century and cycle of 400
+    /// years, and the months before it are in periods of five, which have 153 days each.
     init(daysSince1601: Int) {
-        let (cycles, inCycle) = daysSince1601.quotientAndRemainder(dividingBy: 146_097)
-        let centuries = min(inCycle / 36_524, 3)
-        let (leapPeriods, inPeriod) = (inCycle - centuries * 36_524).quotientAndRemainder(dividingBy: 1461)
-        let years = min(inPeriod / 365, 3)
-        year = 1601 + cycles * 400 + centuries * 100 + leapPeriods * 4 + years
-        var rest = inPeriod - years * 365
-        var month = 1
-        while rest >= CivilDate.length(ofMonth: month, in: year) {
-            rest -= CivilDate.length(ofMonth: month, in: year)
-            month += 1
-        }
-        self.month = month
-        day = rest + 1
+        let (cycles, inCycle) = (daysSince1601 + 306).quotientAndRemainder(dividingBy: 146_097)
+        // Without the leap days before, each year has 365 days.
+        let years = (inCycle - inCycle / 1460 + inCycle / 36_524 - inCycle / 146_096) / 365
+        let inYear = inCycle - (365 * years + years / 4 - years / 100)
+        let months = (5 * inYear + 2) / 153
+        let isNextYear = months >= 10
+        year = 1600 + cycles * 400 + years + (isNextYear ? 1 : 0)
+        month = months + (isNextYear ? -9 : 3)
+        day = inYear - (153 * months + 2) / 5 + 1
     }
 
     var daysSince1601: Int {

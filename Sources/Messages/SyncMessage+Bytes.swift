@@ -40,8 +40,21 @@ extension SyncData {
     /// The data as laid out in memory.
     public var bytes: [UInt8] { accept(BytesVisitor(bytes: [], base: 0)) }
 
+    /// Passes the operation's own fields to `body`, in the order of its layout.
+    public func forEachMember(_ body: (MessageMember) -> Void) {
+        withoutActuallyEscaping(body) { accept(MemberVisitor(body: $0)) }
+    }
+
     /// The operation's own fields, in the order of its layout.
-    public var members: [MessageMember] { accept(ValuesVisitor()) }
+    public var members: [MessageMember] {
+        var members: [MessageMember] = []
+        forEachMember { members.append($0) }
+        return members
+    }
+
+    /// The process in the operation's own fields, which may differ from the process that the message is counted for; nil if
+    /// there is none.
+    public var process: AuxPidCreationTime? { accept(ProcessVisitor()) }
 
     /// The data of a message of type `operation`, with the values that `value` returns for the fields that JSON shows.
     /// Fields without a value are 0 or absent.

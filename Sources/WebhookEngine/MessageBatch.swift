@@ -29,11 +29,17 @@ struct MessageBatch {
 }
 
 /// Sends batches to a webhook engine.
-struct WebhookBatches: BatchPort {
-    let engine: WebhookEngine
+final class WebhookBatches: BatchPort {
     let limits: BatchLimits
-    /// The head of its requests.
-    let head: RequestHead
+    private let engine: WebhookEngine
+    private let head: RequestHead
+
+    /// Batches of `engine` as requests with `head`.
+    init(engine: WebhookEngine, limits: BatchLimits, head: RequestHead) {
+        self.engine = engine
+        self.limits = limits
+        self.head = head
+    }
 
     func send(
         _ messages: [EngineMessage], timeout: Duration, completion: @escaping @Sendable ([EngineResult]) -> Void

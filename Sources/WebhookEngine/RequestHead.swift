@@ -13,24 +13,45 @@ struct RequestHead: Sendable {
         self.lines = lines.flatMap { Array("\($0)\r\n".utf8) }
     }
 
-    /// A whole request with further `headers` and `body`.
-    func request(_ headers: [(name: String, value: String)], body: [UInt8]) -> [UInt8] {
+    /// A whole request with `headers` and `body`.
+    func request(_ headers: MessageHeaders, body: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(lines.count + 64 * (headers.count + 1) + body.count)
+        bytes.reserveCapacity(lines.count + headers.mostBytes + body.count)
         bytes += lines
-        for (name, value) in headers { bytes.append(name, value) }
+        for (name, value) in headers.event { bytes.append(name, value) }
+        bytes.append("webhook-id", headers.id)
+        bytes.append("webhook-timestamp", headers.timestamp)
+        if let signature = headers.signature { bytes.append("webhook-signature", signature) }
         bytes.append("Content-Length", String(body.count))
-        bytes += "\r\n".utf8
+        bytes.append(text: "\r\n")
         bytes += body
         return bytes
     }
 }
 
+/// The headers of a request that are its own.
+struct MessageHeaders {
+    /// The attributes of the event, if its body does not have them.
+    var event: [(name: String, value: String)] = []
+    let id: String
+    let timestamp: String
+    var signature: String?
+
+    /// Their size with the length and the end of the head, at most.
+    fileprivate var mostBytes: Int {
+        event.reduce(256 + id.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+    }
+}
+
 extension [UInt8] {
     fileprivate mutating func append(_ name: String, _ value: String) {
-        append(contentsOf: name.utf8)
-        append(contentsOf: ": ".utf8)
-        append(contentsOf: value.utf8)
-        append(contentsOf: "\r\n".utf8)
+        append(text: name)
+        append(text: ": ")
+        append(text: value)
+        append(text: "\r\n")
+    }
+
+    fileprivate mutating func append(text: String) {
+        text.utf8.span.withUnsafeBufferPointer { append(contentsOf: $0) }
     }
 }

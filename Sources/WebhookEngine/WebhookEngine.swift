@@ -106,8 +106,7 @@ public final class WebhookEngine: EnginePort {
 
     /// Posts an event of type `wdfilter.ping`, for `POST /engine/ping`; any 2xx answer is a success.
     public func ping(timeout: Duration, completion: @escaping @Sendable (EngineResult) -> Void) {
-        let event = CloudEvent(
-            id: "ping-\(thread.nextPingNumber())", type: "wdfilter.ping", time: clock.now(), origin: origin)
+        let event = CloudEvent(ping: thread.nextPingNumber(), time: clock.now(), origin: origin)
         let body =
             switch configuration.encoding {
             case .json: event.structured { [host = origin.host] json in json.object { $0.member("host", host) } }
@@ -134,13 +133,8 @@ public final class WebhookEngine: EnginePort {
         on lane: Lane, deadline: Monotonic, _ completion: @escaping @Sendable (TransferEnd) -> Void
     ) {
         let seconds = (max(clock.now(), .unixEpoch).ticks - FileTime.unixEpoch.ticks) / FileTime.ticksPerSecond
-        let timestamp = String(seconds)
-        var headers = eventHeaders
-        headers.append((name: "webhook-id", value: id))
-        headers.append((name: "webhook-timestamp", value: timestamp))
-        if let signature = signer?.sign(id: id, timestamp: timestamp, body: body) {
-            headers.append((name: "webhook-signature", value: signature))
-        }
+        var headers = MessageHeaders(event: eventHeaders, id: id, timestamp: String(seconds))
+        headers.signature = signer?.sign(id: id, timestamp: headers.timestamp, body: body)
         let request = TransferRequest(
             bytes: head.request(headers, body: body), deadline: deadline, completion: completion)
         thread.send(request, of: client, on: lane)

@@ -20,9 +20,14 @@ public final class BatchEngine: EnginePort {
         var waiting: [(count: Int, completion: @Sendable ([EngineResult]) -> Void)] = []
     }
 
-    private struct Port: BatchPort {
-        let engine: BatchEngine
+    private final class Port: BatchPort {
         let limits: BatchLimits
+        private let engine: BatchEngine
+
+        init(engine: BatchEngine, limits: BatchLimits) {
+            self.engine = engine
+            self.limits = limits
+        }
 
         func send(
             _ messages: [EngineMessage], timeout: Duration, completion: @escaping @Sendable ([EngineResult]) -> Void

@@ -1,5 +1,5 @@
 /// The way in which an engine takes several asynchronous messages at once. Ours: the driver sends each alone (decision 39).
-public protocol BatchPort: Sendable {
+public protocol BatchPort: AnyObject, Sendable {
     /// How many messages a batch may have, and how long the driver gathers it.
     var limits: BatchLimits { get }
 

@@ -47,6 +47,8 @@ public struct MessageMember: Hashable, Sendable {
 
     /// Its name in JSON.
     public var name: String { place.name }
+    /// Whether that is `process`.
+    public var isProcess: Bool { place.isProcess }
     /// Its line in the layout.
     public var field: LayoutField { place.field }
 
@@ -62,6 +64,7 @@ public struct MessageMember: Hashable, Sendable {
 /// A field that JSON shows. A class, because every message refers to all of its fields.
 final class MemberField: Sendable {
     let name: String
+    let isProcess: Bool
     let field: LayoutField
     let isLeftZeroByLoadImage: Bool
 
@@ -69,6 +72,7 @@ final class MemberField: Sendable {
     init?(_ field: LayoutField) {
         guard let member = field.member else { return nil }
         name = member
+        isProcess = member == "process"
         self.field = field
         isLeftZeroByLoadImage = field.isLeftZeroByLoadImage
     }

@@ -34,16 +34,10 @@ extension Layout {
     }
 
     private func size(of extent: Extent, in content: Content) -> Int {
-        if let place = extent.placeOfText {
-            let units = withUnsafePointer(to: content) { content in
-                (UnsafeRawPointer(content) + place).assumingMemoryBound(to: String.self).pointee.utf16.count
-            }
-            return extent.size(ofText: units)
-        }
         switch extent.content {
-        case .text(let path): return extent.size(ofText: content[keyPath: path].utf16.count)
-        case .data(let path): return content[keyPath: path].count
-        case .hashes(let path): return OWord.size * content[keyPath: path].count
+        case .text(let path): return extent.size(ofText: path[content].utf16.count)
+        case .data(let path): return path[content].count
+        case .hashes(let path): return OWord.size * path[content].count
         }
     }
 
@@ -55,22 +49,22 @@ extension Layout {
     private func put(_ field: Field, _ measure: UInt64, of content: Content, into bytes: inout [UInt8], at place: Int) {
         let size = field.facts.size ?? 0
         switch field.slot {
-        case .byte(let path): bytes[place] = content[keyPath: path]
-        case .flag(let path): bytes[place] = content[keyPath: path] ? 1 : 0
-        case .dword(let path): bytes.put(UInt64(content[keyPath: path]), size, at: place)
+        case .byte(let path): bytes[place] = path[content]
+        case .flag(let path): bytes[place] = path[content] ? 1 : 0
+        case .dword(let path): bytes.put(UInt64(path[content]), size, at: place)
         case .signedDword(let path):
-            bytes.put(UInt64(UInt32(bitPattern: content[keyPath: path])), size, at: place)
-        case .qword(let path): bytes.put(content[keyPath: path], size, at: place)
-        case .signedQword(let path): bytes.put(UInt64(bitPattern: content[keyPath: path]), size, at: place)
+            bytes.put(UInt64(UInt32(bitPattern: path[content])), size, at: place)
+        case .qword(let path): bytes.put(path[content], size, at: place)
+        case .signedQword(let path): bytes.put(UInt64(bitPattern: path[content]), size, at: place)
         case .process(let path):
-            bytes.put(UInt64(content[keyPath: path].processId), 4, at: place)
-            bytes.put(content[keyPath: path].creationTime.ticks, 8, at: place + 4)
+            bytes.put(UInt64(path[content].processId), 4, at: place)
+            bytes.put(path[content].creationTime.ticks, 8, at: place + 4)
         case .thread(let path):
-            bytes.put(UInt64(content[keyPath: path].threadId), 4, at: place)
-            bytes.put(content[keyPath: path].creationTime.ticks, 8, at: place + 4)
+            bytes.put(UInt64(path[content].threadId), 4, at: place)
+            bytes.put(path[content].creationTime.ticks, 8, at: place + 4)
         case .oword(let path):
-            bytes.put(content[keyPath: path].low, 8, at: place)
-            bytes.put(content[keyPath: path].high, 8, at: place + 8)
+            bytes.put(path[content].low, 8, at: place)
+            bytes.put(path[content].high, 8, at: place + 8)
         case .constant:
             if case .constant(let value) = field.facts.kind { bytes.put(value, size, at: place) }
         case .measure: bytes.put(measure, size, at: place)
@@ -81,13 +75,13 @@ extension Layout {
         let end = bytes.count + size
         switch part.content {
         case .text(let path):
-            for unit in content[keyPath: path].utf16 {
+            for unit in path[content].utf16 {
                 bytes.append(UInt8(truncatingIfNeeded: unit))
                 bytes.append(UInt8(truncatingIfNeeded: unit >> 8))
             }
-        case .data(let path): bytes.append(contentsOf: content[keyPath: path])
+        case .data(let path): bytes.append(contentsOf: path[content])
         case .hashes(let path):
-            for hash in content[keyPath: path] { bytes.append(contentsOf: hash.bytes) }
+            for hash in path[content] { bytes.append(contentsOf: hash.bytes) }
         }
         bytes.append(contentsOf: repeatElement(0, count: end - bytes.count))
     }

@@ -3,37 +3,37 @@ extension Layout.Line {
     typealias Path<Value> = Layout.Path<Value>
 
     static func u8(_ offset: Int, _ name: String, _ path: Path<UInt8>) -> Self {
-        field(offset, 1, name, .number, .byte(path))
+        field(offset, 1, name, .number, .byte(.init(path)))
     }
     static func flag(_ offset: Int, _ name: String, _ path: Path<Bool>) -> Self {
-        field(offset, 1, name, .flag, .flag(path))
+        field(offset, 1, name, .flag, .flag(.init(path)))
     }
     static func u32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
-        field(offset, 4, name, .number, .dword(path))
+        field(offset, 4, name, .number, .dword(.init(path)))
     }
     static func hex32(_ offset: Int, _ name: String, _ path: Path<UInt32>) -> Self {
-        field(offset, 4, name, .hex, .dword(path))
+        field(offset, 4, name, .hex, .dword(.init(path)))
     }
     static func i32(_ offset: Int, _ name: String, _ path: Path<Int32>) -> Self {
-        field(offset, 4, name, .signed, .signedDword(path))
+        field(offset, 4, name, .signed, .signedDword(.init(path)))
     }
     static func hex64(_ offset: Int, _ name: String, _ path: Path<UInt64>) -> Self {
-        field(offset, 8, name, .hex, .qword(path))
+        field(offset, 8, name, .hex, .qword(.init(path)))
     }
     static func i64(_ offset: Int, _ name: String, _ path: Path<Int64>) -> Self {
-        field(offset, 8, name, .signed, .signedQword(path))
+        field(offset, 8, name, .signed, .signedQword(.init(path)))
     }
     static func process(_ offset: Int, _ name: String, _ path: Path<AuxPidCreationTime>) -> Self {
-        field(offset, 12, name, .process, .process(path))
+        field(offset, 12, name, .process, .process(.init(path)))
     }
     static func thread(_ offset: Int, _ name: String, _ path: Path<AuxTidCreationTime>) -> Self {
-        field(offset, 12, name, .thread, .thread(path))
+        field(offset, 12, name, .thread, .thread(.init(path)))
     }
     static func guid(_ offset: Int, _ name: String, _ path: Path<OWord>) -> Self {
-        field(offset, OWord.size, name, .guid, .oword(path))
+        field(offset, OWord.size, name, .guid, .oword(.init(path)))
     }
     static func oword(_ offset: Int, _ name: String, _ path: Path<OWord>) -> Self {
-        field(offset, OWord.size, name, .oword, .oword(path))
+        field(offset, OWord.size, name, .oword, .oword(.init(path)))
     }
 
     /// Bytes that are always 0.
@@ -56,14 +56,14 @@ extension Layout.Line {
 
     /// A string and its NUL. If a field gives its offset, an empty string is absent.
     static func text(_ name: String, _ path: Path<String>, at offset: Int? = nil, terminator: Int = 2) -> Self {
-        part(offset, name, .text(terminator: terminator), .text(path))
+        part(offset, name, .text(terminator: terminator), .text(.init(path)))
     }
     /// Bytes; if no field gives their length, all the remaining ones.
     static func data(_ name: String, _ path: Path<[UInt8]>, at offset: Int? = nil) -> Self {
-        part(offset, name, .data, .data(path))
+        part(offset, name, .data, .data(.init(path)))
     }
     static func hashes(_ name: String, _ path: Path<[OWord]>) -> Self {
-        part(nil, name, .hashes, .hashes(path))
+        part(nil, name, .hashes, .hashes(.init(path)))
     }
 
     private static func field(

@@ -1,12 +1,11 @@
 extension Layout {
-    /// The fields that JSON shows with their values in `content`, in the order of the table.
-    func members(of content: Content, where isIncluded: (MemberField) -> Bool = { _ in true }) -> [MessageMember] {
-        var found: [MessageMember] = []
-        found.reserveCapacity(members.count)
+    /// Passes the fields that JSON shows to `body` with their values in `content`, in the order of the table.
+    func forEachMember(
+        of content: Content, where isIncluded: (MemberField) -> Bool = { _ in true }, _ body: (MessageMember) -> Void
+    ) {
         for member in members where isIncluded(member.field) {
-            if let value = value(of: member, in: content) { found.append(MessageMember(member.field, value)) }
+            if let value = value(of: member, in: content) { body(MessageMember(member.field, value)) }
         }
-        return found
     }
 
     /// A content with the values that `value` returns for the fields that JSON shows; others stay 0 or empty.
@@ -22,22 +21,22 @@ extension Layout {
         switch member.access {
         case .slot(let slot):
             switch slot {
-            case .byte(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
-            case .flag(let path): .number(content[keyPath: path] ? 1 : 0)
-            case .dword(let path): member.field.field.unsigned(UInt64(content[keyPath: path]))
-            case .signedDword(let path): .signed(Int64(content[keyPath: path]))
-            case .qword(let path): member.field.field.unsigned(content[keyPath: path])
-            case .signedQword(let path): .signed(content[keyPath: path])
-            case .process(let path): .process(content[keyPath: path])
-            case .thread(let path): .thread(content[keyPath: path])
-            case .oword(let path): member.field.field.oword(content[keyPath: path])
+            case .byte(let path): member.field.field.unsigned(UInt64(path[content]))
+            case .flag(let path): .number(path[content] ? 1 : 0)
+            case .dword(let path): member.field.field.unsigned(UInt64(path[content]))
+            case .signedDword(let path): .signed(Int64(path[content]))
+            case .qword(let path): member.field.field.unsigned(path[content])
+            case .signedQword(let path): .signed(path[content])
+            case .process(let path): .process(path[content])
+            case .thread(let path): .thread(path[content])
+            case .oword(let path): member.field.field.oword(path[content])
             case .constant, .measure: nil
             }
         case .part(let part):
             switch part {
-            case .text(let path): .text(content[keyPath: path])
-            case .data(let path): .bytes(content[keyPath: path])
-            case .hashes(let path): .hashes(content[keyPath: path])
+            case .text(let path): .text(path[content])
+            case .data(let path): .bytes(path[content])
+            case .hashes(let path): .hashes(path[content])
             }
         }
     }
@@ -48,26 +47,26 @@ extension Layout {
         case .slot(let slot):
             switch (slot, value) {
             case (.byte(let path), .number(let number)), (.byte(let path), .hex(let number)):
-                content[keyPath: path] = UInt8(truncatingIfNeeded: number)
-            case (.flag(let path), .number(let number)): content[keyPath: path] = number != 0
+                content[keyPath: path.path] = UInt8(truncatingIfNeeded: number)
+            case (.flag(let path), .number(let number)): content[keyPath: path.path] = number != 0
             case (.dword(let path), .number(let number)), (.dword(let path), .hex(let number)):
-                content[keyPath: path] = UInt32(truncatingIfNeeded: number)
+                content[keyPath: path.path] = UInt32(truncatingIfNeeded: number)
             case (.signedDword(let path), .signed(let number)):
-                content[keyPath: path] = Int32(truncatingIfNeeded: number)
+                content[keyPath: path.path] = Int32(truncatingIfNeeded: number)
             case (.qword(let path), .number(let number)), (.qword(let path), .hex(let number)):
-                content[keyPath: path] = number
-            case (.signedQword(let path), .signed(let number)): content[keyPath: path] = number
-            case (.process(let path), .process(let process)): content[keyPath: path] = process
-            case (.thread(let path), .thread(let thread)): content[keyPath: path] = thread
-            case (.oword(let path), .guid(let oword)): content[keyPath: path] = oword
-            case (.oword(let path), .bytes(let bytes)): content[keyPath: path] = OWord(bytes: bytes) ?? .zero
+                content[keyPath: path.path] = number
+            case (.signedQword(let path), .signed(let number)): content[keyPath: path.path] = number
+            case (.process(let path), .process(let process)): content[keyPath: path.path] = process
+            case (.thread(let path), .thread(let thread)): content[keyPath: path.path] = thread
+            case (.oword(let path), .guid(let oword)): content[keyPath: path.path] = oword
+            case (.oword(let path), .bytes(let bytes)): content[keyPath: path.path] = OWord(bytes: bytes) ?? .zero
             default: return
             }
         case .part(let part):
             switch (part, value) {
-            case (.text(let path), .text(let text)): content[keyPath: path] = text
-            case (.data(let path), .bytes(let bytes)): content[keyPath: path] = bytes
-            case (.hashes(let path), .hashes(let hashes)): content[keyPath: path] = hashes
+            case (.text(let path), .text(let text)): content[keyPath: path.path] = text
+            case (.data(let path), .bytes(let bytes)): content[keyPath: path.path] = bytes
+            case (.hashes(let path), .hashes(let hashes)): content[keyPath: path.path] = hashes
             default: return
             }
         }

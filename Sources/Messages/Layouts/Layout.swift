@@ -5,6 +5,26 @@
 struct Layout<Content: Sendable>: Sendable {
     typealias Path<Value> = any WritableKeyPath<Content, Value> & Sendable
 
+    /// The property of a content that holds a value.
+    ///
+    /// A stored one is read at its offset: each message is read, and following a key path takes fifteen times as long.
+    struct Property<Value: Sendable>: Sendable {
+        let path: Path<Value>
+        private let offset: Int?
+
+        init(_ path: Path<Value>) {
+            self.path = path
+            offset = MemoryLayout<Content>.offset(of: path)
+        }
+
+        subscript(content: Content) -> Value {
+            guard let offset else { return content[keyPath: path] }
+            return withUnsafeBytes(of: content) {
+                $0.baseAddress.unsafelyUnwrapped.advanced(by: offset).assumingMemoryBound(to: Value.self).pointee
+            }
+        }
+    }
+
     /// A field at a fixed offset.
     struct Field: Sendable {
         var facts: LayoutField
@@ -13,15 +33,15 @@ struct Layout<Content: Sendable>: Sendable {
 
     /// The kind of value in a field, and the property that holds it.
     enum Slot: Sendable {
-        case byte(Path<UInt8>)
-        case flag(Path<Bool>)
-        case dword(Path<UInt32>)
-        case signedDword(Path<Int32>)
-        case qword(Path<UInt64>)
-        case signedQword(Path<Int64>)
-        case process(Path<AuxPidCreationTime>)
-        case thread(Path<AuxTidCreationTime>)
-        case oword(Path<OWord>)
+        case byte(Property<UInt8>)
+        case flag(Property<Bool>)
+        case dword(Property<UInt32>)
+        case signedDword(Property<Int32>)
+        case qword(Property<UInt64>)
+        case signedQword(Property<Int64>)
+        case process(Property<AuxPidCreationTime>)
+        case thread(Property<AuxTidCreationTime>)
+        case oword(Property<OWord>)
         /// The constant that the facts give, or zeros.
         case constant
         /// The length, count or offset of a part, as the facts say.
@@ -42,16 +62,9 @@ struct Layout<Content: Sendable>: Sendable {
         let content: PartContent
         let terminator: Int
         let isOptional: Bool
-        /// The offset of a text in the content, because each message is measured and following a key path is slow.
-        let placeOfText: Int?
 
         init(_ part: Part) {
             content = part.content
-            if case .text(let path) = content {
-                placeOfText = MemoryLayout<Content>.offset(of: path)
-            } else {
-                placeOfText = nil
-            }
             if case .text(let bytes) = part.facts.kind { terminator = bytes } else { terminator = 0 }
             isOptional = part.offsetField != nil
         }
@@ -61,9 +74,9 @@ struct Layout<Content: Sendable>: Sendable {
     }
 
     enum PartContent: Sendable {
-        case text(Path<String>)
-        case data(Path<[UInt8]>)
-        case hashes(Path<[OWord]>)
+        case text(Property<String>)
+        case data(Property<[UInt8]>)
+        case hashes(Property<[OWord]>)
     }
 
     /// A line that JSON shows, and the access to its value.
@@ -113,6 +126,8 @@ struct Layout<Content: Sendable>: Sendable {
     let lines: [Line]
     /// The lines that JSON shows.
     let members: [Member]
+    /// The access to the line that JSON shows as `process`; nil if there is none.
+    let process: Property<AuxPidCreationTime>?
 
     init(_ name: String, _ provenance: Provenance, empty: Content, _ lines: [Line]) {
         self.name = name
@@ -120,6 +135,10 @@ struct Layout<Content: Sendable>: Sendable {
         self.empty = empty
         self.lines = lines
         members = lines.compactMap { line in MemberField(line.facts).map { Member(field: $0, access: line.access) } }
+        process =
+            members.lazy.compactMap { member in
+                if member.field.isProcess, case .slot(.process(let path)) = member.access { path } else { nil }
+            }.first
         fields = lines.compactMap { if case .field(let field) = $0 { field } else { nil } }
         // The first part may give its own offset: raw data have no field before them.
         fixedSize = lines.map { ($0.facts.offset ?? 0) + ($0.facts.size ?? 0) }.max() ?? 0

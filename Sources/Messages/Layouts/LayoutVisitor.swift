@@ -23,10 +23,19 @@ struct BytesVisitor: LayoutVisitor {
     }
 }
 
-/// Lists the fields that JSON shows, with their values.
-struct ValuesVisitor: LayoutVisitor {
-    func visit<Content>(_ content: Content, _ layout: Layout<Content>) -> [MessageMember] {
-        layout.members(of: content)
+/// Passes the fields that JSON shows to `body`, with their values.
+struct MemberVisitor: LayoutVisitor {
+    let body: (MessageMember) -> Void
+
+    func visit<Content>(_ content: Content, _ layout: Layout<Content>) {
+        layout.forEachMember(of: content, body)
+    }
+}
+
+/// Returns the process in a content that JSON shows as `process`.
+struct ProcessVisitor: LayoutVisitor {
+    func visit<Content>(_ content: Content, _ layout: Layout<Content>) -> AuxPidCreationTime? {
+        layout.process.map { $0[content] }
     }
 }
 

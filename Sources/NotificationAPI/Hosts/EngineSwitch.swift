@@ -119,15 +119,21 @@ final class EngineSwitch: EnginePort {
 
     var batches: (any BatchPort)? {
         let current = current
-        return current.engine.batches.map { MeasuredBatches(batches: $0, port: self, engine: current) }
+        return current.engine.batches.map { MeasuredBatches($0, of: current, port: self) }
     }
 
     /// Batches of the engine that is connected when they are asked for. A batch is measured as one send, that of its first
     /// message.
-    private struct MeasuredBatches: BatchPort {
-        let batches: any BatchPort
-        let port: EngineSwitch
-        let engine: Current
+    private final class MeasuredBatches: BatchPort {
+        private let batches: any BatchPort
+        private let port: EngineSwitch
+        private let engine: Current
+
+        init(_ batches: any BatchPort, of engine: Current, port: EngineSwitch) {
+            self.batches = batches
+            self.port = port
+            self.engine = engine
+        }
 
         var limits: BatchLimits { batches.limits }
 

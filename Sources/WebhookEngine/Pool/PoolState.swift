@@ -112,13 +112,12 @@ struct PoolState<Request> {
             clients[client, default: Client()].waitingImmediate += 1
             immediateLine.append(wait(entry))
         case .async:
-            if clients[client]?.hasAsyncTurn ?? false {
+            if takeAsyncTurn(of: client) {
                 guard clients[client]?.behind.count ?? 0 < Self.capacity else { return .refuse }
                 let ticket = wait(entry)
                 clients[client]?.behind.append(ticket)
                 return .wait
             }
-            clients[client, default: Client()].hasAsyncTurn = true
             if running < limit, runningAsync < asyncLimit, asyncLine.first(where: { entries[$0] != nil }) == nil {
                 running += 1
                 runningAsync += 1
@@ -201,11 +200,22 @@ struct PoolState<Request> {
         return async.map { min($0, immediate) } ?? immediate
     }
 
+    /// Gives `client` the turn of its async requests; returns whether it had it already.
+    private mutating func takeAsyncTurn(of client: ClientID) -> Bool {
+        guard let place = clients.index(forKey: client) else {
+            clients[client] = Client(hasAsyncTurn: true)
+            return false
+        }
+        defer { clients.values[place].hasAsyncTurn = true }
+        return clients.values[place].hasAsyncTurn
+    }
+
     /// Puts the next async request of `client` in line, at its end.
     private mutating func passAsyncTurn(of client: ClientID) {
-        guard clients[client] != nil else { return }
-        guard let next = clients[client]?.behind.first(where: { entries[$0] != nil }), let entry = leave(next) else {
-            clients[client]?.hasAsyncTurn = false
+        guard let place = clients.index(forKey: client) else { return }
+        guard let next = clients.values[place].behind.first(where: { entries[$0] != nil }), let entry = leave(next)
+        else {
+            clients.values[place].hasAsyncTurn = false
             return
         }
         asyncLine.append(wait(entry))

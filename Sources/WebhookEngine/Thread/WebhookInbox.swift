@@ -70,11 +70,11 @@ final class WebhookInbox: Sendable {
     /// Whether all commands have been taken.
     var isEmpty: Bool { state.withLock { $0.commands.isEmpty } }
 
-    /// Takes the commands; `isLast` means that no more will follow.
-    func take() -> (commands: [Command], isLast: Bool) {
+    /// Exchanges the commands for an empty list, whose memory is used again; returns whether no more will follow.
+    func take(_ commands: inout [Command]) -> Bool {
         state.withLock { state in
-            defer { state.commands = [] }
-            return (state.commands, state.isStopped)
+            swap(&state.commands, &commands)
+            return state.isStopped
         }
     }
 

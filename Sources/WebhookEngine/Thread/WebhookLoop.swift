@@ -13,6 +13,8 @@ final class WebhookLoop {
 
     /// How often pools are checked for idle connections.
     private static let sweepInterval = Duration.seconds(5)
+    /// The number of commands up to which their memory is used again.
+    private static let keptCommands = 64
     /// Bytes that are received at once.
     private static let bufferSize = 16_384
 
@@ -30,6 +32,8 @@ final class WebhookLoop {
     var connecting: [EasyHandle.ID: EngineConnection] = [:]
     /// The connections that wait for addresses.
     var lookingUp: [Int: EngineConnection] = [:]
+    /// The commands that are being performed.
+    private var commands: [WebhookInbox.Command] = []
     /// The transfers that have ended and are not completed yet.
     private var ended: Deque<(EngineConnection, TransferOutcome)> = []
     /// The requests that are complete, to be reported once the loop is free again.
@@ -77,8 +81,9 @@ final class WebhookLoop {
     }
 
     private func takeCommands() {
-        let (commands, isLast) = inbox.take()
+        let isLast = inbox.take(&commands)
         for command in commands { perform(command) }
+        commands.removeAll(keepingCapacity: commands.count <= WebhookLoop.keptCommands)
         guard isLast else { return }
         isOver = true
         for client in Array(clients.keys) { close(client, because: WebhookInbox.stopped) }
@@ -131,8 +136,11 @@ final class WebhookLoop {
 
     /// Starts requests. If one cannot be started, the next in line is.
     private func start(_ starts: [PoolState<TransferRequest>.Start], in pool: ConnectionPool) {
-        var line = Deque(starts)
-        while let next = line.popFirst() {
+        var line = starts
+        var started = 0
+        while started < line.count {
+            let next = line[started]
+            started += 1
             let now = Monotonic.now()
             let outcome: TransferOutcome
             if next.request.deadline <= now {
