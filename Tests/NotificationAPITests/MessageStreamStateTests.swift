@@ -64,7 +64,7 @@ import Testing
 
     @Test func `as many messages as fit are sent at once`() throws {
         var stream = Self.stream()
-        stream.receive(try Self.page(1...30, newest: 30))
+        stream.receive(try Self.page(1...100, newest: 100))
         var buffer = [UInt8](repeating: 0, count: 16_384)
         #expect(buffer.withUnsafeMutableBytes { stream.next(into: $0) } == .copied(buffer.count))
         #expect(buffer.split(separator: UInt8(ascii: "\n")).count > 16_384 / 1024)
