@@ -74,7 +74,7 @@ public struct CloudEvent: Sendable {
 
     /// The event in structured JSON; `writeData` writes the value of `data`.
     public func structured(_ writeData: (inout JSONWriter) -> Void) -> [UInt8] {
-        var json = JSONWriter(reserving: 1024)
+        var json = JSONWriter()
         write(to: &json, writeData)
         return json.bytes
     }

@@ -22,19 +22,25 @@ public struct MessageData: Sendable {
             json.member("host", host)
             json.member("sequence", message.sequence)
             json.members(MessageTexts.of(message).operation)
-            switch message.content {
-            case .sync(let content):
-                json.member("ioPriority", content.ioPriority)
-                writeProcess(
-                    content.data.process, sizeOfData: message.totalSize - SyncMessage.headerSize, to: &json)
-                content.data.forEachMember { json.ownMember($0) }
-            case .async(let content):
-                json.member("notificationNumber", content.notificationNumber)
-                writeProcess(
-                    content.body.process, sizeOfData: content.sizeOfData(of: message.totalSize), to: &json)
-                content.forEachMember { json.ownMember($0) }
+            message.withContent { content in
+                switch content {
+                case .sync(let content): write(content, to: &json)
+                case .async(let content): write(content, to: &json)
+                }
             }
         }
+    }
+
+    private func write(_ content: SyncMessage, to json: inout JSONWriter) {
+        json.member("ioPriority", content.ioPriority)
+        writeProcess(content.data.process, sizeOfData: message.totalSize - SyncMessage.headerSize, to: &json)
+        content.data.forEachMember { json.ownMember($0) }
+    }
+
+    private func write(_ content: AsyncMessage, to json: inout JSONWriter) {
+        json.member("notificationNumber", content.notificationNumber)
+        writeProcess(content.body.process, sizeOfData: content.sizeOfData(of: message.totalSize), to: &json)
+        content.forEachMember { json.ownMember($0) }
     }
 
     /// Writes `ownProcess`, or the process that the message is counted for, and the sizes.

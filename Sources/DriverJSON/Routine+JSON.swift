@@ -92,9 +92,7 @@ extension MessageRecord {
         json.object { json in
             json.member("sequence", message.sequence)
             json.member("time", rfc3339: message.time)
-            json.member("kind", message.kind.rawValue)
-            json.member("operation", message.operationName)
-            json.member("operationCode", message.operationCode)
+            json.members(MessageTexts.of(message).operation)
             json.member("delivery", delivery.rawValue)
             json.member("status", status.name)
             writeAcknowledgement(to: &json)

@@ -10,8 +10,12 @@ public struct JSONWriter {
     /// Whether a value precedes this position in the same container.
     var needsComma = false
 
+    /// Room for most texts. With the header of an array it is a block that malloc keeps for the thread, which one of more than
+    /// 1,032 bytes is not.
+    public static let usualBytes = 960
+
     /// An empty text with room for `capacity` bytes.
-    public init(reserving capacity: Int = 512) {
+    public init(reserving capacity: Int = usualBytes) {
         bytes.reserveCapacity(capacity)
     }
 
@@ -32,8 +36,11 @@ public struct JSONWriter {
     }
 
     /// Ends a line; a separate text follows (NDJSON).
-    public mutating func newline() {
-        bytes.append(UInt8(ascii: "\n"))
+    public mutating func newline() { separate(by: "\n") }
+
+    /// Writes `bytes` as they are, between two texts or around one.
+    public mutating func separate(by bytes: StaticString) {
+        self.bytes.append(contentsOf: bytes.bytes)
         needsComma = false
     }
 

@@ -23,6 +23,7 @@ public final class NotificationAPI: RequestHandler {
     let metrics = ServiceMetrics()
     let deprecations: Deprecations
     let streamSlots: Slots
+    let streamTurns = StreamTurns()
     let uploadSlots: UploadSlots
     let heldBodies: HeldBodies
     let streamHeartbeat: Duration

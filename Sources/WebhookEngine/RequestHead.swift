@@ -39,7 +39,9 @@ struct MessageHeaders {
 
     /// Their size with the length and the end of the head, at most.
     fileprivate var mostBytes: Int {
-        event.reduce(256 + id.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        event.reduce(128 + id.utf8.count + (signature?.utf8.count ?? 0)) {
+            $0 + $1.name.utf8.count + $1.value.utf8.count + 4
+        }
     }
 }
 

@@ -42,7 +42,8 @@ import Testing
             for place in 0..<count {
                 var bytes = others
                 bytes[place] = UInt8(ascii: "%")
-                #expect(has(bytes, filler: UInt8(ascii: "a")) { $0.equal(to: UInt8(ascii: "%")) }, "\(place) of \(count)")
+                #expect(
+                    has(bytes, filler: UInt8(ascii: "a")) { $0.equal(to: UInt8(ascii: "%")) }, "\(place) of \(count)")
             }
         }
     }

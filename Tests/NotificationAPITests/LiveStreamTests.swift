@@ -1,8 +1,9 @@
 import Driver
 import MicroHTTPD
-import NotificationAPI
 import TestSupport
 import Testing
+
+@testable import NotificationAPI
 
 /// Live streams over sockets. The test triggers heartbeats.
 @Suite struct LiveStreamTests {
@@ -96,6 +97,55 @@ import Testing
                 live.timers.advance(by: Self.heartbeat)
                 return live.daemon.statistics.openConnections == 1
             })
+        #expect(live.api.openStreams == 0)
+        #expect(live.timers.delays.isEmpty)
+    }
+
+    /// A host whose journal has `count` messages of about 4.6 KB in a stream, while the turns of the next half minute are taken.
+    private func crowded(_ count: Int) throws -> LiveAPI {
+        let live = try LiveAPI()
+        while live.api.streamTurns.take() < .seconds(30) {}
+        let client = try live.client()
+        for _ in 0..<count { try makeLongMessage(client) }
+        return live
+    }
+
+    private func makeLongMessage(_ client: HTTPClient) throws {
+        let data = String(repeating: "AAAA", count: 1000)
+        let answer = try client.ask(
+            "POST", "/v1/hosts/default/notifications/async", #"{"operation":"LogPrint","data":{"data":"\#(data)"}}"#)
+        try #require(answer.status == 202)
+    }
+
+    @Test func `streams share how much they send, and take turns`() throws {
+        let live = try crowded(100)
+        let reader = try reader(live, "?after=0")
+        var text = ""
+        // What it may send before its first turn, then that of each turn.
+        for turn in 1...6 {
+            while text.utf8.count < turn * StreamTurns.bytes { text += try #require(try reader.chunk()) }
+            try #require(eventually { live.timers.delays.contains { $0 > .seconds(20) } })
+            #expect(!live.timers.delays.contains(Self.heartbeat), "it has more to send")
+            // Nothing else wakes it: the next chunk comes after its turn has.
+            try makeLongMessage(try live.client())
+            live.timers.advance(by: .seconds(60))
+        }
+        while text.split(separator: "\n").count < 106 || !text.hasSuffix("\n") {
+            text += try #require(try reader.chunk())
+            live.timers.advance(by: .seconds(60))
+        }
+        let found = text.split(separator: "\n").map { $0.dropFirst(#"{"sequence":"#.count).prefix { $0.isNumber } }
+        #expect(found.map { Int($0) } == (1...106).map { Optional($0) })
+    }
+
+    @Test func `a reader that leaves while it waits for its turn leaves nothing behind`() throws {
+        let live = try crowded(30)
+        do {
+            let reader = try reader(live, "?after=0")
+            try #require(eventually { live.timers.delays.contains { $0 > .seconds(20) } })
+            withExtendedLifetime(reader) {}
+        }
+        #expect(eventually { live.daemon.statistics.openConnections == 0 })
         #expect(live.api.openStreams == 0)
         #expect(live.timers.delays.isEmpty)
     }

@@ -169,8 +169,10 @@ public struct EngineMessage: Hashable, Sendable {
     public var process: AuxPidCreationTime? { shared.facts.process }
     /// The image of `process` when the driver created the message. Ours: not every message carries it.
     public var imageFileName: String? { shared.facts.imageFileName }
-    /// The message itself.
+    /// The message itself. A copy: `withContent` counts no references.
     public var content: Content { shared.facts.content }
+    /// Passes the message itself to `body`.
+    public func withContent(_ body: (Content) -> Void) { body(shared.facts.content) }
     /// The tag of the call that made the driver create the message; nil if the call had none. Ours: no engine gets it.
     public var caller: CallerTag? { shared.facts.caller }
     /// Size of the message in bytes.

@@ -5,7 +5,8 @@ import MicroHTTPD
 /// A live stream of a host's messages to one reader.
 ///
 /// The journal is the only buffer: a stream holds a position in it and one page of messages, so that a slow reader costs
-/// nothing. A reader that falls behind gets a gap notice. The connection is suspended while there is nothing to send.
+/// nothing. A reader that falls behind gets a gap notice. The connection is suspended while there is nothing to send, or other
+/// streams have their turns.
 final class MessageStream: BodyProducer {
     private struct State {
         var stream: MessageStreamState
@@ -14,9 +15,20 @@ final class MessageStream: BodyProducer {
         var isFollowing = false
         /// Whether a search is running. Only its end resumes the connection then.
         var isFetching = false
+        /// The bytes that it may send before it takes a turn.
+        var allowance = StreamTurns.bytes
+        /// Whether it waits for its turn. Only that resumes the connection then.
+        var isAwaitingTurn = false
         var followerID: UInt64?
-        var timer: (any ScheduledTimer)?
+        var heartbeatTimer: (any ScheduledTimer)?
+        var turnTimer: (any ScheduledTimer)?
         var isClosed = false
+
+        mutating func next(into buffer: UnsafeMutableRawBufferPointer) -> MessageStreamState.Step {
+            let step = stream.next(into: buffer)
+            if case .copied(let count) = step { allowance -= count }
+            return step
+        }
     }
 
     private let driver: Driver
@@ -42,7 +54,8 @@ final class MessageStream: BodyProducer {
 
     func produce(into buffer: UnsafeMutableRawBufferPointer, resume: BodyResumption) -> BodyProduction {
         while context.isStillAdmitted {
-            switch state.withLock({ $0.stream.next(into: buffer) }) {
+            if mustAwaitTurn(resume) { return .later }
+            switch state.withLock({ $0.next(into: buffer) }) {
             case .copied(let count): return .bytes(count)
             case .end: return .end
             case .fetch(let query) where query.imageFileName != nil:
@@ -62,6 +75,26 @@ final class MessageStream: BodyProducer {
         return .end
     }
 
+    /// Whether the stream has used up its turn and must wait for the next one, when `resume` is called.
+    private func mustAwaitTurn(_ resume: BodyResumption) -> Bool {
+        let delay: Duration? = state.withLock { state in
+            if state.isAwaitingTurn {
+                state.resumption = resume
+                return .zero
+            }
+            if state.allowance > 0 { return nil }
+            state.allowance += StreamTurns.bytes
+            let delay = context.api.streamTurns.take()
+            guard delay > .zero else { return nil }
+            state.resumption = resume
+            state.isAwaitingTurn = true
+            return delay
+        }
+        guard let delay else { return false }
+        if delay > .zero { startTimer(after: delay, \.turnTimer) { $0.isAwaitingTurn = false } }
+        return true
+    }
+
     /// Fetches messages whose names are compared, in slices, and then calls `resume`.
     private func fetch(_ query: MessageQuery, _ resume: BodyResumption) {
         state.withLock { state in
@@ -79,13 +112,13 @@ final class MessageStream: BodyProducer {
     }
 
     func close() {
-        let (followerID, timer) = state.withLock { state in
+        let (followerID, timers) = state.withLock { state in
             state.isClosed = true
             state.resumption = nil
-            return (state.followerID, state.timer)
+            return (state.followerID, [state.heartbeatTimer, state.turnTimer])
         }
         if let followerID { driver.stopFollowing(followerID) }
-        timer?.cancel()
+        for timer in timers { timer?.cancel() }
     }
 
     /// Arranges for `resume` to be called when a message after `sequence` exists or a heartbeat is due.
@@ -94,9 +127,9 @@ final class MessageStream: BodyProducer {
         let (mustFollow, mustBeat) = state.withLock { state in
             state.resumption = resume
             defer { state.isFollowing = true }
-            return (!state.isFollowing, state.timer == nil)
+            return (!state.isFollowing, state.heartbeatTimer == nil)
         }
-        if mustBeat { startTimer() }
+        if mustBeat { startTimer(after: heartbeat, \.heartbeatTimer) { $0.stream.requestHeartbeat() } }
         guard mustFollow else { return .waiting(0) }
         let following = driver.follow(after: sequence) { [weak self] in
             self?.wake { state in
@@ -110,15 +143,19 @@ final class MessageStream: BodyProducer {
         return following
     }
 
-    private func startTimer() {
-        let timer = timers.schedule(after: heartbeat) { [weak self] in
+    /// Makes `change` and wakes the stream after `delay`.
+    private func startTimer(
+        after delay: Duration, _ place: any WritableKeyPath<State, (any ScheduledTimer)?> & Sendable,
+        _ change: @escaping @Sendable (inout State) -> Void
+    ) {
+        let timer = timers.schedule(after: delay) { [weak self] in
             self?.wake { state in
-                state.timer = nil
-                state.stream.requestHeartbeat()
+                state[keyPath: place] = nil
+                change(&state)
             }
         }
         let isClosed = state.withLock { state in
-            state.timer = timer
+            state[keyPath: place] = timer
             return state.isClosed
         }
         if isClosed { timer.cancel() }
@@ -127,7 +164,7 @@ final class MessageStream: BodyProducer {
     private func wake(_ change: (inout State) -> Void) {
         let resumption = state.withLock { state in
             change(&state)
-            if state.isFetching { return nil as BodyResumption? }
+            if state.isFetching || state.isAwaitingTurn { return nil as BodyResumption? }
             defer { state.resumption = nil }
             return state.resumption
         }

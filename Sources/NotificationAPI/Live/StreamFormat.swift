@@ -51,15 +51,26 @@ enum StreamFormat: Int, CaseIterable, Sendable {
     }
 
     private func text(event: StaticString?, id: UInt64?, _ write: (inout JSONWriter) -> Void) -> [UInt8] {
-        var json = JSONWriter(reserving: 1024)
-        write(&json)
+        var json = JSONWriter()
         switch self {
-        case .ndjson: return json.bytes + [UInt8(ascii: "\n")]
+        case .ndjson:
+            write(&json)
+            json.separate(by: "\n")
         case .eventStream:
-            var text: [UInt8] = []
-            if let id { text += "id: \(id)\n".utf8 }
-            if let event { text += "event: \(event)\n".utf8 }
-            return text + "data: ".utf8 + json.bytes + "\n\n".utf8
+            if let id {
+                json.separate(by: "id: ")
+                json.value(id)
+                json.separate(by: "\n")
+            }
+            if let event {
+                json.separate(by: "event: ")
+                json.separate(by: event)
+                json.separate(by: "\n")
+            }
+            json.separate(by: "data: ")
+            write(&json)
+            json.separate(by: "\n\n")
         }
+        return json.bytes
     }
 }

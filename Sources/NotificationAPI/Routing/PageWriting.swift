@@ -41,7 +41,7 @@ struct PageWriting<Element: Sendable>: SlicedWork {
 
     /// Writes the next items.
     mutating func advance() -> Outcome? {
-        var json = JSONWriter(reserving: 1024)
+        var json = JSONWriter()
         while count < items.count {
             let end = json.bytes.count
             if bytes == 0, end >= Self.firstSliceSize { return keep(json.bytes[...]) ? nil : .refused }

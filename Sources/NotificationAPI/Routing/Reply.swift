@@ -17,15 +17,11 @@ struct Reply: Sendable {
 
     /// Answers with a JSON value.
     func send(_ status: Int = 200, location: String? = nil, _ write: (inout JSONWriter) -> Void) {
-        var json = JSONWriter(reserving: Reply.usualBytes)
+        var json = JSONWriter()
         write(&json)
         json.newline()
         send(status, .json, json.bytes, location: location)
     }
-
-    /// Room for most answers. With the header of an array it is a block that malloc keeps for the thread, which one of more than
-    /// 1,032 bytes is not.
-    private static let usualBytes = 960
 
     /// Answers with a JSON object.
     func sendObject(_ status: Int = 200, location: String? = nil, _ members: (inout JSONWriter) -> Void) {
