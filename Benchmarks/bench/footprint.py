@@ -60,29 +60,38 @@ def megabytes(program: str) -> float:
     return Path(program).stat().st_size / 1e6
 
 
-def creation(number: int) -> tuple[bytes, int]:
-    """An event that creates a process, and the bytes of its texts."""
+def short_texts(number: int) -> tuple[str, str]:
+    """A name and a command line of at most 15 bytes, which take no memory beside the context."""
+    return f"p{number:07}.exe", f"p{number:07}.exe -a"
+
+
+def usual_texts(number: int) -> tuple[str, str]:
+    """A name and a command line as processes have them."""
     name = f"C:\\Program Files\\Application {number:07}\\tool.exe"
-    command = f'"{name}" --number {number:07}'
+    return name, f'"{name}" --number {number:07}'
+
+
+def creation(number: int, name: str, command: str) -> bytes:
+    """An event that creates a process."""
     line = {"type": "processCreate", "processId": 1000 + 4 * number, "imageFileName": name, "commandLine": command}
-    return json.dumps(line).encode() + b"\n", len(name) + len(command)
+    return json.dumps(line).encode() + b"\n"
 
 
-def bytes_of_context(programs: Programs) -> float:
-    """How much the memory grows with each process, less the bytes of its name and its command line."""
+def bytes_of_process(programs: Programs, texts_of: Callable[[int], tuple[str, str]]) -> tuple[float, float]:
+    """How much the memory grows with each process, and the bytes of its texts."""
     with serve(programs, **SETTINGS) as server:
         client = Client(server.port)
         client.ask("PUT", HOST, {})
-        client.upload(HOST, b"".join(creation(number)[0] for number in range(EARLIER)))
+        client.upload(HOST, b"".join(creation(number, *texts_of(number)) for number in range(EARLIER)))
         before = resident(server.pid, "RssAnon")
         texts = 0
         for begin in range(EARLIER, EARLIER + PROCESSES, PER_UPLOAD):
-            lines = [creation(number) for number in range(begin, begin + PER_UPLOAD)]
-            client.upload(HOST, b"".join(line for line, _ in lines))
-            texts += sum(length for _, length in lines)
+            processes = [(number, *texts_of(number)) for number in range(begin, begin + PER_UPLOAD)]
+            client.upload(HOST, b"".join(creation(*process) for process in processes))
+            texts += sum(len(name) + len(command) for _, name, command in processes)
         found = client.ask("GET", f"{HOST}/counters")["processTable"]["processes"]
         check(found == EARLIER + PROCESSES + 1, f"{found} processes")
-        return ((resident(server.pid, "RssAnon") - before) * 1024 - texts) / PROCESSES
+        return (resident(server.pid, "RssAnon") - before) * 1024 / PROCESSES, texts / PROCESSES
 
 
 def row(side: str, starts: Sequence[Start]) -> Sequence[str]:
@@ -103,12 +112,14 @@ def measure(programs: Programs) -> Outcome:
             }
         )
         size = megabytes(program)
-        context = bytes_of_context(deployed)
+        context, _ = bytes_of_process(deployed, short_texts)
+        process, texts = bytes_of_process(deployed, usual_texts)
     ours = starts[OURS]
     goals = [
         held("start to first answer, ms", [start.milliseconds for start in ours], START, ".1f"),
         held("resident when idle, MiB", [start.resident for start in ours], IDLE, ".1f"),
         held("bytes a process beside its texts", [context], CONTEXT, ".0f"),
+        held(f"bytes a process with {texts:.0f} bytes of texts", [process], None, ".0f"),
         held("stripped program, MB", [size], SIZE, ".1f"),
     ]
     figures = Table(("side", *START_COLUMNS), [row(side, found) for side, found in starts.items()])
