@@ -14,7 +14,12 @@ public final class Locked<State>: @unchecked Sendable {  // `state` is only acce
     public init(_ state: sending State) {
         self.state = state
         mutex = .allocate(capacity: 1)
-        let result = pthread_mutex_init(mutex, nil)
+        var attributes = pthread_mutexattr_t()
+        pthread_mutexattr_init(&attributes)
+        // A thread that finds it locked spins for a moment before it sleeps: what is done under a lock is short.
+        pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_ADAPTIVE_NP))
+        let result = pthread_mutex_init(mutex, &attributes)
+        pthread_mutexattr_destroy(&attributes)
         precondition(result == 0, "pthread_mutex_init: \(result)")
     }
 
