@@ -1,4 +1,3 @@
-import Bytes
 public import Driver
 public import JSON
 public import Messages
@@ -87,7 +86,7 @@ public struct CloudEvent: Sendable {
             json.member("source", origin.path)
             if let texts { json.members(texts.type) } else { json.member("type", CloudEvent.ping) }
             json.member("time", rfc3339: time)
-            if let processId { json.member("subject") { $0.value(subject: processId) } }
+            if let subject { json.member("subject", subject) }
             json.members(CloudEvent.contentType)
             json.member("data", writeData)
         }
@@ -95,17 +94,4 @@ public struct CloudEvent: Sendable {
 
     private static let version = WrittenMembers { $0.member("specversion", "1.0" as StaticString) }
     private static let contentType = WrittenMembers { $0.member("datacontenttype", "application/json" as StaticString) }
-}
-
-extension JSONWriter {
-    /// Writes `process/{pid}`.
-    fileprivate mutating func value(subject processId: UInt32) {
-        value(plainTextOfAtMost: 18) { text in
-            let prefix: StaticString = "process/"
-            _ = text.update(
-                fromContentsOf: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
-            return prefix.utf8CodeUnitCount
-                + UInt64(processId).writeDecimal(to: text.extracting(prefix.utf8CodeUnitCount...))
-        }
-    }
 }

@@ -35,9 +35,9 @@ extension Layout {
 
     private func size(of extent: Extent, in content: Content) -> Int {
         switch extent.content {
-        case .text(let path): return extent.size(ofText: path[content].utf16.count)
-        case .data(let path): return path[content].count
-        case .hashes(let path): return OWord.size * path[content].count
+        case .text(let property): return extent.size(ofText: property[content].utf16.count)
+        case .data(let property): return property[content].count
+        case .hashes(let property): return OWord.size * property[content].count
         }
     }
 
@@ -49,22 +49,22 @@ extension Layout {
     private func put(_ field: Field, _ measure: UInt64, of content: Content, into bytes: inout [UInt8], at place: Int) {
         let size = field.facts.size ?? 0
         switch field.slot {
-        case .byte(let path): bytes[place] = path[content]
-        case .flag(let path): bytes[place] = path[content] ? 1 : 0
-        case .dword(let path): bytes.put(UInt64(path[content]), size, at: place)
-        case .signedDword(let path):
-            bytes.put(UInt64(UInt32(bitPattern: path[content])), size, at: place)
-        case .qword(let path): bytes.put(path[content], size, at: place)
-        case .signedQword(let path): bytes.put(UInt64(bitPattern: path[content]), size, at: place)
-        case .process(let path):
-            bytes.put(UInt64(path[content].processId), 4, at: place)
-            bytes.put(path[content].creationTime.ticks, 8, at: place + 4)
-        case .thread(let path):
-            bytes.put(UInt64(path[content].threadId), 4, at: place)
-            bytes.put(path[content].creationTime.ticks, 8, at: place + 4)
-        case .oword(let path):
-            bytes.put(path[content].low, 8, at: place)
-            bytes.put(path[content].high, 8, at: place + 8)
+        case .byte(let property): bytes[place] = property[content]
+        case .flag(let property): bytes[place] = property[content] ? 1 : 0
+        case .dword(let property): bytes.put(UInt64(property[content]), size, at: place)
+        case .signedDword(let property):
+            bytes.put(UInt64(UInt32(bitPattern: property[content])), size, at: place)
+        case .qword(let property): bytes.put(property[content], size, at: place)
+        case .signedQword(let property): bytes.put(UInt64(bitPattern: property[content]), size, at: place)
+        case .process(let property):
+            bytes.put(UInt64(property[content].processId), 4, at: place)
+            bytes.put(property[content].creationTime.ticks, 8, at: place + 4)
+        case .thread(let property):
+            bytes.put(UInt64(property[content].threadId), 4, at: place)
+            bytes.put(property[content].creationTime.ticks, 8, at: place + 4)
+        case .oword(let property):
+            bytes.put(property[content].low, 8, at: place)
+            bytes.put(property[content].high, 8, at: place + 8)
         case .constant:
             if case .constant(let value) = field.facts.kind { bytes.put(value, size, at: place) }
         case .measure: bytes.put(measure, size, at: place)
@@ -74,14 +74,14 @@ extension Layout {
     private func append(_ part: Part, size: Int, of content: Content, to bytes: inout [UInt8]) {
         let end = bytes.count + size
         switch part.content {
-        case .text(let path):
-            for unit in path[content].utf16 {
+        case .text(let property):
+            for unit in property[content].utf16 {
                 bytes.append(UInt8(truncatingIfNeeded: unit))
                 bytes.append(UInt8(truncatingIfNeeded: unit >> 8))
             }
-        case .data(let path): bytes.append(contentsOf: path[content])
-        case .hashes(let path):
-            for hash in path[content] { bytes.append(contentsOf: hash.bytes) }
+        case .data(let property): bytes.append(contentsOf: property[content])
+        case .hashes(let property):
+            for hash in property[content] { bytes.append(contentsOf: hash.bytes) }
         }
         bytes.append(contentsOf: repeatElement(0, count: end - bytes.count))
     }

@@ -21,22 +21,22 @@ extension Layout {
         switch member.access {
         case .slot(let slot):
             switch slot {
-            case .byte(let path): member.field.field.unsigned(UInt64(path[content]))
-            case .flag(let path): .number(path[content] ? 1 : 0)
-            case .dword(let path): member.field.field.unsigned(UInt64(path[content]))
-            case .signedDword(let path): .signed(Int64(path[content]))
-            case .qword(let path): member.field.field.unsigned(path[content])
-            case .signedQword(let path): .signed(path[content])
-            case .process(let path): .process(path[content])
-            case .thread(let path): .thread(path[content])
-            case .oword(let path): member.field.field.oword(path[content])
+            case .byte(let property): member.field.field.unsigned(UInt64(property[content]))
+            case .flag(let property): .number(property[content] ? 1 : 0)
+            case .dword(let property): member.field.field.unsigned(UInt64(property[content]))
+            case .signedDword(let property): .signed(Int64(property[content]))
+            case .qword(let property): member.field.field.unsigned(property[content])
+            case .signedQword(let property): .signed(property[content])
+            case .process(let property): .process(property[content])
+            case .thread(let property): .thread(property[content])
+            case .oword(let property): member.field.field.oword(property[content])
             case .constant, .measure: nil
             }
         case .part(let part):
             switch part {
-            case .text(let path): .text(path[content])
-            case .data(let path): .bytes(path[content])
-            case .hashes(let path): .hashes(path[content])
+            case .text(let property): .text(property[content])
+            case .data(let property): .bytes(property[content])
+            case .hashes(let property): .hashes(property[content])
             }
         }
     }
@@ -46,27 +46,28 @@ extension Layout {
         switch access {
         case .slot(let slot):
             switch (slot, value) {
-            case (.byte(let path), .number(let number)), (.byte(let path), .hex(let number)):
-                content[keyPath: path.path] = UInt8(truncatingIfNeeded: number)
-            case (.flag(let path), .number(let number)): content[keyPath: path.path] = number != 0
-            case (.dword(let path), .number(let number)), (.dword(let path), .hex(let number)):
-                content[keyPath: path.path] = UInt32(truncatingIfNeeded: number)
-            case (.signedDword(let path), .signed(let number)):
-                content[keyPath: path.path] = Int32(truncatingIfNeeded: number)
-            case (.qword(let path), .number(let number)), (.qword(let path), .hex(let number)):
-                content[keyPath: path.path] = number
-            case (.signedQword(let path), .signed(let number)): content[keyPath: path.path] = number
-            case (.process(let path), .process(let process)): content[keyPath: path.path] = process
-            case (.thread(let path), .thread(let thread)): content[keyPath: path.path] = thread
-            case (.oword(let path), .guid(let oword)): content[keyPath: path.path] = oword
-            case (.oword(let path), .bytes(let bytes)): content[keyPath: path.path] = OWord(bytes: bytes) ?? .zero
+            case (.byte(let property), .number(let number)), (.byte(let property), .hex(let number)):
+                content[keyPath: property.path] = UInt8(truncatingIfNeeded: number)
+            case (.flag(let property), .number(let number)): content[keyPath: property.path] = number != 0
+            case (.dword(let property), .number(let number)), (.dword(let property), .hex(let number)):
+                content[keyPath: property.path] = UInt32(truncatingIfNeeded: number)
+            case (.signedDword(let property), .signed(let number)):
+                content[keyPath: property.path] = Int32(truncatingIfNeeded: number)
+            case (.qword(let property), .number(let number)), (.qword(let property), .hex(let number)):
+                content[keyPath: property.path] = number
+            case (.signedQword(let property), .signed(let number)): content[keyPath: property.path] = number
+            case (.process(let property), .process(let process)): content[keyPath: property.path] = process
+            case (.thread(let property), .thread(let thread)): content[keyPath: property.path] = thread
+            case (.oword(let property), .guid(let oword)): content[keyPath: property.path] = oword
+            case (.oword(let property), .bytes(let bytes)):
+                content[keyPath: property.path] = OWord(bytes: bytes) ?? .zero
             default: return
             }
         case .part(let part):
             switch (part, value) {
-            case (.text(let path), .text(let text)): content[keyPath: path.path] = text
-            case (.data(let path), .bytes(let bytes)): content[keyPath: path.path] = bytes
-            case (.hashes(let path), .hashes(let hashes)): content[keyPath: path.path] = hashes
+            case (.text(let property), .text(let text)): content[keyPath: property.path] = text
+            case (.data(let property), .bytes(let bytes)): content[keyPath: property.path] = bytes
+            case (.hashes(let property), .hashes(let hashes)): content[keyPath: property.path] = hashes
             default: return
             }
         }
