@@ -135,7 +135,7 @@ final class ReplayMachines: Sendable {
         }
     }
 
-    /// Refuses a webhook that does not answer.
+    /// Refuses a webhook that does not take a ping.
     private static func check(_ configuration: WebhookConfiguration, _ webhooks: WebhookThread) throws(CommandFailure) {
         let engine = WebhookEngine(
             configuration: configuration, origin: EventOrigin(host: "default"), version: Version.current,
@@ -145,7 +145,8 @@ final class ReplayMachines: Sendable {
         let result = answer.take(within: .seconds(6)) ?? EngineResult(status: .timeout)
         if result.status != .success {
             let reason = result.fault ?? result.status.name
-            throw CommandFailure(status: .failed, message: "the engine does not answer: \(reason)")
+            let verb = result.answer == nil ? "does not answer" : "refuses the ping (wdfilter.ping)"
+            throw CommandFailure(status: .failed, message: "the engine \(verb): \(reason)")
         }
     }
 }

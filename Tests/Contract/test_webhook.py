@@ -285,9 +285,9 @@ def test_the_log_says_once_that_an_engine_fails_and_that_it_works_again(start: S
     fault = "reply not understood: /AccessDenied: unknown member; did you mean accessDenied?"
     assert [(head.split()[-1], text) for head, text in lines if "engine" in text] == [
         ("warning", f"the engine fails failures=1 host=default reason=HTTP status 503 {url}"),
-        ("notice", f"the engine works again host=default {url}"),
+        ("notice", f"the engine works again failures=2 host=default {url}"),
         ("warning", f"replies of the engine are not understood failures=1 host=default reason={fault} {url}"),
-        ("notice", f"replies of the engine are understood again host=default {url}"),
+        ("notice", f"replies of the engine are understood again failures=0 host=default {url}"),
     ]
 
 

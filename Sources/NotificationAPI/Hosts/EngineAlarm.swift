@@ -7,10 +7,10 @@ import Bytes
 struct EngineAlarm {
     /// A line to log.
     enum Line: Equatable {
-        /// The engine fails, with the number of failures since the last such line.
+        /// The engine fails, with the number of failures since the line before.
         case failing(UInt64)
-        /// It works again.
-        case working
+        /// It works again, with the number of failures since the line before.
+        case working(UInt64)
     }
 
     /// Time between two lines about failures that go on.
@@ -24,15 +24,14 @@ struct EngineAlarm {
     /// Whether the latest line says that the engine fails.
     private var isAnnounced = false
 
-    /// Records a failure at `now`.
-    mutating func fail(at now: Monotonic) -> Line? {
-        failures += 1
+    /// Records `count` failures at `now`.
+    mutating func fail(_ count: Int = 1, at now: Monotonic) -> Line? {
+        failures += UInt64(count)
         if isAnnounced, let last = lines.last, now - last < EngineAlarm.pause { return nil }
-        defer { failures = 0 }
         forget(before: now)
         lines.append(now)
         isAnnounced = true
-        return .failing(failures)
+        return .failing(takeFailures())
     }
 
     /// Records a success at `now`.
@@ -41,7 +40,12 @@ struct EngineAlarm {
         forget(before: now())
         guard lines.count < EngineAlarm.mostLines else { return nil }
         isAnnounced = false
-        return .working
+        return .working(takeFailures())
+    }
+
+    private mutating func takeFailures() -> UInt64 {
+        defer { failures = 0 }
+        return failures
     }
 
     private mutating func forget(before now: Monotonic) { lines.removeAll { now - $0 >= EngineAlarm.pause } }

@@ -123,7 +123,7 @@ final class EngineSwitch: EnginePort {
     }
 
     /// Batches of the engine that is connected when they are asked for. A batch is measured as one send, that of its first
-    /// message.
+    /// message, but a failure is one of each message.
     private final class MeasuredBatches: BatchPort {
         private let batches: any BatchPort
         private let port: EngineSwitch
@@ -142,7 +142,7 @@ final class EngineSwitch: EnginePort {
         ) {
             let measurement = port.measure(messages[0], by: engine)
             batches.send(messages, timeout: timeout) { results in
-                measurement.end(results[0])
+                measurement.end(results[0], ofMessages: results.count)
                 completion(results)
             }
         }
@@ -177,7 +177,7 @@ final class EngineSwitch: EnginePort {
 
         /// The wait for a connection does not count as the engine's time, and a send that never got one is not a
         /// measurement of the engine.
-        func end(_ result: EngineResult) {
+        func end(_ result: EngineResult, ofMessages count: Int = 1) {
             // Keeps a replaced engine alive until its last send has completed.
             withExtendedLifetime(engine) {}
             let waited = result.waited.map { UInt64($0.nanoseconds) }
@@ -186,7 +186,7 @@ final class EngineSwitch: EnginePort {
                 port.latency.observe(nanoseconds: spent - min(spent, waited))
             }
             let spent = port.clock.uptimeNanoseconds() &- started
-            port.note(result, of: message, latency: waited.map { spent - min(spent, $0) }, generation)
+            port.note(result, of: message, count, latency: waited.map { spent - min(spent, $0) }, generation)
         }
     }
 
@@ -197,8 +197,10 @@ final class EngineSwitch: EnginePort {
             started: clock.uptimeNanoseconds(), machineStarted: machine.uptimeNanoseconds())
     }
 
-    /// Records whether the engine took `message`, whether the driver takes its reply, and how long that took.
-    private func note(_ result: EngineResult, of message: EngineMessage?, latency: UInt64?, _ generation: UInt64) {
+    /// Records whether the engine took `message`, the first of `count`, whether the driver takes its reply, and how long that took.
+    private func note(
+        _ result: EngineResult, of message: EngineMessage?, _ count: Int, latency: UInt64?, _ generation: UInt64
+    ) {
         let time = clock.now()
         let isTaken = result.status == .success
         let readsReply = isTaken && message?.readsReply == true
@@ -214,7 +216,7 @@ final class EngineSwitch: EnginePort {
             } else {
                 state.health.lastSuccess = time
             }
-            if let line = isTaken ? state.deliveries.succeed(at: .now()) : state.deliveries.fail(at: .now()) {
+            if let line = isTaken ? state.deliveries.succeed(at: .now()) : state.deliveries.fail(count, at: .now()) {
                 lines.append((.delivery, line))
             }
             if readsReply,

@@ -69,12 +69,13 @@ public struct HostDependencies: Sendable {
             var metadata: Logger.Metadata = ["host": "\(host)", "url": "\(URLRules.redacted(configuration.url))"]
             switch line {
             case .failing(let count):
-                metadata["failures"] = "\(count)"
+                metadata["failures"] = .stringConvertible(count)
                 metadata["reason"] = "\(detail)"
                 logger?.warning(
                     duty == .delivery ? "the engine fails" : "replies of the engine are not understood",
                     metadata: metadata)
-            case .working:
+            case .working(let count):
+                metadata["failures"] = .stringConvertible(count)
                 logger?.notice(
                     duty == .delivery ? "the engine works again" : "replies of the engine are understood again",
                     metadata: metadata)
