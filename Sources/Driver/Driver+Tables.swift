@@ -160,6 +160,8 @@ extension Driver {
             change(&state.config)
             state.grantWaits()
             state.wakeRoomWaits()
+            // The queue may have no room left for what a batch waits for.
+            state.wakeWorker()
             return state.config
         }
     }

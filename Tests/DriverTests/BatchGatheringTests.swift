@@ -35,6 +35,20 @@ import Testing
         #expect(gathering.isDue(count: 1))
     }
 
+    @Test func `a batch that is cut short is due, whatever the limits are then, and the next one is not`() throws {
+        var gathering = gathering(BatchLimits(maxMessages: 3, maxDelay: .milliseconds(5)))
+        let idle = gathering.cutShort()
+        #expect(idle == nil)
+        #expect(!gathering.isDue(count: 1), "nothing was gathered")
+        let begun = gathering.begin()
+        let stopped = gathering.cutShort()
+        #expect(stopped === begun?.0)
+        gathering.limits = BatchLimits(maxMessages: 9, maxDelay: .seconds(1))
+        #expect(gathering.isDue(count: 1))
+        _ = gathering.end()
+        #expect(!gathering.isDue(count: 1))
+    }
+
     @Test func `one timer runs until no messages wait, and then another`() throws {
         var gathering = gathering(BatchLimits(maxMessages: 3, maxDelay: .milliseconds(5)))
         let begun = gathering.begin()

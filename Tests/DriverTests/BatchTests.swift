@@ -201,6 +201,34 @@ import Testing
         #expect(timers.delays.isEmpty)
     }
 
+    @Test(arguments: [5, 400]) func `a replaced engine that takes batches gets what was gathered at once`(delay: Int)
+        throws
+    {
+        let (driver, engine) = gathering()
+        try driver.queueMessages(2)
+        engine.setLimits(BatchLimits(maxMessages: 64, maxDelay: .milliseconds(delay)))
+        driver.engineChanged()
+        #expect(engine.sent == [[1, 2]])
+        #expect(timers.delays.isEmpty)
+        engine.answer()
+        // The next batch is gathered as usual.
+        try driver.queueMessages(1)
+        driver.engineChanged()
+        #expect(engine.sent == [[1, 2], [3]])
+    }
+
+    @Test func `ASY-4: a queue that a change of the configuration leaves without room is sent at once`() throws {
+        for limit in 1...3 {
+            let (driver, engine) = gathering(.make { $0.maxAsyncNotificationCount = 10 })
+            try driver.queueMessages(3)
+            #expect(engine.sent.isEmpty)
+            _ = driver.changeConfig { $0.maxAsyncNotificationCount = limit }
+            #expect(engine.sent == [[1, 2, 3]])
+            try driver.queueMessages(1)
+            #expect(driver.counters.async.droppedOnOverflow == 0)
+        }
+    }
+
     // MARK: Messages that do not fit
 
     @Test func `ASY-10: messages that do not fit stay in hand and are the next batch`() throws {

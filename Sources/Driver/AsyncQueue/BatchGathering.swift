@@ -38,7 +38,14 @@ struct BatchGathering {
         if case .gathering(let current) = phase, current === timer { phase = .over }
     }
 
-    /// Notes that no messages wait, or that they shall wait no longer for this batch; returns a timer to stop.
+    /// Notes that the messages that wait shall wait no longer; returns a timer to stop.
+    mutating func cutShort() -> TimedWait<Void>? {
+        guard case .gathering(let timer) = phase else { return nil }
+        phase = .over
+        return timer
+    }
+
+    /// Notes that no messages wait; returns a timer to stop.
     mutating func end() -> TimedWait<Void>? {
         defer { phase = .idle }
         return if case .gathering(let timer) = phase { timer } else { nil }

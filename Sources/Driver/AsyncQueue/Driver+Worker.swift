@@ -43,7 +43,7 @@ extension Driver {
     /// gathered waits no longer.
     public func engineChanged() {
         withState { state in
-            state.stopGathering()
+            if let timer = state.gathering.cutShort() { state.wakeUps.append(.gathered(timer)) }
             state.gathering.limits = nil
             state.wakeWorker()
         }
