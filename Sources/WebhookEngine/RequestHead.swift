@@ -1,3 +1,5 @@
+import Bytes
+
 /// The part of a request that is the same for all messages of an engine: the request line and most headers.
 struct RequestHead: Sendable {
     private let lines: [UInt8]
@@ -7,8 +9,9 @@ struct RequestHead: Sendable {
         let destination = URLRules.destination(url)
         var lines = [
             "POST \(destination.target) HTTP/1.1", "Host: \(destination.authority)", "User-Agent: \(userAgent)",
-            "Accept: */*", "Content-Type: \(mediaType)",
+            "Content-Type: \(mediaType)",
         ]
+        if !headers.keys.contains(where: { $0.asciiLowercased == "accept" }) { lines.append("Accept: */*") }
         lines += headers.sorted { $0.key < $1.key }.map { "\($0): \($1)" }
         self.lines = lines.flatMap { Array("\($0)\r\n".utf8) }
     }

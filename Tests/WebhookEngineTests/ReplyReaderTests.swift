@@ -41,6 +41,11 @@ import Testing
         ("HTTP/1.1 200 OK\r\nConnection: keep-alive,close\r\nContent-Length: 0\r\n\r\n", 200, nil, "", false),
         ("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, nil, "x", false),
         ("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 1\r\n\r\nx", 200, nil, "x", true),
+        (
+            "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", 200,
+            nil, "x",
+            false
+        ),
         ("HTTP/1.9 599 X Y\r\nContent-Length: 0\r\n\r\n", 599, nil, "", true),
         (
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 X\r\nContent-Length: 9\r\n\r\nHTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n",

@@ -43,6 +43,15 @@ struct RequestTests {
         #expect(pid == 664)
     }
 
+    @Test(arguments: ["Accept", "accept"]) func `a custom Accept takes the place of ours`(name: String) async throws {
+        let receiver = try ScriptedReceiver()
+        for (headers, accepted) in [([:], "*/*"), ([name: "application/json"], "application/json")] {
+            #expect(try await WebhookEngine.make(receiver.url, headers: headers).status(of: .async()) == .success)
+            let found = try #require(receiver.requests.last).headers.filter { $0.name.lowercased() == "accept" }
+            #expect(found.map(\.value) == [accepted])
+        }
+    }
+
     @Test func `without a secret messages are not signed`() async throws {
         let receiver = try ScriptedReceiver()
         #expect(try await WebhookEngine.make(receiver.url).status(of: .async()) == .success)

@@ -30,8 +30,8 @@ struct ReplyHead {
     private var isChunked = false
     private var hasOtherCoding = false
 
-    /// Whether the connection stays open after the answer (RFC 9112, section 9.3).
-    var isPersistent: Bool { !closes && (!isVersion10 || keepsAlive) }
+    /// Whether the connection stays open after the answer (RFC 9112, sections 9.3 and 6.1: HTTP/1.0 has no chunks).
+    var isPersistent: Bool { !closes && (!isVersion10 || keepsAlive && !isChunked) }
 
     /// Reads a status line; returns false if it is not one of HTTP/1.x.
     mutating func readStatusLine(_ line: Span<UInt8>) -> Bool {
