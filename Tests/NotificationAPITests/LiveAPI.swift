@@ -1,3 +1,4 @@
+import Driver
 import Engines
 import Locking
 import Logging
@@ -21,7 +22,7 @@ final class LiveAPI: Sendable {
         requestDeadline: Duration = .seconds(30),
         defaults: HostDefaults = HostDefaults(), tokens: TokenTable? = nil, allowedHosts: [String] = [],
         metrics: MetricsOptions = MetricsOptions(), endpoint: Endpoint = .tcp(), answerBytes: Int = 256 << 20,
-        strictBodyBytes: Int = 16 << 20
+        strictBodyBytes: Int = 16 << 20, otherTimers: (any TimerQueue)? = nil
     ) throws {
         webhooks = try WebhookThread(connections: 4096)
         var limits = NotificationAPI.Limits()
@@ -35,7 +36,7 @@ final class LiveAPI: Sendable {
             defaults: defaults, limits: limits, tokens: tokens,
             allowedHosts: allowedHosts.compactMap { AllowedHost($0) },
             metrics: metrics,
-            dependencies: HostDependencies(timers: timers, webhooks: webhooks, version: "0"),
+            dependencies: HostDependencies(timers: otherTimers ?? timers, webhooks: webhooks, version: "0"),
             about: About(version: "0", swift: "6"), logger: logger)
         var configuration = DaemonConfiguration(endpoint)
         configuration.connectionLimit = 8192

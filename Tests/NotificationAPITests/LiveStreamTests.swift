@@ -138,6 +138,70 @@ import Testing
         #expect(found.map { Int($0) } == (1...106).map { Optional($0) })
     }
 
+    /// The rest of a stream.
+    private func rest(of reader: HTTPClient) throws -> String {
+        var text = ""
+        while let chunk = try reader.chunk() { text += chunk }
+        return text
+    }
+
+    @Test func `a stream that ends while it waits for its turn ends with a whole message`() throws {
+        let live = try crowded(30)
+        let readers = try (0..<3).map { _ in try self.reader(live, "?after=0") }
+        try #require(eventually { live.timers.delays.count { $0 > .seconds(20) } == 3 })
+        live.daemon.quiesce()
+        live.api.prepareToStop()
+        #expect(live.daemon.finishRequests(within: .seconds(60)).cut == 0)
+        for reader in readers {
+            let text = try rest(of: reader)
+            #expect(text.utf8.count >= StreamTurns.bytes)
+            let isWhole = text.hasSuffix("}\n")
+            #expect(isWhole)
+        }
+    }
+
+    @Test func `a stream whose token is revoked ends with a whole message`() throws {
+        let table = { (name: String) in try TokenTable(text: Array("\(name) drive \(name)-0123456789abcdef".utf8)) }
+        let live = try LiveAPI(tokens: try table("a"))
+        let client = try live.client()
+        let authorization = "Authorization: Bearer a-0123456789abcdef"
+        let data = String(repeating: "AAAA", count: 16_000)
+        // More than the buffers between service and client can hold, in messages of many pieces.
+        for _ in 0..<100 {
+            let answer = try client.ask(
+                "POST", "/v1/hosts/default/notifications/async",
+                #"{"operation":"LogPrint","data":{"data":"\#(data)"}}"#,
+                headers: [authorization])
+            try #require(answer.status == 202)
+        }
+        let readers = try (0..<3).map { _ in try self.reader(live, "?after=0", headers: [authorization]) }
+        live.api.replaceTokens(try table("b"))
+        for reader in readers {
+            let text = try rest(of: reader)
+            let (isWhole, size) = (text.isEmpty || text.hasSuffix("}\n"), text.utf8.count)
+            #expect(isWhole)
+            #expect(size < 100 * data.utf8.count, "it ended early")
+        }
+    }
+
+    /// Timers that fire before `schedule` returns, on a thread of their own.
+    private struct HastyTimers: TimerQueue {
+        private struct Timer: ScheduledTimer {
+            func cancel() {}
+        }
+
+        func schedule(after delay: Duration, _ body: @escaping @Sendable () -> Void) -> any ScheduledTimer {
+            onThreads(1) { _ in body() }
+            return Timer()
+        }
+    }
+
+    @Test func `heartbeats go on, however soon they are due`() throws {
+        let live = try LiveAPI(otherTimers: HastyTimers())
+        let reader = try reader(live)
+        for _ in 0..<10 { #expect(try reader.chunk() == "\n") }
+    }
+
     @Test func `a reader that leaves while it waits for its turn leaves nothing behind`() throws {
         let live = try crowded(30)
         do {

@@ -19,6 +19,8 @@ final class MessageStream: BodyProducer {
         var allowance = StreamTurns.bytes
         /// Whether it waits for its turn. Only that resumes the connection then.
         var isAwaitingTurn = false
+        /// Whether a heartbeat is to come. The timers themselves are kept to cancel them, and may have fired already.
+        var isAwaitingHeartbeat = false
         var followerID: UInt64?
         var heartbeatTimer: (any ScheduledTimer)?
         var turnTimer: (any ScheduledTimer)?
@@ -28,6 +30,14 @@ final class MessageStream: BodyProducer {
             let step = stream.next(into: buffer)
             if case .copied(let count) = step { allowance -= count }
             return step
+        }
+
+        /// Copies more of the text that has begun, and nothing after it; nil if the stream is between two texts.
+        mutating func finishText(in buffer: UnsafeMutableRawBufferPointer) -> Int? {
+            guard stream.isWithinText else { return nil }
+            let count = stream.copyText(to: buffer)
+            allowance -= count
+            return count
         }
     }
 
@@ -53,7 +63,12 @@ final class MessageStream: BodyProducer {
     }
 
     func produce(into buffer: UnsafeMutableRawBufferPointer, resume: BodyResumption) -> BodyProduction {
-        while context.isStillAdmitted {
+        while true {
+            let isAdmitted = context.isStillAdmitted
+            // A stream ends and pauses between two texts, so that its reader never has half of one.
+            let rest = state.withLock { isAdmitted && $0.allowance > 0 ? nil : $0.finishText(in: buffer) }
+            if let rest { return .bytes(rest) }
+            guard isAdmitted else { return .end }
             if mustAwaitTurn(resume) { return .later }
             switch state.withLock({ $0.next(into: buffer) }) {
             case .copied(let count): return .bytes(count)
@@ -72,7 +87,6 @@ final class MessageStream: BodyProducer {
                 }
             }
         }
-        return .end
     }
 
     /// Whether the stream has used up its turn and must wait for the next one, when `resume` is called.
@@ -126,10 +140,18 @@ final class MessageStream: BodyProducer {
         // Stored before calling the driver, which may call back before it returns.
         let (mustFollow, mustBeat) = state.withLock { state in
             state.resumption = resume
-            defer { state.isFollowing = true }
-            return (!state.isFollowing, state.heartbeatTimer == nil)
+            defer {
+                state.isFollowing = true
+                state.isAwaitingHeartbeat = true
+            }
+            return (!state.isFollowing, !state.isAwaitingHeartbeat)
         }
-        if mustBeat { startTimer(after: heartbeat, \.heartbeatTimer) { $0.stream.requestHeartbeat() } }
+        if mustBeat {
+            startTimer(after: heartbeat, \.heartbeatTimer) { state in
+                state.isAwaitingHeartbeat = false
+                state.stream.requestHeartbeat()
+            }
+        }
         guard mustFollow else { return .waiting(0) }
         let following = driver.follow(after: sequence) { [weak self] in
             self?.wake { state in
@@ -148,12 +170,7 @@ final class MessageStream: BodyProducer {
         after delay: Duration, _ place: any WritableKeyPath<State, (any ScheduledTimer)?> & Sendable,
         _ change: @escaping @Sendable (inout State) -> Void
     ) {
-        let timer = timers.schedule(after: delay) { [weak self] in
-            self?.wake { state in
-                state[keyPath: place] = nil
-                change(&state)
-            }
-        }
+        let timer = timers.schedule(after: delay) { [weak self] in self?.wake(change) }
         let isClosed = state.withLock { state in
             state[keyPath: place] = timer
             return state.isClosed

@@ -67,13 +67,21 @@ struct MessageStreamState {
                 if copied == buffer.count { break }
                 if let step = prepareOutput() { return copied > 0 ? .copied(copied) : step }
             } else {
-                let count = min(output.count, room.count)
-                room.copyBytes(from: output.prefix(count))
-                output = output.dropFirst(count)
-                copied += count
+                copied += copyText(to: room)
             }
         }
         return .copied(copied)
+    }
+
+    /// Whether a part of a text is still to be sent.
+    var isWithinText: Bool { !output.isEmpty }
+
+    /// Copies more of the text that has begun; returns its size.
+    mutating func copyText(to room: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(output.count, room.count)
+        room.copyBytes(from: output.prefix(count))
+        output = output.dropFirst(count)
+        return count
     }
 
     /// Copies the texts of the next messages, as many as are known and fit; returns their size.
