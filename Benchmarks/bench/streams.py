@@ -22,6 +22,7 @@ READERS = 100
 NOBODY, STUCK, OTHER, READING = "nobody", "stuck", "waiting for another kind", "reading"
 QUERIES = {STUCK: "", OTHER: "?kind=sync", READING: ""}
 LEAST = Goal(least=0.8)
+SECONDS = 30
 
 
 @contextlib.contextmanager
@@ -83,7 +84,16 @@ def made(server: Server, kind: str, count: int = READERS) -> float:
         upload(client)
         rate = upload(client)
     client.ask("DELETE", HOST)
+    await_end(client)
     return rate
+
+
+def await_end(client: Client) -> None:
+    """Wait until the service has noticed that the readers have left, so that the next ones find room."""
+    deadline = time.monotonic() + SECONDS
+    while b"\nwdfilterd_message_streams 0\n" not in client.answer("GET", "/metrics").body:
+        check(time.monotonic() < deadline, "the streams do not end")
+        time.sleep(0.01)
 
 
 def measure(programs: Programs) -> Outcome:
