@@ -28,6 +28,10 @@ extension UInt8 {
         let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
         return self < 0x80 && (self < 0x40 ? low : high) >> UInt64(self & 0x3F) & 1 == 1
     }
+
+    /// Whether this is a space or a tab, the optional white space of HTTP.
+    @inlinable
+    public var isSpaceOrTab: Bool { self == 0x20 || self == 0x09 }
 }
 
 extension Collection<UInt8> {
@@ -74,6 +78,30 @@ extension Span where Element == UInt8 {
             guard let own = bytes.baseAddress, let others = other.baseAddress else { return true }
             return memcmp(own, others, count) == 0
         }
+    }
+
+    /// Whether this is a token of RFC 9110: one or more characters that need no quoting.
+    public var isToken: Bool {
+        withUnsafeBufferPointer { bytes in
+            for byte in bytes where !byte.isLetter && !byte.isTokenCharacter { return false }
+            return !bytes.isEmpty
+        }
+    }
+
+    /// The position of the first `byte`.
+    public func firstIndex(of byte: UInt8) -> Int? {
+        withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress, let found = memchr(start, Int32(byte), bytes.count) else { return nil }
+            return UnsafeRawPointer(start).distance(to: found)
+        }
+    }
+
+    /// The positions in `range` without spaces and tabs at both ends.
+    public func trim(_ range: Range<Int>) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, self[start].isSpaceOrTab { start += 1 }
+        while start < end, self[end - 1].isSpaceOrTab { end -= 1 }
+        return start..<end
     }
 
     /// The number that one to `maxDigits` decimal digits represent; nil for anything else. `maxDigits` is at most 19.

@@ -67,14 +67,6 @@ package struct RequestGate {
 }
 
 extension Span where Element == UInt8 {
-    /// Whether this is a token of RFC 9110: one or more characters that need no quoting.
-    fileprivate var isToken: Bool {
-        withUnsafeBufferPointer { bytes in
-            for byte in bytes where !byte.isLetter && !byte.isTokenCharacter { return false }
-            return !bytes.isEmpty
-        }
-    }
-
     /// Whether this is a valid header value: no control characters except tab, no trailing white space.
     fileprivate var isFieldValue: Bool {
         withUnsafeBufferPointer { bytes in

@@ -1,5 +1,4 @@
 import Bytes
-import Glibc
 
 /// The target of a request. Its parts are views into the bytes as sent, decoded when they are looked at.
 ///
@@ -154,11 +153,6 @@ extension UnsafeBufferPointer<UInt8> {
 extension Span where Element == UInt8 {
     /// The next position of `byte`, or the end.
     fileprivate func position(of byte: UInt8, from start: Int) -> Int {
-        withUnsafeBufferPointer { bytes in
-            guard let first = bytes.baseAddress, let found = memchr(first + start, Int32(byte), count - start) else {
-                return count
-            }
-            return UnsafeRawPointer(found) - UnsafeRawPointer(first)
-        }
+        extracting(start...).firstIndex(of: byte).map { start + $0 } ?? count
     }
 }

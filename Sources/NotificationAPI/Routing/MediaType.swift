@@ -71,17 +71,7 @@ private struct MediaRange {
 
 extension Span where Element == UInt8 {
     /// Where `type/subtype` is, without parameters and the white space around it.
-    fileprivate var essence: Range<Int> {
-        var (start, end) = (0, 0)
-        while end < count, self[end] != UInt8(ascii: ";") { end += 1 }
-        while start < end, self[start].isBlank { start += 1 }
-        while end > start, self[end - 1].isBlank { end -= 1 }
-        return start..<end
-    }
-}
-
-extension UInt8 {
-    fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+    fileprivate var essence: Range<Int> { trim(0..<(firstIndex(of: UInt8(ascii: ";")) ?? count)) }
 }
 
 extension Substring {

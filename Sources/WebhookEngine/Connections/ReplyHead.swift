@@ -1,5 +1,4 @@
 import Bytes
-import Glibc
 
 /// The status line and the headers of an HTTP answer, as far as they matter here: the status, the type of the content, and
 /// where it ends.
@@ -35,7 +34,7 @@ struct ReplyHead {
 
     /// Reads a status line; returns false if it is not one of HTTP/1.x.
     mutating func readStatusLine(_ line: Span<UInt8>) -> Bool {
-        guard line.count >= 12, line.extracting(first: 7).isASCII("http/1."), line[7].isDigit,
+        guard line.count >= 12, line.extracting(first: 7).equalsIgnoringCase("http/1."), line[7].isDigit,
             line[8] == UInt8(ascii: " "), line.count == 12 || line[12] == UInt8(ascii: " "),
             let status = line.extracting(9..<12).decimal(maxDigits: 3), status >= 100
         else { return false }
@@ -54,17 +53,17 @@ struct ReplyHead {
         let name = line.extracting(first: colon)
         let value = line.extracting(line.trim((colon + 1)..<line.count))
         switch colon {
-        case 10 where name.isASCII("connection"):
-            closes = closes || value.listContains { $0.isASCII("close") }
-            keepsAlive = keepsAlive || value.listContains { $0.isASCII("keep-alive") }
-        case 12 where name.isASCII("content-type"): contentType = String(decoding: value)
-        case 14 where name.isASCII("content-length"):
+        case 10 where name.equalsIgnoringCase("connection"):
+            closes = closes || value.listContains { $0.equalsIgnoringCase("close") }
+            keepsAlive = keepsAlive || value.listContains { $0.equalsIgnoringCase("keep-alive") }
+        case 12 where name.equalsIgnoringCase("content-type"): contentType = String(decoding: value)
+        case 14 where name.equalsIgnoringCase("content-length"):
             guard let number = value.decimal(maxDigits: 15), length == nil || length == number else {
                 return "the answer has an invalid Content-Length"
             }
             length = number
-        case 17 where name.isASCII("transfer-encoding"):
-            hasOtherCoding = hasOtherCoding || isChunked || !value.isASCII("chunked")
+        case 17 where name.equalsIgnoringCase("transfer-encoding"):
+            hasOtherCoding = hasOtherCoding || isChunked || !value.equalsIgnoringCase("chunked")
             isChunked = true
         default: break
         }
@@ -86,35 +85,6 @@ struct ReplyHead {
 }
 
 extension Span<UInt8> {
-    /// The position of the first `byte`.
-    func firstIndex(of byte: UInt8) -> Int? {
-        withUnsafeBufferPointer { buffer in
-            guard let start = buffer.baseAddress, let found = memchr(start, Int32(byte), buffer.count) else {
-                return nil
-            }
-            return UnsafeRawPointer(start).distance(to: found)
-        }
-    }
-
-    /// Whether this is `text`, which is in lower case, in any case.
-    fileprivate func isASCII(_ text: StaticString) -> Bool {
-        equalsIgnoringCase(Span(_unsafeStart: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    /// Whether this is a token (RFC 9110, section 5.6.2).
-    fileprivate var isToken: Bool {
-        for index in indices where !self[index].isTokenCharacter { return false }
-        return !isEmpty
-    }
-
-    /// The positions in `range` without blanks at both ends.
-    fileprivate func trim(_ range: Range<Int>) -> Range<Int> {
-        var (start, end) = (range.lowerBound, range.upperBound)
-        while start < end, self[start].isBlank { start += 1 }
-        while start < end, self[end - 1].isBlank { end -= 1 }
-        return start..<end
-    }
-
     /// Whether an item of this list, which commas separate, matches.
     fileprivate func listContains(_ matches: (Span<UInt8>) -> Bool) -> Bool {
         var start = 0
@@ -131,8 +101,4 @@ extension String {
     fileprivate init(decoding bytes: Span<UInt8>) {
         self = bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }
-}
-
-extension UInt8 {
-    fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 }
