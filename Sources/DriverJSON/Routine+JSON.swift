@@ -31,36 +31,35 @@ extension RoutineReport {
     }
 }
 
-// The members of reports that are constant are written in advance: there are few.
+/// Members of reports that are constant but for a flag, written in advance for both of its values: there are few.
+private struct FlaggedMembers {
+    private let written: [WrittenMembers]
+
+    /// The members that `write` writes for each of `cases`.
+    init<Case>(_ cases: [Case], _ write: (inout JSONWriter, Case, Bool) -> Void) {
+        written = cases.flatMap { one in [false, true].map { flag in WrittenMembers { write(&$0, one, flag) } } }
+    }
+
+    /// The members of the case at `index`.
+    subscript(index: Int, flag: Bool) -> WrittenMembers { written[2 * index + (flag ? 1 : 0)] }
+}
 
 extension DriverRoutine {
-    /// The members `routine` and `notified` of each routine, once for one that sent nothing and once for one that did.
-    private static let written = DriverRoutine.allCases.flatMap { routine in
-        [false, true].map { notified in
-            WrittenMembers { json in
-                json.member("routine", routine.name)
-                json.member("notified", notified)
-            }
-        }
+    private static let written = FlaggedMembers(DriverRoutine.allCases) { json, routine, notified in
+        json.member("routine", routine.name)
+        json.member("notified", notified)
     }
 
-    fileprivate func members(notified: Bool) -> WrittenMembers {
-        DriverRoutine.written[2 * Int(rawValue) + (notified ? 1 : 0)]
-    }
+    fileprivate func members(notified: Bool) -> WrittenMembers { DriverRoutine.written[Int(rawValue), notified] }
 }
 
 extension Check {
-    /// The members `check` and `holds` of each check, once for a condition that does not hold and once for one that does.
-    private static let written = Check.allCases.flatMap { check in
-        [false, true].map { holds in
-            WrittenMembers { json in
-                json.member("check", check.text)
-                json.member("holds", holds)
-            }
-        }
+    private static let written = FlaggedMembers(Check.allCases) { json, check, holds in
+        json.member("check", check.text)
+        json.member("holds", holds)
     }
 
-    fileprivate func members(holds: Bool) -> WrittenMembers { Check.written[2 * Int(rawValue) + (holds ? 1 : 0)] }
+    fileprivate func members(holds: Bool) -> WrittenMembers { Check.written[Int(rawValue), holds] }
 }
 
 extension CheckedValue {
