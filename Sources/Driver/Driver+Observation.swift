@@ -73,7 +73,7 @@ extension Driver {
             state.permitWaits = [:]
             state.endWaits()
             state.worker.shutDown(wait, queueIsEmpty: state.queue.notificationsCount == 0)
-            state.stopGathering()
+            state.cutGatheringShort()
             state.wakeWorker()
         }
     }

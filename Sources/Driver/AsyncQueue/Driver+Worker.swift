@@ -43,7 +43,7 @@ extension Driver {
     /// gathered waits no longer.
     public func engineChanged() {
         withState { state in
-            if let timer = state.gathering.cutShort() { state.wakeUps.append(.gathered(timer)) }
+            state.cutGatheringShort()
             state.gathering.limits = nil
             state.wakeWorker()
         }
@@ -235,7 +235,12 @@ extension DriverState {
         return worker.activate(queueIsEmpty: isEmpty, isDue: isBatchDue)
     }
 
-    mutating func stopGathering() {
+    /// Lets the messages that are being gathered wait no longer.
+    mutating func cutGatheringShort() {
+        if let timer = gathering.cutShort() { wakeUps.append(.gathered(timer)) }
+    }
+
+    private mutating func stopGathering() {
         if let timer = gathering.end() { wakeUps.append(.gathered(timer)) }
     }
 }

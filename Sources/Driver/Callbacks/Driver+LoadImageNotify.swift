@@ -43,7 +43,7 @@ extension Driver {
         case .wow64(let first):
             sendDirect(first.record, timeout: first.timeout) { [reports] record in
                 var reports = reports
-                reports[0].messages = [record]
+                reports[0].add(record)
                 let now = self.clock.now()
                 let notifications = self.withState {
                     $0.decideMain(load, first.reference, &reports[0], caller, now: now)
@@ -61,7 +61,7 @@ extension Driver {
         guard !notifications.isEmpty else { return completion(reports) }
         sendSyncMonitorNotification(notifications[notifications.startIndex]) { record in
             var reports = reports
-            reports[0].messages.append(record)
+            reports[0].add(record)
             self.send(notifications.dropFirst(), reports, completion: completion)
         }
     }
