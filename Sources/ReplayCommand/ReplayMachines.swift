@@ -144,9 +144,7 @@ final class ReplayMachines: Sendable {
         engine.ping(timeout: .seconds(5)) { answer.put($0) }
         let result = answer.take(within: .seconds(6)) ?? EngineResult(status: .timeout)
         if result.status != .success {
-            let reason = result.fault ?? result.status.name
-            let verb = result.answer == nil ? "does not answer" : "refuses the ping (wdfilter.ping)"
-            throw CommandFailure(status: .failed, message: "the engine \(verb): \(reason)")
+            throw CommandFailure(status: .failed, message: "the engine \(result.faultOfPing)")
         }
     }
 }

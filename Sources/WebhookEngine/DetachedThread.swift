@@ -3,8 +3,8 @@ import Glibc
 
 /// Threads of our own, for work that may block.
 enum DetachedThread {
-    /// Runs `body` on a new thread, on which all signals are blocked: other threads wait for them. Returns 0, or an `errno` if
-    /// there is no thread.
+    /// Runs `body` on a new thread, on which all signals are blocked: other threads wait for them. Returns 0, or the
+    /// `errno` for which no thread could be created.
     static func start(_ body: @escaping @Sendable () -> Void) -> Int32 {
         let context = Unmanaged.passRetained(Work(body: body))
         var thread = pthread_t()

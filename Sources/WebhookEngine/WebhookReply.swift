@@ -1,5 +1,5 @@
 import Bytes
-import Driver
+public import Driver
 import DriverJSON
 import Messages
 
@@ -37,6 +37,13 @@ struct WebhookReply {
             reply = response.isOctetStream ? .bytes(response.body) : EngineReply(json: response.body, to: message)
         }
         return EngineResult(status: .success, reply: reply)
+    }
+}
+
+extension EngineResult {
+    /// The end of a sentence about an engine that does not take a ping, whose result this is.
+    public var faultOfPing: String {
+        (answer == nil ? "does not answer: " : "refuses the ping (wdfilter.ping): ") + (fault ?? status.name)
     }
 }
 

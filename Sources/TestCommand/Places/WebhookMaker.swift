@@ -61,11 +61,9 @@ struct WebhookMaker: Sendable {
             let result = taken ?? EngineResult(status: .timeout)
             if result.status == .success { return }
             guard Monotonic.now() < end, !isInterrupted() else {
-                let verb = result.answer == nil ? "does not answer" : "refuses the ping (wdfilter.ping)"
                 throw CommandFailure(
                     status: .failed,
-                    message: "the engine at \(URLRules.redacted(configuration.url)) \(verb): "
-                        + (result.fault ?? result.status.name))
+                    message: "the engine at \(URLRules.redacted(configuration.url)) \(result.faultOfPing)")
             }
             Monotonic.sleep(for: .milliseconds(50))
         }
