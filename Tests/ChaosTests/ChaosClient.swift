@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A blocking HTTP client over one connection, which it opens again after it was closed.
 final class ChaosClient {
@@ -73,7 +74,7 @@ final class ChaosClient {
 
     private func connect() throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var deadline = timeval(tv_sec: 60, tv_usec: 0)
+        var deadline = timeval(tv_sec: Int(Duration.failSafe.components.seconds), tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in.loopback(port)
         let isConnected = withUnsafePointer(to: &address) { pointer in

@@ -204,7 +204,7 @@ final class ChaosService {
         let hosts = api.hosts.all
         daemon.quiesce()
         api.prepareToStop()
-        let report = daemon.stop(within: .seconds(60))
+        let report = daemon.stop(within: .failSafe)
         if report.cut > 0 { outcome.faults.append("\(report.cut) requests were cut") }
         let ledgers = Locked<ServiceLedger?>(nil)
         api.unload { gathered in ledgers.withLock { $0 = gathered } }

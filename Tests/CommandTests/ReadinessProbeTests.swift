@@ -3,6 +3,7 @@ import Glibc
 import Locking
 import MicroHTTPD
 import TestCertificates
+import TestSupport
 import Testing
 
 @testable import wdfilterd
@@ -13,8 +14,8 @@ import Testing
         let daemon = try Daemon(DaemonConfiguration(), handler: Readiness(status: status)) { _ in }
         defer { daemon.stop(within: .seconds(5)) }
         let probe = try #require(ServiceTarget("http://127.0.0.1:\(daemon.port)/").map { ReadinessProbe($0) })
-        if isReady { return try probe.check(within: .seconds(10)) }
-        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.check(within: .seconds(10)) }
+        if isReady { return try probe.check(within: .failSafe) }
+        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.check(within: .failSafe) }
         #expect(failure?.description == "the answer is \(status)")
     }
 
@@ -22,9 +23,9 @@ import Testing
         let path = "/tmp/wdfilterd-test-\(getpid()).sock"
         let daemon = try Daemon(DaemonConfiguration(.unix(path: path)), handler: Readiness(status: 200)) { _ in }
         defer { daemon.stop(within: .seconds(5)) }
-        try #require(ServiceTarget("unix:" + path).map { ReadinessProbe($0) }).check(within: .seconds(10))
+        try #require(ServiceTarget("unix:" + path).map { ReadinessProbe($0) }).check(within: .failSafe)
         #expect(throws: ReadinessProbe.Failure.self) {
-            try #require(ServiceTarget("unix:\(path).other").map { ReadinessProbe($0) }).check(within: .seconds(10))
+            try #require(ServiceTarget("unix:\(path).other").map { ReadinessProbe($0) }).check(within: .failSafe)
         }
     }
 
@@ -36,9 +37,9 @@ import Testing
         defer { daemon.stop(within: .seconds(5)) }
         let url = "https://127.0.0.1:\(daemon.port)"
         let strict = try #require(ServiceTarget(url).map { ReadinessProbe($0) })
-        #expect(throws: ReadinessProbe.Failure.self) { try strict.check(within: .seconds(10)) }
+        #expect(throws: ReadinessProbe.Failure.self) { try strict.check(within: .failSafe) }
         let lenient = try #require(ServiceTarget(url, checksCertificate: false).map { ReadinessProbe($0) })
-        try lenient.check(within: .seconds(10))
+        try lenient.check(within: .failSafe)
         // The certificate is for localhost and is its own authority, but it is not for 127.0.0.1.
         let file = "/tmp/wdfilterd-test-\(getpid()).pem"
         try #require(Glibc.creat(file, 0o600) >= 0)
@@ -47,13 +48,13 @@ import Testing
         fwrite(certificate.certificate, 1, certificate.certificate.count, handle)
         fclose(handle)
         let named = try #require(ServiceTarget(url, caFile: file).map { ReadinessProbe($0) })
-        #expect(throws: ReadinessProbe.Failure.self) { try named.check(within: .seconds(10)) }
+        #expect(throws: ReadinessProbe.Failure.self) { try named.check(within: .failSafe) }
     }
 
     @Test func `a missing server is reported at once`() throws {
         let port = try BoundPort()
         let probe = try #require(ServiceTarget("http://localhost:\(port.number)").map { ReadinessProbe($0) })
-        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.check(within: .seconds(10)) }
+        let failure = #expect(throws: ReadinessProbe.Failure.self) { try probe.check(within: .failSafe) }
         #expect(failure?.description == "Couldn't connect to server")
     }
 

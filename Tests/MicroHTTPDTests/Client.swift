@@ -1,5 +1,6 @@
 import Glibc
 import MicroHTTPD
+import TestSupport
 
 /// A blocking HTTP client that sends exactly the given bytes. Everything that exceeds its deadline throws.
 final class Client: @unchecked Sendable {  // one test thread at a time
@@ -37,7 +38,7 @@ final class Client: @unchecked Sendable {  // one test thread at a time
     /// Connects to the unix domain socket at `path`.
     init(path: String) throws {
         socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var deadline = timeval(tv_sec: 20, tv_usec: 0)
+        var deadline = timeval(tv_sec: Int(Duration.failSafe.components.seconds), tv_usec: 0)
         let address = UnixAddress(path)
         guard let address,
             setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0,

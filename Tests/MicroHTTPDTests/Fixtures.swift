@@ -1,6 +1,7 @@
 import Dispatch
 import Locking
 import MicroHTTPD
+import TestSupport
 import Testing
 
 /// A handler made of closures.
@@ -61,9 +62,9 @@ final class Event: Sendable {
 
     func happen() { semaphore.signal() }
 
-    /// Waits until it has happened `count` times; false after 20 seconds, which makes the test fail.
+    /// Waits until it has happened `count` times; false after `Duration.failSafe`, which makes the test fail.
     func wait(_ count: Int = 1) -> Bool {
-        let deadline = DispatchTime.now() + 20
+        let deadline = DispatchTime.now() + .seconds(Int(Duration.failSafe.components.seconds))
         return (0..<count).allSatisfy { _ in semaphore.wait(timeout: deadline) == .success }
     }
 }

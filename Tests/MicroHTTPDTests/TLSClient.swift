@@ -2,6 +2,7 @@ import CGnuTLS
 import Glibc
 import MicroHTTPD
 import TestCertificates
+import TestSupport
 
 /// A TLS client that accepts any certificate, and remembers which one it saw.
 final class TLSClient {
@@ -16,7 +17,7 @@ final class TLSClient {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var deadline = timeval(tv_sec: 20, tv_usec: 0)
+        var deadline = timeval(tv_sec: Int(Duration.failSafe.components.seconds), tv_usec: 0)
         let descriptor = socket
         let isConnected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -86,7 +86,7 @@ import YAMLTesting
         live.api.prepareToStop()
         #expect(try reader.receive().status == 200)
         #expect(try drain.receive().json["drained"]?.bool == false)
-        _ = live.daemon.stop(within: .seconds(60))
+        _ = live.daemon.stop(within: .failSafe)
 
         let ledgers = Received<ServiceLedger>()
         live.api.unload(completion: ledgers.take)

@@ -1,10 +1,15 @@
 import Glibc
 
-/// The time after which a test that waits for other threads gives up: a fail-safe, far longer than any test takes.
-public struct Deadline: Sendable {
-    private let end = ContinuousClock.now + .seconds(300)
+extension Duration {
+    /// The time after which a test gives up: a fail-safe, far longer than any test takes on the slowest machine.
+    public static var failSafe: Duration { .seconds(300) }
+}
 
-    /// Five minutes from now.
+/// The end of the wait of a test for other threads.
+public struct Deadline: Sendable {
+    private let end = ContinuousClock.now + .failSafe
+
+    /// `Duration.failSafe` from now.
     public init() {}
 
     /// Whether the time is up.

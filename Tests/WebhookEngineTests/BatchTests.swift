@@ -16,7 +16,7 @@ struct BatchTests {
 
     /// Sends a batch of messages of `bytes` bytes each, and returns their results.
     private func results(
-        _ engine: WebhookEngine, _ sequences: ClosedRange<UInt64>, bytes: Int = 0, timeout: Duration = .seconds(20)
+        _ engine: WebhookEngine, _ sequences: ClosedRange<UInt64>, bytes: Int = 0, timeout: Duration = .failSafe
     ) async throws -> [EngineResult] {
         let batches = try #require(engine.batches)
         let messages = sequences.map { EngineMessage.async($0, bytes: bytes) }
@@ -101,7 +101,7 @@ struct BatchTests {
             let second = EngineMessage.async(12, bytes: bytes)
             let batches = try #require(engine.batches)
             let results = await withCheckedContinuation { continuation in
-                batches.send([first, second], timeout: .seconds(20)) { continuation.resume(returning: $0) }
+                batches.send([first, second], timeout: .failSafe) { continuation.resume(returning: $0) }
             }
             #expect(results.count == count)
         }
@@ -153,7 +153,7 @@ struct BatchTests {
         let results = Received<[EngineResult]>()
         do {
             let batches = try #require(try engine(receiver.url).batches)
-            batches.send([.async(1)], timeout: .seconds(20), completion: results.take)
+            batches.send([.async(1)], timeout: .failSafe, completion: results.take)
         }
         await receiver.waitForRequests(1)
         isReleased.withLock { $0 = true }

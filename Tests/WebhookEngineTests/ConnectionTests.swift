@@ -52,7 +52,7 @@ struct ConnectionTests {
         let engine = try WebhookEngine.make(receiver.url)
         let results = Results()
         for number in 1...200 {
-            engine.send(.async(UInt64(number)), timeout: .seconds(20)) { results.add(number, $0.status) }
+            engine.send(.async(UInt64(number)), timeout: .failSafe) { results.add(number, $0.status) }
         }
         let statuses = await results.wait(for: 200)
         #expect(statuses.values.allSatisfy { $0 == [.success] })
@@ -120,7 +120,7 @@ struct ConnectionTests {
         let results = Results()
         let waits = Results()
         for number in 0..<100 {
-            engine.send(.sync(UInt64(number)), timeout: .seconds(20)) { result in
+            engine.send(.sync(UInt64(number)), timeout: .failSafe) { result in
                 results.add(number, result.status)
                 if let waited = result.waited, waited > .zero { waits.add(number, result.status) }
             }
@@ -231,7 +231,7 @@ struct ConnectionTests {
         let results = Results()
         for number in 0..<40 {
             let message: EngineMessage = number.isMultiple(of: 4) ? .async(UInt64(number)) : .sync(UInt64(number))
-            engine?.send(message, timeout: .seconds(30)) { results.add(number, $0.status) }
+            engine?.send(message, timeout: .failSafe) { results.add(number, $0.status) }
         }
         await receiver.waitForRequests(31)
         switch how {
@@ -261,7 +261,7 @@ struct ConnectionTests {
                     group.addTask {
                         for number in 0..<50 {
                             let id = thread * 50 + number
-                            engine.send(.sync(UInt64(id)), timeout: .seconds(20)) { results.add(id, $0.status) }
+                            engine.send(.sync(UInt64(id)), timeout: .failSafe) { results.add(id, $0.status) }
                             if thread == 0, number == 25 { engine.close() }
                         }
                     }
@@ -301,7 +301,7 @@ struct ConnectionTests {
         let engine = try WebhookEngine.make(receiver.url)
         let results = Results()
         @Sendable func sendNext(_ number: Int) {
-            engine.send(.async(UInt64(number)), timeout: .seconds(20)) { result in
+            engine.send(.async(UInt64(number)), timeout: .failSafe) { result in
                 results.add(number, result.status)
                 if number < 100 { sendNext(number + 1) }
             }

@@ -2,6 +2,7 @@ import Driver
 import DriverJSON
 import Locking
 import Messages
+import TestSupport
 import Testing
 import WebhookEngine
 
@@ -30,7 +31,7 @@ extension WebhookEngine {
     }
 
     /// Sends `message` and returns its result without the answer as it arrived.
-    func outcome(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> EngineResult {
+    func outcome(of message: EngineMessage, timeout: Duration = .failSafe) async -> EngineResult {
         var result = await wholeOutcome(of: message, timeout: timeout)
         result.answer = nil
         return result
@@ -38,7 +39,7 @@ extension WebhookEngine {
 
     /// Sends `message` and returns its answer as it arrived.
     func answer(to message: EngineMessage) async -> EngineAnswer? {
-        await wholeOutcome(of: message, timeout: .seconds(20)).answer
+        await wholeOutcome(of: message, timeout: .failSafe).answer
     }
 
     /// Sends `message` and returns its result; more than one completion stops the test.
@@ -49,21 +50,21 @@ extension WebhookEngine {
     }
 
     /// The status and the reply only.
-    func result(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> EngineResult {
+    func result(of message: EngineMessage, timeout: Duration = .failSafe) async -> EngineResult {
         let outcome = await outcome(of: message, timeout: timeout)
         return EngineResult(status: outcome.status, reply: outcome.reply)
     }
 
     /// The fault, for people.
-    func fault(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> String? {
+    func fault(of message: EngineMessage, timeout: Duration = .failSafe) async -> String? {
         await outcome(of: message, timeout: timeout).fault
     }
 
-    func status(of message: EngineMessage, timeout: Duration = .seconds(20)) async -> NTStatus {
+    func status(of message: EngineMessage, timeout: Duration = .failSafe) async -> NTStatus {
         await result(of: message, timeout: timeout).status
     }
 
-    func pingResult(timeout: Duration = .seconds(20)) async -> EngineResult {
+    func pingResult(timeout: Duration = .failSafe) async -> EngineResult {
         var result = await withCheckedContinuation { continuation in
             ping(timeout: timeout) { continuation.resume(returning: $0) }
         }

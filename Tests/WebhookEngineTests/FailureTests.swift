@@ -1,6 +1,7 @@
 import Driver
 import Glibc
 import Messages
+import TestSupport
 import Testing
 import WebhookEngine
 
@@ -155,7 +156,7 @@ struct FailureTests {
             // As short as possible: once a second, libdispatch opens a file, and aborts the process if it cannot.
             try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
             let fault = await withCheckedContinuation { continuation in
-                other.send(.sync(2), timeout: .seconds(20)) { result in
+                other.send(.sync(2), timeout: .failSafe) { result in
                     var usual = usual
                     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &usual)
                     continuation.resume(returning: result.fault)
