@@ -196,13 +196,13 @@ let package = Package(
             "CommandTests",
             [
                 "wdfilterd", "Console", "Settings", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages",
-                "Locking", "TestCertificates", arguments, logging,
+                "Locking", "TestCertificates", "TestSupport", arguments, logging,
             ]),
         tests(
             "ScenarioRunTests",
             ["ScenarioFile", "Scenarios", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "TestSupport"]),
         tests("TestCommandTests", ["TestCommand", "Console", "Scenarios", "JSON"]),
-        tests("ConsoleTests", ["Console", "Settings", "Locking", logging]),
+        tests("ConsoleTests", ["Console", "Settings", "Locking", "TestSupport", logging]),
         tests(
             "ReplayCommandTests", ["ReplayCommand", "Console", "Settings", "Replay", "Driver", "Runtime", arguments]),
     ],
