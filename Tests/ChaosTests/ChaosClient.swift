@@ -74,15 +74,13 @@ final class ChaosClient {
 
     private func connect() throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var deadline = timeval(tv_sec: Int(Duration.failSafe.components.seconds), tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in.loopback(port)
         let isConnected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard isConnected else { throw Failure.cannotConnect(errno) }
+        guard isConnected, limitWaits(of: socket) else { throw Failure.cannotConnect(errno) }
     }
 
     private func line(_ what: String) throws -> String {

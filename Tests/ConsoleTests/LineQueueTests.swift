@@ -143,7 +143,7 @@ import Testing
         queue.put("the account")
         let before = ContinuousClock.now
         queue.flush(within: .milliseconds(100))
-        #expect(ContinuousClock.now - before < .failSafe)
+        #expect(ContinuousClock.now - before < .seconds(20))
         for _ in 0..<3 { gate.isOpen.signal() }
         queue.flush(within: .failSafe)
         #expect(gate.text.withLock { $0 } == "first\n10 dropped\nthe account\n")

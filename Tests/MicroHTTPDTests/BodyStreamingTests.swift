@@ -121,7 +121,7 @@ struct BodyStreamingTests {
     @Test func `a waiting consumer stops the client from sending`() throws {
         let consumer = TestConsumer { _, _ in 0 }
         let daemon = try Daemon.start(consumer.handler)
-        let client = try Client(daemon.port, deadlineSeconds: 1)
+        let client = try Client(daemon.port, deadline: .seconds(1))
         try client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\nx")
         try #require(consumer.offered.wait())
         let piece = [UInt8](repeating: 0, count: 1 << 20)

@@ -15,7 +15,7 @@ final class Client: @unchecked Sendable {  // one test thread at a time
     private let socket: Int32
     private var buffer: [UInt8] = []
 
-    init(_ port: UInt16, host: String = "127.0.0.1", deadlineSeconds: Int = 20) throws {
+    init(_ port: UInt16, host: String = "127.0.0.1", deadline: Duration = .failSafe) throws {
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -25,11 +25,9 @@ final class Client: @unchecked Sendable {  // one test thread at a time
         }
         defer { freeaddrinfo(found) }
         socket = Glibc.socket(entry.pointee.ai_family, hints.ai_socktype, 0)
-        var deadline = timeval(tv_sec: deadlineSeconds, tv_usec: 0)
         var one: Int32 = 1
         guard
-            setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0,
-            setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0,
+            limitWaits(of: socket, to: deadline),
             setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size)) == 0,
             connect(socket, entry.pointee.ai_addr, entry.pointee.ai_addrlen) == 0
         else { throw Failure.cannotConnect(errno) }
@@ -38,12 +36,10 @@ final class Client: @unchecked Sendable {  // one test thread at a time
     /// Connects to the unix domain socket at `path`.
     init(path: String) throws {
         socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var deadline = timeval(tv_sec: Int(Duration.failSafe.components.seconds), tv_usec: 0)
         let address = UnixAddress(path)
-        guard let address,
-            setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0,
-            address.connect(socket) == 0
-        else { throw Failure.cannotConnect(errno) }
+        guard let address, limitWaits(of: socket), address.connect(socket) == 0 else {
+            throw Failure.cannotConnect(errno)
+        }
     }
 
     /// Also runs after an `init` that has thrown.

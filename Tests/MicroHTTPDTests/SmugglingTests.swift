@@ -179,7 +179,7 @@ struct SmugglingTests {
     @Test(arguments: ["zz\r\n", "-1\r\n", "1 \r\n", "ffffffffffffffffff\r\n", "3\r\nabcX", "5\r\nabc\r\n0\r\n\r\n"])
     func `a malformed chunk is never accepted as a body`(chunk: String) throws {
         let daemon = try Daemon.start(echo)
-        let client = try Client(daemon.port, deadlineSeconds: 2)
+        let client = try Client(daemon.port, deadline: .seconds(2))
         try client.send(
             "POST /outer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)\r\n" + Self.hidden)
         let bytes = String(decoding: (try? client.receiveToEnd()) ?? [], as: UTF8.self)

@@ -132,7 +132,7 @@ struct StopTests {
             Thread.run {
                 var number = thread
                 while !isOver.withLock({ $0 }) {
-                    guard let client = try? Client(port, deadlineSeconds: 1) else { break }
+                    guard let client = try? Client(port, deadline: .seconds(1)) else { break }
                     for _ in 0..<20 {
                         number += 1
                         let kind = UInt8(number % 4)

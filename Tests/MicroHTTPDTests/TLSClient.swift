@@ -17,7 +17,6 @@ final class TLSClient {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var deadline = timeval(tv_sec: Int(Duration.failSafe.components.seconds), tv_usec: 0)
         let descriptor = socket
         let isConnected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -27,7 +26,7 @@ final class TLSClient {
         var credentials: gnutls_certificate_credentials_t?
         var session: gnutls_session_t?
         guard isConnected,
-            setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0,
+            limitWaits(of: descriptor),
             gnutls_certificate_allocate_credentials(&credentials) == 0, let credentials,
             gnutls_init(&session, UInt32(GNUTLS_CLIENT)) == 0, let session
         else {

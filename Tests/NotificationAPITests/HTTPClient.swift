@@ -24,15 +24,12 @@ final class HTTPClient: @unchecked Sendable {  // used by one thread at a time
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var deadline = timeval(tv_sec: Int(Duration.failSafe.components.seconds), tv_usec: 0)
         let isConnected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard isConnected,
-            setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &deadline, socklen_t(MemoryLayout<timeval>.size)) == 0
-        else { throw Failure.cannotConnect(errno) }
+        guard isConnected, limitWaits(of: socket) else { throw Failure.cannotConnect(errno) }
     }
 
     /// Also runs after an `init` that has thrown.

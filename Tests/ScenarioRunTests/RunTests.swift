@@ -1,5 +1,4 @@
 import Scenarios
-import TestSupport
 import Testing
 
 /// How cases go on and how they end.
@@ -60,7 +59,7 @@ import Testing
               - wait: {until: [{messages: {operation: CreateProcess}, exactly: 7}], within: 60m}
             """)
         #expect(failure.detail?.hasPrefix("not done after 1 s, in step ") == true)
-        #expect(ContinuousClock.now - began < .failSafe)
+        #expect(ContinuousClock.now - began < .seconds(20))
     }
 
     @Test func `of many failures of a case the first are explained, the others only stated`() throws {

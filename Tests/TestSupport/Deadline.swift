@@ -5,7 +5,7 @@ extension Duration {
     public static var failSafe: Duration { .seconds(300) }
 }
 
-/// The end of the wait of a test for other threads.
+/// When a test gives up waiting for other threads.
 public struct Deadline: Sendable {
     private let end = ContinuousClock.now + .failSafe
 
@@ -24,4 +24,12 @@ public func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
         usleep(1000)
     }
     return true
+}
+
+/// Makes each wait of `socket` for data, or for room to send, fail after `limit`, which is whole seconds; false after a fault.
+public func limitWaits(of socket: Int32, to limit: Duration = .failSafe) -> Bool {
+    var time = timeval(tv_sec: Int(limit.components.seconds), tv_usec: 0)
+    return [SO_RCVTIMEO, SO_SNDTIMEO].allSatisfy { option in
+        setsockopt(socket, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size)) == 0
+    }
 }
