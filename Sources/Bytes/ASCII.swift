@@ -40,6 +40,15 @@ extension Collection<UInt8> {
     public var isDecimal: Bool { !isEmpty && allSatisfy(\.isDigit) }
 }
 
+extension UnsafeRawBufferPointer {
+    /// The offset of the first `byte` from `start` on.
+    public func offset(of byte: UInt8, from start: Int = 0) -> Int? {
+        guard let base = baseAddress, start < count, let found = memchr(base + start, Int32(byte), count - start)
+        else { return nil }
+        return base.distance(to: found)
+    }
+}
+
 extension Span where Element == UInt8 {
     /// Whether both texts are equal except for the case of ASCII letters.
     public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
@@ -83,17 +92,14 @@ extension Span where Element == UInt8 {
     /// Whether this is a token of RFC 9110: one or more characters that need no quoting.
     public var isToken: Bool {
         withUnsafeBufferPointer { bytes in
-            for byte in bytes where !byte.isLetter && !byte.isTokenCharacter { return false }
+            for byte in bytes where !byte.isTokenCharacter { return false }
             return !bytes.isEmpty
         }
     }
 
     /// The position of the first `byte`.
     public func firstIndex(of byte: UInt8) -> Int? {
-        withUnsafeBufferPointer { bytes in
-            guard let start = bytes.baseAddress, let found = memchr(start, Int32(byte), bytes.count) else { return nil }
-            return UnsafeRawPointer(start).distance(to: found)
-        }
+        withUnsafeBytes { $0.offset(of: byte) }
     }
 
     /// The positions in `range` without spaces and tabs at both ends.

@@ -153,6 +153,6 @@ extension UnsafeBufferPointer<UInt8> {
 extension Span where Element == UInt8 {
     /// The next position of `byte`, or the end.
     fileprivate func position(of byte: UInt8, from start: Int) -> Int {
-        extracting(start...).firstIndex(of: byte).map { start + $0 } ?? count
+        withUnsafeBytes { $0.offset(of: byte, from: start) } ?? count
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// The lines of a range of a file, from the last to the first. Keeps one block and the end of one unfinished line in memory.
@@ -32,7 +33,7 @@ final class BackwardLines: LineSource {
         while remaining > 0 {
             let text = UnsafeRawBufferPointer(rebasing: buffer[..<(try readBefore())])
             // The first line is incomplete unless its start was read.
-            let start = remaining == 0 ? 0 : text.firstNewline().map { $0 + 1 } ?? text.count
+            let start = remaining == 0 ? 0 : text.offset(of: .newline).map { $0 + 1 } ?? text.count
             let lines = reversed(UnsafeRawBufferPointer(rebasing: text[start...]))
             unfinished = min(start, limits.keptBytes + 1)
             if unfinished > 0 { buffer[unfinished - 1] = .newline }

@@ -11,14 +11,6 @@ extension UInt8 {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Position of the first newline from `start` on.
-    func firstNewline(from start: Int = 0) -> Int? {
-        guard let base = baseAddress, start < count,
-            let found = memchr(base + start, Int32(UInt8.newline), count - start)
-        else { return nil }
-        return UnsafeRawPointer(found) - base
-    }
-
     /// Position of the last newline before `end`, at or after `start`.
     func lastNewline(from start: Int = 0, before end: Int) -> Int? {
         guard let base = baseAddress, start < end,

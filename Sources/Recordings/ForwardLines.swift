@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// The lines of a stream, from the first to the last. Keeps one block and the start of one unfinished line in memory.
@@ -37,7 +38,7 @@ final class ForwardLines: LineSource {
         while true {
             let count = try stream.read(into: buffer)
             guard count > 0, unfinished.count >= limits.keptBytes else { return count }
-            if UnsafeRawBufferPointer(rebasing: buffer[..<count]).firstNewline() != nil { return count }
+            if UnsafeRawBufferPointer(rebasing: buffer[..<count]).offset(of: .newline) != nil { return count }
         }
     }
 
@@ -53,7 +54,7 @@ final class ForwardLines: LineSource {
                 start = newline + 1
             } else {
                 kept += bytes.move(start...limit - 1, to: kept)
-                start = text.firstNewline(from: limit) ?? text.count
+                start = text.offset(of: .newline, from: limit) ?? text.count
                 if start == text.count { return kept }
                 kept += bytes.move(start...start, to: kept)
                 start += 1

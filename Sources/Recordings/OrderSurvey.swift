@@ -1,3 +1,5 @@
+import Bytes
+
 /// Detects whether a part is written newest first: its first line with a time is later than its last one.
 struct OrderSurvey {
     /// The time of a line, which is passed without its newline.
@@ -74,7 +76,7 @@ struct OrderSurvey {
                     line = (text.lastNewline(before: end - 1).map { $0 + 1 } ?? 0)..<end - 1
                     end = line.lowerBound
                 } else {
-                    line = start..<(text.firstNewline(from: start) ?? end)
+                    line = start..<(text.offset(of: .newline, from: start) ?? end)
                     start = line.upperBound + 1
                 }
                 if line.isEmpty { continue }

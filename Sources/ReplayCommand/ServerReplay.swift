@@ -160,13 +160,10 @@ extension [UInt8] {
     /// Number of newlines.
     fileprivate var lineCount: Int {
         withUnsafeBytes { bytes in
-            var rest = bytes[...]
-            var count = 0
-            while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress,
-                let newline = memchr(start, Int32(UInt8(ascii: "\n")), rest.count)
-            {
+            var (count, end) = (0, 0)
+            while let newline = bytes.offset(of: UInt8(ascii: "\n"), from: end) {
                 count += 1
-                rest = rest.dropFirst(UnsafeRawPointer(newline) - start + 1)
+                end = newline + 1
             }
             return count
         }

@@ -33,7 +33,7 @@ public enum HeaderRules {
 
     /// The fault in one header, as a phrase; nil if it is valid.
     public static func fault(name: String, value: String) -> String? {
-        guard (1...maxNameLength).contains(name.utf8.count), name.utf8.allSatisfy(\.isTokenCharacter) else {
+        guard (1...maxNameLength).contains(name.utf8.count), name.utf8.span.isToken else {
             return "the name is not a token of 1 to \(maxNameLength) characters"
         }
         let lowercase = name.asciiLowercased

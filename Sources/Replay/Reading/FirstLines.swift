@@ -1,4 +1,4 @@
-import Glibc
+import Bytes
 import JSON
 public import Messages
 
@@ -16,9 +16,7 @@ public final class RecordTimes {
     /// UtcTime of the record on `line`; nil if the line is not a record of Sysmon.
     public func time(of line: UnsafeRawBufferPointer) -> FileTime? {
         // Files may have very many blank lines and lines of brackets.
-        guard let start = line.baseAddress, memchr(start, Int32(UInt8(ascii: "{")), line.count) != nil else {
-            return nil
-        }
+        guard line.offset(of: UInt8(ascii: "{")) != nil else { return nil }
         guard let record = (try? outer.parse(line)).map({ SysmonRecord($0) }), record.isSysmon else { return nil }
         return (try? record.fields(parsedBy: inner))?.time
     }

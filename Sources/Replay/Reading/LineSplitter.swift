@@ -1,4 +1,4 @@
-import Glibc
+import Bytes
 
 /// Splits an upload into lines, independent of its chunks. It keeps at most one unfinished line.
 struct LineSplitter {
@@ -22,7 +22,7 @@ struct LineSplitter {
     mutating func next(in bytes: UnsafeRawBufferPointer, from offset: inout Int) -> Line? {
         guard offset < bytes.count else { return nil }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-        guard let length = rest.length(upTo: UInt8(ascii: "\n")) else {
+        guard let length = rest.offset(of: UInt8(ascii: "\n")) else {
             offset = bytes.count
             keep(rest)
             return nil
@@ -82,12 +82,6 @@ struct LineSplitter {
 }
 
 extension UnsafeRawBufferPointer {
-    /// The number of bytes before the first `byte`; nil without one.
-    fileprivate func length(upTo byte: UInt8) -> Int? {
-        guard let start = baseAddress, let found = memchr(start, Int32(byte), count) else { return nil }
-        return UnsafeRawPointer(found) - start
-    }
-
     /// Whether all bytes are white space.
     var isBlank: Bool {
         allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }

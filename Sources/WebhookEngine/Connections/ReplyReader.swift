@@ -199,7 +199,7 @@ extension Span<UInt8> {
             size = size << 4 | Int(value)
             digits += 1
         }
-        let ends: [UInt8] = [UInt8(ascii: ";"), UInt8(ascii: " "), UInt8(ascii: "\t")]
-        return digits > 0 && (digits == count || ends.contains(self[digits])) ? size : nil
+        let isWhole = digits == count || self[digits] == UInt8(ascii: ";") || self[digits].isSpaceOrTab
+        return digits > 0 && isWhole ? size : nil
     }
 }
