@@ -10,7 +10,7 @@ final class StreamTurns: Sendable {
 
     /// The time of a turn.
     private static let length = Duration.seconds(1) * bytes / bytesPerSecond
-    /// Turns may begin this much too early, so that few streams rarely wait.
+    /// A turn may begin early by this much, so that a few streams rarely wait.
     private static let tolerance = Duration.milliseconds(5)
 
     /// When the next turn begins.
