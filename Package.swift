@@ -50,6 +50,7 @@ let package = Package(
         .target(name: "CLateLibrary"),
         .target(name: "CCurl", dependencies: ["CLateLibrary"]),
         .target(name: "CArchive", dependencies: ["CLateLibrary"]),
+        .target(name: "CExpat", dependencies: ["CLateLibrary"]),
         .target(name: "COpenAPI"),
 
         // Foundations: know nothing of drivers
@@ -62,6 +63,7 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=epoll_wait"])]),
         library("JSON", ["CSimdJSON", "Bytes"]),
         library("YAML", ["CYAML", "Bytes"]),
+        library("RecordText", ["Bytes"]),
 
         // The driver
         library("Messages", ["Bytes"]),
@@ -80,7 +82,9 @@ let package = Package(
         library("Engines", ["WebhookEngine", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "Bytes"]),
 
         // Recordings, the API, the executable
-        library("Replay", ["DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", deques]),
+        library(
+            "Replay",
+            ["RecordText", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes", "CExpat", deques]),
         library("Vocabulary", ["Replay", "Driver", "Messages", "Bytes"]),
         library(
             "NotificationAPI",
@@ -94,7 +98,7 @@ let package = Package(
             [
                 "Replay", "Engines", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes",
             ]),
-        library("Recordings", ["CArchive", "Bytes"]),
+        library("Recordings", ["RecordText", "CArchive", "Bytes"]),
         library(
             "Settings",
             ["NotificationAPI", "Engines", "WebhookEngine", "Runtime", "Driver", "JSON", "YAML", "Bytes", logging]),
@@ -152,6 +156,7 @@ let package = Package(
         tests("CurlTests", ["Curl", "MicroHTTPD"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
+        tests("RecordTextTests", ["RecordText", "TestSupport"]),
         tests("ScenarioFileTests", ["ScenarioFile", "JSON"]),
         tests("AccessTests", ["NotificationAPI"]),
         tests(

@@ -18,6 +18,7 @@ final class Upload {
     private let options: EventFeed.Options
     private let limits: DriverLimits
     private let feed: EventFeed
+    private let reader: ReadAhead
     private let work = ManualWorkQueue()
     private let answers = ManualWorkQueue()
 
@@ -35,6 +36,7 @@ final class Upload {
         let engine = MoodyEngine(isBad: controls.contains(.hasBadEngine), answers: isLate ? answers : nil)
         driver = Driver.make(config, limits: limits, engine: engine, workQueue: work, followerQueue: work)
         feed = EventFeed(driver: driver, options: options, onEventTime: { _ in })
+        reader = ReadAhead(options)
     }
 
     func send(_ bytes: ArraySlice<UInt8>, in cutting: Cutting) {
@@ -44,15 +46,24 @@ final class Upload {
         while !rest.isEmpty {
             var piece = rest
             if case .pieces = cutting { piece = rest.prefix(Int.random(in: 1...64, using: &random)) }
+            take(piece.withUnsafeBytes { reader.read(piece: $0) })
+            rest = rest.dropFirst(piece.count)
+        }
+    }
+
+    private func take(_ lines: ReadLines) {
+        var place = 0
+        while place < lines.count {
             let isResumed = Locked(false)
-            let taken = piece.withUnsafeBytes { feed.consume($0) { isResumed.withLock { $0 = true } } }
-            expect(0...piece.count ~= taken, "\(taken) of \(piece.count) bytes were taken")
-            rest = rest.dropFirst(taken)
-            if taken < piece.count { resume { isResumed.withLock { $0 } } }
+            let end = feed.consume(lines, from: place) { isResumed.withLock { $0 = true } }
+            expect(place...lines.count ~= end, "\(end) of \(lines.count) lines were taken")
+            place = end
+            if place < lines.count { resume { isResumed.withLock { $0 } } }
         }
     }
 
     func finish() {
+        take(reader.finish())
         let received = Received<FeedReport>()
         feed.finish(completion: received.take)
         resume { received.count > 0 }

@@ -25,8 +25,7 @@ public struct JSONFaults: Error, Hashable, Sendable {
     }
 
     /// A single fault of the whole document, found at the byte `offset`.
-    @usableFromInline
-    init(detail: String, offset: Int? = nil) {
+    public init(detail: String, offset: Int? = nil) {
         self.init(faults: [JSONFault(pointer: "", detail: detail)])
         self.offset = offset
     }

@@ -94,3 +94,53 @@ public struct RecordValue {
         }
     }
 }
+
+extension Record {
+    /// A member by its name, or nil; ASCII letters of the name may have either case. The first one if there are several.
+    ///
+    /// - Complexity: O(*values in the object*), slower than the subscript.
+    public func member(ignoringCase name: StaticString) -> RecordValue? {
+        first { key, _ in
+            key.count == name.utf8CodeUnitCount
+                && zip(key, name.bytes).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+        }
+    }
+
+    /// Whether this is the same object of the same line.
+    public func isSame(as other: Record) -> Bool {
+        parser === other.parser && index == other.index && generation == other.generation
+    }
+
+    /// The first member for which `matches` returns true.
+    public func first(where matches: (UnsafeBufferPointer<UInt8>, RecordValue) -> Bool) -> RecordValue? {
+        let nodes = parser.nodes(of: generation)
+        var child = index + 1
+        let end = Int(nodes[index].next)
+        while child < end {
+            let value = RecordValue(parser: parser, index: child, generation: generation)
+            if matches(nodes[child].nameBytes, value) { return value }
+            child = Int(nodes[child].next)
+        }
+        return nil
+    }
+}
+
+extension RecordValue {
+    /// Passes the elements of an array in order until `body` returns false; none if it is not an array.
+    public func forEachElement(_ body: (RecordValue) -> Bool) {
+        guard nodeKind == .array else { return }
+        let nodes = parser.nodes(of: generation)
+        var child = index + 1
+        let end = Int(nodes[index].next)
+        while child < end, body(RecordValue(parser: parser, index: child, generation: generation)) {
+            child = Int(nodes[child].next)
+        }
+    }
+
+    /// The only element of an array that has one; the value itself if it is not an array.
+    public var unwrapped: RecordValue {
+        let nodes = parser.nodes(of: generation)
+        guard nodeKind == .array, nodes[index].length == 1 else { return self }
+        return RecordValue(parser: parser, index: index + 1, generation: generation)
+    }
+}

@@ -41,6 +41,14 @@ public final class RecordParser {
         return try parse(checked: UnsafeRawBufferPointer(copy))
     }
 
+    /// The same for a text that need not be kept.
+    public func parse(_ text: [UInt8]) throws(JSONFaults) -> Record {
+        let result = text.withUnsafeBytes { bytes in
+            Result { () throws(JSONFaults) in try parse(bytes) }
+        }
+        return try result.get()
+    }
+
     /// The same without a copy: `bytes` must not change while the record is used.
     public func parse(inPlace bytes: UnsafeRawBufferPointer) throws(JSONFaults) -> Record {
         try check(bytes)

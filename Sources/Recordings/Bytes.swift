@@ -3,11 +3,6 @@ import Glibc
 
 extension UInt8 {
     static let newline = UInt8(ascii: "\n")
-    static let carriageReturn = UInt8(ascii: "\r")
-    static let space = UInt8(ascii: " ")
-
-    /// White space of JSON.
-    var isBlank: Bool { self == .space || self == .newline || self == .carriageReturn || self == UInt8(ascii: "\t") }
 }
 
 extension UnsafeRawBufferPointer {

@@ -1,10 +1,4 @@
-/// Converts text incrementally, from pieces that may be cut anywhere.
-protocol TextConverter {
-    /// Converts `input` and appends the result to `output`, as far as it does not depend on later input.
-    mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8])
-    /// Appends the rest after the last piece.
-    mutating func finish(into output: inout [UInt8])
-}
+import RecordText
 
 /// A stream whose bytes are converted.
 final class ConvertedStream<Converter: TextConverter>: ByteStream {
@@ -14,7 +8,7 @@ final class ConvertedStream<Converter: TextConverter>: ByteStream {
     /// Number of bytes of `output` already read.
     private var taken = 0
     private var isAtEnd = false
-    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 1)
 
     init(_ upstream: any ByteStream, _ converter: Converter) {
         self.upstream = upstream

@@ -1,3 +1,6 @@
+import Bytes
+import RecordText
+
 /// The text of a part, converted to UTF-8 with one record per line.
 final class TextStream: ByteStream {
     private let lines: any ByteStream
@@ -27,10 +30,12 @@ final class TextStream: ByteStream {
             range = nil
         default: break
         }
-        text.peek { $0.count >= TextStream.detectionLimit || ObjectLines.beginning(of: $0) != .unclear }
-        let isObjects = ObjectLines.beginning(of: text.head) == .objects
-        lines = isObjects ? ConvertedStream(text, ObjectLines()) : text
-        self.range = isObjects ? nil : range
+        if range != nil {
+            text.peek { $0.count >= TextStream.detectionLimit || RecordFramer.hasRecordPerLine($0) != nil }
+            if RecordFramer.hasRecordPerLine(text.head) == false { range = nil }
+        }
+        lines = ConvertedStream(text, RecordFramer())
+        self.range = range
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(RecordingFault) -> Int {

@@ -6,8 +6,12 @@ public enum SkipReason: String, CaseIterable, Sendable {
     case registry
     /// A Sysmon event id without a corresponding event of the driver.
     case unmappedEvent = "unmapped-event"
-    /// Of another channel than Microsoft-Windows-Sysmon/Operational, or of none.
+    /// Of another channel than Microsoft-Windows-Sysmon/Operational.
     case otherChannel = "other-channel"
+    /// An object that names neither a channel nor a provider.
+    case unknownShape = "unknown-shape"
+    /// Event 4688 or 4689 of a machine that has records of Sysmon, which say more.
+    case sysmonHasIt = "sysmon-has-it"
     /// Of another machine than the one that is replayed.
     case otherMachine = "other-machine"
     /// It names a process whose creation the engine denied.
@@ -32,6 +36,8 @@ public enum SkipReason: String, CaseIterable, Sendable {
         case .registry: "records of registry operations (events 12 to 14): the model has no registry callbacks"
         case .unmappedEvent: "records of other Sysmon events: no routine corresponds to them"
         case .otherChannel: "records of other channels"
+        case .unknownShape: "objects that are not records of an event log"
+        case .sysmonHasIt: "events 4688 and 4689 of machines that have records of Sysmon"
         case .otherMachine: "records of other machines"
         case .denied: "records that name a process whose creation the engine denied"
         case .afterExit: "records that name a process after its exit"

@@ -50,7 +50,9 @@ import Testing
 
     private func read(_ type: DriverEvent, _ members: String) -> LineReading {
         var reader = LineReader(EventFeed.Options())
-        return reader.read(.joined(Array(#"{"type":"\#(type.name)",\#(members)}"#.utf8)))
+        var readings: [LineReading] = []
+        reader.read(.joined(Array(#"{"type":"\#(type.name)",\#(members)}"#.utf8)), into: &readings)
+        return readings[0]
     }
 
     @Test(arguments: DriverEvent.allCases)
@@ -61,7 +63,7 @@ import Testing
 
     /// The routines that a line runs.
     private func routines(_ event: DriverEvent, _ line: String) throws -> [DriverRoutine] {
-        guard case .plan(let plan) = read(event, line) else {
+        guard case .plan(let plan) = read(event, line).content else {
             Issue.record("the line is rejected")
             return []
         }
@@ -87,7 +89,7 @@ import Testing
     func `a native line has the members in its event's line, and no other`(event: DriverEvent) throws {
         let members = try #require(lines[event])
         let isUnknown = { (reading: LineReading) in
-            guard case .fault(let fault, _) = reading else { return false }
+            guard case .fault(let fault, _) = reading.content else { return false }
             return fault.detail.contains("unknown member")
         }
         for name in event.members { #expect(!isUnknown(read(event, #""\#(name)":[],\#(members)"#)), "\(name)") }

@@ -17,7 +17,7 @@ struct EventFeedTests {
     }
 
     private func consume(_ feed: EventFeed, _ text: String, _ resumed: Received<Void> = Received()) -> Int {
-        Array(text.utf8).withUnsafeBytes { feed.consume($0) { resumed.take(()) } }
+        feed.consume(Array(text.utf8)) { resumed.take(()) }
     }
 
     @Test func `many lines in one chunk need no more stack than one line`() async {

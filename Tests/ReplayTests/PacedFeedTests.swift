@@ -252,7 +252,7 @@ struct PacedFeedTests {
         let feed = replay.feed()
         let resumed = Received<Void>()
         let lines = [0, 1000, 1000].map { SysmonLine.load(first).at($0) + "\n" }
-        let taken = Array(lines.joined().utf8).withUnsafeBytes { feed.consume($0) { resumed.take(()) } }
+        let taken = feed.consume(Array(lines.joined().utf8)) { resumed.take(()) }
         #expect(taken == (lines[0] + lines[1]).utf8.count)
         replay.pass(to: 999)
         #expect(resumed.count == 0)
@@ -260,7 +260,7 @@ struct PacedFeedTests {
         replay.pass(to: 1000)
         #expect(resumed.count == 1)
         #expect(replay.events.count == 2)
-        #expect(Array(lines[2].utf8).withUnsafeBytes { feed.consume($0) { resumed.take(()) } } == lines[2].utf8.count)
+        #expect(feed.consume(Array(lines[2].utf8), resume: { resumed.take(()) }) == lines[2].utf8.count)
         #expect(replay.events.count == 3)
         #expect(resumed.count == 1)
     }
@@ -274,7 +274,7 @@ struct PacedFeedTests {
             SysmonLine.load(third).at(6000),
         ]
         let text = lines.map { $0 + "\n" }.joined()
-        let taken = Array(text.utf8).withUnsafeBytes { feed.consume($0) { resumed.take(()) } }
+        let taken = feed.consume(Array(text.utf8)) { resumed.take(()) }
         try #require(taken < text.utf8.count)
         replay.pass(to: 5)
         feed.abandon()

@@ -54,7 +54,7 @@ import Testing
     private static let lines = [
         SysmonLine.create(RecordedProcess(processId: 1000, second: 5), host: #"PC\"1"#),
         SysmonLine.load(RecordedProcess(processId: 1000, second: 5), #"C:\\\u0001\"ü\\n"#, host: #"pc\"1"#),
-        SysmonLine.load(RecordedProcess(processId: 1000, second: 5), host: "refused"), "{\u{8}", "[]",
+        SysmonLine.load(RecordedProcess(processId: 1000, second: 5), host: "refused"), "{\u{8}}", "12",
         #"{"EventID":1,"Channel":"Security","Hostname":"a"}"#,
         SysmonLine.open(
             from: RecordedProcess(processId: 1000, second: 5), to: RecordedProcess(processId: 4, second: 5)),

@@ -37,17 +37,29 @@ struct SysmonShapeTests {
     }
 
     @Test(arguments: [
-        #"{"EventID":1,"Channel":"Security","Hostname":"PC1"}"#, #"{"EventID":1,"Hostname":"PC1"}"#, "{}",
-        #"{"EventID":7,"Channel":null,"Hostname":"PC1"}"#, #"{"winlog":{}}"#, #"{"Event":{"System":{}}}"#,
-        #"{"event_data":{},"event_id":7}"#,
+        #"{"EventID":1,"Channel":"Security","Hostname":"PC1"}"#,
+        #"{"winlog":{"channel":"Security","event_id":1,"event_data":{"Channel":"\#(channel)"}}}"#,
+        "<Event><System><Channel>Security</Channel><EventID>1</EventID></System></Event>",
     ])
-    func `records of other channels, or without a channel, are skipped`(line: String) async {
+    func `records of other channels are skipped and counted by channel`(line: String) async {
         let report = await Driver.make().apply([line], .sysmon())
         #expect(report.skipped == ["other-channel": 1])
+        #expect(report.otherChannels == ["Security": 1])
         #expect(report.machines == [])
     }
 
-    @Test(arguments: ["3", "255", "0", "null", "\"x\"", "-1", "7.5", "99999999999999999999", "{}", "[7]"])
+    @Test(arguments: [
+        #"{"EventID":1,"Hostname":"PC1"}"#, "{}", #"{"EventID":7,"Channel":null,"Hostname":"PC1"}"#, #"{"winlog":{}}"#,
+        #"{"Event":{"System":{}}}"#, #"{"event_data":{},"event_id":7}"#,
+        #"{"event_id":7,"event_data":{"Channel":"\#(channel)"}}"#,
+    ])
+    func `objects that are not records of an event log are skipped as such`(line: String) async {
+        let report = await Driver.make().apply([line], .sysmon())
+        #expect(report.skipped == ["unknown-shape": 1])
+        #expect(report.machines == [])
+    }
+
+    @Test(arguments: ["3", "255", "0", "\"x\"", "-1", "7.5", "99999999999999999999", "{}", "[7]"])
     func `unknown event ids are skipped`(id: String) async {
         let line = #"{"EventID":\#(id),"Channel":"\#(Self.channel)","Hostname":"PC1"}"#
         #expect(await Driver.make().apply([line], .sysmon()).skipped == ["unmapped-event": 1])
@@ -68,7 +80,48 @@ struct SysmonShapeTests {
     }
 
     @Test(arguments: [
-        "-", "", "yesterday", "2020-02-30 10:15:30.123", "2020-02-21 10:15:30.123 +02:00", "é2020-02-21 10:15:3",
+        ("2020-08-25 10:00:00.123456789", "2020-08-25T10:00:00.1234567Z"),
+        ("2020-08-25 10:00:00.1 UTC", "2020-08-25T10:00:00.1Z"), ("2020-08-25 10:00:00Z", "2020-08-25T10:00:00Z"),
+        ("2020-08-25T12:00:00.101+02:00", "2020-08-25T10:00:00.101Z"),
+        ("2020-08-25 10:00:00 +0000", "2020-08-25T10:00:00Z"), ("2020-08-25 04:30:00 -05:30", "2020-08-25T10:00:00Z"),
+        ("2020-08-25 10:00:00,101", "2020-08-25T10:00:00.101Z"), ("2020/08/25 10:00", "2020-08-25T10:00:00Z"),
+        ("1598349600", "2020-08-25T10:00:00Z"), ("1598349600.101", "2020-08-25T10:00:00.101Z"),
+        ("1598349600101", "2020-08-25T10:00:00.101Z"), ("1598349600101000", "2020-08-25T10:00:00.101Z"),
+        ("1598349600101000000", "2020-08-25T10:00:00.101Z"), ("/Date(1598349600101)/", "2020-08-25T10:00:00.101Z"),
+        ("8/25/2020 10:00:00 AM", "2020-08-25T10:00:00Z"), ("08/25/2020 12:30:00 PM", "2020-08-25T12:30:00Z"),
+        ("8/25/2020 12:00:01 am", "2020-08-25T00:00:01Z"),
+    ])
+    func `a time is read in any notation`(written: String, time: String) async throws {
+        for value in [#""\#(written)""#, written.contains { !"0123456789.".contains($0) } ? nil : written].compactMap(
+            \.self)
+        {
+            let times = Received<FileTime>()
+            let feed = EventFeed(driver: .make(), options: .sysmon(), onEventTime: times.take)
+            let line = SysmonLine.record(6, ["ImageLoaded": "x", "UtcTime": "T"]).replacing(#""T""#, with: value)
+            let report = await feed.upload(Array(line.utf8))
+            #expect(times.values == [try #require(FileTime(time))])
+            #expect((report.timesUnread, report.timesFromShipper) == (0, 0))
+        }
+    }
+
+    @Test(arguments: [
+        (#""@timestamp":"2020-08-25T10:00:00.101Z""#, 1), (#""TimeCreated":"/Date(1598349600101)/""#, 1),
+        (#""TimeCreated":{"SystemTime":"2020-08-25T10:00:00.1010000Z"}"#, 1), (#""time":"2020-08-25T10:00:00Z""#, 0),
+    ])
+    func `a record without a UtcTime has the time of the program that sent it on`(member: String, count: Int)
+        async throws
+    {
+        let times = Received<FileTime>()
+        let feed = EventFeed(driver: .make(), options: .sysmon(), onEventTime: times.take)
+        let line = SysmonLine.record(6, ["ImageLoaded": "x", "A": "B"]).replacing(#""A":"B""#, with: member)
+        let report = await feed.upload(Array(line.utf8))
+        #expect((report.timesUnread, report.timesFromShipper) == (1 - count, count))
+        #expect(times.values == (count == 1 ? [try #require(FileTime("2020-08-25T10:00:00.101Z"))] : []))
+    }
+
+    @Test(arguments: [
+        "-", "", "yesterday", "2020-02-30 10:15:30.123", "2020-02-21 10:15:30.123 +02:0", "é2020-02-21 10:15:3",
+        "25/08/2020 10:00:00", "10:15:30", "2020-02-21", "8/25/2020 13:00:00 AM", "12", "/Date(x)/",
     ])
     func `an invalid time does not move the clock`(written: String) async {
         let times = Received<FileTime>()

@@ -38,8 +38,46 @@ protocol Uploading: Sendable {
     func finish(completion: @escaping @Sendable (FeedReport) -> Void)
 }
 
-extension EventFeed: Uploading {}
 extension UploadPipeline: Uploading {}
+
+extension EventFeed {
+    /// Reads `bytes`, which are whole lines, and takes those that it can; returns the number of their bytes.
+    func consume(_ bytes: [UInt8], resume: @escaping @Sendable () -> Void) -> Int {
+        let read = bytes.withUnsafeBytes { ReadAhead(options).read($0) }
+        let taken = consume(read, from: 0, resume: resume)
+        if taken == read.count { return bytes.count }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return lines.prefix(taken).reduce(0) { $0 + $1.count + 1 }
+    }
+
+    /// Applies `bytes`, read in chunks, and waits whenever the feed waits.
+    func upload(_ bytes: [UInt8], chunk: Int = .max) async -> EventsReport {
+        await replay(bytes, chunk: chunk).total
+    }
+
+    /// As above, with the results of each machine.
+    func replay(_ bytes: [UInt8], chunk: Int = .max) async -> FeedReport {
+        let reader = ReadAhead(options)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            await apply(rest.prefix(chunk).withUnsafeBytes { reader.read(piece: $0) })
+            rest = rest.dropFirst(chunk)
+        }
+        await apply(reader.finish())
+        return await withCheckedContinuation { continuation in
+            finish { continuation.resume(returning: $0) }
+        }
+    }
+
+    private func apply(_ lines: ReadLines) async {
+        var place = 0
+        while place < lines.count {
+            let signal = Signal()
+            place = consume(lines, from: place) { signal.fire() }
+            if place < lines.count { await signal.wait() }
+        }
+    }
+}
 
 extension Uploading {
     /// Sends `bytes` in chunks as a client would, waiting whenever the feed waits.

@@ -111,12 +111,14 @@ final class VirtualReplay: Sendable {
 
     /// Feeds lines, letting time pass as needed.
     func pour(_ lines: [String], into feed: EventFeed) {
-        let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
-        var offset = 0
-        while offset < bytes.count {
+        let read = Array((lines.joined(separator: "\n") + "\n").utf8).withUnsafeBytes {
+            ReadAhead(feed.options).read($0)
+        }
+        var place = 0
+        while place < read.count {
             let resumed = Received<Void>()
-            offset += bytes[offset...].withUnsafeBytes { feed.consume($0) { resumed.take(()) } }
-            if offset == bytes.count { return }
+            place = feed.consume(read, from: place) { resumed.take(()) }
+            if place == read.count { return }
             while resumed.count == 0, time.step() {}
             if resumed.count == 0 { return }  // nothing will resume the feed
         }

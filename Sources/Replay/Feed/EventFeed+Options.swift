@@ -29,6 +29,10 @@ extension EventFeed {
         public var stopsOnError = false
         /// Sysmon: whether each created process gets a first thread, created by its parent; recordings lack it.
         public var createsInitialThreads = false
+        /// Whether events 4688 and 4689 of the log Security are replayed, for machines without records of Sysmon.
+        public var includesSecurity = false
+        /// Sysmon: machines that are known to have records of Sysmon, in lower case; others have them from their first one on.
+        public var machinesWithSysmon: Set<String> = []
         /// The largest size of a line, in bytes; longer lines are rejected.
         public var maxLineBytes = 1 << 20
         /// The largest number of rejected lines in the report.

@@ -3,8 +3,6 @@ import Messages
 extension EventFeed {
     /// The next input of a feed.
     enum Input: Sendable {
-        /// A piece of the upload.
-        case bytes(BorrowedBytes)
         /// Lines that were read ahead.
         case lines(ReadLines)
         /// No input for now, or no more.
@@ -12,7 +10,6 @@ extension EventFeed {
 
         var count: Int {
             switch self {
-            case .bytes(let piece): piece.bytes.count
             case .lines(let read): read.lines.count
             case .end: 0
             }

@@ -11,6 +11,8 @@ public import Messages
 ///
 /// `consume`, `begin` and `finish` may be called on changing threads, but by one at a time; `abandon` at any time.
 public final class EventFeed: Sendable {
+    /// Its options, which the readers of its lines need too.
+    public let options: Options
     private let findTarget: @Sendable (_ machine: String?) -> EventTarget?
     private let pacer: Pacer?
     private let slices: (any SliceQueue)?
@@ -45,21 +47,15 @@ public final class EventFeed: Sendable {
         var options = options
         // Native lines have no times.
         options.keepsPace = pacer != nil && options.format == .sysmon
+        self.options = options
         state = Locked(State(options))
     }
 
-    /// Takes a prefix of `bytes` and returns its length.
+    /// Takes lines that were read ahead, from index `start`, and returns the index of the first line that it did not take.
     ///
     /// If it takes less than all, the feed waits for the engine, for room in the queue, or for the time of an event. It then
     /// calls `resume` once when it can continue, on any thread, possibly before this returns. After it has stopped, the feed
-    /// takes all bytes and applies nothing.
-    public func consume(_ bytes: UnsafeRawBufferPointer, resume: @escaping @Sendable () -> Void) -> Int {
-        guard !bytes.isEmpty, state.withLock({ $0.start(resume) }) else { return 0 }
-        return run(.bytes(BorrowedBytes(bytes: bytes)), from: 0, resume)
-    }
-
-    /// Takes lines that were read ahead, from index `start`, and returns the index of the first line that it did not take.
-    /// Otherwise like `consume(_:resume:)`.
+    /// takes all lines and applies nothing.
     public func consume(_ lines: ReadLines, from start: Int, resume: @escaping @Sendable () -> Void) -> Int {
         guard start < lines.count, state.withLock({ $0.start(resume) }) else { return start }
         return run(.lines(lines), from: start, resume)
@@ -85,7 +81,7 @@ public final class EventFeed: Sendable {
         state.withLock { $0.begin(part: name) }
     }
 
-    /// Ends the upload: applies a last line without a newline, and skips records that still wait for their pid.
+    /// Ends the upload: skips records that still wait for their pid.
     ///
     /// `completion` runs once, before this returns or later, on any thread.
     public func finish(completion: @escaping @Sendable (FeedReport) -> Void) {

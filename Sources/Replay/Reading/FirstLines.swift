@@ -6,19 +6,21 @@ public import Messages
 ///
 /// One thread at a time may use it.
 public final class RecordTimes {
-    private let outer = RecordParser()
-    /// Parses JSON inside a string of a record.
-    private let inner = RecordParser()
+    private let parsers = RecordParsers()
 
     /// A reader of times.
     public init() {}
 
-    /// UtcTime of the record on `line`; nil if the line is not a record of Sysmon.
+    /// The time of the record on `line`; nil if the line is not a record that may become an event.
     public func time(of line: UnsafeRawBufferPointer) -> FileTime? {
         // Files may have very many blank lines and lines of brackets.
-        guard line.offset(of: UInt8(ascii: "{")) != nil else { return nil }
-        guard let record = (try? outer.parse(line)).map({ SysmonRecord($0) }), record.isSysmon else { return nil }
-        return (try? record.fields(parsedBy: inner))?.time
+        guard line.offset(of: UInt8(ascii: "{")) != nil || line.first == UInt8(ascii: "<") else { return nil }
+        guard let record = (try? parsers.record(of: line)).flatMap({ EventRecord($0, parsedBy: parsers) }) else {
+            return nil
+        }
+        if record.isAuditOfProcess { return record.shipperTime }
+        guard record.isSysmon, let fields = try? record.fields(parsedBy: parsers) else { return nil }
+        return fields.time(orElse: record.shipperTime)
     }
 }
 
@@ -29,19 +31,19 @@ extension EventFeed.Options.Format {
     ///
     /// Nil if no line is recognizable; either format then gives the same result.
     public init?(of lines: UnsafeRawBufferPointer) {
-        let parser = RecordParser()
+        let parsers = RecordParsers()
         var splitter = LineSplitter(maxLineBytes: 1 << 20)
         var offset = 0
         while true {
             _ = splitter.skipBlankLines(in: lines, from: &offset)
             guard let line = splitter.next(in: lines, from: &offset) else { return nil }
-            guard case .inPlace(let bytes) = line, let record = try? parser.parse(bytes) else { continue }
+            guard case .inPlace(let bytes) = line, let record = try? parsers.record(of: bytes) else { continue }
             let type = record["type"]?.asString
             if type.flatMap(DriverEvent.init(name:)) != nil {
                 self = .native
                 return
             }
-            if type == nil || SysmonRecord(record).isSysmon {
+            if type == nil || EventRecord(record, parsedBy: parsers)?.isSysmon == true {
                 self = .sysmon
                 return
             }

@@ -36,13 +36,13 @@ public final class LineCheck {
 
     private func take(_ read: ReadLines) {
         for reading in read.lines {
-            if case .blank(let count) = reading {
+            if case .blank(let count) = reading.content {
                 lineNumber += count
                 continue
             }
-            lineNumber += 1
+            if !reading.isOnSameLine { lineNumber += 1 }
             // The feed applies one machine: that of the options, or else the first one. Other machines' lines are skipped.
-            guard case .fault(let fault, let machine) = reading, (machine ?? 0) == 0 else { continue }
+            guard case .fault(let fault, let machine) = reading.content, (machine ?? 0) == 0 else { continue }
             add(fault)
         }
     }

@@ -38,6 +38,10 @@ extension EventsReport {
                 }
             }
         }
+        json.member("otherChannels", counts: otherChannels)
+        json.member("repaired", repaired)
+        json.member("timesUnread", timesUnread)
+        json.member("timesFromShipper", timesFromShipper)
         json.member("messages") { messages.write(to: &$0) }
         json.member("processesSynthesised", processesSynthesised)
         json.member("processesCompleted", processesCompleted)
@@ -53,6 +57,11 @@ extension EventsReport {
         appliedByType = object.counts("appliedByType")
         skipped = object.counts("skipped")
         skippedByType = object.required("skippedByType") { $0.countsByName() } ?? [:]
+        // A service of an older version has none of these.
+        otherChannels = object["otherChannels"] == nil ? [:] : object.counts("otherChannels")
+        repaired = object.optionalCount("repaired")
+        timesUnread = object.optionalCount("timesUnread")
+        timesFromShipper = object.optionalCount("timesFromShipper")
         messages = object.required("messages") { $0.openObject() }.map(MessageCounts.init) ?? MessageCounts()
         processesSynthesised = object.count("processesSynthesised")
         processesCompleted = object.count("processesCompleted")
@@ -67,7 +76,7 @@ extension EventsReport {
         rejectedCount = object.count("rejectedCount")
         stoppedAtLine = object["stoppedAtLine"] == nil ? nil : object.count("stoppedAtLine")
         machines = object.texts("machines")
-        machinesUnlisted = object["machinesUnlisted"] == nil ? 0 : object.count("machinesUnlisted")
+        machinesUnlisted = object.optionalCount("machinesUnlisted")
     }
 }
 

@@ -14,6 +14,14 @@ public struct EventsReport: Equatable, Sendable {
     public internal(set) var skipped: [String: Int] = [:]
     /// The skipped lines that correspond to an event, by its type and then by `SkipReason`.
     public internal(set) var skippedByType: [String: [String: Int]] = [:]
+    /// Skipped records of other channels, by the channel's name; the first 100 names.
+    public internal(set) var otherChannels: [String: Int] = [:]
+    /// Records in which a character was replaced or a text cut, so that the rest could be read.
+    public internal(set) var repaired = 0
+    /// Records whose time cannot be read.
+    public internal(set) var timesUnread = 0
+    /// Records without a UtcTime, which have the time of the program that sent them on.
+    public internal(set) var timesFromShipper = 0
     /// The first rejected lines, in the order of rejection.
     public internal(set) var rejected: [RejectedLine] = []
     /// The number of all rejected lines.

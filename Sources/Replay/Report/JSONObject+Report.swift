@@ -5,6 +5,9 @@ extension JSONObject {
     /// A number of things.
     func count(_ name: StaticString) -> Int { required(name) { $0.count() } ?? 0 }
 
+    /// A number of things; 0 if it is missing.
+    func optionalCount(_ name: StaticString) -> Int { self[name] == nil ? 0 : count(name) }
+
     /// Numbers of things, by name.
     func counts(_ name: StaticString) -> [String: Int] { required(name) { $0.counts() } ?? [:] }
 

@@ -9,6 +9,12 @@ struct Tally: Sendable {
     }
 
     private var lines = 0
+    /// Records in which a character was replaced or a text cut.
+    private var repaired = 0
+    private var timesUnread = 0
+    private var timesFromShipper = 0
+    /// The skipped records of other channels that have a name.
+    private var otherChannels: [String: Int] = [:]
     /// By the events' raw values.
     private var applied = [Int](repeating: 0, count: DriverEvent.allCases.count)
     private var skipped: [Skip: Int] = [:]
@@ -17,7 +23,12 @@ struct Tally: Sendable {
     private(set) var processesSynthesised = 0
     private(set) var processesCompleted = 0
 
-    mutating func addLine() { lines += 1 }
+    mutating func addLine(_ notes: RecordParsers.Notes) {
+        lines += 1
+        if notes.contains(.repaired) { repaired += 1 }
+        if notes.contains(.timeUnread) { timesUnread += 1 }
+        if notes.contains(.timeOfShipper) { timesFromShipper += 1 }
+    }
 
     /// Uncounts a line that was counted but will not be applied.
     mutating func removeLine() { lines -= 1 }
@@ -26,6 +37,12 @@ struct Tally: Sendable {
 
     mutating func skip(_ reason: SkipReason, _ type: DriverEvent?) {
         skipped[Skip(reason: reason, type: type), default: 0] += 1
+    }
+
+    /// Skips a record of another channel, and counts it by the channel's name.
+    mutating func skip(channel: String?) {
+        skip(.otherChannel, nil)
+        if let channel { otherChannels[channel, default: 0] += 1 }
     }
 
     mutating func reject() { rejected += 1 }
@@ -61,6 +78,10 @@ struct Tally: Sendable {
         for (index, count) in other.applied.enumerated() { applied[index] += count }
         skipped.merge(other.skipped, uniquingKeysWith: +)
         rejected += other.rejected
+        repaired += other.repaired
+        timesUnread += other.timesUnread
+        timesFromShipper += other.timesFromShipper
+        otherChannels.merge(other.otherChannels, uniquingKeysWith: +)
         messages.merge(other.messages, uniquingKeysWith: +)
         processesSynthesised += other.processesSynthesised
         processesCompleted += other.processesCompleted
@@ -79,6 +100,10 @@ struct Tally: Sendable {
             if let type = skip.type { report.skippedByType[type.name, default: [:]][skip.reason.rawValue] = count }
         }
         report.rejectedCount = rejected
+        report.repaired = repaired
+        report.timesUnread = timesUnread
+        report.timesFromShipper = timesFromShipper
+        report.otherChannels = otherChannels
         for (type, count) in messages { report.messages[type] += count }
         report.processesSynthesised = processesSynthesised
         report.processesCompleted = processesCompleted

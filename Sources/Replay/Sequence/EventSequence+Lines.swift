@@ -3,50 +3,40 @@ extension EventSequence {
     mutating func begin(part: String) {
         self.part = part
         lineNumber = 0
-        lines = LineSplitter(maxLineBytes: options.maxLineBytes)
     }
 
-    /// Reads the next line; false if there is none.
-    mutating func read(_ input: EventFeed.Input, from offset: inout Int, _ isComplete: Bool) -> Bool {
-        switch input {
-        case .bytes(let piece):
-            lineNumber += lines.skipBlankLines(in: piece.bytes, from: &offset)
-            if let line = lines.next(in: piece.bytes, from: &offset) {
-                take(reader.read(line), machines: reader.machines)
-                return true
-            }
-        case .lines(let read):
-            if offset < read.lines.count {
-                take(read.lines[offset], machines: read.machines)
-                offset += 1
-                return true
-            }
-        case .end: break
-        }
-        guard isComplete, let line = lines.last() else { return false }
-        take(reader.read(line), machines: reader.machines)
+    /// Takes the next line; false if there is none.
+    mutating func read(_ input: EventFeed.Input, from offset: inout Int) -> Bool {
+        guard case .lines(let read) = input, offset < read.lines.count else { return false }
+        take(read.lines[offset], of: read)
+        offset += 1
         return true
     }
 
-    private mutating func take(_ reading: LineReading, machines: MachineNames) {
-        if case .blank(let count) = reading {
+    private mutating func take(_ reading: LineReading, of read: ReadLines) {
+        if case .blank(let count) = reading.content {
             lineNumber += count
             return
         }
-        lineNumber += 1
+        if !reading.isOnSameLine { lineNumber += 1 }
         let machine = reading.machine
-        var section = machine.flatMap { sections.section(of: machines.names[$0]) }
-        if case .plan = reading { section = sections.nativeSection() }
-        sections.tally(section) { $0.addLine() }
+        var section = machine.flatMap { sections.section(of: read.machines.names[$0]) }
+        if case .plan = reading.content { section = sections.nativeSection() }
+        sections.tally(section) { $0.addLine(reading.notes) }
         if machine != nil, section == nil { return sections.tally(nil) { $0.skip(.otherMachine, nil) } }
-        switch reading {
+        if let section, !reading.notes.contains(.audit) { sections[section].hasSysmon = true }
+        switch reading.content {
         case .blank: break
         case .skip(let reason, _): sections.tally(section) { $0.skip(reason, nil) }
+        case .otherChannel(let number): sections.others.skip(channel: number.map { read.channels.names[$0] })
         case .fault(let fault, _): reject(lineNumber, fault, section)
         case .plan(var plan):
             plan.line = lineNumber
             guard let section else { return }
             upcoming = Upcoming(content: .plan(plan), section: section)
+        case .event(let event, _)
+        where reading.notes.contains(.audit) && section.map { sections[$0].hasSysmon } == true:
+            sections.tally(section) { $0.skip(.sysmonHasIt, event.type) }
         case .event(var event, _):
             guard let section else { return }
             event.line = lineNumber

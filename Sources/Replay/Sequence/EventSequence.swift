@@ -56,8 +56,6 @@ struct EventSequence {
     }
 
     let options: EventFeed.Options
-    var reader: LineReader
-    var lines: LineSplitter
     var sections: MachineSections
     /// Events that can be applied, the next one last.
     var ready: [LocatedEvent] = []
@@ -75,8 +73,6 @@ struct EventSequence {
 
     init(_ options: EventFeed.Options) {
         self.options = options
-        reader = LineReader(options)
-        lines = LineSplitter(maxLineBytes: options.maxLineBytes)
         sections = MachineSections(options)
         pace = Pace(isKept: options.keepsPace)
     }
@@ -118,7 +114,7 @@ struct EventSequence {
             } else if stoppedAtLine != nil {
                 offset = input.count
                 return plans.isEmpty ? end(isComplete) : .pending
-            } else if !read(input, from: &offset, isComplete) {
+            } else if !read(input, from: &offset) {
                 if !isComplete { return .starved }
                 return plans.isEmpty && lanes.isEmpty ? end(true) : .pending
             }

@@ -10,6 +10,8 @@ struct MachineSections: Sendable {
         var tally = Tally()
         /// Whether it has a host; nil until the feed has looked for one.
         var hasHost: Bool?
+        /// Whether it has records of Sysmon, so that those of the log Security are skipped.
+        var hasSysmon = false
         /// The times of the first and the last event that have one.
         fileprivate var span: (first: FileTime, last: FileTime)?
 
@@ -68,11 +70,12 @@ struct MachineSections: Sendable {
     mutating func nativeSection() -> Int { all.isEmpty ? add(nil) : 0 }
 
     private mutating func add(_ machine: String?) -> Int {
-        all.append(
-            Section(
-                machine: machine,
-                mapper: SysmonMapper(
-                    createsInitialThreads: options.createsInitialThreads, maxHeldRecords: options.maxHeldRecords)))
+        var section = Section(
+            machine: machine,
+            mapper: SysmonMapper(
+                createsInitialThreads: options.createsInitialThreads, maxHeldRecords: options.maxHeldRecords))
+        section.hasSysmon = machine.map(options.machinesWithSysmon.contains) ?? false
+        all.append(section)
         return all.count - 1
     }
 

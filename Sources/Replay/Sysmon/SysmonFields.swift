@@ -2,40 +2,59 @@ import Bytes
 import JSON
 import Messages
 
-/// The fields of a Sysmon event. A field that is null, empty or `-` counts as missing.
+/// The fields of an event. A field that is null, empty or `-` counts as missing.
 struct SysmonFields {
     /// Where the fields are.
     enum Source {
         /// Members of an object.
         case record(Record)
+        /// Elements of an array: objects with a name and a value, or with one member each.
+        case list(RecordValue)
         /// Lines `Name: value` of a rendered message.
         case message(RecordValue)
+        /// Only where modules of Beats move them.
+        case none
     }
 
     private let source: Source
-    /// The whole record.
-    private let top: Record
+    private let header: EventHeader
+    private let ignoresCase: Bool
+    private let notes: RecordParsers.NotePad
 
-    init(_ source: Source, of top: Record) {
+    /// Fields in `source`, and in what `header` has besides.
+    init(_ source: Source, header: EventHeader, ignoresCase: Bool, notes: RecordParsers.NotePad) {
         self.source = source
-        self.top = top
+        self.header = header
+        self.ignoresCase = ignoresCase
+        self.notes = notes
     }
 
     private subscript(name: StaticString) -> SysmonField? {
-        let field: SysmonField? =
-            switch source {
-            case .record(let record): record[name].map(SysmonField.value)
-            case .message(let message): message.withUTF8 { $0.field(name) }.flatMap(\.self).map(SysmonField.text)
-            }
-        guard let field, !field.isNone else { return nil }
-        return field
+        if let field = own(name), !field.isNone { return field }
+        guard let moved = header.ecs?.moved(name).map(SysmonField.value), !moved.isNone else { return nil }
+        return moved
     }
 
-    /// A string that the driver can represent.
+    private func own(_ name: StaticString) -> SysmonField? {
+        switch source {
+        case .record(let record):
+            if let value = record[name] { return .value(ignoresCase ? value.unwrapped : value) }
+            return ignoresCase ? record.member(ignoringCase: name).map { .value($0.unwrapped) } : nil
+        case .list(let list): return list.element(named: name).map(SysmonField.value)
+        case .message(let message): return message.withUTF8 { $0.field(name) }.flatMap(\.self).map(SysmonField.text)
+        case .none: return nil
+        }
+    }
+
+    /// A string that the driver can represent. A NUL ends it, as it ends the strings of Windows.
     func text(_ name: StaticString) throws(LineFault) -> String? {
         guard let field = self[name] else { return nil }
-        guard let bytes = field.text else { throw .member(name, .notText) }
-        if bytes.contains(0) { throw .member(name, .nul) }
+        guard var bytes = field.text else { throw .member(name, .notText) }
+        if let end = bytes.firstIndex(of: 0) {
+            notes.notes.insert(.repaired)
+            bytes = UnsafeBufferPointer(rebasing: bytes[..<end])
+            if bytes.isEmpty { return nil }
+        }
         let text = String(decoding: bytes, as: UTF8.self)
         if text.utf8.count > 32_766, text.utf16.count > 32_766 { throw .member(name, .tooLong) }
         return text
@@ -61,13 +80,19 @@ struct SysmonFields {
         return address
     }
 
-    /// The time of the event; nil if it is missing or malformed.
-    var time: FileTime? { self["UtcTime"]?.text.flatMap { FileTime(utcTime: $0) } }
+    /// The time of the event: UtcTime, or `shipperTime` for a record without one. Nil if it is missing or malformed. Notes both.
+    func time(orElse shipperTime: @autoclosure () -> FileTime?) -> FileTime? {
+        let field = self["UtcTime"]
+        if let time = field?.time { return time }
+        let time = shipperTime()
+        if time == nil { notes.notes.insert(.timeUnread) } else { notes.notes.insert(.timeOfShipper) }
+        return time
+    }
 
     /// The process of an event that has one.
     func process(image: StaticString? = nil) throws(LineFault) -> SysmonProcess {
         var process = try self.process("ProcessId", "ProcessGuid", "ProcessGUID", image: image)
-        if process.processId == nil { process.processId = try (top["Message"] ?? top["message"])?.processId() }
+        if process.processId == nil { process.processId = try header.message?.processId() }
         return process
     }
 
@@ -121,6 +146,13 @@ private enum SysmonField {
         case .text(let text): RecordValue.hexOrUnsigned(text)
         }
     }
+
+    var time: FileTime? {
+        switch self {
+        case .value(let value): FileTime(recorded: value)
+        case .text(let text): FileTime(recorded: text)
+        }
+    }
 }
 
 extension UnsafeBufferPointer<UInt8> {
@@ -130,7 +162,7 @@ extension UnsafeBufferPointer<UInt8> {
         var line = self[...]
         while line.count > name.count {
             let end = line.firstIndex(of: UInt8(ascii: "\n")) ?? line.endIndex
-            let text = line[..<end]
+            let text = line[..<end].drop(while: \.isSpaceOrTab)
             if text.count > name.count, text[text.startIndex + name.count] == UInt8(ascii: ":"), text.starts(with: name)
             {
                 let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\r") }
@@ -155,5 +187,42 @@ extension RecordValue {
             throw .member("ProcessId in Message", .notAnId)
         }
         return processId
+    }
+
+    /// The value of the element of an array that has this name: `{"@Name": "Image", "#text": "..."}`, `{"Image": "..."}`.
+    fileprivate func element(named name: StaticString) -> RecordValue? {
+        var found: RecordValue?
+        forEachElement { element in
+            guard let element = element.object else { return true }
+            if let key = element.first(of: RecordValue.nameKeys) {
+                if key.isText(name) { found = element.first(of: RecordValue.valueKeys) }
+            } else {
+                found = element[name]
+            }
+            return found == nil
+        }
+        return found
+    }
+
+    private static let nameKeys: [StaticString] = ["@Name", "Name", "name", "key", "_Name"]
+    private static let valueKeys: [StaticString] = ["#text", "Value", "value", "content", "text", "_", "$", "__text"]
+}
+
+extension Record {
+    /// The field `name` where the Sysmon module of Winlogbeat and Elastic Agent moves it, in the Elastic Common Schema.
+    fileprivate func moved(_ name: StaticString) -> RecordValue? {
+        let process = self["process"]?.object
+        switch "\(name)" {
+        case "ProcessGuid", "SourceProcessGuid", "SourceProcessGUID": return process?["entity_id"]
+        case "ProcessId", "SourceProcessId": return process?["pid"]
+        case "Image", "SourceImage": return process?["executable"]
+        case "CommandLine": return process?["command_line"]
+        case "ParentProcessGuid": return process?["parent"]?.object?["entity_id"]
+        case "ParentProcessId": return process?["parent"]?.object?["pid"]
+        case "ParentImage": return process?["parent"]?.object?["executable"]
+        case "ImageLoaded": return self["file"]?.object?["path"] ?? self["dll"]?.object?["path"]
+        case "NewThreadId": return process?["thread"]?.object?["id"]
+        default: return nil
+        }
     }
 }

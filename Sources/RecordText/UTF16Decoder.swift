@@ -1,6 +1,7 @@
 /// Converts UTF-16, as written by PowerShell's `>`, to UTF-8. Invalid units become U+FFFD.
-struct UTF16Decoder: TextConverter {
-    enum ByteOrder { case little, big }
+public struct UTF16Decoder: TextConverter {
+    /// The order of the two bytes of a unit.
+    public enum ByteOrder: Sendable { case little, big }
 
     private let order: ByteOrder
     /// The first byte of a unit that is split between pieces.
@@ -8,9 +9,10 @@ struct UTF16Decoder: TextConverter {
     /// A lead surrogate without its trail so far.
     private var lead: UInt16?
 
-    init(_ order: ByteOrder) { self.order = order }
+    /// A decoder of units in this order.
+    public init(_ order: ByteOrder) { self.order = order }
 
-    mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+    public mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         output.reserveCapacity(output.count + input.count)
         for byte in input {
             guard let first = half else {
@@ -23,7 +25,7 @@ struct UTF16Decoder: TextConverter {
         }
     }
 
-    mutating func finish(into output: inout [UInt8]) {
+    public mutating func finish(into output: inout [UInt8]) {
         if half != nil || lead != nil { output.append(Unicode.Scalar.replacement) }
     }
 
