@@ -14,7 +14,7 @@ SWIFT ?= auto
 export SWIFT
 export PATH := $(if $(filter system,$(SWIFT)),,$(CURDIR)/.swift/$(file <.swift-version)/usr/bin:)$(PATH)
 
-APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev libarchive-dev libpcre2-dev libyaml-dev pkg-config g++ python3 python3-venv curl
+APT := libmicrohttpd-dev libcurl4-gnutls-dev libgnutls28-dev libsimdjson-dev libarchive-dev libexpat1-dev zlib1g-dev libpcre2-dev libyaml-dev pkg-config g++ python3 python3-venv curl
 LISTEN ?= 127.0.0.1:8080
 PREFIX ?= /usr/local
 DESTDIR ?=

@@ -51,6 +51,7 @@ let package = Package(
         .target(name: "CCurl", dependencies: ["CLateLibrary"]),
         .target(name: "CArchive", dependencies: ["CLateLibrary"]),
         .target(name: "CExpat", dependencies: ["CLateLibrary"]),
+        .target(name: "CZlib", dependencies: ["CLateLibrary"]),
         .target(name: "COpenAPI"),
 
         // Foundations: know nothing of drivers
@@ -89,7 +90,7 @@ let package = Package(
         library(
             "NotificationAPI",
             [
-                "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Engines", "Replay", "Vocabulary",
+                "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Engines", "Replay", "RecordText", "Vocabulary",
                 "JSON", "YAML",
                 "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CGnuTLS", logging,
             ]),
@@ -98,7 +99,7 @@ let package = Package(
             [
                 "Replay", "Engines", "Runtime", "DriverJSON", "Driver", "Messages", "JSON", "Locking", "Bytes",
             ]),
-        library("Recordings", ["RecordText", "CArchive", "Bytes"]),
+        library("Recordings", ["RecordText", "CArchive", "CZlib", "Bytes"]),
         library(
             "Settings",
             ["NotificationAPI", "Engines", "WebhookEngine", "Runtime", "Driver", "JSON", "YAML", "Bytes", logging]),
@@ -137,7 +138,7 @@ let package = Package(
                 "Messages",
                 "Runtime", "DriverJSON", "Replay", "WebhookEngine", "Vocabulary", "MicroHTTPD", "JSON", "Locking",
                 "Bytes",
-                "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", "CPCRE2", "CYAML", arguments, logging,
+                "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", "CExpat", "CPCRE2", "CYAML", arguments, logging,
             ],
             swiftSettings: strict, linkerSettings: [.unsafeFlags(compact, .when(configuration: .release))]),
 

@@ -159,7 +159,7 @@ public final class NotificationAPI: RequestHandler {
             return collect(context)
         case .stream(let types, let action):
             try checkCoding(of: head)
-            try check(types, of: head)
+            try check(types, of: head, hint: Problem.hintOnFiles)
             return .stream(try action(context))
         }
     }
@@ -172,14 +172,14 @@ public final class NotificationAPI: RequestHandler {
             header: (name: "Accept-Encoding", value: "identity"))
     }
 
-    private func check(_ types: [MediaType], of head: RequestHead) throws(Problem) {
+    private func check(_ types: [MediaType], of head: RequestHead, hint: String = "") throws(Problem) {
         if head.headers.firstSatisfies("Content-Type", { type in types.contains { $0.matches(contentType: type) } }) {
             return
         }
         if let contentType = head.headers["Content-Type"] {
             throw Problem(
                 .unsupportedMediaType,
-                "The Content-Type of the body must be \(types.list), not \(contentType.quoted()).")
+                "The Content-Type of the body must be \(types.list), not \(contentType.quoted()).\(hint)")
         }
         if !head.hasBody { return }
         throw Problem(

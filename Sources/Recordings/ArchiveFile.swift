@@ -1,11 +1,14 @@
 import Bytes
 import CArchive
 import Glibc
+import RecordText
 
 /// An archive or a compressed file, read with libarchive one member at a time.
 final class ArchiveFile {
     private let handle: OpaquePointer
     private let file: FileRange
+    /// Thrown with the first member: a part of the file may be readable.
+    private var faultOfOpening: RecordingFault?
 
     /// Opens `file` at its start. Uses the descriptor's offset, so only one instance at a time may read the file.
     init(_ file: FileRange) throws(RecordingFault) {
@@ -25,7 +28,7 @@ final class ArchiveFile {
         guard lseek(file.file.number, off_t(file.bounds.lowerBound), SEEK_SET) >= 0 else {
             throw RecordingFault(file.name, "cannot be read", errno: errno)
         }
-        guard archive_read_open_fd(handle, file.file.number, 1 << 18) == ARCHIVE_OK else { throw fault(file.name) }
+        if archive_read_open_fd(handle, file.file.number, 1 << 18) != ARCHIVE_OK { faultOfOpening = fault(file.name) }
     }
 
     deinit { archive_read_free(handle) }
@@ -42,8 +45,32 @@ final class ArchiveFile {
         archive_format(handle) == ARCHIVE_FORMAT_RAW && archive_filter_code(handle, 0) == ARCHIVE_FILTER_NONE
     }
 
+    /// The content of a gzip file behind its first `count` bytes, as far as it can be unpacked, and then `fault`; nil for other
+    /// files.
+    func tail(from count: Int, upTo fault: RecordingFault) -> GzipTail? {
+        let isTar = count > 0 && archive_format(handle) != ARCHIVE_FORMAT_RAW
+        return isTar || !isGzip ? nil : GzipTail(file, skipping: count, upTo: fault)
+    }
+
+    /// The content of a gzip file that is too damaged for `nextMember`, as far as it can be unpacked, and then `fault`; nil if it is
+    /// not a text.
+    func remains(upTo fault: RecordingFault) -> RawPart? {
+        guard let tail = tail(from: 0, upTo: fault) else { return nil }
+        let bytes = PeekableStream(tail)
+        bytes.peek { $0.count >= Container.headBytes }
+        guard !bytes.head.isEmpty, case .text = Container(head: bytes.head) else { return nil }
+        return RawPart(name: file.name, bytes: bytes)
+    }
+
+    private var isGzip: Bool {
+        var magic: (UInt8, UInt8) = (0, 0)
+        let count = withUnsafeMutableBytes(of: &magic) { file.file.read(into: $0, at: file.bounds.lowerBound) }
+        return count == 2 && magic == (0x1F, 0x8B)
+    }
+
     /// The next regular file that is not an AppleDouble file of macOS; nil at the end.
     func nextMember() throws(RecordingFault) -> ArchiveMember? {
+        if let faultOfOpening { throw faultOfOpening }
         while true {
             var entry: OpaquePointer?
             switch archive_read_next_header(handle, &entry) {

@@ -5,13 +5,10 @@ struct ArchiveMember {
     /// The member's name in messages.
     let name: String
     let isEncrypted: Bool
-    /// Whether its name is that of a recording.
-    let isRecording: Bool
+    /// Whether it is the content of a compressed file that is not an archive.
+    let isOnly: Bool
     /// Whether it is an AppleDouble file, in which macOS stores the attributes of another file.
     let isAppleDouble: Bool
-
-    /// The name endings of recordings.
-    static let endings = [".json", ".ndjson", ".jsonl", ".txt", ".log"]
 
     /// Creates the member for `entry` of the archive named `archive`.
     init(_ entry: OpaquePointer, in archive: String) {
@@ -20,13 +17,13 @@ struct ArchiveMember {
         let folders = path.split(separator: "/")
         name = archive + ": " + path.printable
         isEncrypted = archive_entry_is_encrypted(entry) != 0
-        isRecording = ArchiveMember.endings.contains { path.lowercased().hasSuffix($0) }
+        isOnly = false
         isAppleDouble = folders.first == "__MACOSX" || folders.last?.hasPrefix("._") == true
     }
 
     private init(only name: String) {
         self.name = name
-        (isEncrypted, isRecording, isAppleDouble) = (false, true, false)
+        (isEncrypted, isOnly, isAppleDouble) = (false, true, false)
     }
 
     /// The content of a compressed file that is not an archive.

@@ -1,6 +1,10 @@
+import RecordText
+
 /// A part that is being read.
 struct OpenPart {
     let name: String
+    /// What it looks like, if it certainly is not a recording.
+    let look: String?
     let lines: any LineSource
     let isReversed: Bool
     /// A fault to throw after the lines.
@@ -25,19 +29,22 @@ struct PartOpening {
     /// Opens `part`, which is the current part of `parts` and has index `number`.
     func open(_ part: RawPart, number: Int, of parts: any PartSequence) throws(RecordingFault) -> OpenPart {
         let start = parts.position
+        part.bytes.peek(until: Container.isClear)
+        let look = ForeignContent.description(of: part.bytes.head)
         let text = TextStream(part.bytes, range: part.range)
         guard reversed.map({ number < $0.count && $0[number] }) ?? true else {
-            return OpenPart(name: part.name, lines: ForwardLines(text, limits: limits), isReversed: false)
+            return OpenPart(name: part.name, look: look, lines: ForwardLines(text, limits: limits), isReversed: false)
         }
         if let range = text.range {
             let lines = BackwardLines(range, limits: limits)
             let span = UInt64(range.bounds.lowerBound)...UInt64(range.bounds.upperBound)
-            return OpenPart(name: part.name, lines: lines, isReversed: true, span: span)
+            return OpenPart(name: part.name, look: look, lines: lines, isReversed: true, span: span)
         }
         let (spool, fault) = try spooled(text, name: part.name)
         let lines = BackwardLines(spool.range, limits: limits)
         return OpenPart(
-            name: part.name, lines: lines, isReversed: true, fault: fault, span: start...max(start, parts.position))
+            name: part.name, look: look, lines: lines, isReversed: true, fault: fault,
+            span: start...max(start, parts.position))
     }
 
     /// Copies the complete lines of `text`, up to a fault, to a temporary file.

@@ -4,12 +4,12 @@ protocol PartSequence: AnyObject {
     func next() throws(RecordingFault) -> RawPart?
     /// Bytes of the file, as stored, read so far.
     var position: UInt64 { get }
-    /// Names of the first members of the file that are not parts.
-    var skipped: [String] { get }
+    /// The members of the file so far that are not parts.
+    var unread: UnreadParts { get }
 }
 
 extension PartSequence {
-    var skipped: [String] { [] }
+    var unread: UnreadParts { UnreadParts() }
 }
 
 /// One part in its original encoding.

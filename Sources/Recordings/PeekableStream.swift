@@ -29,6 +29,9 @@ final class PeekableStream: ByteStream {
         }
     }
 
+    /// Whether the bytes after the head cannot be read.
+    var isDamaged: Bool { fault != nil }
+
     /// Removes the first `count` bytes of the head.
     func drop(_ count: Int) { head.removeFirst(count) }
 

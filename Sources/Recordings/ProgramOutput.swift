@@ -1,7 +1,7 @@
 import CArchive
 import Glibc
 
-/// The standard output of a program. The program shares our standard error and has no input.
+/// The standard output of a program. The program shares our standard error, unless it is quiet, and has no input.
 final class ProgramOutput: ByteStream {
     private let process: pid_t
     private let pipe: Descriptor
@@ -9,14 +9,16 @@ final class ProgramOutput: ByteStream {
     /// The recording's name in faults.
     private let name: String
     private var hasEnded = false
+    /// How it ended; nil as long as it runs, and if a signal ended it.
+    private(set) var exitCode: Int32?
 
     /// Starts the program at the path `program`.
-    init(of program: String, arguments: [String], name: String) throws(RecordingFault) {
+    init(of program: String, arguments: [String], name: String, isQuiet: Bool = false) throws(RecordingFault) {
         var ends: [Int32] = [-1, -1]
         guard pipe2(&ends, O_CLOEXEC) == 0 else { throw RecordingFault(name, "cannot create a pipe", errno: errno) }
         pipe = Descriptor(owning: ends[0])
         let output = Descriptor(owning: ends[1])
-        let (failure, process) = ProgramOutput.spawn(program, arguments, output: output)
+        let (failure, process) = ProgramOutput.spawn(program, arguments, output: output, isQuiet: isQuiet)
         guard failure == 0 else { throw RecordingFault(name, "\(program) cannot be started", errno: failure) }
         (self.process, self.program, self.name) = (process, program, name)
     }
@@ -46,17 +48,19 @@ final class ProgramOutput: ByteStream {
         let signal = status & 0x7F
         if signal != 0 { return "was killed by signal \(signal)" }
         let code = status >> 8 & 0xFF
+        exitCode = code
         return code == 0 ? nil : "failed with exit code \(code)"
     }
 
     private static func spawn(
-        _ program: String, _ arguments: [String], output: Descriptor
+        _ program: String, _ arguments: [String], output: Descriptor, isQuiet: Bool
     ) -> (failure: Int32, process: pid_t) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.number, STDOUT_FILENO)
+        if isQuiet { posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
 
         // SIGPIPE and the signals that we block must end the program.
         var attributes = posix_spawnattr_t()

@@ -1,11 +1,12 @@
 import Glibc
+import RecordText
 
 /// An open recording of a known kind. All but a pipe can be read more than once.
 enum RecordingInput {
     /// A text file, or a pipe of text that was spooled.
     case text(FileRange)
     /// An archive or a compressed file, or a pipe that was spooled.
-    case archive(FileRange)
+    case archive(FileRange, RecordingEnvironment)
     case eventLog(EventLog, size: Int)
     /// Recorded lines from a pipe.
     case pipe(PeekableStream, PipeStream)
@@ -35,12 +36,16 @@ enum RecordingInput {
         let head = try [UInt8](unsafeCapacity: Container.headBytes, fill: FileStream(range).read)
         switch Container(head: head) {
         case .text: self = .text(range)
-        case .archive: self = .archive(range)
+        case .archive: self = .archive(range, environment)
         case .eventLog:
-            // The program needs a path.
-            if path == "-" { throw EventLog.unreadable(name) }
-            let log = try EventLog(path: path, name: name, searchPath: environment.searchPath)
-            self = .eventLog(log, size: range.bounds.count)
+            guard let program = EventLogProgram(searchPath: environment.searchPath) else {
+                throw EventLog.unreadable(name)
+            }
+            if path == "-" {
+                self = try .init(spooling: PeekableStream(FileStream(range)), name, program, environment)
+            } else {
+                self = .eventLog(EventLog(path: path, name: name, program: program), size: range.bounds.count)
+            }
         }
     }
 
@@ -59,23 +64,33 @@ enum RecordingInput {
         pipe: PipeStream, _ name: String, _ isBackward: Bool, _ environment: RecordingEnvironment
     ) throws(RecordingFault) {
         func spooled(_ bytes: PeekableStream) throws(RecordingFault) -> FileRange {
-            var spool = try SpoolFile(in: environment.temporaryFolder, for: name)
-            try spool.append(bytes)
-            return spool.range
+            try SpoolFile(in: environment.temporaryFolder, for: name, content: bytes).range
         }
         let bytes = PeekableStream(pipe)
         bytes.peek(until: Container.isClear)
         switch Container(head: bytes.head) {
         case .text: self = isBackward ? .text(try spooled(bytes)) : .pipe(bytes, pipe)
-        case .archive: self = .archive(try spooled(bytes))
-        case .eventLog: throw EventLog.unreadable(name)
+        case .archive: self = .archive(try spooled(bytes), environment)
+        case .eventLog:
+            guard let program = EventLogProgram(searchPath: environment.searchPath) else {
+                throw EventLog.unreadable(name)
+            }
+            self = try .init(spooling: bytes, name, program, environment)
         }
+    }
+
+    /// An event log without a path, which the program needs.
+    private init(
+        spooling bytes: PeekableStream, _ name: String, _ program: EventLogProgram, _ environment: RecordingEnvironment
+    ) throws(RecordingFault) {
+        let spool = try SpoolFile(in: environment.temporaryFolder, for: name, content: bytes)
+        self = .eventLog(EventLog(spool: spool, name: name, program: program), size: spool.range.bounds.count)
     }
 
     /// Size of the file as stored, in bytes; nil for a pipe.
     var size: UInt64? {
         switch self {
-        case .text(let file), .archive(let file): UInt64(file.bounds.count)
+        case .text(let file), .archive(let file, _): UInt64(file.bounds.count)
         case .eventLog(_, let size): UInt64(size)
         case .pipe: nil
         }
@@ -85,7 +100,7 @@ enum RecordingInput {
     func parts() throws(RecordingFault) -> any PartSequence {
         switch self {
         case .text(let file): SinglePart(file)
-        case .archive(let file): try ArchiveParts(file)
+        case .archive(let file, let environment): try ArchiveParts(file, environment)
         case .eventLog(let log, _):
             SinglePart(name: log.name, bytes: PeekableStream(try log.open())) { 0 }
         case .pipe(let bytes, let pipe): SinglePart(name: pipe.name, bytes: bytes) { pipe.count }
@@ -99,7 +114,8 @@ enum RecordingInput {
             let text = TextStream(PeekableStream(FileStream(file)), range: file)
             if let range = text.range { return [try survey.isNewestFirst(range)] }
             return survey.newestFirst(of: SinglePart(file))
-        case .archive(let file): return survey.newestFirst(of: try ArchiveParts(file))
+        case .archive(let file, let environment):
+            return survey.newestFirst(of: try ArchiveParts(file, environment, isSurvey: true))
         // Event logs are written oldest first, so the program need not run twice. The end of a pipe is unknown.
         case .eventLog, .pipe: return []
         }

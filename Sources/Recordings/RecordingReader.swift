@@ -1,20 +1,22 @@
 /// Reads one recording: a file of lines, plain or compressed, or an archive, whose members are the parts.
 ///
-/// The format is detected from the content: plain text (UTF-8, or UTF-16 with a byte order mark), multi-line JSON or one
-/// JSON array, gzip, bzip2, xz, zstd, lz4, zip, tar, 7-Zip, and event logs of Windows, for which `evtx_dump` must be
-/// installed. Memory use is a few blocks, whatever the size of the file. Parts that are read backwards and are not plain
+/// The format is detected from the content: plain text (UTF-8, or UTF-16 with a byte order mark) with a record per line or in
+/// any other form that `RecordFramer` knows, gzip, bzip2, xz, zstd, lz4, zip, tar, 7-Zip, and event logs of Windows, for which
+/// `evtx_dump` must be installed. Members of an archive that are not recordings are named. Memory use is a few blocks, whatever the size of the file. Parts that are read backwards and are not plain
 /// files are copied to a temporary file in TMPDIR or /tmp; so is a compressed pipe.
 ///
 /// To be used by one thread at a time.
 public final class RecordingReader {
     /// Nil at the end, or after reading has failed.
     private var parts: (any PartSequence)?
-    /// The first ten members of an archive that were skipped so far because of their names.
-    public private(set) var skipped: [String] = []
+    /// The members of an archive that were met so far and are not read.
+    public private(set) var unread = UnreadParts()
+    /// What the parts look like that were met so far and certainly are not recordings, by the parts' names; the first ten.
+    public private(set) var looks: [(name: String, look: String)] = []
     private var current: OpenPart?
     private var count = 0
     private let opening: PartOpening
-    static let maxSkipped = 10
+    private static let maxLooks = 10
     /// Size of the file as stored, in bytes; nil if unknown (pipe).
     public let size: UInt64?
     /// Approximate number of bytes of the file, as stored, whose lines were returned, for a display of progress: 0...`size`.
@@ -31,7 +33,7 @@ public final class RecordingReader {
     ///   - blockBytes: Number of bytes read at a time, at least 1.
     ///   - time: Returns the time of a line, passed without its newline, as any number that grows with time; nil if the line
     ///     has none. Called by `init` only.
-    /// - Throws: If the file cannot be opened, an archive contains no recording, or `evtx_dump` is missing for an event log.
+    /// - Throws: If the file cannot be opened, or `evtx_dump` is missing for an event log.
     public convenience init(
         path: String, order: RecordingOrder, maxLineBytes: Int = 1 << 20, blockBytes: Int = 1 << 18,
         time: @escaping (UnsafeRawBufferPointer) -> UInt64?
@@ -77,9 +79,11 @@ public final class RecordingReader {
                     self.current = nil
                 }
                 let part = try parts.next()
-                skipped = parts.skipped
+                unread = parts.unread
                 guard let part else { break }
-                current = try opening.open(part, number: count, of: parts)
+                let opened = try opening.open(part, number: count, of: parts)
+                if let look = opened.look, looks.count < Self.maxLooks { looks.append((part.name, look)) }
+                current = opened
                 count += 1
             }
         } catch {

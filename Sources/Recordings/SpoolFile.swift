@@ -21,8 +21,17 @@ struct SpoolFile {
         self.folder = folder
     }
 
+    /// Creates a file that has `content`.
+    init(in folder: String, for name: String, content: any ByteStream) throws(RecordingFault) {
+        try self.init(in: folder, for: name)
+        try append(content)
+    }
+
     /// The range of the whole file.
     var range: FileRange { FileRange(file: file, name: name, bounds: 0..<count) }
+
+    /// A path by which other programs can open it, as long as this process has it open.
+    var path: String { "/proc/\(getpid())/fd/\(file.number)" }
 
     /// Appends `bytes`.
     mutating func append(_ bytes: [UInt8]) throws(RecordingFault) {

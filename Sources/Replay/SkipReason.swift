@@ -30,7 +30,7 @@ public enum SkipReason: String, CaseIterable, Sendable {
     case hostRemoved = "host-removed"
 
     /// The lines that are skipped for it, as a phrase that follows their number.
-    var explanation: String {
+    public var explanation: String {
         switch self {
         case .processOpen: "records of opened processes (event 10): the model has no handle callbacks"
         case .registry: "records of registry operations (events 12 to 14): the model has no registry callbacks"

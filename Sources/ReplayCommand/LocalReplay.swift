@@ -26,12 +26,14 @@ struct LocalReplay: Replaying {
     func run(_ input: sending RecordingFiles) throws(CommandFailure) -> ReplayResult {
         let started = SystemClock().uptimeNanoseconds()
         var options = EventFeed.Options(format: try input.detectedFormat())
-        if options.format == .native, command.machine != nil || command.initialThreads {
+        if options.format == .native, command.machine != nil || command.initialThreads || !command.include.isEmpty {
             throw CommandFailure(
-                status: .usage, message: "--machine and --initial-threads require a recording of Sysmon")
+                status: .usage, message: "--machine, --initial-threads and --include require records of an event log")
         }
         options.machine = command.machine
         options.replaysAllMachines = true
+        options.includesSecurity = command.include.contains(.security)
+        options.machinesWithSysmon = try command.machinesWithSysmon()
         options.drainsQueue = command.pace == .asap
         options.reportsCoverage = true
         options.onDeprecated = deprecations.recordUse
@@ -41,10 +43,16 @@ struct LocalReplay: Replaying {
         let lines = ReadAheadLines(input, options, threads: LocalReplay.readers)
         defer { lines.stop() }
         var part: Int?
+        var fault: CommandFailure?
+        var unread = UnreadInput()
         loop: while true {
             switch lines.next() {
-            case .end: break loop
-            case .fault(let fault): throw fault
+            case .end(let met):
+                unread = met
+                break loop
+            case .fault(let met, let parts):
+                (fault, unread) = (met, parts)
+                break loop
             case .lines(let read, let block):
                 if part != block.part { feed.begin(part: block.name) }
                 part = block.part
@@ -57,7 +65,7 @@ struct LocalReplay: Replaying {
         let spent = SystemClock().uptimeNanoseconds() - started
         return ReplayResult(
             ReplayReport(counted, hosts: machines.hosts, deliveries: machines.ledger, durationNanoseconds: spent),
-            usesWebhook: machines.virtualTime == nil)
+            usesWebhook: machines.virtualTime == nil, unread: unread, fault: fault)
     }
 
     /// One reader per additional processor, at most 3: applying takes half as long as reading, and its thread reads too.

@@ -8,11 +8,12 @@ import Replay
 /// To be used by one thread. If no lines are ready, it reads some itself, because sleeping and waking for each block costs
 /// more.
 final class ReadAheadLines {
-    /// Lines of one part, or the fault that ended the reading.
+    /// Lines of one part, or the end of the reading, with what was not read.
     enum Piece {
         case lines(ReadLines, of: RecordingFiles.Block)
-        case fault(CommandFailure)
-        case end
+        /// The reading ended with a fault.
+        case fault(CommandFailure, UnreadInput)
+        case end(UnreadInput)
     }
 
     private let pieces: PieceQueue
@@ -100,29 +101,29 @@ private final class PieceQueue: Sendable {
 
     /// Reads the next piece, for which room was reserved; false at the end.
     func readPiece(by reader: ReadAhead) -> Bool {
-        guard let (number, block) = readBlock() else { return false }
+        guard let (number, block, unread) = readBlock() else { return false }
         let piece: ReadAheadLines.Piece =
             switch block {
             case .success(let block?): .lines(block.bytes.withUnsafeBytes { reader.read($0) }, of: block)
-            case .success(nil): .end
-            case .failure(let fault): .fault(fault)
+            case .success(nil): .end(unread)
+            case .failure(let fault): .fault(fault, unread)
             }
         state.withLock { $0.pieces[number] = piece }
         arrival.signal()
         return true
     }
 
-    /// The next block, with its number; nil at the end.
-    private func readBlock() -> (Int, Result<RecordingFiles.Block?, CommandFailure>)? {
+    /// The next block, with its number and what was not read so far; nil at the end.
+    private func readBlock() -> (Int, Result<RecordingFiles.Block?, CommandFailure>, UnreadInput)? {
         source.withLock { source in
             guard let number = source.nextBlock, !state.withLock({ $0.isStopped }) else { return nil }
             do throws(CommandFailure) {
                 let block = try source.files.next()
                 source.nextBlock = block == nil ? nil : number + 1
-                return (number, .success(block))
+                return (number, .success(block), source.files.unread)
             } catch {
                 source.nextBlock = nil
-                return (number, .failure(error))
+                return (number, .failure(error), source.files.unread)
             }
         }
     }

@@ -1,5 +1,6 @@
 import Bytes
 import Console
+import Glibc
 import Messages
 import Recordings
 import Replay
@@ -28,6 +29,9 @@ final class RecordingFiles {
     /// The last part whose format was checked.
     private var seenPart = -1
 
+    /// What was met in the files that is not read.
+    private(set) var unread = UnreadInput()
+
     /// Maximum number of bytes of a part that are read to detect its format.
     private static let detectionLimit = 1 << 20
 
@@ -47,6 +51,12 @@ final class RecordingFiles {
         /// Position in the file after this block, and the file's size if known; in bytes as stored.
         var position: UInt64
         let size: UInt64?
+    }
+
+    /// Whether there is a regular file at `path`.
+    static func canBeReadAgain(_ path: String) -> Bool {
+        var status = stat()
+        return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// The format of the lines, from the options or detected in the first lines.
@@ -112,10 +122,7 @@ final class RecordingFiles {
                             bytes: block.bytes, part: part, name: block.name, position: reader.position,
                             size: reader.size)
                     }
-                    for name in reader.skipped {
-                        progress.print("\(name) is skipped: by its name, it contains no lines")
-                    }
-                    self.reader = nil
+                    close(reader)
                     lastPart = nil
                 }
                 guard let path = paths.popFirst() else { return nil }
@@ -124,9 +131,15 @@ final class RecordingFiles {
                 reader = try RecordingReader(path: path, order: order) { [times] in times.time(of: $0)?.ticks }
             }
         } catch {
+            if let reader { close(reader) }
             // Faults name only the file.
             throw CommandFailure(status: .usage, message: "\(folder)\(error)")
         }
+    }
+
+    private func close(_ reader: RecordingReader) {
+        unread.add(reader.unread, looks: reader.looks)
+        self.reader = nil
     }
 }
 

@@ -26,7 +26,8 @@ public struct ReplayCommand: CheckedCommand {
             image matches.
 
             Progress goes to standard error, the summary to standard output. Exit code 1 if the coverage is below \
-            --fail-under, 2 if a file cannot be read, 3 if the server or the engine fails.
+            --fail-under, 2 if a file cannot be read to its end or nothing in it could be applied, 3 if the server or the engine \
+            fails.
 
             Examples:
               wdfilterd replay attack.zip
@@ -46,6 +47,13 @@ public struct ReplayCommand: CheckedCommand {
     @Option(
         help: "Reading direction: auto = reverse if the newest record is first; a pipe is always read forward.")
     var order = RecordingOrder.auto
+
+    @Option(
+        help: """
+            Replay records of another log too: security = events 4688 and 4689 as creations and exits, for machines without \
+            records of Sysmon. (values: security)
+            """, completion: .list(["security"]))
+    var include: [IncludedLog] = []
 
     @Option(help: "Replay only this machine; case is ignored.")
     var machine: String?
@@ -79,6 +87,9 @@ public struct ReplayCommand: CheckedCommand {
         help: "Exit with 1 if the coverage, as shown to a tenth, is less than this percentage, 0 to 100.",
         transform: Percentage.parse)
     var failUnder: Double?
+
+    @Flag(help: "Exit with 0 even if nothing in the files could be applied.")
+    var allowEmpty = false
 
     @Flag(help: "Print the result as one JSON object.")
     var json = false
@@ -128,11 +139,18 @@ public struct ReplayCommand: CheckedCommand {
         let result = try replay.run(input)
         progress.clear()
         let report = result.report
-        try check(report)
-        try StandardStream.output.deliver(
-            json
-                ? String(decoding: result.json, as: UTF8.self)
-                : ReplaySummary(report).text(in: TerminalStyle(color, of: .output)))
+        try checkMachine(report)
+        if json {
+            try StandardStream.output.deliver(String(decoding: result.json, as: UTF8.self))
+        } else if report.total.applied > 0 || allowEmpty {
+            try StandardStream.output.deliver(ReplaySummary(report).text(in: TerminalStyle(color, of: .output)))
+        }
+        for line in result.unread.lines { StandardStream.error.line(line.escapingInvisible) }
+        if let fault = result.fault { throw fault }
+        if report.total.applied == 0, !allowEmpty {
+            throw CommandFailure(
+                status: .usage, message: EmptyReplay(report.total, of: files, result.unread).description)
+        }
         let unanswered = report.losses.filter { $0.reason == NTStatus.portDisconnected.name }
         if result.usesWebhook, !unanswered.isEmpty {
             let count = unanswered.reduce(0) { $0 + $1.count }
@@ -144,24 +162,25 @@ public struct ReplayCommand: CheckedCommand {
         }
     }
 
-    /// Refuses a recording without readable records, or without events of the requested machine.
-    private func check(_ report: ReplayReport) throws(CommandFailure) {
-        func refuse(_ message: String) throws(CommandFailure) {
-            throw CommandFailure(status: .usage, message: message)
+    /// The machines that have records of Sysmon, from a first pass over the recordings. Those of a pipe are unknown: there, the
+    /// first record of Sysmon decides.
+    func machinesWithSysmon() throws(CommandFailure) -> Set<String> {
+        guard include.contains(.security) else { return [] }
+        let survey = SysmonSurvey()
+        for path in files where RecordingFiles.canBeReadAgain(path) {
+            let file = RecordingFiles(paths: [path], order: .forward, format: .sysmon, progress: ReplayProgress(.none))
+            // A fault is reported by the replay itself.
+            while let block = try? file.next() { block.bytes.withUnsafeBytes { survey.read($0) } }
         }
-        let total = report.total
-        if total.isUnreadable {
-            try refuse("no line could be applied: \(total.rejected.first?.description ?? "")")
-        }
-        if total.hasNoRecord {
-            let others = total.lines > 0 ? ": every line is malformed or a record of another log" : ""
-            let advice =
-                format == .auto && total.lines > 0 ? "; --format native says what is wrong with the first line" : ""
-            try refuse("no Sysmon record or native event in \(files.joined(separator: ", "))\(others)\(advice)")
-        }
-        if let machine, report.machines.isEmpty, !total.machines.isEmpty {
-            try refuse("--machine: no events of \(machine); there are \(total.machines.joined(separator: ", "))")
-        }
+        return survey.machines
+    }
+
+    /// Refuses a recording without events of the requested machine.
+    private func checkMachine(_ report: ReplayReport) throws(CommandFailure) {
+        guard let machine, report.machines.isEmpty, !report.total.machines.isEmpty else { return }
+        throw CommandFailure(
+            status: .usage,
+            message: "--machine: no events of \(machine); there are \(report.total.machines.joined(separator: ", "))")
     }
 
     /// All rules to arm, from --rules and --policy.
@@ -171,6 +190,11 @@ public struct ReplayCommand: CheckedCommand {
 /// The format of the lines of a recording.
 enum RecordingFormat: String, CaseIterable, ExpressibleByArgument {
     case auto, sysmon, native
+}
+
+/// A log whose records are replayed besides Sysmon's.
+enum IncludedLog: String, CaseIterable, ExpressibleByArgument {
+    case security
 }
 
 extension RecordingOrder: ExpressibleByArgument {}

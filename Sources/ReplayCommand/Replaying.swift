@@ -13,33 +13,57 @@ struct ReplayResult {
     let report: ReplayReport
     /// Whether this process sent the messages to a webhook.
     let usesWebhook: Bool
+    /// What was met in the files and not read.
+    let unread: UnreadInput
+    /// Why the rest of the files could not be read; nil if they were read to their end.
+    let fault: CommandFailure?
     /// The JSON from a service; nil for a replay in this process.
     private let answer: [UInt8]?
 
     /// The report of a replay in this process.
-    init(_ report: ReplayReport, usesWebhook: Bool) {
+    init(_ report: ReplayReport, usesWebhook: Bool, unread: UnreadInput, fault: CommandFailure?) {
         self.report = report
         self.usesWebhook = usesWebhook
+        self.unread = unread
+        self.fault = fault
         answer = nil
     }
 
     /// The report from a service.
-    init(answer: [UInt8]) throws(CommandFailure) {
+    init(answer: [UInt8], unread: UnreadInput, fault: CommandFailure?) throws(CommandFailure) {
         do throws(JSONFaults) {
             report = try JSONDocument.read(answer) { ReplayReport($0) }
         } catch {
             throw CommandFailure(status: .failed, message: "cannot read the report of the replay: \(error)")
         }
         usesWebhook = false
+        self.unread = unread
+        self.fault = fault
         self.answer = answer
     }
 
-    /// The report and a newline, as in the answer to `POST /v1/replays`. A service's answer is unchanged.
+    /// The report and a newline, as in the answer to `POST /v1/replays`. If something was not read, it is added.
     var json: [UInt8] {
-        if let answer { return answer }
+        var text: [UInt8]
+        if let answer {
+            text = answer
+        } else {
+            var json = JSONWriter()
+            report.write(to: &json)
+            text = json.bytes
+        }
+        if !unread.isEmpty || fault != nil { text.add(unread, fault) }
+        return text.last == UInt8(ascii: "\n") ? text : text + [UInt8(ascii: "\n")]
+    }
+}
+
+extension [UInt8] {
+    /// Adds members to a text that is an object.
+    fileprivate mutating func add(_ unread: UnreadInput, _ fault: CommandFailure?) {
+        guard let end = lastIndex(of: UInt8(ascii: "}")) else { return }
         var json = JSONWriter()
-        report.write(to: &json)
-        json.newline()
-        return json.bytes
+        unread.writeMembers(to: &json)
+        if let fault { json.member("fault", fault.message) }
+        replaceSubrange(end..., with: [UInt8(ascii: ",")] + json.bytes + [UInt8(ascii: "}"), UInt8(ascii: "\n")])
     }
 }

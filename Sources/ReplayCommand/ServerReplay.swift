@@ -89,6 +89,7 @@ struct ServerReplay: Replaying {
         var query = "format=sysmon"
         if let model { query += "&like=" + model.percentEncoded }
         if let machine = command.machine { query += "&machine=" + machine.percentEncoded }
+        if command.include.contains(.security) { query += "&include=security" }
         if command.initialThreads { query += "&initialThreads=true" }
         var fault: CommandFailure?
         let pieces = PacedPieces(input, command.pace)
@@ -100,16 +101,16 @@ struct ServerReplay: Replaying {
                     do throws(CommandFailure) {
                         return try pieces.next() ?? []
                     } catch {
+                        // What was read so far is applied.
                         fault = error
-                        return nil
+                        return []
                     }
                 })
         } catch {
             throw fault ?? error
         }
-        if let fault { throw fault }
-        guard answer.status == 200 else { throw refusal(answer) }
-        return try ReplayResult(answer: answer.body)
+        guard answer.status == 200 else { throw fault ?? refusal(answer) }
+        return try ReplayResult(answer: answer.body, unread: input.unread, fault: fault)
     }
 
     private func refusal(_ answer: ServiceClient.Answer) -> CommandFailure {

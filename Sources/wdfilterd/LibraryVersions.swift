@@ -1,4 +1,5 @@
 import CArchive
+import CExpat
 import CGnuTLS
 import CMicroHTTPD
 import CPCRE2
@@ -26,6 +27,7 @@ struct LibraryVersions {
         ("gnutls", false, { text(gnutls_check_version(nil)) }),
         ("simdjson", false, { JSONDocument.libraryVersion }),
         ("libarchive", true, { archiveVersion }),
+        ("expat", true, { expatVersion }),
         ("pcre2", false, { pcreVersion }),
         ("libyaml", false, { text(yaml_get_version_string()) }),
     ]
@@ -33,6 +35,11 @@ struct LibraryVersions {
     /// `libarchive 3.6.2` without the name.
     private static var archiveVersion: String {
         String(text(archive_version_string()).split(separator: " ").last ?? "unknown")
+    }
+
+    /// `expat_2.5.0` without the name.
+    private static var expatVersion: String {
+        String(text(XML_ExpatVersion()).split(separator: "_").last ?? "unknown")
     }
 
     /// `10.42 2022-12-11` without the date.

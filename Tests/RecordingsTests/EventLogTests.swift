@@ -66,18 +66,37 @@ import Testing
         #expect(throws: RecordingFault.self) { try reading(searchPath: "").open(path) }
     }
 
-    @Test func `an event log in an archive or from standard input is refused`() throws {
-        program("echo '{}'")
+    @Test func `event logs in an archive and from standard input are unpacked for the program`() throws {
+        program(
+            "test \"$1\" = --version && exec echo EVTX Parser; for path; do :; done; head -c 7 \"$path\"; echo; stat -Lc %s \"$path\""
+        )
         let writer = try ArchiveWriter("\(folder.path)/a.zip", .zip)
-        try writer.add("log.evtx", EventLogTests.content)
+        try writer.add("a.evtx", EventLogTests.content)
+        try writer.add("b.json", "{\"t\":1}\n")
+        try writer.add("c.evtx", EventLogTests.content)
         writer.close()
-        #expect(throws: RecordingFault("a.zip: log.evtx", EventLogTests.advice)) {
-            try reading().blocks("\(folder.path)/a.zip")
+        for order in RecordingOrder.allCases {
+            let blocks = try reading(order).blocks("\(folder.path)/a.zip")
+            let log = order == .reverse ? "608\nElfFile\n" : "ElfFile\n608\n"
+            for (name, text) in [("a.evtx", log), ("b.json", "{\"t\":1}\n"), ("c.evtx", log)] {
+                #expect(blocks.filter { $0.name == "a.zip: \(name)" }.text == text)
+            }
         }
         let log = open(folder.file("a.evtx", EventLogTests.content), O_RDONLY | O_CLOEXEC)
         defer { close(log) }
         var redirected = reading()
         redirected.environment.standardInput = log
-        #expect(throws: RecordingFault("standard input", EventLogTests.advice)) { try redirected.open("-") }
+        #expect(try redirected.text("-") == "ElfFile\n608\n")
+        #expect(folder.openDescriptors <= 1)
+    }
+
+    @Test func `another program of that name is recognized when it fails`() throws {
+        program("case \"$1\" in --version) echo \"$ANSWER\";; *) echo usage >&2; exit 2;; esac")
+        let path = folder.file("a.evtx", EventLogTests.content)
+        let (_, fault) = try reading().blocksUpToFault(path)
+        #expect(fault?.detail.contains("another program of that name (python-evtx has one)") == true)
+        program("case \"$1\" in --version) echo 'EVTX Parser 0.8.4';; *) exit 2;; esac")
+        let (_, failure) = try reading().blocksUpToFault(path)
+        #expect(failure?.detail == "\(folder.path)/evtx_dump failed with exit code 2")
     }
 }

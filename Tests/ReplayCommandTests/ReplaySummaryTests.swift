@@ -42,7 +42,7 @@ import Testing
         """#
 
     private func read(_ text: String = report) throws -> ReplayReport {
-        try ReplayResult(answer: Array(text.utf8)).report
+        try ReplayResult(answer: Array(text.utf8), unread: UnreadInput(), fault: nil).report
     }
 
     private func summary(_ text: String = report) throws -> ReplaySummary { try ReplaySummary(read(text)) }
@@ -138,16 +138,6 @@ import Testing
         #expect(try read().coverage.percent == 5.4)
         let none = Self.report.replacing(#""reached":3,"outcomes":56"#, with: #""reached":0,"outcomes":0"#)
         #expect(try read(none).coverage.percent == 0)
-    }
-
-    @Test func `a recording is unreadable if it has lines and all of them are invalid`() throws {
-        #expect(try !read().total.isUnreadable)
-        let all = try read(Self.report.replacing(#""rejectedCount":6"#, with: #""rejectedCount":12345"#))
-        #expect(all.total.isUnreadable)
-        #expect(all.total.rejected.first?.description == "a.json: line 7: no JSON")
-        let empty = Self.report.replacing(#""lines":12345"#, with: #""lines":0"#)
-            .replacing(#""rejectedCount":6"#, with: #""rejectedCount":0"#)
-        #expect(try !read(empty).total.isUnreadable)
     }
 
     @Test(arguments: [

@@ -22,6 +22,7 @@ enum EventRoutes {
             }
         }
         var options = parsed
+        if options.format == .native, let problem = Problem(mediaTypeOfNativeLines: context.head) { throw problem }
         options.drainsQueue = drains
         options.onDeprecated = context.api.deprecations.recordUse
         let host = try context.host()
@@ -32,6 +33,10 @@ enum EventRoutes {
 }
 
 extension EventFeed.Options {
+    private enum IncludedLog: String, CaseIterable {
+        case security
+    }
+
     private enum OnFull: String, CaseIterable {
         case drop, wait
     }
@@ -39,13 +44,17 @@ extension EventFeed.Options {
     fileprivate init(native parameters: inout ParameterReader) {
         self.init(.native, &parameters)
         // Without effect on native lines; generated clients send all parameters that have a default.
-        _ = (parameters.string("machine", maxLength: 255), parameters.bool("initialThreads"))
+        _ = (
+            parameters.string("machine", maxLength: 255), parameters.bool("initialThreads"),
+            parameters.choice("include", of: IncludedLog.self)
+        )
     }
 
     init(sysmon parameters: inout ParameterReader) {
         self.init(.sysmon, &parameters)
         machine = parameters.string("machine", maxLength: 255)
         createsInitialThreads = parameters.bool("initialThreads") ?? false
+        includesSecurity = parameters.choice("include", of: IncludedLog.self) == .security
     }
 
     private init(_ format: Format, _ parameters: inout ParameterReader) {
@@ -88,9 +97,10 @@ private final class EventUpload: PipelinedUpload {
         let reply = context.reply(to: responder)
         let clock = host.clock
         let started = started
-        pipeline.finish { [slot] report in
+        pipeline.finish { [slot, pipeline] report in
             let spent = clock.uptimeNanoseconds() &- started
             slot.release()
+            if let problem = Problem(pipeline.container) { return reply.send(problem) }
             reply.send { report.total.write(to: &$0, durationNanoseconds: spent) }
         }
     }

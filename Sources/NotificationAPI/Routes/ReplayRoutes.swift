@@ -139,10 +139,11 @@ private final class ReplayUpload: PipelinedUpload {
         slot.finish()
         let reply = context.reply(to: responder)
         let started = started
-        pipeline.finish { [hosts, slot] feed in
+        pipeline.finish { [hosts, slot, pipeline] feed in
             let spent = SystemClock().uptimeNanoseconds() &- started
             let names = hosts.release()
             slot.release()
+            if let problem = Problem(pipeline.container) { return reply.send(problem) }
             let report = ReplayReport(
                 feed, hosts: names, deliveries: hosts.ledger, durationNanoseconds: spent)
             reply.send { report.write(to: &$0) }

@@ -8,6 +8,8 @@ enum MediaType: String {
     case ndjson = "application/x-ndjson"
     case problem = "application/problem+json"
     case yaml = "application/yaml"
+    case xml = "application/xml"
+    case textXML = "text/xml"
     case html = "text/html; charset=utf-8"
     case text = "text/plain; charset=utf-8"
     case prometheus = "text/plain; version=0.0.4; charset=utf-8"

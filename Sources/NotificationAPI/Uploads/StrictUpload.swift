@@ -3,6 +3,7 @@ import Driver
 import JSON
 import Locking
 import MicroHTTPD
+import RecordText
 import Replay
 import Runtime
 
@@ -79,6 +80,9 @@ final class StrictUpload: BodyConsumer, Sendable {
                 return (refusal, state.received > 4 * held.uploadLimit ? state.sender : nil)
             }
             if state.received > held.uploadLimit { return (held.tooLarge, nil) }
+            if state.pieces.isEmpty, let problem = Problem(Container(head: Array(piece.prefix(Container.headBytes)))) {
+                return (problem, nil)
+            }
             guard held.add(piece.count) else { return (HeldBodies.full, nil) }
             state.pieces.append(piece)
             state.bytes += piece.count

@@ -1,6 +1,7 @@
 import DequeModule
 public import Driver
 import Locking
+public import RecordText
 
 /// An upload whose lines are read on the thread of the caller and applied on another one.
 ///
@@ -26,6 +27,8 @@ public final class UploadPipeline: Sendable {
         var isResumed = false
         var resume: (@Sendable () -> Void)?
         var completion: (@Sendable (FeedReport) -> Void)?
+        /// Nil before the first piece.
+        var container: Container?
 
         /// The batch to apply. Without one, applying stops until a batch is added; the completion is returned too if all
         /// batches have been added.
@@ -87,17 +90,24 @@ public final class UploadPipeline: Sendable {
     /// Takes all of `bytes`, or none if too many wait to be applied. It then calls `resume` once when it can continue, on any
     /// thread, possibly before this returns.
     public func consume(_ bytes: UnsafeRawBufferPointer, resume: @escaping @Sendable () -> Void) -> Int {
-        let isFull = state.withLock { state in
-            guard state.bytes >= Self.mostBytes else { return false }
+        let (isText, isFull) = state.withLock { state in
+            let container = state.container ?? Container(head: Array(bytes.prefix(Container.headBytes)))
+            state.container = container
+            guard case .text = container else { return (false, false) }
+            guard state.bytes >= Self.mostBytes else { return (true, false) }
             state.resume = resume
-            return true
+            return (true, true)
         }
+        if !isText { return bytes.count }
         if isFull { return 0 }
         let piece = BorrowedBytes(bytes: bytes)
         let lines = reader.withLock { $0.read(piece: piece.bytes) }
         add(Batch(lines: lines, bytes: bytes.count + lines.storageBytes), completion: nil)
         return bytes.count
     }
+
+    /// The kind of the upload by its first piece. Nothing of one that is not text is read.
+    public var container: Container { state.withLock { $0.container } ?? .text }
 
     /// Ends the upload; `completion` runs once, on any thread.
     public func finish(completion: @escaping @Sendable (FeedReport) -> Void) {

@@ -27,7 +27,8 @@ final class RecordParsers {
     /// Parses what is written in strings of a record, and strings of that.
     private let inner: [RecordParser]
     private var used = 0
-    private let xml = EventXML()
+    /// Made when it is needed: it loads a library.
+    private lazy var xml = EventXML()
     let notes = NotePad()
 
     init(maxLineBytes: Int = 1 << 20) {

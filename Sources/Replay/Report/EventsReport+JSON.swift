@@ -11,6 +11,7 @@ extension EventsReport {
 
     func writeMembers(to json: inout JSONWriter) {
         writeCounts(to: &json)
+        json.member("otherChannels", counts: otherChannels)
         json.member("rejected", each: rejected) { json, line in
             json.object { json in
                 if let part = line.part { json.member("part", part) }
@@ -38,14 +39,13 @@ extension EventsReport {
                 }
             }
         }
-        json.member("otherChannels", counts: otherChannels)
-        json.member("repaired", repaired)
-        json.member("timesUnread", timesUnread)
-        json.member("timesFromShipper", timesFromShipper)
         json.member("messages") { messages.write(to: &$0) }
         json.member("processesSynthesised", processesSynthesised)
         json.member("processesCompleted", processesCompleted)
         json.member("tombstoneRecords", tombstoneRecords)
+        json.member("repaired", repaired)
+        json.member("timesUnread", timesUnread)
+        json.member("timesFromShipper", timesFromShipper)
     }
 }
 
@@ -58,7 +58,6 @@ extension EventsReport {
         skipped = object.counts("skipped")
         skippedByType = object.required("skippedByType") { $0.countsByName() } ?? [:]
         // A service of an older version has none of these.
-        otherChannels = object["otherChannels"] == nil ? [:] : object.counts("otherChannels")
         repaired = object.optionalCount("repaired")
         timesUnread = object.optionalCount("timesUnread")
         timesFromShipper = object.optionalCount("timesFromShipper")
@@ -70,6 +69,7 @@ extension EventsReport {
     /// Reads the members that `write(to:durationNanoseconds:)` writes, but the duration; a missing one is a fault.
     public init(_ object: JSONObject) {
         self.init(counts: object)
+        otherChannels = object["otherChannels"] == nil ? [:] : object.counts("otherChannels")
         rejected = object.each("rejected") { line in
             RejectedLine(part: line.optionalText("part"), line: line.count("line"), detail: line.text("detail"))
         }

@@ -39,12 +39,6 @@ public struct EventsReport: Equatable, Sendable {
     /// The rejected line at which the feed stopped; nil if it read all lines.
     public internal(set) var stoppedAtLine: Int?
 
-    /// Whether there are lines and all of them were rejected.
-    public var isUnreadable: Bool { lines > 0 && rejectedCount == lines }
-
-    /// Whether all lines are of other logs or were rejected, so that none is a record of Sysmon or a native event.
-    public var hasNoRecord: Bool { rejectedCount + (skipped[SkipReason.otherChannel.rawValue] ?? 0) == lines }
-
     /// The number of records of processes that had exited.
     public var tombstoneRecords: Int { skipped[SkipReason.afterExit.rawValue] ?? 0 }
 }

@@ -34,6 +34,7 @@ VARYING: dict[str, Any] = {
         "gnutls": "3.7.9",
         "simdjson": "3.0.1",
         "libarchive": "3.6.2",
+        "expat": "2.5.0",
         "pcre2": "10.42",
         "libyaml": "0.2.5",
     },

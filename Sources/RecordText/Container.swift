@@ -1,5 +1,7 @@
+import Bytes
+
 /// The kind of a file, detected from its first bytes, not its name.
-enum Container {
+public enum Container: Sendable {
     /// Recorded lines, or any unknown format.
     case text
     /// An archive or a compressed file.
@@ -8,10 +10,10 @@ enum Container {
     case eventLog
 
     /// Number of bytes needed for the detection, if the file has as many.
-    static let headBytes = 512
+    public static let headBytes = 512
 
     /// Detects the kind of a file that starts with `head`.
-    init(head: [UInt8]) {
+    public init(head: [UInt8]) {
         if head.starts(with: "ElfFile\0".utf8) {
             self = .eventLog
         } else if Container.signatures.contains(where: { head.dropFirst($0.offset).starts(with: $0.bytes) }) {
@@ -23,7 +25,7 @@ enum Container {
 
     /// Whether `head` is long enough for the detection. A newline is enough, because no signature contains one; so lines that
     /// arrive one by one from a pipe are not delayed.
-    static func isClear(_ head: [UInt8]) -> Bool { head.count >= headBytes || head.contains(.newline) }
+    public static func isClear(_ head: [UInt8]) -> Bool { head.count >= headBytes || head.contains(.newline) }
 
     private static let signatures: [(bytes: [UInt8], offset: Int)] = [
         (Array("PK\u{3}\u{4}".utf8), 0),  // zip

@@ -1,0 +1,58 @@
+import CZlib
+import Glibc
+
+/// The end of a gzip file that is cut short, up to the last byte that can be unpacked.
+///
+/// libarchive unpacks blocks of 64 KiB and gives up the last one whole if its input ends in it.
+final class GzipTail: ByteStream {
+    private let input: FileStream
+    private var stream = z_stream()
+    private var isOpen: Bool
+    private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+    /// The number of bytes that were returned by libarchive.
+    private var toSkip: Int
+
+    private let fault: RecordingFault
+
+    /// The content of `file` behind its first `count` bytes, unpacked, and then `fault`.
+    init(_ file: FileRange, skipping count: Int, upTo fault: RecordingFault) {
+        self.fault = fault
+        input = FileStream(file)
+        toSkip = count
+        isOpen = false
+        isOpen = inflate_begin_gzip(&stream) == Z_OK
+    }
+
+    deinit {
+        inflateEnd(&stream)
+        piece.deallocate()
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(RecordingFault) -> Int {
+        while isOpen {
+            if stream.avail_in == 0 {
+                let count = try input.read(into: piece)
+                isOpen = count > 0
+                stream.next_in = piece.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                stream.avail_in = UInt32(count)
+            }
+            stream.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            stream.avail_out = UInt32(clamping: buffer.count)
+            switch inflate(&stream, Z_NO_FLUSH) {
+            case Z_OK, Z_BUF_ERROR: break
+            // Another one may follow.
+            case Z_STREAM_END: isOpen = inflateReset(&stream) == Z_OK
+            default: isOpen = false
+            }
+            let count = min(buffer.count, Int(UInt32.max)) - Int(stream.avail_out)
+            let skipped = min(count, toSkip)
+            toSkip -= skipped
+            if count > skipped {
+                let rest = UnsafeRawBufferPointer(rebasing: buffer[skipped..<count])
+                buffer.copyMemory(from: rest)
+                return rest.count
+            }
+        }
+        throw fault
+    }
+}

@@ -1,0 +1,45 @@
+import Bytes
+import Replay
+
+/// A replay in which nothing was applied: what the files contain instead, in one line.
+struct EmptyReplay: CustomStringConvertible {
+    private let total: EventsReport
+    private let files: [String]
+    private let unread: UnreadInput
+
+    init(_ total: EventsReport, of files: [String], _ unread: UnreadInput) {
+        (self.total, self.files, self.unread) = (total, files, unread)
+    }
+
+    /// `attack.json: no event of Sysmon, and no native event, was applied: 5 records of channel Security`.
+    var description: String {
+        let names = files.map { $0 == "-" ? "standard input" : $0 }.joined(separator: ", ")
+        return "\(names): nothing was applied: \(contents.joined(separator: "; "))".escapingInvisible
+    }
+
+    /// What was met instead of events.
+    private var contents: [String] {
+        if !unread.looks.isEmpty { return unread.looks }
+        if total.lines == 0 {
+            return [unread.isEmpty ? "there is no event of Sysmon in it" : "all that is in it is not read"]
+        }
+        var contents: [String] = []
+        if let first = total.rejected.first {
+            contents.append("\(total.rejectedCount.counted("wrong line")), the first: \(first)")
+        }
+        var skipped = total.skipped
+        let channels = total.otherChannels.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        contents += channels.prefix(5).map { "\($0.value.counted("record")) of channel \($0.key)" }
+        if !channels.isEmpty {
+            let unnamed =
+                (skipped.removeValue(forKey: SkipReason.otherChannel.rawValue) ?? 0)
+                - channels.prefix(5).reduce(0) { $0 + $1.value }
+            if unnamed > 0 { contents.append("\(unnamed.counted("record")) of other channels") }
+        }
+        contents += skipped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { reason, count in
+            let words = SkipReason(rawValue: reason).map { " (\($0.explanation))" } ?? ""
+            return "\(count) skipped as \(reason)\(words)"
+        }
+        return contents
+    }
+}
