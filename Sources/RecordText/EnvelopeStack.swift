@@ -8,7 +8,7 @@ struct EnvelopeStack: Sendable {
     static let names: Set<ShortName> = Set(
         [
             "hits", "value", "Records", "records", "results", "Results", "rows", "items", "events", "Events", "Event",
-            "documents", "resourceLogs", "scopeLogs", "instrumentationLibraryLogs", "logRecords", "data",
+            "documents", "resourceLogs", "scopeLogs", "instrumentationLibraryLogs", "logRecords",
         ].map(ShortName.init))
 
     /// The number of objects to close behind each array; 0 for a plain one.

@@ -52,7 +52,7 @@ extension RecordFramer {
         while index < input.count {
             switch state {
             case .object:
-                switch takeByteOfObject(input[index]) {
+                switch takeByteOfObject(input[index], behind: index - run) {
                 case .goOn: break
                 case .newline:
                     hold(input[run..<index], into: &output)
@@ -123,7 +123,8 @@ extension RecordFramer {
         case envelope
     }
 
-    private mutating func takeByteOfObject(_ byte: UInt8) -> Step {
+    /// Takes a byte behind `count` bytes of the object that are not held yet.
+    private mutating func takeByteOfObject(_ byte: UInt8, behind count: Int) -> Step {
         let isAtLineStart = nesting.isAtLineStart
         nesting.isAtLineStart = false
         switch byte {
@@ -143,7 +144,7 @@ extension RecordFramer {
             nesting.open(isArray: false)
         case UInt8(ascii: "["):
             nesting.mayBeEnvelope =
-                nesting.last == UInt8(ascii: ":") && isHeldWhole && EnvelopeStack.names.contains(nesting.member)
+                nesting.last == UInt8(ascii: ":") && isHeldWhole(with: count) && EnvelopeStack.names.contains(nesting.member)
             nesting.open(isArray: true)
         case UInt8(ascii: "}"), UInt8(ascii: "]"):
             nesting.close()

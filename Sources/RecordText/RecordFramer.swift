@@ -170,14 +170,14 @@ public struct RecordFramer: TextConverter, Sendable {
             return input.count
         }
         if held.isEmpty {
-            guard input[start..<end].endsLikeObject else {
+            guard end - start <= Self.maxHeldLine, input[start..<end].endsLikeObject else {
                 state = .object
                 return start
             }
             output.append(contentsOf: input[start..<end].withoutTrailingComma)
         } else {
             held.append(contentsOf: input[start..<end])
-            guard held.endsLikeObject else {
+            guard held.count <= Self.maxHeldLine, held.endsLikeObject else {
                 reframe(as: .object, into: &output)
                 return end
             }
@@ -245,8 +245,8 @@ public struct RecordFramer: TextConverter, Sendable {
         nesting = Nesting()
     }
 
-    /// Whether the whole record so far is held.
-    var isHeldWhole: Bool { !isSpilled }
+    /// Whether the whole record so far is held, or can be together with `count` more bytes.
+    func isHeldWhole(with count: Int) -> Bool { !isSpilled && held.count + count <= Self.maxHeldRecord }
 
     /// Ends the current record.
     mutating func emit(into output: inout [UInt8]) {

@@ -14,10 +14,15 @@ struct LocalReplay: Replaying {
     /// Creates the drivers.
     private let machines: ReplayMachines
     private let command: ReplayCommand
+    /// The machines whose events of the log Security are skipped from the first one on.
+    private let machinesWithSysmon: Set<String>
     private let deprecations: Deprecations
 
-    init(_ command: ReplayCommand, logger: Logger) throws(CommandFailure) {
+    init(
+        _ command: ReplayCommand, machinesWithSysmon: Set<String>, logger: Logger
+    ) throws(CommandFailure) {
         self.command = command
+        self.machinesWithSysmon = machinesWithSysmon
         deprecations = Deprecations(logger: logger)
         machines = try ReplayMachines(command)
         logger.debug("replaying in this process", metadata: ["engine": "\(command.engine.url ?? "embedded")"])
@@ -33,7 +38,7 @@ struct LocalReplay: Replaying {
         options.machine = command.machine
         options.replaysAllMachines = true
         options.includesSecurity = command.include.contains(.security)
-        options.machinesWithSysmon = try command.machinesWithSysmon()
+        options.machinesWithSysmon = machinesWithSysmon
         options.drainsQueue = command.pace == .asap
         options.reportsCoverage = true
         options.onDeprecated = deprecations.recordUse

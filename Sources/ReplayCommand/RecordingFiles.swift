@@ -16,7 +16,7 @@ final class RecordingFiles {
     /// The folder of the file that is being read, as it was given, with a slash.
     private var folder = ""
     private var reader: RecordingReader?
-    private let times = RecordTimes()
+    private let times: RecordTimes
     /// The next block, if it was already read to detect the format.
     private var ahead: Block?
     /// A block of the next part that was read, but not checked for its format yet.
@@ -35,7 +35,11 @@ final class RecordingFiles {
     /// Maximum number of bytes of a part that are read to detect its format.
     private static let detectionLimit = 1 << 20
 
-    init(paths: [String], order: RecordingOrder, format: RecordingFormat, progress: ReplayProgress) {
+    init(
+        paths: [String], order: RecordingOrder, format: RecordingFormat, includesSecurity: Bool = false,
+        progress: ReplayProgress
+    ) {
+        times = RecordTimes(includesSecurity: includesSecurity)
         self.order = order
         self.format = format
         self.progress = progress

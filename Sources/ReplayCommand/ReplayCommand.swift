@@ -128,12 +128,16 @@ public struct ReplayCommand: CheckedCommand {
         let signals = server.url != nil && !policies.isEmpty ? AwaitedSignals.endings() : nil
         let logger = log.logger("replay")
         let progress = ReplayProgress(quiet ? .none : .of(.error))
-        let input = RecordingFiles(paths: files, order: order, format: format, progress: progress)
+        // Those of the log Security tell the order only if no record of Sysmon does.
+        let machinesWithSysmon = try machinesWithSysmon()
+        let input = RecordingFiles(
+            paths: files, order: order, format: format,
+            includesSecurity: include.contains(.security) && machinesWithSysmon.isEmpty, progress: progress)
         let replay: any Replaying =
             if let url = server.url {
                 try ServerReplay(self, url, signals: signals, logger: logger)
             } else {
-                try LocalReplay(self, logger: logger)
+                try LocalReplay(self, machinesWithSysmon: machinesWithSysmon, logger: logger)
             }
         defer { progress.clear() }
         let result = try replay.run(input)
@@ -164,7 +168,7 @@ public struct ReplayCommand: CheckedCommand {
 
     /// The machines that have records of Sysmon, from a first pass over the recordings. Those of a pipe are unknown: there, the
     /// first record of Sysmon decides.
-    func machinesWithSysmon() throws(CommandFailure) -> Set<String> {
+    private func machinesWithSysmon() throws(CommandFailure) -> Set<String> {
         guard include.contains(.security) else { return [] }
         let survey = SysmonSurvey()
         for path in files where RecordingFiles.canBeReadAgain(path) {

@@ -55,6 +55,10 @@ class TestEvents:
             },
             "skipped": {},
             "skippedByType": {},
+            "otherChannels": {},
+            "repaired": 0,
+            "timesUnread": 0,
+            "timesFromShipper": 0,
             "rejectedCount": 4,
             "messages": {
                 "sync": {"NewThreadDifferentProcess": 1},

@@ -30,7 +30,9 @@ struct EventHeader {
             let channel = system["Channel"]
         {
             self.init(system, (event, top, nil), channel, isUsual: true)
-        } else if let found = EventHeader.search(top, (nil, nil, nil), parsers, depth: 0) {
+        } else if let found = EventHeader.search(top, (nil, nil, nil), parsers, depth: 0, byProvider: false) {
+            self = found
+        } else if parsers.reuse(), let found = EventHeader.search(top, (nil, nil, nil), parsers, depth: 0, byProvider: true) {
             self = found
         } else {
             return nil
@@ -77,15 +79,18 @@ struct EventHeader {
 
     // MARK: Search
 
+    /// Searches for an object that names a channel or, with `byProvider`, a provider; outer ones first.
     private static func search(
-        _ record: Record, _ around: (Record?, Record?, Record?), _ parsers: RecordParsers, depth: Int
+        _ record: Record, _ around: (Record?, Record?, Record?), _ parsers: RecordParsers, depth: Int, byProvider: Bool
     ) -> EventHeader? {
-        if let text = record["_raw"] ?? record["raw"], let found = search(text, parsers, depth) { return found }
-        if let channel = record.first(of: EventNames.channels) ?? record.provider, channel.kind == .string,
-            record.first(of: EventNames.ids) != nil || channel.saysSysmon
+        if let text = record["_raw"] ?? record["raw"], let found = search(text, parsers, depth, byProvider) {
+            return found
+        }
+        if let name = byProvider ? record.provider : record.first(of: EventNames.channels), name.kind == .string,
+            record.first(of: EventNames.ids) != nil || name.saysSysmon
         {
             let isInWinlog = around.0?["winlog"]?.object?.isSame(as: record) ?? false
-            return EventHeader(record, around, channel, isUsual: false, isInWinlog: isInWinlog)
+            return EventHeader(record, around, name, isUsual: false, isInWinlog: isInWinlog)
         }
         guard depth < maxDepth else { return nil }
         var found: EventHeader?
@@ -94,13 +99,14 @@ struct EventHeader {
             if let object = value.object {
                 if let values = object["kvlistValue"] {
                     found = parsers.record(ofAnyValue: values).flatMap {
-                        search($0, (nil, nil, nil), parsers, depth: depth + 1)
+                        search($0, (nil, nil, nil), parsers, depth: depth + 1, byProvider: byProvider)
                     }
                 } else {
-                    found = search(object, (record, around.0, around.1), parsers, depth: depth + 1)
+                    found = search(
+                        object, (record, around.0, around.1), parsers, depth: depth + 1, byProvider: byProvider)
                 }
             } else if value.kind == .string {
-                found = search(value, parsers, depth)
+                found = search(value, parsers, depth, byProvider)
             }
             return found != nil
         }
@@ -108,15 +114,14 @@ struct EventHeader {
     }
 
     /// Searches in a record that is written in a string.
-    private static func search(_ text: RecordValue, _ parsers: RecordParsers, _ depth: Int) -> EventHeader? {
+    private static func search(
+        _ text: RecordValue, _ parsers: RecordParsers, _ depth: Int, _ byProvider: Bool
+    ) -> EventHeader? {
         guard depth < maxDepth, let isMarkup = text.beginsRecord, parsers.hasNext else { return nil }
-        let inner: Record?
-        if isMarkup {
-            inner = try? parsers.record(ofXML: text)
-        } else {
-            inner = try? text.record(parsedBy: parsers.next())
+        let inner = isMarkup ? try? parsers.record(ofXML: text) : try? text.record(parsedBy: parsers.next())
+        return inner.flatMap {
+            search($0, (nil, nil, nil), parsers, depth: depth + 1, byProvider: byProvider)
         }
-        return inner.flatMap { search($0, (nil, nil, nil), parsers, depth: depth + 1) }
     }
 
     private static func log(of record: Record, _ channel: RecordValue?) -> EventRecord.Log {

@@ -8,8 +8,10 @@ public import Messages
 public final class RecordTimes {
     private let parsers = RecordParsers()
 
-    /// A reader of times.
-    public init() {}
+    private let includesSecurity: Bool
+
+    /// A reader of times of Sysmon's records, or also of events 4688 and 4689. The latter are often in local time.
+    public init(includesSecurity: Bool = false) { self.includesSecurity = includesSecurity }
 
     /// The time of the record on `line`; nil if the line is not a record that may become an event.
     public func time(of line: UnsafeRawBufferPointer) -> FileTime? {
@@ -18,9 +20,11 @@ public final class RecordTimes {
         guard let record = (try? parsers.record(of: line)).flatMap({ EventRecord($0, parsedBy: parsers) }) else {
             return nil
         }
-        if record.isAuditOfProcess { return record.shipperTime }
+        if includesSecurity, record.isAuditOfProcess { return record.shipperTime }
         guard record.isSysmon, let fields = try? record.fields(parsedBy: parsers) else { return nil }
-        return fields.time(orElse: record.shipperTime)
+        // Other records may have no UtcTime because their events have none, and local times.
+        let becomesEvent = record.eventId.flatMap(DriverEvent.init(sysmonId:)) != nil
+        return fields.time(orElse: becomesEvent ? record.shipperTime : nil)
     }
 }
 

@@ -43,6 +43,12 @@ final class RecordParsers {
         return inner[used]
     }
 
+    /// Forgets what was parsed from strings, because nothing of it is needed; true.
+    func reuse() -> Bool {
+        used = 0
+        return true
+    }
+
     /// Whether the content of one more string may be parsed.
     var hasNext: Bool { used < inner.count - 1 }
 
