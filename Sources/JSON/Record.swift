@@ -3,9 +3,10 @@ import CSimdJSON
 
 /// An object of a recording: the record itself, or an object within it.
 ///
-/// Valid until its parser parses the next line.
+/// Valid until its parser parses the next line, and as long as the caller keeps the parser: a record does not, because a reader
+/// copies many of them for each line.
 public struct Record {
-    let parser: RecordParser
+    let parser: ParserReference
     let index: Int
     let generation: UInt64
 
@@ -13,21 +14,21 @@ public struct Record {
     ///
     /// - Complexity: O(*values in the object*).
     public subscript(name: StaticString) -> RecordValue? {
-        let place = parser.member(name, of: index, of: generation)
+        let place = parser.use { $0.member(name, of: index, of: generation) }
         return place.map { RecordValue(parser: parser, index: $0, generation: generation) }
     }
 }
 
 /// A value of a recording. Tolerates the different notations of collectors.
 ///
-/// Valid until its parser parses the next line.
+/// Valid as long as a `Record` of the same line.
 public struct RecordValue {
-    let parser: RecordParser
+    let parser: ParserReference
     let index: Int
     let generation: UInt64
 
-    private var node: csj_node { parser.node(index, of: generation) }
-    private var nodeKind: csj_kind { parser.nodes(of: generation)[index].kind }
+    private var node: csj_node { parser.use { $0.node(index, of: generation) } }
+    private var nodeKind: csj_kind { parser.use { $0.nodes(of: generation)[index].kind } }
 
     /// The type of the value.
     public var kind: JSONValue.Kind { JSONValue.Kind(nodeKind) }
@@ -81,7 +82,7 @@ public struct RecordValue {
     ///
     /// - Throws: One fault: the value is not a string, or the string is not an object.
     public func record(parsedBy inner: RecordParser) throws(JSONFaults) -> Record {
-        precondition(inner !== parser, "the text to parse lies in the parser's own buffer")
+        precondition(ParserReference(inner) != parser, "the text to parse lies in the parser's own buffer")
         guard node.kind == .string else { throw JSONFaults(detail: "must be a string") }
         return try inner.parse(UnsafeRawBufferPointer(node.textBytes))
     }
@@ -108,12 +109,12 @@ extension Record {
 
     /// Whether this is the same object of the same line.
     public func isSame(as other: Record) -> Bool {
-        parser === other.parser && index == other.index && generation == other.generation
+        parser == other.parser && index == other.index && generation == other.generation
     }
 
     /// The first member for which `matches` returns true.
     public func first(where matches: (UnsafeBufferPointer<UInt8>, RecordValue) -> Bool) -> RecordValue? {
-        let nodes = parser.nodes(of: generation)
+        let nodes = parser.use { $0.nodes(of: generation) }
         var child = index + 1
         let end = Int(nodes[index].next)
         while child < end {
@@ -129,7 +130,7 @@ extension RecordValue {
     /// Passes the elements of an array in order until `body` returns false; none if it is not an array.
     public func forEachElement(_ body: (RecordValue) -> Bool) {
         guard nodeKind == .array else { return }
-        let nodes = parser.nodes(of: generation)
+        let nodes = parser.use { $0.nodes(of: generation) }
         var child = index + 1
         let end = Int(nodes[index].next)
         while child < end, body(RecordValue(parser: parser, index: child, generation: generation)) {
@@ -139,8 +140,21 @@ extension RecordValue {
 
     /// The only element of an array that has one; the value itself if it is not an array.
     public var unwrapped: RecordValue {
-        let nodes = parser.nodes(of: generation)
+        let nodes = parser.use { $0.nodes(of: generation) }
         guard nodeKind == .array, nodes[index].length == 1 else { return self }
         return RecordValue(parser: parser, index: index + 1, generation: generation)
     }
+}
+
+/// A parser that the caller keeps.
+struct ParserReference: Equatable {
+    private let parser: Unmanaged<RecordParser>
+
+    init(_ parser: RecordParser) { self.parser = .passUnretained(parser) }
+
+    /// Calls `body` with the parser.
+    @inline(__always)
+    func use<Result>(_ body: (RecordParser) -> Result) -> Result { parser._withUnsafeGuaranteedRef(body) }
+
+    static func == (left: Self, right: Self) -> Bool { left.parser.toOpaque() == right.parser.toOpaque() }
 }

@@ -69,7 +69,7 @@ public final class RecordParser {
         }
         guard parsed[0].kind == .object else { throw JSONFaults(detail: "must be an object") }
         nodes = parsed
-        return Record(parser: self, index: 0, generation: generation)
+        return Record(parser: ParserReference(self), index: 0, generation: generation)
     }
 
     /// The node at `index` of the line that was parsed as `generation`, with strings unescaped. Most strings of a line

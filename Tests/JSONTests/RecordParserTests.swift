@@ -70,6 +70,7 @@ extension RecordParser {
         #expect(record["n"]?.asUnsigned == 1)
         #expect(throws: JSONFaults.self) { try #require(record["bad"]).record(parsedBy: inner) }
         #expect(throws: JSONFaults.self) { try #require(record["n"]).record(parsedBy: inner) }
+        withExtendedLifetime(inner) {}
     }
 
     @Test(arguments: ["", "  ", "[]", "1", "null", "\"a\"", "{", "{}{}", "{\"a\":\"\\ud800\"}", "\u{FEFF}{}"])

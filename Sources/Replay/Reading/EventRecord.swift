@@ -52,6 +52,7 @@ struct EventRecord {
         func fields(_ source: SysmonFields.Source, ignoringCase: Bool = false) -> SysmonFields {
             SysmonFields(source, header: header, ignoresCase: ignoringCase, notes: parsers.notes)
         }
+        if header.isUsual, header.isOutermost, header.record["UtcTime"] != nil { return fields(.record(header.record)) }
         if let (payload, isExact) = header.payload {
             if let source = try payload.fields(parsedBy: parsers) { return fields(source, ignoringCase: !isExact) }
         } else if header.isFlat {
