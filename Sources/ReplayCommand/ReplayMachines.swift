@@ -19,7 +19,7 @@ final class ReplayMachines: Sendable {
         case real(DispatchTimerQueue, WebhookThread, WebhookConfiguration)
     }
 
-    let ledger = DeliveryLedger()
+    let ledger: DeliveryLedger
     /// Nil if events are applied as fast as possible.
     let pacer: Pacer?
     private let environment: Environment
@@ -42,6 +42,7 @@ final class ReplayMachines: Sendable {
         // Nobody reads the journal; the outcome of messages is in the ledger.
         defaults.limits.journalCapacity = 1
         self.defaults = defaults
+        ledger = DeliveryLedger(measuresDelays: command.pace != .asap)
         speed = if case .speed(let speed) = command.pace { speed } else { nil }
         environment = try ReplayMachines.environment(command, settings, defaults.engine)
         switch (speed, environment) {
@@ -90,14 +91,14 @@ final class ReplayMachines: Sendable {
         let taken = entries.withLock { $0.map(\.name) }
         let name = machine.map { ReplayHost.name(of: $0, besides: taken) } ?? "default"
         guard let name else { return nil }
-        let (driver, target) = make(name)
-        _ = driver.observe(ledger.observer(of: driver, machine: machine))
+        let (driver, target) = make(name, of: machine)
+        _ = driver.observe(ledger.observer(machine: machine))
         driver.rulePolicies = defaults.rulePolicies
         entries.withLock { $0.append((machine, name, driver)) }
         return target
     }
 
-    private func make(_ name: String) -> (Driver, EventTarget) {
+    private func make(_ name: String, of machine: String?) -> (Driver, EventTarget) {
         func driver(_ engine: any EnginePort, _ clock: any DriverClock, _ timers: any TimerQueue) -> Driver {
             Driver(
                 config: defaults.config, limits: defaults.limits, engine: engine, clock: clock, timers: timers,
@@ -112,11 +113,16 @@ final class ReplayMachines: Sendable {
             let target = EventTarget(driver: driver, onEventTime: clock.advance) { clock.make($0, completion: $1) }
             return (driver, target)
         case .real(let timers, let webhooks, let configuration):
-            let clock = HostClock(.events)
             let engine = WebhookEngine(
                 configuration: configuration, origin: EventOrigin(host: name), version: Version.current,
-                thread: webhooks,
-                clock: SystemClock())
+                thread: webhooks, clock: SystemClock())
+            // Native lines have no times that a clock could run with.
+            if let speed, machine != nil {
+                let clock = RecordingClock(.running(speed: speed), over: timers)
+                let driver = driver(engine, clock, timers)
+                return (driver, EventTarget(driver: driver, onEventTime: clock.advance))
+            }
+            let clock = HostClock(.events)
             let driver = driver(engine, clock, timers)
             let target = EventTarget(driver: driver, onEventTime: clock.advance) { step, completion in
                 clock.make(step)

@@ -20,7 +20,7 @@ from contract.document import DOCUMENT
 from contract.machine import Machine
 from contract.receiver import acknowledge, new_receiver
 from contract.recordings import NAMES, NEWEST_FIRST, SHARED, loads_after_exit, recording
-from contract.replays import Report, alike, coherent
+from contract.replays import Report, alike, coherent, regardless_of_pace
 from contract.service import Service, binary
 from contract.story import RULE
 from contract.strict import strict_json
@@ -336,7 +336,7 @@ class TestTime:
         path.write_bytes(ndjson(script.events))
         report = replay(path, "--pace", pace, "--engine-latency", "20ms")
         assert report["durationMilliseconds"] < 1000 * SECONDS
-        assert alike(report) == alike(replay(path))
+        assert regardless_of_pace(report) == regardless_of_pace(replay(path))
 
     def test_times_beyond_all_that_can_be_written_are_the_latest_one(self, tmp_path: Path) -> None:
         """Each load waits a minute for an engine that does not answer: 25 days, at a million times the pace."""
@@ -360,14 +360,14 @@ class TestTime:
     ) -> None:
         paced = replay(second, "--pace", pace, "--server", url(fresh))
         assert paced["durationMilliseconds"] >= 0.95 * least
-        assert alike(paced) == alike(replay(second))
+        assert regardless_of_pace(paced) == regardless_of_pace(replay(second))
 
     @pytest.mark.parametrize(("pace", "least"), [("asap", 0), ("recorded", 1000), ("x4", 250)])
     def test_a_webhook_gets_a_recording_at_its_pace(self, second: Path, pace: str, least: float) -> None:
         with new_receiver() as receiver:
             paced = replay(second, "--pace", pace, "--engine-url", receiver.setting["url"])
         assert paced["durationMilliseconds"] >= 0.95 * least
-        assert alike(paced) == alike(replay(second))
+        assert regardless_of_pace(paced) == regardless_of_pace(replay(second))
 
     @pytest.mark.parametrize("pace", ["asap", "recorded"])
     def test_an_engine_that_is_too_slow_leaves_rules_armed(self, story: Path, pace: str) -> None:
@@ -463,6 +463,79 @@ def ends_of(report: Report, kind: str, operation: str) -> dict[str, int]:
     """The outcome of the messages of one type, without zeros."""
     [of] = [of for of in report["deliveries"] if (of["kind"], of["operation"]) == (kind, operation)]
     return {end: of[end] for end in ("sent", "failed", "notSent", "dropped") if of[end]}
+
+
+class TestMeasures:
+    """Delays, the queue and late messages, on the clock of the replay."""
+
+    @pytest.fixture
+    def slow(self, tmp_path: Path) -> list[str | Path]:
+        """Loads every 100 ms, an exit, and an engine that takes 300 ms."""
+        script = Script(milliseconds=100)
+        script.create(CREATOR, SHELL)
+        for number in range(10):
+            script.load(CREATOR, f"C:\\Windows\\System32\\only{number}.dll")
+        script.exit(CREATOR)
+        path = tmp_path / "slow.json"
+        path.write_bytes(ndjson(script.events))
+        return [path, "--engine-latency", "300ms"]
+
+    def test_delays_queue_and_late_messages_at_the_recorded_pace(self, slow: list[str | Path]) -> None:
+        report = replay(*slow, "--pace", "recorded")
+        coherent(report)
+        # The creation is answered after 300 ms. Then a load is handed over every 300 ms, from 300 ms on; the exit at 1100 ms.
+        delays = {(of["kind"], of["operation"]): of for of in report["delay"]}
+        exit_delay = 3300 - 1100
+        assert delays == {
+            ("direct", "CreateProcess"): delay("direct", "CreateProcess", [0]),
+            ("async", "LoadImage"): delay("async", "LoadImage", [300 * (n + 1) - 100 * (n + 1) for n in range(10)]),
+            ("async", "CreateProcess"): delay("async", "CreateProcess", [exit_delay]),
+        }
+        # Three loads were sent before the exit; the message about the exit itself comes after the end, too.
+        assert report["late"] == {"afterExit": 7, "afterEnd": 8}
+        [process] = report["processes"]
+        assert (process["processId"], process["imageFileName"]) == (CREATOR.pid, CREATOR.image)
+        assert (process["messages"], process["lost"], process["afterExit"]) == (12, 0, 7)
+        assert process["maxDelayMicroseconds"] == 1000 * exit_delay
+        assert report["queue"]["peak"] == 8
+        assert report["gates"] == []
+
+    def test_as_soon_as_possible_nothing_is_measured_but_the_queue(self, slow: list[str | Path]) -> None:
+        report = replay(*slow)
+        coherent(report)
+        assert (report["delay"], report["late"]) == ([], {"afterExit": 0, "afterEnd": 0})
+        assert report["queue"]["peak"] == 1
+        assert "maxDelayMicroseconds" not in report["processes"][0]
+
+    def test_a_webhook_is_measured_in_real_time(self, slow: list[str | Path]) -> None:
+        with new_receiver() as receiver:
+            receiver.answering = lambda connection: (time.sleep(0.3), acknowledge(connection))
+            report = replay(slow[0], "--pace", "recorded", "--engine-url", receiver.setting["url"])
+        coherent(report)
+        [loads] = [of for of in report["delay"] if of["operation"] == "LoadImage"]
+        assert loads["count"] == 10
+        assert loads["maxMicroseconds"] >= 2_000_000
+        assert report["late"]["afterExit"] >= 7
+
+    def test_native_lines_have_no_times_to_measure(self, tmp_path: Path) -> None:
+        path = tmp_path / "native.json"
+        path.write_bytes(NATIVE)
+        report = replay(path, "--pace", "recorded", "--engine-latency", "300ms")
+        assert (report["delay"], report["late"]) == ([], {"afterExit": 0, "afterEnd": 0})
+
+
+def delay(kind: str, operation: str, milliseconds: list[int]) -> Report:
+    """The delays of the messages of one type, by nearest rank."""
+    ranked = sorted(milliseconds)
+    p50, p99 = (ranked[-(-len(ranked) * percent // 100) - 1] for percent in (50, 99))
+    return {
+        "kind": kind,
+        "operation": operation,
+        "count": len(ranked),
+        "p50Microseconds": 1000 * p50,
+        "p99Microseconds": 1000 * p99,
+        "maxMicroseconds": 1000 * ranked[-1],
+    }
 
 
 class TestOutput:

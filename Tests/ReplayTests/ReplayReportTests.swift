@@ -25,7 +25,7 @@ import Testing
             }
         ) { machine in
             if machine == "refused" { return nil }
-            _ = driver.observe(ledger.observer(of: driver, machine: machine))
+            _ = driver.observe(ledger.observer(machine: machine))
             return EventTarget(driver: driver, onEventTime: { _ in })
         }
         if let part { feed.begin(part: part) }
@@ -205,7 +205,10 @@ import Testing
         }
         let large = ReplayReport(
             total: total, machines: machines, machinesUnlisted: 0, deliveries: report.deliveries,
-            losses: [loss, loss, loss], lossesUnlisted: 2, coverage: report.coverage, durationMilliseconds: 1)
+            losses: [loss, loss, loss], lossesUnlisted: 2, delays: report.delays, queue: report.queue,
+            late: report.late,
+            processes: report.processes, processesUnlisted: report.processesUnlisted, coverage: report.coverage,
+            durationMilliseconds: 1)
         let largeText = JSONText(large)
         let cut = try read(largeText)
         #expect(cut.total.machines.count == 1)

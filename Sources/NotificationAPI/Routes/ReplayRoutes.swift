@@ -79,7 +79,7 @@ private final class ReplayUpload: PipelinedUpload {
                 let name = ReplayHost.name(of: machine, besides: taken), let (use, isCreated) = use(name)
             else { return nil }
             let driver = use.host.driver
-            let observation = driver.observe(ledger.observer(of: driver, machine: machine))
+            let observation = driver.observe(ledger.observer(machine: machine))
             let entry = Entry(machine: machine, use: use, observation: observation, isCreated: isCreated)
             let isKept = entries.withLock { entries in
                 entries?.append(entry)

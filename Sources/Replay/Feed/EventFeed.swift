@@ -126,15 +126,15 @@ public final class EventFeed: Sendable {
             guard let target = target(of: section) else { return }
             let live = LiveProcesses(processIds, of: target.driver)
             state.withLock { $0.decide(live) }
-        case .call(let ticket, let section, let call, let time):
+        case .call(let ticket, let section, let call, let time, let isFirst):
             guard let target = target(of: section) else { return }
             if target.isRemoved() { return answer(.outcome(ticket, .hostRemoved)) }
-            if let time { target.onEventTime(time) }
+            if isFirst, let time { target.onEventTime(time) }
             if case .makeClockStep(let step) = call {
                 target.makeClockStep(step) { self.answer(.outcome(ticket, $0.map { .clockRefused($0) } ?? .done([]))) }
                 return
             }
-            perform(call, on: target) { self.answer(.outcome(ticket, $0)) }
+            perform(call, on: target, at: time) { self.answer(.outcome(ticket, $0)) }
         case .awaitRoom(let ticket, let section):
             guard let target = target(of: section) else { return }
             target.driver.awaitQueueRoom(caller: target.caller) { hasRoom in
@@ -150,9 +150,10 @@ public final class EventFeed: Sendable {
     }
 
     private func perform(
-        _ call: DriverCall, on target: EventTarget, completion: @escaping @Sendable (DriverCall.Outcome) -> Void
+        _ call: DriverCall, on target: EventTarget, at time: FileTime?,
+        completion: @escaping @Sendable (DriverCall.Outcome) -> Void
     ) {
-        let (driver, caller) = (target.driver, target.caller)
+        let (driver, caller) = (target.driver, target.caller(at: time))
         guard let slices, let image = call.createdImage else {
             return call.perform(on: driver, caller: caller, completion: completion)
         }
@@ -172,8 +173,8 @@ public final class EventFeed: Sendable {
 /// The driver that gets the events of a machine.
 public struct EventTarget: Sendable {
     let driver: Driver
-    let caller: CallerTag?
-    let isRemoved: @Sendable () -> Bool
+    fileprivate let caller: CallerTag?
+    fileprivate let isRemoved: @Sendable () -> Bool
     let onEventTime: @Sendable (FileTime) -> Void
     let makeClockStep: ClockStepping
 
@@ -192,6 +193,14 @@ public struct EventTarget: Sendable {
         self.isRemoved = isRemoved
         self.onEventTime = onEventTime
         self.makeClockStep = makeClockStep
+    }
+
+    /// The tag of the calls for an event that happened at `time`.
+    fileprivate func caller(at time: FileTime?) -> CallerTag? {
+        guard let time else { return caller }
+        var caller = caller ?? CallerTag("")
+        caller.eventTime = time
+        return caller
     }
 }
 
