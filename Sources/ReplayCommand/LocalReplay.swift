@@ -14,12 +14,15 @@ struct LocalReplay: Replaying {
     /// Creates the drivers.
     private let machines: ReplayMachines
     private let command: ReplayCommand
+    private let policyUse: PolicyUse
     private let deprecations: Deprecations
 
-    init(_ command: ReplayCommand, logger: Logger) throws(CommandFailure) {
+    /// Prepares a replay. Each message that has ended goes to `messages`.
+    init(_ command: ReplayCommand, messages: MessagesFile?, logger: Logger) throws(CommandFailure) {
         self.command = command
         deprecations = Deprecations(logger: logger)
-        machines = try ReplayMachines(command)
+        policyUse = PolicyUse(command.policy)
+        machines = try ReplayMachines(command, messages: messages)
         logger.debug("replaying in this process", metadata: ["engine": "\(command.engine.url ?? "embedded")"])
     }
 
@@ -30,12 +33,16 @@ struct LocalReplay: Replaying {
             throw CommandFailure(
                 status: .usage, message: "--machine and --initial-threads require a recording of Sysmon")
         }
+        if options.format == .native, command.gates.maxDelay != nil {
+            throw CommandFailure(status: .usage, message: "--max-delay requires a recording of Sysmon")
+        }
         options.machine = command.machine
         options.replaysAllMachines = true
         options.drainsQueue = command.pace == .asap
         options.reportsCoverage = true
         options.onDeprecated = deprecations.recordUse
         options.createsInitialThreads = command.initialThreads
+        options.onCreation = policyUse.note
         let feed = EventFeed(options: options, pacer: machines.pacer) { [machines] in machines.target(of: $0) }
         let progress = input.progress
         let lines = ReadAheadLines(input, options, threads: LocalReplay.readers)
@@ -57,7 +64,8 @@ struct LocalReplay: Replaying {
         let spent = SystemClock().uptimeNanoseconds() - started
         return ReplayResult(
             ReplayReport(counted, hosts: machines.hosts, deliveries: machines.ledger, durationNanoseconds: spent),
-            usesWebhook: machines.virtualTime == nil)
+            usesWebhook: machines.virtualTime == nil, engineName: machines.engineName,
+            unusedPolicies: policyUse.unused)
     }
 
     /// One reader per additional processor, at most 3: applying takes half as long as reading, and its thread reads too.

@@ -27,7 +27,8 @@ final class ReplayMachines: Sendable {
     private let speed: Double?
     private let entries = Locked<[(machine: String?, name: String, driver: Driver)]>([])
 
-    init(_ command: ReplayCommand) throws(CommandFailure) {
+    /// Prepares the drivers. Each message that has ended goes to `messages`.
+    init(_ command: ReplayCommand, messages: MessagesFile?) throws(CommandFailure) {
         let settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             var file: SettingsFile?
             if let config = command.engine.config { file = try SettingsFile(path: config) }
@@ -35,14 +36,16 @@ final class ReplayMachines: Sendable {
         }
         var defaults: HostDefaults
         do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }
-        defaults.rulePolicies += command.policies.map(\.policy)
+        defaults.rulePolicies += command.policies.flatMap(\.rulePolicies)
         if let excess = RulePolicySet.excess(of: defaults.rulePolicies) {
             throw CommandFailure(status: .usage, message: "--policy: \(excess)")
         }
         // Nobody reads the journal; the outcome of messages is in the ledger.
         defaults.limits.journalCapacity = 1
         self.defaults = defaults
-        ledger = DeliveryLedger(measuresDelays: command.pace != .asap)
+        let onEnding: (@Sendable (DeliveryLedger.Ending) -> Void)? =
+            if let messages { { ending in messages.add(ending) } } else { nil }
+        ledger = DeliveryLedger(measuresDelays: command.pace != .asap, onEnding: onEnding)
         speed = if case .speed(let speed) = command.pace { speed } else { nil }
         environment = try ReplayMachines.environment(command, settings, defaults.engine)
         switch (speed, environment) {
@@ -70,6 +73,9 @@ final class ReplayMachines: Sendable {
             return .real(DispatchTimerQueue(), webhooks, configuration)
         }
     }
+
+    /// The engine, as the subject of a sentence.
+    var engineName: String { EngineName.of(defaults.engine) }
 
     /// The virtual time that a waiting thread must advance; nil in real time.
     var virtualTime: VirtualTime? {

@@ -10,16 +10,22 @@ protocol Replaying {
 
 /// The report of a replay, and its JSON.
 struct ReplayResult {
-    let report: ReplayReport
+    var report: ReplayReport
     /// Whether this process sent the messages to a webhook.
     let usesWebhook: Bool
+    /// The engine, as the subject of a sentence.
+    let engineName: String
+    /// The patterns of `--policy` that matched no image.
+    let unusedPolicies: [String]
     /// The JSON from a service; nil for a replay in this process.
     private let answer: [UInt8]?
 
     /// The report of a replay in this process.
-    init(_ report: ReplayReport, usesWebhook: Bool) {
+    init(_ report: ReplayReport, usesWebhook: Bool, engineName: String, unusedPolicies: [String]) {
         self.report = report
         self.usesWebhook = usesWebhook
+        self.engineName = engineName
+        self.unusedPolicies = unusedPolicies
         answer = nil
     }
 
@@ -31,12 +37,15 @@ struct ReplayResult {
             throw CommandFailure(status: .failed, message: "cannot read the report of the replay: \(error)")
         }
         usesWebhook = false
+        engineName = EngineName.ofService
+        unusedPolicies = []
         self.answer = answer
     }
 
-    /// The report and a newline, as in the answer to `POST /v1/replays`. A service's answer is unchanged.
+    /// The report and a newline, as in the answer to `POST /v1/replays`. A service's answer is unchanged, unless gates or a
+    /// comparison were added.
     var json: [UInt8] {
-        if let answer { return answer }
+        if let answer, report.gates.isEmpty, report.comparison == nil { return answer }
         var json = JSONWriter()
         report.write(to: &json)
         json.newline()

@@ -446,6 +446,14 @@ class TestHosts:
             assert [section["created"] for section in second["hosts"]] == [False]
             assert second["skipped"]["already-created"] >= 1
 
+    def test_a_fresh_replay_replaces_the_hosts_of_the_first(self, armed: Machine) -> None:
+        data = ndjson(injection().events)
+        once = replayed(armed.client, data, like=armed.name)
+        again = replayed(armed.client, data, like=armed.name, fresh=True)
+        with once as first, again as second:
+            assert alike(second) == alike(first)
+            settled(Machine(armed.client, second["hosts"][0]["host"]), second["hosts"][0])
+
     def test_a_clock_stands_at_the_last_record(self, client: Client) -> None:
         script = Script(milliseconds=1234)
         script.create(CREATOR, SHELL)
@@ -574,6 +582,7 @@ class TestRefusals:
             ("onFull", "nope"),
             ("stopOnError", "maybe"),
             ("initialThreads", "1"),
+            ("fresh", "1"),
             ("machine", "x" * 256),
             ("nothing", "1"),
         ],

@@ -14,6 +14,7 @@ public final class EventFeed: Sendable {
     private let findTarget: @Sendable (_ machine: String?) -> EventTarget?
     private let pacer: Pacer?
     private let slices: (any SliceQueue)?
+    private let onCreation: (@Sendable (_ imageFileName: String) -> Void)?
     private let state: Locked<State>
 
     /// A feed for the host that `driver` belongs to.
@@ -42,6 +43,7 @@ public final class EventFeed: Sendable {
         self.findTarget = findTarget
         self.pacer = pacer
         self.slices = slices
+        onCreation = options.onCreation
         var options = options
         // Native lines have no times.
         options.keepsPace = pacer != nil && options.format == .sysmon
@@ -154,7 +156,9 @@ public final class EventFeed: Sendable {
         completion: @escaping @Sendable (DriverCall.Outcome) -> Void
     ) {
         let (driver, caller) = (target.driver, target.caller(at: time))
-        guard let slices, let image = call.createdImage else {
+        let image = call.createdImage
+        if let onCreation, let image { onCreation(image) }
+        guard let slices, let image else {
             return call.perform(on: driver, caller: caller, completion: completion)
         }
         slices.finish(driver.policyMatch(image)) { grant in

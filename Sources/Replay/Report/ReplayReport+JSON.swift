@@ -24,8 +24,8 @@ extension ReplayReport {
         }
     }
 
-    /// Reads the JSON that `write(to:)` writes, but the gates, which each reader has of its own; nil after a fault. Unknown
-    /// members are ignored. Measures are missing in reports of earlier versions.
+    /// Reads the JSON that `write(to:)` writes, but gates and comparison, which each reader has of its own; nil after a fault.
+    /// Unknown members are ignored. Measures are missing in reports of earlier versions.
     public init?(_ value: JSONValue) {
         guard let object = value.openObject(), let coverage = object.required("coverage", { $0.openObject() }) else {
             return nil

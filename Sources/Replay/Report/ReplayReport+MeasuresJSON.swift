@@ -20,6 +20,7 @@ extension ReplayReport {
         json.member("processes", each: processes) { $1.write(to: &$0) }
         json.member("processesUnlisted", processesUnlisted)
         json.member("gates", each: gates) { $1.write(to: &$0) }
+        if let comparison { json.member("comparison") { comparison.write(to: &$0) } }
     }
 }
 
