@@ -37,8 +37,10 @@ public struct EventsReport: Equatable, Sendable {
     /// Whether all lines are of other logs or were rejected, so that none is a record of Sysmon or a native event.
     public var hasNoRecord: Bool { rejectedCount + (skipped[SkipReason.otherChannel.rawValue] ?? 0) == lines }
 
-    /// The number of records of processes that had exited.
-    public var tombstoneRecords: Int { skipped[SkipReason.afterExit.rawValue] ?? 0 }
+    /// The number of records of processes that had exited, whatever their date.
+    public var tombstoneRecords: Int {
+        [SkipReason.afterExit, .datedBeforeExit].reduce(0) { $0 + (skipped[$1.rawValue] ?? 0) }
+    }
 }
 
 /// A rejected line.

@@ -8,6 +8,7 @@ struct MachineSections: Sendable {
         let machine: String?
         var mapper: SysmonMapper
         var tally = Tally()
+        var exits = ExitTimes()
         /// Whether it has a host; nil until the feed has looked for one.
         var hasHost: Bool?
         /// The times of the first and the last event that have one.
