@@ -32,8 +32,9 @@ public struct ReplayCommand: CheckedCommand {
               wdfilterd replay attack.zip
               wdfilterd replay attack.zip --rules NotifyNewThreadDifferentProcess
               wdfilterd replay attack.zip --policy '*\\powershell.exe=NotifyImageLoadRule'
-              wdfilterd replay attack.zip --pace recorded --engine-latency 20ms --max-delay 500ms
-              wdfilterd replay attack.zip --pace recorded --compare old.json --fail-on-loss=new
+              wdfilterd replay attack.zip --pace recorded --engine-latency 20ms
+              wdfilterd replay attack.zip --fail-on-loss --engine-url http://127.0.0.1:9000/
+              wdfilterd replay attack.zip --compare old.json --fail-on-loss=new
               wdfilterd replay attack.zip --server http://127.0.0.1:8080 --json | jq .hosts
               zcat attack.json.gz | wdfilterd replay - --fail-under 25 --quiet
             """)
@@ -126,14 +127,16 @@ public struct ReplayCommand: CheckedCommand {
 
     /// Replays the recordings and prints the result.
     public func run() throws {
-        // Before any other thread starts. On a signal, the temporary host of this replay must be deleted.
-        let signals = server.url != nil && !policies.isEmpty ? AwaitedSignals.endings() : nil
+        // Before any other thread starts. On a signal, the temporary host of this replay or an unfinished file is deleted.
+        let tidiesUp = server.url != nil && !policies.isEmpty || output.messages != nil
+        let signals = tidiesUp ? AwaitedSignals.endings() : nil
         let logger = log.logger("replay")
         let progress = ReplayProgress(output.quiet ? .none : .of(.error))
         let input = RecordingFiles(paths: files, order: order, format: format, progress: progress)
         let earlier: ReplayReport? = if let path = output.compare { try ReplayReport(earlier: path) } else { nil }
         let messages: MessagesFile? = if let path = output.messages { try MessagesFile(path) } else { nil }
         defer { messages?.discard() }
+        if let messages, let signals { messages.discard(on: signals) }
         let replay: any Replaying =
             if let url = server.url {
                 try ServerReplay(self, url, signals: signals, logger: logger)
@@ -146,6 +149,13 @@ public struct ReplayCommand: CheckedCommand {
         try check(result.report)
         try messages?.finish()
         if let earlier { result.report.comparison = LossComparison(result.report, with: earlier) }
+        try conclude(&result)
+    }
+
+    /// Judges the result and prints it.
+    ///
+    /// - Throws: Exit code 1 if a gate is not passed, 3 if the engine could not be reached.
+    private func conclude(_ result: inout ReplayResult) throws(CommandFailure) {
         let gates = gates.gates(of: result.report)
         result.report.gates = gates.map(\.result)
         let report = result.report

@@ -7,8 +7,10 @@ import Replay
 struct ReplayGateOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Exit with 1 if more than N messages are lost, or more than with --compare. (default: 0)",
-            valueName: "N|new"),
+            """
+            --fail-on-loss or --fail-on-loss=N: exit with 1 if a message is lost, or more than N. --fail-on-loss=new: if more are \
+            lost than in the report of --compare.
+            """, valueName: "N|new"),
         transform: LossLimit.init)
     var failOnLoss: LossLimit?
 

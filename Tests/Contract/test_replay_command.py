@@ -720,6 +720,22 @@ class TestMessages:
             assert (result.returncode, result.stdout) == (3, b"")
             assert result.stderr.startswith(b"cannot write /dev/full: ")
 
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_replay_that_is_interrupted_leaves_the_earlier_file(self, tmp_path: Path, number: signal.Signals) -> None:
+        path = tmp_path / "m.ndjson"
+        path.write_text("earlier")
+        command = [binary(), "replay", "-", "--messages", path]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            deadline = time.monotonic() + SECONDS
+            while len(list(tmp_path.iterdir())) == 1:
+                assert time.monotonic() < deadline
+            process.send_signal(number)
+            assert process.wait(timeout=SECONDS) == -number
+        assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+        assert path.read_text() == "earlier"
+
     def test_a_replay_that_fails_leaves_the_earlier_file(self, tmp_path: Path) -> None:
         path, source = tmp_path / "m.ndjson", tmp_path / "text.gz"
         path.write_text("earlier")

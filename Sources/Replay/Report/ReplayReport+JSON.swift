@@ -2,9 +2,10 @@ import DriverJSON
 public import JSON
 
 extension ReplayReport {
-    /// The sizes of the text that machines, their hosts and losses must not exceed: an answer has at most 4 MiB. The
+    /// The sizes of the text that machines, their hosts, losses and processes must not exceed: an answer has at most 4 MiB. The
     /// entries left out are counted.
-    static let (mostMachineBytes, mostHostBytes, mostBytes) = (1 << 20, 3 << 20, 4 << 20 - 128 << 10)
+    static let (mostMachineBytes, mostHostBytes, mostBytes) = (1 << 20, 3 << 20, 4 << 20 - 192 << 10)
+    static let mostProcessBytes = mostBytes + 128 << 10
 
     /// Writes the report as `POST /v1/replays` answers it.
     public func write(to json: inout JSONWriter) {

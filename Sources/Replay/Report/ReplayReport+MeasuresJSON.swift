@@ -17,8 +17,10 @@ extension ReplayReport {
                 json.member("afterEnd", late.afterEnd)
             }
         }
-        json.member("processes", each: processes) { $1.write(to: &$0) }
-        json.member("processesUnlisted", processesUnlisted)
+        let written = json.member(
+            "processes", each: processes, within: ReplayReport.mostProcessBytes, atLeast: 0
+        ) { $1.write(to: &$0) }
+        json.member("processesUnlisted", processes[written...].reduce(processesUnlisted) { $0 + $1.messages })
         json.member("gates", each: gates) { $1.write(to: &$0) }
         if let comparison { json.member("comparison") { comparison.write(to: &$0) } }
     }
