@@ -2,7 +2,7 @@ import Bytes
 import Replay
 
 extension ReplayCommand {
-    /// What the page says about a result beyond its report.
+    /// The notes on a result that the page shows beside its report.
     func notes(on result: ReplayResult) -> ReplaySummary.Notes {
         var notes = ReplaySummary.Notes()
         notes.engineName = result.engineName

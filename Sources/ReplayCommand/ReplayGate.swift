@@ -1,6 +1,6 @@
 import Replay
 
-/// A gate with its result, and what it says if it was not passed.
+/// A gate with its result, and the message if it was not passed.
 struct ReplayGate {
     let result: ReplayReport.Gate
     /// By how much it was missed, a phrase.

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What a replay writes, and where.
+/// The output of a replay.
 struct ReplayOutputOptions: ParsableArguments {
     @Flag(help: "Also print how often each condition of the driver was true and false.")
     var coverage = false
@@ -11,7 +11,8 @@ struct ReplayOutputOptions: ParsableArguments {
     var messages: String?
 
     @Option(
-        help: "Say what is lost now and was not in this report of an earlier --json, and what came back.",
+        help:
+            "List the messages that this report of an earlier --json does not have among its losses, and those that came back.",
         completion: .file())
     var compare: String?
 

@@ -1,7 +1,7 @@
 import Replay
 
 extension ReplaySummary {
-    /// The answer in three lines: what the driver would have sent, what the engine missed, and how late the rest was.
+    /// The answer in three lines: the messages that the driver would have sent, those that the engine missed, and the worst delay.
     var answer: [String] { [sent, lost, late] }
 
     private var sent: String {

@@ -6,7 +6,7 @@ import Replay
 ///
 /// Recordings and services are not trusted: control characters are escaped.
 struct ReplaySummary {
-    /// What the text says beyond the report.
+    /// Facts that are not in the report.
     struct Notes {
         /// The engine, as the subject of a sentence.
         var engineName = EngineName.ofService

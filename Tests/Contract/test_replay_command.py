@@ -613,7 +613,7 @@ class TestGates:
 
 
 class TestComparison:
-    """What is lost now and was not, and the reverse."""
+    """Losses that an earlier report does not have, and the reverse."""
 
     @pytest.fixture
     def old(self, tmp_path: Path, story: Path) -> Path:

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Replay
 
-/// What one replay lost and another did not.
+/// The differences between the losses of two replays.
 @Suite struct LossComparisonTests {
     private func loss(
         _ operation: String, _ processId: UInt32?, _ count: Int, reason: String = "overflow", machine: String? = "a"

@@ -1,6 +1,6 @@
 public import Messages
 
-/// Receives what becomes of the messages of a host.
+/// Receives the ends of a host's messages, the peaks of its queue, and the exits of its processes.
 ///
 /// Called without the driver's lock, on the thread that caused the change. It must not block.
 public protocol DeliveryObserver: Sendable {

@@ -2,7 +2,7 @@ public import Driver
 import Locking
 import Messages
 
-/// What became of the messages of a replay: counts, delays, and the first and the last message of each kind of loss.
+/// The outcomes of the messages of a replay: counts, delays, and the first and the last message of each kind of loss.
 ///
 /// Memory does not grow with a replay: each part has a limit (decision 44).
 public final class DeliveryLedger: Sendable {

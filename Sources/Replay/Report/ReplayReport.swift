@@ -77,7 +77,7 @@ public struct ReplayReport: Equatable, Sendable {
     public let processesUnlisted: Int
     /// The conditions that the caller set, and whether the report meets them.
     public var gates: [Gate] = []
-    /// What is lost now and was not in an earlier replay, and the reverse; nil without one.
+    /// The differences of the losses from those of an earlier replay; nil without one.
     public var comparison: LossComparison?
     /// The routines and conditions that the events reached.
     public let coverage: CoverageReport
