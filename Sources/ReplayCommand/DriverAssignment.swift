@@ -18,7 +18,8 @@ struct DriverAssignment {
         value = String(text[text.index(after: separator)...])
         let keys = DriverConfig.table.map { "driver.\($0.name)" }
         if !keys.contains(key) {
-            throw ValidationError("\(key.quoted()) is not a setting of the driver" + keys.hintOrList(for: key))
+            let hint = keys.contains("driver.\(key)") ? "; write driver.\(key)" : keys.hintOrList(for: key)
+            throw ValidationError("\(key.quoted()) is not a setting of the driver" + hint)
         }
         if value.isEmpty { throw ValidationError("the value of \(key) is missing") }
     }

@@ -122,8 +122,9 @@ struct ReplayServerOptions: ParsableArguments {
     @OptionGroup var target: ServiceTargetOptions
 
     func refuseWithoutURL() throws(ValidationError) {
-        if tokenFile != nil || like != nil || fresh || target.areGiven {
-            throw ValidationError("--token-file, --like, --fresh, --ca-file and --insecure require --server")
+        if fresh { throw ValidationError("--fresh requires --server: a replay in this process has new hosts") }
+        if tokenFile != nil || like != nil || target.areGiven {
+            throw ValidationError("--token-file, --like, --ca-file and --insecure require --server")
         }
     }
 }

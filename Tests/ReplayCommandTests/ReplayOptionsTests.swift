@@ -81,6 +81,7 @@ import Testing
     @Test(arguments: [
         ("driver.asyncTimeoutMs", "the value is missing; write driver.NAME=VALUE, such as driver.asyncTimeoutMs=2000"),
         ("driver.asyncTimeoutMs=", "the value of driver.asyncTimeoutMs is missing"),
+        ("asyncTimeoutMs=1", #""asyncTimeoutMs" is not a setting of the driver; write driver.asyncTimeoutMs"#),
         (
             "driver.asyncTimeoutMS2=1",
             #""driver.asyncTimeoutMS2" is not a setting of the driver; did you mean driver.asyncTimeoutMs?"#
