@@ -90,7 +90,8 @@ let package = Package(
         library(
             "NotificationAPI",
             [
-                "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Engines", "Replay", "RecordText", "Vocabulary",
+                "Driver", "Messages", "Runtime", "DriverJSON", "WebhookEngine", "Engines", "Replay", "RecordText",
+                "Vocabulary",
                 "JSON", "YAML",
                 "MicroHTTPD", "Locking", "Bytes", "COpenAPI", "CGnuTLS", logging,
             ]),

@@ -2,9 +2,6 @@ import Bytes
 
 /// A text of headings, tables and lists, separated by blank lines.
 public struct TextPage {
-    /// Maximum number of rows of a long table.
-    public static let maxRows = 20
-
     /// How it is emphasized and wrapped.
     public let style: TerminalStyle
     /// What was written.
@@ -15,6 +12,11 @@ public struct TextPage {
 
     /// Appends a line.
     public mutating func line(_ line: String) { text += line + "\n" }
+
+    /// Appends an indented text of any length.
+    public mutating func paragraph(_ text: String) {
+        for part in wrapped(text, width: (style.width ?? 100) - 2) { line("  " + part) }
+    }
 
     /// Appends a heading, with an empty line before it.
     public mutating func heading(_ heading: String) {

@@ -45,7 +45,7 @@ public final class Driver: Sendable {
     }
 
     private func perform(_ due: DriverState.Due) {
-        due.endings?.notify()
+        due.observed?.notify()
         for wakeUp in due.wakeUps {
             let queue = if case .followers = wakeUp { followerQueue } else { workQueue }
             queue.async { self.perform(wakeUp) }

@@ -42,12 +42,14 @@ struct DriverState {
     var endsWaits = false
     /// Work to do once the lock is released.
     var wakeUps: [WakeUp] = []
-    /// The observers of message outcomes, by id.
+    /// The observers of messages, by id.
     var observers: [UInt64: any DeliveryObserver] = [:]
     /// How many observers there have ever been.
     var observerCount: UInt64 = 0
-    /// Messages that have ended, to be reported to the observers.
-    var ended: [MessageRecord] = []
+    /// The largest number of queued messages that was reported to the observers since the last one was added.
+    var observedQueueCount = 0
+    /// Changes to be reported to the observers.
+    var observed: [ObservedChange] = []
 
     init(config: DriverConfig, limits: DriverLimits) {
         self.config = config
@@ -70,16 +72,17 @@ struct DriverState {
 
     /// What is to be done once the lock is released.
     struct Due: Sendable {
-        let endings: Endings?
+        let observed: ObservedChanges?
         let wakeUps: [WakeUp]
     }
 
     /// Takes what is due; nil if nothing is.
     mutating func takeDue() -> Due? {
-        if ended.isEmpty, wakeUps.isEmpty { return nil }
-        defer { (ended, wakeUps) = ([], []) }
+        if observed.isEmpty, wakeUps.isEmpty { return nil }
+        defer { (observed, wakeUps) = ([], []) }
         return Due(
-            endings: ended.isEmpty ? nil : Endings(records: ended, observers: observers), wakeUps: wakeUps)
+            observed: observed.isEmpty ? nil : ObservedChanges(changes: observed, observers: observers),
+            wakeUps: wakeUps)
     }
 }
 
@@ -170,7 +173,7 @@ extension DriverState {
             if isUnloading { wakeWorker() }
         }
         if journal.store(record), !followers.isEmpty { wake(followers.takeThoseOfDeliveries()) }
-        if !observers.isEmpty, record.delivery.isFinal { ended.append(record) }
+        if record.delivery.isFinal { observeEnd(of: record) }
     }
 
     /// Ends the waits that are not part of the driver's own work.

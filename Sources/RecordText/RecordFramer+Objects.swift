@@ -144,7 +144,8 @@ extension RecordFramer {
             nesting.open(isArray: false)
         case UInt8(ascii: "["):
             nesting.mayBeEnvelope =
-                nesting.last == UInt8(ascii: ":") && isHeldWhole(with: count) && EnvelopeStack.names.contains(nesting.member)
+                nesting.last == UInt8(ascii: ":") && isHeldWhole(with: count)
+                && EnvelopeStack.names.contains(nesting.member)
             nesting.open(isArray: true)
         case UInt8(ascii: "}"), UInt8(ascii: "]"):
             nesting.close()

@@ -18,6 +18,8 @@ public enum SkipReason: String, CaseIterable, Sendable {
     case denied
     /// It names a process after its exit.
     case afterExit = "after-exit"
+    /// It follows the exit of a process that it names, but is dated before it.
+    case datedBeforeExit = "dated-before-exit"
     /// A creation of a process that already exists.
     case alreadyCreated = "already-created"
     /// No record has the pid of its ProcessGuid.
@@ -41,6 +43,7 @@ public enum SkipReason: String, CaseIterable, Sendable {
         case .otherMachine: "records of other machines"
         case .denied: "records that name a process whose creation the engine denied"
         case .afterExit: "records that name a process after its exit"
+        case .datedBeforeExit: "records that follow the exit of a process that they name, but are dated before it"
         case .alreadyCreated: "creations of processes that already existed"
         case .pidUnresolved: "records whose ProcessGuid has no pid in any other record"
         case .noContext: "records without a ProcessGuid whose pid no live process has"

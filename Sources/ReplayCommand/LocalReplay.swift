@@ -16,15 +16,18 @@ struct LocalReplay: Replaying {
     private let command: ReplayCommand
     /// The machines whose events of the log Security are skipped from the first one on.
     private let machinesWithSysmon: Set<String>
+    private let policyUse: PolicyUse
     private let deprecations: Deprecations
 
+    /// Prepares a replay. Each message that has ended goes to `messages`.
     init(
-        _ command: ReplayCommand, machinesWithSysmon: Set<String>, logger: Logger
+        _ command: ReplayCommand, machinesWithSysmon: Set<String>, messages: MessagesFile?, logger: Logger
     ) throws(CommandFailure) {
         self.command = command
         self.machinesWithSysmon = machinesWithSysmon
         deprecations = Deprecations(logger: logger)
-        machines = try ReplayMachines(command)
+        policyUse = PolicyUse(command.policy)
+        machines = try ReplayMachines(command, messages: messages)
         logger.debug("replaying in this process", metadata: ["engine": "\(command.engine.url ?? "embedded")"])
     }
 
@@ -35,6 +38,9 @@ struct LocalReplay: Replaying {
             throw CommandFailure(
                 status: .usage, message: "--machine, --initial-threads and --include require records of an event log")
         }
+        if options.format == .native, command.gates.maxDelay != nil {
+            throw CommandFailure(status: .usage, message: "--max-delay requires a recording of Sysmon")
+        }
         options.machine = command.machine
         options.replaysAllMachines = true
         options.includesSecurity = command.include.contains(.security)
@@ -43,6 +49,7 @@ struct LocalReplay: Replaying {
         options.reportsCoverage = true
         options.onDeprecated = deprecations.recordUse
         options.createsInitialThreads = command.initialThreads
+        options.onCreation = policyUse.note
         let feed = EventFeed(options: options, pacer: machines.pacer) { [machines] in machines.target(of: $0) }
         let progress = input.progress
         let lines = ReadAheadLines(input, options, threads: LocalReplay.readers)
@@ -70,7 +77,8 @@ struct LocalReplay: Replaying {
         let spent = SystemClock().uptimeNanoseconds() - started
         return ReplayResult(
             ReplayReport(counted, hosts: machines.hosts, deliveries: machines.ledger, durationNanoseconds: spent),
-            usesWebhook: machines.virtualTime == nil, unread: unread, fault: fault)
+            usesWebhook: machines.virtualTime == nil, engineName: machines.engineName,
+            unusedPolicies: policyUse.unused, unread: unread, fault: fault)
     }
 
     /// One reader per additional processor, at most 3: applying takes half as long as reading, and its thread reads too.

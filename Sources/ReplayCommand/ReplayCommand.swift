@@ -25,15 +25,17 @@ public struct ReplayCommand: CheckedCommand {
             Without rules, the driver reports only processes and images: --rules arms every process, --policy those whose \
             image matches.
 
-            Progress goes to standard error, the summary to standard output. Exit code 1 if the coverage is below \
-            --fail-under, 2 if a file cannot be read to its end or nothing in it could be applied, 3 if the server or the engine \
-            fails.
+            Progress goes to standard error, the summary to standard output. Exit code 1 if a gate such as --fail-on-loss is \
+            not passed, 2 if a file cannot be read to its end or nothing in it could be applied, 3 if the server or the \
+            engine fails.
 
             Examples:
               wdfilterd replay attack.zip
               wdfilterd replay attack.zip --rules NotifyNewThreadDifferentProcess
               wdfilterd replay attack.zip --policy '*\\powershell.exe=NotifyImageLoadRule'
               wdfilterd replay attack.zip --pace recorded --engine-latency 20ms
+              wdfilterd replay attack.zip --fail-on-loss --engine-url http://127.0.0.1:9000/
+              wdfilterd replay attack.zip --compare old.json --fail-on-loss=new
               wdfilterd replay attack.zip --server http://127.0.0.1:8080 --json | jq .hosts
               zcat attack.json.gz | wdfilterd replay - --fail-under 25 --quiet
             """)
@@ -59,14 +61,15 @@ public struct ReplayCommand: CheckedCommand {
     var machine: String?
 
     @Option(
-        help: """
-            Rules for every process: names, separated by commas. (values: \(ProcessRules.allNames.joined(separator: ", ")))
-            """, completion: .list(ProcessRules.allNames),
-        transform: ArmedRules.init)
+        help: "Rules for every process: names, separated by commas; wdfilterd vocabulary lists them.",
+        completion: .list(ProcessRules.allNames), transform: ArmedRules.init)
     var rules: ArmedRules?
 
     @Option(
-        help: "Rules for processes whose image matches: GLOB=RULE,RULE. May be given several times.",
+        help: """
+            Rules for processes whose image matches: GLOB=RULE,RULE. A name without a folder matches in any folder. May be given \
+            several times.
+            """,
         transform: ArmedPolicy.init)
     var policy: [ArmedPolicy] = []
 
@@ -83,19 +86,11 @@ public struct ReplayCommand: CheckedCommand {
     @OptionGroup(title: "Engine") var engine: ReplayEngineOptions
     @OptionGroup(title: "Server") var server: ReplayServerOptions
 
-    @Option(
-        help: "Exit with 1 if the coverage, as shown to a tenth, is less than this percentage, 0 to 100.",
-        transform: Percentage.parse)
-    var failUnder: Double?
-
     @Flag(help: "Exit with 0 even if nothing in the files could be applied.")
     var allowEmpty = false
 
-    @Flag(help: "Print the result as one JSON object.")
-    var json = false
-
-    @Flag(help: "Do not print progress.")
-    var quiet = false
+    @OptionGroup(title: "Gates") var gates: ReplayGateOptions
+    @OptionGroup(title: "Output") var output: ReplayOutputOptions
 
     @Option(help: "Whether to use colors: auto = on a terminal, unless NO_COLOR is set.")
     var color = ColorChoice.auto
@@ -108,11 +103,16 @@ public struct ReplayCommand: CheckedCommand {
     /// Refuses options that contradict each other.
     public func checkOptions() throws(ValidationError) {
         try engine.check()
+        try checkGates()
         if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read only once") }
         if server.url == nil {
             try server.refuseWithoutURL()
         } else {
             try engine.refuseWithServer()
+            if output.messages != nil {
+                throw ValidationError(
+                    "--messages cannot be combined with --server: GET /v1/hosts/{host}/messages lists them")
+            }
             if format == .native {
                 throw ValidationError("--server supports only recordings of Sysmon; POST native lines to /events")
             }
@@ -122,32 +122,64 @@ public struct ReplayCommand: CheckedCommand {
         }
     }
 
+    /// The arguments of any subcommand, with values for the options of this one that need none.
+    public static func completing(_ arguments: [String]) -> [String] { LossLimit.completing(arguments) }
+
+    private func checkGates() throws(ValidationError) {
+        if gates.needsComparison, output.compare == nil {
+            throw ValidationError("--fail-on-loss=new requires --compare")
+        }
+        guard gates.maxDelay != nil else { return }
+        if server.url != nil {
+            throw ValidationError("--max-delay cannot be combined with --server: a service has no delays")
+        }
+        if pace == .asap { throw ValidationError("--max-delay: delays need --pace recorded, or xN") }
+    }
+
     /// Replays the recordings and prints the result.
     public func run() throws {
-        // Before any other thread starts. On a signal, the temporary host of this replay must be deleted.
-        let signals = server.url != nil && !policies.isEmpty ? AwaitedSignals.endings() : nil
+        // Before any other thread starts. On a signal, the temporary host of this replay or an unfinished file is deleted.
+        let tidiesUp = server.url != nil && !policies.isEmpty || output.messages != nil
+        let signals = tidiesUp ? AwaitedSignals.endings() : nil
         let logger = log.logger("replay")
-        let progress = ReplayProgress(quiet ? .none : .of(.error))
+        let progress = ReplayProgress(output.quiet ? .none : .of(.error))
         // Those of the log Security tell the order only if no record of Sysmon does.
         let machinesWithSysmon = try machinesWithSysmon()
         let input = RecordingFiles(
             paths: files, order: order, format: format,
             includesSecurity: include.contains(.security) && machinesWithSysmon.isEmpty, progress: progress)
+        let earlier: ReplayReport? = if let path = output.compare { try ReplayReport(earlier: path) } else { nil }
+        let messages: MessagesFile? = if let path = output.messages { try MessagesFile(path) } else { nil }
+        defer { messages?.discard() }
+        if let messages, let signals { messages.discard(on: signals) }
         let replay: any Replaying =
             if let url = server.url {
                 try ServerReplay(self, url, signals: signals, logger: logger)
             } else {
-                try LocalReplay(self, machinesWithSysmon: machinesWithSysmon, logger: logger)
+                try LocalReplay(
+                    self, machinesWithSysmon: machinesWithSysmon, messages: messages, logger: logger)
             }
         defer { progress.clear() }
-        let result = try replay.run(input)
+        var result = try replay.run(input)
         progress.clear()
+        try checkMachine(result.report)
+        try messages?.finish()
+        if let earlier { result.report.comparison = LossComparison(result.report, with: earlier) }
+        try conclude(&result)
+    }
+
+    /// Judges the result and prints it.
+    ///
+    /// - Throws: Exit code 1 if a gate is not passed, 3 if the engine could not be reached.
+    private func conclude(_ result: inout ReplayResult) throws(CommandFailure) {
+        let gates = gates.gates(of: result.report)
+        result.report.gates = gates.map(\.result)
         let report = result.report
-        try checkMachine(report)
-        if json {
+        if output.json {
             try StandardStream.output.deliver(String(decoding: result.json, as: UTF8.self))
         } else if report.total.applied > 0 || allowEmpty {
-            try StandardStream.output.deliver(ReplaySummary(report).text(in: TerminalStyle(color, of: .output)))
+            try StandardStream.output.deliver(
+                ReplaySummary(report, notes(on: result)).text(in: TerminalStyle(color, of: .output)))
         }
         for line in result.unread.lines { StandardStream.error.line(line.escapingInvisible) }
         if let fault = result.fault { throw fault }
@@ -160,9 +192,9 @@ public struct ReplayCommand: CheckedCommand {
             let count = unanswered.reduce(0) { $0 + $1.count }
             throw CommandFailure(status: .failed, message: "the engine was unreachable for \(count.counted("message"))")
         }
-        if let failUnder, report.coverage.percent < failUnder {
-            throw CommandFailure(
-                status: .notMet, message: "the coverage is \(report.coverage.percent) %, less than \(failUnder) %")
+        let failed = gates.filter { !$0.result.passed }
+        if !failed.isEmpty {
+            throw CommandFailure(status: .notMet, lines: failed.map(\.line).joined(separator: "\n"))
         }
     }
 

@@ -19,7 +19,7 @@ final class ReplayMachines: Sendable {
         case real(DispatchTimerQueue, WebhookThread, WebhookConfiguration)
     }
 
-    let ledger = DeliveryLedger()
+    let ledger: DeliveryLedger
     /// Nil if events are applied as fast as possible.
     let pacer: Pacer?
     private let environment: Environment
@@ -27,7 +27,8 @@ final class ReplayMachines: Sendable {
     private let speed: Double?
     private let entries = Locked<[(machine: String?, name: String, driver: Driver)]>([])
 
-    init(_ command: ReplayCommand) throws(CommandFailure) {
+    /// Prepares the drivers. Each message that has ended goes to `messages`.
+    init(_ command: ReplayCommand, messages: MessagesFile?) throws(CommandFailure) {
         let settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
             var file: SettingsFile?
             if let config = command.engine.config { file = try SettingsFile(path: config) }
@@ -35,13 +36,16 @@ final class ReplayMachines: Sendable {
         }
         var defaults: HostDefaults
         do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }
-        defaults.rulePolicies += command.policies.map(\.policy)
+        defaults.rulePolicies += command.policies.flatMap(\.rulePolicies)
         if let excess = RulePolicySet.excess(of: defaults.rulePolicies) {
             throw CommandFailure(status: .usage, message: "--policy: \(excess)")
         }
         // Nobody reads the journal; the outcome of messages is in the ledger.
         defaults.limits.journalCapacity = 1
         self.defaults = defaults
+        let onEnding: (@Sendable (DeliveryLedger.Ending) -> Void)? =
+            if let messages { { ending in messages.add(ending) } } else { nil }
+        ledger = DeliveryLedger(measuresDelays: command.pace != .asap, onEnding: onEnding)
         speed = if case .speed(let speed) = command.pace { speed } else { nil }
         environment = try ReplayMachines.environment(command, settings, defaults.engine)
         switch (speed, environment) {
@@ -70,6 +74,9 @@ final class ReplayMachines: Sendable {
         }
     }
 
+    /// The engine, as the subject of a sentence.
+    var engineName: String { EngineName.of(defaults.engine) }
+
     /// The virtual time that a waiting thread must advance; nil in real time.
     var virtualTime: VirtualTime? {
         switch environment {
@@ -90,14 +97,14 @@ final class ReplayMachines: Sendable {
         let taken = entries.withLock { $0.map(\.name) }
         let name = machine.map { ReplayHost.name(of: $0, besides: taken) } ?? "default"
         guard let name else { return nil }
-        let (driver, target) = make(name)
-        _ = driver.observe(ledger.observer(of: driver, machine: machine))
+        let (driver, target) = make(name, of: machine)
+        _ = driver.observe(ledger.observer(machine: machine))
         driver.rulePolicies = defaults.rulePolicies
         entries.withLock { $0.append((machine, name, driver)) }
         return target
     }
 
-    private func make(_ name: String) -> (Driver, EventTarget) {
+    private func make(_ name: String, of machine: String?) -> (Driver, EventTarget) {
         func driver(_ engine: any EnginePort, _ clock: any DriverClock, _ timers: any TimerQueue) -> Driver {
             Driver(
                 config: defaults.config, limits: defaults.limits, engine: engine, clock: clock, timers: timers,
@@ -112,11 +119,16 @@ final class ReplayMachines: Sendable {
             let target = EventTarget(driver: driver, onEventTime: clock.advance) { clock.make($0, completion: $1) }
             return (driver, target)
         case .real(let timers, let webhooks, let configuration):
-            let clock = HostClock(.events)
             let engine = WebhookEngine(
                 configuration: configuration, origin: EventOrigin(host: name), version: Version.current,
-                thread: webhooks,
-                clock: SystemClock())
+                thread: webhooks, clock: SystemClock())
+            // Native lines have no times that a clock could run with.
+            if let speed, machine != nil {
+                let clock = RecordingClock(.running(speed: speed), over: timers)
+                let driver = driver(engine, clock, timers)
+                return (driver, EventTarget(driver: driver, onEventTime: clock.advance))
+            }
+            let clock = HostClock(.events)
             let driver = driver(engine, clock, timers)
             let target = EventTarget(driver: driver, onEventTime: clock.advance) { step, completion in
                 clock.make(step)

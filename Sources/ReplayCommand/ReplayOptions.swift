@@ -1,6 +1,5 @@
 import ArgumentParser
 import Console
-import Driver
 import Runtime
 import Settings
 
@@ -42,11 +41,28 @@ struct ReplayEngineOptions: ParsableArguments {
         completion: .file())
     var config: String?
 
+    @Option(help: "How many messages the queue of a host holds; driver.maxAsyncNotificationCount. (default: 4096)")
+    var queueLimit: String?
+
+    @Option(
+        help: "How many messages of high priority are taken in a row; driver.asyncStarvationLimit. (default: 8)")
+    var starvationLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Set a setting of the driver; it takes precedence over --config. May be given several times.",
+            valueName: "driver.NAME=VALUE"),
+        transform: DriverAssignment.init)
+    var set: [DriverAssignment] = []
+
     func check() throws(ValidationError) {
         if url != nil, hasEmbeddedOptions {
             throw ValidationError("--engine-url cannot be combined with options of the embedded engine")
         }
     }
+
+    /// Whether an option of the driver was given.
+    private var hasDriverOptions: Bool { queueLimit != nil || starvationLimit != nil || !set.isEmpty }
 
     /// Whether an option of the embedded engine was given.
     private var hasEmbeddedOptions: Bool { reply != nil || latency != nil || failEvery != nil || replies != nil }
@@ -57,6 +73,9 @@ struct ReplayEngineOptions: ParsableArguments {
         func add(_ option: String, _ key: String, _ value: String?) {
             if let value { flags.append(SettingsFlag(option, key: key, value: value)) }
         }
+        for setting in set { add("--set \(setting.key)", setting.key, setting.value) }
+        add("--queue-limit", "driver.maxAsyncNotificationCount", queueLimit)
+        add("--starvation-limit", "driver.asyncStarvationLimit", starvationLimit)
         add("--engine-url", "engine.type", url.map { _ in "webhook" })
         add("--engine-url", "engine.url", url)
         add("--engine-secret-file", "engine.secretFile", secretFile)
@@ -70,6 +89,10 @@ struct ReplayEngineOptions: ParsableArguments {
     }
 
     func refuseWithServer() throws(ValidationError) {
+        if hasDriverOptions {
+            throw ValidationError(
+                "--server uses the service's drivers: PATCH /v1/hosts/{host}/config, then use --like")
+        }
         if url != nil || secretFile != nil || config != nil || hasEmbeddedOptions {
             throw ValidationError("--server uses the service's engines: PUT /v1/hosts/{host}/engine, then use --like")
         }
@@ -93,86 +116,15 @@ struct ReplayServerOptions: ParsableArguments {
     @Option(help: "Give new hosts the configuration, engine and rules of this host.")
     var like: String?
 
+    @Flag(help: "Replace hosts that exist, so that a second replay is like the first; requires the role admin.")
+    var fresh = false
+
     @OptionGroup var target: ServiceTargetOptions
 
     func refuseWithoutURL() throws(ValidationError) {
+        if fresh { throw ValidationError("--fresh requires --server: a replay in this process has new hosts") }
         if tokenFile != nil || like != nil || target.areGiven {
             throw ValidationError("--token-file, --like, --ca-file and --insecure require --server")
         }
-    }
-}
-
-/// Rules by name or mask, separated by commas.
-struct ArmedRules {
-    let names: [String]
-    let rules: ProcessRules
-
-    /// Parses `RULE,RULE`.
-    ///
-    /// - Throws: an error that names the first wrong rule.
-    init(_ text: String) throws {
-        names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        var rules: ProcessRules = []
-        for name in names {
-            guard let rule = ProcessRules(name) else { throw ValidationError(ProcessRules.faultOfName(name)) }
-            rules.formUnion(rule)
-        }
-        self.rules = rules
-    }
-}
-
-/// Rules for processes whose image matches: `GLOB=RULE,RULE`.
-struct ArmedPolicy {
-    let imageFileName: String
-    let rules: ArmedRules
-
-    init(imageFileName: String, rules: ArmedRules) {
-        self.imageFileName = imageFileName
-        self.rules = rules
-    }
-
-    /// Parses `GLOB=RULE,RULE`.
-    ///
-    /// - Throws: an error that says what is missing, or names the first wrong rule.
-    init(_ text: String) throws {
-        guard let separator = text.lastIndex(of: "="), separator != text.startIndex else {
-            throw ValidationError(#"write PATTERN=RULE, such as *\cmd.exe=NotifyImageLoadRule"#)
-        }
-        self.init(
-            imageFileName: String(text[..<separator]),
-            rules: try ArmedRules(String(text[text.index(after: separator)...])))
-    }
-
-    var policy: RulePolicy { RulePolicy(imageFileName: imageFileName, rules: rules.rules) }
-}
-
-/// How fast events follow one another.
-enum ReplayPace: Equatable, Sendable {
-    case asap
-    /// This many times as fast as recorded.
-    case speed(Double)
-
-    init?(argument: String) {
-        switch argument {
-        case "asap": self = .asap
-        case "recorded": self = .speed(1)
-        default:
-            // Double would also accept 0x10 and inf.
-            let digits = argument.dropFirst()
-            guard argument.first == "x", digits.allSatisfy("0123456789.e".contains),
-                let speed = Double(digits), (0.001...1e6).contains(speed)
-            else { return nil }
-            self = .speed(speed)
-        }
-    }
-
-    /// Parses `asap`, `recorded` or `xN`.
-    ///
-    /// - Throws: an error that says how to write it.
-    static func parse(_ text: String) throws -> ReplayPace {
-        guard let pace = ReplayPace(argument: text) else {
-            throw ValidationError("write asap, recorded or xN, such as x10; N is 0.001 to 1000000")
-        }
-        return pace
     }
 }

@@ -6,9 +6,30 @@ import Replay
 ///
 /// Recordings and services are not trusted: control characters are escaped.
 struct ReplaySummary {
-    let report: ReplayReport
+    /// Facts that are not in the report.
+    struct Notes {
+        /// The engine, as the subject of a sentence.
+        var engineName = EngineName.ofService
+        /// Why no delays were measured.
+        var whyNoDelays = "delays need --pace recorded"
+        /// Things that the reader should know before the figures, a phrase each.
+        var warnings: [String] = []
+        /// Whether all conditions of the driver are shown.
+        var showsCoverage = false
+        /// The file of the report that this one is compared with.
+        var earlierFile: String?
+    }
 
-    init(_ report: ReplayReport) { self.report = report }
+    let report: ReplayReport
+    let notes: Notes
+
+    init(_ report: ReplayReport, _ notes: Notes = Notes()) { (self.report, self.notes) = (report, notes) }
+
+    /// Whether delays were measured.
+    var hasDelays: Bool { !report.delays.isEmpty }
+
+    /// Whether rows name their machine.
+    var namesMachine: Bool { report.machines.count != 1 }
 
     /// One row for each machine that got a host.
     var machineRows: [[String]] {
@@ -21,28 +42,54 @@ struct ReplaySummary {
         }
     }
 
-    /// One row for each type of message.
+    /// One row for each type of message, with its delays if they were measured.
     var deliveryRows: [[String]] {
         report.deliveries.map { delivery in
             let ends = delivery.ends
+            let delay = report.delays.first { $0.type == delivery.type }
+            let delays = delay.map { [$0.p50, $0.p99, $0.longest].map(DelayText.of) } ?? ["", "", ""]
             return [escaped("\(delivery.type)")]
                 + [ends.sent + ends.lost, ends.sent, ends.failed, ends.notSent, ends.dropped].map(grouped)
+                + (hasDelays ? delays : [])
         }
     }
 
-    /// One row for each of the `limit` largest losses, with its machine if `namesMachine`.
-    func lossRows(_ limit: Int, namesMachine: Bool) -> [[String]] {
-        report.losses.sorted { $0.count > $1.count }.prefix(limit).map { loss in
-            (namesMachine ? [escaped(loss.machine ?? "")] : []) + [
-                escaped("\(loss.type)"), escaped(loss.reason), process(of: loss), grouped(loss.count), text(loss.first),
-                loss.count > 1 ? text(loss.last) : "",
+    /// One row for each loss, largest first.
+    var lossRows: [[String]] {
+        report.losses.sorted { $0.count > $1.count }.map { loss in
+            machine(loss.machine) + [
+                escaped("\(loss.type)"), escaped(loss.reason), process(loss.processId, loss.imageFileName),
+                grouped(loss.count), text(loss.first), loss.count > 1 ? text(loss.last) : "",
             ]
         }
     }
 
-    private func process(of loss: ReplayReport.Loss) -> String {
-        let processId = loss.processId.map(String.init) ?? "-"
-        return loss.imageFileName.map { "\(processId) \(fileName(escaped($0)))" } ?? processId
+    /// One row for each process.
+    var processRows: [[String]] {
+        report.processes.map { process in
+            machine(process.machine) + [
+                self.process(process.processId, process.imageFileName), grouped(process.messages),
+                grouped(process.lost),
+            ] + (hasDelays ? [process.longestDelay.map(DelayText.of) ?? "", grouped(process.afterExit)] : [])
+        }
+    }
+
+    /// One row for each difference from an earlier report.
+    func rows(of differences: [LossComparison.Difference]) -> [[String]] {
+        differences.map { difference in
+            let loss = difference.loss
+            return machine(loss.machine) + [
+                escaped("\(loss.type)"), escaped(loss.reason), process(loss.processId, loss.imageFileName),
+                grouped(difference.count), text(loss.first),
+            ]
+        }
+    }
+
+    private func machine(_ name: String?) -> [String] { namesMachine ? [escaped(name ?? "")] : [] }
+
+    private func process(_ processId: UInt32?, _ imageFileName: String?) -> String {
+        let processId = processId.map(String.init) ?? "-"
+        return imageFileName.map { "\(processId) \(fileName(escaped($0)))" } ?? processId
     }
 
     private func text(_ message: ReplayReport.Loss.Message) -> String {
@@ -51,7 +98,8 @@ struct ReplaySummary {
         return [time, message.subject.map { fileName(escaped($0)) }].compactMap(\.self).joined(separator: " ")
     }
 
-    private func fileName(_ path: String) -> String { String(path.split(separator: "\\").last ?? "") }
+    /// The last part of a path.
+    func fileName(_ path: String) -> String { String(path.split(separator: "\\").last ?? "") }
 
     /// The counts with their names, largest first; `none` without counts.
     func list(_ counts: [String: Int], _ none: String) -> String {

@@ -10,9 +10,13 @@ protocol Replaying {
 
 /// The report of a replay, and its JSON.
 struct ReplayResult {
-    let report: ReplayReport
+    var report: ReplayReport
     /// Whether this process sent the messages to a webhook.
     let usesWebhook: Bool
+    /// The engine, as the subject of a sentence.
+    let engineName: String
+    /// The patterns of `--policy` that matched no image.
+    let unusedPolicies: [String]
     /// What was met in the files and not read.
     let unread: UnreadInput
     /// Why the rest of the files could not be read; nil if they were read to their end.
@@ -21,9 +25,14 @@ struct ReplayResult {
     private let answer: [UInt8]?
 
     /// The report of a replay in this process.
-    init(_ report: ReplayReport, usesWebhook: Bool, unread: UnreadInput, fault: CommandFailure?) {
+    init(
+        _ report: ReplayReport, usesWebhook: Bool, engineName: String, unusedPolicies: [String], unread: UnreadInput,
+        fault: CommandFailure?
+    ) {
         self.report = report
         self.usesWebhook = usesWebhook
+        self.engineName = engineName
+        self.unusedPolicies = unusedPolicies
         self.unread = unread
         self.fault = fault
         answer = nil
@@ -37,15 +46,18 @@ struct ReplayResult {
             throw CommandFailure(status: .failed, message: "cannot read the report of the replay: \(error)")
         }
         usesWebhook = false
+        engineName = EngineName.ofService
+        unusedPolicies = []
         self.unread = unread
         self.fault = fault
         self.answer = answer
     }
 
-    /// The report and a newline, as in the answer to `POST /v1/replays`. If something was not read, it is added.
+    /// The report and a newline, as in the answer to `POST /v1/replays`. It is that of a service as it is, unless gates,
+    /// a comparison, or what was not read are added.
     var json: [UInt8] {
         var text: [UInt8]
-        if let answer {
+        if let answer, report.gates.isEmpty, report.comparison == nil {
             text = answer
         } else {
             var json = JSONWriter()

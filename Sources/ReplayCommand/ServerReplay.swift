@@ -57,10 +57,11 @@ struct ServerReplay: Replaying {
         json.object { json in
             json.member("rulePolicies") { json in
                 json.object { json in
-                    json.member("items", each: command.policies) { json, policy in
+                    let items = command.policies.flatMap { policy in policy.patterns.map { ($0, policy.rules.names) } }
+                    json.member("items", each: items) { json, item in
                         json.object { json in
-                            json.member("imageFileName", policy.imageFileName)
-                            json.member("rules", each: policy.rules.names) { $0.value($1) }
+                            json.member("imageFileName", item.0)
+                            json.member("rules", each: item.1) { $0.value($1) }
                         }
                     }
                 }
@@ -91,6 +92,7 @@ struct ServerReplay: Replaying {
         if let machine = command.machine { query += "&machine=" + machine.percentEncoded }
         if command.include.contains(.security) { query += "&include=security" }
         if command.initialThreads { query += "&initialThreads=true" }
+        if command.server.fresh { query += "&fresh=true" }
         var fault: CommandFailure?
         let pieces = PacedPieces(input, command.pace)
         let answer: ServiceClient.Answer

@@ -5,11 +5,14 @@ public import Driver
 ///
 /// Each timer is a Dispatch source: setting and canceling one takes about a microsecond, little more than a heap of
 /// deadlines over a single source would take.
-public struct DispatchTimerQueue: TimerQueue {
+public struct DispatchTimerQueue: TimeSource {
     private let queue = DispatchQueue(label: "wdfilterd.timers", qos: .userInitiated)
 
     /// A queue with no timers.
     public init() {}
+
+    /// Nanoseconds of the system's uptime.
+    public var nanoseconds: UInt64 { SystemClock().uptimeNanoseconds() }
 
     /// Calls `body` once, `delay` from now, on the queue's thread; as soon as possible if `delay` is not positive.
     ///

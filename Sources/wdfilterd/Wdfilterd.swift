@@ -42,7 +42,7 @@ struct Wdfilterd: ParsableCommand {
             throw CommandFailure(status: .usage, lines: fault)
         }
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(ReplayCommand.completing(Array(CommandLine.arguments.dropFirst())))
             if let checked = command as? any CheckedCommand { try check(checked) }
             try OpenFiles.check()
             try command.run()

@@ -239,4 +239,35 @@ import Testing
         driver.awaitDrained { over.take("after") }
         #expect(over.values == ["before", "after"])
     }
+
+    /// Records changes of the queue and exits.
+    private struct Changes: DeliveryObserver {
+        let texts = Received<String>()
+
+        func ended(_ record: MessageRecord) { texts.take("\(record.message.sequence) ended") }
+        func queueGrew(to count: Int, at time: FileTime) { texts.take("queue \(count)") }
+        func exited(_ process: AuxPidCreationTime, at time: FileTime) { texts.take("exit \(process.processId)") }
+    }
+
+    @Test func `the queue is reported whenever it is longer than before since the last observer was added`() throws {
+        let driver = Driver.make(.make { $0.maxAsyncNotificationCount = 2 }, engine: engine)
+        try driver.queueMessages(2)  // one in hand, one queued
+        let (first, second) = (Changes(), Changes())
+        _ = driver.observe(first)
+        try driver.queueMessages(2)  // one queued; the second of them drops the oldest
+        #expect(first.texts.values == ["queue 2", "2 ended"])
+        _ = driver.observe(second)
+        try driver.queueMessages(1)
+        #expect(second.texts.values == ["3 ended", "queue 2"] || second.texts.values == ["queue 2", "3 ended"])
+    }
+
+    @Test func `PRC-7: an exit is reported once, before its message`() throws {
+        let driver = Driver.make()
+        let changes = Changes()
+        try driver.createProcess(ProcessCreation(imageFileName: "a.exe", processId: 100)) { _ in }
+        _ = driver.observe(changes)
+        _ = try driver.exitProcess(100)
+        #expect(throws: DriverError.self) { try driver.exitProcess(100) }
+        #expect(changes.texts.values == ["exit 100", "queue 1", "2 ended"])
+    }
 }

@@ -74,6 +74,16 @@ import YAMLTesting
         #expect(try delete(live, "pc1", as: .admin) == 204)
     }
 
+    @Test func `only an admin may replace hosts by a replay, and they stay hosts of a replay`() throws {
+        let live = try live()
+        #expect(try put(live, "/v1/hosts/pc1", #"{"engine":{"type":"none"}}"#) == 201)
+        #expect(try replay(live, "?fresh=true", as: .drive).status == 403)
+        #expect(try replay(live, "?fresh=false", as: .drive).status == 200)
+        #expect(try delete(live, "pc1", as: .drive) == 403)
+        #expect(try replay(live, "?fresh=true", as: .admin).status == 200)
+        #expect(try delete(live, "pc1", as: .drive) == 204)
+    }
+
     @Test func `only an admin may replay like a host with a webhook`() throws {
         let live = try live()
         let webhook = #"{"engine":{"type":"webhook","url":"http://127.0.0.1:1/secret-path"}}"#

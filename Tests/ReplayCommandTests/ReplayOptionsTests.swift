@@ -40,8 +40,89 @@ import Testing
         ("==NotifyImageLoadRule", "="), ("*=NotifyImageLoadRule", "*"),
     ])
     func `a policy is a pattern, the last equals sign, and rules`(argument: String, pattern: String) throws {
-        let policy = try ArmedPolicy(argument).policy
-        #expect(policy == RulePolicy(imageFileName: pattern, rules: .notifyImageLoadRule))
+        let policy = try ArmedPolicy(argument)
+        #expect(policy.rulePolicies.first == RulePolicy(imageFileName: pattern, rules: .notifyImageLoadRule))
+    }
+
+    @Test(arguments: [
+        (
+            "notepad.exe", [#"C:\Windows\notepad.exe"#, "NOTEPAD.EXE"],
+            [#"C:\Windows\mynotepad.exe"#, "notepad.exe.bak"]
+        ),
+        ("note*.exe", [#"C:\notepad.exe"#], [#"C:\mynote.exe"#]),
+        (#"C:\Windows\notepad.exe"#, [#"c:\windows\notepad.exe"#], [#"D:\C:\Windows\notepad.exe"#, "notepad.exe"]),
+        ("*pad.exe", [#"C:\Windows\notepad.exe"#, "pad.exe"], [#"C:\pad.exe\a.exe"#]),
+    ])
+    func `a pattern without a folder matches in any folder`(pattern: String, matching: [String], others: [String])
+        throws
+    {
+        let policies = try ArmedPolicy(pattern + "=NotifyImageLoadRule").rulePolicies
+        func applies(_ image: String) -> Bool { policies.contains { $0.applies(to: image) } }
+        #expect(matching.filter { !applies($0) } == [])
+        #expect(others.filter(applies) == [])
+    }
+
+    @Test func `policies that match no image are known, each as it was given`() throws {
+        let use = PolicyUse(
+            try ["notepad.exe", #"*\cmd.exe"#, "x.exe"].map { try ArmedPolicy($0 + "=NotifyImageLoadRule") })
+        #expect(use.unused == ["notepad.exe", #"*\cmd.exe"#, "x.exe"])
+        use.note(#"C:\Windows\System32\CMD.exe"#)
+        use.note(#"C:\Windows\System32\calc.exe"#)
+        #expect(use.unused == ["notepad.exe", "x.exe"])
+        use.note(#"C:\Windows\Notepad.exe"#)
+        #expect(use.unused == ["x.exe"])
+    }
+
+    @Test func `a setting of the driver is a key, the first equals sign, and a value`() throws {
+        let assignment = try DriverAssignment("driver.asyncTimeoutMs=20=1")
+        #expect((assignment.key, assignment.value) == ("driver.asyncTimeoutMs", "20=1"))
+    }
+
+    @Test(arguments: [
+        ("driver.asyncTimeoutMs", "the value is missing; write driver.NAME=VALUE, such as driver.asyncTimeoutMs=2000"),
+        ("driver.asyncTimeoutMs=", "the value of driver.asyncTimeoutMs is missing"),
+        ("asyncTimeoutMs=1", #""asyncTimeoutMs" is not a setting of the driver; write driver.asyncTimeoutMs"#),
+        (
+            "driver.asyncTimeoutMS2=1",
+            #""driver.asyncTimeoutMS2" is not a setting of the driver; did you mean driver.asyncTimeoutMs?"#
+        ),
+    ])
+    func `a wrong setting of the driver says which part is wrong`(argument: String, fault: String) {
+        let error = #expect(throws: ValidationError.self) { try DriverAssignment(argument) }
+        #expect(error?.message == fault)
+    }
+
+    @Test func `options set settings of the driver without a file, and over those of the file`() throws {
+        let command = try ReplayCommand.parse([
+            "f", "--queue-limit", "10", "--starvation-limit", "2", "--set", "driver.asyncTimeoutMs=2000", "--set",
+            "driver.createThreadImageFileName=target",
+        ])
+        let file = SettingsFile(name: "c", text: "driver: {maxAsyncNotificationCount: 7, asyncTimeoutMs: 1}")
+        let driver = try Settings.load(file: file, environment: [:], flags: try command.engine.settings()).driver
+        var expected = DriverConfig()
+        for setting in DriverConfig.table {
+            switch "\(setting.name)" {
+            case "maxAsyncNotificationCount": expected[setting] = .number(10)
+            case "asyncStarvationLimit": expected[setting] = .number(2)
+            case "asyncTimeoutMs": expected[setting] = .number(2000)
+            case "createThreadImageFileName": expected[setting] = .name("target")
+            default: break
+            }
+        }
+        #expect(driver == expected)
+    }
+
+    @Test(arguments: [
+        ("--queue-limit", "-1"), ("--queue-limit", "many"), ("--starvation-limit", "1000001"),
+        ("--set", "driver.asyncTimeoutMs=0"), ("--set", "driver.syncMonitorNotificationFlag=maybe"),
+    ])
+    func `a wrong value of a setting of the driver names its option`(option: String, value: String) throws {
+        let command = try ReplayCommand.parse(["f", "\(option)=\(value)"])
+        let fault = #expect(throws: InvalidSettings.self) {
+            try Settings.load(file: nil, environment: [:], flags: try command.engine.settings())
+        }
+        #expect(fault?.faults.count == 1)
+        #expect(fault?.faults.first?.description.hasPrefix(option) == true)
     }
 
     @Test(arguments: ["", "=", "*", "*=", "=NotifyImageLoadRule", "*=Nothing", "NotifyImageLoadRule"])
@@ -67,6 +148,12 @@ import Testing
         ["f", "--server", "http://127.0.0.1:1", "--format", "native"],
         ["f", "--server", "http://127.0.0.1:1", "--like", "a", "--rules", "NotifyImageLoadRule"],
         ["f", "--server", "http://127.0.0.1:1", "--like", "a", "--policy", "*=NotifyImageLoadRule"],
+        ["f", "--server", "http://127.0.0.1:1", "--queue-limit", "1"], ["f", "--fresh"],
+        ["f", "--server", "http://127.0.0.1:1", "--set", "driver.asyncTimeoutMs=1"],
+        ["f", "--server", "http://127.0.0.1:1", "--messages", "m.csv"],
+        ["f", "--server", "http://127.0.0.1:1", "--max-delay", "1s", "--pace", "recorded"],
+        ["f", "--max-delay", "1s"], ["f", "--max-delay", "1", "--pace", "recorded"], ["f", "--fail-on-loss=new"],
+        ["f", "--fail-on-loss=-1"], ["f", "--fail-on-loss=some"], ["f", "--max-queue", "-1"],
     ])
     func `options that exclude each other are refused`(arguments: [String]) {
         #expect(throws: (any Error).self) { try ReplayCommand.parse(arguments).checkOptions() }
@@ -77,6 +164,8 @@ import Testing
         ["f", "--server", "unix:/s", "--like", "a", "--token-file", "t", "--insecure"],
         ["f", "--server", "unix:/s", "--rules", "NotifyImageLoadRule"],
         ["f", "--engine-latency", "20ms", "--engine-fail-every", "100", "--pace", "recorded"],
+        ["f", "--max-delay", "90s", "--pace", "x2"], ["f", "--fail-on-loss=new", "--compare", "old.json"],
+        ["f", "--server", "unix:/s", "--fail-on-loss=0", "--max-queue", "5", "--fresh", "--compare", "old.json"],
     ])
     func `options that fit together are accepted`(arguments: [String]) throws {
         try ReplayCommand.parse(arguments).checkOptions()

@@ -29,8 +29,7 @@ struct DeliveryLedgerTests {
 
     @Test func `losses are grouped by machine, type, reason and process, each with the first and the last message`() {
         let ledger = DeliveryLedger()
-        let driver = Driver.make()
-        let (one, two) = (ledger.observer(of: driver, machine: "a"), ledger.observer(of: driver, machine: "b"))
+        let (one, two) = (ledger.observer(machine: "a"), ledger.observer(machine: "b"))
         let other = AuxPidCreationTime(processId: 100, creationTime: .at(1))
         one.ended(record(3, .failed, .timeout, process: process, subject: "first"))
         one.ended(record(4, .failed, .timeout, process: process, subject: "between"))
@@ -65,7 +64,6 @@ struct DeliveryLedgerTests {
 
     @Test func `losses whose first messages have the same time are sorted by machine and sequence number`() {
         let ledger = DeliveryLedger()
-        let driver = Driver.make()
         for machine in ["b", "a", nil] {
             for processId in [3, 1, 2] as [UInt32] {
                 var lost = record(UInt64(processId), .failed, .timeout, process: process)
@@ -74,7 +72,7 @@ struct DeliveryLedgerTests {
                         sequence: UInt64(processId), time: .at(5), kind: .sync,
                         process: AuxPidCreationTime(processId: processId, creationTime: .none),
                         content: lost.message.content), routine: .loadImageNotify, delivery: .failed)
-                ledger.observer(of: driver, machine: machine).ended(lost)
+                ledger.observer(machine: machine).ended(lost)
             }
         }
         #expect(
@@ -85,7 +83,7 @@ struct DeliveryLedgerTests {
 
     @Test func `ten thousand kinds of loss are listed and go on counting; later kinds are only counted`() {
         let ledger = DeliveryLedger()
-        let observer = ledger.observer(of: Driver.make(), machine: nil)
+        let observer = ledger.observer(machine: nil)
         func lose(_ sequence: UInt64, _ processId: UInt32) {
             observer.ended(
                 record(
@@ -104,24 +102,21 @@ struct DeliveryLedgerTests {
         #expect(ledger.losses.reduce(0) { $0 + $1.count } + ledger.unlisted == 10_003)
     }
 
-    @Test func `the image of a process is known while it is live, and not used for others with its pid`() throws {
+    @Test func `the image of a loss is that of its process, also after its exit`() throws {
         let driver = Driver.make(engine: ScriptedEngine { _ in .failing(.portDisconnected) })
         let ledger = DeliveryLedger()
-        _ = driver.observe(ledger.observer(of: driver, machine: nil))
-        var creation = ProcessCreation(imageFileName: "a.exe", processId: 100)
-        creation.creationTime = process.creationTime
-        try driver.createProcess(creation) { _ in }
-        try driver.loadImage(ImageLoad(processId: 100, fullImageName: "x.dll")) { _ in }
-        let observer = ledger.observer(of: driver, machine: nil)
-        observer.ended(
-            record(90, .failed, .timeout, process: AuxPidCreationTime(processId: 100, creationTime: .at(77))))
-        _ = try driver.exitProcess(100)
-        observer.ended(record(91, .failed, .timeout, process: process))
+        _ = driver.observe(ledger.observer(machine: nil))
+        for image in ["a.exe", "b.exe"] {
+            try driver.createProcess(ProcessCreation(imageFileName: image, processId: 100)) { _ in }
+            try driver.loadImage(ImageLoad(processId: 100, fullImageName: "x.dll")) { _ in }
+            _ = try driver.exitProcess(100)
+        }
         let images = ledger.losses.map { "\($0.type.operation.name) \($0.first.sequence) \($0.imageFileName ?? "-")" }
-        #expect(images.contains("LoadImage 2 a.exe"))
-        #expect(images.contains("NewImageLoadPerProcess 90 -"))
-        #expect(images.contains("NewImageLoadPerProcess 91 -"))
-        #expect(ledger.losses.allSatisfy { $0.reason.name != "STATUS_SUCCESS" })
+        #expect(
+            images == [
+                "CreateProcess 1 a.exe", "LoadImage 2 a.exe", "CreateProcess 3 a.exe", "CreateProcess 4 b.exe",
+                "LoadImage 5 b.exe", "CreateProcess 6 b.exe",
+            ])
     }
 
     @Test func `the subject is what a message is about`() throws {

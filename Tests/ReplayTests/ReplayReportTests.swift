@@ -25,7 +25,7 @@ import Testing
             }
         ) { machine in
             if machine == "refused" { return nil }
-            _ = driver.observe(ledger.observer(of: driver, machine: machine))
+            _ = driver.observe(ledger.observer(machine: machine))
             return EventTarget(driver: driver, onEventTime: { _ in })
         }
         if let part { feed.begin(part: part) }
@@ -192,6 +192,10 @@ import Testing
         let (text, _, _) = try await json(Self.lines)
         let report = try read(text)
         let name = String(repeating: "n", count: 1 << 20)
+        let process = ReplayReport.Process(
+            machine: nil, processId: 8, imageFileName: name, messages: 3, lost: 0,
+            afterExit: 0,
+            longestDelay: 5)
         let long = ReplayReport.Loss.Message(sequence: 1, time: "2020-02-21T10:15:30Z", subject: name)
         let loss = ReplayReport.Loss(
             machine: nil, type: MessageTypeName(kind: "async", operation: "LoadImage"), reason: "overflow",
@@ -205,7 +209,11 @@ import Testing
         }
         let large = ReplayReport(
             total: total, machines: machines, machinesUnlisted: 0, deliveries: report.deliveries,
-            losses: [loss, loss, loss], lossesUnlisted: 2, coverage: report.coverage, durationMilliseconds: 1)
+            losses: [loss, loss, loss], lossesUnlisted: 2, delays: report.delays, queue: report.queue,
+            late: report.late,
+            processes: [process, process, report.processes[0]], processesUnlisted: report.processesUnlisted,
+            coverage: report.coverage,
+            durationMilliseconds: 1)
         let largeText = JSONText(large)
         let cut = try read(largeText)
         #expect(cut.total.machines.count == 1)
@@ -214,6 +222,8 @@ import Testing
         #expect(cut.machinesUnlisted == 2)
         #expect(cut.losses.isEmpty)
         #expect(cut.lossesUnlisted == 23)
+        #expect(cut.processes.map(\.messages) == [3])
+        #expect(cut.processesUnlisted == 3 + report.processes[0].messages)
         #expect(JSONText(cut).bytes == largeText.bytes)
     }
 

@@ -71,7 +71,7 @@ extension VirtualTime {
 final class VirtualReplay: Sendable {
     let time = VirtualTime()
     let driver: Driver
-    let ledger = DeliveryLedger()
+    let ledger = DeliveryLedger(measuresDelays: true)
     /// The times of events as passed to the driver, with the milliseconds of virtual time at that moment.
     let events = Received<(time: FileTime, milliseconds: Int)>()
     private let clock: RecordingClock
@@ -86,7 +86,7 @@ final class VirtualReplay: Sendable {
         clock = RecordingClock(.running(speed: speed), over: time)
         driver = Driver.make(config, engine: engine(time), clock: clock, timers: time)
         driver.rulePolicies = rules.isEmpty ? [] : [RulePolicy(imageFileName: "*", rules: rules)]
-        _ = driver.observe(ledger.observer(of: driver, machine: "pc1"))
+        _ = driver.observe(ledger.observer(machine: "pc1"))
     }
 
     func feed(_ options: EventFeed.Options = .sysmon()) -> EventFeed {

@@ -24,6 +24,7 @@ extension DriverState {
                 drop(excess.record, for: &record, now: now)
             }
         }
+        observeQueue(at: now)
         if activateWorker() { wakeUps.append(.worker) }
         return record
     }

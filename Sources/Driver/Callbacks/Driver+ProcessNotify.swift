@@ -80,6 +80,7 @@ extension Driver {
             // First the table, then the message: RefCount keeps the driver's context alive (COR-8).
             state.processes.remove(reference)
             state.endedProcesses.add(context.identity, endedAt: now)
+            state.observeExit(of: context.identity, at: now)
             report.messages = [
                 state.asyncSendNotification(
                     .createProcess, context.notify(createFlag: false), about: context.subject, countedTo: nil,

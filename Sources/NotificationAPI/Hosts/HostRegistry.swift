@@ -76,17 +76,19 @@ final class HostRegistry: Sendable {
     }
 
     /// Creates a host; one with this name that exists is replaced, whatever created it.
-    func replace(_ name: String, by creation: HostCreation) -> Creation {
+    func replace(_ name: String, by creation: HostCreation, isCreatedByReplay: Bool = false) -> Creation {
         while true {
             guard let former = find(name) else {
-                let outcome = create(name, creation)
+                let outcome = create(name, creation, isCreatedByReplay: isCreatedByReplay)
                 switch outcome {
                 case .existed, .conflict: continue  // another request has created it meanwhile
                 case .created, .replaced, .limitReached: return outcome
                 }
             }
             if drainingHosts.hasBusy(atLeast: limit) { return .limitReached }
-            let host = Host(name: name, creation: creation, defaults: defaults, dependencies: dependencies)
+            let host = Host(
+                name: name, creation: creation, defaults: defaults, dependencies: dependencies,
+                isCreatedByReplay: isCreatedByReplay)
             if put(host, inPlaceOf: former) { return .replaced(host) }
         }
     }

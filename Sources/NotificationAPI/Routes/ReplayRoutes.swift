@@ -18,7 +18,7 @@ enum ReplayRoutes {
     }
 
     private static func post(_ context: RequestContext) throws(Problem) -> any BodyConsumer {
-        let (options, named) = try context.parameters { parameters in
+        let (options, named, isFresh) = try context.parameters { parameters in
             _ = parameters.choice("format", of: Format.self)
             let named = parameters.string("like", maxLength: 63)
             if let named, !Host.isName(named) { parameters.fault("like", Host.faultOfName(named)) }
@@ -26,7 +26,10 @@ enum ReplayRoutes {
             options.replaysAllMachines = true
             options.drainsQueue = true
             options.reportsCoverage = true
-            return (options, named)
+            return (options, named, parameters.bool("fresh") ?? false)
+        }
+        if isFresh, !context.isFromAdmin {
+            throw Problem(.forbidden, "Replacing hosts with ?fresh=true requires the role admin.")
         }
         let model = named ?? HostRegistry.defaultName
         guard let use = context.api.hosts.use(model) else { throw Problem.unknownHost(model) }
@@ -35,7 +38,8 @@ enum ReplayRoutes {
                 .forbidden, "The host \(model) has a webhook. Creating hosts like it requires the role admin.")
         }
         return ReplayUpload(
-            options, HostCreation(like: use.host), in: try context.api.acquireUploadSlot(context), context)
+            options, HostCreation(like: use.host), replacesHosts: isFresh,
+            in: try context.api.acquireUploadSlot(context), context)
     }
 }
 
@@ -62,14 +66,17 @@ private final class ReplayUpload: PipelinedUpload {
 
         private let registry: HostRegistry
         private let creation: HostCreation
+        /// Whether hosts that exist are replaced.
+        private let replacesHosts: Bool
         private let caller: CallerTag
         /// Nil once they are released. An event may still be in flight then.
         private let entries = Locked<[Entry]?>([])
         let ledger = DeliveryLedger()
 
-        init(_ registry: HostRegistry, _ creation: HostCreation, caller: CallerTag) {
+        init(_ registry: HostRegistry, _ creation: HostCreation, replacesHosts: Bool, caller: CallerTag) {
             self.registry = registry
             self.creation = creation
+            self.replacesHosts = replacesHosts
             self.caller = caller
         }
 
@@ -79,7 +86,7 @@ private final class ReplayUpload: PipelinedUpload {
                 let name = ReplayHost.name(of: machine, besides: taken), let (use, isCreated) = use(name)
             else { return nil }
             let driver = use.host.driver
-            let observation = driver.observe(ledger.observer(of: driver, machine: machine))
+            let observation = driver.observe(ledger.observer(machine: machine))
             let entry = Entry(machine: machine, use: use, observation: observation, isCreated: isCreated)
             let isKept = entries.withLock { entries in
                 entries?.append(entry)
@@ -94,10 +101,14 @@ private final class ReplayUpload: PipelinedUpload {
 
         private func use(_ name: String) -> (HostUse, isCreated: Bool)? {
             while true {
-                if let use = registry.use(name) { return (use, false) }
-                switch registry.create(name, creation, isCreatedByReplay: true) {
-                case .created(let host): return (HostUse(host), true)
-                case .existed, .conflict, .replaced: continue  // another request has created it meanwhile
+                if !replacesHosts, let use = registry.use(name) { return (use, false) }
+                let outcome =
+                    replacesHosts
+                    ? registry.replace(name, by: creation, isCreatedByReplay: true)
+                    : registry.create(name, creation, isCreatedByReplay: true)
+                switch outcome {
+                case .created(let host), .replaced(let host): return (HostUse(host), true)
+                case .existed, .conflict: continue  // another request has created it meanwhile
                 case .limitReached: return nil
                 }
             }
@@ -123,11 +134,13 @@ private final class ReplayUpload: PipelinedUpload {
     let slot: UploadSlots.Slot
 
     init(
-        _ options: EventFeed.Options, _ creation: HostCreation, in slot: UploadSlots.Slot, _ context: RequestContext
+        _ options: EventFeed.Options, _ creation: HostCreation, replacesHosts: Bool, in slot: UploadSlots.Slot,
+        _ context: RequestContext
     ) {
         self.slot = slot
         self.context = context
-        let hosts = MachineHosts(context.api.hosts, creation, caller: context.callerTag)
+        let hosts = MachineHosts(
+            context.api.hosts, creation, replacesHosts: replacesHosts, caller: context.callerTag)
         self.hosts = hosts
         pipeline = UploadPipeline(options, slices: context.api.dependencies.slices) { machine in
             machine.flatMap(hosts.target)

@@ -96,6 +96,8 @@ public final class Route: Sendable {
         _ action: @escaping @Sendable (RequestContext) throws(Problem) -> any BodyConsumer
     ) -> Route {
         // Clients that were generated from openapi.yaml send lines as bytes.
-        Route(.post, template, operationId, for: .drive, [.json], .stream([.ndjson, .octetStream, .json, .xml, .textXML], action))
+        Route(
+            .post, template, operationId, for: .drive, [.json],
+            .stream([.ndjson, .octetStream, .json, .xml, .textXML], action))
     }
 }

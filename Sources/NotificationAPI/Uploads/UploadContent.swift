@@ -4,7 +4,8 @@ import Replay
 
 extension Problem {
     /// What to do with a file that is not text.
-    static let hintOnFiles = " Unpack an archive, and convert an .evtx file (evtx_dump -o jsonl FILE); wdfilterd replay --server does both."
+    static let hintOnFiles =
+        " Unpack an archive, and convert an .evtx file (evtx_dump -o jsonl FILE); wdfilterd replay --server does both."
 
     /// The problem of a body that is an archive, a compressed file or an event log of Windows; nil for a text.
     init?(_ container: Container) {
@@ -24,6 +25,7 @@ extension Problem {
         else { return nil }
         self.init(
             .unsupportedMediaType,
-            "Native lines are application/x-ndjson or application/octet-stream. For records of an event log, add format=sysmon.")
+            "Native lines are application/x-ndjson or application/octet-stream. For records of an event log, add format=sysmon."
+        )
     }
 }

@@ -44,6 +44,8 @@ extension EventFeed {
         /// Called with what the routines did about each call that a line made on the host of a machine, on the thread that takes
         /// the answer. It must not call the feed.
         public var onDecisions: (@Sendable (_ line: Int, _ machine: String?, [RoutineReport]) -> Void)?
+        /// Called with the image of each process that a line creates, before the driver gets the creation.
+        public var onCreation: (@Sendable (_ imageFileName: String) -> Void)?
         /// Whether events are held back until their time.
         var keepsPace = false
 

@@ -16,6 +16,7 @@ public final class EventFeed: Sendable {
     private let findTarget: @Sendable (_ machine: String?) -> EventTarget?
     private let pacer: Pacer?
     private let slices: (any SliceQueue)?
+    private let onCreation: (@Sendable (_ imageFileName: String) -> Void)?
     private let state: Locked<State>
 
     /// A feed for the host that `driver` belongs to.
@@ -44,6 +45,7 @@ public final class EventFeed: Sendable {
         self.findTarget = findTarget
         self.pacer = pacer
         self.slices = slices
+        onCreation = options.onCreation
         var options = options
         // Native lines have no times.
         options.keepsPace = pacer != nil && options.format == .sysmon
@@ -122,15 +124,15 @@ public final class EventFeed: Sendable {
             guard let target = target(of: section) else { return }
             let live = LiveProcesses(processIds, of: target.driver)
             state.withLock { $0.decide(live) }
-        case .call(let ticket, let section, let call, let time):
+        case .call(let ticket, let section, let call, let time, let isFirst):
             guard let target = target(of: section) else { return }
             if target.isRemoved() { return answer(.outcome(ticket, .hostRemoved)) }
-            if let time { target.onEventTime(time) }
+            if isFirst, let time { target.onEventTime(time) }
             if case .makeClockStep(let step) = call {
                 target.makeClockStep(step) { self.answer(.outcome(ticket, $0.map { .clockRefused($0) } ?? .done([]))) }
                 return
             }
-            perform(call, on: target) { self.answer(.outcome(ticket, $0)) }
+            perform(call, on: target, at: time) { self.answer(.outcome(ticket, $0)) }
         case .awaitRoom(let ticket, let section):
             guard let target = target(of: section) else { return }
             target.driver.awaitQueueRoom(caller: target.caller) { hasRoom in
@@ -146,10 +148,13 @@ public final class EventFeed: Sendable {
     }
 
     private func perform(
-        _ call: DriverCall, on target: EventTarget, completion: @escaping @Sendable (DriverCall.Outcome) -> Void
+        _ call: DriverCall, on target: EventTarget, at time: FileTime?,
+        completion: @escaping @Sendable (DriverCall.Outcome) -> Void
     ) {
-        let (driver, caller) = (target.driver, target.caller)
-        guard let slices, let image = call.createdImage else {
+        let (driver, caller) = (target.driver, target.caller(at: time))
+        let image = call.createdImage
+        if let onCreation, let image { onCreation(image) }
+        guard let slices, let image else {
             return call.perform(on: driver, caller: caller, completion: completion)
         }
         slices.finish(driver.policyMatch(image)) { grant in
@@ -168,8 +173,8 @@ public final class EventFeed: Sendable {
 /// The driver that gets the events of a machine.
 public struct EventTarget: Sendable {
     let driver: Driver
-    let caller: CallerTag?
-    let isRemoved: @Sendable () -> Bool
+    fileprivate let caller: CallerTag?
+    fileprivate let isRemoved: @Sendable () -> Bool
     let onEventTime: @Sendable (FileTime) -> Void
     let makeClockStep: ClockStepping
 
@@ -188,6 +193,14 @@ public struct EventTarget: Sendable {
         self.isRemoved = isRemoved
         self.onEventTime = onEventTime
         self.makeClockStep = makeClockStep
+    }
+
+    /// The tag of the calls for an event that happened at `time`.
+    fileprivate func caller(at time: FileTime?) -> CallerTag? {
+        guard let time else { return caller }
+        var caller = caller ?? CallerTag("")
+        caller.eventTime = time
+        return caller
     }
 }
 

@@ -32,7 +32,9 @@ struct EventHeader {
             self.init(system, (event, top, nil), channel, isUsual: true)
         } else if let found = EventHeader.search(top, (nil, nil, nil), parsers, depth: 0, byProvider: false) {
             self = found
-        } else if parsers.reuse(), let found = EventHeader.search(top, (nil, nil, nil), parsers, depth: 0, byProvider: true) {
+        } else if parsers.reuse(),
+            let found = EventHeader.search(top, (nil, nil, nil), parsers, depth: 0, byProvider: true)
+        {
             self = found
         } else {
             return nil

@@ -1,4 +1,5 @@
 import Driver
+import Messages
 
 /// The routines, conditions and types of message that a replay reached, by the driver's names.
 public struct CoverageReport: Equatable, Sendable {
@@ -89,5 +90,13 @@ extension CoverageReport.Condition {
         self.init(
             check: "\(check.text)", held: outcomes.held, failed: outcomes.failed,
             why: different.isEmpty ? nil : different.joined(separator: "; "))
+    }
+}
+
+extension CoverageReport.Routine {
+    /// Where its rules are described, a link into the documentation; nil for a routine that this version does not know.
+    public var link: String? {
+        let routine = DriverRoutine.allCases.first { $0.name == name }
+        return routine?.term.rules.first.map { "docs/driver-model.md#\($0.lowercased())" }
     }
 }

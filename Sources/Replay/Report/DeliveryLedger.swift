@@ -1,8 +1,10 @@
 public import Driver
 import Locking
-public import Messages
+import Messages
 
-/// The outcomes of the messages of a replay: counts, and the first and the last message of each kind of loss.
+/// The outcomes of the messages of a replay: counts, delays, and the first and the last message of each kind of loss.
+///
+/// Memory does not grow with a replay: each part has a limit (decision 44).
 public final class DeliveryLedger: Sendable {
     /// The numbers of messages of a type, by outcome.
     public struct Ends: Equatable, Sendable {
@@ -19,159 +21,133 @@ public final class DeliveryLedger: Sendable {
         public var lost: Int { failed + notSent + dropped }
     }
 
-    /// Messages of one type about one process that were lost for one reason.
-    public struct Loss: Equatable, Sendable {
-        /// Why messages are lost.
-        public enum Reason: Hashable, Sendable {
-            /// The queue was full (ASY-4).
-            case overflow
-            /// The status of the send (SYN-5, ASY-7) or of the wait for the semaphore (SYN-4).
-            case status(NTStatus)
-
-            /// `overflow`, or the status's name.
-            public var name: String {
-                switch self {
-                case .overflow: "overflow"
-                case .status(let status): status.name
-                }
-            }
-        }
-
-        /// One of them.
-        public struct Message: Equatable, Sendable {
-            /// Its number on its host.
-            public let sequence: UInt64
-            /// When it was created.
-            public let time: FileTime
-            /// Its subject: an image, a target, a command line; nil if it has none.
-            public let subject: String?
-        }
-
-        /// The machine; nil for native lines.
-        public let machine: String?
-        /// The messages' type.
-        public let type: MessageType
-        /// Why they were lost.
-        public let reason: Reason
-        /// The process; nil if the messages have none.
-        public let process: AuxPidCreationTime?
-        /// The process's image, if the process still existed.
-        public internal(set) var imageFileName: String?
-        /// How many.
-        public internal(set) var count = 0
-        /// The first of them.
-        public let first: Message
-        /// The last of them.
-        public internal(set) var last: Message
-    }
-
-    private struct Key: Hashable {
-        let machine: String?
-        let type: MessageType
-        let reason: Loss.Reason
-        let process: AuxPidCreationTime?
-    }
-
     private struct State {
+        var machines: [String?] = []
         var ends: [MessageType: Ends] = [:]
-        var losses: [Key: Loss] = [:]
-        var unlisted = 0
+        var losses = LossList()
+        var times = DeliveryTimes()
+        var processes = ProcessDeliveries()
+        var queue: QueuePeak?
     }
 
-    /// The largest number of different losses.
-    static let limit = 10_000
+    /// The longest queue of a host, and when it was that long.
+    struct QueuePeak: Equatable, Sendable {
+        let count: Int
+        let time: FileTime
+    }
 
+    private let measuresDelays: Bool
+    private let onEnding: (@Sendable (Ending) -> Void)?
     private let state = Locked(State())
 
     /// An empty ledger.
-    public init() {}
+    ///
+    /// - Parameters:
+    ///   - measuresDelays: whether the hosts' clocks run like that of the recording, so that delays can be measured.
+    ///   - onEnding: called for each message that has ended, on the thread that ended it.
+    public init(measuresDelays: Bool = false, onEnding: (@Sendable (Ending) -> Void)? = nil) {
+        self.measuresDelays = measuresDelays
+        self.onEnding = onEnding
+    }
 
-    /// The observer for `driver`, which belongs to `machine`.
-    public func observer(of driver: Driver, machine: String?) -> any DeliveryObserver {
-        Observer(ledger: self, driver: driver, machine: machine)
+    /// The observer for the driver of `machine`.
+    public func observer(machine: String?) -> any DeliveryObserver {
+        let number = state.withLock { state in
+            if let number = state.machines.firstIndex(of: machine) { return number }
+            state.machines.append(machine)
+            return state.machines.count - 1
+        }
+        return Observer(ledger: self, machine: machine, number: number)
     }
 
     private struct Observer: DeliveryObserver {
         let ledger: DeliveryLedger
-        weak let driver: Driver?
         let machine: String?
+        let number: Int
 
-        func ended(_ record: MessageRecord) {
-            var image: String?
-            if record.delivery != .sent, let process = record.message.process,
-                let context = driver?.process(process.processId), context.identity == process
-            {
-                image = context.imageFileName
-            }
-            ledger.note(record, machine: machine, imageFileName: image)
+        func ended(_ record: MessageRecord) { ledger.note(record, self) }
+
+        func queueGrew(to count: Int, at time: FileTime) { ledger.noteQueue(count, at: time) }
+
+        func exited(_ process: AuxPidCreationTime, at time: FileTime) {
+            ledger.noteExit(of: DeliveryTimes.MachineProcess(machine: number, process: process), at: time)
         }
     }
 
-    private func note(_ record: MessageRecord, machine: String?, imageFileName: String?) {
-        let type = MessageType(of: record.message)
+    private func noteQueue(_ count: Int, at time: FileTime) {
         state.withLock { state in
-            let reason: Loss.Reason
-            switch record.delivery {
-            case .sent: return state.ends[type, default: Ends()].sent += 1
-            case .queued, .inHand: return
-            case .failed:
-                state.ends[type, default: Ends()].failed += 1
-                reason = .status(record.status)
-            case .notSent:
-                state.ends[type, default: Ends()].notSent += 1
-                reason = .status(record.status)
-            case .dropped:
-                state.ends[type, default: Ends()].dropped += 1
-                reason = .overflow
-            }
-            let key = Key(machine: machine, type: type, reason: reason, process: record.message.process)
-            let message = Loss.Message(
-                sequence: record.message.sequence, time: record.message.time, subject: record.message.subject)
-            var loss =
-                state.losses[key]
-                ?? Loss(
-                    machine: machine, type: type, reason: reason, process: record.message.process,
-                    imageFileName: imageFileName, first: message, last: message)
-            if loss.count == 0, state.losses.count >= Self.limit { return state.unlisted += 1 }
-            loss.count += 1
-            loss.last = message
-            loss.imageFileName = loss.imageFileName ?? imageFileName
-            state.losses[key] = loss
+            if let queue = state.queue, (count, queue.time) <= (queue.count, time) { return }
+            state.queue = QueuePeak(count: count, time: time)
         }
     }
+
+    private func noteExit(of process: DeliveryTimes.MachineProcess, at time: FileTime) {
+        if measuresDelays { state.withLock { $0.times.noteExit(of: process, at: time) } }
+    }
+
+    private func note(_ record: MessageRecord, _ observer: Observer) {
+        guard record.delivery.isFinal else { return }
+        let type = MessageType(of: record.message)
+        let process = record.message.process.map {
+            DeliveryTimes.MachineProcess(machine: observer.number, process: $0)
+        }
+        let reason = Loss.Reason(record)
+        let lag = state.withLock { state -> DeliveryTimes.Lag? in
+            state.ends[type, default: Ends()].count(record.delivery)
+            if let reason { state.losses.note(record.message, type, reason, machine: observer.machine) }
+            let lag = measuresDelays ? state.times.note(record, type, of: process) : nil
+            state.processes.note(
+                process, imageFileName: record.message.imageFileName, isLost: reason != nil, lag)
+            return lag
+        }
+        onEnding?(
+            Ending(
+                record: record, machine: observer.machine, reason: reason, delay: lag?.microseconds,
+                isAfterExit: lag?.isAfterExit ?? false))
+    }
+
+    // MARK: Results
 
     /// The outcomes of the messages of each type.
     public var ends: [MessageType: Ends] { state.withLock { $0.ends } }
 
     /// The losses, earliest first, at most 10,000.
-    public var losses: [Loss] {
-        state.withLock { Array($0.losses.values) }.sorted {
-            ($0.first.time, $0.machine ?? "", $0.first.sequence) < ($1.first.time, $1.machine ?? "", $1.first.sequence)
-        }
-    }
+    public var losses: [Loss] { state.withLock { $0.losses }.sorted }
 
     /// The number of lost messages that are not in `losses`, because there were too many kinds.
-    public var unlisted: Int { state.withLock { $0.unlisted } }
+    public var unlisted: Int { state.withLock { $0.losses.unlisted } }
+
+    /// The delays of the messages of each type that were handed to the engine.
+    var delays: [MessageType: DelayDistribution] { state.withLock { $0.times.delays } }
+
+    /// The longest queue of a host; nil if nothing was queued.
+    var queue: QueuePeak? { state.withLock { $0.queue } }
+
+    /// The numbers of messages that were handed over after the exit of their process, and after `end` of the recording.
+    func late(after end: FileTime?) -> (afterExit: Int, afterEnd: Int) {
+        state.withLock { ($0.times.afterExit, $0.times.count(after: end)) }
+    }
+
+    /// The first `limit` processes, each with its machine, those with most lost messages first; and the number of messages of
+    /// others.
+    func processes(_ limit: Int) -> (listed: [(machine: String?, messages: ProcessDeliveries.Entry)], unlisted: Int) {
+        let (processes, machines) = state.withLock { ($0.processes, $0.machines) }
+        let listed = processes.worst(limit)
+        return (
+            listed.map { (machines[$0.process.machine], $0) },
+            listed.reduce(processes.messages) { $0 - $1.messages }
+        )
+    }
 }
 
-extension EngineMessage {
-    /// The subject of a message, apart from its process.
-    fileprivate var subject: String? {
-        switch content {
-        case .sync(let message):
-            switch message.data {
-            case .newImageLoadPerStream(let imageName), .newImageLoadPerProcess(let imageName): imageName
-            case .newThreadDifferentProcess(let target): "process \(target.processId)"
-            case .newThreadSameProcess(let notify): "thread \(notify.createdThread.threadId)"
-            case .newThreadAndCmdLine(let commandLine, _): commandLine
-            case .registryEventSync: nil
-            }
-        case .async(let message):
-            switch message.body {
-            case .imageLoadAndProcess(let notify): notify.imageFileName
-            case .thread(let notify): "process \(notify.createdThreadProcess.processId)"
-            default: nil
-            }
+extension DeliveryLedger.Ends {
+    fileprivate mutating func count(_ delivery: MessageRecord.Delivery) {
+        switch delivery {
+        case .sent: sent += 1
+        case .failed: failed += 1
+        case .notSent: notSent += 1
+        case .dropped: dropped += 1
+        case .queued, .inHand: break
         }
     }
 }

@@ -39,8 +39,10 @@ public struct EventsReport: Equatable, Sendable {
     /// The rejected line at which the feed stopped; nil if it read all lines.
     public internal(set) var stoppedAtLine: Int?
 
-    /// The number of records of processes that had exited.
-    public var tombstoneRecords: Int { skipped[SkipReason.afterExit.rawValue] ?? 0 }
+    /// The number of records of processes that had exited, whatever their date.
+    public var tombstoneRecords: Int {
+        [SkipReason.afterExit, .datedBeforeExit].reduce(0) { $0 + (skipped[$1.rawValue] ?? 0) }
+    }
 }
 
 /// A rejected line.

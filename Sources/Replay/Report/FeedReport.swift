@@ -1,3 +1,5 @@
+public import Messages
+
 /// The counts of an upload.
 public struct FeedReport: Equatable, Sendable {
     /// The part of one machine.
@@ -14,6 +16,8 @@ public struct FeedReport: Equatable, Sendable {
     public let machines: [Machine]
     /// The format of the lines.
     public let format: EventFeed.Options.Format
+    /// The time of the latest event, according to the recording; nil if no event has a time.
+    public let end: FileTime?
     /// The routines and conditions that the events reached; empty unless the options ask for it.
     public let coverage: Coverage
     /// The gaps of this recording that explain the figures, a phrase each.

@@ -8,6 +8,9 @@ extension JSONObject {
     /// A number of things; 0 if it is missing.
     func optionalCount(_ name: StaticString) -> Int { self[name] == nil ? 0 : count(name) }
 
+    /// A number of 64 bits.
+    func number(_ name: StaticString) -> UInt64 { required(name) { $0.unsigned(in: 0...UInt64.max) } ?? 0 }
+
     /// Numbers of things, by name.
     func counts(_ name: StaticString) -> [String: Int] { required(name) { $0.counts() } ?? [:] }
 
@@ -27,6 +30,11 @@ extension JSONObject {
     func each<Element>(_ name: StaticString, _ read: (JSONObject) -> Element) -> [Element] {
         let elements = required(name) { $0.array(maxCount: .max) } ?? []
         return elements.compactMap { $0.openObject().map(read) }
+    }
+
+    /// An array of objects; empty if it is missing.
+    func eachIfPresent<Element>(_ name: StaticString, _ read: (JSONObject) -> Element) -> [Element] {
+        self[name] == nil ? [] : each(name, read)
     }
 }
 

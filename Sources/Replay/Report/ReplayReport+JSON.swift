@@ -2,9 +2,10 @@ import DriverJSON
 public import JSON
 
 extension ReplayReport {
-    /// The sizes of the text that machines, their hosts and losses must not exceed: an answer has at most 4 MiB. The
+    /// The sizes of the text that machines, their hosts, losses and processes must not exceed: an answer has at most 4 MiB. The
     /// entries left out are counted.
-    static let (mostMachineBytes, mostHostBytes, mostBytes) = (1 << 20, 3 << 20, 4 << 20 - 128 << 10)
+    static let (mostMachineBytes, mostHostBytes, mostBytes) = (1 << 20, 3 << 20, 4 << 20 - 192 << 10)
+    static let mostProcessBytes = mostBytes + 128 << 10
 
     /// Writes the report as `POST /v1/replays` answers it.
     public func write(to json: inout JSONWriter) {
@@ -18,12 +19,14 @@ extension ReplayReport {
                 $1.write(to: &$0)
             }
             json.member("lossesUnlisted", losses[written...].reduce(lossesUnlisted) { $0 + $1.count })
+            writeMeasures(to: &json)
             json.member("coverage") { coverage.write(to: &$0) }
             json.member("durationMilliseconds", durationMilliseconds)
         }
     }
 
-    /// Reads the JSON that `write(to:)` writes; nil after a fault. Unknown members are ignored.
+    /// Reads the JSON that `write(to:)` writes, but gates and comparison, which each reader has of its own; nil after a fault.
+    /// Unknown members are ignored. Measures are missing in reports of earlier versions.
     public init?(_ value: JSONValue) {
         guard let object = value.openObject(), let coverage = object.required("coverage", { $0.openObject() }) else {
             return nil
@@ -34,8 +37,13 @@ extension ReplayReport {
         deliveries = object.each("deliveries", Delivery.init)
         losses = object.each("losses", Loss.init)
         lossesUnlisted = object.count("lossesUnlisted")
+        delays = object.eachIfPresent("delay", Delay.init)
+        queue = Queue(object.optional("queue") { $0.openObject() })
+        late = Late(object.optional("late") { $0.openObject() })
+        processes = object.eachIfPresent("processes", Process.init)
+        processesUnlisted = object["processesUnlisted"] == nil ? 0 : object.count("processesUnlisted")
         self.coverage = CoverageReport(coverage)
-        durationMilliseconds = object.required("durationMilliseconds") { $0.unsigned(in: 0...UInt64.max) } ?? 0
+        durationMilliseconds = object.number("durationMilliseconds")
     }
 }
 
@@ -115,7 +123,7 @@ extension ReplayReport.Loss.Message {
     fileprivate init(member name: StaticString, of loss: JSONObject) {
         let object = loss.required(name) { $0.openObject() }
         self.init(
-            sequence: object?.required("sequence") { $0.unsigned(in: 0...UInt64.max) } ?? 0,
+            sequence: object?.number("sequence") ?? 0,
             time: object?.text("time") ?? "", subject: object?.optionalText("subject"))
     }
 }

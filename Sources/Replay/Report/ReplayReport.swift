@@ -43,7 +43,7 @@ public struct ReplayReport: Equatable, Sendable {
         public let reason: String
         /// The process; nil if the messages have none.
         public let processId: UInt32?
-        /// The process's image, if the process still existed.
+        /// The process's image when the first of them was created.
         public let imageFileName: String?
         /// How many.
         public let count: Int
@@ -65,6 +65,20 @@ public struct ReplayReport: Equatable, Sendable {
     public let losses: [Loss]
     /// The number of lost messages that are not in `losses`.
     public let lossesUnlisted: Int
+    /// The delays of the messages that were handed to the engine, by kind and type; empty if they were not measured.
+    public let delays: [Delay]
+    /// The longest queue of a host.
+    public let queue: Queue
+    /// The messages that came too late for their process or for the recording.
+    public let late: Late
+    /// The processes with most lost messages, then those with most messages; the first 100.
+    public let processes: [Process]
+    /// The number of messages that are of none of `processes`.
+    public let processesUnlisted: Int
+    /// The conditions that the caller set, and whether the report meets them.
+    public var gates: [Gate] = []
+    /// The differences of the losses from those of an earlier replay; nil without one.
+    public var comparison: LossComparison?
     /// The routines and conditions that the events reached.
     public let coverage: CoverageReport
     /// How long the replay took.
@@ -94,6 +108,14 @@ extension ReplayReport {
             .sorted { ($0.type.kind, $0.type.operation) < ($1.type.kind, $1.type.operation) }
         losses = ledger.losses.map(Loss.init)
         lossesUnlisted = ledger.unlisted
+        delays = ledger.delays.map(Delay.init)
+            .sorted { ($0.type.kind, $0.type.operation) < ($1.type.kind, $1.type.operation) }
+        queue = Queue(peak: ledger.queue?.count ?? 0, peakAt: ledger.queue?.time.rfc3339)
+        let late = ledger.late(after: feed.end)
+        self.late = Late(afterExit: late.afterExit, afterEnd: late.afterEnd)
+        let processes = ledger.processes(Process.limit)
+        self.processes = processes.listed.map(Process.init)
+        processesUnlisted = processes.unlisted
         coverage = CoverageReport(feed.coverage, of: feed.total.messages, in: feed.format, gaps: feed.gaps)
         durationMilliseconds = durationNanoseconds / 1_000_000
     }

@@ -15,6 +15,8 @@ extension EventSequence {
         case .apply(let plan):
             self.upcoming = nil
             plans.start(PlansInFlight.Entry(plan: plan, section: upcoming.section, lane: upcoming.lane))
+        case .skip(.afterExit) where sections[upcoming.section].exits.areAfter(event):
+            skipUpcoming(.datedBeforeExit)
         case .skip(let reason): skipUpcoming(reason)
         case .reject(let fault):
             takeUpcoming()
@@ -79,6 +81,7 @@ extension EventSequence {
     private mutating func take(_ reports: [RoutineReport], of call: DriverCall, _ ticket: Ticket) {
         guard var entry = plans[ticket] else { return }
         sections.tally(entry.section) { $0.count(reports, of: call) }
+        if case .exitProcess = call { sections[entry.section].exits.note(reports, at: entry.plan.time) }
         if options.reportsCoverage { for report in reports { coverage.count(report) } }
         if !reports.isEmpty { options.onDecisions?(entry.plan.line, sections[entry.section].machine, reports) }
         entry.plan.made += 1

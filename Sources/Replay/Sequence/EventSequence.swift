@@ -15,8 +15,8 @@ struct EventSequence {
         case findHost(section: Int, machine: String?)
         /// Look up these pids in the driver's table, and pass the result to `decide(_:)`.
         case decide(section: Int, [UInt32])
-        /// Make the call. `at` is the time of the event, for its first call.
-        case call(Ticket, section: Int, DriverCall, at: FileTime?)
+        /// Make the call, for an event that happened `at` this time. The clock of the host is set for the first one.
+        case call(Ticket, section: Int, DriverCall, at: FileTime?, isFirst: Bool)
         /// Wait for room in the queue.
         case awaitRoom(Ticket, section: Int)
         /// Wait until the worker has sent all that is queued.
@@ -91,6 +91,7 @@ struct EventSequence {
                     ? FeedReport.Machine(name: section.machine, events: section.tally.report) : nil
             },
             format: options.format,
+            end: sections.all.compactMap(\.latest).max(),
             coverage: coverage,
             gaps: RecordingGaps.of(
                 sum, in: options.format, isNewestFirst: sections.all.contains(where: \.isNewestFirst)))
@@ -174,7 +175,7 @@ struct EventSequence {
                 return .awaitRoom(ticket, section: entry.section)
             }
             return .call(
-                ticket, section: entry.section, call, at: entry.plan.made == 0 ? entry.plan.time : nil)
+                ticket, section: entry.section, call, at: entry.plan.time, isFirst: entry.plan.made == 0)
         }
         if entry.plan.isToDrain {
             plans[ticket]?.plan.isToDrain = false

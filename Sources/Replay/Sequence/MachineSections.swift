@@ -8,6 +8,7 @@ struct MachineSections: Sendable {
         let machine: String?
         var mapper: SysmonMapper
         var tally = Tally()
+        var exits = ExitTimes()
         /// Whether it has a host; nil until the feed has looked for one.
         var hasHost: Bool?
         /// Whether it has records of Sysmon, so that those of the log Security are skipped.
@@ -15,12 +16,17 @@ struct MachineSections: Sendable {
         /// The times of the first and the last event that have one.
         fileprivate var span: (first: FileTime, last: FileTime)?
 
+        /// The latest time of an event.
+        private(set) var latest: FileTime?
+
         /// Whether the last event that has a time happened before the first one.
         var isNewestFirst: Bool { span.map { $0.last < $0.first } ?? false }
 
         /// Notes the time of an event.
         mutating func note(_ time: FileTime?) {
-            if let time { span = (span?.first ?? time, time) }
+            guard let time else { return }
+            span = (span?.first ?? time, time)
+            latest = max(latest ?? time, time)
         }
     }
 

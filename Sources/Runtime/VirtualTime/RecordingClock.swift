@@ -3,22 +3,22 @@ public import Driver
 import Locking
 public import Messages
 
-/// The clock of a host that runs a replay in virtual time.
+/// The clock of a host that shows the time of a recording.
 public final class RecordingClock: DriverClock {
     /// How the clock follows the recording.
     public enum Rule: Sendable {
-        /// It shows the time of the last event plus the virtual time since that event.
+        /// It shows the time of the last event plus the time that has passed since that event.
         case events
-        /// It starts at the first event and runs `speed` times as fast as virtual time.
+        /// It starts at the first event and runs `speed` times as fast as time.
         case running(speed: Double)
     }
 
-    private let time: VirtualTime
+    private let time: any TimeSource
     private let rule: Rule
     private let anchor = Locked<(event: FileTime, nanoseconds: UInt64)?>(nil)
 
     /// A clock that shows `FileTime.none` before the first event.
-    public init(_ rule: Rule, over time: VirtualTime) {
+    public init(_ rule: Rule, over time: any TimeSource) {
         self.rule = rule
         self.time = time
     }
@@ -40,7 +40,7 @@ public final class RecordingClock: DriverClock {
         anchor.withLock { $0 = (now, nanoseconds) }
     }
 
-    /// Lets virtual time pass until the clock shows a time that is `duration` later, then calls `body`.
+    /// Lets time pass until the clock shows a time that is `duration` later, then calls `body`.
     public func advance(by duration: Duration, _ body: @escaping @Sendable () -> Void) {
         let delay: Duration =
             switch rule {
@@ -64,6 +64,6 @@ public final class RecordingClock: DriverClock {
         }
     }
 
-    /// Nanoseconds of virtual time.
+    /// Nanoseconds of the time that it runs in.
     public func uptimeNanoseconds() -> UInt64 { time.nanoseconds }
 }

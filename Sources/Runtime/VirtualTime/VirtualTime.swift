@@ -6,7 +6,7 @@ import Locking
 /// two runs are identical.
 ///
 /// For a single thread: the one that runs the drivers also calls `step`.
-public final class VirtualTime: TimerQueue {
+public final class VirtualTime: TimeSource {
     private struct Entry: Comparable {
         let due: UInt64
         /// If two are due at the same time, the one that was scheduled first runs first.

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,15 +59,17 @@ def sysmon(lines: list[bytes]) -> Iterator[tuple[int, tuple[str, str], dict[str,
         yield int(record.get("EventID") or record["event_id"]), process, fields
 
 
-def loads_after_exit(lines: list[bytes]) -> int:
-    """The number of image loads that were recorded after the exit of their process."""
-    count = 0
-    exited: set[tuple[str, str]] = set()
-    for event, process, _ in sysmon(lines):
+def loads_after_exit(lines: list[bytes]) -> dict[str, int]:
+    """The numbers of image loads that were recorded after the exit of their process, by their date."""
+    counts: Counter[str] = Counter()
+    exits: dict[tuple[str, str], str] = {}
+    for event, process, fields in sysmon(lines):
+        time = str(fields["UtcTime"])
         if event == 5:
-            exited.add(process)
-        count += event == 7 and process in exited
-    return count
+            exits.setdefault(process, time)
+        if event == 7 and process in exits:
+            counts["dated-before-exit" if time < exits[process] else "after-exit"] += 1
+    return dict(counts)
 
 
 def loads_after_wow64cpu(lines: list[bytes]) -> int:

@@ -13,6 +13,7 @@ from contract.machine import Machine
 PATH = "/v1/replays"
 SUMMED = ("applied", "processesSynthesised", "processesCompleted", "tombstoneRecords")
 
+ENDS = ("sent", "failed", "notSent", "dropped")
 LOSS = ("kind", "operation", "reason", "processId", "imageFileName")
 
 Report = dict[str, Any]
@@ -63,6 +64,7 @@ def coherent(report: Report) -> None:
     assert len(set(report["machines"])) == len(report["machines"])
     assert {section["machine"] for section in sections} <= set(report["machines"])
     delivered(report)
+    measured(report)
     covered(report)
 
 
@@ -71,8 +73,7 @@ def delivered(report: Report) -> None:
     made = {(kind, name): count for kind, names in report["messages"].items() for name, count in names.items() if count}
     became = {(of["kind"], of["operation"]): of for of in report["deliveries"]}
     assert len(became) == len(report["deliveries"])
-    ends = ("sent", "failed", "notSent", "dropped")
-    assert {name: sum(of[end] for end in ends) for name, of in became.items()} == made
+    assert {name: sum(of[end] for end in ENDS) for name, of in became.items()} == made
     machines = {section["machine"] for section in report["hosts"]}
     for loss in report["losses"]:
         assert loss["machine"] in machines
@@ -87,6 +88,35 @@ def delivered(report: Report) -> None:
                 for loss in report["losses"]
                 if (loss["reason"] == "overflow") == overflow
             ) == added({kind: {name: sum(of[end] for end in lost)}} for (kind, name), of in became.items())
+
+
+def measured(report: Report) -> None:
+    """Check that delays, late messages and processes agree with the deliveries."""
+    handed = {(of["kind"], of["operation"]): of["sent"] + of["failed"] for of in report["deliveries"]}
+    delays = {(of["kind"], of["operation"]): of for of in report["delay"]}
+    assert len(delays) == len(report["delay"])
+    for of, delay in delays.items():
+        assert 0 < delay["count"] <= handed[of]
+        assert 0 <= delay["p50Microseconds"] <= delay["p99Microseconds"] <= delay["maxMicroseconds"]
+    queued = sum(report["messages"]["async"].values())
+    assert ("peakAt" in report["queue"]) == (report["queue"]["peak"] > 0) == (queued > 0)
+    assert report["queue"]["peak"] <= queued
+    assert max(report["late"].values()) <= sum(delay["count"] for delay in delays.values())
+    processes = report["processes"]
+    every = sum(sum(of[end] for end in ENDS) for of in report["deliveries"])
+    assert sum(of["messages"] for of in processes) + report["processesUnlisted"] == every
+    assert sum(of["lost"] for of in processes) <= every - sum(of["sent"] for of in report["deliveries"])
+    assert sum(of["afterExit"] for of in processes) <= report["late"]["afterExit"]
+    assert [-of["lost"] for of in processes] == sorted(-of["lost"] for of in processes)
+    longest = max((delay["maxMicroseconds"] for delay in delays.values()), default=None)
+    if report["processesUnlisted"] == 0:
+        assert (
+            max((of["maxDelayMicroseconds"] for of in processes if "maxDelayMicroseconds" in of), default=None)
+            == longest
+        )
+    for gate in report["gates"]:
+        below = gate["name"] == "fail-under"
+        assert gate["passed"] == (gate["value"] >= gate["limit"] if below else gate["value"] <= gate["limit"])
 
 
 def covered(report: Report) -> None:
@@ -143,3 +173,9 @@ def settled(host: Machine, section: Report) -> None:
 def alike(report: Report) -> Report:
     """A report without the values that differ from run to run."""
     return {name: value for name, value in report.items() if name != "durationMilliseconds"}
+
+
+def regardless_of_pace(report: Report) -> Report:
+    """A report without the values that differ from run to run or depend on the pace."""
+    measures = ("delay", "queue", "late", "processes")
+    return {name: value for name, value in alike(report).items() if name not in measures}

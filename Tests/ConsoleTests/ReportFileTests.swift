@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import TestCommand
+@testable import Console
 
 @Suite struct ReportFileTests {
     @Test func `a device is written to, and stays a device`() throws {

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Bytes
+import Console
+import Replay
+
+/// The conditions on the result of a replay.
+struct ReplayGateOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            --fail-on-loss or --fail-on-loss=N: exit with 1 if a message is lost, or more than N. --fail-on-loss=new: if more are \
+            lost than in the report of --compare.
+            """, valueName: "N|new"),
+        transform: LossLimit.init)
+    var failOnLoss: LossLimit?
+
+    @Option(
+        help: "Exit with 1 if a message is handed to the engine later than this, such as 500ms or 2s; needs a pace.",
+        transform: DelayLimit.init)
+    var maxDelay: DelayLimit?
+
+    @Option(
+        help: "Exit with 1 if more than this number of messages wait in the queue of a host, 0 to 1000000.",
+        transform: WholeNumber.parser(0...1_000_000))
+    var maxQueue: Int?
+
+    @Option(
+        help: "Exit with 1 if the coverage, as shown to a tenth, is less than this percentage, 0 to 100.",
+        transform: Percentage.parse)
+    var failUnder: Double?
+
+    /// Whether the gates need an earlier report.
+    var needsComparison: Bool { failOnLoss == .new }
+
+    /// The gates with their results.
+    func gates(of report: ReplayReport) -> [ReplayGate] {
+        var gates: [ReplayGate] = []
+        switch failOnLoss {
+        case .count(let limit):
+            gates.append(.atMost(limit, "fail-on-loss", report.lost) { "\($0.counted("message")) lost" })
+        case .new:
+            let count = report.comparison?.newCount ?? 0
+            gates.append(
+                .atMost(0, "fail-on-loss=new", count) {
+                    "\($0.counted("message")) lost that \($0 == 1 ? "was" : "were") not"
+                })
+        case nil: break
+        }
+        if let maxDelay {
+            let milliseconds = Double(report.longestDelay ?? 0) / 1000
+            gates.append(ReplayGate(maxDelay: maxDelay.milliseconds, longest: milliseconds))
+        }
+        if let maxQueue {
+            gates.append(.atMost(maxQueue, "max-queue", report.queue.peak) { "\($0.counted("message")) queued" })
+        }
+        if let failUnder { gates.append(ReplayGate(failUnder: failUnder, coverage: report.coverage.percent)) }
+        return gates
+    }
+}
+
+/// How many messages may be lost.
+enum LossLimit: Equatable, Sendable {
+    case count(Int)
+    /// None that was not lost before.
+    case new
+
+    /// Parses a number or `new`.
+    ///
+    /// - Throws: an error that says what to write.
+    init(_ text: String) throws {
+        if text == "new" {
+            self = .new
+        } else if let count = Int(text), count >= 0 {
+            self = .count(count)
+        } else {
+            throw ValidationError(
+                "write --fail-on-loss, --fail-on-loss=N with the number that may be lost, or --fail-on-loss=new")
+        }
+    }
+
+    /// The arguments with the value that `--fail-on-loss` has if none is given. ArgumentParser would take the next argument as its
+    /// value, which may be a recording.
+    static func completing(_ arguments: [String]) -> [String] {
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        return arguments[..<end].map { $0 == "--fail-on-loss" ? "--fail-on-loss=0" : $0 } + arguments[end...]
+    }
+}
+
+/// How late a message may be.
+struct DelayLimit: Equatable, Sendable {
+    let milliseconds: Int
+
+    /// Parses `500ms` or `2.5s`.
+    ///
+    /// - Throws: an error that says what to write.
+    init(_ text: String) throws {
+        guard let time = Milliseconds(text) else {
+            throw ValidationError("write milliseconds or seconds with their unit, such as 500ms or 2.5s")
+        }
+        milliseconds = time.count
+    }
+}
