@@ -57,10 +57,11 @@ final class RecordingFiles {
         let size: UInt64?
     }
 
-    /// Whether there is a regular file at `path`.
+    /// Whether there is a regular file at `path`, or on standard input.
     static func canBeReadAgain(_ path: String) -> Bool {
         var status = stat()
-        return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        let isThere = path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)
+        return isThere == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// The format of the lines, from the options or detected in the first lines.

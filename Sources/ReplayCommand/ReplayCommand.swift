@@ -77,11 +77,22 @@ public struct ReplayCommand: CheckedCommand {
     var initialThreads = false
 
     @Option(
+        name: .customLong("pace"),
         help: """
             asap: an event starts when the previous one is done and its messages are sent. recorded: at the recorded \
             intervals. xN: N times as fast. (default: asap)
             """, completion: .list(["asap", "recorded", "x10"]), transform: ReplayPace.parse)
-    var pace = ReplayPace.asap
+    var givenPace: ReplayPace?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Replay with several values of latency, queue or fail-every at once, at the recorded pace, and find the edge of the \
+            engine: a list, or a range FIRST..LAST, logarithmic unless :linear is behind it, with 20 values unless :COUNT is. \
+            A second one makes a grid.
+            """, valueName: "NAME=VALUES"),
+        transform: SweepAxis.init)
+    var sweep: [SweepAxis] = []
 
     @OptionGroup(title: "Engine") var engine: ReplayEngineOptions
     @OptionGroup(title: "Server") var server: ReplayServerOptions
@@ -103,6 +114,7 @@ public struct ReplayCommand: CheckedCommand {
     /// Refuses options that contradict each other.
     public func checkOptions() throws(ValidationError) {
         try engine.check()
+        try checkSweep()
         try checkGates()
         if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read only once") }
         if server.url == nil {
@@ -143,11 +155,13 @@ public struct ReplayCommand: CheckedCommand {
         let signals = tidiesUp ? AwaitedSignals.endings() : nil
         let logger = log.logger("replay")
         let progress = ReplayProgress(output.quiet ? .none : .of(.error))
+        if !sweep.isEmpty, files.contains("-") { try SeekableInput.prepare() }
         // Those of the log Security tell the order only if no record of Sysmon does.
         let machinesWithSysmon = try machinesWithSysmon()
         let input = RecordingFiles(
             paths: files, order: order, format: format,
             includesSecurity: include.contains(.security) && machinesWithSysmon.isEmpty, progress: progress)
+        if !sweep.isEmpty { return try runSweep(machinesWithSysmon, progress, logger) }
         let earlier: ReplayReport? = if let path = output.compare { try ReplayReport(earlier: path) } else { nil }
         let messages: MessagesFile? = if let path = output.messages { try MessagesFile(path) } else { nil }
         defer { messages?.discard() }
@@ -165,13 +179,13 @@ public struct ReplayCommand: CheckedCommand {
         try checkMachine(result.report)
         try messages?.finish()
         if let earlier { result.report.comparison = LossComparison(result.report, with: earlier) }
-        try conclude(&result)
+        try judge(&result)
     }
 
     /// Judges the result and prints it.
     ///
     /// - Throws: Exit code 1 if a gate is not passed, 3 if the engine could not be reached.
-    private func conclude(_ result: inout ReplayResult) throws(CommandFailure) {
+    private func judge(_ result: inout ReplayResult) throws(CommandFailure) {
         let gates = gates.gates(of: result.report)
         result.report.gates = gates.map(\.result)
         let report = result.report
@@ -181,12 +195,7 @@ public struct ReplayCommand: CheckedCommand {
             try StandardStream.output.deliver(
                 ReplaySummary(report, notes(on: result)).text(in: TerminalStyle(color, of: .output)))
         }
-        for line in result.unread.lines { StandardStream.error.line(line.escapingInvisible) }
-        if let fault = result.fault { throw fault }
-        if report.total.applied == 0, !allowEmpty {
-            throw CommandFailure(
-                status: .usage, message: EmptyReplay(report.total, of: files, result.unread).description)
-        }
+        try conclude(result)
         let unanswered = report.losses.filter { $0.reason == NTStatus.portDisconnected.name }
         if result.usesWebhook, !unanswered.isEmpty {
             let count = unanswered.reduce(0) { $0 + $1.count }
@@ -195,6 +204,18 @@ public struct ReplayCommand: CheckedCommand {
         let failed = gates.filter { !$0.result.passed }
         if !failed.isEmpty {
             throw CommandFailure(status: .notMet, lines: failed.map(\.line).joined(separator: "\n"))
+        }
+    }
+
+    /// Says what was not read.
+    ///
+    /// - Throws: Exit code 2 if a file could not be read to its end, or nothing was applied.
+    func conclude(_ result: ReplayResult) throws(CommandFailure) {
+        for line in result.unread.lines { StandardStream.error.line(line.escapingInvisible) }
+        if let fault = result.fault { throw fault }
+        if result.report.total.applied == 0, !allowEmpty {
+            throw CommandFailure(
+                status: .usage, message: EmptyReplay(result.report.total, of: files, result.unread).description)
         }
     }
 
@@ -212,12 +233,15 @@ public struct ReplayCommand: CheckedCommand {
     }
 
     /// Refuses a recording without events of the requested machine.
-    private func checkMachine(_ report: ReplayReport) throws(CommandFailure) {
+    func checkMachine(_ report: ReplayReport) throws(CommandFailure) {
         guard let machine, report.machines.isEmpty, !report.total.machines.isEmpty else { return }
         throw CommandFailure(
             status: .usage,
             message: "--machine: no events of \(machine); there are \(report.total.machines.joined(separator: ", "))")
     }
+
+    /// How fast events follow one another.
+    var pace: ReplayPace { givenPace ?? (sweep.isEmpty ? .asap : .speed(1)) }
 
     /// All rules to arm, from --rules and --policy.
     var policies: [ArmedPolicy] { (rules.map { [ArmedPolicy(imageFileName: "*", rules: $0)] } ?? []) + policy }

@@ -29,6 +29,9 @@ struct ReplayGateOptions: ParsableArguments {
         transform: Percentage.parse)
     var failUnder: Double?
 
+    /// Whether there is any.
+    var areGiven: Bool { failOnLoss != nil || maxDelay != nil || maxQueue != nil || failUnder != nil }
+
     /// Whether the gates need an earlier report.
     var needsComparison: Bool { failOnLoss == .new }
 

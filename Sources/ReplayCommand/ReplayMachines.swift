@@ -28,26 +28,13 @@ final class ReplayMachines: Sendable {
     private let entries = Locked<[(machine: String?, name: String, driver: Driver)]>([])
 
     /// Prepares the drivers. Each message that has ended goes to `messages`.
-    init(_ command: ReplayCommand, messages: MessagesFile?) throws(CommandFailure) {
-        let settings = try CommandFailure.reportingFaults { () throws(InvalidSettings) in
-            var file: SettingsFile?
-            if let config = command.engine.config { file = try SettingsFile(path: config) }
-            return try Settings.load(file: file, environment: [:], flags: command.engine.settings())
-        }
-        var defaults: HostDefaults
-        do throws(UnusableSetting) { defaults = try settings.hostDefaults() } catch { throw CommandFailure(error) }
-        defaults.rulePolicies += command.policies.flatMap(\.rulePolicies)
-        if let excess = RulePolicySet.excess(of: defaults.rulePolicies) {
-            throw CommandFailure(status: .usage, message: "--policy: \(excess)")
-        }
-        // Nobody reads the journal; the outcome of messages is in the ledger.
-        defaults.limits.journalCapacity = 1
-        self.defaults = defaults
+    init(_ setup: ReplaySetup, _ pace: ReplayPace, messages: MessagesFile?) throws(CommandFailure) {
+        defaults = setup.defaults
         let onEnding: (@Sendable (DeliveryLedger.Ending) -> Void)? =
             if let messages { { ending in messages.add(ending) } } else { nil }
-        ledger = DeliveryLedger(measuresDelays: command.pace != .asap, onEnding: onEnding)
-        speed = if case .speed(let speed) = command.pace { speed } else { nil }
-        environment = try ReplayMachines.environment(command, settings, defaults.engine)
+        ledger = DeliveryLedger(measuresDelays: pace != .asap, onEnding: onEnding)
+        speed = if case .speed(let speed) = pace { speed } else { nil }
+        environment = try ReplayMachines.environment(setup.settings, defaults.engine)
         switch (speed, environment) {
         case (nil, _): pacer = nil
         case (let speed?, .virtual(let time, _)):
@@ -57,7 +44,7 @@ final class ReplayMachines: Sendable {
     }
 
     private static func environment(
-        _ command: ReplayCommand, _ settings: Settings, _ engine: EngineSetting
+        _ settings: Settings, _ engine: EngineSetting
     ) throws(CommandFailure) -> Environment {
         switch engine {
         case .none: return .virtual(VirtualTime(), nil)

@@ -11,6 +11,11 @@ struct ReplayOutputOptions: ParsableArguments {
     var messages: String?
 
     @Option(
+        help: "Write each point of a sweep to this file, as JSON lines, or as CSV if its name ends in .csv.",
+        completion: .file())
+    var points: String?
+
+    @Option(
         help:
             "List the messages that this report of an earlier --json does not have among its losses, and those that came back.",
         completion: .file())

@@ -52,6 +52,8 @@ extension ReplaySummary {
                 + "\(list(total.appliedByType, "nothing")) applied, "
                 + "\(grouped(total.lines - total.rejectedCount - total.applied)) skipped, "
                 + "\(grouped(total.rejectedCount)) rejected")
+        if !total.skipped.isEmpty { page.line("  skipped: \(list(total.skipped, ""))") }
+        for remark in total.remarks { page.line("  \(remark)") }
         if !notes.showsCoverage { page.line("\(report.coverage.headline); --coverage shows them") }
         for line in total.rejected.prefix(5) { page.line(page.style.apply(.warning, "  \(escaped("\(line)"))")) }
         if total.rejectedCount > 5 { page.line("  and \(grouped(total.rejectedCount - 5)) more") }

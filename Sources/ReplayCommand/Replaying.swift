@@ -21,13 +21,15 @@ struct ReplayResult {
     let unread: UnreadInput
     /// Why the rest of the files could not be read; nil if they were read to their end.
     let fault: CommandFailure?
+    /// The points of a sweep; nil without one.
+    private let sweep: SweepResult?
     /// The JSON from a service; nil for a replay in this process.
     private let answer: [UInt8]?
 
     /// The report of a replay in this process.
     init(
         _ report: ReplayReport, usesWebhook: Bool, engineName: String, unusedPolicies: [String], unread: UnreadInput,
-        fault: CommandFailure?
+        fault: CommandFailure?, sweep: SweepResult? = nil
     ) {
         self.report = report
         self.usesWebhook = usesWebhook
@@ -35,6 +37,7 @@ struct ReplayResult {
         self.unusedPolicies = unusedPolicies
         self.unread = unread
         self.fault = fault
+        self.sweep = sweep
         answer = nil
     }
 
@@ -50,6 +53,7 @@ struct ReplayResult {
         unusedPolicies = []
         self.unread = unread
         self.fault = fault
+        sweep = nil
         self.answer = answer
     }
 
@@ -64,18 +68,23 @@ struct ReplayResult {
             report.write(to: &json)
             text = json.bytes
         }
-        if !unread.isEmpty || fault != nil { text.add(unread, fault) }
+        if !unread.isEmpty || fault != nil {
+            text.add { json in
+                unread.writeMembers(to: &json)
+                if let fault { json.member("fault", fault.message) }
+            }
+        }
+        if let sweep { text.add { sweep.writeMember(to: &$0) } }
         return text.last == UInt8(ascii: "\n") ? text : text + [UInt8(ascii: "\n")]
     }
 }
 
 extension [UInt8] {
     /// Adds members to a text that is an object.
-    fileprivate mutating func add(_ unread: UnreadInput, _ fault: CommandFailure?) {
+    fileprivate mutating func add(_ members: (inout JSONWriter) -> Void) {
         guard let end = lastIndex(of: UInt8(ascii: "}")) else { return }
         var json = JSONWriter()
-        unread.writeMembers(to: &json)
-        if let fault { json.member("fault", fault.message) }
+        members(&json)
         replaceSubrange(end..., with: [UInt8(ascii: ",")] + json.bytes + [UInt8(ascii: "}"), UInt8(ascii: "\n")])
     }
 }

@@ -82,7 +82,7 @@ public struct ReplayReport: Equatable, Sendable {
     /// The routines and conditions that the events reached.
     public let coverage: CoverageReport
     /// How long the replay took.
-    public let durationMilliseconds: UInt64
+    public var durationMilliseconds: UInt64
 }
 
 /// The names of a type of message.

@@ -1,0 +1,24 @@
+import Console
+import Replay
+
+extension ReplayCommand {
+    /// The options of a feed for lines of `format`, in this process.
+    ///
+    /// - Throws: If an option does not fit the lines.
+    func feedOptions(
+        _ format: EventFeed.Options.Format, _ machinesWithSysmon: Set<String>
+    ) throws(CommandFailure) -> EventFeed.Options {
+        var options = EventFeed.Options(format: format)
+        if options.format == .native, machine != nil || initialThreads || !include.isEmpty {
+            throw CommandFailure(
+                status: .usage, message: "--machine, --initial-threads and --include require records of an event log")
+        }
+        options.machine = machine
+        options.replaysAllMachines = true
+        options.includesSecurity = include.contains(.security)
+        options.machinesWithSysmon = machinesWithSysmon
+        options.drainsQueue = pace == .asap
+        options.createsInitialThreads = initialThreads
+        return options
+    }
+}

@@ -1,0 +1,100 @@
+import Console
+import Logging
+import NotificationAPI
+import Replay
+import Runtime
+
+/// Replays recordings with several settings at once. The lines are read once, and each block of them goes to all points before the
+/// next one is read. Then the edge of the engine is looked for between the two points around it.
+struct SweepReplay {
+    private let command: ReplayCommand
+    private let machinesWithSysmon: Set<String>
+    private let setup: ReplaySetup
+    private let deprecations: Deprecations
+    private let progress: ReplayProgress
+
+    /// What a sweep found.
+    struct Outcome {
+        var result: SweepResult
+        /// The report of the first point.
+        var report: ReplayReport
+        var unread: UnreadInput
+        var fault: CommandFailure?
+    }
+
+    /// The number of points that one more pass over the input adds.
+    private static let pointsOfPass = 8
+
+    init(
+        _ command: ReplayCommand, machinesWithSysmon: Set<String>, progress: ReplayProgress, logger: Logger
+    ) throws(CommandFailure) {
+        self.command = command
+        self.machinesWithSysmon = machinesWithSysmon
+        self.progress = progress
+        deprecations = Deprecations(logger: logger)
+        setup = try ReplaySetup(command)
+        logger.debug("sweeping", metadata: ["axes": "\(command.sweep.map(\.parameter.rawValue))"])
+    }
+
+    /// Replays the recordings, which `open` opens as often as they are needed.
+    func run(_ open: () -> sending RecordingFiles) throws(CommandFailure) -> Outcome {
+        let started = SystemClock().uptimeNanoseconds()
+        var result = SweepResult(command.sweep)
+        let pass = try pass(open(), result.combinations, result.axes, reportsCoverage: true)
+        result.add(zip(result.combinations, pass.reports).map { SweepPoint($0, $1, isRefined: false) })
+        var outcome = Outcome(result: result, report: pass.reports[0], unread: pass.unread, fault: pass.fault)
+        if pass.fault == nil { try refine(&outcome.result, open) }
+        outcome.report.durationMilliseconds = (SystemClock().uptimeNanoseconds() - started) / 1_000_000
+        return outcome
+    }
+
+    /// Adds points between those around the edge, until they are at most 5 % apart.
+    private func refine(_ result: inout SweepResult, _ open: () -> sending RecordingFiles) throws(CommandFailure) {
+        guard result.axes.count == 1, result.knees[0].gap != nil else { return }
+        guard command.files.allSatisfy(RecordingFiles.canBeReadAgain) else {
+            result.whyNotRefined = "The edge is not known better than that: the input cannot be read a second time."
+            return
+        }
+        let parameter = result.axes[0].parameter
+        while let (low, high) = result.knees[0].gap {
+            // Those and both ends.
+            let values = parameter.spread(from: max(low, 1), to: high, Self.pointsOfPass + 2).subtracting([low, high])
+            let combinations = values.sorted().map { [$0] }
+            if combinations.isEmpty { return }
+            let pass = try pass(open(), combinations, result.axes, reportsCoverage: false)
+            result.add(zip(combinations, pass.reports).map { SweepPoint($0, $1, isRefined: true) })
+        }
+    }
+
+    private typealias Pass = (reports: [ReplayReport], unread: UnreadInput, fault: CommandFailure?)
+
+    private func pass(
+        _ input: sending RecordingFiles, _ combinations: [[Int]], _ axes: [SweepAxis], reportsCoverage: Bool
+    ) throws(CommandFailure) -> Pass {
+        var options = try command.feedOptions(input.detectedFormat(), machinesWithSysmon)
+        if options.format == .native {
+            throw CommandFailure(status: .usage, message: "--sweep requires records with times: native lines have none")
+        }
+        options.onDeprecated = deprecations.recordUse
+        let runs = try combinations.enumerated().map { index, values throws(CommandFailure) in
+            let setup = try setup.with(Array(zip(axes.map(\.parameter), values)))
+            var own = options
+            own.reportsCoverage = reportsCoverage && index == 0
+            return ReplayRun(try ReplayMachines(setup, command.pace, messages: nil), own)
+        }
+        let crew = SweepCrew(runs)
+        let lines = ReadAheadLines(input, options, threads: LocalReplay.readers)
+        defer { lines.stop() }
+        var part: Int?
+        while true {
+            switch lines.next() {
+            case .end(let unread): return (try crew.finish(), unread, nil)
+            case .fault(let fault, let unread): return (try crew.finish(), unread, fault)
+            case .lines(let read, let block):
+                try crew.apply(read, beginning: part == block.part ? nil : block.name)
+                part = block.part
+                progress.note(lines: read.count, upTo: block)
+            }
+        }
+    }
+}
