@@ -1030,7 +1030,9 @@ class TestFailures:
             result = run(source, "--json", "--quiet", stdin=stdin)
             assert (result.returncode, json.loads(result.stdout)["applied"]) == (2, 0)
             assert result.stderr.count(b"\n") == 1
-            assert result.stderr.startswith((b"standard input" if source == "-" else bytes(path)) + b": nothing was applied: ")
+            assert result.stderr.startswith(
+                (b"standard input" if source == "-" else bytes(path)) + b": nothing was applied: "
+            )
             assert met in result.stderr
         assert run(path, "--allow-empty", "--quiet").returncode == 0
 
