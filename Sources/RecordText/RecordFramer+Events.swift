@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 
 /// The position in the markup of an event.
 struct Markup: Sendable {
@@ -9,21 +10,27 @@ struct Markup: Sendable {
         case name
         /// Behind the name of a tag.
         case tag
-        /// In the value of an attribute.
-        case value(quote: UInt8)
     }
 
     var place = Place.content
     /// The current tag, up to the end of its name.
     var name: [UInt8] = []
+    /// The name of the event's first tag: `Event`, with or without the prefix of a namespace.
+    var event: ArraySlice<UInt8> = []
     /// The last byte.
     var last: UInt8 = 0
 
     /// The longest name that matters.
     static let maxName = 64
 
-    /// Whether the tag that ends here is the last one of an event.
-    var endsEvent: Bool { name.isEvent(begin: "</") || name.isEvent(begin: "<") && last == UInt8(ascii: "/") }
+    /// Whether the current tag is the first one of an event like this.
+    var beginsEvent: Bool { name.dropFirst() == event }
+
+    /// Whether the current tag, which ends here, is the last one of the event.
+    var endsEvent: Bool {
+        name.starts(with: [UInt8(ascii: "<"), UInt8(ascii: "/")]) && name.dropFirst(2) == event
+            || beginsEvent && last == UInt8(ascii: "/")
+    }
 }
 
 extension RecordFramer {
@@ -36,12 +43,12 @@ extension RecordFramer {
             let byte = input[index]
             if state == .tag {
                 if markup.name.endsName(before: byte) {
-                    guard markup.name.isEvent(begin: "<") else {
+                    guard markup.name.isEvent else {
                         state = .wrapper
                         continue
                     }
                     state = .event
-                    markup.place = .tag
+                    (markup.place, markup.event) = (.tag, markup.name.dropFirst())
                     hold(markup.name, into: &output)
                     return index
                 }
@@ -60,49 +67,51 @@ extension RecordFramer {
         return index
     }
 
-    /// Reads on in an event, up to its end.
+    /// Reads on in an event, up to its end. Each `<` begins a tag: it cannot stand anywhere else.
     mutating func takeEvent(
         _ input: UnsafeRawBufferPointer, from start: Int, into output: inout [UInt8]
     ) -> Int {
         // Holds runs, not single bytes.
         var (run, index) = (start, start)
         while index < input.count {
-            let byte = input[index]
-            defer { markup.last = byte }
-            switch markup.place {
-            case .name:
+            if markup.place == .name {
+                let byte = input[index]
                 guard markup.name.endsName(before: byte) || markup.name.count > Markup.maxName else {
                     markup.name.append(byte)
                     index += 1
                     run = index
                     continue
                 }
-                // The event before it has no end.
-                if markup.name.isEvent(begin: "<") { emit(into: &output) }
-                state = .event
+                if markup.beginsEvent {
+                    // The event before it has no end.
+                    emit(into: &output)
+                    state = .event
+                }
                 hold(markup.name, into: &output)
                 markup.place = .tag
-                continue
-            case .content where byte == UInt8(ascii: "<"):
+            }
+            index = input.endOfMarkupRun(from: index)
+            if index > run { markup.last = input[index - 1] }
+            guard index < input.count else { break }
+            switch input[index] {
+            case UInt8(ascii: "<"):
                 hold(input[run..<index], into: &output)
-                (markup.place, markup.name) = (.name, [byte])
+                (markup.place, markup.name) = (.name, [UInt8(ascii: "<")])
                 run = index + 1
-            case .tag where byte == UInt8(ascii: ">"):
-                guard !markup.endsEvent else {
+            case UInt8(ascii: ">"):
+                if markup.place == .tag, markup.endsEvent {
                     hold(input[run...index], into: &output)
                     emit(into: &output)
                     markup = Markup()
                     return index + 1
                 }
                 markup.place = .content
-            case .tag where byte == .quote || byte == UInt8(ascii: "'"): markup.place = .value(quote: byte)
-            case .value(byte): markup.place = .tag
-            case .content, .tag, .value:
-                guard byte == .newline || byte == .carriageReturn else { break }
+            default:
                 hold(input[run..<index], into: &output)
                 run = index + 1
-                takeLineBreak(byte, into: &output)
+                takeLineBreak(input[index], into: &output)
             }
+            markup.last = input[index]
             index += 1
         }
         if run < input.count { hold(input[run...], into: &output) }
@@ -112,24 +121,69 @@ extension RecordFramer {
     /// A line break is one newline in a text, in any notation, and a blank in a tag.
     private mutating func takeLineBreak(_ byte: UInt8, into output: inout [UInt8]) {
         if byte == .newline { oweNewline() }
-        guard case .content = markup.place else { return hold([.space], into: &output) }
+        guard markup.place == .content else { return hold([.space], into: &output) }
         let isSecondHalf = byte == .newline && markup.last == .carriageReturn
         if !isSecondHalf { hold(Array("&#10;".utf8), into: &output) }
     }
+
+    /// Where the event ends that begins at `start`, if it lies in `input` as a whole, without line breaks: it needs no change. Nil
+    /// for anything that `takeEvent` must look into.
+    static func endOfWholeEvent(in input: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        let first = start + 6
+        guard input.has("<Event", at: start), first < input.count,
+            input[first] == .space || input[first] == UInt8(ascii: ">")
+        else { return nil }
+        var tag = first
+        while let next = input.offset(of: UInt8(ascii: "<"), from: tag) {
+            if input.has("</Event", at: next), next + 7 < input.count, !input[next + 7].isPartOfName {
+                let end = next + 8
+                let event = UnsafeRawBufferPointer(rebasing: input[start..<end])
+                let isOneLine = event.offset(of: .newline) == nil && event.offset(of: .carriageReturn) == nil
+                return input[end - 1] == UInt8(ascii: ">") && isOneLine && event.count <= maxHeldRecord ? end : nil
+            }
+            // Another event in this one, which then has no end.
+            if input.has("<Event", at: next), next + 6 < input.count, !input[next + 6].isPartOfName { return nil }
+            tag = next + 1
+        }
+        return nil
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Position of the first `<`, `>` or line break from `start` on, or the end.
+    fileprivate func endOfMarkupRun(from start: Int) -> Int {
+        var index = start
+        while index < count {
+            switch self[index] {
+            case UInt8(ascii: "<"), UInt8(ascii: ">"), .newline, .carriageReturn: return index
+            default: index += 1
+            }
+        }
+        return index
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether `text` is at `start`.
+    fileprivate func has(_ text: StaticString, at start: Int) -> Bool {
+        guard let base = baseAddress, start + text.utf8CodeUnitCount <= count else { return false }
+        return memcmp(base + start, text.utf8Start, text.utf8CodeUnitCount) == 0
+    }
+}
+
+extension UInt8 {
+    /// Whether the name of a tag goes on with the byte.
+    fileprivate var isPartOfName: Bool { !isBlank && self != UInt8(ascii: ">") && self != UInt8(ascii: "/") }
 }
 
 extension [UInt8] {
     /// Whether `byte` ends the name of a tag, of which this is the beginning.
-    fileprivate func endsName(before byte: UInt8) -> Bool {
-        count > 1 && (byte.isBlank || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/"))
-    }
+    fileprivate func endsName(before byte: UInt8) -> Bool { count > 1 && !byte.isPartOfName }
 
-    /// Whether this is `begin` and the name `Event`, with or without the prefix of a namespace.
-    fileprivate func isEvent(begin: String) -> Bool {
-        guard starts(with: begin.utf8), begin.utf8.count == 2 || dropFirst().first != UInt8(ascii: "/") else {
-            return false
-        }
-        let name = dropFirst(begin.utf8.count)
+    /// Whether this is the beginning of an event's first tag, with or without the prefix of a namespace.
+    fileprivate var isEvent: Bool {
+        guard first == UInt8(ascii: "<"), dropFirst().first != UInt8(ascii: "/") else { return false }
+        let name = dropFirst()
         let local = name.lastIndex(of: UInt8(ascii: ":")).map { name[($0 + 1)...] } ?? name
         return local.elementsEqual("Event".utf8)
     }
@@ -138,8 +192,10 @@ extension [UInt8] {
     var offsetOfEvent: Int? {
         var start = startIndex
         while let tag = self[start...].firstIndex(of: UInt8(ascii: "<")) {
-            let name = self[tag...].prefix(Markup.maxName).prefix { !$0.isBlank && $0 != UInt8(ascii: ">") }
-            if Array(name).isEvent(begin: "<"), tag + name.count < endIndex { return tag }
+            let name =
+                self[tag...].prefix(Markup.maxName).prefix(1)
+                + self[(tag + 1)...].prefix(Markup.maxName).prefix(while: \.isPartOfName)
+            if Array(name).isEvent, tag + name.count < endIndex { return tag }
             start = tag + 1
         }
         return nil

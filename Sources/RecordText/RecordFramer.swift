@@ -3,7 +3,7 @@ import Bytes
 /// Cuts the text of a recording into records, one a line, without reading their values.
 ///
 /// Most recordings have a JSON object on each line, which passes unchanged. Anything else is brought into that form: objects over
-/// several lines, arrays, several objects in a line, objects in the answer of a service (`Envelope`), and `Event` elements of XML.
+/// several lines, arrays, several objects in a line, objects in the answer of a service (`EnvelopeStack`), and `Event` elements of XML.
 /// Brackets, commas, blanks, byte order marks and the headings `Record 123` between records are dropped, as are the tags around
 /// events. Any other text becomes a line of its own, which the reader of records can reject.
 ///
@@ -40,17 +40,17 @@ public struct RecordFramer: TextConverter, Sendable {
     public static let newlineInText: [UInt8] = [0xC0, 0x8A]
 
     /// The size up to which a line is held until its end is known.
-    private static let maxHeldLine = 1 << 20
+    static let maxHeldLine = 1 << 20
     /// The size up to which a record is held, so that it can turn out to be an envelope.
-    private static let maxHeldRecord = 1 << 16
+    static let maxHeldRecord = 1 << 16
 
     var state = State.between
     /// The blanks at the start of the current line, as long as there is nothing else in it; nil behind something else.
-    private var indent: [UInt8]? = []
+    var indent: [UInt8]? = []
     /// What is held of the current record, line or tag.
     var held: [UInt8] = []
     /// Whether the beginning of the current record was already passed on.
-    private var isSpilled = false
+    private(set) var isSpilled = false
     /// The newlines that were read, less those that were written.
     private var owedNewlines = 0
     /// Whether a line that looks like a record passes unchanged. Nil as long as no record has shown it.
@@ -63,9 +63,6 @@ public struct RecordFramer: TextConverter, Sendable {
 
     /// A framer. With `passesLines`, the first record of a text decides whether lines are looked into; otherwise they are.
     public init(passesLines: Bool = true) { self.passesLines = passesLines ? nil : false }
-
-    /// Whether everything so far belongs to complete records.
-    public var isBetweenRecords: Bool { state == .between }
 
     public mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         var index = 0
@@ -112,6 +109,11 @@ public struct RecordFramer: TextConverter, Sendable {
                 begin(passesLines == true && envelopes.isEmpty ? .line : .object)
                 return index
             case UInt8(ascii: "<"):
+                if let end = Self.endOfWholeEvent(in: input, from: index) {
+                    output.append(contentsOf: input[index..<end])
+                    emit(into: &output)
+                    return end
+                }
                 markup.name = [byte]
                 state = .tag
                 return index + 1
@@ -159,70 +161,6 @@ public struct RecordFramer: TextConverter, Sendable {
     /// Notes a newline that was read inside a record.
     mutating func oweNewline() { owedNewlines += 1 }
 
-    // MARK: Lines
-
-    private mutating func takeLine(
-        _ input: UnsafeRawBufferPointer, from start: Int, into output: inout [UInt8]
-    ) -> Int {
-        guard let end = input.offset(of: .newline, from: start) else {
-            held.append(contentsOf: input[start...])
-            if held.count > Self.maxHeldLine { reframe(as: .object, into: &output) }
-            return input.count
-        }
-        if held.isEmpty {
-            guard end - start <= Self.maxHeldLine, input[start..<end].endsLikeObject else {
-                state = .object
-                return start
-            }
-            output.append(contentsOf: input[start..<end].withoutTrailingComma)
-        } else {
-            held.append(contentsOf: input[start..<end])
-            guard held.count <= Self.maxHeldLine, held.endsLikeObject else {
-                reframe(as: .object, into: &output)
-                return end
-            }
-            output.append(contentsOf: held.withoutTrailingComma)
-            held.removeAll(keepingCapacity: true)
-        }
-        // Its newline stands for the one that was read.
-        output.append(.newline)
-        (state, indent) = (.between, [])
-        return end + 1
-    }
-
-    /// Looks at the held text once more, from another state.
-    private mutating func reframe(as state: State, into output: inout [UInt8]) {
-        let text = held
-        held = []
-        (self.state, indent) = (state, nil)
-        text.withUnsafeBytes { convert($0, into: &output) }
-    }
-
-    private mutating func takeStray(
-        _ input: UnsafeRawBufferPointer, from start: Int, into output: inout [UInt8]
-    ) -> Int {
-        let end = input.offset(of: .newline, from: start) ?? input.count
-        hold(input[start..<end], into: &output)
-        if end < input.count { endStray(into: &output) }
-        return end
-    }
-
-    /// Ends a line of other text: a heading is dropped, and so is what a log writes in front of an event.
-    private mutating func endStray(into output: inout [UInt8]) {
-        if !isSpilled {
-            if held.isHeading {
-                held.removeAll(keepingCapacity: true)
-                state = .between
-                return
-            }
-            if let event = held.offsetOfEvent {
-                held.removeFirst(event)
-                return reframe(as: .between, into: &output)
-            }
-        }
-        emit(into: &output)
-    }
-
     // MARK: Records
 
     /// Holds a part of the current record, and passes it on if the record gets too long to be held.
@@ -257,14 +195,5 @@ public struct RecordFramer: TextConverter, Sendable {
         held.removeAll(keepingCapacity: true)
         isSpilled = false
         owedNewlines -= 1
-    }
-}
-
-extension [UInt8] {
-    /// Whether the line is the heading `Record 123` of `evtx_dump`.
-    var isHeading: Bool {
-        let word = "Record "
-        guard starts(with: word.utf8) else { return false }
-        return dropFirst(word.utf8.count).withoutTrailingCommas.isDecimal
     }
 }

@@ -6,12 +6,13 @@ struct EmptyReplay: CustomStringConvertible {
     private let total: EventsReport
     private let files: [String]
     private let unread: UnreadInput
+    private let format: RecordingFormat
 
-    init(_ total: EventsReport, of files: [String], _ unread: UnreadInput) {
-        (self.total, self.files, self.unread) = (total, files, unread)
+    init(_ total: EventsReport, of files: [String], _ unread: UnreadInput, format: RecordingFormat) {
+        (self.total, self.files, self.unread, self.format) = (total, files, unread, format)
     }
 
-    /// `attack.json: no event of Sysmon, and no native event, was applied: 5 records of channel Security`.
+    /// `attack.json: nothing was applied: 5 records of channel Security`.
     var description: String {
         let names = files.map { $0 == "-" ? "standard input" : $0 }.joined(separator: ", ")
         return "\(names): nothing was applied: \(contents.joined(separator: "; "))".escapingInvisible
@@ -39,6 +40,9 @@ struct EmptyReplay: CustomStringConvertible {
         contents += skipped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { reason, count in
             let words = SkipReason(rawValue: reason).map { " (\($0.explanation))" } ?? ""
             return "\(count) skipped as \(reason)\(words)"
+        }
+        if format == .auto, total.skipped[SkipReason.unknownShape.rawValue] != nil {
+            contents.append("if they are native lines, --format native says what is wrong with them")
         }
         return contents
     }

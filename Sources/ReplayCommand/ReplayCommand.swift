@@ -177,7 +177,8 @@ public struct ReplayCommand: CheckedCommand {
         var result = try replay.run(input)
         progress.clear()
         try checkMachine(result.report)
-        try messages?.finish()
+        // A file of an earlier replay stays if there is nothing to replace it by.
+        if result.report.total.applied > 0 || allowEmpty { try messages?.finish() }
         if let earlier { result.report.comparison = LossComparison(result.report, with: earlier) }
         try judge(&result)
     }
@@ -215,7 +216,8 @@ public struct ReplayCommand: CheckedCommand {
         if let fault = result.fault { throw fault }
         if result.report.total.applied == 0, !allowEmpty {
             throw CommandFailure(
-                status: .usage, message: EmptyReplay(result.report.total, of: files, result.unread).description)
+                status: .usage,
+                message: EmptyReplay(result.report.total, of: files, result.unread, format: format).description)
         }
     }
 

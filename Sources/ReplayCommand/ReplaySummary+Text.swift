@@ -47,12 +47,12 @@ extension ReplaySummary {
     private func writeLines(to page: inout TextPage) {
         let total = report.total
         let seconds = Double(report.durationMilliseconds) / 1000
+        let reasons = total.skipped.isEmpty ? "" : " (\(list(total.skipped, "")))"
         page.heading(
             "\(grouped(total.lines)) \(total.lines == 1 ? "line" : "lines") in \(seconds) s: "
                 + "\(list(total.appliedByType, "nothing")) applied, "
-                + "\(grouped(total.lines - total.rejectedCount - total.applied)) skipped, "
+                + "\(grouped(total.lines - total.rejectedCount - total.applied)) skipped\(reasons), "
                 + "\(grouped(total.rejectedCount)) rejected")
-        if !total.skipped.isEmpty { page.line("  skipped: \(list(total.skipped, ""))") }
         for remark in total.remarks { page.line("  \(remark)") }
         if !notes.showsCoverage { page.line("\(report.coverage.headline); --coverage shows them") }
         for line in total.rejected.prefix(5) { page.line(page.style.apply(.warning, "  \(escaped("\(line)"))")) }

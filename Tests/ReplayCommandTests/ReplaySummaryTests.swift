@@ -71,8 +71,7 @@ import Testing
                 The engine of the hosts: 11 lost (NewThreadDifferentProcess and 1 more, see below, first 10:15:30).
                 Worst delay unknown: delays need --pace recorded.
 
-                12,345 lines in 1.25 s: 11,000 imageLoad, 900 processCreate, 100 processExit applied, 339 skipped, 6 rejected
-                  skipped: 340 registry
+                12,345 lines in 1.25 s: 11,000 imageLoad, 900 processCreate, 100 processExit applied, 339 skipped (340 registry), 6 rejected
                 Coverage: 5.4 % (3 of 56 condition outcomes); --coverage shows them
                   a.json: line 7: no JSON
                   line 9: Hostname is missing

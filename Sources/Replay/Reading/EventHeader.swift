@@ -134,9 +134,11 @@ struct EventHeader {
 }
 
 extension EventNames {
+    private static let notSearched = payloads + foreign
+
     /// Whether a member of this name must not be searched for a header.
     fileprivate static func isForeign(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        (payloads + foreign).contains { other in
+        notSearched.contains { other in
             name.elementsEqual(UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
         }
     }

@@ -14,12 +14,13 @@ final class EventXML {
 
     private let parser: XML_Parser?
     private var part = Part.none
-    /// The name of the member that the current element is the value of.
-    private var member: [UInt8]?
+    /// Whether the text of the current element is the value of a member, and the member's name.
+    private var isValue = false
+    private var member: [UInt8] = []
     private var text: [UInt8] = []
     private var system = Members()
     private var data = Members()
-    private var top = Members()
+    private var message = Members()
     private var hasEvent = false
 
     init() { parser = XML_ParserCreate("UTF-8") }
@@ -37,9 +38,19 @@ final class EventXML {
             throw JSONFaults(detail: "not XML: \(words) at byte \(max(0, XML_GetCurrentByteIndex(parser)))")
         }
         guard hasEvent else { throw JSONFaults(detail: "an element of XML that is not an event") }
-        top.add("System", system)
-        top.add("EventData", data)
-        return top.object
+        var json: [UInt8] = []
+        json.reserveCapacity(system.text.count + data.text.count + message.text.count + 64)
+        json += #"{"System":{"#.utf8
+        json += system.text
+        json += #"},"EventData":{"#.utf8
+        json += data.text
+        json.append(UInt8(ascii: "}"))
+        if !message.text.isEmpty {
+            json.append(UInt8(ascii: ","))
+            json += message.text
+        }
+        json.append(UInt8(ascii: "}"))
+        return json
     }
 
     /// The same for a text that need not be kept.
@@ -50,63 +61,79 @@ final class EventXML {
 
     private func begin() {
         XML_ParserReset(parser, "UTF-8")
-        (part, member, hasEvent) = (.none, nil, false)
-        (system, data, top) = (Members(), Members(), Members())
+        (part, isValue, hasEvent) = (.none, false, false)
+        system.removeAll()
+        data.removeAll()
+        message.removeAll()
         XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
         XML_SetElementHandler(
             parser,
             { user, name, attributes in
-                guard let name, let attributes else { return }
-                EventXML.from(user)?.open(LocalName(name), Attributes(attributes))
+                guard let user, let name, let attributes else { return }
+                Unmanaged<EventXML>.fromOpaque(user)._withUnsafeGuaranteedRef {
+                    $0.open(LocalName(name), Attributes(attributes))
+                }
             },
             { user, name in
-                guard let name else { return }
-                EventXML.from(user)?.close(LocalName(name))
+                guard let user, let name else { return }
+                Unmanaged<EventXML>.fromOpaque(user)._withUnsafeGuaranteedRef { $0.close(LocalName(name)) }
             })
         XML_SetCharacterDataHandler(parser) { user, bytes, count in
-            guard let reader = EventXML.from(user), reader.member != nil, let bytes else { return }
-            let piece = UnsafeRawBufferPointer(start: bytes, count: Int(count))
-            reader.text.append(contentsOf: piece)
+            guard let user, let bytes else { return }
+            Unmanaged<EventXML>.fromOpaque(user)._withUnsafeGuaranteedRef { reader in
+                guard reader.isValue else { return }
+                reader.text.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: Int(count)))
+            }
         }
         XML_SetStartDoctypeDeclHandler(parser) { user, _, _, _, _ in
-            guard let reader = EventXML.from(user) else { return }
-            XML_StopParser(reader.parser, XML_Bool(0))
+            guard let user else { return }
+            Unmanaged<EventXML>.fromOpaque(user)._withUnsafeGuaranteedRef { reader in
+                _ = XML_StopParser(reader.parser, XML_Bool(0))
+            }
         }
-    }
-
-    private static func from(_ user: UnsafeMutableRawPointer?) -> EventXML? {
-        user.map { Unmanaged<EventXML>.fromOpaque($0).takeUnretainedValue() }
     }
 
     private func open(_ name: LocalName, _ attributes: Attributes) {
-        switch (part, name) {
-        case (.none, "System"): (part, hasEvent) = (.system, true)
-        case (.none, "EventData"): (part, hasEvent) = (.data, true)
-        case (.none, "UserData"): (part, hasEvent) = (.data, true)
-        case (.none, "RenderingInfo"): part = .rendering
-        case (.system, "Provider"): attributes["Name"].map { system.add(Array("Provider".utf8), $0) }
-        case (.system, "TimeCreated"): attributes["SystemTime"].map { system.add(Array("SystemTime".utf8), $0) }
-        case (.system, "EventID"), (.system, "Channel"), (.system, "Computer"): beginValue(name.bytes)
-        case (.data, "Data"): if let name = attributes["Name"] { beginValue(name) }
-        case (.rendering, "Message"): beginValue(name.bytes)
-        default: break
+        switch part {
+        case .data:
+            if name == "Data", let name = attributes["Name"] { beginValue(name) }
+        case .system:
+            if name == "EventID" || name == "Channel" || name == "Computer" {
+                beginValue(name.bytes)
+            } else if name == "Provider" {
+                attributes["Name"].map { system.add("Provider", $0) }
+            } else if name == "TimeCreated" {
+                attributes["SystemTime"].map { system.add("SystemTime", $0) }
+            }
+        case .rendering:
+            if name == "Message" { beginValue(name.bytes) }
+        case .none:
+            if name == "System" {
+                (part, hasEvent) = (.system, true)
+            } else if name == "EventData" || name == "UserData" {
+                (part, hasEvent) = (.data, true)
+            } else if name == "RenderingInfo" {
+                part = .rendering
+            }
         }
     }
 
-    private func beginValue(_ name: [UInt8]) {
-        member = name
+    private func beginValue(_ name: UnsafeRawBufferPointer) {
+        isValue = true
+        member.removeAll(keepingCapacity: true)
+        member.append(contentsOf: name)
         text.removeAll(keepingCapacity: true)
     }
 
     private func close(_ name: LocalName) {
-        if let member {
+        if isValue {
+            isValue = false
             switch part {
             case .system: system.add(member, text)
             case .data: data.add(member, text)
-            case .rendering: top.add(member, text)
+            case .rendering: message.add(member, text)
             case .none: break
             }
-            self.member = nil
         } else if name == "System" || name == "EventData" || name == "UserData" || name == "RenderingInfo" {
             part = .none
         }
@@ -115,20 +142,14 @@ final class EventXML {
 
 /// The name of an element without the prefix of a namespace.
 private struct LocalName {
-    let name: UnsafePointer<CChar>
+    private let name: UnsafePointer<CChar>
 
     init(_ name: UnsafePointer<CChar>) {
-        var (start, next) = (name, name)
-        while next.pointee != 0 {
-            if next.pointee == CChar(UInt8(ascii: ":")) { start = next + 1 }
-            next += 1
-        }
-        self.name = start
+        self.name = strrchr(name, Int32(UInt8(ascii: ":"))).map { UnsafePointer($0) + 1 } ?? name
     }
 
-    var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: name, count: strlen(name))) }
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: name, count: strlen(name)) }
 
-    static func ~= (other: StaticString, name: LocalName) -> Bool { name == other }
     static func == (name: LocalName, other: StaticString) -> Bool {
         strcmp(name.name, UnsafeRawPointer(other.utf8Start).assumingMemoryBound(to: CChar.self)) == 0
     }
@@ -136,14 +157,14 @@ private struct LocalName {
 
 /// The attributes of an element: names and values in turn, with NULL at the end.
 private struct Attributes {
-    let list: UnsafeMutablePointer<UnsafePointer<CChar>?>
+    private let list: UnsafeMutablePointer<UnsafePointer<CChar>?>
 
     init(_ list: UnsafeMutablePointer<UnsafePointer<CChar>?>) { self.list = list }
 
-    subscript(name: StaticString) -> [UInt8]? {
+    subscript(name: StaticString) -> UnsafeRawBufferPointer? {
         var pair = list
         while let key = pair[0], let value = pair[1] {
-            if LocalName(key) == name { return Array(UnsafeRawBufferPointer(start: value, count: strlen(value))) }
+            if LocalName(key) == name { return UnsafeRawBufferPointer(start: value, count: strlen(value)) }
             pair += 2
         }
         return nil
@@ -154,35 +175,43 @@ private struct Attributes {
 private struct Members {
     private(set) var text: [UInt8] = []
 
-    mutating func add(_ name: [UInt8], _ value: [UInt8]) {
-        if !text.isEmpty { text.append(UInt8(ascii: ",")) }
-        quote(name)
-        text.append(UInt8(ascii: ":"))
+    mutating func removeAll() { text.removeAll(keepingCapacity: true) }
+
+    mutating func add(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
+        begin(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
         quote(value)
     }
 
-    mutating func add(_ name: StaticString, _ members: Members) {
-        if !text.isEmpty { text.append(UInt8(ascii: ",")) }
-        name.withUTF8Buffer { quote(Array($0)) }
-        text.append(UInt8(ascii: ":"))
-        text += members.object
+    mutating func add(_ name: [UInt8], _ value: [UInt8]) {
+        name.withUnsafeBytes { begin($0) }
+        value.withUnsafeBytes { quote($0) }
     }
 
-    /// The object that has these members.
-    var object: [UInt8] { [UInt8(ascii: "{")] + text + [UInt8(ascii: "}")] }
+    private mutating func begin(_ name: UnsafeRawBufferPointer) {
+        if !text.isEmpty { text.append(UInt8(ascii: ",")) }
+        quote(name)
+        text.append(UInt8(ascii: ":"))
+    }
 
-    /// Only these characters of XML need an escape.
-    private mutating func quote(_ bytes: [UInt8]) {
+    /// Writes a string, in stretches between the characters of XML that need an escape in JSON.
+    private mutating func quote(_ bytes: UnsafeRawBufferPointer) {
         text.append(UInt8(ascii: "\""))
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): text += [UInt8(ascii: "\\"), byte]
-            case UInt8(ascii: "\n"): text += "\\n".utf8
-            case UInt8(ascii: "\r"): text += "\\r".utf8
-            case UInt8(ascii: "\t"): text += "\\t".utf8
-            default: text.append(byte)
+        var start = 0
+        for index in bytes.indices {
+            let letter: UInt8
+            switch bytes[index] {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): letter = bytes[index]
+            case UInt8(ascii: "\n"): letter = UInt8(ascii: "n")
+            case UInt8(ascii: "\r"): letter = UInt8(ascii: "r")
+            case UInt8(ascii: "\t"): letter = UInt8(ascii: "t")
+            default: continue
             }
+            text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
+            text.append(UInt8(ascii: "\\"))
+            text.append(letter)
+            start = index + 1
         }
+        text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start...]))
         text.append(UInt8(ascii: "\""))
     }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import JSON
 import Messages
 
@@ -211,18 +212,27 @@ extension RecordValue {
 extension Record {
     /// The field `name` where the Sysmon module of Winlogbeat and Elastic Agent moves it, in the Elastic Common Schema.
     fileprivate func moved(_ name: StaticString) -> RecordValue? {
-        let process = self["process"]?.object
-        switch "\(name)" {
-        case "ProcessGuid", "SourceProcessGuid", "SourceProcessGUID": return process?["entity_id"]
-        case "ProcessId", "SourceProcessId": return process?["pid"]
-        case "Image", "SourceImage": return process?["executable"]
-        case "CommandLine": return process?["command_line"]
-        case "ParentProcessGuid": return process?["parent"]?.object?["entity_id"]
-        case "ParentProcessId": return process?["parent"]?.object?["pid"]
-        case "ParentImage": return process?["parent"]?.object?["executable"]
-        case "ImageLoaded": return self["file"]?.object?["path"] ?? self["dll"]?.object?["path"]
-        case "NewThreadId": return process?["thread"]?.object?["id"]
-        default: return nil
+        for (field, path) in Record.places where field.isEqual(to: name) {
+            var place: RecordValue?
+            for step in path { place = place == nil ? self[step] : place?.object?[step] }
+            if let place { return place }
         }
+        return nil
+    }
+
+    private static let places: [(StaticString, path: [StaticString])] = [
+        ("ProcessGuid", ["process", "entity_id"]), ("SourceProcessGuid", ["process", "entity_id"]),
+        ("SourceProcessGUID", ["process", "entity_id"]), ("ProcessId", ["process", "pid"]),
+        ("SourceProcessId", ["process", "pid"]), ("Image", ["process", "executable"]),
+        ("SourceImage", ["process", "executable"]), ("CommandLine", ["process", "command_line"]),
+        ("ParentProcessGuid", ["process", "parent", "entity_id"]), ("ParentProcessId", ["process", "parent", "pid"]),
+        ("ParentImage", ["process", "parent", "executable"]), ("NewThreadId", ["process", "thread", "id"]),
+        ("ImageLoaded", ["file", "path"]), ("ImageLoaded", ["dll", "path"]),
+    ]
+}
+
+extension StaticString {
+    fileprivate func isEqual(to other: StaticString) -> Bool {
+        utf8CodeUnitCount == other.utf8CodeUnitCount && memcmp(utf8Start, other.utf8Start, utf8CodeUnitCount) == 0
     }
 }
