@@ -2,10 +2,12 @@ import CExpat
 import Glibc
 import JSON
 
-/// Reads the XML of one event with expat, and writes it as the JSON that `evtx_dump` writes.
+/// Reads the XML of events with expat, and writes each as the JSON that `evtx_dump` writes.
 ///
-/// Only what a record of an event needs: the members of `System`, the `Data` of `EventData`, and the rendered message. A document
-/// type, with which entities could be declared, is refused. One thread at a time may use it.
+/// Only what a record of an event needs: the members of `System`, the `Data` of `EventData`, and the rendered message. The events are
+/// elements of one document, so that expat keeps the names that it has seen; it begins another one after a fault, and before its
+/// memory grows. A document type, with which entities could be declared, cannot stand within a document. One thread at a time may
+/// use it.
 final class EventXML {
     /// The part of an event that an element belongs to.
     private enum Part {
@@ -22,6 +24,13 @@ final class EventXML {
     private var data = Members()
     private var message = Members()
     private var hasEvent = false
+    /// The number of open elements within the document.
+    private var depth = 0
+    /// The bytes of the document so far; nil if there is none.
+    private var size: Int?
+
+    /// The size at which another document begins.
+    private static let maxSize = 4 << 20
 
     init() { parser = XML_ParserCreate("UTF-8") }
 
@@ -31,11 +40,19 @@ final class EventXML {
     ///
     /// - Throws: One fault: not XML, or not an event.
     func json(of xml: UnsafeRawBufferPointer) throws(JSONFaults) -> [UInt8] {
-        begin()
-        let start = xml.baseAddress?.assumingMemoryBound(to: CChar.self)
-        guard XML_Parse(parser, start, Int32(clamping: xml.count), 1) == XML_STATUS_OK else {
+        let before = begin()
+        let text = xml.withoutDeclaration
+        let start = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+        guard XML_Parse(parser, start, Int32(clamping: text.count), 0) == XML_STATUS_OK else {
+            size = nil
             let words = XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) } ?? "unknown error"
-            throw JSONFaults(detail: "not XML: \(words) at byte \(max(0, XML_GetCurrentByteIndex(parser)))")
+            let place = max(0, Int(XML_GetCurrentByteIndex(parser)) - before) + xml.count - text.count
+            throw JSONFaults(detail: "not XML: \(words) at byte \(place)")
+        }
+        size = before + text.count
+        guard depth == 0 else {
+            size = nil
+            throw JSONFaults(detail: "not XML: an element is not closed")
         }
         guard hasEvent else { throw JSONFaults(detail: "an element of XML that is not an event") }
         var json: [UInt8] = []
@@ -59,12 +76,23 @@ final class EventXML {
         return try result.get()
     }
 
-    private func begin() {
-        XML_ParserReset(parser, "UTF-8")
-        (part, isValue, hasEvent) = (.none, false, false)
+    /// Prepares for an event; returns the number of bytes before it in the document.
+    private func begin() -> Int {
+        (part, isValue, hasEvent, depth) = (.none, false, false, 0)
         system.removeAll()
         data.removeAll()
         message.removeAll()
+        if let size, size < Self.maxSize { return size }
+        let root: StaticString = "<r>"
+        XML_ParserReset(parser, "UTF-8")
+        setHandlers()
+        let start = UnsafeRawPointer(root.utf8Start).assumingMemoryBound(to: CChar.self)
+        _ = XML_Parse(parser, start, Int32(root.utf8CodeUnitCount), 0)
+        depth = 0
+        return root.utf8CodeUnitCount
+    }
+
+    private func setHandlers() {
         XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
         XML_SetElementHandler(
             parser,
@@ -85,15 +113,10 @@ final class EventXML {
                 reader.text.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: Int(count)))
             }
         }
-        XML_SetStartDoctypeDeclHandler(parser) { user, _, _, _, _ in
-            guard let user else { return }
-            Unmanaged<EventXML>.fromOpaque(user)._withUnsafeGuaranteedRef { reader in
-                _ = XML_StopParser(reader.parser, XML_Bool(0))
-            }
-        }
     }
 
     private func open(_ name: LocalName, _ attributes: Attributes) {
+        depth += 1
         switch part {
         case .data:
             if name == "Data", let name = attributes["Name"] { beginValue(name) }
@@ -126,6 +149,7 @@ final class EventXML {
     }
 
     private func close(_ name: LocalName) {
+        depth -= 1
         if isValue {
             isValue = false
             switch part {
@@ -213,5 +237,14 @@ private struct Members {
         }
         text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start...]))
         text.append(UInt8(ascii: "\""))
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The text behind a declaration at its start, which only a document may have.
+    fileprivate var withoutDeclaration: UnsafeRawBufferPointer {
+        let begin = drop { $0 <= UInt8(ascii: " ") }
+        guard begin.starts(with: "<?xml".utf8), let end = begin.firstIndex(of: UInt8(ascii: ">")) else { return self }
+        return UnsafeRawBufferPointer(rebasing: self[(end + 1)...])
     }
 }
