@@ -64,6 +64,7 @@ public struct RecordFramer: TextConverter, Sendable {
     /// A framer. With `passesLines`, the first record of a text decides whether lines are looked into; otherwise they are.
     public init(passesLines: Bool = true) { self.passesLines = passesLines ? nil : false }
 
+    /// Cuts a piece of the text, as far as it does not depend on the next one.
     public mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         var index = 0
         while index < input.count {
@@ -78,6 +79,7 @@ public struct RecordFramer: TextConverter, Sendable {
         }
     }
 
+    /// Ends the text; a record that is not complete is passed on as it is.
     public mutating func finish(into output: inout [UInt8]) {
         switch state {
         case .line:

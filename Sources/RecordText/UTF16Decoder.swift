@@ -12,6 +12,7 @@ public struct UTF16Decoder: TextConverter {
     /// A decoder of units in this order.
     public init(_ order: ByteOrder) { self.order = order }
 
+    /// Converts a piece of UTF-16.
     public mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         output.reserveCapacity(output.count + input.count)
         for byte in input {
@@ -25,6 +26,7 @@ public struct UTF16Decoder: TextConverter {
         }
     }
 
+    /// Ends the text; an incomplete character becomes U+FFFD.
     public mutating func finish(into output: inout [UInt8]) {
         if half != nil || lead != nil { output.append(Unicode.Scalar.replacement) }
     }

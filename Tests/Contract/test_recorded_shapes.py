@@ -1,4 +1,4 @@
-"""Records that other programs wrote, as files and as uploads: XML, answers of services, times, characters, other logs."""
+"""Records that other programs wrote, as files and uploads: XML, answers of services, times, characters, other logs."""
 
 import json
 import subprocess

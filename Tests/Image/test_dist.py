@@ -69,7 +69,12 @@ def test_the_program_is_stripped_and_needs_no_library_of_swift(dist: Path) -> No
 
 def test_the_package_depends_on_the_libraries_that_are_loaded_late(image: Image, package: Path) -> None:
     late = sbom.late_libraries(image.root)
-    assert [Path(file).name for file in late] == ["libarchive.so.13", "libcurl-gnutls.so.4", "libexpat.so.1", "libz.so.1"]
+    assert [Path(file).name for file in late] == [
+        "libarchive.so.13",
+        "libcurl-gnutls.so.4",
+        "libexpat.so.1",
+        "libz.so.1",
+    ]
     owners = run("chroot", image.root, "dpkg-query", "--search", *(f"*/{Path(file).name}" for file in late))
     depends = run("dpkg-deb", "--field", package, "Depends")
     assert {line.partition(":")[0] for line in owners.splitlines()} <= set(depends.strip().split(", "))

@@ -4,7 +4,7 @@ import Messages
 
 /// The outcomes of the messages of a replay: counts, delays, and the first and the last message of each kind of loss.
 ///
-/// Memory does not grow with a replay: each part has a limit (decision 44).
+/// Memory does not grow with a replay: each part has a limit (decision 42).
 public final class DeliveryLedger: Sendable {
     /// The numbers of messages of a type, by outcome.
     public struct Ends: Equatable, Sendable {

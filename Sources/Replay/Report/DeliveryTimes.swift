@@ -2,7 +2,7 @@ import DequeModule
 import Driver
 import Messages
 
-/// How late the messages of a replay were handed to the engine, on the replay's clock (decision 44).
+/// How late the messages of a replay were handed to the engine, on the replay's clock (decision 42).
 struct DeliveryTimes: Sendable {
     /// How late one message was.
     struct Lag: Equatable, Sendable {
