@@ -211,7 +211,8 @@ let package = Package(
         tests("TestCommandTests", ["TestCommand", "Console", "Scenarios", "JSON"]),
         tests("ConsoleTests", ["Console", "Settings", "Locking", "TestSupport", logging]),
         tests(
-            "ReplayCommandTests", ["ReplayCommand", "Console", "Settings", "Replay", "Driver", "Runtime", arguments]),
+            "ReplayCommandTests",
+            ["ReplayCommand", "Console", "Settings", "Replay", "Driver", "Messages", "Runtime", arguments]),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -85,7 +85,7 @@ struct RecordShapeTests {
         let report = await driver.apply([line, SysmonLine.record(6, ["ImageLoaded": "x"])], .sysmon())
         #expect(report.faults == [])
         #expect((report.applied, report.repaired) == (2, 1))
-        #expect(driver.process(1000)?.processCmdLine == text)
+        #expect(driver.process(1000)?.processCmdLine.text == text)
     }
 
     @Test
@@ -98,6 +98,6 @@ struct RecordShapeTests {
         let feed = EventFeed(driver: driver, options: .sysmon(), onEventTime: { _ in })
         let report = await feed.upload(Array(bytes[...place]) + [0xE9] + bytes[(place + 1)...])
         #expect((report.applied, report.repaired) == (1, 1))
-        #expect(driver.process(1000)?.processCmdLine.contains("\u{FFFD}") == true)
+        #expect(driver.process(1000)?.processCmdLine.text.contains("\u{FFFD}") == true)
     }
 }
