@@ -158,7 +158,7 @@ let package = Package(
         tests("CurlTests", ["Curl", "MicroHTTPD"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
-        tests("RecordTextTests", ["RecordText", "TestSupport"]),
+        tests("RecordTextTests", ["RecordText", "Bytes", "TestSupport"]),
         tests("ScenarioFileTests", ["ScenarioFile", "JSON"]),
         tests("AccessTests", ["NotificationAPI"]),
         tests(

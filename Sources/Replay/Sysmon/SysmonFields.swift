@@ -55,7 +55,7 @@ struct SysmonFields {
             bytes = UnsafeBufferPointer(rebasing: bytes[..<end])
             if bytes.isEmpty { return nil }
         }
-        let text = UnicodeString(String(decoding: bytes, as: UTF8.self))
+        let text = notes.text(bytes)
         if text.byteCount > 32_766, text.unitCount > 32_766 { throw .member(name, .tooLong) }
         return text
     }
