@@ -158,7 +158,7 @@ let package = Package(
         tests("CurlTests", ["Curl", "MicroHTTPD"]),
         tests("JSONTests", ["JSON"]),
         tests("YAMLTests", ["YAML"]),
-        tests("RecordTextTests", ["RecordText", "TestSupport"]),
+        tests("RecordTextTests", ["RecordText", "Bytes", "TestSupport"]),
         tests("ScenarioFileTests", ["ScenarioFile", "JSON"]),
         tests("AccessTests", ["NotificationAPI"]),
         tests(
@@ -211,7 +211,8 @@ let package = Package(
         tests("TestCommandTests", ["TestCommand", "Console", "Scenarios", "JSON"]),
         tests("ConsoleTests", ["Console", "Settings", "Locking", "TestSupport", logging]),
         tests(
-            "ReplayCommandTests", ["ReplayCommand", "Console", "Settings", "Replay", "Driver", "Runtime", arguments]),
+            "ReplayCommandTests",
+            ["ReplayCommand", "Console", "Settings", "Replay", "Driver", "Messages", "Runtime", arguments]),
     ],
     cxxLanguageStandard: .cxx20
 )

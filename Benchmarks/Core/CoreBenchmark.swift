@@ -66,7 +66,7 @@ final class Machine: Sendable {
             followerQueue: IdleQueue())
         processes = names.count
         for (index, name) in names.enumerated() {
-            var creation = ProcessCreation(imageFileName: name, processId: Machine.processId(index))
+            var creation = ProcessCreation(imageFileName: UnicodeString(name), processId: Machine.processId(index))
             creation.rules = isQuiet ? .suppressAsyncImageLoad : []
             _ = try? driver.synthesizeProcess(creation)
         }
@@ -91,7 +91,7 @@ final class Machine: Sendable {
     }
 
     fileprivate func loadImage(of index: Int, _ name: String) {
-        let load = ImageLoad(processId: Machine.processId(index), fullImageName: name)
+        let load = ImageLoad(processId: Machine.processId(index), fullImageName: UnicodeString(name))
         do {
             try driver.loadImage(load) { _ in }
         } catch {

@@ -28,13 +28,13 @@ extension Driver {
     /// Tampers with the command line in the PEB. The captured one does not change. Throws `unknownProcess` or
     /// `limitReached`.
     public func setCurrentCommandLine(
-        of processId: UInt32, _ commandLine: String
+        of processId: UInt32, _ commandLine: UnicodeString
     ) throws(DriverError) -> ProcessContext {
         try withState { state throws(DriverError) in
             guard let reference = state.processes.reference(processId: processId),
                 var context = state.processes[reference]
             else { throw .unknownProcess(processId) }
-            try state.checkText(commandLine.utf8.count - context.currentCommandLine.utf8.count)
+            try state.checkText(commandLine.byteCount - context.currentCommandLine.byteCount)
             context.currentCommandLine = commandLine
             state.processes.update(reference) { [context] in $0 = context }
             return context
@@ -113,7 +113,7 @@ extension Driver {
 
     /// The stream context of a file, looked up ignoring case.
     public func streamContext(fileName: String) -> StreamContext? {
-        withState { $0.streams.context(fileName: fileName) }
+        withState { $0.streams.context(fileName: UnicodeString(fileName)) }
     }
 
     /// Changes the rules of a stream context, atomically. Throws `unknownStreamContext`.

@@ -91,7 +91,7 @@ struct DriverState {
 /// Driver: an entry of the list that `MpAddDriverInfo` keeps (IMG-1).
 public struct LoadedDriver: Hashable, Sendable {
     /// The name as given.
-    public let fullImageName: String
+    public let fullImageName: UnicodeString
     /// Address.
     public let imageBase: UInt64
     /// Bytes.
@@ -105,9 +105,9 @@ public struct BootProcess: Hashable, Sendable {
     /// Its parent.
     public let parent: AuxPidCreationTime
     /// Its image.
-    public let imageFileName: String
+    public let imageFileName: UnicodeString
     /// Its command line.
-    public let commandLine: String
+    public let commandLine: UnicodeString
     /// Always 3.
     public let flag: UInt32 = 3
 

@@ -79,7 +79,7 @@ extension JSONValue {
         case .thread: thread().map { .thread($0) }
         case .guid: guid().map { .guid($0) }
         case .oword: oword().map { .bytes($0.bytes) }
-        case .text: string().map { .text($0) }
+        case .text: string().map { .text(UnicodeString($0)) }
         case .data: base64(maxCount: AsyncBody.maxDataBytes).map { .bytes($0) }
         case .hashes: hashes().map { .hashes($0) }
         case .constant, .zero, .length, .count, .offset: nil

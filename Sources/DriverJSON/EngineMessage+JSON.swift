@@ -11,7 +11,7 @@ extension EngineMessage {
         let time = entry.required("time") { $0.time() }
         let kind = entry.requiredChoice("kind", of: Kind.self)
         let process = entry.optional("process", nullable: true) { $0.process() }
-        let imageFileName = entry.optional("imageFileName", nullable: true) { $0.string() }
+        let imageFileName = entry.optional("imageFileName", nullable: true) { $0.string() }.map { UnicodeString($0) }
         let caller = entry.optional("requestId") { $0.string() }.map { CallerTag($0) }
         let operation = entry.required("operation") { $0.messageOperation() }
         guard let sequence, let time, let kind, let operation,

@@ -1,5 +1,6 @@
 public import Driver
 public import JSON
+import Messages
 
 extension ImageLoad: JSONObjectReadable {
     /// The members of an image load.
@@ -10,7 +11,7 @@ extension ImageLoad: JSONObjectReadable {
     /// Reads a load; nil after a fault. Its `processId` is 0, because the process is named elsewhere.
     public init?(_ object: JSONObject) {
         let name = object.required("fullImageName") { $0.name() }
-        self.init(processId: 0, fullImageName: name ?? "")
+        self.init(processId: 0, fullImageName: UnicodeString(name ?? ""))
         imageBase = object.optional("imageBase") { $0.address() } ?? 0
         imageSize = object.optional("imageSize") { $0.address() } ?? 0
         systemModeImage = object.optional("systemModeImage") { $0.bool() } ?? false

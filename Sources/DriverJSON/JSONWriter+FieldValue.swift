@@ -15,7 +15,7 @@ extension JSONWriter {
         case .hex(let number): hex(number)
         case .process(let process): self.value(process)
         case .thread(let thread): self.value(thread)
-        case .text(let text): self.value(text)
+        case .text(let text): self.value(text.text)
         case .bytes(let bytes): self.value(base64: bytes)
         case .guid(let guid): self.value(guid.guid)
         case .hashes(let hashes):

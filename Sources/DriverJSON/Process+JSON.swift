@@ -8,9 +8,9 @@ extension ProcessContext {
         json.object { json in
             json.member("processId", identity.processId)
             json.member("creationTime", rfc3339: identity.creationTime)
-            json.member("imageFileName", imageFileName)
-            json.member("commandLine", processCmdLine)
-            json.member("currentCommandLine", currentCommandLine)
+            json.member("imageFileName", imageFileName.text)
+            json.member("commandLine", processCmdLine.text)
+            json.member("currentCommandLine", currentCommandLine.text)
             json.member("parent", parent)
             json.member("creator", creator)
             json.member("sessionId", sessionId)
@@ -41,8 +41,8 @@ extension BootProcess {
             json.member("processId", process.processId)
             json.member("creationTime", rfc3339: process.creationTime)
             json.member("parent", parent)
-            json.member("imageFileName", imageFileName)
-            json.member("commandLine", commandLine)
+            json.member("imageFileName", imageFileName.text)
+            json.member("commandLine", commandLine.text)
             json.member("flag", flag)
         }
     }
@@ -74,7 +74,7 @@ extension LoadedDriver {
     /// Writes the kernel image.
     public func write(to json: inout JSONWriter) {
         json.object { json in
-            json.member("fullImageName", fullImageName)
+            json.member("fullImageName", fullImageName.text)
             json.member("imageBase", hex: imageBase)
             json.member("imageSize", imageSize)
         }

@@ -13,11 +13,11 @@ extension ProcessCreation: JSONObjectReadable {
     public init?(_ object: JSONObject) {
         let imageFileName = object.required("imageFileName") { $0.name() }
         self.init(
-            imageFileName: imageFileName ?? "", processId: object.optional("processId") { $0.id() },
+            imageFileName: UnicodeString(imageFileName ?? ""), processId: object.optional("processId") { $0.id() },
             parentProcessId: object.optional("parentProcessId") { $0.id() } ?? 4)
         creationTime = object.optional("creationTime") { $0.time() }
         creatorProcessId = object.optional("creatorProcessId") { $0.id() }
-        commandLine = object.optional("commandLine") { $0.string() }
+        commandLine = object.optional("commandLine") { $0.string() }.map { UnicodeString($0) }
         sessionId = object.optional("sessionId") { $0.id() } ?? 0
         flags = object.optional("flags") { $0.bits() }
         rules = object.optional("rules") { $0.bits() } ?? []

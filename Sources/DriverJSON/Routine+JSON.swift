@@ -101,7 +101,7 @@ extension MessageRecord {
                 json.memberNull("process")
             }
             if let imageFileName = message.imageFileName {
-                json.member("imageFileName", imageFileName)
+                json.member("imageFileName", imageFileName.text)
             } else {
                 json.memberNull("imageFileName")
             }

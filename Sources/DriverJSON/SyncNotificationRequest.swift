@@ -80,7 +80,8 @@ extension SyncNotificationRequest.Data {
             }
             self = .given(
                 operation == .newImageLoadPerStream
-                    ? .newImageLoadPerStream(imageName: name) : .newImageLoadPerProcess(imageName: name))
+                    ? .newImageLoadPerStream(imageName: UnicodeString(name))
+                    : .newImageLoadPerProcess(imageName: UnicodeString(name)))
         case .registryEventSync:
             let object = value.object(allowing: ["registryData"])
             guard let bytes = object?.required("registryData", { $0.base64(maxCount: AsyncBody.maxDataBytes) }) else {
@@ -104,7 +105,9 @@ extension SyncNotificationRequest.Data {
             let captured = object.required("commandLine") { $0.string() }
             let current = object.required("currentCommandLine") { $0.string() }
             guard let captured, let current else { return nil }
-            self = .given(.newThreadAndCmdLine(commandLine: captured, currentCommandLine: current))
+            self = .given(
+                .newThreadAndCmdLine(
+                    commandLine: UnicodeString(captured), currentCommandLine: UnicodeString(current)))
         }
     }
 

@@ -54,17 +54,17 @@ public enum SyncOperation: Int32, MessageOperation {
 /// Driver: the union `SyncVariableData`.
 public enum SyncData: Hashable, Sendable {
     /// Normalized name of an image loaded from a stream.
-    case newImageLoadPerStream(imageName: String)
+    case newImageLoadPerStream(imageName: UnicodeString)
     /// A registry operation's data, as given.
     case registryEventSync(registryData: [UInt8])
     /// The process that the thread will run in.
     case newThreadDifferentProcess(targetProcess: AuxPidCreationTime)
     /// Normalized name of an image loaded by a process.
-    case newImageLoadPerProcess(imageName: String)
+    case newImageLoadPerProcess(imageName: UnicodeString)
     /// A thread created in its creator's process.
     case newThreadSameProcess(ThreadNotifySyncMessage)
     /// The command line as captured at creation, and the current one.
-    case newThreadAndCmdLine(commandLine: String, currentCommandLine: String)
+    case newThreadAndCmdLine(commandLine: UnicodeString, currentCommandLine: UnicodeString)
 
     /// The type of message that this data belongs to.
     public var operation: SyncOperation {

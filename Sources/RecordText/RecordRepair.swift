@@ -3,11 +3,13 @@ import Bytes
 /// Repairs a record that is not valid because of characters that cannot stand in its texts: it costs the characters, not the
 /// record.
 ///
-/// Only used for records that their parsers reject; everything else that is wrong with one stays.
+/// Only used for records that their parsers reject; everything else that is wrong with one stays. UTF-16 units that cannot stand
+/// in a text are escaped (`UnitEscape`), and so is U+FDD0, which begins an escape, unless the text `hasEscapes` already, because
+/// it comes from a record that was repaired.
 public enum RecordRepair {
     /// The text of an object, with the content of its strings made valid: control characters are escaped, bytes that are not UTF-8
-    /// become U+FFFD, so does half a surrogate pair, and a backslash that escapes nothing stands for itself.
-    public static func json(_ text: UnsafeRawBufferPointer) -> [UInt8] {
+    /// become U+FFFD, half a surrogate pair is escaped, and a backslash that escapes nothing stands for itself.
+    public static func json(_ text: UnsafeRawBufferPointer, hasEscapes: Bool = false) -> [UInt8] {
         var repaired: [UInt8] = []
         repaired.reserveCapacity(text.count + 64)
         var (index, isInString) = (0, false)
@@ -27,7 +29,7 @@ public enum RecordRepair {
                     repaired += [.backslash, UInt8(ascii: "n")]
                     index += RecordFramer.newlineInText.count
                 } else {
-                    index += repaired.append(scalar: text[index...])
+                    index += repaired.append(scalar: text[index...], hasEscapes: hasEscapes)
                 }
                 continue
             default: break
@@ -38,9 +40,9 @@ public enum RecordRepair {
         return repaired
     }
 
-    /// The text of an element, with its characters made valid: those that XML forbids become U+FFFD, also as references, and an
-    /// ampersand that begins no reference stands for itself.
-    public static func xml(_ text: UnsafeRawBufferPointer) -> [UInt8] {
+    /// The text of an element, with its characters made valid: those that XML forbids become U+FFFD, also as references, but half
+    /// a surrogate pair is escaped, and an ampersand that begins no reference stands for itself.
+    public static func xml(_ text: UnsafeRawBufferPointer, hasEscapes: Bool = false) -> [UInt8] {
         var repaired: [UInt8] = []
         repaired.reserveCapacity(text.count + 64)
         var index = 0
@@ -53,7 +55,7 @@ public enum RecordRepair {
             case 0..<0x20:
                 repaired += UInt8.replacement
                 index += 1
-            default: index += repaired.append(scalar: text[index...])
+            default: index += repaired.append(scalar: text[index...], hasEscapes: hasEscapes)
             }
         }
         return repaired
@@ -97,8 +99,11 @@ extension [UInt8] {
             append(contentsOf: text.prefix(2 * length))
             return 2 * length
         }
-        let isHalf = UTF16.isLeadSurrogate(unit) || UTF16.isTrailSurrogate(unit)
-        self += isHalf ? UInt8.replacement : Array(text.prefix(length))
+        if UTF16.isSurrogate(unit) || unit == UnitEscape.lead {
+            self += UnitEscape.escape(of: unit).utf8
+        } else {
+            append(contentsOf: text.prefix(length))
+        }
         return length
     }
 
@@ -108,14 +113,17 @@ extension [UInt8] {
 
     /// Appends the scalar at the start of `text`, which begins with a byte beyond ASCII, or U+FFFD for bytes that are none or that
     /// XML forbids; returns the number of bytes read.
-    fileprivate mutating func append(scalar text: Slice<UnsafeRawBufferPointer>) -> Int {
+    fileprivate mutating func append(scalar text: Slice<UnsafeRawBufferPointer>, hasEscapes: Bool) -> Int {
         var decoder = UTF8.ForwardParser()
         var bytes = text.prefix(4).makeIterator()
         switch decoder.parseScalar(from: &bytes) {
         case .valid(let encoded):
             let scalar = UTF8.decode(encoded)
-            let isForbidden = scalar.value == 0xFFFE || scalar.value == 0xFFFF
-            self += isForbidden ? UInt8.replacement : Array(encoded)
+            switch scalar.value {
+            case 0xFFFE, 0xFFFF: self += UInt8.replacement
+            case UInt32(UnitEscape.lead) where !hasEscapes: self += UnitEscape.escape(of: UInt16(scalar.value)).utf8
+            default: append(contentsOf: encoded)
+            }
             return encoded.count
         case .error(let length):
             self += UInt8.replacement
@@ -146,6 +154,7 @@ extension [UInt8] {
             return 1
         }
         switch code {
+        case 0xD800...0xDFFF, UInt32(UnitEscape.lead): self += UnitEscape.escape(of: UInt16(code)).utf8
         case 0x09, 0x0A, 0x0D, 0x20...0xD7FF, 0xE000...0xFFFD, 0x10000...0x10FFFF:
             append(contentsOf: text.prefix(length))
         default: self += UInt8.replacement

@@ -45,7 +45,7 @@ struct MessageColumn: Sendable {
         .number("delayMicroseconds") { $0.delay },
         MessageColumn("afterExit") { .flag($0.isAfterExit) },
         .number("processId") { $0.record.message.process.map { UInt64($0.processId) } },
-        .text("imageFileName") { $0.record.message.imageFileName },
+        .text("imageFileName") { $0.record.message.imageFileName?.text },
         .text("target") { $0.subject },
         .text("delivery") { $0.record.delivery.rawValue },
         .text("reason") { $0.reason?.name },

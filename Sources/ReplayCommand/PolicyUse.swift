@@ -1,5 +1,6 @@
 import Driver
 import Locking
+import Messages
 
 /// Which policies of a replay matched the image of a process.
 final class PolicyUse: Sendable {
@@ -7,7 +8,7 @@ final class PolicyUse: Sendable {
         /// The options whose policies have matched nothing, with their patterns.
         var unused: [(pattern: String, images: [ImageNamePattern])]
         /// Images that were compared.
-        var seen: Set<String> = []
+        var seen: Set<UnicodeString> = []
     }
 
     /// The largest number of images to remember; others are compared again.
@@ -20,7 +21,7 @@ final class PolicyUse: Sendable {
     }
 
     /// Notes that a process with this image was created.
-    func note(_ imageFileName: String) {
+    func note(_ imageFileName: UnicodeString) {
         state.withLock { state in
             guard !state.unused.isEmpty, !state.seen.contains(imageFileName) else { return }
             if state.seen.count < Self.limit { state.seen.insert(imageFileName) }

@@ -126,7 +126,7 @@ extension ReceivedEvent {
             case .async(let message):
                 code = message.operation.rawValue
                 if message.operation == .createProcess, case .imageLoadAndProcess(let notify) = message.body {
-                    (imageFileName, isExit) = (notify.imageFileName, !notify.createFlag)
+                    (imageFileName, isExit) = (notify.imageFileName.text, !notify.createFlag)
                 }
             case .sync(let message): code = message.operation.rawValue
             default: throw MessageFault(offset: 0, detail: "not a message")

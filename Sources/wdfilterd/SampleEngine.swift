@@ -113,7 +113,7 @@ final class SampleEngine: RequestHandler {
         guard let (kind, operation) = event.messageType else {
             return SampleAnswer(event, behavior.reply, nil, table.decideOnPing(), delay: behavior.delay)
         }
-        let decision = table.decide(kind: kind, operation: operation, imageFileName: image)
+        let decision = table.decide(kind: kind, operation: operation, imageFileName: image.map { UnicodeString($0) })
         return SampleAnswer(
             event, decision.entry?.reply ?? behavior.reply, decision.entry?.answer, decision,
             delay: decision.entry?.delay ?? behavior.delay)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct DissectionTableTests {
     private static let smss = AuxPidCreationTime(processId: 584, creationTime: FileTime(ticks: 0x01d5_e83e_692d_c4f2))
 
-    private static func loadImage(_ name: String) -> [UInt8] {
+    private static func loadImage(_ name: UnicodeString) -> [UInt8] {
         let notify = ImageLoadAndProcessNotify(currentProcess: smss, sessionId: 0, imageFileName: name)
         return AsyncMessage(operation: .loadImage, body: .imageLoadAndProcess(notify)).bytes
     }
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `only a terminal gets colors and lines that fit`() {
-        let bytes = Self.loadImage(String(repeating: "x", count: 300))
+        let bytes = Self.loadImage("\(String(repeating: "x", count: 300))")
         #expect(!table(bytes).contains("\u{1B}"))
         let colored = table(bytes, style: TerminalStyle(usesColor: true, width: nil))
         #expect(colored.contains("\u{1B}[36mImageFileName\u{1B}[0m"))

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +15,10 @@ from contract.live import until
 from contract.machine import IMAGE, Machine
 from contract.notices import ASYNC_EXAMPLES, CLEARED, EVERY_RULE, SYNC_DATA, bytes_of, send_async, send_sync
 from contract.receiver import Received, Receiver, answer, answer_bytes, new_receiver
+from contract.service import binary
 from contract.story import DLL, RULE, A, B, messages, two_processes
 from contract.strict import strict_json
+from contract.sysmon import SHELL, Process, Script, ndjson
 from contract.webhooks import webhook_of
 from contract.wire import SYNC_CODES
 
@@ -90,6 +93,25 @@ class TestBinary:
             assert ("webhook-signature" in received.headers) == bool(secret)
             if secret:
                 is_signed(received)
+
+    def test_half_a_surrogate_pair_reaches_the_engine(self, machine: Machine, receiver: Receiver) -> None:
+        connect(machine, receiver)
+        script = Script()
+        process = Process(4000, "C:\\half\udc00.exe")
+        script.create(process, SHELL)
+        script.events[0].fields["CommandLine"] = "a\ud800b"
+        query = {"format": "sysmon"}
+        report = machine.get("postEvents", data=ndjson(script.events), query=query)
+        assert (report["applied"], report["repaired"]) == (1, 1)
+        [entry] = machine.all("listMessages")
+        body = bytes_of(machine, entry["sequence"])
+        assert body.endswith(wire.terminated(process.image) + wire.terminated("a\ud800b"))
+        assert of_sequence(receiver, entry["sequence"]).body == body
+        shown = ("C:\\half\ufffd.exe", "a\ufffdb")
+        decoded = subprocess.run([binary(), "decode", "--json"], input=body, capture_output=True, check=True)
+        described = machine.get("getProcess", pid=process.pid)
+        for fields in (described, entry["message"], strict_json(decoded.stdout)["fields"]):
+            assert (fields["imageFileName"], fields["commandLine"]) == shown
 
     def test_the_headers_say_what_the_bytes_do_not(self, machine: Machine, receiver: Receiver) -> None:
         connect(machine, receiver)

@@ -46,7 +46,7 @@ struct JournalEntryTests {
             let priority = MpIoPriority(ioPriority: random.next(upTo: 9), threadPriority: 8, pagePriority: .max)
             let data = SyncData(operation) { random.value(of: $0) }
             if case .newImageLoadPerStream(let name) = data {
-                _ = try? driver.createStreamContext(fileName: name, rules: [])
+                _ = try? driver.createStreamContext(fileName: name.text, rules: [])
             }
             try driver.sendSyncNotification(
                 data, processId: 4, ioPriority: priority, caller: CallerTag("a request id of more than fifteen bytes")

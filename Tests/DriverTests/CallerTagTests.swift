@@ -28,7 +28,7 @@ import Testing
         let wow64cpu = #"C:\Windows\System32\wow64cpu.dll"#
         try driver.makeProcess(100, rules: [.notifyWow64cpuLoad, .notifyImageLoadRule])
         _ = try driver.createStreamContext(fileName: wow64cpu, rules: .notifyImageLoadRule)
-        let load = ImageLoad(processId: 100, fullImageName: wow64cpu)
+        let load = ImageLoad(processId: 100, fullImageName: UnicodeString(wow64cpu))
         try driver.loadImage(load, caller: CallerTag("first")) { _ in }
         try driver.loadImage(load, caller: CallerTag("second")) { _ in }
         #expect(

@@ -87,7 +87,7 @@ import Testing
         #expect(try driver.deleteThread(thread, of: 104).map(\.values) == [["FALSE"], ["0"]])
     }
 
-    private func checkedByEx(_ current: String, captured: String) throws -> [String] {
+    private func checkedByEx(_ current: UnicodeString, captured: UnicodeString) throws -> [String] {
         var creation = ProcessCreation(imageFileName: "a", processId: 100)
         creation.commandLine = captured
         creation.rules = .notifyProcessCmdLine
@@ -108,17 +108,28 @@ import Testing
         let same = String(repeating: "a", count: 30_000)
         let shown = "\"" + String(repeating: "a", count: 64) + "…\""
         #expect(
-            try checkedByEx(same + "b", captured: same + "c").last
+            try checkedByEx("\(same)b", captured: "\(same)c").last
                 == "current \(shown), captured \(shown), different after 30000 characters")
         _ = try driver.exitProcess(100)
-        #expect(try checkedByEx(same, captured: same).last == "current \(shown), captured \(shown)")
+        #expect(try checkedByEx("\(same)", captured: "\(same)").last == "current \(shown), captured \(shown)")
+    }
+
+    @Test func `command lines that differ in half a pair show where`() throws {
+        let captured = UnicodeString(units: [0x61, 0xD800, 0x62])
+        #expect(
+            try checkedByEx("a\u{FFFD}b", captured: captured).last
+                == "current \"a\u{FFFD}b\", captured \"a\u{FFFD}b\", different after 1 characters")
+        _ = try driver.exitProcess(100)
+        #expect(
+            try checkedByEx("\u{1F600}e\u{301}", captured: "\u{1F600}\u{E9}").last
+                == "current \"\u{1F600}e\u{301}\", captured \"\u{1F600}\u{E9}\", different after 1 characters")
     }
 
     @Test func `a load shows the words of rules and flags, the name and the contexts`() throws {
-        let wow64cpu = #"C:\Windows\System32\wow64cpu.dll"#
+        let wow64cpu: UnicodeString = #"C:\Windows\System32\wow64cpu.dll"#
         try driver.makeProcess(100, rules: [.notifyWow64cpuLoad, .notifyImageLoadRule])
         _ = try driver.createStreamContext(fileName: "b", rules: .notifyImageLoadRule)
-        func values(_ name: String, by processId: UInt32 = 100) throws -> [String] {
+        func values(_ name: UnicodeString, by processId: UInt32 = 100) throws -> [String] {
             try driver.loadImageAtOnce(ImageLoad(processId: processId, fullImageName: name)).values
         }
         #expect(
@@ -135,13 +146,13 @@ import Testing
         #expect(try values(wow64cpu)[2] == "0x00000600")
         let long = String(repeating: "b", count: 63)
         try driver.makeProcess(104, rules: .notifyWow64cpuLoad)
-        #expect(try values(long, by: 104)[4] == "\"\(long)\"")
-        #expect(try values("c" + long, by: 104)[4] == "\"…\(long)\"", "the end decides")
+        #expect(try values("\(long)", by: 104)[4] == "\"\(long)\"")
+        #expect(try values("c\(long)", by: 104)[4] == "\"…\(long)\"", "the end decides")
         #expect(try values("a", by: 0) == ["FALSE", "no context for 0"])
     }
 
     @Test func `values after Wow64cpuLoad are those after its answer`() throws {
-        let wow64cpu = #"C:\Windows\System32\wow64cpu.dll"#
+        let wow64cpu: UnicodeString = #"C:\Windows\System32\wow64cpu.dll"#
         try driver.makeProcess(100, rules: [.notifyWow64cpuLoad, .notifyImageLoadRule])
         _ = try driver.loadImageAtOnce(ImageLoad(processId: 100, fullImageName: wow64cpu))
         let driver = driver

@@ -20,7 +20,7 @@ import Testing
             for (hasServiceSid, flags) in [(false, plain), (true, withSid)] {
                 let engine = ScriptedEngine()
                 let driver = Driver.make(engine: engine)
-                var creation = ProcessCreation(imageFileName: image, processId: 100)
+                var creation = ProcessCreation(imageFileName: UnicodeString(image), processId: 100)
                 creation.hasServiceSid = hasServiceSid
                 let context = try driver.createProcessAtOnce(creation).process
                 #expect(context?.flags.rawValue == flags | 0x400, "\(image), service SID \(hasServiceSid)")

@@ -15,7 +15,7 @@ extension Driver {
     @discardableResult
     func makeProcess(
         _ processId: UInt32, rules: ProcessRules = [], flags: ProcessFlags? = nil,
-        imageFileName: String = #"C:\app.exe"#
+        imageFileName: UnicodeString = #"C:\app.exe"#
     ) throws -> ProcessContext {
         var creation = ProcessCreation(imageFileName: imageFileName, processId: processId)
         creation.rules = rules

@@ -10,10 +10,10 @@ import Testing
 
     init() { driver = Driver.make(engine: engine, workQueue: queue) }
 
-    private static let wow64cpu = #"\Device\HarddiskVolume4\Windows\System32\wow64cpu.dll"#
+    private static let wow64cpu: UnicodeString = #"\Device\HarddiskVolume4\Windows\System32\wow64cpu.dll"#
 
     private func load(
-        _ fullImageName: String = #"C:\a.dll"#, by processId: UInt32 = 100,
+        _ fullImageName: UnicodeString = #"C:\a.dll"#, by processId: UInt32 = 100,
         _ change: (inout ImageLoad) -> Void = { _ in }
     ) throws -> RoutineReport {
         var load = ImageLoad(processId: processId, fullImageName: fullImageName)
@@ -125,7 +125,9 @@ import Testing
         ("C:\\Windows\\System32\\wow64cpu\u{E}dll", false), ("C:|Windows|System32|wow64cpu.dll", false),
         ("C:\\Windows\\System32\\wow64cp\u{D9}.dll", false), ("C:\\Windows\\System32\u{1C}wow64cpu.dll", false),
     ])
-    func `IMG-3: with rule 0x800 the name's end sets flag 0x200, ignoring case`(name: String, matches: Bool) throws {
+    func `IMG-3: with rule 0x800 the name's end sets flag 0x200, ignoring case`(name: UnicodeString, matches: Bool)
+        throws
+    {
         try driver.makeProcess(100, rules: .notifyWow64cpuLoad)
         let report = try load(name) { $0.imageBase = 0x77 }
         #expect(report.checks.contains(.isWow64cpu))

@@ -128,7 +128,7 @@ import Testing
             result.answer = EngineAnswer(httpStatus: 200, mediaType: nil, body: [UInt8](repeating: 0, count: 1 << 16))
             return result
         }
-        func kept(_ engine: ScriptedEngine, _ image: String) throws -> Int {
+        func kept(_ engine: ScriptedEngine, _ image: UnicodeString) throws -> Int {
             let driver = Driver.make(limits: .make { $0.journalBytes = 16 << 10 }, engine: engine)
             try driver.makeProcess(100, imageFileName: image)
             for _ in 0..<200 {
@@ -142,7 +142,8 @@ import Testing
         #expect(plain > 90)
         #expect(try kept(engine, "a") < plain / 3)
         #expect(
-            try kept(ScriptedEngine { _ in EngineResult(status: .success) }, String(repeating: "a", count: 4096)) < 5)
+            try kept(ScriptedEngine { _ in EngineResult(status: .success) }, "\(String(repeating: "a", count: 4096))")
+                < 5)
     }
 
     @Test func `each filter about process, routine, acknowledgment and time works`() throws {
@@ -183,7 +184,7 @@ import Testing
     @Test func `a search for names in slices finds what a whole one finds, and a wait continues it`() throws {
         let driver = Driver.make()
         let long = String(repeating: "a", count: 32_000)
-        for id in UInt32(25)..<45 { try driver.makeProcess(id * 4, imageFileName: long + String(id)) }
+        for id in UInt32(25)..<45 { try driver.makeProcess(id * 4, imageFileName: "\(long)\(id)") }
         var query = MessageQuery()
         query.imageFileName = ImageNamePattern("*aaab*")
         var search = driver.messageSearch(query, limit: 10)
@@ -199,7 +200,7 @@ import Testing
         let page = Received<MessagePage>()
         let wait = driver.awaitMore(after: found, timeout: .seconds(60)) { page.take($0.page) }
         #expect(page.count == 0)
-        try driver.makeProcess(400, imageFileName: long + "b")
+        try driver.makeProcess(400, imageFileName: "\(long)b")
         #expect(page.values.first?.items.map(\.message.sequence) == [21])
         wait.cancel()
     }

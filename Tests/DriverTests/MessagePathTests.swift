@@ -57,7 +57,7 @@ import Testing
             case 3:
                 _ = try? driver.setCurrentCommandLine(of: processId, choices.bool() ? "changed" : #"C:\x.exe"#)
             default:
-                var load = ImageLoad(processId: processId, fullImageName: names[Int(choices.next(3))])
+                var load = ImageLoad(processId: processId, fullImageName: UnicodeString(names[Int(choices.next(3))]))
                 load.extendedInfoPresent = choices.bool()
                 try? driver.loadImage(load) { routines in found.withLock { $0 += routines } }
             }

@@ -231,14 +231,15 @@ import Testing
     @Test func `names and command lines count while they exist`() throws {
         let driver = Driver.make(limits: .make { $0.textBytes = 6 + 300 })  // System has 6
         func create(_ processId: UInt32, _ length: Int) throws {
-            var creation = ProcessCreation(imageFileName: String(repeating: "x", count: length), processId: processId)
+            var creation = ProcessCreation(
+                imageFileName: "\(String(repeating: "x", count: length))", processId: processId)
             creation.commandLine = ""
             _ = try driver.createProcessAtOnce(creation)
         }
         for round in 0..<5 {
             try create(100, 100)
             _ = try driver.createStreamContext(fileName: String(repeating: "y", count: 50), rules: [])
-            _ = try driver.setCurrentCommandLine(of: 100, String(repeating: "z", count: 100))
+            _ = try driver.setCurrentCommandLine(of: 100, "\(String(repeating: "z", count: 100))")
             let before = (driver.counters, driver.messages(MessageQuery(), limit: 100), driver.process(100))
             #expect(throws: DriverError.limitReached(.textBytes)) { try create(104, 1) }
             #expect(throws: DriverError.limitReached(.textBytes)) {
@@ -248,7 +249,7 @@ import Testing
                 try driver.createStreamContext(fileName: "a", rules: [])
             }
             #expect(throws: DriverError.limitReached(.textBytes)) {
-                try driver.setCurrentCommandLine(of: 100, String(repeating: "z", count: 101))
+                try driver.setCurrentCommandLine(of: 100, "\(String(repeating: "z", count: 101))")
             }
             var load = ImageLoad(processId: 0, fullImageName: "a.sys")
             load.systemModeImage = true

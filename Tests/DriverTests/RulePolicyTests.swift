@@ -18,7 +18,7 @@ import TestSupport
     ])
     func `a policy's pattern is a glob over the whole name, ignoring case`(pattern: String, name: String, matches: Bool)
     {
-        #expect(RulePolicy(imageFileName: pattern, rules: []).applies(to: name) == matches)
+        #expect(RulePolicy(imageFileName: pattern, rules: []).applies(to: UnicodeString(name)) == matches)
     }
 
     /// The definition of the glob: which prefixes of the name each prefix of the pattern matches.
@@ -47,10 +47,12 @@ import TestSupport
         let set = RulePolicySet(
             patterns.enumerated().map { RulePolicy(imageFileName: $1, rules: ProcessRules(rawValue: 1 << UInt32($0))) })
         for _ in 0..<20 {
-            let name = text("aAb", Bool.random(using: &random) ? 6 : 90)
+            let name = UnicodeString(text("aAb", Bool.random(using: &random) ? 6 : 90))
             var expected: UInt32 = 0
             for (index, pattern) in patterns.enumerated()
-            where Self.matches(pattern.upcasedUnits, name.upcasedUnits) { expected |= 1 << UInt32(index) }
+            where Self.matches(UnicodeString(pattern).upcasedUnits, name.upcasedUnits) {
+                expected |= 1 << UInt32(index)
+            }
             #expect(set.grant(for: name).rules.rawValue == expected, "\(name) \(patterns)")
             var match = RulePolicyMatch(set, imageFileName: name, sliceSteps: 3)
             var grant: RulePolicy.Grant?
@@ -67,7 +69,7 @@ import TestSupport
     /// The number of slices of `sliceSteps` steps that a set needs for a name.
     private func slices(_ patterns: [String], _ name: String, sliceSteps: Int = 1000) -> Int {
         let set = RulePolicySet(patterns.map { RulePolicy(imageFileName: $0, rules: .notifyImageLoadRule) })
-        var match = RulePolicyMatch(set, imageFileName: name, sliceSteps: sliceSteps)
+        var match = RulePolicyMatch(set, imageFileName: UnicodeString(name), sliceSteps: sliceSteps)
         var count = 1
         while match.advance() == nil { count += 1 }
         return count

@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(arguments: [("e\u{301}", "\u{E9}"), ("K", "\u{212A}"), ("a", "A"), ("a", "a "), ("a", "")])
-    func `TEX-2: command lines are compared unit by unit`(captured: String, current: String) throws {
+    func `TEX-2: command lines are compared unit by unit`(captured: UnicodeString, current: UnicodeString) throws {
         var creation = ProcessCreation(imageFileName: "a", processId: 100)
         creation.commandLine = captured
         creation.rules = .notifyProcessCmdLine

@@ -1,3 +1,4 @@
+import Messages
 import Testing
 
 @testable import Driver
@@ -26,7 +27,16 @@ import Testing
         ("𐐨", "𐐨"), ("straße", "STRAßE"), ("a\u{308}", "A\u{308}"), ("\u{212A}", "\u{212A}"),
     ])
     func `upper case has the same number of units`(text: String, upper: String) {
-        #expect(text.upcasedUnits == Array(upper.utf16))
+        #expect(UnicodeString(text).upcasedUnits == Array(upper.utf16))
+    }
+
+    @Test func `halves of surrogate pairs are compared by themselves`() {
+        let name = UnicodeString(units: [0x61, 0xD801, 0xE4, 0xDC28])
+        #expect(name.upcasedUnits == [0x41, 0xD801, 0xC4, 0xDC28])
+        #expect(name.upcased == UnicodeString(units: name.upcasedUnits))
+        #expect(ImageNamePattern("A???").matches(name))
+        #expect(ImageNamePattern("*Ä?").matches(name))
+        #expect(!ImageNamePattern("*\u{FFFD}*").matches(name))
     }
 
     @Test func `a name ends in another ignoring case, or has it as its last component`() {

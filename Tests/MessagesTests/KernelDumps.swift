@@ -33,8 +33,9 @@ enum KernelDumps {
                 currentProcess: process(4268, 132_253_837_247_669_924),
                 creatorProcess: process(668, 132_253_753_844_746_074), createFlag: true, processFlagsLowByte: 1,
                 sessionId: 0, token: ProcessToken(elevationType: 1, elevation: 1, integrityLevel: 16_384),
-                imageFileName: #"\Device\HarddiskVolume4\ProgramData\Microsoft\Windows Defender\Platform\4.18.1911.3-0"#
-                    + #"\NisSrv.exe"#,
+                imageFileName: UnicodeString(
+                    #"\Device\HarddiskVolume4\ProgramData\Microsoft\Windows Defender\Platform\4.18.1911.3-0"#
+                        + #"\NisSrv.exe"#),
                 commandLine: #""C:\ProgramData\Microsoft\Windows Defender\platform\4.18.1911.3-0\NisSrv.exe""#)))
 
     static let nisSrvBytes: [UInt8] = [

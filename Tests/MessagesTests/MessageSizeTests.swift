@@ -29,7 +29,7 @@ import Testing
         ("", "a", 0x7C), ("ab", "c d", 0x86),
     ])
     func `ASY-8: names in a CreateProcess or LoadImage include their NUL, absent ones take no bytes`(
-        image: String, commandLine: String, size: Int
+        image: UnicodeString, commandLine: UnicodeString, size: Int
     ) {
         let notify = ImageLoadAndProcessNotify(
             currentProcess: MessageSizeTests.identity, sessionId: 0, imageFileName: image, commandLine: commandLine)

@@ -23,19 +23,20 @@ struct RandomMessage {
     }
     private mutating func thread() -> AuxTidCreationTime { AuxTidCreationTime(threadId: word(), creationTime: time()) }
 
-    /// Text of up to `limit` scalars from all planes, without NUL.
-    private mutating func text(upTo limit: Int = 40) -> String {
-        var text = ""
+    /// Up to `limit` units of all kinds, pairs and halves of pairs too, without NUL.
+    private mutating func text(upTo limit: Int = 40) -> UnicodeString {
+        let hasHalves = Bool.random(using: &generator)
+        var units: [UInt16] = []
         for _ in 0..<Int.random(in: 0...limit, using: &generator) {
             let ranges: [ClosedRange<UInt32>] = [
-                1...0x7F, 0x80...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF, 0x1_0000...0x10_FFFF,
+                1...0x7F, 0x80...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF, 0xFDD0...0xFDD0, 0x1_0000...0x10_FFFF,
+                0xD800...0xDFFF,
             ]
-            let range = ranges[Int.random(in: 0..<ranges.count, using: &generator)]
-            if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &generator)) {
-                text.unicodeScalars.append(scalar)
-            }
+            let range = ranges[Int.random(in: 0..<ranges.count - (hasHalves ? 0 : 1), using: &generator)]
+            let code = UInt32.random(in: range, using: &generator)
+            units += Unicode.Scalar(code).map { Array($0.utf16) } ?? [UInt16(code)]
         }
-        return text
+        return UnicodeString(units: units)
     }
 
     private mutating func bytes(upTo limit: Int = 60) -> [UInt8] {

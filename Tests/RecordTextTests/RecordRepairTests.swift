@@ -1,17 +1,18 @@
+import Bytes
 import RecordText
 import Testing
 
 /// A character that cannot stand in a text costs the character, not the record.
 struct RecordRepairTests {
-    private func json(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes.withUnsafeBytes { RecordRepair.json($0) }, as: UTF8.self)
+    private func json(_ bytes: [UInt8], hasEscapes: Bool = false) -> String {
+        String(decoding: bytes.withUnsafeBytes { RecordRepair.json($0, hasEscapes: hasEscapes) }, as: UTF8.self)
     }
 
     private func json(_ text: String) -> String { json(Array(text.utf8)) }
     private func xml(_ text: String) -> String { xml(Array(text.utf8)) }
 
-    private func xml(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes.withUnsafeBytes { RecordRepair.xml($0) }, as: UTF8.self)
+    private func xml(_ bytes: [UInt8], hasEscapes: Bool = false) -> String {
+        String(decoding: bytes.withUnsafeBytes { RecordRepair.xml($0, hasEscapes: hasEscapes) }, as: UTF8.self)
     }
 
     @Test
@@ -28,12 +29,23 @@ struct RecordRepairTests {
     }
 
     @Test
-    func `half a surrogate pair becomes U+FFFD`() {
-        #expect(json(#""\ud800x""#) == "\"\u{FFFD}x\"")
-        #expect(json(#""\uDFFF""#) == "\"\u{FFFD}\"")
+    func `half a surrogate pair is escaped`() {
+        let half = UnitEscape.escape(of: 0xD800)
+        #expect(json(#""\ud800x""#) == "\"\(half)x\"")
+        #expect(json(#""\uDFFF""#) == "\"\(UnitEscape.escape(of: 0xDFFF))\"")
         #expect(json(#""\ud83d\ude00""#) == #""\ud83d\ude00""#)
-        #expect(json(#""\ud83d\ud83d\ude00""#) == "\"\u{FFFD}\\ud83d\\ude00\"")
-        #expect(xml("<a>&#xD800;</a>") == "<a>\u{FFFD}</a>")
+        #expect(json(#""\ud83d\ud83d\ude00""#) == "\"\(UnitEscape.escape(of: 0xD83D))\\ud83d\\ude00\"")
+        #expect(xml("<a>&#xD800;&#55296;</a>") == "<a>\(half)\(half)</a>")
+    }
+
+    @Test
+    func `what begins an escape is escaped, unless it does begin one`() {
+        let (lead, half) = (String(decoding: [UnitEscape.lead], as: UTF16.self), UnitEscape.escape(of: 0xD800))
+        let escaped = UnitEscape.escape(of: UnitEscape.lead)
+        #expect(json("\"\(half)\\ud800\"") == "\"\(escaped)\u{10D800}\(half)\"")
+        #expect(json(Array("\"\(half)\\ufdd0\"".utf8), hasEscapes: true) == "\"\(half)\(escaped)\"")
+        #expect(xml("<a>\(lead)&#xFDD0;</a>") == "<a>\(escaped)\(escaped)</a>")
+        #expect(xml(Array("<a>\(half)&#xFDD0;</a>".utf8), hasEscapes: true) == "<a>\(half)\(escaped)</a>")
     }
 
     @Test

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Driver
+import Messages
 import Replay
 import Runtime
 import Settings
@@ -57,7 +58,7 @@ import Testing
         throws
     {
         let policies = try ArmedPolicy(pattern + "=NotifyImageLoadRule").rulePolicies
-        func applies(_ image: String) -> Bool { policies.contains { $0.applies(to: image) } }
+        func applies(_ image: String) -> Bool { policies.contains { $0.applies(to: UnicodeString(image)) } }
         #expect(matching.filter { !applies($0) } == [])
         #expect(others.filter(applies) == [])
     }

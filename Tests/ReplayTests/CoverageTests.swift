@@ -39,7 +39,7 @@ struct CoverageTests {
             try driver.createThread(creation) { self.take($0.routines) }
         }
 
-        func load(_ name: String, _ processId: UInt32, _ change: (inout ImageLoad) -> Void = { _ in }) throws {
+        func load(_ name: UnicodeString, _ processId: UInt32, _ change: (inout ImageLoad) -> Void = { _ in }) throws {
             var load = ImageLoad(processId: processId, fullImageName: name)
             change(&load)
             try driver.loadImage(load) { self.take($0) }
@@ -66,12 +66,12 @@ struct CoverageTests {
         try all.thread(9, in: 112)
         try all.create(116, .notifyProcessCmdLine)
         try all.thread(10, in: 112)
-        let wow64cpu = #"C:\Windows\System32\wow64cpu.dll"#
+        let wow64cpu: UnicodeString = #"C:\Windows\System32\wow64cpu.dll"#
         for name in ["x.dll", wow64cpu, "x.dll"] { try all.load(name, 108) }
         try all.load("x.dll", 100) { $0.extendedInfoPresent = false }
         for (name, rules) in [("s.dll", [.notifyImageLoadRule]), ("t.dll", [])] as [(String, StreamContextRules)] {
             _ = try all.driver.createStreamContext(fileName: name, rules: rules)
-            try all.load(name, 100)
+            try all.load(UnicodeString(name), 100)
         }
         try all.load("k.sys", 0) { $0.systemModeImage = true }
         _ = try all.driver.changeRules(of: 100, .modify(set: ProcessRules(rawValue: 0x200), clear: []))

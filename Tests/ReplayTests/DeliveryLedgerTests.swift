@@ -13,7 +13,8 @@ struct DeliveryLedgerTests {
 
     private func record(
         _ sequence: UInt64, _ delivery: MessageRecord.Delivery, _ status: NTStatus = .success,
-        process: AuxPidCreationTime?, subject: String = "x.dll", operation: SyncOperation = .newImageLoadPerProcess
+        process: AuxPidCreationTime?, subject: UnicodeString = "x.dll",
+        operation: SyncOperation = .newImageLoadPerProcess
     ) -> MessageRecord {
         let sync = SyncMessage(
             ioPriority: MpIoPriority(),
@@ -106,7 +107,7 @@ struct DeliveryLedgerTests {
         let driver = Driver.make(engine: ScriptedEngine { _ in .failing(.portDisconnected) })
         let ledger = DeliveryLedger()
         _ = driver.observe(ledger.observer(machine: nil))
-        for image in ["a.exe", "b.exe"] {
+        for image: UnicodeString in ["a.exe", "b.exe"] {
             try driver.createProcess(ProcessCreation(imageFileName: image, processId: 100)) { _ in }
             try driver.loadImage(ImageLoad(processId: 100, fullImageName: "x.dll")) { _ in }
             _ = try driver.exitProcess(100)

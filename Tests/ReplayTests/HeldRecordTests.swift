@@ -17,7 +17,7 @@ struct HeldRecordTests {
             guard case .async(let async) = message.content, async.operation == .loadImage,
                 case .imageLoadAndProcess(let notify) = async.body
             else { return nil }
-            return notify.imageFileName
+            return notify.imageFileName.text
         }
     }
 

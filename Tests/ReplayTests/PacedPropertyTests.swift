@@ -164,13 +164,13 @@ extension EngineMessage {
     fileprivate var recordedLine: Int? {
         switch content {
         case .sync(let message):
-            if case .newImageLoadPerProcess(let name) = message.data { return Int(name) }
+            if case .newImageLoadPerProcess(let name) = message.data { return Int(name.text) }
             return nil
         case .async(let message):
             switch message.body {
             case .imageLoadAndProcess(let notify):
                 // An exit would give the line of the creation.
-                return kind == .direct ? Int(notify.commandLine) : Int(notify.imageFileName)
+                return kind == .direct ? Int(notify.commandLine.text) : Int(notify.imageFileName.text)
             case .thread(let notify): return Int(notify.createdThread.threadId)
             default: return nil
             }

@@ -85,7 +85,60 @@ struct RecordShapeTests {
         let report = await driver.apply([line, SysmonLine.record(6, ["ImageLoaded": "x"])], .sysmon())
         #expect(report.faults == [])
         #expect((report.applied, report.repaired) == (2, 1))
-        #expect(driver.process(1000)?.processCmdLine == text)
+        #expect(driver.process(1000)?.processCmdLine.text == text)
+    }
+
+    @Test(arguments: RecordShape.all)
+    func `half a surrogate pair stays, whoever wrote the record`(shape: RecordShape) async throws {
+        let engine = ScriptedEngine()
+        let driver = Driver.make(engine: engine)
+        // Where a quote has backslashes, the text is JSON within JSON as many times.
+        let text = shape.write(Array(LoggedEvent.story.prefix(1)))
+            .replacing("echo &lt;", with: "echo&#xD800;&lt;")
+            .replacing(#/(\\+)"echo </#) { quote in
+                "\(quote.1)\"echo" + String(repeating: "\\", count: (quote.1.count + 1) / 2) + "ud800<"
+            }
+        let report = await EventFeed(driver: driver, options: .sysmon(), onEventTime: { _ in }).upload(Array(text.utf8))
+        #expect(report.faults == [])
+        #expect((report.applied, report.repaired) == (1, 1))
+        let context = try #require(driver.process(4321))
+        let units = Array(#"cmd.exe /c "echo"#.utf16) + [0xD800] + Array(#"<a> & b""#.utf16)
+        #expect(context.processCmdLine.units == units)
+        #expect(context.processCmdLine.text == "cmd.exe /c \"echo\u{FFFD}<a> & b\"")
+        #expect(engine.messages.first?.bytes.firstRange(of: [0x6F, 0, 0x00, 0xD8, 0x3C, 0]) != nil)
+    }
+
+    @Test(arguments: [#"{\"p\":\"C:\\Users\"}"#, "<Event><System><Computer>a & b</Computer></System></Event>"])
+    func `what is repaired in a string without a record does not count`(text: String) async {
+        let header = #""log_name":"Microsoft-Windows-Sysmon/Operational","event_id":6,"computer_name":"a""#
+        let line = #"{"a":"\#(text)","b":{\#(header),"event_data":{"ImageLoaded":"x.sys"}}}"#
+        let driver = Driver.make()
+        let report = await driver.apply([line], .sysmon())
+        #expect(report.faults == [])
+        #expect((report.applied, report.repaired) == (1, 0))
+    }
+
+    @Test
+    func `a machine with half a surrogate pair in its name shows U+FFFD`() async {
+        let report = await Driver.make().apply(
+            [SysmonLine.record(6, ["ImageLoaded": "x"], host: #"a\udfffb\ufdd0"#)], .sysmon())
+        #expect((report.applied, report.repaired) == (1, 1))
+        #expect(report.machines.map { $0.unicodeScalars.map(\.value) } == [[0x61, 0xFFFD, 0x62, 0xFDD0]])
+    }
+
+    @Test
+    func `a text that looks like an escape is one only where it was written as such`() async throws {
+        let driver = Driver.make()
+        let looks = String(decoding: [0xFDD0, 0xDBF6, 0xDC00] as [UInt16], as: UTF16.self)
+        let line = SysmonLine.create(RecordedProcess(processId: 1000, second: 5))
+        let other = SysmonLine.create(RecordedProcess(processId: 1004, second: 5))
+        let lines = [
+            line.replacing("a -b", with: looks), other.replacing("a -b", with: looks + #"\ud800"#),
+        ]
+        let report = await driver.apply(lines, .sysmon())
+        #expect((report.applied, report.repaired) == (2, 1))
+        #expect(driver.process(1000)?.processCmdLine.units == Array(looks.utf16))
+        #expect(driver.process(1004)?.processCmdLine.units == Array(looks.utf16) + [0xD800])
     }
 
     @Test
@@ -98,6 +151,6 @@ struct RecordShapeTests {
         let feed = EventFeed(driver: driver, options: .sysmon(), onEventTime: { _ in })
         let report = await feed.upload(Array(bytes[...place]) + [0xE9] + bytes[(place + 1)...])
         #expect((report.applied, report.repaired) == (1, 1))
-        #expect(driver.process(1000)?.processCmdLine.contains("\u{FFFD}") == true)
+        #expect(driver.process(1000)?.processCmdLine.text.contains("\u{FFFD}") == true)
     }
 }

@@ -32,7 +32,7 @@ struct ObservedReadingTests {
                 reports.withLock { $0 += created.routines }
             }
         }
-        for name in [#"C:\Windows\System32\wow64cpu.dll"#, #"C:\a.dll"#] {
+        for name: UnicodeString in [#"C:\Windows\System32\wow64cpu.dll"#, #"C:\a.dll"#] {
             try driver.loadImage(ImageLoad(processId: 900, fullImageName: name)) { loaded in
                 reports.withLock { $0 += loaded }
             }

@@ -94,11 +94,12 @@ struct CheckedValues: Sendable {
     }
 
     /// Both command lines, and where they differ if that is in neither text.
-    static func text(ofCurrent current: String, captured: String) -> String {
-        let (first, second) = (current.quoted(), captured.quoted())
+    static func text(ofCurrent current: UnicodeString, captured: UnicodeString) -> String {
+        let (first, second) = (current.text.quoted(), captured.text.quoted())
         let both = "current \(first), captured \(second)"
-        if first != second || current.utf8.elementsEqual(captured.utf8) { return both }
-        let same = zip(current.unicodeScalars, captured.unicodeScalars).prefix { $0 == $1 }.count
+        if first != second || current == captured { return both }
+        // Each character has one unit that leads no pair.
+        let same = zip(current.units, captured.units).prefix { $0 == $1 }.count { !UTF16.isLeadSurrogate($0.0) }
         return "\(both), different after \(same) characters"
     }
 }

@@ -1,11 +1,11 @@
-import Messages
+public import Messages
 
 /// An image that is loaded or mapped.
 public struct ImageLoad: Hashable, Sendable {
     /// The pid of the process that loads it; 0 for a kernel image, as in Windows.
     public var processId: UInt32
     /// The image's name.
-    public var fullImageName: String
+    public var fullImageName: UnicodeString
     /// Address; 0 when unknown.
     public var imageBase: UInt64 = 0
     /// Bytes; 0 when unknown.
@@ -18,7 +18,7 @@ public struct ImageLoad: Hashable, Sendable {
     public var threadId: UInt32 = 0
 
     /// A load of `fullImageName` by process `processId`.
-    public init(processId: UInt32, fullImageName: String) {
+    public init(processId: UInt32, fullImageName: UnicodeString) {
         self.processId = processId
         self.fullImageName = fullImageName
     }
@@ -34,7 +34,7 @@ extension Driver {
     ) throws(DriverError) {
         let now = clock.now()
         // Written where the completion gets it, because reports are large.
-        var reports = [RoutineReport(.loadImageNotify, name: load.fullImageName)]
+        var reports = [RoutineReport(.loadImageNotify, name: load.fullImageName.text)]
         let step = try withState { state throws(DriverError) in
             try state.startLoad(load, &reports[0], caller, now: now)
         }
@@ -98,7 +98,7 @@ extension DriverState {
         if reference == nil, load.processId != 0 { throw .unknownProcess(load.processId) }
         if report.note(.systemModeImage, load.systemModeImage) {
             if drivers.count >= limits.drivers { throw .limitReached(.drivers) }
-            let size = load.fullImageName.utf8.count
+            let size = load.fullImageName.byteCount
             try checkText(size)
             driverTextBytes += size
             drivers.append(
@@ -118,7 +118,7 @@ extension DriverState {
             return .wow64(Wow64Load(record, timeout: config.asyncTimeout, reference))
         }
         if report.note(.ruleNotifyWow64cpuLoad, .notifyWow64cpuLoad, in: processes[live: reference].rules),
-            report.note(.isWow64cpu, load.fullImageName.isWow64cpu)
+            report.note(.isWow64cpu, load.fullImageName.text.isWow64cpu)
         {
             processes.update(reference) { context in
                 context.flags.insert(.imageWow64cpuLoaded)

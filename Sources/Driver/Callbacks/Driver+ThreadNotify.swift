@@ -183,7 +183,7 @@ extension DriverState {
 
     /// The image name in a CreateThread: the creator's in the text of the analysis, the target's in its only dump
     /// (THR-4).
-    private func imageFileName(creator: ProcessReference, target: ProcessReference) -> String {
+    private func imageFileName(creator: ProcessReference, target: ProcessReference) -> UnicodeString {
         switch config.createThreadImageFileName {
         case .creator: processes[live: creator].imageFileName
         case .target: processes[live: target].imageFileName

@@ -13,9 +13,9 @@ public struct ProcessCreation: Hashable, Sendable {
     /// The creator's pid; nil for the parent.
     public var creatorProcessId: UInt32?
     /// The image.
-    public var imageFileName: String
+    public var imageFileName: UnicodeString
     /// The command line; nil for the image name.
-    public var commandLine: String?
+    public var commandLine: UnicodeString?
     /// The terminal session.
     public var sessionId: UInt32 = 0
     /// The token.
@@ -31,7 +31,7 @@ public struct ProcessCreation: Hashable, Sendable {
     public var replacesThread = false
 
     /// A process with image `imageFileName`, by default a child of System.
-    public init(imageFileName: String, processId: UInt32? = nil, parentProcessId: UInt32 = 4) {
+    public init(imageFileName: UnicodeString, processId: UInt32? = nil, parentProcessId: UInt32 = 4) {
         self.imageFileName = imageFileName
         self.processId = processId
         self.parentProcessId = parentProcessId
@@ -41,7 +41,7 @@ public struct ProcessCreation: Hashable, Sendable {
 extension ProcessCreation {
     /// The flags of the request, or those that follow from the image (PRC-9).
     public var initialFlags: ProcessFlags {
-        flags ?? .derived(imageFileName: imageFileName, hasServiceSid: hasServiceSid)
+        flags ?? .derived(imageFileName: imageFileName.text, hasServiceSid: hasServiceSid)
     }
 }
 

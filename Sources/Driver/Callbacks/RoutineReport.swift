@@ -1,3 +1,5 @@
+import Messages
+
 /// The conditions that a routine checked and their results. Two words, so that recording a result allocates nothing.
 public struct CheckTrace: Hashable, Sendable {
     /// The routine's first condition. The number of a bit is a condition's offset from it.
@@ -96,9 +98,9 @@ public struct RoutineReport: Sendable {
     }
 
     /// Records that two command lines were compared, and returns whether they differ.
-    mutating func note(_ check: Check, current: String, differsFrom captured: String) -> Bool {
+    mutating func note(_ check: Check, current: UnicodeString, differsFrom captured: UnicodeString) -> Bool {
         values.text = CheckedValues.text(ofCurrent: current, captured: captured)
-        return note(check, !current.utf8.elementsEqual(captured.utf8))
+        return note(check, current != captured)
     }
 
     /// What a condition that was checked looked at.

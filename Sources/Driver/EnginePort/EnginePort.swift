@@ -117,7 +117,7 @@ public struct EngineMessage: Hashable, Sendable {
         let time: FileTime
         let kind: Kind
         let process: AuxPidCreationTime?
-        let imageFileName: String?
+        let imageFileName: UnicodeString?
         let content: Content
         let caller: CallerTag?
         let totalSize: Int
@@ -127,7 +127,7 @@ public struct EngineMessage: Hashable, Sendable {
 
     /// Message `sequence`, created at `time` by a call of `caller`, about `process`, whose image is `imageFileName`.
     public init(
-        sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, imageFileName: String? = nil,
+        sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, imageFileName: UnicodeString? = nil,
         content: Content, caller: CallerTag? = nil
     ) {
         let totalSize =
@@ -142,7 +142,7 @@ public struct EngineMessage: Hashable, Sendable {
 
     /// The same for a message whose size is known: finding it copies the message.
     init(
-        sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, imageFileName: String?,
+        sequence: UInt64, time: FileTime, kind: Kind, process: AuxPidCreationTime?, imageFileName: UnicodeString?,
         content: consuming Content, totalSize: Int, caller: CallerTag?
     ) {
         shared = Shared(
@@ -168,7 +168,7 @@ public struct EngineMessage: Hashable, Sendable {
     /// The process that the message is about; nil for a raw notification that is not about a process.
     public var process: AuxPidCreationTime? { shared.facts.process }
     /// The image of `process` when the driver created the message. Ours: not every message carries it.
-    public var imageFileName: String? { shared.facts.imageFileName }
+    public var imageFileName: UnicodeString? { shared.facts.imageFileName }
     /// The message itself. A copy: `withContent` counts no references.
     public var content: Content { shared.facts.content }
     /// Passes the message itself to `body`.

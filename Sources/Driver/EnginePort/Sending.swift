@@ -3,7 +3,7 @@ import Messages
 /// The process that a message is about.
 struct MessageSubject: Sendable {
     let process: AuxPidCreationTime
-    let imageFileName: String
+    let imageFileName: UnicodeString
 }
 
 /// The end of a send, as the driver reads it.

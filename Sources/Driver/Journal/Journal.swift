@@ -208,7 +208,7 @@ extension Journal {
             routine = record.routine
             time = message.time
             size =
-                message.totalSize + (message.imageFileName?.utf8.count ?? 0) + (message.caller?.text.utf8.count ?? 0)
+                message.totalSize + (message.imageFileName?.byteCount ?? 0) + (message.caller?.text.utf8.count ?? 0)
             outcome = Outcome(delivery: record.delivery, acknowledged: record.acknowledged)
             update(record)
         }

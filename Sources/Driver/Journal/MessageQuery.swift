@@ -47,10 +47,10 @@ public struct MessageQuery: Hashable, Sendable {
         return matches(record.message.imageFileName, imageFileName, &steps)
     }
 
-    private func matches(_ name: String?, _ pattern: ImageNamePattern, _ steps: inout Int) -> Bool {
+    private func matches(_ name: UnicodeString?, _ pattern: ImageNamePattern, _ steps: inout Int) -> Bool {
         guard let name else { return false }
         // Converting a name to upper case is cheaper than comparing it.
-        steps -= 1 + name.utf8.count / 4
+        steps -= 1 + name.byteCount / 4
         return pattern.matches(name, &steps)
     }
 }

@@ -1,3 +1,5 @@
+public import Messages
+
 /// A glob over file names that ignores case.
 public struct ImageNamePattern: Hashable, Sendable {
     /// The parts before, between and after the stars, in upper case. No part between two stars is empty.
@@ -7,7 +9,7 @@ public struct ImageNamePattern: Hashable, Sendable {
 
     /// `*` matches any run of UTF-16 units, `?` any one unit, and every other unit itself.
     public init(_ pattern: String) {
-        let units = pattern.upcasedUnits
+        let units = UnicodeString(pattern).upcasedUnits
         let parts = units.split(separator: .star, omittingEmptySubsequences: false).map(Array.init)
         segments = parts.enumerated().compactMap { index, units in
             let isEnd = index == 0 || index == parts.count - 1
@@ -26,13 +28,16 @@ public struct ImageNamePattern: Hashable, Sendable {
     ///
     /// - Complexity: O(pattern + name); with `?` between stars O(their segments × name) at worst, 64 positions of the
     ///   name at a time.
-    public func matches(_ name: String) -> Bool {
+    public func matches(_ name: UnicodeString) -> Bool {
         var steps = Int.max
         return matches(name, &steps)
     }
 
+    /// Whether the whole of `name` matches.
+    public func matches(_ name: String) -> Bool { matches(UnicodeString(name)) }
+
     /// Like `matches(_:)`, but subtracts the steps it used from `steps`; always runs to the end.
-    func matches(_ name: String, _ steps: inout Int) -> Bool {
+    func matches(_ name: UnicodeString, _ steps: inout Int) -> Bool {
         var rest = Int.max
         var match = PatternMatch(self)
         let isMatch = match.advance(over: PaddedName(name.upcasedUnits), &rest) ?? false

@@ -1,3 +1,5 @@
+import Messages
+
 // Names of files and images are compared ignoring case, one UTF-16 unit at a time.
 //
 // Each unit is compared by its upper case under Unicode's simple mappings; units without a mapping, and halves of
@@ -24,22 +26,25 @@ private let upperCases: [UInt16] = {
     return table
 }()
 
-extension String {
-    /// The UTF-16 units of the text in upper case; their number does not change.
+extension UnicodeString {
+    /// The units of the text in upper case; their number does not change.
     ///
     /// - Complexity: O(text).
-    var upcasedUnits: [UInt16] { upcased { UInt16($0) } ?? utf16.map(\.upcased) }
+    var upcasedUnits: [UInt16] { text.upcasedASCII { UInt16($0) } ?? units.map(\.upcased) }
 
-    /// The UTF-8 bytes of the text in upper case.
+    /// The text in upper case.
     ///
     /// - Complexity: O(text).
-    var upcasedBytes: [UInt8] {
-        upcased { $0 } ?? Array(String(decoding: utf16.lazy.map(\.upcased), as: UTF16.self).utf8)
+    var upcased: UnicodeString {
+        if let bytes = text.upcasedASCII({ $0 }) { return UnicodeString(String(decoding: bytes, as: UTF8.self)) }
+        return UnicodeString(units: units.map(\.upcased))
     }
+}
 
+extension String {
     /// The upper case of an ASCII text, with each byte converted by `element`; nil for other texts. Most names are
     /// ASCII, and this is a hundred times as fast.
-    private func upcased<Element>(_ element: (UInt8) -> Element) -> [Element]? {
+    fileprivate func upcasedASCII<Element>(_ element: (UInt8) -> Element) -> [Element]? {
         utf8.withContiguousStorageIfAvailable { bytes -> [Element]? in
             guard bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
             return [Element](unsafeUninitializedCapacity: bytes.count) { elements, count in

@@ -8,9 +8,9 @@ public struct ProcessContext: Hashable, Sendable {
     /// Pid and creation time (DATA-1).
     public internal(set) var identity: AuxPidCreationTime
     /// The image the process was created from.
-    public internal(set) var imageFileName: String
+    public internal(set) var imageFileName: UnicodeString
     /// The command line as captured at creation.
-    public internal(set) var processCmdLine: String
+    public internal(set) var processCmdLine: UnicodeString
     /// ProcessFlags.
     public internal(set) var flags: ProcessFlags
     /// ProcessRules.
@@ -37,11 +37,10 @@ public struct ProcessContext: Hashable, Sendable {
     }
 
     /// The command line in the PEB; changes when someone tampers with it. Decided: kept here.
-    public internal(set) var currentCommandLine: String {
+    public internal(set) var currentCommandLine: UnicodeString {
         get { rare.currentCommandLine ?? processCmdLine }
         set {
-            let differs = !newValue.utf8.elementsEqual(processCmdLine.utf8)
-            rare.currentCommandLine = differs ? newValue : nil
+            rare.currentCommandLine = newValue == processCmdLine ? nil : newValue
         }
     }
 
@@ -64,7 +63,7 @@ public struct ProcessContext: Hashable, Sendable {
     public var isSystem: Bool { identity.processId == ProcessContext.systemProcessId }
 
     /// Bytes of its name and command lines.
-    var textBytes: Int { imageFileName.utf8.count + processCmdLine.utf8.count + currentCommandLine.utf8.count }
+    var textBytes: Int { imageFileName.byteCount + processCmdLine.byteCount + currentCommandLine.byteCount }
 
     /// The pid of the System process.
     public static let systemProcessId: UInt32 = 4

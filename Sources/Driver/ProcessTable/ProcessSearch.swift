@@ -56,7 +56,7 @@ public struct ProcessSearch: SlicedWork {
             for context in contexts {
                 steps -= ProcessSearch.stepsPerProcess
                 // Converting a name to upper case is cheaper than comparing it.
-                if query.imageFileName != nil { steps -= context.imageFileName.utf8.count / 4 }
+                if query.imageFileName != nil { steps -= context.imageFileName.byteCount / 4 }
                 if query.matches(context, &steps) {
                     if items.count == limit { return Outcome(items: items, hasMore: true) }
                     items.append(context)

@@ -1,3 +1,5 @@
+public import Messages
+
 /// Sets rules and flags on processes by their image, before the engine gets a message about them. Ours, not the
 /// driver's: it gives the processes of a recording rules without an engine that sets them.
 public struct RulePolicy: Hashable, Sendable {
@@ -16,7 +18,7 @@ public struct RulePolicy: Hashable, Sendable {
     }
 
     /// Whether the policy applies to a process with this image.
-    public func applies(to imageFileName: String) -> Bool {
+    public func applies(to imageFileName: UnicodeString) -> Bool {
         ImageNamePattern(self.imageFileName).matches(imageFileName)
     }
 

@@ -1,3 +1,5 @@
+public import Messages
+
 /// The progress of matching an image against the policies of a host.
 ///
 /// All patterns without `?` together take O(patterns + name × √patterns) steps at worst, and nearly always O(name).
@@ -23,7 +25,7 @@ public struct RulePolicyMatch: SlicedWork {
     private let sliceSteps: Int
 
     private let policySet: RulePolicySet
-    private let imageFileName: String
+    private let imageFileName: UnicodeString
     private var index: RulePolicyIndex { policySet.index }
     private var name = PaddedName([])
     private var stage = Stage.begins
@@ -40,7 +42,7 @@ public struct RulePolicyMatch: SlicedWork {
     private var wild = 0
     private var wildMatch: PatternMatch?
 
-    init(_ set: RulePolicySet, imageFileName: String, sliceSteps: Int = Self.sliceSteps) {
+    init(_ set: RulePolicySet, imageFileName: UnicodeString, sliceSteps: Int = Self.sliceSteps) {
         policySet = set
         self.sliceSteps = sliceSteps
         self.imageFileName = imageFileName
@@ -156,7 +158,7 @@ extension RulePolicyIndex {
 
 extension Driver {
     /// Matches an image against the rule policies, in slices; the result goes to `createProcess`.
-    public func policyMatch(_ imageFileName: String) -> RulePolicyMatch {
+    public func policyMatch(_ imageFileName: UnicodeString) -> RulePolicyMatch {
         RulePolicyMatch(rulePolicySet, imageFileName: imageFileName)
     }
 }

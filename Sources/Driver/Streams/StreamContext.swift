@@ -1,3 +1,5 @@
+import Messages
+
 /// A file stream that the minifilter attached a context to.
 ///
 /// Driver: the stream context of `MpGetStreamContextFromFileObject` (DATA-5).
@@ -14,23 +16,23 @@ public struct StreamContext: Hashable, Sendable {
 /// lock, because a long name takes milliseconds.
 struct StreamName {
     let text: String
-    /// Compared byte for byte: strings that are merely equivalent in Unicode name different files.
-    let key: [UInt8]
+    /// In upper case.
+    let key: UnicodeString
 
     init(_ text: String) {
         self.text = text
-        key = text.upcasedBytes
+        key = UnicodeString(text).upcased
     }
 
     /// Bytes of both, which a context adds to the total of its table.
-    var textBytes: Int { text.utf8.count + key.count }
+    var textBytes: Int { text.utf8.count + key.byteCount }
 }
 
 /// The stream contexts of a host, looked up by id, or by file name ignoring case.
 struct StreamTable {
     private var contexts = OrderedTable<UInt64, StreamContext>()
     /// The ids by `StreamName.key`.
-    private var idsByName: [[UInt8]: UInt64] = [:]
+    private var idsByName: [UnicodeString: UInt64] = [:]
     private var lastId: UInt64 = 0
     /// Bytes of all names; each is stored as given and in upper case.
     private(set) var textBytes = 0
@@ -47,11 +49,13 @@ struct StreamTable {
 
     subscript(id: UInt64) -> StreamContext? { contexts[id] }
 
-    func context(fileName: String) -> StreamContext? {
-        isEmpty ? nil : context(StreamName(fileName))
+    func context(fileName: UnicodeString) -> StreamContext? {
+        isEmpty ? nil : context(key: fileName.upcased)
     }
 
-    func context(_ name: StreamName) -> StreamContext? { idsByName[name.key].flatMap { contexts[$0] } }
+    func context(_ name: StreamName) -> StreamContext? { context(key: name.key) }
+
+    private func context(key: UnicodeString) -> StreamContext? { idsByName[key].flatMap { contexts[$0] } }
 
     /// Attaches a context to a file that has none.
     mutating func insert(_ name: StreamName, rules: StreamContextRules) -> StreamContext {

@@ -11,7 +11,7 @@ enum RuleWord: Sendable {
 struct SyncNotification: Sendable {
     let message: SyncMessage
     /// The image of its process.
-    let imageFileName: String
+    let imageFileName: UnicodeString
     let rule: RuleWord
     let routine: DriverRoutine
     let caller: CallerTag?

@@ -11,7 +11,7 @@ public enum FieldValue: Hashable, Sendable {
     /// A thread.
     case thread(AuxTidCreationTime)
     /// A string, without its NUL.
-    case text(String)
+    case text(UnicodeString)
     /// Bytes that have no meaning to the driver.
     case bytes([UInt8])
     /// A GUID.

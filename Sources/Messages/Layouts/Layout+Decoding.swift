@@ -108,7 +108,7 @@ extension Layout {
     /// A text and its size in bytes, including its terminator.
     private func readText(
         _ part: Part, at extent: Range<Int>, _ reader: inout MessageReader
-    ) -> (text: String, size: Int)? {
+    ) -> (text: UnicodeString, size: Int)? {
         let (start, name) = (extent.lowerBound, part.facts.name)
         guard case .text(let terminatorSize) = part.facts.kind else { return nil }
         if part.measureField != nil {
@@ -123,14 +123,13 @@ extension Layout {
                 reader.fault(start, "\(name) has no NUL at its end")
                 return nil
             }
-            return reader.text(at: start, units: extent.count / 2).map { ($0, extent.count / 2 * 2) }
+            return (reader.text(at: start, units: extent.count / 2), extent.count / 2 * 2)
         }
         if part.measureField != nil, terminator != extent.upperBound - 2 {
             reader.fault(terminator, "a NUL within \(name)")
             return nil
         }
         let units = (terminator - start) / 2
-        guard let text = reader.text(at: start, units: units) else { return nil }
-        return (text, min(2 * units + terminatorSize, extent.upperBound - start))
+        return (reader.text(at: start, units: units), min(2 * units + terminatorSize, extent.upperBound - start))
     }
 }

@@ -35,7 +35,7 @@ extension Layout {
 
     private func size(of extent: Extent, in content: Content) -> Int {
         switch extent.content {
-        case .text(let property): return extent.size(ofText: property[content].utf16.count)
+        case .text(let property): return extent.size(ofText: property[content].unitCount)
         case .data(let property): return property[content].count
         case .hashes(let property): return OWord.size * property[content].count
         }
@@ -75,7 +75,7 @@ extension Layout {
         let end = bytes.count + size
         switch part.content {
         case .text(let property):
-            for unit in property[content].utf16 {
+            property[content].forEachUnit { unit in
                 bytes.append(UInt8(truncatingIfNeeded: unit))
                 bytes.append(UInt8(truncatingIfNeeded: unit >> 8))
             }

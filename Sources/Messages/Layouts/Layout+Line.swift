@@ -55,7 +55,7 @@ extension Layout.Line {
     }
 
     /// A string and its NUL. If a field gives its offset, an empty string is absent.
-    static func text(_ name: String, _ path: Path<String>, at offset: Int? = nil, terminator: Int = 2) -> Self {
+    static func text(_ name: String, _ path: Path<UnicodeString>, at offset: Int? = nil, terminator: Int = 2) -> Self {
         part(offset, name, .text(terminator: terminator), .text(.init(path)))
     }
     /// Bytes; if no field gives their length, all the remaining ones.

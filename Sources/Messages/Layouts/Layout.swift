@@ -74,7 +74,7 @@ struct Layout<Content: Sendable>: Sendable {
     }
 
     enum PartContent: Sendable {
-        case text(Property<String>)
+        case text(Property<UnicodeString>)
         case data(Property<[UInt8]>)
         case hashes(Property<[OWord]>)
     }

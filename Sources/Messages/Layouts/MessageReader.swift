@@ -84,18 +84,9 @@ struct MessageReader {
         OWord(low: number(at: offset, size: 8), high: number(at: offset + 8, size: 8))
     }
 
-    /// The UTF-16LE text of `units` units at `offset`, which must be present. Nil, with a fault, if it is not
-    /// well-formed.
-    mutating func text(at offset: Int, units: Int) -> String? {
-        let codes = (0..<units).map { UInt16(truncatingIfNeeded: number(at: offset + 2 * $0, size: 2)) }
-        if let text = String(validating: codes, as: UTF16.self) { return text }
-        let lone = codes.indices.first { place in
-            UTF16.isLeadSurrogate(codes[place])
-                ? place + 1 == units || !UTF16.isTrailSurrogate(codes[place + 1])
-                : UTF16.isTrailSurrogate(codes[place]) && (place == 0 || !UTF16.isLeadSurrogate(codes[place - 1]))
-        }
-        fault(offset + 2 * (lone ?? 0), "a lone surrogate")
-        return nil
+    /// The UTF-16LE text of `units` units at `offset`, which must be present.
+    func text(at offset: Int, units: Int) -> UnicodeString {
+        UnicodeString(units: (0..<units).map { UInt16(truncatingIfNeeded: number(at: offset + 2 * $0, size: 2)) })
     }
 
     /// The position of the first two-byte NUL at or after `offset` and before `limit`; nil if there is none.

@@ -17,15 +17,15 @@ public struct ImageLoadAndProcessNotify: Hashable, Sendable {
     /// The token's fields.
     public var token: ProcessToken
     /// The image of the process; for a LoadImage, the loaded image.
-    public var imageFileName: String
+    public var imageFileName: UnicodeString
     /// The command line as captured at creation; empty when absent.
-    public var commandLine: String
+    public var commandLine: UnicodeString
 
     /// A message about `currentProcess`; values that are not given are 0.
     public init(
         parentProcess: AuxPidCreationTime = .none, currentProcess: AuxPidCreationTime,
         creatorProcess: AuxPidCreationTime = .none, createFlag: Bool = false, processFlagsLowByte: UInt8 = 0,
-        sessionId: UInt32, token: ProcessToken = .zero, imageFileName: String, commandLine: String = ""
+        sessionId: UInt32, token: ProcessToken = .zero, imageFileName: UnicodeString, commandLine: UnicodeString = ""
     ) {
         self.parentProcess = parentProcess
         self.currentProcess = currentProcess

@@ -15,7 +15,7 @@ public struct ObDesktopHandle: Hashable, Sendable {
     /// The requested access.
     public var desiredAccess: UInt32 = 0
     /// The desktop's name.
-    public var objectName = ""
+    public var objectName: UnicodeString = ""
 
     /// A handle that `process` opens; values that are not given are 0.
     public init(process: AuxPidCreationTime) { self.process = process }

@@ -11,9 +11,9 @@ public struct ObProcessHandle: Hashable, Sendable {
     /// The access that is granted, which the driver may have reduced.
     public var finalDesiredAccess: UInt32
     /// The image of `process`; empty when absent.
-    public var fileName = ""
+    public var fileName: UnicodeString = ""
     /// The image of `targetProcess`; empty when absent.
-    public var targetFileName = ""
+    public var targetFileName: UnicodeString = ""
     /// The host intrusion prevention rule about code injection.
     public var hipRule = OWord.zero
     /// The host intrusion prevention rule about suspending and resuming.

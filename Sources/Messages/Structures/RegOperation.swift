@@ -3,15 +3,15 @@
 /// Driver: `RegOperationMessage`, filled by `MpRegpSendNotification` and `MpRegpCopyVariableNotificationData`.
 public struct RegOperation: Hashable, Sendable {
     /// The key's name. Names are empty if absent.
-    public var keyName = ""
+    public var keyName: UnicodeString = ""
     /// The value's name.
-    public var valueName = ""
+    public var valueName: UnicodeString = ""
     /// The new name of a renamed key.
-    public var newKeyName = ""
+    public var newKeyName: UnicodeString = ""
     /// The old file name, for a key that is restored or loaded from a file.
-    public var oldFileName = ""
+    public var oldFileName: UnicodeString = ""
     /// The file that the key is restored or loaded from.
-    public var newFileName = ""
+    public var newFileName: UnicodeString = ""
     /// The process that performs the operation.
     public var process: AuxPidCreationTime
     /// The thread that performs the operation.

@@ -2,7 +2,7 @@
 
 /// The data of NewImageLoadPerStream and NewImageLoadPerProcess.
 struct ImageNameData: Sendable {
-    var imageName = ""
+    var imageName: UnicodeString = ""
 }
 
 extension ImageNameData {
@@ -39,8 +39,8 @@ extension TargetProcessData {
 
 /// The data of NewThreadAndCmdLine.
 struct CommandLineData: Sendable {
-    var commandLine = ""
-    var currentCommandLine = ""
+    var commandLine: UnicodeString = ""
+    var currentCommandLine: UnicodeString = ""
 }
 
 extension CommandLineData {

@@ -11,12 +11,12 @@ public struct ThreadNotify: Hashable, Sendable {
     /// The created thread; its creation time is 0 in the only published dump.
     public var createdThread: AuxTidCreationTime
     /// The image of the creator's process or of the target process (THR-4).
-    public var imageFileName: String
+    public var imageFileName: UnicodeString
 
     /// A message about `createdThread`.
     public init(
         currentProcess: AuxPidCreationTime, currentThreadId: UInt32, createdThreadProcess: AuxPidCreationTime,
-        createdThread: AuxTidCreationTime, imageFileName: String
+        createdThread: AuxTidCreationTime, imageFileName: UnicodeString
     ) {
         self.currentProcess = currentProcess
         self.currentThreadId = currentThreadId

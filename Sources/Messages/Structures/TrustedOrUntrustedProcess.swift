@@ -5,10 +5,10 @@ public struct TrustedOrUntrustedProcess: Hashable, Sendable {
     /// Not 0 if the process became untrusted.
     public var untrustedFlag: UInt8
     /// The name of its image, of any length (COR-3).
-    public var imageFileName: String
+    public var imageFileName: UnicodeString
 
     /// A message about a process with the image `imageFileName`.
-    public init(untrustedFlag: UInt8 = 0, imageFileName: String = "") {
+    public init(untrustedFlag: UInt8 = 0, imageFileName: UnicodeString = "") {
         self.untrustedFlag = untrustedFlag
         self.imageFileName = imageFileName
     }

@@ -110,7 +110,7 @@ enum ProcessRoutes {
     private static func putCommandLine(_ call: Call) throws(Problem) {
         let (change, processId) = try call.body(CommandLineChange.self) { $0.processId() }
         let host = try call.host()
-        let process = try orProblem(host.driver.setCurrentCommandLine(of: processId, change.commandLine))
+        let process = try orProblem(host.driver.setCurrentCommandLine(of: processId, UnicodeString(change.commandLine)))
         call.reply.send { process.write(to: &$0) }
     }
 

@@ -53,7 +53,7 @@ extension DriverCall {
     }
 
     /// The image that a process is created from, to which rule policies may apply; nil for other calls.
-    var createdImage: String? {
+    var createdImage: UnicodeString? {
         guard case .createProcess(let creation, _) = self else { return nil }
         return creation.imageFileName
     }

@@ -1,5 +1,6 @@
 public import Driver
 public import JSON
+public import Messages
 
 extension EventFeed {
     /// The options of a feed.
@@ -45,7 +46,7 @@ extension EventFeed {
         /// the answer. It must not call the feed.
         public var onDecisions: (@Sendable (_ line: Int, _ machine: String?, [RoutineReport]) -> Void)?
         /// Called with the image of each process that a line creates, before the driver gets the creation.
-        public var onCreation: (@Sendable (_ imageFileName: String) -> Void)?
+        public var onCreation: (@Sendable (_ imageFileName: UnicodeString) -> Void)?
         /// Whether events are held back until their time.
         var keepsPace = false
 

@@ -16,7 +16,7 @@ public final class EventFeed: Sendable {
     private let findTarget: @Sendable (_ machine: String?) -> EventTarget?
     private let pacer: Pacer?
     private let slices: (any SliceQueue)?
-    private let onCreation: (@Sendable (_ imageFileName: String) -> Void)?
+    private let onCreation: (@Sendable (_ imageFileName: UnicodeString) -> Void)?
     private let state: Locked<State>
 
     /// A feed for the host that `driver` belongs to.

@@ -120,9 +120,10 @@ struct EventHeader {
         _ text: RecordValue, _ parsers: RecordParsers, _ depth: Int, _ byProvider: Bool
     ) -> EventHeader? {
         guard depth < maxDepth, let isMarkup = text.beginsRecord, parsers.hasNext else { return nil }
-        let inner = isMarkup ? try? parsers.record(ofXML: text) : try? text.record(parsedBy: parsers.next())
-        return inner.flatMap {
-            search($0, (nil, nil, nil), parsers, depth: depth + 1, byProvider: byProvider)
+        return parsers.notes.countingRepairs {
+            (try? parsers.record(in: text, isMarkup: isMarkup)).flatMap {
+                search($0, (nil, nil, nil), parsers, depth: depth + 1, byProvider: byProvider)
+            }
         }
     }
 

@@ -36,8 +36,8 @@ struct EventRecord {
     /// Whether the record is Sysmon's; other channels use the same event ids.
     var isSysmon: Bool { log == .sysmon }
 
-    /// The name of its channel, or else of its provider, as a string.
-    var channel: String? { header.channel?.asString }
+    /// The name of its channel, or else of its provider.
+    var channel: RecordValue? { header.channel }
 
     /// The machine that the event happened on; never the collector.
     var machine: RecordValue? { header.first(of: EventNames.machines) }
@@ -115,7 +115,7 @@ extension RecordValue {
         guard kind == .string else { return nil }
         guard let isMarkup = beginsRecord else { return isText("") ? nil : .message(self) }
         do throws(JSONFaults) {
-            let record = isMarkup ? try parsers.record(ofXML: self) : try record(parsedBy: parsers.next())
+            let record = try parsers.record(in: self, isMarkup: isMarkup)
             // It may carry what carries them.
             guard let inside = record.first(of: EventNames.payloads) else { return record.fieldsInside }
             return inside.object.map(\.fieldsInside) ?? .list(inside)

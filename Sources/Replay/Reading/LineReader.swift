@@ -1,5 +1,6 @@
 import Bytes
 import JSON
+import Messages
 import RecordText
 
 /// Reads lines one by one, with buffers that it reuses. It does not know processes, so lines can be read before earlier
@@ -71,11 +72,12 @@ struct LineReader {
             return .skip(.unknownShape, machine: nil)
         }
         guard record.isSysmon || includesSecurity && record.isAuditOfProcess else {
-            return .otherChannel(channels.number(of: record.channel))
+            let channel = record.channel?.withUTF8 { parsers.notes.text($0).text }
+            return .otherChannel(channels.number(of: channel))
         }
         let machine: Int
         do throws(LineFault) {
-            guard let number = try machines.number(of: record.machine) else {
+            guard let number = try machines.number(of: record.machine, parsers.notes) else {
                 return .skip(.otherMachine, machine: nil)
             }
             machine = number

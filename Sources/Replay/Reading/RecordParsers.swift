@@ -1,4 +1,6 @@
+import Bytes
 import JSON
+import Messages
 import RecordText
 
 /// The parsers of one reader of lines, which it uses for one record after the other.
@@ -21,6 +23,29 @@ final class RecordParsers {
     /// The notes of a record, shared by those who read its fields.
     final class NotePad {
         var notes: Notes = []
+        /// Whether the record was repaired, so that its texts have escapes (`UnitEscape`).
+        fileprivate(set) var hasEscapes = false
+
+        fileprivate func reset() { (notes, hasEscapes) = ([], false) }
+
+        fileprivate func noteRepair() {
+            notes.insert(.repaired)
+            hasEscapes = true
+        }
+
+        /// What `search` finds. If that is nothing, what it repaired on the way does not count.
+        func countingRepairs<Found>(of search: () -> Found?) -> Found? {
+            let before = (notes, hasEscapes)
+            let found = search()
+            if found == nil { (notes, hasEscapes) = before }
+            return found
+        }
+
+        /// The text in a string of the record.
+        func text(_ bytes: UnsafeBufferPointer<UInt8>) -> UnicodeString {
+            let text = String(decoding: bytes, as: UTF8.self)
+            return hasEscapes ? UnicodeString(units: UnitEscape.units(of: text)) : UnicodeString(text)
+        }
     }
 
     private let outer: RecordParser
@@ -57,21 +82,40 @@ final class RecordParsers {
     /// What a parser rejects is repaired and parsed again; the fault is that of the text as it is.
     func record(of line: UnsafeRawBufferPointer) throws(JSONFaults) -> Record {
         used = 0
-        notes.notes = []
+        notes.reset()
         if line.first == UInt8(ascii: "<") { return try record(ofXML: line) }
         do throws(JSONFaults) {
             return try outer.parse(inPlace: line)
         } catch {
-            let fault = error
-            let repaired = RecordRepair.json(line)
-            guard let record = try? outer.parse(repaired) else { throw fault }
-            notes.notes = .repaired
+            guard let record = repaired(line, parsedBy: outer) else { throw error }
             return record
         }
     }
 
-    /// The record that an element of XML in a string is.
-    func record(ofXML text: RecordValue) throws(JSONFaults) -> Record {
+    /// The record that is written in a string: an element of XML, or an object.
+    func record(in text: RecordValue, isMarkup: Bool) throws(JSONFaults) -> Record {
+        try isMarkup ? record(ofXML: text) : record(ofJSON: text)
+    }
+
+    private func record(ofJSON text: RecordValue) throws(JSONFaults) -> Record {
+        let parser = next()
+        do throws(JSONFaults) {
+            return try text.record(parsedBy: parser)
+        } catch {
+            guard let record = text.withUTF8({ repaired(.init($0), parsedBy: parser) }) ?? nil else { throw error }
+            return record
+        }
+    }
+
+    /// The record that `text` is after its repair; nil if that does not help.
+    private func repaired(_ text: UnsafeRawBufferPointer, parsedBy parser: RecordParser) -> Record? {
+        let repaired = RecordRepair.json(text, hasEscapes: notes.hasEscapes)
+        guard let record = try? parser.parse(repaired) else { return nil }
+        notes.noteRepair()
+        return record
+    }
+
+    private func record(ofXML text: RecordValue) throws(JSONFaults) -> Record {
         guard
             let json = text.withUTF8({ text in Result { () throws(JSONFaults) in try self.json(ofXML: .init(text)) } })
         else { throw JSONFaults(detail: "must be a string") }
@@ -87,8 +131,9 @@ final class RecordParsers {
             return try xml.json(of: text)
         } catch {
             let fault = error
-            guard let json = try? xml.json(of: RecordRepair.xml(text)) else { throw fault }
-            notes.notes.insert(.repaired)
+            let repaired = RecordRepair.xml(text, hasEscapes: notes.hasEscapes)
+            guard let json = try? xml.json(of: repaired) else { throw fault }
+            notes.noteRepair()
             return json
         }
     }

@@ -97,7 +97,7 @@ public final class DeliveryLedger: Sendable {
             if let reason { state.losses.note(record.message, type, reason, machine: observer.machine) }
             let lag = measuresDelays ? state.times.note(record, type, of: process) : nil
             state.processes.note(
-                process, imageFileName: record.message.imageFileName, isLost: reason != nil, lag)
+                process, imageFileName: record.message.imageFileName?.text, isLost: reason != nil, lag)
             return lag
         }
         onEnding?(

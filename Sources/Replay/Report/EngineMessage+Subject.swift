@@ -7,15 +7,15 @@ extension EngineMessage {
         switch content {
         case .sync(let message):
             switch message.data {
-            case .newImageLoadPerStream(let imageName), .newImageLoadPerProcess(let imageName): imageName
+            case .newImageLoadPerStream(let imageName), .newImageLoadPerProcess(let imageName): imageName.text
             case .newThreadDifferentProcess(let target): "process \(target.processId)"
             case .newThreadSameProcess(let notify): "thread \(notify.createdThread.threadId)"
-            case .newThreadAndCmdLine(let commandLine, _): commandLine
+            case .newThreadAndCmdLine(let commandLine, _): commandLine.text
             case .registryEventSync: nil
             }
         case .async(let message):
             switch message.body {
-            case .imageLoadAndProcess(let notify): notify.imageFileName
+            case .imageLoadAndProcess(let notify): notify.imageFileName.text
             case .thread(let notify): "process \(notify.createdThreadProcess.processId)"
             default: nil
             }

@@ -27,7 +27,7 @@ struct LossList: Sendable {
             losses[key]
             ?? DeliveryLedger.Loss(
                 machine: machine, type: type, reason: reason, process: message.process,
-                imageFileName: message.imageFileName, first: lost, last: lost)
+                imageFileName: message.imageFileName?.text, first: lost, last: lost)
         if loss.count == 0, losses.count >= Self.limit { return unlisted += 1 }
         loss.count += 1
         loss.last = lost

@@ -1,4 +1,5 @@
 import JSON
+import Messages
 
 /// The machines that records name, each with a number.
 ///
@@ -18,7 +19,7 @@ struct MachineNames: Sendable {
     }
 
     /// The number of a record's machine; nil above the limit.
-    mutating func number(of machine: RecordValue?) throws(LineFault) -> Int? {
+    mutating func number(of machine: RecordValue?, _ notes: RecordParsers.NotePad) throws(LineFault) -> Int? {
         guard let machine, machine.kind == .string else { throw .member("Hostname", .missing) }
         if let last,
             machine.withUTF8({ text in last.spelling.withUnsafeBufferPointer { text.isEqual(to: $0) } }) == true
@@ -28,7 +29,7 @@ struct MachineNames: Sendable {
         let spelling = machine.withUTF8 { Array($0) } ?? []
         guard spelling.count <= 255 else { throw .member("Hostname", .tooLongName) }
         guard !spelling.contains(0) else { throw .member("Hostname", .nul) }
-        let number = number(of: String(decoding: spelling, as: UTF8.self).lowercased())
+        let number = number(of: spelling.withUnsafeBufferPointer { notes.text($0) }.text.lowercased())
         last = (spelling, number)
         return number
     }

@@ -31,7 +31,7 @@ extension SysmonEvent.Content {
         parent.image = try fields.text("ParentProcessName")
         let creation = SysmonCreation(
             image: process.image ?? "", commandLine: try fields.text("CommandLine"), parent: parent, sessionId: 0,
-            integrityLevel: SysmonCreation.integrityLevel(labeled: try fields.text("MandatoryLabel")))
+            integrityLevel: SysmonCreation.integrityLevel(labeled: try fields.text("MandatoryLabel")?.text))
         return try Self(kind: .processCreate(creation), subject: process, target: nil).checked("NewProcessId")
     }
 

@@ -75,13 +75,13 @@ extension SysmonMention {
 }
 
 extension SysmonCreation {
-    fileprivate init(image: String, _ fields: SysmonFields) throws(LineFault) {
+    fileprivate init(image: UnicodeString, _ fields: SysmonFields) throws(LineFault) {
         self.image = image
         commandLine = try fields.text("CommandLine")
         parent = try fields.process(
             "ParentProcessId", "ParentProcessGuid", "ParentProcessGUID", image: "ParentImage")
         sessionId = try fields.id("TerminalSessionId") ?? 0
-        integrityLevel = Self.integrityLevel(named: try fields.text("IntegrityLevel"))
+        integrityLevel = Self.integrityLevel(named: try fields.text("IntegrityLevel")?.text)
     }
 
     /// The RID of the mandatory label; AppContainers run at the low level. Other names count as medium, the default level of

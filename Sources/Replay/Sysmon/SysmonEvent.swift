@@ -7,7 +7,7 @@ struct SysmonProcess: Sendable {
     /// Nil if the record does not state it.
     var processId: UInt32?
     /// The image of the process according to the record.
-    var image: String?
+    var image: UnicodeString?
 
     /// Whether the pid must come from another record.
     var isUnresolved: Bool { processId == nil && guid != nil }
@@ -27,9 +27,9 @@ struct SysmonEvent: Sendable {
         /// Event 5.
         case processExit
         /// Event 6.
-        case driverLoad(String)
+        case driverLoad(UnicodeString)
         /// Event 7.
-        case imageLoad(String)
+        case imageLoad(UnicodeString)
         /// Event 8: a thread in `target`, created by `subject`.
         case remoteThread(threadId: UInt32?, startAddress: UInt64)
         /// A mention that waits for its own pid.
@@ -109,7 +109,7 @@ struct SysmonEvent: Sendable {
         case .driverLoad(let name), .imageLoad(let name): texts.append(name)
         case .processExit, .remoteThread, .mention: break
         }
-        return texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+        return texts.reduce(0) { $0 + ($1?.byteCount ?? 0) }
     }
 }
 
@@ -132,8 +132,8 @@ struct SysmonMention: Sendable {
 
 /// The fields of event 1 that are not about the new process's identity.
 struct SysmonCreation: Sendable {
-    let image: String
-    let commandLine: String?
+    let image: UnicodeString
+    let commandLine: UnicodeString?
     var parent: SysmonProcess
     let sessionId: UInt32
     let integrityLevel: UInt32

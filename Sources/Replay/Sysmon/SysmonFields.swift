@@ -48,7 +48,7 @@ struct SysmonFields {
     }
 
     /// A string that the driver can represent. A NUL ends it, as it ends the strings of Windows.
-    func text(_ name: StaticString) throws(LineFault) -> String? {
+    func text(_ name: StaticString) throws(LineFault) -> UnicodeString? {
         guard let field = self[name] else { return nil }
         guard var bytes = field.text else { throw .member(name, .notText) }
         if let end = bytes.firstIndex(of: 0) {
@@ -56,13 +56,13 @@ struct SysmonFields {
             bytes = UnsafeBufferPointer(rebasing: bytes[..<end])
             if bytes.isEmpty { return nil }
         }
-        let text = String(decoding: bytes, as: UTF8.self)
-        if text.utf8.count > 32_766, text.utf16.count > 32_766 { throw .member(name, .tooLong) }
+        let text = notes.text(bytes)
+        if text.byteCount > 32_766, text.unitCount > 32_766 { throw .member(name, .tooLong) }
         return text
     }
 
     /// A string that the event needs.
-    func requiredText(_ name: StaticString) throws(LineFault) -> String {
+    func requiredText(_ name: StaticString) throws(LineFault) -> UnicodeString {
         guard let text = try text(name) else { throw .member(name, .missing) }
         return text
     }

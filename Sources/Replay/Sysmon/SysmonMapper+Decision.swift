@@ -94,14 +94,14 @@ extension SysmonMapper {
         return nil
     }
 
-    private func planDriverLoad(_ name: String, _ draft: inout PlanDraft) -> SkipReason? {
+    private func planDriverLoad(_ name: UnicodeString, _ draft: inout PlanDraft) -> SkipReason? {
         var load = ImageLoad(processId: 0, fullImageName: name)
         load.systemModeImage = true
         draft.calls.append(.loadImage(load))
         return nil
     }
 
-    private func planLoad(_ name: String, _ event: SysmonEvent, _ draft: inout PlanDraft) -> SkipReason? {
+    private func planLoad(_ name: UnicodeString, _ event: SysmonEvent, _ draft: inout PlanDraft) -> SkipReason? {
         guard let process = event.subject, let processId = process.processId else { return .pidUnresolved }
         if let reason = ensureContext(process, &draft).skipReason { return reason }
         draft.calls.append(.loadImage(ImageLoad(processId: processId, fullImageName: name)))
@@ -180,7 +180,7 @@ private struct PlanDraft {
         live[processId] = nil
     }
 
-    mutating func synthesize(_ processId: UInt32, created: FileTime, image: String?) {
+    mutating func synthesize(_ processId: UInt32, created: FileTime, image: UnicodeString?) {
         var creation = ProcessCreation(
             imageFileName: image ?? "<unknown process>", processId: processId, parentProcessId: 0)
         creation.creationTime = created

@@ -1,5 +1,5 @@
 public import Driver
-import Messages
+public import Messages
 import Synchronization
 
 /// How an embedded engine answers some of the messages.
@@ -76,7 +76,7 @@ public final class ReplyTable: Sendable {
             pattern = entry.imageFileName.map(ImageNamePattern.init)
         }
 
-        func matches(_ kind: EngineMessage.Kind, _ operation: EngineMessage.Operation, _ name: String?) -> Bool {
+        func matches(_ kind: EngineMessage.Kind, _ operation: EngineMessage.Operation, _ name: UnicodeString?) -> Bool {
             if entry.answer != nil, kind != .direct || operation != .async(.createProcess) { return false }
             guard entry.kind == nil || entry.kind == kind, entry.operation == nil || entry.operation == operation
             else { return false }
@@ -100,7 +100,7 @@ public final class ReplyTable: Sendable {
     ///
     /// - Complexity: O(entries + globs with a star × the length of the name).
     public func decide(
-        kind: EngineMessage.Kind, operation: EngineMessage.Operation, imageFileName: String?
+        kind: EngineMessage.Kind, operation: EngineMessage.Operation, imageFileName: UnicodeString?
     ) -> Decision {
         let line = lines.first { $0.matches(kind, operation, imageFileName) }
         return Decision(entry: line?.entry, fails: count(line ?? others))

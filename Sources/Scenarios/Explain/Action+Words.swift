@@ -1,6 +1,7 @@
 import Driver
 import DriverJSON
 import JSON
+import Messages
 
 extension Action {
     /// The names of what it is about: those that it uses, and that of the process that it creates.
@@ -13,7 +14,7 @@ extension Action {
     var words: String {
         switch self {
         case .createProcess(let creation):
-            "createProcess: " + (creation.name ?? creation.creation.value.imageFileName)
+            "createProcess: " + (creation.name ?? creation.creation.value.imageFileName.text)
         case .exitProcess(let process): "exitProcess: \(process)"
         case .createThread(let creation):
             "createThread: \(creation.creator ?? creation.target) in \(creation.target)"

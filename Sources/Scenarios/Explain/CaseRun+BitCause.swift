@@ -173,7 +173,7 @@ extension CaseRun {
     private func missedPolicy(
         with bit: UInt32, in word: WordHistory.Word, _ host: Int, _ life: WordHistory.Life, _ creation: ObservedMessage
     ) -> String {
-        guard let image = creation.message.imageFileName else { return "" }
+        guard let image = creation.message.imageFileName?.text else { return "" }
         func words(_ entry: Int, _ line: Int?) -> String {
             "\nEntry \(entry + 1) of rulePolicies\(line.map { ", line \($0)," } ?? "") would give it, but "
         }

@@ -167,7 +167,7 @@ extension CaseRun {
     /// A sentence about the entry of `replies` that would decide about a process with another name; nil if there is none.
     private func missedReply(to message: ObservedMessage, on host: Int) -> String? {
         guard message.message.kind == .direct, let embedded = embeddedSetting(for: message, on: host),
-            embedded.entry == nil, let image = message.message.imageFileName,
+            embedded.entry == nil, let image = message.message.imageFileName?.text,
             let (index, entry) = embedded.behavior.replies.enumerated().first(where: { $1.answer != nil }),
             let pattern = entry.imageFileName
         else { return nil }

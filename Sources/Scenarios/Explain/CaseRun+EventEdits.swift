@@ -1,6 +1,7 @@
 import Driver
 import DriverJSON
 import JSON
+import Messages
 
 // Edits of what happens on the hosts.
 extension CaseRun {
@@ -76,7 +77,7 @@ extension CaseRun {
     /// A stream context with the rule, for the file of the image.
     func streamEdits(_ run: StepRun) -> [PlanEdit] {
         guard case .loadImage(_, let load) = run.step.action else { return [] }
-        let name = load.value.fullImageName
+        let name = load.value.fullImageName.text
         let rule = StreamContextRules.notifyImageLoadRule
         let rules = JSONTree.array(rule.names.map { .string($0) })
         var stream: String?
@@ -111,7 +112,8 @@ extension CaseRun {
         let load = Step(
             line: run.step.line,
             action: .loadImage(
-                process: .named(process), Body(ImageLoad(processId: 0, fullImageName: name), json: .null)))
+                process: .named(process), Body(ImageLoad(processId: 0, fullImageName: UnicodeString(name)), json: .null)
+            ))
         let loadEdit = JSONTree.Member(
             "loadImage", .object([.init("process", .string(process)), .init("fullImageName", .string(name))]))
         let rule = Step(

@@ -78,7 +78,7 @@ extension CaseRun {
     ) -> PlanEdit? {
         guard let processId = refused.contextId,
             let image = logs[run.host].messages.last(where: { $0.message.process?.processId == processId })?
-                .message.imageFileName
+                .message.imageFileName?.text
         else { return nil }
         let pattern = "*" + (image.lastIndex(of: "\\").map { String(image[$0...]) } ?? image)
         let policy = RulePolicy(imageFileName: pattern, rules: rule, flags: [])

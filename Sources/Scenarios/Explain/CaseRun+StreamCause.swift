@@ -10,7 +10,7 @@ extension CaseRun {
         guard case .loadImage(_, let load) = steps[index].step.action else {
             return Cause(.never, detail: "No step gives the file a stream context with the rule.")
         }
-        let name = load.value.fullImageName
+        let name = load.value.fullImageName.text
         let changes = changes(ofStream: name, before: index, host)
         let isAboutRule = look.check == .ruleImageLoadPerStream
         var last: StreamChange?
@@ -71,7 +71,9 @@ extension CaseRun {
                         words: "A step \(hasRule ? "set" : "cleared") the rule", place: run.place))
             default: break
             }
-            guard case .loadImage(_, let load) = run.step.action, isFile(load.value.fullImageName) else { continue }
+            guard case .loadImage(_, let load) = run.step.action, isFile(load.value.fullImageName.text) else {
+                continue
+            }
             for message in logs[host].made(by: earlier)
             where message.message.operation == .sync(.newImageLoadPerStream) && message.clearedRule != nil {
                 changes.append(

@@ -170,7 +170,7 @@ final class LocalHost: ScenarioHost {
             _ = try driver.changeRules(ofStreamContext: id, change.value)
             done()
         case .setCommandLine(let processId, let commandLine):
-            _ = try driver.setCurrentCommandLine(of: processId, commandLine)
+            _ = try driver.setCurrentCommandLine(of: processId, UnicodeString(commandLine))
             done()
         case .notify(let isSync, let body): try notify(isSync, body, caller, completion)
         case .replay(let plan):

@@ -29,9 +29,9 @@ public struct ObservedProcess: Sendable {
     /// The process of `context`.
     public init(_ context: ProcessContext) {
         identity = context.identity
-        imageFileName = context.imageFileName
-        commandLine = context.processCmdLine
-        currentCommandLine = context.currentCommandLine
+        imageFileName = context.imageFileName.text
+        commandLine = context.processCmdLine.text
+        currentCommandLine = context.currentCommandLine.text
         parent = context.parent
         creator = context.creator
         sessionId = context.sessionId

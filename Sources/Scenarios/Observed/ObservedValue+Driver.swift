@@ -96,7 +96,7 @@ extension ObservedValue {
     /// The fields of a loaded kernel image.
     init(_ driver: LoadedDriver) {
         self = .members([
-            Member("fullImageName", .text(driver.fullImageName)), Member("imageBase", .hex(driver.imageBase)),
+            Member("fullImageName", .text(driver.fullImageName.text)), Member("imageBase", .hex(driver.imageBase)),
             Member("imageSize", .number(driver.imageSize)),
         ])
     }
@@ -107,7 +107,8 @@ extension ObservedValue {
     init(_ process: BootProcess) {
         self = .members([
             Member("processId", .number(UInt64(process.process.processId))), Member("parent", .process(process.parent)),
-            Member("imageFileName", .text(process.imageFileName)), Member("commandLine", .text(process.commandLine)),
+            Member("imageFileName", .text(process.imageFileName.text)),
+            Member("commandLine", .text(process.commandLine.text)),
         ])
     }
 }

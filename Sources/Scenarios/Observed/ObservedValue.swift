@@ -62,7 +62,7 @@ public indirect enum ObservedValue: Hashable, Sendable {
             case .hex(let number): .hex(number)
             case .process(let process): .process(process)
             case .thread(let thread): .thread(thread)
-            case .text(let text): .text(text)
+            case .text(let text): .text(text.text)
             case .bytes(let bytes): .bytes(bytes)
             case .guid(let guid): .text(guid.guid)
             case .hashes(let hashes): .list(hashes.map { .bytes($0.bytes) })

@@ -12,7 +12,7 @@ extension MessagePart {
         case .hex(let number): number.hex() + (named(number).map { " \($0)" } ?? "")
         case .process(let process): identity(process.processId, process.creationTime)
         case .thread(let thread): identity(thread.threadId, thread.creationTime)
-        case .text(let text): text.quoted(limit: .max - 1)
+        case .text(let text): text.text.quoted(limit: .max - 1)
         case .bytes(let bytes): bytesText(bytes)
         case .guid(let guid): guid.guid
         case .hashes(let hashes): hashes.map { $0.bytes.hexPairs() }.joined(separator: " ")

@@ -81,8 +81,8 @@ def thread(value: Fields) -> bytes:
 
 
 def terminated(text: str) -> bytes:
-    """UTF-16LE and a NUL."""
-    return text.encode("utf-16-le") + b"\0\0"
+    """UTF-16LE, which may have halves of surrogate pairs, and a NUL."""
+    return text.encode("utf-16-le", "surrogatepass") + b"\0\0"
 
 
 def sixteen(text: str) -> bytes:
