@@ -18,7 +18,8 @@ private let forms: [Dissection.Form] =
     [.detect, .async, .sync, .syncReply, .createProcessReply] + SyncOperation.allCases.map { .syncData($0) }
 
 private func check(_ dissection: Dissection) {
-    expect((dissection.content == nil) == !dissection.faults.isEmpty, "neither a message nor a fault")
+    let isUnread = !dissection.faults.isEmpty || dissection.cutOff != nil
+    expect((dissection.content == nil) == isUnread, "neither a message nor a fault")
     var next = 0
     for part in dissection.parts {
         expect(part.offset <= dissection.bytes.count - part.size, "a piece beyond the end")

@@ -139,9 +139,13 @@ def test_a_lost_line_is_noticed() -> None:
 def test_a_message_that_was_cut_off_is_explained_as_far_as_it_goes() -> None:
     dump = DUMPS["create-thread-tstheme"]
     answer = decode(dump.bytes[:-8])
-    assert answer.returncode == 2
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    assert answer.stdout.startswith(b"CreateThread, cut off: 176 of 184 bytes\n")
     assert b"TSTheme.exe" in answer.stdout
-    assert answer.stderr == b"standard input: 0x4: says 0xb8 bytes, but only 0xb0 are there\n"
+    told = json.loads(decode(dump.bytes[:-8], "--json").stdout)
+    shown = [told[key] for key in ("cutOff", "size", "totalSize", "operation", "fields", "faults")]
+    assert shown == [True, 176, 184, "CreateThread", None, []]
+    assert decode(dump.bytes[:8]).stdout.startswith(b"unknown message, cut off: 8 bytes\n")
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"5d 0", b"\0", b"\x5d\x01\x02\x00" + bytes(28), b"\xff" * 1000])

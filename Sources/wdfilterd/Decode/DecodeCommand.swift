@@ -16,7 +16,7 @@ struct DecodeCommand: ParsableCommand {
 
             A ~ before a field means that its position is inferred, a * that it is our decision, a ? that published sources \
             disagree about it, a ! that the driver, or for a reply the engine, would write something else there. Exit code 0 \
-            if the bytes are a message, 2 otherwise; even then they are explained as far as possible.
+            if the bytes are a message, which may be cut off, 2 otherwise; even then they are explained as far as possible.
 
             Examples:
               wdfilterd decode message.bin
