@@ -1,16 +1,12 @@
-import Bytes
 import FuzzFinding
 import Messages
 
 /// Arbitrary bytes are read as every structure, or found faulty; a message that is read without a remark is written as
-/// the same bytes. Any text is read as a hex dump, or refused.
+/// the same bytes.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzMessages(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     for form in forms { check(Dissection(bytes, as: form)) }
-    if let dump = try? HexDump(String(decoding: bytes, as: UTF8.self)) {
-        expect(!dump.bytes.isEmpty, "a dump without bytes")
-    }
     return 0
 }
 

@@ -61,8 +61,8 @@ public struct Dissection: Sendable {
     /// The differences from the driver's bytes, in order of offset.
     public private(set) var remarks: [MessageFault] = []
 
-    /// Dissects `bytes`.
-    public init(_ bytes: [UInt8], as form: Form = .detect) {
+    /// Dissects `bytes`; `notes` say how they were obtained, and become the first remarks.
+    public init(_ bytes: [UInt8], as form: Form = .detect, notes: [String] = []) {
         self.bytes = bytes
         var reader = MessageReader(bytes)
         let content = Dissection.read(&reader, as: form)
@@ -71,6 +71,7 @@ public struct Dissection: Sendable {
         faults = reader.faults
         cutOff = reader.truncation.map { CutOff(of: reader, at: $0) }
         parts = reader.parts.sorted { ($0.offset, $0.size) < ($1.offset, $1.size) }
+        remarks = notes.map { MessageFault(offset: 0, detail: $0) }
         claimAll()
         if let content = self.content { compare(with: content.bytes, end: reader.end) }
     }

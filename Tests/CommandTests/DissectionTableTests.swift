@@ -1,4 +1,5 @@
 import Console
+import Dumps
 import Messages
 import Testing
 
@@ -141,5 +142,13 @@ import Testing
         #expect(json.hasSuffix(#""remarks":[],"faults":[]}"#))
     }
 
-    private func json(_ bytes: [UInt8]) -> String { Dissection(bytes).json }
+    @Test func `JSON says where a message was in a text`() throws {
+        let text = try #require(DumpText("kd> db\n863bd010  5d 01 02 00 b8 00 00 00\n"))
+        let dump = try #require(Dump.all(in: text).first).get()
+        #expect(
+            Dissection(dump.bytes).json(of: dump)
+                .hasPrefix(#"{"line":2,"address":"0x863bd010","size":8,"cutOff":true,"#))
+    }
+
+    private func json(_ bytes: [UInt8]) -> String { Dissection(bytes).json(of: Dump(bytes)) }
 }

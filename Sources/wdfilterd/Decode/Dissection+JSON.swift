@@ -1,12 +1,15 @@
 import DriverJSON
+import Dumps
 import JSON
 import Messages
 
 extension Dissection {
-    /// One object: the message's form, its fields, all parts, remarks and faults.
-    var json: String {
+    /// One object: where the message was dumped, its form, its fields, all parts, remarks and faults.
+    func json(of dump: Dump) -> String {
         var json = JSONWriter(reserving: 4096)
         json.object { json in
+            if dump.line > 0 { json.member("line", dump.line) }
+            if let address = dump.address { json.member("address", hex: address) }
             writeContent(to: &json)
             json.member("parts") { json in
                 json.array { json in
