@@ -228,6 +228,7 @@ if Context.environment["WDFILTERD_FUZZ"] != nil {
             dependencies: ["FuzzFinding", "Replay", "Driver", "Messages", "Locking", "TestSupport"],
             path: "Fuzz/EventFeed", swiftSettings: strict),
         fuzzer("Messages", ["Messages"]),
+        fuzzer("Dumps", ["Dumps", "DumpsTesting", "Messages"]),
         fuzzer("JSON", ["JSON", "DriverJSON", "Driver", "Messages"]),
         fuzzer("ScenarioFile", ["ScenarioFile", "JSON"]),
         fuzzer("NativeEvents", ["FuzzEventFeed", "Replay"]),
