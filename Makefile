@@ -29,7 +29,7 @@ OPERATIONS ?=
 TOP ?= 0
 # Of the fuzzer's choices; 0 takes others with each run.
 SEED ?= 0
-FUZZ ?= Messages JSON ScenarioFile NativeEvents SysmonEvents HTTP
+FUZZ ?= Messages Dumps JSON ScenarioFile NativeEvents SysmonEvents HTTP
 # Only what a target declares may it import: the arrows of ARCHITECTURE.md.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # As README and the image build what is deployed, which is what is measured.

@@ -68,6 +68,7 @@ let package = Package(
 
         // The driver
         library("Messages", ["Bytes"]),
+        library("Dumps", ["Messages", "JSON", "Bytes"]),
         library("Driver", ["Messages", "Locking", "Bytes", deques]),
         library("Runtime", ["Driver", "Messages", "Locking", "Bytes", deques, heaps]),
         library("DriverJSON", ["Driver", "Messages", "JSON", "Bytes"]),
@@ -136,7 +137,7 @@ let package = Package(
             name: "wdfilterd",
             dependencies: [
                 "ReplayCommand", "TestCommand", "ScenarioFile", "Console", "NotificationAPI", "Settings", "Driver",
-                "Messages",
+                "Messages", "Dumps",
                 "Runtime", "DriverJSON", "Replay", "WebhookEngine", "Vocabulary", "MicroHTTPD", "JSON", "Locking",
                 "Bytes",
                 "CMicroHTTPD", "Curl", "CGnuTLS", "CArchive", "CExpat", "CPCRE2", "CYAML", arguments, logging,
@@ -153,6 +154,7 @@ let package = Package(
         .target(
             name: "MicroHTTPDTesting", dependencies: ["MicroHTTPD"], path: "Tests/MicroHTTPDTesting",
             swiftSettings: strict),
+        .target(name: "DumpsTesting", path: "Tests/DumpsTesting", swiftSettings: strict),
         .target(name: "YAMLTesting", dependencies: ["YAML"], path: "Tests/YAMLTesting", swiftSettings: strict),
         tests("BytesTests", ["Bytes"]),
         tests("CurlTests", ["Curl", "MicroHTTPD"]),
@@ -165,6 +167,7 @@ let package = Package(
             "MicroHTTPDTests",
             ["MicroHTTPD", "MicroHTTPDTesting", "Locking", "TestCertificates", "TestSupport", "CGnuTLS"]),
         tests("MessagesTests", ["Messages", "TestSupport"]),
+        tests("DumpsTests", ["Dumps", "DumpsTesting", "Messages", "TestSupport"]),
         tests("DriverTests", ["Driver", "Messages", "Locking", "TestSupport"]),
         tests("RuntimeTests", ["Runtime", "Driver", "Messages", "Locking", "TestSupport"]),
         tests("DriverJSONTests", ["DriverJSON", "Driver", "Messages", "JSON", "TestSupport"]),
@@ -203,7 +206,7 @@ let package = Package(
             "CommandTests",
             [
                 "wdfilterd", "Console", "Settings", "WebhookEngine", "MicroHTTPD", "Runtime", "Driver", "Messages",
-                "Locking", "TestCertificates", "TestSupport", arguments, logging,
+                "Dumps", "Locking", "TestCertificates", "TestSupport", arguments, logging,
             ]),
         tests(
             "ScenarioRunTests",
@@ -232,7 +235,8 @@ if Context.environment["WDFILTERD_FUZZ"] != nil {
             name: "FuzzEventFeed",
             dependencies: ["FuzzFinding", "Replay", "Driver", "Messages", "Locking", "TestSupport"],
             path: "Fuzz/EventFeed", swiftSettings: strict),
-        fuzzer("Messages", ["Messages", "Bytes"]),
+        fuzzer("Messages", ["Messages"]),
+        fuzzer("Dumps", ["Dumps", "DumpsTesting", "Messages"]),
         fuzzer("JSON", ["JSON", "DriverJSON", "Driver", "Messages"]),
         fuzzer("ScenarioFile", ["ScenarioFile", "JSON"]),
         fuzzer("NativeEvents", ["FuzzEventFeed", "Replay"]),

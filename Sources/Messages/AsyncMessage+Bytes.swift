@@ -42,6 +42,7 @@ extension AsyncMessage {
 
     /// Reads a message from the beginning of `reader`; nil after a fault.
     static func read(_ reader: inout MessageReader) -> AsyncMessage? {
+        reader.expectSize()
         guard let header = AsyncHeader.layout.read(&reader, base: 0) else { return nil }
         guard let operation = AsyncOperation(rawValue: header.typeOfOperation) else {
             reader.fault(0x18, "\(header.typeOfOperation) is not a type of operation")

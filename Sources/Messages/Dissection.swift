@@ -48,57 +48,58 @@ public struct Dissection: Sendable {
 
     /// The dissected bytes.
     public let bytes: [UInt8]
-    /// The content; nil if there is a fault.
+    /// The number of bytes that belong to the message; others may follow.
+    public let size: Int
+    /// The content; nil if there is a fault, or if the message is cut off.
     public let content: Content?
+    /// What is known of a message whose end is missing; nil if it is whole.
+    public let cutOff: CutOff?
     /// The pieces in order of offset, without gaps unless the bytes end too soon.
     public private(set) var parts: [MessagePart]
-    /// The reasons why the bytes cannot be read, in order of discovery.
+    /// The reasons why the bytes cannot be read, in order of discovery. A missing end is not a fault: see `cutOff`.
     public let faults: [MessageFault]
     /// The differences from the driver's bytes, in order of offset.
     public private(set) var remarks: [MessageFault] = []
 
-    /// Dissects `bytes`.
-    public init(_ bytes: [UInt8], as form: Form = .detect) {
+    /// Dissects `bytes`; `notes` say how they were obtained, and become the first remarks.
+    public init(_ bytes: [UInt8], as form: Form = .detect, notes: [String] = []) {
         self.bytes = bytes
         var reader = MessageReader(bytes)
         let content = Dissection.read(&reader, as: form)
-        self.content = reader.faults.isEmpty ? content : nil
+        self.content = reader.faults.isEmpty && !reader.isTruncated ? content : nil
+        size = reader.end
         faults = reader.faults
+        cutOff = reader.truncation.map { CutOff(of: reader, at: $0) }
         parts = reader.parts.sorted { ($0.offset, $0.size) < ($1.offset, $1.size) }
+        remarks = notes.map { MessageFault(offset: 0, detail: $0) }
         claimAll()
         if let content = self.content { compare(with: content.bytes, end: reader.end) }
     }
 
     /// The content.
     ///
-    /// - Throws: the first fault, if there is one.
+    /// - Throws: the first fault, or that the end is missing.
     public func readable() throws(MessageFault) -> Content {
-        guard let content else { throw faults.first ?? MessageFault(offset: 0, detail: "not a message") }
-        return content
+        if let content { return content }
+        throw faults.first ?? cutOff?.fault ?? MessageFault(offset: 0, detail: "not a message")
     }
 
     private static func read(_ reader: inout MessageReader, as form: Form) -> Content? {
         switch form {
         case .detect:
-            guard let form = detect(reader.bytes) else {
+            guard let header = MessageHeader(reader.bytes) else {
                 reader.fault(0, "begins like neither AsyncMessageData (5d 01 02 00) nor SyncMessageData (5d 00 30 00)")
                 return nil
             }
-            return read(&reader, as: form)
+            return read(&reader, as: header.form)
         case .async: return AsyncMessage.read(&reader).map { .async($0) }
         case .sync: return SyncMessage.read(&reader).map { .sync($0) }
         case .syncData(let operation): return operation.form.read(&reader, 0).map { .syncData($0) }
         case .syncReply: return ReplySyncMessage.layout.read(&reader, base: 0).map { .syncReply($0) }
         case .createProcessReply:
+            reader.expectSize()
             return CreateProcessReply.layout.read(&reader, base: 0).map { .createProcessReply($0) }
         }
-    }
-
-    private static func detect(_ bytes: [UInt8]) -> Form? {
-        if bytes.starts(with: [0x5D, 0x01, 0x02, 0x00]) { return .async }
-        if bytes.starts(with: [0x5D, 0x00, 0x30, 0x00]) { return .sync }
-        if bytes.starts(with: [0x5D, 0x00, 0x60, 0x00]) { return .createProcessReply }
-        return nil
     }
 
     /// Adds the bytes that no field claims.

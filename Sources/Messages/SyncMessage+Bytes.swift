@@ -20,6 +20,7 @@ extension SyncMessage {
 
     /// Reads a message from the beginning of `reader`; nil after a fault.
     static func read(_ reader: inout MessageReader) -> SyncMessage? {
+        reader.expectSize()
         guard let header = SyncHeader.layout.read(&reader, base: 0) else { return nil }
         guard let operation = SyncOperation(rawValue: header.typeOfOperation) else {
             reader.fault(0x18, "\(header.typeOfOperation) is not a type of operation")

@@ -1,4 +1,5 @@
 import Console
+import Dumps
 import Messages
 import Testing
 
@@ -57,11 +58,34 @@ import Testing
         #expect(lines.contains("~ position inferred   ! unusual"))
     }
 
-    @Test func `an unreadable message is shown as far as possible`() {
-        let lines = table(Array(Self.loadImage("a.dll").prefix(0x30))).split(separator: "\n")
-        #expect(lines.first == "An incomplete or damaged message, 48 bytes")
-        #expect(lines.contains("  0x20       12  ParentProcess       0, none"))
-        #expect(lines.last == "  0x2c        4  (unclaimed)         48 02 00 00")
+    @Test(arguments: [
+        (0x30, "LoadImage, cut off: 48 of 132 bytes"), (0x1C, "LoadImage, cut off: 28 of 132 bytes"),
+        (0x1B, "unknown message, cut off: 27 bytes"), (4, "unknown message, cut off: 4 bytes"),
+        (3, "Not a message, 3 bytes"),
+    ])
+    func `a message that is cut off is shown as far as possible`(count: Int, heading: String) {
+        let lines = table(Array(Self.loadImage("a.dll").prefix(count))).split(separator: "\n")
+        #expect(lines.first ?? "" == heading)
+        if count == 0x30 {
+            #expect(lines.contains("  0x20       12  ParentProcess       0, none"))
+            #expect(lines.last == "  0x2c        4  (unclaimed)         48 02 00 00")
+        }
+    }
+
+    @Test func `a reply to CreateProcess is cut off, too`() {
+        #expect(
+            table([0x5D, 0, 0x60, 0] + [UInt8](repeating: 0, count: 76)).hasPrefix(
+                "A reply to CreateProcess, cut off: 80 of 96 bytes\n"))
+    }
+
+    @Test func `a message that is cut off and damaged is not only cut off`() {
+        var bytes = Array(Self.loadImage("a.dll").prefix(0x30))
+        bytes[0x18] = 0x0A
+        #expect(table(bytes).hasPrefix("An incomplete or damaged message, 48 bytes\n"))
+    }
+
+    @Test func `bytes after a message do not count as its own`() {
+        #expect(table(Self.loadImage("a.dll") + [0, 0]).hasPrefix("LoadImage, an asynchronous structure, 132 bytes\n"))
     }
 
     @Test func `the quirk of Wow64cpuLoad is not a mistake`() {
@@ -90,17 +114,41 @@ import Testing
     }
 
     @Test func `JSON has the fields as the dumps show them, and every piece`() throws {
-        let json = Dissection(Self.loadImage("a.dll")).json
+        let json = json(Self.loadImage("a.dll"))
         #expect(
             json.hasPrefix(
-                #"{"size":132,"form":"async","operation":"LoadImage","operationCode":3,"#
+                #"{"size":132,"cutOff":false,"form":"async","operation":"LoadImage","operationCode":3,"#
                     + #""fields":{"notificationNumber":0,"refCount":1,"#
                     + #""currentProcess":{"processId":584,"creationTime":"2020-02-20T22:38:02.7521266Z"},"#
                     + #""sessionId":0,"imageFileName":"a.dll"},"parts":[{"offset":0,"size":4,"#
                     + #""structure":"AsyncMessageData","field":"Magic","value":"0x2015d","status":"known"},"#))
         #expect(json.hasSuffix(#""remarks":[],"faults":[]}"#))
-        let faulty = Dissection([0x5D]).json
-        #expect(faulty.contains(#""form":null,"fields":null,"#))
+        let faulty = self.json([0x5D])
+        #expect(faulty.contains(#""cutOff":false,"form":null,"fields":null,"#))
         #expect(faulty.contains(#""faults":[{"offset":0,"detail":"#))
     }
+
+    @Test(arguments: [
+        (4, #""cutOff":true,"form":"async","fields":null,"#),
+        (8, #""cutOff":true,"totalSize":132,"form":"async","fields":null,"#),
+        (
+            0x30,
+            #""cutOff":true,"totalSize":132,"form":"async","operation":"LoadImage","operationCode":3,"fields":null,"#
+        ),
+    ])
+    func `JSON says that a message is cut off, and what is known of it`(count: Int, part: String) {
+        let json = json(Array(Self.loadImage("a.dll").prefix(count)))
+        #expect(json.contains(part))
+        #expect(json.hasSuffix(#""remarks":[],"faults":[]}"#))
+    }
+
+    @Test func `JSON says where a message was in a text`() throws {
+        let text = try #require(DumpText("kd> db\n863bd010  5d 01 02 00 b8 00 00 00\n"))
+        let dump = try #require(Dump.all(in: text).first).get()
+        #expect(
+            Dissection(dump.bytes).json(of: dump)
+                .hasPrefix(#"{"line":2,"address":"0x863bd010","size":8,"cutOff":true,"#))
+    }
+
+    private func json(_ bytes: [UInt8]) -> String { Dissection(bytes).json(of: Dump(bytes)) }
 }

@@ -339,7 +339,7 @@ def test_the_text_of_the_vocabulary_has_every_entry(client: Client) -> None:
     assert json.loads(run("vocabulary").stdout) == vocabulary
 
 
-MESSAGE = bytes.fromhex("5d010200") + bytes(44)
+MESSAGE = b"5d 01 02 00 b8 00 00 00\n\n" * 2
 PRINTING = (
     ("version",),
     ("version", "--json"),

@@ -34,6 +34,20 @@ def test_the_page_about_dumps_shows_the_real_output() -> None:
     assert (result.returncode, result.stdout.decode()) == (0, shown[2])
 
 
+def test_the_page_about_dumps_shows_how_words_are_refused_and_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/reading-a-dump.md").read_text()
+    shown = re.search(r"\$ cat od\.txt\n(.*?)```", page, re.DOTALL)
+    assert shown is not None
+    dump, *sessions = re.split(r"^\$ wdfilterd ", shown[1], flags=re.MULTILINE)
+    (tmp_path / "od.txt").write_text(dump)
+    for session in sessions:
+        command, output = session.split("\n", 1)
+        result = subprocess.run(
+            [binary(), *command.split()], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+        )
+        assert result.stdout + result.stderr == output
+
+
 def lines(data: bytes, line: Callable[[bytes], str], *, ticks: bool = True) -> bytes:
     """A dump with sixteen bytes in a line after their address, as a debugger prints it."""
     text = "0: kd> d? rcx\r\n"
@@ -71,12 +85,14 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
     "db": lambda data: lines(data, db),
     "db without back-ticks": lambda data: lines(data, db, ticks=False),
 }
-WHOLE_UNITS = {
-    "dd": (4, lambda data: lines(data, units(4))),
-    "dq": (8, lambda data: lines(data, units(8, tick=True))),
-    "dq without back-ticks": (8, lambda data: lines(data, units(8), ticks=False)),
+# The size of a word, whether its byte order is marked, and the dump.
+WHOLE_UNITS: dict[str, tuple[int, bool, Callable[[bytes], bytes]]] = {
+    "dd": (4, True, lambda data: lines(data, units(4))),
+    "dq": (8, True, lambda data: lines(data, units(8, tick=True))),
+    "dq without back-ticks": (8, False, lambda data: lines(data, units(8), ticks=False)),
     "dd without addresses": (
         4,
+        False,
         lambda data: "\n".join(units(4)(data[n : n + 16]) for n in range(0, len(data), 16)).encode(),
     ),
 }
@@ -118,12 +134,19 @@ def test_a_dump_is_decoded_to_its_fields(name: str, form: str) -> None:
 @pytest.mark.parametrize("name", DUMPS)
 def test_a_dump_of_words_is_decoded_with_what_lies_behind_the_message(name: str, form: str) -> None:
     dump = DUMPS[name]
-    width, write = WHOLE_UNITS[form]
+    width, is_marked, write = WHOLE_UNITS[form]
     padding = -len(dump.bytes) % width
-    answer = decode(write(dump.bytes + bytes(padding)), "--json", *arguments_for(dump))
+    data = write(dump.bytes + bytes(padding))
+    if dump.is_part and not is_marked:
+        refused = decode(data, *arguments_for(dump))
+        assert (refused.returncode, refused.stdout) == (2, b"")
+        assert refused.stderr.endswith(b"use --endian little or big\n")
+    answer = decode(data, "--json", *arguments_for(dump), *(["--endian", "little"] if dump.is_part else []))
     told = json.loads(answer.stdout)
     assert same(told["fields"], dump.fields)
-    assert len(told["remarks"]) == (1 if padding else 0)
+    has_order_remark = not is_marked and not dump.is_part
+    assert len(told["remarks"]) == (1 if padding else 0) + (1 if has_order_remark else 0)
+    assert any("little-endian" in remark["detail"] for remark in told["remarks"]) is has_order_remark
 
 
 @needs_dumps
@@ -139,9 +162,66 @@ def test_a_lost_line_is_noticed() -> None:
 def test_a_message_that_was_cut_off_is_explained_as_far_as_it_goes() -> None:
     dump = DUMPS["create-thread-tstheme"]
     answer = decode(dump.bytes[:-8])
-    assert answer.returncode == 2
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    assert answer.stdout.startswith(b"CreateThread, cut off: 176 of 184 bytes\n")
     assert b"TSTheme.exe" in answer.stdout
-    assert answer.stderr == b"standard input: 0x4: says 0xb8 bytes, but only 0xb0 are there\n"
+    told = json.loads(decode(dump.bytes[:-8], "--json").stdout)
+    shown = [told[key] for key in ("cutOff", "size", "totalSize", "operation", "fields", "faults")]
+    assert shown == [True, 176, 184, "CreateThread", None, []]
+    assert decode(dump.bytes[:8]).stdout.startswith(b"unknown message, cut off: 8 bytes\n")
+
+
+# NewThreadDifferentProcess: process 100 creates a thread in process 200.
+MESSAGE = bytes.fromhex(
+    "5d0030003c00000002000000080000000500000000000000030000006400000000000569"
+    "36c0d5010c00000000000000c800000080969d6936c0d501"
+)
+OTHER_LINES = """\
+0: kd> g
+Breakpoint 0 hit
+fltmgr!FltSendMessage:
+fffff803`22221000 4053            push    rbx
+0: kd> r
+rax=0000000000000000 rbx=ffff800011112000 rcx=ffff800011112000
+"""
+
+
+def test_each_dump_of_a_log_is_a_message() -> None:
+    log = OTHER_LINES.encode() + lines(MESSAGE, db) + OTHER_LINES.encode() + lines(MESSAGE[:32], units(8, tick=True))
+    answer = decode(log)
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    tables = answer.stdout.decode().split("\n\nNewThreadDifferentProcess, ")
+    assert tables[0].startswith(f"NewThreadDifferentProcess, a synchronous message, 60 bytes at {ADDRESS:#x}\n")
+    assert tables[1].startswith(f"cut off: 32 of 60 bytes at {ADDRESS:#x}\n")
+    objects = [json.loads(line) for line in decode(log, "--json").stdout.splitlines()]
+    shown = [[told[key] for key in ("line", "address", "size", "cutOff", "operation")] for told in objects]
+    name = "NewThreadDifferentProcess"
+    assert shown == [[8, hex(ADDRESS), 60, False, name], [19, hex(ADDRESS), 32, True, name]]
+
+
+def test_a_dump_that_is_not_a_message_is_a_fault_beside_the_messages() -> None:
+    gap = lines(MESSAGE, db).splitlines(keepends=True)
+    log = lines(MESSAGE, db) + lines(bytes(range(32)), db) + gap[0] + gap[1] + gap[3]
+    answer = decode(log)
+    assert answer.returncode == 2
+    assert answer.stdout.count(b"NewThreadDifferentProcess, a synchronous") == 1
+    assert b"\n\nNot a message, 32 bytes at" in answer.stdout
+    faults = answer.stderr.decode().splitlines()
+    assert [fault.rsplit(":", 1)[0] for fault in faults] == ["standard input:7: 0x0", "standard input:11"]
+
+
+def test_a_text_column_and_a_code_page_do_not_matter() -> None:
+    text = "FFFF800011112000  5D 00 30 00 B8 00 00 00                          ].0.\u00b8...\n"
+    for encoding in ("cp1252", "utf-8", "utf-16"):
+        answer = decode(text.encode(encoding))
+        assert answer.stdout.startswith(b"unknown message, cut off: 8 bytes at 0xffff800011112000\n"), encoding
+        assert (answer.returncode, answer.stderr) == (0, b"")
+
+
+def test_json_of_the_api_is_recognized() -> None:
+    answer = decode(b' {"sequence":1,"bytes":"5d003000"}')
+    assert answer.returncode == 2
+    assert answer.stderr == (b"standard input: this is JSON of the API: ask with Accept: application/octet-stream\n")
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"5d 0", b"\0", b"\x5d\x01\x02\x00" + bytes(28), b"\xff" * 1000])

@@ -22,7 +22,7 @@ import Testing
         arguments: [
             ([:], nil),
             ([0x00: [0x5C]], 0x00), ([0x02: [0x03]], 0x00),  // Magic
-            ([0x04: [0x7F, 0, 0, 0]], 0x04), ([0x04: all], 0x04), ([0x04: [0x1F, 0, 0, 0]], 0x04),  // Size
+            ([0x04: all], 0x04), ([0x04: [0x1F, 0, 0, 0]], 0x04),  // Size: too large; not even the header
             ([0x18: [0x0A]], 0x18), ([0x18: [0x14]], 0x18), ([0x18: all], 0x18),  // TypeOfOperation
             ([0x44: [5]], 0x78), ([0x44: [1]], 0x78), ([0x44: [4]], 0x78),  // odd; too short; ends before the NUL
             ([0x44: [7]], 0x44), ([0x44: all], 0x44),  // beyond the message
@@ -36,6 +36,16 @@ import Testing
         let dissection = Dissection(DissectionTests.with(DissectionTests.loadImage(), changes))
         #expect(dissection.faults.first?.offset == fault, "\(dissection.faults)")
         #expect((dissection.content == nil) == (fault != nil))
+    }
+
+    @Test func `a message that states one more byte is cut off`() {
+        let bytes = DissectionTests.with(DissectionTests.loadImage(), [0x04: [0x7F, 0, 0, 0]])
+        let dissection = Dissection(bytes)
+        #expect(dissection.faults.isEmpty && dissection.content == nil)
+        #expect(dissection.cutOff?.header?.size == 0x7F)
+        #expect(throws: MessageFault(offset: 4, detail: "says 0x7f bytes, but only 0x7e are there")) {
+            try dissection.readable()
+        }
     }
 
     @Test(

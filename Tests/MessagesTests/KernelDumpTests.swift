@@ -28,20 +28,28 @@ import Testing
     }
 
     @Test(arguments: KernelDumps.messages.indices)
-    func `every prefix of a dump is a fault, never a trap, and is explained as far as it goes`(index: Int) {
-        let bytes = KernelDumps.messages[index].bytes
-        for count in bytes.indices {
+    func `every prefix of a dump is cut off, never a trap, and is explained as far as it goes`(index: Int) {
+        let (_, message, bytes) = KernelDumps.messages[index]
+        for count in bytes.indices.dropFirst(4) {
             let dissection = Dissection(Array(bytes.prefix(count)))
-            #expect(dissection.content == nil)
-            #expect(!dissection.faults.isEmpty)
+            #expect(dissection.content == nil && dissection.faults.isEmpty)
+            #expect(dissection.cutOff?.header?.size == (count < 8 ? nil : bytes.count))
+            #expect(dissection.cutOff?.operation?.name == (count < 0x1C ? nil : message.operation.name))
             #expect(dissection.parts.reduce(0) { $0 + $1.size } == count)
+            #expect(throws: MessageFault.self) { try AsyncMessage(bytes: dissection.bytes) }
+        }
+    }
+
+    @Test func `a prefix without its magic number is not a message`() {
+        for count in 0..<4 {
+            let dissection = Dissection(Array(KernelDumps.tsThemeBytes.prefix(count)))
+            #expect(dissection.cutOff == nil && dissection.faults.map(\.offset) == [0])
         }
     }
 
     @Test func `the published dump of a CreateThread, without the zeros at its end, shows every field`() {
-        let published = Array(KernelDumps.tsThemeBytes.dropLast(8))
-        let dissection = Dissection(published)
-        #expect(dissection.faults.map(\.offset) == [0x04])
+        let dissection = Dissection(Array(KernelDumps.tsThemeBytes.dropLast(8)))
+        #expect(dissection.cutOff?.fault.offset == 0x04)
         let name = dissection.parts.last
         #expect(name?.field?.name == "ImageFileName")
         #expect(name?.offset == 0x48)

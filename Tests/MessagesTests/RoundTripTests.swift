@@ -26,6 +26,19 @@ import Testing
     }
 
     @Test(arguments: 0..<5 as Range<UInt64>)
+    func `any message that is cut off anywhere has no faults`(seed: UInt64) {
+        var random = RandomMessage(seed: seed)
+        for _ in 0..<60 {
+            for bytes in [random.async().bytes, random.sync().bytes] {
+                let count = Int.random(in: 4..<bytes.count, using: &random.generator)
+                let dissection = Dissection(Array(bytes.prefix(count)))
+                #expect(dissection.faults.isEmpty && dissection.content == nil, "\(dissection.faults)")
+                #expect(dissection.cutOff != nil)
+            }
+        }
+    }
+
+    @Test(arguments: 0..<5 as Range<UInt64>)
     func `a message can be rebuilt from its JSON`(seed: UInt64) {
         var random = RandomMessage(seed: seed)
         for _ in 0..<60 {
@@ -47,7 +60,7 @@ import Testing
             forms += SyncOperation.allCases.map { .syncData($0) }
             for form in forms {
                 let dissection = Dissection(bytes, as: form)
-                #expect((dissection.content == nil) == !dissection.faults.isEmpty)
+                #expect((dissection.content == nil) == (!dissection.faults.isEmpty || dissection.cutOff != nil))
                 #expect(dissection.faults.allSatisfy { (0...bytes.count).contains($0.offset) })
                 #expect(dissection.parts.allSatisfy { $0.offset + $0.size <= bytes.count })
                 guard let content = dissection.content, dissection.remarks.isEmpty else { continue }

@@ -123,7 +123,8 @@ extension Layout {
                 reader.fault(start, "\(name) has no NUL at its end")
                 return nil
             }
-            return (reader.text(at: start, units: extent.count / 2), extent.count / 2 * 2)
+            let units = reader.units(at: start, before: extent.upperBound)
+            return (reader.text(at: start, units: units), 2 * units)
         }
         if part.measureField != nil, terminator != extent.upperBound - 2 {
             reader.fault(terminator, "a NUL within \(name)")

@@ -35,8 +35,10 @@ struct MessageReader {
     let bytes: [UInt8]
     /// The end of the message, at most that of `bytes`.
     private(set) var end: Int
-    /// Whether the message claims to extend beyond `bytes`. The missing bytes are then not a separate fault.
-    private(set) var isTruncated = false
+    /// The first sign that the message extends beyond `bytes`. The missing bytes are then not faults.
+    private(set) var truncation: MessageFault?
+    /// Whether the message states its size, and the field was not read yet: it has at least its header.
+    private var isSizeAhead = false
     private(set) var parts: [MessagePart] = []
     private(set) var faults: [MessageFault] = []
 
@@ -45,14 +47,26 @@ struct MessageReader {
         end = bytes.count
     }
 
+    /// The maximum size of a message in bytes. The driver's messages are far smaller: a larger size is damaged.
+    static let maxSize = 1 << 24
+
+    /// Whether the message extends beyond `bytes`.
+    var isTruncated: Bool { truncation != nil }
+
+    /// Announces a header that states the size of the whole: if its fields are missing, the message is truncated.
+    mutating func expectSize() { isSizeAhead = true }
+
     /// Applies the message size that is stated in a field at `offset`. The message has at least its header, which was
     /// read.
     mutating func limit(to size: Int, statedAt offset: Int, header: Int) {
+        isSizeAhead = false
         if size < header {
             fault(offset, "says \(size.hexBytes), fewer than the header has")
+        } else if size > MessageReader.maxSize {
+            fault(offset, "says \(size.hexBytes), more than any message has")
         } else if size > bytes.count {
-            fault(offset, "says \(size.hexBytes), but only \(bytes.count.hex()) are there")
-            isTruncated = true
+            truncation = MessageFault(
+                offset: offset, detail: "says \(size.hexBytes), but only \(bytes.count.hex()) are there")
         } else {
             end = size
         }
@@ -67,10 +81,13 @@ struct MessageReader {
         parts.append(MessagePart(offset: offset, size: size, structure: structure, field: field, value: value))
     }
 
-    /// Whether `size` bytes at `offset` belong to the message. Records a fault if they do not.
+    /// Whether `size` bytes at `offset` belong to the message. If they do not, it is truncated or faulty.
     mutating func has(_ size: Int, at offset: Int, for name: String) -> Bool {
         if offset <= end, size <= end - offset { return true }
-        if !isTruncated { fault(min(offset, end), "the message ends at \(end.hex()), within \(name)") }
+        if isTruncated { return false }
+        let end = MessageFault(
+            offset: min(offset, end), detail: "the message ends at \(end.hex()), within \(name)")
+        if isSizeAhead { truncation = end } else { faults.append(end) }
         return false
     }
 
@@ -87,6 +104,15 @@ struct MessageReader {
     /// The UTF-16LE text of `units` units at `offset`, which must be present.
     func text(at offset: Int, units: Int) -> UnicodeString {
         UnicodeString(units: (0..<units).map { UInt16(truncatingIfNeeded: number(at: offset + 2 * $0, size: 2)) })
+    }
+
+    /// The number of UTF-16 units from `offset` on, without half a character at the `end` of a truncated text.
+    func units(at offset: Int, before end: Int) -> Int {
+        let units = (end - offset) / 2
+        guard units > 0, UTF16.isLeadSurrogate(UInt16(number(at: offset + 2 * (units - 1), size: 2))) else {
+            return units
+        }
+        return units - 1
     }
 
     /// The position of the first two-byte NUL at or after `offset` and before `limit`; nil if there is none.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import Console
+import Dumps
 import Glibc
 import Logging
 import Messages
@@ -9,14 +10,16 @@ import Messages
 struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode",
-        abstract: "Explain a message byte by byte, from a file or a debugger's hex dump.",
+        abstract: "Explain messages byte by byte, from a file or the dumps in a debugger's log.",
         discussion: """
-            FILE contains the bytes, or a text dump of them: WinDbg's db, dd and dq with addresses and backticks, gdb's x, \
-            xxd, hexdump -C, or plain digits. Without FILE, or with -, standard input is read.
+            FILE contains the bytes, or a text with dumps of them, such as a debugger's log: lines that are not part of a dump \
+            are skipped, and each dump is a message. Dumps are those of WinDbg, gdb, lldb, x64dbg, radare2, xxd, od, hexdump, \
+            HxD, Format-Hex and Wireshark, plain digits, base64, and literals of C and Python. Without FILE, or with -, \
+            standard input is read.
 
             A ~ before a field means that its position is inferred, a * that it is our decision, a ? that published sources \
             disagree about it, a ! that the driver, or for a reply the engine, would write something else there. Exit code 0 \
-            if the bytes are a message, 2 otherwise; even then they are explained as far as possible.
+            if all dumps are messages, which may be cut off, 2 otherwise; even then they are explained as far as possible.
 
             Examples:
               wdfilterd decode message.bin
@@ -26,12 +29,13 @@ struct DecodeCommand: ParsableCommand {
                 localhost:8080/v1/hosts/default/messages/1 | wdfilterd decode
               wdfilterd decode --json message.bin | jq .fields
               wdfilterd decode --as NewThreadSameProcess variable-data.txt
+              od -tx4 message.bin | wdfilterd decode --endian little
             """)
 
     @Argument(help: "The message or its hex dump; - is standard input.", completion: .file())
     var file = "-"
 
-    @Flag(help: "Print one JSON object.")
+    @Flag(help: "Print one JSON object for each message, one a line.")
     var json = false
 
     @Option(
@@ -41,28 +45,52 @@ struct DecodeCommand: ParsableCommand {
             """)
     var `as` = DecodeForm(form: .detect)
 
-    @Option(help: "What FILE contains: auto, binary, or hex = a text dump.")
+    @Option(help: "What FILE contains: auto, binary, or hex = a text with dumps.")
     var input = DecodeInput.Kind.auto
+
+    @Option(
+        help: """
+            The byte order of words that have no mark of it, such as those of od and hexdump: little or big. By default, the \
+            one in which they begin like a message.
+            """)
+    var endian: ByteOrder?
 
     @Option(help: "Whether to use colors: auto = on a terminal, unless NO_COLOR is set.")
     var color = ColorChoice.auto
 
     @OptionGroup var log: LogOptions
 
+    /// Maximum number of faults that are listed.
+    private static let maxFaults = 20
+
     func run() throws {
-        let input = try DecodeInput(path: file, kind: input)
-        log.logger("decode").debug("input read", metadata: ["bytes": "\(input.bytes.count)"])
-        let dissection = Dissection(input.bytes, as: `as`.form)
-        if json {
-            try StandardStream.output.deliverLine(dissection.json)
-        } else {
-            let style = TerminalStyle(color, of: .output)
-            try StandardStream.output.deliver(
-                DissectionTable(dissection, address: input.address, style: style).text)
+        let input = try DecodeInput(path: file, kind: input, form: `as`.form, order: endian)
+        log.logger("decode").debug("input read", metadata: ["dumps": "\(input.dumps.count)"])
+        var faults: [String] = []
+        var hasPrinted = false
+        for result in input.dumps {
+            switch result {
+            case .failure(let fault): faults.append("\(input.place(fault.line)): \(fault.detail)")
+            case .success(let dump):
+                let dissection = Dissection(dump.bytes, as: `as`.form, notes: dump.remarks)
+                try print(dissection, of: dump, afterOthers: hasPrinted)
+                hasPrinted = true
+                guard let fault = dissection.faults.first else { continue }
+                faults.append("\(input.place(dump.line)): \(fault.offset.hex()): \(fault.detail)")
+            }
         }
-        guard let fault = dissection.faults.first else { return }
-        throw CommandFailure(
-            status: .usage, message: "\(input.name): \(fault.offset.hex()): \(fault.detail)")
+        if faults.isEmpty { return }
+        let hidden = faults.count - DecodeCommand.maxFaults
+        let lines = faults.prefix(DecodeCommand.maxFaults) + (hidden > 0 ? [hidden.faultsNotListed] : [])
+        throw CommandFailure(status: .usage, lines: lines.joined(separator: "\n"))
+    }
+
+    /// Prints a message, with an empty line between its table and that before it.
+    private func print(_ dissection: Dissection, of dump: Dump, afterOthers: Bool) throws(CommandFailure) {
+        if json { return try StandardStream.output.deliverLine(dissection.json(of: dump)) }
+        let style = TerminalStyle(color, of: .output)
+        let table = DissectionTable(dissection, address: dump.address, style: style).text
+        try StandardStream.output.deliver((afterOthers ? "\n" : "") + table)
     }
 }
 

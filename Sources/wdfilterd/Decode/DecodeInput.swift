@@ -1,9 +1,11 @@
 import Bytes
 import Console
+import Dumps
 import Glibc
 import JSON
+import Messages
 
-/// The bytes to decode, from a binary file or a text dump.
+/// The bytes to decode: those of a binary file, or the dumps in a text.
 struct DecodeInput {
     /// The kind of a file.
     enum Kind: String, CaseIterable {
@@ -20,71 +22,62 @@ struct DecodeInput {
 
     /// The file's name in messages.
     let name: String
-    let bytes: [UInt8]
-    /// Address of the first byte, if the dump has addresses.
-    var address: UInt64?
+    /// Its dumps, in order; binary content is a single one.
+    let dumps: [Result<Dump, DumpFault>]
 
     /// Reads the file at `path`, or standard input for `-`.
-    init(path: String, kind: Kind) throws(CommandFailure) {
+    ///
+    /// - Parameters:
+    ///   - form: What the bytes are.
+    ///   - order: The byte order of words without a mark.
+    init(path: String, kind: Kind, form: Dissection.Form, order: ByteOrder?) throws(CommandFailure) {
         let name = path == "-" ? "standard input" : path
-        try self.init(name: name, content: DecodeInput.read(path, name), kind: kind)
+        try self.init(name: name, content: DecodeInput.read(path, name), kind: kind, form: form, order: order)
     }
 
     /// Parses the content of a file.
-    init(name: String, content: [UInt8], kind: Kind) throws(CommandFailure) {
+    init(
+        name: String, content: [UInt8], kind: Kind, form: Dissection.Form = .detect, order: ByteOrder? = nil
+    ) throws(CommandFailure) {
         self.name = name
-        if content.isEmpty { throw CommandFailure(status: .usage, message: "\(name): is empty") }
-        let text = DecodeInput.text(of: content)
-        guard kind == .hex || kind == .auto && text != nil else {
-            bytes = content
-            return
-        }
-        guard let text else { throw CommandFailure(status: .usage, message: "\(name): is not text") }
-        do throws(HexDumpFault) {
-            let dump = try HexDump(text)
-            (bytes, address) = (dump.bytes, dump.address)
-        } catch {
-            if let fault = DecodeInput.faultOfJSON(text) {
-                throw CommandFailure(status: .usage, message: "\(name): \(fault)")
+        func fault(_ detail: String) -> CommandFailure { CommandFailure(status: .usage, message: name + detail) }
+        if content.isEmpty { throw fault(": is empty") }
+        let text = kind == .binary ? nil : DumpText(content)
+        if kind == .hex, text == nil { throw fault(": is not text") }
+        if let text {
+            if let json = DecodeInput.faultOfJSON(content) { throw fault(": \(json)") }
+            let dumps: [Result<Dump, DumpFault>]
+            do throws(DumpFault) {
+                dumps = try Dump.all(in: text, as: form, order: order)
+            } catch {
+                throw fault(":\(error.line): \(error.detail)")
             }
-            let location = error.line > 0 ? "\(name):\(error.line)" : name
-            throw CommandFailure(status: .usage, message: "\(location): \(error.detail)")
+            if !dumps.isEmpty {
+                self.dumps = dumps
+                return
+            }
+            // Bytes of a code page without any dump are rather not text.
+            if kind == .hex || text.isUnicode { throw fault(": has no line that is part of a dump") }
         }
+        dumps = [.success(Dump(content))]
     }
 
-    /// The fault of a text that is JSON, a phrase, and nil for any other text: the service answers with JSON unless it is asked
-    /// for bytes, and always if it refuses a request.
-    private static func faultOfJSON(_ text: String) -> String? {
-        let start = text.unicodeScalars.lazy.filter { !$0.properties.isWhitespace }.prefix(2)
-        guard start.first == "[" || start.elementsEqual("{\"".unicodeScalars) else { return nil }
-        let problem = try? JSONDocument.read(Array(text.utf8)) { root -> String? in
+    /// The place of `line`, or of the whole if that is 0, in messages of several lines.
+    func place(_ line: Int) -> String { name.escapingInvisible + (line > 0 ? ":\(line)" : "") }
+
+    /// The fault of JSON, a phrase, and nil for any other content: the service answers with JSON unless it is asked for bytes,
+    /// and always if it refuses a request.
+    private static func faultOfJSON(_ content: [UInt8]) -> String? {
+        let start = content.lazy.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(2)
+        guard ["{\"", "[{", "[]", "{}"].contains(where: { start.elementsEqual($0.utf8) }) else { return nil }
+        let problem = try? JSONDocument.read(content) { root -> String? in
             guard root.kind == .object, let object = root.openObject(),
                 object["type"]?.string()?.hasPrefix("/problems/") == true
             else { return nil }
             return object["detail"]?.string()
         }
         if let problem { return "this is an error of the service, not a message: \(problem)" }
-        return "this is JSON; request the bytes with -H 'Accept: application/octet-stream'"
-    }
-
-    /// The content as text: UTF-8 without control characters, or UTF-16 with a byte order mark, as PowerShell and WinDbg
-    /// write it; nil for anything else.
-    private static func text(of content: [UInt8]) -> String? {
-        let text: String?
-        if content.starts(with: [0xFF, 0xFE]) {
-            let units = stride(from: 2, to: content.count - 1, by: 2).map {
-                UInt16(content[$0]) | UInt16(content[$0 + 1]) << 8
-            }
-            text = String(validating: units, as: UTF16.self)
-        } else {
-            text = String(
-                validating: content.starts(with: [0xEF, 0xBB, 0xBF]) ? content.dropFirst(3) : content[...],
-                as: UTF8.self)
-        }
-        guard let text,
-            text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || [9, 10, 13].contains($0.value) })
-        else { return nil }
-        return text
+        return "this is JSON of the API: ask with Accept: application/octet-stream"
     }
 
     private static func read(_ path: String, _ name: String) throws(CommandFailure) -> [UInt8] {

@@ -1,12 +1,15 @@
 import DriverJSON
+import Dumps
 import JSON
 import Messages
 
 extension Dissection {
-    /// One object: the message's form, its fields, all parts, remarks and faults.
-    var json: String {
+    /// One object: where the message was dumped, its form, its fields, all parts, remarks and faults.
+    func json(of dump: Dump) -> String {
         var json = JSONWriter(reserving: 4096)
         json.object { json in
+            if dump.line > 0 { json.member("line", dump.line) }
+            if let address = dump.address { json.member("address", hex: address) }
             writeContent(to: &json)
             json.member("parts") { json in
                 json.array { json in
@@ -20,7 +23,8 @@ extension Dissection {
     }
 
     private func writeContent(to json: inout JSONWriter) {
-        json.member("size", bytes.count)
+        json.member("size", size)
+        json.member("cutOff", isCutOff)
         switch content {
         case .async(let message):
             write("async", message.operation.name, message.operation.rawValue, to: &json)
@@ -58,9 +62,23 @@ extension Dissection {
                 }
             }
         case nil:
-            json.memberNull("form")
+            writeCutOff(to: &json)
             json.memberNull("fields")
         }
+    }
+
+    /// Writes what is known of a message whose end is missing: the size that it should have, its form, its operation.
+    private func writeCutOff(to json: inout JSONWriter) {
+        guard isCutOff, let cutOff, let header = cutOff.header else { return json.memberNull("form") }
+        if let size = header.size { json.member("totalSize", size) }
+        let form: StaticString =
+            switch header.form {
+            case .sync: "sync"
+            case .createProcessReply: "createProcessReply"
+            default: "async"
+            }
+        guard let operation = cutOff.operation else { return json.member("form", form) }
+        write(form, operation.name, operation.rawValue, to: &json)
     }
 
     private func write(_ form: StaticString, _ operation: String, _ code: Int32, to json: inout JSONWriter) {

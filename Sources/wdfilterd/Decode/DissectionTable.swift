@@ -38,8 +38,9 @@ struct DissectionTable {
     }
 
     private var heading: String {
-        let count = dissection.bytes.count
-        let size = count.counted("byte") + (address.map { " at \($0.hex(digits: 2))" } ?? "")
+        let place = address.map { " at \($0.hex(digits: 2))" } ?? ""
+        if dissection.isCutOff, let cutOff = dissection.cutOff { return heading(of: cutOff) + place }
+        let size = dissection.size.counted("byte") + place
         return switch dissection.content {
         case .async(let message): "\(message.operation.name), an asynchronous structure, \(size)"
         case .sync(let message): "\(message.operation.name), a synchronous message, \(size)"
@@ -49,6 +50,16 @@ struct DissectionTable {
         case nil where dissection.parts.contains { $0.field != nil }: "An incomplete or damaged message, \(size)"
         case nil: "Not a message, \(size)"
         }
+    }
+
+    private func heading(of cutOff: Dissection.CutOff) -> String {
+        let count = dissection.bytes.count
+        let isReply = cutOff.header?.form == .createProcessReply
+        guard let name = isReply ? "A reply to CreateProcess" : cutOff.operation?.name, let size = cutOff.header?.size
+        else {
+            return "unknown message, cut off: \(count.counted("byte"))"
+        }
+        return "\(name), cut off: \(count) of \(size.counted("byte"))"
     }
 
     private var legend: String? {

@@ -1,11 +1,12 @@
-import Messages
-import TestSupport
+public import Messages
 
 /// Creates messages of every kind, with any values that their fields can have.
-struct RandomMessage {
-    var generator: SplitMix
+public struct RandomMessage {
+    /// The source of all choices.
+    public var generator: SplitMix
 
-    init(seed: UInt64) { generator = SplitMix(seed: seed) }
+    /// The messages of `seed`.
+    public init(seed: UInt64) { generator = SplitMix(seed: seed) }
 
     private mutating func word<Word: FixedWidthInteger & UnsignedInteger>() -> Word {
         // The ends of the range are as frequent as all values in between.
@@ -43,7 +44,8 @@ struct RandomMessage {
         (0..<Int.random(in: 0...limit, using: &generator)).map { _ in word() }
     }
 
-    mutating func async() -> AsyncMessage {
+    /// A message of the asynchronous structure.
+    public mutating func async() -> AsyncMessage {
         let operation = AsyncOperation.allCases.randomElement(using: &generator) ?? .logPrint
         return AsyncMessage(
             notificationNumber: Int64(bitPattern: word()), refCount: Int32(bitPattern: word()), operation: operation,
@@ -121,7 +123,8 @@ struct RandomMessage {
         return operation
     }
 
-    mutating func sync() -> SyncMessage {
+    /// A synchronous message.
+    public mutating func sync() -> SyncMessage {
         let data: SyncData =
             switch SyncOperation.allCases.randomElement(using: &generator) ?? .registryEventSync {
             case .newImageLoadPerStream: .newImageLoadPerStream(imageName: text())

@@ -1,0 +1,37 @@
+import Dumps
+import Messages
+import Testing
+
+/// What is found in a text: for each dump its bytes, or its fault as `line: detail`.
+func found(_ text: String, as form: Dissection.Form = .detect, order: ByteOrder? = nil) throws -> [Found] {
+    let dumps = try Dump.all(in: try #require(DumpText(text)), as: form, order: order)
+    return dumps.map { result in
+        do throws(DumpFault) {
+            return .dump(try result.get())
+        } catch {
+            return .fault(error.line, error.detail)
+        }
+    }
+}
+
+/// A dump, or the reason why it cannot be read.
+enum Found: Equatable {
+    case dump(Dump)
+    case fault(Int, String)
+
+    var bytes: [UInt8]? { if case .dump(let dump) = self { dump.bytes } else { nil } }
+    var dump: Dump? { if case .dump(let dump) = self { dump } else { nil } }
+    var faultLine: Int? { if case .fault(let line, _) = self { line } else { nil } }
+}
+
+/// A message with process ids and times in which every digit is easy to recognize.
+enum Sample {
+    static let message = SyncMessage(
+        ioPriority: MpIoPriority(),
+        currentProcess: AuxPidCreationTime(processId: 100, creationTime: FileTime(ticks: 0x01D5_C036_6905_0000)),
+        data: .newThreadDifferentProcess(
+            targetProcess: AuxPidCreationTime(processId: 200, creationTime: FileTime(ticks: 0x01D5_C036_699D_9680))))
+
+    /// The 60 bytes of `message`.
+    static let bytes = message.bytes
+}
