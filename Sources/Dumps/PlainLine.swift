@@ -17,6 +17,8 @@ struct PlainLine {
     let reading: Reading
     /// Whether the digits are spaced in different ways.
     private(set) var isMixed = false
+    /// Whether it begins with 0x, so that it does not continue another line: SQL and others write all bytes as one number.
+    private(set) var isNumber = false
     /// Whether commas separate the digits, which could be decimal ones.
     private(set) var isList = false
     /// Whether it can begin a dump: digits, or a literal with escapes.
@@ -57,7 +59,6 @@ struct PlainLine {
         var (place, first) = (0, 0)
         while place < text.count {
             let digits = Digits(text, at: place)
-            // SQL and others write a long number with 0x.
             guard digits.count > 0, !digits.hasPrefix || place == 0 && digits.count > 16,
                 let word = [UInt8](hexPairs: text.digits(in: digits.range))
             else { return nil }
@@ -86,6 +87,7 @@ struct PlainLine {
         }
         if form?.radix != 16 { form = nil }
         (style, isMixed, isList) = (.digits, form == nil, kinds.contains(.comma))
+        isNumber = text.hasPrefix(at: 0)
         reading = Reading(nil, form ?? .byte, bytes, .nothing)
     }
 

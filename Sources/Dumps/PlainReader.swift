@@ -29,7 +29,7 @@ struct PlainReader {
         // Base64 can look like a comment.
         if run?.style != .base64, line.isComment(at: start) { return }
         guard let next = PlainLine(line, from: start, after: run?.style) else { return interrupt(number) }
-        if let run, run.style == next.style, !run.isEnded, !begins(with: next, number, after: run) {
+        if let run, run.style == next.style, !run.isEnded, !next.isNumber, !begins(with: next, number, after: run) {
             self.run?.append(next, number)
         } else {
             close()

@@ -64,7 +64,7 @@ struct Reading {
     /// The way to read `line` from `start` on without an address; nil unless all of it is words, or words and text.
     static func plain(_ line: Span<UInt8>, from start: Int) -> Reading? {
         guard let reading = LineWords(line, from: start)?.readings(line, nil).first else { return nil }
-        return reading.isClean && !reading.isUnreadable ? reading : nil
+        return reading.isClean && !reading.isUnreadable && reading.form.radix == 16 ? reading : nil
     }
 
     /// Whether the line is nothing but address, words and text.

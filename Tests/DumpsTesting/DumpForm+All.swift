@@ -83,7 +83,7 @@ extension DumpForm {
         DumpForm("bytes", .none) { " " + $1.pairs() },
         DumpForm("bytes with hyphens", .none, .max) { $1.groups(1, "-").uppercased() },
         DumpForm("bytes with commas", .none, needsHeader: true) { $1.groups(1, ", ") + "," },
-        DumpForm("a number", .none, .max) { "0x" + $1.hex },
+        DumpForm("a number", .none, .max, needsHeader: true) { "0x" + $1.hex },
         DumpForm("dd without addresses", .none, wordSize: 4, needsHeader: true) { $1.words(4) },
         DumpForm("dq without addresses", .none, wordSize: 8) { $1.words(8, tick: true) },
         DumpForm(

@@ -34,4 +34,25 @@ enum Sample {
 
     /// The 60 bytes of `message`.
     static let bytes = message.bytes
+
+    /// The first and the last lines of a dump of `message`.
+    static let firstLines = """
+        ffff8000`11112000  5d 00 30 00 3c 00 00 00-02 00 00 00 08 00 00 00  ].0.<...........
+        ffff8000`11112010  05 00 00 00 00 00 00 00-03 00 00 00 64 00 00 00  ............d...
+        """
+    static let lastLines = """
+        ffff8000`11112020  00 00 05 69 36 c0 d5 01-0c 00 00 00 00 00 00 00  ...i6...........
+        ffff8000`11112030  c8 00 00 00 80 96 9d 69-36 c0 d5 01              .......i6...
+        """
+
+    /// A dump of `message`.
+    static let dump = firstLines + "\n" + lastLines
+
+    /// `bytes` as lines of hex digits.
+    static func digits(_ bytes: [UInt8]) -> String {
+        stride(from: 0, to: bytes.count, by: 16).map { start in
+            bytes[start..<min(start + 16, bytes.count)].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(
+                separator: " ")
+        }.joined(separator: "\n")
+    }
 }
