@@ -131,7 +131,9 @@ extension RecordFramer {
     static func endOfWholeEvent(in input: UnsafeRawBufferPointer, from start: Int) -> Int? {
         let first = start + 6
         guard input.has("<Event", at: start), first < input.count,
-            input[first] == .space || input[first] == UInt8(ascii: ">")
+            input[first] == .space || input[first] == UInt8(ascii: ">"),
+            // An event whose only tag ends itself.
+            let tagEnd = input.offset(of: UInt8(ascii: ">"), from: first), input[tagEnd - 1] != UInt8(ascii: "/")
         else { return nil }
         var tag = first
         while let next = input.offset(of: UInt8(ascii: "<"), from: tag) {

@@ -106,6 +106,25 @@ struct RecordFramerTests {
         #expect(self.records(text, by: 1) == records)
     }
 
+    /// Events whose tags are damaged or unusual; the first one of each is `event`.
+    private static let damagedEvents: [(text: String, event: String)] = [
+        ("<Event a='1'/><A>1</A></Event>", "<Event a='1'/>"),
+        ("<Event a'x'b='1'/><A>1</A></Event>\n<Event><B/></Event>", "<Event a'x'b='1'/>"),
+        ("<Event / ><A/></Event>", "<Event / ><A/></Event>"),
+        ("<Event a='/'><A/></Event>", "<Event a='/'><A/></Event>"),
+        ("<Event><A/></EventData></Event>", "<Event><A/></EventData></Event>"),
+        ("<Event a<b/><A/></Event>", "<Event a<b/><A/></Event>"),
+        ("<Event><A/></Event ><Event/>", "<Event><A/></Event >"),
+        ("<Event><A/><Event><B/></Event>", "<Event><A/>"),
+    ]
+
+    @Test(arguments: damagedEvents)
+    func `an event ends at the same tag, wherever its text is cut`(text: String, event: String) {
+        let whole = records(text)
+        #expect(whole.first == event)
+        for size in 1...text.utf8.count { #expect(records(text, by: size) == whole) }
+    }
+
     @Test
     func `a newline in a string becomes a form that is repaired`() {
         var framer = RecordFramer()
