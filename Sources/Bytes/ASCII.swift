@@ -4,6 +4,18 @@ import Glibc
 // driver's own case rule, `Upcasing`.
 
 extension UInt8 {
+    /// LF, which ends a line.
+    @inlinable
+    public static var newline: UInt8 { 0x0A }
+
+    /// CR, which ends a line together with LF.
+    @inlinable
+    public static var carriageReturn: UInt8 { 0x0D }
+
+    /// A space.
+    @inlinable
+    public static var space: UInt8 { 0x20 }
+
     /// Whether this is one of `0` to `9`.
     @inlinable
     public var isDigit: Bool { self &- 0x30 < 10 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A text as the search for dumps sees it: one byte per character.
 ///
 /// Only ASCII matters to a dump. Other characters occur in comments and in its text column, where each stands for one byte.
@@ -90,9 +92,6 @@ public struct DumpText: Sendable {
 }
 
 extension UInt8 {
-    static let space = UInt8(ascii: " ")
-    static let newline = UInt8(ascii: "\n")
-    static let carriageReturn = UInt8(ascii: "\r")
     static let backtick = UInt8(ascii: "`")
     static let colon = UInt8(ascii: ":")
     static let comma = UInt8(ascii: ",")

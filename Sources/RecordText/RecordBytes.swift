@@ -1,9 +1,6 @@
 import Bytes
 
 extension UInt8 {
-    static let newline = UInt8(ascii: "\n")
-    static let carriageReturn = UInt8(ascii: "\r")
-    static let space = UInt8(ascii: " ")
     static let quote = UInt8(ascii: "\"")
     static let backslash = UInt8(ascii: "\\")
 

@@ -1,3 +1,5 @@
+import Bytes
+
 extension RecordFramer {
     /// Whether the text that begins with `head` has a record, or other text, on each line, so that its lines can be read as they
     /// are. Nil if more of it is needed.

@@ -1,9 +1,6 @@
+import Bytes
 import CArchive
 import Glibc
-
-extension UInt8 {
-    static let newline = UInt8(ascii: "\n")
-}
 
 extension UnsafeRawBufferPointer {
     /// Position of the last newline before `end`, at or after `start`.
