@@ -42,7 +42,7 @@ struct LineWords {
         }
     }
 
-    /// The only word of a last line, which has fewer digits than those before; nil if there is none at `start`.
+    /// The only word of the last line, which may be shorter than the words before it; nil if no word begins at `start`.
     init?(_ line: Span<UInt8>, partAt start: Int) {
         guard let part = Part(line, at: start) else { return nil }
         let size = part.bytes.count

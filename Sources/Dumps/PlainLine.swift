@@ -13,7 +13,7 @@ struct PlainLine {
     }
 
     let style: Style
-    /// The words. The form is that of single bytes if there are no words.
+    /// The words. Without words, their form is that of single bytes.
     let reading: Reading
     /// Whether the digits are spaced in different ways.
     private(set) var isMixed = false

@@ -50,7 +50,7 @@ public struct UnicodeString: Sendable {
     /// The number of bytes that are stored: of a well-formed text those of its UTF-8, of others more; never fewer than units.
     public var byteCount: Int { stored.utf8.count }
 
-    /// Whether there are no units.
+    /// Whether the string is empty.
     public var isEmpty: Bool { stored.isEmpty }
 
     /// Passes the units to `body`, in order.

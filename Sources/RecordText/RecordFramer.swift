@@ -51,7 +51,7 @@ public struct RecordFramer: TextConverter, Sendable {
     var held: [UInt8] = []
     /// Whether the beginning of the current record was already passed on.
     private(set) var isSpilled = false
-    /// The newlines that were read, less those that were written.
+    /// How many more newlines were read than written.
     private var owedNewlines = 0
     /// Whether a line that looks like a record passes unchanged. Nil as long as no record has shown it.
     private var passesLines: Bool?
@@ -148,7 +148,7 @@ public struct RecordFramer: TextConverter, Sendable {
         indent = nil
     }
 
-    /// Passes on a newline between records, and those that records owe.
+    /// Passes on a newline between records, and the newlines owed for those read inside records.
     private mutating func passNewline(into output: inout [UInt8]) {
         if mayPassLines { (passesLines, mayPassLines) = (true, false) }
         if let indent, owedNewlines == 0 { output.append(contentsOf: indent) }

@@ -40,8 +40,8 @@ public enum RecordRepair {
         return repaired
     }
 
-    /// The text of an element, with its characters made valid: those that XML forbids become U+FFFD, also as references, but half
-    /// a surrogate pair is escaped, and an ampersand that begins no reference stands for itself.
+    /// The text of an element, with its characters made valid. A character that XML forbids becomes U+FFFD, and so does a reference
+    /// to one. Half a surrogate pair is escaped. An ampersand that does not begin a reference stands for itself.
     public static func xml(_ text: UnsafeRawBufferPointer, hasEscapes: Bool = false) -> [UInt8] {
         var repaired: [UInt8] = []
         repaired.reserveCapacity(text.count + 64)
@@ -111,8 +111,8 @@ extension [UInt8] {
         self += Array(#"\u00"#.utf8) + Array([byte].hexPairs().utf8)
     }
 
-    /// Appends the scalar at the start of `text`, which begins with a byte beyond ASCII, or U+FFFD for bytes that are none or that
-    /// XML forbids; returns the number of bytes read.
+    /// Appends the scalar at the start of `text`, which begins with a byte beyond ASCII. Bytes that are not UTF-8, and scalars that
+    /// XML forbids, become U+FFFD. Returns the number of bytes read.
     fileprivate mutating func append(scalar text: Slice<UnsafeRawBufferPointer>, hasEscapes: Bool) -> Int {
         var decoder = UTF8.ForwardParser()
         var bytes = text.prefix(4).makeIterator()

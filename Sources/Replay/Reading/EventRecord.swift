@@ -23,7 +23,7 @@ struct EventRecord {
     /// Whether it is missing.
     let lacksEventId: Bool
 
-    /// Reads the header; nil if there is none, so that the object is no record of an event log.
+    /// Reads the header; nil if the object has none: then it is not a record of an event log.
     init?(_ top: Record, parsedBy parsers: RecordParsers) {
         guard let header = EventHeader(top, parsedBy: parsers) else { return nil }
         self.header = header

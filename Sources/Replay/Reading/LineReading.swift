@@ -12,7 +12,7 @@ struct LineReading: Sendable {
         /// A record that is not applied, with the number of its machine: nil if that does not matter, or if there are too many
         /// machines.
         case skip(SkipReason, machine: Int?)
-        /// A record of another log than those that are read, with the number of its channel.
+        /// A record of a log that is not read, with the number of its channel.
         case otherChannel(Int?)
         /// A rejected line, with the number of its machine if that is known.
         case fault(LineFault, machine: Int?)

@@ -3,7 +3,7 @@ import JSON
 import Messages
 
 extension FileTime {
-    /// The time in a record, in any notation that programs use; nil if it is none of them. Without an offset it is UTC.
+    /// The time in a record, in any notation that programs use; nil if the notation is unknown. Without an offset it is UTC.
     init?(recorded value: RecordValue) {
         if let object = value.object {
             for name in ["SystemTime", "@SystemTime", "#text", "value", "DateTime"] as [StaticString] {
