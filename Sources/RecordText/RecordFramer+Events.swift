@@ -175,12 +175,16 @@ extension UnsafeRawBufferPointer {
 
 extension UInt8 {
     /// Whether the name of a tag goes on with the byte.
-    fileprivate var isPartOfName: Bool { !isBlank && self != UInt8(ascii: ">") && self != UInt8(ascii: "/") }
+    fileprivate var isPartOfName: Bool {
+        !isBlank && self != UInt8(ascii: "<") && self != UInt8(ascii: ">") && self != UInt8(ascii: "/")
+    }
 }
 
 extension [UInt8] {
     /// Whether `byte` ends the name of a tag, of which this is the beginning.
-    fileprivate func endsName(before byte: UInt8) -> Bool { count > 1 && !byte.isPartOfName }
+    fileprivate func endsName(before byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "<") || count > 1 && !byte.isPartOfName
+    }
 
     /// Whether this is the beginning of an event's first tag, with or without the prefix of a namespace.
     fileprivate var isEvent: Bool {

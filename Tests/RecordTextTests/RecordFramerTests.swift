@@ -1,4 +1,5 @@
 import RecordText
+import TestSupport
 import Testing
 
 /// Records are cut out of any text, one a line.
@@ -116,6 +117,8 @@ struct RecordFramerTests {
         ("<Event a<b/><A/></Event>", "<Event a<b/><A/></Event>"),
         ("<Event><A/></Event ><Event/>", "<Event><A/></Event >"),
         ("<Event><A/><Event><B/></Event>", "<Event><A/>"),
+        ("<Event><A></</Event>", "<Event><A></</Event>"),
+        ("<Event><A><<</Event><Event/>", "<Event><A><<</Event>"),
     ]
 
     @Test(arguments: damagedEvents)
@@ -123,6 +126,20 @@ struct RecordFramerTests {
         let whole = records(text)
         #expect(whole.first == event)
         for size in 1...text.utf8.count { #expect(records(text, by: size) == whole) }
+    }
+
+    @Test(arguments: 0..<64 as Range<UInt64>)
+    func `random markup gives the same records, wherever it is cut`(seed: UInt64) {
+        let parts = [
+            "<Event", "<Event>", "</Event>", "</Event", "<e:Event ", "<", "</", "/>", ">", "/", " ", "A", "'", "\n",
+            "\r",
+        ]
+        var generator = SplitMix(seed: seed)
+        for _ in 0..<64 {
+            let text = (0..<12).map { _ in parts.randomElement(using: &generator) ?? "" }.joined()
+            let whole = framed(text)
+            for size in 1...5 { #expect(framed(text, by: size) == whole, "\(text.debugDescription) by \(size)") }
+        }
     }
 
     @Test
