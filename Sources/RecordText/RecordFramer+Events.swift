@@ -126,32 +126,53 @@ extension RecordFramer {
         if !isSecondHalf { hold(Array("&#10;".utf8), into: &output) }
     }
 
-    /// Where the event ends that begins at `start`, if it lies in `input` as a whole, without line breaks: it needs no change. Nil
-    /// for anything that `takeEvent` must look into.
-    static func endOfWholeEvent(in input: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        let first = start + 6
-        guard input.has("<Event", at: start), first < input.count,
-            input[first] == .space || input[first] == UInt8(ascii: ">"),
-            // An event whose only tag ends itself.
-            let tagEnd = input.offset(of: UInt8(ascii: ">"), from: first), input[tagEnd - 1] != UInt8(ascii: "/")
-        else { return nil }
-        var tag = first
-        while let next = input.offset(of: UInt8(ascii: "<"), from: tag) {
-            if input.has("</Event", at: next), next + 7 < input.count, !input[next + 7].isPartOfName {
-                let end = next + 8
-                let event = UnsafeRawBufferPointer(rebasing: input[start..<end])
-                let isOneLine = event.offset(of: .newline) == nil && event.offset(of: .carriageReturn) == nil
-                return input[end - 1] == UInt8(ascii: ">") && isOneLine && event.count <= maxHeldRecord ? end : nil
+    /// Takes the event that begins at `start`, if it lies in `input` as a whole; returns where it ends. Nil for anything that
+    /// `takeEvent` must look into. Gives the same, but looks for two words only, not at each tag.
+    mutating func takeWholeEvent(
+        _ input: UnsafeRawBufferPointer, from start: Int, into output: inout [UInt8]
+    ) -> Int? {
+        let rest = UnsafeRawBufferPointer(rebasing: input[start...].prefix(Self.maxHeldRecord))
+        guard let count = rest.lengthOfEvent else { return nil }
+        var (taken, isInTag) = (0, true)
+        while let lineBreak = rest.offsetOfLineBreak(from: taken, to: count) {
+            let run = rest[taken..<lineBreak]
+            if let mark = run.last(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") }) {
+                isInTag = mark == UInt8(ascii: "<")
             }
-            // Another event in this one, which then has no end.
-            if input.has("<Event", at: next), next + 6 < input.count, !input[next + 6].isPartOfName { return nil }
-            tag = next + 1
+            hold(run, into: &output)
+            markup.place = isInTag ? .tag : .content
+            markup.last = rest[lineBreak - 1]
+            takeLineBreak(rest[lineBreak], into: &output)
+            taken = lineBreak + 1
         }
-        return nil
+        hold(rest[taken..<count], into: &output)
+        markup = Markup()
+        emit(into: &output)
+        return start + count
     }
 }
 
 extension UnsafeRawBufferPointer {
+    /// The length of the event at the start, if its end is here and no other event begins before it.
+    fileprivate var lengthOfEvent: Int? {
+        let first = 6
+        guard starts(with: "<Event".utf8), first < count, self[first].isBlank || self[first] == UInt8(ascii: ">"),
+            // An event whose only tag ends itself.
+            let tagEnd = offset(of: UInt8(ascii: ">"), from: first), self[tagEnd - 1] != UInt8(ascii: "/")
+        else { return nil }
+        var start = first
+        while let tag = offset(of: UInt8(ascii: "<"), from: start) {
+            start = tag + 1
+            let isEnd = start < count && self[start] == UInt8(ascii: "/")
+            let name = UnsafeRawBufferPointer(rebasing: self[(isEnd ? start + 1 : start)...])
+            guard name.starts(with: "Event".utf8) else { continue }
+            guard name.count > 5 else { return nil }
+            if name[5].isPartOfName { continue }
+            return isEnd && name[5] == UInt8(ascii: ">") ? start + 7 : nil
+        }
+        return nil
+    }
+
     /// Position of the first `<`, `>` or line break from `start` on, or the end.
     fileprivate func endOfMarkupRun(from start: Int) -> Int {
         var index = start
@@ -163,13 +184,13 @@ extension UnsafeRawBufferPointer {
         }
         return index
     }
-}
 
-extension UnsafeRawBufferPointer {
-    /// Whether `text` is at `start`.
-    fileprivate func has(_ text: StaticString, at start: Int) -> Bool {
-        guard let base = baseAddress, start + text.utf8CodeUnitCount <= count else { return false }
-        return memcmp(base + start, text.utf8Start, text.utf8CodeUnitCount) == 0
+    /// Position of the first line break from `start` on and before `end`.
+    fileprivate func offsetOfLineBreak(from start: Int, to end: Int) -> Int? {
+        let rest = UnsafeRawBufferPointer(rebasing: self[start..<end])
+        let newline = rest.offset(of: .newline)
+        let before = UnsafeRawBufferPointer(rebasing: rest.prefix(newline ?? rest.count))
+        return (before.offset(of: .carriageReturn) ?? newline).map { start + $0 }
     }
 }
 
@@ -183,7 +204,7 @@ extension UInt8 {
 extension [UInt8] {
     /// Whether `byte` ends the name of a tag, of which this is the beginning.
     fileprivate func endsName(before byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "<") || count > 1 && !byte.isPartOfName
+        !byte.isPartOfName && (byte != UInt8(ascii: "/") || count > 1)
     }
 
     /// Whether this is the beginning of an event's first tag, with or without the prefix of a namespace.

@@ -111,11 +111,7 @@ public struct RecordFramer: TextConverter, Sendable {
                 begin(passesLines == true && envelopes.isEmpty ? .line : .object)
                 return index
             case UInt8(ascii: "<"):
-                if let end = Self.endOfWholeEvent(in: input, from: index) {
-                    output.append(contentsOf: input[index..<end])
-                    emit(into: &output)
-                    return end
-                }
+                if let end = takeWholeEvent(input, from: index, into: &output) { return end }
                 markup.name = [byte]
                 state = .tag
                 return index + 1

@@ -16,6 +16,21 @@ struct OrderSurvey {
         return first > last
     }
 
+    /// Whether `range` of a file, which has events of XML, is written newest first; reads it from both ends, because an event can be
+    /// found wherever the reading begins. Nil if an end has no time.
+    func isNewestFirst(markup range: FileRange) throws(RecordingFault) -> Bool? {
+        var tail = range
+        tail.bounds = max(range.bounds.lowerBound, range.bounds.upperBound - limits.lineBytes)..<range.bounds.upperBound
+        guard let first = try firstTime(of: framed(range)), let last = try lastTime(of: framed(tail)) else {
+            return nil
+        }
+        return first > last
+    }
+
+    private func framed(_ range: FileRange) -> ForwardLines {
+        ForwardLines(TextStream(PeekableStream(FileStream(range))), limits: limits)
+    }
+
     /// Which of `parts` are written newest first. A fault only ends the survey; the reading reports it later.
     func newestFirst(of parts: any PartSequence) -> [Bool] {
         var found: [Bool] = []
@@ -64,6 +79,12 @@ struct OrderSurvey {
             seen += block.count
         }
         return nil
+    }
+
+    private func lastTime(of lines: ForwardLines) throws(RecordingFault) -> UInt64? {
+        var found: UInt64?
+        while let block = try lines.next() { found = time(in: block, fromEnd: true) ?? found }
+        return found
     }
 
     /// The time of the first line of `block` that has one, or of the last such line.

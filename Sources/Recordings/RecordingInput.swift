@@ -113,6 +113,7 @@ enum RecordingInput {
         case .text(let file):
             let text = TextStream(PeekableStream(FileStream(file)), range: file)
             if let range = text.range { return [try survey.isNewestFirst(range)] }
+            if text.isMarkup, let isNewestFirst = try survey.isNewestFirst(markup: file) { return [isNewestFirst] }
             return survey.newestFirst(of: SinglePart(file))
         case .archive(let file, let environment):
             return survey.newestFirst(of: try ArchiveParts(file, environment, isSurvey: true))

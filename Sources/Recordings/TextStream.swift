@@ -6,6 +6,8 @@ final class TextStream: ByteStream {
     private let lines: any ByteStream
     /// The range of a file that contains the text unchanged, if any.
     let range: FileRange?
+    /// Whether the text begins with a tag of XML, and is stored as UTF-8.
+    let isMarkup: Bool
 
     /// Maximum number of bytes of a part that are inspected to detect its form.
     private static let detectionLimit = 1 << 20
@@ -34,6 +36,7 @@ final class TextStream: ByteStream {
             text.peek { $0.count >= TextStream.detectionLimit || RecordFramer.hasRecordPerLine($0) != nil }
             if RecordFramer.hasRecordPerLine(text.head) == false { range = nil }
         }
+        isMarkup = text === raw && text.head.first { $0 > .space } == UInt8(ascii: "<")
         lines = ConvertedStream(text, RecordFramer())
         self.range = range
     }

@@ -35,9 +35,12 @@ struct Reading {
     /// The whole text of a recording.
     func text(_ path: String) throws -> String { try blocks(path).text }
 
-    /// The number after `"t":` at the beginning of a line.
+    /// The number after `"t":` at the beginning of a line, or in an element `t` of XML.
     static let time: @Sendable (UnsafeRawBufferPointer) -> UInt64? = { line in
         let text = String(decoding: line, as: UTF8.self)
+        if text.hasPrefix("<"), let element = text.firstRange(of: "<t>") {
+            return UInt64(text[element.upperBound...].prefix { $0.isNumber })
+        }
         guard text.hasPrefix("{\"t\":") else { return nil }
         return UInt64(text.dropFirst(5).prefix { $0.isNumber })
     }

@@ -78,6 +78,20 @@ import Testing
         #expect(spool.names == [] && spool.openDescriptors == 0)
     }
 
+    /// The last bytes, in which the order is looked for, begin anywhere in an event.
+    @Test(arguments: ["", "<?xml version='1.0'?>\n<Events>", " \n"], ["\n", ""])
+    func `the order of events of XML shows in their last bytes`(head: String, separator: String) throws {
+        for (times, isReversed) in [(Array(10...40), false), ((10...40).reversed(), true)] {
+            let events = times.map { "<Event>\n<t>\($0)</t><Data>1 &lt;t> 7</Data></Event>" }
+            let path = folder.file("a.xml", head + events.joined(separator: separator) + "</Events>\n")
+            for lineBytes in 60...300 {
+                let blocks = try Reading(lineBytes: lineBytes).blocks(path)
+                #expect(blocks.isReversed == isReversed, "\(lineBytes)")
+                #expect(blocks.text.split(separator: "\n").count { $0.hasPrefix("<") } == times.count)
+            }
+        }
+    }
+
     @Test func `an array in UTF-16 in a zip is read too`() throws {
         let writer = try ArchiveWriter("\(folder.path)/a.zip", .zip)
         try writer.add("a.json", TextFormTests.utf16("[\r\n{\r\n\"a\": \"日\"\r\n}\r\n]", littleEndian: true))

@@ -16,10 +16,8 @@ final class EventXML {
 
     private let parser: XML_Parser?
     private var part = Part.none
-    /// Whether the text of the current element is the value of a member, and the member's name.
+    /// Whether the text of the current element is the value of a member.
     private var isValue = false
-    private var member: [UInt8] = []
-    private var text: [UInt8] = []
     private var system = Members()
     private var data = Members()
     private var message = Members()
@@ -110,7 +108,13 @@ final class EventXML {
             guard let user, let bytes else { return }
             Unmanaged<EventXML>.fromOpaque(user)._withUnsafeGuaranteedRef { reader in
                 guard reader.isValue else { return }
-                reader.text.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: Int(count)))
+                let text = UnsafeRawBufferPointer(start: bytes, count: Int(count))
+                switch reader.part {
+                case .data: reader.data.append(text)
+                case .system: reader.system.append(text)
+                case .rendering: reader.message.append(text)
+                case .none: break
+                }
             }
         }
     }
@@ -119,17 +123,24 @@ final class EventXML {
         depth += 1
         switch part {
         case .data:
-            if name == "Data", let name = attributes["Name"] { beginValue(name) }
+            if name == "Data", let name = attributes["Name"] {
+                isValue = true
+                data.begin(name)
+            }
         case .system:
             if name == "EventID" || name == "Channel" || name == "Computer" {
-                beginValue(name.bytes)
+                isValue = true
+                system.begin(name.bytes)
             } else if name == "Provider" {
                 attributes["Name"].map { system.add("Provider", $0) }
             } else if name == "TimeCreated" {
                 attributes["SystemTime"].map { system.add("SystemTime", $0) }
             }
         case .rendering:
-            if name == "Message" { beginValue(name.bytes) }
+            if name == "Message" {
+                isValue = true
+                message.begin(name.bytes)
+            }
         case .none:
             if name == "System" {
                 (part, hasEvent) = (.system, true)
@@ -141,21 +152,14 @@ final class EventXML {
         }
     }
 
-    private func beginValue(_ name: UnsafeRawBufferPointer) {
-        isValue = true
-        member.removeAll(keepingCapacity: true)
-        member.append(contentsOf: name)
-        text.removeAll(keepingCapacity: true)
-    }
-
     private func close(_ name: LocalName) {
         depth -= 1
         if isValue {
             isValue = false
             switch part {
-            case .system: system.add(member, text)
-            case .data: data.add(member, text)
-            case .rendering: message.add(member, text)
+            case .system: system.end()
+            case .data: data.end()
+            case .rendering: message.end()
             case .none: break
             }
         } else if name == "System" || name == "EventData" || name == "UserData" || name == "RenderingInfo" {
@@ -197,29 +201,38 @@ private struct Attributes {
 
 /// The members of an object, as JSON.
 private struct Members {
+    /// The members that have ended, and the one that has begun.
     private(set) var text: [UInt8] = []
+    /// Where the member begins that has not ended.
+    private var open: Int?
 
-    mutating func removeAll() { text.removeAll(keepingCapacity: true) }
+    mutating func removeAll() {
+        text.removeAll(keepingCapacity: true)
+        open = nil
+    }
 
     mutating func add(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
         begin(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        quote(value)
+        append(value)
+        end()
     }
 
-    mutating func add(_ name: [UInt8], _ value: [UInt8]) {
-        name.withUnsafeBytes { begin($0) }
-        value.withUnsafeBytes { quote($0) }
+    /// Begins a member, instead of one that has not ended.
+    mutating func begin(_ name: UnsafeRawBufferPointer) {
+        if let open { text.removeSubrange(open...) }
+        open = text.count
+        text.append(contentsOf: text.isEmpty ? #"""#.utf8 : #",""#.utf8)
+        append(name)
+        text.append(contentsOf: #"":""#.utf8)
     }
 
-    private mutating func begin(_ name: UnsafeRawBufferPointer) {
-        if !text.isEmpty { text.append(UInt8(ascii: ",")) }
-        quote(name)
-        text.append(UInt8(ascii: ":"))
-    }
-
-    /// Writes a string, in stretches between the characters of XML that need an escape in JSON.
-    private mutating func quote(_ bytes: UnsafeRawBufferPointer) {
+    mutating func end() {
         text.append(UInt8(ascii: "\""))
+        open = nil
+    }
+
+    /// Adds to the text of the member that has begun, in stretches between the characters of XML that need an escape in JSON.
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
         var start = 0
         for index in bytes.indices {
             let letter: UInt8
@@ -236,7 +249,6 @@ private struct Members {
             start = index + 1
         }
         text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start...]))
-        text.append(UInt8(ascii: "\""))
     }
 }
 
