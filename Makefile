@@ -292,7 +292,7 @@ build-peers: setup-bench
 
 # Some or all benchmarks; $(1) are names.
 run_bench = PYTHONPATH=Benchmarks $(PYTHON) -m bench $(1) --wdfilterd "$$(swift build $(DEPLOYED) --show-bin-path)/wdfilterd" \
-	--built .build-bench --python .build-bench/python/bin/python
+	--built .build-bench --python .build-bench/python/bin/python $(if $(BEFORE),--before $(BEFORE))
 
 bench: build-bench ## Compare the service with programs that do the least (Benchmarks/README.md): writes Benchmarks/RESULTS.md.
 	$(call run_bench)

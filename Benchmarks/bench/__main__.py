@@ -35,12 +35,13 @@ def main() -> None:
     parser.add_argument("--wdfilterd", required=True, help="the release build")
     parser.add_argument("--built", required=True, type=Path, help="the folder of the references")
     parser.add_argument("--python", default=sys.executable, help="a Python that has requirements.txt")
+    parser.add_argument("--before", help="an earlier release build, which `replay` compares with")
     parser.add_argument("--results", type=Path, default=SERVERS / "RESULTS.md")
     arguments = parser.parse_args()
     names = arguments.names or [name for name in BENCHMARKS if name not in APART]
     if unknown := set(names) - set(BENCHMARKS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
-    programs = Programs(arguments.wdfilterd, arguments.built, arguments.python)
+    programs = Programs(arguments.wdfilterd, arguments.built, arguments.python, arguments.before)
     environment = machine.environment()
     measured = [measure(name, programs, arguments.results, environment) for name in names]
     if not all(measured):

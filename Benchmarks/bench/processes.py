@@ -27,6 +27,8 @@ class Programs(NamedTuple):
     built: Path
     # A Python that has requirements.txt.
     python: str
+    # An earlier release build of wdfilterd, if it is to be compared.
+    before: str | None = None
 
     def reference(self, name: str) -> str:
         """A program that is built from a source here."""

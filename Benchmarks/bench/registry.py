@@ -17,7 +17,9 @@ from bench import (
     replay_memory,
     scale,
     scenarios,
+    shapes,
     streams,
+    sweep,
     sync,
 )
 
@@ -32,6 +34,8 @@ BENCHMARKS: dict[str, ModuleType] = {
     "core": core,
     "peers": peers,
     "replay": replay,
+    "shapes": shapes,
+    "sweep": sweep,
     "footprint": footprint,
     "streams": streams,
     "dribble": dribble,

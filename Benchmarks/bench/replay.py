@@ -20,6 +20,7 @@ from bench.rounds import ROUNDS, alternate, ratios
 SIZE = 120_000_000
 PATH = "/v1/replays?format=sysmon"
 SIMDJSON, JQ, SCRIPT, REPLAY, HTTP, SERVER = "simdjson", "jq", "script", "replay", "http", "server"
+BEFORE = "replay before"
 # Which ratios, by which of the two times, and the goals.
 RATIOS = [
     (REPLAY, SIMDJSON, "own", Goal(least=0.3)),
@@ -28,6 +29,7 @@ RATIOS = [
     (REPLAY, SCRIPT, "wall", Goal(least=5)),
     (HTTP, REPLAY, "wall", Goal(least=0.5)),
     (SERVER, REPLAY, "wall", None),
+    (REPLAY, BEFORE, "wall", Goal(least=0.95)),
 ]
 TIMES = {"wall": "whole processes", "own": "reading alone"}
 # Members of a report that are the same in every way of replaying.
@@ -102,10 +104,9 @@ def reported(recorded: Recorded, side: str, wall: float, output: str) -> Turn:
     return Turn(wall, report["durationMilliseconds"] / 1000)
 
 
-def replay(recorded: Recorded, programs: Programs) -> Turn:
+def replay(recorded: Recorded, side: str, wdfilterd: str) -> Turn:
     """Replay it in the process that reads it."""
-    command = [programs.wdfilterd, "replay", str(recorded.path), "--quiet", "--json"]
-    return reported(recorded, REPLAY, *run(command))
+    return reported(recorded, side, *run([wdfilterd, "replay", str(recorded.path), "--quiet", "--json"]))
 
 
 def http(recorded: Recorded, programs: Programs) -> Turn:
@@ -138,6 +139,8 @@ def tables(turns: dict[str, list[Turn]], megabytes: float) -> list[Table]:
         rows.append((side, wall, "" if side == JQ else own))
     compared = []
     for side, other, by, goal in RATIOS:
+        if other not in turns:
+            continue
         found = ratios(rates(turns[side], megabytes, by), rates(turns[other], megabytes, by))
         compared.append(held(f"{side} to {other}, {TIMES[by]}", found, goal))
     columns = ("side", "MB/s, whole process", "MB/s, reading alone")
@@ -150,16 +153,17 @@ def measure(programs: Programs) -> Outcome:
         path = Path(folder) / "recording.ndjson"
         recording.write(path, SIZE)
         recorded = Recorded(path)
-        turns = alternate(
-            {
-                SIMDJSON: lambda: simdjson(recorded, programs),
-                JQ: lambda: jq(recorded),
-                SCRIPT: lambda: script(recorded, programs),
-                REPLAY: lambda: replay(recorded, programs),
-                HTTP: lambda: http(recorded, programs),
-                SERVER: lambda: through_server(recorded, programs),
-            }
-        )
+        sides = {
+            SIMDJSON: lambda: simdjson(recorded, programs),
+            JQ: lambda: jq(recorded),
+            SCRIPT: lambda: script(recorded, programs),
+            REPLAY: lambda: replay(recorded, REPLAY, programs.wdfilterd),
+            HTTP: lambda: http(recorded, programs),
+            SERVER: lambda: through_server(recorded, programs),
+        }
+        if (before := programs.before) is not None:
+            sides[BEFORE] = lambda: replay(recorded, BEFORE, before)
+        turns = alternate(sides)
     counts = recorded.counts[REPLAY]
     lines = f"{counts['lines']:,} lines, {counts['applied']:,} of them applied"
     return Outcome(f"{ROUNDS} rounds of {recorded.megabytes:.0f} MB, {lines}.", tables(turns, recorded.megabytes))

@@ -25,7 +25,15 @@ SIZES = (120_000_000, 2_400_000_000)
 MOST_MIB = 64
 # Of a recording that is next to nothing.
 FEW = 50_000
-COLUMNS = ("side", "MB", "lines", "idle, KiB", "at most, KiB", "above idle, MiB", f"goal: less than {MOST_MIB}")
+COLUMNS = (
+    "side",
+    "MB",
+    "lines",
+    "idle, KiB",
+    "at most, KiB",
+    "above idle, MiB",
+    f"goal: less than {MOST_MIB}",
+)
 
 
 def reported(output: bytes) -> int:
@@ -46,11 +54,25 @@ def made(size: int) -> Iterator[IO[bytes]]:
     check(maker.returncode == 0, f"{command}: exit code {maker.returncode}")
 
 
-def of_command(programs: Programs, name: str, source: IO[bytes] | None = None) -> tuple[int, int]:
+def of_command(programs: Programs, name: str, *options: str, source: IO[bytes] | None = None) -> tuple[int, int]:
     """The most that the command was resident with, in KiB, and how many lines it read."""
     with tempfile.NamedTemporaryFile() as peak:
-        command = [programs.reference("peak"), peak.name, programs.wdfilterd, "replay", name, "--quiet", "--json"]
-        result = subprocess.run(command, stdin=source or subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+        command = [
+            programs.reference("peak"),
+            peak.name,
+            programs.wdfilterd,
+            "replay",
+            name,
+            "--quiet",
+            "--json",
+            *options,
+        ]
+        result = subprocess.run(
+            command,
+            stdin=source or subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            check=False,
+        )
         check(result.returncode == 0, f"{command}: exit code {result.returncode}")
         return int(Path(peak.name).read_text()), reported(result.stdout)
 
@@ -58,7 +80,7 @@ def of_command(programs: Programs, name: str, source: IO[bytes] | None = None) -
 def of_pipe(programs: Programs, size: int) -> tuple[int, int]:
     """The same, of a recording of `size` that comes through a pipe."""
     with made(size) as source:
-        return of_command(programs, "-", source)
+        return of_command(programs, "-", source=source)
 
 
 def post(port: int, source: IO[bytes]) -> int:
@@ -69,7 +91,10 @@ def post(port: int, source: IO[bytes]) -> int:
     response = connection.getresponse()
     answer = response.read()
     connection.close()
-    check(response.status == 200, f"{response.status}: {answer.decode(errors='replace')[:2000]}")
+    check(
+        response.status == 200,
+        f"{response.status}: {answer.decode(errors='replace')[:2000]}",
+    )
     return reported(answer)
 
 
@@ -85,7 +110,15 @@ def row(name: str, size: int, lines: int, idle: int, most: int) -> Sequence[str]
     """A row."""
     above = (most - idle) / 1024
     met = "met" if above < MOST_MIB else "**missed**"
-    return name, f"{size / 1e6:,.0f}", f"{lines:,}", f"{idle:,}", f"{most:,}", f"{above:,.1f}", met
+    return (
+        name,
+        f"{size / 1e6:,.0f}",
+        f"{lines:,}",
+        f"{idle:,}",
+        f"{most:,}",
+        f"{above:,.1f}",
+        met,
+    )
 
 
 def measure(programs: Programs) -> Outcome:

@@ -20,9 +20,10 @@ public enum ForeignContent {
         if let markup = text.first(where: { !$0.isBlank }), markup == UInt8(ascii: "<") {
             return descriptionOfMarkup(text)
         }
+        if text.first(where: { !$0.isBetweenRecords })?.beginsJSON == true { return nil }
         let lines = text.split(separator: .newline, maxSplits: 10_000)
         let begin = lines.lazy.map { $0.drop { $0.isBetweenRecords } }
-        if begin.contains(where: { $0.first == UInt8(ascii: "{") || $0.first == UInt8(ascii: "[") }) { return nil }
+        if begin.contains(where: { $0.first?.beginsJSON == true }) { return nil }
         if Array(text).offsetOfEvent != nil || lines.contains(where: { Array($0).isHeading }) { return nil }
         return begin.first { !$0.isEmpty }.flatMap(descriptionOfText) ?? nil
     }
@@ -74,4 +75,9 @@ extension [UInt8] {
         let half = head.count / 2
         return zeros.contains { $0 * 4 >= half * 3 } && zeros.contains { $0 * 4 <= half }
     }
+}
+
+extension UInt8 {
+    /// Whether an object or an array begins with the byte.
+    fileprivate var beginsJSON: Bool { self == UInt8(ascii: "{") || self == UInt8(ascii: "[") }
 }

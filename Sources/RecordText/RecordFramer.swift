@@ -54,7 +54,7 @@ public struct RecordFramer: TextConverter, Sendable {
     /// How many more newlines were read than written.
     private var owedNewlines = 0
     /// Whether a line that looks like a record passes unchanged. Nil as long as no record has shown it.
-    private var passesLines: Bool?
+    private var recordPerLine: Bool?
     /// Whether the record before has shown that lines pass, if its line ends here.
     private var mayPassLines = false
     var nesting = Nesting()
@@ -62,7 +62,20 @@ public struct RecordFramer: TextConverter, Sendable {
     var markup = Markup()
 
     /// A framer. With `passesLines`, the first record of a text decides whether lines are looked into; otherwise they are.
-    public init(passesLines: Bool = true) { self.passesLines = passesLines ? nil : false }
+    public init(passesLines: Bool = true) { recordPerLine = passesLines ? nil : false }
+
+    public var passesLines: Bool { recordPerLine == true }
+
+    public func passedLines(of input: UnsafeRawBufferPointer) -> Int {
+        guard passesLines, state == .between, indent == [], owedNewlines == 0, envelopes.isEmpty else { return 0 }
+        var start = 0
+        while start < input.count, input[start] == UInt8(ascii: "{"),
+            let end = input.offset(of: .newline, from: start), input[end - 1] == UInt8(ascii: "}")
+        {
+            start = end + 1
+        }
+        return start
+    }
 
     /// Cuts a piece of the text, as far as it does not depend on the next one.
     public mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8]) {
@@ -107,8 +120,8 @@ public struct RecordFramer: TextConverter, Sendable {
             switch byte {
             case .newline: passNewline(into: &output)
             case UInt8(ascii: "{"):
-                if mayPassLines { (passesLines, mayPassLines) = (false, false) }
-                begin(passesLines == true && envelopes.isEmpty ? .line : .object)
+                if mayPassLines { (recordPerLine, mayPassLines) = (false, false) }
+                begin(recordPerLine == true && envelopes.isEmpty ? .line : .object)
                 return index
             case UInt8(ascii: "<"):
                 if let end = takeWholeEvent(input, from: index, into: &output) { return end }
@@ -146,7 +159,7 @@ public struct RecordFramer: TextConverter, Sendable {
 
     /// Passes on a newline between records, and the newlines owed for those read inside records.
     private mutating func passNewline(into output: inout [UInt8]) {
-        if mayPassLines { (passesLines, mayPassLines) = (true, false) }
+        if mayPassLines { (recordPerLine, mayPassLines) = (true, false) }
         if let indent, owedNewlines == 0 { output.append(contentsOf: indent) }
         indent = []
         owedNewlines += 1
@@ -173,9 +186,9 @@ public struct RecordFramer: TextConverter, Sendable {
 
     /// Ends an object. The first one shows whether the text has one on each line.
     mutating func emitObject(into output: inout [UInt8]) {
-        if passesLines == nil, !envelopes.isDiscarding {
+        if recordPerLine == nil, !envelopes.isDiscarding {
             mayPassLines = owedNewlines == 0 && envelopes.isEmpty
-            if !mayPassLines { passesLines = false }
+            if !mayPassLines { recordPerLine = false }
         }
         emit(into: &output)
         nesting = Nesting()

@@ -4,4 +4,13 @@ public protocol TextConverter {
     mutating func convert(_ input: UnsafeRawBufferPointer, into output: inout [UInt8])
     /// Appends the rest after the last piece.
     mutating func finish(into output: inout [UInt8])
+    /// Whether most lines pass unchanged.
+    var passesLines: Bool { get }
+    /// The length of the whole lines at the start of `input` that pass unchanged, and so need no `convert`.
+    func passedLines(of input: UnsafeRawBufferPointer) -> Int
+}
+
+extension TextConverter {
+    public var passesLines: Bool { false }
+    public func passedLines(of input: UnsafeRawBufferPointer) -> Int { 0 }
 }

@@ -27,12 +27,14 @@ final class ReplayMachines: Sendable {
     private let speed: Double?
     private let entries = Locked<[(machine: String?, name: String, driver: Driver)]>([])
 
-    /// Prepares the drivers. Each message that has ended goes to `messages`.
-    init(_ setup: ReplaySetup, _ pace: ReplayPace, messages: MessagesFile?) throws(CommandFailure) {
+    /// Prepares the drivers. Each message that has ended goes to `messages`. With `lists`, the losses and the processes are listed.
+    init(
+        _ setup: ReplaySetup, _ pace: ReplayPace, messages: MessagesFile? = nil, lists: Bool = true
+    ) throws(CommandFailure) {
         defaults = setup.defaults
         let onEnding: (@Sendable (DeliveryLedger.Ending) -> Void)? =
             if let messages { { ending in messages.add(ending) } } else { nil }
-        ledger = DeliveryLedger(measuresDelays: pace != .asap, onEnding: onEnding)
+        ledger = DeliveryLedger(measuresDelays: pace != .asap, lists: lists, onEnding: onEnding)
         speed = if case .speed(let speed) = pace { speed } else { nil }
         environment = try ReplayMachines.environment(setup.settings, defaults.engine)
         switch (speed, environment) {

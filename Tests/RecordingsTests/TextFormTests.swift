@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Recordings
@@ -64,6 +65,29 @@ import Testing
     func `one object per line is unchanged, byte for byte`(content: String) throws {
         let path = folder.file("a.json", content)
         #expect(try Reading().text(path) == (content.utf8.last == UInt8(ascii: "\n") ? content : content + "\n"))
+    }
+
+    /// A text that is read in one piece is looked into from its start to its end; in small pieces, most of its lines pass.
+    @Test(arguments: 0..<32 as Range<UInt64>)
+    func `lines that pass give the same text as lines that are looked into`(seed: UInt64) throws {
+        let pieces = [
+            "{\"a\":1}\n", "{\"a\":1}\n", "{\"a\":1}\n", "{\"text\":\"longer than a block\"}\n", "{\"a\":1}\r\n",
+            "{\"a\":1},\n",
+            "{\"a\":1} \n", " {\"a\":1}\n", "{}{}\n", "[{\"a\":1},\n{\"b\":2}]\n", "{\n}\n", "{\"cut\n", "text\n", "\n",
+            " \n", "}\n",
+            "{\"hits\":[\n{}\n]}\n", "<Event>\n</Event>\n",
+        ]
+        var generator = SplitMix(seed: seed)
+        for _ in 0..<16 {
+            let content = pieces[0] + (0..<12).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
+            let text = content + (seed.isMultiple(of: 2) ? "" : "{\"a\":")
+            let path = folder.file("a.json", text)
+            let whole = try Reading(order: .forward).text(path)
+            for block in [1, 2, 7, 8, 9, 10, 11, 16, 30, 60, 100] {
+                let read = try Reading(order: .forward, blockBytes: block).text(path)
+                #expect(read == whole, "\(text.debugDescription) by \(block)")
+            }
+        }
     }
 
     @Test func `an array that is newest first is reversed`() throws {

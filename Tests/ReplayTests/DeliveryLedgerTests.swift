@@ -103,6 +103,18 @@ struct DeliveryLedgerTests {
         #expect(ledger.losses.reduce(0) { $0 + $1.count } + ledger.unlisted == 10_003)
     }
 
+    @Test func `without lists, all lost messages and all processes are only counted`() {
+        let ledger = DeliveryLedger(lists: false)
+        let observer = ledger.observer(machine: "a")
+        observer.ended(record(1, .failed, .timeout, process: process))
+        observer.ended(record(2, .dropped, process: process))
+        observer.ended(record(3, .sent, process: nil))
+        #expect((ledger.losses.count, ledger.unlisted) == (0, 2))
+        let processes = ledger.processes(10)
+        #expect((processes.listed.count, processes.unlisted) == (0, 3))
+        #expect(ledger.ends.values.reduce(0) { $0 + $1.lost } == 2)
+    }
+
     @Test func `the image of a loss is that of its process, also after its exit`() throws {
         let driver = Driver.make(engine: ScriptedEngine { _ in .failing(.portDisconnected) })
         let ledger = DeliveryLedger()

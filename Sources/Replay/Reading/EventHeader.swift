@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 
 /// The object of a record that names its channel or its provider, with the objects around it.
@@ -157,14 +158,12 @@ extension Record {
 extension RecordValue {
     /// Whether the text names Sysmon's provider or its channel, alone or behind the kind of a source.
     fileprivate var saysSysmon: Bool {
-        let name = Array("microsoft-windows-sysmon".utf8)
-        return withUTF8 { text in
-            let end = text.dropLast(text.count > 11 && text.suffix(11).lowercased == Array("operational".utf8) ? 12 : 0)
-            return end.suffix(name.count).lowercased == name
+        withUTF8 { text in
+            let (provider, log): (StaticString, StaticString) = ("microsoft-windows-sysmon", "operational")
+            let isChannel = text.span.extracting(last: log.utf8CodeUnitCount).equalsIgnoringCase(log)
+            // With the character between both names.
+            return text.span.extracting(droppingLast: isChannel ? log.utf8CodeUnitCount + 1 : 0)
+                .extracting(last: provider.utf8CodeUnitCount).equalsIgnoringCase(provider)
         } ?? false
     }
-}
-
-extension Collection<UInt8> {
-    fileprivate var lowercased: [UInt8] { map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 } }
 }

@@ -24,9 +24,9 @@ public final class DeliveryLedger: Sendable {
     private struct State {
         var machines: [String?] = []
         var ends: [MessageType: Ends] = [:]
-        var losses = LossList()
+        var losses: LossList
         var times = DeliveryTimes()
-        var processes = ProcessDeliveries()
+        var processes: ProcessDeliveries
         var queue: QueuePeak?
     }
 
@@ -38,16 +38,24 @@ public final class DeliveryLedger: Sendable {
 
     private let measuresDelays: Bool
     private let onEnding: (@Sendable (Ending) -> Void)?
-    private let state = Locked(State())
+    private let state: Locked<State>
+
+    /// The largest number of different losses, and of processes, in a list.
+    private static let listLimit = 10_000
 
     /// An empty ledger.
     ///
     /// - Parameters:
     ///   - measuresDelays: whether the hosts' clocks run like that of the recording, so that delays can be measured.
+    ///   - lists: whether losses and processes are listed; else their messages are only counted.
     ///   - onEnding: called for each message that has ended, on the thread that ended it.
-    public init(measuresDelays: Bool = false, onEnding: (@Sendable (Ending) -> Void)? = nil) {
+    public init(
+        measuresDelays: Bool = false, lists: Bool = true, onEnding: (@Sendable (Ending) -> Void)? = nil
+    ) {
         self.measuresDelays = measuresDelays
         self.onEnding = onEnding
+        let limit = lists ? DeliveryLedger.listLimit : 0
+        state = Locked(State(losses: LossList(limit: limit), processes: ProcessDeliveries(limit: limit)))
     }
 
     /// The observer for the driver of `machine`.

@@ -11,11 +11,12 @@ struct LossList: Sendable {
     }
 
     /// The largest number of different losses.
-    static let limit = 10_000
-
+    let limit: Int
     private var losses: [Key: DeliveryLedger.Loss] = [:]
     /// The number of lost messages that are in none of them.
     private(set) var unlisted = 0
+
+    init(limit: Int) { self.limit = limit }
 
     /// Adds a lost message.
     mutating func note(
@@ -28,7 +29,7 @@ struct LossList: Sendable {
             ?? DeliveryLedger.Loss(
                 machine: machine, type: type, reason: reason, process: message.process,
                 imageFileName: message.imageFileName?.text, first: lost, last: lost)
-        if loss.count == 0, losses.count >= Self.limit { return unlisted += 1 }
+        if loss.count == 0, losses.count >= limit { return unlisted += 1 }
         loss.count += 1
         loss.last = lost
         losses[key] = loss

@@ -19,12 +19,13 @@ struct ProcessDeliveries: Sendable {
     }
 
     /// The largest number of processes.
-    static let limit = 10_000
-
+    let limit: Int
     private var entries: [Entry] = []
     private var indices: [DeliveryTimes.MachineProcess: Int] = [:]
     /// The number of all messages, of these processes and others.
     private(set) var messages = 0
+
+    init(limit: Int) { self.limit = limit }
 
     /// Counts a message that has ended.
     mutating func note(
@@ -42,7 +43,7 @@ struct ProcessDeliveries: Sendable {
 
     private mutating func index(of process: DeliveryTimes.MachineProcess) -> Int? {
         if let index = indices[process] { return index }
-        guard entries.count < Self.limit else { return nil }
+        guard entries.count < limit else { return nil }
         indices[process] = entries.count
         entries.append(Entry(process: process))
         return entries.count - 1

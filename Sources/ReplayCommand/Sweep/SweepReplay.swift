@@ -40,7 +40,7 @@ struct SweepReplay {
     func run(_ open: () -> sending RecordingFiles) throws(CommandFailure) -> Outcome {
         let started = SystemClock().uptimeNanoseconds()
         var result = SweepResult(command.sweep)
-        let pass = try pass(open(), result.combinations, result.axes, reportsCoverage: true)
+        let pass = try pass(open(), result.combinations, result.axes, isReported: true)
         result.add(zip(result.combinations, pass.reports).map { SweepPoint($0, $1, isRefined: false) })
         var outcome = Outcome(result: result, report: pass.reports[0], unread: pass.unread, fault: pass.fault)
         if pass.fault == nil { try refine(&outcome.result, open) }
@@ -61,15 +61,16 @@ struct SweepReplay {
             let values = parameter.spread(from: max(low, 1), to: high, Self.pointsOfPass + 2).subtracting([low, high])
             let combinations = values.sorted().map { [$0] }
             if combinations.isEmpty { return }
-            let pass = try pass(open(), combinations, result.axes, reportsCoverage: false)
+            let pass = try pass(open(), combinations, result.axes, isReported: false)
             result.add(zip(combinations, pass.reports).map { SweepPoint($0, $1, isRefined: true) })
         }
     }
 
+    /// Replays the input with each of `combinations`; the report of the first one is complete if it `isReported`.
     private typealias Pass = (reports: [ReplayReport], unread: UnreadInput, fault: CommandFailure?)
 
     private func pass(
-        _ input: sending RecordingFiles, _ combinations: [[Int]], _ axes: [SweepAxis], reportsCoverage: Bool
+        _ input: sending RecordingFiles, _ combinations: [[Int]], _ axes: [SweepAxis], isReported: Bool
     ) throws(CommandFailure) -> Pass {
         var options = try command.feedOptions(input.detectedFormat(), machinesWithSysmon)
         if options.format == .native {
@@ -79,8 +80,8 @@ struct SweepReplay {
         let runs = try combinations.enumerated().map { index, values throws(CommandFailure) in
             let setup = try setup.with(Array(zip(axes.map(\.parameter), values)))
             var own = options
-            own.reportsCoverage = reportsCoverage && index == 0
-            return ReplayRun(try ReplayMachines(setup, command.pace, messages: nil), own)
+            own.reportsCoverage = isReported && index == 0
+            return ReplayRun(try ReplayMachines(setup, command.pace, lists: isReported && index == 0), own)
         }
         let crew = SweepCrew(runs)
         let lines = ReadAheadLines(input, options, threads: LocalReplay.readers)
