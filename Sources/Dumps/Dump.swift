@@ -1,3 +1,4 @@
+public import Bytes
 public import Messages
 
 /// Bytes that a text shows, as debuggers and hex viewers print them.

@@ -1,3 +1,4 @@
+import Bytes
 import Messages
 
 /// The bytes of lines that were read, in both byte orders, until all is known about them.

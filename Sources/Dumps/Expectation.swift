@@ -1,3 +1,4 @@
+import Bytes
 import Messages
 
 /// What is known about the bytes in advance.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// How the words of a dump are written. The words of a line, and usually of a dump, are all alike.
 ///
 /// Dumps write words with leading zeros: the number of digits says how many bytes a word has and what its digits are.

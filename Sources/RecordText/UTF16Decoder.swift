@@ -1,8 +1,7 @@
+public import Bytes
+
 /// Converts UTF-16, as written by PowerShell's `>`, to UTF-8. Invalid units become U+FFFD.
 public struct UTF16Decoder: TextConverter {
-    /// The order of the two bytes of a unit.
-    public enum ByteOrder: Sendable { case little, big }
-
     private let order: ByteOrder
     /// The first byte of a unit that is split between pieces.
     private var half: UInt8?

@@ -14,15 +14,25 @@ struct EmptyReplay: CustomStringConvertible {
 
     /// `attack.json: nothing was applied: 5 records of channel Security`.
     var description: String {
-        let names = files.map { $0 == "-" ? "standard input" : $0 }.joined(separator: ", ")
+        let names = files.map { $0 == "-" ? Self.standardInput : $0 }.joined(separator: ", ")
         return "\(names): nothing was applied: \(contents.joined(separator: "; "))".escapingInvisible
+    }
+
+    private static let standardInput = "standard input"
+
+    /// What the only file looks like, if that is all there is to say.
+    private var lookOfFile: String? {
+        guard files.count == 1, unread.looks.count == 1 else { return nil }
+        let name = files[0] == "-" ? Self.standardInput : files[0].split(separator: "/").last.map { String($0) }
+        return unread.looks[0].name == name ? unread.looks[0].look : nil
     }
 
     /// What was met instead of events.
     private var contents: [String] {
-        if !unread.looks.isEmpty { return unread.looks }
+        if let look = lookOfFile { return ["it looks like \(look)"] }
+        if !unread.looks.isEmpty { return unread.looks.map { "\($0.name) looks like \($0.look)" } }
         if total.lines == 0 {
-            return [unread.isEmpty ? "there is no event of Sysmon in it" : "all that is in it is not read"]
+            return [unread.isEmpty ? "there is no record in it" : "all that is in it is not read"]
         }
         var contents: [String] = []
         if let first = total.rejected.first {

@@ -7,7 +7,7 @@ struct UnreadInput: Sendable {
     /// The members of archives that are not read.
     private(set) var parts = UnreadParts()
     /// What the other parts look like that are no recordings; the first ten.
-    private(set) var looks: [String] = []
+    private(set) var looks: [(name: String, look: String)] = []
 
     private static let mostLooks = 10
 
@@ -16,9 +16,7 @@ struct UnreadInput: Sendable {
 
     mutating func add(_ more: UnreadParts, looks: [(name: String, look: String)]) {
         parts.add(more)
-        for part in looks where self.looks.count < Self.mostLooks {
-            self.looks.append("\(part.name) looks like \(part.look)")
-        }
+        self.looks += looks.prefix(Self.mostLooks - self.looks.count)
     }
 
     /// A line for the event logs of an archive, one for each other part that is not read, and how many more there are.

@@ -61,7 +61,11 @@ import Testing
             .auto,
             #"f: this is an error of the service, not a message: No \u{1b} message."#
         ),
-        (Array("{0x5d, 0x0g}".utf8), .auto, "f: has no line that is part of a dump"),
+        (
+            Array("to be\n{0x5d, 0x0g}".utf8), .auto,
+            "f: has no line that is part of a dump; line 2 might be one, but 0x0g is not a byte"
+        ),
+        (Array("5d 01 zz and more text".utf8), .auto, "f: has no line that is part of a dump"),
         (Array("00000000: 00\n*\nfffffff0: 00".utf8), .auto, "f:3: more than 16777216 bytes"),
     ])
     func `an invalid file is reported with its reason`(content: [UInt8], kind: DecodeInput.Kind, message: String) {

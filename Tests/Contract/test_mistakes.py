@@ -9,6 +9,7 @@ import pytest
 
 from contract.client import Client, Ledger
 from contract.mistakes import COMMANDS, REQUESTS, Command, Request, content
+from contract.scenarios import without_times
 from contract.service import Service, binary
 
 SECONDS = 30
@@ -76,4 +77,4 @@ def test_a_mistake_on_the_command_line(lab: Client, tmp_path: Path, mistake: Com
     )
     lines = [line for line in result.stderr.splitlines() if not line.startswith(USAGE)]
     assert ("\n".join(lines), result.returncode) == (mistake.says, mistake.exit)
-    assert result.stdout.partition("\n")[0] == mistake.prints
+    assert without_times(result.stdout.partition("\n")[0]) == mistake.prints

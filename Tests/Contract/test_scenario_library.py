@@ -22,7 +22,7 @@ from contract.document import REPOSITORY
 from contract.hanging import environment
 from contract.pages import session
 from contract.sample_engine import engine
-from contract.scenarios import LIBRARY, SECONDS, SUFFIX, Mutation, Run, library, mutations, run
+from contract.scenarios import LIBRARY, SECONDS, SUFFIX, Mutation, Run, library, mutations, run, without_times
 from contract.service import StartService, binary
 
 MODEL = REPOSITORY / "docs" / "driver-model.md"
@@ -281,8 +281,3 @@ def outputs(commands: list[str], folder: Path) -> list[str]:
         check=False,
     )
     return done.stdout.split(f"{end}\n")[:-1]
-
-
-def without_times(text: str) -> str:
-    """A transcript without the time that the run took."""
-    return re.sub(r"\d+\.\d\d s\b", "0.00 s", text)

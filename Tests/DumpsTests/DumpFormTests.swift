@@ -1,3 +1,4 @@
+import Bytes
 import Dumps
 import DumpsTesting
 import Messages

@@ -1,3 +1,4 @@
+import Bytes
 import Dumps
 import Messages
 import Testing

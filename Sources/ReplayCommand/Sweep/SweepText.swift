@@ -44,9 +44,13 @@ extension SweepResult {
                     point.longestQueue.grouped, point.afterExit.grouped, point.afterEnd.grouped,
                 ]
             })
+        let hidden = points.count - shownPoints.count
+        if hidden > 0 {
+            page.line("  and \(hidden.counted("point")) between them that led to the edge; see --points or --json")
+        }
     }
 
-    /// Without the points that only helped to find the edge.
+    /// Without the points that only helped to find the edge; the last line says how many those are.
     private var shownPoints: [SweepPoint] {
         let edge = [knees[0].value, knees[0].beyond?.values[0]]
         return points.filter { !$0.isRefined || edge.contains($0.values[0]) }

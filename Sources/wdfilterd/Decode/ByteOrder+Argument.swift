@@ -1,4 +1,4 @@
 public import ArgumentParser
-public import Dumps
+public import Bytes
 
 extension ByteOrder: ExpressibleByArgument {}

@@ -57,7 +57,7 @@ struct DecodeInput {
                 return
             }
             // Bytes of a code page without any dump are rather not text.
-            if kind == .hex || text.isUnicode { throw fault(": has no line that is part of a dump") }
+            if kind == .hex || text.isUnicode { throw fault(": has no line that is part of a dump\(text.nearMiss)") }
         }
         dumps = [.success(Dump(content))]
     }
