@@ -1,9 +1,7 @@
 public import ArgumentParser
-import Bytes
 public import Console
 import Driver
 import Logging
-import Messages
 public import Recordings
 import Replay
 
@@ -111,42 +109,8 @@ public struct ReplayCommand: CheckedCommand {
     /// Creates a command without options.
     public init() {}
 
-    /// Refuses options that contradict each other.
-    public func checkOptions() throws(ValidationError) {
-        try engine.check()
-        try checkSweep()
-        try checkGates()
-        if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("standard input can be read only once") }
-        if server.url == nil {
-            try server.refuseWithoutURL()
-        } else {
-            try engine.refuseWithServer()
-            if output.messages != nil {
-                throw ValidationError(
-                    "--messages cannot be combined with --server: GET /v1/hosts/{host}/messages lists them")
-            }
-            if format == .native {
-                throw ValidationError("--server supports only recordings of Sysmon; POST native lines to /events")
-            }
-            if server.like != nil, rules != nil || !policy.isEmpty {
-                throw ValidationError("--like uses that host's rules; omit --rules and --policy")
-            }
-        }
-    }
-
     /// The arguments of any subcommand, with values for the options of this one that need none.
     public static func completing(_ arguments: [String]) -> [String] { LossLimit.completing(arguments) }
-
-    private func checkGates() throws(ValidationError) {
-        if gates.needsComparison, output.compare == nil {
-            throw ValidationError("--fail-on-loss=new requires --compare")
-        }
-        guard gates.maxDelay != nil else { return }
-        if server.url != nil {
-            throw ValidationError("--max-delay cannot be combined with --server: a service has no delays")
-        }
-        if pace == .asap { throw ValidationError("--max-delay: delays need --pace recorded, or xN") }
-    }
 
     /// Replays the recordings and prints the result.
     public func run() throws {
@@ -183,44 +147,6 @@ public struct ReplayCommand: CheckedCommand {
         try judge(&result)
     }
 
-    /// Judges the result and prints it.
-    ///
-    /// - Throws: Exit code 1 if a gate is not passed, 3 if the engine could not be reached.
-    private func judge(_ result: inout ReplayResult) throws(CommandFailure) {
-        let gates = gates.gates(of: result.report)
-        result.report.gates = gates.map(\.result)
-        let report = result.report
-        if output.json {
-            try StandardStream.output.deliver(String(decoding: result.json, as: UTF8.self))
-        } else if report.total.applied > 0 || allowEmpty {
-            try StandardStream.output.deliver(
-                ReplaySummary(report, notes(on: result)).text(in: TerminalStyle(color, of: .output)))
-        }
-        try conclude(result)
-        let unanswered = report.losses.filter { $0.reason == NTStatus.portDisconnected.name }
-        if result.usesWebhook, !unanswered.isEmpty {
-            let count = unanswered.reduce(0) { $0 + $1.count }
-            throw CommandFailure(status: .failed, message: "the engine was unreachable for \(count.counted("message"))")
-        }
-        let failed = gates.filter { !$0.result.passed }
-        if !failed.isEmpty {
-            throw CommandFailure(status: .notMet, lines: failed.map(\.line).joined(separator: "\n"))
-        }
-    }
-
-    /// Says what was not read.
-    ///
-    /// - Throws: Exit code 2 if a file could not be read to its end, or nothing was applied.
-    func conclude(_ result: ReplayResult) throws(CommandFailure) {
-        for line in result.unread.lines { StandardStream.error.line(line.escapingInvisible) }
-        if let fault = result.fault { throw fault }
-        if result.report.total.applied == 0, !allowEmpty {
-            throw CommandFailure(
-                status: .usage,
-                message: EmptyReplay(result.report.total, of: files, result.unread, format: format).description)
-        }
-    }
-
     /// The machines that have records of Sysmon, from a first pass over the recordings. Those of a pipe are unknown: there, the
     /// first record of Sysmon decides.
     private func machinesWithSysmon() throws(CommandFailure) -> Set<String> {
@@ -232,14 +158,6 @@ public struct ReplayCommand: CheckedCommand {
             while let block = try? file.next() { block.bytes.withUnsafeBytes { survey.read($0) } }
         }
         return survey.machines
-    }
-
-    /// Refuses a recording without events of the requested machine.
-    func checkMachine(_ report: ReplayReport) throws(CommandFailure) {
-        guard let machine, report.machines.isEmpty, !report.total.machines.isEmpty else { return }
-        throw CommandFailure(
-            status: .usage,
-            message: "--machine: no events of \(machine); there are \(report.total.machines.joined(separator: ", "))")
     }
 
     /// How fast events follow one another.
