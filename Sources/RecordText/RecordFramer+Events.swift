@@ -165,7 +165,7 @@ extension UnsafeRawBufferPointer {
             start = tag + 1
             let isEnd = start < count && self[start] == UInt8(ascii: "/")
             let name = UnsafeRawBufferPointer(rebasing: self[(isEnd ? start + 1 : start)...])
-            guard name.starts(with: "Event".utf8) else { continue }
+            guard name.first == UInt8(ascii: "E"), name.starts(with: "Event".utf8) else { continue }
             guard name.count > 5 else { return nil }
             if name[5].isPartOfName { continue }
             return isEnd && name[5] == UInt8(ascii: ">") ? start + 7 : nil
